@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// fs.h - what system calls may ask of the file system: inodes, paths, transactions.
+//
+// A call that changes the disk stands between begin_op() and end_op(). An inode pointer is a
+// reference (iget/idup ... iput); its contents are valid while it is locked (ilock ... iunlock).
+#pragma once
+
+#include "abi/stat.h"
+#include "abi/sysinfo.h"
+#include "lib/types.h"
+#include "mm/iobuf.h"
+
+struct blkdev;
+struct inode;
+struct pager;
+
+int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints why not
+int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
+int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
+int fs_statfs(struct statfs *st) must_check;
+struct inode *fs_root(void); // a new reference
+
+void begin_op(void); // may sleep
+void end_op(void);   // may sleep
+
+struct inode *idup(struct inode *ip);
+void iput(struct inode *ip); // may sleep; the last one of an unlinked file frees it: inside begin_op
+void ilock(struct inode *ip);
+void iunlock(struct inode *ip);
+
+// These lock the inode themselves as needed: call them with it unlocked.
+int64 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;  // bytes or -E
+int64 writei(struct inode *ip, struct iobuf src, uint64 off, size_t n) must_check; // bytes or -E
+int itrunc(struct inode *ip, uint64 size) must_check;                              // only shrinks
+void stati(struct inode *ip, struct stat *st);
+int inode_type(const struct inode *ip); // T_DIR ...; constant while referenced
+void inode_rdev(const struct inode *ip, int *major, int *minor);
+uint64 inode_size(const struct inode *ip); // now; may change at once
+uint32 inode_number(const struct inode *ip);
+struct pager *inode_pager(struct inode *ip); // the pages of a regular file; its own ref/unref
+
+// Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference.
+int namei(struct inode *cwd, const char *path, struct inode **out) must_check;
+int fs_create(struct inode *cwd, const char *path, int type, int major, int minor,
+              struct inode **out) must_check; // T_FILE: an existing file or device is opened
+int fs_link(struct inode *cwd, const char *old, const char *new) must_check;
+int fs_unlink(struct inode *cwd, const char *path) must_check;
+int fs_rename(struct inode *cwd, const char *old, const char *new) must_check;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// list.h - doubly linked circular lists whose nodes are embedded in the listed objects.
+//
+// Theory    The head is a node that carries no object. An empty list is a head linked to itself; so is
+//           a node that is on no list, which makes list_remove() of it harmless.
+// Locks     none here: whoever owns the list guards it.
+#pragma once
+
+#include "lib/types.h"
+
+struct list {
+    struct list *next, *prev;
+};
+
+#define LIST_INIT(name) {&(name), &(name)}
+
+// The object of type `type` whose node `member` is `node`.
+#define list_entry(node, type, member) container_of(node, type, member)
+
+// Visits each node; the body must not unlink `node`.
+#define list_for_each(node, head) \
+    for (struct list *node = (head)->next; node != (head); node = node->next)
+
+// Visits each node; the body may unlink `node`.
+#define list_for_each_safe(node, head) \
+    for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
+         node = node##_next, node##_next = node->next)
+
+static inline void
+list_init(struct list *head)
+{
+    head->next = head->prev = head;
+}
+
+static inline bool
+list_empty(const struct list *head)
+{
+    return head->next == head;
+}
+
+static inline void
+list_insert_after(struct list *node, struct list *where)
+{
+    node->prev = where;
+    node->next = where->next;
+    where->next->prev = node;
+    where->next = node;
+}
+
+static inline void
+list_push_front(struct list *head, struct list *node)
+{
+    list_insert_after(node, head);
+}
+
+static inline void
+list_push_back(struct list *head, struct list *node)
+{
+    list_insert_after(node, head->prev);
+}
+
+static inline void
+list_remove(struct list *node)
+{
+    node->prev->next = node->next;
+    node->next->prev = node->prev;
+    list_init(node);
+}
+
+// Unlinks and returns the first node, NULL if there is none.
+static inline struct list *
+list_pop_front(struct list *head)
+{
+    struct list *node = head->next;
+    if (node == head)
+        return NULL;
+    list_remove(node);
+    return node;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// panic.h - the end of the kernel, for promises that it broke itself.
+//
+// panic() and its facts are defined in debug/panic.c (an upcall that every layer may make).
+#pragma once
+
+#include "lib/types.h"
+
+void panic(const char *fmt, ...) noreturn printflike(1, 2); // prints, backtraces, powers off
+void assert_failed(const char *what, const char *file, int line) noreturn;
+
+// Always checked; never reachable from user input.
+#define assert(cond) ((cond) ? (void)0 : assert_failed(#cond, __FILE__, __LINE__))

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// types.h - the integer types of the kernel and the attributes its contracts use.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef unsigned char uint8;
+typedef unsigned short uint16;
+typedef unsigned int uint32;
+typedef unsigned long uint64;
+typedef signed char int8;
+typedef short int16;
+typedef int int32;
+typedef long int64;
+
+#define must_check __attribute__((warn_unused_result))
+#define noreturn   __attribute__((noreturn))
+#define printflike(f, a) __attribute__((format(printf, f, a)))
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define NELEM(a) (sizeof(a) / sizeof((a)[0]))
+
+// The struct of type `type` whose field `member` is at `ptr`.
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+_Static_assert(sizeof(uint64) == 8 && sizeof(void *) == 8, "a 64-bit machine (lp64)");

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// direct.h - physical memory as the kernel sees it: the direct map (host tests bring their own).
+#pragma once
+
+#include "lib/types.h"
+
+#define PGSIZE  4096UL
+#define PGSHIFT 12
+#define PGROUNDUP(a)   (((a) + PGSIZE - 1) & ~(PGSIZE - 1))
+#define PGROUNDDOWN(a) ((a) & ~(PGSIZE - 1))
+
+// The start of the upper half of Sv39; physical address 0 would be here.
+#define DIRECT_MAP 0xffffffc000000000UL
+
+static inline void *
+p2v(uint64 pa)
+{
+    return (void *)(pa + DIRECT_MAP); // the direct map is linear
+}
+
+static inline uint64
+v2p(const void *va)
+{
+    return (uint64)va - DIRECT_MAP;
+}

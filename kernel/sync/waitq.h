@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// waitq.h - the processes that wait for one object; each object that can be waited for owns a queue.
+//
+// A waiter checks its condition under the object's lock and calls sleep(), which queues it before the
+// lock is dropped: a waker that changes the condition under that lock cannot miss it.
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+#include "sync/spinlock.h"
+
+struct sleeplock;
+
+struct waitq {
+    struct spinlock lock;
+    struct list waiters; // struct waiter, first come first
+};
+
+void waitq_init(struct waitq *q, const char *name);
+
+// Sleep until woken; `lk`, held on entry and on return, is released meanwhile.
+// The killable forms return -EINTR when the process was killed, else 0: check the condition again.
+int sleep(struct waitq *q, struct spinlock *lk) must_check;
+void sleep_unkillable(struct waitq *q, struct spinlock *lk);
+int sleep_on(struct waitq *q, struct sleeplock *lk) must_check;
+
+void wakeup(struct waitq *q);     // all who wait now
+void wakeup_one(struct waitq *q); // the one who has waited longest
