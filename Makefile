@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+# The build of Vitrine. `make help` lists what it makes; `./vitrine` is the friendlier front door.
+# Everything made goes to $(O); the tree stays clean but for a few links that course tools expect.
+
+O ?= build
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+PYTHON ?= python3
+
+# ---------------------------------------------------------------------------------------------
+# Tools. Either of Debian's two compilers will do; TOOLPREFIX= names another, LLVM=1 builds the
+# kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands.
+
+TOOLPREFIX ?= $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,\
+	$(if $(shell command -v $(p)gcc),$(p))) riscv64-unknown-elf-)
+OBJCOPY := $(TOOLPREFIX)objcopy
+AR      := $(TOOLPREFIX)ar
+NM      := $(TOOLPREFIX)nm
+LD      := $(TOOLPREFIX)ld
+UCC     := $(TOOLPREFIX)gcc
+
+ifeq ($(LLVM),1)
+KCC    := clang --target=riscv64-unknown-elf
+KMARCH := -march=rv64imac
+SMARCH := -march=rv64gc
+else
+KCC    := $(TOOLPREFIX)gcc
+KMARCH := -march=rv64imac_zicsr_zifencei
+SMARCH := -march=rv64imafdc_zicsr_zifencei
+NOLOOPCALL := -fno-tree-loop-distribute-patterns
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wvla $(if $(WERROR),-Werror)
+KINC := -Ikernel -Iinclude -I$(O)/gen
+UINC := -Iuser/include -Iinclude -I$(O)/gen
+
+KFLAGS := -mabi=lp64 -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -nostdlib -O2 -g $(KINC)
+KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-prototypes $(KEXTRA)
+KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
+KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
+
+UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
+UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -std=gnu11 -O2 -g $(WARN) $(UINC)
+ULDFLAGS := $(UARCH) -nostdlib -static -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 \
+	-Wl,-z,stack-size=65536 -Wl,--gc-sections -Wl,--build-id=none -Wl,-u,_start
+
+ifeq ($(V),1)
+say = @:
+Q :=
+else
+say = @printf '  %-6s %s\n'
+Q := @
+endif
+
+# ---------------------------------------------------------------------------------------------
+# What there is to build.
+
+# objects(SOURCES): their objects.
+objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,$(filter %.S,$(1)))
+
+KSRC := $(filter-out kernel/rv/offsets.c,$(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S))
+KOBJ := $(call objects,$(KSRC))
+
+# A command is a file user/NAME.c or a directory user/NAME/, and the same below user/tests/.
+notprog   := ulib include root tests
+userdirs  := $(filter-out $(notprog:%=user/%),$(patsubst %/,%,$(wildcard user/*/ user/tests/*/)))
+progdirs  := $(foreach d,$(userdirs),$(if $(wildcard $(d)/*.c),$(d)))
+progfiles := $(basename $(wildcard user/*.c user/tests/*.c))
+PROGS     := $(sort $(progfiles) $(progdirs))
+ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/user/usys.o
+
+GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
+
+.PHONY: all kernel fs links compdb qemu qemu-gdb print-gdbport print-qemu grade clean help FORCE
+
+all: kernel fs links compdb
+
+kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
+fs: $(O)/fs.img
+
+# ---------------------------------------------------------------------------------------------
+# Generated files: system-call numbers, dispatch list, stubs; structure offsets for assembly.
+
+$(O)/gen/.syscalls: include/abi/syscall.tbl tools/gensys.py
+	$(say) GEN $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PYTHON) tools/gensys.py $< $(O)/gen
+	$(Q)touch $@
+
+$(GENHDR) $(O)/gen/user/usys.S: $(O)/gen/.syscalls ;
+
+$(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
+	$(say) GEN $@
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#pragma once' > $@
+	$(Q)$(if $(wildcard kernel/rv/offsets.c),\
+		$(KCC) $(KCFLAGS) -MMD -MP -MT $@ -MF $(O)/gen/rv/offsets.d -S -o $(O)/gen/rv/offsets.s kernel/rv/offsets.c && \
+		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
+
+# A changed compiler or flag rebuilds what it touches.
+$(O)/.kflags: FORCE
+	@mkdir -p $(@D); echo '$(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS)' | cmp -s - $@ || \
+		echo '$(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS)' > $@
+$(O)/.uflags: FORCE
+	@mkdir -p $(@D); echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' | cmp -s - $@ || \
+		echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' > $@
+
+# ---------------------------------------------------------------------------------------------
+# The kernel. Its own symbol table, for backtraces, is linked in: once empty, then with the
+# symbols of that link; the text must not have moved in between.
+
+# The compiler must not turn the loops of memset() and memcpy() into calls of themselves.
+$(O)/kernel/lib/string.o: KCFLAGS += $(NOLOOPCALL)
+
+$(O)/kernel/%.o: kernel/%.c $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(KCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/kernel/%.S.o: kernel/%.S $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
+	$(say) AS $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(KCC) $(KASFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/kernel/kernel: $(KOBJ) kernel/kernel.ld tools/ksyms.py
+	$(say) LD $@
+	$(Q)$(PYTHON) tools/ksyms.py --nm '$(NM)' --cc '$(KCC) $(KASFLAGS)' \
+		--ld '$(LD) $(KLDFLAGS) -T kernel/kernel.ld' --work $(O)/gen --out $@ $(KOBJ)
+
+$(O)/kernel/kernel.sym: $(O)/kernel/kernel
+	$(Q)$(NM) -n $< | sed -n 's/^\([0-9a-f]\{16\}\) [A-Za-z] \([^$$. ][^ ]*\)$$/\1 \2/p' > $@
+
+# ---------------------------------------------------------------------------------------------
+# User programs and the disk.
+
+$(O)/user/%.o: user/%.c $(O)/.uflags | $(GENHDR)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) $(UCFLAGS) $(if $(filter user/ulib/%,$<),-fno-tree-loop-distribute-patterns) -MMD -MP -c -o $@ $<
+
+$(O)/user/%.S.o: user/%.S $(O)/.uflags | $(GENHDR)
+	$(say) AS $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/gen/user/usys.o: $(O)/gen/user/usys.S $(O)/.uflags
+	$(Q)$(UCC) $(UCFLAGS) -c -o $@ $<
+
+$(O)/user/ulib.a: $(ULIBOBJ)
+	$(say) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# progobjs(user/NAME): the objects of one command.
+progobjs = $(call objects,$(wildcard $(1).c $(1)/*.c $(1)/*.S))
+
+define program
+$(O)/bin/$(notdir $(1)): $(call progobjs,$(1)) $(O)/user/ulib.a user/user.ld $(O)/.uflags
+	$$(say) LINK $(notdir $(1))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(UCC) $$(ULDFLAGS) -o $$@ $(call progobjs,$(1)) $(O)/user/ulib.a -lgcc
+endef
+$(foreach p,$(PROGS),$(eval $(call program,$(p))))
+
+BINS := $(addprefix $(O)/bin/,$(notdir $(PROGS)))
+
+# Programs built the way xv6 builds them, to prove that such binaries run unchanged.
+ifneq ($(wildcard tests/xv6/Makefile),)
+XV6DIR := $(O)/xv6
+$(O)/.xv6: $(wildcard tests/xv6/* tests/xv6/*/*)
+	$(say) MAKE tests/xv6
+	$(Q)mkdir -p $(XV6DIR)
+	$(Q)$(MAKE) -s --no-print-directory -C tests/xv6 O=$(abspath $(XV6DIR)) TOOLPREFIX=$(TOOLPREFIX)
+	$(Q)touch $@
+XV6STAMP := $(O)/.xv6
+endif
+
+$(O)/fs.img: $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
+	$(say) MKFS $@
+	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $@ $(O)/root $(BINS) $(XV6DIR)
+
+# ---------------------------------------------------------------------------------------------
+# Links that course tools and editors look for, made by a build in the usual place.
+
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(O)/fs.img
+ifeq ($(O),build)
+	@ln -sfn ../build/kernel/kernel kernel/kernel
+	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
+	@ln -sfn build/fs.img fs.img
+endif
+
+compdb: $(GENHDR)
+	@$(PYTHON) tools/compdb.py $(O)/compile_commands.json \
+		'$(KCC) $(KCFLAGS)' $(filter %.c,$(KSRC)) -- '$(UCC) $(UCFLAGS)' \
+		$(wildcard user/*.c user/*/*.c user/tests/*/*.c) -- \
+		'cc -std=gnu11 -g -Itests/host/shim -Itests/host -Ikernel -Iinclude -I$(O)/gen' $(wildcard tests/host/*.c tests/fuzz/*.c)
+ifeq ($(O),build)
+	@ln -sfn build/compile_commands.json compile_commands.json
+endif
+
+# ---------------------------------------------------------------------------------------------
+# Running it. CPUS= MEM= FSIMG= KPT= BOOTARGS= QEMUEXTRA= as the words say.
+
+QEMU  ?= qemu-system-riscv64
+CPUS  ?= 3
+MEM   ?= 128M
+FSIMG ?= $(O)/fs.img
+GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
+APPEND = $(strip $(if $(KPT),kpt=$(KPT)) $(BOOTARGS))
+
+QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
+	-drive file=$(FSIMG),if=none,format=raw,id=x0 \
+	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
+	$(if $(APPEND),-append "$(APPEND)") $(QEMUEXTRA)
+
+qemu: all
+	$(QEMU) $(QEMUARGS)
+
+qemu-gdb: all
+	@echo "*** waiting for a debugger: gdb-multiarch -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
+	$(QEMU) $(QEMUARGS) -S -gdb tcp::$(GDBPORT)
+
+print-gdbport:
+	@echo $(GDBPORT)
+
+grade:
+	./vitrine test
+
+clean:
+	rm -rf $(O)
+ifeq ($(O),build)
+	rm -f kernel/kernel kernel/kernel.sym fs.img compile_commands.json
+endif
+
+help:
+	@echo 'make            kernel, programs and disk image, into $(O)/'
+	@echo 'make qemu       the same, then boots it (leave with Ctrl-A X)'
+	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
+	@echo 'make grade      all tests (./vitrine test)'
+	@echo 'make clean      removes $(O)/'
+	@echo 'Variables: O=DIR CPUS=3 MEM=128M KPT=unified BOOTARGS="quiet" FSIMG=disk.img QEMUEXTRA="-s"'
+	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 WERROR=1 V=1'
+
+-include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
+-include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

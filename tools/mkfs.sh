@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, all programs in its root directory,
+# README, and what lies in user/root/. Needs no privileges; the same files give the same image.
+set -eu
+image=$1 stage=$2
+shift 2
+size=${FSSIZE:-32M}
+
+rm -rf "$stage"
+mkdir -p "$stage"
+for prog; do
+    if [ -d "$prog" ]; then
+        for p in "$prog"/x2[0-9]_*; do
+            case $p in *.* | *'*') continue ;; esac
+            cp "$p" "$stage/"
+        done
+    else
+        "${OBJCOPY:-objcopy}" -S "$prog" "$stage/${prog##*/}"
+    fi
+done
+if [ -f README.md ]; then cp README.md "$stage/README"; fi
+if [ -d user/root ]; then cp -R user/root/. "$stage/"; fi
+chmod -R u=rwX,go=rX "$stage"
+find "$stage" -exec touch -d @1700000000 {} +
+
+PATH=$PATH:/usr/sbin:/sbin
+tmp=$image.tmp
+rm -f "$tmp"
+log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -b 4096 -I 256 -N 8192 -L vitrine -m 1 \
+    -U 76697472-696e-6500-8000-000000000001 -E root_owner=0:0,hash_seed=76697472-696e-6500-8000-000000000002 \
+    -d "$stage" "$tmp" "$size" 2>&1) || { echo "$log" >&2; exit 1; }
+mv "$tmp" "$image"
