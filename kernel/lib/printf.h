@@ -14,6 +14,7 @@ struct print_sink {
 };
 
 void printf_set_sink(const struct print_sink *sink);
+const struct print_sink *printf_sink(void); // NULL before the first
 int printf(const char *fmt, ...) printflike(1, 2);
 int vprintf(const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) printflike(3, 4);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// panic.c - the end of the kernel.
+//
+// Theory    The first hart to panic owns the console: printf's sink is replaced by one that takes
+// no
+//           lock and in which every other hart that prints comes to rest.
+// Promises  the message gets out even if the lock of the console is held, by this hart or another;
+//           a panic inside a panic says so and stops; the machine stops with a failing exit code.
+// Locks     none.
+#include "debug/panic.h"
+
+#include <stdarg.h>
+
+#include "debug/backtrace.h"
+#include "lib/printf.h"
+#include "rv/cpu.h"
+#include "rv/sbi.h"
+
+#define EXIT_PANIC 1
+#define PAGE       4096UL
+
+static uint32 owner; // hart that panics, plus 1; 0: none. Atomic
+static const struct panic_hooks *hooks;
+
+static void
+sink_begin(void)
+{
+    panic_park();
+}
+
+static void
+sink_end(void)
+{
+}
+
+static struct print_sink sink = {sink_begin, NULL, sink_end};
+
+void
+panic_set_hooks(const struct panic_hooks *h)
+{
+    hooks = h;
+}
+
+bool
+panicking(void)
+{
+    return __atomic_load_n(&owner, __ATOMIC_RELAXED) != 0; // orders nothing: a hint
+}
+
+// Stops this hart for good if another one panics; called where harts come by often: in the
+// handler of inter-processor interrupts, in loops that wait for a lock, by printf().
+void
+panic_park(void)
+{
+    // Orders nothing: the hart only stops.
+    uint32 who = __atomic_load_n(&owner, __ATOMIC_RELAXED);
+    while (who != 0 && who != (uint32)cpuid() + 1)
+        __asm__ volatile("" ::: "memory"); // until the owner turns the machine off
+}
+
+// Makes this hart the owner of the panic. Returns false if it is already.
+static bool
+take_over(void)
+{
+    uint32 none = 0, me = (uint32)cpuid() + 1;
+    // Acquire and release: one hart only goes on from here.
+    if (!__atomic_compare_exchange_n(&owner, &none, me, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)) {
+        panic_park();
+        return false;
+    }
+    const struct print_sink *console = printf_sink();
+    if (console != NULL) {
+        sink.write = console->write;
+        printf_set_sink(&sink);
+    }
+    if (hooks != NULL && hooks->stop_others != NULL)
+        hooks->stop_others();
+    return true;
+}
+
+// Prints the callers from frame pointer fp on. Without better knowledge the stack ends with its
+// page.
+static void
+print_callers(uint64 pc, uint64 fp)
+{
+    uint64 top = (fp + PAGE - 1) & ~(PAGE - 1);
+    if (hooks != NULL && hooks->stack_top != NULL)
+        top = hooks->stack_top(fp - 1);
+    printf("on hart %d, called from\n", cpuid());
+    if (pc != 0)
+        backtrace_print_pc(pc);
+    backtrace_print(fp, fp - 2 * sizeof(uint64), top);
+}
+
+static void noreturn
+vpanic(uint64 pc, uint64 fp, const char *fmt, va_list ap)
+{
+    if (!take_over()) {
+        printf("\npanic: inside panic, at 0x%016lx\n", pc);
+        machine_off(EXIT_PANIC);
+    }
+    printf("\npanic: ");
+    vprintf(fmt, ap);
+    printf("\n");
+    print_callers(pc, fp);
+    machine_off(EXIT_PANIC);
+}
+
+void
+panic(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    // Frame and return address of the caller: what the backtrace starts with.
+    vpanic(0, (uint64)__builtin_frame_address(0), fmt, ap);
+}
+
+// Panics about code that was interrupted at pc with frame pointer fp (of a stack that is mapped).
+void
+panic_from(uint64 pc, uint64 fp, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vpanic(pc, fp, fmt, ap);
+}
+
+void
+assert_failed(const char *what, const char *file, int line)
+{
+    panic("%s:%d: assertion failed: %s", file, line, what);
+}
