@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// line.h - growing text, and reading a file line by line.
+#pragma once
+
+#include <stdbool.h>
+
+struct text { // characters p[0..len), always followed by a NUL once something was added
+    char *p;
+    unsigned long len, cap;
+};
+
+bool text_add(struct text *t, const char *s, unsigned long n); // false without memory
+void text_free(struct text *t);
+
+struct reader {
+    int fd;
+    int pos, end; // buf[pos..end) is read and not yet given out
+    char buf[2048];
+};
+
+void reader_init(struct reader *r, int fd);
+int reader_char(struct reader *r);                    // next byte; -1 at the end, -2 on error
+int reader_line(struct reader *r, struct text *line); // 1: a line, without newline; 0 end; -1 error

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// user.h - the user library as sources written for xv6 know it: the calls, and the functions that
+// xv6's library has. Everything else that ulib offers stands in "ulib/NAME.h", so that a program
+// is free to use those names for itself.
+#pragma once
+
+struct stat;
+struct sysinfo;
+struct procinfo;
+struct meminfo;
+struct statfs;
+
+#include "user/usys.h"
+
+char *sbrk(int n);                           // moves the break; the new pages are there
+char *sbrklazy(int n);                       // moves the break; pages come when touched
+int stat(const char *path, struct stat *st); // fstat() by name
+int ugetpid(void);                           // getpid() without a system call
+int statistics(void *buf, int size);         // reads the kernel's counters as text
+
+char *strcpy(char *to, const char *from);
+int strcmp(const char *a, const char *b);
+unsigned int strlen(const char *s);
+char *strchr(const char *s, char c);
+void *memset(void *to, int byte, unsigned long n);
+void *memmove(void *to, const void *from, unsigned long n);
+void *memcpy(void *to, const void *from, unsigned long n);
+int memcmp(const void *a, const void *b, unsigned long n);
+int atoi(const char *s);
+
+char *gets(char *buf, int max);               // a line of fd 0 with its newline; "" at end
+int printf(const char *format, ...);          // to fd 1
+int fprintf(int fd, const char *format, ...); // both return -1 when a write fails
+void *malloc(unsigned long n);
+void free(void *p);

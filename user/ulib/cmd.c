@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// cmd.c - options, usage and error messages, the same for every command.
+#include "ulib/cmd.h"
+
+#include "user/user.h"
+
+void
+args_init(struct args *a, char **argv)
+{
+    a->next = *argv ? argv + 1 : argv;
+    a->value = 0;
+    a->rest = "";
+}
+
+// Takes the value of the option just read: the rest of its argument, or the next one.
+static int
+take_value(struct args *a, int letter)
+{
+    a->value = *a->rest ? a->rest : *a->next;
+    if (!a->value)
+        return '?';
+    if (!*a->rest)
+        a->next++;
+    a->rest = "";
+    return letter;
+}
+
+// Takes the next option; letters names those allowed, each followed by `:` if it takes a value.
+//
+// Returns   the letter; 0 when the operands begin (a lone `-` is one, `--` is skipped); '?' when
+// the
+//           option is unknown or lacks its value.
+int
+args_option(struct args *a, const char *letters)
+{
+    const char *found;
+    char letter;
+
+    if (!*a->rest) {
+        if (!*a->next || (*a->next)[0] != '-' || !(*a->next)[1])
+            return 0;
+        a->rest = *a->next++ + 1;
+        if (strcmp(a->rest, "-") == 0) {
+            a->rest = "";
+            return 0;
+        }
+    }
+    letter = *a->rest++;
+    found = letter == ':' ? 0 : strchr(letters, letter);
+    if (!found)
+        return '?';
+    return found[1] == ':' ? take_value(a, letter) : letter;
+}
+
+int
+usage(const char *text)
+{
+    fprintf(2, "usage: %s\n", text);
+    exit(2);
+}
+
+int
+fail_text(const char *cmd, const char *what, const char *why)
+{
+    fprintf(2, "%s: %s: %s\n", cmd, what, why);
+    return 1;
+}
+
+int
+fail(const char *cmd, const char *what)
+{
+    return fail_text(cmd, what, strerror(errno()));
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// out.c - buffered standard output.
+#include "ulib/out.h"
+
+#include "ulib/cmd.h"
+#include "ulib/file.h"
+#include "ulib/format.h"
+#include "user/user.h"
+
+static char buf[2048];
+static unsigned long used;
+static bool failed;
+static bool by_line; // output is a device: somebody is watching
+static bool known;   // by_line has been found out
+
+static void
+flush(void)
+{
+    if (used && !failed)
+        failed = write_all(1, buf, used) < 0;
+    used = 0;
+}
+
+static void
+look(void)
+{
+    struct stat st;
+
+    by_line = fstat(1, &st) == 0 && st.type == T_DEVICE;
+    known = true;
+}
+
+void
+out_char(char c)
+{
+    if (!known)
+        look();
+    buf[used++] = c;
+    if (used == sizeof(buf) || (c == '\n' && by_line))
+        flush();
+}
+
+void
+out_put(const char *s, unsigned long n)
+{
+    while (n--)
+        out_char(*s++);
+}
+
+void
+out_str(const char *s)
+{
+    while (*s)
+        out_char(*s++);
+}
+
+static void
+put_out(void *to, const char *s, unsigned long n)
+{
+    (void)to;
+    out_put(s, n);
+}
+
+void
+out_printf(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    ulib_format(put_out, 0, format, ap);
+    va_end(ap);
+}
+
+int
+out_failed(void)
+{
+    return failed;
+}
+
+int
+out_done(const char *cmd, int status)
+{
+    flush();
+    return failed ? fail(cmd, "write") : status;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// realloc.c - memory that grows or starts as zeros. Its only knowledge of the heap is that the word
+// before a piece of memory holds the chunk's size (malloc.c).
+#include "ulib/alloc.h"
+#include "ulib/cmd.h"
+#include "user/user.h"
+
+// The bytes that the owner of p may use.
+static unsigned long
+usable(const void *p)
+{
+    return (((const unsigned long *)p)[-1] & ~15UL) - sizeof(unsigned long);
+}
+
+void *
+calloc(unsigned long n, unsigned long size)
+{
+    unsigned long total;
+    void *p;
+
+    if (__builtin_mul_overflow(n, size, &total))
+        return 0;
+    p = malloc(total);
+    return p ? memset(p, 0, total) : 0;
+}
+
+// Moves p to a larger place when it must; a smaller size keeps the place.
+void *
+realloc(void *p, unsigned long n)
+{
+    unsigned long have;
+    void *q;
+
+    if (!p)
+        return malloc(n);
+    have = usable(p);
+    if (n <= have)
+        return p;
+    q = malloc(n);
+    if (!q)
+        return 0;
+    memmove(q, p, have);
+    free(p);
+    return q;
+}
+
+void *
+must_alloc(void *p)
+{
+    if (!p) {
+        fprintf(2, "out of memory\n");
+        exit(1);
+    }
+    return p;
+}
