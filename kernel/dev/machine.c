@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+// machine.c - what the device tree says about the machine that Vitrine runs on.
+//
+// Theory    One walk over the tree collects what the kernel can use; what refers to a node that may
+//           come later (interrupt controllers) is settled after it.
+// Promises  Works before there is an allocator, prints nothing and never panics: the caller is told
+// in
+//           a sentence what is missing. Nothing in *m points into the tree.
+// Locks     none: called once, by the first hart.
+// Next      lib/fdt.c, kernel/main.c
+#include "dev/machine.h"
+
+#include "dev/isa.h"
+#include "lib/fdt.h"
+#include "lib/string.h"
+
+#define IRQ_S_EXT 9 // a hart's interrupt for devices in S-mode, as controllers are wired to it
+
+struct probe {
+    const struct fdt *t;
+    struct machine *m;
+    uint64 boot_hart;
+    uint32 console;             // identifies the node that /chosen names for output; 0: none
+    struct machine_hart *hart;  // whose children follow; or NULL
+    uint32 plic;                // phandle
+    struct fdt_prop plic_wires; // where its contexts lead
+    const char *problem;
+};
+
+// Makes room in an array of `n` elements of `each` bytes, sorted by the uint64 that they start
+// with. Returns   the free element; the caller counts it.
+static void *
+insert(void *array, int n, size_t each, uint64 key)
+{
+    char *at = array;
+    while (n > 0 && *(uint64 *)at <= key) { // the key is the first field of every element
+        at += each;
+        n--;
+    }
+    memmove(at + each, at, n * each);
+    memset(at, 0, each);
+    return at;
+}
+
+static void
+add_ram(struct machine *m, uint64 base, uint64 size)
+{
+    if (size == 0 || base + size < base || m->nram == MACHINE_RAM)
+        return;
+    struct machine_range *r = insert(m->ram, m->nram++, sizeof(*r), base);
+    *r = (struct machine_range){base, base + size};
+}
+
+static void
+add_reserved(struct probe *p, uint64 base, uint64 size)
+{
+    struct machine *m = p->m;
+    if (size == 0 || base + size < base)
+        return;
+    if (m->nreserved == MACHINE_RESERVED) {
+        p->problem = "more ranges of memory are reserved than the kernel can remember";
+        return;
+    }
+    struct machine_range *r = insert(m->reserved, m->nreserved++, sizeof(*r), base);
+    *r = (struct machine_range){base, base + size};
+}
+
+static bool
+is_device_type(struct probe *p, const struct fdt_node *n, const char *type)
+{
+    const char *s = fdt_string(p->t, n, "device_type");
+    return s && strcmp(s, type) == 0;
+}
+
+static void
+visit_memory(struct probe *p, const struct fdt_node *n)
+{
+    uint64 base, size;
+    if (n->depth == 1 && is_device_type(p, n, "memory")) {
+        for (uint32 i = 0; fdt_reg(p->t, n, i, &base, &size); i++)
+            add_ram(p->m, base, size);
+    } else if (n->depth == 2 && strcmp(n->parent, "reserved-memory") == 0) {
+        for (uint32 i = 0; fdt_reg(p->t, n, i, &base, &size); i++)
+            add_reserved(p, base, size);
+    }
+}
+
+// Levels of the deepest page table that the hart's MMU walks; 0 when it has none.
+static uint32
+mmu_levels(struct probe *p, const struct fdt_node *n)
+{
+    const char *type = fdt_string(p->t, n, "mmu-type");
+    if (!type || strncmp(type, "riscv,sv", 8) != 0)
+        return 0;
+    type += 8;
+    if (strcmp(type, "39") == 0)
+        return 3;
+    if (strcmp(type, "48") == 0)
+        return 4;
+    return strcmp(type, "57") == 0 ? 5 : 0;
+}
+
+static uint32
+extensions(struct probe *p, const struct fdt_node *n)
+{
+    struct fdt_prop list;
+    if (fdt_prop(p->t, n, "riscv,isa-extensions", &list))
+        return isa_from_list(&list);
+    const char *isa = fdt_string(p->t, n, "riscv,isa");
+    return isa ? isa_from_string(isa) : 0;
+}
+
+// Room for one more hart, or NULL; the hart that runs this code always gets some.
+static struct machine_hart *
+hart_slot(struct probe *p, uint64 id)
+{
+    struct machine *m = p->m;
+    if (m->nharts == MACHINE_HARTS) {
+        m->harts_ignored++;
+        if (id != p->boot_hart)
+            return NULL;
+        m->nharts--;
+    }
+    return insert(m->hart, m->nharts++, sizeof(m->hart[0]), id);
+}
+
+static void
+visit_cpu(struct probe *p, const struct fdt_node *n)
+{
+    uint64 id, none;
+    uint32 levels = mmu_levels(p, n);
+    if (levels == 0 || !fdt_reg(p->t, n, 0, &id, &none))
+        return;
+    p->hart = hart_slot(p, id);
+    if (!p->hart)
+        return;
+    *p->hart = (struct machine_hart){
+        .id = id,
+        .ext = extensions(p, n),
+        .levels = levels,
+        .plic_context = MACHINE_NO_CONTEXT,
+    };
+    if (p->m->timebase == 0)
+        p->m->timebase = fdt_u32(p->t, n, "timebase-frequency", 0);
+}
+
+static void
+visit_cpus(struct probe *p, const struct fdt_node *n)
+{
+    if (n->depth <= 2)
+        p->hart = NULL;
+    if (n->depth == 1 && strcmp(n->name, "cpus") == 0)
+        p->m->timebase = fdt_u32(p->t, n, "timebase-frequency", 0);
+    else if (n->depth == 2 && strcmp(n->parent, "cpus") == 0)
+        visit_cpu(p, n);
+    else if (n->depth == 3 && p->hart && fdt_has(p->t, n, "interrupt-controller"))
+        p->hart->intc = fdt_u32(p->t, n, "phandle", 0);
+}
+
+// Fills in where the device is and which interrupt it raises.
+// Returns   false, with *d unchanged, when the node gives no usable address.
+static bool
+read_device(struct probe *p, const struct fdt_node *n, struct machine_dev *d)
+{
+    struct fdt_prop irq;
+    uint64 base, size;
+    if (!fdt_reg(p->t, n, 0, &base, &size) || size == 0 || base + size < base)
+        return false;
+    *d = (struct machine_dev){.base = base, .size = size};
+    if (fdt_prop(p->t, n, "interrupts-extended", &irq)) {
+        d->intc = fdt_cell(&irq, 0);
+        d->irq = fdt_cell(&irq, 1);
+    } else if (fdt_prop(p->t, n, "interrupts", &irq)) {
+        d->intc = n->intr_parent;
+        d->irq = fdt_cell(&irq, 0);
+    }
+    return true;
+}
+
+// Takes the UART that /chosen names, else the first one.
+static void
+visit_uart(struct probe *p, const struct fdt_node *n)
+{
+    struct machine *m = p->m;
+    if ((m->uart.size && n->props != p->console) || !read_device(p, n, &m->uart))
+        return;
+    m->uart_shift = fdt_u32(p->t, n, "reg-shift", 0);
+    m->uart_width = fdt_u32(p->t, n, "reg-io-width", 1);
+}
+
+static void
+visit_plic(struct probe *p, const struct fdt_node *n)
+{
+    if (p->m->plic.size || !read_device(p, n, &p->m->plic))
+        return;
+    p->m->plic.irq = p->m->plic.intc = 0; // it is wired to the harts
+    p->plic = fdt_u32(p->t, n, "phandle", 0);
+    p->m->plic_sources = fdt_u32(p->t, n, "riscv,ndev", 0);
+    if (!fdt_prop(p->t, n, "interrupts-extended", &p->plic_wires))
+        p->plic_wires.len = 0;
+}
+
+static void
+visit_virtio(struct probe *p, const struct fdt_node *n)
+{
+    struct machine *m = p->m;
+    struct machine_dev d;
+    if (m->nvirtio == MACHINE_VIRTIO || !read_device(p, n, &d))
+        return;
+    struct machine_dev *slot = insert(m->virtio, m->nvirtio++, sizeof(d), d.base);
+    *slot = d;
+}
+
+static void
+visit_finisher(struct probe *p, const struct fdt_node *n)
+{
+    if (!p->m->finisher.size)
+        (void)read_device(p, n, &p->m->finisher);
+}
+
+static void
+visit_rtc(struct probe *p, const struct fdt_node *n)
+{
+    if (!p->m->rtc.size)
+        (void)read_device(p, n, &p->m->rtc);
+}
+
+static void
+visit_device(struct probe *p, const struct fdt_node *n)
+{
+    static const struct {
+        const char *model;
+        void (*visit)(struct probe *p, const struct fdt_node *n);
+    } known[] = {
+        {"virtio,mmio", visit_virtio},    {"ns16550a", visit_uart},
+        {"ns16550", visit_uart},          {"snps,dw-apb-uart", visit_uart},
+        {"riscv,plic0", visit_plic},      {"sifive,plic-1.0.0", visit_plic},
+        {"sifive,test0", visit_finisher}, {"google,goldfish-rtc", visit_rtc},
+    };
+    struct fdt_prop models;
+    if (!fdt_prop(p->t, n, "compatible", &models))
+        return;
+    for (size_t i = 0; i < NELEM(known); i++) {
+        if (fdt_lists(&models, known[i].model)) {
+            known[i].visit(p, n);
+            return;
+        }
+    }
+}
+
+// The path of the console's node: written out, or an alias before the options.
+static const char *
+console_path(const struct fdt *t, const struct fdt_node *chosen)
+{
+    const char *path = fdt_string(t, chosen, "stdout-path");
+    struct fdt_node aliases;
+    if (!path || *path == '/' || !fdt_find(t, "/aliases", &aliases))
+        return path;
+    char alias[32];
+    safestrcpy(alias, path, sizeof(alias));
+    char *options = strchr(alias, ':');
+    if (options)
+        *options = '\0';
+    return fdt_string(t, &aliases, alias);
+}
+
+static void
+read_chosen(struct probe *p)
+{
+    struct fdt_node chosen, console;
+    if (!fdt_find(p->t, "/chosen", &chosen))
+        return;
+    const char *path = console_path(p->t, &chosen);
+    if (path && fdt_find(p->t, path, &console))
+        p->console = console.props;
+    const char *args = fdt_string(p->t, &chosen, "bootargs");
+    if (args) {
+        safestrcpy(p->m->bootargs, args, sizeof(p->m->bootargs));
+        p->m->bootargs_cut = strlen(args) >= sizeof(p->m->bootargs);
+    }
+}
+
+// Finds the PLIC context that interrupts each hart in S-mode: its place among the PLIC's wires.
+static void
+settle_contexts(struct probe *p)
+{
+    struct machine *m = p->m;
+    for (uint32 c = 0; c < fdt_cells(&p->plic_wires) / 2; c++) {
+        uint32 intc = fdt_cell(&p->plic_wires, 2 * c);
+        if (fdt_cell(&p->plic_wires, 2 * c + 1) != IRQ_S_EXT)
+            continue;
+        for (int i = 0; i < m->nharts; i++) {
+            if (m->hart[i].intc == intc)
+                m->hart[i].plic_context = c;
+        }
+    }
+}
+
+// Forgets an interrupt that the PLIC does not see.
+static void
+settle_irq(const struct probe *p, struct machine_dev *d)
+{
+    if (d->intc != p->plic || d->irq > p->m->plic_sources)
+        d->irq = 0;
+}
+
+static void
+settle(struct probe *p)
+{
+    struct machine *m = p->m;
+    settle_contexts(p);
+    settle_irq(p, &m->uart);
+    settle_irq(p, &m->rtc);
+    for (int i = 0; i < m->nvirtio; i++)
+        settle_irq(p, &m->virtio[i]);
+    m->ext = ~0U;
+    m->levels = ~0U;
+    for (int i = 0; i < m->nharts; i++) {
+        m->ext &= m->hart[i].ext;
+        if (m->hart[i].levels < m->levels)
+            m->levels = m->hart[i].levels;
+    }
+}
+
+static const char *
+missing(const struct probe *p)
+{
+    const struct machine *m = p->m;
+    if (p->problem)
+        return p->problem;
+    if (m->nram == 0)
+        return "the device tree describes no memory";
+    if (m->nharts == 0)
+        return "no hart has an MMU: Vitrine needs Sv39 or a larger mode";
+    if (machine_hart_index(m, p->boot_hart) < 0)
+        return "the device tree does not describe the hart that was started";
+    if (m->timebase == 0)
+        return "the device tree has no timebase-frequency";
+    if (m->plic.size == 0)
+        return "there is no PLIC, so device interrupts cannot be taken";
+    if (m->uart.size == 0)
+        return "there is no 16550 UART for a console";
+    return NULL;
+}
+
+// Describes the machine to which the device tree at `fdt` belongs.
+// Returns   NULL; otherwise a sentence that says what is missing, and *m holds what was found.
+const char *
+machine_probe(const void *fdt, uint64 boot_hart, struct machine *m)
+{
+    struct fdt tree;
+    struct fdt_walk walk;
+    struct fdt_node n;
+    struct probe p = {.t = &tree, .m = m, .boot_hart = boot_hart};
+    uint64 base, size;
+
+    memset(m, 0, sizeof(*m));
+    if (!fdt || fdt_open(&tree, fdt, FDT_MAX_SIZE) != 0)
+        return "the firmware handed over no usable device tree";
+    m->fdt_size = tree.size;
+    for (uint32 i = 0; fdt_reservation(&tree, i, &base, &size); i++)
+        add_reserved(&p, base, size);
+    read_chosen(&p);
+    fdt_walk_init(&walk, &tree);
+    while (fdt_walk_next(&walk, &n)) {
+        if (!n.enabled)
+            continue;
+        visit_memory(&p, &n);
+        visit_cpus(&p, &n);
+        visit_device(&p, &n);
+    }
+    settle(&p);
+    return missing(&p);
+}
+
+// Returns the kernel's number for the hart that SBI calls `id`; -1 when it is not used.
+int
+machine_hart_index(const struct machine *m, uint64 id)
+{
+    for (int i = 0; i < m->nharts; i++) {
+        if (m->hart[i].id == id)
+            return i;
+    }
+    return -1;
+}

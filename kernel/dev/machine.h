@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// machine.h - what the device tree says about the machine that Vitrine runs on.
+#pragma once
+
+#include "lib/types.h"
+
+#define MACHINE_HARTS    8  // more are left asleep
+#define MACHINE_RAM      8  // separate ranges of memory
+#define MACHINE_RESERVED 32 // ranges of it that are taken
+#define MACHINE_VIRTIO   32 // slots for virtio devices
+#define MACHINE_BOOTARGS 512
+
+#define MACHINE_NO_CONTEXT (~0U) // the hart takes no device interrupts
+
+// Extensions that the kernel adapts to; unnamed ones do not concern it.
+enum machine_ext {
+    EXT_F = 1 << 0,
+    EXT_D = 1 << 1,
+    EXT_C = 1 << 2,
+    EXT_V = 1 << 3,
+    EXT_SSTC = 1 << 4,    // a supervisor timer of its own
+    EXT_SVADE = 1 << 5,   // A and D bits fault
+    EXT_SVADU = 1 << 6,   // A and D bits can be set by hardware
+    EXT_SVINVAL = 1 << 7, // fine-grained fences
+    EXT_SVPBMT = 1 << 8,
+    EXT_SVNAPOT = 1 << 9,
+};
+
+struct machine_range {
+    uint64 start, end; // [start, end)
+};
+
+struct machine_hart {
+    uint64 id;           // what SBI and the PLIC's tree node call it
+    uint32 ext;          // enum machine_ext
+    uint32 levels;       // of its deepest page table: 3, 4 or 5
+    uint32 intc;         // phandle of its interrupt controller
+    uint32 plic_context; // of its S-mode; MACHINE_NO_CONTEXT: none
+};
+
+struct machine_dev {
+    uint64 base, size; // physical; size 0: there is none
+    uint32 irq;        // PLIC source; 0: none
+    uint32 intc;       // phandle of the controller that takes it
+};
+
+struct machine {
+    int nram, nreserved, nharts, nvirtio;
+    int harts_ignored;                     // usable but beyond MACHINE_HARTS
+    struct machine_range ram[MACHINE_RAM]; // by address
+    struct machine_range reserved[MACHINE_RESERVED];
+    struct machine_hart hart[MACHINE_HARTS]; // by id: the index is the kernel's number for it
+    uint32 ext;                              // what every hart has
+    uint32 levels;                           // what every hart's MMU can do
+    uint64 timebase;                         // ticks of `time` per second
+    struct machine_dev uart;
+    uint32 uart_shift, uart_width; // register n is at base + (n << shift), `width` bytes wide
+    struct machine_dev plic;
+    uint32 plic_sources;                       // largest source number
+    struct machine_dev virtio[MACHINE_VIRTIO]; // by address
+    struct machine_dev finisher;               // sifive,test0: power-off with an exit code
+    struct machine_dev rtc;                    // google,goldfish-rtc
+    uint32 fdt_size;                           // bytes of the tree itself
+    char bootargs[MACHINE_BOOTARGS];           // the kernel command line; "" if none
+    bool bootargs_cut;                         // it was longer
+};
+
+// NULL, or a sentence that says what is missing.
+const char *machine_probe(const void *fdt, uint64 boot_hart, struct machine *m) must_check;
+int machine_hart_index(const struct machine *m, uint64 id); // -1: not one of ours
