@@ -11,25 +11,26 @@ enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH };
 
 struct blkdev;
 
-// One transfer of one block. Owned by the device from blk_submit() until done() is called, which may
-// be on any hart with no lock held; done() must not sleep.
+// One transfer of one block. Owned by the device from blk_submit() until done() is called, which
+// may be on any hart with no lock held; done() must not sleep.
 struct blk_req {
     enum blk_op op;
-    uint64 block;                    // in units of BLKSIZE
-    uint64 pa;                       // physical address of BLKSIZE bytes (not for BLK_FLUSH)
-    int status;                      // 0 or -EIO, valid in done()
+    uint64 block; // in units of BLKSIZE
+    uint64 pa;    // physical address of BLKSIZE bytes (not for BLK_FLUSH)
+    int status;   // 0 or -EIO, valid in done()
     void (*done)(struct blk_req *r);
-    void *arg;                       // for done()
-    struct list link;                // the device's queue
+    void *arg;        // for done()
+    struct list link; // the device's queue
 };
 
 struct blkdev {
     const char *name;
-    uint64 blocks;  // capacity in units of BLKSIZE (a partial one at the end does not count)
+    uint64 blocks; // capacity in units of BLKSIZE (a partial one at the end does not count)
     bool readonly;
     void (*submit)(struct blkdev *d, struct blk_req *r); // never fails, never sleeps
     uint64 reads, writes, flushes;                       // completed, for statistics
 };
 
 void blk_submit(struct blkdev *d, struct blk_req *r);
-int blk_rw(struct blkdev *d, enum blk_op op, uint64 block, uint64 pa) must_check; // sleeps until done
+int blk_rw(struct blkdev *d, enum blk_op op, uint64 block,
+           uint64 pa) must_check; // sleeps until done
