@@ -14,13 +14,14 @@
 #include "debug/backtrace.h"
 #include "lib/printf.h"
 #include "rv/cpu.h"
+#include "rv/kstack.h"
 #include "rv/sbi.h"
 
 #define EXIT_PANIC 1
-#define PAGE       4096UL
 
 static uint32 owner; // hart that panics, plus 1; 0: none. Atomic
-static const struct panic_hooks *hooks;
+static void (*stop_others)(void);
+static void (*power_off)(int code);
 
 static void
 sink_begin(void)
@@ -36,9 +37,10 @@ sink_end(void)
 static struct print_sink sink = {sink_begin, NULL, sink_end};
 
 void
-panic_set_hooks(const struct panic_hooks *h)
+panic_set_hooks(void (*stop)(void), void (*off)(int code))
 {
-    hooks = h;
+    stop_others = stop;
+    power_off = off;
 }
 
 bool
@@ -74,20 +76,25 @@ take_over(void)
         sink.write = console->write;
         printf_set_sink(&sink);
     }
-    if (hooks != NULL && hooks->stop_others != NULL)
-        hooks->stop_others();
+    if (stop_others != NULL)
+        stop_others();
     return true;
 }
 
-// Prints the callers from frame pointer fp on. Without better knowledge the stack ends with its
-// page.
+static void noreturn
+turn_off(void)
+{
+    if (power_off != NULL)
+        power_off(EXIT_PANIC);
+    sbi_shutdown(true);
+}
+
+// Prints the callers from frame pointer fp on, up to the end of the stack around it.
 static void
 print_callers(uint64 pc, uint64 fp)
 {
-    uint64 top = (fp + PAGE - 1) & ~(PAGE - 1);
-    if (hooks != NULL && hooks->stack_top != NULL)
-        top = hooks->stack_top(fp - 1);
-    printf("on hart %d, called from\n", cpuid());
+    uint64 top = ((fp - 1) | (KSTACK_SIZE - 1)) + 1;
+    printf("on hart %d, called from:\n", cpuid());
     if (pc != 0)
         backtrace_print_pc(pc);
     backtrace_print(fp, fp - 2 * sizeof(uint64), top);
@@ -98,13 +105,13 @@ vpanic(uint64 pc, uint64 fp, const char *fmt, va_list ap)
 {
     if (!take_over()) {
         printf("\npanic: inside panic, at 0x%016lx\n", pc);
-        machine_off(EXIT_PANIC);
+        turn_off();
     }
     printf("\npanic: ");
     vprintf(fmt, ap);
     printf("\n");
     print_callers(pc, fp);
-    machine_off(EXIT_PANIC);
+    turn_off();
 }
 
 void

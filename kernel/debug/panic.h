@@ -5,13 +5,9 @@
 #include "lib/panic.h"
 #include "lib/types.h"
 
-// All fields are optional; `stack_top` tells where the stack around an address ends.
-struct panic_hooks {
-    void (*stop_others)(void); // ask the other harts to call panic_park()
-    uint64 (*stack_top)(uint64 sp);
-};
-
-void panic_set_hooks(const struct panic_hooks *hooks);
+// Known from some point of the boot on: what asks the other harts to call panic_park(), and what
+// turns the machine off with an exit code. Either may be NULL.
+void panic_set_hooks(void (*stop_others)(void), void (*power_off)(int code));
 void panic_from(uint64 pc, uint64 fp, const char *fmt, ...) noreturn printflike(3, 4);
 bool panicking(void);  // has some hart panicked?
 void panic_park(void); // never returns if another hart has panicked; else does nothing

@@ -16,7 +16,7 @@ typedef long int64;
 
 #define must_check __attribute__((warn_unused_result))
 #define noreturn   __attribute__((noreturn))
-#define printflike(f, a) __attribute__((format(printf, f, a)))
+#define printflike(f, a) __attribute__((format(__printf__, f, a)))
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// host.c - what kernel code finds below it on the host: panic, the running hart, the direct map.
+//
+// printf and the memory functions are the C library's own.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/direct.h"
+#include "rv/cpu.h"
+
+jmp_buf *host_catch;       // where an expected panic continues; NULL: none is expected
+char host_panic_text[512]; // the message of the last panic
+int host_hart;
+uint64 host_direct_map;
+
+void
+panic(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(host_panic_text, sizeof host_panic_text, fmt, ap);
+    va_end(ap);
+    if (host_catch != NULL)
+        longjmp(*host_catch, 1);
+    fflush(stdout);
+    fprintf(stderr, "FAIL panic: %s\n", host_panic_text);
+    abort();
+}
+
+void
+assert_failed(const char *what, const char *file, int line)
+{
+    panic("%s:%d: assertion failed: %s", file, line, what);
+}
+
+char *
+safestrcpy(char *dst, const char *src, size_t size)
+{
+    snprintf(dst, size, "%s", src);
+    return dst;
+}

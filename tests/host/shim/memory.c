@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// memory.c - kmem, single frames and iobuf on the C library, with failures on demand.
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/errno.h"
+#include "mm/direct.h"
+#include "mm/frame.h"
+#include "mm/iobuf.h"
+#include "mm/kmem.h"
+
+long host_fail_at = -1;
+long host_allocated;
+
+static void *
+allocate(size_t size, size_t align, int fill)
+{
+    if (host_fail_at == 0)
+        return NULL;
+    if (host_fail_at > 0)
+        host_fail_at--;
+    void *p = aligned_alloc(align, (size + align - 1) & ~(align - 1));
+    if (p == NULL)
+        abort();
+    memset(p, fill, size);
+    host_allocated++;
+    return p;
+}
+
+static void
+discard(void *p)
+{
+    host_allocated -= p != NULL;
+    free(p);
+}
+
+void
+kmem_cache_init(struct kmem_cache *c, const char *name, size_t size)
+{
+    c->name = name;
+    c->size = (uint32)size;
+}
+
+void *
+kmem_cache_alloc(struct kmem_cache *c)
+{
+    return allocate(c->size, 16, 5);
+}
+
+void
+kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+    (void)c;
+    discard(obj);
+}
+
+void *
+kmem_alloc(size_t size)
+{
+    return allocate(size, 16, 5);
+}
+
+void *
+kmem_zalloc(size_t size)
+{
+    return allocate(size, 16, 0);
+}
+
+void
+kmem_free(void *obj)
+{
+    discard(obj);
+}
+
+void *
+kalloc(enum frame_kind kind, uint32 owner)
+{
+    (void)kind, (void)owner;
+    return allocate(PGSIZE, PGSIZE, 5);
+}
+
+void *
+kzalloc(enum frame_kind kind, uint32 owner)
+{
+    (void)kind, (void)owner;
+    return allocate(PGSIZE, PGSIZE, 0);
+}
+
+void
+kfree(void *frame)
+{
+    discard(frame);
+}
+
+// The kernel pointer of [off, off + n), or NULL: user memory ends where the test says.
+static uint8 *
+resolve(struct iobuf b, uint64 off, size_t n)
+{
+    uint64 at = b.addr + off;
+    if (b.as == NULL)
+        return (uint8 *)at; // a kernel pointer kept as an address
+    if (at > b.as->size || n > b.as->size - at)
+        return NULL;
+    return b.as->memory + at;
+}
+
+int
+iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
+{
+    uint8 *p = resolve(b, off, n);
+    if (p == NULL)
+        return -EFAULT;
+    memcpy(p, src, n);
+    return 0;
+}
+
+int
+iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n)
+{
+    const uint8 *p = resolve(b, off, n);
+    if (p == NULL)
+        return -EFAULT;
+    memcpy(dst, p, n);
+    return 0;
+}

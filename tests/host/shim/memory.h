@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// memory.h - kernel memory and user memory for tests that do not test these (shim/memory.c).
+#pragma once
+
+#include "lib/types.h"
+
+extern long host_fail_at;   // the allocation that fails: 0 the next one, -1 none
+extern long host_allocated; // objects and frames in use
+
+struct aspace { // user memory at addresses 0 .. size
+    uint8 *memory;
+    size_t size;
+};

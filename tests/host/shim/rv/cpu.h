@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// cpu.h - the running hart, as a test wishes (defined in shim/host.c).
+#pragma once
+
+#include "lib/types.h"
+
+#define MAXHART 8
+
+extern int host_hart;
+
+static inline int
+cpuid(void)
+{
+    return host_hart;
+}

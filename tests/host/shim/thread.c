@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// thread.c - the upcalls of sync/thread.h for tests with a single thread.
+#include "sync/thread.h"
+
+#include "lib/panic.h"
+#include "thread.h"
+
+int (*host_on_block)(bool killable);
+unsigned long host_blocks, host_wakes;
+
+static char self; // only its address matters
+
+struct thread *
+thread_self(void)
+{
+    return (struct thread *)&self; // opaque to everybody
+}
+
+void
+thread_prepare_block(struct thread *t)
+{
+    (void)t;
+}
+
+int
+thread_block(bool killable)
+{
+    host_blocks++;
+    if (host_on_block == NULL)
+        panic("blocks for ever");
+    return host_on_block(killable);
+}
+
+void
+thread_wake(struct thread *t)
+{
+    (void)t;
+    host_wakes++;
+}
+
+void
+preempt_point(void)
+{
+}
