@@ -2,8 +2,7 @@
 // panic.c - the end of the kernel.
 //
 // Theory    The first hart to panic owns the console: printf's sink is replaced by one that takes
-// no
-//           lock and in which every other hart that prints comes to rest.
+//           no lock and in which every other hart that prints comes to rest.
 // Promises  the message gets out even if the lock of the console is held, by this hart or another;
 //           a panic inside a panic says so and stops; the machine stops with a failing exit code.
 // Locks     none.

@@ -52,7 +52,7 @@ static void
 test_own(void)
 {
     char buf[64];
-    const char *null = NULL;
+    const char *volatile null = NULL; // unknown to the compiler
     k_snprintf(buf, sizeof buf, "%p", (void *)0xffffffc080001000);
     CHECK_STR(buf, "0xffffffc080001000");
     k_snprintf(buf, sizeof buf, "%p", NULL);
