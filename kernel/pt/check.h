@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// check.h - is this a well-formed page table?
+#pragma once
+
+#include "pt/pt.h"
+
+struct pt_finding {
+    const char *invariant; // its name in doc/invariants.md
+    uint64 va;             // the first address the entry stands for
+    int level;
+    pte_t pte;
+};
+
+struct pt_checker {
+    void (*report)(void *arg, const struct pt_finding *f);
+    // What the owner of the frames says of an entry's target: NULL, or the invariant it breaks
+    // (table-once, ...). NULL: not asked.
+    const char *(*frame)(void *arg, uint64 pa, int level, bool table);
+    void *arg;
+};
+
+int pt_check(const struct pt *t, uint64 start, uint64 end,
+             const struct pt_checker *c); // number of findings

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// pt.h - page tables: look up, map, unmap, protect, copy, split, free.
+//
+// Theory    A pure library: no CSR, lock, global or allocator of its own. `struct pt` names a tree
+// and
+//           the environment it lives in. Ranges are [start, end), page-aligned, canonical, within
+//           one half of the address space; an end of 0 is the end of the upper half.
+// Promises  map-atomic: a call that fails leaves the tree and the allocator as they were.
+//           hole-zero: an invalid entry is zero.
+// Locks     none here. The caller owns the tree; walkers of any hart may read it meanwhile.
+// Fences    none here. Whatever is removed or narrowed goes into a tlb_batch, see batch.h.
+// Next      pt/walk.c, pt/map.c, pt/unmap.c, doc/page-tables.md
+#pragma once
+
+#include "pt/slot.h"
+#include "pt/sv.h"
+
+struct pt;
+struct tlb_batch;
+
+struct pt_env {
+    int levels;                    // 3 (Sv39) to 5 (Sv57)
+    uint64 direct;                 // a table at physical `pa` is seen at pa + direct
+    uint64 (*alloc)(struct pt *t); // pa of a frame of zeroes for a table of `t`; 0: none left
+    void (*free)(struct pt *t, uint64 pa); // of a table frame that no hart can reach
+};
+
+// Embed it in the owner: alloc and free find that by container_of().
+struct pt {
+    pagetable_t root;
+    const struct pt_env *env;
+};
+
+// Within [floor, ceiling) nothing is mapped outside the range being unmapped, so tables that serve
+// only this stretch are of no more use. The ends of the neighbouring regions are what to put here.
+struct pt_zone {
+    uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
+};
+
+static inline pagetable_t
+pt_table_at(const struct pt *t, uint64 pa)
+{
+    return (pagetable_t)(pa + t->env->direct); // through the environment's linear map
+}
+
+static inline uint64
+pt_root_pa(const struct pt *t)
+{
+    return (uint64)t->root - t->env->direct;
+}
+
+// walk.c - look up, and map one page.
+
+// An empty root. -ENOMEM.
+int pt_create(struct pt *t, const struct pt_env *env) must_check;
+// The slot of `va` at level 0, or of the larger leaf that holds it; NULL: none.
+pte_t *walk(struct pt *t, uint64 va, int alloc);
+// The slot where the walk ends (hole or leaf) and its level; NULL: not canonical.
+pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
+// The physical page of the user page (V and U) that holds `va`; 0: none.
+uint64 walkaddr(const struct pt *t, uint64 va);
+// One page into a hole. -ENOMEM, -EINVAL.
+int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
+// Copies the root entries of [start, end): both roots then lead to the same tables.
+void pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end);
+
+// map.c - leaves up to level `max_level`, as large as alignment allows. -ENOMEM, -EINVAL.
+int mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm,
+             int max_level) must_check;
+
+// unmap.c - remove; larger leaves at the edges are split first, hence -ENOMEM. -EINVAL.
+
+// Removes leaves and keeps tables.
+int unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b) must_check;
+// Removes the tables of the zone too.
+int unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone,
+               struct tlb_batch *b) must_check;
+// The same for a dead address space: no split, no atomics, no failure.
+void pt_destroy_range(struct pt *t, uint64 start, uint64 end, struct pt_zone zone,
+                      struct tlb_batch *b);
+
+// protect.c - flags of each leaf become (flags & ~clear) | set. -ENOMEM, -EINVAL.
+int protect(struct pt *t, uint64 start, uint64 end, uint64 clear, uint64 set,
+            struct tlb_batch *b) must_check;
+
+// super.c - larger leaves.
+
+// The leaf that holds `va` becomes leaves of `level`, if it is larger. -ENOMEM, -EINVAL.
+int pt_split(struct pt *t, uint64 va, int level, struct tlb_batch *b) must_check;
+// The table that serves `va` below `level` becomes one leaf of that level; false: its leaves
+// differ.
+bool pt_join(struct pt *t, uint64 va, int level, struct tlb_batch *b);
+
+// free.c - tables of whole root entries whose leaves are gone, or belong to others.
+
+void freewalk(struct pt *t, uint64 start, uint64 end);       // panics on a leaf
+void pt_free_tables(struct pt *t, uint64 start, uint64 end); // forgets leaves
+void pt_free_root(struct pt *t);                             // the root alone
+
+// iter.c - calls `fn` for each leaf, ascending, until it returns nonzero; returns that, or 0.
+typedef int (*pt_leaf_fn)(pte_t *slot, uint64 va, int level, void *arg);
+int pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
+
+// copy.c - gives `fn` each run of `n` neighbouring slots of `from` with those for the same
+// addresses of `to`: one call for a whole leaf table, holes among it, and n = 1 for a larger leaf.
+// -ENOMEM before any call, or what `fn` returned if nonzero.
+typedef int (*pt_copy_fn)(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg);
+int pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt_copy_fn fn,
+                  void *arg) must_check;

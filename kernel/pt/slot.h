@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// slot.h - one entry in memory, which the page-table walkers of all harts read and may update.
+//
+// Theory    A slot is read and written whole, by the functions below and nothing else. A hart with
+//           hardware A/D updating may set A or D at any time, so an entry that is in use is
+//           replaced by an exchange or a compare-and-swap, never by a load and a store.
+// Fences    pte_publish() orders all earlier stores (the new table, the zeroed page) before the
+// entry
+//           for every hart; the walker's address dependency is its other half. TLBs are mm/tlb.c's.
+// Manual    priv: sv32algorithm step 9, sfence.vma
+#pragma once
+
+#include "pt/sv.h"
+
+static inline pte_t
+pte_load(const pte_t *slot)
+{
+    return __atomic_load_n(slot, __ATOMIC_RELAXED); // whole: the walkers write it too
+}
+
+// For slots that were invalid: nobody else writes them.
+static inline void
+pte_publish(pte_t *slot, pte_t pte)
+{
+    __atomic_store_n(slot, pte,
+                     __ATOMIC_RELEASE); // pairs with the walkers' reading through the entry
+}
+
+// For tables that no hart can be walking: new ones, and those of an address space that has ended.
+static inline void
+pte_store(pte_t *slot, pte_t pte)
+{
+    __atomic_store_n(slot, pte, __ATOMIC_RELAXED); // whole; whoever links the table orders it
+}
+
+// Returns the old entry with the A and D that the walkers gave it.
+static inline pte_t
+pte_exchange(pte_t *slot, pte_t pte)
+{
+    return __atomic_exchange_n(slot, pte, __ATOMIC_ACQ_REL); // pairs with the walkers' A/D updates
+}
+
+// Replaces `old` and returns true, or returns false: the entry has changed meanwhile.
+static inline bool
+pte_replace(pte_t *slot, pte_t old, pte_t pte)
+{
+    return __atomic_compare_exchange_n(slot, &old, pte, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED); // pairs with the walkers' A/D updates
+}
