@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// main.c - the shell: takes lines from standard input, from a file or from -c, and runs each.
+//
+// Promises  no line ends the shell but `exit`: what is wrong with it is said on descriptor 2 and
+//           is status 2. Lines have at most MAX_LINE characters.
+#include "expand.h"
+#include "parse.h"
+#include "pool.h"
+#include "run.h"
+#include "ulib/cmd.h"
+#include "ulib/file.h"
+#include "ulib/line.h"
+#include "ulib/string.h"
+#include "user/user.h"
+
+#include "abi/fcntl.h"
+
+#define MAX_LINE   16384
+#define MAX_SCRIPT (1024 * 1024)
+#define BAD_LINE   2
+
+// Runs one line.
+static void
+run_line(const char *line)
+{
+    struct group *list;
+    const char *error = parse_line(line, &list);
+
+    if (error) {
+        fprintf(2, "sh: %s\n", error);
+        values.status = BAD_LINE;
+    } else if (list) {
+        values.status = run_groups(list);
+    }
+    pool_reset();
+}
+
+// Joins a line that ends with a backslash to the next one.
+static bool
+continues(struct text *line)
+{
+    unsigned long i, backslashes = 0;
+
+    for (i = line->len; i > 0 && line->p[i - 1] == '\\'; i--)
+        backslashes++;
+    if (backslashes % 2 == 0)
+        return false;
+    line->len--;
+    return true;
+}
+
+// Reads to the end of a line, byte by byte: what follows it is for the commands on it.
+// Returns   1, 0 at the end of input with nothing read, -1 when the line is too long or there is no
+//           memory; it is skipped then.
+static int
+read_line(struct text *line)
+{
+    bool any = false, ok = true;
+    char c;
+
+    while (read(0, &c, 1) == 1) {
+        any = true;
+        if (c == '\n' && !(ok && continues(line)))
+            break;
+        if (c != '\n' && c != 0 && ok)
+            ok = line->len < MAX_LINE && text_add(line, &c, 1);
+    }
+    return ok ? any : -1;
+}
+
+static bool
+is_console(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.type == T_DEVICE;
+}
+
+static int
+run_input(bool prompt)
+{
+    struct text line = {0};
+    int got;
+
+    for (;;) {
+        line.len = 0;
+        if (!text_add(&line, "", 0))
+            return fail_text("sh", "input", "out of memory");
+        if (prompt)
+            write(2, "$ ", 2);
+        got = read_line(&line);
+        if (got == 0)
+            return values.status;
+        line.p[line.len] = 0;
+        if (got > 0) {
+            run_line(line.p);
+        } else {
+            fprintf(2, "sh: line too long\n");
+            values.status = BAD_LINE;
+        }
+    }
+}
+
+// Runs a text line by line.
+static int
+run_text(char *p)
+{
+    char *start, *to;
+
+    while (*p) {
+        for (start = to = p; *p && *p != '\n';) {
+            if (p[0] == '\\' && p[1] == '\n') {
+                p += 2;
+                continue;
+            }
+            if (p[0] == '\\' && p[1])
+                *to++ = *p++;
+            *to++ = *p++;
+        }
+        if (*p)
+            p++;
+        *to = 0;
+        run_line(start);
+    }
+    return values.status;
+}
+
+static int
+read_script(int fd, struct text *script)
+{
+    static char buf[1024];
+    int n;
+
+    while ((n = read(fd, buf, sizeof(buf))) > 0)
+        if (script->len > MAX_SCRIPT || !text_add(script, buf, (unsigned long)n))
+            return fail_text("sh", "script", "too long");
+    return n;
+}
+
+// Runs a script; it is read before anything runs, so that no child inherits its descriptor.
+static int
+run_file(const char *path)
+{
+    struct text script = {0};
+    int n, fd = open(path, O_RDONLY);
+
+    if (fd < 0) {
+        fail("sh", path);
+        return 127;
+    }
+    if (is_dir(path))
+        return fail_text("sh", path, "is a directory");
+    n = read_script(fd, &script);
+    if (n < 0)
+        fail("sh", path);
+    close(fd);
+    if (n != 0)
+        return 1;
+    return script.len ? run_text(script.p) : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    bool prompt = argc == 1 && is_console(0);
+
+    values.args = argv;
+    values.nargs = argc;
+    if (argc > 1 && strcmp(argv[1], "-c") == 0) {
+        if (argc < 3)
+            usage("sh [-i] [-c command | file] [argument ...]");
+        values.args = argv + 3;
+        values.nargs = argc - 3;
+        return run_text(argv[2]);
+    }
+    if (argc > 1 && strcmp(argv[1], "-i") == 0)
+        return run_input(true);
+    if (argc > 1 && argv[1][0] == '-')
+        usage("sh [-i] [-c command | file] [argument ...]");
+    if (argc > 1) {
+        values.args = argv + 1;
+        values.nargs = argc - 1;
+        return run_file(argv[1]);
+    }
+    return run_input(prompt);
+}

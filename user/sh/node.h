@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// node.h - a command line, taken apart.
+#pragma once
+
+#include <stdbool.h>
+
+struct word { // as written, quotes included
+    const char *s;
+    struct word *next;
+};
+
+struct redir {
+    int fd;           // the descriptor that changes
+    int from;         // the one it becomes a copy of, or -1: the file
+    int flags;        // for open()
+    bool append;      // start at the end of the file
+    const char *file; // as written, quotes included
+    struct redir *next;
+};
+
+struct command { // words, or a list in parentheses
+    struct word *words;
+    struct redir *redirs;
+    struct group *body;
+    int pid; // while it runs in a pipeline
+    struct command *next;
+};
+
+enum joint { ALWAYS, IF_TRUE, IF_FALSE };
+
+struct pipeline {     // a | b | c
+    enum joint joint; // when it runs, by the status of what stands before it
+    bool negated;
+    struct command *first;
+    struct pipeline *next;
+};
+
+struct group { // a && b || c, ended by ; or &
+    bool background;
+    struct pipeline *first;
+    struct group *next;
+};
