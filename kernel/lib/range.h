@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// range.h - half-open ranges [start, end) of addresses, offsets or numbers.
+//
+// start <= end always; a range with start == end is empty, overlaps nothing and lies in every range
+// that reaches around it.
+#pragma once
+
+#include "lib/types.h"
+
+struct range {
+    uint64 start, end;
+};
+
+bool range_make(uint64 start, uint64 size, struct range *out) must_check; // false: would wrap
+bool range_overlap(struct range a, struct range b);
+bool range_contains(struct range outer, struct range inner);
+struct range range_intersect(struct range a, struct range b);
+void range_cut(struct range r, struct range hole, struct range *before, struct range *after);
+
+static inline uint64
+range_size(struct range r)
+{
+    return r.end - r.start;
+}
+
+static inline bool
+range_empty(struct range r)
+{
+    return r.start >= r.end;
+}
+
+// Is the number within the range?
+static inline bool
+range_has(struct range r, uint64 at)
+{
+    return at - r.start < r.end - r.start; // one comparison: below start wraps to a large distance
+}
+
+// a + b unless that exceeds 64 bits.
+static inline bool must_check
+checked_add(uint64 a, uint64 b, uint64 *sum)
+{
+    return !__builtin_add_overflow(a, b, sum);
+}
