@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// power.h - the end of the machine, with an exit code for whoever watches it.
+#pragma once
+
+#include "lib/types.h"
+
+struct machine;
+
+void power_init(const struct machine *m);
+void power_off(int code) noreturn; // 0: all went well
