@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// brk.c - sub-tests of sbrk: growing, shrinking, exhausting.
+//
+// Theory    Eager growth is there on return or has changed nothing; memory given back and taken
+//           again is zero; what one process holds does not show in another.
+// Next      fault.c
+#include "t.h"
+
+#define FAILED ((char *)-1)
+
+// A size that the machine can give: at most want_mib, at most half of what is free.
+static long
+scaled(long want_mib)
+{
+    struct meminfo m;
+
+    if (meminfo(&m) < 0)
+        return want_mib * MIB;
+    long half = (m.free + m.cache) / 2 / MIB;
+    return (half < want_mib ? half : want_mib) * MIB;
+}
+
+static void
+grow_by_one(long unused)
+{
+    char *at = sbrk(0);
+
+    (void)unused;
+    for (int i = 0; i < 5000; i++, at++) {
+        char *got = sbrk(1);
+        want(got == at, "sbrk(1) number %d: %p, not %p", i, got, at);
+        want(*at == 0, "a new byte is %d", *at);
+        *at = i;
+    }
+    want(sbrk(0) == at, "the break is %p, not %p", sbrk(0), at);
+}
+
+// sbrkbasic: byte by byte; a growth that cannot be is refused whole; the child's break is its own.
+static void
+t_sbrkbasic(void)
+{
+    char *at = sbrk(0);
+
+    want(((uint64)at & (PAGE - 1)) == 0, "the break starts at %p", at);
+    want(t_status(grow_by_one, 0) == 0, "the child died");
+    want(sbrk(0) == at, "the child has moved our break");
+    if (sbrk(0x7ffff000) != FAILED)
+        sbrk(-0x7ffff000);
+    want(sbrk(0) == at, "a refused growth moved the break");
+    t_grow(3 * PAGE);
+    int pid = t_spawn(grow_by_one, 0);
+    want(t_wait(pid) == 0, "the second child died");
+    for (char *p = at; p < at + 3 * PAGE; p += 512)
+        want(*p == 0, "the child has written into our page");
+    want(sbrk(-3 * PAGE) == at + 3 * PAGE && sbrk(0) == at, "shrinking");
+}
+
+// sbrkmuch: a large growth is usable to the last byte; what shrinks and grows again is zero.
+static void
+t_sbrkmuch(void)
+{
+    long n = scaled(100);
+    char *old = t_grow(n);
+    char *end = old + n;
+
+    want(sbrk(0) == end, "the break is %p, not %p", sbrk(0), end);
+    for (char *p = old; p < end; p += PAGE)
+        *(uint64 *)p = (uint64)p;
+    end[-1] = 99;
+    for (char *p = old; p < end; p += PAGE)
+        want(*(uint64 *)p == (uint64)p, "page %p does not hold its address", p);
+    want(sbrk(-PAGE) == end, "shrinking by a page");
+    want(sbrk(PAGE) == end - PAGE, "growing by a page");
+    want(end[-1] == 0, "the page came back with old contents");
+    want(sbrk(-n) == end && sbrk(0) == old, "shrinking by all");
+    want(t_grow(n) == old && *(uint64 *)old == 0 && end[-1] == 0, "the second growth");
+}
+
+static void
+shrink_to_nothing(long left)
+{
+    sbrk(-(long)((uint64)sbrk(0) - left));
+    printf("(alive)");
+}
+
+// sbrkbugs: a process may give back the code it runs, and dies of it; nobody else does.
+static void
+t_sbrkbugs(void)
+{
+    uint64 size = (uint64)sbrk(0);
+    uint64 text = (uint64)t_sbrkbugs & ~(uint64)(PAGE - 1);
+
+    t_must_die(shrink_to_nothing, 0);
+    t_must_die(shrink_to_nothing, 10);
+    t_must_die(shrink_to_nothing, text > 0 ? text - 1 : 1);
+    want(sbrk(-(int)(size + 1)) == (char *)size, "sbrk(-(size+1)) did not say the old break");
+    want((uint64)sbrk(0) == size, "sbrk(-(size+1)) moved the break");
+    t_grow(2 * PAGE + 10);
+    sbrk(-(PAGE + 20));
+    want(sbrk(0) == (char *)(size + PAGE - 10), "a break inside a page");
+    *(char *)(size + PAGE - 11) = 1;
+}
+
+// Sizes that wrap or are beyond all bounds change nothing.
+static void
+t_sbrkwrap(void)
+{
+    static const int sizes[] = {0x7fffffff, (int)0x80000000, 0x7ffff000, -0x7fffffff, -0x7ffff000};
+    char *at = t_grow(PAGE);
+
+    at[0] = 42;
+    for (uint i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char *now = sbrk(0);
+        char *r = sbrk(sizes[i]);
+        want(at[0] == 42, "sbrk(%d) took our page", sizes[i]);
+        if (r == FAILED || sizes[i] < 0)
+            want(sbrk(0) == now, "sbrk(%d) moved the break", sizes[i]);
+        else
+            sbrk(-sizes[i]);
+    }
+}
+
+static void
+hold_much(long fd)
+{
+    for (long n = 64 * MIB; n >= PAGE; n /= 2) {
+        while (sbrk(n) != FAILED)
+            ;
+    }
+    write(fd, "x", 1);
+    for (;;)
+        sleep(1000);
+}
+
+// sbrkfail: several processes take all memory; killed, they have given all of it back.
+static void
+t_sbrkfail(void)
+{
+    int p[2], pid[5];
+    char c;
+
+    want(pipe(p) == 0, "pipe failed");
+    for (int i = 0; i < 5; i++) {
+        pid[i] = fork();
+        if (pid[i] == 0)
+            hold_much(p[1]);
+        if (pid[i] > 0)
+            want(read(p[0], &c, 1) == 1, "read from pipe failed");
+    }
+    char *r = sbrk(0x7000000);
+    want(r == FAILED || t_free_pages() > 0, "112 MiB when all is taken");
+    for (int i = 0; i < 5; i++) {
+        if (pid[i] > 0)
+            want(kill(pid[i]) == 0 && t_wait(0) == -1, "kill of a holder");
+    }
+    if (r == FAILED)
+        t_grow(scaled(8));
+}
+
+// sbrkarg: fresh memory, never touched, as the buffer of calls.
+static void
+t_sbrkarg(void)
+{
+    char *buf = t_grow(2 * PAGE);
+    int fd = t_open("f", O_CREATE | O_RDWR);
+
+    want(write(fd, buf, PAGE) == PAGE, "write from fresh memory");
+    close(fd);
+    fd = t_open("f", O_RDONLY);
+    want(read(fd, buf + PAGE, PAGE) == PAGE, "read into fresh memory");
+    close(fd);
+    for (int i = 0; i < 2 * PAGE; i++)
+        want(buf[i] == 0, "byte %d is %d", i, buf[i]);
+    want(pipe((int *)t_grow(PAGE)) == 0, "pipe into fresh memory");
+    want(fstat(0, (struct stat *)t_grow(PAGE)) == 0, "fstat into fresh memory");
+    t_remove("f");
+}
+
+// Lazy growth may promise more than there is; touching too much kills nobody else.
+static void
+t_sbrklazy(void)
+{
+    char *at = sys_sbrk(64 * MIB, SBRK_LAZY);
+
+    want(at != FAILED, "lazy growth failed");
+    want(at[0] == 0 && at[64 * MIB - 1] == 0 && at[5 * MIB] == 0, "lazy memory is not zero");
+    at[64 * MIB - 1] = 3;
+    want(sbrk(-32 * MIB) == at + 64 * MIB, "shrinking");
+    t_must_die(t_store, (long)at + 32 * MIB);
+    want(sys_sbrk(32 * MIB, SBRK_LAZY) == at + 32 * MIB, "growing again");
+    want(at[64 * MIB - 1] == 0, "old contents came back");
+    t_put("f", PAGE, 8);
+    int fd = t_open("f", O_RDONLY);
+    want(read(fd, at + 9 * MIB - 100, PAGE) == PAGE, "read into lazy memory");
+    want(t_same(at + 9 * MIB - 100, PAGE, 8, 0), "wrong bytes in lazy memory");
+    want(write(fd, at, 0) <= 0, "write to a read-only descriptor");
+    close(fd);
+    t_remove("f");
+}
+
+// Memory in large leaves: cut at every kind of border, shared by fork, zero when it comes back.
+static void
+t_superpage(void)
+{
+    long n = scaled(10) & ~(2L * MIB - 1);
+    char *old = t_grow(n + 2 * MIB);
+    char *big = (char *)(((uint64)old + 2 * MIB - 1) & ~(2UL * MIB - 1));
+
+    for (char *p = old; p < old + n + 2 * MIB; p += PAGE)
+        *(uint64 *)p = (uint64)p;
+    sbrk(-(old + n + 2 * MIB - (big + MIB + 3 * PAGE)));
+    t_must_die(t_store, (long)big + MIB + 3 * PAGE);
+    want(*(uint64 *)(big + MIB + 2 * PAGE) == (uint64)big + MIB + 2 * PAGE, "the last page");
+    if (t_fork() == 0) {
+        big[PAGE] = 77;
+        want(*(uint64 *)(big + 2 * PAGE) == (uint64)big + 2 * PAGE, "the child's copy");
+        exit(0);
+    }
+    t_wait_ok(1);
+    want(*(uint64 *)(big + PAGE) == (uint64)big + PAGE, "the child wrote into our large leaf");
+    t_grow(PAGE);
+    want(big[MIB + 3 * PAGE] == 0, "old contents came back");
+}
+
+const struct test brk_tests[] = {
+    TEST(sbrkbasic, 0),      TEST(sbrkmuch, 0),        TEST(sbrkbugs, T_NOISY),
+    TEST(sbrkfail, 0),       TEST(sbrkarg, 0),         TEST(sbrkwrap, 0),
+    TEST(sbrklazy, T_NOISY), TEST(superpage, T_NOISY), {0, 0, 0},
+};

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// exec.c - sub-tests of exec: arguments, refusals, what the new program finds.
+//
+// Next      elf.c
+#include "t.h"
+
+// Runs path with argv, its output into file "out".
+// Returns its status, or 100 when exec failed.
+static int
+run_into_out(const char *path, char **argv)
+{
+    int pid = t_fork();
+
+    if (pid == 0) {
+        close(1);
+        if (open("out", O_CREATE | O_TRUNC | O_RDWR) != 1)
+            exit(101);
+        exec(path, argv);
+        exit(100);
+    }
+    return t_wait(pid);
+}
+
+static int
+out_is(const char *text)
+{
+    char got[300];
+    int fd = t_open("out", O_RDONLY);
+    int n = read(fd, got, sizeof(got) - 1);
+
+    close(fd);
+    t_remove("out");
+    if (n < 0)
+        return 0;
+    got[n] = 0;
+    return strcmp(got, text) == 0;
+}
+
+// exectest: a program runs with our descriptors and the arguments we gave.
+static void
+t_exectest(void)
+{
+    char *argv[] = {"echo", "OK", "two  words", "", "end", 0};
+
+    want(run_into_out("/echo", argv) == 0, "echo failed");
+    want(out_is("OK two  words  end\n"), "echo wrote something else");
+    want(chdir("/") == 0, "chdir failed");
+    int pid = t_fork();
+    if (pid == 0) {
+        close(1);
+        exec("echo", argv);
+        exit(100);
+    }
+    want(t_wait(pid) != 100, "a path without a slash");
+}
+
+// bigargtest: the largest argument lists; one argument or one byte more is refused.
+static void
+t_bigargtest(void)
+{
+    static char big[PAGE + 10];
+    char *argv[40];
+
+    for (int i = 0; i < 40; i++)
+        argv[i] = "a";
+    argv[31] = 0;
+    want(run_into_out("/echo", argv) == 0, "31 arguments");
+    argv[31] = "a";
+    argv[32] = 0;
+    want(run_into_out("/echo", argv) == 100, "32 arguments are taken");
+    memset(big, 'b', sizeof(big));
+    argv[1] = big;
+    argv[2] = 0;
+    big[PAGE] = 0;
+    want(run_into_out("/echo", argv) == 100, "an argument of 4096 bytes is taken");
+    big[PAGE - 1] = 0;
+    want(run_into_out("/echo", argv) == 0, "an argument of 4095 bytes");
+    for (int i = 1; i < 31; i++)
+        argv[i] = big;
+    argv[31] = 0;
+    want(run_into_out("/echo", argv) == 100, "120 KiB of arguments are taken");
+    t_remove("out");
+}
+
+// badarg: arguments at bad addresses, many times over.
+static void
+t_badarg(void)
+{
+    char *argv[3] = {0, 0, 0};
+
+    for (int i = 0; i < 300; i++) {
+        argv[0] = "echo";
+        argv[1] = (char *)t_bad[i % 8];
+        want(exec("/echo", argv) == -1, "an argument at %p is taken", argv[1]);
+        argv[0] = (char *)-1L;
+        argv[1] = 0;
+        want(exec("/echo", argv) == -1, "an argument at -1 is taken");
+    }
+}
+
+// Files that are no programs.
+static void
+t_notprogram(void)
+{
+    static char *argv[] = {"x", 0};
+
+    t_put("text", 5000, 1);
+    t_put("empty", 0, 0);
+    want(exec("text", argv) == -1, "a text runs");
+    want(exec("empty", argv) == -1, "an empty file runs");
+    want(exec(".", argv) == -1, "a directory runs");
+    want(exec("absent", argv) == -1, "nothing runs");
+    want(exec("", argv) == -1, "an empty path runs");
+    want(mknod("con", 1, 1) == 0 && exec("con", argv) == -1, "the console runs");
+    t_remove("con");
+    t_remove("text");
+    t_remove("empty");
+}
+
+static void
+remove_while_running(long unused)
+{
+    static char block[PAGE];
+    static char *argv[] = {"sl", "3", 0};
+    int in = t_open("/sleep", O_RDONLY), out = t_open("sl", O_CREATE | O_WRONLY), n;
+
+    (void)unused;
+    while ((n = read(in, block, sizeof(block))) > 0)
+        want(write(out, block, n) == n, "copy failed");
+    close(in);
+    close(out);
+    exec("sl", argv);
+    exit(100);
+}
+
+// A program whose file is removed while it runs runs on.
+static void
+t_execunlinked(void)
+{
+    int pid = t_spawn(remove_while_running, 0);
+
+    sleep(2);
+    t_remove("sl");
+    want(t_wait(pid) == 0, "the program did not end well");
+}
+
+static void
+exec_in_turn(long n)
+{
+    static char *argv[] = {"true", 0};
+
+    for (int i = 0; i < n; i++) {
+        int pid = t_fork();
+        if (pid == 0) {
+            exec("/true", argv);
+            exit(100);
+        }
+        want(t_wait(pid) == 0, "true failed");
+    }
+}
+
+// Several processes exec the same program at the same time.
+static void
+t_execmany(void)
+{
+    for (int i = 0; i < 4; i++)
+        t_spawn(exec_in_turn, 15);
+    t_wait_ok(4);
+}
+
+// A failed exec leaves everything as it was: memory, descriptors, directory.
+static void
+t_execfail(void)
+{
+    static char *argv[] = {"absent", 0};
+    char *page = t_grow(3 * PAGE);
+    char *top = sbrk(0);
+
+    want(mkdir("d") == 0 && chdir("d") == 0, "mkdir or chdir failed");
+    memset(page, 5, 3 * PAGE);
+    for (int i = 0; i < 50; i++)
+        want(exec("/absent", argv) == -1, "nothing runs");
+    for (int i = 0; i < 3 * PAGE; i += 100)
+        want(page[i] == 5, "memory has changed");
+    want(sbrk(0) == top, "the break has moved");
+    want(chdir("..") == 0, "the directory has changed");
+    t_remove("d");
+    want(dup(0) == 3, "a descriptor is lost");
+}
+
+const struct test exec_tests[] = {
+    TEST(exectest, 0),     TEST(bigargtest, 0), TEST(badarg, 0),   TEST(notprogram, 0),
+    TEST(execunlinked, 0), TEST(execmany, 0),   TEST(execfail, 0), {0, 0, 0},
+};

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// main.c - usertests: run sub-tests, each alone, and see that nothing stays behind.
+//
+// Usage     usertests [-l | -q | NAME ...]
+//           all sub-tests; -q without the slow ones; -l lists the names.
+// Theory    A sub-test runs in a child whose working directory is a fresh one. When the child has
+//           ended, the directory must be empty again, and the numbers of free blocks, free inodes
+//           and pages that can be allocated must be what they were.
+// Output    `test NAME: OK` or `test NAME: FAILED: why`, each a whole line; at the end `ALL TESTS
+//           PASSED` (exit status 0) or `SOME TESTS FAILED` (1).
+// Next      t.h, then vm.c, file.c, proc.c and the other groups
+#include "t.h"
+
+#define SCRATCH     "/utest.d"
+#define COUNT_LIMIT (300UL * MIB) // above this RAM size counting pages takes too long
+
+static const struct test *const groups[] = {
+    vm_tests,   brk_tests,  fault_tests,   file_tests,  dir_tests,  share_tests,
+    name_tests, proc_tests, wait_tests,    pipe_tests,  exec_tests, elf_tests,
+    reg_tests,  fd_tests,   pointer_tests, limit_tests,
+};
+
+#define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
+
+// What must be the same before and after a sub-test.
+struct rest {
+    struct meminfo mem;
+    struct statfs disk;
+};
+
+static long pages_at_rest; // what t_free_pages() said at the start; 0: not asked
+
+static void
+measure(struct rest *r)
+{
+    memset(r, 0, sizeof(*r));
+    sync();
+    meminfo(&r->mem);
+    statfs("/", &r->disk);
+}
+
+// Empties the scratch directory after a sub-test has failed, names and all.
+static void
+empty_scratch(int depth)
+{
+    struct dirent de;
+    char name[DIRSIZ + 1];
+    int fd = open(".", O_RDONLY);
+
+    while (fd >= 0 && read(fd, &de, sizeof(de)) == sizeof(de)) {
+        memmove(name, de.name, DIRSIZ);
+        name[DIRSIZ] = 0;
+        if (de.inum == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        if (unlink(name) < 0 && depth < 50 && chdir(name) == 0) {
+            empty_scratch(depth + 1);
+            chdir("..");
+            unlink(name);
+        }
+    }
+    close(fd);
+}
+
+// Removes the scratch directory.
+// Returns the number of entries that the sub-test left in it.
+static int
+drop_scratch(void)
+{
+    int left = t_count(SCRATCH);
+
+    if (left != 0) {
+        chdir(SCRATCH);
+        empty_scratch(0);
+        chdir("/");
+    }
+    unlink(SCRATCH);
+    return left;
+}
+
+// Compares the pages that can be allocated with what could be before.
+// Returns the number of pages lost; below 1 for none.
+static long
+pages_lost(const struct rest *before, const struct rest *after)
+{
+    long was = (before->mem.free + before->mem.cache) / PAGE;
+    long is = (after->mem.free + after->mem.cache) / PAGE;
+
+    if (is >= was || pages_at_rest == 0)
+        return is + 16 < was ? was - is : 0;
+    return pages_at_rest - t_free_pages();
+}
+
+// Finds what a sub-test has left behind, and says so.
+// Returns whether the system is as it was.
+static int
+back_at_rest(const struct rest *before, int left)
+{
+    struct rest after;
+    long lost;
+
+    measure(&after);
+    if (left != 0) {
+        t_reason();
+        printf("%d files left behind\n", left);
+        return 0;
+    }
+    if (after.disk.bfree != before->disk.bfree || after.disk.ffree != before->disk.ffree) {
+        t_reason();
+        printf("free blocks %lu, were %lu; free inodes %lu, were %lu\n", after.disk.bfree,
+               before->disk.bfree, after.disk.ffree, before->disk.ffree);
+        return 0;
+    }
+    lost = pages_lost(before, &after);
+    if (lost > 0) {
+        t_reason();
+        printf("%ld pages lost\n", lost);
+        return 0;
+    }
+    return 1;
+}
+
+// Runs the current sub-test in a child.
+// Returns whether it passed; a failure has been reported.
+static int
+run_child(void)
+{
+    int pid = fork(), status = -1;
+
+    if (pid == 0) {
+        if (chdir(SCRATCH) < 0)
+            exit(1);
+        t_current->run();
+        exit(0);
+    }
+    while (pid > 0 && wait(&status) != pid)
+        ;
+    if (status != 0 && status != T_REPORTED) {
+        t_reason();
+        printf("ended with status %d\n", status);
+    }
+    return status == 0;
+}
+
+// Runs one sub-test and prints its line.
+// Returns whether it passed.
+static int
+run(const struct test *t)
+{
+    struct rest before;
+    int ok, left;
+
+    t_current = t;
+    if (t->flags & T_NOISY)
+        printf("(%s kills processes, which the kernel reports)\n", t->name);
+    else
+        printf("test %s: ", t->name);
+    measure(&before);
+    if (mkdir(SCRATCH) < 0) {
+        t_reason();
+        printf("cannot make " SCRATCH "\n");
+        return 0;
+    }
+    ok = run_child();
+    left = drop_scratch();
+    if (!ok || !back_at_rest(&before, left))
+        return 0;
+    if (t->flags & T_NOISY)
+        printf("test %s: ", t->name);
+    printf("OK\n");
+    return 1;
+}
+
+static int
+named(const struct test *t, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(t->name, argv[i]) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+// Runs the sub-tests that are asked for: those named, or all without the flags in skip.
+// Returns the number that failed; the number run goes to *count.
+static int
+run_all(int argc, char **argv, int skip, int *count)
+{
+    int failed = 0;
+
+    for (int g = 0; g < NGROUPS; g++) {
+        for (const struct test *t = groups[g]; t->name; t++) {
+            if (argc > 1 ? !named(t, argc, argv) : (t->flags & skip) != 0)
+                continue;
+            ++*count;
+            failed += !run(t);
+        }
+    }
+    return failed;
+}
+
+static void
+list(void)
+{
+    for (int g = 0; g < NGROUPS; g++) {
+        for (const struct test *t = groups[g]; t->name; t++)
+            printf("%s\n", t->name);
+    }
+}
+
+// Prepares the state that the sub-tests must return to: what is built once at first use (a block
+// of the root directory, kernel caches) is built now.
+static void
+settle(void)
+{
+    struct meminfo m;
+
+    unlink(SCRATCH);
+    mkdir(SCRATCH);
+    unlink(SCRATCH);
+    sync();
+    if (meminfo(&m) < 0 || m.total > COUNT_LIMIT)
+        return;
+    t_free_pages();
+    pages_at_rest = t_free_pages();
+}
+
+int
+main(int argc, char **argv)
+{
+    int skip = 0, count = 0, failed;
+    static const struct test self = {"usertests", 0, 0};
+
+    if (argc == 2 && strcmp(argv[1], "-l") == 0) {
+        list();
+        exit(0);
+    }
+    if (argc == 2 && strcmp(argv[1], "-q") == 0) {
+        skip = T_SLOW;
+        argc = 1;
+    }
+    printf("usertests starting\n");
+    t_current = &self;
+    chdir("/");
+    settle();
+    failed = run_all(argc, argv, skip, &count);
+    if (failed == 0 && count > 0 && (argc == 1 || count >= argc - 1)) {
+        printf("ALL TESTS PASSED\n");
+        exit(0);
+    }
+    if (count == 0 || (argc > 1 && count < argc - 1))
+        printf("usertests: no such test; -l lists them\n");
+    printf("%d of %d failed\nSOME TESTS FAILED\n", failed, count);
+    exit(1);
+}
