@@ -21,7 +21,7 @@ struct tlb_batch;
 struct pt_env {
     int levels;                    // 3 (Sv39) to 5 (Sv57)
     uint64 direct;                 // a table at physical `pa` is seen at pa + direct
-    uint64 (*alloc)(struct pt *t); // pa of a frame of zeroes for a table of `t`; 0: none left
+    uint64 (*alloc)(struct pt *t); // pa of a frame of zeroes; 0: none left; leaves `t` alone
     void (*free)(struct pt *t, uint64 pa); // of a table frame that no hart can reach
 };
 

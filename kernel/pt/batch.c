@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// batch.c - which addresses have to be fenced.
+//
+// Theory    A few ranges; one that touches another joins it, and when there is no room for one more
+// the
+//           whole address space is fenced instead. Ranges may come to overlap, which costs a
+//           little.
+// Next      mm/tlb.c
+#include "pt/batch.h"
+
+#include "pt/note.h"
+
+// Starts an empty batch that reports to `ops`.
+void
+batch_init(struct tlb_batch *b, const struct tlb_batch_ops *ops)
+{
+    b->ops = ops;
+    batch_reset(b);
+}
+
+// Forgets what to fence: the owner has done it.
+void
+batch_reset(struct tlb_batch *b)
+{
+    b->n = 0;
+    b->all = b->global = b->widened = false;
+}
+
+// Does [start, end) overlap or adjoin `r`?
+static bool
+touches(const struct tlb_range *r, uint64 start, uint64 end)
+{
+    return (r->end == 0 || start <= r->end) && (end == 0 || r->start <= end);
+}
+
+// Records that TLBs may hold stale entries for [start, end).
+void
+batch_add(struct tlb_batch *b, uint64 start, uint64 end)
+{
+    if (b->all)
+        return;
+    for (uint32 i = 0; i < b->n; i++) {
+        struct tlb_range *r = &b->range[i];
+        if (!touches(r, start, end))
+            continue;
+        r->start = start < r->start ? start : r->start;
+        r->end =
+            end - 1 > r->end - 1 ? end : r->end; // the 0 at the end of the space is the largest
+        return;
+    }
+    if (b->n == TLB_RANGES)
+        b->all = true;
+    else
+        b->range[b->n++] = (struct tlb_range){start, end};
+}
+
+// Records that any entry of the address space may be stale.
+void
+batch_all(struct tlb_batch *b)
+{
+    b->all = true;
+}
+
+// Records that the leaf `old` is out of the table, then tells the owner of the frame.
+void
+note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
+{
+    note_stale(b, va, old, level);
+    if (b->ops->leaf != NULL)
+        b->ops->leaf(b, va, old, level);
+}
+
+// Records that the table at `pa` is out of the tree: walkers may have kept its pointer, which only
+// a fence for all addresses makes them forget. Then tells the owner of the frame.
+void
+note_table(struct tlb_batch *b, uint64 pa, bool blank)
+{
+    b->all = true;
+    b->ops->table(b, pa, blank);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// copy.c - walking two trees side by side: fork, and mirrors of user memory.
+//
+// Theory    The tree `from` leads; where it has a table, `to` gets one. What becomes of the entries
+// is
+//           the business of the function, which sees whole leaf tables: one call for up to 512
+//           pages.
+// Promises  map-atomic: all tables that `to` will need are taken before the first store.
+// Locks     none here; the caller owns both trees.
+// Fences    none here: who narrows an entry of `from` records it in a batch of its own.
+// Next      mm/ (fork)
+#include "pt/pt.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "pt/span.h"
+#include "pt/stock.h"
+
+struct copy_job {
+    struct pt *to;
+    const struct pt *from;
+    struct stock stock;
+    pt_copy_fn fn;
+    void *arg;
+};
+
+// Takes the table frames that `table` of `to` (NULL: not there yet) lacks below `level`.
+// On error   -ENOMEM; the stock is empty.
+static int
+reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int level, uint64 va,
+        uint64 last)
+{
+    for (uint64 sub; va - 1 != last; va = sub + 1) {
+        pte_t lead = pte_load(&from[PX(level, va)]);
+        sub = span_last(level, va, last);
+        if (!pte_table(lead))
+            continue;
+        pte_t pte = table != NULL ? pte_load(&table[PX(level, va)]) : 0;
+        if (!pte_valid(pte) && stock_fill(job->to, &job->stock, 1) < 0)
+            return -ENOMEM;
+        pagetable_t child = pte_valid(pte) ? pt_child(job->to, pte) : NULL;
+        if (level > 1 && reserve(job, child, pt_child(job->from, lead), level - 1, va, sub) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+// The table of `to` below `slot`, made of the stock if missing.
+static pagetable_t
+table_below(struct copy_job *job, pte_t *slot, uint64 va)
+{
+    pte_t pte = pte_load(slot);
+    if (pte_valid(pte)) {
+        if (!pte_table(pte))
+            panic("pt_copy_range: a leaf in the way: va 0x%lx, pte 0x%lx", va, pte);
+        return pt_child(job->to, pte);
+    }
+    pagetable_t table = stock_take(job->to, &job->stock);
+    pte_publish(slot, pt_pointer(job->to, table));
+    return table;
+}
+
+// Hands the slots of [va, last] in two tables at `level` to the function, or goes below them.
+// Returns    what the function returned.
+static int
+copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 va, uint64 last)
+{
+    if (level == 0) {
+        int n = (int)(PX(0, last) - PX(0, va)) + 1;
+        return job->fn(&from[PX(0, va)], &to[PX(0, va)], va, n, 0, job->arg);
+    }
+    int stop = 0;
+    for (uint64 sub; va - 1 != last && stop == 0; va = sub + 1) {
+        pte_t *lead = &from[PX(level, va)], *slot = &to[PX(level, va)];
+        pte_t pte = pte_load(lead);
+        sub = span_last(level, va, last);
+        if (pte_table(pte))
+            stop =
+                copy(job, table_below(job, slot, va), pt_child(job->from, pte), level - 1, va, sub);
+        else if (pte_valid(pte))
+            stop = job->fn(lead, slot, va & ~(pt_leaf_size(level) - 1), 1, level, job->arg);
+    }
+    return stop;
+}
+
+// Calls `fn` for the slots of `from` in [start, end) and those of `to` for the same addresses,
+// until it returns nonzero. Returns    what the last call returned, 0 if there was none. On error
+// -EINVAL: not a range; -ENOMEM: before any call, nothing changed. After a call that failed
+//            `to` keeps what it has got so far.
+int
+pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt_copy_fn fn,
+              void *arg)
+{
+    if (start == end)
+        return 0;
+    if (!range_ok(from, start, end) || to->env->levels != from->env->levels)
+        return -EINVAL;
+    struct copy_job job = {.to = to, .from = from, .fn = fn, .arg = arg};
+    int top = from->env->levels - 1;
+    if (reserve(&job, to->root, from->root, top, start, end - 1) < 0)
+        return -ENOMEM;
+    int stop = copy(&job, to->root, from->root, top, start, end - 1);
+    stock_drain(to, &job.stock); // what a call that failed has left
+    return stop;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// free.c - giving table frames back, when no hart can reach them any more.
+//
+// Theory    These functions do not fence and so need the caller's word that no satp and no TLB
+// leads
+//           here: a tree that was never used, or one whose harts have been fenced.
+// Locks     none here; the caller owns the tree.
+// Next      pt/unmap.c for trees in use
+#include "pt/pt.h"
+
+#include "lib/panic.h"
+#include "pt/span.h"
+
+// Frees `table`, at `level`, and the tables below it.
+static void
+free_tree(struct pt *t, pagetable_t table, int level, bool leaves_allowed)
+{
+    for (uint64 i = 0; i < PT_ENTRIES; i++) {
+        pte_t pte = pte_load(&table[i]);
+        if (level > 0 && pte_table(pte))
+            free_tree(t, pt_child(t, pte), level - 1, leaves_allowed);
+        else if (pte_valid(pte) && !leaves_allowed)
+            panic("freewalk: leaf: pte 0x%lx at index %lu of level %d", pte, i, level);
+        pte_store(&table[i], 0); // frames may go back as blank ones
+    }
+    t->env->free(t, pte_pa(pt_pointer(t, table)));
+}
+
+static void
+free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
+{
+    int top = t->env->levels - 1;
+    assert(range_ok(t, start, end) && ((start | end) & (pt_leaf_size(top) - 1)) == 0);
+    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++) {
+        pte_t pte = pte_load(&t->root[i]);
+        pte_store(&t->root[i], 0);
+        if (pte_table(pte))
+            free_tree(t, pt_child(t, pte), top - 1, leaves_allowed);
+        else if (pte_valid(pte) && !leaves_allowed)
+            panic("freewalk: leaf: pte 0x%lx at index %lu of level %d", pte, i, top);
+    }
+}
+
+// Frees all tables below the root entries of [start, end); no leaf may be left in them.
+void
+freewalk(struct pt *t, uint64 start, uint64 end)
+{
+    free_range(t, start, end, false);
+}
+
+// Frees all tables below the root entries of [start, end) and forgets the leaves, whose frames
+// belong to somebody else.
+void
+pt_free_tables(struct pt *t, uint64 start, uint64 end)
+{
+    free_range(t, start, end, true);
+}
+
+// Frees the root; what it still points at belongs to somebody else.
+void
+pt_free_root(struct pt *t)
+{
+    t->env->free(t, pt_root_pa(t));
+    t->root = NULL;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// iter.c - visiting the leaves of a range.
+//
+// Theory    A hole is passed over at the level where it is, so the cost follows the tables that are
+//           there and not the size of the range.
+// Locks     none here; the caller owns the tree.
+#include "pt/pt.h"
+
+#include "lib/panic.h"
+#include "pt/span.h"
+
+struct iter {
+    const struct pt *t;
+    pt_leaf_fn fn;
+    void *arg;
+};
+
+static int
+visit(const struct iter *it, pagetable_t table, int level, uint64 va, uint64 last)
+{
+    int stop = 0;
+    for (uint64 sub; va - 1 != last && stop == 0; va = sub + 1) {
+        pte_t *slot = &table[PX(level, va)];
+        pte_t pte = pte_load(slot);
+        uint64 base = va & ~(pt_leaf_size(level) - 1);
+        sub = span_last(level, va, last);
+        if (level > 0 && pte_table(pte))
+            stop = visit(it, pt_child(it->t, pte), level - 1, va, sub);
+        else if (pte_valid(pte))
+            stop = it->fn(slot, base, level, it->arg);
+    }
+    return stop;
+}
+
+// Calls `fn` with the slot, first address and level of each leaf that maps some of [start, end),
+// until one call returns nonzero. `fn` may change the slot. Returns    what the last call returned,
+// 0 if there was none.
+int
+pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
+{
+    if (start == end)
+        return 0;
+    assert(range_ok(t, start, end));
+    struct iter it = {t, fn, arg};
+    return visit(&it, t->root, t->env->levels - 1, start, end - 1);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// span.h - how a range falls on the entries of a table. For pt/ alone.
+//
+// Theory    Inside the library a range is [va, last], both inclusive, so that the top of the
+// address
+//           space needs no exception: an `end` of 0 becomes the highest address.
+#pragma once
+
+#include "pt/pt.h"
+
+// Is [start, end) page-aligned, canonical, not empty and within one half?
+static inline bool
+range_ok(const struct pt *t, uint64 start, uint64 end)
+{
+    uint64 last = end - 1;
+    return ((start | end) & (PGSIZE - 1)) == 0 && start <= last && (int64)(start ^ last) >= 0 &&
+           pt_canonical(t->env->levels, start) && pt_canonical(t->env->levels, last);
+}
+
+// The last address of [va, last] that the entry of `va` at `level` stands for.
+static inline uint64
+span_last(int level, uint64 va, uint64 last)
+{
+    uint64 mine = va | (pt_leaf_size(level) - 1);
+    return mine < last ? mine : last;
+}
+
+// Is [va, sub] all that an entry at `level` stands for?
+static inline bool
+span_whole(int level, uint64 va, uint64 sub)
+{
+    return sub - va == pt_leaf_size(level) - 1;
+}
+
+// The table that `pte` points at.
+static inline pagetable_t
+pt_child(const struct pt *t, pte_t pte)
+{
+    return pt_table_at(t, pte_pa(pte));
+}
+
+// The entry that points at `table`.
+static inline pte_t
+pt_pointer(const struct pt *t, pagetable_t table)
+{
+    return pte_make((uint64)table - t->env->direct, PTE_V); // back through the linear map
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// unmap.c - removing what a range maps.
+//
+// Theory    One descent over the entries that are there; a hole is passed over at the level where
+// it
+//           is. Which tables end with the range is the caller's knowledge (struct pt_zone): no
+//           table is searched for what it may still hold.
+// Promises  unhook-first: an entry is out of the tree before the batch hears of it.
+//           hole-zero: a table that is handed to the batch holds zeroes.
+// Locks     none here; the caller owns the tree.
+// Fences    none here; the batch says what is due.
+// Manual    priv: sfence.vma
+// Next      pt/batch.h, mm/tlb.c
+#include "pt/batch.h"
+#include "pt/pt.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "pt/note.h"
+#include "pt/span.h"
+#include "pt/super.h"
+
+struct unmap_job {
+    struct pt *t;
+    struct tlb_batch *b;
+    uint64 floor, ceiling; // the zone, its last address included; floor > ceiling: none
+    bool dead;             // no user code will run on this tree again
+};
+
+// Takes the leaf `pte` out of `slot`.
+static inline void
+remove_leaf(struct unmap_job *job, pte_t *slot, pte_t pte, uint64 va, int level)
+{
+    if (job->dead)
+        pte_store(slot, 0); // no hart stores through it any more, so no D can come late
+    else
+        pte = pte_exchange(slot, 0);
+    note_leaf(job->b, va, pte, level);
+}
+
+// Removes the leaves of [va, last] from a leaf table.
+static void
+unmap_leaves(struct unmap_job *job, pagetable_t table, uint64 va, uint64 last)
+{
+    pte_t *end = &table[PX(0, last)];
+    for (pte_t *slot = &table[PX(0, va)]; slot <= end; slot++, va += PGSIZE) {
+        pte_t pte = pte_load(slot);
+        if (pte_valid(pte))
+            remove_leaf(job, slot, pte, va, 0);
+    }
+}
+
+// Is all that an entry for `va` at `level` stands for inside the zone?
+static bool
+in_zone(const struct unmap_job *job, int level, uint64 va)
+{
+    uint64 mask = pt_leaf_size(level) - 1;
+    return (va & ~mask) >= job->floor && (va | mask) <= job->ceiling;
+}
+
+// Removes the leaves of [va, last] from a table at `level` > 0, and the tables below it that end
+// so.
+static void
+unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint64 last)
+{
+    for (uint64 sub; va - 1 != last; va = sub + 1) {
+        pte_t *slot = &table[PX(level, va)];
+        pte_t pte = pte_load(slot);
+        sub = span_last(level, va, last);
+        if (!pte_valid(pte))
+            continue;
+        if (!pte_table(pte)) {
+            if (!span_whole(level, va, sub))
+                panic("unmap: part of a leaf: va 0x%lx to 0x%lx, pte 0x%lx at level %d", va, sub,
+                      pte, level);
+            remove_leaf(job, slot, pte, va, level);
+            continue;
+        }
+        if (level > 1)
+            unmap_table(job, pt_child(job->t, pte), level - 1, va, sub);
+        else
+            unmap_leaves(job, pt_child(job->t, pte), va, sub);
+        if (in_zone(job, level, va)) {
+            pte_store(slot, 0); // pointers have no A or D to lose
+            note_table(job->b, pte_pa(pte), true);
+        }
+    }
+}
+
+// Removes what [start, end) maps and keeps the tables.
+// On error   -EINVAL: not a range; -ENOMEM: a larger leaf at an edge could not be split. Nothing
+// changed.
+int
+unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
+{
+    return unmap_zone(t, start, end, (struct pt_zone){PGSIZE, PGSIZE}, b);
+}
+
+// Removes what [start, end) maps, and the tables that lie within the zone.
+// On error   as unmap().
+int
+unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct tlb_batch *b)
+{
+    if (start == end)
+        return 0;
+    if (!range_ok(t, start, end))
+        return -EINVAL;
+    int err = split_edges(t, start, end, b);
+    if (err < 0)
+        return err;
+    struct unmap_job job = {t, b, zone.floor, zone.ceiling - 1, false};
+    unmap_table(&job, t->root, t->env->levels - 1, start, end - 1);
+    return 0;
+}
+
+// Removes what [start, end) maps, and the tables that lie within the zone, from the tree of an
+// address space in which no user code will run again. Larger leaves must lie within the range.
+void
+pt_destroy_range(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct tlb_batch *b)
+{
+    if (start == end)
+        return;
+    assert(range_ok(t, start, end));
+    struct unmap_job job = {t, b, zone.floor, zone.ceiling - 1, true};
+    unmap_table(&job, t->root, t->env->levels - 1, start, end - 1);
+}

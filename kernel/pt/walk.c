@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// walk.c - from a virtual address to its entry; mapping one page.
+//
+// Theory    The walk goes from the root towards level 0, at each level picking the entry by 9 bits
+// of
+//           the address, until an entry is no pointer: a leaf, or a hole.
+// Promises  map-atomic: missing tables are taken together and hooked in with one store.
+// Locks     none here; the caller owns the tree.
+// Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
+// hole:
+//           whoever handles the fault finds the entry and returns.
+// Manual    priv: sv32algorithm, sv39
+// Next      pt/map.c, pt/translate.c
+#include "pt/pt.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "pt/span.h"
+#include "pt/stock.h"
+
+// Follows pointers from the root; `*level` is that of the slot where they end.
+static inline pte_t *
+descend(const struct pt *t, uint64 va, int *level)
+{
+    pagetable_t table = t->root;
+    for (int i = t->env->levels - 1;; i--) {
+        pte_t *slot = &table[PX(i, va)];
+        pte_t pte = pte_load(slot);
+        if (i == 0 || !pte_table(pte)) {
+            *level = i;
+            return slot;
+        }
+        table = pt_child(t, pte);
+    }
+}
+
+// Builds the tables from the hole `slot` at `level` down to the leaf table of `va`.
+// Returns    the slot of `va` at level 0; NULL if table frames ran out.
+// On error   the tree is as it was.
+static pte_t *
+grow(struct pt *t, pte_t *slot, uint64 va, int level)
+{
+    struct stock stock = {0};
+    if (stock_fill(t, &stock, level) < 0)
+        return NULL;
+    pagetable_t table = stock_take(t, &stock);
+    pte_t *leaf = &table[PX(0, va)];
+    for (int i = 1; i < level; i++) {
+        pagetable_t upper = stock_take(t, &stock);
+        pte_store(&upper[PX(i, va)], pt_pointer(t, table));
+        table = upper;
+    }
+    pte_publish(slot, pt_pointer(t, table)); // last: walkers see all of the branch or nothing
+    return leaf;
+}
+
+// Gives `t` an empty root.
+// On error   -ENOMEM; `t` has no root.
+int
+pt_create(struct pt *t, const struct pt_env *env)
+{
+    t->root = NULL;
+    t->env = env;
+    uint64 pa = env->alloc(t);
+    if (pa == 0)
+        return -ENOMEM;
+    t->root = pt_table_at(t, pa);
+    return 0;
+}
+
+// Finds the slot of `va` at level 0, or that of the larger leaf that holds `va`; makes the missing
+// tables if `alloc`.
+// Returns    NULL if `va` is not canonical, tables are missing, or table frames ran out.
+// On error   the tree is as it was.
+pte_t *
+walk(struct pt *t, uint64 va, int alloc)
+{
+    int level;
+    if (!pt_canonical(t->env->levels, va))
+        return NULL;
+    pte_t *slot = descend(t, va, &level);
+    if (level == 0 || pte_valid(pte_load(slot)))
+        return slot;
+    return alloc ? grow(t, slot, va, level) : NULL;
+}
+
+// Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
+// whole stretch of pt_leaf_size(*level) bytes unmapped. Returns    NULL if `va` is not canonical.
+pte_t *
+walk_leaf(const struct pt *t, uint64 va, int *level)
+{
+    if (!pt_canonical(t->env->levels, va))
+        return NULL;
+    return descend(t, va, level);
+}
+
+// Translates for user memory: the physical page that holds `va`, inside larger leaves too.
+// Returns    0 if `va` is not canonical, not mapped, or not the user's.
+uint64
+walkaddr(const struct pt *t, uint64 va)
+{
+    int level;
+    if (!pt_canonical(t->env->levels, va))
+        return 0;
+    pte_t pte = pte_load(descend(t, va, &level));
+    if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
+        return 0;
+    return pte_translate(pte, level, PGROUNDDOWN(va));
+}
+
+// Maps one page: `pte` goes into the slot of `va`, which must be a hole.
+// On error   -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. The tree is as it was.
+int
+map_page(struct pt *t, uint64 va, pte_t pte)
+{
+    int level;
+    if (unlikely(!pt_canonical(t->env->levels, va)))
+        return -EINVAL;
+    pte_t *slot = descend(t, va, &level);
+    pte_t old = pte_load(slot);
+    if (unlikely(pte_valid(old)))
+        panic("mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old, level,
+              pte);
+    if (unlikely(level > 0) && (slot = grow(t, slot, va, level)) == NULL)
+        return -ENOMEM;
+    pte_publish(slot, pte);
+    return 0;
+}
+
+// Makes `to` lead to the tables of `from` in [start, end), a range of whole root entries, which
+// must be holes in `to`.
+void
+pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end)
+{
+    int top = to->env->levels - 1;
+    assert(range_ok(to, start, end) && ((start | end) & (pt_leaf_size(top) - 1)) == 0);
+    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++)
+        pte_store(&to->root[i], pte_load(&from->root[i]));
+}
