@@ -15,35 +15,36 @@
 static inline pte_t
 pte_load(const pte_t *slot)
 {
-    return __atomic_load_n(slot, __ATOMIC_RELAXED); // whole: the walkers write it too
-}
-
-// For slots that were invalid: nobody else writes them.
-static inline void
-pte_publish(pte_t *slot, pte_t pte)
-{
-    __atomic_store_n(slot, pte,
-                     __ATOMIC_RELEASE); // pairs with the walkers' reading through the entry
+    return *(const volatile pte_t *)slot; // whole, and once: the walkers write it too
 }
 
 // For tables that no hart can be walking: new ones, and those of an address space that has ended.
 static inline void
 pte_store(pte_t *slot, pte_t pte)
 {
-    __atomic_store_n(slot, pte, __ATOMIC_RELAXED); // whole; whoever links the table orders it
+    *(volatile pte_t *)slot = pte; // whole; whoever links the table orders it
 }
 
-// Returns the old entry with the A and D that the walkers gave it.
+// For slots that were invalid: nobody else writes them.
+static inline void
+pte_publish(pte_t *slot, pte_t pte)
+{
+    __atomic_thread_fence(__ATOMIC_RELEASE); // pairs with the walkers' reading through the entry
+    pte_store(slot, pte);
+}
+
+// Returns the old entry with the A and D that the walkers gave it. What has to wait for it waits
+// for the fence of the batch.
 static inline pte_t
 pte_exchange(pte_t *slot, pte_t pte)
 {
-    return __atomic_exchange_n(slot, pte, __ATOMIC_ACQ_REL); // pairs with the walkers' A/D updates
+    return __atomic_exchange_n(slot, pte, __ATOMIC_RELAXED); // pairs with the walkers' A/D updates
 }
 
 // Replaces `old` and returns true, or returns false: the entry has changed meanwhile.
 static inline bool
 pte_replace(pte_t *slot, pte_t old, pte_t pte)
 {
-    return __atomic_compare_exchange_n(slot, &old, pte, false, __ATOMIC_ACQ_REL,
-                                       __ATOMIC_RELAXED); // pairs with the walkers' A/D updates
+    return __atomic_compare_exchange_n(slot, &old, pte, false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED); // pairs as the two above
 }

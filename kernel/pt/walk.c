@@ -18,19 +18,18 @@
 #include "pt/span.h"
 #include "pt/stock.h"
 
-// Follows pointers from the root; `*level` is that of the slot where they end.
+// Follows pointers from the root; `*level` and `*pte` are those of the slot where they end.
 static inline pte_t *
-descend(const struct pt *t, uint64 va, int *level)
+descend(const struct pt *t, uint64 va, int *level, pte_t *pte)
 {
     pagetable_t table = t->root;
-    for (int i = t->env->levels - 1;; i--) {
-        pte_t *slot = &table[PX(i, va)];
-        pte_t pte = pte_load(slot);
-        if (i == 0 || !pte_table(pte)) {
-            *level = i;
+    uint64 direct = t->env->direct;
+    for (*level = t->env->levels - 1;; --*level) {
+        pte_t *slot = &table[PX(*level, va)];
+        *pte = pte_load(slot);
+        if (*level == 0 || !pte_table(*pte))
             return slot;
-        }
-        table = pt_child(t, pte);
+        table = (pagetable_t)(pte_pa(*pte) + direct); // the environment's linear map
     }
 }
 
@@ -76,10 +75,11 @@ pte_t *
 walk(struct pt *t, uint64 va, int alloc)
 {
     int level;
+    pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    pte_t *slot = descend(t, va, &level);
-    if (level == 0 || pte_valid(pte_load(slot)))
+    pte_t *slot = descend(t, va, &level, &pte);
+    if (level == 0 || pte_valid(pte))
         return slot;
     return alloc ? grow(t, slot, va, level) : NULL;
 }
@@ -89,9 +89,10 @@ walk(struct pt *t, uint64 va, int alloc)
 pte_t *
 walk_leaf(const struct pt *t, uint64 va, int *level)
 {
+    pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    return descend(t, va, level);
+    return descend(t, va, level, &pte);
 }
 
 // Translates for user memory: the physical page that holds `va`, inside larger leaves too.
@@ -100,9 +101,10 @@ uint64
 walkaddr(const struct pt *t, uint64 va)
 {
     int level;
+    pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return 0;
-    pte_t pte = pte_load(descend(t, va, &level));
+    descend(t, va, &level, &pte);
     if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
         return 0;
     return pte_translate(pte, level, PGROUNDDOWN(va));
@@ -114,10 +116,10 @@ int
 map_page(struct pt *t, uint64 va, pte_t pte)
 {
     int level;
+    pte_t old;
     if (unlikely(!pt_canonical(t->env->levels, va)))
         return -EINVAL;
-    pte_t *slot = descend(t, va, &level);
-    pte_t old = pte_load(slot);
+    pte_t *slot = descend(t, va, &level, &old);
     if (unlikely(pte_valid(old)))
         panic("mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old, level,
               pte);
