@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ls.c - list directories. Names in columns on the console, one on each line elsewhere; with -l
 // type, links, size and inode as well.
-#include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
+#include "ulib/listing.h"
 #include "ulib/out.h"
-#include "ulib/sort.h"
-#include "ulib/string.h"
 #include "user/user.h"
 
 #define COLUMNS      5
@@ -14,25 +12,18 @@
 
 static bool all, detailed, columns;
 
-struct names {
-    char **v;
-    unsigned long n, room;
-};
-
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
 static void
-add(struct names *list, const char *name)
+drop_hidden(struct listing *l)
 {
-    if (list->n == list->room) {
-        list->room = list->room ? 2 * list->room : 64;
-        list->v = must_alloc(realloc(list->v, list->room * sizeof(list->v[0])));
+    unsigned long from, to = 0;
+
+    for (from = 0; from < l->n; from++) {
+        if (l->v[from][0] == '.')
+            free(l->v[from]);
+        else
+            l->v[to++] = l->v[from];
     }
-    list->v[list->n++] = must_alloc(strdup(name));
+    l->n = to;
 }
 
 static int
@@ -49,75 +40,51 @@ print_detailed(const char *path, const char *name)
 }
 
 static void
-print_columns(const struct names *list)
+print_columns(const struct listing *l)
 {
-    unsigned long rows = (list->n + COLUMNS - 1) / COLUMNS;
+    unsigned long rows = (l->n + COLUMNS - 1) / COLUMNS;
     unsigned long i, row;
 
     for (row = 0; row < rows; row++)
-        for (i = row; i < list->n; i += rows)
-            out_printf("%-*s%s", i + rows < list->n ? COLUMN_WIDTH : 0, list->v[i],
-                       i + rows < list->n ? "" : "\n");
+        for (i = row; i < l->n; i += rows)
+            out_printf("%-*s%s", i + rows < l->n ? COLUMN_WIDTH : 0, l->v[i],
+                       i + rows < l->n ? "" : "\n");
 }
 
 static int
-print(const char *dir, const struct names *list)
+print(const char *dir, const struct listing *l)
 {
     char path[MAXPATH];
     unsigned long i;
     int status = 0;
 
     if (columns && !detailed) {
-        print_columns(list);
+        print_columns(l);
         return 0;
     }
-    for (i = 0; i < list->n; i++) {
+    for (i = 0; i < l->n; i++) {
         if (!detailed)
-            out_printf("%s\n", list->v[i]);
-        else if (path_join(path, dir, list->v[i]) < 0)
-            status = fail_text("ls", list->v[i], "name too long");
+            out_printf("%s\n", l->v[i]);
+        else if (path_join(path, dir, l->v[i]) < 0)
+            status = fail_text("ls", l->v[i], "name too long");
         else
-            status |= print_detailed(path, list->v[i]);
+            status |= print_detailed(path, l->v[i]);
     }
     return status;
-}
-
-// Collects the names in a directory.
-// Returns   0, or -1 when it cannot be read to its end.
-static int
-collect(const char *path, struct names *list)
-{
-    char name[DIRSIZ + 1];
-    struct dir d;
-    int got;
-
-    if (dir_open(&d, path) < 0)
-        return -1;
-    if (all) {
-        add(list, ".");
-        add(list, "..");
-    }
-    while ((got = dir_next(&d, name)) > 0)
-        if (all || name[0] != '.')
-            add(list, name);
-    dir_close(&d);
-    return got;
 }
 
 static int
 list_dir(const char *path)
 {
-    struct names list = {0};
-    unsigned long i;
+    struct listing l;
     int status = 0;
 
-    if (collect(path, &list) < 0)
+    if (listing_read(&l, path, all) < 0)
         status = fail("ls", path);
-    sort_pointers((void **)list.v, list.n, by_name);
-    status |= print(path, &list);
-    for (i = 0; i < list.n; i++)
-        free(list.v[i]);
-    free(list.v);
+    if (!all)
+        drop_hidden(&l);
+    status |= print(path, &l);
+    listing_free(&l);
     return status;
 }
 

@@ -37,19 +37,6 @@ move_fd(int from, int to)
     return 0;
 }
 
-// Goes to the end of a file; a device or a pipe has none.
-static void
-go_to_end(int fd)
-{
-    static char buf[1024];
-    struct stat st;
-
-    if (fstat(fd, &st) < 0 || st.type != T_FILE)
-        return;
-    while (read(fd, buf, sizeof(buf)) > 0)
-        ;
-}
-
 static int
 open_target(const struct redir *r)
 {

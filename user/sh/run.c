@@ -11,8 +11,7 @@
 #include "fds.h"
 #include "node.h"
 #include "ulib/cmd.h"
-#include "ulib/file.h"
-#include "ulib/string.h"
+#include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
@@ -34,18 +33,10 @@ fork_failed(void)
     return 1;
 }
 
-// Becomes the program: the file named, or else the one of that name in the root.
 static void __attribute__((noreturn)) become(char **argv)
 {
-    char path[MAXPATH];
-    int err;
+    int err = exec_search(argv);
 
-    exec(argv[0], argv);
-    err = errno();
-    if (err == ENOENT && !strchr(argv[0], '/') && path_join(path, "/", argv[0]) == 0) {
-        exec(path, argv);
-        err = errno();
-    }
     if (err == ENOENT && !strchr(argv[0], '/'))
         fail_text("sh", argv[0], "command not found");
     else

@@ -19,3 +19,9 @@ int copy_fd(int from, int to);                         // all bytes; 0, -1 readi
 const char *basename(const char *path);                // what follows the last slash
 int path_join(char path[MAXPATH], const char *dir, const char *name); // 0, or -1: too long
 int is_dir(const char *path);
+int go_to_end(int fd); // reads on to the end of a regular file, for appending; 0, or -1
+
+typedef int input_fn(int fd, const char *name); // its status: 0, or not
+
+int each_input(const char *cmd, char **paths,
+               input_fn *work); // fd 0 when there is no path, or for -

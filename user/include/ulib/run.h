@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// run.h - starting other programs.
+#pragma once
+
+int exec_search(char **argv);               // as named, else in the root; returns why it failed
+int run_wait(const char *cmd, char **argv); // its status; 127 or 126 when it cannot be started

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// sync.c - write everything to the disk that is not there yet.
+#include "ulib/cmd.h"
+#include "user/user.h"
+
+int
+main(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        usage("sync");
+    return sync() < 0 ? fail("sync", "disk") : 0;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// time.c - run a command and say how long it took.
+#include "ulib/cmd.h"
+#include "ulib/run.h"
+#include "user/user.h"
+
+#include "abi/usyscall.h"
+
+#include "kernel/riscv.h"
+
+int
+main(int argc, char **argv)
+{
+    unsigned long base = ((volatile struct usyscall *)USYSCALL)->timebase;
+    unsigned long start, us;
+    int status;
+
+    if (argc < 2)
+        usage("time command [argument ...]");
+    start = r_time();
+    status = run_wait("time", argv + 1);
+    us = (r_time() - start) * 1000 / (base >= 1000 ? base / 1000 : 1);
+    fprintf(2, "%lu.%06lu seconds\n", us / 1000000, us % 1000000);
+    return status;
+}
