@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// args.c - the arguments, one a line, and what the start of a program promises about them.
+#include "lib/lib.h"
+
+int
+main(int argc, char **argv)
+{
+    uint64 here = (uint64)__builtin_frame_address(0);
+
+    for (int i = 1; i < argc; i++)
+        printf("[%s]\n", argv[i]);
+    printf("%d %d %d %d\n", argc, argv[argc] == 0, here % 16 == 0, (uint64)argv % 8 == 0);
+    printf("%d\n", (uint64)argv > here && (uint64)argv[0] > (uint64)argv);
+    exit(0);
+}
