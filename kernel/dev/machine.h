@@ -3,11 +3,12 @@
 #pragma once
 
 #include "lib/types.h"
+#include "rv/cpu.h"
 
-#define MACHINE_HARTS    8  // more are left asleep
-#define MACHINE_RAM      8  // separate ranges of memory
-#define MACHINE_RESERVED 32 // ranges of it that are taken
-#define MACHINE_VIRTIO   32 // slots for virtio devices
+#define MACHINE_HARTS    MAXHART // more are left asleep
+#define MACHINE_RAM      8       // separate ranges of memory
+#define MACHINE_RESERVED 32      // ranges of it that are taken
+#define MACHINE_VIRTIO   32      // slots for virtio devices
 #define MACHINE_BOOTARGS 512
 
 #define MACHINE_NO_CONTEXT (~0U) // the hart takes no device interrupts

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// console.h - the terminal: kernel messages, and lines for those who read it.
+#pragma once
+
+#include "lib/types.h"
+#include "mm/iobuf.h"
+
+struct machine;
+struct print_sink;
+
+extern const struct print_sink console_sink;       // messages are whole
+extern const struct print_sink console_sink_panic; // takes no lock: whoever held it may be dead
+
+int console_init(const struct machine *m) must_check;   // output: printf goes here from now on
+int console_listen(const struct machine *m) must_check; // input: after plic_init()
+
+// Called for control key `key` ('A' & 0x1f and so on): ^P, and ^C after it has cleared the line. It
+// runs in an interrupt with no lock held and must not sleep.
+void console_set_hotkey(char key, void (*pressed)(void));
+
+int64 console_read(struct iobuf dst, size_t n) must_check;  // at most one line; 0: end of file
+int64 console_write(struct iobuf src, size_t n) must_check; // bytes written
