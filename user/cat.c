@@ -10,7 +10,7 @@ cat(int fd, const char *name)
     int r = copy_fd(fd, 1);
 
     if (r == -2)
-        exit(fail("cat", "write"));
+        exit(fail_write("cat", errno()));
     return r < 0 ? fail("cat", name) : 0;
 }
 

@@ -62,5 +62,5 @@ main(int argc, char **argv)
         if (chdir("..") < 0)
             return fail("pwd", "..");
     }
-    return printf("%s\n", *start ? start : "/") < 0 ? fail("pwd", "write") : 0;
+    return printf("%s\n", *start ? start : "/") < 0 ? fail_write("pwd", errno()) : 0;
 }

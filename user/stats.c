@@ -16,5 +16,5 @@ main(int argc, char **argv)
     n = statistics(buf, sizeof(buf));
     if (n < 0)
         return fail("stats", "statistics");
-    return write_all(1, buf, (unsigned long)n) < 0 ? fail("stats", "write") : 0;
+    return write_all(1, buf, (unsigned long)n) < 0 ? fail_write("stats", errno()) : 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// tail.c - print the last lines of files. A ring holds as many lines as are asked for.
+// tail.c - print the last lines of files. A ring holds as many lines as are asked for, and the
+// one being read.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
@@ -18,10 +19,10 @@ static bool headings;
 static void
 print(long count)
 {
-    long i, first = count > limit ? count - limit : 0;
+    long i, first = count > limit ? count - limit : 0, slots = limit + 1;
 
     for (i = first; i < count; i++) {
-        out_put(ring[i % limit].p, ring[i % limit].len);
+        out_put(ring[i % slots].p, ring[i % slots].len);
         out_char('\n');
     }
 }
@@ -36,7 +37,7 @@ tail(int fd, const char *name)
     if (headings)
         out_printf("==> %s <==\n", name);
     reader_init(&r, fd);
-    while (limit > 0 && (got = reader_line(&r, &ring[count % limit])) > 0)
+    while (limit > 0 && (got = reader_line(&r, &ring[count % (limit + 1)])) > 0)
         count++;
     if (got < 0)
         return fail("tail", name);

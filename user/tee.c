@@ -34,7 +34,7 @@ write_each(const char *p, int len)
     for (i = 0; i < n; i++) {
         if (fds[i] < 0 || write_all(fds[i], p, (unsigned long)len) == 0)
             continue;
-        status = fail("tee", names[i]);
+        status = fds[i] == 1 ? fail_write("tee", errno()) : fail("tee", names[i]);
         fds[i] = -1;
     }
     return status;

@@ -2,6 +2,7 @@
 // wc.c - count lines, words and bytes.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
+#include "ulib/out.h"
 #include "ulib/string.h"
 #include "user/user.h"
 
@@ -13,19 +14,20 @@ static struct counts total;
 static bool lines, words, bytes;
 static int files;
 
-static int
+static void
 print(const struct counts *n, const char *name)
 {
-    int r = 0;
+    const char *space = "";
 
     if (lines)
-        r |= printf("%lu ", n->lines);
+        out_printf("%lu", n->lines), space = " ";
     if (words)
-        r |= printf("%lu ", n->words);
+        out_printf("%s%lu", space, n->words), space = " ";
     if (bytes)
-        r |= printf("%lu ", n->bytes);
-    r |= printf("%s\n", strcmp(name, "-") == 0 ? "" : name);
-    return r < 0 ? fail("wc", "write") : 0;
+        out_printf("%s%lu", space, n->bytes);
+    if (strcmp(name, "-") != 0)
+        out_printf(" %s", name);
+    out_char('\n');
 }
 
 static void
@@ -59,7 +61,8 @@ wc(int fd, const char *name)
     total.words += n.words;
     total.bytes += n.bytes;
     files++;
-    return print(&n, name);
+    print(&n, name);
+    return 0;
 }
 
 int
@@ -80,5 +83,7 @@ main(int argc, char **argv)
     if (!lines && !words && !bytes)
         lines = words = bytes = true;
     status = each_input("wc", a.next, wc);
-    return files > 1 ? status | print(&total, "total") : status;
+    if (files > 1)
+        print(&total, "total");
+    return out_done("wc", status);
 }

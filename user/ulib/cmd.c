@@ -4,6 +4,8 @@
 
 #include "user/user.h"
 
+#include "abi/errno.h"
+
 void
 args_init(struct args *a, char **argv)
 {
@@ -64,6 +66,14 @@ fail_text(const char *cmd, const char *what, const char *why)
 {
     fprintf(2, "%s: %s: %s\n", cmd, what, why);
     return 1;
+}
+
+// Reports that standard output could not be written. That the reader of a pipe has seen enough is
+// nothing to complain about.
+int
+fail_write(const char *cmd, int err)
+{
+    return err == EPIPE ? 1 : fail_text(cmd, "write", strerror(err));
 }
 
 int

@@ -10,14 +10,17 @@
 static char buf[2048];
 static unsigned long used;
 static bool failed;
+static int error;    // why
 static bool by_line; // output is a device: somebody is watching
 static bool known;   // by_line has been found out
 
 static void
 flush(void)
 {
-    if (used && !failed)
-        failed = write_all(1, buf, used) < 0;
+    if (used && !failed && write_all(1, buf, used) < 0) {
+        failed = true;
+        error = errno();
+    }
     used = 0;
 }
 
@@ -81,5 +84,5 @@ int
 out_done(const char *cmd, int status)
 {
     flush();
-    return failed ? fail(cmd, "write") : status;
+    return failed ? fail_write(cmd, error) : status;
 }
