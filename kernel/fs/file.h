@@ -18,6 +18,7 @@ struct devsw {
 #define DEV_CONSOLE    1
 #define DEV_STATISTICS 2
 
+void file_init(void); // at boot, before the first open
 void devsw_register(int major, const struct devsw *ops);
 
 int file_open(struct inode *cwd, const char *path, int flags, struct file **out) must_check;

@@ -15,6 +15,7 @@
 jmp_buf *host_catch;       // where an expected panic continues; NULL: none is expected
 char host_panic_text[512]; // the message of the last panic
 int host_hart;
+struct cpu cpus[MAXHART];
 uint64 host_direct_map;
 
 void

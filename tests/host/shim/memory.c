@@ -12,15 +12,16 @@
 #include "mm/kmem.h"
 
 long host_fail_at = -1;
+size_t host_largest = ~0UL;
 long host_allocated;
 
 static void *
 allocate(size_t size, size_t align, int fill)
 {
-    if (host_fail_at == 0)
+    if (host_fail_at >= 0 && host_fail_at-- == 0)
         return NULL;
-    if (host_fail_at > 0)
-        host_fail_at--;
+    if (size > host_largest)
+        return NULL;
     void *p = aligned_alloc(align, (size + align - 1) & ~(align - 1));
     if (p == NULL)
         abort();

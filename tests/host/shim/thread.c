@@ -10,14 +10,14 @@ unsigned long host_blocks, host_wakes;
 
 static char self; // only its address matters
 
-struct thread *
+struct proc *
 thread_self(void)
 {
-    return (struct thread *)&self; // opaque to everybody
+    return (struct proc *)&self; // opaque to everybody
 }
 
 void
-thread_prepare_block(struct thread *t)
+thread_prepare_block(struct proc *t)
 {
     (void)t;
 }
@@ -32,7 +32,7 @@ thread_block(bool killable)
 }
 
 void
-thread_wake(struct thread *t)
+thread_wake(struct proc *t)
 {
     (void)t;
     host_wakes++;

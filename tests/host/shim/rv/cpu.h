@@ -8,6 +8,18 @@
 
 extern int host_hart;
 
+struct cpu {
+    int id; // not kept up: only addresses matter
+};
+
+extern struct cpu cpus[MAXHART];
+
+static inline struct cpu *
+mycpu(void)
+{
+    return &cpus[host_hart];
+}
+
 static inline int
 cpuid(void)
 {

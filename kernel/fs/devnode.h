@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// devnode.h - device nodes, and the text behind the statistics device.
+#pragma once
+
+#include "lib/types.h"
+
+struct file;
+struct inode;
+
+// For file.c: makes an unpublished file one of the device that the node names. 0 or -ENODEV.
+int devnode_attach(struct file *f, struct inode *ip) must_check;
+
+// Writes lines of text like snprintf() does and returns their whole length.
+typedef int (*statistics_fn)(char *buf, size_t size);
+
+void statistics_init(void);
+void statistics_add(statistics_fn provider); // at boot
