@@ -5,6 +5,7 @@
 
 enum rank {
     RANK_TREE = 1, // parents, children, pids
+    RANK_NAMES,    // names looked up lately
     RANK_INODES,   // the table of inodes in memory
     RANK_CACHE,    // page cache trees and dirty lists
     RANK_FS,       // other file-system state: transactions, allocation
