@@ -4,57 +4,100 @@
 
 #include "lib/list.h"
 #include "lib/types.h"
+#include "mm/direct.h"
 
 enum frame_kind {
     FRAME_FREE,
-    FRAME_RESERVED, // firmware, kernel image, the ledger itself
+    FRAME_RESERVED, // firmware, kernel image, the ledger itself, holes between banks of RAM
     FRAME_PGTABLE,
-    FRAME_USER,      // anonymous user memory
-    FRAME_CACHE,     // a page of a file or of the disk; obj and index say which
+    FRAME_USER,  // anonymous user memory
+    FRAME_CACHE, // a page of a file or of the disk; obj and index say which
     FRAME_KSTACK,
     FRAME_TRAPFRAME,
     FRAME_USYSCALL,
-    FRAME_SLAB, // small kernel objects; obj is the cache
+    FRAME_SLAB, // small kernel objects; obj is the cache, NULL: one large object
     FRAME_DMA,  // queues shared with a device
     FRAME_KINDS
 };
 
 #define FRAME_MAX_ORDER 9 // 2 MiB
 
-// Protection: [o] the frame's owner's lock  [a] atomic  [f] the allocator
+// Protection: [o] the frame's owner's lock  [a] atomic  [f] the allocator  [c] constant
+// One entry per 4 KiB of RAM, a power of two so that frame_of() and frame_pa() are shifts. A block
+// of 2^order frames is described by its first entry; the others have refs 0.
 struct frame {
-    uint32 refs;      // [a] users of an allocated frame; 0 when free
+    int32 refs;       // [a] users of an allocated block; 0 when free
     uint8 kind;       // [f] enum frame_kind
-    uint8 order;      // [f] of the block that starts here: 2^order frames
-    uint16 flags;     // [o] for the owner
+    uint8 order;      // [f] of the block that starts here; see mm/buddy.h for free ones
+    uint16 flags;     // [o] 0 when allocated
     uint32 owner;     // [f] pid, inode number ...: what the ledger shows
-    uint32 mapcount;  // [a] leaves of user tables that map it
-    struct list link; // [f] free list; else [o]
-    void *obj;        // [o]
-    uint64 index;     // [o]
+    uint32 mapcount;  // [a] leaves of user tables that map it; 0 when allocated and when freed
+    struct list link; // [f] while free; else [o], undefined when allocated
+    void *obj;        // [o] undefined when allocated
+    uint64 index;     // [o] undefined when allocated
+    void *mem;        // [c] the frame in the direct map
+} __attribute__((aligned(64)));
+
+// Constant after frames_init().
+struct frame_map {
+    struct frame *ledger; // describes [base, base + span)
+    uint64 base;          // physical address; a multiple of 2 MiB, as is span
+    uint64 span;
+    void *first;  // `base` in the direct map
+    uint64 start; // the RAM in it: [start, start + size)
+    uint64 size;
 };
 
-// Hands the RAM [start, end) to the allocator; `ledger` has room for frames_ledger_size() bytes.
+extern struct frame_map frames;
+
+// Boot, in this order. The ledger is kernel memory of frames_ledger_size() bytes; when it lies in
+// [start, end) the caller reserves it as well.
 size_t frames_ledger_size(uint64 start, uint64 end);
 void frames_init(uint64 start, uint64 end, void *ledger);
-void frames_reserve(uint64 start, uint64 end); // before the first allocation: never hand these out
+void frames_reserve(uint64 start, uint64 end); // never hand out what touches [start, end)
 void frames_ready(void);                       // all else is free now
 
 void *kalloc(enum frame_kind kind, uint32 owner);  // one frame, contents undefined; NULL: none left
 void *kzalloc(enum frame_kind kind, uint32 owner); // one frame of zeroes
-void *kalloc_order(enum frame_kind kind, uint32 owner, int order); // 2^order frames, aligned to that
-void kfree(void *frame); // drops a reference; the last one frees the block
+void *kalloc_order(enum frame_kind kind, uint32 owner,
+                   int order);  // 2^order frames, aligned to that
+void kfree(void *frame);        // drops a reference; the last one frees the block
+void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
+void
+frame_split(struct frame *f); // a block becomes single frames, each with the block's references
 
-struct frame *frame_of(uint64 pa); // the ledger's entry
-uint64 frame_pa(const struct frame *f);
-bool frame_managed(uint64 pa); // is pa RAM that the ledger describes?
-void frame_get(struct frame *f);
-void frame_put(struct frame *f);
-uint64 frames_free(void);  // frames that can be allocated now
-uint64 frames_total(void); // frames under management
-uint64 frames_of_kind(enum frame_kind kind);
-const char *frame_kind_name(enum frame_kind kind);
+void frame_put(struct frame *f); // kfree() by ledger entry
+uint64 frames_free(void);        // frames that can be allocated now; exact when no hart allocates
+uint64 frames_total(void);       // frames of [start, end)
+uint64 frames_contended(void);   // turns lost waiting for the allocator's lock
 
-// Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes only
-// locks that it can have at once.
+// Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
+// only locks that it can have at once, and never sleeps.
 void frames_set_reclaim(uint64 (*reclaim)(uint64 want));
+
+// The ledger's entry for pa, which must be managed.
+static inline struct frame *
+frame_of(uint64 pa)
+{
+    return &frames.ledger[(pa - frames.base) >> PGSHIFT];
+}
+
+static inline uint64
+frame_pa(const struct frame *f)
+{
+    return frames.base + ((uint64)(f - frames.ledger) << PGSHIFT);
+}
+
+// Is pa RAM that the ledger describes?
+static inline bool
+frame_managed(uint64 pa)
+{
+    return pa - frames.start < frames.size;
+}
+
+// Another user of a block that the caller has a reference to, or may see under its owner's lock.
+static inline void
+frame_get(struct frame *f)
+{
+    __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED); // frame_put() orders; a get needs no order
+}

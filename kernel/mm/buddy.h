@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// buddy.h - free blocks of 2^k frames, halved on demand and joined again when both halves are free.
+#pragma once
+
+#include "mm/frame.h"
+
+// Set in frame.order of a block that is on a free list here, and of no other.
+#define BUDDY_FREE 0x80
+
+// Protection: all fields by the caller's lock.
+struct buddy {
+    struct list free[FRAME_MAX_ORDER + 1]; // by order, linked through frame.link
+    uint64 nfree;                          // frames on these lists
+};
+
+void buddy_init(struct buddy *b);
+void buddy_put(struct buddy *b, struct frame *f, int order); // takes the block, joins it
+struct frame *buddy_take(struct buddy *b, int order);        // a block of this order; NULL: none
+struct frame *buddy_take_upto(struct buddy *b, int order);   // the smallest; f->order tells which
+void buddy_put_run(struct buddy *b, struct frame *f,
+                   uint64 n); // any n frames that follow each other
