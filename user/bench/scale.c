@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// scale.c - the same independent operation by several processes at once.
+//
+// Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in all.
+// The
+//           instructions are those of all harts together (under -icount), so INSTR / TIMES says
+//           what one operation costs when N are under way, waiting for locks included.
+// Theory    Every process warms up, says that it is ready, and waits until a pipe is closed; the
+//           clock runs from then until the last one has ended its loop.
+#include "bench.h"
+#include "abi/usyscall.h"
+
+static int mine; // number of the process, for names of its own
+
+static int
+op_null(int n)
+{
+    while (n-- > 0)
+        getpid();
+    return 0;
+}
+
+static int
+op_sbrk(int n)
+{
+    while (n-- > 0) {
+        char *at = sbrk(4096);
+        if (at == (char *)-1)
+            return -1;
+        *at = 1;
+        sbrk(-4096);
+    }
+    return 0;
+}
+
+static int
+op_openclose(int n)
+{
+    char path[] = "/scale.00";
+
+    path[sizeof(path) - 3] += mine / 10;
+    path[sizeof(path) - 2] += mine % 10;
+    while (n-- > 0) {
+        int f = open(path, O_CREATE | O_RDWR);
+        if (f < 0 || close(f) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+op_fork(int n)
+{
+    while (n-- > 0) {
+        int pid = fork();
+        if (pid == 0)
+            exit(0);
+        if (pid < 0 || wait(0) != pid)
+            return -1;
+    }
+    return 0;
+}
+
+static const struct {
+    const char *key;
+    int times;
+    int (*op)(int n);
+} ops[] = {
+    {"null", 20000, op_null},
+    {"sbrk", 2000, op_sbrk},
+    {"openclose", 1000, op_openclose},
+    {"fork", 100, op_fork},
+};
+
+#define NOPS ((int)(sizeof(ops) / sizeof(ops[0])))
+
+// One of the processes: ready, go, work, done.
+static void
+work(int i, int ready, int go)
+{
+    char c = 0;
+    int bad = ops[i].op(ops[i].times / 20) < 0;
+
+    write(ready, &c, 1);
+    read(go, &c, 1);
+    bad |= ops[i].op(ops[i].times) < 0;
+    exit(bad);
+}
+
+static void
+remove_files(int n)
+{
+    char path[] = "/scale.00";
+
+    for (int i = 0; i < n; i++) {
+        path[sizeof(path) - 3] = '0' + i / 10;
+        path[sizeof(path) - 2] = '0' + i % 10;
+        unlink(path);
+    }
+}
+
+// Runs operation i in n processes and prints the line.
+// Returns 0, or -1 when something failed.
+static int
+run(int i, int n)
+{
+    int ready[2], go[2], bad = 0, status, started = 0;
+    char c;
+
+    if (pipe(ready) < 0 || pipe(go) < 0)
+        return -1;
+    for (mine = 0; mine < n; mine++) {
+        int pid = fork();
+        if (pid == 0) {
+            close(go[1]);
+            work(i, ready[1], go[0]);
+        }
+        started += pid > 0;
+    }
+    for (int k = 0; k < started; k++)
+        read(ready[0], &c, 1);
+    struct clocks from = clocks_now();
+    close(go[1]);
+    for (int k = 0; k < started; k++)
+        bad |= wait(&status) < 0 || status != 0;
+    struct clocks to = clocks_now();
+    close(go[0]);
+    close(ready[0]);
+    close(ready[1]);
+    remove_files(n);
+    if (bad || started < n)
+        return -1;
+    uint64 base = ((struct usyscall *)USYSCALL)->timebase;
+    printf("scale %s %d %d %lu %lu\n", ops[i].key, n, n * ops[i].times, to.instr - from.instr,
+           (to.time - from.time) * (1000000000 / (base >= 1000 ? base : 10000000)));
+    return 0;
+}
+
+int
+scale(int harts, const char *key)
+{
+    int bad = 0, found = 0;
+
+    for (int i = 0; i < NOPS; i++) {
+        if (key && strcmp(key, ops[i].key) != 0)
+            continue;
+        found = 1;
+        if (run(i, 1) < 0 || run(i, harts) < 0) {
+            printf("scale %s missing\n", ops[i].key);
+            bad = 1;
+        }
+    }
+    return found && !bad ? 0 : -1;
+}
