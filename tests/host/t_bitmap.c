@@ -27,7 +27,8 @@ round_of(uint64 bits, uint64 percent)
 {
     uint64 *map = calloc(BITMAP_WORDS(bits), sizeof *map);
     uint64 set = 0;
-    memset(map, 0xff, BITMAP_WORDS(bits) * sizeof *map); // bits past the end must not matter
+    // Bits past the end must not matter.
+    memset(map, (int)rnd_below(2) * 0xff, BITMAP_WORDS(bits) * sizeof *map);
     for (uint64 i = 0; i < bits; i++) {
         model[i] = rnd_below(100) < percent;
         set += model[i];

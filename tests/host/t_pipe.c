@@ -147,9 +147,7 @@ static int
 nothing_written(bool killable)
 {
     CHECK(killable);
-    CHECK_EQ(take(99), 99);
-    CHECK_EQ(take(1), 1);
-    host_on_block = read_some;
+    CHECK_EQ(take(MOST), 256 * 63 + 100); // no part of what waits
     return 0;
 }
 
@@ -211,6 +209,34 @@ writer_leaves(bool killable)
     return 0;
 }
 
+static int
+reader_is_woken(bool killable)
+{
+    CHECK(killable);
+    CHECK_EQ(host_wakes, 1);
+    host_on_block = read_some;
+    return 0;
+}
+
+static int
+write_much(bool killable)
+{
+    CHECK(killable);
+    host_on_block = reader_is_woken;
+    CHECK_EQ(put(MOST), MOST);
+    return 0;
+}
+
+// A writer that has to wait first wakes those who wait for what it has written.
+static void
+test_waiting_reader(void)
+{
+    open_pipe();
+    host_on_block = write_much;
+    CHECK(take(1) == 1 && host_blocks >= 2);
+    close_pipe();
+}
+
 static void
 test_leaving(void)
 {
@@ -244,6 +270,22 @@ test_bad_pointers(void)
     received += 4;
     CHECK_EQ(take(10), 2);
     CHECK_EQ(filewrite(wr, bad, 0), 0);
+    close_pipe();
+    free(as.memory);
+}
+
+// Where the ring wraps, the piece before a bad page counts and the one after stays.
+static void
+test_bad_pointer_at_wrap(void)
+{
+    struct aspace as = {calloc(1, 15), 15};
+    open_pipe();
+    CHECK_EQ(put(16380), 16380);
+    CHECK_EQ(take(16370), 16370);
+    CHECK_EQ(put(6), 6);
+    CHECK_EQ(fileread(rd, (struct iobuf){&as, 0}, 16), 14);
+    received += 14;
+    CHECK_EQ(take(100), 2);
     close_pipe();
     free(as.memory);
 }
@@ -289,6 +331,8 @@ main(void)
     test_kill();
     test_leaving();
     test_bad_pointers();
+    test_bad_pointer_at_wrap();
+    test_waiting_reader();
     test_no_memory();
     return test_done();
 }
