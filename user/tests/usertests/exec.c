@@ -47,11 +47,10 @@ t_exectest(void)
     want(chdir("/") == 0, "chdir failed");
     int pid = t_fork();
     if (pid == 0) {
-        close(1);
-        exec("echo", argv);
+        exec("nop", argv);
         exit(100);
     }
-    want(t_wait(pid) != 100, "a path without a slash");
+    want(t_wait(pid) == 0, "a path without a slash");
 }
 
 // bigargtest: the largest argument lists; one argument or one byte more is refused.
@@ -147,15 +146,15 @@ t_execunlinked(void)
 static void
 exec_in_turn(long n)
 {
-    static char *argv[] = {"true", 0};
+    static char *argv[] = {"nop", 0};
 
     for (int i = 0; i < n; i++) {
         int pid = t_fork();
         if (pid == 0) {
-            exec("/true", argv);
+            exec("/nop", argv);
             exit(100);
         }
-        want(t_wait(pid) == 0, "true failed");
+        want(t_wait(pid) == 0, "nop failed");
     }
 }
 

@@ -197,7 +197,7 @@ t_bigfile(void)
     fd = t_open("f", O_RDONLY);
     while ((n = read(fd, buf, STEP / 2)) > 0) {
         want(n == STEP / 2, "read of %d bytes at %d", n, at);
-        want(buf[0] == 'a' + at / STEP && buf[n - 1] == buf[0], "wrong bytes at %d", at);
+        want(buf[0] == (char)('a' + at / STEP) && buf[n - 1] == buf[0], "wrong bytes at %d", at);
         at += n;
     }
     want(n == 0 && at == STEP * STEPS, "the file ends at %d", at);
