@@ -76,7 +76,7 @@ ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/us
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 
-.PHONY: all kernel fs links compdb qemu qemu-gdb print-gdbport print-qemu grade clean help FORCE
+.PHONY: all kernel fs links compdb qemu qemu-gdb print-gdbport grade clean help FORCE
 
 all: kernel fs links compdb
 
@@ -227,6 +227,10 @@ qemu-gdb: all
 
 print-gdbport:
 	@echo $(GDBPORT)
+
+# print-NAME shows a variable, for scripts.
+print-%:
+	@echo '$($*)'
 
 grade:
 	./vitrine test

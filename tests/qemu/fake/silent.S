@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// silent.S - a kernel that never says a word.
+#include "fake.h"
+
+fake_main:
+1:  wfi
+    j       1b

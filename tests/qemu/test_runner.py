@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""test_runner.py - the tester's own tests: each way a kernel can fail must be reported as that way.
+
+The fake kernels of tests/qemu/fake/ are run by the whole runner, as a user would run it, with a hang limit of
+a few seconds; its lines, its last line and its exit code are judged.
+"""
+import os
+import re
+import subprocess
+import sys
+
+from machine import Failure
+
+PART = "runner"
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def fake_kernel(context, name):
+    prefix = context.make(f"O={context.out}", "print-TOOLPREFIX").strip()
+    out = os.path.join(context.dir, name)
+    context.must([prefix + "gcc", "-march=rv64ima", "-mabi=lp64", "-nostdlib", "-static", "-Wl,--build-id=none,--no-relax,-N",
+                  "-Wl,-Ttext=0x80200000", "-o", out, f"{HERE}/fake/{name}.S"])
+    return out
+
+
+def small_disk(context, garbage=False):
+    image = os.path.join(context.dir, "image")
+    if garbage:
+        with open(image, "wb") as f:
+            f.write(b"\xa5" * (1 << 20))
+    else:
+        path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+        context.must(["mke2fs", "-q", "-F", "-t", "ext2", image, "1M"], PATH=path)
+    return image
+
+
+def verdict(context, kernel, test, image=None):
+    """What the runner says about the kernel in the test: (its line for the test, all output, exit code)."""
+    command = [sys.executable, "tools/test.py", "--no-build", "--hang", "3", "--kernel", fake_kernel(context, kernel)]
+    command += ["--image", image or small_disk(context), f"O={context.dir}/inner", test]
+    code, text = context.sh(command)
+    lines = [s for s in text.splitlines() if test in s]
+    return (lines or [""])[0], text, code
+
+
+def must_fail(context, kernel, test, expected, **how):
+    line, text, code = verdict(context, kernel, test, **how)
+    if not line.startswith(f"FAIL {test}: ") or not re.search(expected, line):
+        raise Failure(f"{kernel}: expected a failure saying {expected!r}, got {line!r}")
+    if text.splitlines()[-1] != "0 passed, 1 failed" or code != 1:
+        raise Failure(f"{kernel}: last line {text.splitlines()[-1]!r}, exit code {code}")
+
+
+def test_panic(context):
+    must_fail(context, "panic", "qemu.boot-1", r"kernel panic: panic: frame_put: count is 0, frame 0x80400000")
+
+
+def test_panic_keeps_backtrace(context):
+    must_fail(context, "panic", "qemu.boot-1", "panic")
+    with open(f"{context.dir}/inner/test/qemu.boot-1/console", encoding="utf-8") as log:
+        if "  at frame_put+0x18" not in log.read():
+            raise Failure("the lines after the panic are not in the log")
+
+
+def test_hang(context):
+    must_fail(context, "hang", "qemu.boot-1", r"hang: no output for \d+ s \(last line: 'hart 0 starting'\)")
+
+
+def test_silent(context):
+    must_fail(context, "silent", "qemu.boot-1", r"hang: no output for \d+ s")
+
+
+def test_exit_code(context):
+    must_fail(context, "exits", "qemu.boot-1", r"exit code 3 ")
+
+
+def test_one_failed_test(context):
+    must_fail(context, "failone", "qemu.usertests-1", r"test sbrkmuch: FAILED: lost 3 pages")
+
+
+def test_panic_after_the_marker(context):
+    must_fail(context, "latepanic", "qemu.usertests-1", r"kernel panic: panic: sched: locks held: 1")
+
+
+def test_guest_error(context):
+    must_fail(context, "badaccess", "qemu.usertests-1", r"guest_errors: ")
+
+
+def test_broken_disk(context):
+    must_fail(context, "good", "qemu.usertests-1", r"e2fsck: ", image=small_disk(context, garbage=True))
+
+
+def test_good(context):
+    line, text, code = verdict(context, "good", "qemu.usertests-1")
+    if not line.startswith("ok qemu.usertests-1 (") or text.splitlines()[-1] != "1 passed, 0 failed" or code:
+        raise Failure(f"a good kernel is reported as {line!r}, exit code {code}")
+
+
+def test_unknown_test(context):
+    code, text = context.sh([sys.executable, "tools/test.py", "--no-build", "qemu.nonesuch"])
+    if code == 0 or "no test is called qemu.nonesuch" not in text:
+        raise Failure(f"exit code {code}, {text.strip()!r}")
+
+
+def test_kills_only_its_own(context):
+    other = subprocess.Popen(["sleep", "600"])
+    try:
+        must_fail(context, "hang", "qemu.boot-1", "hang")
+        if other.poll() is not None:
+            raise Failure("another process was ended")
+    finally:
+        other.kill()
+        other.wait()

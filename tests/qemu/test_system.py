@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""test_system.py - the whole system in QEMU: boots, runs its own tests, refuses what it must refuse."""
+import os
+import random
+import re
+
+from machine import Failure
+
+HARTS = (1, 3, 8)
+
+
+def long(function):
+    function.is_long = True
+    return function
+
+
+def boot(context, **how):
+    with context.machine(**how) as m:
+        text = m.boot()
+        if "hello there" not in m.run("echo hello there"):
+            raise Failure("echo does not answer")
+        m.poweroff()
+    return text
+
+
+def verdict(context, command, good, bad, **how):
+    with context.machine(**how) as m:
+        m.boot()
+        m.run_verdict(command, good, bad, hang=180)
+        m.poweroff()
+
+
+def usertests(context, **how):
+    verdict(context, "usertests", "ALL TESTS PASSED", "SOME TESTS FAILED", **how)
+
+
+def grind(context, seed=1, count=200, **how):
+    verdict(context, f"grind {seed} {count}", "grind: OK", "grind: FAIL", **how)
+
+
+def for_each_harts(name, function):
+    """Defines test_NAME_N for 1, 3 and 8 harts."""
+    for n in HARTS:
+        globals()[f"test_{name}_{n}"] = lambda context, n=n: function(context, cpus=n)
+
+
+for_each_harts("boot", boot)
+for_each_harts("usertests", usertests)
+for_each_harts("grind", grind)
+
+
+def test_usertests_32M(context):
+    usertests(context, cpus=3, mem="32M")
+
+
+def test_grind_32M(context):
+    grind(context, seed=2, cpus=3, mem="32M")
+
+
+@long
+def test_grind_long(context):
+    for seed in range(10, 20):
+        grind(context, seed=seed, count=2000, cpus=8)
+
+
+def test_xv6_programs(context):
+    """Programs compiled the way xv6 compiles them, in both shapes, run unchanged."""
+    verdict(context, "xv6check", "xv6check: OK", "xv6check: FAIL", cpus=3)
+
+
+def test_boot_modern_virtio(context):
+    boot(context, modern=True)
+
+
+def test_boot_4G(context):
+    boot(context, mem="4G")
+
+
+def test_boot_without_sstc(context):
+    boot(context, extra=["-cpu", "rv64,sstc=off"])
+
+
+def test_harts_are_used(context):
+    text = boot(context, cpus=8)
+    if not all(re.search(rf"hart {n}\b", text) for n in range(1, 8)):
+        raise Failure("not every hart says that it starts")
+
+
+def test_poweroff_code(context):
+    with context.machine() as m:
+        m.boot()
+        m.poweroff(42)
+
+
+def test_unknown_bootarg(context):
+    if "frobnicate" not in boot(context, append="frobnicate=7"):
+        raise Failure("the unknown word on the kernel command line is not named")
+
+
+def test_quiet(context):
+    if "pte 0x" in boot(context, append="quiet"):
+        raise Failure("quiet does not silence the page table of pid 1")
+
+
+def test_vmprint_at_boot(context):
+    if not re.search(r"^ \.\.0: pte 0x[0-9a-f]{16} pa 0x[0-9a-f]{16}$", boot(context), re.M):
+        raise Failure("boot does not print the table of pid 1 in the 2020 form")
+
+
+def test_files_survive_a_reboot(context):
+    """What one run wrote, the next one reads."""
+    with context.machine() as m:
+        m.boot()
+        m.run("echo kept > survivor")
+        m.poweroff()
+        kept = m.disk + ".kept"
+        os.rename(m.disk, kept)
+    with context.machine(image=kept) as m:
+        m.boot()
+        if "kept" not in m.run("cat survivor"):
+            raise Failure("the file written before power-off is gone")
+        m.poweroff()
+    os.unlink(kept)
+
+
+# -- machines that lack something: a sentence, no panic, and off with an error code
+
+
+def refuses(context, expected, **how):
+    with context.machine(**how) as m:
+        m.expect(expected)
+        m.wait_exit()
+        if m.exit_code == 0:
+            raise Failure("the machine claims success")
+
+
+def altered(context, change):
+    """A copy of the built disk on which change(file, size) has worked."""
+    path = os.path.join(context.dir, "altered.img")
+    with open(context.options.image, "rb") as src, open(path, "wb") as dst:
+        dst.write(src.read())
+        change(dst, dst.tell())
+    return path
+
+
+def test_no_disk(context):
+    refuses(context, r"(?i)no disk", image=None)
+
+
+def test_garbage_disk(context):
+    path = os.path.join(context.dir, "garbage.img")
+    with open(path, "wb") as f:
+        f.write(random.Random(1).randbytes(1 << 20))
+    refuses(context, r"(?i)not an ext2", image=path)
+
+
+def test_truncated_disk(context):
+    refuses(context, r"(?i)truncated|beyond the end|smaller than", image=altered(context, lambda f, size: f.truncate(size // 2)))
+
+
+def test_tiny_disk(context):
+    refuses(context, r"(?i)truncated|too small|smaller than|not an ext2", image=altered(context, lambda f, size: f.truncate(1024)))
+
+
+def test_too_little_memory(context):
+    refuses(context, r"(?i)memory|RAM", mem="4M")

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""machine.py - one QEMU with Vitrine inside, driven through its console.
+
+A Machine starts QEMU as its own child on a private copy of the disk, waits for markers (it never sleeps for
+a while and hopes), types at the `$ ` prompt, and on the way out kills that child and no other process. Whatever
+the test looks for, these fail it: a kernel panic, a machine that says nothing for too long, an exit nobody
+asked for, a complaint in QEMU's guest_errors log, a file system that e2fsck does not like after power-off.
+"""
+import os
+import re
+import select
+import shutil
+import subprocess
+import time
+
+PROMPT = r"\$ "
+PANIC = re.compile(r"^.*\bpanic\b.*", re.M)
+VERDICT = r"ALL TESTS PASSED|SOME TESTS FAILED"
+
+
+class Failure(Exception):
+    """The test failed; the text says why, in one line."""
+
+
+def slowness():
+    """How much slower than an idle machine this one runs right now, roughly; at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def find_tool(name):
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or name
+
+
+class Machine:
+    """A running machine. Use it in a `with` statement."""
+
+    hang = 60.0  # seconds of silence, on an idle host, that count as a hang
+
+    def __init__(self, kernel, image, workdir, cpus=1, mem="128M", append="", modern=False, extra=(), hang=None):
+        self.cpus, self.output, self.seen, self.exit_code = cpus, "", 0, None
+        self.hang = hang or Machine.hang
+        os.makedirs(workdir, exist_ok=True)
+        self.guest_log = os.path.join(workdir, "guest_errors")
+        self.console_log = os.path.join(workdir, "console")
+        self.disk = None
+        args = [os.environ.get("QEMU", "qemu-system-riscv64"), "-machine", "virt", "-bios", "default"]
+        args += ["-kernel", kernel, "-m", mem, "-smp", str(cpus)]
+        args += ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
+        args += ["-d", "guest_errors", "-D", self.guest_log]
+        if image:
+            self.disk = os.path.join(workdir, "disk.img")
+            copy_sparse(image, self.disk)
+            args += ["-drive", f"file={self.disk},if=none,format=raw,id=x0,cache=unsafe"]
+            args += ["-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
+        if modern:
+            args += ["-global", "virtio-mmio.force-legacy=false"]
+        if append:
+            args += ["-append", append]
+        self.args = args + list(extra)
+        self.process = None
+
+    def __enter__(self):
+        if os.path.exists(self.guest_log):
+            os.unlink(self.guest_log)
+        self.process = subprocess.Popen(self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        os.set_blocking(self.process.stdout.fileno(), False)
+        return self
+
+    def __exit__(self, kind, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        with open(self.console_log, "w", encoding="utf-8") as log:
+            log.write(" ".join(self.args) + "\n\n" + self.output)
+        if self.disk and os.path.exists(self.disk):
+            os.unlink(self.disk)
+        if kind is None:
+            self.check_guest_log()
+
+    # -- the console
+
+    def read_some(self, seconds):
+        """Adds what the machine says within the time to the output; False when its console has closed."""
+        fd = self.process.stdout.fileno()
+        if not select.select([fd], [], [], max(0, seconds))[0]:
+            return True
+        data = os.read(fd, 1 << 16)
+        self.output += data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        return bool(data)
+
+    def expect(self, pattern, hang=None):
+        """Waits until the regular expression appears in what has not been consumed, consumes it, returns the match."""
+        regex, last = re.compile(pattern), time.monotonic()
+        while True:
+            found = regex.search(self.output, self.seen)
+            self.check_panic(found.end() if found else len(self.output))
+            if found:
+                self.seen = found.end()
+                return found
+            size, limit = len(self.output), (hang or self.hang) * slowness()
+            if not self.read_some(1.0):
+                self.fail_exit(pattern)
+            if len(self.output) != size:
+                last = time.monotonic()
+            elif time.monotonic() - last > limit:
+                raise Failure(f"hang: {self.silence(limit)} while waiting for {quote(pattern)}")
+
+    def silence(self, limit):
+        said = self.output.strip().splitlines()
+        what = f"last line: {said[-1]!r}" if said else "nothing was printed at all"
+        return f"no output for {limit:.0f} s ({what})"
+
+    def fail_exit(self, pattern):
+        code = self.process.wait()
+        raise Failure(f"the machine went off with exit code {code} while waiting for {quote(pattern)}")
+
+    def check_panic(self, end):
+        """Fails when the kernel has panicked before output position end, with its backtrace in the log."""
+        found = PANIC.search(self.output, 0, end)
+        if not found:
+            return
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline and self.read_some(0.5):
+            pass
+        raise Failure(f"kernel panic: {found.group().strip()}")
+
+    def type(self, text):
+        """Sends the text as keys pressed."""
+        try:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            self.fail_exit("its console")
+
+    # -- the shell
+
+    def boot(self):
+        """Waits for the first prompt, returns what was printed before it."""
+        self.expect(PROMPT)
+        return self.output[: self.seen]
+
+    def run(self, command, hang=None):
+        """Types a command, waits for the next prompt, returns what the command printed."""
+        start = self.seen
+        self.type(command + "\n")
+        self.expect(PROMPT, hang)
+        text = self.output[start : self.seen - 2]
+        return text.split("\n", 1)[1] if "\n" in text else text
+
+    def run_verdict(self, command, good, bad, hang=None):
+        """Types a test command and waits for one of its end markers; fails with the lines that say FAILED."""
+        start = self.seen
+        self.type(command + "\n")
+        found = self.expect(f"{good}|{bad}|not found|cannot exec", hang)
+        text = self.output[start : self.seen]
+        if not re.fullmatch(good, found.group()):
+            wrong = re.findall(r"^.*(?:FAILED|FAIL).*$", text, re.M)
+            raise Failure("; ".join(w.strip() for w in wrong[:4]) or f"{command}: {found.group()}")
+        self.expect(PROMPT)
+        return text
+
+    def poweroff(self, code=0):
+        """Ends the machine in good order and checks its exit code and its disk."""
+        self.type(f"poweroff {code}\n" if code else "poweroff\n")
+        self.wait_exit(code)
+        self.check_disk()
+
+    def wait_exit(self, code=None, hang=None):
+        """Waits for the machine to switch itself off; fails unless the exit code is that (any: None)."""
+        last, size = time.monotonic(), len(self.output)
+        while self.read_some(1.0):
+            if len(self.output) != size:
+                last, size = time.monotonic(), len(self.output)
+            limit = (hang or self.hang) * slowness()
+            if time.monotonic() - last > limit:
+                raise Failure(f"hang: {self.silence(limit)} while waiting for power-off")
+        self.exit_code = self.process.wait()
+        self.check_panic(len(self.output))
+        if code is not None and self.exit_code != code:
+            raise Failure(f"exit code {self.exit_code}, expected {code}")
+
+    # -- what must hold after every run
+
+    def check_disk(self):
+        r = subprocess.run([find_tool("e2fsck"), "-fn", self.disk], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False)
+        text = r.stdout.decode("utf-8", "replace")
+        self.output += f"\n--- e2fsck -fn: {r.returncode}\n{text}"
+        if r.returncode:
+            lines = [s for s in text.splitlines() if s and not s.startswith(("e2fsck", "Pass"))]
+            raise Failure(f"e2fsck: {'; '.join(lines[:3])}")
+
+    def check_guest_log(self):
+        try:
+            with open(self.guest_log, encoding="utf-8", errors="replace") as log:
+                text = log.read().strip()
+        except FileNotFoundError:
+            return
+        if text:
+            raise Failure(f"guest_errors: {text.splitlines()[0]} (all in {self.guest_log})")
+
+
+def quote(pattern):
+    return repr(pattern.replace("\\", ""))
+
+
+def copy_sparse(source, target):
+    """Copies a disk image; holes stay holes where the file system can."""
+    subprocess.run(["cp", "--sparse=always", source, target], check=True)
