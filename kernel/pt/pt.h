@@ -31,8 +31,9 @@ struct pt {
     const struct pt_env *env;
 };
 
-// Within [floor, ceiling) nothing is mapped outside the range being unmapped, so tables that serve
-// only this stretch are of no more use. The ends of the neighbouring regions are what to put here.
+// Within [floor, ceiling) the tree serves no address outside the range being unmapped: neither
+// leaves nor tables are there for others. With the ends of the neighbouring regions this holds, if
+// every region that ended has been unmapped so.
 struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };
@@ -70,9 +71,9 @@ int mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm,
 
 // unmap.c - remove; larger leaves at the edges are split first, hence -ENOMEM. -EINVAL.
 
-// Removes leaves and keeps tables.
+// Removes leaves and keeps tables: the range will be used again.
 int unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b) must_check;
-// Removes the tables of the zone too.
+// Removes the tables of the zone too: the range has ended.
 int unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone,
                struct tlb_batch *b) must_check;
 // The same for a dead address space: no split, no atomics, no failure.
