@@ -5,14 +5,15 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-#define BLKSIZE 4096
+#define BLKSIZE     4096
+#define BLK_DEVICES 32
 
 enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH };
 
 struct blkdev;
 
 // One transfer of one block. Owned by the device from blk_submit() until done() is called, which
-// may be on any hart with no lock held; done() must not sleep.
+// may be on any hart with no lock held, even before blk_submit() returns; done() must not sleep.
 struct blk_req {
     enum blk_op op;
     uint64 block; // in units of BLKSIZE
@@ -33,4 +34,8 @@ struct blkdev {
 
 void blk_submit(struct blkdev *d, struct blk_req *r);
 int blk_rw(struct blkdev *d, enum blk_op op, uint64 block,
-           uint64 pa) must_check; // sleeps until done
+           uint64 pa) must_check; // sleeps till done
+
+void blk_add(struct blkdev *d);            // at boot, by drivers
+struct blkdev *blk_get(int index);         // in the order of their slots; NULL: no more
+struct blkdev *blk_find(const char *name); // "vda"; NULL: there is none
