@@ -10,15 +10,15 @@ struct args {          // a walk over the arguments
     const char *rest;  // letters still to come of an argument like -rn
 };
 
-void args_init(struct args *a, char **argv);           // starts after argv[0]
-int args_option(struct args *a, const char *letters);  // next option; 0 at the end, '?' if bad
-int usage(const char *text) __attribute__((noreturn)); // prints `usage: text`, exits with 2
-int fail(const char *cmd, const char *what);           // prints `cmd: what: reason`; returns 1
+void args_init(struct args *a, char **argv);               // starts after argv[0]
+int args_option(struct args *a, const char *letters);      // next option; 0 at the end, '?' if bad
+int usage(const char *text) __attribute__((__noreturn__)); // prints `usage: text`, exits with 2
+int fail(const char *cmd, const char *what);               // prints `cmd: what: reason`; returns 1
 int fail_text(const char *cmd, const char *what, const char *why); // the same, reason given
 int fail_write(const char *cmd, int err); // output failed; silent when nobody reads it; returns 1
 int errno(void);                          // number of the last call that failed
 const char *strerror(int err);            // that number in words
 bool number(const char *s, long *value);  // all of s is one decimal number
 
-int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int fprintf(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int printf(const char *format, ...) __attribute__((format(__printf__, 1, 2)));
+int fprintf(int fd, const char *format, ...) __attribute__((format(__printf__, 2, 3)));

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// uland.h - lets a host test hold files of user/ beside the C library: the names that both have get
+// a prefix. Include it after test.h and before the first file of user/.
+#pragma once
+
+#undef errno
+#undef noreturn
+#define fork       u_fork
+#define exit       u_exit
+#define wait       u_wait
+#define pipe       u_pipe
+#define read       u_read
+#define kill       u_kill
+#define exec       u_exec
+#define fstat      u_fstat
+#define chdir      u_chdir
+#define dup        u_dup
+#define getpid     u_getpid
+#define sys_sbrk   u_sys_sbrk
+#define sleep      u_sleep
+#define pause      u_pause
+#define uptime     u_uptime
+#define open       u_open
+#define write      u_write
+#define mknod      u_mknod
+#define unlink     u_unlink
+#define link       u_link
+#define mkdir      u_mkdir
+#define close      u_close
+#define poweroff   u_poweroff
+#define sync       u_sync
+#define procs      u_procs
+#define meminfo    u_meminfo
+#define statfs     u_statfs
+#define rename     u_rename
+#define sbrk       u_sbrk
+#define sbrklazy   u_sbrklazy
+#define stat       u_stat
+#define ugetpid    u_ugetpid
+#define statistics u_statistics
+#define strcpy     u_strcpy
+#define strcmp     u_strcmp
+#define strlen     u_strlen
+#define strchr     u_strchr
+#define memset     u_memset
+#define memmove    u_memmove
+#define memcpy     u_memcpy
+#define memcmp     u_memcmp
+#define atoi       u_atoi
+#define gets       u_gets
+#define printf     u_printf
+#define fprintf    u_fprintf
+#define malloc     u_malloc
+#define free       u_free
+#define strncmp    u_strncmp
+#define strncpy    u_strncpy
+#define strrchr    u_strrchr
+#define strstr     u_strstr
+#define strdup     u_strdup
+#define memchr     u_memchr
+#define strcasecmp u_strcasecmp
+#define strtol     u_strtol
+#define isdigit    u_isdigit
+#define isupper    u_isupper
+#define isalpha    u_isalpha
+#define isalnum    u_isalnum
+#define isspace    u_isspace
+#define isprint    u_isprint
+#define tolower    u_tolower
+#define calloc     u_calloc
+#define realloc    u_realloc
+#define vfprintf   u_vfprintf
+#define snprintf   u_snprintf
+#define basename   u_basename
+#define errno      u_errno
+#define strerror   u_strerror
