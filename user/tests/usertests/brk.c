@@ -8,7 +8,7 @@
 
 #define FAILED ((char *)-1)
 
-// A size that the machine can give: at most want_mib, at most half of what is free.
+// A size that the machine can give: at most want_mib, at most seven eighths of what is free.
 static long
 scaled(long want_mib)
 {
@@ -16,8 +16,8 @@ scaled(long want_mib)
 
     if (meminfo(&m) < 0)
         return want_mib * MIB;
-    long half = (m.free + m.cache) / 2 / MIB;
-    return (half < want_mib ? half : want_mib) * MIB;
+    long most = (m.free + m.cache) / 8 * 7 / MIB;
+    return (most < want_mib ? most : want_mib) * MIB;
 }
 
 static void
@@ -120,41 +120,42 @@ t_sbrkwrap(void)
     }
 }
 
+// Waits for a byte, takes all the memory it can get, says so, and holds it.
 static void
-hold_much(long fd)
+hold_much(long fds)
 {
+    char c;
+
+    read(fds & 0xff, &c, 1);
     for (long n = 64 * MIB; n >= PAGE; n /= 2) {
         while (sbrk(n) != FAILED)
             ;
     }
-    write(fd, "x", 1);
+    write(fds >> 8, "x", 1);
     for (;;)
         sleep(1000);
 }
 
-// sbrkfail: several processes take all memory; killed, they have given all of it back.
+// sbrkfail: several processes take all memory; killed, they have given all of it back. They are
+// all there before the first takes any, so that fork finds memory.
 static void
 t_sbrkfail(void)
 {
-    int p[2], pid[5];
-    char c;
+    int go[2], p[2], pid[5];
+    char c = 0;
 
-    want(pipe(p) == 0, "pipe failed");
+    want(pipe(p) == 0 && pipe(go) == 0, "pipe failed");
+    for (int i = 0; i < 5; i++)
+        pid[i] = t_spawn(hold_much, go[0] | p[1] << 8);
     for (int i = 0; i < 5; i++) {
-        pid[i] = fork();
-        if (pid[i] == 0)
-            hold_much(p[1]);
-        if (pid[i] > 0)
-            want(read(p[0], &c, 1) == 1, "read from pipe failed");
+        want(write(go[1], &c, 1) == 1, "write to pipe failed");
+        want(read(p[0], &c, 1) == 1, "read from pipe failed");
     }
     char *r = sbrk(0x7000000);
-    want(r == FAILED || t_free_pages() > 0, "112 MiB when all is taken");
-    for (int i = 0; i < 5; i++) {
-        if (pid[i] > 0)
-            want(kill(pid[i]) == 0 && t_wait(0) == -1, "kill of a holder");
-    }
-    if (r == FAILED)
-        t_grow(scaled(8));
+    want(r == FAILED, "112 MiB when all is taken");
+    for (int i = 0; i < 5; i++)
+        want(kill(pid[i]) == 0 && t_wait(0) == -1, "kill of a holder");
+    t_grow(scaled(8));
 }
 
 // sbrkarg: fresh memory, never touched, as the buffer of calls.

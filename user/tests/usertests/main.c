@@ -151,7 +151,7 @@ run(const struct test *t)
 
     t_current = t;
     if (t->flags & T_NOISY)
-        printf("(%s kills processes, which the kernel reports)\n", t->name);
+        printf("(%s makes the kernel complain)\n", t->name);
     else
         printf("test %s: ", t->name);
     measure(&before);

@@ -205,6 +205,6 @@ t_fpexec(void)
 }
 
 const struct test reg_tests[] = {
-    TEST(regs, 0),   TEST(regspreempt, 0), TEST(fpregs, 0),
-    TEST(fpfork, 0), TEST(fpexec, 0),      {0, 0, 0},
+    TEST(regs, T_NOISY), TEST(regspreempt, 0), TEST(fpregs, 0),
+    TEST(fpfork, 0),     TEST(fpexec, 0),      {0, 0, 0},
 };

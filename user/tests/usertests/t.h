@@ -11,6 +11,7 @@
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
+#include "abi/mman.h"
 #include "abi/sysinfo.h"
 #include "abi/usyscall.h"
 #include "user/user.h"
@@ -19,7 +20,7 @@
 #define MIB        (1024 * 1024)
 #define T_REPORTED 99 // exit status: the reason has been printed
 
-#define T_NOISY 1 // processes die on purpose, and the kernel says so
+#define T_NOISY 1 // the kernel reports on the console what is done on purpose
 #define T_SLOW  2 // not in the quick set
 
 struct test {
