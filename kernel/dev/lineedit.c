@@ -298,30 +298,35 @@ full(const struct lineedit *e)
     return e->cursor == e->len && e->len + sizeof(e->partial) >= LINE_MAX;
 }
 
-// Takes one byte from the keyboard. The echo buffer must be empty; so must the line after
-// LINE_READY and LINE_END. Returns   what became of it.
-enum line_event
-lineedit_feed(struct lineedit *e, uint8 c)
+static enum line_event
+feed(struct lineedit *e, uint8 c)
 {
-    enum line_event event = LINE_MORE;
-    bool after_cr = e->after_cr;
-    e->after_cr = c == '\r';
     if (e->escape != ESC_NONE && (c >= 0x20 || c == ESC)) {
         feed_escape(e, c);
         return LINE_MORE;
     }
     e->escape = ESC_NONE;
+    if (c == '\t' || (c >= 0x20 && c != DEL)) {
+        feed_text(e, c);
+        return LINE_MORE;
+    }
+    flush_partial(e);
+    return feed_control(e, c);
+}
+
+// Takes one byte from the keyboard. The echo buffer must be empty; so must the line after
+// LINE_READY and LINE_END. Returns   what became of it.
+enum line_event
+lineedit_feed(struct lineedit *e, uint8 c)
+{
+    bool after_cr = e->after_cr;
+    e->after_cr = c == '\r';
     if (c == '\n' && after_cr)
         return LINE_MORE;
-    if (c == CTRL('P')) {
+    if (c == CTRL('P')) { // leaves everything as it is, even half a character
         e->key = (char)c;
         return LINE_KEY;
     }
-    if (c == '\t' || (c >= 0x20 && c != DEL)) {
-        feed_text(e, c);
-    } else {
-        flush_partial(e);
-        event = feed_control(e, c);
-    }
+    enum line_event event = feed(e, c);
     return event == LINE_MORE && full(e) ? LINE_READY : event;
 }
