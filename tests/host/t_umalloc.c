@@ -178,11 +178,24 @@ test_calloc(void)
     u_free(p);
 }
 
+// Small pieces take little more than their size from the system.
+static void
+test_small(void)
+{
+    int i;
+
+    for (i = 0; i < PIECES; i++)
+        pieces[i].p = u_malloc(100);
+    CHECK(top <= PIECES * 112 + 2 * GROW_MIN);
+    free_all();
+}
+
 int
 main(void)
 {
     int i;
 
+    test_small();
     test_calloc();
     test_random(100000);
     free_all();

@@ -70,7 +70,7 @@ enter(struct names *list, const char *done, const char *name, const char *rest)
         path[n] = 0;
         rest++;
     }
-    return *rest && !is_dir(path) ? true : walk(list, path, rest);
+    return !is_dir(path) || walk(list, path, rest);
 }
 
 // Collects the names in a directory that match a component; hidden ones only if it says so.
