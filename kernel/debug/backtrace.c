@@ -34,15 +34,22 @@ backtrace_walk(uint64 fp, uint64 low, uint64 high, uint64 *pcs, int max)
     return n;
 }
 
+// Prints pc as a place in the function that the byte at pc - back belongs to.
+static void
+print_place(uint64 pc, uint64 back)
+{
+    uint64 offset = 0;
+    const char *name = ksyms_lookup(pc - back, &offset);
+    if (name != NULL)
+        printf("  0x%016lx %s+0x%lx\n", pc, name, offset + back);
+    else
+        printf("  0x%016lx\n", pc);
+}
+
 void
 backtrace_print_pc(uint64 pc)
 {
-    uint64 offset = 0;
-    const char *name = ksyms_lookup(pc, &offset);
-    if (name != NULL)
-        printf("  0x%016lx %s+0x%lx\n", pc, name, offset);
-    else
-        printf("  0x%016lx\n", pc);
+    print_place(pc, 0);
 }
 
 void
@@ -51,5 +58,5 @@ backtrace_print(uint64 fp, uint64 low, uint64 high)
     uint64 pcs[MAX_DEPTH];
     int n = backtrace_walk(fp, low, high, pcs, MAX_DEPTH);
     for (int i = 0; i < n; i++)
-        backtrace_print_pc(pcs[i]);
+        print_place(pcs[i], 1); // a call that does not return may end its function
 }
