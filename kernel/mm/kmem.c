@@ -254,8 +254,8 @@ kmem_free(void *obj)
     if (!obj)
         return;
     uint64 pa = v2p(obj);
-    struct frame *f = frame_of(pa);
-    if (unlikely(!frame_managed(pa) || f->kind != FRAME_SLAB))
+    struct frame *f = frame_managed(pa) ? frame_of(pa) : NULL;
+    if (unlikely(!f || f->kind != FRAME_SLAB))
         panic("kmem_free: %p is not a kernel object", obj);
     if (unlikely(!f->obj))
         kfree(obj);

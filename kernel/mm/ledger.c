@@ -89,8 +89,8 @@ void
 frames_reserve(uint64 start, uint64 end)
 {
     uint64 limit = frames.start + frames.size;
-    start = PGROUNDDOWN(start) < frames.start ? frames.start : PGROUNDDOWN(start);
-    end = PGROUNDUP(end) > limit ? limit : PGROUNDUP(end);
+    start = start < frames.start ? frames.start : PGROUNDDOWN(start);
+    end = end > limit ? limit : PGROUNDUP(end);
     if (start < end)
         reserve_run(start, end);
 }

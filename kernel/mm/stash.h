@@ -20,12 +20,14 @@ struct stash {
     void **end;    // [c]
 };
 
-// `slots` has room for count + 1 pointers, all NULL.
+// `slots` has room for count + 1 pointers.
 static inline void
 stash_init(struct stash *s, void **slots, size_t count)
 {
     s->top = s->bottom = slots + 1;
     s->end = s->bottom + count;
+    for (void **slot = slots; slot < s->end; slot++)
+        *slot = NULL;
 }
 
 // False: it is full.

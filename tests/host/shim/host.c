@@ -14,7 +14,7 @@
 
 jmp_buf *host_catch;       // where an expected panic continues; NULL: none is expected
 char host_panic_text[512]; // the message of the last panic
-int host_hart;
+_Thread_local int host_hart; // a test may run harts as threads
 struct cpu cpus[MAXHART];
 uint64 host_direct_map;
 

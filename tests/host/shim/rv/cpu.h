@@ -6,7 +6,7 @@
 
 #define MAXHART 8
 
-extern int host_hart;
+extern _Thread_local int host_hart;
 
 struct cpu {
     int id; // not kept up: only addresses matter
