@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // list.h - doubly linked circular lists whose nodes are embedded in the listed objects.
 //
-// Theory    The head is a node that carries no object. An empty list is a head linked to itself; so is
+// Theory    The head is a node that carries no object. An empty list is a head linked to itself; so
+// is
 //           a node that is on no list, which makes list_remove() of it harmless.
 // Locks     none here: whoever owns the list guards it.
 #pragma once
@@ -12,18 +13,21 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)                                                                            \
+    {                                                                                              \
+        &(name), &(name)                                                                           \
+    }
 
 // The object of type `type` whose node `member` is `node`.
 #define list_entry(node, type, member) container_of(node, type, member)
 
 // Visits each node; the body must not unlink `node`.
-#define list_for_each(node, head) \
+#define list_for_each(node, head)                                                                  \
     for (struct list *node = (head)->next; node != (head); node = node->next)
 
 // Visits each node; the body may unlink `node`.
-#define list_for_each_safe(node, head) \
-    for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
+#define list_for_each_safe(node, head)                                                             \
+    for (struct list *node = (head)->next, *node##_next = node->next; node != (head);              \
          node = node##_next, node##_next = node->next)
 
 static inline void

@@ -14,8 +14,8 @@ typedef short int16;
 typedef int int32;
 typedef long int64;
 
-#define must_check __attribute__((warn_unused_result))
-#define noreturn   __attribute__((noreturn))
+#define must_check       __attribute__((warn_unused_result))
+#define noreturn         __attribute__((noreturn))
 #define printflike(f, a) __attribute__((format(__printf__, f, a)))
 
 #define likely(x)   __builtin_expect(!!(x), 1)

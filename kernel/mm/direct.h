@@ -3,11 +3,7 @@
 #pragma once
 
 #include "lib/types.h"
-
-#define PGSIZE  4096UL
-#define PGSHIFT 12
-#define PGROUNDUP(a)   (((a) + PGSIZE - 1) & ~(PGSIZE - 1))
-#define PGROUNDDOWN(a) ((a) & ~(PGSIZE - 1))
+#include "pt/sv.h"
 
 // The start of the upper half of Sv39; physical address 0 would be here.
 #define DIRECT_MAP 0xffffffc000000000UL

@@ -11,8 +11,8 @@ struct iobuf {
     uint64 addr;
 };
 
-// Copy `n` bytes at `off` bytes into the buffer. User memory may fault: both may sleep, so no spinlock
-// is held. 0, or -EFAULT with an unknown part copied.
+// Copy `n` bytes at `off` bytes into the buffer. User memory may fault: both may sleep, so no
+// spinlock is held. 0, or -EFAULT with an unknown part copied.
 int iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n) must_check;
 int iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n) must_check;
 

@@ -11,9 +11,10 @@ struct pager_ops {
     // The frame of page `index`, read in if necessary, with a reference for the caller. May sleep;
     // takes no lock that a copy to or from user memory may be made under. 0 or -EIO, -ENOMEM.
     int (*get)(struct pager *p, uint64 index, struct frame **out);
-    struct frame *(*peek)(struct pager *p, uint64 index); // only if resident; never sleeps; else NULL
-    void (*dirty)(struct pager *p, struct frame *f);      // a shared mapping wrote to it
-    uint64 (*size)(struct pager *p);                      // bytes
+    struct frame *(*peek)(struct pager *p,
+                          uint64 index);             // only if resident; never sleeps; else NULL
+    void (*dirty)(struct pager *p, struct frame *f); // a shared mapping wrote to it
+    uint64 (*size)(struct pager *p);                 // bytes
     void (*ref)(struct pager *p);
     void (*unref)(struct pager *p); // may sleep
 };

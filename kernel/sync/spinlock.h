@@ -14,7 +14,7 @@ struct spinlock {
     uint32 locked; // 0 or 1, by atomic operations only
     uint32 rank;   // enum rank
     const char *name;
-    uint64 contended; // acquisitions that had to wait: turns lost
+    uint64 contended;   // acquisitions that had to wait: turns lost
     const void *holder; // who holds it: spinlock.c's business
 };
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// thread.h - what wait queues need of the scheduler (listed upcalls, defined in proc/sched.c; a host
-// test brings its own).
+// thread.h - what wait queues need of the scheduler (listed upcalls, defined in proc/sched.c; a
+// host test brings its own).
 #pragma once
 
 #include "lib/types.h"
 
-struct thread; // the scheduler's process, opaque here
+struct proc; // opaque here
 
-struct thread *thread_self(void);
-void thread_prepare_block(struct thread *self); // from now on thread_wake() counts
-int thread_block(bool killable);                // off the hart until woken; -EINTR when killed
-void thread_wake(struct thread *t);             // no-op unless it is blocked or preparing to block
+struct proc *thread_self(void);
+void thread_prepare_block(struct proc *self); // from now on thread_wake() counts
+int thread_block(bool killable);              // off the hart until woken; -EINTR when killed
+void thread_wake(struct proc *t);             // no-op unless it is blocked or preparing to block
 void preempt_point(void); // takes pending interrupts, lets others run; no spinlock held

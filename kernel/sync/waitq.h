@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// waitq.h - the processes that wait for one object; each object that can be waited for owns a queue.
+// waitq.h - the processes that wait for one object; each object that can be waited for owns a
+// queue.
 //
-// A waiter checks its condition under the object's lock and calls sleep(), which queues it before the
-// lock is dropped: a waker that changes the condition under that lock cannot miss it.
+// A waiter checks its condition under the object's lock and calls sleep(), which queues it before
+// the lock is dropped: a waker that changes the condition under that lock cannot miss it.
 #pragma once
 
 #include "lib/list.h"
@@ -26,3 +27,6 @@ int sleep_on(struct waitq *q, struct sleeplock *lk) must_check;
 
 void wakeup(struct waitq *q);     // all who wait now
 void wakeup_one(struct waitq *q); // the one who has waited longest
+
+// For sleeplock.c: blocks until *state could be set from 0 to 2.
+void waitq_lock_slow(struct waitq *q, uint32 *state);

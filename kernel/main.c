@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+// main.c - the order in which the kernel comes to life.
+//
+// Theory    boot() runs on the first hart, on the boot stack, with the boot-time table; it ends as
+// that
+//           hart's idle process. The other harts start when everything they use exists. Process 1
+//           mounts the disk and becomes the first program.
+#include "debug/panic.h"
+#include "dev/blk.h"
+#include "dev/console.h"
+#include "dev/machine.h"
+#include "dev/plic.h"
+#include "dev/power.h"
+#include "dev/virtio_blk.h"
+#include "fs/cache.h"
+#include "fs/devnode.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/frame.h"
+#include "mm/kmem.h"
+#include "mm/kvm.h"
+#include "mm/layout.h"
+#include "proc/bootprint.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+#include "proc/ticks.h"
+#include "proc/trap.h"
+#include "rv/cpu.h"
+#include "rv/csr.h"
+#include "rv/sbi.h"
+#include "rv/timer.h"
+#include "sys/bootargs.h"
+
+#define MIN_RAM (16UL << 20)
+
+void boot(uint64 hartid, uint64 fdt_pa) noreturn;
+void boot_secondary(void) noreturn;
+
+extern char _text[], _end[];  // kernel.ld
+extern char boot_stack_top[]; // rv/entry.S
+extern void _start_secondary(void);
+
+static struct machine machine;
+static struct bootargs args;
+
+static void
+sbi_write(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sbi_putchar(s[i]);
+}
+
+static const struct print_sink sbi_sink = {.write = sbi_write};
+
+// The machine lacks something: says what, and switches it off.
+static void noreturn
+refuse(const char *why)
+{
+    printf("vitrine: cannot start: %s\n", why);
+    sbi_shutdown(true);
+}
+
+static void
+probe(uint64 hartid, uint64 fdt_pa)
+{
+    printf_set_sink(&sbi_sink);
+    const char *why = machine_probe(p2v(fdt_pa), hartid, &machine);
+    if (why)
+        refuse(why);
+    if (!(machine.ext & EXT_SSTC) && !sbi_has(SBI_EXT_TIME))
+        refuse("there is no timer: neither Sstc nor the firmware's TIME extension");
+    struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
+    c->id = (uint32)(c - cpus);
+    c->hartid = hartid;
+    asm volatile("mv tp, %0" ::"r"(c)); // the boot code could not know which one is ours
+}
+
+// The bank of RAM that the kernel was loaded into; the ledger of frames goes behind the image.
+static const struct machine_range *
+home_bank(void)
+{
+    uint64 pa = kvm_image_pa(_text);
+    for (int i = 0; i < machine.nram; i++)
+        if (pa >= machine.ram[i].start && pa < machine.ram[i].end)
+            return &machine.ram[i];
+    refuse("the kernel was loaded outside of the RAM that the device tree describes");
+}
+
+static void
+reserve_holes(void)
+{
+    for (int i = 0; i < machine.nreserved; i++)
+        frames_reserve(machine.reserved[i].start, machine.reserved[i].end);
+    for (int i = 1; i < machine.nram; i++)
+        frames_reserve(machine.ram[i - 1].end, machine.ram[i].start);
+}
+
+static void
+memory_init(void)
+{
+    const struct machine_range *home = home_bank();
+    uint64 start = machine.ram[0].start, end = machine.ram[machine.nram - 1].end;
+    uint64 ledger = PGROUNDUP(kvm_image_pa(_end));
+    uint64 ledger_end = PGROUNDUP(ledger + frames_ledger_size(start, end));
+    if (ledger_end + MIN_RAM > home->end)
+        refuse("there is too little RAM: 32 MiB are needed");
+    frames_init(start, end, p2v(ledger));
+    frames_reserve(kvm_image_pa(_text), ledger_end);
+    reserve_holes();
+    frames_ready();
+    kmem_init();
+
+    struct kvm_range ram[MACHINE_RAM];
+    for (int i = 0; i < machine.nram; i++)
+        ram[i] = (struct kvm_range){machine.ram[i].start, machine.ram[i].end};
+    kvminit(ram, machine.nram);
+    kvminithart();
+    kstack_init();
+}
+
+static uint64
+reclaim(uint64 want)
+{
+    uint64 got = kstack_reclaim() + kmem_drain();
+    return got < want ? got + cache_reclaim(want - got) : got;
+}
+
+static void
+devices_init(void)
+{
+    power_init(&machine);
+    panic_set_hooks(sched_kick_others, power_off);
+    if (console_init(&machine) < 0)
+        printf("vitrine: no serial port; output goes through the firmware\n");
+    if (plic_init(&machine) < 0)
+        refuse("there is no interrupt controller (PLIC) that can be reached");
+    if (console_listen(&machine) < 0)
+        printf("vitrine: the serial port has no interrupt; there will be no input\n");
+    virtio_blk_init(&machine);
+}
+
+static void
+mount_root(void)
+{
+    struct blkdev *disk = blk_find(args.root);
+    if (!disk) {
+        printf(
+            "vitrine: there is no disk %s; start the machine with a virtio disk that holds an ext2 "
+            "file system\n",
+            args.root);
+        power_off(1);
+    }
+    if (fs_mount(disk, args.readonly) < 0)
+        power_off(1);
+}
+
+static int64
+console_device_read(struct file *f, struct iobuf dst, size_t n)
+{
+    (void)f;
+    return console_read(dst, n);
+}
+
+static int64
+console_device_write(struct file *f, struct iobuf src, size_t n)
+{
+    (void)f;
+    return console_write(src, n);
+}
+
+static void
+files_init(void)
+{
+    static const struct devsw console = {console_device_read, console_device_write};
+    devsw_register(DEV_CONSOLE, &console);
+    statistics_init();
+    console_set_hotkey('P' & 0x1f, procdump);
+    frames_set_reclaim(reclaim);
+}
+
+static void noreturn
+idle_entry(void)
+{
+    sched_idle();
+}
+
+// Gives a hart its idle process, with a stack to start on, and one for reporting that a stack is
+// full.
+static void
+hart_prepare(struct cpu *c)
+{
+    struct proc *idle = kthread("idle", idle_entry);
+    uint64 spare = kstack_alloc(0);
+    if (!idle || !spare)
+        panic("no memory for hart %d", c->id);
+    c->boot_sp = idle->kstack;
+    c->panic_sp = spare;
+    sched_init_hart(c, idle);
+}
+
+static void
+hart_online(struct cpu *c)
+{
+    trapinithart();
+    fpu_init_hart();
+    plic_init_hart((int)c->id);
+    kstack_sync();
+    __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with start_others()
+}
+
+static void
+start_others(void)
+{
+    uint64 entry = kvm_image_pa((const void *)_start_secondary);
+    for (int i = 0; i < nharts; i++) {
+        struct cpu *c = &cpus[i];
+        if (c == mycpu())
+            continue;
+        c->id = (uint32)i;
+        c->hartid = machine.hart[i].id;
+        hart_prepare(c);
+        if (sbi_hart_start(c->hartid, entry, (uint64)c) != 0)
+            panic("hart %lu does not start", c->hartid);
+        while (!__atomic_load_n(&c->online, __ATOMIC_ACQUIRE)) // pairs with hart_online()
+            asm volatile("nop");
+        printf("hart %d starting\n", i);
+    }
+}
+
+void
+boot_secondary(void)
+{
+    hart_online(mycpu());
+    sched_idle();
+}
+
+static int
+count_harts(void)
+{
+    int n = machine.nharts < args.harts ? machine.nharts : args.harts;
+    return (int)mycpu()->id < n ? n : (int)mycpu()->id + 1; // the one we run on must be among them
+}
+
+static void
+banner(void)
+{
+    printf("vitrine: %d hart%s, %lu MiB RAM, Sv39, kpt=%s\n", nharts, nharts == 1 ? "" : "s",
+           frames_total() * PGSIZE >> 20, kpt->name);
+}
+
+void
+boot(uint64 hartid, uint64 fdt_pa)
+{
+    probe(hartid, fdt_pa);
+    memory_init();
+    devices_init();
+    bootargs_parse(machine.bootargs, &args);
+    nharts = count_harts();
+    banner();
+
+    timer_init(machine.ext & EXT_SSTC);
+    ticks_init(machine.timebase);
+    procinit();
+    sched_init();
+    aspace_init();
+    trapinit();
+    files_init();
+    if (args.quiet)
+        bootprint_quiet();
+
+    hart_prepare(mycpu());
+    hart_online(mycpu());
+    userinit(args.init, args.arguments, mount_root);
+    start_others();
+    sched_idle();
+}

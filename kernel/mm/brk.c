@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// brk.c - the break: how a process grows and shrinks its heap.
+//
+// Theory    The heap is the region from the lowest break up to the break, rounded up to pages;
+// while it is
+//           empty there is no region. Growing eagerly brings in every page before the break moves.
+// Promises  A growth that fails leaves the break, the regions and the set of pages as they were.
+// Locks     as->lock.
+#include "mm/aspace.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "mm/frame.h"
+#include "mm/layout.h"
+#include "mm/tlb.h"
+#include "mm/userpage.h"
+#include "rv/csr.h"
+
+static void
+uvmdealloc(struct aspace *as, uint64 start, uint64 end)
+{
+    if (start >= end)
+        return;
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    int error = unmap(&as->pt, start, end, &b.tlb);
+    assert(!error); // only cutting a larger leaf takes memory, and user leaves are single pages
+    mmu_flush(&b);
+}
+
+static int
+add_zero_page(struct aspace *as, uint64 va, uint64 prot)
+{
+    void *page = kzalloc(FRAME_USER, as->owner);
+    if (!page)
+        return -ENOMEM;
+    int error = map_page(&as->pt, va, pte_make(v2p(page), userpage_flags(prot)));
+    if (error) {
+        kfree(page);
+        return error;
+    }
+    userpage_mapped(frame_of(v2p(page)));
+    as->pages++;
+    return 0;
+}
+
+// Brings in zero pages for [start, end), where nothing is mapped.
+// On error  nothing is mapped there.
+// Locks     as->lock held.
+// Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
+static int
+populate(struct aspace *as, uint64 start, uint64 end, uint64 prot)
+{
+    for (uint64 va = start; va < end; va += PGSIZE) {
+        int error = add_zero_page(as, va, prot);
+        if (error) {
+            uvmdealloc(as, start, va);
+            return error;
+        }
+    }
+    if (mycpu()->as == as)
+        sfence_vma_user();
+    return 0;
+}
+
+int
+uvmalloc(struct aspace *as, uint64 start, uint64 end)
+{
+    acquiresleep(&as->lock);
+    struct region *r = region_find(&as->regions, start);
+    int error = r && end <= r->end ? populate(as, start, end, r->prot) : -EINVAL;
+    releasesleep(&as->lock);
+    return error;
+}
+
+static struct region *
+heap_region(struct aspace *as)
+{
+    struct region *r = region_find(&as->regions, as->heap);
+    return r && r->kind == REGION_HEAP ? r : NULL;
+}
+
+// Makes the heap's region end at `end`; an empty heap has none.
+static int
+resize_heap(struct aspace *as, uint64 end)
+{
+    struct region *r = heap_region(as);
+    if (r && end > as->heap)
+        r->end = end;
+    else if (r)
+        region_remove(&as->regions, r);
+    else if (end > as->heap)
+        return region_add(&as->regions, &(struct region){.start = as->heap,
+                                                         .end = end,
+                                                         .kind = REGION_HEAP,
+                                                         .prot = PTE_R | PTE_W});
+    return 0;
+}
+
+// How far the heap may reach: the next region above it.
+static uint64
+heap_limit(struct aspace *as)
+{
+    struct region *above = region_above(&as->regions, PGROUNDUP(as->sz));
+    return above ? above->start : USYSCALL;
+}
+
+static int
+grow(struct aspace *as, uint64 to, bool lazy)
+{
+    uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
+    if (to < as->sz || to > heap_limit(as))
+        return -ENOMEM;
+    int error = resize_heap(as, end);
+    if (error)
+        return error;
+    if (!lazy && (error = populate(as, old_end, end, PTE_R | PTE_W)) < 0) {
+        int undone = resize_heap(as, old_end);
+        assert(!undone); // shrinking takes no memory
+        return error;
+    }
+    as->sz = to;
+    return 0;
+}
+
+static int
+shrink(struct aspace *as, uint64 to)
+{
+    if (to < as->heap)
+        return -EINVAL;
+    uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
+    int error = resize_heap(as, end);
+    assert(!error); // shrinking takes no memory
+    uvmdealloc(as, end, old_end);
+    as->sz = to;
+    return 0;
+}
+
+// Moves the break by n bytes; a step below address 0 changes nothing and is no error (ABI.md sbrk).
+// Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
+// Fences    pages that go are fenced before their frames are freed.
+int
+growproc(struct aspace *as, int64 n, bool lazy, uint64 *old)
+{
+    int error = 0;
+    acquiresleep(&as->lock);
+    *old = as->sz;
+    if (n > 0)
+        error = grow(as, as->sz + (uint64)n, lazy);
+    else if (n < 0 && (uint64)-n <= as->sz)
+        error = shrink(as, as->sz - (uint64)-n);
+    releasesleep(&as->lock);
+    return error;
+}

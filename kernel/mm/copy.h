@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// copy.h - between the kernel and user memory. Addresses from the user are allegations: every
+// pointer, range and permission is checked here. All may sleep: no spinlock held.
+#pragma once
+
+#include "lib/types.h"
+
+struct aspace;
+
+// 0, or -EFAULT (or -ENOMEM, -EIO: the page could not be brought in) with a part copied.
+int copyin(struct aspace *as, void *dst, uint64 srcva, size_t n) must_check;
+int copyout(struct aspace *as, uint64 dstva, const void *src, size_t n) must_check;
+// The string's length without its NUL; -EFAULT; -ENAMETOOLONG: no NUL within `max` bytes.
+int64 copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max) must_check;

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// fault.c - the one way in which a page of a user address space comes to be, or becomes writable.
+//
+// Theory    vmfault() first refuses: no region, or the region does not allow the access. What is
+// left is
+//           a hole to be filled from the region's source, a copy-on-write page to be made the
+//           process's own, or nothing to do: the page is there with the right, and the hart held an
+//           old entry.
+// Promises  Fresh memory is zero. A page that others may see is never mapped writable:
+// cow-readonly. Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy
+// to or from user memory
+//           may be made under (mm/pager.h).
+// Fences    Copy-on-write replaces an entry: fenced here before the old frame's reference goes. A
+// filled
+//           hole needs a fence too, since invalid entries may be cached (priv sfence.vma).
+#include "mm/aspace.h"
+
+#include "abi/errno.h"
+#include "lib/page.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/layout.h"
+#include "mm/pager.h"
+#include "mm/userpage.h"
+#include "rv/csr.h"
+
+static const uint16 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
+
+struct frame *zero_frame;
+
+void
+userpage_init(void)
+{
+    void *zeroes = kzalloc(FRAME_USER, 0);
+    assert(zeroes);
+    zero_frame = frame_of(v2p(zeroes));
+}
+
+static int
+map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
+{
+    int error = map_page(&as->pt, va, pte_make(frame_pa(f), flags));
+    if (error)
+        return error;
+    userpage_mapped(f);
+    as->pages++;
+    if (mycpu()->as == as)
+        sfence_vma_page(va);
+    if (flags & PTE_X)
+        fence_i(); // what was stored there are instructions now
+    return 0;
+}
+
+static int
+fill_zero(struct aspace *as, const struct region *r, uint64 va)
+{
+    void *page = kzalloc(FRAME_USER, as->owner);
+    if (!page)
+        return -ENOMEM;
+    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
+    if (error)
+        kfree(page);
+    return error;
+}
+
+// Bytes of the page at va that come from the region's file.
+static uint64
+file_bytes(const struct region *r, uint64 va)
+{
+    uint64 before = va - r->start;
+    if (!r->pager || before >= r->filesz)
+        return 0;
+    return r->filesz - before < PGSIZE ? r->filesz - before : PGSIZE;
+}
+
+// Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
+// `source` stays the caller's.
+static int
+fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes)
+{
+    char *page = kalloc(FRAME_USER, as->owner);
+    if (!page)
+        return -ENOMEM;
+    memcpy(page, p2v(frame_pa(source)), bytes);
+    memset(page + bytes, 0, PGSIZE - bytes);
+    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
+    if (error)
+        kfree(page);
+    return error;
+}
+
+// Maps the file's own page, which all processes share; a writable region gets its copy at the first
+// write.
+static int
+fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *source)
+{
+    uint64 flags = userpage_flags(r->prot & ~PTE_W) | (r->prot & PTE_W ? PTE_COW : 0);
+    int error = map_user(as, va, source, flags);
+    if (!error)
+        frame_get(source);
+    return error;
+}
+
+static int
+fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, enum pt_access access)
+{
+    struct frame *source;
+    uint64 index = (r->offset + (va - r->start)) >> PGSHIFT;
+    int error = r->pager->ops->get(r->pager, index, &source);
+    if (error)
+        return error;
+    if (bytes == PGSIZE && access != PT_WRITE)
+        error = fill_shared(as, r, va, source);
+    else
+        error = fill_copy(as, r, va, source, bytes);
+    frame_put(source);
+    return error;
+}
+
+// The page behind USYSCALL: what has been collected so far moves there.
+static int
+fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
+{
+    struct usyscall *page = kzalloc(FRAME_USYSCALL, as->owner);
+    if (!page)
+        return -ENOMEM;
+    *page = as->usys_early;
+    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
+    if (error)
+        kfree(page);
+    else
+        as->usys = page;
+    return error;
+}
+
+static int
+fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+{
+    uint64 bytes = file_bytes(r, va);
+    if (r->kind == REGION_USYSCALL)
+        return fill_usyscall(as, r, va);
+    if (bytes)
+        return fill_file(as, r, va, bytes, access);
+    return fill_zero(as, r, va);
+}
+
+// Nobody else refers to it: no other leaf, and not the page cache.
+static bool
+sole_user(const struct frame *f)
+{
+    return f->kind == FRAME_USER &&
+           __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
+}
+
+static int
+break_cow(struct aspace *as, pte_t *slot, uint64 va)
+{
+    pte_t old = pte_load(slot);
+    struct frame *shared = frame_of(pte_pa(old));
+    pte_t flags = (pte_flags(old) & ~PTE_COW) | PTE_W;
+    if (sole_user(shared)) {
+        pte_exchange(slot, pte_make(pte_pa(old), flags));
+        sfence_vma_page(va);
+        return 0;
+    }
+    void *page = kalloc(FRAME_USER, as->owner);
+    if (!page)
+        return -ENOMEM;
+    page_copy(page, p2v(pte_pa(old)));
+    struct frame *own = frame_of(v2p(page));
+    userpage_mapped(own);
+    pte_exchange(slot, pte_make(v2p(page), flags));
+    sfence_vma_page(va); // before the old frame can be freed
+    userpage_unmapped(shared);
+    frame_put(shared);
+    return 0;
+}
+
+// The entry allows the access: an old one was in the hart's TLB. Anything else is the kernel's
+// mistake.
+static int
+spurious(uint64 va, pte_t pte, uint64 need)
+{
+    if (!(pte & PTE_U) || !(pte & need))
+        panic("vmfault: page 0x%lx has entry 0x%lx, its region allows 0x%lx", va, pte, need);
+    sfence_vma_page(va);
+    return 0;
+}
+
+static int
+resolve(struct aspace *as, uint64 va, enum pt_access access)
+{
+    struct region *r = region_find(&as->regions, va);
+    if (!r || !(r->prot & needed[access]))
+        return -EFAULT;
+    pte_t *slot = walk(&as->pt, va, 0);
+    if (!slot || !pte_valid(pte_load(slot)))
+        return fill(as, r, va, access);
+    if (access == PT_WRITE && (pte_load(slot) & PTE_COW))
+        return break_cow(as, slot, va);
+    return spurious(va, pte_load(slot), needed[access]);
+}
+
+int
+vmfault(struct aspace *as, uint64 va, enum pt_access access)
+{
+    if (va >= MAXVA)
+        return -EFAULT;
+    acquiresleep(&as->lock);
+    int error = resolve(as, PGROUNDDOWN(va), access);
+    releasesleep(&as->lock);
+    return error;
+}
+
+int
+uvmguard(struct aspace *as, uint64 va)
+{
+    acquiresleep(&as->lock);
+    // Execute-only and not for the user: no access of either mode succeeds, with SUM or without.
+    int error = map_user(as, va, zero_frame, PTE_V | PTE_X | PTE_A);
+    if (!error)
+        frame_get(zero_frame);
+    releasesleep(&as->lock);
+    return error;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// kstack.c - kernel stacks: KSTACK_SIZE bytes above a hole of the same size, in the window KSTACKS.
+//
+// Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list for
+// the
+//           next process; only when the list grows long, or memory is short, are the frames given
+//           back. A hart uses a stack that another has mapped only after kstack_sync(), which
+//           compares generations: that is the fence for entries that were invalid when the hart
+//           last looked.
+// Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
+// Locks     stacks.lock (RANK_KVM).
+// Manual    priv sfence.vma: invalid entries may be cached
+#include "lib/bitmap.h"
+#include "lib/panic.h"
+#include "mm/frame.h"
+#include "mm/kvm.h"
+#include "mm/layout.h"
+#include "rv/cpu.h"
+#include "rv/csr.h"
+#include "rv/sbi.h"
+#include "sync/spinlock.h"
+
+#define STACKS      1024 // slots in use at most
+#define SPARES      32   // kept mapped
+#define STACK_PAGES (KSTACK_SIZE / PGSIZE)
+#define STACK_LEAF  (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
+
+static struct {
+    struct spinlock lock;
+    uint64 used[STACKS / 64]; // slots that are mapped
+    int nspare;
+    uint64 spare[SPARES]; // tops of mapped stacks that nobody uses
+    uint64 gen;           // counts mappings; atomic
+} stacks;
+
+void
+kstack_init(void)
+{
+    initlock(&stacks.lock, "kstacks", RANK_KVM);
+}
+
+static uint64
+slot_bottom(int slot)
+{
+    return KSTACKS + (uint64)slot * KSTACK_SLOT + KSTACK_SIZE;
+}
+
+static int
+top_slot(uint64 top)
+{
+    return (int)((top - KSTACKS) / KSTACK_SLOT) - 1;
+}
+
+static void
+unmap_page(uint64 va)
+{
+    pte_t *slot = walk(&kernel_pt, va, 0);
+    assert(slot && pte_leaf(*slot));
+    pte_exchange(slot, 0);
+}
+
+// Takes out the stack's leaves; the frames' addresses go to pa[].
+static void
+unhook(uint64 top, uint64 *pa)
+{
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        uint64 va = top - KSTACK_SIZE + (uint64)i * PGSIZE;
+        pa[i] = pte_pa(*walk(&kernel_pt, va, 0));
+        unmap_page(va);
+    }
+}
+
+static void
+fence_all_harts(uint64 start, uint64 size)
+{
+    sfence_vma();
+    for (int i = 0; i < nharts; i++)
+        if (i != cpuid() &&
+            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
+            sbi_remote_sfence(cpus[i].hartid, start, size);
+}
+
+// Gives back the frames of stacks that are on no list.
+static void
+discard(const uint64 *tops, int n)
+{
+    uint64 pa[SPARES][STACK_PAGES];
+    for (int i = 0; i < n; i++)
+        unhook(tops[i], pa[i]);
+    fence_all_harts(KSTACKS, KSTACKS_SIZE);
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < (int)STACK_PAGES; j++)
+            kfree(p2v(pa[i][j]));
+    acquire(&stacks.lock);
+    for (int i = 0; i < n; i++)
+        bitmap_clear(stacks.used, (size_t)top_slot(tops[i]));
+    release(&stacks.lock);
+}
+
+static bool
+map_stack(uint64 bottom, uint32 owner)
+{
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        void *frame = kalloc(FRAME_KSTACK, owner);
+        uint64 va = bottom + (uint64)i * PGSIZE;
+        if (frame && map_page(&kernel_pt, va, pte_make(v2p(frame), STACK_LEAF)) == 0)
+            continue;
+        kfree(frame);
+        while (i-- > 0) {
+            va = bottom + (uint64)i * PGSIZE;
+            uint64 pa = pte_pa(*walk(&kernel_pt, va, 0));
+            unmap_page(va);
+            kfree(p2v(pa)); // no hart has been told of the stack: nothing to fence
+        }
+        return false;
+    }
+    return true;
+}
+
+// The lock is held meanwhile: a new leaf table may be linked. An allocation that starts a reclaim
+// finds the lock taken and leaves our spares alone.
+static uint64
+map_new_stack(uint32 owner)
+{
+    uint64 slot = bitmap_find_zero(stacks.used, STACKS, 0);
+    if (slot >= STACKS || !map_stack(slot_bottom((int)slot), owner))
+        return 0;
+    bitmap_set(stacks.used, slot);
+    __atomic_fetch_add(&stacks.gen, 1, __ATOMIC_RELEASE); // pairs with kstack_sync()
+    return slot_bottom((int)slot) + KSTACK_SIZE;
+}
+
+uint64
+kstack_alloc(uint32 owner)
+{
+    acquire(&stacks.lock);
+    uint64 top = stacks.nspare ? stacks.spare[--stacks.nspare] : map_new_stack(owner);
+    release(&stacks.lock);
+    return top;
+}
+
+void
+kstack_free(uint64 top)
+{
+    uint64 old[SPARES];
+    int n = 0;
+    acquire(&stacks.lock);
+    if (stacks.nspare == SPARES)
+        while (n < SPARES / 2)
+            old[n++] = stacks.spare[--stacks.nspare];
+    stacks.spare[stacks.nspare++] = top;
+    release(&stacks.lock);
+    if (n)
+        discard(old, n);
+}
+
+// Locks     none held that rank at or above RANK_KVM; called when an allocation found nothing.
+uint64
+kstack_reclaim(void)
+{
+    uint64 old[SPARES];
+    int n = 0;
+    if (!tryacquire(&stacks.lock))
+        return 0;
+    while (stacks.nspare)
+        old[n++] = stacks.spare[--stacks.nspare];
+    release(&stacks.lock);
+    if (n)
+        discard(old, n);
+    return (uint64)n * STACK_PAGES;
+}
+
+void
+kstack_sync(void)
+{
+    struct cpu *c = mycpu();
+    uint64 gen = __atomic_load_n(&stacks.gen, __ATOMIC_ACQUIRE); // pairs with kstack_alloc()
+    if (likely(c->kstack_gen == gen))
+        return;
+    sfence_vma();
+    c->kstack_gen = gen;
+}
+
+bool
+kstack_guard_hit(uint64 va)
+{
+    return va - KSTACKS < KSTACKS_SIZE && !(va & KSTACK_SIZE);
+}

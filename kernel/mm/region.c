@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// region.c - see region.h.
+#include "mm/region.h"
+
+#include "abi/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "mm/pager.h"
+
+#define FIRST_ROOM 8
+
+void
+regions_init(struct regions *rs)
+{
+    *rs = (struct regions){0};
+}
+
+void
+regions_free(struct regions *rs)
+{
+    for (int i = 0; i < rs->n; i++)
+        if (rs->v[i].pager)
+            rs->v[i].pager->ops->unref(rs->v[i].pager);
+    kmem_free(rs->v);
+    regions_init(rs);
+}
+
+// The index of the first region that ends above va; rs->n if none does.
+static int
+search(const struct regions *rs, uint64 va)
+{
+    int low = 0, high = rs->n;
+    while (low < high) {
+        int mid = (low + high) / 2;
+        if (rs->v[mid].end <= va)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+struct region *
+region_find(struct regions *rs, uint64 va)
+{
+    int i = search(rs, va);
+    return i < rs->n && rs->v[i].start <= va ? &rs->v[i] : NULL;
+}
+
+struct region *
+region_above(struct regions *rs, uint64 va)
+{
+    int i = search(rs, va);
+    if (i < rs->n && rs->v[i].start < va)
+        i++;
+    return i < rs->n ? &rs->v[i] : NULL;
+}
+
+static int
+reserve(struct regions *rs, int n)
+{
+    if (n <= rs->room)
+        return 0;
+    int room = rs->room ? 2 * rs->room : FIRST_ROOM;
+    struct region *v = kmem_alloc((size_t)room * sizeof *v);
+    if (!v)
+        return -ENOMEM;
+    if (rs->n)
+        memcpy(v, rs->v, (size_t)rs->n * sizeof *v);
+    kmem_free(rs->v);
+    rs->v = v;
+    rs->room = room;
+    return 0;
+}
+
+// Returns   -EINVAL if it would overlap another region, -ENOMEM.
+int
+region_add(struct regions *rs, const struct region *r)
+{
+    int i = search(rs, r->start);
+    if (r->start >= r->end || (i < rs->n && rs->v[i].start < r->end))
+        return -EINVAL;
+    if (reserve(rs, rs->n + 1) < 0)
+        return -ENOMEM;
+    memmove(&rs->v[i + 1], &rs->v[i], (size_t)(rs->n - i) * sizeof *r);
+    rs->v[i] = *r;
+    rs->n++;
+    if (r->pager)
+        r->pager->ops->ref(r->pager);
+    return 0;
+}
+
+void
+region_remove(struct regions *rs, struct region *r)
+{
+    int i = (int)(r - rs->v);
+    struct pager *pager = r->pager;
+    rs->n--;
+    memmove(r, r + 1, (size_t)(rs->n - i) * sizeof *r);
+    if (pager)
+        pager->ops->unref(pager);
+}
+
+// Returns   -ENOMEM, and `to` is empty.
+int
+regions_copy(struct regions *to, const struct regions *from)
+{
+    regions_init(to);
+    if (!from->n)
+        return 0;
+    to->v = kmem_alloc((size_t)from->room * sizeof *to->v);
+    if (!to->v)
+        return -ENOMEM;
+    to->room = from->room;
+    to->n = from->n;
+    memcpy(to->v, from->v, (size_t)from->n * sizeof *to->v);
+    for (int i = 0; i < to->n; i++)
+        if (to->v[i].pager)
+            to->v[i].pager->ops->ref(to->v[i].pager);
+    return 0;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// region.h - the parts of a user address space: what each range is for and where its pages come
+// from.
+//
+// Theory    A sorted array of disjoint, page-aligned ranges. A page that is present lies in a
+// region; a
+//           region's page may be absent until it is touched.
+// Locks     the address space's lock, held by the caller.
+#pragma once
+
+#include "lib/types.h"
+
+struct pager;
+
+enum region_kind {
+    REGION_IMAGE, // part of the program: file pages, then zeroes
+    REGION_GUARD, // below the stack: present, so that a walk shows it, but not for the user
+    REGION_STACK,
+    REGION_HEAP,
+    REGION_USYSCALL,
+};
+
+struct region {
+    uint64 start, end;
+    uint16 kind;         // enum region_kind
+    uint16 prot;         // what the process may do: PTE_R, PTE_W, PTE_X
+    struct pager *pager; // a reference; NULL: zeroes only
+    uint64 offset;       // of `start` in the pager's object, a multiple of PGSIZE
+    uint64 filesz;       // bytes from `start` on that come from there
+};
+
+struct regions {
+    struct region *v; // by address
+    int n, room;
+};
+
+void regions_init(struct regions *rs);
+void regions_free(struct regions *rs);                      // drops the pagers too
+struct region *region_find(struct regions *rs, uint64 va);  // NULL: va is in none
+struct region *region_above(struct regions *rs, uint64 va); // the first that starts at va or above
+int region_add(struct regions *rs,
+               const struct region *r) must_check;        // takes a reference to the pager
+void region_remove(struct regions *rs, struct region *r); // drops it
+int regions_copy(struct regions *to, const struct regions *from) must_check;

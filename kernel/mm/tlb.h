@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// tlb.h - what becomes of unhooked entries: fence first, then free.
+#pragma once
+
+#include "lib/types.h"
+#include "pt/batch.h"
+
+struct aspace;
+
+#define MMU_QUEUE 64
+
+enum mmu_state {
+    MMU_LIVE, // a hart may have the space in satp: its own hart, if it runs now
+    MMU_DEAD, // no hart has, and each that had has fenced
+};
+
+// The frames of unhooked leaves and tables wait here for the fence.
+struct mmu_batch {
+    struct tlb_batch tlb; // the part that pt/ fills
+    struct aspace *as;
+    enum mmu_state state;
+    uint32 n;
+    uint64 queue[MMU_QUEUE]; // physical addresses; bit 0: a table that is all zeroes
+};
+
+void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
+void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued

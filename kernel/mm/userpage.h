@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// userpage.h - the references that leaves of user tables hold to frames.
+#pragma once
+
+#include "lib/types.h"
+#include "mm/frame.h"
+#include "pt/sv.h"
+
+extern struct frame *zero_frame; // a frame of zeroes that nobody writes; guard pages map it
+
+void userpage_init(void);
+
+// A leaf's flags for a page that the process may use as `prot` says. A and D are set from the
+// start, so harts that do and that do not set them behave alike.
+static inline uint64
+userpage_flags(uint64 prot)
+{
+    return PTE_V | PTE_U | PTE_A | PTE_D | prot;
+}
+
+// A new leaf refers to the frame: the caller's reference becomes the leaf's.
+static inline void
+userpage_mapped(struct frame *f)
+{
+    __atomic_fetch_add(&f->mapcount, 1, __ATOMIC_RELAXED); // a statistic; the reference counts
+}
+
+// A second leaf refers to what `pte` maps.
+static inline void
+userpage_share(pte_t pte)
+{
+    struct frame *f = frame_of(pte_pa(pte));
+    frame_get(f);
+    userpage_mapped(f);
+}
+
+// A leaf is gone; its reference is still the caller's to drop.
+static inline void
+userpage_unmapped(struct frame *f)
+{
+    __atomic_fetch_sub(&f->mapcount, 1, __ATOMIC_RELAXED); // as above
+}

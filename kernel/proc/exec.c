@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// exec.c - replace a process's program.
+//
+// Theory    The new address space is built, arguments included, while the old one stays current;
+// only when
+//           nothing can fail any more does the process change over.
+// Promises  An exec that fails leaves the caller as it was.
+#include "abi/errno.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "proc/args.h"
+#include "proc/bootprint.h"
+#include "proc/fpu.h"
+#include "proc/image.h"
+#include "proc/proc.h"
+#include "proc/trap.h"
+#include "rv/cpu.h"
+#include "rv/trapframe.h"
+
+#define STACK_ALIGN 16UL
+
+// Moves *sp down by n bytes and copies them there. -E2BIG: the stack is full.
+static int
+push(const struct image *image, uint64 *sp, const void *bytes, size_t n)
+{
+    if (n > *sp - image->stack_base)
+        return -E2BIG;
+    *sp = (*sp - n) & ~(STACK_ALIGN - 1);
+    if (*sp < image->stack_base)
+        return -E2BIG;
+    return copyout(image->as, *sp, bytes, n);
+}
+
+// The strings, then the array of their addresses with a NULL after the last; *sp points at it.
+static int
+push_arguments(const struct image *image, const struct args *args, uint64 *sp)
+{
+    uint64 address[MAXARG + 1] = {0};
+    int error = 0;
+    for (int i = 0; !error && i < args->n; i++) {
+        error = push(image, sp, args->v[i], strlen(args->v[i]) + 1);
+        address[i] = *sp;
+    }
+    return error ? error : push(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
+}
+
+static void
+set_name(struct proc *p, const char *path)
+{
+    const char *last = path;
+    for (const char *s = path; *s; s++)
+        if (*s == '/')
+            last = s + 1;
+    safestrcpy(p->name, last, sizeof p->name);
+}
+
+// The point of no return.
+static void
+change_over(struct proc *p, const struct image *image, uint64 sp)
+{
+    struct aspace *old = p->as;
+    acquire(&tree_lock); // who lists processes looks at p->as under it
+    p->as = image->as;
+    release(&tree_lock);
+    aspace_switch(p->as, mycpu());
+    uvmfree(old); // no hart has it in satp any more
+    fpu_drop(p);
+    trap_prepare(p);
+    p->trapframe->epc = image->entry;
+    p->trapframe->sp = sp;
+    p->trapframe->a1 = sp;
+}
+
+static int
+load(struct proc *p, const char *path, struct image *image)
+{
+    struct inode *ip;
+    begin_op(); // the last reference to an unlinked file frees it
+    int error = namei(p->cwd, path, &ip);
+    if (!error) {
+        error = image_load(ip, p->as, image);
+        iput(ip);
+    }
+    end_op();
+    return error;
+}
+
+int
+exec(const char *path, const struct args *args)
+{
+    struct proc *p = myproc();
+    struct image image;
+    int error = load(p, path, &image);
+    if (error)
+        return error;
+    uint64 sp = image.stack_top;
+    error = push_arguments(&image, args, &sp);
+    if (error) {
+        uvmfree(image.as);
+        return error;
+    }
+    change_over(p, &image, sp);
+    set_name(p, path);
+    if (p == initproc)
+        bootprint(p->as);
+    return args->n;
+}

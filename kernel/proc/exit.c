@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// exit.c - the end of a process, and the parent that waits for it.
+//
+// Theory    A process gives back its files and its memory itself; what is left for the parent is
+// the
+//           record and the kernel stack it has to leave last. Orphans belong to process 1.
+// Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent that
+//           acquires it knows that the stack is quiet.
+#include "abi/errno.h"
+#include "dev/power.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+
+void
+shutdown(int code)
+{
+    if (fs_unmount() < 0)
+        printf("vitrine: the disk could not be written completely\n");
+    power_off(code);
+}
+
+static void
+drop_files(struct proc *p)
+{
+    for (int fd = 0; fd < NOFILE; fd++) {
+        if (!p->ofile[fd])
+            continue;
+        fileclose(p->ofile[fd]);
+        p->ofile[fd] = NULL;
+    }
+    begin_op();
+    iput(p->cwd);
+    end_op();
+    p->cwd = NULL;
+}
+
+static void
+drop_memory(struct proc *p)
+{
+    struct aspace *as = p->as;
+    acquire(&tree_lock); // who lists processes looks at p->as under it
+    p->as = NULL;
+    release(&tree_lock);
+    aspace_leave();
+    uvmfree(as);
+    fpu_drop(p);
+}
+
+// tree_lock held.
+static void
+give_to_init(struct list *from, struct list *to)
+{
+    struct list *node;
+    while ((node = list_pop_front(from))) {
+        list_entry(node, struct proc, sibling)->parent = initproc;
+        list_push_back(to, node);
+    }
+}
+
+void
+exit(int status)
+{
+    struct proc *p = myproc();
+    if (p == initproc)
+        shutdown(status);
+    drop_files(p);
+    drop_memory(p);
+
+    acquire(&tree_lock);
+    bool orphans = !list_empty(&p->zombies);
+    give_to_init(&p->children, &initproc->children);
+    give_to_init(&p->zombies, &initproc->zombies);
+    if (orphans)
+        wakeup(&initproc->childwait);
+    p->xstate = status;
+    list_remove(&p->sibling);
+    list_push_back(&p->parent->zombies, &p->sibling);
+    wakeup(&p->parent->childwait);
+    acquire(&p->lock);
+    p->state = ZOMBIE;
+    release(&tree_lock);
+    sched();
+    panic("exit: process %d ran again", p->pid);
+}
+
+// tree_lock held and released. Returns its pid.
+static int
+reap(struct proc *zombie)
+{
+    int pid = zombie->pid;
+    proc_remove(zombie);
+    release(&tree_lock);
+    acquire(&zombie->lock); // until it has left its stack: sched_finish_switch() releases it
+    release(&zombie->lock);
+    freeproc(zombie);
+    return pid;
+}
+
+// Puts the status where the caller asked for it; 0 means nowhere. tree_lock is dropped meanwhile:
+// the zombie stays, since only this process, its parent, could reap it.
+static int
+store_status(struct proc *p, struct proc *zombie, uint64 status_va)
+{
+    int status = zombie->xstate;
+    if (!status_va)
+        return 0;
+    release(&tree_lock);
+    int error = copyout(p->as, status_va, &status, sizeof status);
+    acquire(&tree_lock);
+    return error;
+}
+
+// On error  the child, if there is one, can still be waited for.
+int
+wait(uint64 status_va)
+{
+    struct proc *p = myproc();
+    int error = 0;
+    acquire(&tree_lock);
+    while (!error) {
+        if (!list_empty(&p->zombies)) {
+            struct proc *zombie = list_entry(p->zombies.next, struct proc, sibling);
+            error = store_status(p, zombie, status_va);
+            if (!error)
+                return reap(zombie);
+        } else if (list_empty(&p->children)) {
+            error = -ECHILD;
+        } else {
+            error = sleep(&p->childwait, &tree_lock);
+        }
+    }
+    release(&tree_lock);
+    return error;
+}

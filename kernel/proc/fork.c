@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// fork.c - a process makes another one like itself.
+//
+// Promises  A fork that fails leaves nothing behind, and the caller as it was. The child cannot be
+// found
+//           before it is complete.
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+#include "proc/trap.h"
+#include "rv/trapframe.h"
+
+// What the parent's user registers are, but for the result; what the way in needs is the child's
+// own.
+static void
+copy_registers(struct proc *child, const struct proc *parent)
+{
+    *child->trapframe = *parent->trapframe;
+    trap_prepare(child);
+    child->trapframe->a0 = 0;
+}
+
+static void
+share_files(struct proc *child, struct proc *parent)
+{
+    for (int fd = 0; fd < NOFILE; fd++)
+        if (parent->ofile[fd])
+            child->ofile[fd] = filedup(parent->ofile[fd]);
+    child->cwd = idup(parent->cwd);
+}
+
+int
+fork(void)
+{
+    struct proc *parent = myproc();
+    struct proc *child = allocproc();
+    if (!child)
+        return -EAGAIN;
+    child->as = uvmcopy(parent->as, (uint32)child->pid);
+    if (!child->as || fpu_fork(child, parent) < 0) {
+        if (child->as)
+            uvmfree(child->as);
+        freeproc(child);
+        return -ENOMEM;
+    }
+    copy_registers(child, parent);
+    share_files(child, parent);
+    memcpy(child->name, parent->name, sizeof child->name);
+
+    int pid = child->pid; // the child may be gone by the time we return
+    proc_insert(child, parent);
+    acquire(&child->lock);
+    make_runnable(child);
+    release(&child->lock);
+    return pid;
+}

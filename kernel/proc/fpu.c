@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// fpu.c - see fpu.h.
+//
+// Theory    A program starts with the unit off (sstatus.FS). Its first instruction traps,
+// fpu_first_use()
+//           gives it a save area and switches the unit on. From then on its registers are saved
+//           when it leaves a hart with them changed (FS dirty), and loaded when it comes back.
+// Manual    priv sstatus: the FS field; each swtch() restores the process's own sstatus
+#include "proc/fpu.h"
+
+#include "abi/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "proc/proc.h"
+#include "rv/csr.h"
+#include "rv/fp.h"
+
+static void
+mark_clean(void)
+{
+    csr_clear(sstatus, SSTATUS_FS);
+    csr_set(sstatus, SSTATUS_FS_CLEAN);
+}
+
+static bool present;
+
+// Without the unit, sstatus.FS cannot be set (priv sstatus).
+void
+fpu_init_hart(void)
+{
+    csr_set(sstatus, SSTATUS_FS);
+    present = (csr_read(sstatus) & SSTATUS_FS) != 0;
+    csr_clear(sstatus, SSTATUS_FS);
+}
+
+int
+fpu_first_use(struct proc *p)
+{
+    if (!present)
+        return -ENODEV;
+    struct fpstate *fp = kmem_zalloc(sizeof *fp);
+    if (!fp)
+        return -ENOMEM;
+    p->fp = fp;
+    csr_set(sstatus, SSTATUS_FS);
+    fp_restore(fp);
+    mark_clean();
+    return 0;
+}
+
+static void
+save_if_dirty(struct proc *p)
+{
+    if ((csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS)
+        return;
+    fp_save(p->fp);
+    mark_clean();
+}
+
+int
+fpu_fork(struct proc *child, struct proc *parent)
+{
+    if (!parent->fp)
+        return 0;
+    child->fp = kmem_alloc(sizeof *child->fp);
+    if (!child->fp)
+        return -ENOMEM;
+    save_if_dirty(parent);
+    memcpy(child->fp, parent->fp, sizeof *child->fp);
+    return 0;
+}
+
+// Only for the running process, or one that never ran.
+void
+fpu_drop(struct proc *p)
+{
+    kmem_free(p->fp);
+    p->fp = NULL;
+    if (p == myproc())
+        csr_clear(sstatus, SSTATUS_FS);
+}
+
+void
+fpu_leave(struct proc *p)
+{
+    if (unlikely(p->fp))
+        save_if_dirty(p);
+}
+
+void
+fpu_enter(struct proc *p)
+{
+    if (likely(!p->fp))
+        return;
+    csr_set(sstatus, SSTATUS_FS);
+    fp_restore(p->fp);
+    mark_clean();
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+// proc.c - processes in memory: making, finding, listing, killing.
+//
+// Theory    A process is allocated, not a slot of a table. It is found by its pid through a table
+// of
+//           chains, and by its parent through two lists: the living and the exited children.
+// Locks     tree_lock guards all links between processes and the counts; p->lock, inside it, the
+//           scheduling state.
+#include "proc/proc.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/frame.h"
+#include "mm/kmem.h"
+#include "mm/kvm.h"
+#include "proc/sched.h"
+#include "proc/trap.h"
+#include "rv/csr.h"
+
+#define PID_CHAINS 128
+#define PID_MAX    0x7fffffff
+
+struct spinlock tree_lock;
+struct proc *initproc;
+
+static struct kmem_cache proc_cache;
+static struct list pids[PID_CHAINS]; // [t] by pid % PID_CHAINS
+static int last_pid;                 // [t]
+static uint32 nproc;                 // [t]
+
+void
+procinit(void)
+{
+    initlock(&tree_lock, "tree", RANK_TREE);
+    kmem_cache_init(&proc_cache, "proc", sizeof(struct proc));
+    for (int i = 0; i < PID_CHAINS; i++)
+        list_init(&pids[i]);
+}
+
+static struct proc *
+proc_find(int pid)
+{
+    list_for_each (node, &pids[pid % PID_CHAINS]) {
+        struct proc *p = list_entry(node, struct proc, pidlink);
+        if (p->pid == pid)
+            return p;
+    }
+    return NULL;
+}
+
+// Counts a new process and gives it a pid. -1: there are too many.
+static int
+take_pid(void)
+{
+    int pid = -1;
+    acquire(&tree_lock);
+    if (nproc < NPROC) {
+        do {
+            last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
+        } while (proc_find(last_pid));
+        pid = last_pid;
+        nproc++;
+    }
+    release(&tree_lock);
+    return pid;
+}
+
+static void
+give_pid(void)
+{
+    acquire(&tree_lock);
+    nproc--;
+    release(&tree_lock);
+}
+
+static void
+init_fields(struct proc *p, int pid)
+{
+    *p = (struct proc){.pid = pid, .state = EMBRYO, .hart = (uint32)cpuid()};
+    initlock(&p->lock, "proc", RANK_PROC);
+    list_init(&p->runq);
+    list_init(&p->children);
+    list_init(&p->zombies);
+    list_init(&p->sibling);
+    list_init(&p->pidlink);
+    waitq_init(&p->childwait, "childwait");
+}
+
+// Makes the stack such that the first switch to the process enters trap_start().
+static bool
+give_stack(struct proc *p)
+{
+    p->kstack = kstack_alloc((uint32)p->pid);
+    p->context.ra = (uint64)trap_start;
+    p->context.sp = p->kstack;
+    p->context.sstatus = SSTATUS_SPIE; // an sret leads to user mode with interrupts on
+    return p->kstack != 0;
+}
+
+struct proc *
+allocproc(void)
+{
+    int pid = take_pid();
+    if (pid < 0)
+        return NULL;
+    struct proc *p = kmem_cache_alloc(&proc_cache);
+    if (!p) {
+        give_pid();
+        return NULL;
+    }
+    init_fields(p, pid);
+    p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
+    if (!p->trapframe || !give_stack(p)) {
+        freeproc(p);
+        return NULL;
+    }
+    return p;
+}
+
+// Locks     none held; p cannot be found, is on no hart, and has no files and no memory left.
+void
+freeproc(struct proc *p)
+{
+    if (p->kstack)
+        kstack_free(p->kstack);
+    kfree(p->trapframe);
+    kmem_free(p->fp);
+    kmem_cache_free(&proc_cache, p);
+    give_pid();
+}
+
+void
+proc_insert(struct proc *p, struct proc *parent)
+{
+    acquire(&tree_lock);
+    p->parent = parent;
+    if (parent)
+        list_push_back(&parent->children, &p->sibling);
+    list_push_back(&pids[p->pid % PID_CHAINS], &p->pidlink);
+    release(&tree_lock);
+}
+
+void
+proc_remove(struct proc *p)
+{
+    list_remove(&p->sibling);
+    list_remove(&p->pidlink);
+}
+
+// Marks the process, and ends its sleep if that may be ended.
+void
+setkilled(struct proc *p)
+{
+    acquire(&p->lock);
+    __atomic_store_n(&p->killed, 1, __ATOMIC_RELAXED); // p->lock orders it against falling asleep
+    if (p->state == SLEEPING && p->killable)
+        make_runnable(p);
+    release(&p->lock);
+}
+
+int
+kill(int pid)
+{
+    acquire(&tree_lock);
+    struct proc *p = pid > 0 ? proc_find(pid) : NULL;
+    if (p)
+        setkilled(p);
+    release(&tree_lock);
+    return p ? 0 : -ESRCH;
+}
+
+uint64
+proc_count(void)
+{
+    return __atomic_load_n(&nproc, __ATOMIC_RELAXED); // a snapshot for statistics
+}
+
+static int
+abi_state(enum procstate state)
+{
+    switch (state) {
+    case SLEEPING:
+    case BLOCKING:
+        return PS_SLEEPING;
+    case ZOMBIE:
+        return PS_ZOMBIE;
+    case RUNNING:
+        return PS_RUNNING;
+    default:
+        return PS_RUNNABLE;
+    }
+}
+
+// tree_lock held: the process stays, and so does its address space; its figures may be changing.
+static void
+describe(struct proc *p, struct procinfo *info)
+{
+    const struct aspace *as = p->as;
+    *info = (struct procinfo){.pid = p->pid,
+                              .ppid = p->parent ? p->parent->pid : 0,
+                              .state = abi_state(p->state),
+                              .hart = (int)p->hart,
+                              .sz = as ? as->sz : 0,
+                              .pages = as ? as->pages : 0};
+    safestrcpy(info->name, p->name, sizeof info->name);
+}
+
+// The processes in the order of their pids, as far as `max` allows.
+int
+proc_list(struct procinfo *buf, int max)
+{
+    int n = 0;
+    acquire(&tree_lock);
+    for (int chain = 0; chain < PID_CHAINS; chain++)
+        list_for_each (node, &pids[chain])
+            if (n < max)
+                describe(list_entry(node, struct proc, pidlink), &buf[n++]);
+    release(&tree_lock);
+    return n;
+}
+
+void
+procdump(void)
+{
+    static const char *const names[] = {"embryo",   "running", "blocking",
+                                        "sleeping", "ready",   "zombie"};
+    acquire(&tree_lock);
+    for (int chain = 0; chain < PID_CHAINS; chain++)
+        list_for_each (node, &pids[chain]) {
+            struct proc *p = list_entry(node, struct proc, pidlink);
+            printf("%d %s %s\n", p->pid, names[p->state], p->name);
+        }
+    release(&tree_lock);
+}
+
+struct proc *
+kthread(const char *name, void (*entry)(void))
+{
+    struct proc *p = kmem_cache_alloc(&proc_cache);
+    if (!p)
+        return NULL;
+    init_fields(p, 0);
+    safestrcpy(p->name, name, sizeof p->name);
+    p->entry = entry;
+    if (give_stack(p))
+        return p;
+    kmem_cache_free(&proc_cache, p);
+    return NULL;
+}

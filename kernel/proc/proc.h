@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// proc.h - processes: what the kernel keeps of each, and how they come and go.
+#pragma once
+
+#include "abi/sysinfo.h"
+#include "lib/list.h"
+#include "lib/types.h"
+#include "rv/cpu.h"
+#include "rv/swtch.h"
+#include "sync/spinlock.h"
+#include "sync/waitq.h"
+
+#define NPROC  512 // most processes at a time
+#define NOFILE 32  // descriptors of a process
+
+struct args;
+struct aspace;
+struct file;
+struct fpstate;
+struct inode;
+struct trapframe;
+
+enum procstate {
+    EMBRYO,   // being made; nobody can find it
+    RUNNING,  // on a hart
+    BLOCKING, // on a hart, about to sleep; a wakeup makes it RUNNING
+    SLEEPING,
+    RUNNABLE, // on a run queue
+    ZOMBIE,   // has exited, parent has not waited yet
+};
+
+// Protection: [c] constant once it can be found  [l] lock  [t] tree_lock  [o] only the process
+// itself
+//             [r] the run queue's lock  [a] atomic
+struct proc {
+    struct spinlock lock;
+    enum procstate state;   // [l]; see sched.c for who changes it without
+    uint32 killed;          // [a] exits at its next return to user mode
+    uint32 killable;        // [l] may kill() end its sleep?
+    uint32 hart;            // [l] where it runs or ran last
+    struct context context; // [l] registers while it is not on a hart
+    struct list runq;       // [r]
+
+    int pid;                // [c]; 0: a thread of the kernel
+    int xstate;             // [t] what wait() reports
+    struct proc *parent;    // [t]
+    struct list children;   // [t] alive, by sibling
+    struct list zombies;    // [t] exited children, by sibling
+    struct list sibling;    // [t]
+    struct list pidlink;    // [t] the pid table's chain
+    struct waitq childwait; // condition: zombies, under tree_lock
+
+    uint64 kstack;               // [c] top of its kernel stack
+    struct trapframe *trapframe; // [o]
+    struct aspace *as;           // [o], changes under tree_lock; NULL: a thread of the kernel
+    struct file *ofile[NOFILE];  // [o]
+    struct inode *cwd;           // [o]
+    struct fpstate *fp;          // [o] NULL until it uses floating point
+    void (*entry)(void);         // [c] what a thread of the kernel runs
+    char name[16];               // [o] for messages; others may see it torn
+};
+
+extern struct spinlock tree_lock;
+extern struct proc *initproc;
+
+static inline struct proc *
+myproc(void)
+{
+    return mycpu()->proc;
+}
+
+void procinit(void);
+struct proc *
+allocproc(void); // an embryo with a pid, a stack, a trapframe; NULL: no memory, too many
+void freeproc(struct proc *p);                         // gives back what allocproc() took
+void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
+void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
+int kill(int pid) must_check;     // -ESRCH
+void setkilled(struct proc *p);
+
+static inline bool
+killed(struct proc *p)
+{
+    return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // only its owner acts on it
+}
+
+int proc_list(struct procinfo *buf, int max); // how many it described
+uint64 proc_count(void);
+void procdump(void); // to the console, for ^P
+
+struct proc *kthread(const char *name, void (*entry)(void)); // in the kernel only; NULL: no memory
+
+// fork.c, exit.c, exec.c: the running process.
+int fork(void) must_check; // the child's pid; -E
+void exit(int status) noreturn;
+int wait(uint64 status_va) must_check; // pid of a child that has exited; -ECHILD, -EINTR, -EFAULT
+int exec(const char *path, const struct args *args) must_check; // argc; -E and nothing has changed
+// Process 1: it will call `mount` and then run `path` with the words of `arguments`.
+void userinit(const char *path, const char *arguments, void (*mount)(void));
+void shutdown(int code) noreturn; // writes everything back, then switches off

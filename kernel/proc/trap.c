@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// trap.c - traps from user mode and from the kernel.
+//
+// Theory    usertrap() is entered by the trampoline on the process's kernel stack and returns to
+// it; a new
+//           process starts as if returning. Kernel traps are faults in copies of user memory and,
+//           where they are let in (idle, preempt_point), interrupts; every other one is the
+//           kernel's end.
+// Promises  The process runs user code only with killed and need_resched looked at. stvec leads to
+// uservec
+//           only in user mode.
+// Manual    priv: stvec, scause, sstatus
+#include "proc/trap.h"
+
+#include "abi/errno.h"
+#include "debug/panic.h"
+#include "dev/plic.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "mm/aspace.h"
+#include "mm/kvm.h"
+#include "mm/layout.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+#include "proc/ticks.h"
+#include "rv/csr.h"
+#include "rv/trapframe.h"
+#include "rv/usercopy.h"
+
+static uint64 user_stvec; // where uservec is, and userret, in the user's table
+static uint64 user_return;
+
+void
+trapinit(void)
+{
+    uint64 page = kpt->switches ? TRAMPOLINE : (uint64)_trampoline;
+    user_stvec = page + (uint64)(uservec - _trampoline);
+    user_return = page + (uint64)(userret - _trampoline);
+}
+
+void
+trapinithart(void)
+{
+    csr_write(stvec, kernelvec);
+    csr_write(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);
+}
+
+void
+trap_prepare(struct proc *p)
+{
+    struct trapframe *tf = p->trapframe;
+    tf->kernel_satp = kpt->switches ? kpt->kernel_satp(p->as) : 0;
+    tf->kernel_sp = p->kstack;
+    tf->kernel_trap = (uint64)usertrap;
+}
+
+static struct userret
+usertrapret(struct proc *p)
+{
+    csr_write(stvec, user_stvec);
+    if (kpt->switches)
+        return (struct userret){TRAPFRAME, p->as->satp};
+    return (struct userret){(uint64)p->trapframe, 0};
+}
+
+// A process that has just been made: entered by the switch to it, which holds its predecessor's
+// lock.
+void
+trap_start(void)
+{
+    sched_finish_switch();
+    struct proc *p = myproc();
+    fpu_enter(p);
+    if (p->entry)
+        p->entry();
+    struct userret r = usertrapret(p);
+    ((void (*)(uint64, uint64))user_return)(r.trapframe,
+                                            r.satp); // code of the trampoline, by address
+    panic("trap_start: userret came back");
+}
+
+static bool
+interrupt(uint64 cause)
+{
+    switch (cause) {
+    case IRQ_TIMER:
+        ticks_interrupt();
+        return true;
+    case IRQ_EXTERNAL:
+        plic_handle(cpuid());
+        return true;
+    case IRQ_SOFT:
+        csr_clear(sip, SIE_SSIE);
+        panic_park();
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
+page_fault(uint64 cause, enum pt_access *access)
+{
+    switch (cause) {
+    case CAUSE_PAGE_FETCH:
+        *access = PT_EXEC;
+        return true;
+    case CAUSE_PAGE_LOAD:
+        *access = PT_READ;
+        return true;
+    case CAUSE_PAGE_STORE:
+        *access = PT_WRITE;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+report_and_kill(struct proc *p, uint64 cause, uint64 stval, int error)
+{
+    printf("usertrap(): unexpected scause 0x%lx pid=%d\n"
+           "            sepc=0x%lx stval=0x%lx\n",
+           cause, p->pid, p->trapframe->epc, stval);
+    if (error == -ENOMEM)
+        printf("%d %s: no memory left for page 0x%lx\n", p->pid, p->name, PGROUNDDOWN(stval));
+    if (error == -EIO)
+        printf("%d %s: page 0x%lx could not be read from the disk\n", p->pid, p->name,
+               PGROUNDDOWN(stval));
+    setkilled(p);
+}
+
+// Everything but a system call: a page to be brought in, an interrupt, or the process's own
+// mistake.
+static void
+other_trap(struct proc *p, uint64 cause)
+{
+    enum pt_access access;
+    int error = -EFAULT;
+    uint64 stval = csr_read(stval);
+    if (csr_read(sstatus) & SSTATUS_SPP)
+        panic("usertrap: not from user mode, sepc 0x%lx", p->trapframe->epc);
+    if (page_fault(cause, &access)) {
+        error = vmfault(p->as, stval, access);
+        if (!error)
+            return;
+    }
+    if (interrupt(cause))
+        return;
+    if (cause == CAUSE_ILLEGAL && !p->fp && (error = fpu_first_use(p)) == 0)
+        return; // it may have been an FP instruction: try it again with the unit on
+    report_and_kill(p, cause, stval, error);
+}
+
+struct userret
+usertrap(void)
+{
+    struct proc *p = myproc();
+    uint64 cause = csr_read(scause);
+    csr_write(stvec, kernelvec);
+    if (likely(cause == CAUSE_ECALL_U)) {
+        p->trapframe->epc += 4; // past the ecall
+        syscall(p);
+    } else {
+        other_trap(p, cause);
+    }
+    if (unlikely(mycpu()->need_resched))
+        yield();
+    if (unlikely(killed(p)))
+        exit(-1);
+    return usertrapret(p);
+}
+
+static bool
+in_usercopy(uint64 pc)
+{
+    return pc >= (uint64)usercopy_start && pc < (uint64)usercopy_end;
+}
+
+void
+kerneltrap(struct kernelframe *f)
+{
+    enum pt_access access;
+    if (interrupt(f->scause))
+        return;
+    if (!in_usercopy(f->sepc) || !page_fault(f->scause, &access) || f->stval >= MAXVA)
+        panic_from(f->sepc, f->x[8], "kerneltrap: scause 0x%lx stval 0x%lx sepc 0x%lx", f->scause,
+                   f->stval, f->sepc);
+    csr_clear(sstatus, SSTATUS_SUM); // the window is for the copy alone; sret opens it again
+    if (vmfault(myproc()->as, f->stval, access) < 0)
+        f->sepc = (uint64)usercopy_failed;
+}
+
+void
+kstack_overflow(struct kernelframe *f)
+{
+    struct proc *p = myproc();
+    panic_from(f->sepc, f->x[8],
+               "kernel stack overflow: pid %d %s, sp 0x%lx, scause 0x%lx stval 0x%lx",
+               p ? p->pid : 0, p ? p->name : "boot", f->x[2], f->scause, f->stval);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// cpu.h - what each hart keeps for itself. In the kernel, tp points to the running hart's entry.
+#pragma once
+
+#include "lib/types.h"
+
+#define MAXHART 8
+
+struct proc;
+struct aspace;
+
+// Protection: [c] constant once the hart runs  [h] only this hart, interrupts off  [a] atomic
+struct cpu {
+    struct proc *proc;   // [h] the running process; its idle process when there is none
+    struct proc *prev;   // [h] whose lock the next process releases after a switch
+    struct proc *idle;   // [c]
+    struct aspace *as;   // [h] whose tables satp names; NULL: the kernel's own
+    uint64 as_gen;       // [h] the value of as->tlb_gen that this hart's TLB is up to
+    uint64 kstack_gen;   // [h] the same for kernel stacks
+    uint32 id;           // [c] 0 .. nharts-1
+    uint32 need_resched; // [h] the time slice is over
+    uint64 hartid;       // [c] the machine's number
+    uint64 boot_sp;      // [c] the stack to start on: the idle process's
+    uint64 panic_sp;     // [c] top of the stack for reporting that another stack is full
+    uint64 copyins;      // [h] copies from user memory, for the statistics device
+    uint64 copyinstrs;   // [h] the same of strings
+    uint32 online;       // [a]
+    uint32 idling;       // [a] in, or on the way to, wfi
+};
+
+extern struct cpu cpus[MAXHART];
+extern int nharts; // harts that run; constant after boot
+
+static inline struct cpu *
+mycpu(void)
+{
+    struct cpu *c;
+    asm("mv %0, tp" : "=r"(c));
+    return c;
+}
+
+static inline int
+cpuid(void)
+{
+    return (int)mycpu()->id;
+}

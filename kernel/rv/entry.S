@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// entry.S - from OpenSBI's jump to the first C function, for the first hart and for the others.
+//
+// Theory    The image runs at its load address until a boot-time table is on. That table has three
+//           parts, all of 1 GiB leaves: the image at its load address (so that the pc survives the
+//           switch), the image where it is linked, and physical memory where the direct map will be.
+//           mm/kvm.c replaces it by the kernel's own table, which has neither identity nor W+X.
+// Promises  Enters boot(hartid, device tree) or boot_secondary() at link addresses, interrupts off, tp
+//           naming this hart.
+// Manual    priv satp, priv sv39; SBI: supervisor entry (a0 hart id, a1 device tree or opaque)
+#include "rv/kstack.h"
+#include "rv/offsets.h"
+
+#define LEAF_RW  0xc7 // D A W R V
+#define LEAF_RWX 0xcf
+#define SATP_SV39 (8 << 60)
+#define GIB_SHIFT 30
+#define DIRECT_SLOT 256 // root index of DIRECT_MAP
+#define DIRECT_SLOTS 128
+
+        // Turns the boot table on and continues at label \to, at link addresses.
+.macro enter_high to
+        la t0, boot_table
+        srli t0, t0, 12
+        li t1, SATP_SV39
+        or t0, t0, t1
+        sfence.vma zero, zero
+        csrw satp, t0
+        sfence.vma zero, zero
+        csrr t1, satp
+        bne t0, t1, no_paging
+        ld t0, \to\()_link
+        jr t0
+        .balign 8
+\to\()_link:
+        .dword \to
+.endm
+
+.section .text.entry, "ax"
+        .globl _start
+_start:
+        csrw sie, zero
+        mv s2, a0
+        mv s3, a1
+        la t0, _bss
+        la t1, _end
+1:      sd zero, 0(t0)
+        addi t0, t0, 8
+        bltu t0, t1, 1b
+
+        la t0, _start
+        ld t1, start_link
+        sub t1, t1, t0
+        la t2, boot_load_offset
+        sd t1, 0(t2)
+
+        // s4: the GiB the image was loaded in.
+        la s4, _start
+        srli s4, s4, GIB_SHIFT
+        la t0, boot_table
+        slli t1, s4, GIB_SHIFT - 2      // its ppn, where a pte has it
+        ori t1, t1, LEAF_RWX
+        slli t2, s4, 3
+        add t2, t2, t0
+        sd t1, 0(t2)
+        ld t2, high_link
+        srli t2, t2, GIB_SHIFT
+        andi t2, t2, 0x1ff
+        slli t2, t2, 3
+        add t2, t2, t0
+        sd t1, 0(t2)
+        li t1, LEAF_RW
+        li t2, 1 << (GIB_SHIFT - 2)
+        li t3, DIRECT_SLOTS
+        li t4, DIRECT_SLOT * 8
+        add t0, t0, t4
+2:      sd t1, 0(t0)
+        add t1, t1, t2
+        addi t0, t0, 8
+        addi t3, t3, -1
+        bnez t3, 2b
+        enter_high high
+        .balign 8
+start_link:
+        .dword _start
+
+high:
+        la sp, boot_stack_top
+        la tp, cpus
+        li s0, 0
+        mv a0, s2
+        mv a1, s3
+        call boot
+
+        // Started by hart_start(): a1 is the address of this hart's struct cpu.
+        .globl _start_secondary
+_start_secondary:
+        csrw sie, zero
+        mv s2, a1
+        enter_high secondary_high
+
+secondary_high:
+        mv tp, s2
+        ld t0, kernel_satp
+        csrw satp, t0
+        sfence.vma zero, zero
+        ld sp, CPU_BOOT_SP(tp)
+        li s0, 0
+        call boot_secondary
+
+        // The hart has no Sv39: say so through the firmware's console and switch the machine off.
+no_paging:
+        la s2, no_paging_text
+1:      lbu a0, 0(s2)
+        beqz a0, 2f
+        li a7, 1                        // SBI legacy: console putchar
+        ecall
+        addi s2, s2, 1
+        j 1b
+2:      li a7, 8                        // SBI legacy: shutdown
+        ecall
+3:      wfi
+        j 3b
+no_paging_text:
+        .asciz "vitrine: this hart has no Sv39 paging; a machine with Sv39 is needed\n"
+
+.section .bss
+        .balign 8
+        .globl boot_load_offset
+boot_load_offset:
+        .skip 8
+        .balign 4096
+boot_table:
+        .skip 4096
+        .balign 2 * KSTACK_SIZE
+        .globl boot_stack_slot, boot_stack_top
+boot_stack_slot:
+        .skip 2 * KSTACK_SIZE
+boot_stack_top:

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// fp.h - the registers of the F and D extensions. The caller has switched the unit on (sstatus.FS).
+#pragma once
+
+#include "lib/types.h"
+
+struct fpstate {
+    uint64 f[32];
+    uint64 fcsr;
+};
+
+void fp_save(struct fpstate *to);
+void fp_restore(const struct fpstate *from);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// offsets.c - the layouts that assembly needs. The build compiles this to assembly and makes
+// rv/offsets.h of it; nothing of it is linked.
+#include "rv/cpu.h"
+#include "rv/swtch.h"
+#include "rv/trapframe.h"
+
+#define OFFSET(name, value) asm volatile("\n.ascii \"->" #name " %0\"" ::"i"(value))
+
+void offsets(void);
+
+void
+offsets(void)
+{
+    OFFSET(TF_KERNEL_SATP, offsetof(struct trapframe, kernel_satp));
+    OFFSET(TF_KERNEL_SP, offsetof(struct trapframe, kernel_sp));
+    OFFSET(TF_KERNEL_TRAP, offsetof(struct trapframe, kernel_trap));
+    OFFSET(TF_EPC, offsetof(struct trapframe, epc));
+    OFFSET(TF_KERNEL_TP, offsetof(struct trapframe, kernel_tp));
+    OFFSET(TF_RA, offsetof(struct trapframe, ra));
+    OFFSET(TF_A0, offsetof(struct trapframe, a0));
+    OFFSET(CTX_RA, offsetof(struct context, ra));
+    OFFSET(CTX_SP, offsetof(struct context, sp));
+    OFFSET(CTX_S, offsetof(struct context, s));
+    OFFSET(CTX_SSTATUS, offsetof(struct context, sstatus));
+    OFFSET(KF_SIZE, sizeof(struct kernelframe));
+    OFFSET(KF_SEPC, offsetof(struct kernelframe, sepc));
+    OFFSET(KF_SSTATUS, offsetof(struct kernelframe, sstatus));
+    OFFSET(KF_SCAUSE, offsetof(struct kernelframe, scause));
+    OFFSET(KF_STVAL, offsetof(struct kernelframe, stval));
+    OFFSET(CPU_BOOT_SP, offsetof(struct cpu, boot_sp));
+    OFFSET(CPU_PANIC_SP, offsetof(struct cpu, panic_sp));
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// swtch.h - leave one kernel stack, continue on another.
+#pragma once
+
+#include "lib/types.h"
+
+// What a C function may expect to find again after a call (psABI), and the status bits that belong
+// to the process: SUM, FS, and where an sret leads.
+struct context {
+    uint64 ra, sp;
+    uint64 s[12];
+    uint64 sstatus;
+};
+
+void swtch(struct context *old, struct context *new);

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// usercopy.S - see usercopy.h. Words where both sides allow it, 64 bytes a turn; else bytes.
+
+#define SUM t6
+
+.text
+        .globl usercopy_start, usercopy_end, usercopy_failed
+        .globl usercopy, usercopy_str
+        .balign 8
+usercopy_start:
+
+usercopy:
+        li SUM, 1 << 18                 // sstatus.SUM
+        csrs sstatus, SUM
+        add a3, a1, a2                  // end of src
+        or t0, a0, a1
+        andi t0, t0, 7
+        bnez t0, 4f
+        andi a4, a2, -64
+        add a4, a4, a1                  // end of the 64-byte turns
+        andi a5, a2, -8
+        add a5, a5, a1                  // end of the words
+        bgeu a1, a4, 2f
+1:      ld t0, 0(a1)
+        ld t1, 8(a1)
+        ld t2, 16(a1)
+        ld t3, 24(a1)
+        ld t4, 32(a1)
+        ld t5, 40(a1)
+        ld a6, 48(a1)
+        ld a7, 56(a1)
+        sd t0, 0(a0)
+        sd t1, 8(a0)
+        sd t2, 16(a0)
+        sd t3, 24(a0)
+        sd t4, 32(a0)
+        sd t5, 40(a0)
+        sd a6, 48(a0)
+        sd a7, 56(a0)
+        addi a1, a1, 64
+        addi a0, a0, 64
+        bltu a1, a4, 1b
+2:      bgeu a1, a5, 5f
+3:      ld t0, 0(a1)
+        addi a1, a1, 8
+        sd t0, 0(a0)
+        addi a0, a0, 8
+        bltu a1, a5, 3b
+        j 5f
+        // Not both aligned: if they are aligned alike, bytes up to the boundary, then words.
+4:      xor t0, a0, a1
+        andi t0, t0, 7
+        bnez t0, 5f
+        li t0, 16
+        bltu a2, t0, 5f
+6:      lbu t0, 0(a1)
+        addi a1, a1, 1
+        sb t0, 0(a0)
+        addi a0, a0, 1
+        andi t0, a1, 7
+        bnez t0, 6b
+        sub a2, a3, a1
+        andi a4, a2, -64
+        add a4, a4, a1
+        andi a5, a2, -8
+        add a5, a5, a1
+        bltu a1, a4, 1b
+        j 2b
+5:      beq a1, a3, 8f
+7:      lbu t0, 0(a1)
+        addi a1, a1, 1
+        sb t0, 0(a0)
+        addi a0, a0, 1
+        bne a1, a3, 7b
+8:      csrc sstatus, SUM
+        li a0, 0
+        ret
+
+usercopy_str:
+        li SUM, 1 << 18
+        csrs sstatus, SUM
+        mv a3, a1
+        add a4, a1, a2
+1:      beq a1, a4, 2f
+        lbu t0, 0(a1)
+        addi a1, a1, 1
+        sb t0, 0(a0)
+        addi a0, a0, 1
+        bnez t0, 1b
+        csrc sstatus, SUM
+        sub a0, a1, a3
+        addi a0, a0, -1
+        ret
+2:      csrc sstatus, SUM
+        li a0, -2                       // USERCOPY_LONG
+        ret
+
+usercopy_failed:
+        li SUM, 1 << 18
+        csrc sstatus, SUM
+        li a0, -1
+        ret
+usercopy_end:

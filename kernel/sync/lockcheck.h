@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// lockcheck.h - the order of rank.h, checked at each acquisition in debug builds
+// (debug/lockcheck.c, a listed upcall); in others, nothing.
+#pragma once
+
+struct spinlock;
+
+#ifdef DEBUG
+void lockcheck_acquire(struct spinlock *lk);    // before waiting: panics on a rank out of order
+void lockcheck_tryacquire(struct spinlock *lk); // after a success: any order
+void lockcheck_release(struct spinlock *lk);
+void lockcheck_none(void); // panics if this hart holds any spinlock
+#else
+static inline void
+lockcheck_acquire(struct spinlock *lk)
+{
+    (void)lk;
+}
+
+static inline void
+lockcheck_tryacquire(struct spinlock *lk)
+{
+    (void)lk;
+}
+
+static inline void
+lockcheck_release(struct spinlock *lk)
+{
+    (void)lk;
+}
+
+static inline void
+lockcheck_none(void)
+{
+}
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// waitq.c - see waitq.h.
+//
+// Theory    A waiter is a record on the sleeper's stack. Whoever takes it off the queue (the waker,
+// or
+//           the sleeper itself when it was killed) holds q->lock; a record that is off the queue is
+//           never touched again by a waker, so it may go out of scope.
+// Promises  No wakeup is lost: the waiter is queued, and marked as blocking, before the condition's
+// lock
+//           is dropped; thread_block() returns at once if the wakeup came before it.
+// Locks     q->lock, inside the condition's lock.
+#include "sync/waitq.h"
+
+#include "sync/sleeplock.h"
+#include "sync/thread.h"
+
+struct waiter {
+    struct list node;
+    struct proc *thread;
+    uint32 queued; // 1 while on the queue; the waker's clearing store is its last touch
+};
+
+void
+waitq_init(struct waitq *q, const char *name)
+{
+    initlock(&q->lock, name, RANK_WAITQ);
+    list_init(&q->waiters);
+}
+
+static void
+enqueue(struct waitq *q, struct waiter *w)
+{
+    w->thread = thread_self();
+    w->queued = 1;
+    acquire(&q->lock);
+    list_push_back(&q->waiters, &w->node);
+    thread_prepare_block(w->thread);
+    release(&q->lock);
+}
+
+// Makes sure that the record is off the queue before it goes out of scope.
+static void
+dequeue(struct waitq *q, struct waiter *w)
+{
+    if (!__atomic_load_n(&w->queued, __ATOMIC_ACQUIRE)) // pairs with wake_first()
+        return;
+    acquire(&q->lock);
+    if (w->queued)
+        list_remove(&w->node);
+    release(&q->lock);
+}
+
+static int
+wait_released(struct waitq *q, struct waiter *w, bool killable)
+{
+    int error = thread_block(killable);
+    dequeue(q, w);
+    return error;
+}
+
+int
+sleep(struct waitq *q, struct spinlock *lk)
+{
+    struct waiter w;
+    enqueue(q, &w);
+    release(lk); // a waker may change the condition from here on; it will find the record
+    int error = wait_released(q, &w, true);
+    acquire(lk);
+    return error;
+}
+
+void
+sleep_unkillable(struct waitq *q, struct spinlock *lk)
+{
+    struct waiter w;
+    enqueue(q, &w);
+    release(lk); // as in sleep()
+    (void)wait_released(q, &w, false);
+    acquire(lk);
+}
+
+int
+sleep_on(struct waitq *q, struct sleeplock *lk)
+{
+    struct waiter w;
+    enqueue(q, &w);
+    releasesleep(lk); // as in sleep()
+    int error = wait_released(q, &w, true);
+    acquiresleep(lk);
+    return error;
+}
+
+static bool
+wake_first(struct waitq *q)
+{
+    struct list *node = list_pop_front(&q->waiters);
+    if (!node)
+        return false;
+    struct waiter *w = list_entry(node, struct waiter, node);
+    thread_wake(w->thread);
+    // Last touch: pairs with the load in dequeue(), after which the record, and even its thread,
+    // may be gone.
+    __atomic_store_n(&w->queued, 0, __ATOMIC_RELEASE);
+    return true;
+}
+
+// An empty queue is left alone without its lock: a sleeper queues itself under the condition's
+// lock, which the waker has held since it changed the condition, or before.
+void
+wakeup(struct waitq *q)
+{
+    if (list_empty(&q->waiters))
+        return;
+    acquire(&q->lock);
+    while (wake_first(q))
+        ;
+    release(&q->lock);
+}
+
+void
+wakeup_one(struct waitq *q)
+{
+    acquire(&q->lock);
+    wake_first(q);
+    release(&q->lock);
+}
+
+void
+waitq_lock_slow(struct waitq *q, uint32 *state)
+{
+    for (;;) {
+        struct waiter w = {.thread = thread_self(), .queued = 1};
+        acquire(&q->lock);
+        if (__atomic_exchange_n(state, 2, __ATOMIC_ACQUIRE) == 0) { // pairs with releasesleep()
+            release(&q->lock);
+            return;
+        }
+        list_push_back(&q->waiters, &w.node);
+        thread_prepare_block(w.thread);
+        release(&q->lock);
+        (void)wait_released(q, &w, false);
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// bootargs.c - see bootargs.h. A word that nobody knows is named and ignored.
+#include "sys/bootargs.h"
+
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "rv/cpu.h"
+
+static void
+set_kpt(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (kpt_select(value) < 0)
+        printf("vitrine: kpt=%s: no such design of the kernel's page table; using %s\n", value,
+               kpt->name);
+}
+
+static void
+set_init(struct bootargs *args, const char *value)
+{
+    args->init = value;
+}
+
+static void
+set_root(struct bootargs *args, const char *value)
+{
+    args->root = value;
+}
+
+static void
+set_harts(struct bootargs *args, const char *value)
+{
+    if (value[0] >= '1' && value[0] <= '0' + MAXHART && !value[1])
+        args->harts = value[0] - '0';
+    else
+        printf("vitrine: harts=%s: not a number from 1 to %d; ignored\n", value, MAXHART);
+}
+
+static void
+set_quiet(struct bootargs *args, const char *value)
+{
+    (void)value;
+    args->quiet = true;
+}
+
+static void
+set_readonly(struct bootargs *args, const char *value)
+{
+    (void)value;
+    args->readonly = true;
+}
+
+static const struct option {
+    const char *key; // with '=' at the end: takes a value
+    void (*set)(struct bootargs *args, const char *value);
+} options[] = {
+    {"kpt=", set_kpt},   {"quiet", set_quiet},  {"init=", set_init},
+    {"root=", set_root}, {"harts=", set_harts}, {"ro", set_readonly},
+};
+
+static bool
+matches(const char *word, const char *key)
+{
+    size_t n = strlen(key);
+    if (key[n - 1] == '=')
+        return strncmp(word, key, n) == 0;
+    return strcmp(word, key) == 0;
+}
+
+static void
+parse_word(const char *word, struct bootargs *args)
+{
+    for (size_t i = 0; i < NELEM(options); i++) {
+        if (matches(word, options[i].key)) {
+            options[i].set(args, word + strlen(options[i].key));
+            return;
+        }
+    }
+    printf("vitrine: unknown word on the kernel command line: %s\n", word);
+}
+
+// Cuts off the next word and moves *line behind it. NULL: there is none.
+static char *
+next_word(char **line)
+{
+    char *start = *line;
+    while (*start == ' ')
+        start++;
+    if (!*start)
+        return NULL;
+    char *end = start;
+    while (*end && *end != ' ')
+        end++;
+    *line = *end ? end + 1 : end;
+    *end = '\0';
+    return start;
+}
+
+void
+bootargs_parse(char *line, struct bootargs *args)
+{
+    *args = (struct bootargs){.init = "/init", .root = "vda", .harts = MAXHART, .arguments = ""};
+    char *word;
+    while ((word = next_word(&line))) {
+        if (strcmp(word, "--") == 0) {
+            args->arguments = line;
+            return;
+        }
+        parse_word(word, args);
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// bootargs.h - the kernel command line: words separated by blanks, each KEY or KEY=VALUE.
+#pragma once
+
+#include "lib/types.h"
+
+// What it asks for; pointers into the line or to constants.
+struct bootargs {
+    bool quiet;            // no print of the first page table
+    const char *init;      // the first program
+    const char *root;      // the disk to mount: vda ...
+    int harts;             // run on so many at most
+    bool readonly;         // `ro`: mount the disk read-only
+    const char *arguments; // what follows `--`: for the first program
+};
+
+void bootargs_parse(char *line, struct bootargs *args); // cuts the line into words

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// syscall.c - from the number in a7 to the function, and from its result to a0.
+//
+// The table comes from include/abi/syscall.tbl by way of sys/calls.inc.
+#include "sys/syscall.h"
+
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "lib/printf.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "proc/proc.h"
+#include "proc/trap.h"
+#include "rv/trapframe.h"
+
+static syscall_fn *const calls[] = {
+#define SYSCALL(number, name, nargs) [number] = sys_##name,
+#include "sys/calls.inc"
+#undef SYSCALL
+};
+
+static void
+unknown(struct proc *p, struct trapframe *tf)
+{
+    printf("%d %s: unknown sys call %d\n", p->pid, p->name, (int)tf->a7);
+    p->as->usys->err = ENOSYS;
+    tf->a0 = (uint64)-1;
+}
+
+void
+syscall(struct proc *p)
+{
+    struct trapframe *tf = p->trapframe;
+    uint64 number = tf->a7;
+    if (unlikely(number >= NELEM(calls) || !calls[number])) {
+        unknown(p, tf);
+        return;
+    }
+    int64 result = calls[number](p, &tf->a0);
+    if (unlikely(result < 0)) {
+        p->as->usys->err = (int)-result;
+        result = -1; // xv6's programs know no other failure
+    }
+    tf->a0 = (uint64)result;
+}
+
+int
+fetchpath(struct proc *p, uint64 va, char *buf)
+{
+    int64 length = copyinstr(p->as, buf, va, MAXPATH);
+    return length < 0 ? (int)length : 0;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+// sysfile.c - system calls about files: they translate descriptors, pointers and paths, and leave
+// the rest to fs/.
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "abi/sysinfo.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "mm/copy.h"
+#include "mm/iobuf.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+
+// The open file behind a descriptor; NULL: there is none.
+static struct file *
+argfd(struct proc *p, uint64 arg)
+{
+    uint32 fd = (uint32)arg;
+    return fd < NOFILE ? p->ofile[fd] : NULL;
+}
+
+// The lowest free descriptor gets the file. -EMFILE, and the file is still the caller's.
+static int
+fdalloc(struct proc *p, struct file *f)
+{
+    for (int fd = 0; fd < NOFILE; fd++) {
+        if (!p->ofile[fd]) {
+            p->ofile[fd] = f;
+            return fd;
+        }
+    }
+    return -EMFILE;
+}
+
+int64
+sys_read(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    int n = (int)a[2];
+    if (!f)
+        return -EBADF;
+    if (n < 0)
+        return -EINVAL;
+    return fileread(f, (struct iobuf){p->as, a[1]}, (size_t)n);
+}
+
+int64
+sys_write(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    int n = (int)a[2];
+    if (!f)
+        return -EBADF;
+    if (n < 0)
+        return -EINVAL;
+    return filewrite(f, (struct iobuf){p->as, a[1]}, (size_t)n);
+}
+
+int64
+sys_fstat(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    struct stat st;
+    if (!f)
+        return -EBADF;
+    int error = filestat(f, &st);
+    return error ? error : copyout(p->as, a[1], &st, sizeof st);
+}
+
+int64
+sys_dup(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    if (!f)
+        return -EBADF;
+    int fd = fdalloc(p, f);
+    if (fd >= 0)
+        filedup(f);
+    return fd;
+}
+
+int64
+sys_close(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    if (!f)
+        return -EBADF;
+    p->ofile[(uint32)a[0]] = NULL;
+    fileclose(f);
+    return 0;
+}
+
+static void
+close_both(struct file *rd, struct file *wr)
+{
+    fileclose(rd);
+    fileclose(wr);
+}
+
+int64
+sys_pipe(struct proc *p, const uint64 *a)
+{
+    struct file *rd, *wr;
+    int error = pipe_open(&rd, &wr);
+    if (error)
+        return error;
+    int fds[2] = {fdalloc(p, rd), -1};
+    if (fds[0] >= 0)
+        fds[1] = fdalloc(p, wr);
+    error = fds[1] < 0 ? -EMFILE : copyout(p->as, a[0], fds, sizeof fds);
+    if (!error)
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (fds[i] >= 0)
+            p->ofile[fds[i]] = NULL;
+    close_both(rd, wr);
+    return error;
+}
+
+int64
+sys_open(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    struct file *f;
+    int error = fetchpath(p, a[0], path);
+    if (!error)
+        error = file_open(p->cwd, path, (int)a[1], &f);
+    if (error)
+        return error;
+    int fd = fdalloc(p, f);
+    if (fd < 0)
+        fileclose(f);
+    return fd;
+}
+
+// Creates a directory or a device node.
+static int
+create_node(struct proc *p, uint64 path_va, int type, int major, int minor)
+{
+    char path[MAXPATH];
+    struct inode *ip;
+    int error = fetchpath(p, path_va, path);
+    if (error)
+        return error;
+    begin_op();
+    error = fs_create(p->cwd, path, type, major, minor, &ip);
+    if (!error)
+        iput(ip);
+    end_op();
+    return error;
+}
+
+int64
+sys_mkdir(struct proc *p, const uint64 *a)
+{
+    return create_node(p, a[0], T_DIR, 0, 0);
+}
+
+int64
+sys_mknod(struct proc *p, const uint64 *a)
+{
+    return create_node(p, a[0], T_DEVICE, (short)a[1], (short)a[2]);
+}
+
+int64
+sys_unlink(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    int error = fetchpath(p, a[0], path);
+    if (error)
+        return error;
+    begin_op();
+    error = fs_unlink(p->cwd, path);
+    end_op();
+    return error;
+}
+
+// A change that takes two paths.
+static int
+two_paths(struct proc *p, const uint64 *a,
+          int (*change)(struct inode *cwd, const char *old, const char *new))
+{
+    char old[MAXPATH], new[MAXPATH];
+    int error = fetchpath(p, a[0], old);
+    if (!error)
+        error = fetchpath(p, a[1], new);
+    if (error)
+        return error;
+    begin_op();
+    error = change(p->cwd, old, new);
+    end_op();
+    return error;
+}
+
+int64
+sys_link(struct proc *p, const uint64 *a)
+{
+    return two_paths(p, a, fs_link);
+}
+
+int64
+sys_rename(struct proc *p, const uint64 *a)
+{
+    return two_paths(p, a, fs_rename);
+}
+
+int64
+sys_chdir(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    struct inode *ip;
+    int error = fetchpath(p, a[0], path);
+    if (error)
+        return error;
+    begin_op();
+    error = namei(p->cwd, path, &ip);
+    if (!error) {
+        struct inode *unused = ip;
+        if (inode_type(ip) == T_DIR) {
+            unused = p->cwd;
+            p->cwd = ip;
+        } else {
+            error = -ENOTDIR;
+        }
+        iput(unused);
+    }
+    end_op();
+    return error;
+}
+
+int64
+sys_sync(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    (void)a;
+    return fs_sync();
+}
+
+int64
+sys_statfs(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    struct statfs st;
+    struct inode *ip;
+    int error = fetchpath(p, a[0], path);
+    if (error)
+        return error;
+    begin_op();
+    error = namei(p->cwd, path, &ip);
+    if (!error) {
+        error = fs_statfs(&st); // there is one file system
+        iput(ip);
+    }
+    end_op();
+    return error ? error : copyout(p->as, a[1], &st, sizeof st);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// sysproc.c - system calls about processes, memory and time.
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "abi/stat.h"
+#include "abi/sysinfo.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "mm/kmem.h"
+#include "mm/kvm.h"
+#include "mm/ledger.h"
+#include "proc/args.h"
+#include "proc/proc.h"
+#include "proc/ticks.h"
+#include "sys/syscall.h"
+
+int64
+sys_fork(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    (void)a;
+    return fork();
+}
+
+int64
+sys_exit(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    exit((int)a[0]);
+}
+
+int64
+sys_wait(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    return wait(a[0]);
+}
+
+int64
+sys_kill(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    return kill((int)a[0]);
+}
+
+int64
+sys_getpid(struct proc *p, const uint64 *a)
+{
+    (void)a;
+    return p->pid;
+}
+
+int64
+sys_sbrk(struct proc *p, const uint64 *a)
+{
+    uint64 old;
+    int error = growproc(p->as, (int)a[0], a[1] == SBRK_LAZY, &old);
+    return error ? error : (int64)old;
+}
+
+int64
+sys_sleep(struct proc *p, const uint64 *a)
+{
+    int ticks = (int)a[0];
+    (void)p;
+    return ticks_sleep(ticks < 0 ? 0 : (uint64)ticks);
+}
+
+int64
+sys_uptime(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    (void)a;
+    return (int)(ticks_now() & 0x7fffffff);
+}
+
+int64
+sys_exec(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    struct args args;
+    int result = fetchpath(p, a[0], path);
+    if (result)
+        return result;
+    args_init(&args);
+    result = args_fetch(&args, p->as, a[1]);
+    if (!result)
+        result = exec(path, &args);
+    args_free(&args);
+    return result;
+}
+
+int64
+sys_poweroff(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    shutdown((int)a[0]);
+}
+
+int64
+sys_procs(struct proc *p, const uint64 *a)
+{
+    int max = (int)a[1];
+    if (max <= 0)
+        return -EINVAL;
+    max = max < NPROC ? max : NPROC;
+    struct procinfo *buf = kmem_alloc((size_t)max * sizeof *buf);
+    if (!buf)
+        return -ENOMEM;
+    int n = proc_list(buf, max);
+    int error = copyout(p->as, a[0], buf, (size_t)n * sizeof *buf);
+    kmem_free(buf);
+    return error ? error : n;
+}
+
+int64
+sys_meminfo(struct proc *p, const uint64 *a)
+{
+    uint64 kind[FRAME_KINDS];
+    kstack_reclaim(); // what is only kept at hand counts as free
+    kmem_drain();
+    frames_by_kind(kind);
+    struct meminfo info = {
+        .total = (frames_total() - kind[FRAME_RESERVED]) * PGSIZE,
+        .free = frames_free() * PGSIZE,
+        .cache = kind[FRAME_CACHE] * PGSIZE,
+        .user = kind[FRAME_USER] * PGSIZE,
+    };
+    info.kernel = info.total - info.free - info.cache - info.user;
+    return copyout(p->as, a[0], &info, sizeof info);
+}
