@@ -12,8 +12,8 @@
 #include "mm/direct.h"
 #include "rv/cpu.h"
 
-jmp_buf *host_catch;       // where an expected panic continues; NULL: none is expected
-char host_panic_text[512]; // the message of the last panic
+jmp_buf *host_catch;         // where an expected panic continues; NULL: none is expected
+char host_panic_text[512];   // the message of the last panic
 _Thread_local int host_hart; // a test may run harts as threads
 struct cpu cpus[MAXHART];
 uint64 host_direct_map;
