@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// t_console.c - lines go from the port to the readers: whole, in order, and none is lost.
+//
+// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/utf8.c kernel/sync/*.c
+// SOURCES: tests/host/shim/host.c tests/host/shim/memory.c tests/host/shim/thread.c
+#include "test.h"
+
+#include "abi/errno.h"
+#include "dev/console.h"
+#include "dev/machine.h"
+#include "dev/plic.h"
+#include "dev/uart.h"
+#include "lib/printf.h"
+#include "shim/memory.h"
+#include "shim/thread.h"
+
+// The port: what will arrive, and what was printed.
+static const char *arriving = "";
+static char printed[1 << 20];
+static size_t nprinted;
+static bool listening;
+static irq_handler *handler;
+static const struct print_sink *sink;
+
+int
+uart_init(const struct machine *m)
+{
+    return m->uart.size ? 0 : -ENODEV;
+}
+
+void
+uart_write(const char *s, size_t n)
+{
+    CHECK(nprinted + n < sizeof(printed));
+    memcpy(printed + nprinted, s, n);
+    nprinted += n;
+}
+
+int
+uart_getc(void)
+{
+    return *arriving ? (uint8)*arriving++ : -1;
+}
+
+// As in the hardware, something that waits raises the interrupt as soon as it is enabled.
+void
+uart_listen(bool on)
+{
+    listening = on;
+}
+
+int
+irq_register(uint32 irq, irq_handler *fn, void *arg)
+{
+    CHECK(!arg);
+    handler = fn;
+    return irq == 10 ? 0 : -EINVAL;
+}
+
+void
+printf_set_sink(const struct print_sink *s)
+{
+    sink = s;
+}
+
+static void
+interrupt(void)
+{
+    if (listening && *arriving)
+        handler(NULL);
+}
+
+static void
+type(const char *s)
+{
+    CHECK_EQ(*arriving, '\0');
+    arriving = s;
+    interrupt();
+}
+
+static void
+check_read(size_t n, const char *want)
+{
+    char buf[1024];
+    memset(buf, '#', sizeof(buf));
+    CHECK_EQ(console_read(iobuf_kernel(buf), n), strlen(want));
+    CHECK_MEM(buf, want, strlen(want));
+    CHECK_EQ(buf[strlen(want)], '#');
+    interrupt();
+}
+
+static void
+start(void)
+{
+    static struct machine m = {.uart = {.size = 8, .irq = 10}};
+    static bool started;
+    host_on_block = NULL;
+    if (started)
+        return;
+    started = true;
+    m.uart.size = 0;
+    CHECK_EQ(console_init(&m), -ENODEV);
+    CHECK(!sink);
+    m.uart.size = 8;
+    CHECK_EQ(console_init(&m), 0);
+    CHECK_EQ(sink, &console_sink);
+    CHECK_EQ(console_listen(&m), 0);
+    CHECK(listening);
+}
+
+static void
+test_lines(void)
+{
+    start();
+    type("one\ntwo\nthr");
+    check_read(100, "one\n");
+    check_read(2, "tw");
+    check_read(1, "o");
+    check_read(100, "\n");
+    type("ee\nend\x04\x04");
+    check_read(5, "three");
+    check_read(5, "\n");
+    check_read(100, "end");
+    check_read(100, "");
+    CHECK_EQ(console_read(iobuf_kernel(NULL), 0), 0);
+    CHECK_MEM(printed, "one\ntwo\nthree\nend", 17);
+}
+
+static int
+somebody_types(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    type("late\n");
+    return 0;
+}
+
+static int
+somebody_kills(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    return -EINTR;
+}
+
+static void
+test_waiting(void)
+{
+    char buf[8];
+    start();
+    host_on_block = somebody_types;
+    check_read(100, "late\n");
+    host_on_block = somebody_kills;
+    CHECK_EQ(console_read(iobuf_kernel(buf), 8), -EINTR);
+    type("after\n");
+    check_read(100, "after\n");
+}
+
+static void
+test_bad_memory(void)
+{
+    uint8 memory[3];
+    struct aspace as = {memory, sizeof(memory)};
+    struct iobuf user = {&as, 0};
+    char big[600];
+    start();
+    type("line\n");
+    CHECK_EQ(console_read(user, 5), -EFAULT);
+    CHECK_EQ(console_read(user, 3), 3);
+    CHECK_MEM(memory, "lin", 3);
+    check_read(100, "e\n");
+    CHECK_EQ(console_write(user, 4), -EFAULT);
+    nprinted = 0;
+    CHECK_EQ(console_write(user, 3), 3);
+    CHECK_EQ(nprinted, 3);
+    as = (struct aspace){(uint8 *)big, sizeof(big)};
+    memset(big, 'x', sizeof(big));
+    CHECK_EQ(console_write(user, 600), 600);
+    CHECK_EQ(nprinted, 603);
+    int64 n = console_write(user, 1000);
+    CHECK(n > 0 && n <= 600);
+}
+
+// Far more than the ring holds is typed before anybody reads.
+static void
+test_typing_ahead(void)
+{
+    static char text[200000];
+    size_t len = 0;
+    start();
+    for (int i = 0; len < sizeof(text) - 100; i++)
+        len += (size_t)sprintf(text + len, "line %d %.*s\n", i, (int)rnd_below(60),
+                               "qwertyuiopasdfghjklzxcvbnmqwertyuiopasdfghjklzxcvbnmqwertyui");
+    nprinted = 0;
+    type(text);
+    CHECK(!listening);
+    CHECK(arriving - text >= 4096);
+    for (size_t off = 0; off < len;) {
+        char buf[512];
+        int64 n = console_read(iobuf_kernel(buf), 1 + rnd_below(100));
+        CHECK(n > 0);
+        CHECK_MEM(buf, text + off, (size_t)n);
+        off += (size_t)n;
+        interrupt();
+    }
+    CHECK(listening);
+    CHECK_EQ(nprinted, len);
+}
+
+static int pressed;
+
+static void
+list_processes(void)
+{
+    static const char message[] = "<list>";
+    pressed++;
+    CHECK_EQ(console_write(iobuf_kernel((void *)message), 6), 6); // would hang if a lock were held
+}
+
+static void
+test_hotkey(void)
+{
+    start();
+    nprinted = 0;
+    type("a\x10");
+    CHECK_EQ(pressed, 0);
+    console_set_hotkey(0x10, list_processes);
+    type("b\x10"
+         "c\n");
+    CHECK_EQ(pressed, 1);
+    check_read(100, "abc\n");
+    CHECK_EQ(nprinted, 10);
+    CHECK_MEM(printed, "ab<list>c\n", 10);
+}
+
+static void
+test_sinks(void)
+{
+    start();
+    nprinted = 0;
+    console_sink.begin();
+    console_sink.write("one ", 4);
+    console_sink_panic.begin();
+    console_sink_panic.write("two", 3);
+    console_sink_panic.end();
+    console_sink.end();
+    CHECK_MEM(printed, "one two", 7);
+}
+
+int
+main(void)
+{
+    test_lines();
+    test_waiting();
+    test_bad_memory();
+    test_typing_ahead();
+    test_hotkey();
+    test_sinks();
+    return test_done();
+}
