@@ -19,16 +19,13 @@ argfd(struct proc *p, uint64 arg)
     return fd < NOFILE ? p->ofile[fd] : NULL;
 }
 
-// The lowest free descriptor gets the file. -EMFILE, and the file is still the caller's.
+// The lowest free descriptor from `fd` on; -EMFILE.
 static int
-fdalloc(struct proc *p, struct file *f)
+fdfree(const struct proc *p, int fd)
 {
-    for (int fd = 0; fd < NOFILE; fd++) {
-        if (!p->ofile[fd]) {
-            p->ofile[fd] = f;
+    for (; fd < NOFILE; fd++)
+        if (!p->ofile[fd])
             return fd;
-        }
-    }
     return -EMFILE;
 }
 
@@ -73,9 +70,9 @@ sys_dup(struct proc *p, const uint64 *a)
     struct file *f = argfd(p, a[0]);
     if (!f)
         return -EBADF;
-    int fd = fdalloc(p, f);
+    int fd = fdfree(p, 0);
     if (fd >= 0)
-        filedup(f);
+        p->ofile[fd] = filedup(f);
     return fd;
 }
 
@@ -90,31 +87,27 @@ sys_close(struct proc *p, const uint64 *a)
     return 0;
 }
 
-static void
-close_both(struct file *rd, struct file *wr)
-{
-    fileclose(rd);
-    fileclose(wr);
-}
-
 int64
 sys_pipe(struct proc *p, const uint64 *a)
 {
     struct file *rd, *wr;
+    int fds[2] = {fdfree(p, 0), -EMFILE};
+    if (fds[0] >= 0)
+        fds[1] = fdfree(p, fds[0] + 1);
+    if (fds[1] < 0)
+        return -EMFILE;
     int error = pipe_open(&rd, &wr);
     if (error)
         return error;
-    int fds[2] = {fdalloc(p, rd), -1};
-    if (fds[0] >= 0)
-        fds[1] = fdalloc(p, wr);
-    error = fds[1] < 0 ? -EMFILE : copyout(p->as, a[0], fds, sizeof fds);
-    if (!error)
-        return 0;
-    for (int i = 0; i < 2; i++)
-        if (fds[i] >= 0)
-            p->ofile[fds[i]] = NULL;
-    close_both(rd, wr);
-    return error;
+    error = copyout(p->as, a[0], fds, sizeof fds);
+    if (error) {
+        fileclose(rd);
+        fileclose(wr);
+        return error;
+    }
+    p->ofile[fds[0]] = rd;
+    p->ofile[fds[1]] = wr;
+    return 0;
 }
 
 int64
@@ -122,14 +115,14 @@ sys_open(struct proc *p, const uint64 *a)
 {
     char path[MAXPATH];
     struct file *f;
+    int fd = fdfree(p, 0); // before the file is created
     int error = fetchpath(p, a[0], path);
-    if (!error)
-        error = file_open(p->cwd, path, (int)a[1], &f);
+    if (fd < 0 || error)
+        return fd < 0 ? fd : error;
+    error = file_open(p->cwd, path, (int)a[1], &f);
     if (error)
         return error;
-    int fd = fdalloc(p, f);
-    if (fd < 0)
-        fileclose(f);
+    p->ofile[fd] = f;
     return fd;
 }
 
