@@ -105,7 +105,8 @@ map_stack(uint64 bottom, uint32 owner)
         uint64 va = bottom + (uint64)i * PGSIZE;
         if (frame && map_page(&kernel_pt, va, pte_make(v2p(frame), STACK_LEAF)) == 0)
             continue;
-        kfree(frame);
+        if (frame)
+            kfree(frame);
         while (i-- > 0) {
             va = bottom + (uint64)i * PGSIZE;
             uint64 pa = pte_pa(*walk(&kernel_pt, va, 0));
