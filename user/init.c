@@ -9,6 +9,9 @@
 #define CONSOLE_MAJOR    1
 #define STATISTICS_MAJOR 2
 
+#define NOT_STARTED 127 // status of a child that did not become the program
+#define PATIENCE    10  // ticks before the next attempt
+
 // Makes descriptors 0, 1 and 2 the console, and the device nodes if the disk has none.
 static void
 open_console(void)
@@ -42,7 +45,7 @@ run(const char *path, char **argv)
     if (pid == 0) {
         exec(path, argv);
         fail("init", path);
-        exit(127);
+        exit(NOT_STARTED);
     }
     do {
         ended = wait(&status);
@@ -54,15 +57,18 @@ int
 main(int argc, char **argv)
 {
     static char *shell[] = {"sh", 0};
+    int status;
 
     open_console();
     if (argc > 1) {
-        poweroff(run(argv[1], argv + 1));
+        poweroff(run(argv[1], argv + 1) & 255);
         exit(fail("init", "poweroff"));
     }
     for (;;) {
         printf("init: starting sh\n");
-        if (run("/sh", shell) == 127)
-            sleep(10);
+        status = run("/sh", shell);
+        // Whatever keeps the shell from living may pass: memory that runs out, for one.
+        if (status == NOT_STARTED || status < 0)
+            sleep(PATIENCE);
     }
 }

@@ -11,20 +11,22 @@
 #define NOT_FOUND  127
 #define CANNOT_RUN 126
 
-// Becomes the program argv[0]; a name without a slash is also looked for in the root.
+// Becomes the program argv[0]; a name without a slash is also looked for in the root when nothing of
+// that name here is a program.
 // Returns   only on failure: the number of the error.
 int
 exec_search(char **argv)
 {
     char path[MAXPATH];
-    int err;
+    int err, first;
 
     exec(argv[0], argv);
-    err = errno();
-    if (err != ENOENT || strchr(argv[0], '/') || path_join(path, "/", argv[0]) < 0)
-        return err;
+    first = errno();
+    if (first == E2BIG || strchr(argv[0], '/') || path_join(path, "/", argv[0]) < 0)
+        return first;
     exec(path, argv);
-    return errno();
+    err = errno();
+    return err == ENOENT ? first : err;
 }
 
 static void __attribute__((noreturn)) become(const char *cmd, char **argv)
