@@ -190,9 +190,11 @@ virtio_ready(struct virtio_dev *d)
     add_status(d, ST_DRIVER_OK);
 }
 
+// Stops the device; it forgets its queues.
 void
 virtio_fail(struct virtio_dev *d)
 {
+    put(d, STATUS, 0);
     add_status(d, ST_FAILED);
 }
 

@@ -193,9 +193,7 @@ disk_intr(void *arg)
 }
 
 // Makes the disk of an opened device ready for requests.
-// Returns   0; -EIO, -ENODEV, -EBUSY, -EINVAL or -ENOMEM, and then the device has been given up but
-// its
-//           queue's memory stays with it.
+// Returns   0; -EIO, -ENODEV, -EBUSY, -EINVAL or -ENOMEM, and then d is good for disk_free() only.
 static int
 disk_init(struct disk *d)
 {
@@ -204,10 +202,8 @@ disk_init(struct disk *d)
         err = virtq_init(&d->q, &d->dev, 0);
     if (!err)
         err = d->q.num < CHAIN ? -ENODEV : irq_register(d->dev.irq, disk_intr, d);
-    if (err) {
-        virtio_fail(&d->dev);
+    if (err)
         return err;
-    }
     for (uint32 i = 0; i < d->q.num / CHAIN; i++)
         prepare_slot(d, i);
     d->can_flush = d->dev.features & F_FLUSH;
@@ -216,6 +212,17 @@ disk_init(struct disk *d)
     d->blk.submit = disk_submit;
     virtio_ready(&d->dev);
     return 0;
+}
+
+// Gives up a disk that never became ready.
+static void
+disk_free(struct disk *d)
+{
+    virtio_fail(&d->dev); // from here on the device touches no memory
+    if (d->q.desc)
+        kfree(d->q.desc);
+    kfree(d->slot);
+    kmem_free(d);
 }
 
 // A disk object for the index-th disk, on an opened device; NULL: no memory.
@@ -254,6 +261,8 @@ virtio_blk_init(const struct machine *m)
         int err = d ? disk_init(d) : -ENOMEM;
         if (err) {
             printf("disk at 0x%lx cannot be used (error %d)\n", m->virtio[i].base, -err);
+            if (d)
+                disk_free(d);
             continue;
         }
         blk_add(&d->blk);
