@@ -2,7 +2,7 @@
 // check.c - the shape that every page table of ours has.
 //
 // Theory    Stricter than the hart: what it would only fault on, or even allow, is a finding here.
-// Promises  The names of the invariants are stable; doc/invariants.md explains each.
+// Promises  The names of the invariants are stable; doc/page-tables.md explains each.
 // Locks     none here; the caller owns the tree.
 // Manual    priv: sv39pte
 // Next      pt/translate.c for what the hart accepts

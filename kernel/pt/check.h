@@ -5,7 +5,7 @@
 #include "pt/pt.h"
 
 struct pt_finding {
-    const char *invariant; // its name in doc/invariants.md
+    const char *invariant; // its name in doc/page-tables.md
     uint64 va;             // the first address the entry stands for
     int level;
     pte_t pte;
