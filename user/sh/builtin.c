@@ -3,6 +3,7 @@
 #include "builtin.h"
 
 #include "expand.h"
+#include "test.h"
 #include "ulib/cmd.h"
 #include "user/user.h"
 
@@ -54,7 +55,8 @@ builtin_find(const char *name)
     static const struct {
         const char *name;
         builtin_fn *run;
-    } table[] = {{"cd", cd}, {"exit", leave}, {"wait", wait_all}, {":", nothing}};
+    } table[] = {{"cd", cd},     {"exit", leave}, {"wait", wait_all},
+                 {":", nothing}, {"test", test},  {"[", test}};
     unsigned long i;
 
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
