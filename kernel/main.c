@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // main.c - the order in which the kernel comes to life.
 //
-// Theory    boot() runs on the first hart, on the boot stack, with the boot-time table; it ends as
-// that
-//           hart's idle process. The other harts start when everything they use exists. Process 1
-//           mounts the disk and becomes the first program.
+// Theory    boot() runs on the first hart, on the boot stack, with the boot-time table; it ends
+//           as that hart's idle process. The other harts start when everything they use exists.
+//           Process 1 mounts the disk and becomes the first program.
 #include "debug/panic.h"
 #include "dev/blk.h"
 #include "dev/console.h"
@@ -35,6 +34,7 @@
 #include "rv/sbi.h"
 #include "rv/timer.h"
 #include "sys/bootargs.h"
+#include "sys/stats.h"
 
 #define MIN_RAM (16UL << 20)
 
@@ -177,8 +177,10 @@ static void
 files_init(void)
 {
     static const struct devsw console = {console_device_read, console_device_write};
+    file_init();
     devsw_register(DEV_CONSOLE, &console);
     statistics_init();
+    statistics_add(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);
     frames_set_reclaim(reclaim);
 }

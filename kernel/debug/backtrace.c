@@ -2,9 +2,9 @@
 // backtrace.c - who called whom.
 //
 // Theory    The kernel is built with frame pointers: a frame pointer s0 points just above two
-// words,
-//           the return address at s0 - 8 and the caller's s0 at s0 - 16. Stacks grow down, so each
-//           caller's frame lies above its callee's: that ends every chain, broken ones too.
+//           words, the return address at s0 - 8 and the caller's s0 at s0 - 16. Stacks grow down,
+//           so each caller's frame lies above its callee's: that ends every chain, broken ones
+//           too.
 // Promises  reads nothing outside the stack limits given.
 #include "debug/backtrace.h"
 

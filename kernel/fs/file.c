@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // file.c - open files: reference counts, offsets, and files of inodes.
 //
-// Theory    A file is shared by the descriptors that dup() and fork() made from one open(), so the
-//           offset is shared, too. What reading means depends on the kind: struct file_ops.
+// Theory    A file is shared by the descriptors that dup() and fork() made from one open(), so
+//           the offset is shared, too. What reading means depends on the kind: struct file_ops.
 // Promises  a failed open leaves nothing behind but, after O_CREATE, perhaps the new file.
 // Locks     f->lock guards the offset, outside begin_op() and the inode's lock. A file with a
-// single
-//           reference needs no lock: the one process that has it is in the call.
+//           single reference needs no lock: the one process that has it is in the call.
 #include "fs/file.h"
 
 #include "abi/errno.h"

@@ -138,7 +138,7 @@ inside(const struct fdt *t, uint32 off, uint32 len)
 }
 
 // Returns the size that the blob's header claims, 0 when it is no device tree. Reads only the
-// header.
+//         header.
 uint32
 fdt_blob_size(const void *blob)
 {

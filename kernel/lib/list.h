@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // list.h - doubly linked circular lists whose nodes are embedded in the listed objects.
 //
-// Theory    The head is a node that carries no object. An empty list is a head linked to itself; so
-// is
-//           a node that is on no list, which makes list_remove() of it harmless.
+// Theory    The head is a node that carries no object. An empty list is a head linked to itself;
+//           so is a node that is on no list, which makes list_remove() of it harmless.
 // Locks     none here: whoever owns the list guards it.
 #pragma once
 

@@ -2,8 +2,8 @@
 // page.c - copy and zero whole pages.
 //
 // Theory    256 bytes a turn: two instructions per word copied and one per word zeroed, and the
-// loop
-//           itself costs next to nothing. Loads come in groups before the stores that use them.
+//           loop itself costs next to nothing. Loads come in groups before the stores that use
+//           them.
 #include "lib/page.h"
 
 #include "lib/types.h"

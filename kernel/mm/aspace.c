@@ -2,11 +2,9 @@
 // aspace.c - address spaces come, go, and are loaded into satp.
 //
 // Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
-// loses the
-//           reference that the leaf held.
+//           loses the reference that the leaf held.
 // Fences    aspace_switch(): after the satp write, so that nothing of the space this hart had
-// before is
-//           used in the new one (priv satp: writing it orders nothing by itself).
+//           before is used in the new one (priv satp: writing it orders nothing by itself).
 #include "mm/aspace.h"
 
 #include "abi/errno.h"

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // aspace.h - user address spaces: regions, the pages present, and the tables that map them.
 //
-// Theory    An address space belongs to one process with one thread. A hart's satp names its tables
-// only
-//           while it runs that process, so its own hart is the only one whose TLB can hold its
-//           entries; aspace_enter() drops what is left there of others.
-// Locks     as->lock guards regions and leaves; the owner changes them, others may look. It may be
-// held
-//           across disk reads, so no spinlock is held when it is acquired.
+// Theory    An address space belongs to one process with one thread. A hart's satp names its
+//           tables only while it runs that process, so its own hart is the only one whose TLB can
+//           hold its entries; aspace_enter() drops what is left there of others.
+// Locks     as->lock guards regions and leaves; the owner changes them, others may look. It may
+//           be held across disk reads, so no spinlock is held when it is acquired.
 #pragma once
 
 #include "abi/usyscall.h"

@@ -2,8 +2,8 @@
 // brk.c - the break: how a process grows and shrinks its heap.
 //
 // Theory    The heap is the region from the lowest break up to the break, rounded up to pages;
-// while it is
-//           empty there is no region. Growing eagerly brings in every page before the break moves.
+//           while it is empty there is no region. Growing eagerly brings in every page before the
+//           break moves.
 // Promises  A growth that fails leaves the break, the regions and the set of pages as they were.
 // Locks     as->lock.
 #include "mm/aspace.h"

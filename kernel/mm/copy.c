@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // copy.c - see copy.h.
 //
-// Theory    The current process's memory is dereferenced where the design allows it; a fault on the
-// way is
-//           resolved or makes usercopy() fail. Any other space, and the designs that do not, are
-//           walked page by page, bringing pages in through vmfault().
+// Theory    The current process's memory is dereferenced where the design allows it; a fault on
+//           the way is resolved or makes usercopy() fail. Any other space, and the designs that
+//           do not, are walked page by page, bringing pages in through vmfault().
 // Promises  Nothing at or above USER_END is touched, whatever the table says.
 #include "mm/copy.h"
 

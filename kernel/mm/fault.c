@@ -2,17 +2,15 @@
 // fault.c - the one way in which a page of a user address space comes to be, or becomes writable.
 //
 // Theory    vmfault() first refuses: no region, or the region does not allow the access. What is
-// left is
-//           a hole to be filled from the region's source, a copy-on-write page to be made the
-//           process's own, or nothing to do: the page is there with the right, and the hart held an
-//           old entry.
+//           left is a hole to be filled from the region's source, a copy-on-write page to be made
+//           the process's own, or nothing to do: the page is there with the right, and the hart
+//           held an old entry.
 // Promises  Fresh memory is zero. A page that others may see is never mapped writable:
-// cow-readonly. Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy
-// to or from user memory
-//           may be made under (mm/pager.h).
+//           cow-readonly.
+// Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy to or from
+//           user memory may be made under (mm/pager.h).
 // Fences    Copy-on-write replaces an entry: fenced here before the old frame's reference goes. A
-// filled
-//           hole needs a fence too, since invalid entries may be cached (priv sfence.vma).
+//           filled hole needs a fence too, since invalid entries may be cached (priv sfence.vma).
 #include "mm/aspace.h"
 
 #include "abi/errno.h"

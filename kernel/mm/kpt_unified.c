@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // kpt_unified.c - one table per process for both modes.
 //
-// Theory    The root contains the kernel half: the entries of the kernel's own root, leading to the
-// same
-//           tables, whose leaves are global and not for the user. A trap switches nothing; the
-//           kernel dereferences user addresses in a window with SUM set.
+// Theory    The root contains the kernel half: the entries of the kernel's own root, leading to
+//           the same tables, whose leaves are global and not for the user. A trap switches
+//           nothing; the kernel dereferences user addresses in a window with SUM set.
 // Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
 #include "mm/aspace.h"
 #include "mm/kvm.h"

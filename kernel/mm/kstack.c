@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // kstack.c - kernel stacks: KSTACK_SIZE bytes above a hole of the same size, in the window KSTACKS.
 //
-// Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list for
-// the
-//           next process; only when the list grows long, or memory is short, are the frames given
-//           back. A hart uses a stack that another has mapped only after kstack_sync(), which
-//           compares generations: that is the fence for entries that were invalid when the hart
-//           last looked.
+// Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list
+//           for the next process; only when the list grows long, or memory is short, are the
+//           frames given back. A hart uses a stack that another has mapped only after
+//           kstack_sync(), which compares generations: that is the fence for entries that were
+//           invalid when the hart last looked.
 // Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
 // Locks     stacks.lock (RANK_KVM).
 // Manual    priv sfence.vma: invalid entries may be cached

@@ -2,15 +2,13 @@
 // kvm.c - see kvm.h.
 //
 // Theory    The table is built once, from what the device tree says, and its root entries never
-// change
-//           afterwards: the tables below them that will be filled later (devices, stacks) exist
-//           from the start. So a user table contains the kernel half by copying a few root entries.
-// Promises  no-wx: the image is text R-X, rodata R, data RW; the same text and rodata are read-only
-// in
-//           the direct map. Everything is global. RAM of the firmware is not mapped.
+//           change afterwards: the tables below them that will be filled later (devices, stacks)
+//           exist from the start. So a user table contains the kernel half by copying a few root
+//           entries.
+// Promises  no-wx: the image is text R-X, rodata R, data RW; the same text and rodata are
+//           read-only in the direct map. Everything is global. RAM of the firmware is not mapped.
 // Fences    kvminithart() fences around its satp write; kvm_map_device() after mapping, for this
-// hart:
-//           devices are mapped before other harts start.
+//           hart: devices are mapped before other harts start.
 // Manual    priv: sv39, satp, sfence.vma
 #include "mm/kvm.h"
 

@@ -3,8 +3,7 @@
 // from.
 //
 // Theory    A sorted array of disjoint, page-aligned ranges. A page that is present lies in a
-// region; a
-//           region's page may be absent until it is touched.
+//           region; a region's page may be absent until it is touched.
 // Locks     the address space's lock, held by the caller.
 #pragma once
 

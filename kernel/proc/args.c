@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // args.c - see args.h.
 //
-// Theory    Strings are packed into pages; one that does not fit into the rest of a page starts the
-// next.
-//           No string is longer than a page, so every one fits into an empty one.
+// Theory    Strings are packed into pages; one that does not fit into the rest of a page starts
+//           the next. No string is longer than a page, so every one fits into an empty one.
 #include "proc/args.h"
 
 #include "abi/errno.h"

@@ -2,8 +2,7 @@
 // exec.c - replace a process's program.
 //
 // Theory    The new address space is built, arguments included, while the old one stays current;
-// only when
-//           nothing can fail any more does the process change over.
+//           only when nothing can fail any more does the process change over.
 // Promises  An exec that fails leaves the caller as it was.
 #include "abi/errno.h"
 #include "fs/fs.h"

@@ -2,10 +2,9 @@
 // exit.c - the end of a process, and the parent that waits for it.
 //
 // Theory    A process gives back its files and its memory itself; what is left for the parent is
-// the
-//           record and the kernel stack it has to leave last. Orphans belong to process 1.
-// Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent that
-//           acquires it knows that the stack is quiet.
+//           the record and the kernel stack it has to leave last. Orphans belong to process 1.
+// Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent
+//           that acquires it knows that the stack is quiet.
 #include "abi/errno.h"
 #include "dev/power.h"
 #include "fs/file.h"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // fork.c - a process makes another one like itself.
 //
-// Promises  A fork that fails leaves nothing behind, and the caller as it was. The child cannot be
-// found
-//           before it is complete.
+// Promises  A fork that fails leaves nothing behind, and the caller as it was. The child cannot
+//           be found before it is complete.
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "fs/fs.h"

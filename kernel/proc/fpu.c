@@ -2,9 +2,9 @@
 // fpu.c - see fpu.h.
 //
 // Theory    A program starts with the unit off (sstatus.FS). Its first instruction traps,
-// fpu_first_use()
-//           gives it a save area and switches the unit on. From then on its registers are saved
-//           when it leaves a hart with them changed (FS dirty), and loaded when it comes back.
+//           fpu_first_use() gives it a save area and switches the unit on. From then on its
+//           registers are saved when it leaves a hart with them changed (FS dirty), and loaded
+//           when it comes back.
 // Manual    priv sstatus: the FS field; each swtch() restores the process's own sstatus
 #include "proc/fpu.h"
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // image.c - make a program's address space from its file.
 //
-// Theory    Segments whose file pages and memory pages coincide become regions of the file, read at
-// first
-//           touch; others are copied at once. Gaps between segments are filled, so that everything
-//           from 0 up to the break is the program's. Above the last segment: guard page, stack, and
-//           later the heap.
+// Theory    Segments whose file pages and memory pages coincide become regions of the file, read
+//           at first touch; others are copied at once. Gaps between segments are filled, so that
+//           everything from 0 up to the break is the program's. Above the last segment: guard
+//           page, stack, and later the heap.
 // Promises  A failed load leaves nothing behind.
 #include "proc/image.h"
 

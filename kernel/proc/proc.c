@@ -2,8 +2,7 @@
 // proc.c - processes in memory: making, finding, listing, killing.
 //
 // Theory    A process is allocated, not a slot of a table. It is found by its pid through a table
-// of
-//           chains, and by its parent through two lists: the living and the exited children.
+//           of chains, and by its parent through two lists: the living and the exited children.
 // Locks     tree_lock guards all links between processes and the counts; p->lock, inside it, the
 //           scheduling state.
 #include "proc/proc.h"

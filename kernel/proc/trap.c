@@ -2,13 +2,11 @@
 // trap.c - traps from user mode and from the kernel.
 //
 // Theory    usertrap() is entered by the trampoline on the process's kernel stack and returns to
-// it; a new
-//           process starts as if returning. Kernel traps are faults in copies of user memory and,
-//           where they are let in (idle, preempt_point), interrupts; every other one is the
-//           kernel's end.
-// Promises  The process runs user code only with killed and need_resched looked at. stvec leads to
-// uservec
-//           only in user mode.
+//           it; a new process starts as if returning. Kernel traps are faults in copies of user
+//           memory and, where they are let in (idle, preempt_point), interrupts; every other one
+//           is the kernel's end.
+// Promises  The process runs user code only with killed and need_resched looked at. stvec leads
+//           to uservec only in user mode.
 // Manual    priv: stvec, scause, sstatus
 #include "proc/trap.h"
 

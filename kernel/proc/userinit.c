@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "proc/args.h"
+#include "proc/flusher.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -44,6 +45,7 @@ first_program(void)
     struct proc *p = myproc();
     struct args args;
     mount_root();
+    flusher_start();
     p->cwd = fs_root();
     args_init(&args);
     int error = args_add(&args, init_path);

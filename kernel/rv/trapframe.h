@@ -2,12 +2,11 @@
 // trapframe.h - where a process's user registers are while it is in the kernel, and what the way in
 // needs before it can use any other memory.
 //
-// Theory    One page per process. sscratch holds its address whenever user code runs: the kernel's
-//           own address of the page where the user table contains the kernel, TRAPFRAME where it
-//           does not; then kernel_satp is nonzero and the way in switches tables.
+// Theory    One page per process. sscratch holds its address whenever user code runs: the
+//           kernel's own address of the page where the user table contains the kernel, TRAPFRAME
+//           where it does not; then kernel_satp is nonzero and the way in switches tables.
 // Promises  The offsets are those of the trampoline's users: the first five fields and the
-// registers
-//           x1..x31 in order.
+//           registers x1..x31 in order.
 #pragma once
 
 #include "lib/types.h"

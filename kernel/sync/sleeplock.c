@@ -2,9 +2,9 @@
 // sleeplock.c - see sleeplock.h.
 //
 // Theory    state is 0 free, 1 held, 2 held and perhaps waited for. Whoever has to wait sets 2
-// under the
-//           queue's lock; whoever frees a lock in state 2 wakes one waiter, which takes it as 2
-//           again, because others may still wait. A spurious 2 costs one look at an empty queue.
+//           under the queue's lock; whoever frees a lock in state 2 wakes one waiter, which takes
+//           it as 2 again, because others may still wait. A spurious 2 costs one look at an empty
+//           queue.
 #include "sync/sleeplock.h"
 
 #include "lib/panic.h"

@@ -2,6 +2,7 @@
 // spinlock.c - see spinlock.h.
 #include "sync/spinlock.h"
 
+#include "debug/panic.h"
 #include "lib/panic.h"
 #include "rv/cpu.h"
 #include "sync/lockcheck.h"
@@ -21,7 +22,7 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
         panic("acquire: %s is already held by hart %d", lk->name, cpuid());
     do {
         while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED))
-            asm volatile("nop");
+            panic_park(); // the holder may have been stopped by a panic elsewhere
     } while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE));
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // waitq.c - see waitq.h.
 //
-// Theory    A waiter is a record on the sleeper's stack. Whoever takes it off the queue (the waker,
-// or
-//           the sleeper itself when it was killed) holds q->lock; a record that is off the queue is
-//           never touched again by a waker, so it may go out of scope.
-// Promises  No wakeup is lost: the waiter is queued, and marked as blocking, before the condition's
-// lock
-//           is dropped; thread_block() returns at once if the wakeup came before it.
+// Theory    A waiter is a record on the sleeper's stack. Whoever takes it off the queue (the
+//           waker, or the sleeper itself when it was killed) holds q->lock; a record that is off
+//           the queue is never touched again by a waker, so it may go out of scope.
+// Promises  No wakeup is lost: the waiter is queued, and marked as blocking, before the
+//           condition's lock is dropped; thread_block() returns at once if the wakeup came before
+//           it.
 // Locks     q->lock, inside the condition's lock.
 #include "sync/waitq.h"
 

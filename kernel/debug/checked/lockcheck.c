@@ -5,7 +5,8 @@
 //           acquires in ascending rank, no circle of harts can wait for each other. Locks of one
 //           rank may be held together when they are acquired by ascending address.
 // Promises  a violation panics with both locks and where they were acquired, before it can
-// deadlock. Locks     none: a hart's record is touched by that hart alone, with interrupts off.
+//           deadlock.
+// Locks     none: a hart's record is touched by that hart alone, with interrupts off.
 // Next      sync/rank.h, sync/spinlock.c
 #include "sync/lockcheck.h"
 
