@@ -128,23 +128,44 @@ line_done(void)
     wakeup_one(&cons.readers);
 }
 
+// Prints what the editor has to print.
+// Locks     cons.lock is held.
+static void
+print_echo(void)
+{
+    if (cons.edit.necho > 0)
+        print(cons.edit.echo, cons.edit.necho);
+    cons.edit.necho = 0;
+}
+
+// Serves a hotkey, whose output stands between two copies of the line that is being typed.
+// Locks     cons.lock is held, and released meanwhile: what the output is about may be locked before
+//           the console.
+static void
+hotkey(char key)
+{
+    void (*pressed)(void) = cons.hotkey[key % KEYS];
+    if (!pressed)
+        return;
+    release(&cons.lock); // see above; this interrupt stays the only one that feeds the editor
+    print("\n", 1);
+    pressed();
+    acquire(&cons.lock);
+    lineedit_redraw(&cons.edit);
+    print_echo();
+}
+
 // Takes one byte from the keyboard.
-// Locks     cons.lock is held, and released while a hotkey is served.
+// Locks     cons.lock is held.
 static void
 input(uint8 c)
 {
     enum line_event event = lineedit_feed(&cons.edit, c);
-    print(cons.edit.echo, cons.edit.necho);
-    cons.edit.necho = 0;
-    if (event == LINE_READY || event == LINE_END) {
+    print_echo();
+    if (event == LINE_KEY)
+        hotkey(cons.edit.key);
+    else if (event != LINE_MORE)
         line_done();
-    } else if (event == LINE_KEY) {
-        void (*pressed)(void) = cons.hotkey[cons.edit.key % KEYS];
-        release(&cons.lock); // what it prints about may be locked above the console
-        if (pressed)
-            pressed();
-        acquire(&cons.lock);
-    }
 }
 
 // The port's interrupt: takes what has arrived as long as there is room for it.

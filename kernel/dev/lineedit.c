@@ -298,6 +298,14 @@ full(const struct lineedit *e)
     return e->cursor == e->len && e->len + sizeof(e->partial) >= LINE_MAX;
 }
 
+// Prints the line again, where the terminal's cursor is at the start of a row.
+void
+lineedit_redraw(struct lineedit *e)
+{
+    show(e, 0, e->len);
+    put_times(e, '\b', columns(e, e->cursor, e->len));
+}
+
 static enum line_event
 feed(struct lineedit *e, uint8 c)
 {

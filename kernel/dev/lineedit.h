@@ -40,3 +40,4 @@ struct lineedit {
 void lineedit_init(struct lineedit *e);
 enum line_event lineedit_feed(struct lineedit *e, uint8 c);
 void lineedit_clear(struct lineedit *e); // after LINE_READY or LINE_END, when the line is taken
+void lineedit_redraw(struct lineedit *e);

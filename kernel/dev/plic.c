@@ -71,8 +71,11 @@ plic_init_hart(int hart)
     if (ctx == MACHINE_NO_CONTEXT || CLAIM(ctx) + 4 > plic.machine->plic.size)
         return;
     acquire(&plic.lock);
-    for (uint32 word = 0; word <= plic.sources / 32; word++)
-        set_enables(ctx, word);
+    for (uint32 word = 0; word < WORDS; word++) {
+        // A controller need not have the word of a source number that is a multiple of 32.
+        if (word * 32 < plic.sources || plic.enabled[word])
+            set_enables(ctx, word);
+    }
     mmio_write32(plic.regs + THRESHOLD(ctx), 0);
     plic.claim[hart] = plic.regs + CLAIM(ctx);
     release(&plic.lock);

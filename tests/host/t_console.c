@@ -229,8 +229,8 @@ test_hotkey(void)
          "c\n");
     CHECK_EQ(pressed, 1);
     check_read(100, "abc\n");
-    CHECK_EQ(nprinted, 10);
-    CHECK_MEM(printed, "ab<list>c\n", 10);
+    CHECK_EQ(nprinted, 13);
+    CHECK_MEM(printed, "ab\n<list>abc\n", 13);
 }
 
 static void
