@@ -2,12 +2,11 @@
 // buddy.c - free blocks of 2^k frames, halved on demand and joined again when both halves are free.
 //
 // Theory    A block of order k starts at a ledger index that is a multiple of 2^k. Its buddy, the
-// other
-//           half of the block of order k + 1, starts at the index with bit k flipped. The entry at
-//           a buddy's index always is the first of some block: were it inside a larger one, that
-//           one would contain both. So one comparison of its `order` tells whether it is free and
-//           whole.
-// Promises  frame-once: a frame is in one block, and a block is either on one list or handed out.
+//           other half of the block of order k + 1, starts at the index with bit k flipped. The
+//           entry at a buddy's index always is the first of some block: were it inside a larger
+//           one, that one would contain both. So one comparison of its `order` tells whether it is
+//           free and whole.
+// Promises  frame-once: a frame is in one block, and a block is on one list or handed out.
 // Locks     none here: the caller holds the lock that guards the struct buddy.
 // Next      mm/frame.c
 #include "mm/buddy.h"

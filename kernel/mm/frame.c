@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // frame.c - physical memory: handing frames out and taking them back.
 //
-// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`
-// (contents
-//           undefined) and `zero` (all zeroes: torn-down page tables). The common kalloc() and
+// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`, contents
+//           undefined, and `zero`, all zeroes (torn-down page tables). The common kalloc() and
 //           kfree() touch only the own hart's stash and the frame's ledger entry. Stashes are
 //           filled from the lists, and emptied into them, by the half. When the lists have nothing,
 //           all stashes of all harts are emptied into them; then kmem and the page cache are asked

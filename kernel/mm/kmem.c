@@ -7,10 +7,9 @@
 //           stash; for their slab those are handed out. Objects never move, so frames in which none
 //           lives, and only those, can be given back: at once but for one per cache, all by
 //           kmem_drain(). After that, which frames are in use depends on the objects in use alone.
-// Promises  slab-rest: when no object lives and kmem_drain() has run, no frame is of kind
-// FRAME_SLAB. Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(),
-// which may come
-//           back here through kmem_drain(). Stashes need none, see mm/stash.h.
+// Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain living objects.
+// Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(), which may
+//           come back here through kmem_drain(). Stashes need none, see mm/stash.h.
 // Next      mm/frame.c
 #include "mm/kmem.h"
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // ledger.c - the ledger of frames: one entry per 4 KiB of RAM, and what all of them say together.
 //
-// Theory    The ledger is a sequence of blocks: free, handed out, or single reserved frames. A
-// block is
-//           described by its first entry; going from first entry to first entry visits every frame
-//           once.
+// Theory    The ledger is a sequence of blocks: free, handed out, or single reserved frames. Their
+//           first entries describe them; going from first entry to first entry visits each frame.
 // Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
 //           frames_free(); a block has users exactly if it is handed out; its other entries are
 //           blank.
-// Locks     none: what others change meanwhile may be seen before or after. Exact when memory is at
-// rest. Next      mm/frame.c, debug/ledger.c
+// Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
+// Next      mm/frame.c, debug/ledger.c
 #include "mm/ledger.h"
 
 #include "lib/panic.h"

@@ -2,12 +2,10 @@
 // stash.h - a hart's private stack of free things, from which other harts may steal in need.
 //
 // Theory    Only the owning hart pushes, always into the slot at `top`; every removal, by the owner
-// or a
-//           thief, exchanges a slot with NULL, so exactly one of them gets what was in it. No lock,
-//           no retry. After a theft `top` is too high; the owner's pops skip the empty slots.
+//           or a thief, exchanges a slot with NULL, so exactly one of them gets what was in it. No
+//           lock, no retry. After a theft `top` is too high; the owner's pops skip empty slots.
 // Promises  the lowest slot is always NULL, so that a pop from an empty stash needs no test of its
-// own;
-//           slots at `top` and above are NULL, so that a push overwrites nothing.
+//           own; slots at `top` and above are NULL, so that a push overwrites nothing.
 // Fences    a push releases, an exchange acquires: the taker sees what the giver wrote before.
 #pragma once
 
