@@ -25,7 +25,6 @@
 
 #define IER_RX      0x01
 #define FCR_ENABLE  0x01
-#define FCR_CLEAR   0x06 // both directions
 #define IIR_FIFO    0xc0 // both bits: the FIFOs work
 #define LCR_8N1     0x03
 #define MCR_OUT     0x0b // DTR, RTS, and OUT2, which lets interrupts through on some boards
@@ -70,7 +69,7 @@ uart_init(const struct machine *m)
     uart.width = m->uart_width;
     put(IER, 0);
     put(LCR, LCR_8N1);
-    put(FCR, FCR_ENABLE | FCR_CLEAR);
+    put(FCR, FCR_ENABLE); // clears nothing: what was typed during the boot waits there
     put(MCR, MCR_OUT);
     uart.burst = (get(IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
     return 0;
