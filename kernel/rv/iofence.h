@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// iofence.h - order between memory and the registers of devices.
+//
+// RISC-V keeps the order of accesses to one device, but not between these and ordinary memory.
+#pragma once
+
+// What was stored to memory is there before a register is written after this.
+static inline void
+fence_memory_then_write(void)
+{
+    asm volatile("fence w,o" ::: "memory"); // pairs with the device's reading of memory
+}
+
+// A register read before this has been read before memory is loaded after it.
+static inline void
+fence_read_then_memory(void)
+{
+    asm volatile("fence i,r" ::: "memory"); // pairs with the device's writing of memory
+}
