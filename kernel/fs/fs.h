@@ -14,17 +14,26 @@ struct blkdev;
 struct inode;
 struct pager;
 
+struct fs_stats {
+    uint64 hits, reads, writes; // pages found in memory, read from the disk, written to it
+    uint64 pages, dirty;        // in memory now
+    uint64 contended;           // turns lost at the locks of the cache
+};
+
+void fs_init(void);                                       // once, before the first mount
 int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints why not
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
 int fs_statfs(struct statfs *st) must_check;
+void fs_stats(struct fs_stats *st);
 struct inode *fs_root(void); // a new reference
 
 void begin_op(void); // may sleep
 void end_op(void);   // may sleep
 
 struct inode *idup(struct inode *ip);
-void iput(struct inode *ip); // may sleep; the last one of an unlinked file frees it: inside begin_op
+void
+iput(struct inode *ip); // may sleep; the last one of an unlinked file frees it: inside begin_op
 void ilock(struct inode *ip);
 void iunlock(struct inode *ip);
 
@@ -41,6 +50,8 @@ struct pager *inode_pager(struct inode *ip); // the pages of a regular file; its
 
 // Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference.
 int namei(struct inode *cwd, const char *path, struct inode **out) must_check;
+int namei_nofollow(struct inode *cwd, const char *path,
+                   struct inode **out) must_check; // a symbolic link at the end itself
 int fs_create(struct inode *cwd, const char *path, int type, int major, int minor,
               struct inode **out) must_check; // T_FILE: an existing file or device is opened
 int fs_link(struct inode *cwd, const char *old, const char *new) must_check;

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+// cache.c - finding, adding, dirtying and dropping pages.
+//
+// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that could be freed
+//           stand on one list of all clean pages. A page is in at most one of four states: being read, clean
+//           (listed), dirty (listed), being written; the last two may come together, when a page changes
+//           while it is on its way to the disk.
+// Promises  A page in the tree holds one reference of the cache; frames handed out hold one more. Reclaim takes
+//           no page that anybody else refers to. A hit costs one spinlock and no list operation.
+// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then lists.lock, for the shared lists.
+// Next      fs/pageio.c (reading), fs/writeback.c, fs/reclaim.c
+#include "fs/cache.h"
+
+#include "abi/errno.h"
+#include "fs/pageio.h"
+#include "lib/page.h"
+#include "lib/panic.h"
+
+#define WAITQS      16
+#define AHEAD_FIRST 4
+
+struct page_lists lists;
+static struct waitq waitqs[WAITQS];
+
+void
+cache_setup(void)
+{
+    initlock(&lists.lock, "page lists", RANK_FS);
+    list_init(&lists.clean);
+    list_init(&lists.caches);
+    for (uint32 i = 0; i < WAITQS; i++)
+        waitq_init(&waitqs[i], "page");
+    radix_setup();
+    pageio_setup();
+    writeback_setup();
+}
+
+void
+pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
+            uint32 ahead_max)
+{
+    *pc = (struct pcache){.ops = ops, .dev = dev, .owner = owner, .ahead_max = ahead_max};
+    initlock(&pc->lock, "page cache", RANK_CACHE);
+    list_init(&pc->dirty);
+    list_init(&pc->link);
+}
+
+void
+pcache_destroy(struct pcache *pc)
+{
+    cache_truncate(pc, 0);
+    acquire(&lists.lock);
+    lists.hits += pc->hits;
+    lists.lost += pc->lock.contended;
+    release(&lists.lock);
+}
+
+static struct waitq *
+waitq_of(const struct frame *f)
+{
+    return &waitqs[((uint64)f / sizeof *f) % WAITQS]; // the address is only a number to hash
+}
+
+// Waits until none of `flags` is set; the lock is dropped meanwhile.
+// Locks     pc->lock is held, and the caller has a reference to the page.
+void
+page_wait(struct pcache *pc, struct frame *f, uint16 flags)
+{
+    while (f->flags & flags)
+        sleep_unkillable(waitq_of(f), &pc->lock);
+}
+
+void
+page_wake(struct frame *f)
+{
+    wakeup(waitq_of(f));
+}
+
+// The page is clean and idle: from now on it may be reclaimed.
+void
+page_settle(struct frame *f)
+{
+    acquire(&lists.lock);
+    list_push_back(&lists.clean, &f->link);
+    release(&lists.lock);
+}
+
+// Puts the frame into the tree with a reference of the cache's own.
+// On error  -EEXIST: there is a page; -ENOMEM. Nothing changed.
+int
+page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
+{
+    if (radix_get(&pc->tree, index))
+        return -EEXIST;
+    int error = radix_put(&pc->tree, index, f);
+    if (error)
+        return error;
+    f->obj = pc;
+    f->index = index;
+    f->flags = flags;
+    list_init(&f->link);
+    frame_get(f);
+    pc->pages++;
+    acquire(&lists.lock);
+    lists.pages++;
+    release(&lists.lock);
+    return 0;
+}
+
+static void
+undirty(struct pcache *pc, struct frame *f)
+{
+    f->flags &= (uint16)~PG_DIRTY;
+    lists.dirty--;
+    if (!--pc->ndirty)
+        list_remove(&pc->link);
+}
+
+// Takes an idle page out of the cache, dirty or not.
+void
+page_remove(struct pcache *pc, struct frame *f)
+{
+    radix_del(&pc->tree, f->index);
+    pc->pages--;
+    acquire(&lists.lock);
+    lists.pages--;
+    if (f->flags & PG_DIRTY)
+        undirty(pc, f);
+    list_remove(&f->link);
+    release(&lists.lock);
+    f->obj = NULL;
+    frame_put(f);
+}
+
+// How many pages a reader at `index` should have read: more and more while it reads on in order.
+static uint32
+ahead(struct pcache *pc, uint64 index)
+{
+    bool sequential = index == pc->next || index == 0;
+    uint64 end = (pc->ops->size(pc) + PGSIZE - 1) / PGSIZE;
+    uint32 n = !sequential ? 1 : pc->window < AHEAD_FIRST ? AHEAD_FIRST : pc->window * 2;
+    if (n > pc->ahead_max)
+        n = pc->ahead_max;
+    if (index + n > end)
+        n = index < end ? (uint32)(end - index) : 1;
+    pc->window = sequential ? n : 0;
+    pc->next = index + n;
+    return n;
+}
+
+// The page is there but wants waiting for, or its reader wants more: does what is to be done.
+// Returns   0 with the lock released, or -EAGAIN: the page could not be read, look again.
+static int
+get_busy(struct pcache *pc, struct frame *f)
+{
+    page_wait(pc, f, PG_READING);
+    uint16 flags = f->flags;
+    uint64 from = pc->next;
+    uint32 n = 0;
+    if (flags & PG_AHEAD) {
+        f->flags &= (uint16)~PG_AHEAD;
+        if (from > f->index && from * PGSIZE < pc->ops->size(pc))
+            n = ahead(pc, from);
+    }
+    release(&pc->lock);
+    if (n)
+        page_ahead(pc, from, n);
+    return flags & PG_FAILED ? -EAGAIN : 0;
+}
+
+// cache_get() where the page is missing or not simply there.
+static int
+get_slow(struct pcache *pc, uint64 index, struct frame **out)
+{
+    for (;;) {
+        acquire(&pc->lock);
+        struct frame *f = radix_get(&pc->tree, index);
+        bool present = f;
+        if (present) {
+            frame_get(f);
+        } else {
+            uint32 n = ahead(pc, index);
+            release(&pc->lock);
+            int error = page_read(pc, index, n, &f);
+            if (error == -EEXIST)
+                continue;
+            if (error)
+                return error;
+            acquire(&pc->lock);
+        }
+        *out = f;
+        if (!get_busy(pc, f))
+            return 0;
+        frame_put(f);
+        if (!present)
+            return -EIO;
+    }
+}
+
+// The page, read from the disk if it is not there.
+// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file.
+// Sleeps    unless the page is there.
+int
+cache_get(struct pcache *pc, uint64 index, struct frame **out)
+{
+    acquire(&pc->lock);
+    struct frame *f = radix_get(&pc->tree, index);
+    if (unlikely(!f || (f->flags & (PG_UPTODATE | PG_AHEAD)) != PG_UPTODATE)) {
+        release(&pc->lock);
+        return get_slow(pc, index, out);
+    }
+    f->flags |= PG_USED;
+    pc->hits++;
+    frame_get(f);
+    release(&pc->lock);
+    *out = f;
+    return 0;
+}
+
+struct frame *
+cache_peek(struct pcache *pc, uint64 index)
+{
+    acquire(&pc->lock);
+    struct frame *f = radix_get(&pc->tree, index);
+    if (f && f->flags & PG_UPTODATE) {
+        f->flags |= PG_USED;
+        frame_get(f);
+    } else {
+        f = NULL;
+    }
+    release(&pc->lock);
+    return f;
+}
+
+// Makes a frame that the caller has filled a page of the cache, clean until cache_dirty().
+// On error  -EEXIST: there is a page; -ENOMEM. The frame is the caller's alone, as before.
+int
+cache_add(struct pcache *pc, uint64 index, struct frame *f)
+{
+    acquire(&pc->lock);
+    int error = page_insert(pc, index, f, PG_UPTODATE | PG_USED);
+    if (!error)
+        page_settle(f);
+    release(&pc->lock);
+    return error;
+}
+
+// A page of zeroes, whatever the disk holds there: for a block that has just been allocated.
+int
+cache_zero(struct pcache *pc, uint64 index, struct frame **out)
+{
+    void *data = kzalloc(FRAME_CACHE, pc->owner);
+    if (!data)
+        return -ENOMEM;
+    struct frame *f = frame_of(v2p(data));
+    int error = cache_add(pc, index, f);
+    if (error == -EEXIST) {
+        frame_put(f);
+        error = cache_get(pc, index, &f);
+        if (!error)
+            page_zero(page_data(f));
+    } else if (error) {
+        frame_put(f);
+    }
+    *out = f;
+    return error;
+}
+
+static void
+make_dirty(struct pcache *pc, struct frame *f, uint16 flags)
+{
+    acquire(&pc->lock);
+    bool fresh = f->obj == pc && !(f->flags & PG_DIRTY);
+    f->flags |= flags;
+    if (fresh) {
+        acquire(&lists.lock);
+        list_remove(&f->link); // a page on its way to the disk is on no list: harmless
+        lists.dirty++;
+        if (!pc->ndirty++)
+            list_push_back(&lists.caches, &pc->link);
+        release(&lists.lock);
+        list_push_back(&pc->dirty, &f->link);
+    }
+    release(&pc->lock);
+}
+
+// Notes that the page is newer than the disk. A page that has left the cache is left alone.
+// Locks     takes pc->lock; the caller has a reference to the page.
+void
+cache_dirty(struct pcache *pc, struct frame *f)
+{
+    make_dirty(pc, f, PG_DIRTY);
+}
+
+void
+cache_written(struct pcache *pc, struct frame *f)
+{
+    make_dirty(pc, f, PG_DIRTY | PG_BLOCK);
+}
+
+// Drops the page `f`, waiting while it is busy.
+// Locks     pc->lock, which is dropped while waiting.
+static void
+drop(struct pcache *pc, struct frame *f)
+{
+    frame_get(f);
+    page_wait(pc, f, PG_READING | PG_WRITEBACK);
+    if (f->obj == pc)
+        page_remove(pc, f);
+    frame_put(f);
+}
+
+// Drops the pages from `from` on; a page that somebody holds lives on, but not as part of the file.
+void
+cache_truncate(struct pcache *pc, uint64 from)
+{
+    acquire(&pc->lock);
+    uint64 index = from;
+    struct frame *f;
+    while ((f = radix_next(&pc->tree, &index)))
+        drop(pc, f);
+    release(&pc->lock);
+}
+
+void
+cache_forget(struct pcache *pc, uint64 index)
+{
+    acquire(&pc->lock);
+    struct frame *f = radix_get(&pc->tree, index);
+    if (f)
+        drop(pc, f);
+    release(&pc->lock);
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// dir.c - looking names up in directories, adding and removing them.
+//
+// Theory    A directory is a file of blocks; a block is a chain of entries that fills it exactly. An entry may be
+//           longer than its name needs: a new one takes the slack of an old one, and a removed one becomes slack
+//           of the entry before it. An index that Linux made is not kept up: the flag that says so goes first.
+// Promises  Names are compared by their first DIRSIZ bytes. An entry that does not fit its block, or a chain that
+//           does not end with it, is damage: the call fails with -EUCLEAN.
+//           A change to a directory is one store to one block, or a new block that is complete before it counts.
+// Locks     the directory is locked. fs/dcache.c follows each change.
+// Next      fs/dirread.c
+#include "fs/dir.h"
+
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "fs/bmap.h"
+#include "fs/dirent.h"
+#include "fs/super.h"
+#include "lib/string.h"
+
+const struct name name_dotdot = {.s = {[0] = '.', [1] = '.', [15] = 2}};
+
+// The entry at `off`; NULL, with a complaint, if there can be none.
+struct ext2_dirent *
+dirent_at(struct inode *dp, struct frame *f, uint32 off)
+{
+    struct ext2_dirent *e = (struct ext2_dirent *)((char *)page_data(f) + off);
+    uint32 room = BLKSIZE - off;
+    bool ok =
+        room >= DIRENT_MIN && e->rec_len >= DIRENT_MIN && e->rec_len <= room && e->rec_len % 4 == 0;
+    if (ok && (!e->inode || (e->name_len && DIRENT_SIZE(e->name_len) <= e->rec_len)))
+        return e;
+    (void)ext2_damage(dp->fs, "directory %u: no entry can be at byte %lu", dp->inum,
+                      f->index * BLKSIZE + off);
+    return NULL;
+}
+
+static bool
+matches(const struct ext2_dirent *e, const struct name *n)
+{
+    uint32 len = e->name_len < DIRSIZ ? e->name_len : DIRSIZ;
+    return e->inode && len == (uint32)n->s[15] && memcmp(e->name, n->s, len) == 0;
+}
+
+// Calls visit() for the entries of the blocks from `block` on, until it returns true.
+// Returns   1 with the entry's place, 0: visit() liked none, or -E.
+static int
+search(struct inode *dp, uint32 block, struct dir_place *p,
+       bool (*visit)(const struct ext2_dirent *e, const struct name *n), const struct name *n)
+{
+    for (; (uint64)block * BLKSIZE < dp->size; block++) {
+        struct frame *f;
+        int error = cache_get(&dp->pages, block, &f);
+        if (error)
+            return error;
+        *p = (struct dir_place){.f = f, .block = block};
+        while (p->off < BLKSIZE) {
+            struct ext2_dirent *e = dirent_at(dp, f, p->off);
+            if (!e || visit(e, n)) {
+                if (!e)
+                    frame_put(f);
+                return e ? 1 : -EUCLEAN;
+            }
+            p->off += e->rec_len;
+        }
+        frame_put(f);
+    }
+    return 0;
+}
+
+static struct ext2_dirent *
+entry(const struct dir_place *p)
+{
+    return (struct ext2_dirent *)((char *)page_data(p->f) + p->off);
+}
+
+// Where a name stands, with a reference to its page.
+// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
+// Locks     the directory is locked. Sleeps.
+int
+dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
+{
+    int found = search(dp, 0, p, matches, n);
+    return found == 1 ? 0 : found ? found : -ENOENT;
+}
+
+// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
+// Locks     the directory is locked.
+// Sleeps
+int
+dir_lookup(struct inode *dp, const struct name *n, uint32 *inum)
+{
+    struct dir_place p;
+    *inum = dcache_find(dp->inum, n);
+    if (*inum)
+        return 0;
+    int error = dir_find(dp, n, &p);
+    if (error)
+        return error;
+    *inum = entry(&p)->inode;
+    frame_put(p.f);
+    dcache_set(dp->inum, n, *inum);
+    return 0;
+}
+
+static uint8
+file_type(const struct inode *ip)
+{
+    static const uint8 types[16] = {[S_IFREG >> 12] = FT_REG, [S_IFDIR >> 12] = FT_DIR,
+                                    [S_IFCHR >> 12] = FT_CHR, [S_IFBLK >> 12] = FT_BLK,
+                                    [S_IFLNK >> 12] = FT_LNK, [1] = FT_FIFO,
+                                    [0xc] = FT_SOCK};
+    return ip->fs->filetype ? types[ip->mode >> 12] : FT_UNKNOWN;
+}
+
+// After a change in the directory's block `f`: all that follows from it.
+static void
+changed(struct inode *dp, struct frame *f, struct frame *pin)
+{
+    cache_dirty(&dp->pages, f);
+    dp->flags &= ~(uint32)EXT2_INDEX_FL;
+    dp->mtime = ext2_now(dp->fs);
+    dp->scan_slot = dp->scan_off = 0;
+    inode_store(dp, pin);
+}
+
+static void
+fill(struct ext2_dirent *e, const struct name *n, const struct inode *ip)
+{
+    e->name_len = (uint8)n->s[15];
+    e->file_type = file_type(ip);
+    memcpy(e->name, n->s, e->name_len);
+    e->inode = ip->inum;
+}
+
+static uint32
+used(const struct ext2_dirent *e)
+{
+    return e->inode ? (uint32)DIRENT_SIZE(e->name_len) : 0;
+}
+
+static bool
+has_room(const struct ext2_dirent *e, const struct name *n)
+{
+    return e->rec_len - used(e) >= (uint32)DIRENT_SIZE(n->s[15]);
+}
+
+// Puts the entry into the slack of the one at `p`.
+static void
+split(const struct dir_place *p, const struct name *n, const struct inode *ip)
+{
+    struct ext2_dirent *e = entry(p);
+    uint32 keep = used(e);
+    struct ext2_dirent *slot = (struct ext2_dirent *)((char *)e + keep);
+    uint16 rest = (uint16)(e->rec_len - keep);
+    slot->inode = 0;
+    slot->rec_len = rest;
+    fill(slot, n, ip);
+    if (keep)
+        e->rec_len = (uint16)keep;
+}
+
+// A block of zeroes behind the directory's last, not yet counted in its size.
+// On error  the directory is as it was.
+static int
+new_block(struct inode *dp, struct frame **f)
+{
+    uint64 index = dp->size / BLKSIZE;
+    uint32 block;
+    int error = cache_zero(&dp->pages, index, f);
+    if (error)
+        return error;
+    acquiresleep(&dp->map);
+    error = bmap_create(dp, index, &block);
+    releasesleep(&dp->map);
+    if (error) {
+        frame_put(*f);
+        cache_forget(&dp->pages, index);
+    }
+    return error;
+}
+
+static int
+append(struct inode *dp, const struct name *n, const struct inode *ip, struct frame *pin)
+{
+    struct frame *f;
+    int error = new_block(dp, &f);
+    if (error)
+        return error;
+    struct ext2_dirent *e = page_data(f);
+    e->rec_len = BLKSIZE;
+    fill(e, n, ip);
+    dp->room = (uint32)(dp->size / BLKSIZE);
+    __atomic_store_n(&dp->size, dp->size + BLKSIZE,
+                     __ATOMIC_RELEASE); // before write-back sees the page
+    changed(dp, f, pin);
+    frame_put(f);
+    return 0;
+}
+
+// Adds a name that the directory does not have.
+// On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN, -EFBIG: the directory is as it was.
+// Locks     the directory is locked.
+// Sleeps
+int
+dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
+{
+    struct dir_place p;
+    struct frame *pin;
+    int found = search(dp, dp->room, &p, has_room, n);
+    if (found < 0)
+        return found;
+    int error = !found && dp->size / BLKSIZE >= DIR_BLOCKS ? -EFBIG : inode_pin(dp, &pin);
+    if (error) {
+        if (found)
+            frame_put(p.f);
+        return error;
+    }
+    if (found) {
+        split(&p, n, ip);
+        dp->room = p.block;
+        changed(dp, p.f, pin);
+        frame_put(p.f);
+    } else {
+        error = append(dp, n, ip, pin);
+        if (error)
+            frame_put(pin);
+    }
+    if (!error)
+        dcache_set(dp->inum, n, ip->inum);
+    return error;
+}
+
+// Removes the name that dir_find() found, and gives the place and the pin of the directory back. Other names may
+// have been added meanwhile.
+// Locks     the directory is locked.
+void
+dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct frame *pin)
+{
+    // Before the inode can be freed: see dcache.c.
+    dcache_set(dp->inum, n, 0);
+    struct ext2_dirent *e = entry(p), *before = NULL;
+    for (struct dir_place q = {.f = p->f}; q.off < p->off; q.off += before->rec_len) {
+        before = dirent_at(dp, q.f, q.off);
+        if (!before)
+            break;
+    }
+    e->inode = 0;
+    if (before)
+        before->rec_len = (uint16)(before->rec_len + e->rec_len);
+    if (p->block < dp->room)
+        dp->room = p->block;
+    changed(dp, p->f, pin);
+    frame_put(p->f);
+}
+
+// Lets the name that dir_find() found mean another inode; the rest as dir_erase().
+void
+dir_set(struct inode *dp, struct dir_place *p, const struct name *n, const struct inode *ip,
+        struct frame *pin)
+{
+    struct ext2_dirent *e = entry(p);
+    e->inode = ip->inum;
+    e->file_type = file_type(ip);
+    dcache_set(dp->inum, n, ip->inum);
+    changed(dp, p->f, pin);
+    frame_put(p->f);
+}
+
+static bool
+real_name(const struct ext2_dirent *e, const struct name *n)
+{
+    (void)n;
+    bool dots = e->name[0] == '.' && (e->name_len == 1 || (e->name_len == 2 && e->name[1] == '.'));
+    return e->inode && !dots;
+}
+
+// Returns   0, or -ENOTEMPTY; -EIO, -ENOMEM, -EUCLEAN.
+int
+dir_empty(struct inode *dp)
+{
+    struct dir_place p;
+    int found = search(dp, 0, &p, real_name, NULL);
+    if (found == 1)
+        frame_put(p.f);
+    return found == 1 ? -ENOTEMPTY : found;
+}
+
+// Gives a new directory its first block, with `.` and `..`. The caller stores the inode.
+// On error  as dir_add()
+int
+dir_format(struct inode *ip, struct inode *parent)
+{
+    struct frame *f;
+    int error = new_block(ip, &f);
+    if (error)
+        return error;
+    struct ext2_dirent *dot = page_data(f);
+    struct ext2_dirent *up = (struct ext2_dirent *)((char *)dot + DIRENT_MIN);
+    dot->rec_len = DIRENT_MIN;
+    fill(dot, &(struct name){.s = {[0] = '.', [15] = 1}}, ip);
+    up->rec_len = BLKSIZE - DIRENT_MIN;
+    fill(up, &name_dotdot, parent);
+    __atomic_store_n(&ip->size, BLKSIZE, __ATOMIC_RELEASE); // before write-back sees the page
+    cache_written(&ip->pages, f);
+    frame_put(f);
+    return 0;
+}

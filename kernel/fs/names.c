@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+// names.c - making, linking and unlinking.
+//
+// Theory    A name counts last when something is made, and goes first when it is removed. What was made before a
+//           step that fails has no links, so that iput() takes it away again.
+// Promises  A call that fails leaves directories, link counts and free counts as they were.
+// Locks     the directory, then what stands in it. Never a directory above one that is locked.
+// Next      fs/rename.c
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "fs/alloc.h"
+#include "fs/dir.h"
+#include "fs/fs.h"
+#include "fs/path.h"
+#include "fs/super.h"
+#include "lib/string.h"
+
+// Sets the number of links.
+// On error  -EIO, -ENOMEM: as it was.
+// Locks     the inode is locked.
+static int
+set_links(struct inode *ip, int change)
+{
+    struct frame *pin;
+    if (change > 0 && ip->nlink >= EXT2_LINK_MAX)
+        return -EMLINK;
+    if (change < 0 && ip->nlink == 0)
+        return ext2_damage(ip->fs, "inode %u has more names than links", ip->inum);
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    ip->nlink = (uint16)(ip->nlink + change);
+    ip->mtime = ext2_now(ip->fs);
+    inode_store(ip, pin);
+    return 0;
+}
+
+static uint16
+mode_of(int type)
+{
+    return type == T_DIR ? S_IFDIR | 0755 : type == T_DEVICE ? S_IFCHR | 0666 : S_IFREG | 0644;
+}
+
+// The last preparations of a new inode, which nobody else knows: contents, and its copy on the disk.
+static int
+furnish(struct inode *ip, struct inode *dp, int major, int minor)
+{
+    struct frame *pin;
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    inode_wipe(ip, pin);
+    if (ip->type == T_DEVICE)
+        ip->block[0] = (uint32)((major & 0xff) << 8 | (minor & 0xff));
+    if (ip->type == T_DIR)
+        error = dir_format(ip, dp);
+    ip->mtime = ext2_now(ip->fs);
+    inode_store(ip, pin);
+    return error;
+}
+
+// An inode without links, furnished.
+// On error  nothing is left of it.
+static int
+make(struct inode *dp, int type, int major, int minor, struct inode **out)
+{
+    struct ext2 *fs = dp->fs;
+    struct frame *bitmap;
+    uint32 inum;
+    int error = ialloc(fs, dp->inum, type == T_DIR, &inum);
+    if (error)
+        return error;
+    error = ialloc_bitmap(fs, inum, &bitmap); // in memory since a moment ago; held for the way back
+    if (error)
+        return error;
+    error = inode_new(fs, inum, mode_of(type), out);
+    if (error) {
+        ialloc_clear(fs, inum, bitmap, type == T_DIR);
+    } else {
+        error = furnish(*out, dp, major, minor);
+        if (error)
+            iput(*out);
+    }
+    frame_put(bitmap);
+    return error;
+}
+
+// Gives the new inode its name.
+// On error  the directory and the inode are as they were.
+static int
+attach(struct inode *dp, const struct name *n, struct inode *ip)
+{
+    bool dir = ip->type == T_DIR;
+    struct frame *pin;
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    ip->nlink = dir ? 2 : 1;
+    dp->nlink = (uint16)(dp->nlink + dir); // for the new one's ".."
+    error = dir_add(dp, n, ip);
+    if (error) {
+        ip->nlink = 0;
+        dp->nlink = (uint16)(dp->nlink - dir);
+    }
+    inode_store(ip, pin);
+    return error;
+}
+
+// What stands at the name already: good enough for a file to be opened, or in the way.
+static int
+existing(struct inode *ip, int type)
+{
+    if (type == T_FILE && (ip->type == T_FILE || ip->type == T_DEVICE))
+        return 0;
+    return type == T_FILE && ip->type == T_DIR ? -EISDIR : -EEXIST;
+}
+
+// fs_create() in the locked directory.
+static int
+create_in(struct inode *dp, const struct name *n, int type, int major, int minor,
+          struct inode **out)
+{
+    if (dp->nlink == 0)
+        return -ENOENT;
+    int error = path_step(dp, n, out);
+    if (!error) {
+        error = (*out)->type == T_SYMLINK && type == T_FILE ? -EAGAIN : existing(*out, type);
+        if (error)
+            iput(*out);
+        return error;
+    }
+    if (error != -ENOENT)
+        return error;
+    if (!ext2_writable(dp->fs))
+        return -EROFS;
+    if (type == T_DIR && dp->nlink >= EXT2_LINK_MAX)
+        return -EMLINK;
+    error = make(dp, type, major, minor, out);
+    if (error)
+        return error;
+    error = attach(dp, n, *out);
+    if (error)
+        iput(*out);
+    return error;
+}
+
+// Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is there (also
+// at the end of a symbolic link) is opened.
+// On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM ...:
+//           nothing changed.
+// Locks     none is held; inside begin_op(). Sleeps.
+int
+fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
+{
+    struct inode *dp;
+    struct name n;
+    if (type == T_DEVICE && (major < 0 || major > 255 || minor < 0 || minor > 255))
+        return -EINVAL;
+    int error = path_parent(cwd, path, &dp, &n);
+    if (error)
+        return error;
+    ilock(dp);
+    error = create_in(dp, &n, type, major, minor, out);
+    iunlock(dp);
+    iput(dp);
+    if (error != -EAGAIN)
+        return error;
+    error = namei(cwd, path, out); // a symbolic link stands there: what it leads to must exist
+    if (!error) {
+        error = existing(*out, type);
+        if (error)
+            iput(*out);
+    }
+    return error;
+}
+
+static int
+link_in(struct inode *dp, const struct name *n, struct inode *ip)
+{
+    uint32 inum;
+    if (dp->nlink == 0)
+        return -ENOENT;
+    int error = dir_lookup(dp, n, &inum);
+    if (error != -ENOENT)
+        return error ? error : -EEXIST;
+    return dir_add(dp, n, ip);
+}
+
+static int
+change_links(struct inode *ip, int change)
+{
+    ilock(ip);
+    int error = change > 0 && ip->nlink == 0 ? -ENOENT : set_links(ip, change);
+    iunlock(ip);
+    return error;
+}
+
+// Gives the file `old` another name.
+// On error  -EPERM (a directory), -EEXIST, -ENOENT, -EMLINK, -EROFS, -ENOSPC ...: nothing changed.
+// Locks     none is held; inside begin_op(). Sleeps.
+int
+fs_link(struct inode *cwd, const char *old, const char *new)
+{
+    struct inode *ip, *dp;
+    struct name n;
+    int error = namei(cwd, old, &ip);
+    if (error)
+        return error;
+    error = ip->type == T_DIR ? -EPERM : ext2_writable(ip->fs) ? 0 : -EROFS;
+    if (!error)
+        error = path_parent(cwd, new, &dp, &n);
+    if (error) {
+        iput(ip);
+        return error;
+    }
+    error = change_links(ip, 1); // counted before the name is there: never too few
+    if (!error) {
+        ilock(dp);
+        error = link_in(dp, &n, ip);
+        iunlock(dp);
+        if (error)
+            (void)change_links(ip, -1); // its page was in memory a moment ago
+    }
+    iput(dp);
+    iput(ip);
+    return error;
+}
+
+// Removes the name of the locked inode from the locked directory.
+static int
+unlink_locked(struct inode *dp, const struct name *n, struct inode *ip)
+{
+    bool dir = ip->type == T_DIR;
+    struct frame *pin, *dpin;
+    struct dir_place p;
+    if (ip->nlink == 0 || (dir && dp->nlink < 3))
+        return ext2_damage(ip->fs, "inode %u has more names than links", ip->inum);
+    int error = dir ? dir_empty(ip) : 0;
+    if (!error)
+        error = inode_pins(dp, &dpin, ip, &pin);
+    if (error)
+        return error;
+    error = dir_find(dp, n, &p);
+    if (error) {
+        frame_put(pin);
+        frame_put(dpin);
+        return error;
+    }
+    dp->nlink = (uint16)(dp->nlink - dir);
+    dir_erase(dp, &p, n, dpin);
+    if (dir)
+        dcache_set(ip->inum, &name_dotdot, 0);
+    ip->nlink = dir ? 0 : (uint16)(ip->nlink - 1);
+    inode_store(ip, pin);
+    return 0;
+}
+
+static int
+unlink_in(struct inode *dp, const struct name *n, struct inode **ip)
+{
+    int error = path_step(dp, n, ip);
+    if (error)
+        return error;
+    ilock(*ip);
+    error = ext2_writable(dp->fs) ? unlink_locked(dp, n, *ip) : -EROFS;
+    iunlock(*ip);
+    if (error)
+        iput(*ip);
+    return error;
+}
+
+// Removes a name; an empty directory goes as well.
+// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing changed.
+// Locks     none is held; inside begin_op(). Sleeps.
+int
+fs_unlink(struct inode *cwd, const char *path)
+{
+    struct inode *dp, *ip;
+    struct name n;
+    int error = path_parent(cwd, path, &dp, &n);
+    if (error)
+        return error;
+    if (name_is_dots(&n)) {
+        iput(dp);
+        return -EINVAL;
+    }
+    ilock(dp);
+    error = unlink_in(dp, &n, &ip);
+    iunlock(dp);
+    iput(dp);
+    if (!error)
+        iput(ip); // frees it, if nobody has it open, after the directory is unlocked
+    return error;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// pageio.h - inside the page cache: the lists of pages and the waits that its files share.
+#pragma once
+
+#include "fs/cache.h"
+#include "sync/waitq.h"
+
+// Protection: [l] lock
+struct page_lists {
+    struct spinlock lock; // inside a pcache's lock
+    struct list clean;    // [l] frames that could be freed, the oldest first
+    struct list caches;   // [l] pcaches with dirty pages, the longest dirty first
+    uint64 pages, dirty;  // [l]
+    uint64 reads, writes; // [l]
+    uint64 hits, lost;    // [l] of caches that are gone
+};
+
+extern struct page_lists lists;
+
+// All of these want pc->lock held.
+int page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags) must_check;
+void page_remove(struct pcache *pc, struct frame *f); // drops the cache's reference
+void page_settle(struct frame *f);                    // clean and idle from now on
+void page_wait(struct pcache *pc, struct frame *f,
+               uint16 flags); // until none is set; drops the lock
+void page_wake(struct frame *f);
+
+void pageio_setup(void);
+void writeback_setup(void);
+
+// Starts `count` reads from `index` on; the first page is handed out with a reference, perhaps still being
+// read. -EEXIST: it is there by now. Sleeps.
+int page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out) must_check;
+void page_ahead(struct pcache *pc, uint64 index,
+                uint32 count); // the same, with nothing to hand out

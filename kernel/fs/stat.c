@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// stat.c - what an inode tells about itself, and the brackets around operations.
+//
+// Locks     none: each answer is one field, true at some moment during the call.
+#include "abi/stat.h"
+
+#include "fs/fs.h"
+#include "fs/inode.h"
+
+void
+stati(struct inode *ip, struct stat *st)
+{
+    *st = (struct stat){.dev = 1, // the root file system's number, as xv6 has it
+                        .ino = ip->inum,
+                        .type = ip->type,
+                        .nlink = (short)ip->nlink,
+                        .size = inode_size(ip)};
+}
+
+int
+inode_type(const struct inode *ip)
+{
+    return ip->type;
+}
+
+// Linux keeps small numbers as 8:8 in the first word, larger ones spread over the second.
+void
+inode_rdev(const struct inode *ip, int *major, int *minor)
+{
+    uint32 old = ip->block[0], new = ip->block[1];
+    *major = *minor = 0;
+    if (ip->type != T_DEVICE)
+        return;
+    *major = (int)(old ? old >> 8 & 0xff : new >> 8 & 0xfff);
+    *minor = (int)(old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00));
+}
+
+uint64
+inode_size(const struct inode *ip)
+{
+    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores that move the end
+}
+
+uint32
+inode_number(const struct inode *ip)
+{
+    return ip->inum;
+}
+
+// Operations in progress; a journal will want to know them.
+static uint32 operations;
+
+// A system call's changes begin. Whoever comes while too much is dirty helps to write it.
+void
+begin_op(void)
+{
+    cache_balance();
+    __atomic_fetch_add(&operations, 1, __ATOMIC_RELAXED); // a count, orders nothing
+}
+
+void
+end_op(void)
+{
+    __atomic_fetch_sub(&operations, 1, __ATOMIC_RELAXED); // as above
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+// super.c - the mounted file system: damage, geometry, synchronisation.
+//
+// Theory    The superblock and the group descriptors stay in memory while the file system is mounted. The free
+//           counts of the superblock are brought up to date when it is written.
+// Promises  A file system on which damage was found is not written to by any later call.
+// Locks     none of its own; ext2.alloc guards what super.h says.
+#include "fs/super.h"
+
+#include <stdarg.h>
+
+#include "abi/errno.h"
+#include "fs/dcache.h"
+#include "fs/fs.h"
+#include "fs/inode.h"
+#include "fs/pageio.h"
+#include "lib/printf.h"
+
+#define COMPLAINTS 20 // lines about damage; a broken disk shall not flood the console
+
+struct ext2 rootfs;
+
+int
+ext2_damage(struct ext2 *fs, const char *fmt, ...)
+{
+    uint32 n = __atomic_fetch_add(&fs->complaints, 1, __ATOMIC_RELAXED); // a count, orders nothing
+    if (n < COMPLAINTS) {
+        char line[160];
+        va_list ap;
+        va_start(ap, fmt);
+        vsnprintf(line, sizeof line, fmt, ap);
+        va_end(ap);
+        printf("ext2: %s: damaged: %s%s\n", fs->dev->name, line,
+               ext2_writable(fs) ? "; read-only from now on" : "");
+    } else if (n == COMPLAINTS) {
+        printf("ext2: %s: more damage is not shown\n", fs->dev->name);
+    }
+    __atomic_store_n(&fs->readonly, true, __ATOMIC_RELAXED); // seen by later calls, soon enough
+    return -EUCLEAN;
+}
+
+struct ext2_super *
+ext2_super(struct ext2 *fs)
+{
+    return (struct ext2_super *)((char *)page_data(fs->super) + EXT2_SB_OFFSET);
+}
+
+struct ext2_group *
+ext2_group(struct ext2 *fs, uint32 g)
+{
+    const uint32 per_block = BLKSIZE / sizeof(struct ext2_group);
+    return (struct ext2_group *)page_data(fs->gdt[g / per_block]) + g % per_block;
+}
+
+bool
+ext2_writable(const struct ext2 *fs)
+{
+    return !__atomic_load_n(&fs->readonly, __ATOMIC_RELAXED);
+}
+
+uint32
+ext2_now(struct ext2 *fs)
+{
+    return __atomic_load_n(&fs->now, __ATOMIC_RELAXED); // no clock: it moves with each sync
+}
+
+static bool
+power_of(uint32 g, uint32 base)
+{
+    while (g % base == 0)
+        g /= base;
+    return g == 1;
+}
+
+static bool
+has_super(const struct ext2 *fs, uint32 g)
+{
+    return !fs->sparse_super || g <= 1 || power_of(g, 3) || power_of(g, 5) || power_of(g, 7);
+}
+
+// Whether a file may own the block: it exists and is not part of the file system's own tables.
+bool
+ext2_block_ok(struct ext2 *fs, uint32 block)
+{
+    if (block == 0 || block >= fs->blocks)
+        return false;
+    uint32 g = block / fs->blocks_per_group, at = block % fs->blocks_per_group;
+    const struct ext2_group *gd = ext2_group(fs, g);
+    if (block == gd->block_bitmap || block == gd->inode_bitmap)
+        return false;
+    if (block - gd->inode_table < fs->table_blocks) // wraps to a large number below the table
+        return false;
+    return at > fs->gdt_blocks + fs->reserved_gdt || !has_super(fs, g);
+}
+
+// Frees frames for whoever finds none: pages first, then what only remembers files.
+static uint64
+reclaim(uint64 want)
+{
+    uint64 freed = cache_reclaim(want);
+    return freed < want ? freed + inodes_reclaim(want - freed) : freed;
+}
+
+void
+fs_init(void)
+{
+    cache_setup();
+    inodes_setup();
+    dcache_setup();
+    frames_set_reclaim(reclaim);
+}
+
+// Mounts the root file system.
+// On error  as ext2_open(); -EBUSY: one is mounted.
+// Sleeps
+int
+fs_mount(struct blkdev *d, bool readonly)
+{
+    return rootfs.mounted ? -EBUSY : ext2_open(&rootfs, d, readonly);
+}
+
+static int
+sync_super(struct ext2 *fs)
+{
+    struct ext2_super *sb = ext2_super(fs);
+    acquire(&fs->alloc);
+    sb->free_blocks_count = fs->free_blocks;
+    sb->free_inodes_count = fs->free_inodes;
+    release(&fs->alloc);
+    sb->wtime = __atomic_add_fetch(&fs->now, 1, __ATOMIC_RELAXED); // a stamp, orders nothing
+    if (fs->complaints)
+        sb->state |= EXT2_ERRORS;
+    cache_dirty(&fs->meta, fs->super);
+    return cache_flush(&fs->meta);
+}
+
+static int
+flush_device(struct ext2 *fs)
+{
+    return blk_rw(fs->dev, BLK_FLUSH, 0, 0);
+}
+
+// Brings the disk up to date: contents first, then what describes them.
+// On error  -EIO, -ENOMEM: as much as could be is written.
+// Locks     none is held.
+// Sleeps
+int
+fs_sync(void)
+{
+    struct ext2 *fs = &rootfs;
+    if (!fs->mounted || fs->dev->readonly)
+        return 0;
+    begin_op();
+    orphans_retry(fs);
+    bool changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED); // what comes later is not ours
+    int error = cache_flush_all();
+    int e = changed ? sync_super(fs) : 0;
+    error = e ? e : error;
+    e = changed ? flush_device(fs) : 0;
+    end_op();
+    return e ? e : error;
+}
+
+// Orderly end: everything is on the disk and the file system is marked clean, if it was when it was mounted.
+// On error  -EIO; the disk is marked as not clean. In any case nothing can be written any more.
+int
+fs_unmount(void)
+{
+    struct ext2 *fs = &rootfs;
+    if (!fs->mounted)
+        return 0;
+    int error = fs_sync();
+    if (!fs->dev->readonly && !error && !fs->complaints && ext2_writable(fs)) {
+        ext2_super(fs)->state = fs->state;
+        error = sync_super(fs);
+        int e = flush_device(fs);
+        error = e ? e : error;
+    }
+    ext2_close(fs);
+    return error;
+}
+
+int
+fs_statfs(struct statfs *st)
+{
+    struct ext2 *fs = &rootfs;
+    if (!fs->mounted)
+        return -ENODEV;
+    acquire(&fs->alloc);
+    *st = (struct statfs){.blocks = fs->blocks,
+                          .bfree = fs->free_blocks,
+                          .files = fs->inodes,
+                          .ffree = fs->free_inodes,
+                          .bsize = BLKSIZE,
+                          .readonly = !ext2_writable(fs)};
+    release(&fs->alloc);
+    return 0;
+}
+
+void
+fs_stats(struct fs_stats *st)
+{
+    cache_stats(st);
+    inodes_stats(st);
+    st->hits += rootfs.meta.hits;
+    st->contended += rootfs.meta.lock.contended;
+}
+
+struct inode *
+fs_root(void)
+{
+    return idup(rootfs.root);
+}
