@@ -53,13 +53,7 @@ print_end(void)
     release(&print_lock);
 }
 
-static void
-print_nothing(void)
-{
-}
-
-const struct print_sink console_sink = {print_begin, uart_write, print_end};
-const struct print_sink console_sink_panic = {print_nothing, uart_write, print_nothing};
+static const struct print_sink console_sink = {print_begin, uart_write, print_end};
 
 static void
 print(const char *s, size_t n)

@@ -6,10 +6,6 @@
 #include "mm/iobuf.h"
 
 struct machine;
-struct print_sink;
-
-extern const struct print_sink console_sink;       // messages are whole
-extern const struct print_sink console_sink_panic; // takes no lock: whoever held it may be dead
 
 int console_init(const struct machine *m) must_check;   // output: printf goes here from now on
 int console_listen(const struct machine *m) must_check; // input: after plic_init()
