@@ -126,7 +126,7 @@ memory_init(void)
 static uint64
 reclaim(uint64 want)
 {
-    uint64 got = kstack_reclaim() + kmem_drain();
+    uint64 got = kstack_reclaim();
     return got < want ? got + cache_reclaim(want - got) : got;
 }
 
@@ -177,6 +177,7 @@ static void
 files_init(void)
 {
     static const struct devsw console = {console_device_read, console_device_write};
+    fs_init();
     file_init();
     devsw_register(DEV_CONSOLE, &console);
     statistics_init();

@@ -2,7 +2,7 @@
 // stats.c - see stats.h. Graders look for `copyin:`, `copyinstr:` and the first `=` after `tot`.
 #include "sys/stats.h"
 
-#include "fs/cache.h"
+#include "fs/fs.h"
 #include "lib/printf.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
@@ -11,13 +11,13 @@
 int
 stats_text(char *buf, size_t size)
 {
-    struct cache_stats cache;
+    struct fs_stats cache;
     uint64 copyins = 0, copyinstrs = 0;
     for (int i = 0; i < nharts; i++) {
         copyins += cpus[i].copyins;
         copyinstrs += cpus[i].copyinstrs;
     }
-    cache_stats(&cache);
+    fs_stats(&cache);
     return snprintf(buf, size,
                     "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
                     "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n",
