@@ -12,7 +12,8 @@ PYTHON ?= python3
 
 # ---------------------------------------------------------------------------------------------
 # Tools. Either of Debian's two compilers will do; TOOLPREFIX= names another, LLVM=1 builds the
-# kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands.
+# kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands. DEBUG=1 adds the checks that
+# cost time (lock order, filled frames, failing allocations), UBSAN=1 those of the compiler.
 
 TOOLPREFIX ?= $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,\
 	$(if $(shell command -v $(p)gcc),$(p))) riscv64-unknown-elf-)
@@ -39,7 +40,7 @@ UINC := -Iuser/include -Iinclude -I$(O)/gen
 
 KFLAGS := -mabi=lp64 -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -nostdlib -O2 -g $(KINC)
-KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-prototypes $(KEXTRA)
+KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-prototypes $(if $(DEBUG),-DDEBUG)
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
@@ -63,7 +64,14 @@ endif
 # objects(SOURCES): their objects.
 objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,$(filter %.S,$(1)))
 
-KSRC := $(filter-out kernel/rv/offsets.c,$(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S))
+KSRC := $(filter-out kernel/rv/offsets.c,$(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S)) \
+	$(if $(DEBUG),$(wildcard kernel/debug/checked/*.c)) $(if $(UBSAN),$(wildcard kernel/debug/ubsan/*.c))
+
+# DEBUG=1: the order of locks is checked, memory that changes hands is filled, allocations can be made
+# to fail. UBSAN=1: undefined behaviour panics.
+KSRC += $(if $(DEBUG),$(wildcard kernel/debug/checked/*.c)) $(if $(UBSAN),$(wildcard kernel/debug/ubsan/*.c))
+KCFLAGS += $(if $(DEBUG),-DDEBUG) $(if $(UBSAN),-fsanitize=undefined)
+
 KOBJ := $(call objects,$(KSRC))
 
 # A command is a file user/NAME.c or a directory user/NAME/, and the same below user/tests/.
@@ -76,12 +84,13 @@ ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/us
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 
-.PHONY: all kernel fs links compdb qemu qemu-gdb print-gdbport grade clean help FORCE
+.PHONY: all kernel fs gen links compdb qemu qemu-gdb print-gdbport grade clean help FORCE
 
 all: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
 fs: $(O)/fs.img
+gen: $(GENHDR)
 
 # ---------------------------------------------------------------------------------------------
 # Generated files: system-call numbers, dispatch list, stubs; structure offsets for assembly.
@@ -102,10 +111,12 @@ $(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
 		$(KCC) $(KCFLAGS) -MMD -MP -MT $@ -MF $(O)/gen/rv/offsets.d -S -o $(O)/gen/rv/offsets.s kernel/rv/offsets.c && \
 		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
 
+KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
+
 # A changed compiler or flag rebuilds what it touches.
 $(O)/.kflags: FORCE
-	@mkdir -p $(@D); echo '$(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS)' | cmp -s - $@ || \
-		echo '$(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS)' > $@
+	@mkdir -p $(@D); echo '$(KSTAMP)' | cmp -s - $@ || \
+		echo '$(KSTAMP)' > $@
 $(O)/.uflags: FORCE
 	@mkdir -p $(@D); echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' | cmp -s - $@ || \
 		echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' > $@
@@ -117,17 +128,23 @@ $(O)/.uflags: FORCE
 # The compiler must not turn the loops of memset() and memcpy() into calls of themselves.
 $(O)/kernel/lib/string.o: KCFLAGS += $(NOLOOPCALL)
 
+# The checks themselves are not checked, nor is what they print with.
+sanitize = $(if $(UBSAN),$(if $(filter kernel/debug/% kernel/lib/%,$<),,-fsanitize=undefined))
+
 $(O)/kernel/%.o: kernel/%.c $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
 	$(say) CC $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(KCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(KCC) $(KCFLAGS) $(sanitize) -MMD -MP -c -o $@ $<
 
 $(O)/kernel/%.S.o: kernel/%.S $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
 	$(say) AS $<
 	$(Q)mkdir -p $(@D)
 	$(Q)$(KCC) $(KASFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/kernel/kernel: $(KOBJ) kernel/kernel.ld tools/ksyms.py
+$(O)/.objects: FORCE
+	@mkdir -p $(@D); echo '$(KOBJ)' | cmp -s - $@ || echo '$(KOBJ)' > $@
+
+$(O)/kernel/kernel: $(KOBJ) $(O)/.objects kernel/kernel.ld tools/ksyms.py
 	$(say) LD $@
 	$(Q)$(PYTHON) tools/ksyms.py --nm '$(NM)' --cc '$(KCC) $(KASFLAGS)' \
 		--ld '$(LD) $(KLDFLAGS) -T kernel/kernel.ld' --work $(O)/gen --out $@ $(KOBJ)
@@ -248,7 +265,7 @@ help:
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make clean      removes $(O)/'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M KPT=unified BOOTARGS="quiet" FSIMG=disk.img QEMUEXTRA="-s"'
-	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 WERROR=1 V=1'
+	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 WERROR=1 V=1'
 
 -include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

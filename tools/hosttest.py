@@ -99,7 +99,7 @@ def test_flags(path):
         return " ".join(re.findall(r"^// CFLAGS: (.*)$", f.read(), re.M)).split()
 
 
-def execute(context, command, seconds=300):
+def execute(context, command, seconds=600):
     limit = seconds * slowness()
     env = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
     code, text = context.sh(["timeout", "-k", "5", str(int(limit)), *command], **env)
@@ -112,10 +112,10 @@ def execute(context, command, seconds=300):
 def failure_line(text):
     """What a failed unit test said first: a sanitizer's report, else its last line."""
     lines = [s.strip() for s in text.splitlines() if s.strip()]
-    for line in lines[1:]:
-        if "runtime error" in line or "ERROR: " in line or "FAIL" in line:
+    for line in lines:
+        if any(word in line for word in ("runtime error", "ERROR: ", "FAIL", "Assertion")):
             return line
-    return lines[-1] if len(lines) > 1 else ""
+    return lines[-1] if lines else ""
 
 
 def run_unit(context, name):

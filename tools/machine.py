@@ -23,8 +23,11 @@ class Failure(Exception):
 
 
 def slowness():
-    """How much slower than an idle machine this one runs right now, roughly; at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """How much longer than on an idle machine things take right now, measured; from 1 to 10."""
+    wall, cpu = time.monotonic(), time.thread_time()
+    while time.thread_time() - cpu < 0.02:
+        pass
+    return min(10.0, max(1.0, (time.monotonic() - wall) / 0.02))
 
 
 def find_tool(name):
@@ -100,18 +103,21 @@ class Machine:
             if found:
                 self.seen = found.end()
                 return found
-            size, limit = len(self.output), (hang or self.hang) * slowness()
+            size = len(self.output)
             if not self.read_some(1.0):
                 self.fail_exit(pattern)
-            if len(self.output) != size:
-                last = time.monotonic()
-            elif time.monotonic() - last > limit:
-                raise Failure(f"hang: {self.silence(limit)} while waiting for {quote(pattern)}")
+            last = self.check_hang(size, last, hang, quote(pattern))
 
-    def silence(self, limit):
-        said = self.output.strip().splitlines()
-        what = f"last line: {said[-1]!r}" if said else "nothing was printed at all"
-        return f"no output for {limit:.0f} s ({what})"
+    def check_hang(self, size, last, hang, what):
+        """Fails when there is nothing beyond size for too long; returns when there was something last."""
+        silent, limit = time.monotonic() - last, hang or self.hang
+        if len(self.output) != size:
+            return time.monotonic()
+        if silent > limit and silent > limit * slowness():
+            said = self.output.strip().splitlines()
+            line = f"last line: {said[-1]!r}" if said else "nothing was printed at all"
+            raise Failure(f"hang: no output for {silent:.0f} s ({line}) while waiting for {what}")
+        return last
 
     def fail_exit(self, pattern):
         code = self.process.wait()
@@ -125,7 +131,8 @@ class Machine:
         deadline = time.monotonic() + 3
         while time.monotonic() < deadline and self.read_some(0.5):
             pass
-        raise Failure(f"kernel panic: {found.group().strip()}")
+        whole = PANIC.search(self.output, found.start())
+        raise Failure(f"kernel panic: {whole.group().strip()}")
 
     def type(self, text):
         """Sends the text as keys pressed."""
@@ -172,11 +179,8 @@ class Machine:
         """Waits for the machine to switch itself off; fails unless the exit code is that (any: None)."""
         last, size = time.monotonic(), len(self.output)
         while self.read_some(1.0):
-            if len(self.output) != size:
-                last, size = time.monotonic(), len(self.output)
-            limit = (hang or self.hang) * slowness()
-            if time.monotonic() - last > limit:
-                raise Failure(f"hang: {self.silence(limit)} while waiting for power-off")
+            last = self.check_hang(size, last, hang, "power-off")
+            size = len(self.output)
         self.exit_code = self.process.wait()
         self.check_panic(len(self.output))
         if code is not None and self.exit_code != code:

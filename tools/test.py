@@ -51,12 +51,13 @@ class Context:
         with open(self.log, "w", encoding="utf-8"):
             pass
 
-    def machine(self, image="default", **how):
-        """A machine with the built kernel and a private copy of the built disk (image=None: no disk)."""
+    def machine(self, image="default", variant=None, **how):
+        """A machine with the built kernel, or a variant of it, and a private copy of the disk (image=None: none)."""
         image = self.options.image if image == "default" else image
+        kernel = self.variant(variant) if variant else self.options.kernel
         if self.options.kpt and "kpt=" not in how.get("append", ""):
             how["append"] = f"{how.get('append', '')} kpt={self.options.kpt}".strip()
-        machine = Machine(self.options.kernel, image, self.dir, **how)
+        machine = Machine(kernel, image, self.dir, **how)
         self.log = machine.console_log
         return machine
 
@@ -75,6 +76,13 @@ class Context:
         if code:
             raise Failure(reason(text) or f"{command[0]} exits with {code}")
         return text
+
+    def variant(self, variable):
+        """The kernel built with that variable of the Makefile set, DEBUG or UBSAN."""
+        out = f"{self.out}/test/{variable}"
+        with hosttest.lock_for(out):
+            self.make(f"-j{os.cpu_count() or 1}", f"O={out}", f"{variable}=1", "kernel")
+        return f"{out}/kernel/kernel"
 
     def make(self, *words):
         return self.must(["make", "-s", "--no-print-directory", *words])
@@ -116,7 +124,9 @@ def build_tests():
     for name, tool, words in (
             ("gcc", "riscv64-unknown-elf-gcc", ["TOOLPREFIX=riscv64-unknown-elf-"]),
             ("gcc-linux", "riscv64-linux-gnu-gcc", ["TOOLPREFIX=riscv64-linux-gnu-"]),
-            ("clang", "clang", ["LLVM=1"])):
+            ("clang", "clang", ["LLVM=1"]),
+            ("debug", "make", ["DEBUG=1"]),
+            ("ubsan", "make", ["UBSAN=1"])):
         yield Test(f"build.{name}", lambda c, n=name, t=tool, w=words: build(c, n, t, w))
 
 
@@ -206,10 +216,11 @@ def make_variables(words):
     return [w for w in words if "=" in w], [w for w in words if "=" not in w]
 
 
-def prepare(options, variables):
-    """Builds what the tests run, showing progress; exits when that fails."""
+def prepare(options, tests, variables):
+    """Builds what the tests run, saying so; exits when that fails."""
+    goal = "all" if any(t.part in ("qemu", "check") for t in tests) else "gen"
     print(f"building into {options.out} ...", flush=True)
-    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", "all", *variables]
+    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", goal, *variables]
     r = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if r.returncode:
         sys.stdout.write(r.stdout.decode("utf-8", "replace")[-4000:])
@@ -242,7 +253,7 @@ def main():
         print("\n".join(t.name + (" (long)" if t.is_long else "") for t in tests))
         return 0
     if not options.no_build:
-        prepare(options, variables)
+        prepare(options, tests, variables)
     options.kernel = options.kernel or f"{options.out}/kernel/kernel"
     options.image = options.image or values.get("FSIMG") or f"{options.out}/fs.img"
     if options.hang:

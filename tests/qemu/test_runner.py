@@ -18,8 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def fake_kernel(context, name):
     prefix = context.make(f"O={context.out}", "print-TOOLPREFIX").strip()
     out = os.path.join(context.dir, name)
-    context.must([prefix + "gcc", "-march=rv64ima", "-mabi=lp64", "-nostdlib", "-static", "-Wl,--build-id=none,--no-relax,-N",
-                  "-Wl,-Ttext=0x80200000", "-o", out, f"{HERE}/fake/{name}.S"])
+    context.must([prefix + "gcc", "-march=rv64ima", "-mabi=lp64", "-nostdlib", "-static",
+                  "-Wl,-N,--no-relax,--build-id=none,-Ttext=0x80200000", "-o", out, f"{HERE}/fake/{name}.S"])
     return out
 
 

@@ -57,6 +57,15 @@ def test_grind_32M(context):
     grind(context, seed=2, cpus=3, mem="32M")
 
 
+def test_usertests_debug(context):
+    """The build with lock-order checks and filled frames."""
+    usertests(context, cpus=3, variant="DEBUG")
+
+
+def test_usertests_ubsan(context):
+    usertests(context, cpus=3, variant="UBSAN")
+
+
 @long
 def test_grind_long(context):
     for seed in range(10, 20):
@@ -155,11 +164,13 @@ def test_garbage_disk(context):
 
 
 def test_truncated_disk(context):
-    refuses(context, r"(?i)truncated|beyond the end|smaller than", image=altered(context, lambda f, size: f.truncate(size // 2)))
+    half = altered(context, lambda f, size: f.truncate(size // 2))
+    refuses(context, r"(?i)truncated|beyond the end|smaller than", image=half)
 
 
 def test_tiny_disk(context):
-    refuses(context, r"(?i)truncated|too small|smaller than|not an ext2", image=altered(context, lambda f, size: f.truncate(1024)))
+    tiny = altered(context, lambda f, size: f.truncate(1024))
+    refuses(context, r"(?i)truncated|too small|smaller than|not an ext2", image=tiny)
 
 
 def test_too_little_memory(context):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // badaccess.S - a kernel that does what QEMU calls a guest error, and otherwise passes.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n$ "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // exits.S - a kernel that powers off with code 3 before its prompt.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n"

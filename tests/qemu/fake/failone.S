@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // failone.S - a kernel whose every command is a test run with one failed test.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n$ "

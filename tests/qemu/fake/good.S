@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // good.S - a kernel whose every command passes; the second line typed powers it off in order.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n$ "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // hang.S - a kernel that says something and then no more.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n"

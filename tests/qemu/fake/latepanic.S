@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // latepanic.S - a kernel that prints the end marker of a passed run, and panics.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n$ "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // panic.S - a kernel that panics before its prompt.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
     say     "fake kernel\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // silent.S - a kernel that never says a word.
-#include "fake.h"
+#include "fake.inc"
 
 fake_main:
 1:  wfi

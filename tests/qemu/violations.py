@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""violations.py DIR - the checks' own tests: each deliberate violation, in a small tree below DIR, must be reported.
+
+A clean tree must pass every check; then one file at a time is spoiled.
+"""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HEAD = "// SPDX-License-Identifier: MIT\n// {} - an example.\n"
+
+
+def c(name, text):
+    return HEAD.format(name) + text
+
+
+def long_function(lines):
+    return "int\nf(void)\n{\n" + "    g();\n" * lines + "}\n"
+
+
+def elf(flags, stack=0, filesz=16, offset=4096):
+    """A minimal ELF64 file with one PT_LOAD and one PT_GNU_STACK entry."""
+    head = bytearray(64)
+    struct.pack_into("<Q", head, 32, 64)
+    struct.pack_into("<HH", head, 54, 56, 2)
+    load = struct.pack("<IIQQQQQQ", 1, flags, offset, 0, 0, filesz, filesz, 4096)
+    return bytes(head) + load + struct.pack("<IIQQQQQQ", 0x6474E551, 6, 0, 0, 0, 0, stack, 16)
+
+
+CLEAN = {
+    "Makefile": "KCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
+                "print-%:\n\t@echo '$($*)'\n",
+    "vitrine": "#!/bin/sh\n# SPDX-License-Identifier: MIT\ntrue\n",
+    "kernel/lib/types.h": c("types.h", "#pragma once\n\n#define must_check __attribute__((warn_unused_result))\n"),
+    "kernel/lib/a.h": c("a.h", '#pragma once\n\n#include "lib/types.h"\n\nint a_get(int x) must_check; // -EIO\n'),
+    "kernel/lib/a.c": c("a.c", '#include "lib/a.h"\n\nint\na_get(int x)\n{\n    return x ? 0 : -EIO;\n}\n'),
+    "kernel/mm/m.c": c("m.c", '#include "lib/a.h"\n\nvoid\nm_init(void)\n{\n    initlock(&l, "m", RANK_A);\n}\n'),
+    "kernel/sync/rank.h": c("rank.h", "#pragma once\n\nenum rank {\n    RANK_A = 1, // everything\n};\n"),
+    "build/kernel/kernel": elf(5),
+    "build/bin/prog": elf(5, stack=65536),
+}
+
+# check, file, its spoiled content, what the check must say
+SPOILED = [
+    ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/a.h"\n#include "mm/m.h"\n'), 'must not include "mm/m.h"'),
+    ("layers", "kernel/pt/p.c", c("p.c", '#include "rv/csr.h"\n'), 'must not include "rv/csr.h"'),
+    ("layers", "kernel/mm/m.c", c("m.c", '#include "m.h"\n'), "write includes from kernel/"),
+    ("layers", "kernel/new/n.c", c("n.c", ""), "not a layer"),
+    ("layers", "kernel/mm/m.c", c("m.c", 'void\nf(void)\n{\n    asm volatile("sfence.vma");\n}\n'), "outside rv/"),
+    ("layers", "kernel/fs/f.c", c("f.c", "void\nf(void)\n{\n    myproc();\n}\n"), "current process"),
+    ("style", "kernel/lib/a.c", "int x;\n", "first line must be"),
+    ("style", "kernel/lib/a.c", c("b.c", ""), "file's name"),
+    ("style", "kernel/lib/a.c", c("a.c", "//\n" * 25), "head comment has 26 lines"),
+    ("style", "kernel/lib/a.h", c("a.h", "int x;\n"), "no #pragma once"),
+    ("style", "kernel/lib/a.c", c("a.c", '#include "lib/types.h"\n#include "lib/a.h"\n'), "must be included first"),
+    ("style", "kernel/lib/a.c", c("a.c", "int\nf(void)\n{\n#ifdef A\n    g();\n#endif\n}\n"), "inside a function"),
+    ("style", "kernel/lib/a.c", c("a.c", "int x; // TODO: more\n"), "leftover"),
+    ("style", "kernel/lib/a.c", c("a.c", "#if 0\n#endif\n"), "leftover"),
+    ("style", "kernel/lib/a.c", c("a.c", "int x; \n"), "trailing space"),
+    ("budget", "kernel/lib/a.c", c("a.c", long_function(61)), "f() has 61 lines"),
+    ("budget", "kernel/lib/a.c", c("a.c", "int x;\n" * 400), "402 lines"),
+    ("budget", "kernel/lib/a.c", c("a.c", "int\nf(void)\n{\n    {{{{}}}}\n}\n"), "nests 4 deep"),
+    ("budget", "kernel/lib/a.c", c("a.c", "\n".join([long_function(14)] * 20)), "the median function has 14"),
+    ("headers", "kernel/lib/a.h", c("a.h", "#pragma once\nint f(uint32 x);\n"), "error:"),
+    ("headers", "kernel/lib/a.h", c("a.h", "struct a {\n    int x;\n};\n"), "error:"),
+    ("format", "kernel/lib/a.c", c("a.c", "int  x;\n"), "not formatted"),
+    ("promises", "kernel/lib/a.h", c("a.h", "#pragma once\n\nint a_get(int x);\n"), "is not must_check"),
+    ("promises", "kernel/mm/m.c", c("m.c", 'void\nf(void)\n{\n    initlock(&l, "m", 3);\n}\n'), "which is no rank"),
+    ("promises", "kernel/mm/m.c", c("m.c", ""), "RANK_A is the rank of no lock"),
+    ("image", "build/kernel/kernel", elf(7), "writable and executable"),
+    ("image", "build/kernel/kernel", elf(5, filesz=600000), "more than 524288"),
+    ("image", "build/bin/prog", elf(5), "no stack size"),
+    ("image", "build/bin/prog", elf(5, stack=65536, offset=100), "cannot be mapped"),
+    ("scripts", "tools/x.py", "# SPDX-License-Identifier: MIT\nif:\n", "invalid syntax"),
+    ("scripts", "tools/x.sh", "#!/bin/sh\n# SPDX-License-Identifier: MIT\nif\n", "x.sh"),
+    ("scripts", "tools/x.py", "pass\n", "no SPDX line"),
+]
+
+
+def write(base, name, content):
+    path = os.path.join(base, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(content if isinstance(content, bytes) else content.encode())
+
+
+def plant(base):
+    shutil.rmtree(base, ignore_errors=True)
+    os.makedirs(base)
+    shutil.copy(os.path.join(ROOT, ".clang-format"), base)
+    for name, content in CLEAN.items():
+        write(base, name, content)
+
+
+def run(check, base):
+    """What the check says of the tree: (exit code, output)."""
+    r = subprocess.run([sys.executable, f"{ROOT}/tools/check_{check}.py", "--root", base], check=False,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return r.returncode, r.stdout.decode()
+
+
+def main():
+    base = os.path.join(os.path.abspath(sys.argv[1]), "tree")
+    wrong, checks = [], sorted({entry[0] for entry in SPOILED})
+    plant(base)
+    for check in checks:
+        code, said = run(check, base)
+        if code:
+            wrong.append(f"{check}: a clean tree is refused: {said.strip()}")
+    for check, name, content, expected in SPOILED:
+        plant(base)
+        write(base, name, content)
+        code, said = run(check, base)
+        if code != 1 or expected not in said:
+            wrong.append(f"{check}: {expected!r} is not reported for {name}; it says {said.strip()!r}")
+    shutil.rmtree(base)
+    print("\n".join("FAIL " + w for w in wrong) or f"{len(SPOILED)} violations reported")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

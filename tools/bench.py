@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""bench.py [KEY...] [--scale] [KEY=VALUE...] - measures Vitrine and prints the table beside xv6 and Linux.
+
+Instructions come from a run under -icount shift=0 (exact, repeatable, idle time included), microseconds from
+one without it (noisy: only the ratio means anything). Each kernel-table design of the list is measured. The
+figures go to build/bench.tsv as well: design, key, instructions, microseconds, and the four of the others.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from machine import Failure, Machine  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DESIGNS = ["unified"]  # the values of kpt= that are measured side by side
+ICOUNT = ["-icount", "shift=0"]
+SCALED = 1.2  # what an operation may cost with all harts busy, compared with one
+LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
+SCALE = re.compile(r"^scale (\w+) (\d+) (\d+) (\d+) (\d+)$", re.M)
+
+
+def reference():
+    """[(key, title, [xv6 instr, Linux instr, xv6 us, Linux us])], in the order of the table."""
+    rows = []
+    with open("tools/reference.tsv", encoding="utf-8") as f:
+        for line in f:
+            if not line.startswith("#"):
+                key, title, *figures = line.rstrip("\n").split("\t")
+                rows.append((key, title, [float(x) for x in figures]))
+    return rows
+
+
+def measure(options, design, icount, command, cpus=1):
+    """What the bench program prints on a machine of that design."""
+    print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
+    work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
+    with Machine(f"{options.out}/kernel/kernel", f"{options.out}/fs.img", work, cpus=cpus,
+                 append=f"quiet kpt={design}", extra=ICOUNT if icount else []) as m:
+        m.boot()
+        text = m.run(command, hang=300)
+        m.poweroff()
+    return text
+
+
+def figures(options, design, keys):
+    """{key: (instructions, microseconds)}, for one operation."""
+    command = " ".join(["bench", *keys])
+    instr = {k: int(i) / int(n) for k, n, i, _ in LINE.findall(measure(options, design, True, command))}
+    time = {k: int(ns) / int(n) / 1000 for k, n, _, ns in LINE.findall(measure(options, design, False, command))}
+    return {k: (instr[k], time[k]) for k in instr if k in time}
+
+
+def number(x):
+    return "-" if x is None else f"{x:,.1f}" if x < 100 else f"{x:,.0f}"
+
+
+def print_table(rows, results):
+    heads = [f"{d} {u}" for d in results for u in ("instr", "us")]
+    heads = ["operation", *heads, "Linux instr", "xv6 instr", "Linux us", "xv6 us", "instr/Linux"]
+    table = [heads]
+    for key, title, (xv6_instr, linux_instr, xv6_us, linux_us) in rows:
+        ours = [x for d in results for x in results[d].get(key, (None, None))]
+        ratio = f"{ours[0] / linux_instr:.2f}" if ours[0] is not None else "-"
+        table.append([title, *map(number, [*ours, linux_instr, xv6_instr, linux_us, xv6_us]), ratio])
+    widths = [max(len(r[i]) for r in table) for i in range(len(heads))]
+    for r in table:
+        print(r[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(r[1:], widths[1:])), sep="  ")
+
+
+def save(path, rows, results):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("design\tkey\tinstr\tus\txv6_instr\tlinux_instr\txv6_us\tlinux_us\n")
+        for design, found in results.items():
+            for key, _, others in rows:
+                if key in found:
+                    words = [design, key, *(f"{x:.3f}" for x in found[key]), *(f"{x:g}" for x in others)]
+                    f.write("\t".join(words) + "\n")
+
+
+def print_scale(options, design, harts):
+    """The same independent operation by one process and by one on each hart."""
+    text = measure(options, design, True, f"bench scale {harts}", cpus=harts)
+    alone = {}
+    print(f"\noperation by {harts} at once, kpt={design}: instructions each, alone and together")
+    for key, n, times, instr, _ in SCALE.findall(text):
+        each = int(instr) / int(times)
+        if int(n) == 1:
+            alone[key] = each
+        elif key in alone:
+            ratio = each / alone[key]
+            print(f"{key:10}  {number(alone[key]):>9}  {number(each):>9}  {ratio:.2f}"
+                  + ("" if ratio <= SCALED else f"  above {SCALED}"))
+
+
+def parse_arguments():
+    ap = argparse.ArgumentParser(prog="./vitrine bench", description=__doc__.split("\n", maxsplit=1)[0])
+    ap.add_argument("words", nargs="*", help="rows (keys of tools/reference.tsv), KPT=..., O=...")
+    ap.add_argument("--scale", action="store_true", help="also the same operation on eight harts at once")
+    ap.add_argument("--no-build", action="store_true", help="take what was built before")
+    return ap.parse_args()
+
+
+def main():
+    os.chdir(ROOT)
+    options = parse_arguments()
+    values = dict(w.split("=", 1) for w in options.words if "=" in w)
+    options.out = values.pop("O", "build")
+    designs = [values.pop("KPT")] if "KPT" in values else DESIGNS
+    keys = [w for w in options.words if "=" not in w]
+    rows = [r for r in reference() if not keys or r[0] in keys]
+    if len(rows) < len(keys):
+        sys.exit(f"bench: no such row; there are {' '.join(r[0] for r in reference())}")
+    if not options.no_build:
+        subprocess.run(["make", "-s", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", "all",
+                        *(f"{k}={v}" for k, v in values.items())], check=True)
+    try:
+        results = {d: figures(options, d, keys) for d in designs}
+        print_table(rows, results)
+        save(f"{options.out}/bench.tsv", rows, results)
+        if options.scale:
+            print_scale(options, designs[0], 8)
+    except Failure as why:
+        sys.exit(f"bench: {why}")
+    missing = [r[0] for r in rows if any(r[0] not in found for found in results.values())]
+    if missing:
+        sys.exit(f"bench: not measured: {' '.join(missing)}")
+
+
+if __name__ == "__main__":
+    main()

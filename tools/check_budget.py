@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""check_budget.py - functions and files stay small: median 12 lines, nine in ten 30, none above 60; files 400."""
+import math
+import statistics
+
+import source
+
+MAX_FUNCTION, NINE_TENTHS, MEDIAN = 60, 30, 12
+MAX_FILE, MAX_NESTING = 400, 3
+
+
+def each(paths):
+    """Problems of single files and functions."""
+    for path in paths:
+        lines = source.read(path).count("\n")
+        if lines > MAX_FILE:
+            yield f"{path}: {lines} lines, more than {MAX_FILE}"
+        for f in source.functions(path):
+            if len(f.body) > MAX_FUNCTION:
+                yield f"{path}:{f.line}: {f.name}() has {len(f.body)} lines, more than {MAX_FUNCTION}"
+            if f.nesting > MAX_NESTING:
+                yield f"{path}:{f.line}: {f.name}() nests {f.nesting} deep, more than {MAX_NESTING}"
+
+
+def together(paths):
+    """Problems of all functions of the kernel taken together."""
+    sizes = sorted(len(f.body) for path in paths for f in source.functions(path))
+    if len(sizes) < 20:
+        return
+    median, tenth = statistics.median(sizes), sizes[math.ceil(len(sizes) * 0.9) - 1]
+    if median > MEDIAN:
+        yield f"kernel/: the median function has {median} lines, more than {MEDIAN}"
+    if tenth > NINE_TENTHS:
+        yield f"kernel/: one function in ten has more than {tenth} lines, the limit is {NINE_TENTHS}"
+
+
+if __name__ == "__main__":
+    source.arguments(__doc__)
+    source.report([*each(source.own_sources()), *together(source.kernel_sources())])

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""check_style.py - what the formatter cannot see: heads, guards, own header first, no #if in a body, no leftovers."""
+import os
+import re
+
+import source
+
+LEFTOVER = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|^\s*#\s*if\s+0\b", re.M)
+PREPROCESSOR = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|else|elif|endif)\b")
+SPDX = "SPDX-License-Identifier: MIT"
+MAX_HEAD = 25
+
+
+def head_length(text):
+    """How many lines of comment the file starts with, the SPDX line not counted."""
+    n = 0
+    for line in text.split("\n")[1:]:
+        if not line.startswith("//"):
+            break
+        n += 1
+    return n
+
+
+def check_head(path, text):
+    first = text.split("\n", 1)[0]
+    if SPDX not in first:
+        yield f"{path}:1: the first line must be // {SPDX}"
+    elif not 1 <= head_length(text) <= MAX_HEAD:
+        yield f"{path}:2: the head comment has {head_length(text)} lines, not 1 to {MAX_HEAD}"
+    elif os.path.basename(path) not in text.split("\n")[1]:
+        yield f"{path}:2: the head comment must start with the file's name"
+
+
+def check_header(path, text):
+    if not re.search(r"^#pragma once$", text, re.M):
+        yield f"{path}: no #pragma once"
+
+
+def check_first_include(path, text):
+    """x.c includes x.h first, when there is one."""
+    own = path[:-2] + ".h"
+    first = re.search(r'^#include [<"]([^>"]+)[>"]', text, re.M)
+    ours = path.startswith(("kernel/", "user/"))
+    if ours and os.path.exists(own) and first and not own.endswith(first[1]):
+        yield f"{path}: its own header {os.path.basename(own)} must be included first"
+
+
+def check_bodies(path, text):
+    for f in source.functions(path, text):
+        for n, line in enumerate(f.body, f.line):
+            if PREPROCESSOR.match(line):
+                yield f"{path}:{n}: {f.name}(): preprocessor condition inside a function"
+
+
+def check_leftovers(path, text):
+    for n, line in enumerate(text.split("\n"), 1):
+        if LEFTOVER.search(line):
+            yield f"{path}:{n}: leftover: {line.strip()}"
+        if line != line.rstrip() or "\t" in line:
+            yield f"{path}:{n}: tab or trailing space"
+
+
+def check(path):
+    text = source.read(path)
+    yield from check_head(path, text)
+    yield from check_header(path, text) if path.endswith(".h") else check_first_include(path, text)
+    yield from check_bodies(path, text)
+    yield from check_leftovers(path, text)
+
+
+if __name__ == "__main__":
+    source.arguments(__doc__)
+    source.report(p for path in source.own_sources() for p in check(path))
