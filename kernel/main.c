@@ -11,7 +11,6 @@
 #include "dev/plic.h"
 #include "dev/power.h"
 #include "dev/virtio_blk.h"
-#include "fs/cache.h"
 #include "fs/devnode.h"
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -127,7 +126,7 @@ static uint64
 reclaim(uint64 want)
 {
     uint64 got = kstack_reclaim();
-    return got < want ? got + cache_reclaim(want - got) : got;
+    return got < want ? got + fs_reclaim(want - got) : got;
 }
 
 static void

@@ -93,9 +93,9 @@ ext2_block_ok(struct ext2 *fs, uint32 block)
     return at > fs->gdt_blocks + fs->reserved_gdt || !has_super(fs, g);
 }
 
-// Frees frames for whoever finds none: pages first, then what only remembers files.
-static uint64
-reclaim(uint64 want)
+// Pages first, then what only remembers files.
+uint64
+fs_reclaim(uint64 want)
 {
     uint64 freed = cache_reclaim(want);
     return freed < want ? freed + inodes_reclaim(want - freed) : freed;
@@ -107,7 +107,6 @@ fs_init(void)
     cache_setup();
     inodes_setup();
     dcache_setup();
-    frames_set_reclaim(reclaim);
 }
 
 // Mounts the root file system.

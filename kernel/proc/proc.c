@@ -125,7 +125,8 @@ freeproc(struct proc *p)
 {
     if (p->kstack)
         kstack_free(p->kstack);
-    kfree(p->trapframe);
+    if (p->trapframe)
+        kfree(p->trapframe);
     kmem_free(p->fp);
     kmem_cache_free(&proc_cache, p);
     give_pid();
