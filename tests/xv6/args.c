@@ -10,6 +10,6 @@ main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         printf("[%s]\n", argv[i]);
     printf("%d %d %d %d\n", argc, argv[argc] == 0, here % 16 == 0, (uint64)argv % 8 == 0);
-    printf("%d\n", (uint64)argv > here && (uint64)argv[0] > (uint64)argv);
+    printf("%d\n", (uint64)argv >= here && (uint64)argv[0] > (uint64)argv);
     exit(0);
 }

@@ -90,10 +90,10 @@ t_badarg(void)
     for (int i = 0; i < 300; i++) {
         argv[0] = "echo";
         argv[1] = (char *)t_bad[i % 8];
-        want(exec("/echo", argv) == -1, "an argument at %p is taken", argv[1]);
+        want(exec("/die", argv) == -1, "an argument at %p is taken", argv[1]);
         argv[0] = (char *)-1L;
         argv[1] = 0;
-        want(exec("/echo", argv) == -1, "an argument at -1 is taken");
+        want(exec("/die", argv) == -1, "an argument at -1 is taken");
     }
 }
 

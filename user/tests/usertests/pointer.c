@@ -85,14 +85,14 @@ c_exec(void *p)
 static long
 c_execargv(void *p)
 {
-    return exec("/echo", p);
+    return exec("/die", p);
 }
 
 static long
 c_execarg(void *p)
 {
     argv_bad[1] = p;
-    return exec("/echo", argv_bad);
+    return exec("/die", argv_bad);
 }
 
 static long
@@ -260,8 +260,10 @@ t_badptr(void)
 {
     begin();
     for (int i = 0; i < NCALLS; i++) {
-        for (int k = 0; t_bad[k]; k += 1 + (k + i) % 2)
-            refuse(t_bad[k], i);
+        for (int k = 0; t_bad[k]; k++) {
+            if ((k + i) % 2)
+                refuse(t_bad[k], i);
+        }
     }
     end();
 }
@@ -280,6 +282,7 @@ t_heapend(void)
         if (calls[i].kind == PATH || calls[i].kind == IN)
             refuse((long)top - 4, i);
     }
+    want(dup(0) == 6, "descriptors are lost");
     want(stat("f", &st) == 0 && st.size == 100, "the file has %lu bytes", st.size);
     end();
 }

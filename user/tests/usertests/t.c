@@ -9,7 +9,7 @@
 const struct test *t_current;
 
 const uint64 t_bad[] = {
-    0x80000000,         TRAPFRAME - 1,      TRAPFRAME,
+    0x80000000,         USYSCALL - 1,       TRAPFRAME,
     TRAMPOLINE,         MAXVA - 1,          MAXVA,
     1UL << 39,          1UL << 55,          0x7fffffffffffffff,
     0x8000000000000000, 0xffffffbfffffffff, 0xffffffc000000000,

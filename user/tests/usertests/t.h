@@ -37,9 +37,10 @@ struct test {
 #define want(cond, ...)                                                                            \
     do {                                                                                           \
         if (!(cond)) {                                                                             \
+            int error = ((struct usyscall *)USYSCALL)->err;                                        \
             t_reason();                                                                            \
             printf(__VA_ARGS__);                                                                   \
-            printf("\n");                                                                          \
+            printf(" (error %d)\n", error);                                                        \
             exit(T_REPORTED);                                                                      \
         }                                                                                          \
     } while (0)
