@@ -228,7 +228,10 @@ static void
 step_join(void)
 {
     int at;
-    uint64 first = rnd() % PTOPS_PAGES & ~511UL, used = PTE_A;
+    uint64 va = va_of(rnd() % PTOPS_PAGES) & ~(pt_leaf_size(1) - 1), used = PTE_A;
+    uint64 first = (va - base) / PGSIZE;
+    if (va < base)
+        return;
     walk_leaf(&t, va_of(first), &at);
     assert(pt_join(&t, va_of(first), 1, &w.b) == (at == 0 && joinable(first)));
     if (at != 0 || !joinable(first))
