@@ -90,9 +90,14 @@ def test_boot_without_sstc(context):
 
 
 def test_harts_are_used(context):
-    text = boot(context, cpus=8)
-    if not all(re.search(rf"hart {n}\b", text) for n in range(1, 8)):
-        raise Failure("not every hart says that it starts")
+    """Each hart says that it starts, some of them perhaps after the first prompt."""
+    with context.machine(cpus=8) as m:
+        for n in range(1, 8):
+            m.seen = 0
+            m.expect(rf"hart {n} starting")
+        m.seen = 0
+        m.boot()
+        m.poweroff()
 
 
 def test_poweroff_code(context):
@@ -160,7 +165,7 @@ def test_garbage_disk(context):
     path = os.path.join(context.dir, "garbage.img")
     with open(path, "wb") as f:
         f.write(random.Random(1).randbytes(1 << 20))
-    refuses(context, r"(?i)not an ext2", image=path)
+    refuses(context, r"(?i)no ext2|not an ext2", image=path)
 
 
 def test_truncated_disk(context):
@@ -170,8 +175,8 @@ def test_truncated_disk(context):
 
 def test_tiny_disk(context):
     tiny = altered(context, lambda f, size: f.truncate(1024))
-    refuses(context, r"(?i)truncated|too small|smaller than|not an ext2", image=tiny)
+    refuses(context, r"(?i)truncated|too small|empty|smaller than|no ext2|not an ext2", image=tiny)
 
 
 def test_too_little_memory(context):
-    refuses(context, r"(?i)memory|RAM", mem="4M")
+    refuses(context, r"(?i)too little|not enough|needs (?:at least )?\d+", mem="8M")
