@@ -6,6 +6,8 @@
 //           frames given back. A hart uses a stack that another has mapped only after
 //           kstack_sync(), which compares generations: that is the fence for entries that were
 //           invalid when the hart last looked.
+//           The leaf tables of all slots exist from the start: a kernel table never shrinks, so one
+//           made for a crowd of processes would stay when they are gone.
 // Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
 // Locks     stacks.lock (RANK_KVM).
 // Manual    priv sfence.vma: invalid entries may be cached
@@ -19,10 +21,12 @@
 #include "rv/sbi.h"
 #include "sync/spinlock.h"
 
-#define STACKS      1024 // slots in use at most
-#define SPARES      32   // kept mapped
-#define STACK_PAGES (KSTACK_SIZE / PGSIZE)
-#define STACK_LEAF  (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
+#define STACKS          1024 // slots in use at most
+#define SPARES          32   // kept mapped
+#define STACK_PAGES     (KSTACK_SIZE / PGSIZE)
+#define LEAF_TABLE_SPAN (2UL << 20) // what one leaf table describes
+
+#define STACK_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
 
 static struct {
     struct spinlock lock;
@@ -36,6 +40,9 @@ void
 kstack_init(void)
 {
     initlock(&stacks.lock, "kstacks", RANK_KVM);
+    for (uint64 va = KSTACKS; va < KSTACKS + STACKS * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
+        if (!walk(&kernel_pt, va, 1))
+            panic("kstack_init: no memory for the table of 0x%lx", va);
 }
 
 static uint64
@@ -117,8 +124,7 @@ map_stack(uint64 bottom, uint32 owner)
     return true;
 }
 
-// The lock is held meanwhile: a new leaf table may be linked. An allocation that starts a reclaim
-// finds the lock taken and leaves our spares alone.
+// The lock is held meanwhile, so an allocation that starts a reclaim leaves our spares alone.
 static uint64
 map_new_stack(uint32 owner)
 {
