@@ -42,30 +42,41 @@ matches(const struct ext2_dirent *e, const struct name *n)
     return e->inode && len == (uint32)n->s[15] && memcmp(e->name, n->s, len) == 0;
 }
 
-// Calls visit() for the entries of the blocks from `block` on, until it returns true.
-// Returns   1 with the entry's place, 0: visit() liked none, or -E.
+typedef bool visit_fn(const struct ext2_dirent *e, const struct name *n);
+
+// Moves p->off on to an entry that visit() likes.
 static int
-search(struct inode *dp, uint32 block, struct dir_place *p,
-       bool (*visit)(const struct ext2_dirent *e, const struct name *n), const struct name *n)
+search_block(struct inode *dp, struct dir_place *p, visit_fn *visit, const struct name *n)
 {
-    for (; (uint64)block * BLKSIZE < dp->size; block++) {
-        struct frame *f;
-        int error = cache_get(&dp->pages, block, &f);
-        if (error)
-            return error;
-        *p = (struct dir_place){.f = f, .block = block};
-        while (p->off < BLKSIZE) {
-            struct ext2_dirent *e = dirent_at(dp, f, p->off);
-            if (!e || visit(e, n)) {
-                if (!e)
-                    frame_put(f);
-                return e ? 1 : -EUCLEAN;
-            }
-            p->off += e->rec_len;
-        }
-        frame_put(f);
+    while (p->off < BLKSIZE) {
+        struct ext2_dirent *e = dirent_at(dp, p->f, p->off);
+        if (!e)
+            return -EUCLEAN;
+        if (visit(e, n))
+            return 1;
+        p->off += e->rec_len;
     }
     return 0;
+}
+
+// Calls visit() for the entries of the blocks from `block` on, until it returns true.
+// Returns   1 with the entry's place, 0: visit() liked none, or -E; then the place holds nothing.
+static int
+search(struct inode *dp, uint32 block, struct dir_place *p, visit_fn *visit, const struct name *n)
+{
+    int found = 0;
+    for (; !found && (uint64)block * BLKSIZE < dp->size; block++) {
+        *p = (struct dir_place){.block = block};
+        found = cache_get(&dp->pages, block, &p->f);
+        if (found)
+            break;
+        found = search_block(dp, p, visit, n);
+        if (found != 1)
+            frame_put(p->f);
+    }
+    if (found != 1)
+        p->f = NULL;
+    return found;
 }
 
 static struct ext2_dirent *
