@@ -96,6 +96,8 @@ copy(const char *from, const char *to)
         return fail("cp", from);
     if (st.type == T_DIR)
         return copy_dir(from, st.ino, to);
+    if (st.type == T_DEVICE && recursive)
+        return fail_text("cp", from, "is a device");
     return copy_file(from, to);
 }
 

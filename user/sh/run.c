@@ -194,6 +194,8 @@ run_pipelines(const struct pipeline *p)
     return status;
 }
 
+// Starts pipelines without waiting; a command alone is the child itself, so that its number in the
+// list of processes is the one to kill.
 static int
 run_background(const struct pipeline *p)
 {
@@ -201,6 +203,8 @@ run_background(const struct pipeline *p)
 
     if (pid < 0)
         return fork_failed();
+    if (pid == 0 && !p->next && !p->negated && !p->first->next)
+        run_child(p->first);
     if (pid == 0)
         exit(run_pipelines(p));
     return 0;

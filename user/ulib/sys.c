@@ -58,7 +58,7 @@ gets(char *buf, int max)
 int
 statistics(void *buf, int size)
 {
-    int fd = open("statistics", O_RDONLY);
+    int fd = open("/statistics", O_RDONLY);
     int n, total = 0;
 
     if (fd < 0)
