@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // radix.c - a tree of 64-slot nodes that is as high as its largest index needs.
 //
-// Theory    At height 0 the root is the item of index 0 itself, so that a file of one page has no node.
-//           A node's slot at level l covers 64^(l-1) indexes; count says how many slots are in use.
-// Promises  No node is empty: deletion frees upward. A put that fails leaves the same items, and no node
-//           that a deletion would not free.
+// Theory    At height 0 the root is the item of index 0 itself, so that a file of one page has no
+//           node. A node's slot at level l covers 64^(l-1) indexes; count says how many slots are in use.
+// Promises  No node is empty, and the root has more than its first slot in use: deletion frees
+//           upward and lowers the tree. A put that fails leaves the same items, and no node that a
+//           deletion would not free.
 // Locks     the caller's.
 #include "fs/radix.h"
 
@@ -136,6 +137,20 @@ radix_put(struct radix *t, uint64 index, void *item)
     return error;
 }
 
+// Takes away roots that only lead to their first slot.
+static void
+lower(struct radix *t)
+{
+    while (t->height > 0) {
+        struct node *n = t->root;
+        if (n->count != 1 || !n->slot[0])
+            return;
+        t->root = n->slot[0];
+        t->height--;
+        kmem_cache_free(&nodes, n);
+    }
+}
+
 void *
 radix_del(struct radix *t, uint64 index)
 {
@@ -153,6 +168,8 @@ radix_del(struct radix *t, uint64 index)
     n->count--;
     if (!n->count)
         prune(t, index);
+    if (t->root)
+        lower(t);
     return item;
 }
 
