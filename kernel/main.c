@@ -35,13 +35,16 @@
 #include "sys/bootargs.h"
 #include "sys/stats.h"
 
-#define MIN_RAM (16UL << 20)
+#define MIN_RAM           (16UL << 20)
+#define PANIC_STACK_ORDER 2 // one slot, aligned, so that its upper half looks like a stack
+
+_Static_assert(PGSIZE << PANIC_STACK_ORDER == KSTACK_SLOT, "one slot");
 
 void boot(uint64 hartid, uint64 fdt_pa) noreturn;
 void boot_secondary(void) noreturn;
 
-extern char _text[], _end[];  // kernel.ld
-extern char boot_stack_top[]; // rv/entry.S
+extern char _text[], _end[]; // kernel.ld
+extern char boot_table[];    // rv/entry.S
 extern void _start_secondary(void);
 
 static struct machine machine;
@@ -197,11 +200,11 @@ static void
 hart_prepare(struct cpu *c)
 {
     struct proc *idle = kthread("idle", idle_entry);
-    uint64 spare = kstack_alloc(0);
+    char *spare = kalloc_order(FRAME_KSTACK, 0, PANIC_STACK_ORDER);
     if (!idle || !spare)
         panic("no memory for hart %d", c->id);
-    c->boot_sp = idle->kstack;
-    c->panic_sp = spare;
+    c->boot_sp = idle->own.kstack.top;
+    c->panic_sp = (uint64)spare + KSTACK_SLOT; // in the direct map, which all tables contain
     sched_init_hart(c, idle);
 }
 
@@ -241,6 +244,13 @@ boot_secondary(void)
     sched_idle();
 }
 
+// The table with the identity map has served its last hart.
+static void
+entry_close(void)
+{
+    memset(boot_table, 0, PGSIZE);
+}
+
 static int
 count_harts(void)
 {
@@ -277,7 +287,8 @@ boot(uint64 hartid, uint64 fdt_pa)
 
     hart_prepare(mycpu());
     hart_online(mycpu());
-    userinit(args.init, args.arguments, mount_root);
     start_others();
+    entry_close();
+    userinit(args.init, args.arguments, mount_root);
     sched_idle();
 }

@@ -3,12 +3,14 @@
 //
 // Promises  A driver sees only requests that its device can be asked for.
 // Locks     the table of devices is written at boot, by one hart. Each blk_rw() has a lock of its
-// own. Next      dev/virtio_blk.c, fs/
+//           own.
+// Next      dev/virtio_blk.c, fs/
 #include "dev/blk.h"
 
 #include "abi/errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/kmem.h"
 #include "sync/waitq.h"
 
 static struct blkdev *devices[BLK_DEVICES];
@@ -59,6 +61,8 @@ blk_submit(struct blkdev *d, struct blk_req *r)
     }
 }
 
+// Shared with whoever takes the device's interrupt, so it is not on the caller's stack, which only the
+// caller may be able to see.
 struct rw {
     struct blk_req req;
     struct spinlock lock; // guards ended
@@ -76,22 +80,31 @@ rw_done(struct blk_req *r)
     release(&rw->lock); // the last touch: the sleeper cannot go on, and drop *rw, before it
 }
 
+static void
+wait_end(struct rw *rw)
+{
+    acquire(&rw->lock);
+    while (!rw->ended)
+        sleep_unkillable(&rw->q, &rw->lock);
+    release(&rw->lock);
+}
+
 // Transfers one block and waits for the end.
-// Returns   0 or -EIO.
+// Returns   0, -EIO or -ENOMEM.
 // Sleeps    yes; not even a killed process leaves before the device is done with the memory.
 int
 blk_rw(struct blkdev *d, enum blk_op op, uint64 block, uint64 pa)
 {
-    struct rw rw = {
-        .req = {.op = op, .block = block, .pa = pa, .done = rw_done, .arg = &rw},
-        .ended = false,
-    };
-    initlock(&rw.lock, "blk_rw", RANK_BLK);
-    waitq_init(&rw.q, "blk_rw");
-    blk_submit(d, &rw.req);
-    acquire(&rw.lock);
-    while (!rw.ended)
-        sleep_unkillable(&rw.q, &rw.lock);
-    release(&rw.lock);
-    return rw.req.status;
+    struct rw *rw = kmem_alloc(sizeof *rw);
+    if (!rw)
+        return -ENOMEM;
+    rw->req = (struct blk_req){.op = op, .block = block, .pa = pa, .done = rw_done, .arg = rw};
+    rw->ended = false;
+    initlock(&rw->lock, "blk_rw", RANK_BLK);
+    waitq_init(&rw->q, "blk_rw");
+    blk_submit(d, &rw->req);
+    wait_end(rw);
+    int status = rw->req.status;
+    kmem_free(rw);
+    return status;
 }

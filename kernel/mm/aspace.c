@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: MIT
-// aspace.c - address spaces come, go, and are loaded into satp.
+// aspace.c - address spaces come and go, and are loaded into satp.
 //
 // Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
 //           loses the reference that the leaf held.
-// Fences    aspace_switch(): after the satp write, so that nothing of the space this hart had
-//           before is used in the new one (priv satp: writing it orders nothing by itself).
+// Fences    aspace_use(): after the satp write, so that nothing of the space this hart had before
+//           is used in the new one (priv satp: writing it orders nothing by itself).
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
 const struct kpt_design *kpt = &kpt_unified;
 
-static const struct kpt_design *const designs[] = {&kpt_unified};
+static const struct kpt_design *const designs[] = {&kpt_unified, &kpt_global, &kpt_fullcopy,
+                                                   &kpt_sharedroot};
 static struct kmem_cache aspace_cache;
 
+// Before the first process, after the design has been chosen.
 void
 aspace_init(void)
 {
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
     userpage_init();
+    if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
+        panic("aspace_init: no memory for the trampoline's table");
 }
 
 int
@@ -42,9 +48,16 @@ kpt_select(const char *name)
 }
 
 static uint64
-table_alloc(struct pt *t)
+user_table(struct pt *t)
 {
-    void *table = kzalloc(FRAME_PGTABLE, container_of(t, struct aspace, pt)->owner);
+    void *table = kzalloc(FRAME_PGTABLE, container_of(t, struct aspace, pt)->owner->pid);
+    return table ? v2p(table) : 0;
+}
+
+static uint64
+kernel_table(struct pt *t)
+{
+    void *table = kzalloc(FRAME_PGTABLE, container_of(t, struct aspace, kpt)->owner->pid);
     return table ? v2p(table) : 0;
 }
 
@@ -55,54 +68,97 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-static const struct pt_env user_env = {
-    .levels = 3,
-    .direct = DIRECT_MAP,
-    .alloc = table_alloc,
-    .free = table_free,
-};
+static const struct pt_env user_env = {3, DIRECT_MAP, user_table, table_free};
+static const struct pt_env kernel_env = {3, DIRECT_MAP, kernel_table, table_free};
+
+static void
+free_tables(struct aspace *as)
+{
+    kpt->destroy(as);
+    if (as->kpt.root)
+        pt_free_root(&as->kpt);
+    if (as->pt.root)
+        pt_free_root(&as->pt);
+}
 
 static int
 make_tables(struct aspace *as)
 {
     if (pt_create(&as->pt, &user_env) < 0)
         return -ENOMEM;
-    if (kpt->create(as) < 0) {
-        pt_free_root(&as->pt);
-        return -ENOMEM;
-    }
     as->satp = MAKE_SATP(user_env.levels, 0, pt_root_pa(&as->pt));
-    return 0;
+    if (kpt->private_table && pt_create(&as->kpt, &kernel_env) < 0)
+        return -ENOMEM;
+    return kpt->create(as);
 }
 
+// Makes an empty address space for the process that `owner` describes.
 struct aspace *
-uvmcreate(uint32 owner, uint64 timebase, int harts)
+uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
 {
     struct aspace *as = kmem_cache_alloc(&aspace_cache);
     if (!as)
         return NULL;
-    *as = (struct aspace){.owner = owner};
-    as->usys_early = (struct usyscall){.pid = (int)owner, .timebase = timebase, .harts = harts};
+    *as = (struct aspace){.owner = owner, .usys_early = *usys};
+    as->usys_early.pid = (int)owner->pid;
     as->usys = &as->usys_early;
     initsleeplock(&as->lock, "aspace");
     regions_init(&as->regions);
-    if (make_tables(as) < 0) {
-        kmem_cache_free(&aspace_cache, as);
-        return NULL;
-    }
-    return as;
+    if (make_tables(as) == 0)
+        return as;
+    if (as->pt.root)
+        free_tables(as);
+    kmem_cache_free(&aspace_cache, as);
+    return NULL;
+}
+
+static void
+load_satp(uint64 satp)
+{
+    struct cpu *c = mycpu();
+    if (c->satp == satp)
+        return;
+    sfence_vma_user(); // the stores that built the tables, before any walk of them
+    w_satp(satp);
+    sfence_vma_user(); // see Fences
+    c->satp = satp;
+}
+
+// The hart goes back to the kernel's own table; the stack it is on is mapped there.
+static void
+aspace_leave(void)
+{
+    mycpu()->as = NULL;
+    load_satp(kernel_satp);
+}
+
+// Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:
+//           either the hart has left it, or it only ever is in satp in user mode.
+void
+uvmretire(struct aspace *as)
+{
+    struct mmu_batch b;
+    if (!kpt->private_table && mycpu()->as == as)
+        aspace_leave();
+    acquiresleep(&as->lock); // somebody may be looking
+    mirror_unmap(as, 0, USER_END);
+    mmu_batch_init(&b, as, MMU_DEAD);
+    pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, kpt->switches ? USER_END : MAXVA},
+                     &b.tlb);
+    mmu_flush(&b);
+    as->usys_early = *as->usys;
+    as->usys = &as->usys_early;
+    as->sz = 0;
+    releasesleep(&as->lock);
+    regions_free(&as->regions);
 }
 
 void
 uvmfree(struct aspace *as)
 {
-    struct mmu_batch b;
-    mmu_batch_init(&b, as, MMU_DEAD);
-    pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, MAXVA}, &b.tlb);
-    mmu_flush(&b);
-    regions_free(&as->regions);
-    kpt->destroy(as);
-    pt_free_root(&as->pt);
+    if (as->regions.n)
+        uvmretire(as);
+    free_tables(as);
     kmem_cache_free(&aspace_cache, as);
 }
 
@@ -136,7 +192,8 @@ share_regions(struct aspace *to, struct aspace *from)
         const struct region *r = &from->regions.v[i];
         if (r->kind == REGION_USYSCALL)
             continue;
-        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, to) < 0)
+        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, to) < 0 ||
+            mirror_sync(to, r->start, r->end) < 0 || mirror_sync(from, r->start, r->end) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -145,9 +202,9 @@ share_regions(struct aspace *to, struct aspace *from)
 // On error  NULL; pages of `from` that have become copy-on-write stay so, which it cannot notice.
 // Fences    the pages of `from` that lost W.
 struct aspace *
-uvmcopy(struct aspace *from, uint32 owner)
+uvmcopy(struct aspace *from, const struct uvm_owner *owner)
 {
-    struct aspace *to = uvmcreate(owner, from->usys->timebase, from->usys->harts);
+    struct aspace *to = uvmcreate(owner, from->usys);
     if (!to)
         return NULL;
     acquiresleep(&from->lock);
@@ -166,23 +223,11 @@ uvmcopy(struct aspace *from, uint32 owner)
 }
 
 void
-aspace_switch(struct aspace *as, struct cpu *c)
+aspace_use(struct aspace *as)
 {
-    w_satp(kpt->kernel_satp(as));
-    sfence_vma_user(); // see Fences
-    fence_i();         // its code may have been written by another hart
-    c->as = as;
-}
-
-void
-aspace_leave(void)
-{
-    struct cpu *c = mycpu();
-    if (!c->as)
-        return;
-    w_satp(kernel_satp);
-    sfence_vma_user(); // frames of that space may be freed now
-    c->as = NULL;
+    mycpu()->as = as;
+    load_satp(as->ksatp);
+    fence_i(); // its code may have been written by another hart
 }
 
 int
@@ -207,6 +252,8 @@ aspace_restrict(struct aspace *as, uint64 start, uint64 prot)
     struct region *r = region_find(&as->regions, start);
     if (r)
         error = protect(&as->pt, r->start, r->end, PTE_RWX & ~prot, 0, &b.tlb);
+    if (!error)
+        error = mirror_sync(as, r->start, r->end);
     if (!error)
         r->prot = (uint16)prot;
     mmu_flush(&b);

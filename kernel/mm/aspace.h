@@ -10,6 +10,7 @@
 
 #include "abi/usyscall.h"
 #include "lib/types.h"
+#include "mm/kvm.h"
 #include "mm/region.h"
 #include "pt/pt.h"
 #include "pt/translate.h"
@@ -19,43 +20,57 @@
 struct pager;
 struct trapframe;
 
+// What of a process its tables have to map besides its memory. It outlives the address space.
+struct uvm_owner {
+    uint32 pid;
+    struct trapframe *trapframe;
+    struct kstack kstack;
+};
+
 // Protection: [c] constant once made  [l] lock  [o] only the process it belongs to
 struct aspace {
-    struct pt pt; // [l]
+    struct pt pt;  // [l] what the process uses
+    struct pt kpt; // [l] what the kernel uses for it, where that is another table; root NULL: none
     struct sleeplock lock;
-    struct regions regions; // [l]
-    uint64 satp;            // [c] what a hart in user mode has in satp
-    uint64 sz;              // [l] the break: everything from 0 up to it is in regions
-    uint64 heap;            // [c] the lowest break
-    uint64 pages;           // [l] user pages present
-    uint32 owner;           // [c] pid, for the ledger
-    struct usyscall *usys;  // [o] the page at USYSCALL, or usys_early while nobody has touched it
+    struct regions regions;        // [l]
+    const struct uvm_owner *owner; // [c]
+    uint64 satp;                   // [c] what a hart in user mode has in satp
+    uint64 ksatp;                  // [c] what it has in the kernel
+    uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
+    uint64 heap;                   // [c] the lowest break
+    uint64 pages;                  // [l] user pages present
+    struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
 };
 
-// What a design of the kernel's page table decides (kpt_*.c; the kernel command line chooses).
+// A design of the kernel's page table (kpt_*.c; the kernel command line chooses one).
 struct kpt_design {
     const char *name;
-    bool direct;   // the current process's memory can be dereferenced in the kernel
+    bool direct;   // the kernel can dereference the current process's memory
     bool switches; // user and kernel mode have different tables: the trap path switches
-    int (*create)(struct aspace *as);   // gives a new root what it needs beyond user pages; -ENOMEM
-    void (*destroy)(struct aspace *as); // takes that away again
-    uint64 (*kernel_satp)(struct aspace *as); // what the hart has in satp in the kernel
+    bool
+        private_table; // each process has a kernel table of its own: its stack, and mirrored memory
+    int (*create)(struct aspace *as) must_check; // completes new tables, sets ksatp; -ENOMEM: the
+                                                 // caller will destroy()
+    void (*destroy)(
+        struct aspace *as); // gives back what create() added; user memory is gone already
 };
 
 extern const struct kpt_design *kpt;
-extern const struct kpt_design kpt_unified;
+extern const struct kpt_design kpt_unified, kpt_global, kpt_fullcopy, kpt_sharedroot;
 
 void aspace_init(void);
 int kpt_select(const char *name) must_check; // -EINVAL: no such design
 
-struct aspace *uvmcreate(uint32 owner, uint64 timebase, int harts); // empty; NULL: no memory
-void uvmfree(struct aspace *as);                                    // no hart has it in satp
+struct aspace *uvmcreate(const struct uvm_owner *owner,
+                         const struct usyscall *usys); // NULL: no memory
 struct aspace *uvmcopy(struct aspace *from,
-                       uint32 owner); // shares pages until written; NULL: no memory
+                       const struct uvm_owner *owner); // shares pages till written
+void
+uvmretire(struct aspace *as); // its process ends: all memory goes; the kernel can still run on it
+void uvmfree(struct aspace *as); // no hart has it in satp any more
 
-void aspace_switch(struct aspace *as, struct cpu *c); // this hart's satp names it from now on
-void aspace_leave(void); // this hart's satp names the kernel's own table
+void aspace_use(struct aspace *as); // the running process changes over to it
 
 int aspace_map(struct aspace *as,
                const struct region *r) must_check; // a new region; -EINVAL, -ENOMEM
@@ -69,10 +84,3 @@ int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // 
 // Makes the access possible, or tells why it is not allowed. May sleep.
 int vmfault(struct aspace *as, uint64 va,
             enum pt_access access) must_check; // -EFAULT, -ENOMEM, -EIO
-
-static inline void
-aspace_enter(struct aspace *as, struct cpu *c)
-{
-    if (c->as != as)
-        aspace_switch(as, c);
-}

@@ -12,6 +12,7 @@
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
+#include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
@@ -22,6 +23,7 @@ uvmdealloc(struct aspace *as, uint64 start, uint64 end)
     if (start >= end)
         return;
     struct mmu_batch b;
+    mirror_unmap(as, start, end);
     mmu_batch_init(&b, as, MMU_LIVE);
     int error = unmap(&as->pt, start, end, &b.tlb);
     assert(!error); // only cutting a larger leaf takes memory, and user leaves are single pages
@@ -31,14 +33,15 @@ uvmdealloc(struct aspace *as, uint64 start, uint64 end)
 static int
 add_zero_page(struct aspace *as, uint64 va, uint64 prot)
 {
-    void *page = kzalloc(FRAME_USER, as->owner);
+    void *page = kzalloc(FRAME_USER, as->owner->pid);
     if (!page)
         return -ENOMEM;
-    int error = map_page(&as->pt, va, pte_make(v2p(page), userpage_flags(prot)));
-    if (error) {
+    pte_t pte = pte_make(v2p(page), userpage_flags(prot));
+    if (mirror_reserve(as, va) < 0 || map_page(&as->pt, va, pte) < 0) {
         kfree(page);
-        return error;
+        return -ENOMEM;
     }
+    mirror_set(as, va, pte);
     userpage_mapped(frame_of(v2p(page)));
     as->pages++;
     return 0;

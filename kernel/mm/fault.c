@@ -19,6 +19,7 @@
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
+#include "mm/mirror.h"
 #include "mm/pager.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
@@ -38,9 +39,13 @@ userpage_init(void)
 static int
 map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
 {
-    int error = map_page(&as->pt, va, pte_make(frame_pa(f), flags));
+    pte_t pte = pte_make(frame_pa(f), flags);
+    if (mirror_reserve(as, va) < 0)
+        return -ENOMEM;
+    int error = map_page(&as->pt, va, pte);
     if (error)
         return error;
+    mirror_set(as, va, pte);
     userpage_mapped(f);
     as->pages++;
     if (mycpu()->as == as)
@@ -50,16 +55,23 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
     return 0;
 }
 
+// Maps a page that the process gets for itself; a failure gives it back.
 static int
-fill_zero(struct aspace *as, const struct region *r, uint64 va)
+map_own(struct aspace *as, uint64 va, void *page, uint64 flags)
 {
-    void *page = kzalloc(FRAME_USER, as->owner);
-    if (!page)
-        return -ENOMEM;
-    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
+    int error = map_user(as, va, frame_of(v2p(page)), flags);
     if (error)
         kfree(page);
     return error;
+}
+
+static int
+fill_zero(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+{
+    void *page = kzalloc(FRAME_USER, as->owner->pid);
+    if (!page)
+        return -ENOMEM;
+    return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
 // Bytes of the page at va that come from the region's file.
@@ -75,17 +87,15 @@ file_bytes(const struct region *r, uint64 va)
 // Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
 // `source` stays the caller's.
 static int
-fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes)
+fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes,
+          enum pt_access access)
 {
-    char *page = kalloc(FRAME_USER, as->owner);
+    char *page = kalloc(FRAME_USER, as->owner->pid);
     if (!page)
         return -ENOMEM;
     memcpy(page, p2v(frame_pa(source)), bytes);
     memset(page + bytes, 0, PGSIZE - bytes);
-    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
-    if (error)
-        kfree(page);
-    return error;
+    return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
 // Maps the file's own page, which all processes share; a writable region gets its copy at the first
@@ -93,7 +103,7 @@ fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *so
 static int
 fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *source)
 {
-    uint64 flags = userpage_flags(r->prot & ~PTE_W) | (r->prot & PTE_W ? PTE_COW : 0);
+    uint64 flags = userpage_flags(r->prot & ~PTE_W) | PTE_A | (r->prot & PTE_W ? PTE_COW : 0);
     int error = map_user(as, va, source, flags);
     if (!error)
         frame_get(source);
@@ -111,7 +121,7 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
     if (bytes == PGSIZE && access != PT_WRITE)
         error = fill_shared(as, r, va, source);
     else
-        error = fill_copy(as, r, va, source, bytes);
+        error = fill_copy(as, r, va, source, bytes, access);
     frame_put(source);
     return error;
 }
@@ -120,14 +130,12 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
 static int
 fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 {
-    struct usyscall *page = kzalloc(FRAME_USYSCALL, as->owner);
+    struct usyscall *page = kzalloc(FRAME_USYSCALL, as->owner->pid);
     if (!page)
         return -ENOMEM;
     *page = as->usys_early;
-    int error = map_user(as, va, frame_of(v2p(page)), userpage_flags(r->prot));
-    if (error)
-        kfree(page);
-    else
+    int error = map_own(as, va, page, userpage_flags(r->prot) | PTE_A);
+    if (!error)
         as->usys = page;
     return error;
 }
@@ -140,7 +148,7 @@ fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access
         return fill_usyscall(as, r, va);
     if (bytes)
         return fill_file(as, r, va, bytes, access);
-    return fill_zero(as, r, va);
+    return fill_zero(as, r, va, access);
 }
 
 // Nobody else refers to it: no other leaf, and not the page cache.
@@ -151,38 +159,46 @@ sole_user(const struct frame *f)
            __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
 }
 
+// Puts a changed entry in the place of one that the hart may know.
+static void
+change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
+{
+    pte_exchange(slot, pte);
+    mirror_set(as, va, pte);
+    sfence_vma_page(va);
+}
+
 static int
 break_cow(struct aspace *as, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
-    pte_t flags = (pte_flags(old) & ~PTE_COW) | PTE_W;
+    pte_t flags = (pte_flags(old) & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
     if (sole_user(shared)) {
-        pte_exchange(slot, pte_make(pte_pa(old), flags));
-        sfence_vma_page(va);
+        change_entry(as, slot, va, pte_make(pte_pa(old), flags));
         return 0;
     }
-    void *page = kalloc(FRAME_USER, as->owner);
+    void *page = kalloc(FRAME_USER, as->owner->pid);
     if (!page)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
-    struct frame *own = frame_of(v2p(page));
-    userpage_mapped(own);
-    pte_exchange(slot, pte_make(v2p(page), flags));
-    sfence_vma_page(va); // before the old frame can be freed
+    userpage_mapped(frame_of(v2p(page)));
+    change_entry(as, slot, va, pte_make(v2p(page), flags)); // fenced before the old frame may go
     userpage_unmapped(shared);
     frame_put(shared);
     return 0;
 }
 
-// The entry allows the access: an old one was in the hart's TLB. Anything else is the kernel's
-// mistake.
+// The entry allows the access: an old one was in the hart's TLB, or the hart leaves setting A and D
+// to us. Anything else is the kernel's mistake.
 static int
-spurious(uint64 va, pte_t pte, uint64 need)
+touch(struct aspace *as, pte_t *slot, uint64 va, enum pt_access access)
 {
-    if (!(pte & PTE_U) || !(pte & need))
-        panic("vmfault: page 0x%lx has entry 0x%lx, its region allows 0x%lx", va, pte, need);
-    sfence_vma_page(va);
+    pte_t pte = pte_load(slot);
+    if (!(pte & PTE_U) || !(pte & needed[access]))
+        panic("vmfault: pid %d page 0x%lx has entry 0x%lx, its region allows 0x%x", as->owner->pid,
+              va, pte, needed[access]);
+    change_entry(as, slot, va, pte | userpage_touched(access));
     return 0;
 }
 
@@ -197,7 +213,7 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
         return fill(as, r, va, access);
     if (access == PT_WRITE && (pte_load(slot) & PTE_COW))
         return break_cow(as, slot, va);
-    return spurious(va, pte_load(slot), needed[access]);
+    return touch(as, slot, va, access);
 }
 
 int

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // kpt_unified.c - one table per process for both modes.
 //
-// Theory    The root contains the kernel half: the entries of the kernel's own root, leading to
-//           the same tables, whose leaves are global and not for the user. A trap switches
-//           nothing; the kernel dereferences user addresses in a window with SUM set.
+// Theory    The root contains the kernel half: the entries of the kernel's own root, leading to the
+//           same tables, whose leaves are global and not for the user. A trap switches nothing; the
+//           kernel dereferences user addresses in a window with SUM set.
 // Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
 #include "mm/aspace.h"
-#include "mm/kvm.h"
 
 static int
 unified_create(struct aspace *as)
 {
     kvm_share(&as->pt);
+    kvm_share_stacks(&as->pt);
+    as->ksatp = as->satp;
     return 0;
 }
 
@@ -21,17 +22,9 @@ unified_destroy(struct aspace *as)
     (void)as; // the shared tables belong to the kernel
 }
 
-static uint64
-unified_kernel_satp(struct aspace *as)
-{
-    return as->satp;
-}
-
 const struct kpt_design kpt_unified = {
     .name = "unified",
     .direct = true,
-    .switches = false,
     .create = unified_create,
     .destroy = unified_destroy,
-    .kernel_satp = unified_kernel_satp,
 };

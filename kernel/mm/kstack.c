@@ -6,11 +6,13 @@
 //           frames given back. A hart uses a stack that another has mapped only after
 //           kstack_sync(), which compares generations: that is the fence for entries that were
 //           invalid when the hart last looked.
+//           Private stacks are frames alone: the designs that have a table per process map them.
 //           The leaf tables of all slots exist from the start: a kernel table never shrinks, so one
 //           made for a crowd of processes would stay when they are gone.
 // Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
 // Locks     stacks.lock (RANK_KVM).
 // Manual    priv sfence.vma: invalid entries may be cached
+#include "abi/errno.h"
 #include "lib/bitmap.h"
 #include "lib/panic.h"
 #include "mm/frame.h"
@@ -21,12 +23,14 @@
 #include "rv/sbi.h"
 #include "sync/spinlock.h"
 
-#define STACKS          1024 // slots in use at most
-#define SPARES          32   // kept mapped
-#define STACK_PAGES     (KSTACK_SIZE / PGSIZE)
+#define STACKS          640 // slots in use at most
+#define PRIVATE_SLOT    0   // of all private stacks; no shared one is there
+#define SPARES          32  // kept mapped
+#define STACK_PAGES     KSTACK_PAGES
 #define LEAF_TABLE_SPAN (2UL << 20) // what one leaf table describes
 
-#define STACK_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G)
+#define PRIVATE_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
+#define SHARED_LEAF  (PRIVATE_LEAF | PTE_G)
 
 static struct {
     struct spinlock lock;
@@ -40,6 +44,7 @@ void
 kstack_init(void)
 {
     initlock(&stacks.lock, "kstacks", RANK_KVM);
+    bitmap_set(stacks.used, PRIVATE_SLOT);
     for (uint64 va = KSTACKS; va < KSTACKS + STACKS * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
         if (!walk(&kernel_pt, va, 1))
             panic("kstack_init: no memory for the table of 0x%lx", va);
@@ -109,7 +114,7 @@ map_stack(uint64 bottom, uint32 owner)
     for (int i = 0; i < (int)STACK_PAGES; i++) {
         void *frame = kalloc(FRAME_KSTACK, owner);
         uint64 va = bottom + (uint64)i * PGSIZE;
-        if (frame && map_page(&kernel_pt, va, pte_make(v2p(frame), STACK_LEAF)) == 0)
+        if (frame && map_page(&kernel_pt, va, pte_make(v2p(frame), SHARED_LEAF)) == 0)
             continue;
         if (frame)
             kfree(frame);
@@ -124,7 +129,8 @@ map_stack(uint64 bottom, uint32 owner)
     return true;
 }
 
-// The lock is held meanwhile, so an allocation that starts a reclaim leaves our spares alone.
+// The lock is held meanwhile: a new leaf table may be linked. An allocation that starts a reclaim
+// finds the lock taken and leaves our spares alone.
 static uint64
 map_new_stack(uint32 owner)
 {
@@ -136,17 +142,35 @@ map_new_stack(uint32 owner)
     return slot_bottom((int)slot) + KSTACK_SIZE;
 }
 
-uint64
-kstack_alloc(uint32 owner)
+static int
+alloc_private(struct kstack *ks, uint32 owner)
 {
-    acquire(&stacks.lock);
-    uint64 top = stacks.nspare ? stacks.spare[--stacks.nspare] : map_new_stack(owner);
-    release(&stacks.lock);
-    return top;
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        void *frame = kalloc(FRAME_KSTACK, owner);
+        if (!frame) {
+            kstack_free(ks);
+            return -ENOMEM;
+        }
+        ks->pa[i] = v2p(frame);
+    }
+    ks->top = slot_bottom(PRIVATE_SLOT) + KSTACK_SIZE;
+    return 0;
 }
 
-void
-kstack_free(uint64 top)
+int
+kstack_alloc(struct kstack *ks, uint32 owner, bool private)
+{
+    *ks = (struct kstack){0};
+    if (private)
+        return alloc_private(ks, owner);
+    acquire(&stacks.lock);
+    ks->top = stacks.nspare ? stacks.spare[--stacks.nspare] : map_new_stack(owner);
+    release(&stacks.lock);
+    return ks->top ? 0 : -ENOMEM;
+}
+
+static void
+free_shared(uint64 top)
 {
     uint64 old[SPARES];
     int n = 0;
@@ -158,6 +182,34 @@ kstack_free(uint64 top)
     release(&stacks.lock);
     if (n)
         discard(old, n);
+}
+
+// Locks     none held that rank at or above RANK_KVM.
+void
+kstack_free(struct kstack *ks)
+{
+    bool private = false;
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        if (!ks->pa[i])
+            continue;
+        private = true;
+        kfree(p2v(ks->pa[i]));
+    }
+    if (!private && ks->top)
+        free_shared(ks->top);
+    *ks = (struct kstack){0};
+}
+
+int
+kstack_map(const struct kstack *ks, struct pt *t)
+{
+    uint64 va = ks->top - KSTACK_SIZE;
+    for (int i = 0; i < (int)STACK_PAGES; i++, va += PGSIZE) {
+        int error = map_page(t, va, pte_make(ks->pa[i], PRIVATE_LEAF));
+        if (error)
+            return error;
+    }
+    return 0;
 }
 
 // Locks     none held that rank at or above RANK_KVM; called when an allocation found nothing.

@@ -27,6 +27,7 @@
 #define LEVEL_1G 2
 
 extern char _text[], _etext[], _erodata[], _end[]; // kernel.ld
+extern char _trampoline[];                         // its page
 extern const uint64 boot_load_offset;              // rv/entry.S
 
 struct pt kernel_pt;
@@ -122,6 +123,7 @@ kvminithart(void)
     w_satp(kernel_satp);
     sfence_vma(); // and nothing of the boot table's after it
     mycpu()->as = NULL;
+    mycpu()->satp = kernel_satp;
 }
 
 // Shares the root entries that [start, end) touches.
@@ -136,8 +138,21 @@ void
 kvm_share(struct pt *t)
 {
     share_range(t, DIRECT_MAP, DIRECT_MAP + ram_end);
-    share_range(t, DEVICES, KSTACKS + KSTACKS_SIZE);
+    share_range(t, DEVICES, DEVICES + DEVICES_SIZE);
     share_range(t, (uint64)_text, (uint64)_end);
+}
+
+void
+kvm_share_stacks(struct pt *t)
+{
+    share_range(t, KSTACKS, KSTACKS + KSTACKS_SIZE);
+}
+
+int
+kvm_map_trampoline(struct pt *t)
+{
+    return map_page(t, TRAMPOLINE,
+                    pte_make(kvm_image_pa(_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
 }
 
 void *

@@ -4,6 +4,7 @@
 
 #include "lib/types.h"
 #include "pt/pt.h"
+#include "rv/kstack.h"
 
 struct kvm_range {
     uint64 start, end; // physical
@@ -15,13 +16,25 @@ extern uint64 kernel_satp; // names kernel_pt's root
 void kvminit(const struct kvm_range *ram, int nram); // builds it; panics without memory
 void kvminithart(void);                              // this hart uses it from now on
 void *kvm_map_device(uint64 pa, size_t size);        // registers at a kernel address; NULL: no room
-void kvm_share(struct pt *t);                        // lets a user table contain the kernel half
-uint64 kvm_image_pa(const void *symbol);             // physical address of part of the image
+void kvm_share(struct pt *t);                    // the kernel half, but for the stacks, in t too
+void kvm_share_stacks(struct pt *t);             // and these
+int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
+uint64 kvm_image_pa(const void *symbol);         // physical address of part of the image
+
+#define KSTACK_PAGES (KSTACK_SIZE / PGSIZE)
+
+// The kernel stack of a process. A shared one is mapped in the kernel's own table, at a place of
+// its own; a private one only in its process's table, at the same place in all of them.
+struct kstack {
+    uint64 top;              // 0: there is none
+    uint64 pa[KSTACK_PAGES]; // of a private one's frames, from the bottom; 0: it is shared
+};
 
 // kstack.c
 void kstack_init(void);
-uint64 kstack_alloc(uint32 owner); // top of a mapped kernel stack; 0: no memory
-void kstack_free(uint64 top);      // no hart is on it
-uint64 kstack_reclaim(void);       // gives back unused stacks; returns frames
-void kstack_sync(void);            // this hart may use stacks that others have mapped
-bool kstack_guard_hit(uint64 va);  // is va in the hole below a stack?
+int kstack_alloc(struct kstack *ks, uint32 owner, bool private) must_check; // -ENOMEM
+void kstack_free(struct kstack *ks);                                        // no hart is on it
+int kstack_map(const struct kstack *ks, struct pt *t) must_check; // a private one; -ENOMEM
+uint64 kstack_reclaim(void);      // gives back unused stacks; returns frames
+void kstack_sync(void);           // this hart may use stacks that others have mapped
+bool kstack_guard_hit(uint64 va); // is va in the hole below a stack?

@@ -41,7 +41,7 @@ free_queued(struct mmu_batch *b)
 void
 mmu_flush(struct mmu_batch *b)
 {
-    if (b->state == MMU_LIVE && mycpu()->as == b->as && !batch_clean(&b->tlb))
+    if (b->state != MMU_DEAD && mycpu()->as == b->as && !batch_clean(&b->tlb))
         fence_local(&b->tlb);
     batch_reset(&b->tlb);
     free_queued(b);
@@ -72,12 +72,13 @@ table_gone(struct tlb_batch *t, uint64 pa, bool blank)
     enqueue(container_of(t, struct mmu_batch, tlb), pa | (blank ? BLANK : 0));
 }
 
-static const struct tlb_batch_ops ops = {.leaf = leaf_gone, .table = table_gone};
+static const struct tlb_batch_ops user_ops = {.leaf = leaf_gone, .table = table_gone};
+static const struct tlb_batch_ops mirror_ops = {.leaf = NULL, .table = table_gone};
 
 void
 mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
 {
-    batch_init(&b->tlb, &ops);
+    batch_init(&b->tlb, state == MMU_MIRROR ? &mirror_ops : &user_ops);
     b->as = as;
     b->state = state;
     b->n = 0;

@@ -10,8 +10,9 @@ struct aspace;
 #define MMU_QUEUE 64
 
 enum mmu_state {
-    MMU_LIVE, // a hart may have the space in satp: its own hart, if it runs now
-    MMU_DEAD, // no hart has, and each that had has fenced
+    MMU_LIVE,   // a hart may have the space in satp: its own hart, if it runs now
+    MMU_DEAD,   // no hart has, and each that had has fenced
+    MMU_MIRROR, // like MMU_LIVE, in the kernel's table of the process: leaves hold no references
 };
 
 // The frames of unhooked leaves and tables wait here for the fence.

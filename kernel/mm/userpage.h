@@ -4,18 +4,24 @@
 
 #include "lib/types.h"
 #include "mm/frame.h"
-#include "pt/sv.h"
+#include "pt/translate.h"
 
 extern struct frame *zero_frame; // a frame of zeroes that nobody writes; guard pages map it
 
 void userpage_init(void);
 
-// A leaf's flags for a page that the process may use as `prot` says. A and D are set from the
-// start, so harts that do and that do not set them behave alike.
+// A leaf's flags for a page that the process may use as `prot` says, and has not touched yet.
 static inline uint64
 userpage_flags(uint64 prot)
 {
-    return PTE_V | PTE_U | PTE_A | PTE_D | prot;
+    return PTE_V | PTE_U | prot;
+}
+
+// What an access leaves in the entry: the hart sets it, or vmfault() for harts that do not.
+static inline uint64
+userpage_touched(enum pt_access access)
+{
+    return access == PT_WRITE ? PTE_A | PTE_D : PTE_A;
 }
 
 // A new leaf refers to the frame: the caller's reference becomes the leaf's.

@@ -15,7 +15,6 @@
 #include "proc/image.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
-#include "rv/cpu.h"
 #include "rv/trapframe.h"
 
 #define STACK_ALIGN 16UL
@@ -45,6 +44,16 @@ push_arguments(const struct image *image, const struct args *args, uint64 *sp)
     return error ? error : push(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
 }
 
+// The page of the entry point, which is needed at once; and USYSCALL where that costs no table.
+static int
+bring_in(const struct image *image)
+{
+    int error = vmfault(image->as, image->entry, PT_EXEC);
+    if (!error && kpt->switches)
+        error = vmfault(image->as, USYSCALL, PT_READ);
+    return error == -EFAULT ? 0 : error; // a bad entry point is the program's own affair
+}
+
 static void
 set_name(struct proc *p, const char *path)
 {
@@ -63,7 +72,7 @@ change_over(struct proc *p, const struct image *image, uint64 sp)
     acquire(&tree_lock); // who lists processes looks at p->as under it
     p->as = image->as;
     release(&tree_lock);
-    aspace_switch(p->as, mycpu());
+    aspace_use(p->as);
     uvmfree(old); // no hart has it in satp any more
     fpu_drop(p);
     trap_prepare(p);
@@ -96,6 +105,8 @@ exec(const char *path, const struct args *args)
         return error;
     uint64 sp = image.stack_top;
     error = push_arguments(&image, args, &sp);
+    if (!error)
+        error = bring_in(&image);
     if (error) {
         uvmfree(image.as);
         return error;

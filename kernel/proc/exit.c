@@ -40,18 +40,6 @@ drop_files(struct proc *p)
     p->cwd = NULL;
 }
 
-static void
-drop_memory(struct proc *p)
-{
-    struct aspace *as = p->as;
-    acquire(&tree_lock); // who lists processes looks at p->as under it
-    p->as = NULL;
-    release(&tree_lock);
-    aspace_leave();
-    uvmfree(as);
-    fpu_drop(p);
-}
-
 // tree_lock held.
 static void
 give_to_init(struct list *from, struct list *to)
@@ -70,7 +58,8 @@ exit(int status)
     if (p == initproc)
         shutdown(status);
     drop_files(p);
-    drop_memory(p);
+    uvmretire(p->as);
+    fpu_drop(p);
 
     acquire(&tree_lock);
     bool orphans = !list_empty(&p->zombies);

@@ -40,10 +40,8 @@ fork(void)
     struct proc *child = allocproc();
     if (!child)
         return -EAGAIN;
-    child->as = uvmcopy(parent->as, (uint32)child->pid);
+    child->as = uvmcopy(parent->as, &child->own);
     if (!child->as || fpu_fork(child, parent) < 0) {
-        if (child->as)
-            uvmfree(child->as);
         freeproc(child);
         return -ENOMEM;
     }

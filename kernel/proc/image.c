@@ -142,7 +142,7 @@ image_load(struct inode *ip, const struct aspace *model, struct image *image)
     int error = read_program(ip, &program);
     if (error)
         return error;
-    image->as = uvmcreate(model->owner, model->usys->timebase, model->usys->harts);
+    image->as = uvmcreate(model->owner, model->usys);
     if (!image->as)
         return -ENOMEM;
     error = build(ip, &program, image);

@@ -90,13 +90,14 @@ init_fields(struct proc *p, int pid)
 
 // Makes the stack such that the first switch to the process enters trap_start().
 static bool
-give_stack(struct proc *p)
+give_stack(struct proc *p, bool private)
 {
-    p->kstack = kstack_alloc((uint32)p->pid);
     p->context.ra = (uint64)trap_start;
-    p->context.sp = p->kstack;
     p->context.sstatus = SSTATUS_SPIE; // an sret leads to user mode with interrupts on
-    return p->kstack != 0;
+    if (kstack_alloc(&p->own.kstack, (uint32)p->pid, private) < 0)
+        return false;
+    p->context.sp = p->own.kstack.top;
+    return true;
 }
 
 struct proc *
@@ -111,20 +112,22 @@ allocproc(void)
         return NULL;
     }
     init_fields(p, pid);
-    p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
-    if (!p->trapframe || !give_stack(p)) {
+    p->own.pid = (uint32)pid;
+    p->own.trapframe = p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
+    if (!p->trapframe || !give_stack(p, kpt->private_table)) {
         freeproc(p);
         return NULL;
     }
     return p;
 }
 
-// Locks     none held; p cannot be found, is on no hart, and has no files and no memory left.
+// Locks     none held; p cannot be found, is on no hart, and has no files.
 void
 freeproc(struct proc *p)
 {
-    if (p->kstack)
-        kstack_free(p->kstack);
+    if (p->as)
+        uvmfree(p->as); // a kernel table of its own served until the last switch away from it
+    kstack_free(&p->own.kstack);
     if (p->trapframe)
         kfree(p->trapframe);
     kmem_free(p->fp);
@@ -245,7 +248,7 @@ kthread(const char *name, void (*entry)(void))
     init_fields(p, 0);
     safestrcpy(p->name, name, sizeof p->name);
     p->entry = entry;
-    if (give_stack(p))
+    if (give_stack(p, false))
         return p;
     kmem_cache_free(&proc_cache, p);
     return NULL;

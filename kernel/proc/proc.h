@@ -5,6 +5,8 @@
 #include "abi/sysinfo.h"
 #include "lib/list.h"
 #include "lib/types.h"
+#include "mm/aspace.h"
+#include "proc/ticks.h"
 #include "rv/cpu.h"
 #include "rv/swtch.h"
 #include "sync/spinlock.h"
@@ -14,11 +16,9 @@
 #define NOFILE 32  // descriptors of a process
 
 struct args;
-struct aspace;
 struct file;
 struct fpstate;
 struct inode;
-struct trapframe;
 
 enum procstate {
     EMBRYO,   // being made; nobody can find it
@@ -40,6 +40,8 @@ struct proc {
     uint32 hart;            // [l] where it runs or ran last
     struct context context; // [l] registers while it is not on a hart
     struct list runq;       // [r]
+    struct waiter waiter;   // the lock of the queue it is in
+    struct sleeper sleeper; // the lock of the list it is on: ticks.c
 
     int pid;                // [c]; 0: a thread of the kernel
     int xstate;             // [t] what wait() reports
@@ -50,8 +52,8 @@ struct proc {
     struct list pidlink;    // [t] the pid table's chain
     struct waitq childwait; // condition: zombies, under tree_lock
 
-    uint64 kstack;               // [c] top of its kernel stack
-    struct trapframe *trapframe; // [o]
+    struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
+    struct trapframe *trapframe; // [o] own.trapframe
     struct aspace *as;           // [o], changes under tree_lock; NULL: a thread of the kernel
     struct file *ofile[NOFILE];  // [o]
     struct inode *cwd;           // [o]

@@ -133,25 +133,33 @@ sched_finish_switch(void)
     release(&mycpu()->prev->lock); // taken before the switch by the process that left
 }
 
+// What to load into satp to run `next` in the kernel; 0: it is loaded already.
+static uint64
+satp_for(struct cpu *c, struct proc *next)
+{
+    uint64 satp = next->as ? next->as->ksatp : kernel_satp;
+    if (satp == c->satp)
+        return 0;
+    c->satp = satp;
+    return satp;
+}
+
 static void
 switch_to(struct cpu *c, struct proc *prev, struct proc *next)
 {
     c->prev = prev;
     c->proc = next;
+    c->as = next->as;
     c->need_resched = 0;
     next->state = RUNNING;
     next->hart = c->id;
     fpu_leave(prev);
-    if (next->as) {
-        aspace_enter(next->as, c);
+    if (next->as)
         next->trapframe->kernel_tp = (uint64)c; // the way in finds this hart by it
-    } else {
-        aspace_leave();
-    }
     kstack_sync();
     if (prev == c->idle)
         ticks_resume();
-    swtch(&prev->context, &next->context);
+    swtch(&prev->context, &next->context, satp_for(c, next));
     sched_finish_switch();
     fpu_enter(prev); // we are `prev` again, perhaps on another hart
 }
@@ -240,6 +248,12 @@ struct proc *
 thread_self(void)
 {
     return myproc();
+}
+
+struct waiter *
+thread_waiter(struct proc *self)
+{
+    return &self->waiter;
 }
 
 void

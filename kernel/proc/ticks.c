@@ -10,6 +10,7 @@
 
 #include "abi/errno.h"
 #include "lib/list.h"
+#include "proc/proc.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 #include "rv/timer.h"
@@ -18,13 +19,6 @@
 
 #define TICKS_PER_SECOND  10
 #define SLICES_PER_SECOND 100
-
-struct sleeper {
-    struct list node;
-    uint64 when;
-    struct proc *proc;
-    bool listed;
-};
 
 struct sleepers {
     struct spinlock lock;
@@ -81,16 +75,17 @@ int
 ticks_sleep_until(uint64 when)
 {
     struct sleepers *s = &sleepers[cpuid()];
-    struct sleeper me = {.when = when, .proc = thread_self(), .listed = true};
+    struct sleeper *me = &myproc()->sleeper;
+    *me = (struct sleeper){.when = when, .proc = myproc(), .listed = true};
     acquire(&s->lock);
-    insert(s, &me);
-    thread_prepare_block(me.proc);
+    insert(s, me);
+    thread_prepare_block(me->proc);
     release(&s->lock);
     ticks_resume(); // the deadline may be this sleeper's now
     int error = thread_block(true);
     acquire(&s->lock);
-    if (me.listed) {
-        list_remove(&me.node);
+    if (me->listed) {
+        list_remove(&me->node);
         update_next(s);
     }
     release(&s->lock);

@@ -2,7 +2,18 @@
 // ticks.h - time slices, sleeping for a time, and the tick of 100 ms that programs count in.
 #pragma once
 
+#include "lib/list.h"
 #include "lib/types.h"
+
+struct proc;
+
+// A process that sleeps for a time.
+struct sleeper {
+    struct list node;
+    uint64 when; // a value of the time CSR
+    struct proc *proc;
+    bool listed;
+};
 
 void ticks_init(uint64 timebase); // steps of the time CSR in a second
 uint64 ticks_timebase(void);

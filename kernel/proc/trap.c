@@ -18,6 +18,7 @@
 #include "mm/aspace.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/mirror.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
@@ -48,8 +49,8 @@ void
 trap_prepare(struct proc *p)
 {
     struct trapframe *tf = p->trapframe;
-    tf->kernel_satp = kpt->switches ? kpt->kernel_satp(p->as) : 0;
-    tf->kernel_sp = p->kstack;
+    tf->kernel_satp = kpt->switches ? p->as->ksatp : 0;
+    tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
 }
 
@@ -160,6 +161,7 @@ usertrap(void)
     if (likely(cause == CAUSE_ECALL_U)) {
         p->trapframe->epc += 4; // past the ecall
         syscall(p);
+        mirror_dcheck(p->as);
     } else {
         other_trap(p, cause);
     }

@@ -14,9 +14,9 @@ struct cpu {
     struct proc *proc;   // [h] the running process; its idle process when there is none
     struct proc *prev;   // [h] whose lock the next process releases after a switch
     struct proc *idle;   // [c]
-    struct aspace *as;   // [h] whose tables satp names; NULL: the kernel's own
-    uint64 as_gen;       // [h] the value of as->tlb_gen that this hart's TLB is up to
-    uint64 kstack_gen;   // [h] the same for kernel stacks
+    struct aspace *as;   // [h] of the running process; NULL: it has none
+    uint64 satp;         // [h] what the hart has in satp in the kernel
+    uint64 kstack_gen;   // [h] the mappings of kernel stacks that its TLB is up to
     uint32 id;           // [c] 0 .. nharts-1
     uint32 need_resched; // [h] the time slice is over
     uint64 hartid;       // [c] the machine's number

@@ -130,6 +130,7 @@ no_paging_text:
 boot_load_offset:
         .skip 8
         .balign 4096
+        .globl boot_table
 boot_table:
         .skip 4096
         .balign 2 * KSTACK_SIZE

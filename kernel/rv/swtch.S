@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// swtch.S - void swtch(struct context *old, struct context *new)
+// swtch.S - void swtch(struct context *old, struct context *new, uint64 satp)
+//
+// Fences    before the satp write, so that stores to the tables being left are done; after it, so that nothing
+//           of the table before is used in the new one (priv satp, sfence.vma); fence.i because the new
+//           process's code may have been written on another hart.
 #include "rv/offsets.h"
 
 .macro each_callee_saved op, ctx
@@ -25,7 +29,12 @@ swtch:
         each_callee_saved sd, a0
         csrr t0, sstatus
         sd t0, CTX_SSTATUS(a0)
-        each_callee_saved ld, a1
+        beqz a2, 1f
+        sfence.vma zero, zero
+        csrw satp, a2
+        sfence.vma zero, zero
+        fence.i
+1:      each_callee_saved ld, a1
         ld t0, CTX_SSTATUS(a1)
         csrw sstatus, t0
         ret

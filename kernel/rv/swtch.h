@@ -12,4 +12,6 @@ struct context {
     uint64 sstatus;
 };
 
-void swtch(struct context *old, struct context *new);
+// Saves in `old`, loads `satp` unless it is 0, continues with `new`. The two stacks need not be
+// mapped in the same table; the contexts are in both.
+void swtch(struct context *old, struct context *new, uint64 satp);

@@ -13,12 +13,6 @@
 #include "sync/sleeplock.h"
 #include "sync/thread.h"
 
-struct waiter {
-    struct list node;
-    struct proc *thread;
-    uint32 queued; // 1 while on the queue; the waker's clearing store is its last touch
-};
-
 void
 waitq_init(struct waitq *q, const char *name)
 {
@@ -26,18 +20,21 @@ waitq_init(struct waitq *q, const char *name)
     list_init(&q->waiters);
 }
 
-static void
-enqueue(struct waitq *q, struct waiter *w)
+static struct waiter *
+enqueue(struct waitq *q)
 {
-    w->thread = thread_self();
+    struct proc *self = thread_self();
+    struct waiter *w = thread_waiter(self);
+    w->proc = self;
     w->queued = 1;
     acquire(&q->lock);
     list_push_back(&q->waiters, &w->node);
-    thread_prepare_block(w->thread);
+    thread_prepare_block(self);
     release(&q->lock);
+    return w;
 }
 
-// Makes sure that the record is off the queue before it goes out of scope.
+// Makes sure that the record is off the queue and free for the next wait.
 static void
 dequeue(struct waitq *q, struct waiter *w)
 {
@@ -60,10 +57,9 @@ wait_released(struct waitq *q, struct waiter *w, bool killable)
 int
 sleep(struct waitq *q, struct spinlock *lk)
 {
-    struct waiter w;
-    enqueue(q, &w);
+    struct waiter *w = enqueue(q);
     release(lk); // a waker may change the condition from here on; it will find the record
-    int error = wait_released(q, &w, true);
+    int error = wait_released(q, w, true);
     acquire(lk);
     return error;
 }
@@ -71,20 +67,18 @@ sleep(struct waitq *q, struct spinlock *lk)
 void
 sleep_unkillable(struct waitq *q, struct spinlock *lk)
 {
-    struct waiter w;
-    enqueue(q, &w);
+    struct waiter *w = enqueue(q);
     release(lk); // as in sleep()
-    (void)wait_released(q, &w, false);
+    (void)wait_released(q, w, false);
     acquire(lk);
 }
 
 int
 sleep_on(struct waitq *q, struct sleeplock *lk)
 {
-    struct waiter w;
-    enqueue(q, &w);
+    struct waiter *w = enqueue(q);
     releasesleep(lk); // as in sleep()
-    int error = wait_released(q, &w, true);
+    int error = wait_released(q, w, true);
     acquiresleep(lk);
     return error;
 }
@@ -96,9 +90,9 @@ wake_first(struct waitq *q)
     if (!node)
         return false;
     struct waiter *w = list_entry(node, struct waiter, node);
-    thread_wake(w->thread);
-    // Last touch: pairs with the load in dequeue(), after which the record, and even its thread,
-    // may be gone.
+    thread_wake(w->proc);
+    // Last touch: pairs with the load in dequeue(), after which the record may be in another queue,
+    // or gone with its process.
     __atomic_store_n(&w->queued, 0, __ATOMIC_RELEASE);
     return true;
 }
@@ -127,16 +121,19 @@ wakeup_one(struct waitq *q)
 void
 waitq_lock_slow(struct waitq *q, uint32 *state)
 {
+    struct proc *self = thread_self();
+    struct waiter *w = thread_waiter(self);
     for (;;) {
-        struct waiter w = {.thread = thread_self(), .queued = 1};
         acquire(&q->lock);
         if (__atomic_exchange_n(state, 2, __ATOMIC_ACQUIRE) == 0) { // pairs with releasesleep()
             release(&q->lock);
             return;
         }
-        list_push_back(&q->waiters, &w.node);
-        thread_prepare_block(w.thread);
+        w->proc = self;
+        w->queued = 1;
+        list_push_back(&q->waiters, &w->node);
+        thread_prepare_block(self);
         release(&q->lock);
-        (void)wait_released(q, &w, false);
+        (void)wait_released(q, w, false);
     }
 }

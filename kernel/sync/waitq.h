@@ -12,6 +12,14 @@
 
 struct sleeplock;
 
+// One process in a queue. It is part of the process, not of its stack: with some designs of the
+// kernel's page table no other process can see that.
+struct waiter {
+    struct list node;
+    struct proc *proc;
+    uint32 queued; // 1 while on the queue; the waker's clearing store is its last touch
+};
+
 struct waitq {
     struct spinlock lock;
     struct list waiters; // struct waiter, first come first

@@ -3,6 +3,7 @@
 #include "sync/thread.h"
 
 #include "lib/panic.h"
+#include "sync/waitq.h"
 #include "thread.h"
 
 int (*host_on_block)(bool killable);
@@ -14,6 +15,14 @@ struct proc *
 thread_self(void)
 {
     return (struct proc *)&self; // opaque to everybody
+}
+
+struct waiter *
+thread_waiter(struct proc *p)
+{
+    static _Thread_local struct waiter waiter;
+    (void)p;
+    return &waiter;
 }
 
 void

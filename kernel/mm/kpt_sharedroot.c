@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// kpt_sharedroot.c - a root for each process that leads to the kernel's own tables.
+//
+// Theory    Like kpt_fullcopy.c, but of the kernel half only the root entries are copied; what is
+//           private - the kernel stack and the mirror of the process's memory - has root entries,
+//           and tables, of its own.
+// Protects  as kpt_fullcopy.c, for a tenth of its table pages.
+#include "abi/errno.h"
+#include "mm/aspace.h"
+#include "mm/layout.h"
+#include "mm/trampage.h"
+
+static int
+sharedroot_create(struct aspace *as)
+{
+    as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
+    kvm_share(&as->kpt);
+    if (kstack_map(&as->owner->kstack, &as->kpt) < 0 || kvm_map_trampoline(&as->kpt) < 0)
+        return -ENOMEM;
+    return trampage_map(as);
+}
+
+static void
+sharedroot_destroy(struct aspace *as)
+{
+    trampage_unmap(as);
+    if (!as->kpt.root)
+        return;
+    pt_free_tables(&as->kpt, 0, MAXVA);
+    pt_free_tables(&as->kpt, KSTACKS, KSTACKS + KSTACKS_SIZE);
+}
+
+const struct kpt_design kpt_sharedroot = {
+    .name = "sharedroot",
+    .direct = true,
+    .switches = true,
+    .private_table = true,
+    .create = sharedroot_create,
+    .destroy = sharedroot_destroy,
+};

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// mirror.c - see mirror.h.
+//
+// Promises  kpt-mirror: between any two operations that hold as->lock, the two views agree.
+// Fences    mirror_unmap() before it returns, so that the caller may free frames; a narrowed
+//           entry is covered by the caller's fence for the same address in the user's table (priv
+//           sfence.vma: by address, any table).
+#include "mm/mirror.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "mm/aspace.h"
+#include "mm/layout.h"
+#include "mm/tlb.h"
+
+// What the mirror has for a user entry; 0 for one that is not the user's (a guard page).
+static pte_t
+mirrored(pte_t pte)
+{
+    if (!pte_valid(pte) || !(pte & PTE_U))
+        return 0;
+    return (pte & ~(PTE_U | PTE_X | PTE_COW)) | PTE_A | PTE_D;
+}
+
+int
+mirror_reserve(struct aspace *as, uint64 va)
+{
+    if (!as->kpt.root)
+        return 0;
+    return walk(&as->kpt, va, 1) ? 0 : -ENOMEM;
+}
+
+void
+mirror_set(struct aspace *as, uint64 va, pte_t pte)
+{
+    if (!as->kpt.root)
+        return;
+    pte_t *slot = walk(&as->kpt, va, 0);
+    assert(slot);
+    pte_exchange(slot, mirrored(pte));
+}
+
+static int
+mirror_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
+{
+    (void)va;
+    (void)level;
+    (void)arg;
+    for (int i = 0; i < n; i++) {
+        pte_t want = mirrored(pte_load(&from[i]));
+        if (pte_load(&to[i]) != want)
+            pte_exchange(&to[i], want);
+    }
+    return 0;
+}
+
+int
+mirror_sync(struct aspace *as, uint64 start, uint64 end)
+{
+    if (!as->kpt.root)
+        return 0;
+    return pt_copy_range(&as->kpt, &as->pt, start, end, mirror_slots, NULL);
+}
+
+void
+mirror_unmap(struct aspace *as, uint64 start, uint64 end)
+{
+    if (!as->kpt.root || start >= end)
+        return;
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_MIRROR);
+    int error = unmap(&as->kpt, start, end, &b.tlb);
+    assert(!error); // nothing is cut: the caller has cut the user's larger leaves
+    mmu_flush(&b);
+}
+
+static int
+check_leaf(pte_t *slot, uint64 va, int level, void *arg)
+{
+    struct aspace *as = arg;
+    int other;
+    pte_t want = mirrored(pte_load(slot));
+    pte_t *twin = walk_leaf(&as->kpt, va, &other);
+    pte_t got = twin ? pte_load(twin) : 0;
+    if (want != got || (want && other != level))
+        panic("kpt-mirror: pid %d va 0x%lx: user 0x%lx, kernel 0x%lx", as->owner->pid, va,
+              pte_load(slot), got);
+    return 0;
+}
+
+static int
+check_twin(pte_t *slot, uint64 va, int level, void *arg)
+{
+    struct aspace *as = arg;
+    int other;
+    pte_t *user = walk_leaf(&as->pt, va, &other);
+    if (!user || mirrored(pte_load(user)) != pte_load(slot))
+        panic("kpt-mirror: pid %d va 0x%lx: only the kernel has 0x%lx at level %d", as->owner->pid,
+              va, pte_load(slot), level);
+    return 0;
+}
+
+void
+check_mirror(struct aspace *as)
+{
+    if (!as->kpt.root)
+        return;
+    acquiresleep(&as->lock);
+    (void)pt_for_each_leaf(&as->pt, 0, USER_END, check_leaf, as); // the checks return 0 or panic
+    (void)pt_for_each_leaf(&as->kpt, 0, USER_END, check_twin, as);
+    releasesleep(&as->lock);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// mirror.h - user memory in a process's kernel table, for the designs that have one (kpt-mirror).
+//
+// Theory    The mirror maps each page that the user's table gives to the process, with the same
+//           frame and the same right to write, but not for the user and never executable: the
+//           kernel dereferences it without SUM and cannot be led to run it. Leaves of the mirror
+//           hold no references. In the other designs all of this does nothing.
+// Locks     as->lock, held by the caller.
+#pragma once
+
+#include "lib/types.h"
+#include "pt/sv.h"
+
+struct aspace;
+
+int mirror_reserve(struct aspace *as, uint64 va) must_check; // tables for one page; -ENOMEM
+void mirror_set(struct aspace *as, uint64 va,
+                pte_t pte); // after mirror_reserve(): the page's new entry
+int mirror_sync(struct aspace *as, uint64 start,
+                uint64 end) must_check; // as the user's table; -ENOMEM
+void mirror_unmap(struct aspace *as, uint64 start,
+                  uint64 end);        // before the user's leaves go; fences
+void check_mirror(struct aspace *as); // panics unless the two views agree
+
+#ifdef DEBUG
+#define mirror_dcheck(as) check_mirror(as) // after every system call in debug builds
+#else
+#define mirror_dcheck(as) ((void)0)
+#endif
