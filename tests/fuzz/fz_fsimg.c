@@ -3,11 +3,8 @@
 // describes files on a good image; then everything is listed, read, written, moved and removed.
 // Nothing may crash, hang, reach beyond the disk or leave memory in use.
 //
-// SOURCES: tests/host/fsworld.c kernel/fs/balloc.c kernel/fs/bits.c kernel/fs/bmap.c kernel/fs/cache.c
-// SOURCES: kernel/fs/dcache.c kernel/fs/dir.c kernel/fs/dirread.c kernel/fs/ialloc.c kernel/fs/idisk.c
-// SOURCES: kernel/fs/inodes.c kernel/fs/mount.c kernel/fs/namei.c kernel/fs/names.c kernel/fs/orphan.c
-// SOURCES: kernel/fs/pageio.c kernel/fs/pages.c kernel/fs/radix.c kernel/fs/reclaim.c kernel/fs/rename.c
-// SOURCES: kernel/fs/rw.c kernel/fs/stat.c kernel/fs/super.c kernel/fs/writeback.c
+// SOURCES: tests/host/fsworld.c tests/host/fsops.c
+// SOURCES: kernel/fs/[!fdp]*.c kernel/fs/d[ci]*.c kernel/fs/pa*.c
 // SOURCES: kernel/dev/blk.c kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/*.c kernel/debug/checked/lockcheck.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/thread.c
