@@ -18,6 +18,8 @@
 #define MAX_LINE   16384
 #define MAX_SCRIPT (1024 * 1024)
 #define BAD_LINE   2
+#define NOT_FOUND  127
+#define CANNOT_RUN 126
 
 // Runs one line.
 static void
@@ -125,16 +127,21 @@ run_text(char *p)
     return values.status;
 }
 
+// Reads a whole script.
+// Returns   0, or 1 with a message.
 static int
-read_script(int fd, struct text *script)
+read_script(int fd, const char *path, struct text *script)
 {
     static char buf[1024];
     int n;
 
-    while ((n = read(fd, buf, sizeof(buf))) > 0)
+    while ((n = read(fd, buf, sizeof(buf))) > 0) {
+        if (memchr(buf, 0, (unsigned long)n))
+            return fail_text("sh", path, "not a script");
         if (script->len > MAX_SCRIPT || !text_add(script, buf, (unsigned long)n))
-            return fail_text("sh", "script", "too long");
-    return n;
+            return fail_text("sh", path, "too long");
+    }
+    return n < 0 ? fail("sh", path) : 0;
 }
 
 // Runs a script; it is read before anything runs, so that no child inherits its descriptor.
@@ -142,20 +149,18 @@ static int
 run_file(const char *path)
 {
     struct text script = {0};
-    int n, fd = open(path, O_RDONLY);
+    int bad, fd = open(path, O_RDONLY);
 
     if (fd < 0) {
         fail("sh", path);
-        return 127;
+        return NOT_FOUND;
     }
     if (is_dir(path))
         return fail_text("sh", path, "is a directory");
-    n = read_script(fd, &script);
-    if (n < 0)
-        fail("sh", path);
+    bad = read_script(fd, path, &script);
     close(fd);
-    if (n != 0)
-        return 1;
+    if (bad)
+        return CANNOT_RUN;
     return script.len ? run_text(script.p) : 0;
 }
 

@@ -250,30 +250,67 @@ t_diskfull(void)
     t_remove("kept");
 }
 
+#define PER_DIR 100 // files in a directory of inodesfull, so that none is slow to search
+
+// The name of the directory that holds file i, or with `file` that of the file itself.
+static char *
+inode_name(char *buf, int i, int file)
+{
+    t_name(buf, "d", i / PER_DIR);
+    if (file)
+        t_name(buf + strlen(buf), "/i", i % PER_DIR);
+    return buf;
+}
+
+// Makes files until there is no inode left.
+// Returns their number.
+static int
+take_inodes(void)
+{
+    char name[32];
+
+    for (int n = 0;; n++) {
+        if (n % PER_DIR == 0 && mkdir(inode_name(name, n, 0)) < 0)
+            return n;
+        int fd = open(inode_name(name, n, 1), O_CREATE | O_RDWR);
+        if (fd < 0)
+            return n;
+        close(fd);
+    }
+}
+
+static void
+give_inodes(int n)
+{
+    char name[32];
+
+    unlink(inode_name(name, n, 0));
+    while (n-- > 0) {
+        t_remove(inode_name(name, n, 1));
+        if (n % PER_DIR == 0)
+            t_remove(inode_name(name, n, 0));
+    }
+}
+
 // All inodes taken: create, mkdir and mknod fail, unlink gives each back.
 static void
 t_inodesfull(void)
 {
     struct statfs fs;
-    char name[16];
-    int n = 0, fd;
 
     want(statfs("/", &fs) == 0, "statfs failed");
-    if (fs.ffree > 9000)
+    if (fs.ffree > 20000)
         return;
-    while ((fd = open(t_name(name, "i", n), O_CREATE | O_RDWR)) >= 0) {
-        close(fd);
-        n++;
-    }
+    int n = take_inodes();
     want(n > 0 && n <= (int)fs.ffree, "%d files from %lu inodes", n, fs.ffree);
+    want(statfs("/", &fs) == 0 && fs.ffree == 0, "%lu inodes are free", fs.ffree);
     want(mkdir("d") == -1, "mkdir without inodes");
     want(mknod("d", 1, 1) == -1, "mknod without inodes");
-    want(link("i0", "again") == 0, "a link needs no inode");
+    want(link("d0/i0", "again") == 0, "a link needs no inode");
     t_remove("again");
-    t_remove("i0");
-    want(mkdir("i0") == 0, "mkdir after one has been given back");
-    while (n-- > 0)
-        t_remove(t_name(name, "i", n));
+    t_remove("d0/i0");
+    want(mkdir("d0/i0") == 0, "mkdir after one has been given back");
+    give_inodes(n);
 }
 
 const struct test limit_tests[] = {
