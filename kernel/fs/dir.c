@@ -30,8 +30,8 @@ dirent_at(struct inode *dp, struct frame *f, uint32 off)
         room >= DIRENT_MIN && e->rec_len >= DIRENT_MIN && e->rec_len <= room && e->rec_len % 4 == 0;
     if (ok && (!e->inode || (e->name_len && DIRENT_SIZE(e->name_len) <= e->rec_len)))
         return e;
-    (void)ext2_damage(dp->fs, "directory %u: no entry can be at byte %lu", dp->inum,
-                      f->index * BLKSIZE + off);
+    ext2_complain(dp->fs, "directory %u: no entry can be at byte %lu", dp->inum,
+                  f->index * BLKSIZE + off);
     return NULL;
 }
 

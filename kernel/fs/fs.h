@@ -27,7 +27,7 @@ int fs_sync(void);                                        // all that is dirty i
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 uint64 fs_reclaim(uint64 want); // frees frames for whoever finds none: how many; never sleeps
-struct inode *fs_root(void); // a new reference
+struct inode *fs_root(void);    // a new reference
 
 void begin_op(void); // may sleep
 void end_op(void);   // may sleep

@@ -113,5 +113,5 @@ ialloc_clear(struct ext2 *fs, uint32 inum, struct frame *bitmap, bool dir)
     release(&fs->alloc);
     dirty_group(fs, g, bitmap);
     if (!was)
-        (void)ext2_damage(fs, "inode %u: in use but marked free", inum);
+        ext2_complain(fs, "inode %u: in use but marked free", inum);
 }

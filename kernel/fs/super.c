@@ -20,8 +20,8 @@
 
 struct ext2 rootfs;
 
-int
-ext2_damage(struct ext2 *fs, const char *fmt, ...)
+void
+ext2_complain(struct ext2 *fs, const char *fmt, ...)
 {
     uint32 n = __atomic_fetch_add(&fs->complaints, 1, __ATOMIC_RELAXED); // a count, orders nothing
     if (n < COMPLAINTS) {
@@ -36,7 +36,6 @@ ext2_damage(struct ext2 *fs, const char *fmt, ...)
         printf("ext2: %s: more damage is not shown\n", fs->dev->name);
     }
     __atomic_store_n(&fs->readonly, true, __ATOMIC_RELAXED); // seen by later calls, soon enough
-    return -EUCLEAN;
 }
 
 struct ext2_super *

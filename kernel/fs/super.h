@@ -2,6 +2,7 @@
 // super.h - a mounted ext2 file system, as the other files here see it.
 #pragma once
 
+#include "abi/errno.h"
 #include "fs/cache.h"
 #include "fs/ext2.h"
 #include "lib/list.h"
@@ -37,8 +38,10 @@ struct ext2 {
 
 extern struct ext2 rootfs;
 
-// Says what is wrong with the disk, once, and lets nothing more be written to it. Returns -EUCLEAN.
-int ext2_damage(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
+// Says what is wrong with the disk and lets nothing more be written to it.
+void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
+// The same, as an error to return.
+#define ext2_damage(fs, ...) (ext2_complain(fs, __VA_ARGS__), -EUCLEAN)
 struct ext2_super *ext2_super(struct ext2 *fs);
 struct ext2_group *ext2_group(struct ext2 *fs, uint32 g);
 bool ext2_writable(const struct ext2 *fs);
