@@ -2,6 +2,7 @@
 // init.c - the first process: opens the console, keeps a shell running and waits for orphans.
 // Started as `init COMMAND ARGS...` it runs that once and switches the machine off with its status.
 #include "ulib/cmd.h"
+#include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -9,8 +10,7 @@
 #define CONSOLE_MAJOR    1
 #define STATISTICS_MAJOR 2
 
-#define NOT_STARTED 127 // status of a child that did not become the program
-#define PATIENCE    10  // ticks before the next attempt
+#define PATIENCE 10 // ticks before another attempt to start a shell
 
 // Makes descriptors 0, 1 and 2 the console, and the device nodes if the disk has none.
 static void
@@ -31,28 +31,6 @@ open_console(void)
         close(fd);
 }
 
-// Starts a program, and waits until it ends; other children that end are orphans.
-// Returns   its status; -1 also when it could not be started.
-static int
-run(const char *path, char **argv)
-{
-    int status = -1, ended, pid = fork();
-
-    if (pid < 0) {
-        fail("init", "fork");
-        return -1;
-    }
-    if (pid == 0) {
-        exec(path, argv);
-        fail("init", path);
-        exit(NOT_STARTED);
-    }
-    do {
-        ended = wait(&status);
-    } while (ended != pid && ended >= 0);
-    return status;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -61,14 +39,14 @@ main(int argc, char **argv)
 
     open_console();
     if (argc > 1) {
-        poweroff(run(argv[1], argv + 1) & 255);
+        poweroff(run_wait("init", argv + 1) & 255);
         exit(fail("init", "poweroff"));
     }
     for (;;) {
         printf("init: starting sh\n");
-        status = run("/sh", shell);
+        status = run_wait("init", shell);
         // Whatever keeps the shell from living may pass: memory that runs out, for one.
-        if (status == NOT_STARTED || status < 0)
+        if (status < 0 || status == CANNOT_RUN || status == NOT_FOUND)
             sleep(PATIENCE);
     }
 }

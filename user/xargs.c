@@ -56,7 +56,7 @@ flush(void)
 
     args[n] = 0;
     r = run_wait("xargs", args);
-    if (r == 127 || r == 126)
+    if (r == NOT_FOUND || r == CANNOT_RUN)
         exit(r);
     if (r != 0)
         status = 123;

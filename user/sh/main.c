@@ -10,6 +10,7 @@
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/line.h"
+#include "ulib/run.h"
 #include "ulib/string.h"
 #include "user/user.h"
 
@@ -18,8 +19,6 @@
 #define MAX_LINE   16384
 #define MAX_SCRIPT (1024 * 1024)
 #define BAD_LINE   2
-#define NOT_FOUND  127
-#define CANNOT_RUN 126
 
 // Runs one line.
 static void

@@ -16,9 +16,6 @@
 
 #include "abi/errno.h"
 
-#define NOT_FOUND  127
-#define CANNOT_RUN 126
-
 static int
 out_of_memory(void)
 {

@@ -8,9 +8,6 @@
 
 #include "abi/errno.h"
 
-#define NOT_FOUND  127
-#define CANNOT_RUN 126
-
 // Becomes the program argv[0]; a name without a slash is also looked for in the root when nothing of
 // that name here is a program.
 // Returns   only on failure: the number of the error.

@@ -2,5 +2,8 @@
 // run.h - starting other programs.
 #pragma once
 
+#define NOT_FOUND  127 // status of a command that does not exist
+#define CANNOT_RUN 126 // and of one that could not be started
+
 int exec_search(char **argv);               // as named, else in the root; returns why it failed
 int run_wait(const char *cmd, char **argv); // its status; 127 or 126 when it cannot be started

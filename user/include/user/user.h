@@ -9,6 +9,10 @@ struct sysinfo;
 struct procinfo;
 struct meminfo;
 struct statfs;
+struct pgquery;
+struct pgentry;
+struct ledgerline;
+struct ptwalk;
 
 #include "user/usys.h"
 
@@ -16,6 +20,7 @@ char *sbrk(int n);                           // moves the break; the new pages a
 char *sbrklazy(int n);                       // moves the break; pages come when touched
 int stat(const char *path, struct stat *st); // fstat() by name
 int ugetpid(void);                           // getpid() without a system call
+int uptime(void);                            // ticks since boot, likewise
 int statistics(void *buf, int size);         // reads the kernel's counters as text
 
 char *strcpy(char *to, const char *from);
