@@ -9,6 +9,7 @@ import os
 import re
 import sys
 
+WRAPPED = {"sbrk", "uptime"}  # sbrk() adds an argument for old callers, uptime() needs no call
 LINE = re.compile(r"(\d+)\s+([a-z0-9_/]+)\s+(\S+)\s+(.+)")
 
 
@@ -46,8 +47,8 @@ def parse(path):
 
 
 def stub_name(name):
-    """The library's sbrk() adds an argument for old callers, so the stub takes another name."""
-    return "sys_sbrk" if name == "sbrk" else name
+    """The library has functions of these names itself, so the stubs take others."""
+    return f"sys_{name}" if name in WRAPPED else name
 
 
 def numbers_h(calls):
@@ -77,7 +78,7 @@ def usys_h(calls):
         yield f"{tag};"
     yield ""
     for c in calls:
-        result = c.result.replace("*", " *")
+        result = c.result.replace("*", " *").replace("ulong", "unsigned long")
         result += "" if result.endswith("*") else " "
         attr = " __attribute__((noreturn))" if c.names[0] == "exit" else ""
         for name in c.names:

@@ -23,11 +23,11 @@ class Failure(Exception):
 
 
 def slowness():
-    """How much longer than on an idle machine things take right now, measured; from 1 to 10."""
+    """How much longer than on an idle machine things take right now, measured; from 1 to 5."""
     wall, cpu = time.monotonic(), time.thread_time()
     while time.thread_time() - cpu < 0.02:
         pass
-    return min(10.0, max(1.0, (time.monotonic() - wall) / 0.02))
+    return min(5.0, max(1.0, (time.monotonic() - wall) / 0.02))
 
 
 def find_tool(name):

@@ -122,18 +122,18 @@ def check(context, path):
 
 def build_tests():
     for name, tool, words in (
-            ("gcc", "riscv64-unknown-elf-gcc", ["TOOLPREFIX=riscv64-unknown-elf-"]),
-            ("gcc-linux", "riscv64-linux-gnu-gcc", ["TOOLPREFIX=riscv64-linux-gnu-"]),
-            ("clang", "clang", ["LLVM=1"]),
-            ("debug", "make", ["DEBUG=1"]),
-            ("ubsan", "make", ["UBSAN=1"])):
+            ("gcc", "riscv64-unknown-elf-gcc", ["all", "TOOLPREFIX=riscv64-unknown-elf-"]),
+            ("gcc-linux", "riscv64-linux-gnu-gcc", ["all", "TOOLPREFIX=riscv64-linux-gnu-"]),
+            ("clang", "clang", ["kernel", "LLVM=1"]),
+            ("debug", "make", ["kernel", "DEBUG=1"]),
+            ("ubsan", "make", ["kernel", "UBSAN=1"])):
         yield Test(f"build.{name}", lambda c, n=name, t=tool, w=words: build(c, n, t, w))
 
 
 def build(context, name, tool, words):
     if not hosttest.have(tool):
         raise Skip(f"{tool} is not installed")
-    context.make(f"O={context.out}/test/{name}", "WERROR=1", "all", *words)
+    context.make(f"O={context.out}/test/{name}", "WERROR=1", *words)
 
 
 def file_tests(directory, prefix):

@@ -142,7 +142,7 @@ def test_files_survive_a_reboot(context):
 
 def refuses(context, expected, **how):
     with context.machine(**how) as m:
-        m.expect(expected)
+        m.expect(expected, hang=20)
         m.wait_exit()
         if m.exit_code == 0:
             raise Failure("the machine claims success")

@@ -75,6 +75,8 @@ SPOILED = [
     ("image", "build/kernel/kernel", elf(5, filesz=600000), "more than 524288"),
     ("image", "build/bin/prog", elf(5), "no stack size"),
     ("image", "build/bin/prog", elf(5, stack=65536, offset=100), "cannot be mapped"),
+    ("sources", "Makefile", "UNLISTED := kernel/x.c\nprint-%:\n\t@echo '$($*)'\n", "is in no list"),
+    ("sources", "Makefile", "LISTED := kernel/x.c\nprint-%:\n\t@echo '$($*)'\n", "which is not there"),
     ("scripts", "tools/x.py", "# SPDX-License-Identifier: MIT\nif:\n", "invalid syntax"),
     ("scripts", "tools/x.sh", "#!/bin/sh\n# SPDX-License-Identifier: MIT\nif\n", "x.sh"),
     ("scripts", "tools/x.py", "pass\n", "no SPDX line"),

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""test_commands.py - the commands and the shell as a person at the prompt meets them.
+
+Each pair is a line that is typed and exactly what must appear. No line contains the prompt's two characters.
+"""
+from machine import Failure
+
+SHELL = [
+    ("mkdir /t; cd /t; pwd", "/t\n"),
+    ("echo a  'b  c' \"d $?\" e\\ f", "a b  c d 0 e f\n"),
+    ("false; echo $?", "1\n"),
+    ("nosuch; echo $?", "sh: nosuch: command not found\n127\n"),
+    ("false || echo or && echo and; true && ! false; echo $?", "or\nand\n0\n"),
+    ("(echo x; echo y; exit 3) > f; echo $?; cat < f", "3\nx\ny\n"),
+    ("echo z >> f; cat f | cat | wc -l", "3\n"),
+    ("ls nosuch 2> e; echo $?; cat e", "1\nls: nosuch: no such file or directory\n"),
+    ("ls nosuch > e 2>&1; wc -l e", "1 e\n"),
+    ("touch b1 b2 .b3; echo b* ? [!b] .b* '*' no*", "b1 b2 e f e f .b3 * no*\n"),
+    ("echo bg & wait; echo done", "bg\ndone\n"),
+    ("sleep 30 & sleep 0.2; ps | grep -c 'sleep$'", "1\n"),
+    ("echo 'echo $1 $#; exit 9' > s; sh s one two; echo $?", "one 2\n9\n"),
+    ("sh -c 'exit 5'; echo $?; sh nosuch; echo $?", "5\nsh: nosuch: no such file or directory\n127\n"),
+    ("cd nosuch; cd f; cd; pwd; cd t", "cd: nosuch: no such file or directory\ncd: f: not a directory\n/\n"),
+    ("[ -d /t ] && [ 3 -lt 4 ] && [ a != b ] && echo yes", "yes\n"),
+    ("f; /t; echo $?", "sh: f: not a program\nsh: /t: access denied\n126\n"),
+    ("( a", "sh: syntax error: unexpected end of line\n"),
+    ("echo 'x", "sh: syntax error: quote not closed\n"),
+    ("a | | b; echo no", "sh: syntax error near `|'\n"),
+    ("echo $?", "2\n"),
+    ("seq 40 | xargs -n 32 echo | wc -l; echo $?", "2\n0\n"),
+    ("cat big nosuch; echo $?", "cat: big: no such file or directory\ncat: nosuch: no such file or directory\n1\n"),
+    ("cd /; rm -r t; ls t", "ls: t: no such file or directory\n"),
+]
+
+COMMANDS = [
+    ("mkdir /c; cd /c; seq 20 > s; head -2 s; tail -n 1 s; head -c 3 s", "1\n2\n20\n1\n2"),
+    ("wc s; wc -l < s; cat s s | wc", "20 20 51 s\n20\n40 40 102\n"),
+    ("grep -c 1 s; grep '^1.$' s | head -1; grep -n 9 s; grep -v '[0-9]' s; echo $?", "11\n10\n9:9\n19:19\n1\n"),
+    ("echo Abc | grep -i '^a*b'; grep '[' s; echo $?", "Abc\ngrep: [: [ without ]\n2\n"),
+    ("sort -rn s | head -2; sort s | head -2; cat s s | sort -nu | wc -l", "20\n19\n1\n10\n20\n"),
+    ("seq 20000 | sort -r | sort -n | uniq | wc; seq 20000 | sort -rn | tail -1", "20000 20000 108894\n1\n"),
+    ("mkdir -p a/b/c; find a; find . -name 's*'; find a -type d -name c", "a\na/b\na/b/c\n./s\na/b/c\n"),
+    ("find a | xargs -n 2 echo; echo '\"a b\" c' | xargs -n 1 echo", "a a/b\na/b/c\na b\nc\n"),
+    ("cp s t; cmp s t; echo $?; echo >> t; cmp s t; cp s s", "0\ns ends first, after 51 bytes\ncp: s: is the file to be copied\n"),
+    ("cp -r a a2; find a2; cp a x; cp s t a2; ls a2", "a2\na2/b\na2/b/c\ncp: a: is a directory\nb               s               t\n"),
+    ("mv t u; mv u a2; mv nosuch y; ls a2 | cat", "mv: nosuch: no such file or directory\nb\ns\nt\nu\n"),
+    ("mv a a/b/d; mv a a3; find a3", "mv: a: invalid argument\na3\na3/b\na3/b/c\n"),
+    ("rm a2; rm nosuch; rm -f nosuch; rmdir a2; rm -r a2; ls a2", "rm: a2: is a directory\nrm: nosuch: no such file or directory\n"
+     "rmdir: a2: directory not empty\nls: a2: no such file or directory\n"),
+    ("ln s l; ln s l; ls -l l | cut -c 1-5; rm s; wc -l l", "ln: l: file exists\n-   2\n20 l\n"),
+    ("echo hello | tr a-y b-z; echo hello | tr -d l; echo a:b:c | cut -d : -f 1,3", "ifmmp\nheo\na:c\n"),
+    ("(echo a; echo a; echo b) | uniq -c; echo x | tee t1 t2; cat t1 t2", "      2 a\n      1 b\nx\nx\nx\n"),
+    ("echo ab | hexdump", "00000000  61 62 0a                                          |ab.|\n00000003\n"),
+    ("yes | head -2; seq 3 -1 2; touch 12345678901234567; ls 1*", "y\ny\n3\n2\n12345678901234\n"),
+    ("yes abcdefghijklmnopqrstuvwxyz | head -100000 | wc", "100000 100000 2700000\n"),
+    ("mkdir m; cd m; seq 500 | xargs touch; ls | wc -l; rm *; echo $?; ls | xargs rm; ls | wc -l; cd ..",
+     "500\nsh: rm: argument list too long\n126\n0\n"),
+    ("kill x; kill 999999", "kill: x: not a process number\nkill: 999999: no such process\n"),
+    ("sleep x; mkdir; grep; cp; poweroff x", "usage: sleep seconds\nusage: mkdir [-p] directory ...\n"
+     "usage: grep [-ivnclq] pattern [file ...]\nusage: cp [-r] file ... target\nusage: poweroff [code]\n"),
+    ("df | wc -l; free | wc -l; uptime | grep -c harts; stats | grep -c copyin:", "2\n2\n1\n1\n"),
+    ("cat /console/x; mkdir /console", "cat: /console/x: not a directory\nmkdir: /console: file exists\n"),
+]
+
+
+def session(context, lines, **how):
+    """Types lines; what appears must be what stands beside each."""
+    with context.machine(**how) as m:
+        m.boot()
+        for line, want in lines:
+            got = m.run(line)
+            if got != want:
+                raise Failure(f"{line!r} printed {got!r}, expected {want!r}")
+        m.poweroff()
+
+
+def test_shell(context):
+    session(context, SHELL, cpus=3)
+
+
+def test_commands(context):
+    session(context, COMMANDS, cpus=3)
+
+
+def test_commands_1(context):
+    session(context, COMMANDS, cpus=1)
+
+
+def test_end_of_input(context):
+    """A line goes to the command that reads the console; ^D ends its input, and at the prompt the shell."""
+    with context.machine() as m:
+        m.boot()
+        m.type("cat; echo after\n")
+        m.expect("echo after\n")
+        m.type("typed\n")
+        m.expect("typed\ntyped\n")
+        m.type("\x04")
+        m.expect("after\n")
+        m.expect("[$] ")
+        m.type("\x04")
+        m.expect("init: starting sh\n")
+        m.expect("[$] ")
+        m.poweroff()
+
+
+def test_init_runs_one_command(context):
+    with context.machine(append="quiet -- false") as m:
+        m.wait_exit(1)
