@@ -165,6 +165,8 @@ test_split_join(void)
     CHECK_EQ(pt_split(&t, pt_half(3), 0, &w.b), -EINVAL);
     CHECK_EQ(pt_split(&t, 3 * GIB, 0, &w.b), 0); // a hole
     CHECK_EQ(pt_split(&t, GIB + 3 * MIB2 + 5, 0, &w.b), 0);
+    CHECK(w.b.all ||
+          (w.b.range[0].start == GIB && w.b.range[0].end == 2 * GIB)); // a leaf is no more
     CHECK_EQ(world_tables(), 3);
     CHECK_EQ(mapped(), GIB);
     CHECK(!pt_join(&t, GIB, 2, &w.b)); // a part is still split
@@ -199,7 +201,11 @@ test_join_refuses(void)
     CHECK(!pt_join(&t, GIB, 1, &w.b));
     *slot = good & ~(PTE_A | PTE_D); // differences in A and D do not matter
     CHECK(pt_join(&t, GIB, 1, &w.b));
+    CHECK(!w.b.global);
     CHECK_EQ(mapped(), GIB);
+    CHECK_EQ(mappages(&t, 5 * GIB, MIB2, 0, PTE_R | PTE_G, 0), 0);
+    CHECK(pt_join(&t, 5 * GIB, 1, &w.b));
+    CHECK(w.b.global); // the entries that went were in every address space
     for (int i = 0; i < 512; i++)
         CHECK_EQ(map_page(&t, 3 * GIB + i * PGSIZE, pte_make(0x1000 + i * PGSIZE, PTE_R | PTE_V)),
                  0);

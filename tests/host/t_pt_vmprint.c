@@ -93,6 +93,11 @@ test_other_styles(void)
               " ..0xffffffffc0000000: pte 0x0000000021fd9401 pa 0x0000000087f65000\n"
               " .. ..0xffffffffffe00000: pte 0x0000000021fd9801 pa 0x0000000087f66000\n"
               " .. .. ..0xfffffffffffff000: pte 0x0000000020001c0b pa 0x0000000080007000\n");
+    CHECK_STR(print(0x1000, 0x2000, VMPRINT_2024),
+              "page table 0x0000000087f60000\n"
+              " ..0x0000000000000000: pte 0x0000000021fd8401 pa 0x0000000087f61000\n"
+              " .. ..0x0000000000000000: pte 0x0000000021fd8801 pa 0x0000000087f62000\n"
+              " .. .. ..0x0000000000001000: pte 0x0000000021fda40f pa 0x0000000087f69000\n");
     CHECK_STR(print(0x2000, 0x3000, VMPRINT_VERBOSE),
               "page table 0x0000000087f60000\n"
               " ..0: pte 0x0000000021fd8401 pa 0x0000000087f61000\n"
