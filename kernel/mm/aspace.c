@@ -17,6 +17,7 @@
 #include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
+#include "mm/view.h"
 #include "rv/csr.h"
 
 const struct kpt_design *kpt = &kpt_unified;
@@ -31,6 +32,7 @@ aspace_init(void)
 {
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
     userpage_init();
+    view_init();
     if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
         panic("aspace_init: no memory for the trampoline's table");
 }
@@ -156,6 +158,7 @@ uvmretire(struct aspace *as)
 void
 uvmfree(struct aspace *as)
 {
+    view_drain(as);
     if (as->regions.n)
         uvmretire(as);
     free_tables(as);

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
+#include "proc/alarm.h"
 #include "proc/args.h"
 #include "proc/bootprint.h"
 #include "proc/fpu.h"
@@ -75,6 +76,7 @@ change_over(struct proc *p, const struct image *image, uint64 sp)
     aspace_use(p->as);
     uvmfree(old); // no hart has it in satp any more
     fpu_drop(p);
+    alarm_drop(p);
     trap_prepare(p);
     p->trapframe->epc = image->entry;
     p->trapframe->sp = sp;

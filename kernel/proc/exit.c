@@ -13,9 +13,11 @@
 #include "lib/printf.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
+#include "proc/alarm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
+#include "proc/watch.h"
 
 void
 shutdown(int code)
@@ -46,7 +48,9 @@ give_to_init(struct list *from, struct list *to)
 {
     struct list *node;
     while ((node = list_pop_front(from))) {
-        list_entry(node, struct proc, sibling)->parent = initproc;
+        struct proc *orphan = list_entry(node, struct proc, sibling);
+        orphan->parent = initproc;
+        watch_forget(orphan);
         list_push_back(to, node);
     }
 }
@@ -60,6 +64,7 @@ exit(int status)
     drop_files(p);
     uvmretire(p->as);
     fpu_drop(p);
+    alarm_drop(p);
 
     acquire(&tree_lock);
     bool orphans = !list_empty(&p->zombies);

@@ -47,6 +47,8 @@ fork(void)
     }
     copy_registers(child, parent);
     share_files(child, parent);
+    child->calls = parent->calls;
+    child->tracing = parent->tracing;
     memcpy(child->name, parent->name, sizeof child->name);
 
     int pid = child->pid; // the child may be gone by the time we return

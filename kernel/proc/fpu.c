@@ -70,6 +70,30 @@ fpu_fork(struct proc *child, struct proc *parent)
     return 0;
 }
 
+void
+fpu_export(struct proc *p, struct fpstate *to, bool *used)
+{
+    *used = p->fp != NULL;
+    if (!p->fp)
+        return;
+    save_if_dirty(p);
+    memcpy(to, p->fp, sizeof *to);
+}
+
+// Without `used` the process goes back to a state in which it had no registers: they read as zero.
+void
+fpu_import(struct proc *p, const struct fpstate *from, bool used)
+{
+    if (!p->fp)
+        return;
+    if (used)
+        memcpy(p->fp, from, sizeof *p->fp);
+    else
+        memset(p->fp, 0, sizeof *p->fp);
+    fp_restore(p->fp);
+    mark_clean();
+}
+
 // Only for the running process, or one that never ran.
 void
 fpu_drop(struct proc *p)

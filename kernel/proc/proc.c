@@ -15,6 +15,7 @@
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
+#include "mm/view.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
@@ -78,7 +79,7 @@ give_pid(void)
 static void
 init_fields(struct proc *p, int pid)
 {
-    *p = (struct proc){.pid = pid, .state = EMBRYO, .hart = (uint32)cpuid()};
+    *p = (struct proc){.pid = pid, .state = EMBRYO, .hart = (uint32)cpuid(), .calls = native_calls};
     initlock(&p->lock, "proc", RANK_PROC);
     list_init(&p->runq);
     list_init(&p->children);
@@ -131,6 +132,7 @@ freeproc(struct proc *p)
     if (p->trapframe)
         kfree(p->trapframe);
     kmem_free(p->fp);
+    kmem_free(p->watch);
     kmem_cache_free(&proc_cache, p);
     give_pid();
 }
@@ -173,6 +175,18 @@ kill(int pid)
         setkilled(p);
     release(&tree_lock);
     return p ? 0 : -ESRCH;
+}
+
+struct aspace *
+proc_view(int pid)
+{
+    acquire(&tree_lock);
+    struct proc *p = pid > 0 ? proc_find(pid) : NULL;
+    struct aspace *as = p ? p->as : NULL;
+    if (as)
+        view_begin(as); // p->as is still what it was: whoever frees it takes it off p first
+    release(&tree_lock);
+    return as;
 }
 
 uint64

@@ -15,10 +15,18 @@
 #define NPROC  512 // most processes at a time
 #define NOFILE 32  // descriptors of a process
 
+struct alarm;
 struct args;
 struct file;
 struct fpstate;
 struct inode;
+
+struct proc;
+struct watch;
+
+// One call: `a` are the registers a0 to a5. Returns what a0 will be, or -E, which the program sees
+// as -1 (and the number in its USYSCALL page).
+typedef int64 syscall_fn(struct proc *p, const uint64 *a);
 
 enum procstate {
     EMBRYO,   // being made; nobody can find it
@@ -38,6 +46,7 @@ struct proc {
     uint32 killed;          // [a] exits at its next return to user mode
     uint32 killable;        // [l] may kill() end its sleep?
     uint32 hart;            // [l] where it runs or ran last
+    uint32 pinned;          // [l] it stays there
     struct context context; // [l] registers while it is not on a hart
     struct list runq;       // [r]
     struct waiter waiter;   // the lock of the queue it is in
@@ -54,6 +63,10 @@ struct proc {
 
     struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
     struct trapframe *trapframe; // [o] own.trapframe
+    syscall_fn *const *calls;    // [o] where its system calls lead
+    uint64 tracing;              // [o] which of them are reported when they return, by bit
+    struct alarm *alarm;         // [o] NULL: it never asked for one
+    struct watch *watch;         // [t] NULL: nobody watches it
     struct aspace *as;           // [o], changes under tree_lock; NULL: a thread of the kernel
     struct file *ofile[NOFILE];  // [o]
     struct inode *cwd;           // [o]
@@ -86,6 +99,8 @@ killed(struct proc *p)
     return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // only its owner acts on it
 }
 
+// The memory of a process, for looking at it until view_end(); NULL: no such process.
+struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
 void procdump(void); // to the console, for ^P

@@ -32,7 +32,7 @@
 struct runq {
     struct spinlock lock;
     struct list procs;
-    uint32 length; // read without the lock as a hint
+    uint32 length; // of those that may be stolen; read without the lock as a hint
 } __attribute__((aligned(64)));
 
 static struct runq runqs[MAXHART];
@@ -60,7 +60,7 @@ enqueue(struct runq *q, struct proc *p)
 {
     acquire(&q->lock);
     list_push_back(&q->procs, &p->runq);
-    q->length++;
+    q->length += !p->pinned;
     release(&q->lock);
 }
 
@@ -68,7 +68,7 @@ static void
 unlink(struct runq *q, struct proc *p)
 {
     list_remove(&p->runq);
-    q->length--;
+    q->length -= !p->pinned;
 }
 
 static struct proc *
@@ -96,8 +96,8 @@ steal_from(struct runq *q)
     acquire(&q->lock);
     list_for_each (node, &q->procs) {
         struct proc *p = list_entry(node, struct proc, runq);
-        if (!__atomic_load_n(&p->lock.locked,
-                             __ATOMIC_ACQUIRE)) { // pairs with sched_finish_switch()
+        if (!p->pinned && !__atomic_load_n(&p->lock.locked,
+                                           __ATOMIC_ACQUIRE)) { // pairs with sched_finish_switch()
             unlink(q, p);
             found = p;
             break;
@@ -288,9 +288,29 @@ preempt_point(void)
         yield();
 }
 
+// The waker puts a process on the queue of p->hart, so a short sleep moves it there.
+int
+sched_pin(struct proc *self, int hart)
+{
+    int error = 0;
+    while (!error && (cpuid() != hart || !self->pinned)) {
+        acquire(&self->lock);
+        self->hart = (uint32)hart;
+        self->pinned = true;
+        release(&self->lock);
+        if (cpuid() != hart)
+            error = ticks_sleep_until(r_time());
+    }
+    return error;
+}
+
+// For this hart to run: in its own queue, or in another's for it to steal.
 static bool
 work_waits(void)
 {
+    const struct list *own = &runqs[cpuid()].procs;
+    if (__atomic_load_n(&own->next, __ATOMIC_SEQ_CST) != own) // after the announcement
+        return true;
     for (int i = 0; i < nharts; i++)
         if (__atomic_load_n(&runqs[i].length, __ATOMIC_SEQ_CST)) // after the announcement
             return true;

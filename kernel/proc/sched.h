@@ -13,6 +13,7 @@ void sched_idle(void) noreturn;                         // the idle process of e
 
 void sched(void); // leaves the hart; p->lock held and state changed, both still so on return
 void yield(void);
-void sched_finish_switch(void);     // the first thing a new process does
-void make_runnable(struct proc *p); // p->lock held
-void sched_kick_others(void);       // an interrupt on every other hart
+void sched_finish_switch(void);                        // the first thing a new process does
+void make_runnable(struct proc *p);                    // p->lock held
+int sched_pin(struct proc *self, int hart) must_check; // stay on that hart from now on; -EINTR
+void sched_kick_others(void);                          // an interrupt on every other hart

@@ -48,6 +48,12 @@ ticks_timebase(void)
 }
 
 uint64
+ticks_boot(void)
+{
+    return boot_time;
+}
+
+uint64
 ticks_now(void)
 {
     return (r_time() - boot_time) / (timebase / TICKS_PER_SECOND);

@@ -17,6 +17,7 @@ struct sleeper {
 
 void ticks_init(uint64 timebase); // steps of the time CSR in a second
 uint64 ticks_timebase(void);
+uint64 ticks_boot(void);                       // the time CSR when tick 0 began
 uint64 ticks_now(void);                        // ticks since boot
 int ticks_sleep(uint64 ticks) must_check;      // -EINTR when killed
 int ticks_sleep_until(uint64 when) must_check; // a value of the time CSR; -EINTR when killed

@@ -19,6 +19,7 @@
 #include "mm/kvm.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
+#include "proc/alarm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
@@ -165,8 +166,10 @@ usertrap(void)
     } else {
         other_trap(p, cause);
     }
-    if (unlikely(mycpu()->need_resched))
+    if (unlikely(mycpu()->need_resched)) {
+        alarm_tick(p);
         yield();
+    }
     if (unlikely(killed(p)))
         exit(-1);
     return usertrapret(p);

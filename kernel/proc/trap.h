@@ -3,8 +3,8 @@
 #pragma once
 
 #include "lib/types.h"
+#include "proc/proc.h"
 
-struct proc;
 struct kernelframe;
 
 void trapinit(void); // once, after the design of the kernel's page table is known
@@ -17,4 +17,5 @@ struct userret usertrap(void);
 void kerneltrap(struct kernelframe *f);
 void kstack_overflow(struct kernelframe *f) noreturn;
 
-void syscall(struct proc *p); // upcall to sys/: the call that p's registers describe
+void syscall(struct proc *p);            // upcall to sys/: the call that p's registers describe
+extern syscall_fn *const native_calls[]; // sys/: where it leads unless the process is traced

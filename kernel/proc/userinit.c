@@ -68,8 +68,9 @@ userinit(const char *path, const char *arguments, void (*mount)(void))
 {
     struct proc *p = allocproc();
     if (p)
-        p->as =
-            uvmcreate(&p->own, &(struct usyscall){.timebase = ticks_timebase(), .harts = nharts});
+        p->as = uvmcreate(&p->own, &(struct usyscall){.timebase = ticks_timebase(),
+                                                      .boot = ticks_boot(),
+                                                      .harts = nharts});
     if (!p || !p->as)
         panic("userinit: no memory for the first process");
     memset(p->trapframe, 0, sizeof *p->trapframe);

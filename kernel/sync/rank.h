@@ -12,6 +12,7 @@ enum rank {
     RANK_FILE,     // open files
     RANK_CONSOLE,  // console input
     RANK_BLK,      // disk queues
+    RANK_VIEW,     // who looks at whose memory
     RANK_WAITQ,    // wait queues
     RANK_TIMER,    // sleepers
     RANK_PROC,     // one process's scheduling state

@@ -5,6 +5,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/view.h"
 #include "rv/cpu.h"
 
 static void
@@ -51,12 +52,21 @@ set_readonly(struct bootargs *args, const char *value)
     args->readonly = true;
 }
 
+static void
+set_vmprint(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (view_style_select(value) < 0)
+        printf("vitrine: vmprint=%s: the styles are 2020, plain, 2024 and verbose; ignored\n",
+               value);
+}
+
 static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},   {"quiet", set_quiet},  {"init=", set_init},
-    {"root=", set_root}, {"harts=", set_harts}, {"ro", set_readonly},
+    {"kpt=", set_kpt},     {"quiet", set_quiet}, {"init=", set_init},       {"root=", set_root},
+    {"harts=", set_harts}, {"ro", set_readonly}, {"vmprint=", set_vmprint},
 };
 
 static bool

@@ -13,7 +13,7 @@
 #include "proc/trap.h"
 #include "rv/trapframe.h"
 
-static syscall_fn *const calls[] = {
+syscall_fn *const native_calls[] = {
 #define SYSCALL(number, name, nargs) [number] = sys_##name,
 #include "sys/calls.inc"
 #undef SYSCALL
@@ -32,12 +32,14 @@ syscall(struct proc *p)
 {
     struct trapframe *tf = p->trapframe;
     uint64 number = tf->a7;
-    if (unlikely(number >= NELEM(calls) || !calls[number])) {
+    if (unlikely(number >= NELEM(native_calls) || !p->calls[number])) {
         unknown(p, tf);
         return;
     }
-    int64 result = calls[number](p, &tf->a0);
+    int64 result = p->calls[number](p, &tf->a0);
     if (unlikely(result < 0)) {
+        if (result == SYSCALL_DONE)
+            return;
         p->as->usys->err = (int)-result;
         result = -1; // xv6's programs know no other failure
     }

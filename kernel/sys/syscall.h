@@ -2,13 +2,10 @@
 // syscall.h - system calls: arguments, results, and the functions behind the numbers.
 #pragma once
 
-#include "lib/types.h"
+#include "proc/proc.h"
 
-struct proc;
-
-// One call: `a` are the registers a0 to a5. Returns what a0 will be, or -E, which the program sees
-// as -1 (and the number in its USYSCALL page).
-typedef int64 syscall_fn(struct proc *p, const uint64 *a);
+// A result of its own: the call has filled the registers itself, a0 too (sigreturn).
+#define SYSCALL_DONE (-4096L)
 
 #define SYSCALL(number, name, nargs) syscall_fn sys_##name;
 #include "sys/calls.inc"

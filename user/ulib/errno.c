@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// errno.c - why a call failed, as a number and in words.
+// errno.c - why a call failed, in words.
 #include "ulib/cmd.h"
 
 #include "abi/errno.h"
-#include "abi/usyscall.h"
 
 static const char *const text[] = {
     [EPERM] = "not permitted",
@@ -40,12 +39,6 @@ static const char *const text[] = {
     [ELOOP] = "too many symbolic links",
     [EUCLEAN] = "the file system is damaged",
 };
-
-int
-errno(void)
-{
-    return ((volatile struct usyscall *)USYSCALL)->err;
-}
 
 const char *
 strerror(int err)

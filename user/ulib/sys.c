@@ -5,7 +5,6 @@
 #include "abi/fcntl.h"
 #include "abi/mman.h"
 #include "abi/stat.h"
-#include "abi/usyscall.h"
 
 char *
 sbrk(int n)
@@ -17,12 +16,6 @@ char *
 sbrklazy(int n)
 {
     return sys_sbrk(n, SBRK_LAZY);
-}
-
-int
-ugetpid(void)
-{
-    return ((volatile struct usyscall *)USYSCALL)->pid;
 }
 
 int

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// owners.h - who has the memory: the ledger of frames, summed up by kind and owner.
+#pragma once
+
+#include "abi/pgmap.h"
+#include "lib/types.h"
+
+#define OWNERS_MAX 1024 // lines; what finds no line goes to the last one of its kind
+
+struct owners {
+    int n;
+    struct ledgerline line[OWNERS_MAX];
+    uint16 slot[2 * OWNERS_MAX]; // hash table: index of a line + 1; 0: empty
+};
+
+int owners_collect(struct owners *o); // reads the whole ledger; how many lines

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// view.c - see view.h.
+//
+// Theory    The entries of a table in the order of a walk: an entry, then what it leads to. A
+//           query is a place in that order, so an answer can be cut anywhere: of the pointers that
+//           lead to q->va, those above q->level have been shown.
+//           Whoever looks at another process's memory is counted in as->viewers; freeing it waits
+//           for them. They are counted while the process can be found, and it is hidden first.
+// Locks     views.lock guards the counts; as->lock the table while entries are read. The kernel's
+//           own tables are never freed, and each entry is read whole: no lock.
+// Next      sys/syspt.c
+#include "mm/view.h"
+
+#include "abi/errno.h"
+#include "mm/aspace.h"
+#include "mm/buddy.h"
+#include "mm/frame.h"
+#include "mm/layout.h"
+#include "sync/waitq.h"
+
+extern char _text[], _etext[], _erodata[], _end[]; // kernel.ld
+
+static struct {
+    struct spinlock lock;
+    struct waitq ended;
+} views;
+
+void
+view_init(void)
+{
+    initlock(&views.lock, "views", RANK_VIEW);
+    waitq_init(&views.ended, "views");
+}
+
+void
+view_begin(struct aspace *as)
+{
+    acquire(&views.lock);
+    as->viewers++;
+    release(&views.lock);
+}
+
+void
+view_end(struct aspace *as)
+{
+    acquire(&views.lock);
+    if (--as->viewers == 0)
+        wakeup(&views.ended);
+    release(&views.lock);
+}
+
+// Sleeps    while somebody looks.
+void
+view_drain(struct aspace *as)
+{
+    if (likely(!__atomic_load_n(&as->viewers, __ATOMIC_RELAXED))) // the hiding lock ordered it
+        return;
+    acquire(&views.lock);
+    while (as->viewers)
+        sleep_unkillable(&views.ended, &views.lock);
+    release(&views.lock);
+}
+
+const struct pt *
+view_table(const struct aspace *as, bool in_kernel)
+{
+    if (!as)
+        return &kernel_pt;
+    if (!in_kernel || !kpt->switches)
+        return &as->pt;
+    return as->kpt.root ? &as->kpt : &kernel_pt;
+}
+
+// ---- Describing an entry
+
+static uint8
+kernel_region(uint64 va)
+{
+    if (va >= (uint64)_text && va < (uint64)_end)
+        return va < (uint64)_etext ? PGR_KTEXT : va < (uint64)_erodata ? PGR_KRODATA : PGR_KDATA;
+    if (va - DIRECT_MAP < DIRECT_SIZE)
+        return PGR_DIRECT;
+    if (va - DEVICES < DEVICES_SIZE)
+        return PGR_DEVICE;
+    return va - KSTACKS < KSTACKS_SIZE ? PGR_KSTACK : PGR_NONE;
+}
+
+static void
+describe_region(struct pgentry *e, struct aspace *as)
+{
+    static const uint8 kinds[] = {
+        [REGION_IMAGE] = PGR_IMAGE, [REGION_GUARD] = PGR_GUARD,       [REGION_STACK] = PGR_STACK,
+        [REGION_HEAP] = PGR_HEAP,   [REGION_USYSCALL] = PGR_USYSCALL,
+    };
+    const struct region *r = as ? region_find(&as->regions, e->va) : NULL;
+    if (r) {
+        e->region = r->kind < NELEM(kinds) ? kinds[r->kind] : PGR_MMAP;
+        e->prot = (uint8)(r->prot >> 1); // PTE_R, W, X stand one bit above PROT_READ, WRITE, EXEC
+    } else if (e->va == TRAMPOLINE || e->va == TRAPFRAME) {
+        e->region = e->va == TRAMPOLINE ? PGR_TRAMPOLINE : PGR_TRAPFRAME;
+    } else {
+        e->region = kernel_region(e->va);
+    }
+}
+
+// The ledger's entry that speaks for the frame at pa: the first one of its block.
+static const struct frame *
+block_of(uint64 pa)
+{
+    const struct frame *f = frame_of(pa);
+    for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
+        const struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
+        if (head->refs && (head->order & ~BUDDY_FREE) >= order)
+            return head;
+    }
+    return f;
+}
+
+static void
+describe_frame(struct pgentry *e)
+{
+    e->kind = PGK_NONE;
+    if (!frame_managed(e->pa))
+        return;
+    const struct frame *f = block_of(e->pa);
+    if (pte_leaf(e->pte) && e->size > PGSIZE << (f->order & ~BUDDY_FREE))
+        return; // many frames, each with a purpose of its own
+    e->kind = f->kind;
+    e->refs = (uint32)f->refs;
+    e->maps = f->mapcount;
+    e->owner = f->owner;
+}
+
+// ---- Going from entry to entry
+
+struct visit {
+    const struct pt *t;
+    struct aspace *as;
+    struct pgquery *q;
+    struct pgentry *buf;
+    int n, max;
+};
+
+static bool
+wanted(const struct pgquery *q, pte_t pte, int level, uint64 va)
+{
+    if (pte_leaf(pte) || level == 0)
+        return true;
+    return (q->what & PGQ_POINTERS) && (va > q->va || level <= q->level);
+}
+
+// The highest level at which an entry begins at va.
+static int
+level_starting_at(uint64 va, int levels)
+{
+    int level = 0;
+    while (level + 1 < levels && !(va & (pt_leaf_size(level + 1) - 1)))
+        level++;
+    return level;
+}
+
+// The query goes on behind an entry.
+static void
+advance(struct pgquery *q, const struct pgentry *e, bool pointer)
+{
+    if (pointer) {
+        q->va = e->va > q->va ? e->va : q->va;
+        q->level = e->level - 1;
+        return;
+    }
+    q->va = e->va + e->size; // 0 behind the end of the address space
+    q->level = q->va ? level_starting_at(q->va, q->levels) : -1;
+}
+
+static void
+emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
+{
+    struct pgentry *e = &v->buf[v->n++];
+    *e = (struct pgentry){.va = va, .size = pt_leaf_size(level), .pte = pte, .pa = pte_pa(pte)};
+    e->at = (uint64)slot - v->t->env->direct;
+    e->level = (uint8)level;
+    describe_frame(e);
+    describe_region(e, v->as);
+    advance(v->q, e, level > 0 && pte_table(pte));
+}
+
+// The address for which entry `index` of a table stands that serves the addresses from `base` on.
+static uint64
+entry_va(const struct pt *t, int level, uint64 base, uint64 index)
+{
+    uint64 va = base + (index << PXSHIFT(level));
+    int unused = 64 - PXSHIFT(t->env->levels);
+    return (uint64)((int64)(va << unused) >> unused); // the upper half's addresses are negative
+}
+
+// Returns   true when there is no room for more.
+static bool
+visit(struct visit *v, pagetable_t table, int level, uint64 base)
+{
+    bool first = v->q->va > base || level == v->t->env->levels - 1;
+    for (uint64 i = first ? PX(level, v->q->va) : 0; i < PT_ENTRIES; i++) {
+        pte_t pte = pte_load(&table[i]);
+        uint64 va = entry_va(v->t, level, base, i);
+        if (!pte_valid(pte))
+            continue;
+        if (v->n == v->max || va > v->q->last)
+            return true;
+        if (wanted(v->q, pte, level, va))
+            emit(v, &table[i], pte, level, va);
+        if (level > 0 && pte_table(pte) && visit(v, pt_table_at(v->t, pte_pa(pte)), level - 1, va))
+            return true;
+    }
+    return false;
+}
+
+int
+view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max)
+{
+    const struct pt *t = view_table(as, q->what & PGQ_KERNEL);
+    struct visit v = {.t = t, .as = as, .q = q, .buf = buf, .max = max};
+    if (!pt_canonical(t->env->levels, q->va))
+        return -EINVAL;
+    q->levels = t->env->levels;
+    q->root = pt_root_pa(t);
+    if (as)
+        acquiresleep(&as->lock);
+    q->sz = as ? as->sz : 0;
+    if (q->level >= 0 && q->va <= q->last)
+        visit(&v, t->root, t->env->levels - 1, 0);
+    if (as)
+        releasesleep(&as->lock);
+    return v.n;
+}

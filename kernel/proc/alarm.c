@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// alarm.c - see alarm.h.
+//
+// Theory    A tick counts for a process when it ends a slice of time on a hart in that tick: its
+//           sleep does not count. When the count is reached, all its registers are put aside and
+//           it goes on at the handler; alarm_return() brings them back, with those of the
+//           floating-point unit. While the handler runs, nothing counts, so it is not re-entered.
+//           A process that never asked has no record: that costs the other paths one test.
+#include "proc/alarm.h"
+
+#include "abi/errno.h"
+#include "mm/kmem.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/ticks.h"
+#include "rv/fp.h"
+#include "rv/trapframe.h"
+
+struct alarm {
+    uint64 period;  // ticks; 0: off
+    uint64 left;    // until the next call
+    uint64 counted; // the tick that was counted last
+    uint64 handler;
+    bool in_handler, fp_used;
+    struct trapframe regs; // of the interrupted code
+    struct fpstate fp;
+};
+
+int
+alarm_set(struct proc *p, uint64 ticks, uint64 handler)
+{
+    if (!p->alarm && !ticks)
+        return 0;
+    if (!p->alarm)
+        p->alarm = kmem_zalloc(sizeof *p->alarm);
+    if (!p->alarm)
+        return -ENOMEM;
+    p->alarm->period = p->alarm->left = ticks;
+    p->alarm->handler = handler;
+    p->alarm->counted = ticks_now();
+    return 0;
+}
+
+static void
+enter_handler(struct proc *p, struct alarm *a)
+{
+    a->regs = *p->trapframe;
+    fpu_export(p, &a->fp, &a->fp_used);
+    a->in_handler = true;
+    p->trapframe->epc = a->handler;
+}
+
+void
+alarm_tick(struct proc *p)
+{
+    struct alarm *a = p->alarm;
+    if (likely(!a) || !a->period || a->in_handler || a->counted == ticks_now())
+        return;
+    a->counted = ticks_now();
+    if (--a->left)
+        return;
+    a->left = a->period;
+    enter_handler(p, a);
+}
+
+int
+alarm_return(struct proc *p)
+{
+    struct alarm *a = p->alarm;
+    if (!a || !a->in_handler)
+        return -EINVAL;
+    struct trapframe *tf = p->trapframe;
+    uint64 hart = tf->kernel_tp; // the process may have changed harts meanwhile
+    *tf = a->regs;
+    tf->kernel_tp = hart;
+    fpu_import(p, &a->fp, a->fp_used);
+    a->in_handler = false;
+    a->counted = ticks_now();
+    return 0;
+}
+
+void
+alarm_drop(struct proc *p)
+{
+    kmem_free(p->alarm);
+    p->alarm = NULL;
+}

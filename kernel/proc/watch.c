@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// watch.c - see watch.h.
+//
+// Theory    The child asks to be watched, the parent lets it go from stop to stop. Who stops is
+//           announced where the end of a child is: on the parent's childwait.
+// Promises  Nobody stays stopped without a parent who could let it go; kill() ends a stop.
+// Locks     tree_lock.
+#include "proc/watch.h"
+
+#include "abi/errno.h"
+#include "mm/kmem.h"
+#include "proc/proc.h"
+
+struct watch {
+    uint64 mask; // calls after which it stops
+    uint64 call; // the one after which it has stopped; 0: it runs
+    struct waitq go;
+};
+
+int
+watch_self(uint64 mask)
+{
+    struct proc *p = myproc();
+    struct watch *w = p->watch ? p->watch : kmem_zalloc(sizeof *w);
+    if (!w)
+        return -ENOMEM;
+    if (!p->watch)
+        waitq_init(&w->go, "watch");
+    acquire(&tree_lock);
+    w->mask = mask;
+    p->watch = w;
+    release(&tree_lock);
+    return 0;
+}
+
+void
+watch_stop(struct proc *p, uint64 call)
+{
+    struct watch *w = p->watch;
+    int error = 0;
+    acquire(&tree_lock);
+    if (w->mask >> call & 1) {
+        w->call = call;
+        wakeup(&p->parent->childwait);
+        while (w->call && !error)
+            error = sleep(&w->go, &tree_lock);
+        w->call = 0;
+    }
+    release(&tree_lock);
+}
+
+static void
+let_go(struct watch *w)
+{
+    if (w && w->call) {
+        w->call = 0;
+        wakeup(&w->go);
+    }
+}
+
+void
+watch_forget(struct proc *p)
+{
+    if (p->watch)
+        p->watch->mask = 0;
+    let_go(p->watch);
+}
+
+// A child of `p`, alive or not yet waited for. tree_lock held.
+static struct proc *
+find_child(struct proc *p, int pid)
+{
+    struct list *const both[] = {&p->children, &p->zombies};
+    for (size_t i = 0; i < NELEM(both); i++)
+        list_for_each (node, both[i]) {
+            struct proc *child = list_entry(node, struct proc, sibling);
+            if (child->pid == pid)
+                return child;
+        }
+    return NULL;
+}
+
+// Lets a child that has stopped go on, and waits until it stops again.
+// Returns   the number of the call after which it has stopped; 0: it has ended, and can be waited
+//           for. Only this process could make it disappear, so it stays while tree_lock is dropped.
+int
+watch_child(int pid)
+{
+    struct proc *p = myproc();
+    int error = 0, call = 0;
+    acquire(&tree_lock);
+    struct proc *child = find_child(p, pid);
+    if (child)
+        let_go(child->watch);
+    else
+        error = -ECHILD;
+    while (!error && !call && child->state != ZOMBIE) {
+        call = child->watch ? (int)child->watch->call : 0;
+        if (!call)
+            error = sleep(&p->childwait, &tree_lock);
+    }
+    release(&tree_lock);
+    return error ? error : call;
+}

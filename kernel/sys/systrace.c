@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// systrace.c - processes whose system calls are reported, or that stop after some of them.
+//
+// Theory    A process's calls go through the table that p->calls names. That of a traced process
+//           leads to traced() for each number there is, so that the others pay nothing.
+#include "sys/syscall.h"
+
+#include "abi/errno.h"
+#include "abi/syscall.h"
+#include "lib/printf.h"
+#include "proc/trap.h"
+#include "proc/watch.h"
+#include "rv/trapframe.h"
+
+#define MASK_BITS 64
+
+static const char *const names[] = {
+#define SYSCALL(number, name, nargs) [number] = #name,
+#include "sys/calls.inc"
+#undef SYSCALL
+};
+
+static void
+report(struct proc *p, uint64 number, int64 result)
+{
+    if (result == SYSCALL_DONE)
+        result = (int64)p->trapframe->a0;
+    printf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
+}
+
+static int64
+traced(struct proc *p, const uint64 *a)
+{
+    uint64 number = p->trapframe->a7;
+    int64 result = native_calls[number](p, a);
+    if (number < MASK_BITS && (p->tracing >> number & 1))
+        report(p, number, result);
+    if (number < MASK_BITS && p->watch)
+        watch_stop(p, number);
+    return result;
+}
+
+static syscall_fn *const traced_calls[] = {
+#define SYSCALL(number, name, nargs) [number] = traced,
+#include "sys/calls.inc"
+#undef SYSCALL
+};
+
+static void
+choose_table(struct proc *p)
+{
+    p->calls = p->tracing || p->watch ? traced_calls : native_calls;
+}
+
+// Bit n of the mask: report call n; an int's sign stands for all bits above it.
+int64
+sys_trace(struct proc *p, const uint64 *a)
+{
+    bool before = p->calls == traced_calls;
+    p->tracing = a[0];
+    choose_table(p);
+    if (!before && (p->tracing >> SYS_trace & 1))
+        report(p, SYS_trace, 0);
+    return 0;
+}
+
+// pid 0: the caller will stop after the calls in the mask. Else: see watch_child().
+int64
+sys_watch(struct proc *p, const uint64 *a)
+{
+    int pid = (int)a[0];
+    if (pid)
+        return pid < 0 ? -EINVAL : watch_child(pid);
+    int error = watch_self(a[1]);
+    if (error)
+        return error;
+    choose_table(p);
+    return 0;
+}
