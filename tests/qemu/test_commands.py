@@ -17,7 +17,7 @@ SHELL = [
     ("ls nosuch > e 2>&1; wc -l e", "1 e\n"),
     ("touch b1 b2 .b3; echo b* ? [!b] .b* '*' no*", "b1 b2 e f e f .b3 * no*\n"),
     ("echo bg & wait; echo done", "bg\ndone\n"),
-    ("sleep 30 & sleep 0.2; ps | grep -c 'sleep$'", "1\n"),
+    ("sleep 2 & sleep 0.2; ps | grep -c 'sleep$'; wait; ps | grep -c 'sleep$'", "1\n0\n"),
     ("echo 'echo $1 $#; exit 9' > s; sh s one two; echo $?", "one 2\n9\n"),
     ("sh -c 'exit 5'; echo $?; sh nosuch; echo $?", "5\nsh: nosuch: no such file or directory\n127\n"),
     ("cd nosuch; cd f; cd; pwd; cd t", "cd: nosuch: no such file or directory\ncd: f: not a directory\n/\n"),
@@ -58,7 +58,7 @@ COMMANDS = [
     ("kill x; kill 999999", "kill: x: not a process number\nkill: 999999: no such process\n"),
     ("sleep x; mkdir; grep; cp; poweroff x", "usage: sleep seconds\nusage: mkdir [-p] directory ...\n"
      "usage: grep [-ivnclq] pattern [file ...]\nusage: cp [-r] file ... target\nusage: poweroff [code]\n"),
-    ("df | wc -l; free | wc -l; uptime | grep -c harts; stats | grep -c copyin:", "2\n2\n1\n1\n"),
+    ("df | wc -l; free | wc -l; uptime | grep -c hart; stats | grep -c copyin:", "2\n2\n1\n1\n"),
     ("cat /console/x; mkdir /console", "cat: /console/x: not a directory\nmkdir: /console: file exists\n"),
 ]
 
