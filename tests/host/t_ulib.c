@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // t_ulib.c - the user library: formatting, numbers and memory functions against the C library's;
-// sorting, patterns, options and lines against what they promise.
+// sorting, options and lines against what they promise.
 //
 // SOURCES: user/ulib/sort.c
 // CFLAGS: -Ikernel
@@ -41,8 +41,6 @@ host_exit(int status)
 #include "../../user/ulib/strtol.c"
 #include "../../user/ulib/format.c"
 #include "../../user/ulib/snprintf.c"
-#include "../../user/ulib/glob.c"
-#include "../../user/ulib/regex.c"
 #include "../../user/ulib/line.c"
 #include "../../user/ulib/cmd.c"
 #include "ulib/sort.h"
@@ -270,96 +268,6 @@ test_sort(void)
 }
 
 static void
-test_glob(void)
-{
-    CHECK(glob_match("*", "") && glob_match("*", "abc") && glob_match("", ""));
-    CHECK(!glob_match("", "a") && !glob_match("a", ""));
-    CHECK(glob_match("*.c", "a.c") && !glob_match("*.c", "a.cc") && glob_match("*.c*", "a.cc"));
-    CHECK(glob_match("a*b*c", "aXbbXcc") && !glob_match("a*b*c", "aXcX"));
-    CHECK(glob_match("?", "x") && !glob_match("?", "") && !glob_match("?", "xy"));
-    CHECK(glob_match("[a-c]x", "bx") && !glob_match("[a-c]x", "dx"));
-    CHECK(glob_match("[!a-c]", "d") && !glob_match("[!a-c]", "a"));
-    CHECK(glob_match("[]]", "]") && glob_match("[a-]", "-"));
-    CHECK(glob_match("[", "[") && glob_match("a[b", "a[b"));
-    CHECK(glob_match("\\*", "*") && !glob_match("\\*", "a"));
-    CHECK(!glob_match("*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
-}
-
-// The slow and obvious way: does pattern p match at the start of s?
-static bool
-slow_here(const char *p, const char *s)
-{
-    if (!*p)
-        return true;
-    if (p[0] == '$' && !p[1])
-        return !*s;
-    if (p[1] == '*') {
-        for (;; s++) {
-            if (slow_here(p + 2, s))
-                return true;
-            if (!*s || (*p != '.' && *p != *s))
-                return false;
-        }
-    }
-    return *s && (*p == '.' || *p == *s) && slow_here(p + 1, s + 1);
-}
-
-static bool
-slow_match(const char *p, const char *s)
-{
-    if (*p == '^')
-        return slow_here(p + 1, s);
-    for (;; s++) {
-        if (slow_here(p, s))
-            return true;
-        if (!*s)
-            return false;
-    }
-}
-
-static bool
-match(const char *pattern, const char *s, bool anycase)
-{
-    struct regex re;
-
-    CHECK_EQ(regex_compile(&re, pattern, anycase), NULL);
-    return regex_match(&re, s, u_strlen(s));
-}
-
-static void
-test_regex(void)
-{
-    static const char letters[] = "aab.*";
-    char p[8], s[8];
-    struct regex re;
-    int i, j, n;
-
-    for (i = 0; i < 200000; i++) {
-        n = 0;
-        if (rnd_below(4) == 0)
-            p[n++] = '^';
-        for (j = (int)rnd_below(5); j > 0; j--)
-            p[n] = letters[rnd_below(n > 0 && p[n - 1] != '*' && p[n - 1] != '^' ? 5 : 4)], n++;
-        if (rnd_below(4) == 0)
-            p[n++] = '$';
-        p[n] = 0;
-        n = (int)rnd_below(7);
-        for (j = 0; j < n; j++)
-            s[j] = "abc"[rnd_below(3)];
-        s[n] = 0;
-        CHECK_EQ(match(p, s, false), slow_match(p, s));
-    }
-    CHECK(match("[a-c]*x$", "abcx", false) && !match("^[a-c]x", "dx", false));
-    CHECK(match("[^0-9]", "12a", false) && !match("[^0-9]", "123", false));
-    CHECK(match("a\\.b", "a.b", false) && !match("a\\.b", "axb", false));
-    CHECK(match("HeLLo", "say hello", true) && !match("[a-f]", "G", true));
-    CHECK(match("[]x]", "]", false) && match("a$b", "a$b", false) && match("*a", "*a", false));
-    CHECK(regex_compile(&re, "[abc", false) != NULL);
-    CHECK(regex_compile(&re, "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg",
-                        false) != NULL);
-}
-
-static void
 test_options(void)
 {
     char *argv[] = {"cmd", "-ab", "-n5", "-n", "6", "-", "-a", 0};
@@ -430,8 +338,6 @@ main(void)
     test_numbers();
     test_memory();
     test_sort();
-    test_glob();
-    test_regex();
     test_options();
     test_lines();
     return test_done();

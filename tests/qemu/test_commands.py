@@ -41,11 +41,14 @@ COMMANDS = [
     ("seq 20000 | sort -r | sort -n | uniq | wc; seq 20000 | sort -rn | tail -1", "20000 20000 108894\n1\n"),
     ("mkdir -p a/b/c; find a; find . -name 's*'; find a -type d -name c", "a\na/b\na/b/c\n./s\na/b/c\n"),
     ("find a | xargs -n 2 echo; echo '\"a b\" c' | xargs -n 1 echo", "a a/b\na/b/c\na b\nc\n"),
-    ("cp s t; cmp s t; echo $?; echo >> t; cmp s t; cp s s", "0\ns ends first, after 51 bytes\ncp: s: is the file to be copied\n"),
-    ("cp -r a a2; find a2; cp a x; cp s t a2; ls a2", "a2\na2/b\na2/b/c\ncp: a: is a directory\nb               s               t\n"),
+    ("cp s t; cmp s t; echo $?; echo >> t; cmp s t; cp s s",
+     "0\ns ends first, after 51 bytes\ncp: s: is the file to be copied\n"),
+    ("cp -r a a2; find a2; cp a x; cp s t a2; ls a2",
+     "a2\na2/b\na2/b/c\ncp: a: is a directory\nb               s               t\n"),
     ("mv t u; mv u a2; mv nosuch y; ls a2 | cat", "mv: nosuch: no such file or directory\nb\ns\nt\nu\n"),
     ("mv a a/b/d; mv a a3; find a3", "mv: a: invalid argument\na3\na3/b\na3/b/c\n"),
-    ("rm a2; rm nosuch; rm -f nosuch; rmdir a2; rm -r a2; ls a2", "rm: a2: is a directory\nrm: nosuch: no such file or directory\n"
+    ("rm a2; rm nosuch; rm -f nosuch; rmdir a2; rm -r a2; ls a2",
+     "rm: a2: is a directory\nrm: nosuch: no such file or directory\n"
      "rmdir: a2: directory not empty\nls: a2: no such file or directory\n"),
     ("ln s l; ln s l; ls -l l | cut -c 1-5; rm s; wc -l l", "ln: l: file exists\n-   2\n20 l\n"),
     ("echo hello | tr a-y b-z; echo hello | tr -d l; echo a:b:c | cut -d : -f 1,3", "ifmmp\nheo\na:c\n"),
