@@ -143,7 +143,7 @@ uvmretire(struct aspace *as)
     if (!kpt->private_table && mycpu()->as == as)
         aspace_leave();
     acquiresleep(&as->lock); // somebody may be looking
-    mirror_unmap(as, 0, USER_END);
+    mirror_unmap(as, 0, USER_END, (struct pt_zone){0, USER_END});
     mmu_batch_init(&b, as, MMU_DEAD);
     pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, kpt->switches ? USER_END : MAXVA},
                      &b.tlb);
@@ -163,6 +163,37 @@ uvmfree(struct aspace *as)
         uvmretire(as);
     free_tables(as);
     kmem_cache_free(&aspace_cache, as);
+}
+
+// What lies between the regions around [start, end), which is in none: tables that serve only
+// this are of no more use.
+static struct pt_zone
+gap_around(struct aspace *as, uint64 start, uint64 end)
+{
+    struct region *above = region_above(&as->regions, end);
+    uint64 floor = 0;
+    if (start > 0) {
+        struct region *below = region_below(&as->regions, start);
+        floor = below ? below->end : 0;
+    }
+    return (struct pt_zone){floor, above ? above->start : USER_END};
+}
+
+// Takes out the pages of [start, end), and the tables that only served them.
+// Locks     as->lock held.
+// Fences    both views, before the frames are freed.
+void
+uvmunmap(struct aspace *as, uint64 start, uint64 end)
+{
+    if (start >= end)
+        return;
+    struct mmu_batch b;
+    struct pt_zone zone = gap_around(as, start, end);
+    mirror_unmap(as, start, end, zone);
+    mmu_batch_init(&b, as, MMU_LIVE);
+    int error = unmap_zone(&as->pt, start, end, zone, &b.tlb);
+    assert(!error); // only cutting a larger leaf takes memory, and user leaves are single pages
+    mmu_flush(&b);
 }
 
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the

@@ -17,19 +17,6 @@
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
-static void
-uvmdealloc(struct aspace *as, uint64 start, uint64 end)
-{
-    if (start >= end)
-        return;
-    struct mmu_batch b;
-    mirror_unmap(as, start, end);
-    mmu_batch_init(&b, as, MMU_LIVE);
-    int error = unmap(&as->pt, start, end, &b.tlb);
-    assert(!error); // only cutting a larger leaf takes memory, and user leaves are single pages
-    mmu_flush(&b);
-}
-
 static int
 add_zero_page(struct aspace *as, uint64 va, uint64 prot)
 {
@@ -48,7 +35,7 @@ add_zero_page(struct aspace *as, uint64 va, uint64 prot)
 }
 
 // Brings in zero pages for [start, end), where nothing is mapped.
-// On error  nothing is mapped there.
+// On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
 static int
@@ -56,24 +43,12 @@ populate(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
     for (uint64 va = start; va < end; va += PGSIZE) {
         int error = add_zero_page(as, va, prot);
-        if (error) {
-            uvmdealloc(as, start, va);
+        if (error)
             return error;
-        }
     }
     if (mycpu()->as == as)
         sfence_vma_user();
     return 0;
-}
-
-int
-uvmalloc(struct aspace *as, uint64 start, uint64 end)
-{
-    acquiresleep(&as->lock);
-    struct region *r = region_find(&as->regions, start);
-    int error = r && end <= r->end ? populate(as, start, end, r->prot) : -EINVAL;
-    releasesleep(&as->lock);
-    return error;
 }
 
 static struct region *
@@ -120,6 +95,7 @@ grow(struct aspace *as, uint64 to, bool lazy)
     if (!lazy && (error = populate(as, old_end, end, PTE_R | PTE_W)) < 0) {
         int undone = resize_heap(as, old_end);
         assert(!undone); // shrinking takes no memory
+        uvmunmap(as, old_end, end);
         return error;
     }
     as->sz = to;
@@ -134,7 +110,7 @@ shrink(struct aspace *as, uint64 to)
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
     int error = resize_heap(as, end);
     assert(!error); // shrinking takes no memory
-    uvmdealloc(as, end, old_end);
+    uvmunmap(as, end, old_end);
     as->sz = to;
     return 0;
 }

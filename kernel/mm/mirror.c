@@ -63,13 +63,13 @@ mirror_sync(struct aspace *as, uint64 start, uint64 end)
 }
 
 void
-mirror_unmap(struct aspace *as, uint64 start, uint64 end)
+mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone)
 {
     if (!as->kpt.root || start >= end)
         return;
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_MIRROR);
-    int error = unmap(&as->kpt, start, end, &b.tlb);
+    int error = unmap_zone(&as->kpt, start, end, zone, &b.tlb);
     assert(!error); // nothing is cut: the caller has cut the user's larger leaves
     mmu_flush(&b);
 }

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "lib/types.h"
-#include "pt/sv.h"
+#include "pt/pt.h"
 
 struct aspace;
 
@@ -18,8 +18,8 @@ void mirror_set(struct aspace *as, uint64 va,
                 pte_t pte); // after mirror_reserve(): the page's new entry
 int mirror_sync(struct aspace *as, uint64 start,
                 uint64 end) must_check; // as the user's table; -ENOMEM
-void mirror_unmap(struct aspace *as, uint64 start,
-                  uint64 end);        // before the user's leaves go; fences
+// Before the user's leaves go; `zone` as for unmap_zone(). Fences.
+void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone);
 void check_mirror(struct aspace *as); // panics unless the two views agree
 
 #ifdef DEBUG

@@ -56,6 +56,13 @@ region_above(struct regions *rs, uint64 va)
     return i < rs->n ? &rs->v[i] : NULL;
 }
 
+struct region *
+region_below(struct regions *rs, uint64 va)
+{
+    int i = search(rs, va); // the first that ends above va
+    return i > 0 ? &rs->v[i - 1] : NULL;
+}
+
 static int
 reserve(struct regions *rs, int n)
 {

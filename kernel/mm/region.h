@@ -37,6 +37,7 @@ void regions_init(struct regions *rs);
 void regions_free(struct regions *rs);                      // drops the pagers too
 struct region *region_find(struct regions *rs, uint64 va);  // NULL: va is in none
 struct region *region_above(struct regions *rs, uint64 va); // the first that starts at va or above
+struct region *region_below(struct regions *rs, uint64 va); // the last that ends at va or below
 int region_add(struct regions *rs,
                const struct region *r) must_check;        // takes a reference to the pager
 void region_remove(struct regions *rs, struct region *r); // drops it
