@@ -46,7 +46,7 @@ KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warni
 
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -std=gnu11 -O2 -g $(WARN) $(UINC)
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -std=gnu11 -O2 -g $(WARN) $(UINC)
 ULDFLAGS := $(UARCH) -nostdlib -static -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 \
 	-Wl,-z,stack-size=65536 -Wl,--gc-sections -Wl,--build-id=none -Wl,-u,_start
 
@@ -101,12 +101,14 @@ proc := proc sched ticks flusher trap fpu fork exit args image exec bootprint us
 # sys: the system calls, from the number in a7 to the functions above.
 sys := syscall sysproc sysfile stats bootargs
 
-# debug: what the kernel says when it must stop, and what it can tell about itself.
-debug := backtrace ksyms ledger panic
+# debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
+# program was stopped, with the words of words.h; the others up to usertrace are its parts.
+debug := backtrace ksyms ledger panic \
+	say near insn tell usersym usertrace explain
 
 # DEBUG=1: the order of locks is checked, memory that changes hands is filled, allocations can be made
-# to fail. UBSAN=1: undefined behaviour panics.
-debug += $(if $(DEBUG),checked/lockcheck) $(if $(UBSAN),ubsan/ubsan)
+# to fail, and it is remembered who mapped what. UBSAN=1: undefined behaviour panics.
+debug += $(if $(DEBUG),checked/lockcheck checked/mapsite) $(if $(UBSAN),ubsan/ubsan)
 
 LAYERS := lib pt rv sync mm dev fs proc sys debug
 LISTED := $(foreach l,$(LAYERS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(l)/%.c,$($(l))))) kernel/main.c

@@ -16,7 +16,7 @@ for prog; do
             cp "$p" "$stage/"
         done
     else
-        "${OBJCOPY:-objcopy}" -S "$prog" "$stage/${prog##*/}"
+        "${OBJCOPY:-objcopy}" -g "$prog" "$stage/${prog##*/}"
     fi
 done
 if [ -f README.md ]; then cp README.md "$stage/README"; fi

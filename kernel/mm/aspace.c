@@ -8,6 +8,7 @@
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "debug/mapsite.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/frame.h"
@@ -106,6 +107,7 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     as->usys = &as->usys_early;
     initsleeplock(&as->lock, "aspace");
     regions_init(&as->regions);
+    mapsite_note(MAPSITE_NEW, as, 0);
     if (make_tables(as) == 0)
         return as;
     if (as->pt.root)
@@ -202,8 +204,6 @@ static int
 share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
     struct aspace *child = arg;
-    (void)va;
-    (void)level;
     for (int i = 0; i < n; i++) {
         pte_t pte = pte_load(&from[i]);
         if (!pte_valid(pte))
@@ -214,6 +214,7 @@ share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
         }
         userpage_share(pte);
         pte_store(&to[i], pte);
+        mapsite_note(MAPSITE_MAP, child, va + (uint64)i * pt_leaf_size(level));
         child->pages++;
     }
     return 0;
@@ -247,6 +248,7 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
         error = share_regions(to, from);
     to->sz = from->sz;
     to->heap = from->heap;
+    to->highest = from->highest;
     if (mycpu()->as == from)
         sfence_vma_user(); // the narrowed leaves may be in this hart's TLB, and in no other
     releasesleep(&from->lock);

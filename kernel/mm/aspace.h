@@ -38,6 +38,7 @@ struct aspace {
     uint64 ksatp;                  // [c] what it has in the kernel
     uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
     uint64 heap;                   // [c] the lowest break
+    uint64 highest;                // [l] the highest break, for explanations
     uint64 pages;                  // [l] user pages present
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it

@@ -9,6 +9,7 @@
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "debug/mapsite.h"
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
@@ -30,6 +31,7 @@ add_zero_page(struct aspace *as, uint64 va, uint64 prot)
     }
     mirror_set(as, va, pte);
     userpage_mapped(frame_of(v2p(page)));
+    mapsite_note(MAPSITE_MAP, as, va);
     as->pages++;
     return 0;
 }
@@ -111,6 +113,8 @@ shrink(struct aspace *as, uint64 to)
     int error = resize_heap(as, end);
     assert(!error); // shrinking takes no memory
     uvmunmap(as, end, old_end);
+    if (as->sz > as->highest)
+        as->highest = as->sz;
     as->sz = to;
     return 0;
 }

@@ -14,6 +14,7 @@
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "debug/mapsite.h"
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -47,6 +48,7 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
         return error;
     mirror_set(as, va, pte);
     userpage_mapped(f);
+    mapsite_note(MAPSITE_MAP, as, va);
     as->pages++;
     if (mycpu()->as == as)
         sfence_vma_page(va);

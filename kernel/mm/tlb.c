@@ -7,6 +7,7 @@
 // Manual    priv sfence.vma
 #include "mm/tlb.h"
 
+#include "debug/mapsite.h"
 #include "mm/aspace.h"
 #include "mm/frame.h"
 #include "mm/userpage.h"
@@ -59,9 +60,9 @@ static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
-    (void)va;
     (void)level;
     b->as->pages--;
+    mapsite_note(MAPSITE_UNMAP, b->as, va);
     userpage_unmapped(frame_of(pte_pa(old)));
     enqueue(b, pte_pa(old));
 }

@@ -11,6 +11,7 @@
 #include "proc/trap.h"
 
 #include "abi/errno.h"
+#include "debug/explain.h"
 #include "debug/panic.h"
 #include "dev/plic.h"
 #include "lib/panic.h"
@@ -123,11 +124,8 @@ report_and_kill(struct proc *p, uint64 cause, uint64 stval, int error)
     printf("usertrap(): unexpected scause 0x%lx pid=%d\n"
            "            sepc=0x%lx stval=0x%lx\n",
            cause, p->pid, p->trapframe->epc, stval);
-    if (error == -ENOMEM)
-        printf("%d %s: no memory left for page 0x%lx\n", p->pid, p->name, PGROUNDDOWN(stval));
-    if (error == -EIO)
-        printf("%d %s: page 0x%lx could not be read from the disk\n", p->pid, p->name,
-               PGROUNDDOWN(stval));
+    struct subject who = {p->pid, p->name, p->as, p->trapframe};
+    explain_user(&who, cause, stval, error);
     setkilled(p);
 }
 

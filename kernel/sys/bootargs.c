@@ -2,6 +2,8 @@
 // bootargs.c - see bootargs.h. A word that nobody knows is named and ignored.
 #include "sys/bootargs.h"
 
+#include "debug/explain.h"
+#include "debug/say.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
@@ -39,6 +41,22 @@ set_harts(struct bootargs *args, const char *value)
 }
 
 static void
+set_lang(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (say_set_language(value) < 0)
+        printf("vitrine: lang=%s: neither en nor zh; ignored\n", value);
+}
+
+static void
+set_explain(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (explain_set_mode(value) < 0)
+        printf("vitrine: explain=%s: neither full, short nor off; ignored\n", value);
+}
+
+static void
 set_quiet(struct bootargs *args, const char *value)
 {
     (void)value;
@@ -65,8 +83,9 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},     {"quiet", set_quiet}, {"init=", set_init},       {"root=", set_root},
-    {"harts=", set_harts}, {"ro", set_readonly}, {"vmprint=", set_vmprint},
+    {"kpt=", set_kpt},         {"quiet", set_quiet},  {"init=", set_init},
+    {"root=", set_root},       {"harts=", set_harts}, {"ro", set_readonly},
+    {"vmprint=", set_vmprint}, {"lang=", set_lang},   {"explain=", set_explain},
 };
 
 static bool

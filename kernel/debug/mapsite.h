@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// mapsite.h - who mapped and unmapped a page, and when: remembered in debug builds (debug/checked/mapsite.c).
+#pragma once
+
+#include "debug/say.h"
+#include "lib/types.h"
+
+struct aspace;
+
+enum mapsite_op { MAPSITE_NEW, MAPSITE_MAP, MAPSITE_UNMAP };
+
+#ifdef DEBUG
+void mapsite_note(enum mapsite_op op, const struct aspace *as,
+                  uint64 va); // by whoever called our caller
+void mapsite_tell(struct report *r, const struct aspace *as,
+                  uint64 va); // the last notes about the page
+#else
+static inline void
+mapsite_note(enum mapsite_op op, const struct aspace *as, uint64 va)
+{
+    (void)op, (void)as, (void)va;
+}
+
+static inline void
+mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
+{
+    (void)r, (void)as, (void)va;
+}
+#endif

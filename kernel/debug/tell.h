@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// tell.h - the parts that explanations of faults have in common: walk, rule, owner, place.
+#pragma once
+
+#include "debug/near.h"
+#include "debug/say.h"
+#include "pt/translate.h"
+
+struct look {
+    uint64 va;
+    enum pt_access access;
+    struct pt_hart hart;
+    struct pt_trace trace;
+};
+
+bool page_fault_access(uint64 cause,
+                       enum pt_access *access); // is it a page fault, and of which kind?
+
+void look_at(const struct pt *t,
+             struct look *look); // walks the table as the hart does; never faults
+// Reads a word that the table maps, for user mode or for the kernel; false: it is not there.
+bool look_word(const struct pt *t, uint64 va, bool user, uint64 *word);
+
+const char *access_word(enum pt_access access);
+const char *rule_word(enum pt_rule rule);
+const char *near_word(const struct near *near);
+const char *region_word(const struct region *r);
+
+void tell_walk(struct report *r, const struct look *look); // the entries read
+void tell_rule(struct report *r, const struct look *look); // the first rule that failed
+void tell_frame(struct report *r, uint64 pa);              // kind and owner
