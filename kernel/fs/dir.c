@@ -15,6 +15,7 @@
 #include "abi/stat.h"
 #include "fs/bmap.h"
 #include "fs/dirent.h"
+#include "fs/dirindex.h"
 #include "fs/super.h"
 #include "lib/string.h"
 
@@ -42,6 +43,8 @@ matches(const struct ext2_dirent *e, const struct name *n)
     return e->inode && len == (uint32)n->s[15] && memcmp(e->name, n->s, len) == 0;
 }
 
+#define UNINDEXED 3 // searches that a directory bears without an index
+
 typedef bool visit_fn(const struct ext2_dirent *e, const struct name *n);
 
 // Moves p->off on to an entry that visit() likes.
@@ -59,15 +62,15 @@ search_block(struct inode *dp, struct dir_place *p, visit_fn *visit, const struc
     return 0;
 }
 
-// Calls visit() for the entries of the blocks from `block` on, until it returns true.
+// Calls visit() for the entries from byte `from` on, where one begins, until it returns true.
 // Returns   1 with the entry's place, 0: visit() liked none, or -E; then the place holds nothing.
 static int
-search(struct inode *dp, uint32 block, struct dir_place *p, visit_fn *visit, const struct name *n)
+search(struct inode *dp, uint64 from, struct dir_place *p, visit_fn *visit, const struct name *n)
 {
     int found = 0;
-    for (; !found && (uint64)block * BLKSIZE < dp->size; block++) {
-        *p = (struct dir_place){.block = block};
-        found = cache_get(&dp->pages, block, &p->f);
+    for (; !found && from < dp->size; from = (from | (BLKSIZE - 1)) + 1) {
+        *p = (struct dir_place){.block = (uint32)(from / BLKSIZE), .off = from % BLKSIZE};
+        found = cache_get(&dp->pages, p->block, &p->f);
         if (found)
             break;
         found = search_block(dp, p, visit, n);
@@ -85,14 +88,60 @@ entry(const struct dir_place *p)
     return (struct ext2_dirent *)((char *)page_data(p->f) + p->off);
 }
 
+static uint64
+position(const struct dir_place *p)
+{
+    return (uint64)p->block * BLKSIZE + p->off;
+}
+
+// search() for a name by the index, which is taken.
+static int
+find_indexed(struct inode *dp, const struct name *n, struct dir_place *p)
+{
+    uint32 at;
+    uint64 pos = dirindex_first(dp, n, &at);
+    for (; pos != DIRINDEX_END; pos = dirindex_next(dp, n, &at)) {
+        *p = (struct dir_place){.block = (uint32)(pos / BLKSIZE), .off = pos % BLKSIZE};
+        int error = cache_get(&dp->pages, p->block, &p->f);
+        if (error)
+            return error;
+        struct ext2_dirent *e = dirent_at(dp, p->f, p->off);
+        if (e && matches(e, n))
+            return 1;
+        frame_put(p->f);
+        if (!e)
+            return -EUCLEAN;
+    }
+    return 0;
+}
+
+// A directory that is searched again and again gets an index.
+static int
+find(struct inode *dp, const struct name *n, struct dir_place *p)
+{
+    if (!dirindex_take(dp)) {
+        if (dp->searches++ < UNINDEXED)
+            return search(dp, 0, p, matches, n);
+        dirindex_build(dp);
+        if (!dirindex_take(dp))
+            return search(dp, 0, p, matches, n);
+    }
+    int found = find_indexed(dp, n, p);
+    dirindex_put(dp);
+    return found;
+}
+
 // Where a name stands, with a reference to its page.
-// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
+// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN: the place holds nothing.
 // Locks     the directory is locked. Sleeps.
 int
 dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
 {
-    int found = search(dp, 0, p, matches, n);
-    return found == 1 ? 0 : found ? found : -ENOENT;
+    int found = find(dp, n, p);
+    if (found == 1)
+        return 0;
+    p->f = NULL;
+    return found ? found : -ENOENT;
 }
 
 // On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
@@ -156,9 +205,9 @@ has_room(const struct ext2_dirent *e, const struct name *n)
     return e->rec_len - used(e) >= (uint32)DIRENT_SIZE(n->s[15]);
 }
 
-// Puts the entry into the slack of the one at `p`.
+// Puts the entry into the slack of the one at `p`, and lets `p` be its place.
 static void
-split(const struct dir_place *p, const struct name *n, const struct inode *ip)
+split(struct dir_place *p, const struct name *n, const struct inode *ip)
 {
     struct ext2_dirent *e = entry(p);
     uint32 keep = used(e);
@@ -169,6 +218,7 @@ split(const struct dir_place *p, const struct name *n, const struct inode *ip)
     fill(slot, n, ip);
     if (keep)
         e->rec_len = (uint16)keep;
+    p->off += keep;
 }
 
 // A block of zeroes behind the directory's last, not yet counted in its size.
@@ -201,7 +251,7 @@ append(struct inode *dp, const struct name *n, const struct inode *ip, struct fr
     struct ext2_dirent *e = page_data(f);
     e->rec_len = BLKSIZE;
     fill(e, n, ip);
-    dp->room = (uint32)(dp->size / BLKSIZE);
+    dp->room = dp->size;
     __atomic_store_n(&dp->size, dp->size + BLKSIZE,
                      __ATOMIC_RELEASE); // before write-back sees the page
     changed(dp, f, pin);
@@ -229,7 +279,7 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
     }
     if (found) {
         split(&p, n, ip);
-        dp->room = p.block;
+        dp->room = position(&p);
         changed(dp, p.f, pin);
         frame_put(p.f);
     } else {
@@ -237,8 +287,10 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
         if (error)
             frame_put(pin);
     }
-    if (!error)
+    if (!error) {
+        dirindex_add(dp, n, dp->room);
         dcache_set(dp->inum, n, ip->inum);
+    }
     return error;
 }
 
@@ -259,8 +311,11 @@ dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct fr
     e->inode = 0;
     if (before)
         before->rec_len = (uint16)(before->rec_len + e->rec_len);
-    if (p->block < dp->room)
-        dp->room = p->block;
+    dirindex_remove(dp, n, position(p));
+    if (before)
+        p->off = (uint32)((char *)before - (char *)page_data(p->f));
+    if (position(p) < dp->room)
+        dp->room = position(p);
     changed(dp, p->f, pin);
     frame_put(p->f);
 }

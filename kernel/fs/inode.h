@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fs/cache.h"
+#include "fs/dirindex.h"
 #include "fs/ext2.h"
 #include "lib/list.h"
 #include "mm/pager.h"
@@ -32,7 +33,9 @@ struct inode {
     uint32 goal;           // [m] the block behind the last one that was allocated
     uint32 scan_slot;      // [l] directory: where the last readi() got to ...
     uint32 scan_off;       // [l] ... and the entry there
-    uint32 room;           // [l] directory: blocks before this one are full
+    uint64 room;           // [l] directory: the entry to look for room from on
+    uint32 searches;       // [l] directory: made without an index
+    struct dirindex index; // directory: see fs/dirindex.h
     struct ext2 *fs;       // [c]
     struct sleeplock lock; // ilock()
     struct sleeplock map;  // which block holds which page; inside lock

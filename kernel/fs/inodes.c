@@ -197,6 +197,7 @@ release_dead(struct inode *ip)
     release(&b->lock);
     if (!last)
         return;
+    dirindex_drop(ip);
     pcache_destroy(&ip->pages);
     kmem_cache_free(&cache, ip);
 }
@@ -284,7 +285,10 @@ reclaim_bucket(struct bucket *b)
         struct inode *ip = list_entry(node, struct inode, hash);
         bool used = ip->used;
         ip->used = false;
-        if (used || !idle(ip))
+        if (used)
+            continue;
+        freed += dirindex_drop(ip);
+        if (!idle(ip))
             continue;
         leave(b, ip);
         __atomic_fetch_add(&lists.hits, ip->pages.hits, __ATOMIC_RELAXED); // only statistics
@@ -317,6 +321,7 @@ inodes_drop(void)
             if (ip->refs)
                 continue;
             leave(b, ip);
+            dirindex_drop(ip);
             pcache_destroy(&ip->pages);
             kmem_cache_free(&cache, ip);
         }
