@@ -2,10 +2,10 @@
 // uptime.c - how long the machine has been running, and how busy it is.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
+#include "ulib/harts.h"
 #include "user/user.h"
 
 #include "abi/sysinfo.h"
-#include "abi/usyscall.h"
 
 #define TICKS_PER_SECOND 10
 #define MOST             4096
@@ -13,7 +13,6 @@
 int
 main(int argc, char **argv)
 {
-    int harts = ((volatile struct usyscall *)USYSCALL)->harts;
     int i, n, running = 0, seconds = uptime() / TICKS_PER_SECOND;
     struct procinfo *p;
 
@@ -27,6 +26,6 @@ main(int argc, char **argv)
     for (i = 0; i < n && i < MOST; i++)
         running += p[i].state == PS_RUNNING || p[i].state == PS_RUNNABLE;
     printf("up %d:%02d:%02d, %d hart%s, %d processes, %d running\n", seconds / 3600,
-           seconds / 60 % 60, seconds % 60, harts, harts == 1 ? "" : "s", n, running);
+           seconds / 60 % 60, seconds % 60, harts(), harts() == 1 ? "" : "s", n, running);
     return 0;
 }

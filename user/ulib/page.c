@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-// usys.c - what a program reads in its USYSCALL page instead of asking the kernel.
+// page.c - what a program of xv6's reads in its USYSCALL page instead of asking the kernel.
 #include "user/user.h"
-
-#include "ulib/cmd.h"
-#include "ulib/harts.h"
 
 #include "abi/usyscall.h"
 
@@ -15,18 +12,6 @@ int
 ugetpid(void)
 {
     return page->pid;
-}
-
-int
-errno(void)
-{
-    return page->err;
-}
-
-int
-harts(void)
-{
-    return page->harts;
 }
 
 int

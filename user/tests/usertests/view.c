@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: MIT
+// view.c - sub-tests of the calls that show memory: pgmap, ptwalk, ledger, pgpte, pgaccess, sysinfo.
+//
+// Theory    A program knows what it has mapped, so it can check what it is shown, one call against
+//           the other. Looking at a process that ends meanwhile is safe.
+// Next      ../../pgtbl/
+#include "t.h"
+
+#include "abi/pgmap.h"
+#include "kernel/riscv.h"
+
+#define PAGES 64
+#define MOST  2000 // entries of a table
+
+static char pages[(PAGES + 1) * PAGE] __attribute__((aligned(PAGE)));
+
+// What there is to know about the page of va in this process; it must be mapped.
+static struct pgentry
+entry_of(const void *va, uint what)
+{
+    struct pgentry e;
+    struct pgquery q = {.pid = getpid(), .what = what, .va = (uint64)va, .last = (uint64)va};
+
+    q.level = PGQ_TOP;
+    want(pgmap(&q, &e, 1) == 1, "nothing is mapped at %p", va);
+    return e;
+}
+
+// Each entry is shown as it is: frame, rights, users, and region.
+static void
+t_pgmap(void)
+{
+    struct pgentry text, data, shared;
+
+    pages[0] = 1;
+    text = entry_of((void *)16, 0);
+    data = entry_of(pages, 0);
+    want(text.region == PGR_IMAGE && text.kind == PGK_CACHE && !(text.pte & PTE_W), "text: 0x%lx",
+         text.pte);
+    want(data.va == (uint64)pages && data.size == PAGE && data.level == 0, "va 0x%lx", data.va);
+    want(data.pte == pgpte(pages) && data.pa == PTE2PA(data.pte), "pte 0x%lx", data.pte);
+    want(data.kind == PGK_USER && data.refs == 1 && data.maps == 1, "%d users", data.refs);
+    want(data.owner == (uint)getpid(), "owner %d", data.owner);
+    if (t_fork() == 0) {
+        shared = entry_of(pages, 0);
+        want(shared.refs == 2 && shared.maps == 2 && !(shared.pte & PTE_W), "not shared");
+        pages[0] = 2;
+        shared = entry_of(pages, 0);
+        want(shared.refs == 1 && shared.owner == (uint)getpid() && shared.pa != data.pa, "shared");
+        exit(0);
+    }
+    t_wait_ok(1);
+}
+
+// Handing the entries out one at a time or many at a time gives the same, pointers or not.
+static void
+t_pgmapchunks(void)
+{
+    static struct pgentry all[MOST], one;
+
+    for (uint what = 0; what < 4; what++) {
+        struct pgquery q = {.pid = getpid(), .what = what, .level = PGQ_TOP, .last = ~0UL};
+        struct pgquery slow = q;
+        int n = 0, got;
+        while ((got = pgmap(&q, all + n, MOST - n)) > 0)
+            n += got;
+        want(n < MOST && got == 0 && n > 5, "what %d: %d entries, then %d, %lx", what, n, got,
+             q.va);
+        for (int i = 0; i < n; i++) {
+            want(pgmap(&slow, &one, 1) == 1, "entry %d of %d is missing", i, n);
+            want(one.va == all[i].va && one.pte == all[i].pte && one.level == all[i].level,
+                 "entry %d: va 0x%lx level %d", i, one.va, one.level);
+            want(i == 0 || all[i].va >= all[i - 1].va, "entry %d: not in order", i);
+        }
+        want(pgmap(&slow, &one, 1) == 0, "there are more than %d entries", n);
+    }
+}
+
+// The kernel's own table: nothing writable and executable, nothing for the user.
+static void
+t_pgmapkernel(void)
+{
+    static struct pgentry e[50];
+    struct pgquery q = {.level = PGQ_TOP, .last = ~0UL};
+    int n, total = 0;
+
+    while ((n = pgmap(&q, e, 50)) > 0) {
+        total += n;
+        for (int i = 0; i < n; i++) {
+            want((e[i].pte & (PTE_W | PTE_X)) != (PTE_W | PTE_X), "0x%lx is W and X", e[i].va);
+            want(!(e[i].pte & PTE_U), "0x%lx is the user's", e[i].va);
+        }
+    }
+    want(n == 0 && total > 20, "%d entries, then %d", total, n);
+}
+
+static void
+t_pgmapbad(void)
+{
+    struct pgentry e;
+    struct pgquery good = {.pid = getpid(), .level = PGQ_TOP, .last = ~0UL}, q = good;
+
+    q.pid = 30000;
+    want(pgmap(&q, &e, 1) == -1, "pid 30000");
+    q.pid = -1;
+    want(pgmap(&q, &e, 1) == -1, "pid -1");
+    q = good;
+    q.what = 1U << 31;
+    want(pgmap(&q, &e, 1) == -1, "what 0x%x", q.what);
+    q = good;
+    q.va = MAXVA;
+    want(pgmap(&q, &e, 1) == -1, "an address that is none");
+    q = good;
+    q.level = -5;
+    want(pgmap(&q, &e, 1) == 0, "level -5");
+    want(pgmap(&good, &e, 0) == -1 && pgmap(&good, &e, -1) == -1, "no room");
+    for (int i = 0; t_bad[i]; i++) {
+        struct ptwalk *w = (struct ptwalk *)t_bad[i];
+        q = good;
+        want(pgmap((struct pgquery *)t_bad[i], &e, 1) == -1, "query at 0x%lx", t_bad[i]);
+        want(pgmap(&q, (struct pgentry *)t_bad[i], 1) == -1, "entries to 0x%lx", t_bad[i]);
+        want(ledger((struct ledgerline *)t_bad[i], 10) == -1, "ledger to 0x%lx", t_bad[i]);
+        want(ptwalk(w) == -1, "walk at 0x%lx", t_bad[i]);
+        want(sysinfo((struct sysinfo *)t_bad[i]) == -1, "sysinfo to 0x%lx", t_bad[i]);
+    }
+}
+
+// Looking at children while they fork, change their memory, and end.
+static void
+restless(long n)
+{
+    for (int i = 0; i < 20; i++) {
+        sbrk(n * PAGE);
+        if (fork() == 0)
+            exit(0);
+        wait(0);
+        sbrk(-n * PAGE);
+    }
+}
+
+static void
+t_pgmaprace(void)
+{
+    static struct pgentry e[20];
+
+    for (int round = 0; round < 5; round++) {
+        int first = t_spawn(restless, 5), second = t_spawn(restless, 300);
+        for (int i = 0; i < 300; i++) {
+            struct pgquery q = {.pid = first + i % 8, .what = i & 3, .level = PGQ_TOP};
+            struct ptwalk w = {.pid = second, .how = PTW_USER, .va = (uint64)pages};
+            q.last = ~0UL;
+            while (pgmap(&q, e, 20) > 0)
+                ;
+            ptwalk(&w);
+        }
+        t_wait_ok(2);
+    }
+}
+
+static void
+walk_must(uint64 va, uint how, const char *rule)
+{
+    struct ptwalk w = {.pid = getpid(), .how = how, .va = va};
+
+    want(ptwalk(&w) == 0, "ptwalk(0x%lx) failed", va);
+    want(strcmp(w.rule, rule) == 0, "0x%lx, 0x%x: rule %s, not %s", va, how, w.rule, rule);
+    if (strcmp(rule, "ok") == 0 && va < MAXVA)
+        want(w.pa == PTE2PA(pgpte((void *)va)) + va % PAGE && w.reads == 3, "pa 0x%lx", w.pa);
+}
+
+static void
+t_ptwalk(void)
+{
+    struct ptwalk w = {.pid = getpid(), .how = 3};
+
+    pages[0] = 1;
+    walk_must((uint64)pages + 5, PTW_USER | PTW_READ, "ok");
+    walk_must((uint64)pages + 5, PTW_USER | PTW_WRITE, "ok");
+    walk_must((uint64)pages, PTW_USER | PTW_EXEC, "exec");
+    walk_must(0, PTW_USER | PTW_WRITE, "write");
+    walk_must(0, PTW_USER | PTW_EXEC, "ok");
+    walk_must((uint64)sbrklazy(PAGE), PTW_USER, "valid"); // nobody has touched it
+    walk_must(0x80000000, PTW_USER, "valid");
+    walk_must(MAXVA, PTW_USER, "canonical");
+    walk_must(0xffffffff80200000, PTW_EXEC, "ok");
+    want(ptwalk(&w) == -1, "access 3 is none");
+    w = (struct ptwalk){.pid = 30000};
+    want(ptwalk(&w) == -1, "pid 30000");
+}
+
+// The lines add up, and a page more is a page more.
+static uint64
+frames_of(struct ledgerline *line, int n, uint kind, uint owner)
+{
+    uint64 sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (line[i].kind == kind && line[i].owner == owner)
+            sum += line[i].frames;
+    }
+    return sum;
+}
+
+static void
+t_ledger(void)
+{
+    static struct ledgerline line[1024];
+    int n = ledger(line, 1024), pid = getpid(); // from now on line[] is the process's own
+    uint64 total = 0, mine;
+    struct meminfo m;
+
+    n = ledger(line, 1024);
+    mine = frames_of(line, n, PGK_USER, pid);
+    for (int i = 0; i < n; i++)
+        total += line[i].frames;
+    want(meminfo(&m) == 0 && total >= m.total / PAGE, "%lu frames of %lu", total, m.total / PAGE);
+    want(frames_of(line, n, PGK_PGTABLE, pid) >= 3, "no page tables");
+    t_grow(10 * PAGE);
+    n = ledger(line, 1024);
+    want(frames_of(line, n, PGK_USER, pid) == mine + 10, "%lu pages, then %lu", mine,
+         frames_of(line, n, PGK_USER, pid));
+    want(ledger(line, 0) == n && ledger(line, -1) == -1, "ledger without room");
+}
+
+static void
+t_pgpte(void)
+{
+    pte_t text, data;
+
+    pages[0] = 1;
+    text = pgpte(0);
+    data = pgpte(pages);
+    want((text & (PTE_V | PTE_R | PTE_W | PTE_U)) == (PTE_V | PTE_R | PTE_U), "0x%lx", text);
+    want((data & (PTE_V | PTE_W | PTE_U | PTE_D)) == (PTE_V | PTE_W | PTE_U | PTE_D), "0x%lx",
+         data);
+    want(pgpte(pages + 1) == data, "not the same inside of the page");
+    want(pgpte(sbrk(0)) == 0 && pgpte((void *)0x80000000) == 0, "unmapped");
+    want(ugetpid() > 0 && pgpte((void *)USYSCALL) != 0, "the page at USYSCALL");
+    want(pgpte((void *)MAXVA) == 0 && pgpte((void *)-1) == 0, "no user address");
+    want(pgpte((void *)0xffffffff80200000) == 0, "a kernel address");
+}
+
+// Which pages have been touched, by reads and writes, since the last question.
+static void
+t_pgaccess(void)
+{
+    uint64 bits;
+    uint word;
+
+    for (int i = 0; i < PAGES; i++)
+        pages[i * PAGE] = 1;
+    want(pgaccess(pages, PAGES, &bits) == 0, "pgaccess failed");
+    want(bits == ~0UL, "0x%lx after touching all", bits);
+    want(pgaccess(pages, PAGES, &bits) == 0 && bits == 0, "0x%lx after nothing", bits);
+    pages[1 * PAGE] += 1;
+    t_load((long)&pages[30 * PAGE + 7]);
+    t_store((long)&pages[63 * PAGE + 4095]);
+    want(pgaccess(pages + 20, PAGES, &bits) == 0, "pgaccess failed");
+    want(bits == (1UL << 1 | 1UL << 30 | 1UL << 63), "0x%lx", bits);
+    t_load((long)&pages[2 * PAGE]);
+    word = ~0U;
+    want(pgaccess(pages, 10, &word) == 0 && word == 4, "0x%x: a word is written whole", word);
+    t_load((long)&pages[3 * PAGE]);
+    if (t_fork() == 0) {
+        want(pgaccess(pages, PAGES, &bits) == 0 && bits == 8, "0x%lx in the child", bits);
+        pages[5 * PAGE] = 9;
+        want(pgaccess(pages, PAGES, &bits) == 0 && bits == 32, "0x%lx in the child", bits);
+        exit(0);
+    }
+    t_wait_ok(1);
+}
+
+static void
+t_pgaccessbad(void)
+{
+    uint64 bits = 5;
+
+    want(pgaccess((void *)0x80000000, 64, &bits) == 0 && bits == 0, "unmapped: 0x%lx", bits);
+    want(pgaccess((void *)(MAXVA - PAGE), 1, &bits) == 0, "the last page");
+    want(pgaccess((void *)(MAXVA - PAGE), 2, &bits) == -1, "beyond the last page");
+    want(pgaccess(pages, -1, &bits) == -1 && pgaccess(pages, 1 << 30, &bits) == -1, "count");
+    want(pgaccess(pages, 0, &bits) == 0, "no page");
+    want(pgaccess(pages, 64, (void *)16) == -1, "the mask in text");
+    for (int i = 0; t_bad[i]; i++) {
+        want(pgaccess(pages, 32, (void *)t_bad[i]) == -1, "mask at 0x%lx", t_bad[i]);
+        if (t_bad[i] >= MAXVA)
+            want(pgaccess((void *)t_bad[i], 1, &bits) == -1, "page 0x%lx", t_bad[i]);
+    }
+}
+
+// What a growth takes a shrink gives back, to the byte, and nothing is left when nothing is left.
+static void
+t_sysinfo(void)
+{
+    struct sysinfo before, info;
+    uint64 base = (uint64)sbrk(0);
+
+    t_grow(PAGE);
+    sbrk(-PAGE);
+    want(sysinfo(&before) == 0, "sysinfo failed");
+    t_grow(PAGE);
+    want(sysinfo(&info) == 0 && before.freemem - info.freemem == PAGE, "%lu bytes for a page",
+         before.freemem - info.freemem);
+    sbrk(-PAGE);
+    want(sysinfo(&info) == 0 && before.freemem == info.freemem, "free: %lu, then %lu",
+         before.freemem, info.freemem);
+    if (t_fork() == 0) {
+        want(sysinfo(&info) == 0 && info.nproc == before.nproc + 1, "%lu processes", info.nproc);
+        exit(0);
+    }
+    t_wait_ok(1);
+    while (sbrk(PAGE) != (char *)-1)
+        ;
+    want(sysinfo(&info) == 0 && info.freemem == 0, "%lu bytes are left", info.freemem);
+    sbrk((int)(base - (uint64)sbrk(0)));
+}
+
+const struct test view_tests[] = {
+    TEST(pgmap, 0),     TEST(pgmapchunks, 0), TEST(pgmapkernel, 0), TEST(pgmapbad, 0),
+    TEST(pgmaprace, 0), TEST(ptwalk, 0),      TEST(ledger, 0),      TEST(pgpte, 0),
+    TEST(pgaccess, 0),  TEST(pgaccessbad, 0), TEST(sysinfo, 0),     {0, 0, 0},
+};
