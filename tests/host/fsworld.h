@@ -6,6 +6,7 @@
 
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "abi/sysinfo.h"
 #include "dev/blk.h"
 #include "fs/fs.h"
 #include "mm/frame.h"
