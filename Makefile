@@ -84,7 +84,7 @@ sync := spinlock sleeplock waitq
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest.
 mm := buddy frame ledger kmem failnth \
 	kvm kstack trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
-	region aspace fault brk copy tlb
+	region aspace fault brk mmap copy tlb
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
 dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
@@ -99,7 +99,7 @@ fs := radix cache pages pageio writeback reclaim \
 proc := proc sched ticks flusher trap fpu fork exit args image exec bootprint userinit
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysfile stats bootargs
+sys := syscall sysproc sysmem sysfile stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

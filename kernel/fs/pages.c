@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // pages.c - a file's pages: for the page cache, and for whoever maps the file.
 //
-// Promises  inode_pager()'s get() takes the block map's lock and no other sleeplock: it can be called from a page
-//           fault, even one that a copy into or out of the same file caused.
-// Locks     ip->map, inside the inode's lock if that is held. Cutting a file sets the size first, then drops the
-//           pages, then frees the blocks: a look-up before the first step leaves a page that the second drops, a
-//           look-up after it fails.
+// Promises  inode_pager()'s get() takes the block map's lock and no other sleeplock: it can be
+//           called from a page fault, even one that a copy into or out of the same file caused.
+// Locks     ip->map, inside the inode's lock if that is held. Cutting a file sets the size first,
+//           then drops the pages, then frees the blocks: a look-up before the first step leaves a
+//           page that the second drops, a look-up after it fails.
 #include "abi/errno.h"
 #include "fs/bmap.h"
 #include "fs/fs.h"
@@ -116,7 +116,9 @@ pager_ref(struct pager *p)
 static void
 pager_unref(struct pager *p)
 {
+    begin_op(); // it may be the last reference to an unlinked file
     iput(of_pager(p));
+    end_op();
 }
 
 const struct pager_ops inode_pager_ops = {

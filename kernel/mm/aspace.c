@@ -16,6 +16,7 @@
 #include "mm/kvm.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
+#include "mm/mmap.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -145,6 +146,7 @@ uvmretire(struct aspace *as)
     if (!kpt->private_table && mycpu()->as == as)
         aspace_leave();
     acquiresleep(&as->lock); // somebody may be looking
+    mmap_collect(as, 0, USER_END);
     mirror_unmap(as, 0, USER_END, (struct pt_zone){0, USER_END});
     mmu_batch_init(&b, as, MMU_DEAD);
     pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, kpt->switches ? USER_END : MAXVA},
@@ -198,24 +200,30 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end)
     mmu_flush(&b);
 }
 
+struct share {
+    struct aspace *to;
+    bool keep_writable; // stores are meant to be seen by both
+};
+
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
 // process may write to become copy-on-write in both.
 static int
 share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
-    struct aspace *child = arg;
+    struct share *job = arg;
+    (void)va;
+    (void)level;
     for (int i = 0; i < n; i++) {
         pte_t pte = pte_load(&from[i]);
         if (!pte_valid(pte))
             continue;
-        if (pte & PTE_W) {
+        if ((pte & PTE_W) && !job->keep_writable) {
             pte = (pte & ~PTE_W) | PTE_COW;
             pte_exchange(&from[i], pte);
         }
         userpage_share(pte);
         pte_store(&to[i], pte);
-        mapsite_note(MAPSITE_MAP, child, va + (uint64)i * pt_leaf_size(level));
-        child->pages++;
+        job->to->pages++;
     }
     return 0;
 }
@@ -225,9 +233,10 @@ share_regions(struct aspace *to, struct aspace *from)
 {
     for (int i = 0; i < from->regions.n; i++) {
         const struct region *r = &from->regions.v[i];
+        struct share job = {to, r->shared};
         if (r->kind == REGION_USYSCALL)
             continue;
-        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, to) < 0 ||
+        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
             mirror_sync(to, r->start, r->end) < 0 || mirror_sync(from, r->start, r->end) < 0)
             return -ENOMEM;
     }
@@ -291,7 +300,7 @@ aspace_restrict(struct aspace *as, uint64 start, uint64 prot)
     if (!error)
         error = mirror_sync(as, r->start, r->end);
     if (!error)
-        r->prot = (uint16)prot;
+        r->prot = (uint8)prot;
     mmu_flush(&b);
     releasesleep(&as->lock);
     return error;

@@ -78,6 +78,8 @@ int aspace_map(struct aspace *as,
                const struct region *r) must_check; // a new region; -EINVAL, -ENOMEM
 int aspace_restrict(struct aspace *as, uint64 start,
                     uint64 prot) must_check; // of the region there; -ENOMEM
+int uvmalloc(struct aspace *as, uint64 start, uint64 end,
+             uint64 prot) must_check;                       // zero pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
 int uvmguard(struct aspace *as, uint64 va) must_check;      // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break

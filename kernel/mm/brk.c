@@ -40,8 +40,8 @@ add_zero_page(struct aspace *as, uint64 va, uint64 prot)
 // On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
-static int
-populate(struct aspace *as, uint64 start, uint64 end, uint64 prot)
+int
+uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
     for (uint64 va = start; va < end; va += PGSIZE) {
         int error = add_zero_page(as, va, prot);
@@ -94,7 +94,7 @@ grow(struct aspace *as, uint64 to, bool lazy)
     int error = resize_heap(as, end);
     if (error)
         return error;
-    if (!lazy && (error = populate(as, old_end, end, PTE_R | PTE_W)) < 0) {
+    if (!lazy && (error = uvmalloc(as, old_end, end, PTE_R | PTE_W)) < 0) {
         int undone = resize_heap(as, old_end);
         assert(!undone); // shrinking takes no memory
         uvmunmap(as, old_end, end);

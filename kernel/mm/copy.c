@@ -31,7 +31,8 @@ reachable(const struct aspace *as)
 static char *
 page_of(struct aspace *as, uint64 va, enum pt_access access, int *error)
 {
-    uint64 need = PTE_V | PTE_U | (access == PT_WRITE ? PTE_W : PTE_R);
+    // Not dirty yet: vmfault() notes the store that no hart will see.
+    uint64 need = PTE_V | PTE_U | (access == PT_WRITE ? PTE_W | PTE_D : PTE_R);
     int level;
     for (int turn = 0; turn < 2; turn++) {
         pte_t *slot = walk_leaf(&as->pt, va, &level);

@@ -25,7 +25,7 @@
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
-static const uint16 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
+static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
 struct frame *zero_frame;
 
@@ -80,10 +80,14 @@ fill_zero(struct aspace *as, const struct region *r, uint64 va, enum pt_access a
 static uint64
 file_bytes(const struct region *r, uint64 va)
 {
-    uint64 before = va - r->start;
-    if (!r->pager || before >= r->filesz)
+    uint64 before = va - r->start, size = r->filesz;
+    if (!r->pager)
         return 0;
-    return r->filesz - before < PGSIZE ? r->filesz - before : PGSIZE;
+    if (r->kind == REGION_MMAP)
+        size = r->pager->ops->size(r->pager) - r->offset; // the file may grow and shrink
+    if ((int64)size <= 0 || before >= size)
+        return 0;
+    return size - before < PGSIZE ? size - before : PGSIZE;
 }
 
 // Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
@@ -100,12 +104,15 @@ fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *so
     return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
-// Maps the file's own page, which all processes share; a writable region gets its copy at the first
-// write.
+// Maps the file's own page, which all processes share. In a private region the first write gets a
+// copy.
 static int
-fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *source)
+fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *source,
+            enum pt_access access)
 {
-    uint64 flags = userpage_flags(r->prot & ~PTE_W) | PTE_A | (r->prot & PTE_W ? PTE_COW : 0);
+    uint64 flags = userpage_flags(r->prot) | userpage_touched(access);
+    if (!r->shared && (r->prot & PTE_W))
+        flags = (flags & ~PTE_W) | PTE_COW;
     int error = map_user(as, va, source, flags);
     if (!error)
         frame_get(source);
@@ -120,8 +127,8 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
     int error = r->pager->ops->get(r->pager, index, &source);
     if (error)
         return error;
-    if (bytes == PGSIZE && access != PT_WRITE)
-        error = fill_shared(as, r, va, source);
+    if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
+        error = fill_shared(as, r, va, source, access);
     else
         error = fill_copy(as, r, va, source, bytes, access);
     frame_put(source);
@@ -150,6 +157,8 @@ fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access
         return fill_usyscall(as, r, va);
     if (bytes)
         return fill_file(as, r, va, bytes, access);
+    if (r->pager && r->kind == REGION_MMAP)
+        return -EFAULT; // beyond the end of the file
     return fill_zero(as, r, va, access);
 }
 
@@ -170,12 +179,21 @@ change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
     sfence_vma_page(va);
 }
 
+// What the entry of a present page becomes when its region allows more than the entry does.
+static pte_t
+with_rights(const struct region *r, pte_t pte, enum pt_access access)
+{
+    return (pte & ~PTE_RWX) | PTE_U | (r->prot & (PTE_R | PTE_X)) | (pte & r->prot & PTE_W) |
+           userpage_touched(access);
+}
+
+// The first write to a page of a private region that others may see, or that was read-only.
 static int
-break_cow(struct aspace *as, pte_t *slot, uint64 va)
+make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
-    pte_t flags = (pte_flags(old) & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
+    pte_t flags = pte_flags((with_rights(r, old, PT_WRITE) & ~PTE_COW) | PTE_W);
     if (sole_user(shared)) {
         change_entry(as, slot, va, pte_make(pte_pa(old), flags));
         return 0;
@@ -191,16 +209,16 @@ break_cow(struct aspace *as, pte_t *slot, uint64 va)
     return 0;
 }
 
-// The entry allows the access: an old one was in the hart's TLB, or the hart leaves setting A and D
-// to us. Anything else is the kernel's mistake.
+// The page is there. Either the entry does not have all the rights that the region has, or the hart
+// leaves setting A and D to us, or it knew an older entry.
 static int
-touch(struct aspace *as, pte_t *slot, uint64 va, enum pt_access access)
+refresh(struct aspace *as, const struct region *r, pte_t *slot, uint64 va, enum pt_access access)
 {
     pte_t pte = pte_load(slot);
-    if (!(pte & PTE_U) || !(pte & needed[access]))
-        panic("vmfault: pid %d page 0x%lx has entry 0x%lx, its region allows 0x%x", as->owner->pid,
-              va, pte, needed[access]);
-    change_entry(as, slot, va, pte | userpage_touched(access));
+    if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
+        return make_own(as, r, slot, va);
+    pte = with_rights(r, pte, access);
+    change_entry(as, slot, va, access == PT_WRITE ? pte | PTE_W : pte);
     return 0;
 }
 
@@ -213,9 +231,7 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
     pte_t *slot = walk(&as->pt, va, 0);
     if (!slot || !pte_valid(pte_load(slot)))
         return fill(as, r, va, access);
-    if (access == PT_WRITE && (pte_load(slot) & PTE_COW))
-        return break_cow(as, slot, va);
-    return touch(as, slot, va, access);
+    return refresh(as, r, slot, va, access);
 }
 
 int

@@ -13,13 +13,24 @@
 #include "mm/layout.h"
 #include "mm/tlb.h"
 
-// What the mirror has for a user entry; 0 for one that is not the user's (a guard page).
+// What the mirror has for a user entry; 0 for one that is not the user's (a guard page). While
+// the user's entry is not dirty the mirror's is not writable, so that the kernel's first store is
+// noted there too.
 static pte_t
 mirrored(pte_t pte)
 {
     if (!pte_valid(pte) || !(pte & PTE_U))
         return 0;
-    return (pte & ~(PTE_U | PTE_X | PTE_COW)) | PTE_A | PTE_D;
+    pte_t mine = (pte & ~(PTE_U | PTE_X | PTE_COW)) | PTE_A | PTE_D;
+    return pte & PTE_D ? mine : mine & ~PTE_W;
+}
+
+// The hart may have made the user's entry dirty since the mirror was set.
+static bool
+agrees(pte_t user, pte_t mirror)
+{
+    pte_t want = mirrored(user);
+    return mirror == want || (mirror && mirror == (want & ~PTE_W));
 }
 
 int
@@ -79,10 +90,9 @@ check_leaf(pte_t *slot, uint64 va, int level, void *arg)
 {
     struct aspace *as = arg;
     int other;
-    pte_t want = mirrored(pte_load(slot));
     pte_t *twin = walk_leaf(&as->kpt, va, &other);
     pte_t got = twin ? pte_load(twin) : 0;
-    if (want != got || (want && other != level))
+    if (!agrees(pte_load(slot), got) || (got && other != level))
         panic("kpt-mirror: pid %d va 0x%lx: user 0x%lx, kernel 0x%lx", as->owner->pid, va,
               pte_load(slot), got);
     return 0;
@@ -94,7 +104,7 @@ check_twin(pte_t *slot, uint64 va, int level, void *arg)
     struct aspace *as = arg;
     int other;
     pte_t *user = walk_leaf(&as->pt, va, &other);
-    if (!user || mirrored(pte_load(user)) != pte_load(slot))
+    if (!user || !agrees(pte_load(user), pte_load(slot)))
         panic("kpt-mirror: pid %d va 0x%lx: only the kernel has 0x%lx at level %d", as->owner->pid,
               va, pte_load(slot), level);
     return 0;

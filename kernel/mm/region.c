@@ -97,6 +97,60 @@ region_add(struct regions *rs, const struct region *r)
     return 0;
 }
 
+// Makes the part of region i from `va` on a region of its own. There is room for it.
+static void
+split(struct regions *rs, int i, uint64 va)
+{
+    struct region *low = &rs->v[i], *high = low + 1;
+    memmove(high, low, (size_t)(rs->n - i) * sizeof *low);
+    rs->n++;
+    uint64 size = va - low->start;
+    low->end = high->start = va;
+    high->offset += size;
+    high->filesz = high->filesz > size ? high->filesz - size : 0;
+    low->filesz = low->filesz < size ? low->filesz : size;
+    if (low->pager)
+        low->pager->ops->ref(low->pager);
+}
+
+static void
+cut(struct regions *rs, uint64 va)
+{
+    struct region *r = region_find(rs, va);
+    if (r && r->start < va)
+        split(rs, (int)(r - rs->v), va);
+}
+
+// Cuts regions in two where [start, end) begins or ends inside them.
+// On error  nothing has changed.
+int
+regions_cut(struct regions *rs, uint64 start, uint64 end)
+{
+    if (reserve(rs, rs->n + 2) < 0)
+        return -ENOMEM;
+    cut(rs, start);
+    cut(rs, end);
+    return 0;
+}
+
+// The highest address of `size` bytes in no region, within [floor, ceiling).
+uint64
+regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size)
+{
+    uint64 top = ceiling;
+    for (int i = search(rs, ceiling - 1); i >= 0; i--) {
+        uint64 end = i > 0 ? rs->v[i - 1].end : 0;
+        if (i < rs->n && rs->v[i].start < top)
+            top = rs->v[i].start;
+        uint64 bottom = end > floor ? end : floor;
+        if (top >= bottom && top - bottom >= size)
+            return top - size;
+        if (end <= floor)
+            break;
+    }
+    return 0;
+}
+
 void
 region_remove(struct regions *rs, struct region *r)
 {

@@ -17,12 +17,15 @@ enum region_kind {
     REGION_STACK,
     REGION_HEAP,
     REGION_USYSCALL,
+    REGION_MMAP, // what mmap() made; with a pager, pages beyond the end of its object do not exist
 };
 
 struct region {
     uint64 start, end;
-    uint16 kind;         // enum region_kind
-    uint16 prot;         // what the process may do: PTE_R, PTE_W, PTE_X
+    uint8 kind;          // enum region_kind
+    uint8 prot;          // what the process may do: PTE_R, PTE_W, PTE_X; 0: nothing
+    uint8 most;          // what mprotect() may allow
+    bool shared;         // stores are seen by all who map the object, and by its readers
     struct pager *pager; // a reference; NULL: zeroes only
     uint64 offset;       // of `start` in the pager's object, a multiple of PGSIZE
     uint64 filesz;       // bytes from `start` on that come from there
@@ -39,6 +42,8 @@ struct region *region_find(struct regions *rs, uint64 va);  // NULL: va is in no
 struct region *region_above(struct regions *rs, uint64 va); // the first that starts at va or above
 struct region *region_below(struct regions *rs, uint64 va); // the last that ends at va or below
 int region_add(struct regions *rs,
-               const struct region *r) must_check;        // takes a reference to the pager
-void region_remove(struct regions *rs, struct region *r); // drops it
+               const struct region *r) must_check; // takes a reference to the pager
+int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at both ends; -ENOMEM
+uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size); // 0: none
+void region_remove(struct regions *rs, struct region *r);                                // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;

@@ -87,12 +87,14 @@ static int
 load(struct proc *p, const char *path, struct image *image)
 {
     struct inode *ip;
-    begin_op(); // the last reference to an unlinked file frees it
+    begin_op();
     int error = namei(p->cwd, path, &ip);
-    if (!error) {
-        error = image_load(ip, p->as, image);
-        iput(ip);
-    }
+    end_op();
+    if (error)
+        return error;
+    error = image_load(ip, p->as, image);
+    begin_op(); // the last reference to an unlinked file frees it
+    iput(ip);
     end_op();
     return error;
 }

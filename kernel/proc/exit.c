@@ -17,15 +17,9 @@
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
+#include "proc/ticks.h"
+#include "rv/csr.h"
 #include "proc/watch.h"
-
-void
-shutdown(int code)
-{
-    if (fs_unmount() < 0)
-        printf("vitrine: the disk could not be written completely\n");
-    power_off(code);
-}
 
 static void
 drop_files(struct proc *p)
@@ -36,10 +30,28 @@ drop_files(struct proc *p)
         fileclose(p->ofile[fd]);
         p->ofile[fd] = NULL;
     }
+    if (!p->cwd)
+        return;
     begin_op();
     iput(p->cwd);
     end_op();
     p->cwd = NULL;
+}
+
+// Ends the machine in order: every process gives its files back, so that those without a name are
+// freed, as far as it does within a second; what is in memory is written.
+void
+shutdown(int code)
+{
+    struct proc *p = myproc();
+    uint64 step = ticks_timebase() / 200, end = r_time() + ticks_timebase();
+    drop_files(p);
+    while (kill_others(p) > 0 && r_time() < end)
+        if (ticks_sleep_until(r_time() + step) < 0)
+            break;
+    if (fs_unmount() < 0)
+        printf("vitrine: the disk could not be written completely\n");
+    power_off(code);
 }
 
 // tree_lock held.

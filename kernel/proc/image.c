@@ -55,10 +55,10 @@ read_program(struct inode *ip, struct elf_program *program)
     return error;
 }
 
-static uint16
+static uint8
 region_prot(uint32 prot)
 {
-    return (uint16)(PTE_R | (prot & PROT_WRITE ? PTE_W : 0) | (prot & PROT_EXEC ? PTE_X : 0));
+    return (uint8)(PTE_R | (prot & PROT_WRITE ? PTE_W : 0) | (prot & PROT_EXEC ? PTE_X : 0));
 }
 
 // Zero pages from `start` up to the segment, then the segment. A copied segment is an anonymous

@@ -92,6 +92,7 @@ void proc_insert(struct proc *p, struct proc *parent); // it can be found from n
 void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
 int kill(int pid) must_check;     // -ESRCH
 void setkilled(struct proc *p);
+int kill_others(struct proc *self); // and process 1; how many have not exited yet
 
 static inline bool
 killed(struct proc *p)
