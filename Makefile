@@ -44,11 +44,15 @@ KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
+# Programs have 64 KiB of stack; init asks for no size and so has xv6's one page (user/init.c says why).
+USTACK = -Wl,-z,stack-size=65536
+$(O)/bin/init: USTACK =
+
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -std=gnu11 -O2 -g $(WARN) $(UINC)
 ULDFLAGS := $(UARCH) -nostdlib -static -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 \
-	-Wl,-z,stack-size=65536 -Wl,--gc-sections -Wl,--build-id=none -Wl,-u,_start
+	$(USTACK) -Wl,--gc-sections -Wl,--build-id=none -Wl,-u,_start
 
 ifeq ($(V),1)
 say = @:
@@ -81,10 +85,12 @@ rv := entry.S cpu sbi timer trampoline.S kernelvec.S swtch.S usercopy.S fp.S
 sync := spinlock sleeplock waitq
 
 # mm: physical memory and the ledger of it; the kernel's own map in its four designs; address spaces,
-# their regions and the one fault path; copying from and to user memory; keeping TLBs honest.
+# their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
+# who owns what, and what a process has touched.
 mm := buddy frame ledger kmem failnth \
 	kvm kstack trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
-	region aspace fault brk mmap copy tlb
+	region aspace fault brk mmap copy tlb \
+	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
 dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
@@ -93,13 +99,13 @@ dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
 # the disk's bitmaps and inodes, files and directories, names, open files.
 fs := radix cache pages pageio writeback reclaim \
 	super bits balloc ialloc idisk bmap orphan inodes mount \
-	rw dir dirread dcache namei names rename stat file pipe devnode
+	rw dir dirindex dirread dcache namei names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit args image exec bootprint userinit
+proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile stats bootargs
+sys := syscall sysproc sysmem sysfile sysview syspt systrace stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

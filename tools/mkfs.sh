@@ -30,4 +30,9 @@ rm -f "$tmp"
 log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -b 4096 -I 256 -N 8192 -L vitrine -m 1 \
     -U 76697472-696e-6500-8000-000000000001 -E root_owner=0:0,hash_seed=76697472-696e-6500-8000-000000000002 \
     -d "$stage" "$tmp" "$size" 2>&1) || { echo "$log" >&2; exit 1; }
+
+# mke2fs copies when the staged files were changed, which no tool can set on the host: set it in the image.
+(cd "$stage" && find . -mindepth 1) | sed "s|^\.\(.*\)|sif \"\1\" ctime @1700000000|" >"$tmp.cmd"
+debugfs -w -f "$tmp.cmd" "$tmp" >/dev/null 2>&1
+rm "$tmp.cmd"
 mv "$tmp" "$image"
