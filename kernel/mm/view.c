@@ -169,6 +169,8 @@ advance(struct pgquery *q, const struct pgentry *e, bool pointer)
         return;
     }
     q->va = e->va + e->size; // 0 behind the end of the address space
+    if (q->va == pt_half(q->levels))
+        q->va = -q->va; // the upper half is next
     q->level = q->va ? level_starting_at(q->va, q->levels) : -1;
 }
 

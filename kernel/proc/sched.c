@@ -288,20 +288,17 @@ preempt_point(void)
         yield();
 }
 
-// The waker puts a process on the queue of p->hart, so a short sleep moves it there.
+// A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is one:
+// only this hart's clock ends it, and not before the process has left the hart.
 int
 sched_pin(struct proc *self, int hart)
 {
-    int error = 0;
-    while (!error && (cpuid() != hart || !self->pinned)) {
-        acquire(&self->lock);
-        self->hart = (uint32)hart;
-        self->pinned = true;
-        release(&self->lock);
-        if (cpuid() != hart)
-            error = ticks_sleep_until(r_time());
-    }
-    return error;
+    bool elsewhere = hart != cpuid();
+    acquire(&self->lock);
+    self->hart = (uint32)hart;
+    self->pinned = true;
+    release(&self->lock);
+    return elsewhere ? ticks_sleep_until(r_time()) : 0;
 }
 
 // For this hart to run: in its own queue, or in another's for it to steal.

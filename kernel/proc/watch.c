@@ -14,6 +14,7 @@
 struct watch {
     uint64 mask; // calls after which it stops
     uint64 call; // the one after which it has stopped; 0: it runs
+    bool seen;   // the parent knows that
     struct waitq go;
 };
 
@@ -41,6 +42,7 @@ watch_stop(struct proc *p, uint64 call)
     acquire(&tree_lock);
     if (w->mask >> call & 1) {
         w->call = call;
+        w->seen = false;
         wakeup(&p->parent->childwait);
         while (w->call && !error)
             error = sleep(&w->go, &tree_lock);
@@ -80,7 +82,18 @@ find_child(struct proc *p, int pid)
     return NULL;
 }
 
-// Lets a child that has stopped go on, and waits until it stops again.
+// The call after which it has stopped, which is known from now on; 0: it has not.
+static int
+stopped_after(struct proc *child)
+{
+    struct watch *w = child->watch;
+    if (!w || !w->call)
+        return 0;
+    w->seen = true;
+    return (int)w->call;
+}
+
+// Lets a child go on from the stop that was told last, and waits until it stops again.
 // Returns   the number of the call after which it has stopped; 0: it has ended, and can be waited
 //           for. Only this process could make it disappear, so it stays while tree_lock is dropped.
 int
@@ -90,15 +103,12 @@ watch_child(int pid)
     int error = 0, call = 0;
     acquire(&tree_lock);
     struct proc *child = find_child(p, pid);
-    if (child)
-        let_go(child->watch);
-    else
+    if (!child)
         error = -ECHILD;
-    while (!error && !call && child->state != ZOMBIE) {
-        call = child->watch ? (int)child->watch->call : 0;
-        if (!call)
-            error = sleep(&p->childwait, &tree_lock);
-    }
+    else if (child->watch && child->watch->seen)
+        let_go(child->watch);
+    while (!error && !(call = stopped_after(child)) && child->state != ZOMBIE)
+        error = sleep(&p->childwait, &tree_lock);
     release(&tree_lock);
     return error ? error : call;
 }

@@ -71,9 +71,12 @@ sys_watch(struct proc *p, const uint64 *a)
     int pid = (int)a[0];
     if (pid)
         return pid < 0 ? -EINVAL : watch_child(pid);
+    bool before = p->calls == traced_calls;
     int error = watch_self(a[1]);
     if (error)
         return error;
     choose_table(p);
+    if (!before)
+        watch_stop(p, SYS_watch); // later ones stop on their way through traced()
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "kernel/riscv.h"
 
 #define PAGES 64
-#define MOST  2000 // entries of a table
+#define MOST  6000 // entries of a table
 
 static char pages[(PAGES + 1) * PAGE] __attribute__((aligned(PAGE)));
 
@@ -58,6 +58,8 @@ t_pgmapchunks(void)
 {
     static struct pgentry all[MOST], one;
 
+    memset(all, 1, sizeof(all)); // nothing is to be mapped while it is being looked at
+    one = all[0];
     for (uint what = 0; what < 4; what++) {
         struct pgquery q = {.pid = getpid(), .what = what, .level = PGQ_TOP, .last = ~0UL};
         struct pgquery slow = q;
