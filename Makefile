@@ -51,7 +51,7 @@ $(O)/bin/init: USTACK =
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -std=gnu11 -O2 -g $(WARN) $(UINC)
-ULDFLAGS := $(UARCH) -nostdlib -static -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 \
+ULDFLAGS = $(UARCH) -nostdlib -static -no-pie -T user/user.ld -Wl,-z,max-page-size=4096 \
 	$(USTACK) -Wl,--gc-sections -Wl,--build-id=none -Wl,-u,_start
 
 ifeq ($(V),1)

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: MIT
 // init.c - the first process: opens the console, keeps a shell running and waits for orphans.
 // Started as `init COMMAND ARGS...` it runs that once and switches the machine off with its status.
-#include "ulib/cmd.h"
-#include "ulib/run.h"
+//
+// Its page table is printed at boot, and courses know what it looks like: page 0 the program, page 1 the
+// guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf().
 #include "user/user.h"
 
 #include "abi/fcntl.h"
+#include "abi/stat.h"
 
 #define CONSOLE_MAJOR    1
 #define STATISTICS_MAJOR 2
 
-#define PATIENCE 10 // ticks before another attempt to start a shell
+#define CANNOT_RUN 126
+#define PATIENCE   10 // ticks before another attempt to start a shell
+
+static void
+say(const char *what, const char *name)
+{
+    write(2, what, strlen(what));
+    write(2, name, strlen(name));
+    write(2, "\n", 1);
+}
 
 // Makes descriptors 0, 1 and 2 the console, and the device nodes if the disk has none.
 static void
@@ -31,22 +42,42 @@ open_console(void)
         close(fd);
 }
 
+// Runs a program and waits until it ends, and for every orphan that ends before.
+static int
+run(char **argv)
+{
+    int status = CANNOT_RUN, ended, pid = fork();
+
+    if (pid == 0) {
+        exec(argv[0], argv);
+        say("init: cannot run ", argv[0]);
+        exit(CANNOT_RUN);
+    }
+    if (pid < 0) {
+        say("init: cannot make a process for ", argv[0]);
+        return CANNOT_RUN;
+    }
+    do {
+        ended = wait(&status);
+    } while (ended != pid && ended > 0);
+    return ended == pid ? status : CANNOT_RUN;
+}
+
 int
 main(int argc, char **argv)
 {
-    static char *shell[] = {"sh", 0};
-    int status;
+    char *shell[2];
 
+    shell[0] = "sh";
+    shell[1] = 0;
     open_console();
-    if (argc > 1) {
-        poweroff(run_wait("init", argv + 1) & 255);
-        exit(fail("init", "poweroff"));
-    }
+    if (argc > 1)
+        poweroff(run(argv + 1) & 255);
     for (;;) {
-        printf("init: starting sh\n");
-        status = run_wait("init", shell);
+        say("init: starting ", shell[0]);
+        int status = run(shell);
         // Whatever keeps the shell from living may pass: memory that runs out, for one.
-        if (status < 0 || status == CANNOT_RUN || status == NOT_FOUND)
+        if (status < 0 || status == CANNOT_RUN)
             sleep(PATIENCE);
     }
 }
