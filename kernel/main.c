@@ -218,6 +218,15 @@ hart_online(struct cpu *c)
     __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with start_others()
 }
 
+// Sleeps for 0.1 ms. A machine that runs its harts in turns, as QEMU does under -icount, lets the
+// next one run only when this one sleeps.
+static void
+pause_briefly(void)
+{
+    timer_set(r_time() + machine.timebase / 10000);
+    asm volatile("wfi");
+}
+
 static void
 start_others(void)
 {
@@ -232,7 +241,7 @@ start_others(void)
         if (sbi_hart_start(c->hartid, entry, (uint64)c) != 0)
             panic("hart %lu does not start", c->hartid);
         while (!__atomic_load_n(&c->online, __ATOMIC_ACQUIRE)) // pairs with hart_online()
-            asm volatile("nop");
+            pause_briefly();
         printf("hart %d starting\n", i);
     }
 }
