@@ -184,12 +184,15 @@ get_slow(struct pcache *pc, uint64 index, struct frame **out)
             int error = page_read(pc, index, n, &f);
             if (error == -EEXIST)
                 continue;
-            if (error)
+            if (error) {
+                *out = NULL;
                 return error;
+            }
             acquire(&pc->lock);
         }
-        *out = f;
-        if (!get_busy(pc, f))
+        bool failed = get_busy(pc, f);
+        *out = failed ? NULL : f;
+        if (!failed)
             return 0;
         frame_put(f);
         if (!present)
@@ -198,7 +201,7 @@ get_slow(struct pcache *pc, uint64 index, struct frame **out)
 }
 
 // The page, read from the disk if it is not there.
-// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file.
+// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
 // Sleeps    unless the page is there.
 int
 cache_get(struct pcache *pc, uint64 index, struct frame **out)
