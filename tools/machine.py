@@ -18,6 +18,10 @@ PANIC = re.compile(r"^.*\bpanic\b.*", re.M)
 VERDICT = r"ALL TESTS PASSED|SOME TESTS FAILED"
 
 
+LOG_LIMIT = 1 << 21  # blocks of 512 bytes that QEMU may write to one file: a run-away log must not fill the disk
+OUTPUT_LIMIT = 4 << 20  # bytes that a console may print
+
+
 class Failure(Exception):
     """The test failed; the text says why, in one line."""
 
@@ -40,7 +44,8 @@ class Machine:
     hang = 60.0  # seconds of silence, on an idle host, that count as a hang
 
     def __init__(self, kernel, image, workdir, cpus=1, mem="128M", append="", modern=False, extra=(), hang=None):
-        self.cpus, self.output, self.seen, self.exit_code = cpus, "", 0, None
+        self.cpus, self.output, self.exit_code = cpus, "", None
+        self.seen = self.unpanicked = 0  # how much of the output is consumed, and is free of panics
         self.hang = hang or Machine.hang
         os.makedirs(workdir, exist_ok=True)
         self.guest_log = os.path.join(workdir, "guest_errors")
@@ -65,7 +70,8 @@ class Machine:
     def __enter__(self):
         if os.path.exists(self.guest_log):
             os.unlink(self.guest_log)
-        self.process = subprocess.Popen(self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        limited = ["sh", "-c", f'ulimit -f {LOG_LIMIT}; exec "$@"', "sh", *self.args]
+        self.process = subprocess.Popen(limited, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, start_new_session=True)
         os.set_blocking(self.process.stdout.fileno(), False)
         return self
@@ -92,18 +98,21 @@ class Machine:
             return True
         data = os.read(fd, 1 << 16)
         self.output += data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        if len(self.output) > OUTPUT_LIMIT:
+            raise Failure("the console prints without end")
         return bool(data)
 
     def expect(self, pattern, hang=None):
         """Waits until the regular expression appears in what has not been consumed, consumes it, returns the match."""
-        regex, last = re.compile(pattern), time.monotonic()
+        regex, last, start = re.compile(pattern), time.monotonic(), self.seen
         while True:
-            found = regex.search(self.output, self.seen)
+            found = regex.search(self.output, start)
             self.check_panic(found.end() if found else len(self.output))
             if found:
                 self.seen = found.end()
                 return found
             size = len(self.output)
+            start = max(self.seen, size - 4096)  # no marker is longer
             if not self.read_some(1.0):
                 self.fail_exit(pattern)
             last = self.check_hang(size, last, hang, quote(pattern))
@@ -125,8 +134,9 @@ class Machine:
 
     def check_panic(self, end):
         """Fails when the kernel has panicked before output position end, with its backtrace in the log."""
-        found = PANIC.search(self.output, 0, end)
+        found = PANIC.search(self.output, self.unpanicked, end)
         if not found:
+            self.unpanicked = max(self.unpanicked, self.output.rfind("\n", 0, end) + 1)
             return
         deadline = time.monotonic() + 3
         while time.monotonic() < deadline and self.read_some(0.5):

@@ -70,6 +70,10 @@ def test_silent(context):
     must_fail(context, "silent", "qemu.boot-1", r"hang: no output for \d+ s")
 
 
+def test_endless_output(context):
+    must_fail(context, "chatter", "qemu.boot-1", r"the console prints without end")
+
+
 def test_exit_code(context):
     must_fail(context, "exits", "qemu.boot-1", r"exit code 3 ")
 
