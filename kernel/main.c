@@ -79,7 +79,7 @@ probe(uint64 hartid, uint64 fdt_pa)
     struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
     c->id = (uint32)(c - cpus);
     c->hartid = hartid;
-    asm volatile("mv tp, %0" ::"r"(c)); // the boot code could not know which one is ours
+    cpu_become(c); // the boot code could not know which one is ours
 }
 
 // The bank of RAM that the kernel was loaded into; the ledger of frames goes behind the image.

@@ -9,17 +9,17 @@ struct sysinfo {
 
 struct procinfo {
     int pid;
-    int ppid;         // 0: none
-    int state;        // enum procstate_abi
-    int hart;         // the hart it runs or ran last on
-    unsigned long sz; // its break: bytes from 0 up
+    int ppid;            // 0: none
+    int state;           // enum procstate_abi
+    int hart;            // the hart it runs or ran last on
+    unsigned long sz;    // its break: bytes from 0 up
     unsigned long pages; // user pages present
     char name[16];
 };
 
 enum procstate_abi { PS_SLEEPING = 1, PS_RUNNABLE, PS_RUNNING, PS_ZOMBIE };
 
-struct meminfo { // bytes
+struct meminfo {          // bytes
     unsigned long total;  // RAM that the kernel manages
     unsigned long free;   // in no use at all
     unsigned long cache;  // file pages that can be given back

@@ -12,4 +12,5 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-char *safestrcpy(char *dst, const char *src, size_t size); // always terminated; cuts what does not fit
+char *safestrcpy(char *dst, const char *src,
+                 size_t size); // always terminated; cuts what does not fit

@@ -39,6 +39,13 @@ mycpu(void)
     return c;
 }
 
+// From now on `c` is the running hart's entry: at boot, when the device tree has told which it is.
+static inline void
+cpu_become(struct cpu *c)
+{
+    asm volatile("mv tp, %0" ::"r"(c));
+}
+
 static inline int
 cpuid(void)
 {

@@ -9,7 +9,6 @@ enum rank {
     RANK_INODES,   // the table of inodes in memory
     RANK_CACHE,    // page cache trees and dirty lists
     RANK_FS,       // other file-system state: transactions, allocation
-    RANK_FILE,     // open files
     RANK_CONSOLE,  // console input
     RANK_BLK,      // disk queues
     RANK_VIEW,     // who looks at whose memory

@@ -12,6 +12,6 @@ struct waiter;
 struct proc *thread_self(void);
 struct waiter *thread_waiter(struct proc *self); // its record for wait queues
 void thread_prepare_block(struct proc *self);    // from now on thread_wake() counts
-int thread_block(bool killable);                 // off the hart until woken; -EINTR when killed
+int thread_block(bool killable) must_check;      // off the hart until woken; -EINTR when killed
 void thread_wake(struct proc *t);                // no-op unless it is blocked or preparing to block
 void preempt_point(void); // takes pending interrupts, lets others run; no spinlock held
