@@ -104,6 +104,9 @@ struct ptwalk {
     int levels;
     unsigned long pa;  // of the byte, when the rule is ok
     unsigned long set; // bits that the hart would set in the last entry
+    int region;        // answer: what va is part of, enum pgregion
+    int prot;          // what the process may do there, PROT_...
+    char site[160];    // answer: the functions that mapped the page; empty: not recorded
     struct {
         unsigned long pa;  // of the entry
         unsigned long pte; // what it holds

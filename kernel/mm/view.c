@@ -12,6 +12,7 @@
 #include "mm/view.h"
 
 #include "abi/errno.h"
+#include "debug/mapsite.h"
 #include "mm/aspace.h"
 #include "mm/buddy.h"
 #include "mm/frame.h"
@@ -85,22 +86,20 @@ kernel_region(uint64 va)
     return va - KSTACKS < KSTACKS_SIZE ? PGR_KSTACK : PGR_NONE;
 }
 
-static void
-describe_region(struct pgentry *e, struct aspace *as)
+uint8
+view_region(struct aspace *as, uint64 va, uint8 *prot)
 {
     static const uint8 kinds[] = {
         [REGION_IMAGE] = PGR_IMAGE, [REGION_GUARD] = PGR_GUARD,       [REGION_STACK] = PGR_STACK,
-        [REGION_HEAP] = PGR_HEAP,   [REGION_USYSCALL] = PGR_USYSCALL,
+        [REGION_HEAP] = PGR_HEAP,   [REGION_USYSCALL] = PGR_USYSCALL, [REGION_MMAP] = PGR_MMAP,
     };
-    const struct region *r = as ? region_find(&as->regions, e->va) : NULL;
-    if (r) {
-        e->region = r->kind < NELEM(kinds) ? kinds[r->kind] : PGR_MMAP;
-        e->prot = (uint8)(r->prot >> 1); // PTE_R, W, X stand one bit above PROT_READ, WRITE, EXEC
-    } else if (e->va == TRAMPOLINE || e->va == TRAPFRAME) {
-        e->region = e->va == TRAMPOLINE ? PGR_TRAMPOLINE : PGR_TRAPFRAME;
-    } else {
-        e->region = kernel_region(e->va);
-    }
+    const struct region *r = as ? region_find(&as->regions, va) : NULL;
+    *prot = r ? (uint8)(r->prot >> 1) : 0; // PTE_R, W, X stand one bit above PROT_READ, WRITE, EXEC
+    if (r)
+        return kinds[r->kind];
+    if (as && PGROUNDDOWN(va) == TRAMPOLINE)
+        return PGR_TRAMPOLINE;
+    return as && PGROUNDDOWN(va) == TRAPFRAME ? PGR_TRAPFRAME : kernel_region(va);
 }
 
 // The ledger's entry that speaks for the frame at pa: the first one of its block.
@@ -182,7 +181,8 @@ emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
     e->at = (uint64)slot - v->t->env->direct;
     e->level = (uint8)level;
     describe_frame(e);
-    describe_region(e, v->as);
+    e->region = view_region(v->as, va, &e->prot);
+    e->site = pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
     advance(v->q, e, level > 0 && pte_table(pte));
 }
 

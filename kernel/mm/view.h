@@ -16,6 +16,9 @@ void view_drain(struct aspace *as); // nobody can begin any more: waits until al
 // The table in use in user mode, or in the kernel; `as` NULL: the kernel's own.
 const struct pt *view_table(const struct aspace *as, bool in_kernel);
 
+// What va is part of, and what the process may do there (PROT_...). as->lock held.
+uint8 view_region(struct aspace *as, uint64 va, uint8 *prot);
+
 // Describes the next entries that `q` asks for, and makes it ask for those behind them. Returns how
 // many; 0: there are no more. -EINVAL: not an address. Takes as->lock.
 int view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max) must_check;

@@ -5,6 +5,7 @@
 //           when they are not: the caller may be looking at itself.
 // Next      mm/view.c, doc/pgtbl.md
 #include "abi/errno.h"
+#include "debug/mapsite.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
@@ -147,6 +148,7 @@ sys_ptwalk(struct proc *p, const uint64 *a)
 {
     struct ptwalk w;
     struct aspace *as;
+    uint8 prot;
     int error = copyin(p->as, &w, a[0], sizeof w);
     if (!error && (w.pid < 0 || (w.how & PTW_ACCESS) > PTW_EXEC))
         error = -EINVAL;
@@ -157,6 +159,10 @@ sys_ptwalk(struct proc *p, const uint64 *a)
     if (as)
         acquiresleep(&as->lock);
     translate_for(&w, view_table(as, !(w.how & PTW_USER)));
+    w.region = view_region(as, w.va, &prot);
+    w.prot = prot;
+    w.site[0] = '\0';
+    mapsite_last(as, w.va, w.site);
     if (as)
         releasesleep(&as->lock);
     end(as);

@@ -18,7 +18,7 @@
 #define NOTES     4096 // a power of two
 #define CALLERS   8
 #define TELL      2
-#define TEXT_SIZE 160
+#define TEXT_SIZE MAPSITE_TEXT
 
 static struct note {
     uint64 page;
@@ -56,13 +56,20 @@ add_name(char *text, size_t used, const struct note *n, int i)
 }
 
 static void
+name_callers(const struct note *n, char *text)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < n->callers; i++)
+        used = add_name(text, used, n, i);
+}
+
+static void
 tell_note(struct report *r, const struct note *n, uint64 per_ms)
 {
     static const struct words ops[] = {[MAPSITE_MAP] = {W_OP_MAP}, [MAPSITE_UNMAP] = {W_OP_UNMAP}};
-    char text[TEXT_SIZE] = "";
-    size_t used = 0;
-    for (int i = 0; i < n->callers; i++)
-        used = add_name(text, used, n, i);
+    char text[TEXT_SIZE];
+    name_callers(n, text);
     say(r, W_MAPPED, words(&ops[n->op]), n->page, text, (r_time() - n->time) / per_ms);
 }
 
@@ -81,4 +88,21 @@ mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
         tell_note(r, n, as->usys->timebase / 1000);
         told++;
     }
+}
+
+uint64
+mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT])
+{
+    uint64 now = __atomic_load_n(&next, __ATOMIC_RELAXED); // as above
+    for (uint64 i = 1; i <= NOTES && i <= now; i++) {
+        const struct note *n = &notes[(now - i) % NOTES];
+        if (n->as == as && n->op == MAPSITE_NEW)
+            return 0;
+        if (n->as != as || n->page != PGROUNDDOWN(va) || n->op != MAPSITE_MAP)
+            continue;
+        if (text)
+            name_callers(n, text);
+        return n->pc[0];
+    }
+    return 0;
 }

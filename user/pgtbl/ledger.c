@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// ledger.c - pgtbl ledger and stats: who has the memory, and what page tables cost.
+#include "pgtbl.h"
+
+#include "user/user.h"
+
+#include "ulib/alloc.h"
+#include "ulib/cmd.h"
+#include "ulib/out.h"
+#include "ulib/sort.h"
+
+static struct ledgerline *line;
+static int nlines;
+
+static int
+load(void)
+{
+    int room = 0;
+
+    while ((nlines = ledger(line, room)) > room) {
+        room = nlines + 16;
+        line = must_alloc(realloc(line, (unsigned long)room * sizeof(*line)));
+    }
+    return nlines < 0 ? fail("pgtbl", "ledger") : 0;
+}
+
+static unsigned long
+frames_of(int kind, int owner)
+{
+    unsigned long sum = 0;
+
+    for (int i = 0; i < nlines; i++) {
+        if ((int)line[i].kind == kind && (owner < 0 || (int)line[i].owner == owner))
+            sum += line[i].frames;
+    }
+    return sum;
+}
+
+static bool
+owned_by_process(int kind)
+{
+    return kind == PGK_PGTABLE || kind == PGK_USER || kind == PGK_KSTACK || kind == PGK_TRAPFRAME ||
+           kind == PGK_USYSCALL;
+}
+
+// The owners of a kind: processes by number and name, files only counted.
+static void
+print_owners(int kind)
+{
+    int owners = 0;
+
+    for (int i = 0; i < nlines; i++) {
+        const struct ledgerline *l = &line[i];
+        if ((int)l->kind != kind || !l->frames)
+            continue;
+        owners++;
+        if (!owned_by_process(kind))
+            continue;
+        if (l->owner == LEDGER_OTHERS)
+            out_printf("  others:%lu", l->frames);
+        else if (l->owner == 0)
+            out_printf("  kernel:%lu", l->frames);
+        else
+            out_printf("  %d(%s):%lu", l->owner, process_name((int)l->owner), l->frames);
+    }
+    if (kind == PGK_CACHE)
+        out_printf("  of %d files and disks", owners);
+    out_printf("\n");
+}
+
+int
+cmd_ledger(void)
+{
+    unsigned long total = 0;
+
+    if (load())
+        return 1;
+    out_printf("KIND         FRAMES       KB  OWNERS (process:frames)\n");
+    for (int kind = 0; kind < PGK_KINDS; kind++) {
+        unsigned long n = frames_of(kind, -1);
+        total += n;
+        if (!n)
+            continue;
+        out_printf("%-10s %8lu %8lu", kind_name(kind), n, n * 4);
+        print_owners(kind);
+    }
+    out_printf("%-10s %8lu %8lu\n", "all", total, total * 4);
+    return 0;
+}
+
+int
+cmd_stats(void)
+{
+    struct procinfo *p;
+    int n;
+
+    if (load())
+        return 1;
+    p = processes(&n);
+    out_printf("  PID PAGES TABLES    KB  NAME\n");
+    for (int i = 0; i < n; i++) {
+        unsigned long tables = frames_of(PGK_PGTABLE, p[i].pid);
+        out_printf("%5d %5lu %6lu %5lu  %s\n", p[i].pid, p[i].pages, tables, tables * 4, p[i].name);
+    }
+    out_printf("%5d     - %6lu %5lu  kernel\n", 0, frames_of(PGK_PGTABLE, 0),
+               frames_of(PGK_PGTABLE, 0) * 4);
+    return 0;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// map.c - pgtbl map, kernel, diff: what is mapped, in ranges.
+#include "pgtbl.h"
+
+#include "user/user.h"
+
+#include "ulib/out.h"
+
+static int pages; // of 4 KiB, counted by the lines
+
+void
+map_head(void)
+{
+    out_printf(
+        "START            END                SIZE LEAF  FLAGS    REGION     FRAMES     USERS "
+        "OWNER PHYSICAL\n");
+}
+
+void
+map_line(const struct range *r)
+{
+    char size[TEXT], leaf[TEXT], flags[TEXT];
+
+    pages += (int)(r->size / PGSIZE);
+    out_printf("%s%016lx %016lx %6s %4s  %s %-10s %-9s", colour_of(r->region, r->all), r->start,
+               r->start + r->size, size_text(r->size, size), size_text(r->leaf, leaf),
+               flags_of_many(r->all, r->any, flags), region_name(r->region, r->prot),
+               kind_name(r->kind));
+    if (r->kind < PGK_NONE)
+        out_printf(" %6d %5d", r->refs, r->owner);
+    else
+        out_printf("      -     -");
+    if (r->straight)
+        out_printf(" %lx%s\n", r->pa, plain());
+    else
+        out_printf(" (scattered)%s\n", plain());
+}
+
+static int
+tables_in(const struct table *t)
+{
+    int n = 1;
+
+    for (int i = 0; i < t->n; i++)
+        n += !is_leaf(&t->e[i]);
+    return n;
+}
+
+static void
+print_map(const struct table *t)
+{
+    int n;
+
+    map_head();
+    n = ranges(t->e, t->n, map_line);
+    out_printf("%d range%s, %d pages, %d table pages, root %lx\n", n, n == 1 ? "" : "s", pages,
+               tables_in(t), t->q.root);
+}
+
+int
+cmd_map(char **args, bool kernel)
+{
+    struct table t;
+    int pid;
+
+    if (!parse_pid(args[0], &pid))
+        return 1;
+    if (pid == 0)
+        return cmd_kernel();
+    if (table_load(&t, pid, PGQ_POINTERS | (kernel ? PGQ_KERNEL : 0), 0, kernel ? ~0UL : MAXVA - 1))
+        return 1;
+    print_map(&t);
+    return 0;
+}
+
+// No page of the kernel may be both written and executed.
+static int
+count_wx(const struct table *t)
+{
+    int n = 0;
+
+    for (int i = 0; i < t->n; i++)
+        n += (t->e[i].pte & (PTE_W | PTE_X)) == (PTE_W | PTE_X);
+    return n;
+}
+
+int
+cmd_kernel(void)
+{
+    struct table t;
+
+    if (table_load(&t, 0, PGQ_POINTERS, 0, ~0UL))
+        return 1;
+    print_map(&t);
+    out_printf("%d leaves are writable and executable\n", count_wx(&t));
+    return 0;
+}
+
+// ---- diff
+
+static int diff_pid[2];
+static unsigned long same, different;
+
+static void
+diff_line(const struct change *c)
+{
+    char size[TEXT], a[TEXT], b[TEXT];
+
+    if (c->how == SAME) {
+        same += c->size / PGSIZE;
+        return;
+    }
+    different += c->size / PGSIZE;
+    out_printf("%s%016lx %016lx %6s %-10s %s%s", colour_of(c->region, c->a | c->b), c->start,
+               c->start + c->size, size_text(c->size, size), region_name(c->region, c->prot),
+               plain(), "");
+    flags_text(c->a, a);
+    flags_text(c->b, b);
+    if (c->how == ONLY_A || c->how == ONLY_B)
+        out_printf("only in %d: %s\n", diff_pid[c->how == ONLY_B], c->how == ONLY_A ? a : b);
+    else if (c->how == OTHER_FLAGS)
+        out_printf("same frames, flags %s and %s\n", a, b);
+    else if (c->a == c->b)
+        out_printf("other frames, flags %s\n", a);
+    else
+        out_printf("other frames, flags %s and %s\n", a, b);
+}
+
+int
+cmd_diff(char **args)
+{
+    struct table t[2];
+
+    for (int i = 0; i < 2; i++) {
+        if (!parse_pid(args[i], &diff_pid[i]))
+            return 1;
+        if (table_load(&t[i], diff_pid[i], 0, 0, diff_pid[i] ? MAXVA - 1 : ~0UL))
+            return 1;
+    }
+    out_printf(
+        "START            END                SIZE REGION     DIFFERENCE (flags but a and d)\n");
+    changes(&t[0], &t[1], diff_line);
+    out_printf("%lu pages differ, %lu are the same\n", different, same);
+    return 0;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// pgtbl.h - what the parts of the command pgtbl share.
+//
+// Theory    A table is loaded whole, as the kernel hands its entries out (abi/pgmap.h), and shown
+//           from this copy. text.c and range.c know no system call: the host tests them.
+#pragma once
+
+#include <stdbool.h>
+
+#include "abi/pgmap.h"
+#include "abi/sysinfo.h"
+#include "kernel/riscv.h"
+
+#define TEXT 24 // room for any of the short texts below
+
+struct table {
+    int pid;
+    struct pgquery q;  // as it was when all had been handed out: root, levels, break
+    struct pgentry *e; // ascending; pointers before what they lead to
+    int n, room;
+};
+
+// text.c
+char *flags_text(unsigned long pte, char *buf);                       // rwxugadc, - for 0
+char *flags_of_many(unsigned long all, unsigned long any, char *buf); // ~ where they differ
+char *size_text(unsigned long bytes, char *buf);                      // 4K, 2M, 1G
+const char *kind_name(int kind);
+const char *region_name(int region, int prot);
+const char *rule_text(const char *rule); // the manual's rule, in words
+bool address(const char *s, unsigned long *value);
+
+static inline bool
+is_leaf(const struct pgentry *e)
+{
+    return e->pte & (PTE_R | PTE_W | PTE_X);
+}
+
+// range.c
+struct range {                       // neighbouring leaves that are alike
+    unsigned long start, size, leaf; // bytes, bytes of one leaf
+    unsigned long pa;                // of the first; 0 size of `straight` says whether they follow
+    unsigned long all, any;          // flags that all have, that some have
+    int kind, region, prot;
+    unsigned int owner, refs;
+    bool straight; // physical memory in one piece
+};
+
+struct change { // neighbouring pages in whose mapping two tables differ in the same way
+    enum { ONLY_A, ONLY_B, OTHER_FRAME, OTHER_FLAGS, SAME } how;
+    unsigned long start, size;
+    unsigned long a, b; // flags
+    int region, prot;
+};
+
+typedef void range_fn(const struct range *r);
+typedef void change_fn(const struct change *c);
+
+int ranges(const struct pgentry *e, int n, range_fn *fn);                  // how many there are
+void changes(const struct table *a, const struct table *b, change_fn *fn); // SAME ones too
+
+// load.c
+int table_load(struct table *t, int pid, unsigned int what, unsigned long first,
+               unsigned long last); // 0, or 1 after a message
+void table_free(struct table *t);
+struct procinfo *processes(int *n); // allocated
+const char *process_name(int pid);  // "ended" if there is none
+int no_process(const char *pid);    // prints the message, returns 1
+bool parse_pid(const char *s, int *pid);
+
+// main.c
+extern bool colours;
+const char *colour_of(int region, unsigned long flags); // "" without colours
+const char *plain(void);                                // ends it
+
+// the commands: the exit status
+int cmd_map(char **args, bool kernel);
+int cmd_tree(char **args, bool kernel, const char *style);
+int cmd_walk(char **args, bool kernel);
+int cmd_explain(char **args);
+int cmd_diff(char **args);
+int cmd_kernel(void);
+int cmd_ledger(void);
+int cmd_stats(void);
+int cmd_watch(char **args);
+
+void map_head(void);
+void map_line(const struct range *r);

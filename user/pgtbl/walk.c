@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// walk.c - pgtbl walk and explain: one address, entry by entry, and the rule that decides.
+#include "pgtbl.h"
+
+#include "user/user.h"
+
+#include "ulib/cmd.h"
+#include "ulib/out.h"
+
+#include "abi/errno.h"
+
+#define UPPER (~0UL << 38) // kernel addresses
+
+static bool
+leaf(unsigned long pte)
+{
+    return (pte & PTE_V) && (pte & (PTE_R | PTE_W | PTE_X));
+}
+
+// Asks the kernel; complains if there is no such process.
+static int
+ask(struct ptwalk *w, const char *pid)
+{
+    if (ptwalk(w) == 0)
+        return 0;
+    return errno() == ESRCH ? no_process(pid) : fail("pgtbl", pid);
+}
+
+static void
+print_indices(const struct ptwalk *w)
+{
+    out_printf("va 0x%lx: indices", w->va);
+    for (int level = w->levels - 1; level >= 0; level--)
+        out_printf(" %lu,", PX(level, w->va));
+    out_printf(" offset 0x%lx\n", w->va % PGSIZE);
+}
+
+static void
+print_steps(const struct ptwalk *w)
+{
+    char flags[TEXT], size[TEXT];
+
+    for (int i = 0; i < w->reads; i++) {
+        int level = w->levels - 1 - i;
+        unsigned long pte = w->step[i].pte;
+        out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%016lx ", i + 1, level,
+                   PX(level, w->va), w->step[i].pa, pte);
+        if (!(pte & PTE_V))
+            out_printf("not valid\n");
+        else if (leaf(pte))
+            out_printf("%s leaf, %s at 0x%lx\n", flags_text(pte, flags),
+                       size_text(1UL << PXSHIFT(level), size), PTE2PA(pte));
+        else
+            out_printf("table at 0x%lx\n", PTE2PA(pte));
+    }
+}
+
+static int
+parse(char **args, struct ptwalk *w)
+{
+    if (!parse_pid(args[0], &w->pid))
+        return 1;
+    if (!address(args[1], &w->va))
+        return fail_text("pgtbl", args[1], "not an address; 0x1000 or 4096 would be one");
+    return 0;
+}
+
+int
+cmd_walk(char **args, bool kernel)
+{
+    struct ptwalk w = {.how = PTW_READ};
+
+    if (parse(args, &w))
+        return 1;
+    if (!kernel && w.pid != 0 && w.va < UPPER)
+        w.how |= PTW_USER;
+    if (ask(&w, args[0]))
+        return 1;
+    print_indices(&w);
+    print_steps(&w);
+    if (strcmp(w.rule, "ok") == 0) {
+        out_printf("%d  data             at 0x%010lx\n", w.reads + 1, w.pa);
+        out_printf("%d memory accesses: %d entries and the data\n", w.reads + 1, w.reads);
+        return 0;
+    }
+    out_printf("%d memory access%s, no data: %s\n", w.reads, w.reads == 1 ? "" : "es",
+               rule_text(w.rule));
+    return 0;
+}
+
+// ---- explain
+
+static const char *const access_words[] = {"read", "write", "execute"};
+
+// `r`, `w`, `x`: what; `u`, `s`: who.
+static int
+parse_how(char **args, struct ptwalk *w)
+{
+    bool user = w->pid != 0 && w->va < UPPER;
+    unsigned int access = PTW_READ;
+
+    for (int i = 2; args[i]; i++) {
+        const char *s = args[i];
+        if (strlen(s) != 1 || !strchr("rwxus", *s))
+            return fail_text("pgtbl", s, "expected r, w or x, and u (user) or s (kernel)");
+        if (*s == 'u' || *s == 's')
+            user = *s == 'u';
+        else
+            access = *s == 'r' ? PTW_READ : *s == 'w' ? PTW_WRITE : PTW_EXEC;
+    }
+    w->how = access | (user ? PTW_USER : 0);
+    return 0;
+}
+
+// What the kernel would do about the fault.
+static void
+print_outcome(const struct ptwalk *w)
+{
+    static const int need[] = {1, 2, 4}; // PROT_ bit of each access
+    bool permitted = w->prot & need[w->how & PTW_ACCESS];
+
+    if (!(w->how & PTW_USER))
+        out_printf("such an access by the kernel would be its end, but in a copy from or to user "
+                   "memory\n");
+    else if (w->region == PGR_GUARD)
+        out_printf(
+            "this is the guard page below the stack: the stack is full, the process is killed\n");
+    else if (permitted && strcmp(w->rule, "valid") == 0)
+        out_printf("the page is brought in at this first touch, then the access is made again\n");
+    else if (permitted && strcmp(w->rule, "write") == 0)
+        out_printf("copy-on-write: the process gets a page of its own, then writes again\n");
+    else
+        out_printf("the process is killed\n");
+}
+
+int
+cmd_explain(char **args)
+{
+    struct ptwalk w = {0};
+    const char *who;
+
+    if (parse(args, &w) || parse_how(args, &w) || ask(&w, args[0]))
+        return 1;
+    who = w.how & PTW_USER ? "user code" : "the kernel";
+    out_printf("may %s %s 0x%lx", who, access_words[w.how & PTW_ACCESS], w.va);
+    out_printf(w.pid ? " in process %d (%s)?\n" : " in its own table?\n", w.pid,
+               process_name(w.pid));
+    print_steps(&w);
+    out_printf("region: %s", region_name(w.region, w.prot));
+    if (w.prot)
+        out_printf(" (%s%s%s)", w.prot & 1 ? "r" : "-", w.prot & 2 ? "w" : "-",
+                   w.prot & 4 ? "x" : "-");
+    out_printf("\n");
+    if (w.site[0])
+        out_printf("mapped by: %s\n", w.site);
+    if (strcmp(w.rule, "ok") == 0) {
+        out_printf("allowed: physical address 0x%lx\n", w.pa);
+        return 0;
+    }
+    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level, rule_text(w.rule));
+    out_printf("the hart raises exception %d; ", w.cause);
+    print_outcome(&w);
+    return 0;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// watch.c - pgtbl watch: what a command's forks, execs and changes of its memory do to its table.
+//
+// Theory    The child asks to stop after certain calls (watch()); at each stop its table is read
+//           and compared with how it was at the stop before. The first is compared with our own,
+//           of which the child is a copy.
+#include "pgtbl.h"
+
+#include "user/user.h"
+
+#include "ulib/cmd.h"
+#include "ulib/out.h"
+#include "ulib/run.h"
+
+#include "abi/errno.h"
+#include "abi/syscall.h"
+
+#define BIT(call) (1UL << (call))
+#define STOPS                                                                                      \
+    (BIT(SYS_watch) | BIT(SYS_fork) | BIT(SYS_exec) | BIT(SYS_sbrk) | BIT(SYS_mmap) |              \
+     BIT(SYS_munmap))
+
+static unsigned long counts[SAME + 1];
+
+static void
+line(const struct change *c)
+{
+    char size[TEXT], a[TEXT], b[TEXT];
+
+    counts[c->how] += c->size / PGSIZE;
+    if (c->how == SAME)
+        return;
+    flags_text(c->a, a);
+    flags_text(c->b, b);
+    out_printf("  %s%010lx %010lx %6s %-10s%s ", colour_of(c->region, c->a | c->b), c->start,
+               c->start + c->size, size_text(c->size, size), region_name(c->region, c->prot),
+               plain());
+    if (c->how == ONLY_A)
+        out_printf("gone, had %s\n", a);
+    else if (c->how == ONLY_B)
+        out_printf("new: %s\n", b);
+    else if (c->how == OTHER_FRAME)
+        out_printf("other frames: %s, had %s\n", b, a);
+    else
+        out_printf("flags: %s, had %s\n", b, a);
+}
+
+static const char *
+call_name(int call)
+{
+    switch (call) {
+    case SYS_fork:
+        return "fork";
+    case SYS_exec:
+        return "exec";
+    case SYS_sbrk:
+        return "sbrk";
+    case SYS_mmap:
+        return "mmap";
+    case SYS_munmap:
+        return "munmap";
+    }
+    return "being forked";
+}
+
+// Shows what has changed between two stops.
+static int
+show(int call, struct table *before, int pid)
+{
+    struct table now;
+
+    if (table_load(&now, pid, 0, 0, MAXVA - 1))
+        return 1;
+    memset(counts, 0, sizeof(counts));
+    out_printf("after %s (break 0x%lx):\n", call_name(call), now.q.sz);
+    changes(before, &now, line);
+    out_printf("  %lu pages as before, %lu changed, %lu new, %lu gone\n", counts[SAME],
+               counts[OTHER_FRAME] + counts[OTHER_FLAGS], counts[ONLY_B], counts[ONLY_A]);
+    table_free(before);
+    *before = now;
+    return 0;
+}
+
+static void __attribute__((noreturn)) become(char **args)
+{
+    int err;
+
+    if (watch(0, STOPS) < 0)
+        exit(fail("pgtbl", "watch"));
+    err = exec_search(args);
+    fail_text("pgtbl", args[0], strerror(err));
+    exit(err == ENOENT ? 127 : 126);
+}
+
+int
+cmd_watch(char **args)
+{
+    struct table before;
+    int call, pid, status = 0;
+
+    if (table_load(&before, getpid(), 0, 0, MAXVA - 1))
+        return 1;
+    pid = fork();
+    if (pid < 0)
+        return fail("pgtbl", "fork");
+    if (pid == 0)
+        become(args);
+    out_printf("%s is process %d\n", args[0], pid);
+    while ((call = watch(pid, 0)) > 0 && show(call, &before, pid) == 0 && !out_failed())
+        ;
+    if (call > 0)
+        kill(pid);
+    while (wait(&status) != pid)
+        ;
+    out_printf("ended with status %d\n", status);
+    return status;
+}
