@@ -85,7 +85,7 @@ page_settle(struct frame *f)
     release(&lists.lock);
 }
 
-// Puts the frame into the tree with a reference of the cache's own.
+// Puts the frame into the tree with a reference of the cache's own; it is clean, or being read.
 // On error  -EEXIST: there is a page; -ENOMEM. Nothing changed.
 int
 page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
@@ -103,6 +103,8 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     pc->pages++;
     acquire(&lists.lock);
     lists.pages++;
+    if (!(flags & PG_READING))
+        list_push_back(&lists.clean, &f->link);
     release(&lists.lock);
     return 0;
 }
@@ -242,8 +244,6 @@ cache_add(struct pcache *pc, uint64 index, struct frame *f)
 {
     acquire(&pc->lock);
     int error = page_insert(pc, index, f, PG_UPTODATE | PG_USED);
-    if (!error)
-        page_settle(f);
     release(&pc->lock);
     return error;
 }

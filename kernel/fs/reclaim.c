@@ -3,10 +3,13 @@
 //
 // Theory    Second chance: the list of clean pages is taken from its old end; a page that was used since the
 //           last time, that somebody refers to, or whose cache is busy goes to the young end.
-// Promises  Never sleeps, never waits for a lock: it may be called from any allocation, whatever is held.
+// Promises  Never sleeps, and waits for no lock but a bounded while for lists.lock: it may be called from any
+//           allocation, whatever is held.
 // Locks     lists.lock first and pc->lock within, against their order: both only if free at once.
 #include "fs/fs.h"
 #include "fs/pageio.h"
+
+#define PATIENCE 100000 // turns
 
 // Frees the page if it may go.
 // Locks     lists.lock
@@ -29,11 +32,25 @@ take(struct frame *f)
     return free;
 }
 
+// Whoever holds the lock of the lists is soon done, and holds no other lock that the caller may have: it is
+// worth some turns before an allocation fails, but not more.
+static bool
+get_lists(void)
+{
+    for (uint32 turns = PATIENCE; turns > 0; turns--) {
+        if (tryacquire(&lists.lock))
+            return true;
+    }
+    return false;
+}
+
+// Frees up to `want` clean pages.
+// Returns   how many.
 uint64
 cache_reclaim(uint64 want)
 {
     uint64 freed = 0;
-    if (!tryacquire(&lists.lock))
+    if (!get_lists())
         return 0;
     for (uint64 turns = 2 * lists.pages; turns > 0 && freed < want; turns--) {
         struct list *node = list_pop_front(&lists.clean);
