@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // waitq.c - see waitq.h.
 //
-// Theory    A waiter is a record on the sleeper's stack. Whoever takes it off the queue (the
-//           waker, or the sleeper itself when it was killed) holds q->lock; a record that is off
-//           the queue is never touched again by a waker, so it may go out of scope.
+// Theory    A waiter is a record of its process. Whoever takes it off the queue (the waker, or the
+//           sleeper itself when it was killed) holds q->lock; a record that is off the queue is
+//           never touched again by a waker, so the process may use it for its next wait.
 // Promises  No wakeup is lost: the waiter is queued, and marked as blocking, before the
 //           condition's lock is dropped; thread_block() returns at once if the wakeup came before
 //           it.
