@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""check_docs.py [--results FILE] - what the pages refer to exists.
+
+Links between pages; files and functions in backquotes; the sittings of doc/tour.md; lock ranks, sleep locks and anchors
+of the manual; the rows of doc/mission.md and the tests that they name. With --results, the table that test.py
+writes (name, outcome), each test that a row names must also have passed.
+"""
+import functools
+import os
+import re
+import subprocess
+import sys
+
+import source
+
+PAGES = ("README.md", "doc/*.md", "doc/decisions/*.md")
+FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+QUOTED = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"(?:\./)?[\w.{},/*-]*\.(?:c|h|S|py|md|tbl|ld|tsv|sh)")
+CALL = re.compile(r"([a-z_]\w*)\(\)")
+PLACES = ("", "kernel/", "include/", "doc/", "tests/host/", "tests/qemu/", "user/", "tools/", "user/tests/",
+          "user/tests/usertests/")
+SITTING = 600  # lines
+IDS = [f"M{n:03}" for n in range(1, 140)] + [f"P{n:02}" for n in range(1, 18)]
+ANCHOR_WORDS = {"step", "the", "invalid", "writing", "by", "a", "steps", "new"}
+
+
+def pages():
+    return [p for p in source.files(*PAGES)]
+
+
+def blank_fenced(text):
+    return FENCED.sub(lambda m: "\n" * m[0].count("\n"), text)
+
+
+@functools.lru_cache(maxsize=None)
+def prose(page):
+    """The page without its fenced blocks, line by line the same."""
+    return blank_fenced(source.read(page))
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def anchors(page):
+    """The names under which the headings of a page can be linked to."""
+    heads = re.findall(r"^#+ (.*)$", prose(page), re.M)
+    return {re.sub(r"[^\w -]", "", h.lower()).strip().replace(" ", "-") for h in heads}
+
+
+def links(page):
+    text = prose(page)
+    for m in LINK.finditer(text):
+        target, _, anchor = m[1].partition("#")
+        if "://" in target:
+            continue
+        path = os.path.normpath(os.path.join(os.path.dirname(page), target)) if target else page
+        if not os.path.exists(path):
+            yield f"{page}:{line_of(text, m.start())}: {m[1]} leads nowhere"
+        elif anchor and anchor not in anchors(path):
+            yield f"{page}:{line_of(text, m.start())}: {path} has no heading #{anchor}"
+
+
+def braces(word):
+    """a/{b,c}.h as a/b.h and a/c.h."""
+    m = re.search(r"\{([^{}]*)\}", word)
+    return [w for part in m[1].split(",") for w in braces(word[: m.start()] + part + word[m.end() :])] if m else [word]
+
+
+@functools.lru_cache(maxsize=None)
+def resolve(word):
+    """The files that a name in the text stands for, which may be given from any of PLACES."""
+    for place in PLACES:
+        found = source.files(place + word.removeprefix("./"))
+        if found:
+            return tuple(found)
+    return ()
+
+
+@functools.lru_cache(maxsize=None)
+def defined():
+    """The names that the sources use as functions or macros."""
+    text = "\n".join(source.read(p) for p in [*source.own_sources(), *source.files("kernel/**/*.S", "tools/*.py",
+                                                                                  "include/abi/syscall.tbl")])
+    return set(re.findall(r"\b([a-z_]\w*)\(", text)) | set(re.findall(r"^\d+\s+([\w/]+)", text, re.M))
+
+
+def names(page):
+    """Files and functions in backquotes."""
+    text = prose(page)
+    for m in QUOTED.finditer(text):
+        where = f"{page}:{line_of(text, m.start())}"
+        if FILE.fullmatch(m[1]) and "NAME" not in m[1]:
+            for word in braces(m[1]):
+                if not resolve(word):
+                    yield f"{where}: there is no file {word}"
+        call = CALL.fullmatch(m[1])
+        if call and call[1] not in defined():
+            yield f"{where}: there is no function {m[1]}"
+
+
+# -- the tour
+
+
+def tour():
+    """Each sitting `## N. ...` lists files in a table; together they have as many lines as its heading says."""
+    page = "doc/tour.md"
+    parts = re.split(r"^## (\d+)\. .*$", source.read(page), flags=re.M)[1:]
+    if len(parts) != 20:
+        yield f"{page}: {len(parts) // 2} sittings, not ten"
+    for number, text in zip(parts[::2], parts[1::2]):
+        files = [f for word in re.findall(r"^\| `([^`]+)` \|", text, re.M) for w in braces(word) for f in resolve(w)]
+        lines = sum(source.read(f).count("\n") for f in files)
+        if not files or lines > SITTING:
+            yield f"{page}: sitting {number} has {lines} lines, not 1 to {SITTING}"
+        if "```console" not in text:
+            yield f"{page}: sitting {number} ends without a question that a command answers"
+
+
+# -- lists that must be complete
+
+
+def ranks():
+    text = source.read("doc/locking.md")
+    for rank in re.findall(r"^\s+RANK_(\w+)", source.blank(source.read("kernel/sync/rank.h")), re.M):
+        if f"| {rank} |" not in text:
+            yield f"doc/locking.md: RANK_{rank} is not in the table"
+    for path in source.files("kernel/**/*.c"):
+        for lock in re.findall(r"\binitsleeplock\(&(?:\w+->|\w+\.)?(\w+)", source.read(path)):
+            if not re.search(rf"\| `(?:\w+\.)?{lock}` \|", text):
+                yield f"doc/locking.md: the sleep lock {lock} of {path} is not in the table"
+
+
+def cited(text):
+    """The anchors of the privileged manual that comments name: `priv sv39pte`, `Manual priv: sv39, satp`."""
+    found = set()
+    for comment in re.findall(r"//.*|/\*.*?\*/", text):
+        for m in re.finditer(r"\bpriv:? ((?:[a-z][\w.]*(?:, )?)+)", comment):
+            found |= {w for w in m[1].split(", ") if w and w not in ANCHOR_WORDS}
+    return found
+
+
+def spec():
+    page = "doc/spec.md"
+    listed = set(re.findall(r"^\| `([\w.]+)` \|", source.read(page), re.M))
+    used = {}
+    for path in source.files("kernel/**/*.[chS]"):
+        for anchor in cited(source.read(path)):
+            used.setdefault(anchor, path)
+    yield from (f"{used[a]}: the anchor {a} is not in {page}" for a in sorted(set(used) - listed))
+    yield from (f"{page}: no comment in kernel/ names {a}" for a in sorted(listed - set(used)))
+
+
+def invariants():
+    """Each file named in a row of doc/invariants.md names the invariant, unless the row says where it is checked."""
+    page = "doc/invariants.md"
+    for name, where in re.findall(r"^\| ([a-z]+(?:-[a-z]+)+) \|(.*)\|$", source.read(page), re.M):
+        files = [f for word in QUOTED.findall(where) if FILE.fullmatch(word) for f in resolve(word)]
+        if files and not any(name in source.read(f) for f in files):
+            yield f"{page}: none of the files named beside {name} has that name in it"
+
+
+# -- the mission
+
+
+@functools.lru_cache(maxsize=None)
+def tests_listed():
+    r = subprocess.run([sys.executable, "tools/test.py", "--list"], check=True, stdout=subprocess.PIPE)
+    return {s.split()[0]: "(long)" in s for s in r.stdout.decode().splitlines()}
+
+
+def host_case(test, case):
+    return case in source.read(f"tests/host/t_{test}.c")
+
+
+@functools.lru_cache(maxsize=None)
+def subtests():
+    """The names in the tables of usertests."""
+    text = "\n".join(source.read(p) for p in source.files("user/tests/usertests/*.c"))
+    return set(re.findall(r"\bTEST\((\w+)", text))
+
+
+def proof(word, results):
+    """What is wrong with one proof in backquotes; None: nothing. Words that are no proofs are left alone."""
+    m = re.fullmatch(r"((?:host|fuzz|check|build|runner|qemu)\.[\w.*-]+)(?: (\w+))?", word)
+    if m:
+        known = tests_listed()
+        if m[1] not in known or known[m[1]]:
+            return f"there is no test {m[1]} in the gate"
+        if m[2] and not host_case(m[1][5:], m[2]):
+            return f"{m[1]} has no {m[2]}"
+        return outcome(m[1], results)
+    m = re.fullmatch(r"usertests (\w+)", word)
+    if m:
+        return outcome("qemu.usertests-3", results) if m[1] in subtests() else f"usertests has no {m[1]}"
+    m = re.fullmatch(r"(\S+\.\w+): (.+)", word)
+    if m and FILE.fullmatch(m[1]):
+        return None if any(m[2] in source.read(f) for f in resolve(m[1])) else f"{m[1]} has no text {m[2]!r}"
+    return None
+
+
+def outcome(test, results):
+    return None if results is None or results.get(test) == "ok" else f"{test} has not passed"
+
+
+def is_proof(word):
+    return re.match(r"(?:host|fuzz|check|build|runner|qemu)\.\w|usertests \w|\S+\.\w+: ", word)
+
+
+def mission(results):
+    page = "doc/mission.md"
+    rows = re.findall(r"^\| ([MP]\d+) \| (.*) \| (.*) \|$", source.read(page), re.M)
+    for missing in sorted(set(IDS) ^ {r[0] for r in rows}):
+        yield f"{page}: {missing} is missing, or is no row of the mission"
+    for row, _, how in rows:
+        words = QUOTED.findall(how)
+        shown = any(is_proof(w) for w in words) or LINK.search(how)
+        if not shown and "not yet" not in how:
+            yield f"{page}: {row} names no test, page or text that shows it"
+        yield from (f"{page}: {row}: {p}" for p in (proof(w, results) for w in words) if p)
+
+
+def read_results(path):
+    with open(path, encoding="utf-8") as f:
+        return dict(line.rstrip("\n").split("\t") for line in f)
+
+
+def static_problems():
+    for page in pages():
+        yield from links(page)
+        yield from names(page)
+    yield from tour()
+    yield from ranks()
+    yield from spec()
+    yield from invariants()
+
+
+def main():
+    results = None
+    if "--results" in sys.argv:
+        at = sys.argv.index("--results")
+        results = read_results(sys.argv[at + 1])
+        del sys.argv[at : at + 2]
+    source.arguments(__doc__)
+    source.report(mission(results) if results is not None else [*static_problems(), *mission(None)])
+
+
+if __name__ == "__main__":
+    main()
