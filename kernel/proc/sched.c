@@ -141,6 +141,8 @@ satp_for(struct cpu *c, struct proc *next)
     if (satp == c->satp)
         return 0;
     c->satp = satp;
+    c->satp_writes++; // swtch() will, between two fences
+    c->fences += 2;
     return satp;
 }
 

@@ -24,6 +24,8 @@ struct cpu {
     uint64 panic_sp;     // [c] top of the stack for reporting that another stack is full
     uint64 copyins;      // [h] copies from user memory, for the statistics device
     uint64 copyinstrs;   // [h] the same of strings
+    uint64 satp_writes;  // [h] for the statistics device as well
+    uint64 fences;       // [h] sfence.vma of any kind
     uint32 online;       // [a]
     uint32 idling;       // [a] in, or on the way to, wfi
 };

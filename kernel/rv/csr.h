@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "rv/cpu.h"
 
 #define SSTATUS_SIE      (1UL << 1)
 #define SSTATUS_SPIE     (1UL << 5)
@@ -60,6 +61,7 @@ intr_off(void)
 static inline void
 w_satp(uint64 satp)
 {
+    mycpu()->satp_writes++;
     csr_write(satp, satp);
 }
 
@@ -68,12 +70,14 @@ w_satp(uint64 satp)
 static inline void
 sfence_vma(void)
 {
+    mycpu()->fences++;
     asm volatile("sfence.vma" ::: "memory");
 }
 
 static inline void
 sfence_vma_user(void)
 {
+    mycpu()->fences++;
     asm volatile("sfence.vma zero, %0" ::"r"(0UL)
                  : "memory"); // address space 0, global entries stay
 }
@@ -81,6 +85,7 @@ sfence_vma_user(void)
 static inline void
 sfence_vma_page(uint64 va)
 {
+    mycpu()->fences++;
     asm volatile("sfence.vma %0, zero" ::"r"(va) : "memory");
 }
 

@@ -28,6 +28,8 @@ offsets(void)
     OFFSET(KF_SSTATUS, offsetof(struct kernelframe, sstatus));
     OFFSET(KF_SCAUSE, offsetof(struct kernelframe, scause));
     OFFSET(KF_STVAL, offsetof(struct kernelframe, stval));
+    OFFSET(CPU_SATP_WRITES, offsetof(struct cpu, satp_writes));
+    OFFSET(CPU_FENCES, offsetof(struct cpu, fences));
     OFFSET(CPU_BOOT_SP, offsetof(struct cpu, boot_sp));
     OFFSET(CPU_PANIC_SP, offsetof(struct cpu, panic_sp));
 }

@@ -67,6 +67,12 @@ uservec:
         sfence.vma zero, zero
         csrw satp, t2
         sfence.vma zero, zero
+        ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out, with their fences
+        addi t1, t1, 2
+        sd t1, CPU_SATP_WRITES(tp)
+        ld t1, CPU_FENCES(tp)
+        addi t1, t1, 4
+        sd t1, CPU_FENCES(tp)
 1:      jalr t0
 
         // usertrap() returns here, and a new process starts here: struct userret in a0, a1.

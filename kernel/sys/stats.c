@@ -4,6 +4,7 @@
 
 #include "fs/fs.h"
 #include "lib/printf.h"
+#include "mm/aspace.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "rv/cpu.h"
@@ -12,15 +13,19 @@ int
 stats_text(char *buf, size_t size)
 {
     struct fs_stats cache;
-    uint64 copyins = 0, copyinstrs = 0;
+    uint64 copyins = 0, copyinstrs = 0, satps = 0, fences = 0;
     for (int i = 0; i < nharts; i++) {
         copyins += cpus[i].copyins;
         copyinstrs += cpus[i].copyinstrs;
+        satps += cpus[i].satp_writes;
+        fences += cpus[i].fences;
     }
     fs_stats(&cache);
     return snprintf(buf, size,
                     "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
-                    "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n",
+                    "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
+                    "tables: %s, %lu satp writes, %lu fences\n",
                     copyins, copyinstrs, frames_contended() + kmem_contended() + cache.contended,
-                    cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty);
+                    cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name,
+                    satps, fences);
 }

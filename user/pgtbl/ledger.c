@@ -7,7 +7,7 @@
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/out.h"
-#include "ulib/sort.h"
+#include "ulib/string.h"
 
 static struct ledgerline *line;
 static int nlines;
@@ -88,6 +88,21 @@ cmd_ledger(void)
     return 0;
 }
 
+// The line of the statistics device that tells the design and what has been counted since boot.
+static void
+print_counters(void)
+{
+    static char text[4096];
+    int n = statistics(text, sizeof(text) - 1);
+    char *found, *end;
+
+    text[n > 0 ? n : 0] = 0;
+    found = strstr(text, "tables: ");
+    end = found ? strchr(found, '\n') : 0;
+    if (end)
+        out_put(found, (unsigned long)(end + 1 - found));
+}
+
 int
 cmd_stats(void)
 {
@@ -104,5 +119,6 @@ cmd_stats(void)
     }
     out_printf("%5d     - %6lu %5lu  kernel\n", 0, frames_of(PGK_PGTABLE, 0),
                frames_of(PGK_PGTABLE, 0) * 4);
+    print_counters();
     return 0;
 }
