@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""test_docs.py - what the pages show is what the machine prints.
+
+A block ```console in README.md or doc/*.md is a session at the console: lines that start with `$ ` are typed, the
+others are what must follow; what stands before the first of them is what boot prints, from the banner on. All
+blocks of a page that boot alike are one session, in their order. A line `...` stands for any lines.
+
+Words after `console`: `kpt=global` and the like go to the kernel command line (without any, kpt=unified quiet);
+`cpus=1`; `figures`: numbers may be others. Physical addresses may always be others, within the page
+they must not; the same holds for page numbers in entries, and for places in the code of programs.
+"""
+import glob
+import os
+import re
+
+from machine import Failure
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BLOCK = re.compile(r"^```console(?: ([^\n]*))?\n(.*?)^```$", re.M | re.S)
+NUMBER = re.compile(r"\b(?:0x[0-9a-f]+|[0-9a-f]{8,16}|[0-9][0-9,]*(?:\.[0-9]+)?)\b")
+ADDRESS = re.compile(r"\b(?:0x)?([0-9a-f]{8,16})\b")
+PLACE = re.compile(r"((?:[a-z_][\w.]*\+|\bsepc=)0x)[0-9a-f]+")
+BANNER = "vitrine: "
+RAM = range(0x80000000, 0x100000000)
+ENTRIES = range(0x20000000, 0x40000000)  # entries that map such RAM
+
+
+class Block:
+    """One session: how the machine is booted, and [(line of the page, command or None, what must follow)]."""
+
+    def __init__(self, page, line, words, text):
+        self.page, self.figures, self.cpus, boot = page, False, 3, []
+        for word in words:
+            if word == "figures":
+                self.figures = True
+            elif word.startswith("cpus="):
+                self.cpus = int(word[5:])
+            else:
+                boot.append(word)
+        self.steps = list(steps(line, text))
+        if self.steps[0][1] is not None:
+            boot.append("quiet")
+        if not any(w.startswith("kpt=") for w in boot):
+            boot.insert(0, "kpt=unified")
+        self.append = " ".join(boot)
+
+
+def steps(line, text):
+    command, start, follows = None, line, []
+    for n, s in enumerate(text.splitlines(), line + 1):
+        if not s.startswith("$ "):
+            follows.append(s)
+            continue
+        if command is not None or follows:
+            yield start, command, follows
+        command, start, follows = s[2:], n, []
+    yield start, command, follows
+
+
+def blocks(page):
+    with open(os.path.join(ROOT, page), encoding="utf-8") as f:
+        text = f.read()
+    for m in BLOCK.finditer(text):
+        yield Block(page, text.count("\n", 0, m.start()) + 1, (m[1] or "").split(), m[2])
+
+
+def placed(m):
+    value = int(m[1], 16)
+    if value in RAM:
+        return f"<pa+{value & 0xfff:x}>"
+    if value in ENTRIES:
+        return f"<entry+{value & 0x3ff:x}>"
+    return m[0]
+
+
+def normal(line, figures):
+    """The line without what may differ from build to build."""
+    line = ADDRESS.sub(placed, PLACE.sub(r"\1N", line))
+    line = re.sub(r"hart \d+ starting", "hart N starting", line)  # the firmware draws lots for the first
+    if figures:
+        line = re.sub(r"-+", "-", NUMBER.sub("N", line))
+    return " ".join(line.split())
+
+
+def difference(want, got, figures):
+    """The index of the first line of `want` that `got` does not have, and the line there instead; None: they agree."""
+    want, got = [normal(s, figures) for s in want], [normal(s, figures) for s in got]
+    at, gap = 0, False
+    for i, line in enumerate(want):
+        if line == "...":
+            gap = True
+            continue
+        there = got.index(line, at) if gap and line in got[at:] else at
+        if there >= len(got) or got[there] != line:
+            return i, got[at] if at < len(got) else "nothing"
+        at, gap = there + 1, False
+    return None if gap or at == len(got) else (len(want), got[at])
+
+
+def compare(block, start, want, text):
+    wrong = difference(want, text.strip("\n").splitlines(), block.figures)
+    if wrong:
+        expected = want[wrong[0]] if wrong[0] < len(want) else "nothing more"
+        raise Failure(f"{block.page}:{start + 1 + wrong[0]}: the page has {expected!r}, the machine {wrong[1]!r}")
+
+
+def play(machine, block):
+    for start, command, want in block.steps:
+        if command is not None:
+            compare(block, start, want, machine.run(command))
+
+
+def session(context, group):
+    with context.machine(append=group[0].append, cpus=group[0].cpus) as m:
+        printed = m.boot()
+        for block in group:
+            if block.steps[0][1] is None:
+                start, _, want = block.steps[0]
+                compare(block, start, want, printed[printed.index(BANNER) : -2])
+            play(m, block)
+        m.poweroff()
+
+
+def check_page(context, page):
+    groups = {}
+    for block in blocks(page):
+        groups.setdefault((block.append, block.cpus), []).append(block)
+    for group in groups.values():
+        session(context, group)
+
+
+def pages():
+    found = [os.path.relpath(p, ROOT) for p in [f"{ROOT}/README.md", *sorted(glob.glob(f"{ROOT}/doc/*.md"))]]
+    return [p for p in found if os.path.exists(os.path.join(ROOT, p)) and any(True for _ in blocks(p))]
+
+
+for _page in pages():
+    _name = os.path.basename(_page)[:-3].lower().replace("-", "_")
+    globals()[f"test_doc_{_name}"] = lambda context, page=_page: check_page(context, page)
+
+
+def test_docs_can_fail(_):
+    """The comparison notices what it must notice, and nothing else."""
+    page = ["page table 0x00000000804a5000", " ..0: pte 0x000000002012a401 pa 0x00000000804a9000"]
+    same = ["page table 0x00000000804b6000", " ..0: pte 0x000000002012b401 pa 0x00000000804b7000"]
+    flag = [same[0], same[1].replace("b401", "b411")]
+    for want, got, figures, expected in (
+            (page, same, False, None), (page, flag, False, (1, normal(flag[1], False))),
+            (page, same[:1], False, (1, "nothing")), (page[:1], same, False, (1, normal(same[1], False))),
+            (["...", *page[1:]], same, False, None), ([*page[:1], "..."], same, False, None),
+            (["a", "...", "c"], ["a", "b", "d"], False, (2, "b")), (["in f+0x6"], ["in f+0x8"], False, None),
+            (["3 pages"], ["4 pages"], False, (0, "4 pages")), (["3 pages"], ["4 pages"], True, None),
+            (["3 pages"], ["4 tables"], True, (0, "N tables"))):
+        if difference(want, got, figures) != expected:
+            raise Failure(f"{want} and {got}: {difference(want, got, figures)}, expected {expected}")
