@@ -17,6 +17,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -236,7 +237,8 @@ share_regions(struct aspace *to, struct aspace *from)
         struct share job = {to, r->shared};
         if (r->kind == REGION_USYSCALL)
             continue;
-        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
+        if (super_split_all(from, r->start, r->end) < 0 ||
+            pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
             mirror_sync(to, r->start, r->end) < 0 || mirror_sync(from, r->start, r->end) < 0)
             return -ENOMEM;
     }

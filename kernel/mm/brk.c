@@ -14,6 +14,7 @@
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
+#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
@@ -43,7 +44,11 @@ add_zero_page(struct aspace *as, uint64 va, uint64 prot)
 int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
-    for (uint64 va = start; va < end; va += PGSIZE) {
+    for (uint64 va = start, size; va < end; va += size) {
+        size = SUPER_SIZE;
+        if (!(va & (SUPER_SIZE - 1)) && end - va >= SUPER_SIZE && super_add(as, va, prot))
+            continue;
+        size = PGSIZE;
         int error = add_zero_page(as, va, prot);
         if (error)
             return error;
@@ -110,7 +115,10 @@ shrink(struct aspace *as, uint64 to)
     if (to < as->heap)
         return -EINVAL;
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
-    int error = resize_heap(as, end);
+    int error = super_split_edges(as, end, old_end);
+    if (error)
+        return error;
+    error = resize_heap(as, end);
     assert(!error); // shrinking takes no memory
     uvmunmap(as, end, old_end);
     if (as->sz > as->highest)

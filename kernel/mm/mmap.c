@@ -17,6 +17,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/pager.h"
+#include "mm/super.h"
 #include "mm/tlb.h"
 #include "rv/csr.h"
 
@@ -115,7 +116,9 @@ mmap_remove(struct aspace *as, uint64 start, uint64 size)
     if (!range_ok(start, size))
         return -EINVAL;
     acquiresleep(&as->lock);
-    int error = only_mappings(as, start, end) ? regions_cut(&as->regions, start, end) : -EINVAL;
+    int error = only_mappings(as, start, end) ? super_split_edges(as, start, end) : -EINVAL;
+    if (!error)
+        error = regions_cut(&as->regions, start, end);
     if (!error) {
         struct region *r;
         mmap_collect(as, start, end);
@@ -169,6 +172,8 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
     mmu_batch_init(&b, as, MMU_LIVE);
     acquiresleep(&as->lock);
     int error = may_protect(as, start, start + size, prot);
+    if (!error)
+        error = super_split_edges(as, start, start + size);
     if (!error)
         error = regions_cut(&as->regions, start, start + size);
     struct region *r = region_find(&as->regions, start);

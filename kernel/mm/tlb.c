@@ -60,8 +60,7 @@ static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
-    (void)level;
-    b->as->pages--;
+    b->as->pages -= pt_leaf_size(level) / PGSIZE;
     mapsite_note(MAPSITE_UNMAP, b->as, va);
     userpage_unmapped(frame_of(pte_pa(old)));
     enqueue(b, pte_pa(old));
