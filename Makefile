@@ -110,11 +110,11 @@ sys := syscall sysproc sysmem sysfile sysview syspt systrace stats bootargs
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.
 debug := backtrace ksyms ledger panic \
-	say near insn tell usersym usertrace explain
+	say near insn tell usersym usertrace explain kexplain
 
 # DEBUG=1: the order of locks is checked, memory that changes hands is filled, allocations can be made
 # to fail, and it is remembered who mapped what. UBSAN=1: undefined behaviour panics.
-debug += $(if $(DEBUG),checked/lockcheck checked/mapsite) $(if $(UBSAN),ubsan/ubsan)
+debug += $(if $(DEBUG),checked/lockcheck checked/mapsite checked/selftest checked/selfrules) $(if $(UBSAN),ubsan/ubsan)
 
 LAYERS := lib pt rv sync mm dev fs proc sys debug
 LISTED := $(foreach l,$(LAYERS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(l)/%.c,$($(l))))) kernel/main.c

@@ -5,6 +5,7 @@
 //           as that hart's idle process. The other harts start when everything they use exists.
 //           Process 1 mounts the disk and becomes the first program.
 #include "debug/panic.h"
+#include "debug/selftest.h"
 #include "dev/blk.h"
 #include "dev/console.h"
 #include "dev/machine.h"
@@ -149,6 +150,8 @@ devices_init(void)
 static void
 mount_root(void)
 {
+    if (args.selftest)
+        power_off(selftest_run(args.selftest));
     struct blkdev *disk = blk_find(args.root);
     if (!disk) {
         printf(

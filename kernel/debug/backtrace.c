@@ -57,6 +57,11 @@ backtrace_print(uint64 fp, uint64 low, uint64 high)
 {
     uint64 pcs[MAX_DEPTH];
     int n = backtrace_walk(fp, low, high, pcs, MAX_DEPTH);
-    for (int i = 0; i < n; i++)
+    for (int i = 0, same; i < n; i += same) {
+        for (same = 1; i + same < n && pcs[i + same] == pcs[i];)
+            same++;
         print_place(pcs[i], 1); // a call that does not return may end its function
+        if (same > 1)
+            printf("  ... and %d more of the same\n", same - 1);
+    }
 }

@@ -11,7 +11,6 @@
 #include "debug/explain.h"
 
 #include "abi/errno.h"
-#include "debug/insn.h"
 #include "debug/mapsite.h"
 #include "debug/tell.h"
 #include "debug/usertrace.h"
@@ -33,7 +32,7 @@ struct fault {
     const struct subject *s;
     uint64 cause, stval;
     int error;
-    bool paging; // a page fault: look and near are meaningful
+    bool paging; // an access to memory failed: look and near are meaningful
     struct look look;
     struct near near;
 };
@@ -66,7 +65,7 @@ static void
 examine(struct fault *f)
 {
     struct near_space space = space_of(f->s);
-    f->paging = page_fault_access(f->cause, &f->look.access);
+    f->paging = look_cause(&f->look, f->cause);
     f->look.va = f->stval;
     f->look.hart.user = true;
     if (!f->paging)
@@ -76,19 +75,6 @@ examine(struct fault *f)
 }
 
 // ---- Lines ------------------------------------------------------------------------------------
-
-static const char *
-cause_word(uint64 cause)
-{
-    static const struct words causes[] = {
-        [0] = {W_CAUSE_FETCH_MISALIGNED},          [CAUSE_ILLEGAL] = {W_CAUSE_ILLEGAL},
-        [CAUSE_BREAKPOINT] = {W_CAUSE_BREAKPOINT}, [4] = {W_CAUSE_LOAD_MISALIGNED},
-        [6] = {W_CAUSE_STORE_MISALIGNED},          [CAUSE_ECALL_U] = {W_CAUSE_ECALL},
-    };
-    if (cause >= NELEM(causes) || causes[cause].en == NULL)
-        return word(W_CAUSE_OTHER);
-    return words(&causes[cause]);
-}
 
 static void
 tell_what(struct report *r, const struct fault *f, const struct usertrace *t)
@@ -113,13 +99,18 @@ tell_callers(struct report *r, const struct usertrace *t)
         say(r, W_FROM, text);
 }
 
+static bool
+region_allows(const struct fault *f)
+{
+    static const uint16 need[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
+    return f->near.in != NULL && (f->near.in->prot & need[f->look.access]);
+}
+
 // The region would not have allowed it, so the absent page was not brought in.
 static bool
 region_forbids(const struct fault *f)
 {
-    static const uint16 need[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
-    return f->look.trace.rule == RULE_VALID && f->near.in != NULL &&
-           !(f->near.in->prot & need[f->look.access]);
+    return f->look.trace.rule == RULE_VALID && f->near.in != NULL && !region_allows(f);
 }
 
 static void
@@ -181,14 +172,16 @@ tell_near(struct report *r, const struct fault *f)
     }
 }
 
-static void
-tell_owner(struct report *r, const struct fault *f)
-{
-    if (pte_leaf(f->look.trace.pte))
-        tell_frame(r, pte_translate(f->look.trace.pte, f->look.trace.level, f->stval));
-}
-
 // ---- Hints ------------------------------------------------------------------------------------
+
+static const struct words *
+hint_for_mmap(const struct fault *f)
+{
+    static const struct words prot = {W_HINT_PROT}, eof = {W_HINT_EOF};
+    if (!region_allows(f))
+        return &prot;
+    return f->near.in->pager != NULL && f->error == -EFAULT ? &eof : NULL;
+}
 
 static const struct words *
 hint_for_region(const struct fault *f)
@@ -196,13 +189,15 @@ hint_for_region(const struct fault *f)
     static const struct words text = {W_HINT_TEXT}, data_exec = {W_HINT_DATA_EXEC};
     static const struct words pte_u = {W_HINT_PTE_U};
     const struct region *in = f->near.in;
-    if (f->look.trace.rule == RULE_USER && in->kind != REGION_GUARD)
+    if (in == NULL || in->kind == REGION_GUARD)
+        return NULL;
+    if (in->kind == REGION_MMAP)
+        return hint_for_mmap(f);
+    if (f->look.trace.rule == RULE_USER && region_allows(f))
         return &pte_u;
     if (f->look.access == PT_EXEC)
         return &data_exec;
-    if (f->look.access == PT_WRITE && in->kind == REGION_IMAGE && !(in->prot & PTE_W))
-        return &text;
-    return NULL;
+    return f->look.access == PT_WRITE && in->kind == REGION_IMAGE ? &text : NULL;
 }
 
 static const struct words *
@@ -228,14 +223,16 @@ hint_for_place(const struct fault *f)
     case NEAR_TRAMPOLINE:
         return &kernel;
     default:
-        return f->near.in != NULL ? hint_for_region(f) : NULL;
+        return hint_for_region(f);
     }
 }
 
 static void
 tell_hint(struct report *r, const struct fault *f)
 {
-    const struct words *hint = f->paging ? hint_for_place(f) : NULL;
+    const struct words *hint = f->paging ? rule_hint(&f->look) : NULL;
+    if (f->paging && hint == NULL)
+        hint = hint_for_place(f);
     if (f->error == -ENOMEM)
         say(r, W_HINT, word(W_HINT_NO_MEMORY));
     else if (f->error == -EIO)
@@ -249,43 +246,20 @@ tell_hint(struct report *r, const struct fault *f)
 static void
 tell_instruction(struct report *r, const struct fault *f)
 {
-    static const struct words kinds[INSN_KINDS] = {
-        [INSN_ZERO] = {W_INSN_ZERO},   [INSN_ONES] = {W_INSN_ONES},
-        [INSN_CSR] = {W_INSN_CSR},     [INSN_SYSTEM] = {W_INSN_SYSTEM},
-        [INSN_FLOAT] = {W_INSN_FLOAT}, [INSN_VECTOR] = {W_INSN_VECTOR},
-        [INSN_OTHER] = {W_INSN_OTHER},
-    };
     uint64 bits = f->stval, at = f->s->tf->epc, text;
     if (bits == 0 && look_word(&f->s->as->pt, at & ~7UL, true, &text)) {
         bits = text >> (at % 8 * 8); // harts may leave it to us to look (priv stval)
         bits = at % 8 == 6 || (bits & 3) != 3 ? bits & 0xffff : bits & 0xffffffff;
     }
-    say(r, W_WORD, bits, words(&kinds[insn_judge((uint32)bits)]));
-}
-
-// Access faults: the translation went well, what is there did not answer.
-static bool
-tell_access_fault(struct report *r, struct fault *f)
-{
-    enum pt_access access = f->cause == 1 ? PT_EXEC : f->cause == 5 ? PT_READ : PT_WRITE;
-    if (f->cause != 1 && f->cause != 5 && f->cause != 7)
-        return false;
-    f->look.access = access;
-    look_at(&f->s->as->pt, &f->look);
-    tell_walk(r, &f->look);
-    if (f->look.trace.rule == RULE_OK)
-        say(r, W_ACCESS_FAULT, f->look.trace.pa);
-    else
-        tell_rule(r, &f->look);
-    return true;
+    say(r, W_WORD, bits, insn_word((uint32)bits));
 }
 
 static void
-tell_other(struct report *r, struct fault *f)
+tell_other(struct report *r, const struct fault *f)
 {
     if (f->cause == CAUSE_ILLEGAL)
         tell_instruction(r, f);
-    else if (!tell_access_fault(r, f) && f->stval != 0)
+    else if (f->stval != 0)
         say(r, W_ADDRESS, f->stval);
 }
 
@@ -301,7 +275,7 @@ tell_full(struct report *r, struct fault *f)
     if (f->paging) {
         tell_reason(r, f);
         tell_near(r, f);
-        tell_owner(r, f);
+        tell_leaf(r, &f->look);
         mapsite_tell(r, f->s->as, f->stval);
     } else {
         tell_other(r, f);
@@ -314,7 +288,7 @@ tell_short(struct report *r, const struct fault *f)
 {
     if (f->paging)
         say(r, W_SHORT, f->s->pid, f->s->name, access_word(f->look.access), f->stval,
-            rule_word(f->look.trace.rule), near_word(&f->near));
+            reason_word(&f->look), near_word(&f->near));
     else
         say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "pt/translate.h"
 
 struct aspace;
 struct kernelframe;
@@ -16,7 +17,23 @@ struct subject {
     const struct trapframe *tf; // its registers in user mode
 };
 
-int explain_set_mode(const char *name) must_check; // "full", "short" or "off"; -EINVAL
+// What proc/ knows of its processes, without taking a lock. Both return false for nobody.
+struct explain_hooks {
+    bool (*current)(struct subject *s);               // who runs on this hart
+    bool (*on_kstack)(uint64 top, struct subject *s); // whose kernel stack ends there
+};
 
-// A user program's trap that ends it; `error` is what resolving it came to (-EFAULT, -ENOMEM ...). May sleep.
+int explain_set_mode(const char *name) must_check; // "full", "short" or "off"; -EINVAL
+void explain_set_hooks(const struct explain_hooks *h);
+bool explain_current(struct subject *s); // who runs on this hart; false: nobody
+
+// A user program's trap that ends it; `error` is what resolving it came to (-EFAULT, -ENOMEM ...).
+// May sleep.
 void explain_user(const struct subject *s, uint64 cause, uint64 stval, int error);
+
+// For panics: straight to the console, without locks.
+void explain_kernel(const struct kernelframe *f); // a trap of the kernel's own
+void explain_user_page(const struct aspace *as, uint64 va,
+                       enum pt_access access);                  // as user mode sees it
+void explain_frames(uint64 table, uint64 there, uint64 wanted); // whose frames these are; 0: none
+void explain_user_callers(void); // what the current process was doing in user mode

@@ -11,10 +11,13 @@
 #include <stdarg.h>
 
 #include "debug/backtrace.h"
+#include "debug/explain.h"
+#include "debug/ksyms.h"
 #include "lib/printf.h"
 #include "rv/cpu.h"
 #include "rv/kstack.h"
 #include "rv/sbi.h"
+#include "rv/trapframe.h"
 
 #define EXIT_PANIC 1
 
@@ -88,38 +91,73 @@ turn_off(void)
     sbi_shutdown(true);
 }
 
+// What a panic is about, besides its message.
+struct about {
+    uint64 pc, fp; // where the backtrace starts; a pc of 0: with the caller of fp's frame
+    const struct kernelframe *trap; // NULL: none
+    uint64 table, there, wanted;    // frames; 0: none
+};
+
+// Prints who called a function that calls no other and so kept no frame: ra alone knows.
+static void
+print_leaf_caller(uint64 pc, uint64 ra, uint64 fp)
+{
+    uint64 here = 0, there = 0, first = 0;
+    const char *name = ksyms_lookup(ra - 1, &there);
+    backtrace_walk(fp, fp - 2 * sizeof(uint64), fp, &first, 1);
+    if (name != NULL && name != ksyms_lookup(pc, &here) && ra != first)
+        backtrace_print_pc(ra);
+}
+
 // Prints the callers from frame pointer fp on, up to the end of the stack around it.
 static void
-print_callers(uint64 pc, uint64 fp)
+print_callers(const struct about *about)
 {
-    uint64 top = ((fp - 1) | (KSTACK_SIZE - 1)) + 1;
+    uint64 fp = about->fp, top = ((fp - 1) | (KSTACK_SIZE - 1)) + 1;
     printf("on hart %d, called from:\n", cpuid());
-    if (pc != 0)
-        backtrace_print_pc(pc);
+    if (about->pc != 0)
+        backtrace_print_pc(about->pc);
+    if (about->trap != NULL)
+        print_leaf_caller(about->pc, about->trap->x[1], fp);
     backtrace_print(fp, fp - 2 * sizeof(uint64), top);
 }
 
 static void noreturn
-vpanic(uint64 pc, uint64 fp, const char *fmt, va_list ap)
+vpanic(const struct about *about, const char *fmt, va_list ap)
 {
     if (!take_over()) {
-        printf("\npanic: inside panic, at 0x%016lx\n", pc);
+        printf("\npanic: inside panic, at 0x%016lx\n", about->pc);
         turn_off();
     }
     printf("\npanic: ");
     vprintf(fmt, ap);
     printf("\n");
-    print_callers(pc, fp);
+    if (about->trap != NULL)
+        explain_kernel(about->trap);
+    explain_frames(about->table, about->there, about->wanted);
+    print_callers(about);
+    explain_user_callers();
     turn_off();
 }
+
+// The frame of each function below holds the return address into its caller: what the backtrace starts with.
+#define HERE ((uint64)__builtin_frame_address(0))
 
 void
 panic(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    // Frame and return address of the caller: what the backtrace starts with.
-    vpanic(0, (uint64)__builtin_frame_address(0), fmt, ap);
+    vpanic(&(struct about){.fp = HERE}, fmt, ap);
+}
+
+// Panics about page tables: says whose the frames are.
+void
+panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vpanic(&(struct about){.fp = HERE, .table = table, .there = there, .wanted = wanted}, fmt, ap);
 }
 
 // Panics about code that was interrupted at pc with frame pointer fp (of a stack that is mapped).
@@ -128,7 +166,16 @@ panic_from(uint64 pc, uint64 fp, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vpanic(pc, fp, fmt, ap);
+    vpanic(&(struct about){.pc = pc, .fp = fp}, fmt, ap);
+}
+
+// Panics about a trap, and explains it.
+void
+panic_trap(const struct kernelframe *f, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vpanic(&(struct about){.pc = f->sepc, .fp = f->x[8], .trap = f}, fmt, ap);
 }
 
 void

@@ -6,6 +6,7 @@
 // Locks     none: what others change meanwhile may be seen before or after.
 #include "debug/tell.h"
 
+#include "debug/insn.h"
 #include "debug/words.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -13,22 +14,26 @@
 #include "mm/ledger.h"
 #include "rv/csr.h"
 
+// Fills in what the trap says of the access; false: it was none to memory.
 bool
-page_fault_access(uint64 cause, enum pt_access *access)
+look_cause(struct look *look, uint64 cause)
 {
-    switch (cause) {
-    case CAUSE_PAGE_FETCH:
-        *access = PT_EXEC;
-        return true;
-    case CAUSE_PAGE_LOAD:
-        *access = PT_READ;
-        return true;
-    case CAUSE_PAGE_STORE:
-        *access = PT_WRITE;
-        return true;
-    default:
+    static const struct {
+        bool memory, refused;
+        enum pt_access access;
+    } causes[] = {
+        [1] = {true, true, PT_EXEC},
+        [5] = {true, true, PT_READ},
+        [7] = {true, true, PT_WRITE},
+        [CAUSE_PAGE_FETCH] = {true, false, PT_EXEC},
+        [CAUSE_PAGE_LOAD] = {true, false, PT_READ},
+        [CAUSE_PAGE_STORE] = {true, false, PT_WRITE},
+    };
+    if (cause >= NELEM(causes) || !causes[cause].memory)
         return false;
-    }
+    look->access = causes[cause].access;
+    look->refused = causes[cause].refused;
+    return true;
 }
 
 static bool
@@ -73,7 +78,7 @@ access_word(enum pt_access access)
     return words(&verbs[access]);
 }
 
-const char *
+static const char *
 rule_word(enum pt_rule rule)
 {
     static const struct words rules[RULES] = {
@@ -99,12 +104,66 @@ rule_word(enum pt_rule rule)
 }
 
 const char *
+reason_word(const struct look *look)
+{
+    if (look->trace.rule == RULE_OK && look->refused)
+        return word(W_REFUSED);
+    return rule_word(look->trace.rule);
+}
+
+// What to do about a rule that a sound table does not break; NULL: nothing is known.
+const struct words *
+rule_hint(const struct look *look)
+{
+    static const struct words hints[RULES] = {
+        [RULE_OK] = {W_HINT_FENCE},
+        [RULE_PTE_ACCESS] = {W_HINT_FREE_TABLE},
+        [RULE_RESERVED] = {W_HINT_FREE_TABLE},
+        [RULE_POINTER_AUD] = {W_HINT_TABLE_DIRTY},
+        [RULE_NO_LEAF] = {W_HINT_NO_LEAF},
+        [RULE_W_NEEDS_R] = {W_HINT_W_NEEDS_R},
+        [RULE_ALIGNED] = {W_HINT_ALIGNED},
+        [RULE_SUM] = {W_HINT_SUM},
+        [RULE_USER_FETCH] = {W_HINT_SUM},
+        [RULE_ACCESSED] = {W_HINT_AD},
+        [RULE_DIRTY] = {W_HINT_AD},
+    };
+    const struct words *hint = &hints[look->trace.rule];
+    return hint->en != NULL && !look->refused ? hint : NULL;
+}
+
+const char *
+cause_word(uint64 cause)
+{
+    static const struct words causes[] = {
+        [0] = {W_CAUSE_FETCH_MISALIGNED},          [CAUSE_ILLEGAL] = {W_CAUSE_ILLEGAL},
+        [CAUSE_BREAKPOINT] = {W_CAUSE_BREAKPOINT}, [4] = {W_CAUSE_LOAD_MISALIGNED},
+        [6] = {W_CAUSE_STORE_MISALIGNED},          [CAUSE_ECALL_U] = {W_CAUSE_ECALL},
+    };
+    if (cause >= NELEM(causes) || causes[cause].en == NULL)
+        return word(W_CAUSE_OTHER);
+    return words(&causes[cause]);
+}
+
+const char *
+insn_word(uint32 bits)
+{
+    static const struct words kinds[INSN_KINDS] = {
+        [INSN_ZERO] = {W_INSN_ZERO},   [INSN_ONES] = {W_INSN_ONES},
+        [INSN_CSR] = {W_INSN_CSR},     [INSN_SYSTEM] = {W_INSN_SYSTEM},
+        [INSN_FLOAT] = {W_INSN_FLOAT}, [INSN_VECTOR] = {W_INSN_VECTOR},
+        [INSN_OTHER] = {W_INSN_OTHER},
+    };
+    return words(&kinds[insn_judge(bits)]);
+}
+
+const char *
 region_word(const struct region *r)
 {
     static const struct words kinds[] = {
         [REGION_IMAGE] = {W_REGION_IMAGE},       [REGION_GUARD] = {W_REGION_GUARD},
         [REGION_STACK] = {W_REGION_STACK},       [REGION_HEAP] = {W_REGION_HEAP},
-        [REGION_USYSCALL] = {W_REGION_USYSCALL},
+        [REGION_USYSCALL] = {W_REGION_USYSCALL}, [REGION_MMAP] = {W_REGION_MMAP},
     };
     if (r->kind >= NELEM(kinds) || kinds[r->kind].en == NULL)
         return word(W_REGION_OTHER);
@@ -157,6 +216,13 @@ flag_letters(pte_t pte, char text[8])
     return text;
 }
 
+// The physical address in an entry, which may have reserved bits set above it.
+static uint64
+leaf_pa(pte_t pte)
+{
+    return pte_pa(pte & ~PTE_RESERVED);
+}
+
 void
 tell_walk(struct report *r, const struct look *look)
 {
@@ -169,7 +235,7 @@ tell_walk(struct report *r, const struct look *look)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s[%lu] 0x%lx", i ? " -> " : "",
                               t->step[i].pa % PGSIZE / sizeof(pte_t), t->step[i].pte);
     if (pte_leaf(t->pte) && n < sizeof text)
-        snprintf(text + n, sizeof text - n, " = pa 0x%lx %s", pte_pa(t->pte),
+        snprintf(text + n, sizeof text - n, " = pa 0x%lx %s", leaf_pa(t->pte),
                  flag_letters(t->pte, letters));
     say(r, W_WALK, text);
 }
@@ -177,7 +243,7 @@ tell_walk(struct report *r, const struct look *look)
 void
 tell_rule(struct report *r, const struct look *look)
 {
-    say(r, W_RULE, rule_word(look->trace.rule), pt_rule_name(look->trace.rule), look->trace.level);
+    say(r, W_RULE, reason_word(look), pt_rule_name(look->trace.rule), look->trace.level);
 }
 
 static const char *
@@ -195,6 +261,13 @@ owner_word(enum frame_kind kind)
     default:
         return word(W_OWNER_KERNEL);
     }
+}
+
+void
+tell_leaf(struct report *r, const struct look *look)
+{
+    if (pte_leaf(look->trace.pte))
+        tell_frame(r, pte_translate(look->trace.pte & ~PTE_RESERVED, look->trace.level, look->va));
 }
 
 void

@@ -12,6 +12,8 @@
 #define W_KERNEL_WHAT                                                                              \
     "  what:  the kernel, for pid %d %s, could not %s 0x%lx\n",                                    \
         "  事件:  内核在为进程 %d %s 工作时无法%s 0x%lx\n"
+#define W_KERNEL_WHAT_ELSE                                                                         \
+    "  what:  the kernel, for pid %d %s: %s\n", "  事件:  内核在为进程 %d %s 工作时: %s\n"
 #define W_FROM       "  from:  %s\n", "  调用:  %s\n"
 #define W_WALK       "  walk:  %s\n", "  查表:  %s\n"
 #define W_RULE       "  rule:  %s (%s, level %d)\n", "  规则:  %s (%s, 第 %d 级)\n"
@@ -89,9 +91,9 @@
 #define W_RULE_DIRTY                                                                               \
     "the entry is not marked dirty (D=0), and this hart leaves that to software",                  \
         "表项未标记已修改 (D=0), 而本处理器把它留给软件"
-#define W_ACCESS_FAULT                                                                             \
-    "  rule:  the walk succeeds, to pa 0x%lx; memory or device there refused the access\n",        \
-        "  规则:  查表成功, 物理地址 0x%lx; 那里的内存或设备拒绝了访问\n"
+#define W_REFUSED                                                                                  \
+    "the walk succeeds; the memory or device there refused the access",                            \
+        "查表成功; 但那里的内存或设备拒绝了访问"
 #define W_REGION_FIRST                                                                             \
     "  rule:  the page is absent (V=0), and its region does not allow to %s it\n",                 \
         "  规则:  该页不在内存 (V=0), 且所属区域不允许%s\n"
@@ -103,6 +105,7 @@
 #define W_REGION_STACK    "the stack", "栈"
 #define W_REGION_HEAP     "the heap", "堆"
 #define W_REGION_USYSCALL "the USYSCALL page", "USYSCALL 页"
+#define W_REGION_MMAP     "memory from mmap()", "mmap() 所得的内存"
 #define W_REGION_OTHER    "a mapping", "映射区"
 
 // ---- Where an address is ----------------------------------------------------------------------
@@ -143,6 +146,10 @@
 #define W_NEAR_KSTACK_HOLE                                                                         \
     "the hole below a kernel stack: that stack overflowed", "内核栈下方的空洞: 该栈溢出"
 #define W_NEAR_KIMAGE    "the kernel itself", "内核本身"
+#define W_NEAR_KTEXT     "the kernel's text", "内核代码"
+#define W_NEAR_KRODATA   "the kernel's constants, which are read-only", "内核常量, 它们是只读的"
+#define W_NEAR_KDATA     "the kernel's data, which is not executable", "内核数据, 不可执行"
+#define W_SYMBOL         "  near:  %s: %s+0x%lx\n", "  位置:  %s: %s+0x%lx\n"
 #define W_NEAR_KNOWHERE  "the kernel's half, where nothing is mapped", "内核那一半, 但此处没有映射"
 #define W_NEAR_USER_HALF "the user's half of the address space", "地址空间的用户那一半"
 #define W_BETWEEN                                                                                  \
@@ -157,8 +164,7 @@
 #define W_OVERFLOW                                                                                 \
     "  near:  the guard page 0x%lx below a stack of %lu bytes; sp is 0x%lx: the stack is full\n",  \
         "  位置:  保护页 0x%lx, 其上的栈有 %lu 字节; sp 为 0x%lx: 栈已用尽\n"
-#define W_SYMBOL "  near:  %s: %s+0x%lx\n", "  位置:  %s: %s+0x%lx\n"
-#define W_KSTACK "  near:  %s, of pid %u\n", "  位置:  %s, 属于进程 %u\n"
+#define W_KSTACK "  near:  %s, of pid %d %s\n", "  位置:  %s, 属于进程 %d %s\n"
 
 // ---- Whose memory it is -----------------------------------------------------------------------
 
@@ -193,6 +199,10 @@
 #define W_HINT_STACK                                                                               \
     "recurse less, use smaller arrays, or link with -z stack-size=BYTES",                          \
         "减少递归, 缩小局部数组, 或用 -z stack-size=字节数 链接"
+#define W_HINT_PROT                                                                                \
+    "its protection does not allow it: see mmap() and mprotect()",                                 \
+        "其保护位不允许: 参见 mmap() 与 mprotect()"
+#define W_HINT_EOF "beyond the end of the mapped file", "超出了所映射文件的末尾"
 #define W_HINT_KERNEL                                                                              \
     "user programs reach the kernel by system calls only", "用户程序只能通过系统调用进入内核"
 #define W_HINT_PTE_U                                                                               \
@@ -222,6 +232,10 @@
 #define W_HINT_TABLE_DIRTY                                                                         \
     "table entries have V alone; leaf flags went into a pointer",                                  \
         "指向页表的表项只置 V; 叶子的标志进入了指针"
+#define W_HINT_NO_LEAF                                                                             \
+    "the last level holds leaves; was PTE_R, PTE_W or PTE_X forgotten?",                           \
+        "最后一级只放叶子; 是否忘了 PTE_R, PTE_W 或 PTE_X?"
+#define W_HINT_W_NEEDS_R "give PTE_R wherever PTE_W is given", "凡置 PTE_W 处也须置 PTE_R"
 #define W_HINT_ALIGNED                                                                             \
     "2 MiB and 1 GiB pages need physical addresses that are multiples of that",                    \
         "2 MiB 与 1 GiB 的页要求物理地址是其整数倍"

@@ -91,7 +91,10 @@ pager_get(struct pager *p, uint64 index, struct frame **out)
 static struct frame *
 pager_peek(struct pager *p, uint64 index)
 {
-    return cache_peek(&of_pager(p)->pages, index);
+    struct pcache *pc = &of_pager(p)->pages;
+    if (__atomic_load_n(&pc->lock.locked, __ATOMIC_RELAXED)) // orders nothing: acquire() will
+        return NULL;                                         // in a panic nobody will release it
+    return cache_peek(pc, index);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "proc/proc.h"
 
 #include "abi/errno.h"
+#include "debug/explain.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -269,6 +270,22 @@ procdump(void)
             printf("%d %s %s\n", p->pid, names[p->state], p->name);
         }
     release(&tree_lock);
+}
+
+// Finds the process whose kernel stack ends at `top`, for panics.
+// Locks     none: the other harts have stopped.
+bool
+proc_on_kstack(uint64 top, struct subject *s)
+{
+    for (int chain = 0; chain < PID_CHAINS; chain++)
+        list_for_each (node, &pids[chain]) {
+            const struct proc *p = list_entry(node, struct proc, pidlink);
+            if (p->own.kstack.top == top) {
+                *s = (struct subject){p->pid, p->name, p->as, p->trapframe};
+                return true;
+            }
+        }
+    return false;
 }
 
 struct proc *

@@ -22,6 +22,7 @@ struct fpstate;
 struct inode;
 
 struct proc;
+struct subject;
 struct watch;
 
 // One call: `a` are the registers a0 to a5. Returns what a0 will be, or -E, which the program sees
@@ -104,7 +105,8 @@ killed(struct proc *p)
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
-void procdump(void); // to the console, for ^P
+void procdump(void);                                // to the console, for ^P
+bool proc_on_kstack(uint64 top, struct subject *s); // for explanations
 
 struct proc *kthread(const char *name, void (*entry)(void)); // in the kernel only; NULL: no memory
 

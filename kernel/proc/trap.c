@@ -13,6 +13,7 @@
 #include "abi/errno.h"
 #include "debug/explain.h"
 #include "debug/panic.h"
+#include "debug/selftest.h"
 #include "dev/plic.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
@@ -32,12 +33,25 @@
 static uint64 user_stvec; // where uservec is, and userret, in the user's table
 static uint64 user_return;
 
+static bool
+describe_current(struct subject *s)
+{
+    const struct proc *p = myproc();
+    if (!p)
+        return false;
+    *s = (struct subject){p->pid, p->name, p->as, p->trapframe};
+    return true;
+}
+
+static const struct explain_hooks explain_hooks = {describe_current, proc_on_kstack};
+
 void
 trapinit(void)
 {
     uint64 page = kpt->switches ? TRAMPOLINE : (uint64)_trampoline;
     user_stvec = page + (uint64)(uservec - _trampoline);
     user_return = page + (uint64)(userret - _trampoline);
+    explain_set_hooks(&explain_hooks);
 }
 
 void
@@ -185,9 +199,12 @@ kerneltrap(struct kernelframe *f)
     enum pt_access access;
     if (interrupt(f->scause))
         return;
-    if (!in_usercopy(f->sepc) || !page_fault(f->scause, &access) || f->stval >= MAXVA)
-        panic_from(f->sepc, f->x[8], "kerneltrap: scause 0x%lx stval 0x%lx sepc 0x%lx", f->scause,
-                   f->stval, f->sepc);
+    if (!in_usercopy(f->sepc) || !page_fault(f->scause, &access) || f->stval >= MAXVA) {
+        if (selftest_caught(f))
+            return;
+        panic_trap(f, "kerneltrap: scause 0x%lx stval 0x%lx sepc 0x%lx", f->scause, f->stval,
+                   f->sepc);
+    }
     csr_clear(sstatus, SSTATUS_SUM); // the window is for the copy alone; sret opens it again
     if (vmfault(myproc()->as, f->stval, access) < 0)
         f->sepc = (uint64)usercopy_failed;
@@ -197,7 +214,6 @@ void
 kstack_overflow(struct kernelframe *f)
 {
     struct proc *p = myproc();
-    panic_from(f->sepc, f->x[8],
-               "kernel stack overflow: pid %d %s, sp 0x%lx, scause 0x%lx stval 0x%lx",
+    panic_trap(f, "kernel stack overflow: pid %d %s, sp 0x%lx, scause 0x%lx stval 0x%lx",
                p ? p->pid : 0, p ? p->name : "boot", f->x[2], f->scause, f->stval);
 }

@@ -11,16 +11,24 @@
 #include "lib/panic.h"
 #include "pt/span.h"
 
-// Frees `table`, at `level`, and the tables below it.
+// Panics: a table is to be freed that still maps va.
+static void noreturn
+leaf_left(struct pt *t, pagetable_t table, int level, uint64 va, pte_t pte)
+{
+    panic_frames(pte_pa(pt_pointer(t, table)), pte_pa(pte), 0,
+                 "freewalk: leaf: va 0x%lx holds pte 0x%lx at level %d", va, pte, level);
+}
+
+// Frees `table`, at `level` and serving `va` on, and the tables below it.
 static void
-free_tree(struct pt *t, pagetable_t table, int level, bool leaves_allowed)
+free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
 {
     for (uint64 i = 0; i < PT_ENTRIES; i++) {
         pte_t pte = pte_load(&table[i]);
         if (level > 0 && pte_table(pte))
-            free_tree(t, pt_child(t, pte), level - 1, leaves_allowed);
+            free_tree(t, pt_child(t, pte), level - 1, va + i * pt_leaf_size(level), leaves_allowed);
         else if (pte_valid(pte) && !leaves_allowed)
-            panic("freewalk: leaf: pte 0x%lx at index %lu of level %d", pte, i, level);
+            leaf_left(t, table, level, va + i * pt_leaf_size(level), pte);
         pte_store(&table[i], 0); // frames may go back as blank ones
     }
     t->env->free(t, pte_pa(pt_pointer(t, table)));
@@ -32,12 +40,13 @@ free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
     int top = t->env->levels - 1;
     assert(range_ok(t, start, end) && ((start | end) & (pt_leaf_size(top) - 1)) == 0);
     for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++) {
+        uint64 va = start + (i - PX(top, start)) * pt_leaf_size(top);
         pte_t pte = pte_load(&t->root[i]);
         pte_store(&t->root[i], 0);
         if (pte_table(pte))
-            free_tree(t, pt_child(t, pte), top - 1, leaves_allowed);
+            free_tree(t, pt_child(t, pte), top - 1, va, leaves_allowed);
         else if (pte_valid(pte) && !leaves_allowed)
-            panic("freewalk: leaf: pte 0x%lx at index %lu of level %d", pte, i, top);
+            leaf_left(t, t->root, top, va, pte);
     }
 }
 

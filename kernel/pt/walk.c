@@ -121,8 +121,9 @@ map_page(struct pt *t, uint64 va, pte_t pte)
         return -EINVAL;
     pte_t *slot = descend(t, va, &level, &old);
     if (unlikely(pte_valid(old)))
-        panic("mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old, level,
-              pte);
+        panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
+                     "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
+                     level, pte);
     if (unlikely(level > 0) && (slot = grow(t, slot, va, level)) == NULL)
         return -ENOMEM;
     pte_publish(slot, pte);

@@ -57,6 +57,12 @@ set_explain(struct bootargs *args, const char *value)
 }
 
 static void
+set_selftest(struct bootargs *args, const char *value)
+{
+    args->selftest = value;
+}
+
+static void
 set_quiet(struct bootargs *args, const char *value)
 {
     (void)value;
@@ -83,9 +89,10 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},         {"quiet", set_quiet},  {"init=", set_init},
-    {"root=", set_root},       {"harts=", set_harts}, {"ro", set_readonly},
-    {"vmprint=", set_vmprint}, {"lang=", set_lang},   {"explain=", set_explain},
+    {"kpt=", set_kpt},           {"quiet", set_quiet},  {"init=", set_init},
+    {"root=", set_root},         {"harts=", set_harts}, {"ro", set_readonly},
+    {"vmprint=", set_vmprint},   {"lang=", set_lang},   {"explain=", set_explain},
+    {"selftest=", set_selftest},
 };
 
 static bool
