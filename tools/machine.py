@@ -6,6 +6,7 @@ a while and hopes), types at the `$ ` prompt, and on the way out kills that chil
 the test looks for, these fail it: a kernel panic, a machine that says nothing for too long, an exit nobody
 asked for, a complaint in QEMU's guest_errors log, a file system that e2fsck does not like after power-off.
 """
+import codecs
 import os
 import re
 import select
@@ -66,6 +67,7 @@ class Machine:
             args += ["-append", append]
         self.args = args + list(extra)
         self.process = None
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two parts
 
     def __enter__(self):
         if os.path.exists(self.guest_log):
@@ -97,7 +99,7 @@ class Machine:
         if not select.select([fd], [], [], max(0, seconds))[0]:
             return True
         data = os.read(fd, 1 << 16)
-        self.output += data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        self.output += self.decoder.decode(data).replace("\r\n", "\n").replace("\r", "\n")
         if len(self.output) > OUTPUT_LIMIT:
             raise Failure("the console prints without end")
         return bool(data)

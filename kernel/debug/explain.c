@@ -26,7 +26,7 @@
 #define PLACE_SIZE  64
 #define FROM_SIZE   240
 
-static enum { FULL, SHORT, OFF } mode;
+static enum { AUTO, FULL, SHORT, OFF } mode; // AUTO: in full, repetitions in short
 
 struct fault {
     const struct subject *s;
@@ -40,15 +40,15 @@ struct fault {
 int
 explain_set_mode(const char *name)
 {
-    if (strcmp(name, "full") == 0)
-        mode = FULL;
-    else if (strcmp(name, "short") == 0)
-        mode = SHORT;
-    else if (strcmp(name, "off") == 0)
-        mode = OFF;
-    else
-        return -EINVAL;
-    return 0;
+    static const char *const names[] = {
+        [AUTO] = "auto", [FULL] = "full", [SHORT] = "short", [OFF] = "off"};
+    for (uint32 i = 0; i < NELEM(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            mode = i;
+            return 0;
+        }
+    }
+    return -EINVAL;
 }
 
 static struct near_space
@@ -203,13 +203,14 @@ hint_for_region(const struct fault *f)
 static const struct words *
 hint_for_place(const struct fault *f)
 {
-    static const struct words null_call = {W_HINT_NULL_CALL}, stack = {W_HINT_STACK};
+    static const struct words stack = {W_HINT_STACK};
     static const struct words usyscall = {W_HINT_USYSCALL}, freed = {W_HINT_USE_FREED};
     static const struct words heap = {W_HINT_HEAP}, kernel = {W_HINT_KERNEL};
     switch (f->near.kind) {
     case NEAR_NULL:
-        return f->look.access == PT_EXEC ? &null_call : hint_for_region(f);
+        return NULL;
     case NEAR_OVERFLOW:
+    case NEAR_SP:
         return &stack;
     case NEAR_USYSCALL:
         return f->look.trace.rule == RULE_USER ? hint_for_region(f) : &usyscall;
@@ -324,7 +325,7 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
     if (mode == OFF)
         return;
     examine(&f);
-    if (mode == SHORT || again(&f))
+    if (mode == SHORT || (again(&f) && mode == AUTO))
         tell_short(&r, &f);
     else
         tell_full(&r, &f);

@@ -23,7 +23,7 @@ struct explain_hooks {
     bool (*on_kstack)(uint64 top, struct subject *s); // whose kernel stack ends there
 };
 
-int explain_set_mode(const char *name) must_check; // "full", "short" or "off"; -EINVAL
+int explain_set_mode(const char *name) must_check; // "auto", "full", "short", "off"; -EINVAL
 void explain_set_hooks(const struct explain_hooks *h);
 bool explain_current(struct subject *s); // who runs on this hart; false: nobody
 

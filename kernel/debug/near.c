@@ -9,6 +9,7 @@
 #include "mm/layout.h"
 
 #define HEAP_REACH (1UL << 20) // so far above the break, an address is likely meant for the heap
+#define NULL_REACH 1024UL      // largest offset of a field
 #define ERRNO_MAX  4095UL
 #define SP_REACH   (64UL * PGSIZE) // a function's locals may take sp so far below the stack at once
 #define FREED_FILL 0x0101010101010101UL
@@ -78,6 +79,18 @@ sp_left_stack(const struct near_space *s, const struct region *guard)
     return s->sp < guard->end && guard->end - s->sp <= SP_REACH;
 }
 
+// Does sp, with va just above it, point at nothing the process has?
+static bool
+sp_is_lost(const struct near_space *s, uint64 va)
+{
+    if (va - s->sp >= PGSIZE)
+        return false;
+    for (int i = 0; i < s->n; i++)
+        if (s->sp - s->region[i].start <= s->region[i].end - s->region[i].start)
+            return false;
+    return true;
+}
+
 static enum near_kind
 judge_inside(const struct near_space *s, const struct near *near, uint64 va)
 {
@@ -85,7 +98,7 @@ judge_inside(const struct near_space *s, const struct near *near, uint64 va)
         return sp_left_stack(s, near->in) ? NEAR_OVERFLOW : NEAR_GUARD;
     if (near->in->kind == REGION_USYSCALL)
         return NEAR_USYSCALL;
-    return va < PGSIZE ? NEAR_NULL : NEAR_REGION;
+    return va < NULL_REACH ? NEAR_NULL : NEAR_REGION;
 }
 
 static enum near_kind
@@ -106,7 +119,7 @@ judge_outside(const struct near_space *s, uint64 va)
 struct near
 near_in(const struct near_space *s, uint64 va)
 {
-    struct near near = {.kind = near_any(va)};
+    struct near near = {.kind = sp_is_lost(s, va) ? NEAR_SP : near_any(va)};
     if (va >= MAXVA)
         return near;
     find_neighbours(s, va, &near);

@@ -7,9 +7,10 @@
 
 enum near_kind {
     NEAR_REGION,   // inside a region, and nothing special about it
-    NEAR_NULL,     // page 0
+    NEAR_NULL,     // page 0, its beginning if something is there
     NEAR_GUARD,    // the guard page, with sp elsewhere
     NEAR_OVERFLOW, // the guard page, and sp left the stack
+    NEAR_SP,       // just above sp, which is outside of all regions
     NEAR_USYSCALL,
     NEAR_TRAPFRAME,
     NEAR_TRAMPOLINE,

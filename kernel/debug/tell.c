@@ -178,6 +178,7 @@ near_word(const struct near *near)
         [NEAR_NULL] = {W_NEAR_NULL},
         [NEAR_GUARD] = {W_NEAR_GUARD},
         [NEAR_OVERFLOW] = {W_NEAR_OVERFLOW},
+        [NEAR_SP] = {W_NEAR_SP},
         [NEAR_USYSCALL] = {W_NEAR_USYSCALL},
         [NEAR_TRAPFRAME] = {W_NEAR_TRAPFRAME},
         [NEAR_TRAMPOLINE] = {W_NEAR_TRAMPOLINE},

@@ -115,11 +115,15 @@
 #define W_NEAR_NULL                                                                                \
     "page 0: a null pointer, or a small offset from one", "第 0 页: 空指针, 或空指针加小偏移"
 #define W_NEAR_GUARD                                                                               \
-    "the guard page below the stack, but sp is elsewhere: a bad pointer",                          \
-        "栈下方的保护页, 但 sp 在别处: 错误指针"
+    "the guard page below the stack, and sp is above it: locals larger than the stack, or a bad "  \
+    "pointer",                                                                                     \
+        "栈下方的保护页, 而 sp 还在其上: 局部变量大于栈, 或错误指针"
 #define W_NEAR_OVERFLOW                                                                            \
     "the guard page below the stack, and so is sp: the stack is full",                             \
         "栈下方的保护页, sp 也在此: 栈已用尽"
+#define W_NEAR_SP                                                                                  \
+    "where sp points, and no stack is there: too large locals, or sp was overwritten",             \
+        "sp 所指之处, 但那里没有栈: 局部变量太大, 或 sp 被改写"
 #define W_NEAR_HEAP "just above the break: past the end of the heap", "刚超过 break: 越过了堆的末端"
 #define W_NEAR_FREED                                                                                   \
     "memory that was given back to the kernel (sbrk or munmap)", "已归还内核的内存 (sbrk 或 " \
@@ -195,7 +199,6 @@
 #define W_HINT_DATA_EXEC                                                                           \
     "data is not executable; was a function pointer or a return address overwritten?",             \
         "数据不可执行; 函数指针或返回地址是否被改写?"
-#define W_HINT_NULL_CALL "a call through a null pointer", "经由空指针的调用"
 #define W_HINT_STACK                                                                               \
     "recurse less, use smaller arrays, or link with -z stack-size=BYTES",                          \
         "减少递归, 缩小局部数组, 或用 -z stack-size=字节数 链接"

@@ -53,7 +53,7 @@ set_explain(struct bootargs *args, const char *value)
 {
     (void)args;
     if (explain_set_mode(value) < 0)
-        printf("vitrine: explain=%s: neither full, short nor off; ignored\n", value);
+        printf("vitrine: explain=%s: neither auto, full, short nor off; ignored\n", value);
 }
 
 static void

@@ -31,7 +31,8 @@ static void
 test_inside(void)
 {
     expect(0, NEAR_NULL);
-    expect(0xfff, NEAR_NULL);
+    expect(1023, NEAR_NULL);
+    expect(1024, NEAR_REGION);
     expect(0x1000, NEAR_REGION);
     expect(0x3fff, NEAR_REGION);
     expect(0x5000, NEAR_REGION);
@@ -60,6 +61,22 @@ test_guard(void)
 }
 
 static void
+test_sp(void)
+{
+    space.sp = -100UL; // the stack pointer wrapped
+    expect(-90UL, NEAR_SP);
+    expect(-100UL + PGSIZE, NEAR_REGION); // page 0
+    space.sp = 0x20000000;
+    expect(0x20000000, NEAR_SP);
+    expect(0x20000fff, NEAR_SP);
+    expect(0x20001000, NEAR_BETWEEN);
+    expect(0x1fffffff, NEAR_BETWEEN);
+    space.sp = 0x8000; // the end of the heap, where a stack of one's own may begin
+    expect(0x8000, NEAR_FREED);
+    space.sp = 0x5800;
+}
+
+static void
 test_outside(void)
 {
     expect(0x8000, NEAR_FREED);
@@ -75,7 +92,7 @@ test_outside(void)
     expect(TRAPFRAME, NEAR_TRAPFRAME);
     expect(TRAMPOLINE, NEAR_TRAMPOLINE);
     expect(MAXVA - 1, NEAR_TRAMPOLINE);
-    struct near_space none = {.brk = 0};
+    struct near_space none = {.brk = 0, .sp = 1UL << 30};
     CHECK_EQ(near_in(&none, 0x10).kind, NEAR_NULL);
     CHECK_EQ(near_in(&none, 1UL << 37).kind, NEAR_BETWEEN);
 }
@@ -127,6 +144,7 @@ main(void)
 {
     test_inside();
     test_guard();
+    test_sp();
     test_outside();
     test_nonsense();
     test_kernel();

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""test_faults.py - what the kernel says of mistakes, word by word: those of programs and its own.
+
+The explanations are compared with tests/golden/faults-LANGUAGE.txt, after everything that may differ from build to
+build (addresses, process numbers, distances within functions) has been masked. `python3 tests/qemu/test_faults.py
+CONSOLE...` prints the golden form of console logs.
+"""
+import difflib
+import os
+import re
+import sys
+
+if __name__ != "__main__":
+    from machine import Failure
+
+USER = [f"die {way}" for way in (
+    "load store exec textstore dataexec kernelload kernelstore kernelexec directload noncanonical maxva trampoline "
+    "trapframe usyscallstore illegal ebreak privileged misaligned stackoverflow").split()]
+USER += [f"faults {name}" for name in (
+    "freed past-heap failed-call unmapped no-access read-only not-code past-file never-touched inherited wild-frame "
+    "wild-stack vector ones supervisor deep large-array").split()]
+
+# Self-tests that must end in a panic; `rules` does not.
+PANICS = ("remap freewalk double-free use-after-free never-initialised stack-overflow stack-hole lost-stack "
+          "text-write data-exec null-pointer user-memory illegal").split()
+SILENT = ("rules", "forgotten-u")
+DESIGNS = ("global", "fullcopy", "sharedroot", "unified")
+
+MASKS = [
+    (r"\.(?:isra|constprop|part)\.\d+", ""),
+    (r"\b(pid=|pid |进程 |inode )\d+", r"\1#"),
+    (r"\+0x[0-9a-f]+", "+#"),
+    (r"(references|user mappings|引用|用户映射) \d+", r"\1 #"),
+    (r"sepc=0x\w+ stval=0x\w+", "sepc=0x# stval=0x#"),
+    (r"\[\d+\]", "[#]"),
+    (r"(register|寄存器) \w+", r"\1 #"),
+    (r"0x[0-9a-f]{3,}", "0x#"),
+    (r"\b\d+ bytes|\d+ 字节", "# bytes"),
+]
+DROPPED = re.compile(r"^  (?:by|来历): |^hart \d+ starting|^\s*$")
+
+
+def mask(text):
+    """The lines of an explanation without what changes from build to build."""
+    lines = [line.rstrip() for line in text.split("\n") if not DROPPED.match(line)]
+    for pattern, to in MASKS:
+        lines = [re.sub(pattern, to, line) for line in lines]
+    return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
+
+
+def section(name, text):
+    return [f"## {name}", *mask(text)]
+
+
+def compare(context, golden, lines):
+    path = os.path.join("tests/golden", golden)
+    with open(path, encoding="utf-8") as f:
+        want = f.read().splitlines()
+    seen = os.path.join(context.dir, golden)
+    with open(seen, "w", encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+    if lines != want:
+        diff = [s for s in difflib.unified_diff(want, lines, lineterm="", n=0) if s[0] in "+-"][2:]
+        raise Failure(f"{path} and {seen} differ: {' / '.join(diff[:4])}")
+
+
+def explain_all(context, lang, **how):
+    """What is said of each mistake of a program, in one run."""
+    lines = []
+    with context.machine(append=f"quiet explain=full kpt=unified lang={lang}", **how) as m:
+        m.boot()
+        for command in USER:
+            lines += section(command, m.run(command))
+        m.poweroff()
+    return lines
+
+
+def test_faults_en(context):
+    compare(context, "faults-en.txt", explain_all(context, "en"))
+
+
+def test_faults_zh(context):
+    compare(context, "faults-zh.txt", explain_all(context, "zh"))
+
+
+def each_design(design):
+    """Every mistake is explained whichever table it was made in, by several harts."""
+    def test(context):
+        with context.machine(append=f"quiet explain=full kpt={design}", cpus=3) as m:
+            m.boot()
+            for command in USER:
+                said = m.run(command)
+                for label in ("usertrap(): unexpected scause", "  what:  pid"):
+                    if said.count(label) != 1:
+                        raise Failure(f"{command}: {said.count(label)} lines with {label!r}")
+                if "could not" in said and not ("  rule:" in said and "  near:" in said):
+                    raise Failure(f"{command}: neither rule nor place: {said!r}")
+            m.poweroff()
+    return test
+
+
+for _design in DESIGNS:
+    globals()[f"test_faults_{_design}"] = each_design(_design)
+
+
+def test_faults_modes(context):
+    """explain=off leaves two lines, explain=short three; one that repeats itself is cut short."""
+    for mode, count in (("off", 2), ("short", 3)):
+        with context.machine(append=f"quiet explain={mode}") as m:
+            m.boot()
+            said = m.run("die textstore").strip("\n").split("\n")
+            m.poweroff()
+        if len(said) != count or "usertrap()" not in said[0] or "sepc=" not in said[1]:
+            raise Failure(f"explain={mode}: {said}")
+    with context.machine(append="quiet") as m:
+        m.boot()
+        said = m.run("die load; die load; die load")
+        m.poweroff()
+    if said.count("  walk:") != 1 or said.count("  why:") != 2:
+        raise Failure(f"repeated deaths are not cut short: {said!r}")
+
+
+def test_faults_words_refused(context):
+    with context.machine(append="quiet lang=fr explain=loud") as m:
+        text = m.boot()
+        m.poweroff()
+    for word in ("lang=fr", "explain=loud"):
+        if word not in text:
+            raise Failure(f"{word} is not named")
+
+
+def test_faults_mapped_by(context):
+    """Debug builds know who mapped and unmapped a page."""
+    with context.machine(append="quiet kpt=unified", variant="DEBUG") as m:
+        m.boot()
+        freed, read_only = m.run("faults freed"), m.run("faults read-only")
+        m.poweroff()
+    story = re.findall(r"^  by:    (mapped|unmapped) 0x\w+ by (.*), \d+ ms ago$", freed, re.M)
+    if [s[0] for s in story] != ["unmapped", "mapped"] or not all("sbrk" in s[1] for s in story):
+        raise Failure(f"freed memory: {freed!r}")
+    if not re.search(r"^  by:    mapped .*vmfault", read_only, re.M):
+        raise Failure(f"a page that was brought in: {read_only!r}")
+
+
+# -- the kernel's own mistakes
+
+
+def provoke(context, name, lang="en", design="unified"):
+    """What a self-test prints; it must end in a panic exactly if it is among PANICS. Returns (text, panicked)."""
+    panicked = False
+    with context.machine(image=None, variant="DEBUG",
+                         append=f"quiet kpt={design} lang={lang} selftest={name}") as m:
+        try:
+            m.wait_exit()
+        except Failure as why:
+            if not str(why).startswith("kernel panic"):
+                raise
+            panicked = True
+        if (m.exit_code == 0) == panicked:
+            raise Failure(f"selftest={name} ends with exit code {m.exit_code}")
+        return m.output[m.output.index(f"selftest: {name}\n"):], panicked
+
+
+def without_backtrace(text):
+    return re.sub(r"^on hart.*", "", text, flags=re.M | re.S)
+
+
+def panics(context, lang):
+    lines = []
+    for name in (*SILENT, *PANICS):
+        text, panicked = provoke(context, name, lang)
+        if panicked != (name in PANICS):
+            raise Failure(f"selftest={name}: {'a panic' if panicked else 'no panic'}")
+        if panicked and not re.search(r"^  0x[0-9a-f]{16} selftest_run\+0x", text, re.M):
+            raise Failure(f"selftest={name}: the backtrace does not name its caller")
+        lines += section(name, without_backtrace(text))
+    return lines
+
+
+def test_panics_en(context):
+    compare(context, "panics-en.txt", panics(context, "en"))
+
+
+def test_panics_zh(context):
+    compare(context, "panics-zh.txt", panics(context, "zh"))
+
+
+def test_panic_mirror(context):
+    """A user page that leaves the process's table and stays in the mirror is noticed, where there is a mirror."""
+    for design in DESIGNS:
+        text, panicked = provoke(context, "mirror", design=design)
+        if panicked != (design in ("fullcopy", "sharedroot")) or (panicked and "kpt-mirror" not in text):
+            raise Failure(f"kpt={design}: {text!r}")
+
+
+def test_panic_rules(context):
+    """The hart and the manual agree on the cause of every broken rule, whichever table is in force."""
+    for design in DESIGNS:
+        text, _ = provoke(context, "rules", design=design)
+        causes = re.findall(r"^selftest: ([\w-]+): cause (\d+), the manual says (\d+)$", text, re.M)
+        wrong = [c for c in causes if c[1] != c[2]]
+        if wrong or len({c[0] for c in causes}) < 13:
+            raise Failure(f"kpt={design}: {wrong or causes}")
+
+
+def test_panic_unknown_selftest(context):
+    with context.machine(image=None, variant="DEBUG", append="selftest=nonesuch") as m:
+        m.expect("there is no test nonesuch")
+        m.wait_exit(1)
+
+
+def test_panic_selftest_needs_debug(context):
+    with context.machine(image=None, append="selftest=rules") as m:
+        m.expect("selftest=rules needs a kernel built with DEBUG=1")
+        m.wait_exit(2)
+
+
+if __name__ == "__main__":
+    for file in sys.argv[1:]:
+        with open(file, encoding="utf-8") as log:
+            print("\n".join(mask(log.read())))
