@@ -58,7 +58,12 @@ sbi_write(const char *s, size_t n)
         sbi_putchar(s[i]);
 }
 
-static const struct print_sink sbi_sink = {.write = sbi_write};
+static void
+sbi_nothing(void)
+{
+}
+
+static const struct print_sink sbi_sink = {sbi_nothing, sbi_write, sbi_nothing};
 
 // The machine lacks something: says what, and switches it off.
 static void noreturn
@@ -68,10 +73,20 @@ refuse(const char *why)
     sbi_shutdown(true);
 }
 
+// Where stvec leads until traps can be handled. What can go wrong that early is the device tree: on a
+// machine with very little RAM its place is in the firmware's memory, which may not be read.
+static void noreturn __attribute__((aligned(4))) boot_trap(void)
+{
+    printf("vitrine: trap while starting: scause 0x%lx sepc 0x%lx stval 0x%lx\n", csr_read(scause),
+           csr_read(sepc), csr_read(stval));
+    refuse("the device tree cannot be read; is there too little RAM? 32 MiB are needed");
+}
+
 static void
 probe(uint64 hartid, uint64 fdt_pa)
 {
     printf_set_sink(&sbi_sink);
+    csr_write(stvec, boot_trap);
     const char *why = machine_probe(p2v(fdt_pa), hartid, &machine);
     if (why)
         refuse(why);
