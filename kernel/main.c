@@ -70,7 +70,7 @@ static void noreturn
 refuse(const char *why)
 {
     printf("vitrine: cannot start: %s\n", why);
-    sbi_shutdown(true);
+    power_off(1);
 }
 
 // Where stvec leads until traps can be handled. What can go wrong that early is the device tree: on a
@@ -90,6 +90,7 @@ probe(uint64 hartid, uint64 fdt_pa)
     const char *why = machine_probe(p2v(fdt_pa), hartid, &machine);
     if (why)
         refuse(why);
+    power_init_early(&machine);
     if (!(machine.ext & EXT_SSTC) && !sbi_has(SBI_EXT_TIME))
         refuse("there is no timer: neither Sstc nor the firmware's TIME extension");
     struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
@@ -137,6 +138,7 @@ memory_init(void)
     for (int i = 0; i < machine.nram; i++)
         ram[i] = (struct kvm_range){machine.ram[i].start, machine.ram[i].end};
     kvminit(ram, machine.nram);
+    power_init(&machine);
     kvminithart();
     kstack_init();
 }
@@ -151,7 +153,6 @@ reclaim(uint64 want)
 static void
 devices_init(void)
 {
-    power_init(&machine);
     panic_set_hooks(sched_kick_others, power_off);
     if (console_init(&machine) < 0)
         printf("vitrine: no serial port; output goes through the firmware\n");

@@ -2,14 +2,14 @@
 // power.c - the end of the machine.
 //
 // Theory    QEMU's test finisher ends the emulator with an exit code, so that tests see the
-// outcome.
-//           Elsewhere the firmware turns the machine off and is told only whether something failed.
+//           outcome. Elsewhere the firmware turns the machine off and is told only whether something failed.
 // Promises  Works from a panic: takes no lock and allocates nothing.
 // Next      rv/sbi.h
 #include "dev/power.h"
 
 #include "dev/machine.h"
 #include "dev/mmio.h"
+#include "mm/direct.h"
 #include "mm/kvm.h"
 #include "rv/sbi.h"
 
@@ -17,6 +17,14 @@
 #define FINISH_FAIL 0x3333 // with the exit code above bit 16
 
 static uint8 *finisher; // NULL: ask the firmware
+
+// While the boot-time table is in use, which maps the devices where the direct map will be.
+void
+power_init_early(const struct machine *m)
+{
+    if (m->finisher.size)
+        finisher = p2v(m->finisher.base);
+}
 
 // Finds out how the machine is turned off; before this the firmware is asked.
 void

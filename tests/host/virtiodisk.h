@@ -75,6 +75,12 @@ kfree(void *frame)
 }
 
 void *
+kmem_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+void *
 kmem_zalloc(size_t size)
 {
     return calloc(1, size);
