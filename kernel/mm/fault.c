@@ -204,6 +204,8 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     page_copy(page, p2v(pte_pa(old)));
     userpage_mapped(frame_of(v2p(page)));
     change_entry(as, slot, va, pte_make(v2p(page), flags)); // fenced before the old frame may go
+    if (flags & PTE_X)
+        fence_i(); // the copy's instructions have come by stores
     userpage_unmapped(shared);
     frame_put(shared);
     return 0;

@@ -154,6 +154,8 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
     c->as = next->as;
     c->need_resched = 0;
     next->state = RUNNING;
+    if (next->hart != c->id)
+        fence_i(); // its code may have been written on the hart it comes from
     next->hart = c->id;
     fpu_leave(prev);
     if (next->as)
