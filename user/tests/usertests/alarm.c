@@ -145,7 +145,7 @@ t_alarmslow(void)
 static void
 t_alarmfork(void)
 {
-    char *argv[] = {"nop", 0};
+    char *argv[] = {"spin", "4", 0};
 
     want(sigalarm(3, alarm_handler) == 0, "sigalarm failed");
     sleep(8);
@@ -161,7 +161,7 @@ t_alarmfork(void)
     calls = 0;
     if (t_fork() == 0) {
         sigalarm(1, alarm_handler);
-        exec("/nop", argv);
+        exec("/spin", argv);
         exit(1);
     }
     t_wait_ok(1);

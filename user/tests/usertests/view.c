@@ -131,10 +131,14 @@ t_pgmapbad(void)
 static void
 restless(long n)
 {
+    char *argv[] = {"nop", 0};
+
     for (int i = 0; i < 20; i++) {
         sbrk(n * PAGE);
-        if (fork() == 0)
-            exit(0);
+        if (fork() == 0) {
+            exec("/nop", argv);
+            exit(1);
+        }
         wait(0);
         sbrk(-n * PAGE);
     }

@@ -129,6 +129,9 @@ t_cpupin(void)
             t_spawn(spin_pinned, (h + i) % harts);
     }
     t_wait_ok(n);
+    for (int i = 0; i < 3; i++) // the other harts have nothing to do
+        t_spawn(spin_pinned, harts - 1);
+    t_wait_ok(3);
     for (int i = 0; i < 50; i++)
         want(cpupin(i % harts) == 0, "cpupin(%d) failed", i % harts);
 }

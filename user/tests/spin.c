@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// spin.c - keeps a hart busy for some ticks, one if not told how many, and succeeds.
+#include "user/user.h"
+
+int
+main(int argc, char **argv)
+{
+    int end = uptime() + (argc > 1 ? atoi(argv[1]) : 1);
+
+    while (uptime() < end)
+        ;
+    return 0;
+}
