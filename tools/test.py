@@ -183,6 +183,7 @@ class Report:
     def __init__(self, total):
         self.lock, self.total = threading.Lock(), total
         self.passed = self.failed = self.skipped = 0
+        self.outcome = {}  # by the test's name: ok, FAIL or skip
 
     def line(self, text):
         with self.lock:
@@ -196,6 +197,7 @@ class Report:
             self.fail(context, str(why))
         except Skip as why:
             self.skipped += 1
+            self.outcome[test.name] = "skip"
             self.line(f"skip {test.name}: {why}")
         except Exception as bug:  # a broken test is a failed test, not the end of the run
             with open(context.log, "a", encoding="utf-8") as log:
@@ -203,12 +205,26 @@ class Report:
             self.fail(context, f"{type(bug).__name__}: {bug}")
         else:
             self.passed += 1
+            self.outcome[test.name] = "ok"
             self.line(f"ok {test.name} ({time.monotonic() - start:.1f} s)")
 
     def fail(self, context, why):
         self.failed += 1
+        self.outcome[context.name] = "FAIL"
         log = os.path.relpath(context.log, ROOT)
         self.line(f"FAIL {context.name}: {' '.join(why.split())[:300]} [{log}]")
+
+
+def mission_test(report):
+    """The test that comes last: those that doc/mission.md names have passed in this run."""
+
+    def run(context):
+        results = os.path.join(context.dir, "results.tsv")
+        with open(results, "w", encoding="utf-8") as f:
+            f.writelines(f"{name}\t{outcome}\n" for name, outcome in sorted(report.outcome.items()))
+        context.must([sys.executable, "tools/check_docs.py", "--results", results])
+
+    return Test("check.mission", run)
 
 
 def make_variables(words):
@@ -259,9 +275,12 @@ def main():
     if options.hang:
         Machine.hang = options.hang
     report = Report(len(tests))
-    print(f"{len(tests)} tests, {options.jobs} at a time", flush=True)
+    last = [] if patterns else [mission_test(report)]
+    print(f"{len(tests) + len(last)} tests, {options.jobs} at a time", flush=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(lambda t: report.run(t, options), tests))
+    for test in last:
+        report.run(test, options)
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

@@ -12,6 +12,8 @@ they must not; the same holds for page numbers in entries, and for places in the
 import glob
 import os
 import re
+import shutil
+import sys
 
 from machine import Failure
 
@@ -139,6 +141,47 @@ for _page in pages():
     globals()[f"test_doc_{_name}"] = lambda context, page=_page: check_page(context, page)
 
 
+# -- the figures of doc/designs.md
+
+DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
+FIGURE = re.compile(r"^kptbench (\w+) (\w+) (\d+) (\d+) \d+ (\d+) (\d+)$", re.M)
+TABLES = re.compile(r"^kptbench (\w+) tables (\d+) \d+$", re.M)
+
+
+def promised(text):
+    """{(design, key): [the figures that the page has]}: instructions, satp writes and fences, table pages."""
+    found = {}
+    for key, row in re.findall(r"^\| `(\w+)`[^|]*\|(.*)\|$", text, re.M):
+        for design, cell in zip(DESIGNS, row.split("|")):
+            numbers = [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cell)]
+            if len(row.split("|")) == len(DESIGNS) and numbers:
+                found.setdefault((design, key), []).extend(numbers)
+    return found
+
+
+def measured(context, design):
+    with context.machine(append=f"quiet kpt={design}", cpus=1, extra=["-icount", "shift=0"]) as m:
+        m.boot()
+        text = m.run("kptbench", hang=180)
+        m.poweroff()
+    found = {(d, key): [int(x) / int(n) for x in rest] for d, key, n, *rest in FIGURE.findall(text)}
+    return found | {(d, "tables"): [float(n)] for d, n in TABLES.findall(text)}
+
+
+def test_docs_figures(context):
+    """What kptbench counts is what doc/designs.md says, to a tenth."""
+    with open(os.path.join(ROOT, "doc/designs.md"), encoding="utf-8") as f:
+        want = promised(f.read())
+    got = {k: v for d in DESIGNS for k, v in measured(context, d).items()}
+    if not want or set(want) != set(got):
+        raise Failure(f"doc/designs.md and kptbench have different rows: {sorted(set(want) ^ set(got))}")
+    for (design, key), numbers in want.items():
+        if len(numbers) != len(got[design, key]) or any(
+                abs(a - b) > max(1, a / 10) for a, b in zip(numbers, got[design, key])):
+            now = " ".join(f"{x:,.0f}" for x in got[design, key])
+            raise Failure(f"doc/designs.md: {design} {key}: the page has {numbers}, kptbench counts {now}")
+
+
 def test_docs_can_fail(_):
     """The comparison notices what it must notice, and nothing else."""
     page = ["page table 0x00000000804a5000", " ..0: pte 0x000000002012a401 pa 0x00000000804a9000"]
@@ -153,3 +196,58 @@ def test_docs_can_fail(_):
             (["3 pages"], ["4 tables"], True, (0, "N tables"))):
         if difference(want, got, figures) != expected:
             raise Failure(f"{want} and {got}: {difference(want, got, figures)}, expected {expected}")
+
+
+# page, what stands there, what it becomes, what check_docs.py must say
+SPOILED = (
+    ("README.md", "](doc/tour.md)", "](doc/detour.md)", "leads nowhere"),
+    ("doc/mission.md", "#m014", "#m999", "has no heading"),
+    ("doc/tour.md", "`pt/walk.c`", "`pt/wolk.c`", "there is no file pt/wolk.c"),
+    ("doc/tour.md", "| `pt/walk.c` |", "| `pt/*.c` |", "sitting 3 has"),
+    ("doc/locking.md", "| TREE |", "| BUSH |", "RANK_TREE is not in the table"),
+    ("doc/locking.md", "`inode.map`", "`inode.cap`", "the sleep lock map"),
+    ("doc/spec.md", "| `sv39pte` |", "| `sv40pte` |", "the anchor sv39pte"),
+    ("doc/page-tables.md", "`pt_check()`", "`pt_chock()`", "no function pt_chock"),
+    ("doc/invariants.md", "| hole-zero |", "| hole-none |", "beside hole-none has"),
+    ("doc/mission.md", "| M001 |", "| M140 |", "M001 is missing"),
+    ("doc/mission.md", "host.sv39 test_split", "host.sv93 test_split", "no test host.sv93"),
+    ("doc/mission.md", "host.sv39 test_split", "host.sv39 test_splat", "has no test_splat"),
+    ("doc/mission.md", "usertests kernmem", "usertests kornmem", "usertests has no kornmem"),
+    ("doc/mission.md", "PA_BITS - PGSHIFT == 44", "PA_BITS - PGSHIFT == 45", "has no text"),
+)
+
+
+def planted(context):
+    tree = os.path.join(context.dir, "tree")
+    shutil.rmtree(tree, ignore_errors=True)
+    os.makedirs(tree)
+    for name in ("README.md", "Makefile", "LICENSE", "doc", "include", "kernel", "tests", "tools", "user"):
+        whole = os.path.join(ROOT, name)
+        copy = shutil.copytree if os.path.isdir(whole) else shutil.copy
+        copy(whole, os.path.join(tree, name))
+    return tree
+
+
+def test_docs_check_can_fail(context):
+    """Each deliberate mistake in a page is reported by tools/check_docs.py."""
+    tree = planted(context)
+    check = [sys.executable, f"{tree}/tools/check_docs.py", "--root", tree]
+    context.must(check)
+    for page, there, instead, expected in SPOILED:
+        path = os.path.join(tree, page)
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace(there, instead))
+        code, said = context.sh(check)
+        if there not in text or code != 1 or expected not in said:
+            raise Failure(f"{page} with {instead}: {expected!r} is not reported; it says {said.strip()[:200]!r}")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    results = os.path.join(context.dir, "results")
+    with open(results, "w", encoding="utf-8") as f:
+        f.write("host.sv39\tFAIL\n")
+    code, said = context.sh([*check, "--results", results])
+    if code != 1 or "host.sv39 has not passed" not in said:
+        raise Failure(f"a failed test is not missed by the mission: {said.strip()[:200]!r}")
+    shutil.rmtree(tree)
