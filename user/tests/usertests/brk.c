@@ -229,8 +229,24 @@ t_superpage(void)
     want(big[MIB + 3 * PAGE] == 0, "old contents came back");
 }
 
+// sbrktop: lazy growth ends below the top pages, which stay as they were.
+static void
+t_sbrktop(void)
+{
+    const int step = 1 << 30;
+    int n = 0;
+
+    while (sys_sbrk(step, SBRK_LAZY) != FAILED)
+        n++;
+    want(n >= 250 && (uint64)sbrk(0) <= USYSCALL, "%d steps, to %p", n, sbrk(0));
+    want(((struct usyscall *)USYSCALL)->pid == getpid(), "USYSCALL is not what it was");
+    t_must_die(t_load, TRAPFRAME);
+    while (n-- > 0)
+        want(sbrk(-step) != FAILED, "shrinking");
+}
+
 const struct test brk_tests[] = {
-    TEST(sbrkbasic, 0),      TEST(sbrkmuch, 0),        TEST(sbrkbugs, T_NOISY),
-    TEST(sbrkfail, 0),       TEST(sbrkarg, 0),         TEST(sbrkwrap, 0),
-    TEST(sbrklazy, T_NOISY), TEST(superpage, T_NOISY), {0, 0, 0},
+    TEST(sbrkbasic, 0),     TEST(sbrkmuch, 0), TEST(sbrkbugs, T_NOISY), TEST(sbrkfail, 0),
+    TEST(sbrkarg, 0),       TEST(sbrkwrap, 0), TEST(sbrklazy, T_NOISY), TEST(superpage, T_NOISY),
+    TEST(sbrktop, T_NOISY), {0, 0, 0},
 };

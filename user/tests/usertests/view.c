@@ -308,6 +308,11 @@ t_sysinfo(void)
     want(sysinfo(&info) == 0 && before.freemem - info.freemem == PAGE, "%lu bytes for a page",
          before.freemem - info.freemem);
     sbrk(-PAGE);
+    for (int i = 0; i < PAGE; i++)
+        sbrk(1);
+    want(sysinfo(&info) == 0 && before.freemem - info.freemem == PAGE, "%lu bytes, byte by byte",
+         before.freemem - info.freemem);
+    sbrk(-PAGE);
     want(sysinfo(&info) == 0 && before.freemem == info.freemem, "free: %lu, then %lu",
          before.freemem, info.freemem);
     if (t_fork() == 0) {
