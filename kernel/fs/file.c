@@ -73,6 +73,18 @@ inode_read(struct file *f, struct iobuf dst, size_t n)
     return done;
 }
 
+static int64
+write_piece(struct file *f, struct iobuf src, size_t n)
+{
+    for (int turn = 0;; turn++) {
+        begin_op();
+        int64 done = writei(f->ip, src, f->off, n);
+        end_op();
+        if (!fs_wait_for_room(done, turn))
+            return done;
+    }
+}
+
 // Writes in pieces, each a transaction. Returns the bytes written, or the error of the first piece.
 static int64
 inode_write(struct file *f, struct iobuf src, size_t n)
@@ -81,9 +93,7 @@ inode_write(struct file *f, struct iobuf src, size_t n)
     int64 total = 0, done;
     do {
         size_t piece = n - (size_t)total < WRITE_CHUNK ? n - (size_t)total : WRITE_CHUNK;
-        begin_op();
-        done = writei(f->ip, src, f->off, piece);
-        end_op();
+        done = write_piece(f, src, piece);
         if (done <= 0)
             break;
         f->off += (uint64)done;
@@ -140,17 +150,10 @@ attach(struct file *f, struct inode *ip, int flags)
     return 0;
 }
 
-// Opens what `path` names. Returns 0 and a file with one reference, or -E.
-// On error: nothing is open; a file that O_CREATE made stays.
-// Sleeps: yes; takes transactions and inode locks.
-int
-file_open(struct inode *cwd, const char *path, int flags, struct file **out)
+static int
+open_inode(struct file *f, struct inode *cwd, const char *path, int flags)
 {
     struct inode *ip;
-    bool writable = (flags & (O_WRONLY | O_RDWR)) != 0;
-    struct file *f = file_alloc(&inode_ops, !(flags & O_WRONLY), writable);
-    if (f == NULL)
-        return -ENOMEM;
     begin_op();
     int error = lookup(cwd, path, flags, &ip);
     if (error == 0) {
@@ -159,6 +162,23 @@ file_open(struct inode *cwd, const char *path, int flags, struct file **out)
             iput(ip);
     }
     end_op();
+    return error;
+}
+
+// Opens what `path` names. Returns 0 and a file with one reference, or -E.
+// On error: nothing is open; a file that O_CREATE made stays.
+// Sleeps: yes; takes transactions and inode locks.
+int
+file_open(struct inode *cwd, const char *path, int flags, struct file **out)
+{
+    bool writable = (flags & (O_WRONLY | O_RDWR)) != 0;
+    struct file *f = file_alloc(&inode_ops, !(flags & O_WRONLY), writable);
+    if (f == NULL)
+        return -ENOMEM;
+    int error, turn = 0;
+    do {
+        error = open_inode(f, cwd, path, flags);
+    } while (fs_wait_for_room(error, turn++));
     if (error < 0)
         file_free(f);
     else

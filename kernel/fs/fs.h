@@ -24,6 +24,8 @@ void fs_init(void);                                       // once, before the fi
 int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints why not
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
+bool fs_wait_for_room(int64 error,
+                      int turn); // try again what failed with `error`? 0: the first try
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 uint64 fs_reclaim(uint64 want); // frees frames for whoever finds none: how many; never sleeps

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // super.c - the mounted file system: damage, geometry, synchronisation.
 //
-// Theory    The superblock and the group descriptors stay in memory while the file system is mounted. The free
-//           counts of the superblock are brought up to date when it is written.
+// Theory    The superblock and the group descriptors stay in memory while the file system is
+//           mounted. The free counts of the superblock are brought up to date when it is written.
 // Promises  A file system on which damage was found is not written to by any later call.
 // Locks     none of its own; ext2.alloc guards what super.h says.
 #include "fs/super.h"
@@ -100,17 +100,19 @@ fs_reclaim(uint64 want)
     return freed < want ? freed + inodes_reclaim(want - freed) : freed;
 }
 
+static struct sleeplock syncing; // one fs_sync() at a time: the next finds nothing half written
+
 void
 fs_init(void)
 {
+    initsleeplock(&syncing, "sync");
     cache_setup();
     inodes_setup();
     dcache_setup();
 }
 
 // Mounts the root file system.
-// On error  as ext2_open(); -EBUSY: one is mounted.
-// Sleeps
+// On error  as ext2_open(); -EBUSY: one is mounted. Sleeps
 int
 fs_mount(struct blkdev *d, bool readonly)
 {
@@ -140,14 +142,14 @@ flush_device(struct ext2 *fs)
 
 // Brings the disk up to date: contents first, then what describes them.
 // On error  -EIO, -ENOMEM: as much as could be is written.
-// Locks     none is held.
-// Sleeps
+// Locks     none is held. Sleeps
 int
 fs_sync(void)
 {
     struct ext2 *fs = &rootfs;
     if (!fs->mounted || fs->dev->readonly)
         return 0;
+    acquiresleep(&syncing);
     begin_op();
     orphans_retry(fs);
     bool changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED); // what comes later is not ours
@@ -156,10 +158,20 @@ fs_sync(void)
     error = e ? e : error;
     e = changed ? flush_device(fs) : 0;
     end_op();
+    releasesleep(&syncing);
     return e ? e : error;
 }
 
-// Orderly end: everything is on the disk and the file system is marked clean, if it was when it was mounted.
+// A file that is being written back keeps its blocks until that is over, even if it has no name
+// any more. Whoever finds the disk full waits for that, once.
+bool
+fs_wait_for_room(int64 error, int turn)
+{
+    return error == -ENOSPC && turn == 0 && fs_sync() == 0;
+}
+
+// Orderly end: everything is on the disk and the file system is marked clean, if it was when it
+// was mounted.
 // On error  -EIO; the disk is marked as not clean. In any case nothing can be written any more.
 int
 fs_unmount(void)

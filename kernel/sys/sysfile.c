@@ -135,11 +135,14 @@ create_node(struct proc *p, uint64 path_va, int type, int major, int minor)
     int error = fetchpath(p, path_va, path);
     if (error)
         return error;
-    begin_op();
-    error = fs_create(p->cwd, path, type, major, minor, &ip);
-    if (!error)
-        iput(ip);
-    end_op();
+    int turn = 0;
+    do {
+        begin_op();
+        error = fs_create(p->cwd, path, type, major, minor, &ip);
+        if (!error)
+            iput(ip);
+        end_op();
+    } while (fs_wait_for_room(error, turn++));
     return error;
 }
 

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""test_designs.py - the other designs of the kernel's page table pass what the default one passes."""
+from machine import Failure
+
+DESIGNS = ("global", "fullcopy", "sharedroot")
+HARTS = (1, 3, 8)
+
+# What each run does; the marks that end a command well or badly.
+COMMANDS = (
+    ("usertests -q", "ALL TESTS PASSED", "SOME TESTS FAILED"),
+    ("xv6check", "xv6check: OK", "xv6check: FAIL"),
+    ("mmaptest", "mmaptest: OK", "mmaptest: FAIL"),
+    ("forkstress", "forkstress: OK", "forkstress: FAIL"),
+    ("fpstress", "fpstress: OK", "fpstress: FAIL"),
+    ("grind 4 100", "grind: OK", "grind: FAIL"),
+)
+
+
+def run_all(context, design, commands=COMMANDS, **how):
+    with context.machine(append=f"kpt={design} quiet", **how) as m:
+        if f"kpt={design}" not in m.boot():
+            raise Failure("the banner does not name the design")
+        for command, good, bad in commands:
+            m.run_verdict(command, good, bad, hang=180)
+        m.poweroff()
+
+
+for design in DESIGNS:
+    for n in HARTS:
+        globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n: run_all(context, d, cpus=n)
+
+    # Debug builds compare the two views of user memory after each system call.
+    if design != "global":
+        globals()[f"test_{design}_checked"] = lambda context, d=design: run_all(
+            context, d, cpus=3, variant="DEBUG")
+
+
+def test_unknown_design(context):
+    with context.machine(append="kpt=rainbow quiet") as m:
+        text = m.boot()
+        if "no such design" not in text or "kpt=unified" not in text:
+            raise Failure("an unknown design is not named, or not replaced by the default")
+        m.poweroff()
+
+
+def test_mmap(context):
+    """Mappings of files and memory, in the default design."""
+    run_all(context, "unified", COMMANDS[2:3], cpus=3)
