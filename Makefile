@@ -103,9 +103,10 @@ fs := radix cache pages pageio writeback reclaim \
 
 # proc: processes and how they share the harts; traps; making programs out of files.
 proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit
+proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysview syspt systrace stats bootargs
+sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

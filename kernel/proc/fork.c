@@ -8,6 +8,7 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "proc/failtree.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
@@ -49,6 +50,7 @@ fork(void)
     share_files(child, parent);
     child->calls = parent->calls;
     child->tracing = parent->tracing;
+    failtree_join(child, parent);
     memcpy(child->name, parent->name, sizeof child->name);
 
     int pid = child->pid; // the child may be gone by the time we return

@@ -17,6 +17,7 @@
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/view.h"
+#include "proc/failtree.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
@@ -134,6 +135,7 @@ freeproc(struct proc *p)
         kfree(p->trapframe);
     kmem_free(p->fp);
     kmem_free(p->watch);
+    failtree_leave(p);
     kmem_cache_free(&proc_cache, p);
     give_pid();
 }

@@ -17,6 +17,7 @@
 
 struct alarm;
 struct args;
+struct failtree;
 struct file;
 struct fpstate;
 struct inode;
@@ -68,6 +69,7 @@ struct proc {
     uint64 tracing;              // [o] which of them are reported when they return, by bit
     struct alarm *alarm;         // [o] NULL: it never asked for one
     struct watch *watch;         // [t] NULL: nobody watches it
+    struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
     struct aspace *as;           // [o], changes under tree_lock; NULL: a thread of the kernel
     struct file *ofile[NOFILE];  // [o]
     struct inode *cwd;           // [o]

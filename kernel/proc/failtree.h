@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// failtree.h - the n-th allocation made for a process and its descendants fails: debug builds
+// (proc/checked/failtree.c). In others, nothing.
+#pragma once
+
+#include "abi/errno.h"
+#include "lib/types.h"
+
+struct proc;
+
+#ifdef DEBUG
+// Ends the tree that `p` is in or has made, and begins one unless n is 0.
+// Returns what the old one counted (abi/failnth.h); -ENOMEM and nothing has changed.
+int failtree_begin(struct proc *p, uint32 n, uint32 how) must_check;
+void failtree_join(struct proc *child, const struct proc *parent);
+void failtree_leave(struct proc *p);
+#else
+static inline int
+failtree_begin(struct proc *p, uint32 n, uint32 how)
+{
+    (void)p, (void)n, (void)how;
+    return -ENOSYS;
+}
+
+static inline void
+failtree_join(struct proc *child, const struct proc *parent)
+{
+    (void)child, (void)parent;
+}
+
+static inline void
+failtree_leave(struct proc *p)
+{
+    (void)p;
+}
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// steps.c - the steps of a workload: tried, and tried again.
+//
+// Theory    Only one allocation fails. So a step that fails must say that memory was short, must
+//           have changed nothing, and succeeds when it is done again.
+#include "failnth.h"
+
+#include "abi/errno.h"
+
+static int failures;
+
+// Short of memory: EAGAIN is fork's word for it, EFAULT that of a copy whose page could not come.
+static int
+good_reason(int err)
+{
+    return err == ENOMEM || err == EAGAIN || err == EFAULT;
+}
+
+void
+want(int ok, const char *what)
+{
+    if (ok)
+        return;
+    printf("failnth: broken: %s\n", what);
+    exit(BROKEN);
+}
+
+void
+prepared(int ok, const char *what)
+{
+    if (ok)
+        return;
+    fail("failnth: FAILED", what);
+    exit(1);
+}
+
+void
+step(const char *what, step_fn *act)
+{
+    if (act() >= 0)
+        return;
+    failures++;
+    fail("failnth", what);
+    want(good_reason(errno()), what);
+    if (onward)
+        exit(MET);
+    if (act() >= 0)
+        return;
+    fail("failnth: again", what);
+    want(0, what);
+}
+
+int
+met(void)
+{
+    return failures > 0 ? MET : 0;
+}
+
+int
+ended(int pid)
+{
+    int status = -1, got;
+
+    do {
+        got = wait(&status);
+    } while (got > 0 && got != pid);
+    want(got == pid, "wait");
+    return status;
+}
