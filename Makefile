@@ -291,7 +291,7 @@ qemu: all
 	$(QEMU) $(QEMUARGS)
 
 qemu-gdb: all
-	@echo "*** waiting for a debugger: gdb-multiarch -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
+	@echo "*** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
 	$(QEMU) $(QEMUARGS) -S -gdb tcp::$(GDBPORT)
 
 print-gdbport:

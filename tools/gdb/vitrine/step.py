@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""step.py - into-kernel and back-to-user: over the edge of a system call, in both directions.
+
+Theory    In the designs that switch tables, what lies behind the edge is not mapped before it. Breakpoints are by
+          address and are looked at by process, so the same way leads over the edge in all designs; the instruction that
+          goes over it, sret, is stepped alone.
+"""
+import gdb
+
+from vitrine import command, kernel, memory
+
+SRET = b"\x73\x00\x20\x10"
+
+
+def register():
+    for name, function in (("into-kernel", into_kernel), ("back-to-user", back_to_user)):
+        command.Command(name, function, gdb.COMMAND_RUNNING)
+
+
+class Stop(gdb.Breakpoint):
+    """Stops at an address when wanted() says so."""
+
+    def __init__(self, address, wanted):
+        super().__init__(f"*{address:#x}", internal=True)
+        self.silent, self.wanted, self.reached = True, wanted, False
+
+    def stop(self):
+        memory.forget()
+        self.reached = self.wanted()
+        return self.reached
+
+
+def is_current(at):
+    now = kernel.current()
+    return now is not None and now[0] == at
+
+
+def run_to(*places):
+    """Runs until one of the places (address, condition) is reached; which of them, None: something else stopped it."""
+    stops = [Stop(*place) for place in places]
+    try:
+        gdb.execute("continue", to_string=True)
+        memory.forget()
+        return next((i for i, s in enumerate(stops) if s.reached), None)
+    finally:
+        for s in stops:
+            s.delete()
+
+
+def chosen(function, words):
+    """The process that the words name, or the selected hart's: (address, process)."""
+    if len(words) > 1 or words and not words[0].isdigit():
+        command.usage(function)
+    if not kernel.booted():
+        raise gdb.GdbError("there are no processes yet: let it boot further")
+    if words:
+        return kernel.process(int(words[0]))
+    now = kernel.current()
+    if now is None or not int(now[1]["pid"]):
+        raise gdb.GdbError(f"hart {kernel.register('mhartid')} runs no process: `harts' shows which does, "
+                           "`thread' selects it; or give the number of a process")
+    return now
+
+
+def mode_of(at):
+    """The mode of the hart that runs the process; None: it is not on a hart, and so in the kernel."""
+    for _, _ in kernel.harts():
+        if is_current(at):
+            return kernel.mode()
+    return None
+
+
+def arrive(reached, p, wanted):
+    """Tells where the machine has stopped."""
+    title = kernel.title(p)
+    if reached == wanted:
+        return True
+    gdb.write(f"{title} is about to end\n" if reached is not None else f"stopped before {title} got there\n")
+    gdb.execute("frame")
+    return False
+
+
+def end_of(at):
+    return kernel.address("exit"), lambda: is_current(at)
+
+
+def into_kernel(words):
+    """into-kernel [PID]
+    From user code to the next system call of the process: stops at the function that does it. Without PID: the process
+    on the selected hart."""
+    at, p = chosen(into_kernel, words)
+    if mode_of(at) != kernel.USER:
+        raise gdb.GdbError(f"{kernel.title(p)} is in the kernel: back-to-user leads out")
+    first = lambda: kernel.register("a0") == at  # noqa: E731
+    if not arrive(run_to((kernel.address("syscall"), first), end_of(at)), p, 0):
+        return
+    p = kernel.value_at(at, kernel.proc_type())
+    number, function = call_of(p)
+    if function:
+        run_to((function, first))
+    gdb.write(f"{kernel.title(p)}: system call {number}\n")
+    gdb.execute("frame")
+
+
+def call_of(p):
+    """The number of the call that the process makes, and the address of the function for it; 0: there is none."""
+    tf = kernel.target(p["trapframe"])
+    number = int(tf["a7"])
+    table = kernel.symbol("native_calls").value().type
+    if number > table.range()[1]:
+        return number, 0
+    entry = kernel.value_at(int(p["calls"]) + number * table.target().sizeof, table.target().strip_typedefs())
+    return number, int(entry)
+
+
+def sret_address():
+    """Where user code sees the sret that leads to it."""
+    start = kernel.address("userret")
+    code = memory.read(kernel.physical(start), 4096 - start % 4096)
+    return int(kernel.variable("user_return")) + code.index(SRET)
+
+
+def back_to_user(words):
+    """back-to-user [PID]
+    From the kernel to the user instruction at which the process goes on. Without PID: the process on the selected
+    hart."""
+    at, p = chosen(back_to_user, words)
+    if mode_of(at) == kernel.USER:
+        raise gdb.GdbError(f"{kernel.title(p)} is in user mode: into-kernel leads to its next system call")
+    if not arrive(run_to((sret_address(), lambda: is_current(at)), end_of(at)), p, 0):
+        return
+    result = int(kernel.target(kernel.value_at(at, kernel.proc_type())["trapframe"])["a0"])
+    gdb.write(f"{kernel.title(p)} goes on with a0 = {result - (result >> 63 << 64)}\n")
+    with_one_hart("stepi")
+
+
+def with_one_hart(what):
+    """Runs a command while the other harts stand still."""
+    before = gdb.parameter("scheduler-locking")
+    gdb.execute("set scheduler-locking on")
+    try:
+        gdb.execute(what)
+    finally:
+        gdb.execute(f"set scheduler-locking {before}")
