@@ -73,6 +73,7 @@ alarm_return(struct proc *p)
     uint64 hart = tf->kernel_tp; // the process may have changed harts meanwhile
     *tf = a->regs;
     tf->kernel_tp = hart;
+    tf->restore_all = 1;
     fpu_import(p, &a->fp, a->fp_used);
     a->in_handler = false;
     a->counted = ticks_now();

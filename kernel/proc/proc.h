@@ -9,6 +9,7 @@
 #include "proc/ticks.h"
 #include "rv/cpu.h"
 #include "rv/swtch.h"
+#include "rv/trapframe.h"
 #include "sync/spinlock.h"
 #include "sync/waitq.h"
 
@@ -65,6 +66,7 @@ struct proc {
 
     struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
     struct trapframe *trapframe; // [o] own.trapframe
+    struct userret way_out;      // [o] what the way out needs, from trap_prepare()
     syscall_fn *const *calls;    // [o] where its system calls lead
     uint64 tracing;              // [o] which of them are reported when they return, by bit
     struct alarm *alarm;         // [o] NULL: it never asked for one

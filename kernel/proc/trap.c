@@ -20,7 +20,6 @@
 #include "mm/aspace.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
-#include "mm/mirror.h"
 #include "proc/alarm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
@@ -30,8 +29,8 @@
 #include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
-static uint64 user_stvec; // where uservec is, and userret, in the user's table
-static uint64 user_return;
+uint64 user_stvec;
+static uint64 user_return; // where userret is in the user's table
 
 static bool
 describe_current(struct subject *s)
@@ -57,7 +56,7 @@ trapinit(void)
 void
 trapinithart(void)
 {
-    csr_write(stvec, kernelvec);
+    trap_enter();
     csr_write(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);
 }
 
@@ -68,15 +67,9 @@ trap_prepare(struct proc *p)
     tf->kernel_satp = kpt->switches ? p->as->ksatp : 0;
     tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
-}
-
-static struct userret
-usertrapret(struct proc *p)
-{
-    csr_write(stvec, user_stvec);
-    if (kpt->switches)
-        return (struct userret){TRAPFRAME, p->as->satp};
-    return (struct userret){(uint64)p->trapframe, 0};
+    tf->kernel_syscall = (uint64)usersyscall;
+    p->way_out =
+        (struct userret){kpt->switches ? TRAPFRAME : (uint64)tf, kpt->switches ? p->as->satp : 0};
 }
 
 // A process that has just been made: entered by the switch to it, which holds its predecessor's
@@ -89,7 +82,8 @@ trap_start(void)
     fpu_enter(p);
     if (p->entry)
         p->entry();
-    struct userret r = usertrapret(p);
+    p->trapframe->restore_all = 1;
+    struct userret r = trap_leave(p);
     ((void (*)(uint64, uint64))user_return)(r.trapframe,
                                             r.satp); // code of the trampoline, by address
     panic("trap_start: userret came back");
@@ -143,7 +137,7 @@ report_and_kill(struct proc *p, uint64 cause, uint64 stval, int error)
     setkilled(p);
 }
 
-// Everything but a system call: a page to be brought in, an interrupt, or the process's own
+// A page to be brought in, an interrupt, or the process's own
 // mistake.
 static void
 other_trap(struct proc *p, uint64 cause)
@@ -165,26 +159,25 @@ other_trap(struct proc *p, uint64 cause)
     report_and_kill(p, cause, stval, error);
 }
 
+void
+trap_linger(struct proc *p)
+{
+    if (mycpu()->need_resched) {
+        alarm_tick(p);
+        yield();
+    }
+    if (killed(p))
+        exit(-1);
+}
+
 struct userret
 usertrap(void)
 {
     struct proc *p = myproc();
-    uint64 cause = csr_read(scause);
-    csr_write(stvec, kernelvec);
-    if (likely(cause == CAUSE_ECALL_U)) {
-        p->trapframe->epc += 4; // past the ecall
-        syscall(p);
-        mirror_dcheck(p->as);
-    } else {
-        other_trap(p, cause);
-    }
-    if (unlikely(mycpu()->need_resched)) {
-        alarm_tick(p);
-        yield();
-    }
-    if (unlikely(killed(p)))
-        exit(-1);
-    return usertrapret(p);
+    trap_enter();
+    other_trap(p, csr_read(scause));
+    p->trapframe->restore_all = 1; // it was interrupted anywhere
+    return trap_leave(p);
 }
 
 static bool

@@ -4,6 +4,8 @@
 
 #include "lib/types.h"
 #include "proc/proc.h"
+#include "rv/csr.h"
+#include "rv/trapframe.h"
 
 struct kernelframe;
 
@@ -13,9 +15,28 @@ trapinithart(void); // traps of this hart lead into the kernel; interrupts it wa
 void trap_prepare(struct proc *p); // its trapframe's kernel part
 void trap_start(void);             // where a new process's kernel stack begins
 
-struct userret usertrap(void);
+struct userret usertrap(void);    // from user mode, but for system calls
+struct userret usersyscall(void); // upcall to sys/: those
+void trap_linger(struct proc *p); // before user mode: its time is over, or it has been killed
 void kerneltrap(struct kernelframe *f);
 void kstack_overflow(struct kernelframe *f) noreturn;
 
-void syscall(struct proc *p);            // upcall to sys/: the call that p's registers describe
-extern syscall_fn *const native_calls[]; // sys/: where it leads unless the process is traced
+extern syscall_fn *const native_calls[]; // sys/: where calls lead unless the process is traced
+extern uint64 user_stvec;                // where uservec is in the user's table
+
+// The first thing after the way in.
+static inline void
+trap_enter(void)
+{
+    csr_write(stvec, kernelvec);
+}
+
+// The last thing before the way out, which it returns.
+static inline struct userret
+trap_leave(struct proc *p)
+{
+    if (unlikely(mycpu()->need_resched | p->killed))
+        trap_linger(p);
+    csr_write(stvec, user_stvec);
+    return p->way_out;
+}

@@ -37,7 +37,7 @@ static inline struct cpu *
 mycpu(void)
 {
     struct cpu *c;
-    asm("mv %0, tp" : "=r"(c));
+    asm volatile("mv %0, tp" : "=r"(c)); // anew each time: a process that slept may have moved
     return c;
 }
 

@@ -2,6 +2,7 @@
 // offsets.c - the layouts that assembly needs. The build compiles this to assembly and makes
 // rv/offsets.h of it; nothing of it is linked.
 #include "rv/cpu.h"
+#include "rv/csr.h"
 #include "rv/swtch.h"
 #include "rv/trapframe.h"
 
@@ -15,6 +16,9 @@ offsets(void)
     OFFSET(TF_KERNEL_SATP, offsetof(struct trapframe, kernel_satp));
     OFFSET(TF_KERNEL_SP, offsetof(struct trapframe, kernel_sp));
     OFFSET(TF_KERNEL_TRAP, offsetof(struct trapframe, kernel_trap));
+    OFFSET(TF_KERNEL_SYSCALL, offsetof(struct trapframe, kernel_syscall));
+    OFFSET(TF_RESTORE_ALL, offsetof(struct trapframe, restore_all));
+    OFFSET(CAUSE_ECALL_U, CAUSE_ECALL_U);
     OFFSET(TF_EPC, offsetof(struct trapframe, epc));
     OFFSET(TF_KERNEL_TP, offsetof(struct trapframe, kernel_tp));
     OFFSET(TF_RA, offsetof(struct trapframe, ra));

@@ -4,14 +4,17 @@
 // Theory    sscratch holds the address of the trapframe while user code runs. Where the user's table
 //           contains the kernel, kernel_satp is 0 and nothing is switched; elsewhere this page is
 //           mapped at TRAMPOLINE in both tables, so that the pc survives the switch.
-// Promises  All 31 user registers are saved and restored. usertrap() is entered on the process's
-//           kernel stack with tp naming this hart, interrupts off.
+// Promises  All 31 user registers are saved, and have their values again on the way out.
+//           usersyscall() or usertrap() is entered on the process's kernel stack with tp naming this
+//           hart, interrupts off.
 // Fences    Around a switch of satp: sfence.vma before, so that stores to the tables being left are
 //           done; after, so that no translation of the old table is used in the new one
 //           (priv sfence.vma, priv satp).
 #include "rv/offsets.h"
 
-.macro each_register op
+// What the kernel may change: what C code may, s0, which the way in clears, and gp, which another
+// process may have set.
+.macro each_volatile op
         \op ra, (TF_RA + 0)(a0)
         \op sp, (TF_RA + 8)(a0)
         \op gp, (TF_RA + 16)(a0)
@@ -20,7 +23,6 @@
         \op t1, (TF_RA + 40)(a0)
         \op t2, (TF_RA + 48)(a0)
         \op s0, (TF_RA + 56)(a0)
-        \op s1, (TF_RA + 64)(a0)
         \op a1, (TF_A0 + 8)(a0)
         \op a2, (TF_A0 + 16)(a0)
         \op a3, (TF_A0 + 24)(a0)
@@ -28,6 +30,15 @@
         \op a5, (TF_A0 + 40)(a0)
         \op a6, (TF_A0 + 48)(a0)
         \op a7, (TF_A0 + 56)(a0)
+        \op t3, (TF_A0 + 144)(a0)
+        \op t4, (TF_A0 + 152)(a0)
+        \op t5, (TF_A0 + 160)(a0)
+        \op t6, (TF_A0 + 168)(a0)
+.endm
+
+// What C code leaves as it finds it, across a switch to another process too (rv/swtch.S).
+.macro each_preserved op
+        \op s1, (TF_RA + 64)(a0)
         \op s2, (TF_A0 + 64)(a0)
         \op s3, (TF_A0 + 72)(a0)
         \op s4, (TF_A0 + 80)(a0)
@@ -38,10 +49,6 @@
         \op s9, (TF_A0 + 120)(a0)
         \op s10, (TF_A0 + 128)(a0)
         \op s11, (TF_A0 + 136)(a0)
-        \op t3, (TF_A0 + 144)(a0)
-        \op t4, (TF_A0 + 152)(a0)
-        \op t5, (TF_A0 + 160)(a0)
-        \op t6, (TF_A0 + 168)(a0)
 .endm
 
 .option norelax // alignment is exact, and no instruction is replaced by one that uses gp
@@ -53,15 +60,20 @@
         .balign 4
 uservec:
         csrrw a0, sscratch, a0
-        each_register sd
+        each_volatile sd
+        each_preserved sd
         csrr t0, sscratch
         sd t0, TF_A0(a0)
         csrr t1, sepc
-        sd t1, TF_EPC(a0)
+        csrr t2, scause
+        addi t2, t2, -CAUSE_ECALL_U
+        bnez t2, no_call
+        addi t1, t1, 4                  // the program goes on behind its ecall
+        ld t0, TF_KERNEL_SYSCALL(a0)
+enter:  sd t1, TF_EPC(a0)
         ld t2, TF_KERNEL_SATP(a0)
         ld sp, TF_KERNEL_SP(a0)
         ld tp, TF_KERNEL_TP(a0)
-        ld t0, TF_KERNEL_TRAP(a0)
         li s0, 0                        // the backtrace ends here
         beqz t2, 1f
         sfence.vma zero, zero
@@ -75,7 +87,8 @@ uservec:
         sd t1, CPU_FENCES(tp)
 1:      jalr t0
 
-        // usertrap() returns here, and a new process starts here: struct userret in a0, a1.
+        // usersyscall() and usertrap() return here, and a new process starts here: struct userret in
+        // a0, a1. What C code preserves is in place after a call, unless that changed the trapframe.
         .globl userret
 userret:
         beqz a1, 1f
@@ -85,7 +98,15 @@ userret:
 1:      csrw sscratch, a0
         ld t0, TF_EPC(a0)
         csrw sepc, t0
-        each_register ld
+        ld t1, TF_RESTORE_ALL(a0)
+        beqz t1, 1f
+        sd zero, TF_RESTORE_ALL(a0)
+        each_preserved ld
+1:      each_volatile ld
         ld a0, TF_A0(a0)
         sret
+
+no_call:
+        ld t0, TF_KERNEL_TRAP(a0)
+        j enter
 .balign 4096

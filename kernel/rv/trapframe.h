@@ -23,6 +23,8 @@ struct trapframe {
     uint64 a0, a1, a2, a3, a4, a5, a6, a7;
     uint64 s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
     uint64 t3, t4, t5, t6;
+    uint64 kernel_syscall; // usersyscall()
+    uint64 restore_all;    // the way out loads also the registers that C code preserves
 };
 
 _Static_assert(offsetof(struct trapframe, epc) == 24, "trapframe layout");

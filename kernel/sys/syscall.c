@@ -9,6 +9,7 @@
 #include "lib/printf.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
+#include "mm/mirror.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
 #include "rv/trapframe.h"
@@ -27,23 +28,33 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-void
-syscall(struct proc *p)
+static void
+failed(struct proc *p, int64 result)
 {
-    struct trapframe *tf = p->trapframe;
-    uint64 number = tf->a7;
-    if (unlikely(number >= NELEM(native_calls) || !p->calls[number])) {
-        unknown(p, tf);
+    if (result == SYSCALL_DONE)
         return;
+    p->as->usys->err = (int)-result;
+    p->trapframe->a0 = (uint64)-1; // xv6's programs know no other failure
+}
+
+struct userret
+usersyscall(void)
+{
+    struct proc *p = myproc();
+    struct trapframe *tf = p->trapframe;
+    trap_enter();
+    uint64 number = tf->a7;
+    if (likely(number < NELEM(native_calls) && p->calls[number])) {
+        int64 result = p->calls[number](p, &tf->a0);
+        if (likely(result >= 0))
+            tf->a0 = (uint64)result;
+        else
+            failed(p, result);
+    } else {
+        unknown(p, tf);
     }
-    int64 result = p->calls[number](p, &tf->a0);
-    if (unlikely(result < 0)) {
-        if (result == SYSCALL_DONE)
-            return;
-        p->as->usys->err = (int)-result;
-        result = -1; // xv6's programs know no other failure
-    }
-    tf->a0 = (uint64)result;
+    mirror_dcheck(p->as);
+    return trap_leave(p);
 }
 
 int
