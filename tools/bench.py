@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-DESIGNS = ["unified"]  # the values of kpt= that are measured side by side
+DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 ICOUNT = ["-icount", "shift=0"]
 SCALED = 1.2  # what an operation may cost with all harts busy, compared with one
 LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
