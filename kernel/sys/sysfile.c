@@ -29,8 +29,10 @@ fdfree(const struct proc *p, int fd)
     return -EMFILE;
 }
 
-int64
-sys_read(struct proc *p, const uint64 *a)
+// read() and write(): descriptor, buffer, length.
+static inline int64
+transfer(struct proc *p, const uint64 *a,
+         int64 (*move)(struct file *f, struct iobuf user, size_t n))
 {
     struct file *f = argfd(p, a[0]);
     int n = (int)a[2];
@@ -38,19 +40,19 @@ sys_read(struct proc *p, const uint64 *a)
         return -EBADF;
     if (n < 0)
         return -EINVAL;
-    return fileread(f, (struct iobuf){p->as, a[1]}, (size_t)n);
+    return move(f, (struct iobuf){p->as, a[1]}, (size_t)n);
+}
+
+int64
+sys_read(struct proc *p, const uint64 *a)
+{
+    return transfer(p, a, fileread);
 }
 
 int64
 sys_write(struct proc *p, const uint64 *a)
 {
-    struct file *f = argfd(p, a[0]);
-    int n = (int)a[2];
-    if (!f)
-        return -EBADF;
-    if (n < 0)
-        return -EINVAL;
-    return filewrite(f, (struct iobuf){p->as, a[1]}, (size_t)n);
+    return transfer(p, a, filewrite);
 }
 
 int64
