@@ -219,8 +219,10 @@ refresh(struct aspace *as, const struct region *r, pte_t *slot, uint64 va, enum 
     pte_t pte = pte_load(slot);
     if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
         return make_own(as, r, slot, va);
-    pte = with_rights(r, pte, access);
-    change_entry(as, slot, va, access == PT_WRITE ? pte | PTE_W : pte);
+    pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
+    change_entry(as, slot, va, wanted);
+    if (wanted == pte)
+        sfence_vma_user(); // what is remembered may be a missing table: no page's fence covers that
     return 0;
 }
 
