@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// calls.c - the kernel's side of the system calls of the model, in the place of sys/.
+#include "mmu/user.h"
+
+#include <string.h>
+
+#include "abi/errno.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "mm/mmap.h"
+#include "mm/touched.h"
+#include "mmu/files.h"
+#include "mmu/hart.h"
+#include "proc/args.h"
+#include "proc/proc.h"
+#include "proc/trap.h"
+#include "rv/csr.h"
+#include "rv/trapframe.h"
+
+static int64
+call_fork(struct trapframe *tf)
+{
+    struct user *child = flat_new();
+    flat_fork(child, user_me());
+    tf->s2 = (uint64)child;
+    int pid = fork();
+    if (pid < 0)
+        flat_drop(child);
+    return pid;
+}
+
+static int64
+call_exec(uint64 program)
+{
+    char path[2] = {(char)('0' + program), '\0'};
+    struct args args;
+    args_init(&args);
+    int error = args_add(&args, path);
+    if (!error)
+        error = args_add(&args, "argument");
+    if (!error)
+        error = exec(path, &args);
+    args_free(&args);
+    return error;
+}
+
+static int64
+call_sbrk(uint64 n, bool lazy)
+{
+    uint64 old;
+    int error = growproc(myproc()->as, (int64)n, lazy, &old);
+    return error ? error : (int64)old;
+}
+
+// The words in [va, va + n) that are looked at are compared with, or become, those of the kernel's copy.
+// Returns whether there are instructions among them.
+static bool
+settle_copy(struct user *u, uint64 va, size_t n, const char *kernel, bool out)
+{
+    bool code = false;
+    for (struct page *p = u->page; p < &u->page[u->n]; p++)
+        for (uint64 i = 0; i < WORDS; i++) {
+            uint64 at = p->va + i * STRIDE, word;
+            if (at < va || at + 8 > va + n)
+                continue;
+            memcpy(&word, kernel + (at - va), sizeof word);
+            code |= flat_code(p, i);
+            if (out)
+                flat_write(p, i, word);
+            else
+                user_expect("hands the kernel", p, i, word);
+        }
+    return code;
+}
+
+static int64
+call_copy(uint64 va, size_t n, bool out)
+{
+    uint64 buffer[PGSIZE / 8];
+    for (size_t i = 0; i < PGSIZE / 8; i++)
+        buffer[i] = va + i;
+    int error = out ? copyout(myproc()->as, va, buffer, n) : copyin(myproc()->as, buffer, va, n);
+    if (!error && settle_copy(user_me(), va, n, (char *)buffer, out) && out)
+        fence_i(); // the process would do so
+    return error;
+}
+
+static int64
+call_map(enum map_kind kind, uint64 prot)
+{
+    struct region r = {.kind = REGION_MMAP, .prot = (uint8)prot, .most = PTE_R | PTE_W | PTE_X};
+    uint64 at;
+    r.shared = kind == KIND_FAMILY || kind == KIND_FILE;
+    if (kind >= KIND_FILE) {
+        r.pager = files_data();
+        r.filesz = OBJECT_PAGES * PGSIZE;
+    }
+    int error = mmap_add(myproc()->as, &r, OBJECT_PAGES * PGSIZE, &at);
+    return error ? error : (int64)at;
+}
+
+static int64
+call_touched(uint64 va)
+{
+    uint32 mask;
+    pages_touched(myproc()->as, va, 1, &mask);
+    return mask;
+}
+
+static int64
+serve(struct trapframe *tf)
+{
+    struct aspace *as = myproc()->as;
+    switch ((enum call)tf->a7) {
+    case CALL_FORK:
+        return call_fork(tf);
+    case CALL_EXEC:
+        return call_exec(tf->a0);
+    case CALL_EXIT:
+        exit(0);
+    case CALL_WAIT:
+        return wait(0);
+    case CALL_KILL:
+        return kill((int)tf->a0);
+    case CALL_SBRK:
+        return call_sbrk(tf->a0, false);
+    case CALL_LAZY:
+        return call_sbrk(tf->a0, true);
+    case CALL_OUT:
+        return call_copy(tf->a0, tf->a1, true);
+    case CALL_IN:
+        return call_copy(tf->a0, tf->a1, false);
+    case CALL_MAP:
+        return call_map((enum map_kind)tf->a0, tf->a1);
+    case CALL_UNMAP:
+        return mmap_remove(as, tf->a0, tf->a1);
+    case CALL_PROTECT:
+        return mmap_protect(as, tf->a0, PGSIZE << (tf->a1 >> 8), (uint8)tf->a1);
+    case CALL_SYNC:
+        return mmap_sync(as, tf->a0, PGSIZE);
+    case CALL_TOUCHED:
+        return call_touched(tf->a0);
+    }
+    return -ENOSYS;
+}
+
+void
+syscall(struct proc *p)
+{
+    struct trapframe *tf = p->trapframe;
+    model_note("pid %d calls %lu (0x%lx, 0x%lx)", p->pid, tf->a7, tf->a0, tf->a1);
+    int64 result = serve(tf);
+    tf->a0 = (uint64)result;
+}

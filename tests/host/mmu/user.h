@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// user.h - the processes of the model: what they do (user.c), and what the kernel does for them (calls.c).
+#pragma once
+
+#include "mmu/flat.h"
+
+enum call {
+    CALL_FORK,    // -> pid
+    CALL_EXEC,    // program
+    CALL_EXIT,    //
+    CALL_WAIT,    // -> pid
+    CALL_KILL,    // pid
+    CALL_SBRK,    // bytes -> old break
+    CALL_LAZY,    // the same
+    CALL_OUT,     // va, bytes: the kernel stores
+    CALL_IN,      // va, bytes: it reads
+    CALL_MAP,     // kind, protection -> va of OBJECT_PAGES pages
+    CALL_UNMAP,   // va, bytes
+    CALL_PROTECT, // va, protection: of one page, or of two if bit 8 is set
+    CALL_SYNC,    // va
+    CALL_TOUCHED, // va: of the page there, have you heard?
+};
+
+enum map_kind {
+    KIND_FRESH,
+    KIND_FAMILY,
+    KIND_FILE,
+    KIND_COPY
+}; // shared among parents and children: the second
+
+extern int users;       // processes that are alive, process 1 included
+extern bool users_stop; // all of them shall come to an end
+extern bool users_done; // only process 1 is left, and memory is at rest
+
+struct user *user_me(void);
+void user_ends(void); // the running process is exiting
+void user_expect(const char *what, const struct page *p, uint64 i,
+                 uint64 found); // fails unless it is right

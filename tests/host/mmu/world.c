@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// world.c - see world.h.
+//
+// Theory    RAM is an arena of the host at such an address that DIRECT_MAP + physical address points into it. The
+//           kernel's own table maps an image and a bank of RAM that nobody looks into: only addresses that come
+//           and go are worth looking at. Harts take turns, one event at a time, as a seed decides.
+#include "mmu/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "mm/aspace.h"
+#include "mm/frame.h"
+#include "mm/kmem.h"
+#include "mm/kvm.h"
+#include "mm/layout.h"
+#include "mm/ledger.h"
+#include "mmu/files.h"
+#include "mmu/hart.h"
+#include "mmu/machine.h"
+#include "mmu/user.h"
+#include "proc/bootprint.h"
+#include "proc/fpu.h"
+#include "proc/proc.h"
+#include "proc/sched.h"
+#include "proc/ticks.h"
+#include "proc/trap.h"
+#include "rv/csr.h"
+
+#define ARENA      (1UL << 45)
+#define RAM        (ARENA - DIRECT_MAP)
+#define BANK       0x80000000UL // what the kernel's direct map shows
+#define BANK_SIZE  (64UL << 20)
+#define MANY       9000 // frames
+#define FEW        420
+#define LINK_START 0xffffffff80200000
+
+// kernel.ld and rv/entry.S
+__asm__(".globl _text, _etext, _erodata, kernel_end\n"
+        ".set _text, 0xffffffff80200000\n"
+        ".set _etext, _text + 0x10000\n"
+        ".set _erodata, _text + 0x18000\n"
+        ".set kernel_end, _text + 0x28000\n");
+const uint64 boot_load_offset = LINK_START - 0x80200000;
+
+static uint64
+reclaim(uint64 want)
+{
+    uint64 got = kstack_reclaim();
+    return got < want ? got + files_drop() : got;
+}
+
+static void
+memory_init(uint64 frames)
+{
+    static const struct kvm_range bank = {BANK, BANK + BANK_SIZE};
+    uint64 end = RAM + frames * PGSIZE;
+    void *arena = mmap((void *)ARENA, frames * PGSIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
+    if (arena != (void *)ARENA)
+        model_fail("no room for RAM at 0x%lx", ARENA);
+    frames_init(RAM, end, aligned_alloc(64, frames_ledger_size(RAM, end)));
+    frames_ready();
+    frames_set_reclaim(reclaim);
+    kmem_init();
+    kvminit(&bank, 1);
+}
+
+// The first table a hart has, as that of rv/entry.S: what will be elsewhere later is still missing.
+static void
+boot_table(void)
+{
+    static void *table;
+    uint64 pa;
+    if (!table)
+        table = kzalloc(FRAME_PGTABLE, 0);
+    sfence_vma();
+    w_satp(MAKE_SATP(3, 0, v2p(table)));
+    for (uint64 va = DEVICES; va != DEVICES + 64 * PGSIZE; va += PGSIZE)
+        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+    for (uint64 va = KSTACKS; va != KSTACKS + 64 * PGSIZE; va += PGSIZE)
+        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+}
+
+// A device is mapped where a hart has looked before.
+static void
+device_init(void)
+{
+    uint64 pa;
+    for (uint64 va = DEVICES; va != DEVICES + 8 * PGSIZE; va += PGSIZE)
+        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+    uint64 window = (uint64)kvm_map_device(BANK + BANK_SIZE, 2 * PGSIZE);
+    for (uint64 va = window; va != window + 2 * PGSIZE; va += PGSIZE)
+        if (hart_look(va, PT_WRITE, MODE_KERNEL, true, &pa) != SIGHT_OK)
+            model_fail("a device's window at 0x%lx cannot be used", va);
+}
+
+static void
+nothing(void)
+{
+}
+
+// A hart begins: on its idle process's stack.
+static void
+hart_main(void)
+{
+    if (model_hart != 0) {
+        boot_table();
+        kvminithart();
+    }
+    trapinithart();
+    fpu_init_hart();
+    kstack_sync();
+    __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with fence_all_harts()
+    if (model_hart == 0)
+        userinit("0", "", nothing);
+    sched_idle();
+}
+
+static void
+hart_prepare(int i)
+{
+    struct cpu *c = &cpus[i];
+    c->id = (uint32)i;
+    c->hartid = (uint64)i;
+    struct proc *idle = kthread("idle", sched_idle);
+    sched_init_hart(c, idle);
+    model_running[i] = machine_fiber(&idle->context);
+    fiber_start(model_running[i], hart_main);
+    idle->context.ra = 0; // it has been started
+}
+
+static void
+boot(const char *design, int harts, uint64 frames)
+{
+    model_harts = nharts = harts;
+    memory_init(frames);
+    boot_table();
+    kvminithart();
+    kstack_init();
+    device_init();
+    if (kpt_select(design) < 0)
+        model_fail("there is no design %s", design);
+    ticks_init(10000000);
+    procinit();
+    sched_init();
+    aspace_init();
+    trapinit();
+    bootprint_quiet();
+    for (int i = 0; i < harts; i++)
+        hart_prepare(i);
+}
+
+// Lets one hart run until its next pause.
+static void
+turn(void)
+{
+    int ready[HARTS], n = 0;
+    for (int i = 0; i < model_harts; i++)
+        if (!model_waits[i] || model_kicked[i])
+            ready[n++] = i;
+    if (n == 0)
+        model_fail("all harts wait, and nobody will wake them");
+    model_hart = ready[model_rnd((uint64)n)];
+    model_waits[model_hart] = false;
+    fiber_switch(&model_driver, model_running[model_hart]);
+    hart_check_roots();
+}
+
+void
+world_run(const char *design, uint64 seed, uint64 steps)
+{
+    model_seed(seed);
+    model_sets_ad = seed / HARTS % 2;
+    boot(design, 1 + (int)(seed % HARTS), seed % 3 == 2 ? FEW : MANY);
+    for (uint64 i = 0; !users_done; i++) {
+        users_stop = i > steps;
+        if (i > 20 * steps + 100000)
+            model_fail("the processes do not come to an end: %d are left", users);
+        if (model_rnd(60) == 0)
+            (void)files_drop();
+        turn();
+    }
+}
+
+static void
+take_stock(uint64 *count)
+{
+    (void)files_drop();
+    while (kstack_reclaim())
+        ;
+    (void)kmem_drain();
+    check_ledger();
+    frames_by_kind(count);
+}
+
+void
+world_rest(void)
+{
+    static uint64 before[FRAME_KINDS];
+    uint64 now[FRAME_KINDS];
+    take_stock(now);
+    if (!before[FRAME_PGTABLE])
+        memcpy(before, now, sizeof before);
+    for (int kind = 0; kind < FRAME_KINDS; kind++)
+        if (before[kind] != now[kind])
+            model_fail("at rest: %lu frames of kind %s, %lu at first", now[kind],
+                       frame_kind_name(kind), before[kind]);
+}
