@@ -202,7 +202,7 @@ def test_docs_figures(context):
         if len(numbers) != len(got[design, key]) or any(
                 abs(a - b) > max(1, a / 10) for a, b in zip(numbers, got[design, key])):
             now = " ".join(f"{x:,.0f}" for x in got[design, key])
-            raise Failure(f"doc/designs.md: {design} {key}: the page has {numbers}, kptbench counts {now}; UPDATE_GOLDEN=1")
+            raise Failure(f"doc/designs.md: {design} {key}: the page has {numbers}, kptbench counts {now}")
 
 
 def test_docs_can_fail(_):
