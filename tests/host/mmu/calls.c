@@ -144,11 +144,14 @@ serve(struct trapframe *tf)
     return -ENOSYS;
 }
 
-void
-syscall(struct proc *p)
+struct userret
+usersyscall(void)
 {
+    struct proc *p = myproc();
     struct trapframe *tf = p->trapframe;
+    trap_enter();
     model_note("pid %d calls %lu (0x%lx, 0x%lx)", p->pid, tf->a7, tf->a0, tf->a1);
     int64 result = serve(tf);
     tf->a0 = (uint64)result;
+    return trap_leave(p);
 }

@@ -136,7 +136,7 @@ trap(uint64 cause, uint64 stval)
         load_satp(tf->kernel_satp);
     }
     stack_mark(tf->kernel_sp, 0, token);
-    struct userret r = usertrap();
+    struct userret r = cause == CAUSE_ECALL_U ? usersyscall() : usertrap();
     stack_check(tf->kernel_sp, 0, token);
     to_user(r);
 }

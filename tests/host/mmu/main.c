@@ -24,6 +24,8 @@ world_main(const char *design, int argc, char **argv)
 {
     unsigned long seeds = argument(argc, argv, 1, SEEDS), steps = argument(argc, argv, 2, STEPS);
     unsigned long first = argument(argc, argv, 3, 1);
+    if (argc > 4)
+        design = argv[4];
     for (unsigned long seed = first; seed < first + seeds; seed++) {
         int status = 0;
         pid_t child = fork();
