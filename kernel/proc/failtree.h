@@ -14,11 +14,18 @@ struct proc;
 int failtree_begin(struct proc *p, uint32 n, uint32 how) must_check;
 void failtree_join(struct proc *child, const struct proc *parent);
 void failtree_leave(struct proc *p);
+int failtree_objects(void); // kernel objects in use
 #else
 static inline int
 failtree_begin(struct proc *p, uint32 n, uint32 how)
 {
     (void)p, (void)n, (void)how;
+    return -ENOSYS;
+}
+
+static inline int
+failtree_objects(void)
+{
     return -ENOSYS;
 }
 

@@ -21,6 +21,8 @@
 #define QUIET  2     // runs without a failure that end a workload
 #define OUTPUT 2048
 
+#define PATIENCE 5 // times that something else may be going on
+
 static const struct work *const groups[] = {proc_works, memory_works, file_works, name_works};
 
 #define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
@@ -179,10 +181,22 @@ run_each(const struct work *w)
     return survived;
 }
 
+// What can be had, and what the kernel keeps, when all that can be thrown out is.
+struct bottom {
+    long pages;
+    int objects;
+};
+
+static void
+measure(struct bottom *b)
+{
+    b->pages = pages_free();
+    b->objects = failnth(0, FAILNTH_OBJECTS);
+}
+
 // Brings in what is made once, at first use; then measures.
-// Returns the pages that can be had.
-static long
-settle(const struct work *w)
+static void
+settle(const struct work *w, struct bottom *b)
 {
     static struct run r;
 
@@ -190,27 +204,32 @@ settle(const struct work *w)
         run_once(w, 0, &r);
     pages_free();
     rest_take();
-    return pages_free();
+    measure(b);
 }
 
+// A workload with all that is measured around it. Returns whether it was survived.
 static int
 work(const struct work *w)
 {
-    long pages, lost;
+    struct bottom before, after;
     int survived;
 
     memmove((char *)beat->name, w->name, strlen(w->name) + 1);
-    pages = settle(w);
+    settle(w, &before);
     survived = run_each(w);
     if (survived < 0)
         return 0;
-    lost = pages - pages_free();
-    if (lost > 0) {
-        printf("failnth: %s: %ld pages lost\n", w->name, lost);
-        return 0;
+    for (int i = 0; i < PATIENCE; i++) {
+        measure(&after);
+        if (after.pages >= before.pages && after.objects <= before.objects) {
+            printf("failnth: %s: %d failures survived\n", w->name, survived);
+            return 1;
+        }
+        sleep(1);
     }
-    printf("failnth: %s: %d failures survived\n", w->name, survived);
-    return 1;
+    printf("failnth: %s: pages: %ld, were %ld; kernel objects: %d, were %d\n", w->name, after.pages,
+           before.pages, after.objects, before.objects);
+    return 0;
 }
 
 static int
