@@ -15,7 +15,12 @@ class Command(gdb.Command):
     def invoke(self, argument, from_tty):
         self.dont_repeat()
         memory.forget()
-        self.function(gdb.string_to_argv(argument))
+        try:
+            self.function(gdb.string_to_argv(argument))
+        except gdb.GdbError:
+            raise
+        except gdb.error as e:  # of gdb's own, about an expression or the machine
+            raise gdb.GdbError(str(e)) from None
 
 
 def usage(function):

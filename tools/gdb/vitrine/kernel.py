@@ -125,6 +125,7 @@ def enum_names(name, beside):
 
 def harts():
     """Each hart of the machine: (its thread, hart number). The selection stays."""
+    memory.connection()
     chosen = gdb.selected_thread()
     try:
         for t in sorted(gdb.selected_inferior().threads(), key=lambda t: t.num):

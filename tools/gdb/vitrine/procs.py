@@ -90,7 +90,7 @@ def ledger(words):
 
 
 def variables():
-    """The kernel's variables: (file, name, value, not read yet)."""
+    """The kernel's variables: (file, name, value that has not been read yet)."""
     file = ""
     for line in gdb.execute("info variables -q -n", to_string=True).splitlines():
         if line.startswith("File "):
@@ -119,20 +119,26 @@ def within(kind, path, offset):
             yield from within(f.type, f"{path}.{f.name}", offset + f.bitpos // 8)
 
 
-def all_locks():
-    """(path, value) of the locks in the kernel's variables, in processes and their address spaces."""
+def objects():
+    """(name, address, type) of what may contain locks: the kernel's variables, processes, and their address spaces."""
     for _, name, v in variables():
-        at = int(v.address)
-        for path, offset, kind in within(v.type, name, 0):
-            yield path, kernel.value_at(at + offset, kind)
+        yield name, int(v.address), v.type
+    cpus = kernel.variable("cpus")
+    for i in range(int(kernel.variable("nharts"))):
+        idle = cpus[i]["idle"]
+        if int(idle):
+            yield f"hart {int(cpus[i]['hartid'])}'s idle process", int(idle), idle.type.target()
     for at, p in kernel.processes() if kernel.booted() else ():
-        for path, offset, kind in within(p.type, f"process {int(p['pid'])}", 0):
-            yield path, kernel.value_at(at + offset, kind)
-        space = int(p["as"])
-        if space:
-            kind = p["as"].type.target().strip_typedefs()
-            for path, offset, lock in within(kind, f"process {int(p['pid'])}'s memory", 0):
-                yield path, kernel.value_at(space + offset, lock)
+        yield f"process {int(p['pid'])}", at, p.type
+        if int(p["as"]):
+            yield f"process {int(p['pid'])}'s memory", int(p["as"]), p["as"].type.target()
+
+
+def all_locks():
+    """(path, value) of all of them."""
+    for name, at, kind in objects():
+        for path, offset, lock in within(kind, name, 0):
+            yield path, kernel.value_at(at + offset, lock)
 
 
 def holder(lock):

@@ -123,11 +123,13 @@ class Regions:
         if self.trampoline is not None and not self.trampoline >> 63:
             if page in (self.trampoline, self.trampoline - sv.PAGE):
                 return "trampoline" if page == self.trampoline else "trapframe"
-        if pa is not None and va - self.direct == pa:
-            return "ram"
-        if not va >> 63:
+        if pa is None and va >> 63:  # what the kernel itself has there
+            pa = pa_under(sv.translate(memory.entry, kernel.kernel_table(), va, "r", sv.Hart()), va)
+        if pa is None or not va >> 63:
             return "-"
-        frame = kernel.frame_at(pa) if pa is not None else None
+        if va - self.direct == pa:
+            return "ram"
+        frame = kernel.frame_at(pa)
         return "device" if frame is None else kernel.kinds()[int(frame["kind"])]
 
 
