@@ -98,8 +98,9 @@ dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.
 fs := radix cache pages pageio writeback reclaim \
-	super bits balloc ialloc idisk bmap orphan inodes mount \
-	rw dir dirindex dirread dcache namei names rename stat file pipe devnode
+	journal_io journal recover journal_ops journal_commit journal_log checkpoint \
+	super bits balloc limbo ialloc idisk bmap orphan chain inodes mount \
+	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
 proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit

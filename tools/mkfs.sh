@@ -27,7 +27,7 @@ find "$stage" -exec touch -d @1700000000 {} +
 PATH=$PATH:/usr/sbin:/sbin
 tmp=$image.tmp
 rm -f "$tmp"
-log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -b 4096 -I 256 -N 8192 -L vitrine -m 1 \
+log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -j -J size=4 -b 4096 -I 256 -N 8192 -L vitrine -m 1 \
     -U 76697472-696e-6500-8000-000000000001 -E root_owner=0:0,hash_seed=76697472-696e-6500-8000-000000000002 \
     -d "$stage" "$tmp" "$size" 2>&1) || { echo "$log" >&2; exit 1; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fs/cache.h"
+#include "fs/limbo.h"
 #include "lib/types.h"
 
 struct ext2;
@@ -11,6 +12,7 @@ struct ext2;
 struct group_bits {
     struct frame *bitmap;
     uint32 group;
+    bool unused; // the blocks were allocated just now, and nothing leads to them: free at once
 };
 
 int balloc(struct ext2 *fs, uint32 goal, uint32 *block) must_check; // -ENOSPC, -EIO, -ENOMEM

@@ -10,6 +10,7 @@
 
 #include "abi/errno.h"
 #include "fs/bits.h"
+#include "fs/journal.h"
 #include "fs/super.h"
 
 static uint32
@@ -97,7 +98,7 @@ balloc_goal(struct ext2 *fs, uint32 inum)
 }
 
 // Makes sure that the bitmap with `block` is in hand.
-// On error  -EIO, -ENOMEM: what was in hand still is.
+// On error  -EIO, -ENOMEM, -EAGAIN (let another operation go on): what was in hand still is.
 // Sleeps    if the bitmap is not in memory.
 int
 bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
@@ -105,24 +106,41 @@ bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
     uint32 g = block / fs->blocks_per_group;
     if (b->bitmap && b->group == g)
         return 0;
+    if (!b->unused && !journal_room(fs))
+        return -EAGAIN;
     struct frame *bitmap;
     int error = cache_get(&fs->meta, ext2_group(fs, g)->block_bitmap, &bitmap);
     if (error)
         return error;
+    error = b->unused ? 0 : limbo_reserve(fs, g, bitmap);
+    if (error) {
+        frame_put(bitmap);
+        return error;
+    }
     bits_close(b, fs);
-    *b = (struct group_bits){bitmap, g};
+    *b = (struct group_bits){bitmap, g, b->unused};
     return 0;
 }
 
-// Marks a block free whose bitmap is in hand.
+// Marks a block free at once. False: it was. Locks     fs->alloc
+static bool
+free_now(struct group_bits *b, struct ext2 *fs, uint32 bit)
+{
+    bool was = bits_clear(page_data(b->bitmap), bit);
+    ext2_group(fs, b->group)->free_blocks += was;
+    fs->free_blocks += was;
+    return was;
+}
+
+// Marks a block free whose bitmap is in hand; with a journal, it will be when that is on the disk.
 int
 bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
 {
-    struct ext2_group *gd = ext2_group(fs, b->group);
+    uint32 bit = block % fs->blocks_per_group;
     acquire(&fs->alloc);
-    bool was = bits_clear(page_data(b->bitmap), block % fs->blocks_per_group);
-    gd->free_blocks += was;
-    fs->free_blocks += was;
+    bool was = fs->limbo && !b->unused
+                   ? bits_test(page_data(b->bitmap), bit) && limbo_add(fs, b->group, bit)
+                   : free_now(b, fs, bit);
     release(&fs->alloc);
     return was ? 0 : ext2_damage(fs, "block %u: in use but marked free", block);
 }

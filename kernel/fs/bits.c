@@ -19,6 +19,12 @@ bits_find_zero(const void *map, uint32 from, uint32 end)
 }
 
 bool
+bits_test(const void *map, uint32 i)
+{
+    return ((const uint8 *)map)[i / 8] >> i % 8 & 1;
+}
+
+bool
 bits_set(void *map, uint32 i)
 {
     uint8 *b = (uint8 *)map + i / 8, mask = (uint8)(1 << i % 8);

@@ -90,7 +90,7 @@ bmap_find(struct inode *ip, uint64 index, uint32 *block)
 static void
 give_back(struct ext2 *fs, const uint32 *blocks, uint32 n)
 {
-    struct group_bits bits = {0};
+    struct group_bits bits = {.unused = true};
     for (uint32 i = 0; i < n; i++) {
         cache_forget(&fs->meta, blocks[i]);
         // The bitmap was in memory a moment ago; if it cannot be had, a block is lost until e2fsck.

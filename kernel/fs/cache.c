@@ -28,6 +28,7 @@ cache_setup(void)
     initlock(&lists.lock, "page lists", RANK_FS);
     list_init(&lists.clean);
     list_init(&lists.caches);
+    list_init(&lists.running);
     for (uint32 i = 0; i < WAITQS; i++)
         waitq_init(&waitqs[i], "page");
     radix_setup();
@@ -98,6 +99,11 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     f->obj = pc;
     f->index = index;
     f->flags = flags;
+    f->copy = 0;
+    if (!pc->ops->hold) { // the disk's own blocks
+        f->flags |= PG_BLOCK;
+        f->block = (uint32)index;
+    }
     list_init(&f->link);
     frame_get(f);
     pc->pages++;
@@ -109,13 +115,35 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     return 0;
 }
 
+// Locks     pc->lock, lists.lock
+void
+page_stop_running(struct frame *f)
+{
+    f->flags &= (uint16) ~(PG_DIRTY | PG_RUNNING);
+    lists.nrunning--;
+    list_remove(&f->link);
+}
+
 static void
 undirty(struct pcache *pc, struct frame *f)
 {
+    if (f->flags & PG_RUNNING) {
+        page_stop_running(f);
+        return;
+    }
     f->flags &= (uint16)~PG_DIRTY;
     lists.dirty--;
     if (!--pc->ndirty)
         list_remove(&pc->link);
+}
+
+// The page's block is about to be free, and its copies in the journal of no use.
+static void
+revoke(struct frame *f)
+{
+    page_copy_of(f)->obj = NULL;
+    f->copy = 0;
+    lists.nrevoked++;
 }
 
 // Takes an idle page out of the cache, dirty or not.
@@ -128,6 +156,8 @@ page_remove(struct pcache *pc, struct frame *f)
     lists.pages--;
     if (f->flags & PG_DIRTY)
         undirty(pc, f);
+    if (f->copy)
+        revoke(f);
     list_remove(&f->link);
     release(&lists.lock);
     f->obj = NULL;
@@ -269,22 +299,24 @@ cache_zero(struct pcache *pc, uint64 index, struct frame **out)
     return error;
 }
 
+// Locks     pc->lock
 static void
-make_dirty(struct pcache *pc, struct frame *f, uint16 flags)
+make_dirty(struct pcache *pc, struct frame *f)
 {
-    acquire(&pc->lock);
-    bool fresh = f->obj == pc && !(f->flags & PG_DIRTY);
-    f->flags |= flags;
-    if (fresh) {
-        acquire(&lists.lock);
-        list_remove(&f->link); // a page on its way to the disk is on no list: harmless
+    acquire(&lists.lock);
+    list_remove(&f->link); // a page on its way to the disk is on no list: harmless
+    f->flags |= PG_DIRTY;
+    if (pc->journalled && f->flags & PG_BLOCK) {
+        f->flags |= PG_RUNNING;
+        lists.nrunning++;
+        list_push_back(&lists.running, &f->link);
+    } else {
         lists.dirty++;
         if (!pc->ndirty++)
             list_push_back(&lists.caches, &pc->link);
-        release(&lists.lock);
         list_push_back(&pc->dirty, &f->link);
     }
-    release(&pc->lock);
+    release(&lists.lock);
 }
 
 // Notes that the page is newer than the disk. A page that has left the cache is left alone.
@@ -292,13 +324,21 @@ make_dirty(struct pcache *pc, struct frame *f, uint16 flags)
 void
 cache_dirty(struct pcache *pc, struct frame *f)
 {
-    make_dirty(pc, f, PG_DIRTY);
+    acquire(&pc->lock);
+    if (!(f->flags & PG_DIRTY) && f->obj == pc)
+        make_dirty(pc, f);
+    release(&pc->lock);
 }
 
 void
-cache_written(struct pcache *pc, struct frame *f)
+cache_written(struct pcache *pc, struct frame *f, uint32 block)
 {
-    make_dirty(pc, f, PG_DIRTY | PG_BLOCK);
+    acquire(&pc->lock);
+    f->flags |= PG_BLOCK;
+    f->block = block;
+    if (!(f->flags & PG_DIRTY) && f->obj == pc)
+        make_dirty(pc, f);
+    release(&pc->lock);
 }
 
 // Drops the page `f`, waiting while it is busy.

@@ -18,7 +18,9 @@ enum page_flag {
     PG_USED = 16,     // looked at since the last reclaim passed by
     PG_AHEAD = 32,    // the reader that comes here has the next pages read ahead
     PG_FAILED = 64,   // could not be read; no longer in the cache
-    PG_BLOCK = 128,   // is known to have a block on the disk
+    PG_BLOCK = 128,   // has a block on the disk: frame.block
+    PG_RUNNING =
+        256, // dirty, and part of the running transaction instead of its cache's dirty list
 };
 
 struct pcache;
@@ -45,6 +47,7 @@ struct pcache {
     struct blkdev *dev;           // [c]
     uint32 owner;                 // [c] for the ledger
     uint32 ahead_max;             // [c] pages to read at a time, at most
+    bool journalled;              // [c] changed pages belong to transactions: see journal.h
     uint32 pages;                 // [p]
     uint32 ndirty;                // [p]
     uint32 window;                // [p] pages that the last sequential read had read ahead
@@ -63,12 +66,14 @@ struct frame *cache_peek(struct pcache *pc, uint64 index); // only what is there
 int cache_add(struct pcache *pc, uint64 index, struct frame *f) must_check;     // -EEXIST, -ENOMEM
 int cache_zero(struct pcache *pc, uint64 index, struct frame **out) must_check; // a page of zeroes
 void cache_dirty(struct pcache *pc, struct frame *f);                           // was changed
-void cache_written(struct pcache *pc, struct frame *f); // was changed, and has a block
-void cache_truncate(struct pcache *pc, uint64 from);    // drops the pages from `from` on; may sleep
-void cache_forget(struct pcache *pc, uint64 index);     // drops one page; may sleep
+void cache_written(struct pcache *pc, struct frame *f,
+                   uint32 block);                    // was changed, and has this block
+void cache_truncate(struct pcache *pc, uint64 from); // drops the pages from `from` on; may sleep
+void cache_forget(struct pcache *pc, uint64 index);  // drops one page; may sleep
 
 int cache_flush(struct pcache *pc) must_check; // writes what is dirty now; sleeps; -EIO, -ENOMEM
-int cache_flush_all(void) must_check;          // the same for all caches but those of devices
+void cache_flush_some(struct pcache *pc);      // the same, but for pages over holes
+int cache_flush_all(bool fill) must_check;     // the same for all files; holes are filled or left
 void cache_balance(void);                      // writes some if too much is dirty; sleeps
 uint64 cache_reclaim(uint64 want);             // frees clean pages; never sleeps
 void cache_stats(struct fs_stats *st);

@@ -177,7 +177,7 @@ file_type(const struct inode *ip)
 static void
 changed(struct inode *dp, struct frame *f, struct frame *pin)
 {
-    cache_dirty(&dp->pages, f);
+    cache_dirty(&dp->pages, f); // it has a block: it was read, or append() said so
     dp->flags &= ~(uint32)EXT2_INDEX_FL;
     dp->mtime = ext2_now(dp->fs);
     dp->scan_slot = dp->scan_off = 0;
@@ -224,15 +224,14 @@ split(struct dir_place *p, const struct name *n, const struct inode *ip)
 // A block of zeroes behind the directory's last, not yet counted in its size.
 // On error  the directory is as it was.
 static int
-new_block(struct inode *dp, struct frame **f)
+new_block(struct inode *dp, struct frame **f, uint32 *block)
 {
     uint64 index = dp->size / BLKSIZE;
-    uint32 block;
     int error = cache_zero(&dp->pages, index, f);
     if (error)
         return error;
     acquiresleep(&dp->map);
-    error = bmap_create(dp, index, &block);
+    error = bmap_create(dp, index, block);
     releasesleep(&dp->map);
     if (error) {
         frame_put(*f);
@@ -245,7 +244,8 @@ static int
 append(struct inode *dp, const struct name *n, const struct inode *ip, struct frame *pin)
 {
     struct frame *f;
-    int error = new_block(dp, &f);
+    uint32 block;
+    int error = new_block(dp, &f, &block);
     if (error)
         return error;
     struct ext2_dirent *e = page_data(f);
@@ -254,6 +254,7 @@ append(struct inode *dp, const struct name *n, const struct inode *ip, struct fr
     dp->room = dp->size;
     __atomic_store_n(&dp->size, dp->size + BLKSIZE,
                      __ATOMIC_RELEASE); // before write-back sees the page
+    cache_written(&dp->pages, f, block);
     changed(dp, f, pin);
     frame_put(f);
     return 0;
@@ -358,7 +359,8 @@ int
 dir_format(struct inode *ip, struct inode *parent)
 {
     struct frame *f;
-    int error = new_block(ip, &f);
+    uint32 block;
+    int error = new_block(ip, &f, &block);
     if (error)
         return error;
     struct ext2_dirent *dot = page_data(f);
@@ -368,7 +370,7 @@ dir_format(struct inode *ip, struct inode *parent)
     up->rec_len = BLKSIZE - DIRENT_MIN;
     fill(up, &name_dotdot, parent);
     __atomic_store_n(&ip->size, BLKSIZE, __ATOMIC_RELEASE); // before write-back sees the page
-    cache_written(&ip->pages, f);
+    cache_written(&ip->pages, f, block);
     frame_put(f);
     return 0;
 }

@@ -18,8 +18,9 @@ enum { EXT2_VALID = 1, EXT2_ERRORS = 2 }; // s_state
 // What a file system may need of its reader. The first group is named at mount when it is unknown; a bit of
 // the second that we do not know forbids writing.
 enum {
+    COMPAT_JOURNAL = 0x4,
     INCOMPAT_FILETYPE = 0x2,
-    INCOMPAT_RECOVER = 0x4,
+    INCOMPAT_RECOVER = 0x4, // the journal may hold what the rest of the disk does not
     RO_SPARSE_SUPER = 0x1,
     RO_LARGE_FILE = 0x2,
 };
@@ -40,7 +41,11 @@ struct ext2_super {
     uint32 algo_bitmap;
     uint8 prealloc_blocks, prealloc_dir_blocks;
     uint16 reserved_gdt_blocks;
-    uint8 rest[816]; // the journal's fields and what came later
+    uint8 journal_uuid[16];
+    uint32 journal_inum, journal_dev;
+    uint32
+        last_orphan; // the first of the unlinked inodes that are not freed yet; dtime is the next
+    uint8 rest[788];
 };
 
 struct ext2_group {
@@ -69,6 +74,7 @@ struct ext2_dirent {
 
 _Static_assert(sizeof(struct ext2_super) == 1024, "the superblock's size");
 _Static_assert(offsetof(struct ext2_super, feature_compat) == 92, "the superblock's layout");
+_Static_assert(offsetof(struct ext2_super, last_orphan) == 232, "the superblock's layout");
 _Static_assert(sizeof(struct ext2_group) == 32, "a group descriptor's size");
 _Static_assert(sizeof(struct ext2_inode) == 128, "an inode's size");
 _Static_assert(sizeof(struct ext2_dirent) == 8, "a directory entry's head");

@@ -126,7 +126,7 @@ lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
     if (flags & O_CREATE)
         return fs_create(cwd, path, T_FILE, 0, 0, out);
-    return namei(cwd, path, out);
+    return flags & O_NOFOLLOW ? namei_nofollow(cwd, path, out) : namei(cwd, path, out);
 }
 
 // Makes an unpublished file refer to the inode, whose reference it takes over if that succeeds.

@@ -25,7 +25,10 @@ int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file syste
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
 bool fs_wait_for_room(int64 error,
-                      int turn); // try again what failed with `error`? 0: the first try
+                      int turn);           // try again what failed with `error`? 0: the first try
+int fs_writeback(void);                    // the same, now and then
+int fs_fsync(struct inode *ip) must_check; // one file, and all that was done before
+void fs_journal_data(void); // before the mount: the contents of files are journalled as well
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 uint64 fs_reclaim(uint64 want); // frees frames for whoever finds none: how many; never sleeps
@@ -57,6 +60,7 @@ int namei_nofollow(struct inode *cwd, const char *path,
                    struct inode **out) must_check; // a symbolic link at the end itself
 int fs_create(struct inode *cwd, const char *path, int type, int major, int minor,
               struct inode **out) must_check; // T_FILE: an existing file or device is opened
+int fs_symlink(struct inode *cwd, const char *target, const char *path) must_check;
 int fs_link(struct inode *cwd, const char *old, const char *new) must_check;
 int fs_unlink(struct inode *cwd, const char *path) must_check;
 int fs_rename(struct inode *cwd, const char *old, const char *new) must_check;

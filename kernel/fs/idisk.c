@@ -86,9 +86,9 @@ copy_in(struct inode *ip, const struct ext2_inode *di)
 
 // What is wrong with the inode; NULL: nothing.
 static const char *
-fault(const struct inode *ip)
+fault(const struct inode *ip, bool special)
 {
-    if (ip->nlink == 0 || ip->mode == 0)
+    if ((ip->nlink == 0 && !special) || ip->mode == 0)
         return "is free, but has a name";
     if (ip->flags & (EXT2_EXTENTS_FL | EXT2_INLINE_FL))
         return "uses a feature that the file system does not declare";
@@ -103,22 +103,23 @@ fault(const struct inode *ip)
     return NULL;
 }
 
-// On error  -EUCLEAN: the copy makes no sense; -EIO, -ENOMEM.
+// On error  -EUCLEAN: the copy makes no sense, or only for a `special` inode; -EIO, -ENOMEM.
 // Sleeps
 int
-inode_load(struct inode *ip)
+inode_load(struct inode *ip, bool special)
 {
     struct ext2 *fs = ip->fs;
     if (ip->inum == 0 || ip->inum > fs->inodes ||
-        (ip->inum < fs->first_ino && ip->inum != EXT2_ROOT))
+        (ip->inum < fs->first_ino && ip->inum != EXT2_ROOT && !special))
         return ext2_damage(fs, "inode %u: no file can have this number", ip->inum);
     struct frame *f;
     int error = inode_pin(ip, &f);
     if (error)
         return error;
     copy_in(ip, copy_at(ip, f));
+    ip->pages.journalled = ext2_journals(fs, ip->type);
     frame_put(f);
-    const char *what = fault(ip);
+    const char *what = fault(ip, special);
     return what ? ext2_damage(fs, "inode %u %s", ip->inum, what) : 0;
 }
 

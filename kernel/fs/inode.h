@@ -22,6 +22,7 @@ struct inode {
     bool used;             // [b] since reclaim last passed by
     bool dead;             // [b] freed on disk: the last iput() only frees the memory
     bool orphan;           // [orphans_lock]
+    bool chained;          // [orphans_lock] on the disk's list: see fs/chain.h
     uint16 mode;           // [c]
     uint16 nlink;          // [l]
     uint32 generation;     // [c]
@@ -42,18 +43,22 @@ struct inode {
     struct pager pager;    // [c]
     struct pcache pages;
     struct list orphans; // [orphans_lock]
+    struct list chain;   // [orphans_lock]
 };
 
 void inodes_setup(void);
 int iget(struct ext2 *fs, uint32 inum, struct inode **out) must_check;
-struct inode *iget_cached(uint32 inum); // only if it is in memory; never sleeps
+int iget_special(struct ext2 *fs, uint32 inum,
+                 struct inode **out) must_check; // reserved ones, those without a name
+void iput_later(struct inode *ip);               // iput() where no operation may be under way
+struct inode *iget_cached(uint32 inum);          // only if it is in memory; never sleeps
 int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) must_check;
 void inodes_drop(void);             // forgets all that nobody refers to
 uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
 void inodes_stats(struct fs_stats *st);
 
 // fs/idisk.c
-int inode_load(struct inode *ip) must_check;                    // -EIO, -EUCLEAN
+int inode_load(struct inode *ip, bool special) must_check;      // -EIO, -EUCLEAN
 int inode_pin(struct inode *ip, struct frame **out) must_check; // its page on the disk, for:
 void inode_store(struct inode *ip, struct frame *pin);          // also drops the pin
 int inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **pb) must_check;
@@ -63,8 +68,9 @@ int inode_type_of(uint16 mode);                       // T_FILE ...
 // fs/orphan.c
 int inode_trim(struct inode *ip) must_check;    // frees the blocks beyond the size
 int inode_discard(struct inode *ip) must_check; // frees an unlinked inode on disk
-void orphan_add(struct inode *ip);
+void orphan_add(struct inode *ip, bool soon);   // freed by the next end_op(), or by fs_sync()
 void orphans_retry(struct ext2 *fs);
+void orphans_forget(struct ext2 *fs);
 
 extern const struct pcache_ops inode_pages;
 extern const struct pager_ops inode_pager_ops;

@@ -14,6 +14,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/alloc.h"
+#include "fs/chain.h"
 #include "fs/fs.h"
 #include "fs/pageio.h"
 #include "fs/super.h"
@@ -101,6 +102,7 @@ inode_alloc(struct ext2 *fs, uint32 inum)
     ip->pager.ops = &inode_pager_ops;
     list_init(&ip->hash);
     list_init(&ip->orphans);
+    list_init(&ip->chain);
     initsleeplock(&ip->lock, "inode");
     initsleeplock(&ip->map, "block map");
     pcache_init(&ip->pages, &inode_pages, fs->dev, inum, AHEAD_MAX);
@@ -129,11 +131,8 @@ unlinked(struct bucket *b, uint32 inum)
     return gone;
 }
 
-// The inode that a directory entry names, with a reference.
-// On error  -ENOMEM, -EIO, -EUCLEAN.
-// Sleeps    unless it is in memory.
-int
-iget(struct ext2 *fs, uint32 inum, struct inode **out)
+static int
+get(struct ext2 *fs, uint32 inum, bool special, struct inode **out)
 {
     struct bucket *b = bucket_of(inum);
     for (;;) {
@@ -146,16 +145,33 @@ iget(struct ext2 *fs, uint32 inum, struct inode **out)
         struct inode *ip = inode_alloc(fs, inum);
         if (!ip)
             return -ENOMEM;
-        int error = inode_load(ip);
+        int error = inode_load(ip, special);
         if (!error)
             error = enter(b, ip, epoch);
-        *out = ip;
-        if (!error)
+        if (!error) {
+            *out = ip;
             return 0;
+        }
         kmem_cache_free(&cache, ip);
         if (error != -EAGAIN)
             return error;
     }
+}
+
+// The inode that a directory entry names, with a reference.
+// On error  -ENOMEM, -EIO, -EUCLEAN.
+// Sleeps    unless it is in memory.
+int
+iget(struct ext2 *fs, uint32 inum, struct inode **out)
+{
+    return get(fs, inum, false, out);
+}
+
+// The same for an inode that no name leads to: a reserved one, or one without links that is not in memory.
+int
+iget_special(struct ext2 *fs, uint32 inum, struct inode **out)
+{
+    return get(fs, inum, true, out);
 }
 
 // An inode for a number that has just been allocated: empty, without links.
@@ -167,6 +183,7 @@ inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out)
         return -ENOMEM;
     ip->mode = mode;
     ip->type = (uint8)inode_type_of(mode);
+    ip->pages.journalled = ext2_journals(fs, ip->type);
     struct bucket *b = bucket_of(inum);
     acquire(&b->lock);
     bool clash = find(b, inum);
@@ -203,7 +220,8 @@ release_dead(struct inode *ip)
 }
 
 // Ends an inode without links: on the disk, in the table, in memory.
-// On error  it waits among the orphans, with the caller's reference.
+// On error  it waits among the orphans, with the caller's reference; so does one with too many blocks to free
+//           in one operation.
 static void
 reap(struct inode *ip)
 {
@@ -213,13 +231,14 @@ reap(struct inode *ip)
         int error = ialloc_bitmap(fs, ip->inum, &bitmap);
         if (!error)
             error = inode_discard(ip);
-        if (error == -ENOMEM) {
-            orphan_add(ip);
+        if (error && ext2_writable(fs)) {
+            orphan_add(ip, error == -EAGAIN);
             if (bitmap)
                 frame_put(bitmap);
             return;
         }
     }
+    chain_forget(ip);
     struct bucket *b = bucket_of(ip->inum);
     acquire(&b->lock);
     leave(b, ip);
@@ -251,6 +270,23 @@ iput(struct inode *ip)
         reap(ip);
 }
 
+// Ends a reference where freeing the inode is not possible now: the next end_op() does that.
+// Sleeps
+void
+iput_later(struct inode *ip)
+{
+    struct bucket *b = bucket_of(ip->inum);
+    acquire(&b->lock);
+    bool dead = ip->dead, last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 && !ip->nlink;
+    if (!last && !dead)
+        __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_RELEASE);
+    release(&b->lock);
+    if (dead)
+        release_dead(ip);
+    else if (last)
+        orphan_add(ip, true);
+}
+
 void
 ilock(struct inode *ip)
 {
@@ -272,7 +308,7 @@ idle(struct inode *ip)
         return false;
     bool empty = ip->pages.pages == 0;
     release(&ip->pages.lock);
-    return empty && __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
+    return empty && !ip->chained && __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
 }
 
 static uint64

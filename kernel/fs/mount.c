@@ -8,9 +8,11 @@
 //           replayed, makes the mount read-only.
 #include "abi/errno.h"
 #include "fs/alloc.h"
+#include "fs/chain.h"
 #include "fs/dcache.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
+#include "fs/journal.h"
 #include "fs/pageio.h"
 #include "fs/super.h"
 #include "lib/printf.h"
@@ -47,14 +49,11 @@ check_features(struct ext2 *fs, const struct ext2_super *sb, bool *readonly)
     }
     if (unknown)
         return refuse(fs, -EINVAL, "needs a feature without a known name");
-    const char *why = NULL;
-    if (sb->feature_incompat & INCOMPAT_RECOVER)
-        why = "its journal has not been replayed";
-    if (sb->feature_ro_compat & ~(uint32)(RO_SPARSE_SUPER | RO_LARGE_FILE))
-        why = "it has features that only a newer ext2 may write";
-    if (why)
-        printf("ext2: %s: read-only: %s\n", fs->dev->name, why);
-    *readonly |= why != NULL;
+    bool newer = sb->feature_ro_compat & ~(uint32)(RO_SPARSE_SUPER | RO_LARGE_FILE);
+    if (newer)
+        printf("ext2: %s: read-only: it has features that only a newer ext2 may write\n",
+               fs->dev->name);
+    *readonly |= newer;
     return 0;
 }
 
@@ -140,6 +139,19 @@ group_ok(struct ext2 *fs, uint32 g)
 }
 
 static int
+check_groups(struct ext2 *fs)
+{
+    for (uint32 g = 0; g < fs->groups; g++) {
+        if (!group_ok(fs, g)) {
+            printf("ext2: %s: not mounted: the descriptor of group %u makes no sense\n",
+                   fs->dev->name, g);
+            return -EUCLEAN;
+        }
+    }
+    return 0;
+}
+
+static int
 read_groups(struct ext2 *fs)
 {
     fs->gdt = kmem_zalloc(fs->gdt_blocks * sizeof *fs->gdt);
@@ -152,14 +164,26 @@ read_groups(struct ext2 *fs)
         if (error)
             return refuse(fs, error, "its group descriptors cannot be read");
     }
-    for (uint32 g = 0; g < fs->groups; g++) {
-        if (!group_ok(fs, g)) {
-            printf("ext2: %s: not mounted: the descriptor of group %u makes no sense\n",
-                   fs->dev->name, g);
-            return -EUCLEAN;
-        }
-    }
-    return 0;
+    return check_groups(fs);
+}
+
+// The journal may have brought another superblock and other descriptors.
+static int
+reread(struct ext2 *fs)
+{
+    const struct ext2_super *sb = ext2_super(fs);
+    struct ext2 was = *fs;
+    const char *why = impossible(fs, sb);
+    if (sb->magic != EXT2_MAGIC)
+        why = "its journal destroyed its superblock";
+    if (why)
+        return refuse(fs, -EUCLEAN, why);
+    take_geometry(fs, sb);
+    fs->state |= was.state & EXT2_ERRORS; // the journal may have known of some
+    if (fs->blocks != was.blocks || fs->groups != was.groups || fs->inodes != was.inodes ||
+        fs->inode_size != was.inode_size || fs->gdt_blocks != was.gdt_blocks)
+        return refuse(fs, -EUCLEAN, "its journal says that it has another size");
+    return check_groups(fs);
 }
 
 static int
@@ -190,18 +214,22 @@ open_root(struct ext2 *fs)
     return refuse(fs, -EUCLEAN, "its root is not a directory");
 }
 
-// Until it is unmounted the disk says that it may be inconsistent.
+// Until it is unmounted the disk says that it may be inconsistent, or that its journal counts.
 static int
 mark_in_use(struct ext2 *fs)
 {
     struct ext2_super *sb = ext2_super(fs);
     if (!(fs->state & EXT2_VALID) || fs->state & EXT2_ERRORS)
         printf("ext2: %s: was not unmounted in order; e2fsck should look at it\n", fs->dev->name);
-    sb->state &= (uint16)~EXT2_VALID;
+    if (fs->journalled)
+        sb->feature_incompat |= INCOMPAT_RECOVER;
+    else
+        sb->state &= (uint16)~EXT2_VALID;
     sb->mnt_count++;
     sb->mtime = sb->wtime = ++fs->now;
     cache_dirty(&fs->meta, fs->super);
-    return cache_flush(&fs->meta);
+    int error = cache_flush(&fs->meta);
+    return error ? error : journal_start(fs);
 }
 
 // Opens the file system on the device.
@@ -218,10 +246,15 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     initsleeplock(&fs->rename, "rename");
     initsleeplock(&fs->orphans_lock, "orphans");
     list_init(&fs->orphans);
+    list_init(&fs->chain);
     readonly |= d->readonly;
     int error = read_super(fs, &readonly);
     if (!error)
         error = read_groups(fs);
+    if (!error)
+        error = journal_open(fs, &readonly);
+    if (!error)
+        error = reread(fs);
     if (!error)
         error = open_root(fs);
     if (!error && !readonly && fs->complaints == 0)
@@ -232,6 +265,8 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     }
     fs->readonly = readonly || fs->complaints;
     fs->mounted = true;
+    if (journal.active)
+        chain_reclaim(fs);
     return 0;
 }
 
@@ -240,11 +275,13 @@ void
 ext2_close(struct ext2 *fs)
 {
     fs->readonly = true;
+    orphans_forget(fs);
     if (fs->root)
         iput(fs->root);
     fs->root = NULL;
     fs->mounted = false;
     dcache_clear();
+    journal_close(fs);
     inodes_drop();
     for (uint32 i = 0; fs->gdt && i < fs->gdt_blocks; i++) {
         if (fs->gdt[i])

@@ -12,6 +12,7 @@
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/path.h"
+#include "fs/symlink.h"
 #include "fs/super.h"
 #include "lib/string.h"
 
@@ -101,29 +102,6 @@ start(struct walk *w, struct inode *cwd, const char *path)
     return 0;
 }
 
-// The target of a symbolic link: short ones stand where block numbers would.
-static int
-read_link(struct inode *ip, char *buf, size_t size)
-{
-    struct frame *f;
-    uint64 len = ip->size;
-    if (len >= size)
-        return -ENAMETOOLONG;
-    if (ip->sectors <= (ip->acl ? BLKSIZE / 512 : 0U)) {
-        if (len > sizeof ip->block)
-            return ext2_damage(ip->fs, "symbolic link %u has no target", ip->inum);
-        memcpy(buf, ip->block, len);
-    } else {
-        int error = cache_get(&ip->pages, 0, &f);
-        if (error)
-            return error;
-        memcpy(buf, page_data(f), len);
-        frame_put(f);
-    }
-    buf[len] = 0;
-    return 0;
-}
-
 // Puts the target of the link `ip` in front of the rest; the walk goes on from the link's directory.
 static int
 follow(struct walk *w, struct inode *ip)
@@ -131,7 +109,7 @@ follow(struct walk *w, struct inode *ip)
     char target[MAXPATH];
     if (++w->links > MAX_LINKS)
         return -ELOOP;
-    int error = read_link(ip, target, sizeof target);
+    int error = symlink_read(ip, target, sizeof target);
     if (error)
         return error;
     size_t len = strlen(target), left = strlen(w->rest);

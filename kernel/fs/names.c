@@ -9,10 +9,12 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/alloc.h"
+#include "fs/chain.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/path.h"
 #include "fs/super.h"
+#include "fs/symlink.h"
 #include "lib/string.h"
 
 // Sets the number of links.
@@ -35,15 +37,24 @@ set_links(struct inode *ip, int change)
     return 0;
 }
 
+// What is to be made.
+struct plan {
+    int type, major, minor;
+    const char *target; // of a symbolic link
+};
+
 static uint16
 mode_of(int type)
 {
-    return type == T_DIR ? S_IFDIR | 0755 : type == T_DEVICE ? S_IFCHR | 0666 : S_IFREG | 0644;
+    return type == T_DIR       ? S_IFDIR | 0755
+           : type == T_DEVICE  ? S_IFCHR | 0666
+           : type == T_SYMLINK ? S_IFLNK | 0777
+                               : S_IFREG | 0644;
 }
 
 // The last preparations of a new inode, which nobody else knows: contents, and its copy on the disk.
 static int
-furnish(struct inode *ip, struct inode *dp, int major, int minor)
+furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
 {
     struct frame *pin;
     int error = inode_pin(ip, &pin);
@@ -51,9 +62,11 @@ furnish(struct inode *ip, struct inode *dp, int major, int minor)
         return error;
     inode_wipe(ip, pin);
     if (ip->type == T_DEVICE)
-        ip->block[0] = (uint32)((major & 0xff) << 8 | (minor & 0xff));
+        ip->block[0] = (uint32)((plan->major & 0xff) << 8 | (plan->minor & 0xff));
     if (ip->type == T_DIR)
         error = dir_format(ip, dp);
+    if (ip->type == T_SYMLINK)
+        error = symlink_fill(ip, plan->target);
     ip->mtime = ext2_now(ip->fs);
     inode_store(ip, pin);
     return error;
@@ -62,8 +75,9 @@ furnish(struct inode *ip, struct inode *dp, int major, int minor)
 // An inode without links, furnished.
 // On error  nothing is left of it.
 static int
-make(struct inode *dp, int type, int major, int minor, struct inode **out)
+make(struct inode *dp, const struct plan *plan, struct inode **out)
 {
+    int type = plan->type;
     struct ext2 *fs = dp->fs;
     struct frame *bitmap;
     uint32 inum;
@@ -77,7 +91,7 @@ make(struct inode *dp, int type, int major, int minor, struct inode **out)
     if (error) {
         ialloc_clear(fs, inum, bitmap, type == T_DIR);
     } else {
-        error = furnish(*out, dp, major, minor);
+        error = furnish(*out, dp, plan);
         if (error)
             iput(*out);
     }
@@ -117,9 +131,9 @@ existing(struct inode *ip, int type)
 
 // fs_create() in the locked directory.
 static int
-create_in(struct inode *dp, const struct name *n, int type, int major, int minor,
-          struct inode **out)
+create_in(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
 {
+    int type = plan->type;
     if (dp->nlink == 0)
         return -ENOENT;
     int error = path_step(dp, n, out);
@@ -135,12 +149,45 @@ create_in(struct inode *dp, const struct name *n, int type, int major, int minor
         return -EROFS;
     if (type == T_DIR && dp->nlink >= EXT2_LINK_MAX)
         return -EMLINK;
-    error = make(dp, type, major, minor, out);
+    error = make(dp, plan, out);
     if (error)
         return error;
     error = attach(dp, n, *out);
     if (error)
         iput(*out);
+    return error;
+}
+
+static int
+create(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
+{
+    struct inode *dp;
+    struct name n;
+    int error = path_parent(cwd, path, &dp, &n);
+    if (error)
+        return error;
+    ilock(dp);
+    error = create_in(dp, &n, plan, out);
+    iunlock(dp);
+    iput(dp);
+    return error;
+}
+
+// Makes a symbolic link. Its target need not exist.
+// On error  -EEXIST, -EINVAL (an empty target), -ENAMETOOLONG ... as fs_create(): nothing changed.
+// Locks     none is held; inside begin_op(). Sleeps.
+int
+fs_symlink(struct inode *cwd, const char *target, const char *path)
+{
+    struct plan plan = {.type = T_SYMLINK, .target = target};
+    struct inode *ip;
+    if (!*target)
+        return -EINVAL;
+    if (strlen(target) >= MAXPATH)
+        return -ENAMETOOLONG;
+    int error = create(cwd, path, &plan, &ip);
+    if (!error)
+        iput(ip);
     return error;
 }
 
@@ -152,17 +199,10 @@ create_in(struct inode *dp, const struct name *n, int type, int major, int minor
 int
 fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
 {
-    struct inode *dp;
-    struct name n;
+    struct plan plan = {.type = type, .major = major, .minor = minor};
     if (type == T_DEVICE && (major < 0 || major > 255 || minor < 0 || minor > 255))
         return -EINVAL;
-    int error = path_parent(cwd, path, &dp, &n);
-    if (error)
-        return error;
-    ilock(dp);
-    error = create_in(dp, &n, type, major, minor, out);
-    iunlock(dp);
-    iput(dp);
+    int error = create(cwd, path, &plan, out);
     if (error != -EAGAIN)
         return error;
     error = namei(cwd, path, out); // a symbolic link stands there: what it leads to must exist
@@ -251,6 +291,8 @@ unlink_locked(struct inode *dp, const struct name *n, struct inode *ip)
     if (dir)
         dcache_set(ip->inum, &name_dotdot, 0);
     ip->nlink = dir ? 0 : (uint16)(ip->nlink - 1);
+    if (!ip->nlink)
+        chain_add(ip);
     inode_store(ip, pin);
     return 0;
 }

@@ -9,8 +9,10 @@
 #include "abi/stat.h"
 #include "fs/alloc.h"
 #include "fs/bmap.h"
+#include "fs/chain.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
+#include "fs/journal.h"
 #include "fs/super.h"
 
 // Device nodes and short symbolic links keep other things where block numbers would be.
@@ -83,6 +85,7 @@ inode_discard(struct inode *ip)
     if (error)
         return error;
     if (has_blocks(ip)) {
+        journal_order(ip);
         __atomic_store_n(&ip->size, 0, __ATOMIC_RELEASE); // write-back may be looking a page up
         cache_truncate(&ip->pages, 0);
         error = inode_trim(ip);
@@ -90,16 +93,22 @@ inode_discard(struct inode *ip)
     if (!error)
         error = free_attributes(ip);
     if (!error)
+        error = chain_remove(ip);
+    if (error)
+        chain_add(ip);
+    else
         ip->dtime = ext2_now(ip->fs);
     inode_store(ip, pin);
     return error;
 }
 
-// The inode waits for memory; takes over a reference.
+// The inode waits for memory or for another operation; takes over a reference.
 void
-orphan_add(struct inode *ip)
+orphan_add(struct inode *ip, bool soon)
 {
     struct ext2 *fs = ip->fs;
+    if (soon)
+        __atomic_store_n(&fs->more, 1, __ATOMIC_RELAXED); // whoever ends an operation looks
     acquiresleep(&fs->orphans_lock);
     bool already = ip->orphan;
     ip->orphan = true;
@@ -122,6 +131,15 @@ take(struct ext2 *fs)
     return ip;
 }
 
+// The file system goes: nothing more is freed on the disk.
+void
+orphans_forget(struct ext2 *fs)
+{
+    struct inode *ip;
+    while ((ip = take(fs)))
+        iput(ip);
+}
+
 static int
 retry(struct inode *ip)
 {
@@ -133,6 +151,8 @@ retry(struct inode *ip)
         return error;
     ilock(ip);
     error = inode_trim(ip);
+    if (!error)
+        error = chain_remove(ip);
     inode_store(ip, pin);
     iunlock(ip);
     return error;
@@ -152,8 +172,9 @@ orphans_retry(struct ext2 *fs)
         ip = take(fs);
         if (!ip)
             return;
-        if (retry(ip) == -ENOMEM)
-            orphan_add(ip);
+        int error = retry(ip);
+        if (error && ext2_writable(fs))
+            orphan_add(ip, error == -EAGAIN);
         else
             iput(ip);
     }

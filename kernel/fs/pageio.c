@@ -83,6 +83,7 @@ submit(struct pcache *pc, struct frame *f, struct read *r)
     }
     acquire(&pc->lock);
     f->flags |= PG_BLOCK;
+    f->block = (uint32)block;
     acquire(&lists.lock);
     lists.reads++;
     release(&lists.lock);

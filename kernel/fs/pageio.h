@@ -10,6 +10,9 @@ struct page_lists {
     struct spinlock lock; // inside a pcache's lock
     struct list clean;    // [l] frames that could be freed, the oldest first
     struct list caches;   // [l] pcaches with dirty pages, the longest dirty first
+    struct list running;  // [l] pages of the running transaction
+    uint64 nrunning;      // [l]
+    uint64 nrevoked;      // [l] copies in the journal whose pages are gone
     uint64 pages, dirty;  // [l]
     uint64 reads, writes; // [l]
     uint64 hits, lost;    // [l] of caches that are gone
@@ -21,9 +24,17 @@ extern struct page_lists lists;
 int page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags) must_check;
 void page_remove(struct pcache *pc, struct frame *f); // drops the cache's reference
 void page_settle(struct frame *f);                    // clean and idle from now on
+void page_stop_running(struct frame *f);              // in no transaction; with lists.lock
 void page_wait(struct pcache *pc, struct frame *f,
                uint16 flags); // until none is set; drops the lock
 void page_wake(struct frame *f);
+
+// The copy of a page in the journal, or NULL. With lists.lock.
+static inline struct frame *
+page_copy_of(const struct frame *f)
+{
+    return f->copy ? &frames.ledger[f->copy] : NULL;
+}
 
 void pageio_setup(void);
 void writeback_setup(void);

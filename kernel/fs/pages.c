@@ -65,10 +65,11 @@ hold(struct pcache *pc)
     idup(of_pages(pc)); // a cache with dirty pages: the inode cannot be forgotten now
 }
 
+// As in pager_unref(): a commit writes pages back.
 static void
 let_go(struct pcache *pc)
 {
-    iput(of_pages(pc));
+    iput_later(of_pages(pc));
 }
 
 const struct pcache_ops inode_pages = {.map = map, .size = size, .hold = hold, .drop = let_go};
@@ -116,12 +117,11 @@ pager_ref(struct pager *p)
     idup(of_pager(p));
 }
 
+// Comes from an address space that ends, perhaps in an operation, perhaps in none.
 static void
 pager_unref(struct pager *p)
 {
-    begin_op(); // it may be the last reference to an unlinked file
-    iput(of_pager(p));
-    end_op();
+    iput_later(of_pager(p));
 }
 
 const struct pager_ops inode_pager_ops = {

@@ -77,7 +77,7 @@ cache_stats(struct fs_stats *st)
                             .reads = lists.reads,
                             .writes = lists.writes,
                             .pages = lists.pages,
-                            .dirty = lists.dirty,
+                            .dirty = lists.dirty + lists.nrunning,
                             .contended = lists.lost + lists.lock.contended};
     release(&lists.lock);
 }

@@ -10,6 +10,7 @@
 //           one. No other code locks two directories that are not parent and child.
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "fs/chain.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/path.h"
@@ -198,6 +199,8 @@ commit(struct move *m)
     if (m->tp) {
         dir_set(m->d2, &m->p2, &m->n2, m->ip, hand_over(&m->pin[1]));
         m->tp->nlink = tdir ? 0 : (uint16)(m->tp->nlink - 1);
+        if (!m->tp->nlink)
+            chain_add(m->tp);
         if (tdir)
             dcache_set(m->tp->inum, &name_dotdot, 0);
         inode_store(m->tp, hand_over(&m->pin[3]));

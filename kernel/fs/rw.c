@@ -9,10 +9,13 @@
 // Locks     ilock, then ip->map; no lock at all for reading.
 #include "abi/errno.h"
 #include "fs/bmap.h"
+#include "fs/chain.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
+#include "fs/journal.h"
 #include "fs/super.h"
+#include "fs/symlink.h"
 #include "lib/page.h"
 #include "lib/string.h"
 
@@ -23,6 +26,20 @@ within_page(uint64 off, uint64 left)
     return left < room ? left : room;
 }
 
+// A symbolic link reads as its target.
+static int64
+read_target(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+{
+    char target[MAXPATH];
+    int error = symlink_read(ip, target, sizeof target);
+    if (error || off >= ip->size)
+        return error;
+    if (n > ip->size - off)
+        n = ip->size - off;
+    error = iobuf_write(dst, 0, target + off, n);
+    return error ? error : (int64)n;
+}
+
 // Reads up to n bytes at `off`; less at the end of the file.
 // On error  bytes, if there were any before it; else -EIO, -ENOMEM, -EFAULT ...
 // Locks     none; directories are locked here.
@@ -31,7 +48,9 @@ int64
 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
 {
     if (unlikely(ip->type != T_FILE))
-        return ip->type == T_DIR ? dir_read(ip, dst, off, n) : -EINVAL;
+        return ip->type == T_DIR       ? dir_read(ip, dst, off, n)
+               : ip->type == T_SYMLINK ? read_target(ip, dst, off, n)
+                                       : -EINVAL;
     uint64 size = inode_size(ip), done = 0;
     if (off >= size)
         return 0;
@@ -103,20 +122,20 @@ add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
 
 // Makes sure that the page has a block on the disk.
 static int
-reserve_block(struct inode *ip, struct frame *f, uint64 index)
+reserve_block(struct inode *ip, struct frame *f, uint64 index, uint32 *block)
 {
+    *block = f->block;
     if (f->flags & PG_BLOCK) // set once and for all while the page is part of the file
         return 0;
-    uint32 block;
     acquiresleep(&ip->map);
-    int error = bmap_create(ip, index, &block);
+    int error = bmap_create(ip, index, block);
     releasesleep(&ip->map);
     return error;
 }
 
 // The end of a write up to `end` in the page `f`: with an error, a page that it added goes again.
 static void
-settle_page(struct inode *ip, struct frame *f, uint64 end, bool added, int error)
+settle_page(struct inode *ip, struct frame *f, uint32 block, uint64 end, bool added, int error)
 {
     if (error && added) {
         cache_forget(&ip->pages, f->index);
@@ -126,7 +145,7 @@ settle_page(struct inode *ip, struct frame *f, uint64 end, bool added, int error
         // The size first: write-back takes no page behind it.
         if (end > ip->size)
             __atomic_store_n(&ip->size, end, __ATOMIC_RELEASE);
-        cache_written(&ip->pages, f);
+        cache_written(&ip->pages, f, block);
     }
     frame_put(f);
 }
@@ -142,6 +161,7 @@ write_page(struct inode *ip, struct iobuf src, uint64 done, uint64 at, size_t le
     struct frame *f = cache_peek(&ip->pages, index);
     bool fresh = !f && (len == PGSIZE || behind);
     bool added = false;
+    uint32 block = 0;
     int error = 0;
     if (fresh) {
         error = fill_page(ip, src, done, len, &f);
@@ -152,10 +172,10 @@ write_page(struct inode *ip, struct iobuf src, uint64 done, uint64 at, size_t le
     }
     if (error)
         return error;
-    error = reserve_block(ip, f, index);
+    error = reserve_block(ip, f, index, &block);
     if (!error && !fresh)
         error = copy_in(ip, f, src, done, at, len);
-    settle_page(ip, f, at + len, added, error);
+    settle_page(ip, f, block, at + len, added, error);
     return error;
 }
 
@@ -172,7 +192,7 @@ check_write(const struct inode *ip, uint64 off, size_t n)
 }
 
 // Writes n bytes at `off`, at most at the end of the file.
-// Returns   the bytes written; fewer than n if an error came after some.
+// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for another operation.
 // On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size is the same.
 // Locks     takes the inode's.
 // Sleeps
@@ -189,7 +209,7 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
         iunlock(ip);
         return error;
     }
-    while (done < n && !error) {
+    while (done < n && !error && (!done || journal_room(ip->fs))) {
         size_t len = within_page(off + done, n - done);
         error = write_page(ip, src, done, off + done, len);
         if (!error)
@@ -225,6 +245,7 @@ cut(struct inode *ip, uint64 size)
     int error = inode_pin(ip, &pin);
     if (error)
         return error;
+    journal_order(ip);
     error = clear_tail(ip, size);
     if (error) {
         frame_put(pin);
@@ -233,8 +254,11 @@ cut(struct inode *ip, uint64 size)
     __atomic_store_n(&ip->size, size,
                      __ATOMIC_RELEASE); // from here on the file is cut: see pages.c
     cache_truncate(&ip->pages, (size + PGSIZE - 1) / PGSIZE);
-    if (inode_trim(ip) == -ENOMEM)
-        orphan_add(idup(ip));
+    error = inode_trim(ip);
+    if (error)
+        chain_add(ip);
+    if (error && ext2_writable(ip->fs))
+        orphan_add(idup(ip), error == -EAGAIN);
     ip->mtime = ext2_now(ip->fs);
     inode_store(ip, pin);
     return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stat.c - what an inode tells about itself, and the brackets around operations.
+// stat.c - what an inode tells about itself.
 //
 // Locks     none: each answer is one field, true at some moment during the call.
 #include "abi/stat.h"
@@ -45,21 +45,4 @@ uint32
 inode_number(const struct inode *ip)
 {
     return ip->inum;
-}
-
-// Operations in progress; a journal will want to know them.
-static uint32 operations;
-
-// A system call's changes begin. Whoever comes while too much is dirty helps to write it.
-void
-begin_op(void)
-{
-    cache_balance();
-    __atomic_fetch_add(&operations, 1, __ATOMIC_RELAXED); // a count, orders nothing
-}
-
-void
-end_op(void)
-{
-    __atomic_fetch_sub(&operations, 1, __ATOMIC_RELAXED); // as above
 }

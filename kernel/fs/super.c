@@ -13,6 +13,7 @@
 #include "fs/dcache.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
+#include "fs/journal.h"
 #include "fs/pageio.h"
 #include "lib/printf.h"
 
@@ -77,6 +78,12 @@ has_super(const struct ext2 *fs, uint32 g)
     return !fs->sparse_super || g <= 1 || power_of(g, 3) || power_of(g, 5) || power_of(g, 7);
 }
 
+bool
+ext2_journals(const struct ext2 *fs, int type)
+{
+    return fs->journalled && (type != T_FILE || journal.data);
+}
+
 // Whether a file may own the block: it exists and is not part of the file system's own tables.
 bool
 ext2_block_ok(struct ext2 *fs, uint32 block)
@@ -119,46 +126,95 @@ fs_mount(struct blkdev *d, bool readonly)
     return rootfs.mounted ? -EBUSY : ext2_open(&rootfs, d, readonly);
 }
 
-static int
-sync_super(struct ext2 *fs)
+static void
+update_super(struct ext2 *fs)
 {
     struct ext2_super *sb = ext2_super(fs);
     acquire(&fs->alloc);
     sb->free_blocks_count = fs->free_blocks;
     sb->free_inodes_count = fs->free_inodes;
     release(&fs->alloc);
-    sb->wtime = __atomic_add_fetch(&fs->now, 1, __ATOMIC_RELAXED); // a stamp, orders nothing
+    sb->wtime = ext2_now(fs);
     if (fs->complaints)
         sb->state |= EXT2_ERRORS;
     cache_dirty(&fs->meta, fs->super);
-    return cache_flush(&fs->meta);
 }
 
 static int
-flush_device(struct ext2 *fs)
+write_super(struct ext2 *fs)
 {
-    return blk_rw(fs->dev, BLK_FLUSH, 0, 0);
+    update_super(fs);
+    int error = cache_flush(&fs->meta);
+    int e = blk_rw(fs->dev, BLK_FLUSH, 0, 0);
+    return e ? e : error;
+}
+
+// Writes the files' contents. *changed: anything was dirty.
+static int
+write_files(struct ext2 *fs, bool *changed)
+{
+    begin_op();
+    orphans_retry(fs);
+    // What comes later is not ours.
+    *changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
+               __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&fs->now, *changed, __ATOMIC_RELAXED); // a stamp, orders nothing
+    if (*changed && journal.active && ext2_writable(fs))
+        update_super(fs);
+    int error = cache_flush_all(true);
+    end_op();
+    return error;
+}
+
+static int
+sync(struct ext2 *fs, bool everything)
+{
+    bool changed;
+    if (!fs->mounted || fs->dev->readonly)
+        return 0;
+    acquiresleep(&syncing);
+    int error = write_files(fs, &changed), e = 0;
+    if (journal.active)
+        e = changed || everything || journal.used ? journal_sync(&journal, everything || !changed)
+                                                  : 0;
+    else if (changed)
+        e = write_super(fs);
+    releasesleep(&syncing);
+    return e ? e : error;
 }
 
 // Brings the disk up to date: contents first, then what describes them.
 // On error  -EIO, -ENOMEM: as much as could be is written.
-// Locks     none is held. Sleeps
+// Locks     none is held.
+// Sleeps
 int
 fs_sync(void)
 {
-    struct ext2 *fs = &rootfs;
-    if (!fs->mounted || fs->dev->readonly)
-        return 0;
-    acquiresleep(&syncing);
+    return sync(&rootfs, true);
+}
+
+// The same, now and then; what is safe in the journal may stay there.
+int
+fs_writeback(void)
+{
+    return sync(&rootfs, false);
+}
+
+// What the file holds is on the disk, and everything that was done before, when this returns.
+// On error  -EIO, -ENOMEM, -ENOSPC, -EROFS.
+// Locks     none is held.
+// Sleeps
+int
+fs_fsync(struct inode *ip)
+{
+    struct ext2 *fs = ip->fs;
+    if (!journal.active)
+        return fs_sync();
     begin_op();
-    orphans_retry(fs);
-    bool changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED); // what comes later is not ours
-    int error = cache_flush_all();
-    int e = changed ? sync_super(fs) : 0;
-    error = e ? e : error;
-    e = changed ? flush_device(fs) : 0;
+    uint32 tid = __atomic_load_n(&journal.tid, __ATOMIC_RELAXED); // ours, while we are in it
+    int error = ext2_writable(fs) ? cache_flush(&ip->pages) : -EROFS;
     end_op();
-    releasesleep(&syncing);
+    int e = journal_commit(&journal, tid);
     return e ? e : error;
 }
 
@@ -170,8 +226,15 @@ fs_wait_for_room(int64 error, int turn)
     return error == -ENOSPC && turn == 0 && fs_sync() == 0;
 }
 
-// Orderly end: everything is on the disk and the file system is marked clean, if it was when it
-// was mounted.
+static int
+mark_clean(struct ext2 *fs)
+{
+    ext2_super(fs)->state = fs->state;
+    ext2_super(fs)->feature_incompat &= ~(uint32)INCOMPAT_RECOVER;
+    return write_super(fs);
+}
+
+// Orderly end: everything is on the disk and the file system is marked clean, if it was when it was mounted.
 // On error  -EIO; the disk is marked as not clean. In any case nothing can be written any more.
 int
 fs_unmount(void)
@@ -181,10 +244,9 @@ fs_unmount(void)
         return 0;
     int error = fs_sync();
     if (!fs->dev->readonly && !error && !fs->complaints && ext2_writable(fs)) {
-        ext2_super(fs)->state = fs->state;
-        error = sync_super(fs);
-        int e = flush_device(fs);
-        error = e ? e : error;
+        error = journal_stop(fs);
+        if (!error)
+            error = mark_clean(fs);
     }
     ext2_close(fs);
     return error;
@@ -198,7 +260,7 @@ fs_statfs(struct statfs *st)
         return -ENODEV;
     acquire(&fs->alloc);
     *st = (struct statfs){.blocks = fs->blocks,
-                          .bfree = fs->free_blocks,
+                          .bfree = fs->free_blocks + fs->nlimbo,
                           .files = fs->inodes,
                           .ffree = fs->free_inodes,
                           .bsize = BLKSIZE,

@@ -20,6 +20,7 @@ struct ext2 {
     uint32 gdt_blocks, reserved_gdt;           // [c] blocks behind each copy of the superblock
     uint32 first_ino;                          // [c] the first inode that is not reserved
     bool sparse_super, filetype;               // [c]
+    bool journalled;                           // [c] what changes goes through the journal
     uint16 state;                              // [c] s_state when it was mounted
     bool mounted;                              // [c]
     bool readonly;                             // [x] never goes back to false
@@ -31,9 +32,13 @@ struct ext2 {
     struct spinlock alloc;                     // bitmaps, group descriptors and the next four
     uint32 free_blocks, free_inodes;           // [a]
     uint32 *block_hint, *inode_hint;           // [a] per group: where the last search ended
+    uint32 nlimbo;                             // [a] blocks that are not free yet: see limbo.h
+    struct limbo_group *limbo;                 // [a] per group
     struct sleeplock rename;                   // one at a time: the shape of the tree
     struct sleeplock orphans_lock;
     struct list orphans; // [orphans_lock] inodes whose blocks or numbers wait to be freed
+    struct list chain;   // [orphans_lock] inodes on the disk's list of them, in order
+    uint32 more;         // [x] some of them wait only for another operation
 };
 
 extern struct ext2 rootfs;
@@ -45,8 +50,9 @@ void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
 struct ext2_super *ext2_super(struct ext2 *fs);
 struct ext2_group *ext2_group(struct ext2 *fs, uint32 g);
 bool ext2_writable(const struct ext2 *fs);
-bool ext2_block_ok(struct ext2 *fs, uint32 block); // may it belong to a file?
-uint32 ext2_now(struct ext2 *fs);                  // a time stamp
+bool ext2_journals(const struct ext2 *fs, int type); // is the contents of such a file journalled?
+bool ext2_block_ok(struct ext2 *fs, uint32 block);   // may it belong to a file?
+uint32 ext2_now(struct ext2 *fs);                    // a time stamp
 
 int ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly) must_check; // fs/mount.c
 void ext2_close(struct ext2 *fs);

@@ -79,19 +79,38 @@ give_back(struct write *w, int error)
     frame_put(w->frame);
 }
 
+// The block of a page. One over a hole, which a mapping changed, is given one if `fill` says so.
+// On error  -EAGAIN: it has none.
+static int
+block_of(struct write *w, bool fill)
+{
+    struct frame *f = w->frame;
+    w->block = f->block;
+    if (f->flags & PG_BLOCK) // set once and for all while the page is part of the file
+        return 0;
+    int error = w->pc->ops->map(w->pc, f->index, fill, &w->block);
+    if (error || w->block == BLOCK_HOLE)
+        return error ? error : -EAGAIN;
+    acquire(&w->pc->lock);
+    f->block = (uint32)w->block;
+    f->flags |= PG_BLOCK;
+    release(&w->pc->lock);
+    return 0;
+}
+
 // Looks up the blocks of `n` pages.
 // Returns   how many have one; the others are given back. *error: the last failure.
 static uint32
-locate(uint32 n, int *error)
+locate(uint32 n, bool fill, int *error)
 {
     uint32 kept = 0;
     for (uint32 i = 0; i < n; i++) {
         struct write *w = &batch.w[i];
         w->req.arg = w;
-        int e = w->pc->ops->map(w->pc, w->frame->index, true, &w->block);
+        int e = block_of(w, fill);
         if (e) {
             give_back(w, e);
-            if (e != -EINVAL)
+            if (e != -EINVAL && e != -EAGAIN)
                 *error = e;
             continue;
         }
@@ -144,11 +163,11 @@ await(uint32 n, int *error)
 // Writes one batch of the cache's dirty pages.
 // Returns   how many were tried.
 static uint32
-write_some(struct pcache *pc, int *error)
+write_some(struct pcache *pc, bool fill, int *error)
 {
     acquiresleep(&batch.lock);
     uint32 n = collect(pc);
-    uint32 kept = locate(n, error);
+    uint32 kept = locate(n, fill, error);
     sort(kept);
     send(kept);
     await(kept, error);
@@ -156,21 +175,34 @@ write_some(struct pcache *pc, int *error)
     return n;
 }
 
-// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is written.
-// Locks     none is held.
-// Sleeps
-int
-cache_flush(struct pcache *pc)
+static int
+flush(struct pcache *pc, bool fill)
 {
     int error = 0;
     uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
     while (left > 0) {
-        uint32 n = write_some(pc, &error);
+        uint32 n = write_some(pc, fill, &error);
         if (!n)
             break;
         left -= n < left ? n : left;
     }
     return error;
+}
+
+// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is written.
+// Locks     none is held; in an operation, since holes are filled.
+// Sleeps
+int
+cache_flush(struct pcache *pc)
+{
+    return flush(pc, true);
+}
+
+// An error is the business of whoever needs the pages on the disk.
+void
+cache_flush_some(struct pcache *pc)
+{
+    flush(pc, false);
 }
 
 // The cache that has had dirty pages for longest, moved to the end of the line and kept alive.
@@ -212,24 +244,27 @@ let_go(struct pcache *pc)
         pc->ops->drop(pc);
 }
 
-// Writes the dirty pages of all files; as cache_flush().
+// Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an operation, without it pages
+// over holes are left dirty. What others had begun to write is on the disk as well.
 int
-cache_flush_all(void)
+cache_flush_all(bool fill)
 {
     int error = 0;
     for (uint32 n = count_dirty(); n > 0; n--) {
         struct pcache *pc = next_dirty(false);
         if (!pc)
             break;
-        int e = cache_flush(pc);
+        int e = flush(pc, fill);
         error = e ? e : error;
         let_go(pc);
     }
+    acquiresleep(&batch.lock); // whoever is writing a batch
+    releasesleep(&batch.lock);
     return error;
 }
 
 // Whoever changes files helps to write while more than a quarter of memory is dirty.
-// Locks     none is held.
+// Locks     none is held; in an operation.
 // Sleeps
 void
 cache_balance(void)
@@ -241,6 +276,6 @@ cache_balance(void)
     if (!pc)
         return;
     int error = 0;
-    write_some(pc, &error);
+    write_some(pc, true, &error);
     let_go(pc);
 }

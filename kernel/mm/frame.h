@@ -36,6 +36,8 @@ struct frame {
     void *obj;        // [o] undefined when allocated
     uint64 index;     // [o] undefined when allocated
     void *mem;        // [c] the frame in the direct map
+    uint32 block;     // [o] undefined when allocated
+    uint32 copy;      // [o] undefined when allocated
 } __attribute__((aligned(64)));
 
 // Constant after frames_init().

@@ -15,7 +15,7 @@ static void
 flush_now_and_then(void)
 {
     while (ticks_sleep(PERIOD) == 0)
-        (void)fs_sync();
+        (void)fs_writeback();
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "debug/explain.h"
 #include "debug/say.h"
+#include "fs/fs.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
@@ -85,14 +86,24 @@ set_vmprint(struct bootargs *args, const char *value)
                value);
 }
 
+static void
+set_data(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (strcmp(value, "journal") == 0)
+        fs_journal_data();
+    else if (strcmp(value, "ordered") != 0)
+        printf("vitrine: data=%s: the choices are ordered and journal; ignored\n", value);
+}
+
 static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},           {"quiet", set_quiet},  {"init=", set_init},
-    {"root=", set_root},         {"harts=", set_harts}, {"ro", set_readonly},
-    {"vmprint=", set_vmprint},   {"lang=", set_lang},   {"explain=", set_explain},
-    {"selftest=", set_selftest},
+    {"kpt=", set_kpt},         {"quiet", set_quiet},        {"init=", set_init},
+    {"root=", set_root},       {"harts=", set_harts},       {"ro", set_readonly},
+    {"vmprint=", set_vmprint}, {"data=", set_data},         {"lang=", set_lang},
+    {"explain=", set_explain}, {"selftest=", set_selftest},
 };
 
 static bool

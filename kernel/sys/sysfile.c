@@ -197,6 +197,21 @@ sys_link(struct proc *p, const uint64 *a)
 }
 
 int64
+sys_symlink(struct proc *p, const uint64 *a)
+{
+    char target[MAXPATH], path[MAXPATH];
+    int error = fetchpath(p, a[0], target);
+    if (!error)
+        error = fetchpath(p, a[1], path);
+    if (error)
+        return error;
+    begin_op();
+    error = fs_symlink(p->cwd, target, path);
+    end_op();
+    return error;
+}
+
+int64
 sys_rename(struct proc *p, const uint64 *a)
 {
     return two_paths(p, a, fs_rename);
@@ -232,6 +247,16 @@ sys_sync(struct proc *p, const uint64 *a)
     (void)p;
     (void)a;
     return fs_sync();
+}
+
+int64
+sys_fsync(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    if (!f)
+        return -EBADF;
+    struct inode *ip = file_inode(f);
+    return ip ? fs_fsync(ip) : -EINVAL;
 }
 
 int64

@@ -69,6 +69,12 @@ namei(struct inode *cwd, const char *path, struct inode **out)
 }
 
 int
+namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
+{
+    return namei(cwd, path, out);
+}
+
+int
 fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
 {
     struct inode *slot = &disk[NELEM(disk) - 1];

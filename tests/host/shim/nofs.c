@@ -30,6 +30,12 @@ namei(struct inode *cwd, const char *path, struct inode **out)
 }
 
 int
+namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
+{
+    return namei(cwd, path, out);
+}
+
+int
 fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
 {
     (void)cwd, (void)path, (void)type, (void)major, (void)minor, (void)out;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// symlink.h - where symbolic links lead.
+#pragma once
+
+#include "abi/stat.h"
+#include "lib/types.h"
+
+struct inode;
+
+int symlink_read(struct inode *ip, char *buf,
+                 size_t size) must_check; // the target, ended by a NUL; -ENAMETOOLONG
+int symlink_fill(struct inode *ip, const char *target) must_check; // for a new one
