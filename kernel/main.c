@@ -44,9 +44,10 @@ _Static_assert(PGSIZE << PANIC_STACK_ORDER == KSTACK_SLOT, "one slot");
 void boot(uint64 hartid, uint64 fdt_pa) noreturn;
 void boot_secondary(void) noreturn;
 
-extern char _text[], _end[]; // kernel.ld
-extern char boot_table[];    // rv/entry.S
-extern void _start_secondary(void);
+extern char _text[], _end[];      // kernel.ld
+extern char boot_table[];         // rv/entry.S
+extern void _start(void);         // rv/entry.S
+extern struct cpu *boot_starting; // rv/entry.S
 
 static struct machine machine;
 static struct bootargs args;
@@ -249,7 +250,7 @@ pause_briefly(void)
 static void
 start_others(void)
 {
-    uint64 entry = kvm_image_pa((const void *)_start_secondary);
+    uint64 entry = kvm_image_pa((const void *)_start);
     for (int i = 0; i < nharts; i++) {
         struct cpu *c = &cpus[i];
         if (c == mycpu())
@@ -257,7 +258,9 @@ start_others(void)
         c->id = (uint32)i;
         c->hartid = machine.hart[i].id;
         hart_prepare(c);
-        if (sbi_hart_start(c->hartid, entry, (uint64)c) != 0)
+        boot_starting = c;
+        __atomic_thread_fence(__ATOMIC_SEQ_CST); // before the firmware lets it go: rv/entry.S
+        if (sbi_hart_start(c->hartid, entry, 0) != 0)
             panic("hart %lu does not start", c->hartid);
         while (!__atomic_load_n(&c->online, __ATOMIC_ACQUIRE)) // pairs with hart_online()
             pause_briefly();

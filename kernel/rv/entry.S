@@ -5,6 +5,9 @@
 //           parts, all of 1 GiB leaves: the image at its load address (so that the pc survives the
 //           switch), the image where it is linked, and physical memory where the direct map will be.
 //           mm/kvm.c replaces it by the kernel's own table, which has neither identity nor W+X.
+//           All harts enter at _start, and the first to come boots: OpenSBI 1.1 may send a hart that
+//           is started by hart_start() to where the first one began (it lets it go before it has
+//           noted the new address). So what that call passes is of no use; boot_starting is.
 // Promises  Enters boot(hartid, device tree) or boot_secondary() at link addresses, interrupts off, tp
 //           naming this hart.
 // Manual    priv satp, priv sv39; SBI: supervisor entry (a0 hart id, a1 device tree or opaque)
@@ -40,6 +43,10 @@
         .globl _start
 _start:
         csrw sie, zero
+        la t0, boot_taken
+        li t1, 1
+        amoswap.w t1, t1, (t0)          // orders nothing: it only tells the first hart from the rest
+        bnez t1, secondary
         mv s2, a0
         mv s3, a1
         la t0, _bss
@@ -92,11 +99,11 @@ high:
         mv a1, s3
         call boot
 
-        // Started by hart_start(): a1 is the address of this hart's struct cpu.
-        .globl _start_secondary
-_start_secondary:
-        csrw sie, zero
-        mv s2, a1
+        // Started by start_others(), which says in boot_starting whose struct cpu this hart's is.
+secondary:
+        fence rw, rw                    // after the firmware let us go: pairs with start_others()
+        la t0, boot_starting
+        ld s2, 0(t0)
         enter_high secondary_high
 
 secondary_high:
@@ -124,8 +131,16 @@ no_paging:
 no_paging_text:
         .asciz "vitrine: this hart has no Sv39 paging; a machine with Sv39 is needed\n"
 
+.section .data
+        .balign 4
+boot_taken:                             // not in .bss, which the first hart clears
+        .word 0
+
 .section .bss
         .balign 8
+        .globl boot_starting
+boot_starting:
+        .skip 8
         .globl boot_load_offset
 boot_load_offset:
         .skip 8
