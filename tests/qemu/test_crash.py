@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""test_crash.py - the whole machine loses its power, or its disk fails. tests/host/t_fs_crash.c cuts finer."""
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
+
+from machine import Failure, find_tool  # noqa: E402
+
+
+def pull_the_plug(context, rnd, image, how):
+    """Runs the workload until a random moment; returns (the disk, the last number that was safe)."""
+    with context.machine(image=image, **how) as m:
+        m.boot()
+        m.type("durable run\n")
+        m.expect(rf"\ndurable {rnd.randint(2, 60)}\n")
+        end = time.monotonic() + rnd.random() * 0.3
+        while time.monotonic() < end:
+            m.read_some(0.01)
+        m.process.kill()
+        m.process.wait()
+        while m.read_some(0):
+            pass
+        kept = m.disk + ".cut"
+        os.rename(m.disk, kept)
+        return kept, int(re.findall(r"\ndurable (\d+)\n", m.output)[-1])
+
+
+def look(context, disk, last, how):
+    """The next boot recovers, frees the file that was open, and finds what was safe."""
+    with context.machine(image=disk, **how) as m:
+        m.boot()
+        for line in ("recovering", "ireclaim: orphaned inode"):
+            if line not in m.output:
+                raise Failure(f"the next boot does not say {line!r}")
+        found = re.search(r"durable holds (\d+) to (\d+)", m.run("durable check"))
+        if not found or int(found[2]) < last:
+            raise Failure(f"{last} files were safe; {found[0] if found else 'the check fails'}")
+        m.poweroff()  # and e2fsck -fn finds nothing
+
+
+def crash(context, rounds, seed, **how):
+    rnd = random.Random(seed)
+    for _ in range(rounds):
+        disk, last = pull_the_plug(context, rnd, "default", how)
+        copy = disk + ".e2fsck"
+        subprocess.run(["cp", disk, copy], check=True)
+        code, _ = context.sh([find_tool("e2fsck"), "-fy", copy])
+        if code > 1 or context.sh([find_tool("e2fsck"), "-fn", copy])[0]:
+            raise Failure("e2fsck cannot recover the disk")
+        look(context, disk, last, how)
+        os.unlink(disk)
+        os.unlink(copy)
+
+
+def test_crash_1(context):
+    """The power fails at random moments, one hart."""
+    crash(context, 3, 1)
+
+
+def test_crash_3(context):
+    """The same with three harts and the contents of files in the journal."""
+    crash(context, 3, 2, cpus=3, append="data=journal")
+
+
+def test_crash_long(context):
+    """The same, often."""
+    crash(context, 60, 3, cpus=3)
+
+
+test_crash_long.is_long = True
+
+
+def journal_block(image):
+    """A block in the middle of the image's journal."""
+    r = subprocess.run([find_tool("debugfs"), "-R", "blocks <8>", image], stdout=subprocess.PIPE,
+                       stderr=subprocess.DEVNULL, check=True)
+    return int(r.stdout.split()[8])
+
+
+def test_disk_errors(context):
+    """Writes to the journal fail: calls fail, a line says why, nothing panics."""
+    image = os.path.join(context.dir, "errors.img")
+    rules = os.path.join(context.dir, "rules")
+    subprocess.run(["cp", context.options.image, image], check=True)
+    with open(rules, "w", encoding="utf-8") as f:
+        f.write(f'[inject-error]\nevent = "write_aio"\nerrno = "5"\nsector = "{journal_block(image) * 8}"\nonce = "off"\n')
+    disk = ["-drive", f"file=blkdebug:{rules}:{image},if=none,format=raw,id=x0",
+            "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
+    with context.machine(image=None, extra=disk) as m:
+        m.boot()
+        m.run("echo one > one; sync; echo two > two; mkdir d; sync; mkdir e; mkdir f; echo 3 > f/3; sync; sync")
+        if "the journal cannot be written" not in m.output:
+            raise Failure("nobody says that the journal cannot be written")
+        if "ead-only" not in m.run("mkdir later"):
+            raise Failure("a directory is made on a disk that fails")
+        if "README" not in m.run("ls"):
+            raise Failure("what is there cannot be read any more")
+        m.type("poweroff\n")
+        m.wait_exit()
+    if context.sh([find_tool("e2fsck"), "-fy", image])[0] > 1:
+        raise Failure("e2fsck cannot repair the disk")
+    os.unlink(image)
