@@ -9,6 +9,7 @@ import gdb
 
 from vitrine import command, kernel, memory
 
+ECALL = 8  # from user mode
 SRET = b"\x73\x00\x20\x10"
 
 
@@ -91,26 +92,24 @@ def into_kernel(words):
     at, p = chosen(into_kernel, words)
     if mode_of(at) != kernel.USER:
         raise gdb.GdbError(f"{kernel.title(p)} is in the kernel: back-to-user leads out")
-    first = lambda: kernel.register("a0") == at  # noqa: E731
-    if not arrive(run_to((kernel.address("syscall"), first), end_of(at)), p, 0):
+    edge = int(kernel.variable("user_stvec")), lambda: is_current(at) and kernel.register("scause") == ECALL
+    if not arrive(run_to(edge, end_of(at)), p, 0):
         return
-    p = kernel.value_at(at, kernel.proc_type())
-    number, function = call_of(p)
+    number = kernel.register("a7")
+    function = function_of(kernel.value_at(at, kernel.proc_type()), number)
     if function:
-        run_to((function, first))
+        run_to((function, lambda: is_current(at)))
     gdb.write(f"{kernel.title(p)}: system call {number}\n")
     gdb.execute("frame")
 
 
-def call_of(p):
-    """The number of the call that the process makes, and the address of the function for it; 0: there is none."""
-    tf = kernel.target(p["trapframe"])
-    number = int(tf["a7"])
+def function_of(p, number):
+    """The address of the function for a call that the process makes; 0: there is none."""
     table = kernel.symbol("native_calls").value().type
     if number > table.range()[1]:
-        return number, 0
-    entry = kernel.value_at(int(p["calls"]) + number * table.target().sizeof, table.target().strip_typedefs())
-    return number, int(entry)
+        return 0
+    kind = table.target().strip_typedefs()
+    return int(kernel.value_at(int(p["calls"]) + number * kind.sizeof, kind))
 
 
 def sret_address():
