@@ -88,7 +88,8 @@ def test_disk_errors(context):
     rules = os.path.join(context.dir, "rules")
     subprocess.run(["cp", context.options.image, image], check=True)
     with open(rules, "w", encoding="utf-8") as f:
-        f.write(f'[inject-error]\nevent = "write_aio"\nerrno = "5"\nsector = "{journal_block(image) * 8}"\nonce = "off"\n')
+        f.write('[inject-error]\nevent = "write_aio"\nerrno = "5"\nonce = "off"\n')
+        f.write(f'sector = "{journal_block(image) * 8}"\n')
     disk = ["-drive", f"file=blkdebug:{rules}:{image},if=none,format=raw,id=x0",
             "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
     with context.machine(image=None, extra=disk) as m:

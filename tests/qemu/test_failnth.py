@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""test_failnth.py - each single allocation of a workload fails, in each design: the system lives on (doc/failnth.md)."""
+"""test_failnth.py - each single allocation of a workload fails, in each design: the system lives on.
+
+doc/failnth.md says more."""
 import re
 
 from machine import Failure
@@ -68,7 +70,8 @@ def test_failnth_tells(context):
     """-t names the allocation that fails, with who asked for it; the mistake of a name is told."""
     with context.machine(variant="DEBUG") as m:
         m.boot()
-        if not re.search(r"^failnth: allocation 1 fails, pid \d+: k\w+ < .*fork < sys_fork", m.run("failnth -t -n 1 fork"), re.M):
+        told = m.run("failnth -t -n 1 fork")
+        if not re.search(r"^failnth: allocation 1 fails, pid \d+: k\w+ < .*fork < sys_fork", told, re.M):
             raise Failure("the allocation that fails is not told")
         if "no such workload" not in m.run("failnth frobnicate"):
             raise Failure("an unknown workload is not refused")
