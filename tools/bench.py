@@ -83,6 +83,13 @@ def save(path, rows, results):
                     f.write("\t".join(words) + "\n")
 
 
+def print_files(options, design):
+    """What operations on files cost, the disk's requests included."""
+    text = measure(options, design, True, "fsbench")
+    print(f"\nfiles, kpt={design}")
+    print("\n".join(line for line in text.splitlines() if "  " in line))
+
+
 def print_scale(options, design, harts):
     """The same independent operation by one process and by one on each hart."""
     text = measure(options, design, True, f"bench scale {harts}", cpus=harts)
@@ -123,6 +130,8 @@ def main():
         results = {d: figures(options, d, keys) for d in designs}
         print_table(rows, results)
         save(f"{options.out}/bench.tsv", rows, results)
+        if not keys:
+            print_files(options, designs[0])
         if options.scale:
             print_scale(options, designs[0], 8)
     except Failure as why:

@@ -18,6 +18,9 @@ struct fs_stats {
     uint64 hits, reads, writes; // pages found in memory, read from the disk, written to it
     uint64 pages, dirty;        // in memory now
     uint64 contended;           // turns lost at the locks of the cache
+    uint64 disk_reads, disk_writes, disk_flushes;
+    uint64 commits, logged,
+        placed; // of the journal: transactions, blocks to the log, blocks to their places
 };
 
 void fs_init(void);                                       // once, before the first mount

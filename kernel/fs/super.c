@@ -276,6 +276,14 @@ fs_stats(struct fs_stats *st)
     inodes_stats(st);
     st->hits += rootfs.meta.hits;
     st->contended += rootfs.meta.lock.contended;
+    if (!rootfs.mounted)
+        return;
+    st->disk_reads = rootfs.dev->reads;
+    st->disk_writes = rootfs.dev->writes;
+    st->disk_flushes = rootfs.dev->flushes;
+    st->commits = journal.commits;
+    st->logged = journal.blocks;
+    st->placed = journal.homes;
 }
 
 struct inode *

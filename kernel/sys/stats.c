@@ -24,8 +24,11 @@ stats_text(char *buf, size_t size)
     return snprintf(buf, size,
                     "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
                     "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
-                    "tables: %s, %lu satp writes, %lu fences\n",
+                    "tables: %s, %lu satp writes, %lu fences\n"
+                    "disk: %lu reads, %lu writes, %lu flushes\n"
+                    "journal: %lu commits, %lu blocks, %lu put in place\n",
                     copyins, copyinstrs, frames_contended() + kmem_contended() + cache.contended,
                     cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name,
-                    satps, fences);
+                    satps, fences, cache.disk_reads, cache.disk_writes, cache.disk_flushes,
+                    cache.commits, cache.logged, cache.placed);
 }

@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
 
+import hosttest  # noqa: E402
 from machine import Failure, find_tool  # noqa: E402
 
 
@@ -73,6 +74,16 @@ def test_crash_long(context):
 
 
 test_crash_long.is_long = True
+
+
+def test_cuts_long(context):
+    """The host's cuts at every write, hundreds of thousands of them."""
+    program = hosttest.build(context, "tests/host/t_fs_crash.c")
+    for seed in range(1, 21):
+        hosttest.execute(context, [program, "30", str(seed)], seconds=1800)
+
+
+test_cuts_long.is_long = True
 
 
 def journal_block(image):
