@@ -299,6 +299,12 @@ end_op(void)
 }
 
 int
+fs_writeback(void)
+{
+    return 0;
+}
+
+int
 fs_sync(void)
 {
     return 0;
