@@ -294,7 +294,7 @@ main(int argc, char **argv)
     if (argc > 1)
         steps = atoi(argv[1]);
     world_boot(5UL << 17);
-    world_format(4096, "-N 512", NULL);
+    world_format(4096, "-j -N 512", NULL);
     world_disk.submit = submit;
     for (int i = 0; i < THREADS; i++) {
         pthread_mutex_init(&procs[i].lock, NULL);

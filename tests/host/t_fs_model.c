@@ -383,13 +383,16 @@ main(int argc, char **argv)
     world_boot(8UL << 20);
     round_of("plain", steps, 16384, "-N 500", 6 << 20);
     round_of("small inodes, small groups", steps, 4096, "-I 128 -g 1024 -N 400", 1 << 20);
+    round_of("journal", steps, 4096, "-j -I 128 -g 1024 -N 400", 1 << 20);
     failing = true;
+    round_of("journal, failing allocations", steps, 4096, "-j -N 500", 300000);
     round_of("failing allocations", steps, 4096, "-N 500", 300000);
     CHECK(refused > (unsigned long)steps / 50);
     failing = false;
     tight = true;
     round_of("full disk", steps, 400, "-N 64 -m 0", 1 << 20);
     CHECK(refused > (unsigned long)steps / 50);
+    round_of("full disk, journal", steps, 1500, "-j -N 64 -m 0", 1 << 20);
     failing = true;
     round_of("full disk, failing allocations", steps, 400, "-N 64 -m 0", 1 << 20);
     return test_done();
