@@ -52,8 +52,8 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
     as->pages++;
     if (mycpu()->as == as)
         sfence_vma_page(va);
-    if (flags & PTE_X)
-        fence_i(); // what was stored there are instructions now
+    if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
+        fence_i();                          // what was stored there are instructions now
     return 0;
 }
 
