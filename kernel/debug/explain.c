@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // explain.c - why a user program was stopped, in three to eight lines.
 //
-// Theory    What happened, who called, the entries a hart reads, the first of the manual's rules that
-//           fails, what the address is near to, whose memory it is, and what to do when the cause is a known
-//           one. A program that dies of the same thing many times a second is told in one line.
-// Promises  The lines of one explanation stay together. Allocates nothing itself; takes no lock but the
-//           pager's, while it looks for names of functions, and printf's.
-// Locks     none held on entry. The running process's regions and tables stand still: it alone changes them.
+// Theory    What happened, who called, the entries a hart reads, the first of the manual's rules
+//           that fails, what the address is near to, whose memory it is, and what to do when the
+//           cause is a known one. A program that dies of the same thing many times a second is
+//           told in one line.
+// Promises  The lines of one explanation stay together. Allocates nothing itself; takes no lock
+//           but the pager's, while it looks for names of functions, and printf's.
+// Locks     none held on entry. The running process's regions and tables stand still: it alone
+//           changes them.
 // Next      debug/tell.c, debug/near.c, debug/words.h
 #include "debug/explain.h"
 
@@ -294,8 +296,9 @@ tell_short(struct report *r, const struct fault *f)
         say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
 }
 
-// Has a program of this name died of the same thing within the last second? Harts that ask at the same time may
-// get each other's answer: then an explanation is longer or shorter than it could be.
+// Has a program of this name died of the same thing within the last second? Harts that ask at the
+// same time may get each other's answer: then an explanation is longer or shorter than it could
+// be.
 static bool
 again(const struct fault *f)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // kexplain.c - what the kernel ran into, for panics.
 //
-// Theory    The same questions as for a user program (debug/explain.c), asked of the table that the hart
-//           uses; and the registers are searched for the patterns that debug builds fill memory with.
-// Promises  Takes no lock, allocates nothing, follows no pointer that it has not checked: what it looks at
-//           may be what is broken.
+// Theory    The same questions as for a user program (debug/explain.c), asked of the table that
+//           the hart uses; and the registers are searched for the patterns that debug builds fill
+//           memory with.
+// Promises  Takes no lock, allocates nothing, follows no pointer that it has not checked: what it
+//           looks at may be what is broken.
 // Locks     none; the other harts have stopped.
 #include "debug/explain.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mapsite.h - who mapped and unmapped a page, and when: remembered in debug builds (debug/checked/mapsite.c).
+// mapsite.h - who mapped and unmapped a page, and when: remembered in debug builds
+// (debug/checked/mapsite.c).
 #pragma once
 
 #include "debug/say.h"

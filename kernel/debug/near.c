@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // near.c - see near.h.
 //
-// Theory    Pure: regions and numbers in, a verdict out. The first of the tests that applies is the verdict;
-//           they go from what is certain to what is likely.
+// Theory    Pure: regions and numbers in, a verdict out. The first of the tests that applies is
+//           the verdict; they go from what is certain to what is likely.
 // Locks     none; the caller knows that the regions stand still.
 #include "debug/near.h"
 

@@ -140,7 +140,8 @@ vpanic(const struct about *about, const char *fmt, va_list ap)
     turn_off();
 }
 
-// The frame of each function below holds the return address into its caller: what the backtrace starts with.
+// The frame of each function below holds the return address into its caller: what the backtrace
+// starts with.
 #define HERE ((uint64)__builtin_frame_address(0))
 
 void

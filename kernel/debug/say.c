@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // say.c - see say.h.
 //
-// Promises  Allocates nothing and takes no lock but printf's. A report that is full loses whole lines,
-//           never parts of one.
+// Promises  Allocates nothing and takes no lock but printf's. A report that is full loses whole
+//           lines, never parts of one.
 #include "debug/say.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // tell.c - see tell.h.
 //
-// Promises  Reads tables and ledger entries in the direct map alone, each after checking that it is there: a
-//           damaged table can be looked at.
+// Promises  Reads tables and ledger entries in the direct map alone, each after checking that it
+//           is there: a damaged table can be looked at.
 // Locks     none: what others change meanwhile may be seen before or after.
 #include "debug/tell.h"
 
@@ -43,7 +43,8 @@ is_table(void *arg, uint64 pa)
     return frame_managed(pa) && frame_of(pa)->kind == FRAME_PGTABLE;
 }
 
-// Finds the rule that stops look->va. A hart that sets A and D is assumed, unless that explains nothing.
+// Finds the rule that stops look->va. A hart that sets A and D is assumed, unless that explains
+// nothing.
 void
 look_at(const struct pt *t, struct look *look)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // usertrace.c - see usertrace.h.
 //
-// Theory    Frames of programs look like those of the kernel (debug/backtrace.c), but nothing about them can
-//           be relied on: s0 may hold anything. So each word is read through the table by software, a
-//           return address must point into executable memory, and frames must ascend. A function that
-//           calls no other keeps its return address in ra and only the caller's s0 in its frame.
+// Theory    Frames of programs look like those of the kernel (debug/backtrace.c), but nothing
+//           about them can be relied on: s0 may hold anything. So each word is read through the
+//           table by software, a return address must point into executable memory, and frames
+//           must ascend. A function that calls no other keeps its return address in ra and only
+//           the caller's s0 in its frame.
 // Promises  Never faults, never loops.
 // Locks     none: the process is the running one, or the kernel has panicked.
 #include "debug/usertrace.h"

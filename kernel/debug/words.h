@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// words.h - every sentence of the explanations, in English and in Chinese. Each is two arguments of say(),
-// whose conversions the compiler compares with the values in both languages; so their order is the same in both.
+// words.h - every sentence of the explanations, in English and in Chinese. Each is two arguments
+// of say(), whose conversions the compiler compares with the values in both languages; so their
+// order is the same in both.
 #pragma once
 
 // ---- Lines ------------------------------------------------------------------------------------

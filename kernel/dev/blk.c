@@ -49,7 +49,8 @@ possible(const struct blkdev *d, const struct blk_req *r)
 }
 
 // Starts a request; r->done() is called when it has ended, with -EIO for a block that is not there
-// or a write to a device that is read-only. Locks     none that done() takes may be held.
+// or a write to a device that is read-only.
+// Locks     none that done() takes may be held.
 void
 blk_submit(struct blkdev *d, struct blk_req *r)
 {
@@ -61,8 +62,8 @@ blk_submit(struct blkdev *d, struct blk_req *r)
     }
 }
 
-// Shared with whoever takes the device's interrupt, so it is not on the caller's stack, which only the
-// caller may be able to see.
+// Shared with whoever takes the device's interrupt, so it is not on the caller's stack, which
+// only the caller may be able to see.
 struct rw {
     struct blk_req req;
     struct spinlock lock; // guards ended

@@ -133,8 +133,8 @@ print_echo(void)
 }
 
 // Serves a hotkey, whose output stands between two copies of the line that is being typed.
-// Locks     cons.lock is held, and released meanwhile: what the output is about may be locked before
-//           the console.
+// Locks     cons.lock is held, and released meanwhile: what the output is about may be locked
+//           before the console.
 static void
 hotkey(char key)
 {
@@ -246,8 +246,9 @@ end_record(void)
 }
 
 // Reads at most one line, or what is left of it.
-// Returns   bytes read; 0 at an end of file; -EINTR when killed; -EFAULT, the line being left as it
-// was. Sleeps    until a line has been typed.
+// Returns   bytes read; 0 at an end of file; -EINTR when killed; -EFAULT, the line being left as
+//           it was.
+// Sleeps    until a line has been typed.
 int64
 console_read(struct iobuf dst, size_t n)
 {

@@ -2,8 +2,8 @@
 // isa.c - the extensions that a hart's description names.
 //
 // Theory    The older form is one string: "rv64", single letters, then longer names that each
-// follow
-//           an underscore; a number after a name is its version. The newer form is a list of names.
+//           follow an underscore; a number after a name is its version. The newer form is a list
+//           of names.
 // Locks     none: pure functions.
 // Manual    unpriv: naming; devicetree binding riscv/extensions
 // Next      dev/machine.c

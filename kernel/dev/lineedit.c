@@ -323,7 +323,8 @@ feed(struct lineedit *e, uint8 c)
 }
 
 // Takes one byte from the keyboard. The echo buffer must be empty; so must the line after
-// LINE_READY and LINE_END. Returns   what became of it.
+// LINE_READY and LINE_END.
+// Returns   what became of it.
 enum line_event
 lineedit_feed(struct lineedit *e, uint8 c)
 {

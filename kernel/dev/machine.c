@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // machine.c - what the device tree says about the machine that Vitrine runs on.
 //
-// Theory    One walk over the tree collects what the kernel can use; what refers to a node that may
-//           come later (interrupt controllers) is settled after it.
-// Promises  Works before there is an allocator, prints nothing and never panics: the caller is told
-// in
-//           a sentence what is missing. Nothing in *m points into the tree.
+// Theory    One walk over the tree collects what the kernel can use; what refers to a node that
+//           may come later (interrupt controllers) is settled after it.
+// Promises  Works before there is an allocator, prints nothing and never panics: the caller is
+//           told in a sentence what is missing. Nothing in *m points into the tree.
 // Locks     none: called once, by the first hart.
 // Next      lib/fdt.c, kernel/main.c
 #include "dev/machine.h"
@@ -28,7 +27,8 @@ struct probe {
 };
 
 // Makes room in an array of `n` elements of `each` bytes, sorted by the uint64 that they start
-// with. Returns   the free element; the caller counts it.
+// with.
+// Returns   the free element; the caller counts it.
 static void *
 insert(void *array, int n, size_t each, uint64 key)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // mmio.h - device registers.
 //
-// Fences    What a device reads from memory must be there before it is told to look, and what it wrote
-//           must be read after it said so.
-//           mmio_write*: earlier stores to memory come before the register is written.
-//           mmio_read*: later loads from memory come after the register was read.
+// Fences    What a device reads from memory must be there before it is told to look, and what it
+//           wrote must be read after it said so. mmio_write*: earlier stores to memory come
+//           before the register is written. mmio_read*: later loads from memory come after the
+//           register was read.
 // Manual    unpriv: fence; priv: pma
 #pragma once
 

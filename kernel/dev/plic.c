@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // plic.c - device interrupts: the platform-level interrupt controller.
 //
-// Theory    A source has a priority; a context (one hart in S-mode) has a set of enabled sources, a
-//           threshold, and a register whose reading claims the pending source for this hart alone
-//           and whose writing says that it has been served.
+// Theory    A source has a priority; a context (one hart in S-mode) has a set of enabled sources,
+//           a threshold, and a register whose reading claims the pending source for this hart
+//           alone and whose writing says that it has been served.
 // Promises  Every hart may take every source, so that a busy hart delays no device: the first to
-// claim
-//           serves it and the others find nothing.
-//           A source is let through only after its handler is in place.
-// Locks     plic.lock guards the enable bits; handlers are written once, before they can be called.
+//           claim serves it and the others find nothing. A source is let through only after its
+//           handler is in place.
+// Locks     plic.lock guards the enable bits; handlers are written once, before they can be
+//           called.
 // Manual    riscv-plic-spec: memory map
 // Next      dev/console.c, dev/virtio_blk.c
 #include "dev/plic.h"

@@ -2,7 +2,8 @@
 // power.c - the end of the machine.
 //
 // Theory    QEMU's test finisher ends the emulator with an exit code, so that tests see the
-//           outcome. Elsewhere the firmware turns the machine off and is told only whether something failed.
+//           outcome. Elsewhere the firmware turns the machine off and is told only whether
+//           something failed.
 // Promises  Works from a panic: takes no lock and allocates nothing.
 // Next      rv/sbi.h
 #include "dev/power.h"

@@ -2,8 +2,7 @@
 // uart.c - the 16550 serial port.
 //
 // Theory    A port that has room for one character has room for a whole FIFO, because it reports
-// room
-//           when the FIFO has run empty: one look at the status is enough for a burst.
+//           room when the FIFO has run empty: one look at the status is enough for a burst.
 // Promises  The line speed is left as the firmware set it.
 // Locks     none: the console serialises output, and only its interrupt handler reads.
 // Next      dev/console.c

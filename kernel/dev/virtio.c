@@ -2,14 +2,13 @@
 // virtio.c - devices behind the virtio-mmio transport, and the queues shared with them.
 //
 // Theory    A queue is a table of descriptors, a ring of chains for the device, and a ring of
-// chains
-//           that it has used. Each side writes one ring and a counter of entries, and reads the
-//           other's. Legacy and modern transports differ in how the rings' place is told; the
-//           layout that legacy prescribes suits both.
+//           chains that it has used. Each side writes one ring and a counter of entries, and
+//           reads the other's. Legacy and modern transports differ in how the rings' place is
+//           told; the layout that legacy prescribes suits both.
 // Promises  What a device says is not trusted: a chain number is checked by who takes it.
 // Locks     none: whoever owns a queue serialises its use.
-// Fences    release before a counter is published, acquire after one is read; a full fence between
-//           publishing and asking whether the device wants to be told.
+// Fences    release before a counter is published, acquire after one is read; a full fence
+//           between publishing and asking whether the device wants to be told.
 // Manual    virtio 1.2: 2.7 split virtqueues, 4.2 virtio over MMIO
 // Next      dev/virtio_blk.c
 #include "dev/virtio.h"
@@ -90,7 +89,7 @@ add_status(struct virtio_dev *d, uint32 bits)
 
 // Finds out what is in a slot.
 // Returns   0; -ENODEV for an empty slot, a transport of another version, or no room for its
-// registers.
+//           registers.
 int
 virtio_open(struct virtio_dev *d, const struct machine_dev *slot)
 {

@@ -2,12 +2,11 @@
 // virtio_blk.c - disks behind virtio.
 //
 // Theory    A request is a chain of three descriptors: header, data, status; a flush has no data.
-// The
-//           queue is cut into fixed slots of three, linked once, each with a header and a status
-//           byte of its own, so starting a request fills in what differs. Requests that find no
-//           free slot wait on a list in their order.
-// Promises  done() is called once for each request, with no lock held.
-//           A chain number that the device makes up is ignored.
+//           The queue is cut into fixed slots of three, linked once, each with a header and a
+//           status byte of its own, so starting a request fills in what differs. Requests that
+//           find no free slot wait on a list in their order.
+// Promises  done() is called once for each request, with no lock held. A chain number that the
+//           device makes up is ignored.
 // Locks     disk.lock (RANK_BLK): slots, queue, waiting list.
 // Manual    virtio 1.2: 5.2 block device
 // Next      dev/virtio.c, dev/blk.c

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // balloc.c - the bitmaps of blocks.
 //
-// Theory    A search starts at the goal, so that files lie in one piece, goes to the end of the group, then to its
-//           start, then to the next groups; each group remembers where the last search in it ended.
-// Promises  A block that is handed out was marked free, exists, and is none of the file system's own tables.
-//           Bitmap, descriptor and total change together.
+// Theory    A search starts at the goal, so that files lie in one piece, goes to the end of the
+//           group, then to its start, then to the next groups; each group remembers where the
+//           last search in it ended.
+// Promises  A block that is handed out was marked free, exists, and is none of the file system's
+//           own tables. Bitmap, descriptor and total change together.
 // Locks     fs->alloc, a spinlock: bitmaps are brought into memory before it is taken.
 #include "fs/alloc.h"
 
@@ -122,7 +123,8 @@ bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
     return 0;
 }
 
-// Marks a block free at once. False: it was. Locks     fs->alloc
+// Marks a block free at once. False: it was.
+// Locks     fs->alloc
 static bool
 free_now(struct group_bits *b, struct ext2 *fs, uint32 bit)
 {

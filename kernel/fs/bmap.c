@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // bmap.c - finding and adding the blocks of a file.
 //
-// Theory    An inode points to 12 blocks directly, to one that holds 1024 pointers, and to the roots of trees of
-//           two and three levels. Blocks of pointers live in the cache of the disk's own blocks.
-// Promises  A pointer that leads outside the disk or into the file system's tables is not followed: -EUCLEAN.
-//           bmap_create() allocates all that is missing before it links any of it: it adds the page or nothing.
+// Theory    An inode points to 12 blocks directly, to one that holds 1024 pointers, and to the
+//           roots of trees of two and three levels. Blocks of pointers live in the cache of the
+//           disk's own blocks.
+// Promises  A pointer that leads outside the disk or into the file system's tables is not
+//           followed: -EUCLEAN. bmap_create() allocates all that is missing before it links any
+//           of it: it adds the page or nothing.
 // Locks     ip->map is held. The caller stores the inode afterwards (block[], sectors).
 #include "fs/bmap.h"
 
@@ -41,8 +43,8 @@ bad_pointer(struct inode *ip, uint32 block)
     return ext2_damage(ip->fs, "inode %u points to block %u", ip->inum, block);
 }
 
-// Follows the path as far as there are blocks: *depth is where it ends, *block what stands there (0: nothing),
-// *holder the block of pointers it stands in, with a reference; NULL: the inode.
+// Follows the path as far as there are blocks: *depth is where it ends, *block what stands there
+// (0: nothing), *holder the block of pointers it stands in, with a reference; NULL: the inode.
 static int
 follow(struct inode *ip, const struct bmap_path *p, uint32 *depth, uint32 *block,
        struct frame **holder)
@@ -125,7 +127,8 @@ build_chain(struct inode *ip, const uint32 *slots, uint32 *blocks, uint32 n)
     return error;
 }
 
-// Where the file's next block had best be, if none was allocated since it came into memory: behind its last.
+// Where the file's next block had best be, if none was allocated since it came into memory:
+// behind its last.
 static void
 guess_goal(struct inode *ip, const struct bmap_path *p, struct frame *holder)
 {
@@ -187,8 +190,8 @@ free_block(struct cut *c, uint32 *ptr)
     return error;
 }
 
-// Frees what holds the pages from `from` on in the tree of `level` levels at *ptr, and the tree itself if
-// that is all of it.
+// Frees what holds the pages from `from` on in the tree of `level` levels at *ptr, and the tree
+//       itself if that is all of it.
 // On error  the tree is shorter, but whole.
 static int
 cut_tree(struct cut *c, uint32 *ptr, uint32 level, uint64 from)
@@ -212,13 +215,13 @@ cut_tree(struct cut *c, uint32 *ptr, uint32 level, uint64 from)
     frame_put(f);
     if (error || from)
         return error;
-    // Gone from the cache before it is free: it may be a file's next, and must not be written over that.
+    // Gone from the cache before it is free: it may be a file's next, and must not be written
+    // over that.
     cache_forget(&fs->meta, *ptr);
     return free_block(c, ptr);
 }
 
-// On error  -EIO, -ENOMEM, -EUCLEAN: some of it is freed, the rest is still the file's.
-// Sleeps
+// On error  -EIO, -ENOMEM, -EUCLEAN: some of it is freed, the rest is still the file's. Sleeps
 int
 bmap_cut(struct inode *ip, uint64 from)
 {

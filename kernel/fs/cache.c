@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // cache.c - finding, adding, dirtying and dropping pages.
 //
-// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that could be freed
-//           stand on one list of all clean pages. A page is in at most one of four states: being read, clean
-//           (listed), dirty (listed), being written; the last two may come together, when a page changes
-//           while it is on its way to the disk.
-// Promises  A page in the tree holds one reference of the cache; frames handed out hold one more. Reclaim takes
-//           no page that anybody else refers to. A hit costs one spinlock and no list operation.
-// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then lists.lock, for the shared lists.
+// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that
+//           could be freed stand on one list of all clean pages. A page is in at most one of four
+//           states: being read, clean (listed), dirty (listed), being written; the last two may
+//           come together, when a page changes while it is on its way to the disk.
+// Promises  A page in the tree holds one reference of the cache; frames handed out hold one more.
+//           Reclaim takes no page that anybody else refers to. A hit costs one spinlock and no
+//           list operation.
+// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then lists.lock, for the
+//           shared lists.
 // Next      fs/pageio.c (reading), fs/writeback.c, fs/reclaim.c
 #include "fs/cache.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// cache.h - the page cache: pages of files, and of the disk itself for everything that describes files.
+// cache.h - the page cache: pages of files, and of the disk itself for everything that describes
+// files.
 #pragma once
 
 #include "dev/blk.h"
@@ -29,8 +30,8 @@ struct fs_stats;
 #define BLOCK_HOLE (~0UL)
 
 struct pcache_ops {
-    // The disk block of a page, or BLOCK_HOLE; with `create` a hole is given a block. May sleep, takes no
-    // lock that may be held around a copy to or from user memory. 0 or -E.
+    // The disk block of a page, or BLOCK_HOLE; with `create` a hole is given a block. May sleep,
+    // takes no lock that may be held around a copy to or from user memory. 0 or -E.
     int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
     uint64 (*size)(struct pcache *pc); // bytes: what lies beyond reads as zero
     void (*hold)(struct pcache *pc);   // keeps the cache alive; never sleeps

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // chain.c - see chain.h.
 //
-// Theory    The superblock names the first of these inodes, each names the next where a deleted one has the time of its
-//           deletion. An inode is on the list from the operation that removes its last name, or that cuts it without
-//           freeing all blocks, to the one that frees the rest. e2fsck knows the list.
+// Theory    The superblock names the first of these inodes, each names the next where a deleted
+//           one has the time of its deletion. An inode is on the list from the operation that
+//           removes its last name, or that cuts it without freeing all blocks, to the one that
+//           frees the rest. e2fsck knows the list.
 // Promises  Without a journal there is no list: nothing would keep it in step with the rest.
 // Locks     orphans_lock. The inode that is added or removed is its caller's.
 #include "fs/chain.h"
@@ -104,8 +105,7 @@ read_chain(struct ext2 *fs)
     return 0;
 }
 
-// Frees the inodes that were open without a name when the disk was last used.
-// Sleeps
+// Frees the inodes that were open without a name when the disk was last used. Sleeps
 void
 chain_reclaim(struct ext2 *fs)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// chain.h - the disk's list of inodes that are not freed yet: whoever mounts it after a cut goes on from there.
+// chain.h - the disk's list of inodes that are not freed yet: whoever mounts it after a cut goes
+// on from there.
 #pragma once
 
 #include "lib/types.h"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // checkpoint.c - what is in the journal goes to its place.
 //
-// Theory    The copies that the commits left are what the blocks' places must become. All of them are written; once
-//           the disk has flushed that, the log is empty.
-// Promises  Works beside operations: it writes copies, not the pages that these change. A block that the running
-//           transaction frees is written as well, since the free counts only with that transaction.
+// Theory    The copies that the commits left are what the blocks' places must become. All of them
+//           are written; once the disk has flushed that, the log is empty.
+// Promises  Works beside operations: it writes copies, not the pages that these change. A block
+//           that the running transaction frees is written as well, since the free counts only
+//           with that transaction.
 // Locks     journal.commit is held; lists.lock for what joins a page and its copy.
 #include "fs/journal.h"
 #include "fs/pageio.h"
@@ -50,8 +51,7 @@ write_home(struct journal *j)
 }
 
 // Empties the log.
-// On error  -EIO: the log keeps what it has.
-// Sleeps
+// On error  -EIO: the log keeps what it has. Sleeps
 int
 journal_checkpoint(struct journal *j)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // dcache.c - a small associative table of names.
 //
-// Theory    A name hashes to a set of four entries, the oldest of which makes room. The table changes only under
-//           the directory's lock, together with the directory; it is read without.
-// Promises  An entry says what the directory says. dcache_get() takes its reference to the inode while it holds
-//           the set's lock, and whoever removes a name takes that lock before the inode can be freed: so what it
-//           returns was alive under that name.
+// Theory    A name hashes to a set of four entries, the oldest of which makes room. The table
+//           changes only under the directory's lock, together with the directory; it is read
+//           without.
+// Promises  An entry says what the directory says. dcache_get() takes its reference to the inode
+//           while it holds the set's lock, and whoever removes a name takes that lock before the
+//           inode can be freed: so what it returns was alive under that name.
 // Locks     set->lock, then the inode table's.
 #include "fs/dcache.h"
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // dir.c - looking names up in directories, adding and removing them.
 //
-// Theory    A directory is a file of blocks; a block is a chain of entries that fills it exactly. An entry may be
-//           longer than its name needs: a new one takes the slack of an old one, and a removed one becomes slack
-//           of the entry before it. An index that Linux made is not kept up: the flag that says so goes first.
-// Promises  Names are compared by their first DIRSIZ bytes. An entry that does not fit its block, or a chain that
-//           does not end with it, is damage: the call fails with -EUCLEAN.
-//           A change to a directory is one store to one block, or a new block that is complete before it counts.
+// Theory    A directory is a file of blocks; a block is a chain of entries that fills it exactly.
+//           An entry may be longer than its name needs: a new one takes the slack of an old one,
+//           and a removed one becomes slack of the entry before it. An index that Linux made is
+//           not kept up: the flag that says so goes first.
+// Promises  Names are compared by their first DIRSIZ bytes. An entry that does not fit its block,
+//           or a chain that does not end with it, is damage: the call fails with -EUCLEAN. A
+//           change to a directory is one store to one block, or a new block that is complete
+//           before it counts.
 // Locks     the directory is locked. fs/dcache.c follows each change.
 // Next      fs/dirread.c
 #include "fs/dir.h"
@@ -145,8 +147,7 @@ dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
 }
 
 // On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
-// Locks     the directory is locked.
-// Sleeps
+// Locks     the directory is locked. Sleeps
 int
 dir_lookup(struct inode *dp, const struct name *n, uint32 *inum)
 {
@@ -262,8 +263,7 @@ append(struct inode *dp, const struct name *n, const struct inode *ip, struct fr
 
 // Adds a name that the directory does not have.
 // On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN, -EFBIG: the directory is as it was.
-// Locks     the directory is locked.
-// Sleeps
+// Locks     the directory is locked. Sleeps
 int
 dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
 {
@@ -295,8 +295,8 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
     return error;
 }
 
-// Removes the name that dir_find() found, and gives the place and the pin of the directory back. Other names may
-// have been added meanwhile.
+// Removes the name that dir_find() found, and gives the place and the pin of the directory back.
+// Other names may have been added meanwhile.
 // Locks     the directory is locked.
 void
 dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct frame *pin)

@@ -15,8 +15,8 @@
 
 enum { EXT2_VALID = 1, EXT2_ERRORS = 2 }; // s_state
 
-// What a file system may need of its reader. The first group is named at mount when it is unknown; a bit of
-// the second that we do not know forbids writing.
+// What a file system may need of its reader. The first group is named at mount when it is
+// unknown; a bit of the second that we do not know forbids writing.
 enum {
     COMPAT_JOURNAL = 0x4,
     INCOMPAT_FILETYPE = 0x2,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ialloc.c - the bitmaps of inodes.
 //
-// Theory    A file's inode goes to its directory's group, so that both are near each other; a new directory goes
-//           to the group with the most free blocks, so that each has room to grow.
-// Promises  Bitmap, descriptor and total change together. A number is free again only when ialloc_clear() is
-//           called, which the inode table does last.
+// Theory    A file's inode goes to its directory's group, so that both are near each other; a new
+//           directory goes to the group with the most free blocks, so that each has room to grow.
+// Promises  Bitmap, descriptor and total change together. A number is free again only when
+//           ialloc_clear() is called, which the inode table does last.
 // Locks     fs->alloc, as in balloc.c.
 #include "fs/alloc.h"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // idisk.c - an inode's copy on the disk.
 //
-// Promises  inode_load() hands out nothing that the rest could stumble over: a known type, at least one link, a
-//           size that its kind can have and its blocks can hold. inode_store() keeps the fields we do not know,
-//           and cannot fail: its page is pinned before the change begins.
+// Promises  inode_load() hands out nothing that the rest could stumble over: a known type, at
+//           least one link, a size that its kind can have and its blocks can hold. inode_store()
+//           keeps the fields we do not know, and cannot fail: its page is pinned before the
+//           change begins.
 // Locks     the inode is locked, or nobody else knows it yet.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -104,7 +105,7 @@ fault(const struct inode *ip, bool special)
 }
 
 // On error  -EUCLEAN: the copy makes no sense, or only for a `special` inode; -EIO, -ENOMEM.
-// Sleeps
+//           Sleeps
 int
 inode_load(struct inode *ip, bool special)
 {

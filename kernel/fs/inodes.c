@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // inodes.c - the table of inodes in memory.
 //
-// Theory    A hash table by number. An inode that nobody refers to stays, with its pages, until memory is short;
-//           opening its file again costs a look-up. What changes an inode goes to its page of the disk's cache at
-//           once (fs/idisk.c), so an idle one can be forgotten at any time.
-// Promises  An inode number stands for one struct inode at most. An inode is loaded outside the bucket's lock; the
-//           bucket's epoch tells whether one left meanwhile, which could have made the copy stale.
-//           An unlinked inode is freed by the last iput(), or later if there was no memory to do so.
+// Theory    A hash table by number. An inode that nobody refers to stays, with its pages, until
+//           memory is short; opening its file again costs a look-up. What changes an inode goes
+//           to its page of the disk's cache at once (fs/idisk.c), so an idle one can be forgotten
+//           at any time.
+// Promises  An inode number stands for one struct inode at most. An inode is loaded outside the
+//           bucket's lock; the bucket's epoch tells whether one left meanwhile, which could have
+//           made the copy stale. An unlinked inode is freed by the last iput(), or later if there
+//           was no memory to do so.
 // Locks     bucket->lock, then pages.lock.
 // Next      fs/idisk.c, fs/orphan.c
 #include "fs/inode.h"
@@ -167,7 +169,8 @@ iget(struct ext2 *fs, uint32 inum, struct inode **out)
     return get(fs, inum, false, out);
 }
 
-// The same for an inode that no name leads to: a reserved one, or one without links that is not in memory.
+// The same for an inode that no name leads to: a reserved one, or one without links that is not
+// in memory.
 int
 iget_special(struct ext2 *fs, uint32 inum, struct inode **out)
 {
@@ -220,8 +223,8 @@ release_dead(struct inode *ip)
 }
 
 // Ends an inode without links: on the disk, in the table, in memory.
-// On error  it waits among the orphans, with the caller's reference; so does one with too many blocks to free
-//           in one operation.
+// On error  it waits among the orphans, with the caller's reference; so does one with too many
+//           blocks to free in one operation.
 static void
 reap(struct inode *ip)
 {
@@ -299,8 +302,8 @@ iunlock(struct inode *ip)
     releasesleep(&ip->lock);
 }
 
-// Whether the inode can be forgotten. Its pages are asked first: without pages there is no write-back that
-// could take a reference from now on.
+// Whether the inode can be forgotten. Its pages are asked first: without pages there is no
+// write-back that could take a reference from now on.
 static bool
 idle(struct inode *ip)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // jbd.h - ext3's journal as it lies on the disk: big-endian, blocks of 4 KiB.
 //
-// The journal is a file. Its first block is the journal's superblock; the others are used in turn, and over
-// again. A transaction is descriptors, each followed by the blocks that it lists, blocks that list revoked
-// ones, and at the end a commit block, all with the transaction's number.
+// The journal is a file. Its first block is the journal's superblock; the others are used in
+// turn, and over again. A transaction is descriptors, each followed by the blocks that it lists,
+// blocks that list revoked ones, and at the end a commit block, all with the transaction's
+// number.
 #pragma once
 
 #include "dev/blk.h"

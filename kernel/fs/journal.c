@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // journal.c - the journal's file and its superblock: opening, closing, giving up.
 //
-// Theory    The journal is a regular file, inode 8. Where its blocks lie is looked up once, when it is opened, so
-//           that a commit needs neither memory nor the disk to find out. The journal's superblock says where the
-//           oldest transaction begins that may have to be replayed; 0 there says that there is none.
-// Promises  A journal that asks for what we do not know is not touched: the disk is read-only then, and a line says
-//           why. After journal_abort() nothing that belongs to an operation is written any more: the disk stays
-//           at the last commit.
+// Theory    The journal is a regular file, inode 8. Where its blocks lie is looked up once, when
+//           it is opened, so that a commit needs neither memory nor the disk to find out. The
+//           journal's superblock says where the oldest transaction begins that may have to be
+//           replayed; 0 there says that there is none.
+// Promises  A journal that asks for what we do not know is not touched: the disk is read-only
+//           then, and a line says why. After journal_abort() nothing that belongs to an operation
+//           is written any more: the disk stays at the last commit.
 // Locks     journal.commit guards the superblock once the journal is in use.
 // Next      fs/journal_ops.c, fs/journal_commit.c, fs/checkpoint.c, fs/recover.c
 #include "fs/journal.h"
@@ -169,8 +170,7 @@ use(struct journal *j, bool *readonly)
 }
 
 // Opens the journal of a file system that has one, and replays it.
-// Returns   0; *readonly if it cannot be used, and a line has said why. -EIO, -ENOMEM.
-// Sleeps
+// Returns   0; *readonly if it cannot be used, and a line has said why. -EIO, -ENOMEM. Sleeps
 int
 journal_open(struct ext2 *fs, bool *readonly)
 {
@@ -245,8 +245,8 @@ journal_stop(struct ext2 *fs)
     return error;
 }
 
-// Writing is over. The disk stays at the last transaction that was committed; the journal says that there was an
-// error, so that e2fsck looks for more.
+// Writing is over. The disk stays at the last transaction that was committed; the journal says
+// that there was an error, so that e2fsck looks for more.
 // Locks     j->commit. Sleeps.
 void
 journal_abort(struct journal *j, int error)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // journal.h - operations that reach the disk whole or not at all.
 //
-// A page that an operation changes belongs to the running transaction. A commit stops operations for a moment,
-// copies these pages, writes the files' data, then the copies to the journal, then the commit block. A copy
-// stays in memory until its block was written to its own place (a checkpoint). doc/journal.md
+// A page that an operation changes belongs to the running transaction. A commit stops operations
+// for a moment, copies these pages, writes the files' data, then the copies to the journal, then
+// the commit block. A copy stays in memory until its block was written to its own place (a
+// checkpoint). doc/journal.md
 #pragma once
 
 #include "fs/journal_io.h"

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // journal_commit.c - the running transaction goes to the disk.
 //
-// Theory    Operations are held up while the pages that they changed are copied; then the next transaction begins, and
-//           the copies are written at leisure. Blocks that the transaction freed are free in the copies, but in use
-//           for everybody else until the commit is on the disk: their old contents may be needed till then.
-//           When there is no memory for copies, operations are held up to the end, and the pages themselves go to the
-//           log and right after that to their places.
-// Promises  Data before the record: what the files of this transaction consist of is on the disk before its
-//           commit block (ordered-data). Whoever has a copy is never written from its page.
+// Theory    Operations are held up while the pages that they changed are copied; then the next
+//           transaction begins, and the copies are written at leisure. Blocks that the
+//           transaction freed are free in the copies, but in use for everybody else until the
+//           commit is on the disk: their old contents may be needed till then. When there is no
+//           memory for copies, operations are held up to the end, and the pages themselves go to
+//           the log and right after that to their places.
+// Promises  Data before the record: what the files of this transaction consist of is on the disk
+//           before its commit block (ordered-data). Whoever has a copy is never written from its
+//           page.
 // Locks     journal.commit; lists.lock within the lock of a page's cache.
 #include "fs/alloc.h"
 #include "fs/journal.h"
@@ -203,9 +205,9 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Commits the running transaction, if there is anything in it; else only the files' data are written.
-// On error  -EIO, -ENOMEM, -EROFS; the journal may have been given up.
-// Sleeps
+// Commits the running transaction, if there is anything in it; else only the files' data are
+// written.
+// On error  -EIO, -ENOMEM, -EROFS; the journal may have been given up. Sleeps
 int
 journal_commit_running(struct journal *j)
 {

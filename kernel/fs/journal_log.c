@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // journal_log.c - writing a transaction to the log.
 //
-// Theory    Blocks of the log are used in turn. The transaction's pages go there, each run of them behind a
-//           descriptor that says whose they are; then the list of revoked blocks; all of it in any order. Once the
-//           disk has flushed that, and the files' data with it, the commit block makes the transaction count, and a
-//           second flush makes that sure.
-// Promises  A page whose first word looks like a head of the log is written with that word zeroed and marked so.
+// Theory    Blocks of the log are used in turn. The transaction's pages go there, each run of
+//           them behind a descriptor that says whose they are; then the list of revoked blocks;
+//           all of it in any order. Once the disk has flushed that, and the files' data with it,
+//           the commit block makes the transaction count, and a second flush makes that sure.
+// Promises  A page whose first word looks like a head of the log is written with that word zeroed
+//           and marked so.
 // Locks     journal.commit is held. The pages stay as they are.
 #include "abi/errno.h"
 #include "fs/jbd.h"
@@ -120,8 +121,7 @@ put_commit(struct journal *j, uint32 tid)
 }
 
 // Brings the transaction with these pages to the disk.
-// On error  -EIO: it does not count, or nobody knows.
-// Sleeps
+// On error  -EIO: it does not count, or nobody knows. Sleeps
 int
 journal_log(struct journal *j, struct list *pages, uint32 tid)
 {

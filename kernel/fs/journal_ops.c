@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // journal_ops.c - the brackets around operations, and who waits for whom.
 //
-// Theory    An operation counts itself into the running transaction and out again: one atomic addition each. A commit
-//           sets the bit JOURNAL_STOP, waits until the count is 0, and clears it when operations may go on. Whoever
-//           asks for a commit of a transaction that somebody else has committed meanwhile has nothing to do: so
-//           callers of fsync() share commits.
-// Promises  No operation waits for a commit once it has begun. Each finds room for what it changes in the
-//           transaction, and blocks to allocate if there are any: what was freed lately is made free before.
+// Theory    An operation counts itself into the running transaction and out again: one atomic
+//           addition each. A commit sets the bit JOURNAL_STOP, waits until the count is 0, and
+//           clears it when operations may go on. Whoever asks for a commit of a transaction that
+//           somebody else has committed meanwhile has nothing to do: so callers of fsync() share
+//           commits.
+// Promises  No operation waits for a commit once it has begun. Each finds room for what it
+//           changes in the transaction, and blocks to allocate if there are any: what was freed
+//           lately is made free before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/fs.h"
 #include "fs/inode.h"
@@ -103,7 +105,8 @@ end_op(void)
         go_on();
 }
 
-// Whether an operation may change more, in steps that each leave a consistent disk, or had better end.
+// Whether an operation may change more, in steps that each leave a consistent disk, or had better
+// end.
 bool
 journal_room(struct ext2 *fs)
 {
@@ -113,7 +116,8 @@ journal_room(struct ext2 *fs)
     return __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) <= j->limit; // a glance
 }
 
-// Before an operation cuts a file: the transaction that is being committed may still need the file's pages.
+// Before an operation cuts a file: the transaction that is being committed may still need the
+// file's pages.
 // Locks     the inode is locked, or nobody else refers to it. Sleeps.
 void
 journal_order(struct inode *ip)
@@ -158,8 +162,8 @@ journal_commit(struct journal *j, uint32 tid)
     return error;
 }
 
-// Commits what was done until now; with `everything` the log is empty afterwards, else only if it is half full.
-// On error, locks  as journal_commit()
+// Commits what was done until now; with `everything` the log is empty afterwards, else only if it
+// is half full. On error, locks  as journal_commit()
 int
 journal_sync(struct journal *j, bool everything)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // limbo.c - see limbo.h.
 //
-// Theory    Two maps for each group, when needed: the blocks that the running transaction freed and those of the one
-//           that is being committed. They count as used in the group's bitmap and in all counts.
+// Theory    Two maps for each group, when needed: the blocks that the running transaction freed
+//           and those of the one that is being committed. They count as used in the group's
+//           bitmap and in all counts.
 // Locks     fs->alloc. Which maps there are changes under it or while operations are held up.
 #include "fs/limbo.h"
 

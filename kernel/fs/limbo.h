@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// limbo.h - blocks that were freed, but whose old contents may still be needed: until the transaction that freed
-// them is on the disk, nothing else may be put there.
+// limbo.h - blocks that were freed, but whose old contents may still be needed: until the
+// transaction that freed them is on the disk, nothing else may be put there.
 #pragma once
 
 #include "lib/types.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // mount.c - opening and closing an ext2 file system.
 //
-// Theory    Everything that later code computes with is checked here once: sizes, counts, and that each group's
-//           tables lie inside the group and apart from each other.
-// Promises  A refused disk has not been written to, and a line says why. Features: an unknown incompatible one
-//           refuses the disk by name; an unknown one that only forbids writing, or a journal that has not been
-//           replayed, makes the mount read-only.
+// Theory    Everything that later code computes with is checked here once: sizes, counts, and
+//           that each group's tables lie inside the group and apart from each other.
+// Promises  A refused disk has not been written to, and a line says why. Features: an unknown
+//           incompatible one refuses the disk by name; an unknown one that only forbids writing,
+//           or a journal that has not been replayed, makes the mount read-only.
 #include "abi/errno.h"
 #include "fs/alloc.h"
 #include "fs/chain.h"
@@ -233,8 +233,7 @@ mark_in_use(struct ext2 *fs)
 }
 
 // Opens the file system on the device.
-// On error  -EINVAL, -EUCLEAN, -EIO, -ENOMEM: a line has said why; the disk is as it was.
-// Sleeps
+// On error  -EINVAL, -EUCLEAN, -EIO, -ENOMEM: a line has said why; the disk is as it was. Sleeps
 int
 ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // namei.c - from paths to inodes.
 //
-// Theory    A walk goes from directory to directory with a reference to one at a time. A name that was looked up
-//           lately costs a glance at fs/dcache.c; else the directory is locked and searched. A symbolic link puts
-//           its target in front of what is left of the path.
-// Promises  Ends: a path has at most MAXPATH - 1 bytes, also after links are put in, and passes at most
-//           MAX_LINKS links. A component counts with its first DIRSIZ bytes.
+// Theory    A walk goes from directory to directory with a reference to one at a time. A name
+//           that was looked up lately costs a glance at fs/dcache.c; else the directory is locked
+//           and searched. A symbolic link puts its target in front of what is left of the path.
+// Promises  Ends: a path has at most MAXPATH - 1 bytes, also after links are put in, and passes
+//           at most MAX_LINKS links. A component counts with its first DIRSIZ bytes.
 // Locks     one directory at a time, none on return.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -102,7 +102,8 @@ start(struct walk *w, struct inode *cwd, const char *path)
     return 0;
 }
 
-// Puts the target of the link `ip` in front of the rest; the walk goes on from the link's directory.
+// Puts the target of the link `ip` in front of the rest; the walk goes on from the link's
+// directory.
 static int
 follow(struct walk *w, struct inode *ip)
 {

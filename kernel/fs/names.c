@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // names.c - making, linking and unlinking.
 //
-// Theory    A name counts last when something is made, and goes first when it is removed. What was made before a
-//           step that fails has no links, so that iput() takes it away again.
+// Theory    A name counts last when something is made, and goes first when it is removed. What
+//           was made before a step that fails has no links, so that iput() takes it away again.
 // Promises  A call that fails leaves directories, link counts and free counts as they were.
 // Locks     the directory, then what stands in it. Never a directory above one that is locked.
 // Next      fs/rename.c
@@ -52,7 +52,8 @@ mode_of(int type)
                                : S_IFREG | 0644;
 }
 
-// The last preparations of a new inode, which nobody else knows: contents, and its copy on the disk.
+// The last preparations of a new inode, which nobody else knows: contents, and its copy on the
+// disk.
 static int
 furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
 {
@@ -191,10 +192,10 @@ fs_symlink(struct inode *cwd, const char *target, const char *path)
     return error;
 }
 
-// Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is there (also
-// at the end of a symbolic link) is opened.
-// On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM ...:
-//           nothing changed.
+// Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is
+// there (also at the end of a symbolic link) is opened.
+// On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM
+//           ...: nothing changed.
 // Locks     none is held; inside begin_op(). Sleeps.
 int
 fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
@@ -312,7 +313,8 @@ unlink_in(struct inode *dp, const struct name *n, struct inode **ip)
 }
 
 // Removes a name; an empty directory goes as well.
-// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing changed.
+// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing
+//           changed.
 // Locks     none is held; inside begin_op(). Sleeps.
 int
 fs_unlink(struct inode *cwd, const char *path)

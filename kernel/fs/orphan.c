@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // orphan.c - giving blocks back: cut files, unlinked files, and those that have to wait for memory.
 //
-// Theory    To free a block its bitmap must be in memory, and to find it, the blocks of pointers. When there is no
-//           memory for that, the cut or the unlinking stands all the same; the inode waits here, with a reference,
-//           and each fs_sync() tries again.
+// Theory    To free a block its bitmap must be in memory, and to find it, the blocks of pointers.
+//           When there is no memory for that, the cut or the unlinking stands all the same; the
+//           inode waits here, with a reference, and each fs_sync() tries again.
 // Locks     orphans_lock guards the list; ilock and ip->map are taken after it is dropped.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -74,7 +74,8 @@ free_attributes(struct inode *ip)
     return error;
 }
 
-// Frees all that an unlinked inode holds and marks its copy on the disk deleted; its number stays in use.
+// Frees all that an unlinked inode holds and marks its copy on the disk deleted; its number stays
+//       in use.
 // On error  -ENOMEM, -EIO, -EUCLEAN: it holds less; the same call goes on from there.
 // Locks     nobody else refers to it. Sleeps.
 int

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // pageio.c - pages come from the disk.
 //
-// Theory    A page goes into the tree first, in state PG_READING, and only then is its block looked up: whoever
-//           truncates the file meanwhile finds the page and waits for it, and the lookup knows the new size.
-//           Every request is asynchronous; who needs the page waits for its state.
-// Promises  A page that cannot be read leaves the cache and wakes its waiters, who try for themselves.
-//           What lies beyond the end of the file is zero.
+// Theory    A page goes into the tree first, in state PG_READING, and only then is its block
+//           looked up: whoever truncates the file meanwhile finds the page and waits for it, and
+//           the lookup knows the new size. Every request is asynchronous; who needs the page
+//           waits for its state.
+// Promises  A page that cannot be read leaves the cache and wakes its waiters, who try for
+//           themselves. What lies beyond the end of the file is zero.
 // Locks     pc->lock; none is held while a block is looked up.
 #include "fs/pageio.h"
 
@@ -119,7 +120,8 @@ prepare(struct pcache *pc, uint64 index, uint16 flags, struct frame **fp, struct
 }
 
 // Starts to read one page.
-// Returns   0 with a reference to the page in *out. On error: nothing handed out; -EEXIST as prepare().
+// Returns   0 with a reference to the page in *out. On error: nothing handed out; -EEXIST as
+//           prepare().
 static int
 start(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
 {
@@ -133,7 +135,8 @@ start(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
     return error;
 }
 
-// Starts `count` reads from `index` on, as far as memory goes; the middle one announces the next lot.
+// Starts `count` reads from `index` on, as far as memory goes; the middle one announces the next
+// lot.
 void
 page_ahead(struct pcache *pc, uint64 index, uint32 count)
 {

@@ -39,8 +39,8 @@ page_copy_of(const struct frame *f)
 void pageio_setup(void);
 void writeback_setup(void);
 
-// Starts `count` reads from `index` on; the first page is handed out with a reference, perhaps still being
-// read. -EEXIST: it is there by now. Sleeps.
+// Starts `count` reads from `index` on; the first page is handed out with a reference, perhaps
+// still being read. -EEXIST: it is there by now. Sleeps.
 int page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out) must_check;
 void page_ahead(struct pcache *pc, uint64 index,
                 uint32 count); // the same, with nothing to hand out

@@ -5,8 +5,8 @@
 #include "fs/dcache.h"
 #include "fs/inode.h"
 
-// The directory that the path's last component stands in, unlocked, and that component. "." and "/" have
-// none: -EINVAL. A path that ends in slashes names the same as without.
+// The directory that the path's last component stands in, unlocked, and that component. "." and
+// "/" have none: -EINVAL. A path that ends in slashes names the same as without.
 int path_parent(struct inode *cwd, const char *path, struct inode **dp, struct name *n) must_check;
 
 int path_walk(struct inode *dp, const struct name *n,

@@ -2,10 +2,11 @@
 // radix.c - a tree of 64-slot nodes that is as high as its largest index needs.
 //
 // Theory    At height 0 the root is the item of index 0 itself, so that a file of one page has no
-//           node. A node's slot at level l covers 64^(l-1) indexes; count says how many slots are in use.
+//           node. A node's slot at level l covers 64^(l-1) indexes; count says how many slots are
+//           in use.
 // Promises  No node is empty, and the root has more than its first slot in use: deletion frees
-//           upward and lowers the tree. A put that fails leaves the same items, and no node that a
-//           deletion would not free.
+//           upward and lowers the tree. A put that fails leaves the same items, and no node that
+//           a deletion would not free.
 // Locks     the caller's.
 #include "fs/radix.h"
 

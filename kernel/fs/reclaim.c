@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // reclaim.c - pages go back when memory is short.
 //
-// Theory    Second chance: the list of clean pages is taken from its old end; a page that was used since the
-//           last time, that somebody refers to, or whose cache is busy goes to the young end.
-// Promises  Never sleeps, and waits for no lock but a bounded while for lists.lock: it may be called from any
-//           allocation, whatever is held.
+// Theory    Second chance: the list of clean pages is taken from its old end; a page that was
+//           used since the last time, that somebody refers to, or whose cache is busy goes to the
+//           young end.
+// Promises  Never sleeps, and waits for no lock but a bounded while for lists.lock: it may be
+//           called from any allocation, whatever is held.
 // Locks     lists.lock first and pc->lock within, against their order: both only if free at once.
 #include "fs/fs.h"
 #include "fs/pageio.h"
@@ -32,8 +33,8 @@ take(struct frame *f)
     return free;
 }
 
-// Whoever holds the lock of the lists is soon done, and holds no other lock that the caller may have: it is
-// worth some turns before an allocation fails, but not more.
+// Whoever holds the lock of the lists is soon done, and holds no other lock that the caller may
+// have: it is worth some turns before an allocation fails, but not more.
 static bool
 get_lists(void)
 {
@@ -68,7 +69,8 @@ cache_reclaim(uint64 want)
     return freed;
 }
 
-// What concerns the whole cache; the caller adds the hits and lost turns of the caches that it knows.
+// What concerns the whole cache; the caller adds the hits and lost turns of the caches that it
+// knows.
 void
 cache_stats(struct fs_stats *st)
 {

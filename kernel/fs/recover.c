@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // recover.c - replaying the journal after a cut.
 //
-// Theory    From the oldest transaction on, the log is read three times: to find the last commit block, to collect
-//           which blocks were revoked by which transaction, and to put every block of a committed transaction in
-//           its place, unless that or a later transaction revoked it. An incomplete transaction never was.
-// Promises  Idempotent: only when all is in place does the journal's superblock say that there is nothing to do.
-//           A log that lists impossible blocks is found in the first pass: then nothing was written.
-//           Ends: no pass reads more blocks than the log has.
+// Theory    From the oldest transaction on, the log is read three times: to find the last commit
+//           block, to collect which blocks were revoked by which transaction, and to put every
+//           block of a committed transaction in its place, unless that or a later transaction
+//           revoked it. An incomplete transaction never was.
+// Promises  Idempotent: only when all is in place does the journal's superblock say that there is
+//           nothing to do. A log that lists impossible blocks is found in the first pass: then
+//           nothing was written. Ends: no pass reads more blocks than the log has.
 #include "abi/errno.h"
 #include "fs/jbd.h"
 #include "fs/journal.h"
@@ -214,8 +215,7 @@ replay_all(struct recovery *r)
 }
 
 // Puts what the journal holds in its place.
-// On error  -EIO, -ENOMEM, -EUCLEAN: the next attempt starts anew.
-// Sleeps
+// On error  -EIO, -ENOMEM, -EUCLEAN: the next attempt starts anew. Sleeps
 int
 journal_recover(struct journal *j)
 {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // rename.c - giving a file or directory another name and place.
 //
-// Theory    Both names are resolved without locks, which tells whether one directory is below the other and whether
-//           the move would tie a knot; then the directories are locked, an ancestor first, and the names resolved
-//           again. If they changed in between, all starts anew. Then everything that could fail is in hand, and
-//           one new entry is added or one changed; the rest cannot fail.
+// Theory    Both names are resolved without locks, which tells whether one directory is below the
+//           other and whether the move would tie a knot; then the directories are locked, an
+//           ancestor first, and the names resolved again. If they changed in between, all starts
+//           anew. Then everything that could fail is in hand, and one new entry is added or one
+//           changed; the rest cannot fail.
 // Promises  The new name means the old or the new file at any moment. On error nothing changed.
-// Locks     fs->rename (the tree of directories keeps its shape), the two directories, the replaced one, the moved
-//           one. No other code locks two directories that are not parent and child.
+// Locks     fs->rename (the tree of directories keeps its shape), the two directories, the
+//           replaced one, the moved one. No other code locks two directories that are not parent
+//           and child.
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/chain.h"
@@ -277,8 +279,8 @@ rename_in(struct move *m)
 }
 
 // Moves the file or directory `old` to the name `new`, replacing a file or an empty directory.
-// On error  -ENOENT, -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (dots, or below itself), -EMLINK, -EROFS,
-//           -ENOSPC, -EIO, -ENOMEM ...: nothing changed.
+// On error  -ENOENT, -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (dots, or below itself), -EMLINK,
+//           -EROFS, -ENOSPC, -EIO, -ENOMEM ...: nothing changed.
 // Locks     none is held; inside begin_op(). Sleeps.
 int
 fs_rename(struct inode *cwd, const char *old, const char *new)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // rw.c - reading, writing and cutting files.
 //
-// Theory    A read looks each page up and copies from it, with a reference and no lock. A write holds the inode's
-//           lock, because it may move the end. A page that will be new from end to end is filled before it becomes
-//           part of the file: it need not be read or zeroed, and a bad user pointer leaves nothing behind.
-// Promises  The size grows only over bytes that are there. A write adds a page with its block, or not at all.
-//           The copies run while only the inode's lock is held, which no page fault takes.
+// Theory    A read looks each page up and copies from it, with a reference and no lock. A write
+//           holds the inode's lock, because it may move the end. A page that will be new from end
+//           to end is filled before it becomes part of the file: it need not be read or zeroed,
+//           and a bad user pointer leaves nothing behind.
+// Promises  The size grows only over bytes that are there. A write adds a page with its block, or
+//           not at all. The copies run while only the inode's lock is held, which no page fault
+//           takes.
 // Locks     ilock, then ip->map; no lock at all for reading.
 #include "abi/errno.h"
 #include "fs/bmap.h"
@@ -42,8 +44,7 @@ read_target(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
 
 // Reads up to n bytes at `off`; less at the end of the file.
 // On error  bytes, if there were any before it; else -EIO, -ENOMEM, -EFAULT ...
-// Locks     none; directories are locked here.
-// Sleeps
+// Locks     none; directories are locked here. Sleeps
 int64
 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
 {
@@ -192,10 +193,11 @@ check_write(const struct inode *ip, uint64 off, size_t n)
 }
 
 // Writes n bytes at `off`, at most at the end of the file.
-// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for another operation.
-// On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size is the same.
-// Locks     takes the inode's.
-// Sleeps
+// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for
+//           another operation.
+// On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size
+//           is the same.
+// Locks     takes the inode's. Sleeps
 int64
 writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
 {
@@ -222,7 +224,8 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
     return done ? (int64)done : error;
 }
 
-// Zeroes what lies behind the new end in the last page, so that it stays zero if the file grows again.
+// Zeroes what lies behind the new end in the last page, so that it stays zero if the file grows
+// again.
 static int
 clear_tail(struct inode *ip, uint64 size)
 {
@@ -266,8 +269,7 @@ cut(struct inode *ip, uint64 size)
 
 // Cuts the file; a size that is not smaller changes nothing.
 // On error  -EROFS, -EIO, -ENOMEM, -EINVAL: the file is as it was.
-// Locks     takes the inode's.
-// Sleeps
+// Locks     takes the inode's. Sleeps
 int
 itrunc(struct inode *ip, uint64 size)
 {

@@ -185,8 +185,7 @@ sync(struct ext2 *fs, bool everything)
 
 // Brings the disk up to date: contents first, then what describes them.
 // On error  -EIO, -ENOMEM: as much as could be is written.
-// Locks     none is held.
-// Sleeps
+// Locks     none is held. Sleeps
 int
 fs_sync(void)
 {
@@ -202,8 +201,7 @@ fs_writeback(void)
 
 // What the file holds is on the disk, and everything that was done before, when this returns.
 // On error  -EIO, -ENOMEM, -ENOSPC, -EROFS.
-// Locks     none is held.
-// Sleeps
+// Locks     none is held. Sleeps
 int
 fs_fsync(struct inode *ip)
 {
@@ -234,7 +232,8 @@ mark_clean(struct ext2 *fs)
     return write_super(fs);
 }
 
-// Orderly end: everything is on the disk and the file system is marked clean, if it was when it was mounted.
+// Orderly end: everything is on the disk and the file system is marked clean, if it was when it
+// was mounted.
 // On error  -EIO; the disk is marked as not clean. In any case nothing can be written any more.
 int
 fs_unmount(void)

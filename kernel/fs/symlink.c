@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // symlink.c - the targets of symbolic links.
 //
-// Theory    A short target stands in the inode, where a file's block numbers would be; a longer one in a block.
+// Theory    A short target stands in the inode, where a file's block numbers would be; a longer
+//           one in a block.
 // Locks     a link's target never changes: none.
 #include "fs/symlink.h"
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // writeback.c - changed pages go to the disk.
 //
-// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked up, the requests
-//           sorted by block and all sent before the first is waited for. A page may change while it is being
-//           written; it is then dirty again and goes with a later batch.
-// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns an error. A page
-//           that the disk refuses is not tried again: its contents stay in memory until it is reclaimed.
-// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what map() takes.
+// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked
+//           up, the requests sorted by block and all sent before the first is waited for. A page
+//           may change while it is being written; it is then dirty again and goes with a later
+//           batch.
+// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns
+//           an error. A page that the disk refuses is not tried again: its contents stay in
+//           memory until it is reclaimed.
+// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what
+//           map() takes.
 #include "abi/errno.h"
 #include "fs/pageio.h"
 #include "sync/sleeplock.h"
@@ -45,7 +48,8 @@ write_done(struct blk_req *req)
     release(&pc->lock);
 }
 
-// Moves up to BATCH dirty pages, with a reference each, into the batch: they count as clean from now on.
+// Moves up to BATCH dirty pages, with a reference each, into the batch: they count as clean from
+// now on.
 static uint32
 collect(struct pcache *pc)
 {
@@ -68,8 +72,8 @@ collect(struct pcache *pc)
     return n;
 }
 
-// The page cannot be written now: it stays dirty, unless the file no longer reaches that far, in which
-// case whoever cut the file is about to drop it.
+// The page cannot be written now: it stays dirty, unless the file no longer reaches that far, in
+// which case whoever cut the file is about to drop it.
 static void
 give_back(struct write *w, int error)
 {
@@ -189,9 +193,9 @@ flush(struct pcache *pc, bool fill)
     return error;
 }
 
-// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is written.
-// Locks     none is held; in an operation, since holes are filled.
-// Sleeps
+// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is
+//           written.
+// Locks     none is held; in an operation, since holes are filled. Sleeps
 int
 cache_flush(struct pcache *pc)
 {
@@ -244,8 +248,9 @@ let_go(struct pcache *pc)
         pc->ops->drop(pc);
 }
 
-// Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an operation, without it pages
-// over holes are left dirty. What others had begun to write is on the disk as well.
+// Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
+// operation, without it pages over holes are left dirty. What others had begun to write is on the
+// disk as well.
 int
 cache_flush_all(bool fill)
 {
@@ -264,8 +269,7 @@ cache_flush_all(bool fill)
 }
 
 // Whoever changes files helps to write while more than a quarter of memory is dirty.
-// Locks     none is held; in an operation.
-// Sleeps
+// Locks     none is held; in an operation. Sleeps
 void
 cache_balance(void)
 {

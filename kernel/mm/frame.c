@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // frame.c - physical memory: handing frames out and taking them back.
 //
-// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`, contents
-//           undefined, and `zero`, all zeroes (torn-down page tables). The common kalloc() and
-//           kfree() touch only the own hart's stash and the frame's ledger entry. Stashes are
-//           filled from the lists, and emptied into them, by the half. When the lists have nothing,
-//           all stashes of all harts are emptied into them; then kmem and the page cache are asked
-//           for frames.
-// Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved.
-//           An allocation fails only after lists, stashes and reclaim had nothing; it changes
+// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`,
+//           contents undefined, and `zero`, all zeroes (torn-down page tables). The common
+//           kalloc() and kfree() touch only the own hart's stash and the frame's ledger entry.
+//           Stashes are filled from the lists, and emptied into them, by the half. When the lists
+//           have nothing, all stashes of all harts are emptied into them; then kmem and the page
+//           cache are asked for frames.
+// Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
+//           allocation fails only after lists, stashes and reclaim had nothing; it changes
 //           nothing.
 // Locks     lock (RANK_FRAME) guards the buddy lists. Stashes need none, see mm/stash.h.
 // Next      mm/ledger.c, mm/buddy.c, mm/kmem.c

@@ -292,8 +292,8 @@ preempt_point(void)
         yield();
 }
 
-// A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is one:
-// only this hart's clock ends it, and not before the process has left the hart.
+// A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is
+// one: only this hart's clock ends it, and not before the process has left the hart.
 int
 sched_pin(struct proc *self, int hart)
 {

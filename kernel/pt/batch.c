@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // batch.c - which addresses have to be fenced.
 //
-// Theory    A few ranges; one that touches another joins it, and when there is no room for one more
-// the
-//           whole address space is fenced instead. Ranges may come to overlap, which costs a
-//           little.
+// Theory    A few ranges; one that touches another joins it, and when there is no room for one
+//           more the whole address space is fenced instead. Ranges may come to overlap, which
+//           costs a little.
 // Next      mm/tlb.c
 #include "pt/batch.h"
 

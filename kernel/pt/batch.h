@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // batch.h - what has been taken out of a page table and may still be in TLBs.
 //
-// Theory    Unhook, fence, free, in this order. The page-table library unhooks and writes down here
-//           what it unhooked; mm/tlb.c fences what is written here and only then frees. Functions
-//           that remove or narrow entries demand a batch, so the second and third step cannot be
-//           forgotten.
+// Theory    Unhook, fence, free, in this order. The page-table library unhooks and writes down
+//           here what it unhooked; mm/tlb.c fences what is written here and only then frees.
+//           Functions that remove or narrow entries demand a batch, so the second and third step
+//           cannot be forgotten.
 // Promises  unhook-first: an entry is out of the table, and its range is recorded, before ops are
-// told
-//           of it. So ops may fence, free and batch_reset() in the middle of an operation.
+//           told of it. So ops may fence, free and batch_reset() in the middle of an operation.
 // Fences    none here.
 // Manual    priv sfence.vma: a changed leaf needs a fence for an address in it; a changed pointer
-// needs
-//           one for all addresses; global entries need one for all address spaces.
+//           needs one for all addresses; global entries need one for all address spaces.
 #pragma once
 
 #include "pt/sv.h"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // copy.c - walking two trees side by side: fork, and mirrors of user memory.
 //
-// Theory    The tree `from` leads; where it has a table, `to` gets one. What becomes of the entries
-// is
-//           the business of the function, which sees whole leaf tables: one call for up to 512
-//           pages.
+// Theory    The tree `from` leads; where it has a table, `to` gets one. What becomes of the
+//           entries is the business of the function, which sees whole leaf tables: one call for
+//           up to 512 pages.
 // Promises  map-atomic: all tables that `to` will need are taken before the first store.
 // Locks     none here; the caller owns both trees.
 // Fences    none here: who narrows an entry of `from` records it in a batch of its own.
@@ -84,9 +83,10 @@ copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 v
 }
 
 // Calls `fn` for the slots of `from` in [start, end) and those of `to` for the same addresses,
-// until it returns nonzero. Returns    what the last call returned, 0 if there was none. On error
-// -EINVAL: not a range; -ENOMEM: before any call, nothing changed. After a call that failed
-//            `to` keeps what it has got so far.
+// until it returns nonzero.
+// Returns    what the last call returned, 0 if there was none. On error -EINVAL: not a range;
+//            -ENOMEM: before any call, nothing changed. After a call that failed `to` keeps what
+//            it has got so far.
 int
 pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt_copy_fn fn,
               void *arg)

@@ -2,9 +2,8 @@
 // diff.c - in what two page tables differ.
 //
 // Theory    Both trees are walked side by side. Where one has a leaf and the other a table, the
-// leaf is
-//           taken apart in thought, so that the translations below can be compared one by one.
-//           Tables that both trees share need no look.
+//           leaf is taken apart in thought, so that the translations below can be compared one by
+//           one. Tables that both trees share need no look.
 // Locks     none here; the caller owns both trees.
 // Next      doc/page-tables.md
 #include "pt/diff.h"

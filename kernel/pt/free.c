@@ -2,8 +2,7 @@
 // free.c - giving table frames back, when no hart can reach them any more.
 //
 // Theory    These functions do not fence and so need the caller's word that no satp and no TLB
-// leads
-//           here: a tree that was never used, or one whose harts have been fenced.
+//           leads here: a tree that was never used, or one whose harts have been fenced.
 // Locks     none here; the caller owns the tree.
 // Next      pt/unmap.c for trees in use
 #include "pt/pt.h"
@@ -58,7 +57,7 @@ freewalk(struct pt *t, uint64 start, uint64 end)
 }
 
 // Frees all tables below the root entries of [start, end) and forgets the leaves, whose frames
-// belong to somebody else.
+//       belong to somebody else.
 void
 pt_free_tables(struct pt *t, uint64 start, uint64 end)
 {

@@ -104,8 +104,8 @@ check_request(uint64 va, uint64 size, uint64 pa, uint64 perm)
 
 // Maps [va, va + size) to the physical memory from `pa` on with flags `perm`, in leaves of level
 // `max_level` at most.
-// On error   -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as it
-// was.
+// On error   -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as
+//            it was.
 int
 mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm, int max_level)
 {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // protect.c - changing the flags of what a range maps.
 //
-// Theory    Rights that are taken away must leave the TLBs before anyone relies on it: such entries
-// go
-//           into the batch as stale ones. Rights that are added need no fence at once: a hart that
-//           still knows the old entry faults once, and the fault handler finds nothing to do but
-//           fence.
+// Theory    Rights that are taken away must leave the TLBs before anyone relies on it: such
+//           entries go into the batch as stale ones. Rights that are added need no fence at once:
+//           a hart that still knows the old entry faults once, and the fault handler finds
+//           nothing to do but fence.
 // Promises  map-atomic: splitting what the edges cut is all that can fail, and comes first.
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
@@ -49,9 +48,9 @@ protect_leaf(pte_t *slot, uint64 va, int level, void *arg)
 }
 
 // Changes the flags of each leaf in [start, end) to (flags & ~clear) | set; holes stay holes. The
-// result must be a leaf again. On error   -EINVAL: not a range, or not flags of a leaf; -ENOMEM: a
-// larger leaf at an edge could not
-//            be split. Nothing changed.
+// result must be a leaf again.
+// On error   -EINVAL: not a range, or not flags of a leaf; -ENOMEM: a larger leaf at an edge
+//            could not be split. Nothing changed.
 int
 protect(struct pt *t, uint64 start, uint64 end, uint64 clear, uint64 set, struct tlb_batch *b)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // pt.h - page tables: look up, map, unmap, protect, copy, split, free.
 //
-// Theory    A pure library: no CSR, lock, global or allocator of its own. `struct pt` names a tree
-// and
-//           the environment it lives in. Ranges are [start, end), page-aligned, canonical, within
-//           one half of the address space; an end of 0 is the end of the upper half.
+// Theory    A pure library: no CSR, lock, global or allocator of its own. `struct pt` names a
+//           tree and the environment it lives in. Ranges are [start, end), page-aligned,
+//           canonical, within one half of the address space; an end of 0 is the end of the upper
+//           half.
 // Promises  map-atomic: a call that fails leaves the tree and the allocator as they were.
 //           hole-zero: an invalid entry is zero.
 // Locks     none here. The caller owns the tree; walkers of any hart may read it meanwhile.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // slot.h - one entry in memory, which the page-table walkers of all harts read and may update.
 //
-// Theory    A slot is read and written whole, by the functions below and nothing else. A hart with
-//           hardware A/D updating may set A or D at any time, so an entry that is in use is
+// Theory    A slot is read and written whole, by the functions below and nothing else. A hart
+//           with hardware A/D updating may set A or D at any time, so an entry that is in use is
 //           replaced by an exchange or a compare-and-swap, never by a load and a store.
 // Fences    pte_publish() orders all earlier stores (the new table, the zeroed page) before the
-// entry
-//           for every hart; the walker's address dependency is its other half. TLBs are mm/tlb.c's.
+//           entry for every hart; the walker's address dependency is its other half. TLBs are
+//           mm/tlb.c's.
 // Manual    priv: sv32algorithm step 9, sfence.vma
 #pragma once
 
@@ -34,7 +34,7 @@ pte_publish(pte_t *slot, pte_t pte)
 }
 
 // Returns the old entry with the A and D that the walkers gave it. What has to wait for it waits
-// for the fence of the batch.
+//         for the fence of the batch.
 static inline pte_t
 pte_exchange(pte_t *slot, pte_t pte)
 {

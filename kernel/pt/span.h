@@ -2,8 +2,7 @@
 // span.h - how a range falls on the entries of a table. For pt/ alone.
 //
 // Theory    Inside the library a range is [va, last], both inclusive, so that the top of the
-// address
-//           space needs no exception: an `end` of 0 becomes the highest address.
+//           address space needs no exception: an `end` of 0 becomes the highest address.
 #pragma once
 
 #include "pt/pt.h"

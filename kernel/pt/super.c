@@ -2,14 +2,13 @@
 // super.c - larger leaves: splitting and joining.
 //
 // Theory    A leaf of level n and a table of 512 leaves of level n-1 translate alike. Splitting
-// swaps
-//           the first for the second, so that a part can be changed; joining is the way back.
-// Promises  map-atomic: the tables for a split are taken before the first store.
-//           A split or joined range translates the same at every moment.
+//           swaps the first for the second, so that a part can be changed; joining is the way
+//           back.
+// Promises  map-atomic: the tables for a split are taken before the first store. A split or
+//           joined range translates the same at every moment.
 // Locks     none here; the caller owns the tree.
-// Fences    none here. The batch records the range of a split, since TLBs may keep the larger leaf,
-// and
-//           everything for a join, since walkers may keep the pointer.
+// Fences    none here. The batch records the range of a split, since TLBs may keep the larger
+//           leaf, and everything for a join, since walkers may keep the pointer.
 // Manual    priv: sfence.vma, sv39
 // Next      pt/protect.c
 #include "pt/super.h"
@@ -130,8 +129,7 @@ joined(pagetable_t table, int level)
 
 // Puts one leaf of `level` in place of the table that serves `va` below that level.
 // Returns    false, with nothing changed, if there is no such table or its entries are not 512
-// leaves
-//            with the same flags (but A and D) of one aligned stretch of memory.
+//            leaves with the same flags (but A and D) of one aligned stretch of memory.
 bool
 pt_join(struct pt *t, uint64 va, int level, struct tlb_batch *b)
 {

@@ -2,9 +2,8 @@
 // sv.h - the page-table format that Sv39, Sv48 and Sv57 share: addresses, entries, satp.
 //
 // Theory    A table is one 4 KiB page of 512 entries of 8 bytes. Level 0 holds the entries of
-// single
-//           pages; the root is at level `levels` - 1: 3 levels for Sv39, 4 for Sv48, 5 for Sv57.
-//           A leaf may stand at any level and then maps 4 KiB, 2 MiB, 1 GiB, ...
+//           single pages; the root is at level `levels` - 1: 3 levels for Sv39, 4 for Sv48, 5 for
+//           Sv57. A leaf may stand at any level and then maps 4 KiB, 2 MiB, 1 GiB, ...
 // Manual    priv: sv39, sv39pte, sv48, sv57, satp
 #pragma once
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // translate.c - the privileged manual's address translation, step by step.
 //
-// Theory    This is the specification that everything else is compared with: it reads entries as a
-// hart
-//           does and names the rule that ends the walk. It is written to be read beside the manual.
+// Theory    This is the specification that everything else is compared with: it reads entries as
+//           a hart does and names the rule that ends the walk. It is written to be read beside
+//           the manual.
 // Promises  It changes nothing; what a hart would store (A and D) it reports.
 // Locks     none here.
 // Manual    priv: sv32algorithm (steps as numbered there), sv39, sv39pte, svade, translation

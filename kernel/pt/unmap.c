@@ -2,11 +2,10 @@
 // unmap.c - removing what a range maps.
 //
 // Theory    One descent over the entries that are there; a hole is passed over at the level where
-// it
-//           is. Which tables end with the range is the caller's knowledge (struct pt_zone): no
+//           it is. Which tables end with the range is the caller's knowledge (struct pt_zone): no
 //           table is searched for what it may still hold.
-// Promises  unhook-first: an entry is out of the tree before the batch hears of it.
-//           hole-zero: a table that is handed to the batch holds zeroes.
+// Promises  unhook-first: an entry is out of the tree before the batch hears of it. hole-zero: a
+//           table that is handed to the batch holds zeroes.
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
 // Manual    priv: sfence.vma
@@ -89,7 +88,7 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
 
 // Removes what [start, end) maps and keeps the tables.
 // On error   -EINVAL: not a range; -ENOMEM: a larger leaf at an edge could not be split. Nothing
-// changed.
+//            changed.
 int
 unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 {

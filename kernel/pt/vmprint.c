@@ -2,8 +2,11 @@
 // vmprint.c - a page table as text.
 //
 // Theory    One line per valid entry, depth first, ascending; the depth shows as a row of double
-// dots. Promises  The 2020 lines are what a course's grader reads: their bytes are fixed by golden
-// files. Locks     none here; the caller owns the tree. Next      pt/diff.c
+//           dots.
+// Promises  The 2020 lines are what a course's grader reads: their bytes are
+//           fixed by golden files.
+// Locks     none here; the caller owns the tree.
+// Next      pt/diff.c
 #include "pt/vmprint.h"
 
 #include "lib/panic.h"

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // walk.c - from a virtual address to its entry; mapping one page.
 //
-// Theory    The walk goes from the root towards level 0, at each level picking the entry by 9 bits
-// of
-//           the address, until an entry is no pointer: a leaf, or a hole.
+// Theory    The walk goes from the root towards level 0, at each level picking the entry by 9
+//           bits of the address, until an entry is no pointer: a leaf, or a hole.
 // Promises  map-atomic: missing tables are taken together and hooked in with one store.
 // Locks     none here; the caller owns the tree.
 // Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
-// hole:
-//           whoever handles the fault finds the entry and returns.
+//           hole: whoever handles the fault finds the entry and returns.
 // Manual    priv: sv32algorithm, sv39
 // Next      pt/map.c, pt/translate.c
 #include "pt/pt.h"
@@ -85,7 +83,8 @@ walk(struct pt *t, uint64 va, int alloc)
 }
 
 // Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
-// whole stretch of pt_leaf_size(*level) bytes unmapped. Returns    NULL if `va` is not canonical.
+// whole stretch of pt_leaf_size(*level) bytes unmapped.
+// Returns    NULL if `va` is not canonical.
 pte_t *
 walk_leaf(const struct pt *t, uint64 va, int *level)
 {
