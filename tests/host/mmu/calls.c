@@ -17,13 +17,15 @@
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 
+// The child finds its own flat copy in the register in which its parent has another.
 static int64
 call_fork(struct trapframe *tf)
 {
-    struct user *child = flat_new();
-    flat_fork(child, user_me());
-    tf->s2 = (uint64)child;
+    struct user *parent = user_me(), *child = flat_new();
+    flat_fork(child, parent);
+    tf->s1 = (uint64)child;
     int pid = fork();
+    tf->s1 = (uint64)parent;
     if (pid < 0)
         flat_drop(child);
     return pid;

@@ -11,11 +11,13 @@
 #include "rv/csr.h"
 #include "rv/sbi.h"
 
-#define LEVELS  3
-#define ENTRIES 768
-#define LINES   128
-#define RECENT  96
-#define NO_ASID (~0UL)
+#define WORD_STRIDE 512 // instructions that are executed are so far apart
+#define LEVELS      3
+#define ENTRIES     768
+#define LINES       768
+#define CODE        64
+#define RECENT      96
+#define NO_ASID     (~0UL)
 
 struct entry {  // what one step 2 has read
     uint64 tag; // the address, without what the entry does not depend on
@@ -39,6 +41,7 @@ static struct hart {
 } harts[MAXHART];
 
 static uint64 recent[RECENT]; // addresses that harts like to look at ahead of time
+static uint64 code[CODE];     // physical pages that have held instructions
 
 // ---- Remembering
 
@@ -146,7 +149,7 @@ remember_line(struct hart *h, uint64 pa)
     h->line[h->lines < LINES ? h->lines++ : (int)model_rnd(LINES)] = l;
 }
 
-// A hart looks ahead: anywhere, by any path it knows, for data or instructions.
+// A hart looks ahead: anywhere, by any path it knows.
 static void
 look_ahead(struct hart *h)
 {
@@ -157,10 +160,7 @@ look_ahead(struct hart *h)
     if (h->entries)
         e = h->entry[model_rnd((uint64)h->entries)];
     bool path = h->entries && remembers(h, &e, va) && model_rnd(2);
-    struct outcome o = path ? from_entry(h, &e, va, true) : from_root(h, va, true);
-    uint64 pa = pte_leaf(o.pte) ? pte_translate(o.pte, o.level, va) : 0;
-    if (pa && (o.pte & PTE_X) && frame_managed(pa))
-        remember_line(h, pa + model_rnd(8) * 512);
+    (void)(path ? from_entry(h, &e, va, true) : from_root(h, va, true));
 }
 
 // Before and after each event that a hart can tell apart: it, and another one, look ahead.
@@ -240,11 +240,17 @@ sfence_vma_page(uint64 va)
     fence(va, va + 1, NO_ASID);
 }
 
+// Instructions it reads ahead at once, wherever there have been some: what is stored there from now on it need not
+// see before the next fence.i.
 void
 fence_i(void)
 {
+    struct hart *h = self();
     event();
-    self()->lines = 0;
+    h->lines = 0;
+    for (int i = 0; i < CODE; i++)
+        for (uint64 word = 0; code[i] && word < PGSIZE; word += WORD_STRIDE)
+            h->line[h->lines++] = (struct line){code[i] + word, *(uint64 *)p2v(code[i] + word)};
 }
 
 void
@@ -353,6 +359,15 @@ hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *
     return SIGHT_OK;
 }
 
+static void
+note_code(uint64 page)
+{
+    for (int i = 0; i < CODE; i++)
+        if (code[i] == page)
+            return;
+    code[model_rnd(CODE)] = page;
+}
+
 uint64
 hart_fetch(uint64 pa)
 {
@@ -363,6 +378,7 @@ hart_fetch(uint64 pa)
             model_fail("stale code: pa 0x%lx may be fetched as 0x%lx, memory holds 0x%lx", pa,
                        h->line[i].value, now);
     remember_line(h, pa);
+    note_code(PGROUNDDOWN(pa));
     return now;
 }
 

@@ -333,10 +333,10 @@ void
 machine_user_main(void)
 {
     struct trapframe *tf = myproc()->trapframe;
-    bool first = !tf->s1;
-    tf->s1 = (uint64)(first ? flat_new() : (struct user *)tf->s2); // fork() has made it
-    if (first)
+    if (!tf->s1) {
+        tf->s1 = (uint64)flat_new();
         first_user();
+    }
     for (uint64 life = 20 + model_rnd(400); life > 0 && !users_stop; life--)
         step();
     (void)machine_call(CALL_EXIT, 0, 0);

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""mutants.py - takes each fence out of the kernel, one at a time, and demands that a test notices (doc/tlb.md).
+
+The fences of kernel/mm and kernel/proc are found by their names. Each is removed from a copy of its file, the model
+of tests/host/mmu is built with that, and must fail with at least one design of the kernel's page table. Fences written
+in assembly are removed too; there, and around w_satp(), the order is checked as text. Those that neither sees are in
+EXEMPT, with the reason. Also a fence that has been added and is not needed fails this test: it survives.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import hosttest  # noqa: E402
+import source  # noqa: E402
+
+FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|sbi_remote_\w+|kstack_sync)\s*\(")
+SATP = re.compile(r"(?<=\s)w_satp\s*\(")
+DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
+TEST = "tests/host/t_mmu_unified.c"
+ASSEMBLY = ["kernel/rv/trampoline.S", "kernel/rv/swtch.S", "kernel/rv/entry.S"]
+ROUNDS = [(12, 20000, 1), (24, 30000, 101)]  # seeds, steps, first seed: most mutants die in the first round
+
+EXEMPT = {}  # "file function(): call": why no test sees it
+
+
+class Context:
+    """What hosttest.py wants of a test: where to build, and a way to run commands."""
+
+    def __init__(self, out, name):
+        self.out, self.dir = out, os.path.join(out, "test", "mutants", name)
+        os.makedirs(self.dir, exist_ok=True)
+
+    def must(self, command):
+        r = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if r.returncode:
+            sys.exit(f"{' '.join(command)}\n{r.stdout.decode('utf-8', 'replace')}")
+
+
+class Mutant:
+    """A fence: the file, where the call stands, and in which function."""
+
+    def __init__(self, path, text, start, end):
+        self.path, self.call = path, " ".join(text[start:end].split())
+        self.line = text.count("\n", 0, start) + 1
+        self.text = text[:start] + "(void)0" + text[end:]
+        self.function = next((f.name for f in source.functions(path, text)
+                              if f.line <= self.line < f.line + len(f.body)), "?")
+        self.name = f"{path} {self.function}(): {self.call}"
+
+
+def call_end(text, paren):
+    """The end of the call whose arguments open at `paren`; 0 if it is no statement of its own."""
+    depth = 0
+    for i in range(paren, len(text)):
+        depth += (text[i] == "(") - (text[i] == ")")
+        if depth == 0:
+            return i + 1 if text[i + 1 : i + 2] == ";" else 0
+    return 0
+
+
+def calls(path, pattern):
+    """Start and end of each statement that calls a function of that name; definitions begin in column 0."""
+    text = source.read(path)
+    blanked = source.blank(text)
+    for m in pattern.finditer(blanked):
+        end = call_end(blanked, m.end() - 1)
+        if end and blanked[blanked.rfind("\n", 0, m.start()) + 1].isspace():
+            yield text, m.start(), end
+
+
+def mutants(paths):
+    return [Mutant(path, *where) for path in paths for where in calls(path, FENCE)]
+
+
+# -- text: around each write of satp
+
+
+def assembly_lines(text):
+    """The instructions of a file, in order, labels and comments taken off."""
+    lines = [re.sub(r"^\s*\w+:", "", re.sub(r"//.*", "", line)).strip() for line in text.split("\n")]
+    return [" ".join(line.split()) for line in lines if line.strip() and not line.endswith(":")]
+
+
+def assembly_problems(path, text):
+    """What is wrong around the writes of satp. After the first table of a hart, the next one needs no fence before."""
+    lines, fence, problems = assembly_lines(text), "sfence.vma zero, zero", []
+    writes = [i for i, line in enumerate(lines) if line.startswith("csrw satp")]
+    for i in writes:
+        second = path.endswith("entry.S") and i != writes[0]
+        if lines[i - 1] != fence and not second:
+            problems.append(f"{path}: no fence before `{lines[i]}`")
+        if lines[i + 1] != fence:
+            problems.append(f"{path}: no fence after `{lines[i]}`")
+        if path.endswith("swtch.S") and lines[i + 2] != "fence.i":
+            problems.append(f"{path}: the instructions of the next process are not fenced")
+    return problems if writes else [f"{path}: satp is written nowhere"]
+
+
+def check_assembly(path):
+    """Problems of the file, and of the check itself: without any one of its fences it must complain."""
+    text = source.read(path)
+    yield from assembly_problems(path, text)
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if re.match(r"\s*(?:\w+:)?\s*(?:sfence\.vma|fence\.i)\b", line):
+            without = "\n".join(lines[:n] + lines[n + 1 :])
+            verdict = "needed" if assembly_problems(path, without) else "NOT NEEDED"
+            print(f"{verdict}: {path}:{n + 1} {line.strip()}")
+            if verdict != "needed":
+                yield f"{path}:{n + 1}: {line.strip()} is not in a place where it is known to be needed"
+
+
+def check_satp(paths):
+    """In C, too, a fence for everything stands on either side."""
+    for path in paths:
+        for text, start, end in calls(path, SATP):
+            lines = [s.strip() for s in source.blank(text).split("\n")]
+            n = text.count("\n", 0, start)
+            near = [s for s in (lines[n - 1], lines[n - 2], lines[n + 1]) if s]
+            if sum(s.startswith(("sfence_vma(", "sfence_vma_user(", "sfence_vma_asid(")) for s in near) < 2:
+                yield f"{path}:{n + 1}: {text[start:end]}: no fence before or after"
+
+
+# -- the model
+
+
+class Model:
+    """The model's program, with one file replaced."""
+
+    def __init__(self, out):
+        self.out = out
+        context = Context(out, "baseline")
+        self.flags = [*hosttest.CFLAGS, *hosttest.includes(TEST, context), *hosttest.test_flags(TEST)]
+        self.sources = [TEST, *hosttest.sources(TEST)]
+        self.objects = {src: hosttest.compile_one(context, "gcc", self.flags, src) for src in self.sources}
+
+    def sound(self):
+        """Without any change the model must not fail, or its failures prove nothing."""
+        program = os.path.join(self.out, "test", "mutants", "baseline", "program")
+        self.link(program, self.objects.values())
+        failure = self.failure(program, ROUNDS[:1])
+        if failure:
+            sys.exit(f"FAIL: with all fences in place, {failure}")
+
+    def link(self, program, objects):
+        Context(self.out, "baseline").must(["gcc", *hosttest.CFLAGS, "-o", program, *objects, "-lm"])
+
+    def build(self, mutant, context):
+        path = os.path.join(context.dir, os.path.basename(mutant.path))
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(mutant.text)
+        flags = [*self.flags, "-w", "-iquote", os.path.dirname(mutant.path)]
+        context.must(["gcc", *flags, "-c", "-o", path + ".o", path])
+        program = os.path.join(context.dir, "program")
+        self.link(program, [path + ".o" if src == mutant.path else obj for src, obj in self.objects.items()])
+        return program
+
+    def failure(self, program, rounds):
+        """How the program fails; None: it does not."""
+        for seeds, steps, first in rounds:
+            for design in DESIGNS:
+                r = subprocess.run(["timeout", "300", program, str(seeds), str(steps), str(first), design],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                if r.returncode:
+                    return f"{design}: {hosttest.failure_line(r.stdout.decode('utf-8', 'replace'))}"
+        return None
+
+    def run(self, mutant, n):
+        """How the model fails without the fence; None: it does not, or it has no such file."""
+        if mutant.path not in self.objects:
+            return None
+        return self.failure(self.build(mutant, Context(self.out, str(n))), ROUNDS)
+
+
+def examine(model, mutant, n):
+    """One line for the mutant; whether it is as it should be."""
+    failure = model.run(mutant, n)
+    where = f"{mutant.path}:{mutant.line} {mutant.function}(): {mutant.call}"
+    if mutant.name in EXEMPT:
+        return (f"exempt: {where}: {EXEMPT[mutant.name]}", True) if not failure else \
+            (f"EXEMPT BUT NOTICED: {where}: {failure}", False)
+    return (f"needed: {where}\n        {failure}", True) if failure else (f"NOT NEEDED: {where}", False)
+
+
+def arguments():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    ap.add_argument("--out", default="build", help="where the build is")
+    ap.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    ap.add_argument("--list", action="store_true", help="only name the fences")
+    ap.add_argument("--only", default="", help="only fences whose line contains this")
+    return ap.parse_args()
+
+
+def main():
+    options = arguments()
+    os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    paths = source.files("kernel/mm/*.c", "kernel/proc/*.c")
+    found = [m for m in mutants(paths) if options.only in m.name]
+    if options.list:
+        print("\n".join(m.name for m in found))
+        return
+    problems = [*check_satp(paths), *(p for path in ASSEMBLY for p in check_assembly(path))]
+    problems += [f"{name}: exempt, but there is no such fence" for name in EXEMPT
+                 if not options.only and name not in {m.name for m in found}]
+    model = Model(options.out)
+    model.sound()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for line, good in pool.map(lambda job: examine(model, job[1], job[0]), enumerate(found)):
+            print(line, flush=True)
+            problems += [] if good else [line]
+    print("\n".join(f"FAIL {p}" for p in problems) or f"{len(found)} fences, each one needed")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
