@@ -275,12 +275,6 @@ w_satp(uint64 satp)
     event();
 }
 
-uint64
-hart_satp(void)
-{
-    return self()->satp;
-}
-
 void
 hart_check_roots(void)
 {
@@ -357,6 +351,18 @@ hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *
     if (model_sets_ad)
         *now.slot |= touched(access);
     return SIGHT_OK;
+}
+
+void
+hart_check_range(uint64 start, uint64 end)
+{
+    uint64 pa;
+    int before = model_hart;
+    for (model_hart = 0; model_hart < model_harts; model_hart++)
+        for (int i = 0; i < RECENT && self()->satp; i++)
+            if (recent[i] >= start && recent[i] < end)
+                (void)hart_look(recent[i], PT_READ, MODE_KERNEL, false, &pa);
+    model_hart = before;
 }
 
 static void

@@ -28,6 +28,7 @@ enum sight {
 };
 
 extern int model_hart, model_harts;
+extern bool model_in_turn;                 // a hart runs; else the test does
 extern bool model_sets_ad;                 // harts set A and D themselves
 extern struct fiber *model_running[];      // on each hart
 extern struct fiber model_driver;          // what picks the next hart
@@ -44,4 +45,5 @@ void model_pause(void);                                          // lets other h
 enum sight hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *pa);
 uint64 hart_fetch(uint64 pa); // the instruction there; fails if an old one may be fetched
 void hart_check_roots(void);  // no hart's satp names a table that is gone
-uint64 hart_satp(void);
+// Looks at what has been of interest in [start, end) from every hart: none may remember what is no more.
+void hart_check_range(uint64 start, uint64 end);

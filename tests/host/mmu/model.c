@@ -12,7 +12,7 @@
 #define NOTES 40
 
 int model_hart, model_harts;
-bool model_sets_ad;
+bool model_in_turn, model_sets_ad;
 struct fiber *model_running[MAXHART], model_driver;
 bool model_waits[MAXHART], model_kicked[MAXHART];
 
@@ -66,9 +66,8 @@ model_fail(const char *fmt, ...)
 void
 model_pause(void)
 {
-    struct fiber *self = model_running[model_hart];
-    if (self && model_driver.stack)
-        fiber_switch(self, &model_driver);
+    if (model_in_turn)
+        fiber_switch(model_running[model_hart], &model_driver);
 }
 
 void

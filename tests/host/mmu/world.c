@@ -67,20 +67,24 @@ memory_init(uint64 frames)
     kvminit(&bank, 1);
 }
 
-// The first table a hart has, as that of rv/entry.S: what will be elsewhere later is still missing.
+// A hart changes from its first table, as that of rv/entry.S, to the kernel's. What is there now it has known as
+// missing.
 static void
-boot_table(void)
+begin_paging(void)
 {
+    static const uint64 places[] = {DIRECT_MAP + BANK, DEVICES, KSTACKS};
     static void *table;
     uint64 pa;
     if (!table)
         table = kzalloc(FRAME_PGTABLE, 0);
     sfence_vma();
     w_satp(MAKE_SATP(3, 0, v2p(table)));
-    for (uint64 va = DEVICES; va != DEVICES + 64 * PGSIZE; va += PGSIZE)
-        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
-    for (uint64 va = KSTACKS; va != KSTACKS + 64 * PGSIZE; va += PGSIZE)
-        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+    for (size_t i = 0; i < NELEM(places); i++)
+        for (uint64 va = places[i]; va != places[i] + 64 * PGSIZE; va += PGSIZE)
+            (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+    kvminithart();
+    if (hart_look(DIRECT_MAP + BANK, PT_READ, MODE_KERNEL, true, &pa) != SIGHT_OK)
+        model_fail("the direct map cannot be used after kvminithart()");
 }
 
 // A device is mapped where a hart has looked before.
@@ -105,10 +109,8 @@ nothing(void)
 static void
 hart_main(void)
 {
-    if (model_hart != 0) {
-        boot_table();
-        kvminithart();
-    }
+    if (model_hart != 0)
+        begin_paging();
     trapinithart();
     fpu_init_hart();
     kstack_sync();
@@ -136,8 +138,7 @@ boot(const char *design, int harts, uint64 frames)
 {
     model_harts = nharts = harts;
     memory_init(frames);
-    boot_table();
-    kvminithart();
+    begin_paging();
     kstack_init();
     device_init();
     if (kpt_select(design) < 0)
@@ -164,8 +165,21 @@ turn(void)
         model_fail("all harts wait, and nobody will wake them");
     model_hart = ready[model_rnd((uint64)n)];
     model_waits[model_hart] = false;
+    model_in_turn = true;
     fiber_switch(&model_driver, model_running[model_hart]);
+    model_in_turn = false;
     hart_check_roots();
+}
+
+// What nobody uses is given back; stacks that are gone are gone for every hart.
+static void
+memory_is_short(void)
+{
+    (void)files_drop();
+    if (model_rnd(4))
+        return;
+    (void)kstack_reclaim();
+    hart_check_range(KSTACKS, KSTACKS + KSTACKS_SIZE);
 }
 
 void
@@ -179,7 +193,7 @@ world_run(const char *design, uint64 seed, uint64 steps)
         if (i > 20 * steps + 100000)
             model_fail("the processes do not come to an end: %d are left", users);
         if (model_rnd(60) == 0)
-            (void)files_drop();
+            memory_is_short();
         turn();
     }
 }
