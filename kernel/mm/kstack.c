@@ -108,23 +108,23 @@ discard(const uint64 *tops, int n)
     release(&stacks.lock);
 }
 
+// Takes all frames first: one that has been mapped, if only for a moment, a hart may know.
 static bool
 map_stack(uint64 bottom, uint32 owner)
 {
+    void *frame[STACK_PAGES];
     for (int i = 0; i < (int)STACK_PAGES; i++) {
-        void *frame = kalloc(FRAME_KSTACK, owner);
-        uint64 va = bottom + (uint64)i * PGSIZE;
-        if (frame && map_page(&kernel_pt, va, pte_make(v2p(frame), SHARED_LEAF)) == 0)
+        frame[i] = kalloc(FRAME_KSTACK, owner);
+        if (frame[i])
             continue;
-        if (frame)
-            kfree(frame);
-        while (i-- > 0) {
-            va = bottom + (uint64)i * PGSIZE;
-            uint64 pa = pte_pa(*walk(&kernel_pt, va, 0));
-            unmap_page(va);
-            kfree(p2v(pa)); // no hart has been told of the stack: nothing to fence
-        }
+        while (i-- > 0)
+            kfree(frame[i]);
         return false;
+    }
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        uint64 va = bottom + (uint64)i * PGSIZE;
+        int error = map_page(&kernel_pt, va, pte_make(v2p(frame[i]), SHARED_LEAF));
+        assert(!error); // kstack_init() has made the tables of all slots
     }
     return true;
 }
