@@ -5,7 +5,8 @@
 The fences of kernel/mm and kernel/proc are found by their names. Each is removed from a copy of its file, the model
 of tests/host/mmu is built with that, and must fail with at least one design of the kernel's page table. Fences written
 in assembly are removed too; there, and around w_satp(), the order is checked as text. Those that neither sees are in
-EXEMPT, with the reason. Also a fence that has been added and is not needed fails this test: it survives.
+EXEMPT, with the reason. Also a fence that has been added and is not needed fails this test: it survives. tests/zoo
+keeps other mistakes, each of them a change of a few lines that the model must notice as well.
 """
 import argparse
 import concurrent.futures
@@ -53,6 +54,21 @@ class Mutant:
         self.function = next((f.name for f in source.functions(path, text)
                               if f.line <= self.line < f.line + len(f.body)), "?")
         self.name = f"{path} {self.function}(): {self.call}"
+
+
+class Beast(Mutant):
+    """A mistake of tests/zoo: why it is one, the file, lines to be replaced (-) and their replacement (+)."""
+
+    def __init__(self, kept):
+        lines = source.read(kept).split("\n")
+        self.path = next(line[5:] for line in lines if line.startswith("file "))
+        old, new = ("".join(line[1:] + "\n" for line in lines if line.startswith(sign)) for sign in "-+")
+        text = source.read(self.path)
+        if text.count(old) != 1:
+            sys.exit(f"FAIL {kept}: its lines are not, or not once, in {self.path}")
+        super().__init__(self.path, text, text.index(old), text.index(old))
+        self.call = os.path.basename(kept)
+        self.text, self.name = text.replace(old, new), f"{kept}: {lines[0][2:]}"
 
 
 def call_end(text, paren):
@@ -186,7 +202,7 @@ def examine(model, mutant, n):
     if mutant.name in EXEMPT:
         return (f"exempt: {where}: {EXEMPT[mutant.name]}", True) if not failure else \
             (f"EXEMPT BUT NOTICED: {where}: {failure}", False)
-    return (f"needed: {where}\n        {failure}", True) if failure else (f"NOT NEEDED: {where}", False)
+    return (f"noticed: {where}\n        {failure}", True) if failure else (f"NOT NOTICED: {where}", False)
 
 
 def arguments():
@@ -202,7 +218,8 @@ def main():
     options = arguments()
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = source.files("kernel/mm/*.c", "kernel/proc/*.c")
-    found = [m for m in mutants(paths) if options.only in m.name]
+    found = [*mutants(paths), *map(Beast, source.files("tests/zoo/*.mutant"))]
+    found = [m for m in found if options.only in m.name]
     if options.list:
         print("\n".join(m.name for m in found))
         return
@@ -215,7 +232,7 @@ def main():
         for line, good in pool.map(lambda job: examine(model, job[1], job[0]), enumerate(found)):
             print(line, flush=True)
             problems += [] if good else [line]
-    print("\n".join(f"FAIL {p}" for p in problems) or f"{len(found)} fences, each one needed")
+    print("\n".join(f"FAIL {p}" for p in problems) or f"{len(found)} mutants, each one noticed")
     sys.exit(1 if problems else 0)
 
 

@@ -215,6 +215,8 @@ static void
 fence(uint64 start, uint64 end, uint64 asid)
 {
     event();
+    if (model_rnd(8) == 0)
+        model_pause(); // what has been freed before, others use now
     forget(self(), start, end, asid);
     if (model_rnd(8) == 0)
         model_pause();
@@ -354,15 +356,15 @@ hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *
 }
 
 void
-hart_check_range(uint64 start, uint64 end)
+hart_check_kind(uint64 start, uint64 end, int kind)
 {
-    uint64 pa;
-    int before = model_hart;
-    for (model_hart = 0; model_hart < model_harts; model_hart++)
-        for (int i = 0; i < RECENT && self()->satp; i++)
-            if (recent[i] >= start && recent[i] < end)
-                (void)hart_look(recent[i], PT_READ, MODE_KERNEL, false, &pa);
-    model_hart = before;
+    for (struct hart *h = harts; h < &harts[model_harts]; h++)
+        for (const struct entry *e = h->entry; e < &h->entry[h->entries]; e++)
+            if (e->tag >= start && e->tag < end && pte_leaf(e->pte) &&
+                frame_of(pte_pa(e->pte))->kind != kind)
+                model_fail(
+                    "hart %d knows va 0x%lx as 0x%lx, a frame that is used for something else",
+                    (int)(h - harts), e->tag, pte_pa(e->pte));
 }
 
 static void

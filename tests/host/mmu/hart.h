@@ -45,5 +45,5 @@ void model_pause(void);                                          // lets other h
 enum sight hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *pa);
 uint64 hart_fetch(uint64 pa); // the instruction there; fails if an old one may be fetched
 void hart_check_roots(void);  // no hart's satp names a table that is gone
-// Looks at what has been of interest in [start, end) from every hart: none may remember what is no more.
-void hart_check_range(uint64 start, uint64 end);
+// No hart remembers a leaf for [start, end) whose frame is of another kind by now.
+void hart_check_kind(uint64 start, uint64 end, int kind);

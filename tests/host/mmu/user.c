@@ -112,16 +112,25 @@ ask_touched(void)
 
 // ---- Changing it
 
+// By how much the break moves: mostly a little, at times far, at times to where a leaf table begins.
+static int64
+stride(const struct user *u)
+{
+    uint64 most = model_rnd(12) ? 3 * PGSIZE : 2 * BIG;
+    int64 n = (int64)model_rnd(2 * most) - (int64)most;
+    if (model_rnd(8) == 0)
+        n += (int64)(BIG - u->brk);
+    return n < 0 && (uint64)-n > u->brk - u->heap ? (int64)(u->heap - u->brk) : n;
+}
+
 static void
 resize(void)
 {
     struct user *u = user_me();
-    uint64 most = model_rnd(12) ? 3 * PGSIZE : 2 * BIG, old = u->brk;
-    int64 n = (int64)model_rnd(2 * most) - (int64)most;
+    uint64 old = u->brk;
+    int64 n = stride(u);
     if (n > 0 && (u->brk + (uint64)n > u->heap + HEAP_MAX || u->n > CROWDED))
         return;
-    if (n < 0 && (uint64)-n > u->brk - u->heap)
-        n = (int64)(u->heap - u->brk);
     int64 result = machine_call(model_rnd(3) ? CALL_SBRK : CALL_LAZY, (uint64)n, 0);
     if (result < 0)
         return; // there was no memory

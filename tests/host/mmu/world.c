@@ -179,7 +179,7 @@ memory_is_short(void)
     if (model_rnd(4))
         return;
     (void)kstack_reclaim();
-    hart_check_range(KSTACKS, KSTACKS + KSTACKS_SIZE);
+    hart_check_kind(KSTACKS, KSTACKS + KSTACKS_SIZE, FRAME_KSTACK);
 }
 
 void
