@@ -199,16 +199,7 @@ sys_link(struct proc *p, const uint64 *a)
 int64
 sys_symlink(struct proc *p, const uint64 *a)
 {
-    char target[MAXPATH], path[MAXPATH];
-    int error = fetchpath(p, a[0], target);
-    if (!error)
-        error = fetchpath(p, a[1], path);
-    if (error)
-        return error;
-    begin_op();
-    error = fs_symlink(p->cwd, target, path);
-    end_op();
-    return error;
+    return two_paths(p, a, fs_symlink);
 }
 
 int64
