@@ -84,7 +84,7 @@ void
 page_settle(struct frame *f)
 {
     acquire(&lists.lock);
-    list_push_back(&lists.clean, &f->link);
+    page_idle(f);
     release(&lists.lock);
 }
 
@@ -112,7 +112,7 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     acquire(&lists.lock);
     lists.pages++;
     if (!(flags & PG_READING))
-        list_push_back(&lists.clean, &f->link);
+        page_idle(f);
     release(&lists.lock);
     return 0;
 }

@@ -23,7 +23,7 @@ part(struct frame *copy)
         return;
     f->copy = 0;
     if (!(f->flags & PG_DIRTY))
-        list_push_back(&lists.clean, &f->link);
+        page_idle(f);
 }
 
 // Frees copies; their pages do without from now on.

@@ -57,7 +57,8 @@ uint64 inode_size(const struct inode *ip); // now; may change at once
 uint32 inode_number(const struct inode *ip);
 struct pager *inode_pager(struct inode *ip); // the pages of a regular file; its own ref/unref
 
-// Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference.
+// Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference. The way
+// may lead through a directory that somebody removes meanwhile: call them inside begin_op().
 int namei(struct inode *cwd, const char *path, struct inode **out) must_check;
 int namei_nofollow(struct inode *cwd, const char *path,
                    struct inode **out) must_check; // a symbolic link at the end itself

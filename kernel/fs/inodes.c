@@ -18,6 +18,7 @@
 #include "fs/alloc.h"
 #include "fs/chain.h"
 #include "fs/fs.h"
+#include "fs/journal.h"
 #include "fs/pageio.h"
 #include "fs/super.h"
 #include "lib/panic.h"
@@ -230,6 +231,7 @@ reap(struct inode *ip)
 {
     struct frame *bitmap = NULL;
     struct ext2 *fs = ip->fs;
+    assert(journal_joined());
     if (ext2_writable(fs)) {
         int error = ialloc_bitmap(fs, ip->inum, &bitmap);
         if (!error)

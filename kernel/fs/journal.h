@@ -66,6 +66,7 @@ int journal_sync(struct journal *j, bool everything) must_check; // ... or even 
 void journal_hold(struct journal *j);                            // no operation is under way ...
 void journal_resume(struct journal *j);                          // ... until here
 void journal_order(struct inode *ip); // before pages of a file are given up
+bool journal_joined(void);            // false: the caller is in no operation, though it has to be
 bool journal_room(struct ext2 *fs);   // may the operation go on, or should it end here?
 
 // fs/journal_commit.c

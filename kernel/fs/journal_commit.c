@@ -52,8 +52,7 @@ tie(struct frame *f, struct frame *copy)
     acquire(&lists.lock);
     struct frame *old = page_copy_of(f);
     page_stop_running(f);
-    f->copy = (uint32)(copy - frames.ledger);
-    copy->obj = f;
+    page_tie(f, copy);
     copy->block = f->block;
     copy->flags = 0;
     if (old)
@@ -140,7 +139,7 @@ settle_pages(struct journal *j, struct list *pages)
         acquire(&pc->lock);
         acquire(&lists.lock);
         page_stop_running(f);
-        list_push_back(&lists.clean, &f->link);
+        page_idle(f);
         release(&lists.lock);
         release(&pc->lock);
     }

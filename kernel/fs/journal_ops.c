@@ -148,6 +148,15 @@ journal_resume(struct journal *j)
     release(&j->lock);
 }
 
+// False when no operation is under way, though changes are collected in operations.
+bool
+journal_joined(void)
+{
+    const struct journal *j = &journal; // glances: the caller's own operation cannot go away
+    return !__atomic_load_n(&j->active, __ATOMIC_RELAXED) ||
+           (__atomic_load_n(&j->ops, __ATOMIC_RELAXED) & ~JOURNAL_STOP);
+}
+
 // Brings the transaction to the disk, if it is not there yet.
 // On error  -EIO, -ENOMEM, -EROFS.
 // Locks     none is held, and the caller is in no operation. Sleeps.

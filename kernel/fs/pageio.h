@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fs/cache.h"
+#include "lib/panic.h"
 #include "sync/waitq.h"
 
 // Protection: [l] lock
@@ -33,7 +34,23 @@ void page_wake(struct frame *f);
 static inline struct frame *
 page_copy_of(const struct frame *f)
 {
-    return f->copy ? &frames.ledger[f->copy] : NULL;
+    return f->copy ? &frames.ledger[f->copy - 1] : NULL;
+}
+
+static inline void
+page_tie(struct frame *f, struct frame *copy)
+{
+    f->copy = (uint32)(copy - frames.ledger) + 1; // frame 0 may be a copy as well: 0 means none
+    copy->obj = f;
+}
+
+// The page is clean and nobody's but the cache's: reclaim may have it. With lists.lock.
+static inline void
+page_idle(struct frame *f)
+{
+    assert(f->obj && !f->copy && !(f->flags & (PG_DIRTY | PG_RUNNING | PG_WRITEBACK)));
+    assert(list_empty(&f->link));
+    list_push_back(&lists.clean, &f->link);
 }
 
 void pageio_setup(void);

@@ -37,7 +37,7 @@ struct frame {
     uint64 index;     // [o] undefined when allocated
     void *mem;        // [c] the frame in the direct map
     uint32 block;     // [o] undefined when allocated
-    uint32 copy;      // [o] undefined when allocated
+    uint32 copy;      // [o] undefined when allocated; see fs/pageio.h
 } __attribute__((aligned(64)));
 
 // Constant after frames_init().

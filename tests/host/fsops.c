@@ -54,8 +54,10 @@ static int
 open_path(const char *path, struct inode **out)
 {
     struct inode *root = fs_root();
+    begin_op(); // the way may lead through a directory that is being removed
     int error = namei(root, path, out);
     iput(root);
+    end_op();
     return error;
 }
 
