@@ -279,7 +279,7 @@ tell_frame(struct report *r, uint64 pa)
         say(r, W_UNMANAGED, pa);
         return;
     }
-    const struct frame *f = frame_of(pa);
+    const struct frame *f = frame_block(pa);
     if (f->kind == FRAME_RESERVED || f->kind == FRAME_FREE) {
         say(r, W_OWNER_NONE, pa, frame_kind_name(f->kind));
         return;

@@ -11,13 +11,13 @@
 #include "debug/mapsite.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
-#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -34,6 +34,7 @@ void
 aspace_init(void)
 {
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
+    block_init();
     userpage_init();
     view_init();
     if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
@@ -197,7 +198,7 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end)
     mirror_unmap(as, start, end, zone);
     mmu_batch_init(&b, as, MMU_LIVE);
     int error = unmap_zone(&as->pt, start, end, zone, &b.tlb);
-    assert(!error); // only cutting a larger leaf takes memory, and user leaves are single pages
+    assert(!error); // only cutting a larger leaf takes memory, and the caller has cut
     mmu_flush(&b);
 }
 
@@ -207,13 +208,12 @@ struct share {
 };
 
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
-// process may write to become copy-on-write in both.
+// process may write to become copy-on-write in both. A larger leaf is shared as it is.
 static int
 share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
     struct share *job = arg;
     (void)va;
-    (void)level;
     for (int i = 0; i < n; i++) {
         pte_t pte = pte_load(&from[i]);
         if (!pte_valid(pte))
@@ -222,9 +222,12 @@ share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
             pte = (pte & ~PTE_W) | PTE_COW;
             pte_exchange(&from[i], pte);
         }
-        userpage_share(pte);
+        if (level == 0)
+            userpage_share(pte);
+        else
+            block_get(frame_of(pte_pa(pte)));
         pte_store(&to[i], pte);
-        job->to->pages++;
+        job->to->pages += pt_leaf_size(level) / PGSIZE;
     }
     return 0;
 }
@@ -237,8 +240,7 @@ share_regions(struct aspace *to, struct aspace *from)
         struct share job = {to, r->shared};
         if (r->kind == REGION_USYSCALL)
             continue;
-        if (super_split_all(from, r->start, r->end) < 0 ||
-            pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
+        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
             mirror_sync(to, r->start, r->end) < 0 || mirror_sync(from, r->start, r->end) < 0)
             return -ENOMEM;
     }

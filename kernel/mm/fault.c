@@ -18,10 +18,12 @@
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/pager.h"
+#include "mm/super.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
@@ -187,15 +189,22 @@ with_rights(const struct region *r, pte_t pte, enum pt_access access)
            userpage_touched(access);
 }
 
+// The same for a first write to a page that is now the process's own.
+static pte_t
+writable(const struct region *r, pte_t pte)
+{
+    return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
+}
+
 // The first write to a page of a private region that others may see, or that was read-only.
 static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
-    pte_t flags = pte_flags((with_rights(r, old, PT_WRITE) & ~PTE_COW) | PTE_W);
+    pte_t flags = pte_flags(writable(r, old));
     if (sole_user(shared)) {
-        change_entry(as, slot, va, pte_make(pte_pa(old), flags));
+        change_entry(as, slot, va, writable(r, old));
         return 0;
     }
     void *page = kalloc(FRAME_USER, as->owner->pid);
@@ -211,14 +220,28 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     return 0;
 }
 
+// The same for a larger leaf: it stays one if nobody else refers to any of it.
+static int
+make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+{
+    pte_t old = pte_load(slot);
+    if (block_sole(frame_of(pte_pa(old)))) {
+        change_entry(as, slot, va, writable(r, old));
+        return 0;
+    }
+    int error = super_split(as, va);
+    return error ? error : make_own(as, r, walk(&as->pt, va, 0), va);
+}
+
 // The page is there. Either the entry does not have all the rights that the region has, or the hart
 // leaves setting A and D to us, or it knew an older entry.
 static int
-refresh(struct aspace *as, const struct region *r, pte_t *slot, uint64 va, enum pt_access access)
+refresh(struct aspace *as, const struct region *r, pte_t *slot, int level, uint64 va,
+        enum pt_access access)
 {
     pte_t pte = pte_load(slot);
     if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
-        return make_own(as, r, slot, va);
+        return level == 0 ? make_own(as, r, slot, va) : make_own_large(as, r, slot, va);
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
     change_entry(as, slot, va, wanted);
     if (wanted == pte)
@@ -232,10 +255,11 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
     struct region *r = region_find(&as->regions, va);
     if (!r || !(r->prot & needed[access]))
         return -EFAULT;
-    pte_t *slot = walk(&as->pt, va, 0);
-    if (!slot || !pte_valid(pte_load(slot)))
+    int level;
+    pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (!pte_valid(pte_load(slot))) // a user address is canonical: there is a slot
         return fill(as, r, va, access);
-    return refresh(as, r, slot, va, access);
+    return refresh(as, r, slot, level, va, access);
 }
 
 int

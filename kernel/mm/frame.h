@@ -66,7 +66,9 @@ void *kalloc_order(enum frame_kind kind, uint32 owner,
 void kfree(void *frame);        // drops a reference; the last one frees the block
 void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
 void
-frame_split(struct frame *f); // a block becomes single frames, each with the block's references
+frame_split(struct frame *f);     // a block becomes single frames, each with the block's references
+void frame_join(struct frame *f); // and the other way, for 2 MiB from f on with one user each
+const struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
 
 void frame_put(struct frame *f); // kfree() by ledger entry
 uint64 frames_free(void);        // frames that can be allocated now; exact when no hart allocates

@@ -94,7 +94,8 @@ frames_reserve(uint64 start, uint64 end)
 }
 
 // Makes the frames of a block independent: each has the block's kind, owner, references and
-// mapcount. Locks the block's owner's, so that nobody takes or drops a reference meanwhile.
+// mapcount.
+// Locks     the block's owner's, so that nobody takes or drops a reference meanwhile.
 void
 frame_split(struct frame *f)
 {
@@ -108,6 +109,34 @@ frame_split(struct frame *f)
         f[i].owner = f->owner;
         f[i].mapcount = f->mapcount;
     }
+}
+
+// Makes a block of the largest order of single frames of one kind that have one user, the caller,
+// and as many leaves.
+void
+frame_join(struct frame *f)
+{
+    assert(f->order == 0 && ((uint64)(f - frames.ledger) & ((1U << FRAME_MAX_ORDER) - 1)) == 0);
+    for (uint32 i = 1; i < 1U << FRAME_MAX_ORDER; i++) {
+        assert(f[i].refs == 1 && f[i].kind == f->kind && f[i].mapcount == f->mapcount);
+        f[i].refs = 0;
+        f[i].kind = FRAME_FREE;
+        f[i].mapcount = 0;
+    }
+    f->order = FRAME_MAX_ORDER;
+}
+
+// The ledger's entry that speaks for the frame at pa: the first one of its block.
+const struct frame *
+frame_block(uint64 pa)
+{
+    const struct frame *f = frame_of(pa);
+    for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
+        const struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
+        if (head->refs && (head->order & ~BUDDY_FREE) >= order)
+            return head;
+    }
+    return f;
 }
 
 // ---- Counting and checking

@@ -73,6 +73,17 @@ mirror_sync(struct aspace *as, uint64 start, uint64 end)
     return pt_copy_range(&as->kpt, &as->pt, start, end, mirror_slots, NULL);
 }
 
+// Where the mirror has a hole - the page is not the user's - it gets the table that its pages
+// will need when they are.
+int
+mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b)
+{
+    if (!as->kpt.root)
+        return 0;
+    int error = pt_split(&as->kpt, va, 0, b);
+    return error ? error : mirror_reserve(as, va);
+}
+
 void
 mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone)
 {

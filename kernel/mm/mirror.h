@@ -12,12 +12,15 @@
 #include "pt/pt.h"
 
 struct aspace;
+struct tlb_batch;
 
 int mirror_reserve(struct aspace *as, uint64 va) must_check; // tables for one page; -ENOMEM
 void mirror_set(struct aspace *as, uint64 va,
-                pte_t pte); // after mirror_reserve(): the page's new entry
+                pte_t pte); // after mirror_reserve(): the new entry of the page, or larger leaf
 int mirror_sync(struct aspace *as, uint64 start,
                 uint64 end) must_check; // as the user's table; -ENOMEM
+// A leaf of 2 MiB becomes single pages, as the user's. -ENOMEM: it has not changed.
+int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
 // Before the user's leaves go; `zone` as for unmap_zone(). Fences.
 void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone);
 void check_mirror(struct aspace *as); // panics unless the two views agree

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // super.c - see super.h.
 //
-// Promises  A failed split leaves leaf and block as they were.
+// Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
+//           the process has one, or nothing, and never a table.
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/super.h"
 
 #include "lib/page.h"
+#include "lib/panic.h"
 #include "mm/aspace.h"
+#include "mm/block.h"
 #include "mm/frame.h"
+#include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 
@@ -18,19 +22,29 @@ _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
 
 // Is there nothing yet, not even a table, where a leaf of 2 MiB would stand?
 static bool
-vacant(struct aspace *as, uint64 va)
+vacant(const struct pt *t, uint64 va)
 {
     int level;
-    pte_t *slot = walk_leaf(&as->pt, va, &level);
+    pte_t *slot = walk_leaf(t, va, &level);
     return slot && level >= SUPER_LEVEL && !pte_valid(pte_load(slot));
 }
 
-// Maps 2 MiB of zeroes at va. Not where the kernel has a mirror, whose leaves would have to be
-// split at the same moment.
+// Takes out a leaf that super_add() has just put in.
+static void
+take_out(struct aspace *as, uint64 va)
+{
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    int error = unmap(&as->pt, va, va + SUPER_SIZE, &b.tlb);
+    assert(!error); // the range is the leaf's
+    mmu_flush(&b);
+}
+
+// Maps 2 MiB of zeroes at va.
 bool
 super_add(struct aspace *as, uint64 va, uint64 prot)
 {
-    if (kpt->private_table || !vacant(as, va))
+    if (!vacant(&as->pt, va) || (as->kpt.root && !vacant(&as->kpt, va)))
         return false;
     char *block = kalloc_order(FRAME_USER, as->owner->pid, FRAME_MAX_ORDER);
     if (!block)
@@ -43,7 +57,10 @@ super_add(struct aspace *as, uint64 va, uint64 prot)
     }
     userpage_mapped(frame_of(v2p(block)));
     as->pages += SUPER_PAGES;
-    return true;
+    if (mirror_sync(as, va, va + SUPER_SIZE) == 0)
+        return true;
+    take_out(as, va);
+    return false;
 }
 
 int
@@ -57,9 +74,13 @@ super_split(struct aspace *as, uint64 va)
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);
     int error = pt_split(&as->pt, va, 0, &b.tlb);
+    if (!error && (error = mirror_split(as, va, &b.tlb)) < 0) {
+        bool joined = pt_join(&as->pt, va, SUPER_LEVEL, &b.tlb);
+        assert(joined); // its parts are as they were made
+    }
     mmu_flush(&b);
     if (!error)
-        frame_split(block);
+        block_split(block);
     return error;
 }
 
@@ -69,14 +90,5 @@ super_split_edges(struct aspace *as, uint64 start, uint64 end)
     int error = start & (SUPER_SIZE - 1) ? super_split(as, start) : 0;
     if (!error && end & (SUPER_SIZE - 1))
         error = super_split(as, end);
-    return error;
-}
-
-int
-super_split_all(struct aspace *as, uint64 start, uint64 end)
-{
-    int error = 0;
-    for (uint64 va = (start + SUPER_SIZE - 1) & -SUPER_SIZE; !error && va < end; va += SUPER_SIZE)
-        error = super_split(as, va);
     return error;
 }

@@ -2,9 +2,9 @@
 // super.h - 2 MiB pages of user memory.
 //
 // Theory    A block of 2^9 frames, mapped by one leaf of level 1, for memory that is brought in
-//           at once. Such a leaf has its block for itself: it is split into single pages, leaf
-//           and block together, before a fork shares it and before a part of it is treated
-//           differently.
+//           at once. A fork shares it as it is. Before a part of it is treated differently - it is
+//           unmapped, has other rights, or is written to while others see it - the leaf is split
+//           into single pages, and the block too (mm/block.h).
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -19,5 +19,3 @@ bool super_add(struct aspace *as, uint64 va,
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
 int super_split_edges(struct aspace *as, uint64 start,
                       uint64 end) must_check; // those cut by either end
-int super_split_all(struct aspace *as, uint64 start,
-                    uint64 end) must_check; // -ENOMEM: some are split

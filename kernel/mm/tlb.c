@@ -9,11 +9,13 @@
 
 #include "debug/mapsite.h"
 #include "mm/aspace.h"
+#include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
 #define BLANK     1UL
+#define LARGE     2UL
 #define FEW_PAGES 8 // up to here, fences by page
 
 static void
@@ -33,6 +35,8 @@ free_queued(struct mmu_batch *b)
     for (uint32 i = 0; i < b->n; i++) {
         if (b->queue[i] & BLANK)
             kfree_zeroed(p2v(b->queue[i] & ~BLANK));
+        else if (b->queue[i] & LARGE)
+            block_put(frame_of(b->queue[i] & ~LARGE));
         else
             kfree(p2v(b->queue[i]));
     }
@@ -62,8 +66,9 @@ leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
     b->as->pages -= pt_leaf_size(level) / PGSIZE;
     mapsite_note(MAPSITE_UNMAP, b->as, va);
-    userpage_unmapped(frame_of(pte_pa(old)));
-    enqueue(b, pte_pa(old));
+    if (level == 0)
+        userpage_unmapped(frame_of(pte_pa(old)));
+    enqueue(b, pte_pa(old) | (level == 0 ? 0 : LARGE));
 }
 
 static void

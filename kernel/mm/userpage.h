@@ -31,7 +31,7 @@ userpage_mapped(struct frame *f)
     __atomic_fetch_add(&f->mapcount, 1, __ATOMIC_RELAXED); // a statistic; the reference counts
 }
 
-// A second leaf refers to what `pte` maps.
+// A second leaf of level 0 refers to what `pte` maps.
 static inline void
 userpage_share(pte_t pte)
 {

@@ -102,27 +102,14 @@ view_region(struct aspace *as, uint64 va, uint8 *prot)
     return as && PGROUNDDOWN(va) == TRAPFRAME ? PGR_TRAPFRAME : kernel_region(va);
 }
 
-// The ledger's entry that speaks for the frame at pa: the first one of its block.
-static const struct frame *
-block_of(uint64 pa)
-{
-    const struct frame *f = frame_of(pa);
-    for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
-        const struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
-        if (head->refs && (head->order & ~BUDDY_FREE) >= order)
-            return head;
-    }
-    return f;
-}
-
 static void
 describe_frame(struct pgentry *e)
 {
     e->kind = PGK_NONE;
     if (!frame_managed(e->pa))
         return;
-    const struct frame *f = block_of(e->pa);
-    if (pte_leaf(e->pte) && e->size > PGSIZE << (f->order & ~BUDDY_FREE))
+    const struct frame *f = frame_block(e->pa);
+    if (pte_leaf(e->pte) && !(e->pte & PTE_U) && e->size > PGSIZE << (f->order & ~BUDDY_FREE))
         return; // many frames, each with a purpose of its own
     e->kind = f->kind;
     e->refs = (uint32)f->refs;

@@ -76,6 +76,8 @@ copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 v
         if (pte_table(pte))
             stop =
                 copy(job, table_below(job, slot, va), pt_child(job->from, pte), level - 1, va, sub);
+        else if (pte_valid(pte) && pte_table(pte_load(slot)))
+            panic("pt_copy_range: a table in the way: va 0x%lx, pte 0x%lx", va, pte_load(slot));
         else if (pte_valid(pte))
             stop = job->fn(lead, slot, va & ~(pt_leaf_size(level) - 1), 1, level, job->arg);
     }

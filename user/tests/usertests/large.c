@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// large.c - sub-tests of memory in leaves of 2 MiB that processes share.
+//
+// Theory    How large the leaves are does not show in what memory holds: each process sees its
+//           own stores only, or those of all where that was asked for, whoever writes, cuts,
+//           protects or ends first.
+// Next      brk.c
+#include "t.h"
+
+#define LARGE  (2 * MIB)
+#define WORDS  (LARGE / PAGE) // one word of each page is looked at
+#define FAMILY 4
+#define FAILED ((char *)-1)
+
+static uint64 *
+word(char *big, int i)
+{
+    return (uint64 *)(big + i * PAGE + 8 * (i % 500));
+}
+
+// A large leaf in a heap that has become 4 MiB larger, each page of it touched.
+static char *
+large_heap(void)
+{
+    char *at = t_grow(2 * LARGE);
+
+    at = (char *)(((uint64)at + LARGE - 1) & ~(uint64)(LARGE - 1));
+    for (int i = 0; i < WORDS; i++)
+        *word(at, i) = i;
+    return at;
+}
+
+// Page i belongs to member i % (FAMILY + 1), who has written to it; other members must not see that.
+static void
+expect(char *big, int me, int end)
+{
+    for (int i = 0; i < end; i++) {
+        uint64 right = i % (FAMILY + 1) == me ? 1000 * (me + 1) + i : i;
+        want(*word(big, i) == right, "page %d of %d holds %lu", i, me, *word(big, i));
+    }
+}
+
+static void
+write_own(char *big, int me)
+{
+    for (int i = me; i < WORDS; i += FAMILY + 1)
+        *word(big, i) = 1000 * (me + 1) + i;
+}
+
+static void
+member(char *big, int me)
+{
+    write_own(big, me);
+    if (me % 2 == 0 && t_fork() == 0) { // inherits what is split and what is not
+        expect(big, me, WORDS);
+        *word(big, me) = 1;
+        exit(0);
+    }
+    expect(big, me, WORDS);
+    if (me == 1)
+        sbrk(-(int)((char *)sbrk(0) - (big + LARGE / 2)));
+    expect(big, me, me == 1 ? WORDS / 2 : WORDS);
+    if (me % 2 == 0)
+        t_wait_ok(1);
+    exit(0);
+}
+
+// largefork: a family writes to a large leaf that all of it has inherited; who is left has it alone.
+static void
+t_largefork(void)
+{
+    char *big = large_heap();
+
+    if (t_fork() == 0)
+        exit(0); // without a look at it
+    t_wait_ok(1);
+    for (int me = 0; me < FAMILY; me++)
+        if (t_fork() == 0)
+            member(big, me);
+    write_own(big, FAMILY);
+    expect(big, FAMILY, WORDS);
+    t_wait_ok(FAMILY);
+    expect(big, FAMILY, WORDS);
+    for (int i = 0; i < WORDS; i++)
+        *word(big, i) = i;
+    sbrk(-2 * LARGE);
+}
+
+// largeread: only the child writes; the parent's memory is whole again when that has ended.
+static void
+t_largeread(void)
+{
+    char *big = large_heap();
+
+    for (int round = 0; round < 3; round++) {
+        if (t_fork() == 0) {
+            for (int i = round; i < WORDS; i += 7)
+                *word(big, i) = 0;
+            exit(0);
+        }
+        t_wait_ok(1);
+        for (int i = 0; i < WORDS; i++) {
+            want(*word(big, i) == (uint64)(i + round), "page %d holds %lu", i, *word(big, i));
+            ++*word(big, i);
+        }
+    }
+    sbrk(-2 * LARGE);
+}
+
+// largeshared: stores to shared memory are seen by all, after one of them has cut and protected it.
+static void
+t_largeshared(void)
+{
+    char *at = mmap(0, 2 * LARGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    want(at != FAILED, "mmap");
+    char *big = (char *)(((uint64)at + LARGE - 1) & ~(uint64)(LARGE - 1));
+    *word(big, 3) = 33;
+    if (t_fork() == 0) {
+        want(munmap(big, 2 * PAGE) == 0, "munmap");
+        want(mprotect(big + 8 * PAGE, PAGE, PROT_READ) == 0, "mprotect");
+        want(*word(big, 3) == 33, "the parent's store");
+        for (int i = 9; i < WORDS; i++)
+            *word(big, i) = i;
+        t_must_die(t_store, (long)big + 8 * PAGE);
+        t_must_die(t_load, (long)big + PAGE);
+        exit(0);
+    }
+    t_wait_ok(1);
+    for (int i = 9; i < WORDS; i++)
+        want(*word(big, i) == (uint64)i, "page %d holds %lu", i, *word(big, i));
+    *word(big, 0) = *word(big, 8) = 5;
+    want(munmap(at, 2 * LARGE) == 0, "munmap");
+}
+
+const struct test large_tests[] = {
+    TEST(largefork, 0),
+    TEST(largeread, 0),
+    TEST(largeshared, T_NOISY),
+    {0, 0, 0},
+};
