@@ -23,6 +23,7 @@
 #include "mm/kmem.h"
 
 #define MIN_BLOCKS 256     // of a journal that can be used
+#define MIN_ROOM   128     // blocks of it in use, however little memory there is
 #define MAX_BLOCKS 0x80000 // so that its map is one piece of memory
 
 struct journal journal;
@@ -138,12 +139,12 @@ decline(struct ext2 *fs, const char *why, bool *readonly)
     *readonly = true;
 }
 
+// What is in the log takes twice its size in memory, the pages and their copies.
 static uint32
-limit_of(const struct journal *j)
+room_of(const struct journal *j)
 {
-    uint64 memory = frames_total() / 8 > 64 ? frames_total() / 8 : 64;
-    uint32 log = (j->end - j->first) / 2;
-    return memory < log ? (uint32)memory : log;
+    uint64 memory = frames_total() / 8 > MIN_ROOM ? frames_total() / 8 : MIN_ROOM;
+    return memory < j->end - j->first ? (uint32)memory : j->end - j->first;
 }
 
 static int
@@ -164,7 +165,8 @@ use(struct journal *j, bool *readonly)
     if (error)
         decline(j->fs, why, readonly);
     j->head = j->first;
-    j->limit = limit_of(j);
+    j->room = room_of(j);
+    j->limit = j->room / 2;
     j->fs->journalled = !error;
     return 0;
 }

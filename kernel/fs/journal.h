@@ -26,6 +26,7 @@ struct journal {
     bool noted;              // [m] the journal says that there was an error
     uint32 *map;             // [c] where the journal's blocks lie
     uint32 first, end;       // [c] the log: these blocks of the journal
+    uint32 room;             // [c] blocks of it in use, about: memory holds what is in them
     uint32 limit;            // [c] pages in a transaction, about
     struct frame *super;     // [m] the journal's superblock
     struct frame *control;   // [m] descriptors, and so on

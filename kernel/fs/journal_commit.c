@@ -172,11 +172,11 @@ commit_in_place(struct journal *j, uint32 tid)
     return error ? error : data;
 }
 
-// Whether the log may be too full for the transaction.
+// Whether the log should be emptied before the transaction goes there.
 static bool
-tight(struct journal *j)
+tight(const struct journal *j)
 {
-    return j->used + journal_need((uint32)lists.nrunning) > j->end - j->first;
+    return j->used && j->used + journal_need((uint32)lists.nrunning) > j->room;
 }
 
 // commit_copies() or commit_in_place(), while operations are held up.

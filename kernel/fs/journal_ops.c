@@ -178,7 +178,7 @@ journal_sync(struct journal *j, bool everything)
 {
     int error = journal_commit(j, __atomic_load_n(&j->tid, __ATOMIC_RELAXED));
     acquiresleep(&j->commit);
-    if (!error && (everything || j->used > (j->end - j->first) / 2))
+    if (!error && (everything || j->used > j->room / 2))
         error = journal_checkpoint(j);
     releasesleep(&j->commit);
     return error;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// t_fs_journal.c - journals that Linux tools wrote are replayed: transactions, revoked blocks, words that look like a head, the
-// incomplete end; what cannot be a journal makes the disk read-only. The
-// other way round is part of t_fs_crash.c.
+// t_fs_journal.c - journals that Linux tools wrote are replayed: transactions, revoked blocks, words that look like a
+// head, the incomplete end; what cannot be a journal makes the disk read-only; a journal larger than memory does not
+// fill it. That Linux tools replay ours is part of t_fs_crash.c.
 //
 // SOURCES: tests/host/fsworld.c tests/host/fsops.c
 // SOURCES: kernel/fs/[!fdp]*.c kernel/fs/d[ci]*.c kernel/fs/pa*.c
@@ -17,6 +17,8 @@
 #include "fs/super.h"
 
 #define BLOCKS 4096
+
+int getpid(void); // unistd.h has a sleep() of its own
 
 static uint8 page[BLKSIZE];
 
@@ -38,12 +40,13 @@ journal_super(void)
     return NULL;
 }
 
-// Has debugfs put a page of this byte over the blocks, or revoke them.
+// Has debugfs put a page of this byte over the blocks, or revoke them when it is 0.
 static void
 linux_writes(const char *how, uint8 byte)
 {
-    char command[300];
-    FILE *f = fopen("/tmp/vitrine-journal-page", "wb");
+    char command[300], path[64];
+    snprintf(path, sizeof path, "/tmp/vitrine-journal-%d", (int)getpid());
+    FILE *f = fopen(path, "wb");
     CHECK(f != NULL);
     memset(page, byte, sizeof page);
     if (byte == 0xc0)
@@ -51,9 +54,9 @@ linux_writes(const char *how, uint8 byte)
     for (int i = 0; i < 3; i++)
         CHECK_EQ(fwrite(page, 1, BLKSIZE, f), BLKSIZE);
     fclose(f);
-    snprintf(command, sizeof command, "jo\\njw %s\\njc", how);
+    snprintf(command, sizeof command, "jo\\njw %s %s\\njc", how, byte ? path : "");
     world_debugfs(command);
-    remove("/tmp/vitrine-journal-page");
+    remove(path);
 }
 
 static void
@@ -64,18 +67,16 @@ check_byte(uint32 b, uint8 byte)
     CHECK_EQ(*(be32 *)block(b), byte == 0xc0 ? be32_make(JBD_MAGIC) : byte * 0x01010101U);
 }
 
-#define FROM " /tmp/vitrine-journal-page"
-
 // Blocks at the end of the disk, which no file has.
 static void
 test_linux(void)
 {
     world_format(BLOCKS, "-j -J size=4", NULL);
-    linux_writes("-b 4000,4001,4002" FROM, 0x11);
-    linux_writes("-b 4001" FROM, 0xc0);
-    linux_writes("-b 4003,4004" FROM, 0x22);
+    linux_writes("-b 4000,4001,4002", 0x11);
+    linux_writes("-b 4001", 0xc0);
+    linux_writes("-b 4003,4004", 0x22);
     linux_writes("-r 4004", 0);
-    linux_writes("-b 4000 -c" FROM, 0x33); // no commit block: never was
+    linux_writes("-b 4000 -c", 0x33); // no commit block: never was
     block(4004)[5] = 7;
     CHECK(journal_super()->start != 0);
     world_mount();
@@ -93,9 +94,9 @@ static void
 test_again(void)
 {
     world_format(BLOCKS, "-j -J size=4", NULL);
-    linux_writes("-b 4000,4001,4002" FROM, 0x44);
+    linux_writes("-b 4000,4001,4002", 0x44);
     linux_writes("-r 4002", 0);
-    linux_writes("-b 4000" FROM, 0x55);
+    linux_writes("-b 4000", 0x55);
     uint8 *cut = malloc((size_t)BLOCKS * BLKSIZE);
     memcpy(cut, world_image, (size_t)BLOCKS * BLKSIZE);
     for (int i = 0; i < 3; i++) {
@@ -155,7 +156,7 @@ test_impossible(void)
         refused(bad[i].what);
     }
     world_load(good, (size_t)BLOCKS * BLKSIZE);
-    linux_writes("-b 4000" FROM, 0x66);
+    linux_writes("-b 4000", 0x66);
     for (uint32 b = 0; b < BLOCKS; b++) {
         struct jbd_header *h = (struct jbd_header *)block(b);
         if (be32_get(h->magic) == JBD_MAGIC && be32_get(h->type) == JBD_DESCRIPTOR)
@@ -165,6 +166,31 @@ test_impossible(void)
     free(good);
 }
 
+// A log of twice the memory is never filled: what is in it stays in memory.
+static void
+test_memory(void)
+{
+    char path[16];
+    uint64 all = frames_free(), least = all;
+    world_format(16384, "-j -J size=16 -N 512", NULL);
+    journal.data = true;
+    world_mount();
+    for (int i = 0; i < 400; i++) {
+        snprintf(path, sizeof path, "f%d", i);
+        CHECK_EQ(w_create(path, T_FILE), 0);
+        for (uint64 off = 0; off < 8 * BLKSIZE; off += BLKSIZE)
+            CHECK_EQ(w_write(path, page, off, BLKSIZE), BLKSIZE);
+        if (i % 4 == 3)
+            CHECK_EQ(fs_writeback(), 0); // leaves in the log what may stay there
+        (void)fs_reclaim(~0UL);
+        least = frames_free() < least ? frames_free() : least;
+    }
+    printf("of %lu frames at least %lu could be had\n", all, least);
+    CHECK(least > all / 2);
+    world_unmount();
+    journal.data = false;
+}
+
 int
 main(void)
 {
@@ -172,5 +198,6 @@ main(void)
     test_linux();
     test_again();
     test_impossible();
+    test_memory();
     return test_done();
 }
