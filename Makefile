@@ -87,7 +87,7 @@ sync := spinlock sleeplock waitq
 # mm: physical memory and the ledger of it; the kernel's own map in its four designs; address spaces,
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
 # who owns what, and what a process has touched.
-mm := buddy frame ledger block kmem failnth \
+mm := buddy frame frame_put frame_promise ledger block kmem failnth \
 	kvm kstack trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
 	region aspace fault brk super mmap copy tlb \
 	owners touched view viewprint

@@ -18,6 +18,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -204,11 +205,27 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end)
 
 struct share {
     struct aspace *to;
-    bool keep_writable; // stores are meant to be seen by both
+    bool writable;   // by what the region may allow
+    bool to_both;    // stores are meant to be seen by both
+    uint64 promised; // frames that the two may need
 };
 
+// A second leaf for what `pte` maps. A larger one is shared as it is.
+static inline void
+share_leaf(struct share *job, pte_t pte, int level)
+{
+    uint64 pages = pt_leaf_size(level) / PGSIZE;
+    if (level == 0)
+        userpage_share(pte);
+    else
+        block_get(frame_of(pte_pa(pte)));
+    if (userpage_promised(pte))
+        job->promised += pages + super_tables(level);
+    job->to->pages += pages;
+}
+
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
-// process may write to become copy-on-write in both. A larger leaf is shared as it is.
+// process may write to become copy-on-write in both.
 static int
 share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
@@ -218,33 +235,41 @@ share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
         pte_t pte = pte_load(&from[i]);
         if (!pte_valid(pte))
             continue;
-        if ((pte & PTE_W) && !job->keep_writable) {
+        if (job->writable && !job->to_both && !(pte & PTE_COW)) {
             pte = (pte & ~PTE_W) | PTE_COW;
             pte_exchange(&from[i], pte);
+            job->promised += userpage_promised(pte) ? super_tables(level) : 0;
         }
-        if (level == 0)
-            userpage_share(pte);
-        else
-            block_get(frame_of(pte_pa(pte)));
+        share_leaf(job, pte, level);
         pte_store(&to[i], pte);
-        job->to->pages += pt_leaf_size(level) / PGSIZE;
     }
     return 0;
 }
 
 static int
+share_region(struct share *job, struct aspace *from, const struct region *r)
+{
+    struct aspace *to = job->to;
+    job->writable = (r->prot | r->most) & PTE_W;
+    job->to_both = r->shared;
+    if (r->kind == REGION_USYSCALL)
+        return 0;
+    int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, job);
+    if (!error)
+        error = mirror_sync(to, r->start, r->end);
+    return error ? error : mirror_sync(from, r->start, r->end);
+}
+
+// Shares all pages, and sees to it that each that may be written to finds a frame for its copy.
+static int
 share_regions(struct aspace *to, struct aspace *from)
 {
-    for (int i = 0; i < from->regions.n; i++) {
-        const struct region *r = &from->regions.v[i];
-        struct share job = {to, r->shared};
-        if (r->kind == REGION_USYSCALL)
-            continue;
-        if (pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, &job) < 0 ||
-            mirror_sync(to, r->start, r->end) < 0 || mirror_sync(from, r->start, r->end) < 0)
-            return -ENOMEM;
-    }
-    return 0;
+    struct share job = {.to = to};
+    int error = 0;
+    for (int i = 0; !error && i < from->regions.n; i++)
+        error = share_region(&job, from, &from->regions.v[i]);
+    int denied = frames_promise(job.promised);
+    return error ? error : denied;
 }
 
 // On error  NULL; pages of `from` that have become copy-on-write stay so, which it cannot notice.

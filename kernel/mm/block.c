@@ -46,7 +46,7 @@ block_get(struct frame *f)
     }
 }
 
-void
+uint32
 block_put(struct frame *f)
 {
     acquire(&lock);
@@ -56,10 +56,12 @@ block_put(struct frame *f)
         f->mapcount--;
     }
     release(&lock);
+    uint32 left = shared ? BLOCK_FRAMES : 0;
     for (uint32 i = 0; !shared && i < (one ? 1 : BLOCK_FRAMES); i++) {
         userpage_unmapped(&f[i]);
-        frame_put(&f[i]);
+        left += frame_put(&f[i]);
     }
+    return left;
 }
 
 void

@@ -14,6 +14,6 @@ struct frame;
 
 void block_init(void);
 void block_get(struct frame *f);   // one more leaf refers to it, beside one of the caller's
-void block_put(struct frame *f);   // a leaf is gone; the last one frees the memory
+uint32 block_put(struct frame *f); // a leaf is gone; how many of the frames others refer to
 void block_split(struct frame *f); // for the caller, it is single frames from now on
 bool block_sole(struct frame *f);  // only the caller's leaf refers to any of it; it is whole then

@@ -16,6 +16,7 @@ void
 buddy_init(struct buddy *b)
 {
     b->nfree = 0;
+    b->promised = 0;
     for (int k = 0; k <= FRAME_MAX_ORDER; k++)
         list_init(&b->free[k]);
 }
@@ -69,14 +70,23 @@ take(struct buddy *b, int lowest, int order)
 struct frame *
 buddy_take(struct buddy *b, int order)
 {
-    return take(b, order, order);
+    return buddy_spare(b) >= 1L << order ? take(b, order, order) : NULL;
 }
 
 // Hands out a block of at most `order`: the smallest there is, so that large ones stay whole.
 struct frame *
 buddy_take_upto(struct buddy *b, int order)
 {
-    return take(b, 0, order);
+    int64 spare = buddy_spare(b);
+    while (order > 0 && spare < 1L << order)
+        order--;
+    return spare > 0 ? take(b, 0, order) : NULL;
+}
+
+struct frame *
+buddy_take_promised(struct buddy *b)
+{
+    return take(b, 0, 0);
 }
 
 // Takes the `n` frames from `f` on, in the largest blocks that alignment allows.

@@ -11,11 +11,20 @@
 struct buddy {
     struct list free[FRAME_MAX_ORDER + 1]; // by order, linked through frame.link
     uint64 nfree;                          // frames on these lists
+    int64 promised; // of them, only for buddy_take_promised(); in a race it may fall below 0
 };
+
+// The frames that anybody may have; negative: more are promised than there are.
+static inline int64
+buddy_spare(const struct buddy *b)
+{
+    return (int64)b->nfree - b->promised;
+}
 
 void buddy_init(struct buddy *b);
 void buddy_put(struct buddy *b, struct frame *f, int order); // takes the block, joins it
 struct frame *buddy_take(struct buddy *b, int order);        // a block of this order; NULL: none
 struct frame *buddy_take_upto(struct buddy *b, int order);   // the smallest; f->order tells which
+struct frame *buddy_take_promised(struct buddy *b);          // one frame
 void buddy_put_run(struct buddy *b, struct frame *f,
                    uint64 n); // any n frames that follow each other

@@ -207,7 +207,9 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         change_entry(as, slot, va, writable(r, old));
         return 0;
     }
-    void *page = kalloc(FRAME_USER, as->owner->pid);
+    bool promised = userpage_promised(old);
+    void *page =
+        promised ? kalloc_promised(FRAME_USER, as->owner->pid) : kalloc(FRAME_USER, as->owner->pid);
     if (!page)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
@@ -216,7 +218,8 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     if (flags & PTE_X)
         fence_i(); // the copy's instructions have come by stores
     userpage_unmapped(shared);
-    frame_put(shared);
+    if (frame_put(shared) && promised)
+        frames_settle(1);
     return 0;
 }
 
@@ -227,6 +230,8 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
     pte_t old = pte_load(slot);
     if (block_sole(frame_of(pte_pa(old)))) {
         change_entry(as, slot, va, writable(r, old));
+        if (userpage_promised(old))
+            frames_settle(super_tables(1));
         return 0;
     }
     int error = super_split(as, va);

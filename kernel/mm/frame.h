@@ -70,10 +70,17 @@ frame_split(struct frame *f);     // a block becomes single frames, each with th
 void frame_join(struct frame *f); // and the other way, for 2 MiB from f on with one user each
 const struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
 
-void frame_put(struct frame *f); // kfree() by ledger entry
-uint64 frames_free(void);        // frames that can be allocated now; exact when no hart allocates
-uint64 frames_total(void);       // frames of [start, end)
-uint64 frames_contended(void);   // turns lost waiting for the allocator's lock
+bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
+uint64 frames_free(void);      // frames in no use, promised ones too; exact when no hart allocates
+uint64 frames_total(void);     // frames of [start, end)
+uint64 frames_contended(void); // turns lost waiting for the allocator's lock
+
+// Frames set aside (mm/frame_promise.c): for kalloc_promised() alone, till it is settled that they
+// are not needed any more.
+int frames_promise(uint64 n) must_check; // -ENOMEM; the promise counts, and wants settling
+void frames_settle(uint64 n);
+uint64 frames_promised(void);
+void *kalloc_promised(enum frame_kind kind, uint32 owner); // as kalloc()
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
 // only locks that it can have at once, and never sleeps.

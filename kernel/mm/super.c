@@ -6,6 +6,7 @@
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/super.h"
 
+#include "abi/errno.h"
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "mm/aspace.h"
@@ -63,14 +64,10 @@ super_add(struct aspace *as, uint64 va, uint64 prot)
     return false;
 }
 
-int
-super_split(struct aspace *as, uint64 va)
+// Splits the leaf of level 1 that holds va, in both views.
+static int
+split_leaf(struct aspace *as, uint64 va)
 {
-    int level;
-    pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (!slot || level < SUPER_LEVEL || !pte_leaf(pte_load(slot)))
-        return 0;
-    struct frame *block = frame_of(pte_pa(pte_load(slot)));
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);
     int error = pt_split(&as->pt, va, 0, &b.tlb);
@@ -79,8 +76,24 @@ super_split(struct aspace *as, uint64 va)
         assert(joined); // its parts are as they were made
     }
     mmu_flush(&b);
+    return error;
+}
+
+int
+super_split(struct aspace *as, uint64 va)
+{
+    int level;
+    pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (!slot || level < SUPER_LEVEL || !pte_leaf(pte_load(slot)))
+        return 0;
+    pte_t pte = pte_load(slot);
+    uint64 promised = userpage_promised(pte) ? super_tables(level) : 0;
+    frames_settle(promised); // they are asked for now
+    int error = split_leaf(as, va);
     if (!error)
-        block_split(block);
+        block_split(frame_of(pte_pa(pte)));
+    else if (frames_promise(promised) < 0)
+        return -ENOMEM;
     return error;
 }
 

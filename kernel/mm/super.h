@@ -8,11 +8,17 @@
 // Locks     as->lock, held by the caller.
 #pragma once
 
-#include "lib/types.h"
-
-struct aspace;
+#include "mm/aspace.h"
 
 #define SUPER_SIZE (2UL << 20)
+
+// The tables that splitting a leaf takes; they are promised (mm/frame_promise.c) for each leaf that
+// is copy-on-write.
+static inline uint64
+super_tables(int level)
+{
+    return level == 0 ? 0 : kpt->private_table ? 2 : 1;
+}
 
 bool super_add(struct aspace *as, uint64 va,
                uint64 prot); // zeroes; false: single pages will have to do

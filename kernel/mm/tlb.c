@@ -11,12 +11,14 @@
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
+#include "mm/super.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
-#define BLANK     1UL
-#define LARGE     2UL
-#define FEW_PAGES 8 // up to here, fences by page
+#define BLANK     1UL // a table that is all zeroes
+#define LARGE     2UL // what a leaf of level 1 referred to
+#define PROMISED  4UL // a leaf's memory that was shared on a promise
+#define FEW_PAGES 8   // up to here, fences by page
 
 static void
 fence_local(const struct tlb_batch *t)
@@ -29,18 +31,31 @@ fence_local(const struct tlb_batch *t)
         sfence_vma_page(va);
 }
 
+// Returns   the promised frames that nobody will come for any more.
+static uint64
+put_special(uint64 pa, uint64 marks)
+{
+    int level = marks & LARGE ? 1 : 0;
+    uint64 shared = level ? block_put(frame_of(pa)) : frame_put(frame_of(pa));
+    return marks & PROMISED ? shared + super_tables(level) : 0;
+}
+
 static void
 free_queued(struct mmu_batch *b)
 {
+    uint64 settled = 0;
     for (uint32 i = 0; i < b->n; i++) {
+        uint64 pa = b->queue[i] & -PGSIZE;
         if (b->queue[i] & BLANK)
-            kfree_zeroed(p2v(b->queue[i] & ~BLANK));
-        else if (b->queue[i] & LARGE)
-            block_put(frame_of(b->queue[i] & ~LARGE));
+            kfree_zeroed(p2v(pa));
+        else if (b->queue[i] & (LARGE | PROMISED))
+            settled += put_special(pa, b->queue[i]);
         else
-            kfree(p2v(b->queue[i]));
+            kfree(p2v(pa));
     }
     b->n = 0;
+    if (settled)
+        frames_settle(settled);
 }
 
 void
@@ -66,9 +81,12 @@ leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
     b->as->pages -= pt_leaf_size(level) / PGSIZE;
     mapsite_note(MAPSITE_UNMAP, b->as, va);
+    uint64 marks = userpage_promised(old) ? PROMISED : 0;
     if (level == 0)
         userpage_unmapped(frame_of(pte_pa(old)));
-    enqueue(b, pte_pa(old) | (level == 0 ? 0 : LARGE));
+    else
+        marks |= LARGE;
+    enqueue(b, pte_pa(old) | marks);
 }
 
 static void

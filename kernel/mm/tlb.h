@@ -21,7 +21,7 @@ struct mmu_batch {
     struct aspace *as;
     enum mmu_state state;
     uint32 n;
-    uint64 queue[MMU_QUEUE]; // physical addresses; bit 0: a table that is all zeroes; 1: 2 MiB
+    uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };
 
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);

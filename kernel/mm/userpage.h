@@ -40,6 +40,14 @@ userpage_share(pte_t pte)
     userpage_mapped(f);
 }
 
+// Does the leaf share anonymous memory that each sharer may want a copy of? All leaves of such a
+// frame do; a frame is promised for each but one (mm/frame_promise.c).
+static inline bool
+userpage_promised(pte_t pte)
+{
+    return (pte & PTE_COW) && frame_of(pte_pa(pte))->kind == FRAME_USER;
+}
+
 // A leaf is gone; its reference is still the caller's to drop.
 static inline void
 userpage_unmapped(struct frame *f)

@@ -125,6 +125,7 @@ sys_meminfo(struct proc *p, const uint64 *a)
         .free = frames_free() * PGSIZE,
         .cache = kind[FRAME_CACHE] * PGSIZE,
         .user = kind[FRAME_USER] * PGSIZE,
+        .promised = frames_promised() * PGSIZE,
     };
     info.kernel = info.total - info.free - info.cache - info.user;
     return copyout(p->as, a[0], &info, sizeof info);

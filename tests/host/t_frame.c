@@ -2,7 +2,7 @@
 // t_frame.c - the frame allocator: every order, exhaustion, theft between harts, reclaim, a random
 // sequence against a model, wrong frees; the ledger adds up after each.
 //
-// SOURCES: kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 

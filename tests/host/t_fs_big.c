@@ -3,7 +3,7 @@
 // that reach the triply indirect blocks can be written, cut and removed.
 //
 // SOURCES: tests/host/fsworld.c tests/host/fsops.c kernel/fs/[!fdp]*.c kernel/fs/d[ci]*.c kernel/fs/pa*.c
-// SOURCES: kernel/dev/blk.c kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/dev/blk.c kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/*.c kernel/debug/checked/lockcheck.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/thread.c
 // CFLAGS: -DDEBUG

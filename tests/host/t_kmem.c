@@ -2,7 +2,7 @@
 // t_kmem.c - kernel objects: every size, a random sequence against a model on several harts, memory
 // back at rest, exhaustion, frames given back under pressure, wrong frees.
 //
-// SOURCES: kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 

@@ -2,7 +2,7 @@
 // t_memdebug.c - what debug builds add to the allocators: fills, and failures on demand.
 //
 // CFLAGS: -DDEBUG
-// SOURCES: kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 

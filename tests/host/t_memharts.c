@@ -3,7 +3,7 @@
 // they rob each other all the time. Everything allocated is written to, to find what two harts were
 // given.
 //
-// SOURCES: kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 

@@ -221,4 +221,6 @@ world_rest(void)
         if (before[kind] != now[kind])
             model_fail("at rest: %lu frames of kind %s, %lu at first", now[kind],
                        frame_kind_name(kind), before[kind]);
+    if (frames_promised())
+        model_fail("at rest: %ld frames are promised to nobody", (long)frames_promised());
 }
