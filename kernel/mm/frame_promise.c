@@ -51,3 +51,10 @@ frames_promised(void)
 {
     return (uint64)__atomic_load_n(&pool.lists.promised, __ATOMIC_RELAXED); // a statistic
 }
+
+uint64
+frames_spare(void)
+{
+    uint64 free = frames_free(), promised = frames_promised();
+    return free > promised ? free - promised : 0;
+}

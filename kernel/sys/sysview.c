@@ -17,7 +17,7 @@ sys_sysinfo(struct proc *p, const uint64 *a)
 {
     kstack_reclaim();
     kmem_drain();
-    struct sysinfo info = {.freemem = frames_free() * PGSIZE, .nproc = proc_count()};
+    struct sysinfo info = {.freemem = frames_spare() * PGSIZE, .nproc = proc_count()};
     return copyout(p->as, a[0], &info, sizeof info);
 }
 
