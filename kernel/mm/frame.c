@@ -10,8 +10,8 @@
 // Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
 //           allocation fails only after lists, stashes and reclaim had nothing; it changes
 //           nothing.
-// Locks     lock (RANK_FRAME) guards the buddy lists. Stashes need none, see mm/stash.h.
-// Next      mm/ledger.c, mm/buddy.c, mm/kmem.c
+// Locks     pool.lock guards the buddy lists. Stashes need none, see mm/stash.h.
+// Next      mm/frame_put.c, mm/frame_promise.c, mm/ledger.c, mm/buddy.c
 #include "mm/frame.h"
 
 #include "lib/page.h"

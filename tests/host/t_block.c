@@ -2,7 +2,7 @@
 // t_block.c - 2 MiB as several leaves refer to it: whole and in single frames, the last leaf, and
 // harts that take, split and drop the same block at once.
 //
-// SOURCES: kernel/mm/block.c kernel/mm/frame.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
+// SOURCES: kernel/mm/block.c kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
 // SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 
