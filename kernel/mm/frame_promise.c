@@ -6,6 +6,7 @@
 //           buddy lists, which give them only to those who come for them with
 //           kalloc_promised(): a write to shared memory finds its frame, whatever else wants memory
 //           meanwhile. The promise is settled when a sharer has got its copy, or goes.
+// Promises  promise-kept: lists and stashes hold what is promised.
 // Locks     pool.lock.
 #include "abi/errno.h"
 #include "mm/pool.h"

@@ -192,12 +192,11 @@ t_lazyout(void)
         t_must_die(touch_all, 0);
 }
 
-// Fills the disk with files of up to a quarter of what is free.
+// Fills the disk with files, `size` bytes at a time.
 // Returns their number; the last one ended because nothing more could be written.
 static int
-fill_disk(void)
+fill_disk(const char *block, int size)
 {
-    static char block[32 * PAGE];
     char name[16];
 
     for (int i = 0; i < 4000; i++) {
@@ -205,10 +204,10 @@ fill_disk(void)
         if (fd < 0)
             return i;
         for (int k = 0; k < 512; k++) {
-            int n = write(fd, block, sizeof(block));
-            if (n == sizeof(block))
+            int n = write(fd, block, size);
+            if (n == size)
                 continue;
-            want(n >= -1 && n < (int)sizeof(block), "write: %d", n);
+            want(n >= -1 && n < size, "write: %d", n);
             close(fd);
             return i + 1;
         }
@@ -228,7 +227,8 @@ t_diskfull(void)
     if (fs.bfree > 60000)
         return;
     t_put("kept", 3 * PAGE, 3);
-    int n = fill_disk();
+    int n = fill_disk(t_grow(32 * PAGE), 32 * PAGE);
+    sbrk(-32 * PAGE);
     int fd = open("more", O_CREATE | O_RDWR);
     if (fd >= 0) {
         static char two[2 * PAGE];

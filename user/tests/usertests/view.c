@@ -56,9 +56,10 @@ t_pgmap(void)
 static void
 t_pgmapchunks(void)
 {
-    static struct pgentry all[MOST], one;
+    struct pgentry *all = (struct pgentry *)t_grow(MOST * sizeof(*all));
+    struct pgentry one;
 
-    memset(all, 1, sizeof(all)); // nothing is to be mapped while it is being looked at
+    memset(all, 1, MOST * sizeof(*all)); // nothing is to be mapped while it is being looked at
     one = all[0];
     for (uint what = 0; what < 4; what++) {
         struct pgquery q = {.pid = getpid(), .what = what, .level = PGQ_TOP, .last = ~0UL};
@@ -76,6 +77,7 @@ t_pgmapchunks(void)
         }
         want(pgmap(&slow, &one, 1) == 0, "there are more than %d entries", n);
     }
+    sbrk(-(int)(MOST * sizeof(*all)));
 }
 
 // The kernel's own table: nothing writable and executable, nothing for the user.
