@@ -28,11 +28,14 @@ struct sleepers {
 
 static struct sleepers sleepers[MAXHART];
 static uint64 timebase, boot_time;
+static uint64 slice;           // in units of the time CSR
+static uint64 random[MAXHART]; // [h] where each hart's random slices are; 0: they are all alike
 
 void
 ticks_init(uint64 hz)
 {
     timebase = hz;
+    slice = hz / SLICES_PER_SECOND;
     boot_time = r_time();
     for (int i = 0; i < MAXHART; i++) {
         initlock(&sleepers[i].lock, "sleepers", RANK_TIMER);
@@ -125,9 +128,26 @@ earlier(uint64 a, uint64 b)
 }
 
 void
+ticks_scatter(uint32 seed)
+{
+    for (uint64 i = 0; i < MAXHART; i++)
+        random[i] = seed ? (seed * MAXHART + i) * 0x9e3779b97f4a7c15UL | 1 : 0;
+}
+
+// The next slice of a machine whose slices are random: from 1/256 to 1/8 of the usual.
+static uint64
+random_slice(uint64 *state)
+{
+    *state = *state * 0x5851f42d4c957f2dUL + 0x14057b7ef767814fUL;
+    return slice / 256 + (*state >> 32) % (slice / 8);
+}
+
+void
 ticks_resume(void)
 {
-    timer_set(earlier(r_time() + timebase / SLICES_PER_SECOND, sleepers[cpuid()].next));
+    uint64 *state = &random[cpuid()];
+    uint64 length = likely(!*state) ? slice : random_slice(state);
+    timer_set(earlier(r_time() + length, sleepers[cpuid()].next));
 }
 
 void

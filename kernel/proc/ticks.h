@@ -21,6 +21,7 @@ uint64 ticks_boot(void);                       // the time CSR when tick 0 began
 uint64 ticks_now(void);                        // ticks since boot
 int ticks_sleep(uint64 ticks) must_check;      // -EINTR when killed
 int ticks_sleep_until(uint64 when) must_check; // a value of the time CSR; -EINTR when killed
+void ticks_scatter(uint32 seed);               // slices of random length; 0: all alike
 void ticks_interrupt(void);                    // the hart's deadline has passed
 void ticks_idle(void);                         // the hart has nothing to run
 void ticks_resume(void);                       // it has again

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/view.h"
+#include "proc/ticks.h"
 #include "rv/cpu.h"
 
 static void
@@ -96,6 +97,16 @@ set_data(struct bootargs *args, const char *value)
         printf("vitrine: data=%s: the choices are ordered and journal; ignored\n", value);
 }
 
+static void
+set_preempt(struct bootargs *args, const char *value)
+{
+    (void)args;
+    uint32 seed = 0;
+    for (const char *c = value; *c; c++)
+        seed = seed * 31 + (uint8)*c;
+    ticks_scatter(seed);
+}
+
 static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
@@ -103,7 +114,7 @@ static const struct option {
     {"kpt=", set_kpt},         {"quiet", set_quiet},        {"init=", set_init},
     {"root=", set_root},       {"harts=", set_harts},       {"ro", set_readonly},
     {"vmprint=", set_vmprint}, {"data=", set_data},         {"lang=", set_lang},
-    {"explain=", set_explain}, {"selftest=", set_selftest},
+    {"explain=", set_explain}, {"selftest=", set_selftest}, {"preempt=", set_preempt},
 };
 
 static bool

@@ -42,6 +42,21 @@ for design in DESIGNS:
             context, d, CHECKED, cpus=3, variant="DEBUG")
 
 
+def scattered(context, design):
+    """Everything that can be done with memory, at random, by many processes, on 8 harts that switch at random."""
+    for seed in (1, 2):
+        with context.machine(append=f"kpt={design} quiet preempt={seed}", cpus=8) as m:
+            m.boot()
+            m.run_verdict(f"memstress {seed} 40 12", "memstress: OK", "memstress: FAIL", hang=180)
+            m.run_verdict(f"grind {seed} 100", "grind: OK", "grind: FAIL", hang=180)
+            m.run_verdict("forkstress", "forkstress: OK", "forkstress: FAIL", hang=180)
+            m.poweroff()
+
+
+for design in ("unified",) + DESIGNS:
+    globals()[f"test_memstress_{design}"] = lambda context, d=design: scattered(context, d)
+
+
 def test_unknown_design(context):
     with context.machine(append="kpt=rainbow quiet") as m:
         text = m.boot()
