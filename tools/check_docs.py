@@ -165,6 +165,15 @@ def invariants():
             yield f"{page}: no file named beside {name} has that name in it"
 
 
+def words():
+    """The words of the kernel's command line, in the source and in the page about them."""
+    page = "doc/command-line.md"
+    known = set(re.findall(r'\{"([a-z]+=?)", set_', source.read("kernel/sys/bootargs.c")))
+    listed = set(re.findall(r"^\| `([a-z]+=?)` \|", source.read(page), re.M))
+    yield from (f"{page}: the word {w} is missing" for w in sorted(known - listed))
+    yield from (f"{page}: the kernel does not know the word {w}" for w in sorted(listed - known))
+
+
 # -- the mission
 
 
@@ -238,6 +247,7 @@ def static_problems():
     yield from ranks()
     yield from spec()
     yield from invariants()
+    yield from words()
 
 
 def main():
