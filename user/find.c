@@ -7,7 +7,7 @@
 #include "ulib/out.h"
 #include "user/user.h"
 
-#define USAGE "find [path ...] [-name pattern] [-type f|d|c]"
+#define USAGE "find [path ...] [-name pattern] [-type f|d|c|l]"
 
 static const char *pattern;
 static short wanted; // type, 0: any
@@ -39,7 +39,7 @@ find(const char *path)
 {
     struct stat st;
 
-    if (stat(path, &st) < 0)
+    if (lstat(path, &st) < 0)
         return fail("find", path);
     if ((!wanted || st.type == wanted) && (!pattern || glob_match(pattern, basename(path))))
         out_printf("%s\n", path);
@@ -55,6 +55,8 @@ type_of(const char *s)
         return T_DIR;
     if (strcmp(s, "c") == 0)
         return T_DEVICE;
+    if (strcmp(s, "l") == 0)
+        return T_SYMLINK;
     usage(USAGE);
 }
 

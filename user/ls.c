@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // ls.c - list directories. Names in columns on the console, one on each line elsewhere; with -l
-// type, links, size and inode as well.
+// type, links, size and inode as well, and what a symbolic link stands for.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/listing.h"
@@ -30,12 +30,17 @@ static int
 print_detailed(const char *path, const char *name)
 {
     static const char letters[] = "?d-cl";
+    char target[MAXPATH];
     struct stat st;
+    int n;
 
-    if (stat(path, &st) < 0)
+    if (lstat(path, &st) < 0)
         return fail("ls", path);
-    out_printf("%c %3d %9lu %6u %s\n", letters[st.type < 5 ? st.type : 0], st.nlink, st.size,
-               st.ino, name);
+    out_printf("%c %3d %9lu %6u %s", letters[st.type < 5 ? st.type : 0], st.nlink, st.size, st.ino,
+               name);
+    n = st.type == T_SYMLINK ? readlink(path, target, sizeof(target) - 1) : 0;
+    target[n > 0 ? n : 0] = 0;
+    out_printf("%s%s\n", n > 0 ? " -> " : "", target);
     return 0;
 }
 
@@ -88,12 +93,14 @@ list_dir(const char *path)
     return status;
 }
 
+// Lists one path. A symbolic link stands for what it leads to, unless that is not there or -l asks
+// about the link.
 static int
 list(const char *path, bool heading)
 {
     struct stat st;
 
-    if (stat(path, &st) < 0)
+    if ((detailed || stat(path, &st) < 0) && lstat(path, &st) < 0)
         return fail("ls", path);
     if (st.type == T_DIR) {
         if (heading)

@@ -37,7 +37,8 @@ remove_contents(const char *path)
 static int
 remove(const char *path)
 {
-    bool directory = is_dir(path);
+    struct stat st;
+    bool directory = lstat(path, &st) == 0 && st.type == T_DIR; // a link goes, not what it leads to
     const char *name = basename(path);
 
     if (directory && !recursive)

@@ -16,9 +16,9 @@ static int n;
 static int
 add(const char *path, bool append)
 {
-    int fd = open(path, append ? O_RDWR | O_CREATE : O_WRONLY | O_CREATE | O_TRUNC);
+    int fd = open(path, O_WRONLY | O_CREATE | (append ? O_APPEND : O_TRUNC));
 
-    if (fd < 0 || (append && go_to_end(fd) < 0))
+    if (fd < 0)
         return fail("tee", path);
     fds[n] = fd;
     names[n++] = path;

@@ -73,16 +73,21 @@ inode_read(struct file *f, struct iobuf dst, size_t n)
     return done;
 }
 
+// Writes in one transaction, and moves the offset behind what was written.
 static int64
 write_piece(struct file *f, struct iobuf src, size_t n)
 {
-    for (int turn = 0;; turn++) {
+    uint64 off = f->off;
+    int64 done;
+    int turn = 0;
+    do {
         begin_op();
-        int64 done = writei(f->ip, src, f->off, n);
+        done = f->append ? appendi(f->ip, src, &off, n) : writei(f->ip, src, off, n);
         end_op();
-        if (!fs_wait_for_room(done, turn))
-            return done;
-    }
+    } while (fs_wait_for_room(done, turn++));
+    if (done > 0)
+        f->off = off + (uint64)done;
+    return done;
 }
 
 // Writes in pieces, each a transaction. Returns the bytes written, or the error of the first piece.
@@ -96,7 +101,6 @@ inode_write(struct file *f, struct iobuf src, size_t n)
         done = write_piece(f, src, piece);
         if (done <= 0)
             break;
-        f->off += (uint64)done;
         src.addr += (uint64)done;
         total += done;
     } while ((size_t)total < n);
@@ -175,6 +179,7 @@ file_open(struct inode *cwd, const char *path, int flags, struct file **out)
     struct file *f = file_alloc(&inode_ops, !(flags & O_WRONLY), writable);
     if (f == NULL)
         return -ENOMEM;
+    f->append = flags & O_APPEND;
     int error, turn = 0;
     do {
         error = open_inode(f, cwd, path, flags);

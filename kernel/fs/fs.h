@@ -49,7 +49,9 @@ void iunlock(struct inode *ip);
 // These lock the inode themselves as needed: call them with it unlocked.
 int64 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;  // bytes or -E
 int64 writei(struct inode *ip, struct iobuf src, uint64 off, size_t n) must_check; // bytes or -E
-int itrunc(struct inode *ip, uint64 size) must_check;                              // only shrinks
+int64 appendi(struct inode *ip, struct iobuf src, uint64 *off,
+              size_t n) must_check;                   // bytes or -E
+int itrunc(struct inode *ip, uint64 size) must_check; // only shrinks
 void stati(struct inode *ip, struct stat *st);
 int inode_type(const struct inode *ip); // T_DIR ...; constant while referenced
 void inode_rdev(const struct inode *ip, int *major, int *minor);
@@ -65,6 +67,8 @@ int namei_nofollow(struct inode *cwd, const char *path,
 int fs_create(struct inode *cwd, const char *path, int type, int major, int minor,
               struct inode **out) must_check; // T_FILE: an existing file or device is opened
 int fs_symlink(struct inode *cwd, const char *target, const char *path) must_check;
+int64 fs_readlink(struct inode *cwd, const char *path, struct iobuf dst,
+                  size_t n) must_check; // bytes or -E
 int fs_link(struct inode *cwd, const char *old, const char *new) must_check;
 int fs_unlink(struct inode *cwd, const char *path) must_check;
 int fs_rename(struct inode *cwd, const char *old, const char *new) must_check;

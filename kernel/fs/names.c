@@ -192,6 +192,21 @@ fs_symlink(struct inode *cwd, const char *target, const char *path)
     return error;
 }
 
+// Reads the target of the symbolic link that `path` names: up to n bytes.
+// On error  -EINVAL: no symbolic link; -ENOENT ... as namei_nofollow(), -EIO, -ENOMEM, -EFAULT.
+// Locks     none is held; inside begin_op(). Sleeps.
+int64
+fs_readlink(struct inode *cwd, const char *path, struct iobuf dst, size_t n)
+{
+    struct inode *ip;
+    int error = namei_nofollow(cwd, path, &ip);
+    if (error)
+        return error;
+    int64 result = ip->type == T_SYMLINK ? readi(ip, dst, 0, n) : -EINVAL;
+    iput(ip);
+    return result;
+}
+
 // Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is
 // there (also at the end of a symbolic link) is opened.
 // On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM

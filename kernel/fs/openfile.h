@@ -17,6 +17,7 @@ struct file {
     const struct file_ops *ops; // [c]
     uint32 refs;                // [a]
     bool readable, writable;    // [c]
+    bool append;                // [c] writes go to the end
     struct inode *ip;           // [c] NULL for a pipe
     void *object;               // [c] pipe: struct pipe; device: const struct devsw
     struct sleeplock lock;

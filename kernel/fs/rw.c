@@ -192,25 +192,17 @@ check_write(const struct inode *ip, uint64 off, size_t n)
     return ext2_writable(ip->fs) ? 0 : -EROFS;
 }
 
-// Writes n bytes at `off`, at most at the end of the file.
-// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for
-//           another operation.
-// On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size
-//           is the same.
-// Locks     takes the inode's. Sleeps
-int64
-writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
+// writei() with the inode locked.
+static int64
+write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
 {
     struct frame *pin;
     uint64 done = 0;
-    ilock(ip);
     int error = check_write(ip, off, n);
     if (!error && n)
         error = inode_pin(ip, &pin);
-    if (error || !n) {
-        iunlock(ip);
+    if (error || !n)
         return error;
-    }
     while (done < n && !error && (!done || journal_room(ip->fs))) {
         size_t len = within_page(off + done, n - done);
         error = write_page(ip, src, done, off + done, len);
@@ -220,8 +212,33 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
     if (done)
         ip->mtime = ext2_now(ip->fs);
     inode_store(ip, pin);
-    iunlock(ip);
     return done ? (int64)done : error;
+}
+
+// Writes n bytes at `off`, at most at the end of the file.
+// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for
+//           another operation.
+// On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size
+//           is the same.
+// Locks     takes the inode's. Sleeps
+int64
+writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
+{
+    ilock(ip);
+    int64 done = write_locked(ip, src, off, n);
+    iunlock(ip);
+    return done;
+}
+
+// Writes n bytes at the end of the file, wherever that is by now: *off. The rest as writei().
+int64
+appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
+{
+    ilock(ip);
+    *off = ip->size;
+    int64 done = write_locked(ip, src, *off, n);
+    iunlock(ip);
+    return done;
 }
 
 // Zeroes what lies behind the new end in the last page, so that it stays zero if the file grows

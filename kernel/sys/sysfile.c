@@ -202,6 +202,24 @@ sys_symlink(struct proc *p, const uint64 *a)
     return two_paths(p, a, fs_symlink);
 }
 
+// Reads what a symbolic link says, without an end mark.
+// Returns   how many bytes; what does not fit is left out. -EINVAL: not a link.
+int64
+sys_readlink(struct proc *p, const uint64 *a)
+{
+    char path[MAXPATH];
+    int n = (int)a[2];
+    int64 result = fetchpath(p, a[0], path);
+    if (result)
+        return result;
+    if (n < 0)
+        return -EINVAL;
+    begin_op();
+    result = fs_readlink(p->cwd, path, (struct iobuf){p->as, a[1]}, (size_t)n);
+    end_op();
+    return result;
+}
+
 int64
 sys_rename(struct proc *p, const uint64 *a)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_file.c - open files and device nodes over a file system of a few inodes in memory.
 //
-// SOURCES: kernel/fs/file.c kernel/fs/devnode.c kernel/sync/spinlock.c kernel/sync/sleeplock.c
-// SOURCES: kernel/sync/waitq.c
+// SOURCES: kernel/fs/file.c kernel/fs/devnode.c kernel/sync/*lock.c kernel/sync/waitq.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/thread.c tests/host/shim/memory.c
 #include "test.h"
 
@@ -111,16 +110,21 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
         return -EINVAL;
     if (off == disk_room && n > 0)
         return -ENOSPC;
-    if (n > disk_room - off)
-        n = disk_room - off;
-    if (ip->data == NULL)
-        ip->data = malloc(ROOM);
+    n = n > disk_room - off ? disk_room - off : n;
+    ip->data = ip->data ? ip->data : malloc(ROOM);
     int error = iobuf_read(ip->data + off, src, 0, n);
     if (error < 0)
         return error;
     ip->size = off + n > ip->size ? off + n : ip->size;
     largest_piece = n > largest_piece ? n : largest_piece;
     return (int64)n;
+}
+
+int64
+appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
+{
+    *off = ip->size;
+    return writei(ip, src, *off, n);
 }
 
 int
@@ -193,7 +197,7 @@ test_modes(void)
     } modes[] = {{O_RDONLY, true, false},
                  {O_WRONLY, false, true},
                  {O_RDWR, true, true},
-                 {O_RDONLY | O_NOFOLLOW, true, false},
+                 {O_RDONLY | O_NOFOLLOW | O_APPEND, true, false},
                  {O_CREATE | O_RDWR, true, true}};
     for (size_t i = 0; i < NELEM(modes); i++) {
         struct file *f = must_open("file", modes[i].flags);
@@ -224,8 +228,18 @@ test_offsets(void)
     CHECK_STR(take(other, 50), "!");
     fileclose(g);
     fileclose(other);
-    fileclose(must_open("file", O_RDONLY | O_TRUNC));
+    fileclose(must_open("file", O_TRUNC));
     CHECK_EQ(disk[1].size, 0);
+    f = must_open("file", O_RDWR | O_APPEND);
+    other = must_open("file", O_RDWR);
+    CHECK(put(f, "abc") == 3 && put(other, "ABCDE") == 5 && put(f, "fg") == 2);
+    CHECK_STR(take(f, 50), "");
+    disk_room = 7;
+    CHECK_EQ(put(f, "h"), -ENOSPC); // moves nothing
+    disk_room = ROOM;
+    CHECK_STR(take(other, 50), "fg");
+    fileclose(f);
+    fileclose(other);
     at_rest();
 }
 

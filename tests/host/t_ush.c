@@ -134,8 +134,8 @@ show_command(const struct command *c)
         show("]");
     }
     for (r = c->redirs; r; r = r->next) {
-        host_print(head, sizeof(head), "{%d%c%x%s ", r->fd, r->from < 0 ? '<' : '=',
-                   (unsigned)(r->from < 0 ? r->flags : r->from), r->append ? "+" : "");
+        host_print(head, sizeof(head), "{%d%c%x ", r->fd, r->from < 0 ? '<' : '=',
+                   (unsigned)(r->from < 0 ? r->flags : r->from));
         show(head);
         show(r->from < 0 ? r->file : "");
         show("}");
@@ -192,7 +192,7 @@ test_trees(void)
     TREE("a|b|c && d || ! e|f;", "[a]|[b]|[c]&&[d]||![e]|[f];");
     TREE("(a; b) | c", "([a];[b];)|[c];");
     TREE("( (a)&b ) >x", "(([a];)&[b];){1<601 x};");
-    TREE("a>x<y>>z", "[a]{1<601 x}{0<0 y}{1<202+ z};");
+    TREE("a>x<y>>z", "[a]{1<601 x}{0<0 y}{1<1201 z};");
     TREE("a 2>x 2>&1 b", "[a][b]{2<601 x}{2=1 };");
     TREE("a2>x", "[a2]{1<601 x};");
     TREE("echo 'a b'\"c'd\"e\\ f", "[echo]['a b'\"c'd\"e\\ f];");

@@ -33,6 +33,8 @@
 #define meminfo    u_meminfo
 #define statfs     u_statfs
 #define rename     u_rename
+#define readlink   u_readlink
+#define lstat      u_lstat
 #define sbrk       u_sbrk
 #define sbrklazy   u_sbrklazy
 #define stat       u_stat

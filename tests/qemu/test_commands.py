@@ -51,6 +51,10 @@ COMMANDS = [
      "rm: a2: is a directory\nrm: nosuch: no such file or directory\n"
      "rmdir: a2: directory not empty\nls: a2: no such file or directory\n"),
     ("ln s l; ln s l; ls -l l | cut -c 1-5; rm s; wc -l l", "ln: l: file exists\n-   2\n20 l\n"),
+    ("ln -s a3 k; ln -s /none n; ls k n; ls -l k n | cut -c 1; ls -l k n | grep -c ' [kn] -> [a/]'; find . -type l",
+     "k:\nb\nn\nl\nl\n2\n./k\n./n\n"),
+    ("ln -s a3; ln -s x k; ln -s y n; rm -r k; rm n; ls a3 | cat; rm a3/x; ls k",
+     "usage: ln [-s] file new-name\nln: n: file exists\nb\nx\nls: k: no such file or directory\n"),
     ("echo hello | tr a-y b-z; echo hello | tr -d l; echo a:b:c | cut -d : -f 1,3", "ifmmp\nheo\na:c\n"),
     ("(echo a; echo a; echo b) | uniq -c; echo x | tee t1 t2; cat t1 t2", "      2 a\n      1 b\nx\nx\nx\n"),
     ("echo ab | hexdump", "00000000  61 62 0a                                          |ab.|\n00000003\n"),

@@ -50,8 +50,6 @@ open_target(const struct redir *r)
     fd = open(name, r->flags);
     if (fd < 0)
         fail("sh", name);
-    else if (r->append)
-        go_to_end(fd);
     return fd;
 }
 

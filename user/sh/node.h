@@ -13,7 +13,6 @@ struct redir {
     int fd;           // the descriptor that changes
     int from;         // the one it becomes a copy of, or -1: the file
     int flags;        // for open()
-    bool append;      // start at the end of the file
     const char *file; // as written, quotes included
     struct redir *next;
 };

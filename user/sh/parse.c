@@ -161,20 +161,13 @@ parse_redir(struct parser *ps)
     if (!r)
         return 0;
     ps->p += digit;
-    if (take(ps, "<")) {
+    if (take(ps, "<"))
         r->flags = O_RDONLY;
-    } else if (take(ps, ">>")) {
-        r->flags = O_RDWR | O_CREATE;
-        r->append = true;
-    } else {
-        take(ps, ">");
+    else if (take(ps, ">>"))
+        r->flags = O_WRONLY | O_CREATE | O_APPEND;
+    else if (take(ps, ">"))
         r->flags = O_WRONLY | O_CREATE | O_TRUNC;
-        r->fd = 1;
-    }
-    if (r->append)
-        r->fd = 1;
-    if (digit)
-        r->fd = *p - '0';
+    r->fd = digit ? *p - '0' : r->flags != O_RDONLY;
     return parse_target(ps, r) ? r : 0;
 }
 

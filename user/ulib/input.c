@@ -39,18 +39,3 @@ each_input(const char *cmd, char **paths, input_fn *work)
         status |= one_input(cmd, *paths, work);
     return status;
 }
-
-int
-go_to_end(int fd)
-{
-    static char buf[1024];
-    struct stat st;
-    int n;
-
-    if (fstat(fd, &st) < 0 || st.type != T_FILE)
-        return 0;
-    do {
-        n = read(fd, buf, sizeof(buf));
-    } while (n > 0);
-    return n;
-}

@@ -62,6 +62,13 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
     panic("writei: %p", (void *)ip);
 }
 
+int64
+appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
+{
+    (void)src, (void)off, (void)n;
+    panic("appendi: %p", (void *)ip);
+}
+
 int
 itrunc(struct inode *ip, uint64 size)
 {

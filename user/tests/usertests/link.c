@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// link.c - sub-tests of symbolic links and of fsync.
+// link.c - sub-tests of symbolic links, of appending and of fsync.
 //
 // Theory    A link is a name for a path, which is walked when the link is met. O_NOFOLLOW opens the link itself, which
 //           reads as its target.
@@ -68,6 +68,74 @@ t_symlinkloop(void)
     t_remove("c0");
 }
 
+// readlink: what a link says, as much as fits; nothing else can be asked.
+static void
+t_readlink(void)
+{
+    char buf[8];
+
+    t_put("f", 1, 1);
+    want(symlink("../none", "l") == 0 && symlink("l", "m") == 0 && mkdir("d") == 0, "symlink");
+    memset(buf, '?', sizeof(buf));
+    want(readlink("l", buf, 8) == 7 && memcmp(buf, "../none?", 8) == 0, "readlink");
+    want(readlink("m", buf, 3) == 1 && memcmp(buf, "l./none?", 8) == 0,
+         "readlink of a link to a link");
+    want(readlink("l", buf + 6, 2) == 2 && memcmp(buf, "l./non..", 8) == 0, "part of it");
+    want(readlink("l", buf, 0) == 0 && readlink("l", buf, -1) == -1, "no room");
+    want(readlink("f", buf, 8) == -1 && readlink("d", buf, 8) == -1, "readlink of what is no link");
+    want(readlink("none", buf, 8) == -1 && readlink("f/l", buf, 8) == -1, "readlink of nothing");
+    t_remove("l");
+    t_remove("m");
+    t_remove("d");
+    t_remove("f");
+}
+
+#define WRITERS 3
+#define RECORDS 200
+
+static void
+append_records(long me)
+{
+    int fd = t_open("f", O_WRONLY | O_APPEND);
+    char record[16];
+
+    for (int i = 0; i < RECORDS; i++) {
+        memset(record, (int)('a' + me), sizeof(record));
+        want(write(fd, record, sizeof(record)) == sizeof(record), "append");
+    }
+}
+
+// append: whoever writes, each write goes to the end, whole; reading goes on from what was written.
+static void
+t_append(void)
+{
+    char record[16];
+    int seen[WRITERS] = {0}, fd = t_open("f", O_CREATE | O_RDWR | O_APPEND);
+
+    for (long i = 0; i < WRITERS; i++)
+        t_spawn(append_records, i);
+    t_wait_ok(WRITERS);
+    for (int i = 0; i < WRITERS * RECORDS; i++) {
+        want(read(fd, record, sizeof(record)) == sizeof(record), "record %d", i);
+        for (unsigned long k = 1; k < sizeof(record); k++)
+            want(record[k] == record[0], "record %d: two writers", i);
+        want(record[0] >= 'a' && record[0] < 'a' + WRITERS, "record %d: nobody's", i);
+        seen[record[0] - 'a']++;
+    }
+    for (int i = 0; i < WRITERS; i++)
+        want(seen[i] == RECORDS, "writer %d: %d records", i, seen[i]);
+    want(write(fd, "xy", 2) == 2 && read(fd, record, 16) == 0,
+         "the offset behind what was written");
+    int other = t_open("f", O_RDWR | O_APPEND);
+    want(read(other, record, 2) == 2 && write(other, "z", 1) == 1 && read(other, record, 1) == 0,
+         "append after a read");
+    want(write(other, (void *)t_bad[0], 4) == -1 && write(other, "!", 1) == 1, "append of nothing");
+    close(other);
+    want(read(fd, record, 16) == 2 && record[0] == 'z' && record[1] == '!', "what was appended");
+    close(fd);
+    t_remove("f");
+}
+
 // fsync: works on what is open, whatever it is; nothing else.
 static void
 t_fsync(void)
@@ -87,8 +155,6 @@ t_fsync(void)
 }
 
 const struct test link_tests[] = {
-    TEST(symlink, 0),
-    TEST(symlinkloop, 0),
-    TEST(fsync, 0),
-    {0, 0, 0},
+    TEST(symlink, 0), TEST(symlinkloop, 0), TEST(readlink, 0),
+    TEST(append, 0),  TEST(fsync, 0),       {0, 0, 0},
 };

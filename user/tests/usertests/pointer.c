@@ -144,6 +144,25 @@ c_renamenew(void *p)
 }
 
 static long
+c_readlink(void *p)
+{
+    long n;
+
+    symlink("a target", "link");
+    n = readlink("link", p, 100);
+    unlink("link");
+    return n;
+}
+
+static long
+c_readlinkpath(void *p)
+{
+    char target[100];
+
+    return readlink(p, target, sizeof(target));
+}
+
+static long
 c_wait(void *p)
 {
     int pid = fork();
@@ -211,6 +230,8 @@ static const struct {
     {"link new", c_linknew, PATH},
     {"rename old", c_renameold, PATH},
     {"rename new", c_renamenew, PATH},
+    {"readlink", c_readlink, OUT},
+    {"readlink path", c_readlinkpath, PATH},
     {"wait", c_wait, OUT},
     {"procs", c_procs, OUT},
     {"meminfo", c_meminfo, OUT},
