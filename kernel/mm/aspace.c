@@ -78,6 +78,23 @@ table_free(struct pt *t, uint64 pa)
 static const struct pt_env user_env = {3, DIRECT_MAP, user_table, table_free};
 static const struct pt_env kernel_env = {3, DIRECT_MAP, kernel_table, table_free};
 
+// Who has used up all memory can still be told so at USYSCALL: one page, and tables where nothing
+// else is mapped nearby.
+static int
+promise_usys(struct aspace *as)
+{
+    as->usys_promised = kpt->switches ? 1 : (uint32)as->pt.env->levels;
+    return frames_promise(as->usys_promised);
+}
+
+void
+uvmsettle(struct aspace *as)
+{
+    if (as->usys_promised)
+        frames_settle(as->usys_promised);
+    as->usys_promised = 0;
+}
+
 static void
 free_tables(struct aspace *as)
 {
@@ -112,8 +129,9 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     initsleeplock(&as->lock, "aspace");
     regions_init(&as->regions);
     mapsite_note(MAPSITE_NEW, as, 0);
-    if (make_tables(as) == 0)
+    if (make_tables(as) == 0 && promise_usys(as) == 0)
         return as;
+    uvmsettle(as);
     if (as->pt.root)
         free_tables(as);
     kmem_cache_free(&aspace_cache, as);
@@ -155,6 +173,7 @@ uvmretire(struct aspace *as)
     pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, kpt->switches ? USER_END : MAXVA},
                      &b.tlb);
     mmu_flush(&b);
+    uvmsettle(as);
     as->usys_early = *as->usys;
     as->usys = &as->usys_early;
     as->sz = 0;
@@ -168,6 +187,7 @@ uvmfree(struct aspace *as)
     view_drain(as);
     if (as->regions.n)
         uvmretire(as);
+    uvmsettle(as);
     free_tables(as);
     kmem_cache_free(&aspace_cache, as);
 }

@@ -43,6 +43,7 @@ struct aspace {
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
+    uint32 usys_promised; // [o] frames set aside for that page and its tables
 };
 
 // A design of the kernel's page table (kpt_*.c; the kernel command line chooses one).
@@ -81,7 +82,8 @@ int aspace_restrict(struct aspace *as, uint64 start,
 int uvmalloc(struct aspace *as, uint64 start, uint64 end,
              uint64 prot) must_check;                       // zero pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
-int uvmguard(struct aspace *as, uint64 va) must_check;      // a guard page in its region; -ENOMEM
+void uvmsettle(struct aspace *as); // what is promised for USYSCALL is asked for now, or never
+int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break
 
 // Makes the access possible, or tells why it is not allowed. May sleep.

@@ -141,6 +141,7 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
 static int
 fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 {
+    uvmsettle(as);
     struct usyscall *page = kzalloc(FRAME_USYSCALL, as->owner->pid);
     if (!page)
         return -ENOMEM;

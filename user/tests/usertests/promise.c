@@ -3,6 +3,8 @@
 // is told, and who only hoped for it ends alone.
 #include "t.h"
 
+#include "abi/errno.h"
+
 #define SHARED (3 * MIB)
 #define HOPED  (4 * MIB)
 
@@ -116,9 +118,26 @@ t_lazyoutgrow(void)
     sbrk(-SHARED - HOPED);
 }
 
+// Takes all memory, then reads why the last attempt failed.
+static void
+ask_why(long unused)
+{
+    (void)unused;
+    take_everything();
+    exit(((struct usyscall *)USYSCALL)->err == ENOMEM ? 5 : 6);
+}
+
+// Who has nothing left can still be told why.
+static void
+t_lastword(void)
+{
+    want(t_status(ask_why, 0) == 5, "the error cannot be read");
+}
+
 const struct test promise_tests[] = {
     TEST(promisekept, 0),
     TEST(forkrefused, 0),
     TEST(lazyoutgrow, T_NOISY),
+    TEST(lastword, 0),
     {0, 0, 0},
 };
