@@ -81,7 +81,7 @@ copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
     if (!in_user_range(srcva, n))
         return -EFAULT;
     if (likely(reachable(as)))
-        return usercopy(dst, (const void *)srcva, n) ? -EFAULT : 0; // a user address, range-checked
+        return usercopy(dst, (const void *)srcva, n); // a user address, range-checked
     return copy_walking(as, srcva, dst, n, PT_READ);
 }
 
@@ -91,7 +91,7 @@ copyout(struct aspace *as, uint64 dstva, const void *src, size_t n)
     if (!in_user_range(dstva, n))
         return -EFAULT;
     if (likely(reachable(as)))
-        return usercopy((void *)dstva, src, n) ? -EFAULT : 0; // a user address, range-checked
+        return usercopy((void *)dstva, src, n); // a user address, range-checked
     return copy_walking(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
 }
 
@@ -138,9 +138,7 @@ copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
     if (!reachable(as))
         return copystr_walking(as, dst, srcva, room);
     int64 length = usercopy_str(dst, (const char *)srcva, room); // a user address, range-checked
-    if (length == USERCOPY_LONG)
-        return room < max ? -EFAULT : -ENAMETOOLONG;
-    return length < 0 ? -EFAULT : length;
+    return length == -ENAMETOOLONG && room < max ? -EFAULT : length;
 }
 
 int

@@ -128,7 +128,7 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
     uint64 index = (r->offset + (va - r->start)) >> PGSHIFT;
     int error = r->pager->ops->get(r->pager, index, &source);
     if (error)
-        return error;
+        return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
         error = fill_shared(as, r, va, source, access);
     else

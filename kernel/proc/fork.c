@@ -38,9 +38,10 @@ int
 fork(void)
 {
     struct proc *parent = myproc();
-    struct proc *child = allocproc();
-    if (!child)
-        return -EAGAIN;
+    struct proc *child;
+    int error = allocproc(&child);
+    if (error)
+        return error;
     child->as = uvmcopy(parent->as, &child->own);
     if (!child->as || fpu_fork(child, parent) < 0) {
         freeproc(child);

@@ -103,25 +103,27 @@ give_stack(struct proc *p, bool private)
     return true;
 }
 
-struct proc *
-allocproc(void)
+// On error  -EAGAIN: there are too many; -ENOMEM.
+int
+allocproc(struct proc **out)
 {
     int pid = take_pid();
     if (pid < 0)
-        return NULL;
+        return -EAGAIN;
     struct proc *p = kmem_cache_alloc(&proc_cache);
     if (!p) {
         give_pid();
-        return NULL;
+        return -ENOMEM;
     }
     init_fields(p, pid);
     p->own.pid = (uint32)pid;
     p->own.trapframe = p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
     if (!p->trapframe || !give_stack(p, kpt->private_table)) {
         freeproc(p);
-        return NULL;
+        return -ENOMEM;
     }
-    return p;
+    *out = p;
+    return 0;
 }
 
 // Locks     none held; p cannot be found, is on no hart, and has no files.

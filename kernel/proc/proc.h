@@ -90,8 +90,7 @@ myproc(void)
 }
 
 void procinit(void);
-struct proc *
-allocproc(void); // an embryo with a pid, a stack, a trapframe; NULL: no memory, too many
+int allocproc(struct proc **out) must_check;           // an embryo with a pid, a stack, a trapframe
 void freeproc(struct proc *p);                         // gives back what allocproc() took
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
 void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more

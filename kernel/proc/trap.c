@@ -199,8 +199,11 @@ kerneltrap(struct kernelframe *f)
                    f->sepc);
     }
     csr_clear(sstatus, SSTATUS_SUM); // the window is for the copy alone; sret opens it again
-    if (vmfault(myproc()->as, f->stval, access) < 0)
+    int error = vmfault(myproc()->as, f->stval, access);
+    if (error) {
         f->sepc = (uint64)usercopy_failed;
+        f->x[10] = (uint64)error; // what the copy will return
+    }
 }
 
 void

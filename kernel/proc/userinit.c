@@ -66,12 +66,13 @@ first_program(void)
 void
 userinit(const char *path, const char *arguments, void (*mount)(void))
 {
-    struct proc *p = allocproc();
-    if (p)
+    struct proc *p;
+    int error = allocproc(&p);
+    if (!error)
         p->as = uvmcreate(&p->own, &(struct usyscall){.timebase = ticks_timebase(),
                                                       .boot = ticks_boot(),
                                                       .harts = nharts});
-    if (!p || !p->as)
+    if (error || !p->as)
         panic("userinit: no memory for the first process");
     memset(p->trapframe, 0, sizeof *p->trapframe);
     trap_prepare(p);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // usercopy.S - see usercopy.h. Words where both sides allow it, up to 256 bytes a turn; else bytes.
 
+#include "abi/errno.h"
+
 #define SUM t6
 
 .macro copy64 at
@@ -102,12 +104,11 @@ usercopy_str:
         addi a0, a0, -1
         ret
 2:      csrc sstatus, SUM
-        li a0, -2                       // USERCOPY_LONG
+        li a0, -ENAMETOOLONG
         ret
 
-usercopy_failed:
+usercopy_failed:                        // the trap handler has put the error into a0
         li SUM, 1 << 18
         csrc sstatus, SUM
-        li a0, -1
         ret
 usercopy_end:

@@ -3,18 +3,16 @@
 //
 // A page fault between usercopy_start and usercopy_end is resolved like a user's own (demand, COW)
 // and the access repeated; if it cannot be, the trap handler continues at usercopy_failed, which
-// closes the window and makes the function return -1. May sleep, then: no spinlock held.
+// closes the window and makes the function return why. May sleep, then: no spinlock held.
 #pragma once
 
 #include "lib/types.h"
 
-// Copies n bytes; one side is user memory. 0, or -1 with a part copied.
+// Copies n bytes; one side is user memory. 0, or what vmfault() said, with a part copied.
 int usercopy(void *dst, const void *src, size_t n) must_check;
 
-#define USERCOPY_LONG (-2)
-
-// Copies a string with its NUL, at most max bytes. Its length; -1: fault; USERCOPY_LONG: no NUL in
-// max bytes.
+// Copies a string with its NUL, at most max bytes. Its length; -ENAMETOOLONG: no NUL in max bytes;
+// else as above.
 int64 usercopy_str(char *dst, const char *src, size_t max) must_check;
 
 extern char usercopy_start[], usercopy_end[], usercopy_failed[];

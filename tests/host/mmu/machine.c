@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "abi/errno.h"
 #include "abi/usyscall.h"
 #include "mm/aspace.h"
 #include "mm/layout.h"
@@ -238,9 +239,9 @@ machine_timer(void)
     trap(IRQ_TIMER, 0);
 }
 
-// The kernel's pointer for user address `va`; NULL: the copy has to end.
+// The kernel's pointer for user address `va`; NULL: the copy has to end with *error.
 static char *
-copy_at(uint64 va, enum pt_access access)
+copy_at(uint64 va, enum pt_access access, int *error)
 {
     uint64 pa;
     enum sight s;
@@ -253,8 +254,10 @@ copy_at(uint64 va, enum pt_access access)
                                 .stval = va};
         kerneltrap(&f);
         *model_csr(CSR_sstatus) = f.sstatus;
-        if (f.sepc == (uint64)usercopy_failed)
+        if (f.sepc == (uint64)usercopy_failed) {
+            *error = (int)f.x[10];
             return NULL;
+        }
     }
     return p2v(pa);
 }
@@ -268,10 +271,9 @@ usercopy(void *dst, const void *src, size_t n)
         bool out = (uint64)dst < MAXVA;
         uint64 va = (uint64)(out ? dst : src);
         size_t room = PGSIZE - va % PGSIZE, chunk = n < room ? n : room;
-        char *user = copy_at(va, out ? PT_WRITE : PT_READ);
+        char *user = copy_at(va, out ? PT_WRITE : PT_READ, &error);
         if (user)
             memcpy(out ? user : dst, out ? src : user, chunk);
-        error = user ? 0 : -1;
         dst = (char *)dst + chunk;
         src = (const char *)src + chunk;
         n -= chunk;
@@ -283,14 +285,15 @@ usercopy(void *dst, const void *src, size_t n)
 int64
 usercopy_str(char *dst, const char *src, size_t max)
 {
-    int64 result = USERCOPY_LONG;
+    int64 result = -ENAMETOOLONG;
+    int error = 0;
     *model_csr(CSR_sstatus) |= SSTATUS_SUM;
-    for (size_t i = 0; i < max && result == USERCOPY_LONG; i++) {
-        const char *user = copy_at((uint64)src + i, PT_READ);
+    for (size_t i = 0; i < max && result == -ENAMETOOLONG; i++) {
+        const char *user = copy_at((uint64)src + i, PT_READ, &error);
         if (user)
             dst[i] = *user;
         if (!user || !*user)
-            result = user ? (int64)i : -1;
+            result = user ? (int64)i : error;
     }
     *model_csr(CSR_sstatus) &= ~SSTATUS_SUM;
     return result;

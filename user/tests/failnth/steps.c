@@ -9,13 +9,6 @@
 
 static int failures;
 
-// Short of memory: EAGAIN is fork's word for it, EFAULT that of a copy whose page could not come.
-static int
-good_reason(int err)
-{
-    return err == ENOMEM || err == EAGAIN || err == EFAULT;
-}
-
 void
 want(int ok, const char *what)
 {
@@ -41,7 +34,7 @@ step(const char *what, step_fn *act)
         return;
     failures++;
     fail("failnth", what);
-    want(good_reason(errno()), what);
+    want(errno() == ENOMEM, what);
     if (onward)
         exit(MET);
     if (act() >= 0)
