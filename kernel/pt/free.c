@@ -23,6 +23,10 @@ static void
 free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
 {
     for (uint64 i = 0; i < PT_ENTRIES; i++) {
+        if (slots_aligned(&table[i]) && slots_empty(&table[i])) {
+            i += SLOT_RUN - 1;
+            continue;
+        }
         pte_t pte = pte_load(&table[i]);
         if (level > 0 && pte_table(pte))
             free_tree(t, pt_child(t, pte), level - 1, va + i * pt_leaf_size(level), leaves_allowed);

@@ -21,6 +21,10 @@ visit(const struct iter *it, pagetable_t table, int level, uint64 va, uint64 las
     int stop = 0;
     for (uint64 sub; va - 1 != last && stop == 0; va = sub + 1) {
         pte_t *slot = &table[PX(level, va)];
+        if (slots_aligned(slot) && slots_empty(slot)) {
+            sub = span_run_last(level, va, last);
+            continue;
+        }
         pte_t pte = pte_load(slot);
         uint64 base = va & ~(pt_leaf_size(level) - 1);
         sub = span_last(level, va, last);

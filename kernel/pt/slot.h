@@ -48,3 +48,20 @@ pte_replace(pte_t *slot, pte_t old, pte_t pte)
     return __atomic_compare_exchange_n(slot, &old, pte, false, __ATOMIC_RELEASE,
                                        __ATOMIC_RELAXED); // pairs as the two above
 }
+
+#define SLOT_RUN 8 // entries that are looked at together: most tables are nearly empty
+
+// Does a group of SLOT_RUN entries start at `slot`?
+static inline bool
+slots_aligned(const pte_t *slot)
+{
+    return (uint64)slot % (SLOT_RUN * sizeof *slot) == 0;
+}
+
+// Are the SLOT_RUN entries from `slot` on all 0?
+static inline bool
+slots_empty(const pte_t *slot)
+{
+    const volatile pte_t *s = slot; // as pte_load()
+    return (s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]) == 0;
+}

@@ -24,6 +24,14 @@ span_last(int level, uint64 va, uint64 last)
     return mine < last ? mine : last;
 }
 
+// The same for the SLOT_RUN entries of which that of `va` is the first.
+static inline uint64
+span_run_last(int level, uint64 va, uint64 last)
+{
+    uint64 run = va | (SLOT_RUN * pt_leaf_size(level) - 1);
+    return run < last ? run : last;
+}
+
 // Is [va, sub] all that an entry at `level` stands for?
 static inline bool
 span_whole(int level, uint64 va, uint64 sub)

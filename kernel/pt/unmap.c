@@ -43,6 +43,12 @@ unmap_leaves(struct unmap_job *job, pagetable_t table, uint64 va, uint64 last)
 {
     pte_t *end = &table[PX(0, last)];
     for (pte_t *slot = &table[PX(0, va)]; slot <= end; slot++, va += PGSIZE) {
+        while (slots_aligned(slot) && slots_empty(slot)) {
+            slot += SLOT_RUN;
+            va += SLOT_RUN * PGSIZE;
+            if (slot > end)
+                return;
+        }
         pte_t pte = pte_load(slot);
         if (pte_valid(pte))
             remove_leaf(job, slot, pte, va, 0);
@@ -64,6 +70,10 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
         pte_t *slot = &table[PX(level, va)];
+        if (slots_aligned(slot) && slots_empty(slot)) {
+            sub = span_run_last(level, va, last);
+            continue;
+        }
         pte_t pte = pte_load(slot);
         sub = span_last(level, va, last);
         if (!pte_valid(pte))
