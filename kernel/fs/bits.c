@@ -4,10 +4,18 @@
 
 typedef uint64 __attribute__((may_alias)) word;
 
+bool
+bits_test(const void *map, uint32 i)
+{
+    return ((const uint8 *)map)[i / 8] >> i % 8 & 1;
+}
+
 uint32
 bits_find_zero(const void *map, uint32 from, uint32 end)
 {
     const word *w = map;
+    if (from < end && !bits_test(map, from)) // as is usual
+        return from;
     for (uint32 i = from; i < end; i = (i | 63) + 1) {
         word free = ~w[i / 64] & (~0UL << (i % 64));
         if (!free)
@@ -16,12 +24,6 @@ bits_find_zero(const void *map, uint32 from, uint32 end)
         return at < end ? at : BIT_NONE;
     }
     return BIT_NONE;
-}
-
-bool
-bits_test(const void *map, uint32 i)
-{
-    return ((const uint8 *)map)[i / 8] >> i % 8 & 1;
 }
 
 bool

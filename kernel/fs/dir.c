@@ -295,6 +295,25 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
     return error;
 }
 
+// The entry that ends where the one at `p` begins; NULL: that is the first of its block, or the
+// chain does not lead there.
+static struct ext2_dirent *
+entry_before(struct inode *dp, const struct dir_place *p)
+{
+    struct dir_place q = {.f = p->f};
+    struct ext2_dirent *e = NULL;
+    while (q.off < p->off) {
+        e = entry(&q);
+        if (e->rec_len < DIRENT_MIN)
+            break;
+        q.off += e->rec_len;
+    }
+    if (q.off == p->off)
+        return e;
+    ext2_complain(dp->fs, "directory %u: no entry leads to byte %lu", dp->inum, position(p));
+    return NULL;
+}
+
 // Removes the name that dir_find() found, and gives the place and the pin of the directory back.
 // Other names may have been added meanwhile.
 // Locks     the directory is locked.
@@ -303,12 +322,7 @@ dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct fr
 {
     // Before the inode can be freed: see dcache.c.
     dcache_set(dp->inum, n, 0);
-    struct ext2_dirent *e = entry(p), *before = NULL;
-    for (struct dir_place q = {.f = p->f}; q.off < p->off; q.off += before->rec_len) {
-        before = dirent_at(dp, q.f, q.off);
-        if (!before)
-            break;
-    }
+    struct ext2_dirent *e = entry(p), *before = entry_before(dp, p);
     e->inode = 0;
     if (before)
         before->rec_len = (uint16)(before->rec_len + e->rec_len);

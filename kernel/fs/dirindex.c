@@ -20,13 +20,11 @@
 #define FIRST_SLOTS 64
 #define MAX_SLOTS   (1U << 18) // 2 MiB
 
-// pos counts in units of 4 bytes, from 1; 0: free, ALL_ONES: removed.
+// pos counts in units of 4 bytes, from 1; 0: free.
 struct dirindex_slot {
     uint32 hash;
     uint32 pos;
 };
-
-#define REMOVED (~0U)
 
 static uint32
 hash_of(const struct name *n)
@@ -79,7 +77,7 @@ probe(const struct dirindex *x, uint32 hash, uint32 *at)
         const struct dirindex_slot *s = &x->table[*at];
         if (!s->pos)
             return DIRINDEX_END;
-        if (s->hash == hash && s->pos != REMOVED)
+        if (s->hash == hash)
             return (uint64)(s->pos - 1) * 4;
     }
 }
@@ -109,7 +107,23 @@ store(struct dirindex *x, uint32 hash, uint32 pos)
     x->count++;
 }
 
-// Makes the table twice as large, removed entries left behind.
+// Frees a slot. Those behind it that a search would not find any more move up.
+static void
+clear(struct dirindex *x, uint32 at)
+{
+    uint32 mask = x->slots - 1;
+    for (uint32 i = (at + 1) & mask; x->table[i].pos; i = (i + 1) & mask) {
+        uint32 home = x->table[i].hash & mask;
+        if (((i - home) & mask) < ((i - at) & mask))
+            continue; // its search begins behind the gap
+        x->table[at] = x->table[i];
+        at = i;
+    }
+    x->table[at].pos = 0;
+    x->count--;
+}
+
+// Makes the table twice as large.
 static bool
 grow(struct dirindex *x)
 {
@@ -122,7 +136,7 @@ grow(struct dirindex *x)
     x->slots = slots;
     x->count = 0;
     for (uint32 i = 0; i < old.slots; i++) {
-        if (old.table[i].pos && old.table[i].pos != REMOVED)
+        if (old.table[i].pos)
             store(x, old.table[i].hash, old.table[i].pos);
     }
     kmem_free(old.table);
@@ -203,7 +217,7 @@ dirindex_remove(struct inode *dp, const struct name *n, uint64 pos)
     while (p != pos && p != DIRINDEX_END)
         p = dirindex_next(dp, n, &at);
     if (p == pos)
-        dp->index.table[at].pos = REMOVED;
+        clear(&dp->index, at);
     dirindex_put(dp);
 }
 
