@@ -82,5 +82,5 @@ void cache_stats(struct fs_stats *st);
 static inline void *
 page_data(const struct frame *f)
 {
-    return p2v(frame_pa(f));
+    return f->mem;
 }
