@@ -16,9 +16,9 @@
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/leaves.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
-#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -168,10 +168,11 @@ uvmretire(struct aspace *as)
         aspace_leave();
     acquiresleep(&as->lock); // somebody may be looking
     mmap_collect(as, 0, USER_END);
-    mirror_unmap(as, 0, USER_END, (struct pt_zone){0, USER_END});
+    mirror_destroy(as);
     mmu_batch_init(&b, as, MMU_DEAD);
-    pt_destroy_range(&as->pt, 0, USER_END, (struct pt_zone){0, kpt->switches ? USER_END : MAXVA},
-                     &b.tlb);
+    for (int i = 0; i < as->regions.n; i++)
+        pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
+                         regions_zone(&as->regions, i, kpt->switches ? USER_END : MAXVA), &b.tlb);
     mmu_flush(&b);
     uvmsettle(as);
     as->usys_early = *as->usys;
@@ -223,58 +224,14 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end)
     mmu_flush(&b);
 }
 
-struct share {
-    struct aspace *to;
-    bool writable;   // by what the region may allow
-    bool to_both;    // stores are meant to be seen by both
-    uint64 promised; // frames that the two may need
-};
-
-// A second leaf for what `pte` maps. A larger one is shared as it is.
-static inline void
-share_leaf(struct share *job, pte_t pte, int level)
-{
-    uint64 pages = pt_leaf_size(level) / PGSIZE;
-    if (level == 0)
-        userpage_share(pte);
-    else
-        block_get(frame_of(pte_pa(pte)));
-    if (userpage_promised(pte))
-        job->promised += pages + super_tables(level);
-    job->to->pages += pages;
-}
-
-// One run of neighbouring slots for fork: both tables get the same leaves, and those that the
-// process may write to become copy-on-write in both.
 static int
-share_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
-{
-    struct share *job = arg;
-    (void)va;
-    for (int i = 0; i < n; i++) {
-        pte_t pte = pte_load(&from[i]);
-        if (!pte_valid(pte))
-            continue;
-        if (job->writable && !job->to_both && !(pte & PTE_COW)) {
-            pte = (pte & ~PTE_W) | PTE_COW;
-            pte_exchange(&from[i], pte);
-            job->promised += userpage_promised(pte) ? super_tables(level) : 0;
-        }
-        share_leaf(job, pte, level);
-        pte_store(&to[i], pte);
-    }
-    return 0;
-}
-
-static int
-share_region(struct share *job, struct aspace *from, const struct region *r)
+share_region(struct leaves_job *job, struct aspace *from, const struct region *r)
 {
     struct aspace *to = job->to;
-    job->writable = (r->prot | r->most) & PTE_W;
-    job->to_both = r->shared;
+    job->cow = !r->shared && ((r->prot | r->most) & PTE_W) ? PTE_COW : 0;
     if (r->kind == REGION_USYSCALL)
         return 0;
-    int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, share_slots, job);
+    int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
         error = mirror_sync(to, r->start, r->end);
     return error ? error : mirror_sync(from, r->start, r->end);
@@ -284,7 +241,7 @@ share_region(struct share *job, struct aspace *from, const struct region *r)
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
-    struct share job = {.to = to};
+    struct leaves_job job = {.to = to};
     int error = 0;
     for (int i = 0; !error && i < from->regions.n; i++)
         error = share_region(&job, from, &from->regions.v[i]);
@@ -327,7 +284,7 @@ aspace_use(struct aspace *as)
 int
 aspace_map(struct aspace *as, const struct region *r)
 {
-    if (r->start >= r->end || r->end > USER_END)
+    if (r->start >= r->end || r->end > USER_END || (r->start | r->end) & (PGSIZE - 1))
         return -EINVAL;
     acquiresleep(&as->lock);
     int error = region_add(&as->regions, r);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // block.c - see block.h.
 //
-// Promises  Whoever has a leaf of level 1 need not know whether its block is whole: each call does
-//           to one count or to 512 what the leaf stands for.
+// Promises  Whoever knows the order that a block had need not know whether it is whole: each call
+//           does to one count or to 2^order what the leaves stand for.
 // Locks     lock (RANK_BLOCK) orders changes between whole and single, and the counts of whole
-//           blocks. Who has found single frames goes on without it: only block_sole() makes a
-//           block of them, and it does not while another leaf refers to them.
+//           blocks. Who has found single frames goes on without it: nobody makes a block of
+//           them while another space refers to them.
 // Next      mm/super.c
 #include "mm/block.h"
 
-#include "mm/frame.h"
 #include "mm/userpage.h"
 #include "sync/spinlock.h"
-
-#define BLOCK_FRAMES (1U << FRAME_MAX_ORDER)
 
 static struct spinlock lock;
 
@@ -23,44 +20,49 @@ block_init(void)
     initlock(&lock, "blocks", RANK_BLOCK);
 }
 
-// Is it one block of the ledger, with one count?
 static bool
 whole(const struct frame *f)
 {
-    return f->order == FRAME_MAX_ORDER;
+    return f->order > 0;
+}
+
+// Does each count say that there is one user? If so, 2 MiB become one block again.
+// Locks     lock held.
+static bool
+sole(struct frame *f, int order)
+{
+    uint32 i = 0, n = whole(f) ? 1 : 1U << order;
+    while (i < n && __atomic_load_n(&f[i].refs, __ATOMIC_ACQUIRE) == 1) // pairs with put()
+        i++;
+    if (i == 1U << FRAME_MAX_ORDER)
+        frame_join(f);
+    return i == n;
 }
 
 void
-block_get(struct frame *f)
+block_get(struct frame *f, int order)
 {
     acquire(&lock);
-    bool one = whole(f);
-    if (one) {
-        f->refs++;
-        f->mapcount++;
-    }
+    bool one = whole(f) || (order == FRAME_MAX_ORDER && sole(f, order));
+    if (one)
+        f->users += FRAME_LEAF;
     release(&lock);
-    for (uint32 i = 0; !one && i < BLOCK_FRAMES; i++) {
-        frame_get(&f[i]);
-        userpage_mapped(&f[i]);
-    }
+    for (uint32 i = 0; !one && i < 1U << order; i++)
+        userpage_share(&f[i]);
 }
 
 uint32
-block_put(struct frame *f)
+block_put(struct frame *f, int order)
 {
     acquire(&lock);
     bool one = whole(f), shared = one && f->refs > 1;
-    if (shared) {
-        f->refs--;
-        f->mapcount--;
-    }
+    if (shared)
+        f->users -= FRAME_LEAF;
     release(&lock);
-    uint32 left = shared ? BLOCK_FRAMES : 0;
-    for (uint32 i = 0; !shared && i < (one ? 1 : BLOCK_FRAMES); i++) {
-        userpage_unmapped(&f[i]);
-        left += frame_put(&f[i]);
-    }
+    userpage_release();
+    uint32 left = shared ? 1U << order : 0;
+    for (uint32 i = 0; !shared && i < (one ? 1U : 1U << order); i++)
+        left += userpage_drop(&f[i]);
     return left;
 }
 
@@ -73,15 +75,33 @@ block_split(struct frame *f)
     release(&lock);
 }
 
-bool
-block_sole(struct frame *f)
+void
+block_cut(struct frame *f)
 {
     acquire(&lock);
-    uint32 i = 0, n = whole(f) ? 1 : BLOCK_FRAMES;
-    while (i < n && __atomic_load_n(&f[i].refs, __ATOMIC_ACQUIRE) == 1) // pairs with frame_put()
-        i++;
-    if (i == BLOCK_FRAMES)
-        frame_join(f);
+    struct frame *first = frame_block(frame_pa(f));
+    if (first != f)
+        frame_split(first);
     release(&lock);
-    return i == n;
+}
+
+bool
+block_sole(struct frame *f, int order)
+{
+    acquire(&lock);
+    bool answer = sole(f, order);
+    release(&lock);
+    return answer;
+}
+
+bool
+block_page_sole(struct frame *f)
+{
+    acquire(&lock);
+    struct frame *first = frame_block(frame_pa(f));
+    bool answer = sole(first, 0);
+    if (!answer && whole(first))
+        frame_split(first);
+    release(&lock);
+    return answer;
 }

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: MIT
-// block.h - 2 MiB of user memory, as the leaves of level 1 of several tables refer to it.
+// block.h - blocks of user memory, as the leaves of several tables refer to them.
 //
-// Theory    A leaf of level 1 holds a reference to each of its 512 frames. While these are one
-//           block of the ledger, the block's one count stands for all of theirs. When somebody
-//           treats a part differently the block becomes single frames, and the leaves that others
-//           still have there then refer to these. The last one that is left can make it whole.
-// Locks     as->lock of the space whose leaf it is, held by the caller; so that leaf is there.
+// Theory    A leaf holds a reference to each of its frames. Memory that is brought in at once comes
+//           in blocks of 2^order frames, which have one count in the ledger: it stands for the
+//           counts of all its frames, so a space that maps any of it maps all of it, at a place
+//           that is aligned to its size - by one leaf of level 1 for 2 MiB, by neighbouring leaves
+//           of one leaf table below that. Before somebody treats a part differently the block
+//           becomes single frames; leaves that others have there then refer to these.
+// Locks     as->lock of the space whose leaves they are, held by the caller; so these are there.
 #pragma once
 
-#include "lib/types.h"
-
-struct frame;
+#include "mm/frame.h"
 
 void block_init(void);
-void block_get(struct frame *f);   // one more leaf refers to it, beside one of the caller's
-uint32 block_put(struct frame *f); // a leaf is gone; how many of the frames others refer to
-void block_split(struct frame *f); // for the caller, it is single frames from now on
-bool block_sole(struct frame *f);  // only the caller's leaf refers to any of it; it is whole then
+void block_get(struct frame *f, int order);   // others refer to it as the caller does
+uint32 block_put(struct frame *f, int order); // the caller's leaves are gone; how many frames stay
+void block_split(struct frame *f);            // for the caller, it is single frames from now on
+void block_cut(struct frame *f);              // no block goes on across the beginning of f
+bool block_sole(struct frame *f, int order);  // only the caller's leaves refer to any of it
+bool block_page_sole(struct frame *f);        // the same for one page; if not, it is a single frame
+
+// Is it one of several frames with one count, or has it just ceased to be?
+static inline bool
+block_part(const struct frame *f)
+{
+    return f->order != 0 || f->refs == 0;
+}

@@ -45,8 +45,8 @@ int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
     for (uint64 va = start, size; va < end; va += size) {
-        size = SUPER_SIZE;
-        if (!(va & (SUPER_SIZE - 1)) && end - va >= SUPER_SIZE && super_add(as, va, prot))
+        size = super_add(as, va, end, prot);
+        if (size)
             continue;
         size = PGSIZE;
         int error = add_zero_page(as, va, prot);

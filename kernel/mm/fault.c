@@ -165,10 +165,12 @@ fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access
     return fill_zero(as, r, va, access);
 }
 
-// Nobody else refers to it: no other leaf, and not the page cache.
+// Nobody else refers to it: no other leaf, and not the page cache. If not it is a single frame.
 static bool
-sole_user(const struct frame *f)
+sole_user(struct frame *f)
 {
+    if (unlikely(block_part(f)))
+        return block_page_sole(f);
     return f->kind == FRAME_USER &&
            __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
 }
@@ -208,7 +210,7 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         change_entry(as, slot, va, writable(r, old));
         return 0;
     }
-    bool promised = userpage_promised(old);
+    bool promised = userpage_promised(old, shared);
     void *page =
         promised ? kalloc_promised(FRAME_USER, as->owner->pid) : kalloc(FRAME_USER, as->owner->pid);
     if (!page)
@@ -218,8 +220,8 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     change_entry(as, slot, va, pte_make(v2p(page), flags)); // fenced before the old frame may go
     if (flags & PTE_X)
         fence_i(); // the copy's instructions have come by stores
-    userpage_unmapped(shared);
-    if (frame_put(shared) && promised)
+    userpage_release();
+    if (userpage_drop(shared) && promised)
         frames_settle(1);
     return 0;
 }
@@ -229,9 +231,10 @@ static int
 make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
-    if (block_sole(frame_of(pte_pa(old)))) {
+    struct frame *block = frame_of(pte_pa(old));
+    if (block_sole(block, FRAME_MAX_ORDER)) {
         change_entry(as, slot, va, writable(r, old));
-        if (userpage_promised(old))
+        if (userpage_promised(old, block))
             frames_settle(super_tables(1));
         return 0;
     }

@@ -146,9 +146,10 @@ stash_block(struct stash *s, struct frame *f)
         stash_push(s, f + n);
 }
 
-// Finds a frame when the own stash seems empty, and refills that from the lists.
+// Finds a frame when the own stash seems empty, and refills that from the lists. NULL: these have
+// none to spare.
 static struct frame *
-refill(struct stash *s)
+restock(struct stash *s)
 {
     struct frame *f = stash_pop_robbed(s);
     if (f)
@@ -157,7 +158,14 @@ refill(struct stash *s)
     while (stash_space(s) >= BATCH && (f = buddy_take_upto(&pool.lists, BATCH_ORDER)) != NULL)
         stash_block(s, f);
     release(&pool.lock);
-    f = stash_pop(s);
+    return stash_pop(s);
+}
+
+// The same, and other harts, kmem and the page cache have to help.
+static struct frame *
+refill(struct stash *s)
+{
+    struct frame *f = restock(s);
     return f ? f : scrape(0);
 }
 
@@ -181,8 +189,9 @@ kalloc_promised(enum frame_kind kind, uint32 owner)
 {
     if (failnth())
         return NULL;
-    struct frame *f = stash_pop(&my_frames()->ready);
-    if (unlikely(!f) && !(f = take_promised()))
+    struct stash *s = &my_frames()->ready;
+    struct frame *f = stash_pop(s);
+    if (unlikely(!f) && !(f = restock(s)) && !(f = take_promised()))
         return NULL;
     void *p = claim(f, kind, owner);
     fill_allocated(p, PGSIZE);
@@ -256,6 +265,22 @@ kalloc_order(enum frame_kind kind, uint32 owner, int order)
     struct frame *f = buddy_take(&pool.lists, order);
     release(&pool.lock);
     if (!f && !(f = scrape(order)))
+        return NULL;
+    void *p = claim(f, kind, owner);
+    fill_allocated(p, PGSIZE << order);
+    return p;
+}
+
+// As kalloc_order(), from the lists alone: nothing is gathered or thrown out for it.
+void *
+kalloc_favour(enum frame_kind kind, uint32 owner, int order)
+{
+    if (failnth())
+        return NULL;
+    acquire(&pool.lock);
+    struct frame *f = buddy_take(&pool.lists, order);
+    release(&pool.lock);
+    if (!f)
         return NULL;
     void *p = claim(f, kind, owner);
     fill_allocated(p, PGSIZE << order);

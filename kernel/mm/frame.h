@@ -21,17 +21,23 @@ enum frame_kind {
 };
 
 #define FRAME_MAX_ORDER 9 // 2 MiB
+#define FRAME_LEAF      (1UL << 32 | 1)
 
 // Protection: [o] the frame's owner's lock  [a] atomic  [f] the allocator  [c] constant
 // One entry per 4 KiB of RAM, a power of two so that frame_of() and frame_pa() are shifts. A block
 // of 2^order frames is described by its first entry; the others have refs 0.
 struct frame {
-    int32 refs;       // [a] users of an allocated block; 0 when free
+    union {
+        struct {
+            int32 refs;      // [a] users of an allocated block; 0 when free
+            uint32 mapcount; // [a] leaves of user tables that map it; 0 when allocated and freed
+        };
+        uint64 users; // [a] both at once: FRAME_LEAF is a reference and a leaf
+    };
     uint8 kind;       // [f] enum frame_kind
     uint8 order;      // [f] of the block that starts here; see mm/buddy.h for free ones
     uint16 flags;     // [o] 0 when allocated
     uint32 owner;     // [f] pid, inode number ...: what the ledger shows
-    uint32 mapcount;  // [a] leaves of user tables that map it; 0 when allocated and when freed
     struct list link; // [f] while free; else [o], undefined when allocated
     void *obj;        // [o] undefined when allocated
     uint64 index;     // [o] undefined when allocated
@@ -42,6 +48,7 @@ struct frame {
 
 // Constant after frames_init().
 struct frame_map {
+    uint64 origin;        // where the entry of physical address 0 would be
     struct frame *ledger; // describes [base, base + span)
     uint64 base;          // physical address; a multiple of 2 MiB, as is span
     uint64 span;
@@ -62,15 +69,18 @@ void frames_ready(void);                       // all else is free now
 void *kalloc(enum frame_kind kind, uint32 owner);  // one frame, contents undefined; NULL: none left
 void *kzalloc(enum frame_kind kind, uint32 owner); // one frame of zeroes
 void *kalloc_order(enum frame_kind kind, uint32 owner,
-                   int order);  // 2^order frames, aligned to that
+                   int order); // 2^order frames, aligned to that
+void *kalloc_favour(enum frame_kind kind, uint32 owner,
+                    int order); // the same if there is one at hand
 void kfree(void *frame);        // drops a reference; the last one frees the block
 void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
 void
 frame_split(struct frame *f);     // a block becomes single frames, each with the block's references
 void frame_join(struct frame *f); // and the other way, for 2 MiB from f on with one user each
-const struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
+struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
 
 bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
+bool frame_dropped(struct frame *f, int32 refs); // what is left to do when there were so many
 uint64 frames_free(void);      // frames in no use, promised ones too; exact when no hart allocates
 uint64 frames_total(void);     // frames of [start, end)
 uint64 frames_contended(void); // turns lost waiting for the allocator's lock
@@ -91,7 +101,8 @@ void frames_set_reclaim(uint64 (*reclaim)(uint64 want));
 static inline struct frame *
 frame_of(uint64 pa)
 {
-    return &frames.ledger[(pa - frames.base) >> PGSHIFT];
+    return (struct frame *)(frames.origin +
+                            (pa >> PGSHIFT) * sizeof(struct frame)); // in the ledger
 }
 
 static inline uint64

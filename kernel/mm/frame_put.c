@@ -64,11 +64,32 @@ static void __attribute__((noinline)) free_block(struct frame *f)
     release(&pool.lock);
 }
 
-// What remains to do when a reference was dropped that was not the last, or none at all.
-static bool __attribute__((noinline)) put_shared(struct frame *f, int32 refs)
+// Frees what has no references any more.
+static inline void
+put_last(struct frame *f)
 {
-    if (refs > 0)
+    if (unlikely(f->order | f->mapcount)) {
+        free_block(f);
+        return;
+    }
+    f->kind = FRAME_FREE;
+    fill_freed(f->mem, PGSIZE);
+    if (unlikely(!stash_push(&my_frames()->ready, f)))
+        spill(f);
+}
+
+// What remains to do when one of `refs` references was dropped.
+// Returns whether the block has other users still.
+bool
+frame_dropped(struct frame *f, int32 refs)
+{
+    if (refs > 1)
         return true;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); // pairs with the other users' release: see put()
+    if (refs == 1) {
+        put_last(f);
+        return false;
+    }
     f->refs = 0;
     bad_free(f);
 }
@@ -79,17 +100,9 @@ put(struct frame *f)
     // Release: the caller's accesses end before another hart frees the block and reuses it;
     // acquire: those of the other users have ended before this hart does.
     int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
-    if (unlikely(refs != 1)) {
-        return put_shared(f, refs);
-    }
-    if (unlikely(f->order | f->mapcount)) {
-        free_block(f);
-        return false;
-    }
-    f->kind = FRAME_FREE;
-    fill_freed(f->mem, PGSIZE);
-    if (unlikely(!stash_push(&my_frames()->ready, f)))
-        spill(f);
+    if (unlikely(refs != 1))
+        return frame_dropped(f, refs);
+    put_last(f);
     return false;
 }
 

@@ -66,6 +66,7 @@ ledger_init(uint64 start, uint64 end, void *room)
     start = PGROUNDUP(start);
     end = PGROUNDDOWN(end);
     frames = (struct frame_map){
+        .origin = (uint64)room - ((start & ~(BLOCK - 1)) >> PGSHIFT) * sizeof(struct frame),
         .ledger = room,
         .base = start & ~(BLOCK - 1),
         .span = ledger_entries(start, end) << PGSHIFT,
@@ -127,12 +128,12 @@ frame_join(struct frame *f)
 }
 
 // The ledger's entry that speaks for the frame at pa: the first one of its block.
-const struct frame *
+struct frame *
 frame_block(uint64 pa)
 {
-    const struct frame *f = frame_of(pa);
+    struct frame *f = frame_of(pa);
     for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
-        const struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
+        struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
         if (head->refs && (head->order & ~BUDDY_FREE) >= order)
             return head;
     }

@@ -96,6 +96,22 @@ mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone)
     mmu_flush(&b);
 }
 
+void
+mirror_destroy(struct aspace *as)
+{
+    if (!as->kpt.root)
+        return;
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_MIRROR);
+    for (int i = 0; i < as->regions.n; i++) {
+        const struct region *r = &as->regions.v[i];
+        int error =
+            unmap_zone(&as->kpt, r->start, r->end, regions_zone(&as->regions, i, USER_END), &b.tlb);
+        assert(!error); // as above: no leaf is larger than its region
+    }
+    mmu_flush(&b);
+}
+
 static int
 check_leaf(pte_t *slot, uint64 va, int level, void *arg)
 {

@@ -23,7 +23,8 @@ int mirror_sync(struct aspace *as, uint64 start,
 int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
 // Before the user's leaves go; `zone` as for unmap_zone(). Fences.
 void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone);
-void check_mirror(struct aspace *as); // panics unless the two views agree
+void mirror_destroy(struct aspace *as); // the same for all of it
+void check_mirror(struct aspace *as);   // panics unless the two views agree
 
 #ifdef DEBUG
 #define mirror_dcheck(as) check_mirror(as) // after every system call in debug builds

@@ -151,6 +151,13 @@ regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size)
     return 0;
 }
 
+// The tables that go with region i when all are unmapped, from the lowest on.
+struct pt_zone
+regions_zone(const struct regions *rs, int i, uint64 end)
+{
+    return (struct pt_zone){0, i + 1 < rs->n ? rs->v[i + 1].start : end};
+}
+
 void
 region_remove(struct regions *rs, struct region *r)
 {

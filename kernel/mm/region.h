@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "pt/pt.h"
 
 struct pager;
 
@@ -45,5 +46,6 @@ int region_add(struct regions *rs,
                const struct region *r) must_check; // takes a reference to the pager
 int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at both ends; -ENOMEM
 uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size); // 0: none
-void region_remove(struct regions *rs, struct region *r);                                // drops it
+struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
+void region_remove(struct regions *rs, struct region *r);                 // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;

@@ -17,7 +17,7 @@
 #include "mm/userpage.h"
 
 #define SUPER_LEVEL 1
-#define SUPER_PAGES (SUPER_SIZE / PGSIZE)
+#define LEAST_ORDER 3 // smaller blocks would cost more than they save
 
 _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
 
@@ -30,38 +30,64 @@ vacant(const struct pt *t, uint64 va)
     return slot && level >= SUPER_LEVEL && !pte_valid(pte_load(slot));
 }
 
-// Takes out a leaf that super_add() has just put in.
+// Takes out what has just been put in.
 static void
-take_out(struct aspace *as, uint64 va)
+take_out(struct aspace *as, uint64 va, uint64 size)
 {
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);
-    int error = unmap(&as->pt, va, va + SUPER_SIZE, &b.tlb);
-    assert(!error); // the range is the leaf's
+    int error = unmap(&as->pt, va, va + size, &b.tlb);
+    assert(!error); // nothing is cut
     mmu_flush(&b);
 }
 
-// Maps 2 MiB of zeroes at va.
-bool
-super_add(struct aspace *as, uint64 va, uint64 prot)
+// The order of the largest block that could stand at va and ends at `end` or below.
+static int
+fitting(uint64 va, uint64 end)
 {
-    if (!vacant(&as->pt, va) || (as->kpt.root && !vacant(&as->kpt, va)))
+    int order = 0;
+    while (order < FRAME_MAX_ORDER && !(va & (PGSIZE << order)) &&
+           PGSIZE << (order + 1) <= end - va)
+        order++;
+    return order;
+}
+
+// Maps a block of zeroes at va, by one leaf if it is of the largest order.
+// Returns   false, and nothing has changed: there is no such block at hand, or no memory for it.
+static bool
+add(struct aspace *as, uint64 va, uint64 prot, int order)
+{
+    uint64 size = PGSIZE << order;
+    int level = order == FRAME_MAX_ORDER ? SUPER_LEVEL : 0;
+    if (level > 0 && (!vacant(&as->pt, va) || (as->kpt.root && !vacant(&as->kpt, va))))
         return false;
-    char *block = kalloc_order(FRAME_USER, as->owner->pid, FRAME_MAX_ORDER);
+    char *block = level > 0 ? kalloc_order(FRAME_USER, as->owner->pid, order)
+                            : kalloc_favour(FRAME_USER, as->owner->pid, order);
     if (!block)
         return false;
-    for (uint64 i = 0; i < SUPER_PAGES; i++)
-        page_zero(block + i * PGSIZE);
-    if (mappages(&as->pt, va, SUPER_SIZE, v2p(block), userpage_flags(prot), SUPER_LEVEL) < 0) {
+    for (uint64 at = 0; at < size; at += PGSIZE)
+        page_zero(block + at);
+    if (mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
         kfree(block);
         return false;
     }
     userpage_mapped(frame_of(v2p(block)));
-    as->pages += SUPER_PAGES;
-    if (mirror_sync(as, va, va + SUPER_SIZE) == 0)
+    as->pages += size / PGSIZE;
+    if (mirror_sync(as, va, va + size) == 0)
         return true;
-    take_out(as, va);
+    take_out(as, va, size);
     return false;
+}
+
+uint64
+super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
+{
+    int order = fitting(va, end);
+    if (order == FRAME_MAX_ORDER && !add(as, va, prot, order))
+        order--;
+    else if (order == FRAME_MAX_ORDER)
+        return SUPER_SIZE;
+    return order >= LEAST_ORDER && add(as, va, prot, order) ? PGSIZE << order : 0;
 }
 
 // Splits the leaf of level 1 that holds va, in both views.
@@ -87,21 +113,35 @@ super_split(struct aspace *as, uint64 va)
     if (!slot || level < SUPER_LEVEL || !pte_leaf(pte_load(slot)))
         return 0;
     pte_t pte = pte_load(slot);
-    uint64 promised = userpage_promised(pte) ? super_tables(level) : 0;
+    struct frame *block = frame_of(pte_pa(pte));
+    uint64 promised = userpage_promised(pte, block) ? super_tables(level) : 0;
     frames_settle(promised); // they are asked for now
     int error = split_leaf(as, va);
     if (!error)
-        block_split(frame_of(pte_pa(pte)));
+        block_split(block);
     else if (frames_promise(promised) < 0)
         return -ENOMEM;
     return error;
 }
 
+// Makes va the beginning of a leaf, and of a block.
+static int
+cut(struct aspace *as, uint64 va)
+{
+    int error = va & (SUPER_SIZE - 1) ? super_split(as, va) : 0;
+    int level;
+    const pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (error || !slot || level > 0 || !pte_valid(pte_load(slot)))
+        return error;
+    struct frame *f = frame_of(pte_pa(pte_load(slot)));
+    if (block_part(f))
+        block_cut(f);
+    return 0;
+}
+
 int
 super_split_edges(struct aspace *as, uint64 start, uint64 end)
 {
-    int error = start & (SUPER_SIZE - 1) ? super_split(as, start) : 0;
-    if (!error && end & (SUPER_SIZE - 1))
-        error = super_split(as, end);
-    return error;
+    int error = cut(as, start);
+    return error ? error : cut(as, end);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// super.h - 2 MiB pages of user memory.
+// super.h - user memory in blocks: 2 MiB by one leaf, less by neighbouring ones.
 //
-// Theory    A block of 2^9 frames, mapped by one leaf of level 1, for memory that is brought in
-//           at once. A fork shares it as it is. Before a part of it is treated differently - it is
-//           unmapped, has other rights, or is written to while others see it - the leaf is split
-//           into single pages, and the block too (mm/block.h).
+// Theory    Memory that is brought in at once comes in aligned blocks of 2^order frames, the
+//           largest, 2 MiB, mapped by one leaf of level 1. A fork shares them as they are. Before
+//           a part is treated differently - it is unmapped, or written to while others see it -
+//           a large leaf is split into single pages, and the block into single frames
+//           (mm/block.h).
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -20,8 +21,8 @@ super_tables(int level)
     return level == 0 ? 0 : kpt->private_table ? 2 : 1;
 }
 
-bool super_add(struct aspace *as, uint64 va,
-               uint64 prot); // zeroes; false: single pages will have to do
+// Maps a block of zeroes at va, below end; its size, 0: a single page will have to do.
+uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
 int super_split_edges(struct aspace *as, uint64 start,
-                      uint64 end) must_check; // those cut by either end
+                      uint64 end) must_check; // and blocks, that are cut by either end

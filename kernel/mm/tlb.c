@@ -11,14 +11,12 @@
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
+#include "mm/leaves.h"
 #include "mm/super.h"
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
-#define BLANK     1UL // a table that is all zeroes
-#define LARGE     2UL // what a leaf of level 1 referred to
-#define PROMISED  4UL // a leaf's memory that was shared on a promise
-#define FEW_PAGES 8   // up to here, fences by page
+#define FEW_PAGES 8 // up to here, fences by page
 
 static void
 fence_local(const struct tlb_batch *t)
@@ -33,25 +31,31 @@ fence_local(const struct tlb_batch *t)
 
 // Returns   the promised frames that nobody will come for any more.
 static uint64
-put_special(uint64 pa, uint64 marks)
+put_special(uint64 pa, uint64 what)
 {
-    int level = marks & LARGE ? 1 : 0;
-    uint64 shared = level ? block_put(frame_of(pa)) : frame_put(frame_of(pa));
-    return marks & PROMISED ? shared + super_tables(level) : 0;
+    int order = (int)(what & (MMU_PROMISED - 1));
+    if (what & MMU_TABLE) {
+        if (what & MMU_BLANK)
+            kfree_zeroed(p2v(pa));
+        else
+            kfree(p2v(pa));
+        return 0;
+    }
+    uint64 left = order > 0 ? block_put(frame_of(pa), order) : userpage_drop(frame_of(pa));
+    return what & MMU_PROMISED ? left + (order == FRAME_MAX_ORDER ? super_tables(1) : 0) : 0;
 }
 
 static void
 free_queued(struct mmu_batch *b)
 {
     uint64 settled = 0;
-    for (uint32 i = 0; i < b->n; i++) {
-        uint64 pa = b->queue[i] & -PGSIZE;
-        if (b->queue[i] & BLANK)
-            kfree_zeroed(p2v(pa));
-        else if (b->queue[i] & (LARGE | PROMISED))
-            settled += put_special(pa, b->queue[i]);
+    userpage_release();
+    for (const uint64 *q = b->queue, *end = q + b->n; q < end; q++) {
+        uint64 what = *q % PGSIZE;
+        if (likely(what == 0))
+            userpage_drop(frame_of(*q));
         else
-            kfree(p2v(pa));
+            settled += put_special(*q - what, what);
     }
     b->n = 0;
     if (settled)
@@ -67,41 +71,53 @@ mmu_flush(struct mmu_batch *b)
     free_queued(b);
 }
 
-static void
-enqueue(struct mmu_batch *b, uint64 pa)
+void
+mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
 {
     if (b->n == MMU_QUEUE)
         mmu_flush(b); // all that is queued has been unhooked and recorded: pt/batch.h
-    b->queue[b->n++] = pa;
+    b->queue[b->n++] = pa + what;
 }
 
+// A larger leaf is gone.
 static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
     b->as->pages -= pt_leaf_size(level) / PGSIZE;
     mapsite_note(MAPSITE_UNMAP, b->as, va);
-    uint64 marks = userpage_promised(old) ? PROMISED : 0;
-    if (level == 0)
-        userpage_unmapped(frame_of(pte_pa(old)));
-    else
-        marks |= LARGE;
-    enqueue(b, pte_pa(old) | marks);
+    mmu_queue(b, pte_pa(old),
+              FRAME_MAX_ORDER | (userpage_promised(old, frame_of(pte_pa(old))) ? MMU_PROMISED : 0));
 }
 
 static void
 table_gone(struct tlb_batch *t, uint64 pa, bool blank)
 {
-    enqueue(container_of(t, struct mmu_batch, tlb), pa | (blank ? BLANK : 0));
+    mmu_queue(container_of(t, struct mmu_batch, tlb), pa,
+              blank ? MMU_TABLE | MMU_BLANK : MMU_TABLE);
 }
 
-static const struct tlb_batch_ops user_ops = {.leaf = leaf_gone, .table = table_gone};
+static const struct tlb_batch_ops user_ops = {
+    .leaf = leaf_gone,
+    .table = table_gone,
+    .leaves = leaves_gone,
+};
+static const struct tlb_batch_ops dead_ops = {
+    .leaf = leaf_gone,
+    .table = table_gone,
+    .leaves = leaves_dead,
+};
 static const struct tlb_batch_ops mirror_ops = {.leaf = NULL, .table = table_gone};
 
 void
 mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
 {
-    batch_init(&b->tlb, state == MMU_MIRROR ? &mirror_ops : &user_ops);
+    static const struct tlb_batch_ops *const ops[] = {
+        [MMU_LIVE] = &user_ops,
+        [MMU_DEAD] = &dead_ops,
+        [MMU_MIRROR] = &mirror_ops,
+    };
+    batch_init(&b->tlb, ops[state]);
     b->as = as;
     b->state = state;
     b->n = 0;

@@ -31,26 +31,34 @@ userpage_mapped(struct frame *f)
     __atomic_fetch_add(&f->mapcount, 1, __ATOMIC_RELAXED); // a statistic; the reference counts
 }
 
-// A second leaf of level 0 refers to what `pte` maps.
+// A second leaf refers to a single frame.
 static inline void
-userpage_share(pte_t pte)
+userpage_share(struct frame *f)
 {
-    struct frame *f = frame_of(pte_pa(pte));
-    frame_get(f);
-    userpage_mapped(f);
+    __atomic_fetch_add(&f->users, FRAME_LEAF, __ATOMIC_RELAXED); // as frame_get()
 }
 
-// Does the leaf share anonymous memory that each sharer may want a copy of? All leaves of such a
-// frame do; a frame is promised for each but one (mm/frame_promise.c).
+// Does a leaf share anonymous memory of that frame, which each sharer may want a copy of? All its
+// leaves do; a frame is promised for each but one (mm/frame_promise.c). A block speaks through its
+// first frame.
 static inline bool
-userpage_promised(pte_t pte)
+userpage_promised(pte_t pte, const struct frame *f)
 {
-    return (pte & PTE_COW) && frame_of(pte_pa(pte))->kind == FRAME_USER;
+    return (pte & PTE_COW) && f->kind == FRAME_USER;
 }
 
-// A leaf is gone; its reference is still the caller's to drop.
+// Before the first userpage_drop() of some: what was done with the pages is done.
 static inline void
-userpage_unmapped(struct frame *f)
+userpage_release(void)
 {
-    __atomic_fetch_sub(&f->mapcount, 1, __ATOMIC_RELAXED); // as above
+    __atomic_thread_fence(__ATOMIC_RELEASE); // pairs with the acquire in frame_dropped()
+}
+
+// A leaf is gone, and its reference with it.
+// Returns   whether the frame has other users.
+static inline bool
+userpage_drop(struct frame *f)
+{
+    uint64 was = __atomic_fetch_sub(&f->users, FRAME_LEAF, __ATOMIC_RELAXED); // see above
+    return (int32)was > 1 || frame_dropped(f, (int32)was);
 }

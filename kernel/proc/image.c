@@ -62,13 +62,15 @@ region_prot(uint32 prot)
 }
 
 // Zero pages from `start` up to the segment, then the segment. A copied segment is an anonymous
-// region that is written to once, while it may be; then it gets its own protection.
+// region that is written to once, while it may be; then it gets its own protection. A segment that
+// begins inside a page has that page to itself: what is before it comes along, or is zero.
 static int
 add_segment(struct aspace *as, struct inode *ip, const struct elf_segment *s, uint64 start)
 {
+    uint64 before = s->va % PGSIZE, first = s->va - before;
     struct region gap = {
-        .start = start, .end = s->va, .kind = REGION_IMAGE, .prot = region_prot(s->prot)};
-    struct region r = {.start = s->va,
+        .start = start, .end = first, .kind = REGION_IMAGE, .prot = region_prot(s->prot)};
+    struct region r = {.start = first,
                        .end = PGROUNDUP(s->va + s->memsz),
                        .kind = REGION_IMAGE,
                        .prot = region_prot(s->prot)};
@@ -79,8 +81,8 @@ add_segment(struct aspace *as, struct inode *ip, const struct elf_segment *s, ui
         return error;
     if (elf_mappable(s)) {
         r.pager = inode_pager(ip);
-        r.offset = s->off;
-        r.filesz = s->filesz;
+        r.offset = s->off - before;
+        r.filesz = s->filesz + before;
         return aspace_map(as, &r);
     }
     r.prot |= PTE_W;

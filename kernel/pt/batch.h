@@ -24,6 +24,9 @@ struct tlb_batch_ops {
     // The table frame `pa` is gone. `blank`: it holds zeroes only, so it can be a new table as it
     // is.
     void (*table)(struct tlb_batch *b, uint64 pa, bool blank);
+    // Takes out the leaves of n neighbouring slots of level 0, holes among them, for the addresses
+    // from va on, in the order of unhook-first. NULL: leaf() hears of each.
+    void (*leaves)(struct tlb_batch *b, pte_t *slot, uint64 va, int n);
 };
 
 struct tlb_range {

@@ -65,3 +65,13 @@ slots_empty(const pte_t *slot)
     const volatile pte_t *s = slot; // as pte_load()
     return (s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]) == 0;
 }
+
+// How many of [slot, end) are holes before the first that is not.
+static inline uint64
+slots_holes(const pte_t *slot, const pte_t *end)
+{
+    const pte_t *at = slot;
+    while (at < end && !pte_load(at))
+        at += slots_aligned(at) && slots_empty(at) ? SLOT_RUN : 1;
+    return (uint64)((at < end ? at : end) - slot);
+}

@@ -42,7 +42,12 @@ static void
 unmap_leaves(struct unmap_job *job, pagetable_t table, uint64 va, uint64 last)
 {
     pte_t *end = &table[PX(0, last)];
-    for (pte_t *slot = &table[PX(0, va)]; slot <= end; slot++, va += PGSIZE) {
+    pte_t *slot = &table[PX(0, va)];
+    if (job->b->ops->leaves != NULL) {
+        job->b->ops->leaves(job->b, slot, va, (int)(end - slot) + 1);
+        return;
+    }
+    for (; slot <= end; slot++, va += PGSIZE) {
         while (slots_aligned(slot) && slots_empty(slot)) {
             slot += SLOT_RUN;
             va += SLOT_RUN * PGSIZE;

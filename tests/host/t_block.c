@@ -28,8 +28,8 @@ fresh(void)
 static void
 drop_page(struct frame *f)
 {
-    userpage_unmapped(f);
-    frame_put(f);
+    userpage_release();
+    userpage_drop(f);
 }
 
 static void
@@ -48,14 +48,14 @@ test_whole(void)
 {
     uint64 free = frames_free();
     struct frame *f = fresh();
-    CHECK(block_sole(f));
-    block_get(f);
+    CHECK(block_sole(f, FRAME_MAX_ORDER));
+    block_get(f, FRAME_MAX_ORDER);
     check_counts(f, FRAME_MAX_ORDER, 2);
-    CHECK(!block_sole(f));
+    CHECK(!block_sole(f, FRAME_MAX_ORDER));
     check_counts(f, FRAME_MAX_ORDER, 2);
-    block_put(f);
-    CHECK(block_sole(f));
-    block_put(f);
+    block_put(f, FRAME_MAX_ORDER);
+    CHECK(block_sole(f, FRAME_MAX_ORDER));
+    block_put(f, FRAME_MAX_ORDER);
     CHECK_EQ(frames_free(), free);
     check_ledger();
 }
@@ -65,25 +65,26 @@ test_single(void)
 {
     uint64 free = frames_free();
     struct frame *f = fresh();
-    block_get(f);
-    block_get(f);
+    block_get(f, FRAME_MAX_ORDER);
+    block_get(f, FRAME_MAX_ORDER);
     block_split(f);
     check_counts(f, 0, 3);
     block_split(f); // the second to split its leaf finds it done
     check_counts(f, 0, 3);
-    block_get(f);
+    block_get(f, FRAME_MAX_ORDER);
     check_counts(f, 0, 4);
-    block_put(f);
-    block_put(f);
+    block_put(f, FRAME_MAX_ORDER);
+    block_put(f, FRAME_MAX_ORDER);
     drop_page(f + 5);
     CHECK_EQ(f[5].refs, 1);
-    CHECK(!block_sole(f)); // one frame of it is the caller's alone, the others are not
+    CHECK(!block_sole(
+        f, FRAME_MAX_ORDER)); // one frame of it is the caller's alone, the others are not
     CHECK_EQ(f->order, 0);
     for (int i = 0; i < PAGES; i++)
         if (i != 5)
             drop_page(f + i);
     check_counts(f, 0, 1);
-    CHECK(block_sole(f));
+    CHECK(block_sole(f, FRAME_MAX_ORDER));
     check_counts(f, FRAME_MAX_ORDER, 1);
     block_split(f);
     for (int i = 0; i < PAGES; i++)
@@ -97,17 +98,17 @@ static void
 use(struct frame *f, uint64 coin)
 {
     for (uint64 i = 0; i < 10 + coin % 200; i++)
-        block_get(f), block_put(f); // a fork, and the child's end
+        block_get(f, FRAME_MAX_ORDER), block_put(f, FRAME_MAX_ORDER); // a fork, and the child's end
     if (coin >> 20 & 1)
         block_split(f);
     for (uint64 i = 0; i < 3; i++)
-        block_get(f), block_put(f);
-    if ((coin >> 21 & 1) && block_sole(f)) {
+        block_get(f, FRAME_MAX_ORDER), block_put(f, FRAME_MAX_ORDER);
+    if ((coin >> 21 & 1) && block_sole(f, FRAME_MAX_ORDER)) {
         memset(f->mem, (int)coin, 2 * MIB);
         block_split(f);
     }
     if (!(coin >> 20 & 1)) {
-        block_put(f);
+        block_put(f, FRAME_MAX_ORDER);
         return;
     }
     block_split(f);
@@ -144,7 +145,7 @@ test_harts(void)
     for (int round = 0; round < ROUNDS; round++) {
         shared = fresh();
         for (int i = 1; i < HARTS; i++)
-            block_get(shared);
+            block_get(shared, FRAME_MAX_ORDER);
         pthread_barrier_wait(&line);
         pthread_barrier_wait(&line);
         CHECK_EQ(frames_free(), free);

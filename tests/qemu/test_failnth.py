@@ -7,7 +7,7 @@ import re
 from machine import Failure
 
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
-AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 20, "cow": 40, "create": 5}
+AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "create": 5}
 SHORT = "fork exec forkexec pipe sbrk lazy copy cow mmapprivate mmapshared"  # what a design has a part in
 
 

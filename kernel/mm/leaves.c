@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// leaves.c - see leaves.h.
+//
+// Theory    A block that is whole has one count, and its leaves follow each other: they are copied
+//           or cleared together. A hole costs next to nothing, eight of them are seen at a glance.
+// Promises  unhook-first: leaves_gone() takes a block's leaves out of the table, all of them,
+//           before it queues what they referred to.
+// Locks     as->lock of the space, held by the caller.
+// Fences    none here: fork's caller for what lost W, the batch for what is gone.
+// Next      mm/block.c
+#include "mm/leaves.h"
+
+#include "debug/mapsite.h"
+#include "mm/aspace.h"
+#include "mm/block.h"
+#include "mm/frame.h"
+#include "mm/super.h"
+#include "mm/tlb.h"
+#include "mm/userpage.h"
+
+#define NOWHERE 1UL // no page begins there
+
+// ---- Fork
+
+// Both tables get the leaf that is in `from`, which loses W by that if it has to be `cow`.
+static inline void
+share_leaf(pte_t *from, pte_t *to, pte_t cow)
+{
+    pte_t pte = pte_load(from);
+    if ((pte & cow) != cow) {
+        pte = (pte & ~PTE_W) | cow;
+        pte_exchange(from, pte);
+    }
+    pte_store(to, pte);
+}
+
+// The two now refer to 2^order frames that `pte` is the first leaf of, or the only one.
+static void
+share_frames(struct leaves_job *job, pte_t pte, struct frame *f, int order)
+{
+    if (likely(order == 0))
+        userpage_share(f);
+    else
+        block_get(f, order);
+    if (userpage_promised(pte | job->cow, f))
+        job->promised += 1UL << order;
+    job->to->pages += 1UL << order;
+}
+
+// One run of neighbouring slots for fork: both tables get the same leaves, and those that the
+// process may write to become copy-on-write in both. A block is counted once.
+int
+leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
+{
+    struct leaves_job *job = arg;
+    pte_t cow = job->cow;
+    uint64 size;
+    (void)va;
+    for (const pte_t *end = from + n; from < end; from += size, to += size) {
+        pte_t pte = pte_load(from);
+        if (!pte_valid(pte)) {
+            size = slots_holes(from, end);
+            continue;
+        }
+        struct frame *f = frame_of(pte_pa(pte));
+        int order = level > 0 ? FRAME_MAX_ORDER : f->order;
+        share_frames(job, pte, f, order);
+        size = level > 0 ? 1 : 1UL << order;
+        share_leaf(from, to, cow);
+#pragma GCC unroll 8 // most of what a fork of much memory does
+        for (uint64 i = 1; i < size; i++)
+            share_leaf(&from[i], &to[i], cow);
+        if (level > 0 && userpage_promised(pte | job->cow, f))
+            job->promised += (pte & PTE_COW ? 1 : 2) * super_tables(level);
+    }
+    return 0;
+}
+
+// ---- Unmapping and exit
+
+// Takes out the n leaves from slot on.
+static void
+unhook(struct mmu_batch *b, pte_t *slot, uint64 va, uint64 n)
+{
+    for (pte_t *end = slot + n; slot < end; slot++, va += PGSIZE) {
+        pte_exchange(slot, 0);
+        mapsite_note(MAPSITE_UNMAP, b->as, va);
+    }
+    b->as->pages -= n;
+}
+
+void
+leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
+{
+    struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
+    uint64 size, start = NOWHERE; // what is unhooked and not yet recorded begins there
+    for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
+        pte_t pte = pte_load(slot);
+        if (!pte_valid(pte)) {
+            size = slots_holes(slot, end);
+            continue;
+        }
+        const struct frame *f = frame_of(pte_pa(pte));
+        uint64 order = f->order, promised = userpage_promised(pte, f) ? MMU_PROMISED : 0;
+        size = 1UL << order;
+        unhook(b, slot, va, size);
+        start = start == NOWHERE ? va : start;
+        if (b->n == MMU_QUEUE) {
+            batch_add(t, start, va + size * PGSIZE);
+            start = NOWHERE;
+        }
+        mmu_queue(b, pte_pa(pte), order | promised);
+    }
+    if (start != NOWHERE)
+        batch_add(t, start, va);
+}
+
+// No hart knows them any more: nothing waits for a fence.
+void
+leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
+{
+    struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
+    uint64 size, gone = 0, settled = 0;
+    userpage_release();
+    for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
+        pte_t pte = pte_load(slot);
+        if (!pte_valid(pte)) {
+            size = slots_holes(slot, end);
+            continue;
+        }
+        struct frame *f = frame_of(pte_pa(pte));
+        int order = f->order;
+        bool promised = userpage_promised(pte, f);
+        size = 1UL << order;
+        pte_store(slot, 0);
+#pragma GCC unroll 8 // most of what exit does after a fork of much memory
+        for (uint64 i = 1; i < size; i++)
+            pte_store(&slot[i], 0);
+        for (uint64 i = 0; i < size; i++)
+            mapsite_note(MAPSITE_UNMAP, b->as, va + i * PGSIZE);
+        gone += size;
+        uint64 left = order > 0 ? block_put(f, order) : userpage_drop(f);
+        settled += promised ? left : 0;
+    }
+    b->as->pages -= gone;
+    if (settled)
+        frames_settle(settled);
+}

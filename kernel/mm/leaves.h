@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// leaves.h - many neighbouring leaves of a user table at once: shared by fork, taken out when
+// memory is unmapped, and when its process ends.
+#pragma once
+
+#include "lib/types.h"
+#include "pt/batch.h"
+
+struct aspace;
+
+// What fork has to know of a region, and learns from it.
+struct leaves_job {
+    struct aspace *to;
+    pte_t cow;       // what leaves get where stores are meant to be seen by one of the two
+    uint64 promised; // frames that the two may need
+};
+
+// For pt_copy_range(), with a struct leaves_job.
+int leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *job);
+
+// For struct tlb_batch_ops, of a struct mmu_batch.
+void leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n);
+void leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n);
