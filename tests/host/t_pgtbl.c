@@ -150,6 +150,21 @@ test_changes(void)
     CHECK(n == 1 && seen[0].how == ONLY_B && seen[0].size == 0x2000);
 }
 
+// What was text is the guard page of a smaller program now.
+static void
+test_changes_name_what_is(void)
+{
+    struct pgentry a[] = {leaf_at(0, 0x10000, USER_RW), leaf_at(0x1000, 0x11000, USER_RW)};
+    struct pgentry b[] = {leaf_at(0, 0x20000, PTE_V | PTE_X)};
+    a[0].region = a[1].region = PGR_IMAGE;
+    a[0].prot = a[1].prot = 5;
+    b[0].region = PGR_GUARD;
+    compare(a, 2, b, 1);
+    CHECK_EQ(n, 2);
+    CHECK(seen[0].how == OTHER_FRAME && seen[0].region == PGR_GUARD && seen[0].prot == 0);
+    CHECK(seen[1].how == ONLY_A && seen[1].region == PGR_IMAGE && seen[1].prot == 5);
+}
+
 // A larger leaf and the pages it could be cut into are the same memory.
 static void
 test_changes_of_sizes(void)
@@ -176,6 +191,7 @@ main(void)
     test_ranges();
     test_range_owner();
     test_changes();
+    test_changes_name_what_is();
     test_changes_of_sizes();
     return test_done();
 }

@@ -7,7 +7,7 @@ HARTS = (1, 3, 8)
 
 # What each run does; the marks that end a command well or badly.
 COMMANDS = (
-    ("usertests -q", "ALL TESTS PASSED", "SOME TESTS FAILED"),
+    ("usertests", "ALL TESTS PASSED", "SOME TESTS FAILED"),
     ("xv6check", "xv6check: OK", "xv6check: FAIL"),
     ("mmaptest", "mmaptest: OK", "mmaptest: FAIL"),
     ("forkstress", "forkstress: OK", "forkstress: FAIL"),
@@ -37,9 +37,10 @@ for design in DESIGNS:
     for n in HARTS:
         globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n: run_all(context, d, cpus=n)
 
-    if design != "global":
-        globals()[f"test_{design}_checked"] = lambda context, d=design: run_all(
-            context, d, CHECKED, cpus=3, variant="DEBUG")
+    globals()[f"test_{design}_32M"] = lambda context, d=design: run_all(
+        context, d, COMMANDS[:1], cpus=3, mem="32M")
+    globals()[f"test_{design}_checked"] = lambda context, d=design: run_all(
+        context, d, CHECKED, cpus=3, variant="DEBUG")
 
 
 def scattered(context, design):

@@ -296,6 +296,10 @@ def test_gdb_views_fullcopy(context):
     agrees(context, "fullcopy")
 
 
+def test_gdb_views_sharedroot(context):
+    agrees(context, "sharedroot")
+
+
 # -- over the edge
 
 STEPS = ["ubreak main init", "continue", "usersyms", "info symbol $pc", "into-kernel", "bt", "into-kernel", "locks",

@@ -11,6 +11,8 @@ from machine import Failure
 
 GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden")
 
+DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
+
 SHOWN = [
     "pgtbl -n map 1", "pgtbl tree -n 1", "pgtbl -n tree -y plain 1", "pgtbl -n tree -y 2024 1",
     "pgtbl -n tree -y verbose 1", "pgtbl -n walk 1 0x18", "pgtbl -n walk 1 4096", "pgtbl -n walk 1 0x200000",
@@ -40,14 +42,14 @@ REFUSED = [
     ("trace 0 nosuch", "trace: nosuch: no such file or directory"),
 ]
 
-CALLS = "trace getpid,uptime,close,fork upage", """3: syscall fork -> 4
+CALLS = (("trace getpid,uptime,close,fork upage", """3: syscall fork -> 4
 4: syscall getpid -> 4
 sub getpid: 4, ugetpid: 4
 3: syscall close -> -1
 3: syscall getpid -> 3
 getpid: 3, ugetpid: 3
 errno 9, harts 1, uptime ok
-"""
+"""), ("trace 2147483647 nop", "5: syscall trace -> 0\n5: syscall exec -> 1\n"))
 
 
 def normal(text):
@@ -60,6 +62,15 @@ def normal(text):
 def entry(match):
     value = int(match[1] or match[2], 16)
     return f"PTE({value & 0x3ff:#05x})" if value else match[0]
+
+
+def in_each_design(context, check, **how):
+    """Calls check(machine, design) in each of them."""
+    for design in DESIGNS:
+        with context.machine(append=f"quiet kpt={design}", **how) as m:
+            m.boot()
+            check(m, design)
+            m.poweroff()
 
 
 def shown(context, design):
@@ -105,67 +116,66 @@ def test_views_sharedroot(context):
 
 def test_views_refused(context):
     """Each mistake gets its sentence."""
-    with context.machine(append="quiet") as m:
-        m.boot()
+    def check(m, design):
         for command, sentence in REFUSED:
             said = m.run(command)
             if not said.startswith(sentence):
-                raise Failure(f"{command}: {said!r}")
-        m.poweroff()
+                raise Failure(f"{design}: {command}: {said!r}")
+
+    in_each_design(context, check)
 
 
 def test_views_trace(context):
     """Calls are reported after they return, in the child too; what the page tells is no call."""
-    with context.machine(append="quiet") as m:
-        m.boot()
-        said = m.run(CALLS[0])
-        if said != CALLS[1]:
-            raise Failure(f"trace: {said!r}")
-        said = m.run("trace 2147483647 nop")
-        if said != "5: syscall trace -> 0\n5: syscall exec -> 1\n":
-            raise Failure(f"trace of all: {said!r}")
-        m.poweroff()
+    def check(m, design):
+        for command, want in CALLS:
+            said = m.run(command)
+            if said != want:
+                raise Failure(f"{design}: {command}: {said!r}")
+
+    in_each_design(context, check)
 
 
 def test_views_statistics(context):
     """A program that prints the counters moves them by 28 and 3, as a course's grader expects."""
-    with context.machine(append="quiet") as m:
-        m.boot()
+    def check(m, design):
         seen = [tuple(map(int, re.findall(r"^copyin(?:str)?: (\d+)$", m.run("stats"), re.M))) for _ in range(3)]
-        m.poweroff()
-    for a, b in zip(seen, seen[1:]):
-        if (b[0] - a[0], b[1] - a[1]) != (28, 3):
-            raise Failure(f"the counters of copies: {seen}")
+        for a, b in zip(seen, seen[1:]):
+            if (b[0] - a[0], b[1] - a[1]) != (28, 3):
+                raise Failure(f"{design}: the counters of copies: {seen}")
+
+    in_each_design(context, check)
 
 
 def test_views_kernel(context):
     """No page of the kernel is writable and executable, in any design; the ledger adds up."""
-    for design in ("unified", "global", "fullcopy", "sharedroot"):
-        with context.machine(append=f"quiet kpt={design}", cpus=3) as m:
-            m.boot()
-            for command in ("pgtbl -n kernel", "pgtbl -n map -k 1"):
-                wx = [s for s in m.run(command).splitlines() if re.match(r"[0-9a-f]{16} .* .wx", s)]
-                if wx:
-                    raise Failure(f"{design}: {command}: {wx[0]}")
-            lines = [s.split() for s in m.run("pgtbl -n ledger").splitlines()[1:]]
-            if sum(int(s[1]) for s in lines[:-1]) != int(lines[-1][1]) or lines[-1][1] != "32768":
-                raise Failure(f"{design}: the ledger does not add up: {lines}")
-            m.poweroff()
+    def check(m, design):
+        for command in ("pgtbl -n kernel", "pgtbl -n map -k 1"):
+            wx = [s for s in m.run(command).splitlines() if re.match(r"[0-9a-f]{16} .* .wx", s)]
+            if wx:
+                raise Failure(f"{design}: {command}: {wx[0]}")
+        lines = [s.split() for s in m.run("pgtbl -n ledger").splitlines()[1:]]
+        if sum(int(s[1]) for s in lines[:-1]) != int(lines[-1][1]) or lines[-1][1] != "32768":
+            raise Failure(f"{design}: the ledger does not add up: {lines}")
+
+    in_each_design(context, check, cpus=3)
 
 
 def test_views_watch(context):
     """watch shows each stop: the child is our copy, then the program, then its larger heap."""
-    with context.machine(append="quiet", cpus=3) as m:
-        m.boot()
+    def check(m, design):
         said = m.run("pgtbl -n watch sh -c 'ls nosuch; exit 5'; echo $?")
         for part in ("after being forked", "flags: r--u---c, had rw-u----", "after exec", "gone, had", "after sbrk",
                      "heap       new: rw-u", "after fork", "ls: nosuch", "ended with status 5\n5\n"):
             if part not in said:
-                raise Failure(f"watch: no {part!r} in {said!r}")
+                raise Failure(f"{design}: watch: no {part!r} in {said!r}")
+        if not re.search(r"^ .* guard +other frames: --x-----, had r", said, re.M):
+            raise Failure(f"{design}: watch: the guard page of the smaller program is not called so: {said!r}")
         m.run("pgtbl -n watch nosuch")
         if "ended with status 127" not in m.output[-400:]:
-            raise Failure("watch of a command that does not exist")
-        m.poweroff()
+            raise Failure(f"{design}: watch of a command that does not exist")
+
+    in_each_design(context, check, cpus=3)
 
 
 def test_views_colours(context):

@@ -49,7 +49,7 @@ struct change { // neighbouring pages in whose mapping two tables differ in the 
     enum { ONLY_A, ONLY_B, OTHER_FRAME, OTHER_FLAGS, SAME } how;
     unsigned long start, size;
     unsigned long a, b; // flags
-    int region, prot;
+    int region, prot;   // of b, where it has something there
 };
 
 typedef void range_fn(const struct range *r);

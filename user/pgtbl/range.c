@@ -101,7 +101,7 @@ compare(const struct cursor *a, const struct cursor *b)
     unsigned long va = cursor_va(a) < cursor_va(b) ? cursor_va(a) : cursor_va(b);
     const struct pgentry *in_a = cursor_va(a) == va ? a->e : 0,
                          *in_b = cursor_va(b) == va ? b->e : 0;
-    const struct pgentry *any = in_a ? in_a : in_b;
+    const struct pgentry *any = in_b ? in_b : in_a;
     struct change c = {.start = va, .size = PGSIZE, .region = any->region, .prot = any->prot};
 
     c.a = in_a ? in_a->pte & FLAGS & ~BY_ITSELF : 0;
