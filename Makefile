@@ -88,7 +88,7 @@ sync := spinlock sleeplock waitq
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
 # who owns what, and what a process has touched.
 mm := buddy frame frame_put frame_promise ledger block kmem failnth \
-	kvm kstack trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
+	kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
 	region aspace fault brk super mmap copy tlb leaves \
 	owners touched view viewprint
 
@@ -116,7 +116,7 @@ debug := backtrace ksyms ledger panic \
 
 # DEBUG=1: the order of locks is checked, memory that changes hands is filled, allocations can be made
 # to fail, and it is remembered who mapped what. UBSAN=1: undefined behaviour panics.
-debug += $(if $(DEBUG),checked/lockcheck checked/mapsite checked/selftest checked/selfrules) $(if $(UBSAN),ubsan/ubsan)
+debug += $(if $(DEBUG),checked/lockcheck checked/mapsite checked/selftest checked/selfrules checked/selfplan) $(if $(UBSAN),ubsan/ubsan)
 
 LAYERS := lib pt rv sync mm dev fs proc sys debug
 LISTED := $(foreach l,$(LAYERS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(l)/%.c,$($(l))))) kernel/main.c

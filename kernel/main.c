@@ -23,6 +23,7 @@
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/plan.h"
 #include "proc/bootprint.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
@@ -139,6 +140,7 @@ memory_init(void)
     for (int i = 0; i < machine.nram; i++)
         ram[i] = (struct kvm_range){machine.ram[i].start, machine.ram[i].end};
     kvminit(ram, machine.nram);
+    check_kernel_plan();
     power_init(&machine);
     kvminithart();
     kstack_init();

@@ -7,6 +7,7 @@
 
 struct aspace;
 struct kernelframe;
+struct plan_fault;
 struct trapframe;
 
 // A process, as far as explanations need it: what is below proc/ knows no more of processes.
@@ -36,4 +37,5 @@ void explain_kernel(const struct kernelframe *f); // a trap of the kernel's own
 void explain_user_page(const struct aspace *as, uint64 va,
                        enum pt_access access);                  // as user mode sees it
 void explain_frames(uint64 table, uint64 there, uint64 wanted); // whose frames these are; 0: none
+void explain_plan(const struct plan_fault *f);                  // which parts, and what to do
 void explain_user_callers(void); // what the current process was doing in user mode

@@ -19,6 +19,7 @@
 #include "mm/frame.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/plan.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 
@@ -217,6 +218,41 @@ explain_frames(uint64 table, uint64 there, uint64 wanted)
     }
     if (table != 0)
         say(&console, W_HINT, wanted ? word(W_HINT_REMAP) : word(W_HINT_FREEWALK));
+}
+
+static const char *
+part_word(const struct part *p)
+{
+    static const struct words kinds[] = {
+        [PART_TRAPFRAME] = {W_NEAR_TRAPFRAME}, [PART_TRAMPOLINE] = {W_NEAR_TRAMPOLINE},
+        [PART_KSTACK] = {W_NEAR_KSTACK},       [PART_KSTACK_HOLE] = {W_PART_HOLE},
+        [PART_KSTACKS] = {W_PART_KSTACKS},     [PART_DIRECT] = {W_NEAR_DIRECT},
+        [PART_DEVICES] = {W_NEAR_DEVICE},      [PART_KERNEL] = {W_NEAR_KIMAGE},
+    };
+    struct region r = {.kind = (uint8)p->kind};
+    return p->kind < REGION_KINDS ? region_word(&r) : words(&kinds[p->kind]);
+}
+
+static void
+tell_part(const struct part *p)
+{
+    if (p->start != p->end)
+        say(&console, W_PART, part_word(p), p->start, p->end);
+}
+
+void
+explain_plan(const struct plan_fault *f)
+{
+    static const struct words hints[] = {
+        [PLAN_MEET] = {W_HINT_APART},
+        [PLAN_GUARD_NONE] = {W_HINT_GUARD_NONE},
+        [PLAN_GUARD_ABOVE] = {W_HINT_GUARD_ABOVE},
+        [PLAN_GUARD_OPEN] = {W_HINT_GUARD_OPEN},
+        [PLAN_HOLE_MAPPED] = {W_HINT_HOLE_MAPPED},
+    };
+    tell_part(&f->one);
+    tell_part(&f->two);
+    say(&console, W_HINT, words(&hints[f->rule]));
 }
 
 void

@@ -14,6 +14,7 @@
 #include "debug/explain.h"
 #include "debug/ksyms.h"
 #include "lib/printf.h"
+#include "mm/plan.h"
 #include "rv/cpu.h"
 #include "rv/kstack.h"
 #include "rv/sbi.h"
@@ -96,6 +97,7 @@ struct about {
     uint64 pc, fp; // where the backtrace starts; a pc of 0: with the caller of fp's frame
     const struct kernelframe *trap; // NULL: none
     uint64 table, there, wanted;    // frames; 0: none
+    const struct plan_fault *plan;  // NULL: none
 };
 
 // Prints who called a function that calls no other and so kept no frame: ra alone knows.
@@ -135,6 +137,8 @@ vpanic(const struct about *about, const char *fmt, va_list ap)
     if (about->trap != NULL)
         explain_kernel(about->trap);
     explain_frames(about->table, about->there, about->wanted);
+    if (about->plan != NULL)
+        explain_plan(about->plan);
     print_callers(about);
     explain_user_callers();
     turn_off();
@@ -159,6 +163,26 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     va_list ap;
     va_start(ap, fmt);
     vpanic(&(struct about){.fp = HERE, .table = table, .there = there, .wanted = wanted}, fmt, ap);
+}
+
+static void noreturn printflike(2, 3) panic_about(const struct about *about, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vpanic(about, fmt, ap);
+}
+
+// Panics about a plan, naming the parts.
+void
+panic_plan(const struct plan_fault *f)
+{
+    static const char *const promises[] = {
+        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
+        [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
+        [PLAN_HOLE_MAPPED] = "guard-closed",
+    };
+    panic_about(&(struct about){.fp = HERE, .plan = f}, "%s: the layout of pid %d is wrong",
+                promises[f->rule], f->pid);
 }
 
 // Panics about code that was interrupted at pc with frame pointer fp (of a stack that is mapped).

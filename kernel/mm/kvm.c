@@ -15,6 +15,7 @@
 #include "lib/panic.h"
 #include "mm/frame.h"
 #include "mm/layout.h"
+#include "mm/plan.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 
@@ -168,4 +169,13 @@ kvm_map_device(uint64 pa, size_t size)
     device_next += length + PGSIZE; // a hole between windows
     sfence_vma();                 // an earlier look at the hole may be remembered (priv sfence.vma)
     return (void *)(va + offset); // a device's registers, in their window
+}
+
+int
+kvm_parts(struct part *parts)
+{
+    parts[0] = (struct part){DIRECT_MAP, DIRECT_MAP + ram_end, PART_DIRECT};
+    parts[1] = (struct part){DEVICES, device_next, PART_DEVICES};
+    parts[2] = (struct part){(uint64)_text, (uint64)_end, PART_KERNEL};
+    return KVM_PARTS;
 }

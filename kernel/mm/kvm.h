@@ -6,6 +6,8 @@
 #include "pt/pt.h"
 #include "rv/kstack.h"
 
+struct part;
+
 struct kvm_range {
     uint64 start, end; // physical
 };
@@ -20,6 +22,10 @@ void kvm_share(struct pt *t);                    // the kernel half, but for the
 void kvm_share_stacks(struct pt *t);             // and these
 int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
 uint64 kvm_image_pa(const void *symbol);         // physical address of part of the image
+
+#define KVM_PARTS 3
+int
+kvm_parts(struct part *parts); // what this file has planned of the kernel half; returns how many
 
 #define KSTACK_PAGES (KSTACK_SIZE / PGSIZE)
 

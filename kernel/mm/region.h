@@ -19,6 +19,7 @@ enum region_kind {
     REGION_HEAP,
     REGION_USYSCALL,
     REGION_MMAP, // what mmap() made; with a pager, pages beyond the end of its object do not exist
+    REGION_KINDS,
 };
 
 struct region {

@@ -10,6 +10,7 @@
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/mirror.h"
+#include "mm/plan.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
 #include "rv/trapframe.h"
@@ -54,6 +55,7 @@ usersyscall(void)
         unknown(p, tf);
     }
     mirror_dcheck(p->as);
+    plan_dcheck(p->as);
     return trap_leave(p);
 }
 

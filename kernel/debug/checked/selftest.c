@@ -7,6 +7,7 @@
 // Next      debug/checked/selfrules.c for the rules of translation; tests/qemu/test_faults.py
 #include "debug/selftest.h"
 
+#include "debug/checked/selfplan.h"
 #include "debug/checked/selfrules.h"
 #include "debug/explain.h"
 #include "lib/printf.h"
@@ -204,6 +205,11 @@ static const struct {
     {"freewalk", freewalk_leaf},
     {"forgotten-u", forgotten_u},
     {"mirror", mirror},
+    {"overlap", selftest_overlap},
+    {"guard-above", selftest_guard_above},
+    {"guard-none", selftest_guard_none},
+    {"guard-open", selftest_guard_open},
+    {"hole-mapped", selftest_hole_mapped},
     {"double-free", double_free},
     {"use-after-free", use_after_free},
     {"never-initialised", never_initialised},

@@ -10,6 +10,7 @@
 #include "dev/power.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/plan.h"
 #include "mmu/hart.h"
 #include "proc/trap.h"
 #include "rv/fp.h"
@@ -57,6 +58,12 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     (void)table, (void)there, (void)wanted;
     va_start(ap, fmt);
     vpanic(fmt, ap);
+}
+
+void
+panic_plan(const struct plan_fault *f)
+{
+    model_fail("panic: pid %d breaks the rule %d of plans", f->pid, f->rule);
 }
 
 void
