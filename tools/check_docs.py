@@ -14,7 +14,7 @@ import sys
 
 import source
 
-PAGES = ("README.md", "doc/*.md", "doc/decisions/*.md")
+PAGES = ("README.md", "doc/*.md", "doc/decisions/*.md", "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")

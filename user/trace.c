@@ -31,6 +31,7 @@ bit_of(const char *s, unsigned long length)
 static unsigned long
 mask_of(const char *s)
 {
+    const char *all = s;
     unsigned long mask = 0;
     long value;
 
@@ -43,7 +44,7 @@ mask_of(const char *s)
         unsigned long length = end ? (unsigned long)(end - s) : strlen(s);
         unsigned long bit = bit_of(s, length);
         if (!bit)
-            exit(fail_text("trace", s, "no such system call"));
+            exit(fail_text("trace", all, "no such system call"));
         mask |= bit;
         if (!end)
             return mask;

@@ -262,6 +262,20 @@ test_model(void)
     CHECK(kalloc_order(FRAME_USER, 1, FRAME_MAX_ORDER) != NULL);
 }
 
+// The last frame back is the first one out, as long as the hart's stash holds them.
+static void
+test_last_first(void)
+{
+    void *p[8];
+    ram_boot(RAM_BASE, 4 * MIB, 0, 0);
+    for (size_t i = 0; i < NELEM(p); i++)
+        p[i] = kalloc(FRAME_USER, 1);
+    for (size_t i = 0; i < NELEM(p); i++)
+        kfree(p[i]);
+    for (size_t i = NELEM(p); i-- > 0;)
+        CHECK_EQ(kalloc(FRAME_USER, 1), p[i]);
+}
+
 static void
 test_wrong(void)
 {
@@ -299,6 +313,7 @@ main(void)
     test_theft();
     test_reclaim();
     test_model();
+    test_last_first();
     test_wrong();
     return test_done();
 }

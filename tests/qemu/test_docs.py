@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """test_docs.py - what the pages show is what the machine prints.
 
-A block ```console in README.md or doc/*.md is a session at the console: lines that start with `$ ` are typed, the
-others are what must follow; what stands before the first of them is what boot prints, from the banner on. All
-blocks of a page that boot alike are one session, in their order. A line `...` stands for any lines.
+A block ```console in README.md, doc/*.md or tests/bugs/*.md (a page for each mistake once made) is a session at the
+console: lines that start with `$ ` are typed, the others are what must follow; what stands before the first of them
+is what boot prints, from the banner on. All blocks of a page that boot alike are one session, in their order. A line
+`...` stands for any lines.
 
 Words after `console`: `kpt=global` and the like go to the kernel command line (without any, kpt=unified quiet);
 `cpus=1`; `figures`: numbers may be others. Physical addresses may always be others, within the page
@@ -132,13 +133,15 @@ def check_page(context, page):
 
 
 def pages():
-    found = [os.path.relpath(p, ROOT) for p in [f"{ROOT}/README.md", *sorted(glob.glob(f"{ROOT}/doc/*.md"))]]
+    places = ("README.md", "doc/*.md", "tests/bugs/*.md")
+    found = [os.path.relpath(p, ROOT) for place in places for p in sorted(glob.glob(f"{ROOT}/{place}"))]
     return [p for p in found if os.path.exists(os.path.join(ROOT, p)) and any(True for _ in blocks(p))]
 
 
 for _page in pages():
     _name = os.path.basename(_page)[:-3].lower().replace("-", "_")
-    globals()[f"test_doc_{_name}"] = lambda context, page=_page: check_page(context, page)
+    _kind = "bug" if _page.startswith("tests/bugs/") else "doc"
+    globals()[f"test_{_kind}_{_name}"] = lambda context, page=_page: check_page(context, page)
 
 
 # -- the figures of doc/designs.md

@@ -92,23 +92,22 @@ cmd_walk(char **args, bool kernel)
 
 static const char *const access_words[] = {"read", "write", "execute"};
 
-// `r`, `w`, `x`: what; `u`, `s`: who.
+// `r`, `w`, `x`: what; `u`, `s`: who. One of each at most.
 static int
 parse_how(char **args, struct ptwalk *w)
 {
-    bool user = w->pid != 0 && w->va < UPPER;
-    unsigned int access = PTW_READ;
+    char who = w->pid != 0 && w->va < UPPER ? 'u' : 's', what = 'r';
+    int given[2] = {0};
 
     for (int i = 2; args[i]; i++) {
         const char *s = args[i];
-        if (strlen(s) != 1 || !strchr("rwxus", *s))
+        bool asks_who = *s == 'u' || *s == 's';
+        if (strlen(s) != 1 || !strchr("rwxus", *s) || given[asks_who]++)
             return fail_text("pgtbl", s, "expected r, w or x, and u (user) or s (kernel)");
-        if (*s == 'u' || *s == 's')
-            user = *s == 'u';
-        else
-            access = *s == 'r' ? PTW_READ : *s == 'w' ? PTW_WRITE : PTW_EXEC;
+        *(asks_who ? &who : &what) = *s;
     }
-    w->how = access | (user ? PTW_USER : 0);
+    w->how = what == 'r' ? PTW_READ : what == 'w' ? PTW_WRITE : PTW_EXEC;
+    w->how |= who == 'u' ? PTW_USER : 0;
     return 0;
 }
 
