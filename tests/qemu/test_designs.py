@@ -24,6 +24,10 @@ CHECKED = (
 ) + COMMANDS[1:4]
 
 
+# As much as fits into the smallest machine.
+SMALL = (("memstress 3 25 3", "memstress: OK", "memstress: FAIL"),)
+
+
 def run_all(context, design, commands=COMMANDS, **how):
     with context.machine(append=f"kpt={design} quiet", **how) as m:
         if f"kpt={design}" not in m.boot():
@@ -38,7 +42,7 @@ for design in DESIGNS:
         globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n: run_all(context, d, cpus=n)
 
     globals()[f"test_{design}_32M"] = lambda context, d=design: run_all(
-        context, d, COMMANDS[:1], cpus=3, mem="32M")
+        context, d, COMMANDS + SMALL, cpus=3, mem="32M")
     globals()[f"test_{design}_checked"] = lambda context, d=design: run_all(
         context, d, CHECKED, cpus=3, variant="DEBUG")
 
@@ -69,3 +73,8 @@ def test_unknown_design(context):
 def test_mmap(context):
     """Mappings of files and memory, in the default design."""
     run_all(context, "unified", COMMANDS[2:3], cpus=3)
+
+
+def test_small(context):
+    """What usertests and grind do not do, in the default design, with 32 MiB."""
+    run_all(context, "unified", COMMANDS[1:5] + SMALL, cpus=3, mem="32M")
