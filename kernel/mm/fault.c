@@ -266,8 +266,11 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
         return -EFAULT;
     int level;
     pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (!pte_valid(pte_load(slot))) // a user address is canonical: there is a slot
-        return fill(as, r, va, access);
+    if (!pte_valid(pte_load(slot))) { // a user address is canonical: there is a slot
+        if (!super_touch(as, r, va))
+            return fill(as, r, va, access);
+        slot = walk_leaf(&as->pt, va, &level);
+    }
     return refresh(as, r, slot, level, va, access);
 }
 

@@ -90,7 +90,8 @@ uint64 frames_contended(void); // turns lost waiting for the allocator's lock
 int frames_promise(uint64 n) must_check; // -ENOMEM; the promise counts, and wants settling
 void frames_settle(uint64 n);
 uint64 frames_promised(void);
-uint64 frames_spare(void);                                 // free frames that nobody was promised
+bool frames_ample(uint64 n); // are there many times as many that nobody was promised? A guess
+uint64 frames_spare(void);   // free frames that nobody was promised
 void *kalloc_promised(enum frame_kind kind, uint32 owner); // as kalloc()
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes

@@ -11,6 +11,8 @@
 #include "abi/errno.h"
 #include "mm/pool.h"
 
+#define AMPLE 16
+
 // Frees frames until all promises can be kept.
 static bool
 cover(void)
@@ -58,4 +60,10 @@ frames_spare(void)
 {
     uint64 free = frames_free(), promised = frames_promised();
     return free > promised ? free - promised : 0;
+}
+
+bool
+frames_ample(uint64 n)
+{
+    return buddy_spare(&pool.lists) / AMPLE >= (int64)n; // read without the lock
 }

@@ -15,6 +15,7 @@
 #include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
+#include "rv/csr.h"
 
 #define SUPER_LEVEL 1
 #define LEAST_ORDER 3 // smaller blocks would cost more than they save
@@ -88,6 +89,50 @@ super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
     else if (order == FRAME_MAX_ORDER)
         return SUPER_SIZE;
     return order >= LEAST_ORDER && add(as, va, prot, order) ? PGSIZE << order : 0;
+}
+
+static bool
+present(struct aspace *as, uint64 va)
+{
+    int level;
+    return pte_valid(pte_load(walk_leaf(&as->pt, va, &level)));
+}
+
+// Is nothing mapped where a block of `order` would stand?
+static bool
+empty(struct aspace *as, uint64 va, int order)
+{
+    int level;
+    const pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (level > 0)
+        return !pte_valid(pte_load(slot));
+    return slots_holes(slot, slot + (1UL << order)) == 1UL << order;
+}
+
+// The order of a block that goes on from va as far as the process has come to va: as much as is
+// brought in ahead it has touched already, from one end to the other as far as can be seen.
+static int
+continuing(struct aspace *as, const struct region *r, uint64 va)
+{
+    int order = fitting(va, r->end);
+    if (order < LEAST_ORDER || va == r->start || !present(as, va - PGSIZE))
+        return 0;
+    while (va - r->start < PGSIZE << order || !present(as, va - (PGSIZE << order)))
+        order--;
+    return order;
+}
+
+// Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).
+bool
+super_touch(struct aspace *as, const struct region *r, uint64 va)
+{
+    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
+    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !empty(as, va, order) ||
+        !add(as, va, r->prot, order))
+        return false;
+    if (mycpu()->as == as)
+        sfence_vma_user();
+    return true;
 }
 
 // Splits the leaf of level 1 that holds va, in both views.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // super.h - user memory in blocks: 2 MiB by one leaf, less by neighbouring ones.
 //
-// Theory    Memory that is brought in at once comes in aligned blocks of 2^order frames, the
-//           largest, 2 MiB, mapped by one leaf of level 1. A fork shares them as they are. Before
-//           a part is treated differently - it is unmapped, or written to while others see it -
-//           a large leaf is split into single pages, and the block into single frames
-//           (mm/block.h).
+// Theory    Memory that is brought in at once comes in aligned blocks of 2^order frames, and so does
+//           what is touched from one end to the other while there is plenty. The largest, 2 MiB,
+//           are mapped by one leaf of level 1. A fork shares them as they are. Before a part is
+//           treated differently - it is unmapped, or written to while others see it - a large leaf
+//           is split into single pages, and the block into single frames (mm/block.h).
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -23,6 +23,8 @@ super_tables(int level)
 
 // Maps a block of zeroes at va, below end; its size, 0: a single page will have to do.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
+// The same for a hole that is touched; false: one page will do.
+bool super_touch(struct aspace *as, const struct region *r, uint64 va);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
 int super_split_edges(struct aspace *as, uint64 start,
                       uint64 end) must_check; // and blocks, that are cut by either end

@@ -84,6 +84,24 @@ touch_write(void)
         fence_i(); // its own duty, on the hart it is on: the kernel's is to make it true on others
 }
 
+// Goes from page to page upwards, through the heap's pages that are not looked at too: these are zero.
+static void
+sweep(void)
+{
+    const struct user *u = user_me();
+    uint64 va = any_page()->va;
+    for (uint64 n = 8 + model_rnd(40); n > 0 && va >= u->heap && va < u->brk; n--, va += PGSIZE) {
+        const struct page *p = flat_find(user_me(), va);
+        if (p && !(p->prot & PTE_R))
+            return;
+        uint64 i = model_rnd(WORDS), word = *(uint64 *)p2v(machine_at(va + i * STRIDE, PT_READ));
+        if (p)
+            user_expect("reads", p, i, word);
+        else if (word != 0)
+            model_fail("va 0x%lx, which nobody has written to, holds 0x%lx", va + i * STRIDE, word);
+    }
+}
+
 // Runs through some instructions of a page.
 static void
 touch_exec(void)
@@ -298,12 +316,24 @@ kill_child(void)
 static const struct {
     void (*fn)(void);
     uint64 weight;
-} kinds[] = {{touch_read, 30},  {touch_write, 30},   {touch_exec, 40},
-             {resize, 12},      {kernel_copy, 10},   {map, 3},
-             {unmap_some, 6},   {protect_some, 12},  {sync_page, 6},
-             {ask_touched, 12}, {make_child, 3},     {wait_for_child, 1},
-             {run_program, 1},  {machine_timer, 12}, {misbehave, 1},
-             {kill_child, 1},   {model_pause, 40}};
+} kinds[] = {{touch_read, 30},
+             {touch_write, 30},
+             {touch_exec, 40},
+             {sweep, 3},
+             {resize, 12},
+             {kernel_copy, 10},
+             {map, 3},
+             {unmap_some, 6},
+             {protect_some, 12},
+             {sync_page, 6},
+             {ask_touched, 12},
+             {make_child, 3},
+             {wait_for_child, 1},
+             {run_program, 1},
+             {machine_timer, 12},
+             {misbehave, 1},
+             {kill_child, 1},
+             {model_pause, 40}};
 
 static void
 step(void)

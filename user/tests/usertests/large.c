@@ -6,6 +6,7 @@
 //           protects or ends first.
 // Next      brk.c
 #include "t.h"
+#include "abi/pgmap.h"
 
 #define LARGE  (2 * MIB)
 #define WORDS  (LARGE / PAGE) // one word of each page is looked at
@@ -133,9 +134,44 @@ t_largeshared(void)
     want(munmap(at, 2 * LARGE) == 0, "munmap");
 }
 
+static struct pgentry
+entry(const void *va)
+{
+    struct pgentry e;
+    struct pgquery q = {.pid = getpid(), .va = (uint64)va, .last = (uint64)va};
+
+    q.level = PGQ_TOP;
+    want(pgmap(&q, &e, 1) == 1, "nothing is mapped at %p", va);
+    return e;
+}
+
+// largetouch: lazy memory comes page by page to those who pick, and in ever larger pieces to those who go
+// through it; what has been brought in ahead is zero.
+static void
+t_largetouch(void)
+{
+    struct meminfo m;
+    int plenty = meminfo(&m) == 0 && m.free - m.promised > 64UL * MIB;
+    char *at = sys_sbrk(5 * LARGE, SBRK_LAZY);
+    char *big = (char *)(((uint64)at + LARGE - 1) & ~(uint64)(LARGE - 1));
+
+    want(at != FAILED, "sbrk");
+    for (int i = 0; i < 2 * WORDS; i += 8)
+        big[i * PAGE] = 1;
+    want(pgpte(big + 8 * PAGE) && !pgpte(big + 9 * PAGE) && !pgpte(big + 7 * PAGE),
+         "a page was not touched, and is there");
+    big += 2 * LARGE;
+    for (int i = 0; i < 2 * WORDS - 8; i++) {
+        want(*word(big, i) == 0, "page %d is not zero", i);
+        *word(big, i) = i;
+    }
+    want(entry(big + LARGE).level == 1 || !plenty, "touched in order, and in small pages");
+    for (int i = 0; i < 2 * WORDS - 8; i++)
+        want(*word(big, i) == (uint64)i, "page %d holds %lu", i, *word(big, i));
+    sbrk(-5 * LARGE);
+}
+
 const struct test large_tests[] = {
-    TEST(largefork, 0),
-    TEST(largeread, 0),
-    TEST(largeshared, T_NOISY),
-    {0, 0, 0},
+    TEST(largetouch, 0),        TEST(largefork, 0), TEST(largeread, 0),
+    TEST(largeshared, T_NOISY), {0, 0, 0},
 };
