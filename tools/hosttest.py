@@ -15,7 +15,8 @@ import threading
 from machine import Failure, slowness
 
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fno-omit-frame-pointer", *SANITIZE]
+PLAIN = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fno-omit-frame-pointer"]
+CFLAGS = [*PLAIN, *SANITIZE]
 INCLUDES = ["-Itests/host/shim", "-Itests/host", "-Ikernel", "-Iinclude"]
 USER_INCLUDES = ["-Itests/host", "-Iuser/include", "-Iinclude"]
 LOCKS, LOCKS_LOCK = {}, threading.Lock()
@@ -83,13 +84,13 @@ def includes(path, context):
     return (USER_INCLUDES if user else INCLUDES) + [f"-I{context.out}/gen"]
 
 
-def build(context, path, cc="gcc", extra_flags=(), extra_sources=(), link=()):
+def build(context, path, cc="gcc", extra_flags=(), extra_sources=(), link=(), sanitize=SANITIZE):
     """Links the test with its sources, returns the program's path."""
     files = [path, *sources(path), *extra_sources]
-    flags = [*CFLAGS, *extra_flags, *includes(path, context), *test_flags(path)]
+    flags = [*PLAIN, *sanitize, *extra_flags, *includes(path, context), *test_flags(path)]
     objects = [compile_one(context, cc, flags, f) for f in files]
     program = os.path.join(context.dir, "program")
-    context.must([cc, *CFLAGS, *link, "-o", program, *objects, "-lm"])
+    context.must([cc, *PLAIN, *sanitize, *link, "-o", program, *objects, "-lm"])
     return program
 
 

@@ -102,10 +102,8 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     f->index = index;
     f->flags = flags;
     f->copy = 0;
-    if (!pc->ops->hold) { // the disk's own blocks
-        f->flags |= PG_BLOCK;
-        f->block = (uint32)index;
-    }
+    if (!pc->ops->hold) // the disk's own blocks
+        page_place(f, (uint32)index);
     list_init(&f->link);
     frame_get(f);
     pc->pages++;
@@ -336,8 +334,7 @@ void
 cache_written(struct pcache *pc, struct frame *f, uint32 block)
 {
     acquire(&pc->lock);
-    f->flags |= PG_BLOCK;
-    f->block = block;
+    page_place(f, block);
     if (!(f->flags & PG_DIRTY) && f->obj == pc)
         make_dirty(pc, f);
     release(&pc->lock);

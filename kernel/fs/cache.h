@@ -79,6 +79,24 @@ void cache_balance(void);                      // writes some if too much is dir
 uint64 cache_reclaim(uint64 want);             // frees clean pages; never sleeps
 void cache_stats(struct fs_stats *st);
 
+// The block of a page that is part of a file: false if it has none yet. It gets one only once.
+static inline bool
+page_block(const struct frame *f, uint32 *block)
+{
+    // Pairs with page_place(): whoever sees the flag sees the block.
+    bool placed = __atomic_load_n(&f->flags, __ATOMIC_ACQUIRE) & PG_BLOCK;
+    *block = f->block;
+    return placed;
+}
+
+// With the cache's lock.
+static inline void
+page_place(struct frame *f, uint32 block)
+{
+    f->block = block;
+    __atomic_store_n(&f->flags, f->flags | PG_BLOCK, __ATOMIC_RELEASE); // pairs with page_block()
+}
+
 static inline void *
 page_data(const struct frame *f)
 {

@@ -5,7 +5,7 @@
 //           least one link, a size that its kind can have and its blocks can hold. inode_store()
 //           keeps the fields we do not know, and cannot fail: its page is pinned before the
 //           change begins.
-// Locks     the inode is locked, or nobody else knows it yet.
+// Locks     the inode is locked, or nobody else knows it yet; inode_store() says who is excepted.
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/inode.h"
@@ -145,7 +145,11 @@ void
 inode_store(struct inode *ip, struct frame *pin)
 {
     struct ext2 *fs = ip->fs;
+    // Who gives a hole a block, or takes what stands behind an inode off the chain, stores it without
+    // its lock: whoever comes last stores what all of them have changed.
+    acquire(&ip->pages.lock);
     copy_out(ip, copy_at(ip, pin));
+    release(&ip->pages.lock);
     if (unlikely(ip->size >> 31))
         ext2_super(fs)->feature_ro_compat |= RO_LARGE_FILE;
     cache_dirty(&fs->meta, pin);

@@ -83,8 +83,7 @@ submit(struct pcache *pc, struct frame *f, struct read *r)
         return error;
     }
     acquire(&pc->lock);
-    f->flags |= PG_BLOCK;
-    f->block = (uint32)block;
+    page_place(f, (uint32)block);
     acquire(&lists.lock);
     lists.reads++;
     release(&lists.lock);

@@ -125,8 +125,7 @@ add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
 static int
 reserve_block(struct inode *ip, struct frame *f, uint64 index, uint32 *block)
 {
-    *block = f->block;
-    if (f->flags & PG_BLOCK) // set once and for all while the page is part of the file
+    if (page_block(f, block))
         return 0;
     acquiresleep(&ip->map);
     int error = bmap_create(ip, index, block);

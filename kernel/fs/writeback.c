@@ -89,15 +89,16 @@ static int
 block_of(struct write *w, bool fill)
 {
     struct frame *f = w->frame;
-    w->block = f->block;
-    if (f->flags & PG_BLOCK) // set once and for all while the page is part of the file
+    uint32 block;
+    bool placed = page_block(f, &block);
+    w->block = block;
+    if (placed)
         return 0;
     int error = w->pc->ops->map(w->pc, f->index, fill, &w->block);
     if (error || w->block == BLOCK_HOLE)
         return error ? error : -EAGAIN;
     acquire(&w->pc->lock);
-    f->block = (uint32)w->block;
-    f->flags |= PG_BLOCK;
+    page_place(f, (uint32)w->block);
     release(&w->pc->lock);
     return 0;
 }
