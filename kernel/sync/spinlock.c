@@ -24,6 +24,7 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
         while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED))
             panic_park(); // the holder may have been stopped by a panic elsewhere
     } while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE));
+    lk->holder = mycpu();
 }
 
 void
@@ -31,9 +32,10 @@ acquire(struct spinlock *lk)
 {
     lockcheck_acquire(lk);
     // Pairs with the release store in release(): what earlier holders did is visible from here on.
-    if (unlikely(__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
-        spin(lk);
-    lk->holder = mycpu();
+    if (likely(!__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
+        lk->holder = mycpu();
+    else
+        spin(lk); // the last that is done here: nothing has to be saved for the common way
 }
 
 bool
