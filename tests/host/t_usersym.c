@@ -17,11 +17,11 @@ static char file[FILE_PAGES * PGSIZE];
 static struct frame pages[FILE_PAGES];
 static int references;
 
-void
+bool
 frame_put(struct frame *f)
 {
     (void)f;
-    references--;
+    return --references > 0;
 }
 
 static struct frame *
