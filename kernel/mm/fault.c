@@ -27,6 +27,9 @@
 #include "mm/userpage.h"
 #include "rv/csr.h"
 
+#define SOME  4  // pages that are written to in a row make it likely that more follow:
+#define AHEAD 16 // so many at most
+
 static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
 struct frame *zero_frame;
@@ -199,15 +202,14 @@ writable(const struct region *r, pte_t pte)
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-// The first write to a page of a private region that others may see, or that was read-only.
+// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy.
 static int
-make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
-    pte_t flags = pte_flags(writable(r, old));
     if (sole_user(shared)) {
-        change_entry(as, slot, va, writable(r, old));
+        change_entry(as, slot, va, entry);
         return 0;
     }
     bool promised = userpage_promised(old, shared);
@@ -217,13 +219,47 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
     userpage_mapped(frame_of(v2p(page)));
-    change_entry(as, slot, va, pte_make(v2p(page), flags)); // fenced before the old frame may go
-    if (flags & PTE_X)
+    change_entry(as, slot, va,
+                 pte_make(v2p(page), pte_flags(entry))); // fenced before the old frame may go
+    if (entry & PTE_X)
         fence_i(); // the copy's instructions have come by stores
     userpage_release();
     if (userpage_drop(shared) && promised)
         frames_settle(1);
     return 0;
+}
+
+// The pages from va on that may follow a write there: as many as the process has written to just
+// before, if these are some.
+static uint64
+ahead(const struct region *r, const pte_t *slot, uint64 va)
+{
+    uint64 n = 0, below = PX(0, va), above = PT_ENTRIES - 1 - below;
+    if (below > (va - r->start) / PGSIZE)
+        below = (va - r->start) / PGSIZE;
+    if (above > (r->end - va) / PGSIZE - 1)
+        above = (r->end - va) / PGSIZE - 1;
+    while (n < AHEAD && n < below && (pte_load(slot - n - 1) & PTE_W))
+        n++;
+    return n < SOME ? 0 : n < above ? n : above;
+}
+
+// The first write to a page of a private region that others may see, or that was read-only. Who
+// writes to such pages one after the other gets some more.
+static int
+make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+{
+    int error = own_page(as, slot, va, writable(r, pte_load(slot)));
+    for (uint64 n = error ? 0 : ahead(r, slot, va); n > 0; n--) {
+        pte_t pte = pte_load(++slot);
+        va += PGSIZE;
+        if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
+            break;
+        pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
+        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
+            break; // nobody has asked for it
+    }
+    return error;
 }
 
 // The same for a larger leaf: it stays one if nobody else refers to any of it.

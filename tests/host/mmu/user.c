@@ -89,12 +89,15 @@ static void
 sweep(void)
 {
     const struct user *u = user_me();
+    bool writes = model_rnd(2);
     uint64 va = any_page()->va;
     for (uint64 n = 8 + model_rnd(40); n > 0 && va >= u->heap && va < u->brk; n--, va += PGSIZE) {
         const struct page *p = flat_find(user_me(), va);
         if (p && !(p->prot & PTE_R))
             return;
-        uint64 i = model_rnd(WORDS), word = *(uint64 *)p2v(machine_at(va + i * STRIDE, PT_READ));
+        uint64 i = model_rnd(WORDS);
+        enum pt_access access = writes && (!p || p->prot & PTE_W) ? PT_WRITE : PT_READ;
+        uint64 word = *(uint64 *)p2v(machine_at(va + i * STRIDE, access)); // stores what is there
         if (p)
             user_expect("reads", p, i, word);
         else if (word != 0)
