@@ -146,3 +146,20 @@ leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
     if (settled)
         frames_settle(settled);
 }
+
+// They hold no references.
+void
+leaves_unmirrored(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
+{
+    uint64 gone = 0;
+    for (pte_t *at = slot, *end = slot + n; at < end; at++) {
+        if (!pte_valid(pte_load(at))) {
+            at += slots_holes(at, end) - 1;
+            continue;
+        }
+        pte_exchange(at, 0);
+        gone++;
+    }
+    if (gone)
+        batch_add(t, va, va + (uint64)n * PGSIZE);
+}

@@ -21,3 +21,4 @@ int leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *job)
 // For struct tlb_batch_ops, of a struct mmu_batch.
 void leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n);
 void leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n);
+void leaves_unmirrored(struct tlb_batch *t, pte_t *slot, uint64 va, int n);

@@ -107,7 +107,10 @@ static const struct tlb_batch_ops dead_ops = {
     .table = table_gone,
     .leaves = leaves_dead,
 };
-static const struct tlb_batch_ops mirror_ops = {.leaf = NULL, .table = table_gone};
+static const struct tlb_batch_ops mirror_ops = {
+    .table = table_gone,
+    .leaves = leaves_unmirrored,
+};
 
 void
 mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
