@@ -130,6 +130,8 @@ memory_init(void)
     uint64 ledger_end = PGROUNDUP(ledger + frames_ledger_size(start, end));
     if (ledger_end + MIN_RAM > home->end)
         refuse("there is too little RAM: 32 MiB are needed");
+    if (end > DIRECT_SIZE)
+        refuse("there is RAM beyond 128 GiB, where the direct map would meet the device registers");
     frames_init(start, end, p2v(ledger));
     frames_reserve(kvm_image_pa(_text), ledger_end);
     reserve_holes();

@@ -7,7 +7,9 @@
 #include "abi/errno.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
+#include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/plan.h"
 #include "mm/touched.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
@@ -155,5 +157,7 @@ usersyscall(void)
     model_note("pid %d calls %lu (0x%lx, 0x%lx)", p->pid, tf->a7, tf->a0, tf->a1);
     int64 result = serve(tf);
     tf->a0 = (uint64)result;
+    check_mirror(p->as);
+    check_plan(p->as);
     return trap_leave(p);
 }

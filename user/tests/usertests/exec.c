@@ -167,18 +167,39 @@ t_execmany(void)
     t_wait_ok(4);
 }
 
-// A failed exec leaves everything as it was: memory, descriptors, directory.
+// Arguments that no stack can hold: exec has loaded the program when it finds that out.
+static void
+fail_late(void)
+{
+    static char word[3000];
+    char *argv[32] = {0};
+
+    memset(word, 'x', sizeof(word) - 1);
+    for (int i = 0; i < 31; i++)
+        argv[i] = word;
+    want(exec("/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
+}
+
+// A failed exec leaves everything as it was: memory, for the kernel too, descriptors, directory.
 static void
 t_execfail(void)
 {
     static char *argv[] = {"absent", 0};
-    char *page = t_grow(3 * PAGE);
+    char *page = t_grow(3 * PAGE), back[100];
     char *top = sbrk(0);
+    int p[2];
 
     want(mkdir("d") == 0 && chdir("d") == 0, "mkdir or chdir failed");
     memset(page, 5, 3 * PAGE);
     for (int i = 0; i < 50; i++)
         want(exec("/absent", argv) == -1, "nothing runs");
+    for (int i = 0; i < 10; i++)
+        fail_late();
+    want(pipe(p) == 0 && write(p[1], page + PAGE, 100) == 100, "the kernel cannot read our memory");
+    want(read(p[0], back, 100) == 100 && memcmp(back, page, 100) == 0,
+         "the kernel read other memory");
+    close(p[0]);
+    close(p[1]);
     for (int i = 0; i < 3 * PAGE; i += 100)
         want(page[i] == 5, "memory has changed");
     want(sbrk(0) == top, "the break has moved");
