@@ -163,7 +163,7 @@ super_split(struct aspace *as, uint64 va)
     frames_settle(promised); // they are asked for now
     int error = split_leaf(as, va);
     if (!error)
-        block_split(block);
+        block_split(block); // a block of the largest order has one leaf: put_special() relies on it
     else if (frames_promise(promised) < 0)
         return -ENOMEM;
     return error;
