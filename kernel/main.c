@@ -18,7 +18,7 @@
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
+#include "mm/asid.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
@@ -239,6 +239,7 @@ hart_online(struct cpu *c)
     fpu_init_hart();
     plic_init_hart((int)c->id);
     kstack_sync();
+    asid_init_hart();
     __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with start_others()
 }
 
@@ -323,6 +324,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     hart_prepare(mycpu());
     hart_online(mycpu());
     start_others();
+    asid_init();
     entry_close();
     userinit(args.init, args.arguments, mount_root);
     sched_idle();

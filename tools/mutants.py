@@ -4,8 +4,8 @@
 
 The fences of kernel/mm and kernel/proc are found by their names. Each is removed from a copy of its file, the model
 of tests/host/mmu is built with that, and must fail with at least one design of the kernel's page table. Fences written
-in assembly are removed too; there, and around w_satp(), the order is checked as text. Those that neither sees are in
-EXEMPT, with the reason. Also a fence that has been added and is not needed fails this test: it survives. tests/zoo
+in assembly are removed too; there the order is checked as text. Those that neither sees are in EXEMPT, with the
+reason. Also a fence that has been added and is not needed fails this test: it survives. tests/zoo
 keeps other mistakes, each of them a change of a few lines that the model must notice as well.
 """
 import argparse
@@ -21,11 +21,25 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hosttest  # noqa: E402
 import source  # noqa: E402
 
-FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|sbi_remote_\w+|kstack_sync)\s*\(")
-SATP = re.compile(r"(?<=\s)w_satp\s*\(")
+FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|fence_view|sbi_remote_\w+|kstack_sync|tlb_changed\w*"
+                   r"|tlb_fence_kernel)\s*\(")
 DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
 TEST = "tests/host/t_mmu_unified.c"
-ASSEMBLY = ["kernel/rv/trampoline.S", "kernel/rv/swtch.S", "kernel/rv/entry.S"]
+# Each write of satp: what must stand before it and after it. A branch leads to the fence that its condition asks for.
+FENCE_ALL = "sfence.vma zero, zero"
+ASSEMBLY = {
+    "kernel/rv/trampoline.S": [
+        ["ld t1, TF_KERNEL_FENCE(a0)", "csrw satp, t2", "bnez t1, fence_in"],
+        ["lw t0, CPU_PRESENT(tp)", "beqz t0, fence_out", "csrw satp, a1"],
+        ["fence_in:", FENCE_ALL],
+        ["fence_out:", FENCE_ALL, "csrw satp, a1", FENCE_ALL, "j leave"],
+    ],
+    "kernel/rv/swtch.S": [["csrw satp, a2", "beqz a3, 1f", FENCE_ALL, "1:"]],
+    "kernel/rv/entry.S": [
+        [FENCE_ALL, "csrw satp, t0", FENCE_ALL, "csrr t1, satp"],
+        ["ld t0, kernel_satp", "csrw satp, t0", FENCE_ALL],
+    ],
+}
 ROUNDS = [(12, 20000, 1), (24, 30000, 101)]  # seeds, steps, first seed: most mutants die in the first round
 
 EXEMPT = {}  # "file function(): call": why no test sees it
@@ -95,28 +109,25 @@ def mutants(paths):
     return [Mutant(path, *where) for path in paths for where in calls(path, FENCE)]
 
 
-# -- text: around each write of satp
+# -- text: around each write of satp in assembly
 
 
 def assembly_lines(text):
-    """The instructions of a file, in order, labels and comments taken off."""
-    lines = [re.sub(r"^\s*\w+:", "", re.sub(r"//.*", "", line)).strip() for line in text.split("\n")]
-    return [" ".join(line.split()) for line in lines if line.strip() and not line.endswith(":")]
+    """The instructions and labels of a file, in order, each on its own."""
+    lines = [re.sub(r"//.*", "", line) for line in text.split("\n")]
+    return [" ".join(word.split()) for line in lines for word in re.split(r"(?<=\w:)", line) if word.strip()]
 
 
 def assembly_problems(path, text):
-    """What is wrong around the writes of satp. After the first table of a hart, the next one needs no fence before."""
-    lines, fence, problems = assembly_lines(text), "sfence.vma zero, zero", []
-    writes = [i for i, line in enumerate(lines) if line.startswith("csrw satp")]
-    for i in writes:
-        second = path.endswith("entry.S") and i != writes[0]
-        if lines[i - 1] != fence and not second:
-            problems.append(f"{path}: no fence before `{lines[i]}`")
-        if lines[i + 1] != fence:
-            problems.append(f"{path}: no fence after `{lines[i]}`")
-        if path.endswith("swtch.S") and lines[i + 2] != "fence.i":
-            problems.append(f"{path}: the instructions of the next process are not fenced")
-    return problems if writes else [f"{path}: satp is written nowhere"]
+    """Which of the sequences are not there; and writes of satp that are in none."""
+    lines = assembly_lines(text)
+    writes = sum(line.startswith("csrw satp") for line in lines)
+    known = sum(s.startswith("csrw satp") for sequence in ASSEMBLY[path] for s in sequence)
+    if writes != known:
+        yield f"{path}: {writes} writes of satp, not the {known} that are known"
+    for want in ASSEMBLY[path]:
+        if not any(lines[i : i + len(want)] == want for i in range(len(lines))):
+            yield f"{path}: nowhere: {'; '.join(want)}"
 
 
 def check_assembly(path):
@@ -127,21 +138,10 @@ def check_assembly(path):
     for n, line in enumerate(lines):
         if re.match(r"\s*(?:\w+:)?\s*(?:sfence\.vma|fence\.i)\b", line):
             without = "\n".join(lines[:n] + lines[n + 1 :])
-            verdict = "needed" if assembly_problems(path, without) else "NOT NEEDED"
+            verdict = "needed" if list(assembly_problems(path, without)) else "NOT NEEDED"
             print(f"{verdict}: {path}:{n + 1} {line.strip()}")
             if verdict != "needed":
                 yield f"{path}:{n + 1}: {line.strip()} is not in a place where it is known to be needed"
-
-
-def check_satp(paths):
-    """In C, too, a fence for everything stands on either side."""
-    for path in paths:
-        for text, start, end in calls(path, SATP):
-            lines = [s.strip() for s in source.blank(text).split("\n")]
-            n = text.count("\n", 0, start)
-            near = [s for s in (lines[n - 1], lines[n - 2], lines[n + 1]) if s]
-            if sum(s.startswith(("sfence_vma(", "sfence_vma_user(", "sfence_vma_asid(")) for s in near) < 2:
-                yield f"{path}:{n + 1}: {text[start:end]}: no fence before or after"
 
 
 # -- the model
@@ -168,14 +168,26 @@ class Model:
     def link(self, program, objects):
         Context(self.out, "baseline").must(["gcc", *hosttest.CFLAGS, "-o", program, *objects, "-lm"])
 
+    def made_from(self, path):
+        """The model's sources that have to be compiled when that file has changed."""
+        if path.endswith(".c"):
+            return [path] if path in self.objects else []
+        name = f'#include "{path.removeprefix("kernel/")}"'
+        return [src for src in self.sources if name in source.read(src)]
+
     def build(self, mutant, context):
-        path = os.path.join(context.dir, os.path.basename(mutant.path))
+        path = os.path.join(context.dir, mutant.path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as f:
             f.write(mutant.text)
-        flags = [*self.flags, "-w", "-iquote", os.path.dirname(mutant.path)]
-        context.must(["gcc", *flags, "-c", "-o", path + ".o", path])
+        objects = dict(self.objects)
+        for src in self.made_from(mutant.path):
+            objects[src] = os.path.join(context.dir, os.path.basename(src) + ".o")
+            changed = path if src == mutant.path else src
+            flags = ["-iquote", os.path.join(context.dir, "kernel"), *self.flags, "-w", "-iquote", os.path.dirname(src)]
+            context.must(["gcc", *flags, "-c", "-o", objects[src], changed])
         program = os.path.join(context.dir, "program")
-        self.link(program, [path + ".o" if src == mutant.path else obj for src, obj in self.objects.items()])
+        self.link(program, objects.values())
         return program
 
     def failure(self, program, rounds):
@@ -190,7 +202,7 @@ class Model:
 
     def run(self, mutant, n):
         """How the model fails without the fence; None: it does not, or it has no such file."""
-        if mutant.path not in self.objects:
+        if not self.made_from(mutant.path):
             return None
         return self.failure(self.build(mutant, Context(self.out, str(n))), ROUNDS)
 
@@ -217,13 +229,13 @@ def arguments():
 def main():
     options = arguments()
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    paths = source.files("kernel/mm/*.c", "kernel/proc/*.c")
+    paths = source.files("kernel/mm/*.[ch]", "kernel/proc/*.[ch]")
     found = [*mutants(paths), *map(Beast, source.files("tests/zoo/*.mutant"))]
     found = [m for m in found if options.only in m.name]
     if options.list:
         print("\n".join(m.name for m in found))
         return
-    problems = [*check_satp(paths), *(p for path in ASSEMBLY for p in check_assembly(path))]
+    problems = [p for path in ASSEMBLY for p in check_assembly(path)]
     problems += [f"{name}: exempt, but there is no such fence" for name in EXEMPT
                  if not options.only and name not in {m.name for m in found}]
     model = Model(options.out)

@@ -3,14 +3,15 @@
 //
 // Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
 //           loses the reference that the leaf held.
-// Fences    aspace_use(): after the satp write, so that nothing of the space this hart had before
-//           is used in the new one (priv satp: writing it orders nothing by itself).
+// Fences    asid_enter() decides, and says whether all has to be dropped after the satp write too
+//           (priv satp: writing it orders nothing by itself).
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
 #include "debug/mapsite.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/asid.h"
 #include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
@@ -139,14 +140,15 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
 }
 
 static void
-load_satp(uint64 satp)
+load_satp(uint64 satp, bool drop)
 {
     struct cpu *c = mycpu();
     if (c->satp == satp)
         return;
-    sfence_vma_user(); // the stores that built the tables, before any walk of them
     w_satp(satp);
-    sfence_vma_user(); // see Fences
+    if (drop)
+        sfence_vma(); // nothing of the table before is used in the new one
+    c->satp_fenced += drop;
     c->satp = satp;
 }
 
@@ -155,7 +157,7 @@ static void
 aspace_leave(void)
 {
     mycpu()->as = NULL;
-    load_satp(kernel_satp);
+    load_satp(kernel_satp, !mycpu()->present);
 }
 
 // Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:
@@ -164,11 +166,11 @@ void
 uvmretire(struct aspace *as)
 {
     struct mmu_batch b;
-    if (!kpt->private_table && mycpu()->as == as)
-        aspace_leave();
     acquiresleep(&as->lock); // somebody may be looking
     mmap_collect(as, 0, USER_END);
     mirror_destroy(as);
+    if (!kpt->private_table && mycpu()->as == as)
+        aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
     mmu_batch_init(&b, as, MMU_DEAD);
     for (int i = 0; i < as->regions.n; i++)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
@@ -264,8 +266,7 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     to->sz = from->sz;
     to->heap = from->heap;
     to->highest = from->highest;
-    if (mycpu()->as == from)
-        sfence_vma_user(); // the narrowed leaves may be in this hart's TLB, and in no other
+    tlb_changed(from);
     releasesleep(&from->lock);
     if (!error)
         return to;
@@ -277,7 +278,8 @@ void
 aspace_use(struct aspace *as)
 {
     mycpu()->as = as;
-    load_satp(as->ksatp);
+    bool drop = asid_enter(as);
+    load_satp(as->ksatp, drop);
     fence_i(); // its code may have been written by another hart
 }
 

@@ -2,8 +2,8 @@
 // aspace.h - user address spaces: regions, the pages present, and the tables that map them.
 //
 // Theory    An address space belongs to one process with one thread. A hart's satp names its
-//           tables only while it runs that process, so its own hart is the only one whose TLB can
-//           hold its entries; aspace_enter() drops what is left there of others.
+//           tables only while it runs that process, so its own hart is the only one that can use
+//           its entries; others may keep some, under the space's identifier (mm/asid.c).
 // Locks     as->lock guards regions and leaves; the owner changes them, others may look. It may
 //           be held across disk reads, so no spinlock is held when it is acquired.
 #pragma once
@@ -27,15 +27,19 @@ struct uvm_owner {
     struct kstack kstack;
 };
 
-// Protection: [c] constant once made  [l] lock  [o] only the process it belongs to
+// Protection: [c] constant once made  [l] lock  [o] only the process it belongs to, and the hart
+//             that takes it up
 struct aspace {
     struct pt pt;  // [l] what the process uses
     struct pt kpt; // [l] what the kernel uses for it, where that is another table; root NULL: none
     struct sleeplock lock;
     struct regions regions;        // [l]
     const struct uvm_owner *owner; // [c]
-    uint64 satp;                   // [c] what a hart in user mode has in satp
-    uint64 ksatp;                  // [c] what it has in the kernel
+    uint64 satp;                   // [o] what a hart in user mode has in satp
+    uint64 ksatp;                  // [o] what it has in the kernel
+    uint64 generation;             // [o] of its identifiers; 0: it has none yet
+    uint32 harts;                  // [o] whose TLBs may know entries of it, only good ones
+    uint16 asid, kasid;            // [o] in satp, and in ksatp where kpt is a table
     uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
     uint64 heap;                   // [c] the lowest break
     uint64 highest;                // [l] the highest break, for explanations

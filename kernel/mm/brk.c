@@ -17,7 +17,6 @@
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
-#include "rv/csr.h"
 
 static int
 add_zero_page(struct aspace *as, uint64 va, uint64 prot)
@@ -53,8 +52,7 @@ uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
         if (error)
             return error;
     }
-    if (mycpu()->as == as)
-        sfence_vma_user();
+    tlb_changed(as);
     return 0;
 }
 

@@ -24,8 +24,8 @@
 #include "mm/mirror.h"
 #include "mm/pager.h"
 #include "mm/super.h"
+#include "mm/tlb.h"
 #include "mm/userpage.h"
-#include "rv/csr.h"
 
 #define SOME  4  // pages that are written to in a row make it likely that more follow:
 #define AHEAD 16 // so many at most
@@ -55,8 +55,7 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
     userpage_mapped(f);
     mapsite_note(MAPSITE_MAP, as, va);
     as->pages++;
-    if (mycpu()->as == as)
-        sfence_vma_page(va);
+    tlb_changed_page(as, va);
     if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
         fence_i();                          // what was stored there are instructions now
     return 0;
@@ -179,12 +178,12 @@ sole_user(struct frame *f)
 }
 
 // Puts a changed entry in the place of one that the hart may know.
-static void
+static inline void
 change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
 {
     pte_exchange(slot, pte);
     mirror_set(as, va, pte);
-    sfence_vma_page(va);
+    tlb_changed_page(as, va);
 }
 
 // What the entry of a present page becomes when its region allows more than the entry does.
@@ -290,7 +289,7 @@ refresh(struct aspace *as, const struct region *r, pte_t *slot, int level, uint6
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
     change_entry(as, slot, va, wanted);
     if (wanted == pte)
-        sfence_vma_user(); // what is remembered may be a missing table: no page's fence covers that
+        tlb_changed(as); // what is remembered may be a missing table: no page's fence covers that
     return 0;
 }
 

@@ -18,9 +18,7 @@
 #include "mm/frame.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
-#include "rv/cpu.h"
-#include "rv/csr.h"
-#include "rv/sbi.h"
+#include "mm/tlb.h"
 #include "sync/spinlock.h"
 
 #define STACKS          640 // slots in use at most
@@ -81,24 +79,17 @@ unhook(uint64 top, uint64 *pa)
     }
 }
 
-static void
-fence_all_harts(uint64 start, uint64 size)
-{
-    sfence_vma();
-    for (int i = 0; i < nharts; i++)
-        if (i != cpuid() &&
-            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
-            sbi_remote_sfence(cpus[i].hartid, start, size);
-}
-
 // Gives back the frames of stacks that are on no list.
 static void
 discard(const uint64 *tops, int n)
 {
-    uint64 pa[SPARES][STACK_PAGES];
-    for (int i = 0; i < n; i++)
+    uint64 pa[SPARES][STACK_PAGES], lowest = tops[0], highest = tops[0];
+    for (int i = 0; i < n; i++) {
         unhook(tops[i], pa[i]);
-    fence_all_harts(KSTACKS, KSTACKS_SIZE);
+        lowest = tops[i] < lowest ? tops[i] : lowest;
+        highest = tops[i] > highest ? tops[i] : highest;
+    }
+    tlb_fence_kernel(lowest - KSTACK_SIZE, highest);
     for (int i = 0; i < n; i++)
         for (int j = 0; j < (int)STACK_PAGES; j++)
             kfree(p2v(pa[i][j]));

@@ -19,7 +19,6 @@
 #include "mm/pager.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
-#include "rv/csr.h"
 
 // Is [start, start + size) made of pages that could be mapped?
 static bool
@@ -196,7 +195,7 @@ mmap_sync(struct aspace *as, uint64 start, uint64 size)
         mmap_collect(as, start, start + size);
         error =
             mirror_sync(as, start, start + size); // clean pages: the kernel's stores fault again
-        sfence_vma_user(); // a hart that knows a dirty entry would not set D again
+        tlb_changed(as); // a hart that knows a dirty entry would not set D again
     }
     releasesleep(&as->lock);
     return error;

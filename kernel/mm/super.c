@@ -15,7 +15,6 @@
 #include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
-#include "rv/csr.h"
 
 #define SUPER_LEVEL 1
 #define LEAST_ORDER 3 // smaller blocks would cost more than they save
@@ -130,8 +129,7 @@ super_touch(struct aspace *as, const struct region *r, uint64 va)
     if (order < LEAST_ORDER || !frames_ample(1UL << order) || !empty(as, va, order) ||
         !add(as, va, r->prot, order))
         return false;
-    if (mycpu()->as == as)
-        sfence_vma_user();
+    tlb_changed(as);
     return true;
 }
 

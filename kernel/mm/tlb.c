@@ -1,32 +1,58 @@
 // SPDX-License-Identifier: MIT
 // tlb.c - see tlb.h.
 //
-// Theory    User entries of an address space can only be in the TLB of the hart that has it in satp
-//           (mm/aspace.h), and that is the hart this runs on, or none. So fences are local.
+// Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
+//           local; other harts that may know entries of it cannot use them before asid_enter() has
+//           dropped them. What is in all tables at once, kernel stacks, all harts can use: they are
+//           fenced at once, by one call of the firmware.
 // Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
 // Manual    priv sfence.vma
 #include "mm/tlb.h"
 
 #include "debug/mapsite.h"
-#include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/leaves.h"
 #include "mm/super.h"
 #include "mm/userpage.h"
-#include "rv/csr.h"
+#include "rv/sbi.h"
 
 #define FEW_PAGES 8 // up to here, fences by page
 
-static void
-fence_local(const struct tlb_batch *t)
+static bool
+few_pages(const struct tlb_batch *t)
 {
-    if (t->all || t->n != 1 || t->range[0].end - t->range[0].start > FEW_PAGES * PGSIZE) {
-        sfence_vma_user();
+    uint64 size = 0;
+    for (uint32 i = 0; i < t->n; i++)
+        size += t->range[i].end - t->range[i].start;
+    return !t->all && size <= FEW_PAGES * PGSIZE;
+}
+
+// One table of the space.
+static void
+fence_view(const struct tlb_batch *t, uint64 asid)
+{
+    if (!few_pages(t)) {
+        sfence_vma_asid(asid);
         return;
     }
-    for (uint64 va = t->range[0].start; va != t->range[0].end; va += PGSIZE)
-        sfence_vma_page(va);
+    for (uint32 i = 0; i < t->n; i++)
+        for (uint64 va = t->range[i].start; va != t->range[i].end; va += PGSIZE)
+            sfence_vma_page(va, asid);
+}
+
+// The user's entries may have been narrowed in the mirror too, which then has the same batch.
+static void
+fence(const struct mmu_batch *b)
+{
+    if (b->state == MMU_DEAD || !tlb_here(b->as)) {
+        mycpu()->fences_avoided++;
+        return;
+    }
+    if (b->state == MMU_LIVE)
+        fence_view(&b->tlb, b->as->asid);
+    if (b->as->kpt.root)
+        fence_view(&b->tlb, b->as->kasid);
 }
 
 // Returns   the promised frames that nobody will come for any more.
@@ -65,8 +91,8 @@ free_queued(struct mmu_batch *b)
 void
 mmu_flush(struct mmu_batch *b)
 {
-    if (b->state != MMU_DEAD && mycpu()->as == b->as && !batch_clean(&b->tlb))
-        fence_local(&b->tlb);
+    if (!batch_clean(&b->tlb))
+        fence(b);
     batch_reset(&b->tlb);
     free_queued(b);
 }
@@ -124,4 +150,36 @@ mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
     b->as = as;
     b->state = state;
     b->n = 0;
+}
+
+// The other harts that are online.
+static uint32
+others(void)
+{
+    uint32 harts = 0;
+    for (int i = 0; i < nharts; i++)
+        if (i != cpuid() &&
+            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
+            harts |= 1U << i;
+    return harts;
+}
+
+// Returns   when every hart has.
+void
+tlb_fence_kernel(uint64 start, uint64 end)
+{
+    uint32 rest = others();
+    sfence_vma();
+    while (rest) {
+        uint64 base = cpus[__builtin_ctz(rest)].hartid, mask = 0;
+        for (int i = 0; i < nharts; i++) {
+            uint64 bit = cpus[i].hartid - base;
+            if (!(rest >> i & 1) || bit >= 64)
+                continue;
+            mask |= 1UL << bit;
+            rest &= ~(1U << i);
+        }
+        mycpu()->fences[FENCE_REMOTE]++;
+        sbi_remote_sfence(mask, base, start, end - start);
+    }
 }

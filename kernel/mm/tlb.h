@@ -3,9 +3,9 @@
 #pragma once
 
 #include "lib/types.h"
+#include "mm/aspace.h"
 #include "pt/batch.h"
-
-struct aspace;
+#include "rv/csr.h"
 
 #define MMU_QUEUE 64
 
@@ -33,3 +33,36 @@ struct mmu_batch {
 void mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what); // it is unhooked, and so recorded
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
 void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued
+void tlb_fence_kernel(uint64 start, uint64 end); // all harts drop what they know of [start, end)
+
+// The tables have changed. Only a hart that runs the space needs a fence now, and that is this one
+// or none; every other one drops what it knows before it runs the space again (asid_enter()).
+static inline bool
+tlb_here(struct aspace *as)
+{
+    bool here = mycpu()->as == as;
+    as->harts = here ? mycpu()->present : 0;
+    return here;
+}
+
+// After a change of the entry for va, in one of the space's tables or both.
+static inline void
+tlb_changed_page(struct aspace *as, uint64 va)
+{
+    if (!tlb_here(as))
+        return;
+    sfence_vma_page(va, as->asid);
+    if (as->kpt.root)
+        sfence_vma_page(va, as->kasid);
+}
+
+// After any change.
+static inline void
+tlb_changed(struct aspace *as)
+{
+    if (!tlb_here(as))
+        return;
+    sfence_vma_asid(as->asid);
+    if (as->kpt.root)
+        sfence_vma_asid(as->kasid);
+}

@@ -13,6 +13,7 @@
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/ticks.h"
+#include "proc/trap.h"
 #include "rv/fp.h"
 #include "rv/trapframe.h"
 
@@ -73,6 +74,7 @@ alarm_return(struct proc *p)
     uint64 hart = tf->kernel_tp; // the process may have changed harts meanwhile
     *tf = a->regs;
     tf->kernel_tp = hart;
+    trap_prepare(p); // its tables may have got other identifiers
     tf->restore_all = 1;
     fpu_import(p, &a->fp, a->fp_used);
     a->in_handler = false;

@@ -17,11 +17,12 @@
 
 #include "abi/errno.h"
 #include "lib/panic.h"
-#include "mm/aspace.h"
+#include "mm/asid.h"
 #include "mm/kvm.h"
 #include "proc/fpu.h"
 #include "proc/proc.h"
 #include "proc/ticks.h"
+#include "proc/trap.h"
 #include "rv/csr.h"
 #include "rv/sbi.h"
 #include "rv/timer.h"
@@ -133,16 +134,28 @@ sched_finish_switch(void)
     release(&mycpu()->prev->lock); // taken before the switch by the process that left
 }
 
-// What to load into satp to run `next` in the kernel; 0: it is loaded already.
+// Makes the tables of `next` ready for this hart.
+// Returns   what to load into satp to run it in the kernel, 0: it is loaded already; in *drop
+//           whether everything is to be dropped then.
 static uint64
-satp_for(struct cpu *c, struct proc *next)
+satp_for(struct cpu *c, struct proc *next, bool *drop)
 {
-    uint64 satp = next->as ? next->as->ksatp : kernel_satp;
+    struct aspace *as = next->as;
+    *drop = !as && !c->present;
+    if (as && unlikely(!asid_ready(as, c))) {
+        *drop = asid_enter(as);
+        if (kpt->switches)
+            trap_prepare(next); // the identifiers may be others
+    }
+    uint64 satp = as ? as->ksatp : kernel_satp;
     if (satp == c->satp)
         return 0;
     c->satp = satp;
-    c->satp_writes++; // swtch() will, between two fences
-    c->fences += 2;
+    c->satp_writes++; // swtch() will
+    if (unlikely(*drop)) {
+        c->satp_fenced++;
+        c->fences[FENCE_ALL]++;
+    }
     return satp;
 }
 
@@ -154,16 +167,18 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
     c->as = next->as;
     c->need_resched = 0;
     next->state = RUNNING;
-    if (next->hart != c->id)
-        fence_i(); // its code may have been written on the hart it comes from
     next->hart = c->id;
     fpu_leave(prev);
-    if (next->as)
+    if (next->as && next->trapframe->kernel_tp != (uint64)c) {
         next->trapframe->kernel_tp = (uint64)c; // the way in finds this hart by it
+        fence_i(); // its code may have been written on the hart it comes from
+    }
     kstack_sync();
     if (prev == c->idle)
         ticks_resume();
-    swtch(&prev->context, &next->context, satp_for(c, next));
+    bool drop;
+    uint64 satp = satp_for(c, next, &drop);
+    swtch(&prev->context, &next->context, satp, drop);
     sched_finish_switch();
     fpu_enter(prev); // we are `prev` again, perhaps on another hart
 }

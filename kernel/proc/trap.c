@@ -68,6 +68,7 @@ trap_prepare(struct proc *p)
     tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
     tf->kernel_syscall = (uint64)usersyscall;
+    tf->kernel_fence = !mycpu()->present;
     p->way_out =
         (struct userret){kpt->switches ? TRAPFRAME : (uint64)tf, kpt->switches ? p->as->satp : 0};
 }

@@ -9,6 +9,9 @@
 struct proc;
 struct aspace;
 
+// What a fence of the hart's own covers, and fences that it asks others for.
+enum fence { FENCE_PAGE, FENCE_SPACE, FENCE_ALL, FENCE_REMOTE, FENCES };
+
 // Protection: [c] constant once the hart runs  [h] only this hart, interrupts off  [a] atomic
 struct cpu {
     struct proc *proc;   // [h] the running process; its idle process when there is none
@@ -24,10 +27,15 @@ struct cpu {
     uint64 panic_sp;     // [c] top of the stack for reporting that another stack is full
     uint64 copyins;      // [h] copies from user memory, for the statistics device
     uint64 copyinstrs;   // [h] the same of strings
-    uint64 satp_writes;  // [h] for the statistics device as well
-    uint64 fences;       // [h] sfence.vma of any kind
-    uint32 online;       // [a]
-    uint32 idling;       // [a] in, or on the way to, wfi
+    uint64 satp_writes;  // [h] for the statistics device as well, as what follows
+    uint64 satp_fenced;  // [h] writes of satp with fences around them
+    uint64 fences[FENCES];
+    uint64 fences_avoided; // [h] changes that no hart can have an old entry of
+    uint64 turns;          // [h] generations of identifiers it has changed to
+    uint64 generation;     // [h] of the identifiers that its TLB may know: mm/asid.c
+    uint32 present;        // [c] its bit in masks of harts; 0: it has no identifiers
+    uint32 online;         // [a]
+    uint32 idling;         // [a] in, or on the way to, wfi
 };
 
 extern struct cpu cpus[MAXHART];

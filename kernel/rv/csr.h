@@ -58,6 +58,12 @@ intr_off(void)
     csr_clear(sstatus, SSTATUS_SIE);
 }
 
+static inline uint64
+r_satp(void)
+{
+    return csr_read(satp);
+}
+
 static inline void
 w_satp(uint64 satp)
 {
@@ -66,27 +72,26 @@ w_satp(uint64 satp)
 }
 
 // Orders all earlier page-table stores before later translations, on this hart, and drops what its
-// TLB holds (priv sfence.vma): everything; what is not global; one page.
+// TLB holds (priv sfence.vma): everything; what is one address space's own; of that, one page.
 static inline void
 sfence_vma(void)
 {
-    mycpu()->fences++;
+    mycpu()->fences[FENCE_ALL]++;
     asm volatile("sfence.vma" ::: "memory");
 }
 
 static inline void
-sfence_vma_user(void)
+sfence_vma_asid(uint64 asid)
 {
-    mycpu()->fences++;
-    asm volatile("sfence.vma zero, %0" ::"r"(0UL)
-                 : "memory"); // address space 0, global entries stay
+    mycpu()->fences[FENCE_SPACE]++;
+    asm volatile("sfence.vma zero, %0" ::"r"(asid) : "memory"); // global entries stay
 }
 
 static inline void
-sfence_vma_page(uint64 va)
+sfence_vma_page(uint64 va, uint64 asid)
 {
-    mycpu()->fences++;
-    asm volatile("sfence.vma %0, zero" ::"r"(va) : "memory");
+    mycpu()->fences[FENCE_PAGE]++;
+    asm volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid) : "memory");
 }
 
 // Makes stores to code visible to this hart's instruction fetch.

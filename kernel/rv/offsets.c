@@ -18,6 +18,7 @@ offsets(void)
     OFFSET(TF_KERNEL_TRAP, offsetof(struct trapframe, kernel_trap));
     OFFSET(TF_KERNEL_SYSCALL, offsetof(struct trapframe, kernel_syscall));
     OFFSET(TF_RESTORE_ALL, offsetof(struct trapframe, restore_all));
+    OFFSET(TF_KERNEL_FENCE, offsetof(struct trapframe, kernel_fence));
     OFFSET(CAUSE_ECALL_U, CAUSE_ECALL_U);
     OFFSET(TF_EPC, offsetof(struct trapframe, epc));
     OFFSET(TF_KERNEL_TP, offsetof(struct trapframe, kernel_tp));
@@ -33,7 +34,9 @@ offsets(void)
     OFFSET(KF_SCAUSE, offsetof(struct kernelframe, scause));
     OFFSET(KF_STVAL, offsetof(struct kernelframe, stval));
     OFFSET(CPU_SATP_WRITES, offsetof(struct cpu, satp_writes));
-    OFFSET(CPU_FENCES, offsetof(struct cpu, fences));
+    OFFSET(CPU_SATP_FENCED, offsetof(struct cpu, satp_fenced));
+    OFFSET(CPU_FENCES_ALL, offsetof(struct cpu, fences[FENCE_ALL]));
+    OFFSET(CPU_PRESENT, offsetof(struct cpu, present));
     OFFSET(CPU_BOOT_SP, offsetof(struct cpu, boot_sp));
     OFFSET(CPU_PANIC_SP, offsetof(struct cpu, panic_sp));
 }

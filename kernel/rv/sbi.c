@@ -51,11 +51,12 @@ sbi_send_ipi(uint64 hartid)
     sbi_call(SBI_EXT_IPI, 0, 1, hartid, 0, 0);
 }
 
-// Makes one other hart execute sfence.vma for [start, start + size); returns when it has.
+// Makes the harts base + i, for each bit i of `mask`, execute sfence.vma for [start, start + size);
+// returns when they have.
 void
-sbi_remote_sfence(uint64 hartid, uint64 start, uint64 size)
+sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size)
 {
-    sbi_call(SBI_EXT_RFENCE, RFENCE_SFENCE_VMA, 1, hartid, start, size);
+    sbi_call(SBI_EXT_RFENCE, RFENCE_SFENCE_VMA, mask, base, start, size);
 }
 
 int64

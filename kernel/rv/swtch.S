@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// swtch.S - void swtch(struct context *old, struct context *new, uint64 satp)
+// swtch.S - void swtch(struct context *old, struct context *new, uint64 satp, bool drop)
 //
-// Fences    before the satp write, so that stores to the tables being left are done; after it, so that nothing
-//           of the table before is used in the new one (priv satp, sfence.vma); fence.i because the new
-//           process's code may have been written on another hart.
+// Fences    after the satp write if `drop`: identifiers begin anew or there are none, and nothing of the
+//           table before may be used in the new one (priv satp, sfence.vma). Until then no stack is used.
+//           The caller has fenced before, if stores to the new table may not be done yet (mm/asid.c).
 #include "rv/offsets.h"
 
 .macro each_callee_saved op, ctx
@@ -30,10 +30,9 @@ swtch:
         csrr t0, sstatus
         sd t0, CTX_SSTATUS(a0)
         beqz a2, 1f
-        sfence.vma zero, zero
         csrw satp, a2
+        beqz a3, 1f
         sfence.vma zero, zero
-        fence.i
 1:      each_callee_saved ld, a1
         ld t0, CTX_SSTATUS(a1)
         csrw sstatus, t0

@@ -12,6 +12,7 @@ struct context {
     uint64 sstatus;
 };
 
-// Saves in `old`, loads `satp` unless it is 0, continues with `new`. The two stacks need not be
+// Saves in `old`, loads `satp` unless it is 0 - and then drops what the TLB holds, if `drop` -,
+// continues with `new`. The two stacks need not be
 // mapped in the same table; the contexts are in both.
-void swtch(struct context *old, struct context *new, uint64 satp);
+void swtch(struct context *old, struct context *new, uint64 satp, bool drop);

@@ -7,9 +7,10 @@
 // Promises  All 31 user registers are saved, and have their values again on the way out.
 //           usersyscall() or usertrap() is entered on the process's kernel stack with tp naming this
 //           hart, interrupts off.
-// Fences    Around a switch of satp: sfence.vma before, so that stores to the tables being left are
-//           done; after, so that no translation of the old table is used in the new one
-//           (priv sfence.vma, priv satp).
+// Fences    None where the two tables have identifiers of their own: mm/asid.c has seen to it that
+//           nothing old is known under either. Without identifiers, after each switch, so that no
+//           translation of one table is used in the other; on the way out before it as well, so that
+//           the stores to the user's table are done (priv sfence.vma, priv satp).
 #include "rv/offsets.h"
 
 // What the kernel may change: what C code may, s0, which the way in clears, and gp, which another
@@ -76,26 +77,23 @@ enter:  sd t1, TF_EPC(a0)
         ld tp, TF_KERNEL_TP(a0)
         li s0, 0                        // the backtrace ends here
         beqz t2, 1f
-        sfence.vma zero, zero
+        ld t1, TF_KERNEL_FENCE(a0)
         csrw satp, t2
-        sfence.vma zero, zero
-        ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out, with their fences
+        bnez t1, fence_in
+counts: ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out
         addi t1, t1, 2
         sd t1, CPU_SATP_WRITES(tp)
-        ld t1, CPU_FENCES(tp)
-        addi t1, t1, 4
-        sd t1, CPU_FENCES(tp)
 1:      jalr t0
 
         // usersyscall() and usertrap() return here, and a new process starts here: struct userret in
         // a0, a1. What C code preserves is in place after a call, unless that changed the trapframe.
         .globl userret
 userret:
-        beqz a1, 1f
-        sfence.vma zero, zero
+        beqz a1, leave
+        lw t0, CPU_PRESENT(tp)
+        beqz t0, fence_out
         csrw satp, a1
-        sfence.vma zero, zero
-1:      csrw sscratch, a0
+leave:  csrw sscratch, a0
         ld t0, TF_EPC(a0)
         csrw sepc, t0
         ld t1, TF_RESTORE_ALL(a0)
@@ -105,6 +103,22 @@ userret:
 1:      each_volatile ld
         ld a0, TF_A0(a0)
         sret
+
+fence_in:                               // before the first access to what only the kernel's table has
+        sfence.vma zero, zero
+        ld t1, CPU_SATP_FENCED(tp)
+        addi t1, t1, 2
+        sd t1, CPU_SATP_FENCED(tp)
+        ld t1, CPU_FENCES_ALL(tp)
+        addi t1, t1, 3
+        sd t1, CPU_FENCES_ALL(tp)
+        j counts
+
+fence_out:
+        sfence.vma zero, zero
+        csrw satp, a1
+        sfence.vma zero, zero
+        j leave
 
 no_call:
         ld t0, TF_KERNEL_TRAP(a0)

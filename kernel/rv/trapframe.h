@@ -25,6 +25,7 @@ struct trapframe {
     uint64 t3, t4, t5, t6;
     uint64 kernel_syscall; // usersyscall()
     uint64 restore_all;    // the way out loads also the registers that C code preserves
+    uint64 kernel_fence;   // the switch to kernel_satp needs a fence: there are no identifiers
 };
 
 _Static_assert(offsetof(struct trapframe, epc) == 24, "trapframe layout");

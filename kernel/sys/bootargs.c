@@ -7,7 +7,7 @@
 #include "fs/fs.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
+#include "mm/asid.h"
 #include "mm/view.h"
 #include "proc/ticks.h"
 #include "rv/cpu.h"
@@ -40,6 +40,14 @@ set_harts(struct bootargs *args, const char *value)
         args->harts = value[0] - '0';
     else
         printf("vitrine: harts=%s: not a number from 1 to %d; ignored\n", value, MAXHART);
+}
+
+static void
+set_asids(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (asid_set_limit(value) < 0)
+        printf("vitrine: asids=%s: not a number; ignored\n", value);
 }
 
 static void
@@ -115,6 +123,7 @@ static const struct option {
     {"root=", set_root},       {"harts=", set_harts},       {"ro", set_readonly},
     {"vmprint=", set_vmprint}, {"data=", set_data},         {"lang=", set_lang},
     {"explain=", set_explain}, {"selftest=", set_selftest}, {"preempt=", set_preempt},
+    {"asids=", set_asids},
 };
 
 static bool

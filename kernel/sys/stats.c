@@ -4,31 +4,51 @@
 
 #include "fs/fs.h"
 #include "lib/printf.h"
-#include "mm/aspace.h"
+#include "mm/asid.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "rv/cpu.h"
+
+struct sums {
+    uint64 copyins, copyinstrs, satps, fences, kind[FENCES], avoided, turns;
+};
+
+// Of all harts; each counts for itself, so a sum may be a little late.
+static struct sums
+sum_harts(void)
+{
+    struct sums s = {0};
+    for (const struct cpu *c = cpus; c < &cpus[nharts]; c++) {
+        s.copyins += c->copyins;
+        s.copyinstrs += c->copyinstrs;
+        s.satps += c->satp_writes;
+        s.avoided += c->fences_avoided + c->satp_writes - c->satp_fenced;
+        s.turns += c->turns;
+        for (int i = 0; i < FENCES; i++)
+            s.kind[i] += c->fences[i];
+    }
+    s.fences = s.kind[FENCE_PAGE] + s.kind[FENCE_SPACE] + s.kind[FENCE_ALL];
+    return s;
+}
 
 int
 stats_text(char *buf, size_t size)
 {
     struct fs_stats cache;
-    uint64 copyins = 0, copyinstrs = 0, satps = 0, fences = 0;
-    for (int i = 0; i < nharts; i++) {
-        copyins += cpus[i].copyins;
-        copyinstrs += cpus[i].copyinstrs;
-        satps += cpus[i].satp_writes;
-        fences += cpus[i].fences;
-    }
+    struct sums s = sum_harts();
     fs_stats(&cache);
-    return snprintf(buf, size,
-                    "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
-                    "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
-                    "tables: %s, %lu satp writes, %lu fences\n"
-                    "disk: %lu reads, %lu writes, %lu flushes\n"
-                    "journal: %lu commits, %lu blocks, %lu put in place\n",
-                    copyins, copyinstrs, frames_contended() + kmem_contended() + cache.contended,
-                    cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name,
-                    satps, fences, cache.disk_reads, cache.disk_writes, cache.disk_flushes,
-                    cache.commits, cache.logged, cache.placed);
+    return snprintf(
+        buf, size,
+        "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
+        "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
+        "tables: %s, %lu satp writes, %lu fences\n"
+        "fences: %lu page, %lu space, %lu all, %lu remote, %lu avoided\n"
+        "asids: %lu, %lu turns\n"
+        "disk: %lu reads, %lu writes, %lu flushes\n"
+        "journal: %lu commits, %lu blocks, %lu put in place\n",
+        s.copyins, s.copyinstrs, frames_contended() + kmem_contended() + cache.contended,
+        cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name, s.satps,
+        s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.kind[FENCE_REMOTE],
+        s.avoided, asid_limit(), s.turns, cache.disk_reads, cache.disk_writes, cache.disk_flushes,
+        cache.commits, cache.logged, cache.placed);
 }

@@ -3,7 +3,7 @@
 from machine import Failure
 
 DESIGNS = ("global", "fullcopy", "sharedroot")
-HARTS = (1, 3, 8)
+HARTS = {1: " asids=0", 3: " asids=4", 8: ""}  # and the identifiers they may use: none, few, all
 
 # What each run does; the marks that end a command well or badly.
 COMMANDS = (
@@ -28,8 +28,8 @@ CHECKED = (
 SMALL = (("memstress 3 25 3", "memstress: OK", "memstress: FAIL"),)
 
 
-def run_all(context, design, commands=COMMANDS, **how):
-    with context.machine(append=f"kpt={design} quiet", **how) as m:
+def run_all(context, design, commands=COMMANDS, words="", **how):
+    with context.machine(append=f"kpt={design} quiet{words}", **how) as m:
         if f"kpt={design}" not in m.boot():
             raise Failure("the banner does not name the design")
         for command, good, bad in commands:
@@ -38,8 +38,8 @@ def run_all(context, design, commands=COMMANDS, **how):
 
 
 for design in DESIGNS:
-    for n in HARTS:
-        globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n: run_all(context, d, cpus=n)
+    for n, asids in HARTS.items():
+        globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n, a=asids: run_all(context, d, words=a, cpus=n)
 
     globals()[f"test_{design}_32M"] = lambda context, d=design: run_all(
         context, d, COMMANDS + SMALL, cpus=3, mem="32M")
@@ -68,6 +68,23 @@ def test_unknown_design(context):
         if "no such design" not in text or "kpt=unified" not in text:
             raise Failure("an unknown design is not named, or not replaced by the default")
         m.poweroff()
+
+
+def test_asids(context):
+    """Few identifiers, on many harts, in the default design; which of them hold entries changes all the time."""
+    run_all(context, "unified", words=" asids=4", cpus=8)
+
+
+def test_asids_bad(context):
+    """A number is taken as far as the harts have so many; what is none is named."""
+    for word, found in (("asids=many", 65535), ("asids=99999", 65535), ("asids=7", 7), ("asids=0", 0)):
+        with context.machine(append=f"quiet {word}") as m:
+            text = m.boot()
+            if ("not a number" in text) != (word == "asids=many"):
+                raise Failure(f"{word}: the console says {text}")
+            if f"asids: {found}, " not in m.run("stats"):
+                raise Failure(f"{word}: the kernel does not use {found} identifiers")
+            m.poweroff()
 
 
 def test_mmap(context):

@@ -2,22 +2,20 @@
 // hart.c - see hart.h: what harts remember, and what makes them forget it.
 #include "mmu/hart.h"
 
-#include <string.h>
-
 #include "lib/string.h"
 #include "mm/direct.h"
 #include "mm/frame.h"
+#include "mmu/late.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 #include "rv/sbi.h"
 
-#define WORD_STRIDE 512 // instructions that are executed are so far apart
-#define LEVELS      3
-#define ENTRIES     768
-#define LINES       768
-#define CODE        64
-#define RECENT      96
-#define NO_ASID     (~0UL)
+#define LEVELS  3
+#define ENTRIES 512
+#define RECENT  96
+#define NO_ASID (~0UL)
+
+extern char _text[]; // the kernel's
 
 struct entry {  // what one step 2 has read
     uint64 tag; // the address, without what the entry does not depend on
@@ -27,21 +25,14 @@ struct entry {  // what one step 2 has read
     bool global;
 };
 
-struct line {
-    uint64 pa, value;
-};
-
 static struct hart {
     uint64 satp;
     uint64 csr[CSRS];
     struct entry entry[ENTRIES];
-    struct line line[LINES];
-    int entries, lines;
-    bool fenced; // the last thing it did was a fence for everything
+    int entries;
 } harts[MAXHART];
 
 static uint64 recent[RECENT]; // addresses that harts like to look at ahead of time
-static uint64 code[CODE];     // physical pages that have held instructions
 
 // ---- Remembering
 
@@ -69,13 +60,19 @@ tag_of(uint64 va, int level)
     return va & ~(pt_leaf_size(level) - 1);
 }
 
+static bool
+same(const struct entry *a, const struct entry *b)
+{
+    return a->tag == b->tag && a->pte == b->pte && a->asid == b->asid && a->level == b->level &&
+           a->global == b->global;
+}
+
 static void
 remember(struct hart *h, uint64 va, int level, pte_t pte, bool global)
 {
     struct entry e = {tag_of(va, level), asid_of(h->satp), pte, level, global};
     for (int i = 0; i < h->entries; i++)
-        if (memcmp(&h->entry[i].tag, &e.tag, offsetof(struct entry, global)) == 0 &&
-            h->entry[i].global == global)
+        if (same(&h->entry[i], &e))
             return;
     int at = h->entries < ENTRIES ? h->entries++ : (int)model_rnd(ENTRIES);
     h->entry[at] = e;
@@ -99,7 +96,22 @@ is_table(uint64 pa)
     return frame_managed(pa) && frame_of(pa)->kind == FRAME_PGTABLE;
 }
 
-// Reads memory from the table at `table` on; what it reads is remembered if `learn`.
+struct reading {
+    struct hart *h;
+    uint64 va;
+    int level;
+    bool global;
+};
+
+static void
+remember_late(pte_t pte, void *arg)
+{
+    const struct reading *r = arg;
+    if (!pte_table(pte) || r->level == 0 || is_table(pte_pa(pte)))
+        remember(r->h, r->va, r->level, pte, r->global);
+}
+
+// Reads memory from the table at `table` on; what it reads, or could read, is remembered if `learn`.
 static struct outcome
 descend(struct hart *h, uint64 table, int level, uint64 va, bool learn)
 {
@@ -110,8 +122,11 @@ descend(struct hart *h, uint64 table, int level, uint64 va, bool learn)
                        (int)(h - harts), table, va, level);
         pte_t *slot = (pte_t *)p2v(table) + PX(level, va), pte = *slot;
         global |= (pte & PTE_G) != 0;
-        if (learn)
+        if (learn) {
+            struct reading r = {h, va, level, global};
             remember(h, va, level, pte, global);
+            late_values((int)(h - harts), slot, asid_of(h->satp), global, remember_late, &r);
+        }
         if (!pte_table(pte) || level == 0)
             return (struct outcome){pte, level, slot};
         table = pte_pa(pte);
@@ -139,16 +154,6 @@ interesting(uint64 va)
     recent[model_rnd(RECENT)] = PGROUNDDOWN(va);
 }
 
-static void
-remember_line(struct hart *h, uint64 pa)
-{
-    struct line l = {pa, *(uint64 *)p2v(pa)};
-    for (int i = 0; i < h->lines; i++)
-        if (memcmp(&h->line[i], &l, sizeof l) == 0)
-            return;
-    h->line[h->lines < LINES ? h->lines++ : (int)model_rnd(LINES)] = l;
-}
-
 // A hart looks ahead: anywhere, by any path it knows.
 static void
 look_ahead(struct hart *h)
@@ -163,9 +168,9 @@ look_ahead(struct hart *h)
     (void)(path ? from_entry(h, &e, va, true) : from_root(h, va, true));
 }
 
-// Before and after each event that a hart can tell apart: it, and another one, look ahead.
-static void
-event(void)
+// The running hart, and another one, look ahead.
+void
+hart_event(void)
 {
     look_ahead(self());
     look_ahead(&harts[model_rnd((uint64)model_harts)]);
@@ -211,17 +216,30 @@ forget(struct hart *h, uint64 start, uint64 end, uint64 asid)
     h->entries = kept;
 }
 
+// From now on the hart sees what has been stored to the tables.
+static void
+see(struct hart *h, uint64 start, uint64 end, uint64 asid)
+{
+    int hart = (int)(h - harts);
+    for (uint64 va = PGROUNDDOWN(start); va < end; va += PGSIZE)
+        late_fence_page(hart, va, LEVELS);
+    if (start == end && asid == NO_ASID)
+        late_fence_all(hart);
+    else if (start == end)
+        late_fence(hart, asid);
+}
+
 static void
 fence(uint64 start, uint64 end, uint64 asid)
 {
-    event();
+    hart_event();
     if (model_rnd(8) == 0)
         model_pause(); // what has been freed before, others use now
+    see(self(), start, end, asid);
     forget(self(), start, end, asid);
     if (model_rnd(8) == 0)
         model_pause();
-    event();
-    self()->fenced = start == end;
+    hart_event();
 }
 
 void
@@ -231,50 +249,56 @@ sfence_vma(void)
 }
 
 void
-sfence_vma_user(void)
+sfence_vma_asid(uint64 asid)
 {
-    fence(0, 0, 0);
+    fence(0, 0, asid);
 }
 
 void
-sfence_vma_page(uint64 va)
+sfence_vma_page(uint64 va, uint64 asid)
 {
-    fence(va, va + 1, NO_ASID);
-}
-
-// Instructions it reads ahead at once, wherever there have been some: what is stored there from now on it need not
-// see before the next fence.i.
-void
-fence_i(void)
-{
-    struct hart *h = self();
-    event();
-    h->lines = 0;
-    for (int i = 0; i < CODE; i++)
-        for (uint64 word = 0; code[i] && word < PGSIZE; word += WORD_STRIDE)
-            h->line[h->lines++] = (struct line){code[i] + word, *(uint64 *)p2v(code[i] + word)};
+    fence(va, va + 1, asid);
 }
 
 void
-sbi_remote_sfence(uint64 hartid, uint64 start, uint64 size)
+sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size)
 {
-    struct hart *h = &harts[hartid];
-    event();
-    forget(h, start, size == ~0UL ? start : start + size, NO_ASID);
+    hart_event();
+    for (struct hart *h = harts; h < &harts[MAXHART]; h++) {
+        if ((uint64)(h - harts) < base || !(mask >> ((uint64)(h - harts) - base) & 1))
+            continue;
+        see(h, start, start + size, NO_ASID);
+        forget(h, start, start + size, NO_ASID);
+    }
     if (model_rnd(4) == 0)
         model_pause();
 }
 
+uint64
+r_satp(void)
+{
+    return self()->satp;
+}
+
+// Identifiers have as many bits as the hart cares to have (priv satp: WARL).
+void
+hart_load(uint64 satp)
+{
+    uint64 ids = (1UL << (model_asid_bits + model_hart % 2)) - 1;
+    hart_event();
+    self()->satp = satp & ~(~ids << SATP_ASID_SHIFT & SATP_ASID_MASK << SATP_ASID_SHIFT);
+    hart_check_roots();
+    hart_event();
+}
+
+// The next instruction is the kernel's, and is not to be missed.
 void
 w_satp(uint64 satp)
 {
-    event();
-    if (!self()->fenced)
-        model_fail("satp is written, and no fence has ordered the stores to the table before");
-    self()->fenced = false;
-    self()->satp = satp;
-    hart_check_roots();
-    event();
+    uint64 pa;
+    hart_load(satp);
+    if (hart_look((uint64)_text, PT_EXEC, MODE_KERNEL, true, &pa) != SIGHT_OK)
+        model_fail("after a write of satp the kernel's next instruction cannot be fetched");
 }
 
 void
@@ -332,9 +356,8 @@ enum sight
 hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *pa)
 {
     struct hart *h = self();
-    h->fenced = false;
     interesting(va);
-    event();
+    hart_event();
     struct outcome now = from_root(h, va, model_rnd(4) != 0);
     enum sight chosen = compare(now, now, va, access, mode);
     uint64 choices = 1;
@@ -361,33 +384,11 @@ hart_check_kind(uint64 start, uint64 end, int kind)
     for (struct hart *h = harts; h < &harts[model_harts]; h++)
         for (const struct entry *e = h->entry; e < &h->entry[h->entries]; e++)
             if (e->tag >= start && e->tag < end && pte_leaf(e->pte) &&
+                (e->global || e->asid == asid_of(h->satp)) &&
                 frame_of(pte_pa(e->pte))->kind != kind)
                 model_fail(
                     "hart %d knows va 0x%lx as 0x%lx, a frame that is used for something else",
                     (int)(h - harts), e->tag, pte_pa(e->pte));
-}
-
-static void
-note_code(uint64 page)
-{
-    for (int i = 0; i < CODE; i++)
-        if (code[i] == page)
-            return;
-    code[model_rnd(CODE)] = page;
-}
-
-uint64
-hart_fetch(uint64 pa)
-{
-    struct hart *h = self();
-    uint64 now = *(uint64 *)p2v(pa);
-    for (int i = 0; i < h->lines; i++)
-        if (h->line[i].pa == pa && h->line[i].value != now)
-            model_fail("stale code: pa 0x%lx may be fetched as 0x%lx, memory holds 0x%lx", pa,
-                       h->line[i].value, now);
-    remember_line(h, pa);
-    note_code(PGROUNDDOWN(pa));
-    return now;
 }
 
 // ---- The rest of a hart

@@ -6,7 +6,8 @@
 //           been executed, and harts read ahead what nobody has asked for. So an access may use any remembered
 //           entry or what is in memory now. The model looks at all of these possibilities at each access: one
 //           that gives a right, or a frame, that the table does not give is a failure of the kernel.
-//           What a page-wise fence covers is taken to the letter: leaf entries, not pointers.
+//           What a page-wise fence covers is taken to the letter: leaf entries, not pointers. What is stored to
+//           a table is seen late (mmu/late.h).
 // Next      doc/tlb.md
 #pragma once
 
@@ -30,6 +31,7 @@ enum sight {
 extern int model_hart, model_harts;
 extern bool model_in_turn;                 // a hart runs; else the test does
 extern bool model_sets_ad;                 // harts set A and D themselves
+extern int model_asid_bits;                // of satp, at least; every other hart has one more
 extern struct fiber *model_running[];      // on each hart
 extern struct fiber model_driver;          // what picks the next hart
 extern bool model_waits[], model_kicked[]; // in wfi; with an interrupt pending
@@ -44,6 +46,8 @@ void model_pause(void);                                          // lets other h
 // allow the access. Of the other possibilities one is chosen: the worst, if `worst`.
 enum sight hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *pa);
 uint64 hart_fetch(uint64 pa); // the instruction there; fails if an old one may be fetched
+void hart_event(void);        // harts look ahead: before and after whatever they can tell apart
+void hart_load(uint64 satp);  // writes satp, where code may be that only user tables have
 void hart_check_roots(void);  // no hart's satp names a table that is gone
-// No hart remembers a leaf for [start, end) whose frame is of another kind by now.
+// No hart can use a leaf that it remembers for [start, end) and whose frame is of another kind by now.
 void hart_check_kind(uint64 start, uint64 end, int kind);

@@ -104,21 +104,24 @@ stack_check(uint64 top, int user, uint64 token)
 }
 
 static void
-load_satp(uint64 satp)
+load_satp(uint64 satp, bool fence)
 {
     surely("trampoline", TRAMPOLINE_PAGE, PT_EXEC);
-    sfence_vma();
-    w_satp(satp);
+    hart_load(satp);
     surely("trampoline", TRAMPOLINE_PAGE, PT_EXEC); // the next instruction
-    sfence_vma();
+    if (fence)
+        sfence_vma();
     surely("trampoline", TRAMPOLINE_PAGE, PT_EXEC);
 }
 
 static void
 to_user(struct userret r)
 {
+    bool fence = !mycpu()->present;
+    if (r.satp && fence)
+        sfence_vma();
     if (r.satp)
-        load_satp(r.satp);
+        load_satp(r.satp, fence);
     if (r.trapframe < MAXVA)
         surely("trapframe", r.trapframe, PT_READ);
 }
@@ -134,7 +137,7 @@ trap(uint64 cause, uint64 stval)
     *model_csr(CSR_sstatus) &= ~(SSTATUS_SPP | SSTATUS_SUM);
     if (tf->kernel_satp) {
         surely("trapframe", TRAPFRAME, PT_WRITE);
-        load_satp(tf->kernel_satp);
+        load_satp(tf->kernel_satp, tf->kernel_fence);
     }
     stack_mark(tf->kernel_sp, 0, token);
     struct userret r = cause == CAUSE_ECALL_U ? usersyscall() : usertrap();
@@ -161,18 +164,16 @@ start(void)
 }
 
 void
-swtch(struct context *old, struct context *new, uint64 satp)
+swtch(struct context *old, struct context *new, uint64 satp, bool drop)
 {
     struct flow *from = flow_of(old), *to = flow_of(new);
     from->token = model_rnd(~0UL);
     stack_mark(from->top, 1, from->token);
     old->sstatus = *model_csr(CSR_sstatus);
-    if (satp) {
-        sfence_vma();
+    if (satp)
         w_satp(satp);
+    if (satp && drop)
         sfence_vma();
-        fence_i();
-    }
     if (new->ra == (uint64)trap_start) {
         fiber_start(machine_fiber(new), start);
         new->ra = 0;

@@ -316,6 +316,13 @@ kill_child(void)
         (void)machine_call(CALL_KILL, (uint64)user_me()->last_child, 0);
 }
 
+static void
+look_at_child(void)
+{
+    if (user_me()->last_child)
+        (void)machine_call(CALL_LOOK, (uint64)user_me()->last_child, 0);
+}
+
 static const struct {
     void (*fn)(void);
     uint64 weight;
@@ -336,6 +343,7 @@ static const struct {
              {machine_timer, 12},
              {misbehave, 1},
              {kill_child, 1},
+             {look_at_child, 2},
              {model_pause, 40}};
 
 static void

@@ -19,6 +19,7 @@ enum call {
     CALL_PROTECT, // va, protection: of one page, or of two if bit 8 is set
     CALL_SYNC,    // va
     CALL_TOUCHED, // va: of the page there, have you heard?
+    CALL_LOOK,    // pid: at its memory, for a while
 };
 
 enum map_kind {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "mm/aspace.h"
+#include "mm/asid.h"
 #include "mm/frame.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
@@ -36,6 +36,8 @@
 #define FEW        420
 #define LINK_START 0xffffffff80200000
 
+static const int asid_bits[] = {2, 1, 0, 3, 5};
+
 // kernel.ld and rv/entry.S
 __asm__(".globl _text, _etext, _erodata, kernel_end\n"
         ".set _text, 0xffffffff80200000\n"
@@ -43,6 +45,33 @@ __asm__(".globl _text, _etext, _erodata, kernel_end\n"
         ".set _erodata, _text + 0x18000\n"
         ".set kernel_end, _text + 0x28000\n");
 const uint64 boot_load_offset = LINK_START - 0x80200000;
+
+// The table that a hart starts with, like that of rv/entry.S. But for the image, what the kernel's table has the hart
+// knows as missing.
+static void
+first_table(void)
+{
+    static const uint64 places[] = {DIRECT_MAP + BANK, DEVICES, KSTACKS};
+    static pagetable_t table;
+    uint64 pa;
+    if (!table)
+        table = kzalloc(FRAME_PGTABLE, 0);
+    table[PX(2, LINK_START)] = pte_make(BANK, PTE_V | PTE_R | PTE_X | PTE_A);
+    sfence_vma();
+    hart_load(MAKE_SATP(3, 0, v2p(table)));
+    for (size_t i = 0; i < NELEM(places); i++)
+        for (uint64 va = places[i]; va != places[i] + 64 * PGSIZE; va += PGSIZE)
+            (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+}
+
+static void
+kernel_table(void)
+{
+    uint64 pa;
+    kvminithart();
+    if (hart_look(DIRECT_MAP + BANK, PT_READ, MODE_KERNEL, true, &pa) != SIGHT_OK)
+        model_fail("the direct map cannot be used after kvminithart()");
+}
 
 static uint64
 reclaim(uint64 want)
@@ -64,27 +93,9 @@ memory_init(uint64 frames)
     frames_ready();
     frames_set_reclaim(reclaim);
     kmem_init();
+    first_table();
     kvminit(&bank, 1);
-}
-
-// A hart changes from its first table, as that of rv/entry.S, to the kernel's. What is there now it has known as
-// missing.
-static void
-begin_paging(void)
-{
-    static const uint64 places[] = {DIRECT_MAP + BANK, DEVICES, KSTACKS};
-    static void *table;
-    uint64 pa;
-    if (!table)
-        table = kzalloc(FRAME_PGTABLE, 0);
-    sfence_vma();
-    w_satp(MAKE_SATP(3, 0, v2p(table)));
-    for (size_t i = 0; i < NELEM(places); i++)
-        for (uint64 va = places[i]; va != places[i] + 64 * PGSIZE; va += PGSIZE)
-            (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
-    kvminithart();
-    if (hart_look(DIRECT_MAP + BANK, PT_READ, MODE_KERNEL, true, &pa) != SIGHT_OK)
-        model_fail("the direct map cannot be used after kvminithart()");
+    kernel_table();
 }
 
 // A device is mapped where a hart has looked before.
@@ -105,18 +116,31 @@ nothing(void)
 {
 }
 
+static void
+first_process(void)
+{
+    for (int i = 0; i < nharts; i++)
+        while (!cpus[i].online)
+            model_pause();
+    asid_init();
+    userinit("0", "", nothing);
+}
+
 // A hart begins: on its idle process's stack.
 static void
 hart_main(void)
 {
-    if (model_hart != 0)
-        begin_paging();
+    if (model_hart != 0) {
+        first_table();
+        kernel_table();
+    }
     trapinithart();
     fpu_init_hart();
     kstack_sync();
-    __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with fence_all_harts()
+    asid_init_hart();
+    __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with tlb_fence_kernel()
     if (model_hart == 0)
-        userinit("0", "", nothing);
+        first_process();
     sched_idle();
 }
 
@@ -138,7 +162,6 @@ boot(const char *design, int harts, uint64 frames)
 {
     model_harts = nharts = harts;
     memory_init(frames);
-    begin_paging();
     kstack_init();
     device_init();
     if (kpt_select(design) < 0)
@@ -187,6 +210,7 @@ world_run(const char *design, uint64 seed, uint64 steps)
 {
     model_seed(seed);
     model_sets_ad = seed / HARTS % 2;
+    model_asid_bits = asid_bits[seed % NELEM(asid_bits)];
     boot(design, 1 + (int)(seed % HARTS), seed % 3 == 2 ? FEW : MANY);
     for (uint64 i = 0; !users_done; i++) {
         users_stop = i > steps;

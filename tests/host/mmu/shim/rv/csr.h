@@ -5,18 +5,20 @@
 #define r_time          hw_r_time
 #define intr_on         hw_intr_on
 #define intr_off        hw_intr_off
+#define r_satp          hw_r_satp
 #define w_satp          hw_w_satp
 #define sfence_vma      hw_sfence_vma
-#define sfence_vma_user hw_sfence_vma_user
+#define sfence_vma_asid hw_sfence_vma_asid
 #define sfence_vma_page hw_sfence_vma_page
 #define fence_i         hw_fence_i
 #include "../../../../../kernel/rv/csr.h"
 #undef r_time
 #undef intr_on
 #undef intr_off
+#undef r_satp
 #undef w_satp
 #undef sfence_vma
-#undef sfence_vma_user
+#undef sfence_vma_asid
 #undef sfence_vma_page
 #undef fence_i
 #undef csr_read
@@ -36,8 +38,9 @@ uint64 *model_csr(enum model_csr csr); // of the running hart
 uint64 r_time(void);
 void intr_on(void);
 void intr_off(void);
+uint64 r_satp(void);
 void w_satp(uint64 satp);
 void sfence_vma(void);
-void sfence_vma_user(void);
-void sfence_vma_page(uint64 va);
+void sfence_vma_asid(uint64 asid);
+void sfence_vma_page(uint64 va, uint64 asid);
 void fence_i(void);
