@@ -236,7 +236,8 @@ share_region(struct leaves_job *job, struct aspace *from, const struct region *r
     int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
         error = mirror_sync(to, r->start, r->end);
-    return error ? error : mirror_sync(from, r->start, r->end);
+    int lagging = mirror_sync(from, r->start, r->end); // even so: pages of it may have lost W
+    return error ? error : lagging;
 }
 
 // Shares all pages, and sees to it that each that may be written to finds a frame for its copy.
