@@ -36,7 +36,7 @@
 #define FEW        420
 #define LINK_START 0xffffffff80200000
 
-static const int asid_bits[] = {2, 1, 0, 3, 5};
+static const int asid_bits[] = {5, 1, 0, 5, 2};
 
 // kernel.ld and rv/entry.S
 __asm__(".globl _text, _etext, _erodata, kernel_end\n"
