@@ -295,10 +295,19 @@ count_harts(void)
 }
 
 static void
+choose_mode(void)
+{
+    int levels = kvm_deepen(args.levels);
+    if (levels < args.levels)
+        printf("vitrine: mmu=sv%d: this hart has no Sv%d; using Sv%d\n", PXSHIFT(args.levels),
+               PXSHIFT(levels + 1), PXSHIFT(levels));
+}
+
+static void
 banner(void)
 {
-    printf("vitrine: %d hart%s, %lu MiB RAM, Sv39, kpt=%s\n", nharts, nharts == 1 ? "" : "s",
-           frames_total() * PGSIZE >> 20, kpt->name);
+    printf("vitrine: %d hart%s, %lu MiB RAM, Sv%d, kpt=%s\n", nharts, nharts == 1 ? "" : "s",
+           frames_total() * PGSIZE >> 20, PXSHIFT(kernel_pt.env->levels), kpt->name);
 }
 
 void
@@ -309,6 +318,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     devices_init();
     bootargs_parse(machine.bootargs, &args);
     nharts = count_harts();
+    choose_mode();
     banner();
 
     timer_init(machine.ext & EXT_SSTC);

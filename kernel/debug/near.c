@@ -55,7 +55,7 @@ near_any(uint64 va)
         return near_fill(va);
     if (va < MAXVA)
         return NEAR_USER_HALF;
-    return va >= DIRECT_MAP ? near_kernel(va) : NEAR_NONCANON;
+    return va >= DIRECT_MAP ? near_kernel(va) : NEAR_NOWHERE;
 }
 
 // Fills in the region around va, or the ones below and above it.

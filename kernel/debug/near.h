@@ -20,8 +20,8 @@ enum near_kind {
     NEAR_NEGATIVE,
     NEAR_FREED_FILL, // what debug builds fill freed kernel memory with
     NEAR_FRESH_FILL, // and fresh memory
-    NEAR_NONCANON,
-    NEAR_USER_HALF, // in the lower half; nothing more is known
+    NEAR_NOWHERE,    // neither the process's part nor the kernel's
+    NEAR_USER_HALF,  // in the lower half; nothing more is known
     NEAR_DIRECT,
     NEAR_DEVICE,
     NEAR_KSTACK,

@@ -79,12 +79,20 @@ access_word(enum pt_access access)
     return words(&verbs[access]);
 }
 
+// The level is the root's: that of the mode.
+static const char *
+canonical_word(int level)
+{
+    static const struct words modes[] = {
+        {W_RULE_CANONICAL_39}, {W_RULE_CANONICAL_48}, {W_RULE_CANONICAL_57}};
+    return words(&modes[level + 1 - PT_MIN_LEVELS]);
+}
+
 static const char *
 rule_word(enum pt_rule rule)
 {
     static const struct words rules[RULES] = {
         [RULE_OK] = {W_RULE_OK},
-        [RULE_CANONICAL] = {W_RULE_CANONICAL},
         [RULE_PTE_ACCESS] = {W_RULE_PTE_ACCESS},
         [RULE_VALID] = {W_RULE_VALID},
         [RULE_W_NEEDS_R] = {W_RULE_W_NEEDS_R},
@@ -109,6 +117,8 @@ reason_word(const struct look *look)
 {
     if (look->trace.rule == RULE_OK && look->refused)
         return word(W_REFUSED);
+    if (look->trace.rule == RULE_CANONICAL)
+        return canonical_word(look->trace.level);
     return rule_word(look->trace.rule);
 }
 
@@ -189,7 +199,7 @@ near_word(const struct near *near)
         [NEAR_NEGATIVE] = {W_NEAR_NEGATIVE},
         [NEAR_FREED_FILL] = {W_NEAR_FREED_FILL},
         [NEAR_FRESH_FILL] = {W_NEAR_FRESH_FILL},
-        [NEAR_NONCANON] = {W_NEAR_NONCANON},
+        [NEAR_NOWHERE] = {W_NEAR_NOWHERE},
         [NEAR_USER_HALF] = {W_NEAR_USER_HALF},
         [NEAR_DIRECT] = {W_NEAR_DIRECT},
         [NEAR_DEVICE] = {W_NEAR_DEVICE},

@@ -62,9 +62,15 @@
 #define W_RULE_OK                                                                                  \
     "the walk succeeds now: an old translation was used, or the table has changed since",          \
         "现在查表成功: 用到了旧的转换, 或页表此后已改变"
-#define W_RULE_CANONICAL                                                                           \
+#define W_RULE_CANONICAL_39                                                                        \
     "bits 63 to 38 of the address are not all alike: no walk is made",                             \
         "地址的第 63 到 38 位不全相同: 不会查表"
+#define W_RULE_CANONICAL_48                                                                        \
+    "bits 63 to 47 of the address are not all alike: no walk is made",                             \
+        "地址的第 63 到 47 位不全相同: 不会查表"
+#define W_RULE_CANONICAL_57                                                                        \
+    "bits 63 to 56 of the address are not all alike: no walk is made",                             \
+        "地址的第 63 到 56 位不全相同: 不会查表"
 #define W_RULE_PTE_ACCESS                                                                          \
     "the entry read next lies in no page table of ours", "下一个要读的表项不在任何页表里"
 #define W_RULE_VALID "the entry is not valid (V=0)", "表项无效 (V=0)"
@@ -137,8 +143,9 @@
 #define W_NEAR_NEGATIVE                                                                            \
     "a small negative number: the result of a failed call used as a pointer?",                     \
         "小负数: 把失败调用的返回值当作指针?"
-#define W_NEAR_NONCANON                                                                            \
-    "no address at all: a damaged or uninitialised pointer", "根本不是地址: 损坏或未初始化的指针"
+#define W_NEAR_NOWHERE                                                                             \
+    "an address that nobody uses: a damaged or uninitialised pointer",                             \
+        "无人使用的地址: 损坏或未初始化的指针"
 #define W_NEAR_FREED_FILL                                                                          \
     "the filling of freed kernel memory (0x01...): used after free",                               \
         "已释放内核内存的填充值 (0x01...): 释放后使用"

@@ -31,30 +31,6 @@ static const struct kpt_design *const designs[] = {&kpt_unified, &kpt_global, &k
                                                    &kpt_sharedroot};
 static struct kmem_cache aspace_cache;
 
-// Before the first process, after the design has been chosen.
-void
-aspace_init(void)
-{
-    kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
-    block_init();
-    userpage_init();
-    view_init();
-    if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
-        panic("aspace_init: no memory for the trampoline's table");
-}
-
-int
-kpt_select(const char *name)
-{
-    for (size_t i = 0; i < NELEM(designs); i++) {
-        if (strcmp(designs[i]->name, name) == 0) {
-            kpt = designs[i];
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
 static uint64
 user_table(struct pt *t)
 {
@@ -76,8 +52,33 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-static const struct pt_env user_env = {3, DIRECT_MAP, user_table, table_free};
-static const struct pt_env kernel_env = {3, DIRECT_MAP, kernel_table, table_free};
+static struct pt_env user_env = {0, DIRECT_MAP, user_table, table_free};
+static struct pt_env kernel_env = {0, DIRECT_MAP, kernel_table, table_free};
+
+// Before the first process, after design and mode have been chosen.
+void
+aspace_init(void)
+{
+    kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
+    block_init();
+    user_env.levels = kernel_env.levels = kernel_pt.env->levels;
+    userpage_init();
+    view_init();
+    if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
+        panic("aspace_init: no memory for the trampoline's table");
+}
+
+int
+kpt_select(const char *name)
+{
+    for (size_t i = 0; i < NELEM(designs); i++) {
+        if (strcmp(designs[i]->name, name) == 0) {
+            kpt = designs[i];
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
 
 // Who has used up all memory can still be told so at USYSCALL: one page, and tables where nothing
 // else is mapped nearby.
@@ -94,6 +95,13 @@ uvmsettle(struct aspace *as)
     if (as->usys_promised)
         frames_settle(as->usys_promised);
     as->usys_promised = 0;
+}
+
+// Where the part of a process's table ends that serves its regions alone.
+static uint64
+user_limit(void)
+{
+    return kpt->switches ? USER_END : pt_half(user_env.levels);
 }
 
 static void
@@ -174,7 +182,7 @@ uvmretire(struct aspace *as)
     mmu_batch_init(&b, as, MMU_DEAD);
     for (int i = 0; i < as->regions.n; i++)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
-                         regions_zone(&as->regions, i, kpt->switches ? USER_END : MAXVA), &b.tlb);
+                         regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
     uvmsettle(as);
     as->usys_early = *as->usys;
@@ -206,7 +214,7 @@ gap_around(struct aspace *as, uint64 start, uint64 end)
         struct region *below = region_below(&as->regions, start);
         floor = below ? below->end : 0;
     }
-    return (struct pt_zone){floor, above ? above->start : USER_END};
+    return (struct pt_zone){floor, above ? above->start : user_limit()};
 }
 
 // Takes out the pages of [start, end), and the tables that only served them.

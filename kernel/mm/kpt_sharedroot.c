@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // kpt_sharedroot.c - a root for each process that leads to the kernel's own tables.
 //
-// Theory    Like kpt_fullcopy.c, but of the kernel half only the root entries are copied; what is
-//           private - the kernel stack and the mirror of the process's memory - has root entries,
-//           and tables, of its own.
+// Theory    Like kpt_fullcopy.c, but of the kernel half only the entries for whole GiB are copied:
+//           in Sv39 those of the root. What is private - the kernel stack and the mirror of the
+//           process's memory - has such entries, and tables, of its own.
 // Protects  as kpt_fullcopy.c, for a tenth of its table pages.
 #include "abi/errno.h"
 #include "mm/aspace.h"
@@ -14,8 +14,8 @@ static int
 sharedroot_create(struct aspace *as)
 {
     as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
-    kvm_share(&as->kpt);
-    if (kstack_map(&as->owner->kstack, &as->kpt) < 0 || kvm_map_trampoline(&as->kpt) < 0)
+    if (kvm_share_common(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
+        kvm_map_trampoline(&as->kpt) < 0)
         return -ENOMEM;
     return trampage_map(as);
 }
@@ -26,6 +26,7 @@ sharedroot_destroy(struct aspace *as)
     trampage_unmap(as);
     if (!as->kpt.root)
         return;
+    kvm_unshare_common(&as->kpt);
     pt_free_tables(&as->kpt, 0, MAXVA);
     pt_free_tables(&as->kpt, KSTACKS, KSTACKS + KSTACKS_SIZE);
 }

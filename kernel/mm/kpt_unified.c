@@ -10,10 +10,8 @@
 static int
 unified_create(struct aspace *as)
 {
-    kvm_share(&as->pt);
-    kvm_share_stacks(&as->pt);
     as->ksatp = as->satp;
-    return 0;
+    return kvm_share(&as->pt);
 }
 
 static void

@@ -4,12 +4,14 @@
 // Theory    The table is built once, from what the device tree says, and its root entries never
 //           change afterwards: the tables below them that will be filled later (devices, stacks)
 //           exist from the start. So a user table contains the kernel half by copying a few root
-//           entries.
+//           entries. It is built with the three levels of Sv39; a deeper mode puts a root above
+//           the root, whose last entry leads to it: all that the kernel maps is in the last
+//           256 GiB, where an address means the same in every mode.
 // Promises  no-wx: the image is text R-X, rodata R, data RW; the same text and rodata are
 //           read-only in the direct map. Everything is global. RAM of the firmware is not mapped.
-// Fences    kvminithart() fences around its satp write; kvm_map_device() after mapping, for this
-//           hart: devices are mapped before other harts start.
-// Manual    priv: sv39, satp, sfence.vma
+// Fences    around each satp write; kvm_map_device() after mapping, for this hart: devices are
+//           mapped before other harts start.
+// Manual    priv: sv39, sv48, sv57, satp, sfence.vma
 #include "mm/kvm.h"
 
 #include "lib/panic.h"
@@ -34,7 +36,14 @@ extern const uint64 boot_load_offset;              // rv/entry.S
 struct pt kernel_pt;
 uint64 kernel_satp;
 
-static uint64 ram_end;
+// The kernel half; where RAM ends is not known yet. The last part may be a process's own.
+static struct kvm_range half[] = {{DIRECT_MAP, 0},
+                                  {DEVICES, DEVICES + DEVICES_SIZE},
+                                  {(uint64)_text, (uint64)_end},
+                                  {KSTACKS, KSTACKS + KSTACKS_SIZE}};
+#define PARTS        ((int)NELEM(half))
+#define COMMON_PARTS (PARTS - 1)
+
 static uint64 device_next = DEVICES;
 
 static uint64
@@ -52,8 +61,8 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-static const struct pt_env kernel_env = {
-    .levels = 3,
+static struct pt_env kernel_env = {
+    .levels = PT_MIN_LEVELS,
     .direct = DIRECT_MAP,
     .alloc = table_alloc,
     .free = table_free,
@@ -105,6 +114,7 @@ void
 kvminit(const struct kvm_range *ram, int nram)
 {
     struct kvm_range image = {kvm_image_pa(_text), kvm_image_pa(_erodata)};
+    uint64 ram_end = 0;
     if (pt_create(&kernel_pt, &kernel_env) < 0)
         panic("kvmmap: no memory for the root");
     map_image();
@@ -114,39 +124,85 @@ kvminit(const struct kvm_range *ram, int nram)
     }
     make_table_for(DEVICES);
     make_table_for(KSTACKS);
+    half[0] = (struct kvm_range){DIRECT_MAP, DIRECT_MAP + ram_end};
     kernel_satp = MAKE_SATP(kernel_env.levels, 0, pt_root_pa(&kernel_pt));
+}
+
+// This hart uses the kernel's table that `satp` names, if it has that mode.
+static bool
+use_table(uint64 satp)
+{
+    sfence_vma(); // the stores that built the table, before any walk of it (priv sfence.vma)
+    w_satp(satp);
+    sfence_vma();            // and nothing of the table before after it
+    return r_satp() == satp; // with a mode that the hart lacks nothing was written (priv satp)
 }
 
 void
 kvminithart(void)
 {
-    sfence_vma(); // the stores that built the table, before any walk of it (priv sfence.vma)
-    w_satp(kernel_satp);
-    sfence_vma(); // and nothing of the boot table's after it
+    bool used = use_table(kernel_satp);
+    assert(used); // the boot code has come here through Sv39
     mycpu()->as = NULL;
     mycpu()->satp = kernel_satp;
 }
 
-// Shares the root entries that [start, end) touches.
-static void
-share_range(struct pt *t, uint64 start, uint64 end)
+// Puts a root above the root.
+// Returns    false: the hart does not have that mode; nothing has changed.
+static bool
+add_level(void)
 {
-    uint64 mask = pt_leaf_size(kernel_env.levels - 1) - 1;
-    pt_share(t, &kernel_pt, start & ~mask, (end + mask) & ~mask);
+    uint64 pa = table_alloc(&kernel_pt);
+    if (!pa)
+        panic("kvm_deepen: no memory for a root");
+    pagetable_t root = pt_table_at(&kernel_pt, pa);
+    pte_store(&root[PT_ENTRIES - 1], pte_make(pt_root_pa(&kernel_pt), PTE_V));
+    uint64 satp = MAKE_SATP(kernel_env.levels + 1, 0, pa);
+    if (!use_table(satp)) {
+        table_free(&kernel_pt, pa);
+        return false;
+    }
+    kernel_pt.root = root;
+    kernel_env.levels++;
+    kernel_satp = mycpu()->satp = satp;
+    return true;
 }
 
-void
+// Before the other harts start and anything shares the root.
+int
+kvm_deepen(int levels)
+{
+    while (kernel_env.levels < levels && add_level())
+        ;
+    return kernel_env.levels;
+}
+
+static int
+share(struct pt *t, int nparts, int level)
+{
+    int error = 0;
+    for (int i = 0; !error && i < nparts; i++)
+        error = pt_share(t, &kernel_pt, half[i].start, half[i].end, level);
+    return error;
+}
+
+int
 kvm_share(struct pt *t)
 {
-    share_range(t, DIRECT_MAP, DIRECT_MAP + ram_end);
-    share_range(t, DEVICES, DEVICES + DEVICES_SIZE);
-    share_range(t, (uint64)_text, (uint64)_end);
+    return share(t, PARTS, kernel_env.levels - 1);
+}
+
+int
+kvm_share_common(struct pt *t)
+{
+    return share(t, COMMON_PARTS, LEVEL_1G);
 }
 
 void
-kvm_share_stacks(struct pt *t)
+kvm_unshare_common(struct pt *t)
 {
-    share_range(t, KSTACKS, KSTACKS + KSTACKS_SIZE);
+    for (int i = 0; i < COMMON_PARTS; i++)
+        pt_unshare(t, half[i].start, half[i].end, LEVEL_1G);
 }
 
 int
@@ -174,7 +230,7 @@ kvm_map_device(uint64 pa, size_t size)
 int
 kvm_parts(struct part *parts)
 {
-    parts[0] = (struct part){DIRECT_MAP, DIRECT_MAP + ram_end, PART_DIRECT};
+    parts[0] = (struct part){half[0].start, half[0].end, PART_DIRECT};
     parts[1] = (struct part){DEVICES, device_next, PART_DEVICES};
     parts[2] = (struct part){(uint64)_text, (uint64)_end, PART_KERNEL};
     return KVM_PARTS;

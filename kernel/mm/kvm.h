@@ -17,9 +17,11 @@ extern uint64 kernel_satp; // names kernel_pt's root
 
 void kvminit(const struct kvm_range *ram, int nram); // builds it; panics without memory
 void kvminithart(void);                              // this hart uses it from now on
-void *kvm_map_device(uint64 pa, size_t size);        // registers at a kernel address; NULL: no room
-void kvm_share(struct pt *t);                    // the kernel half, but for the stacks, in t too
-void kvm_share_stacks(struct pt *t);             // and these
+int kvm_deepen(int levels); // to that mode, or the hart's deepest below it; returns its levels
+void *kvm_map_device(uint64 pa, size_t size);    // registers at a kernel address; NULL: no room
+int kvm_share(struct pt *t) must_check;          // the kernel half in t too; -ENOMEM
+int kvm_share_common(struct pt *t) must_check;   // the same without the stacks; -ENOMEM
+void kvm_unshare_common(struct pt *t);           // not any more
 int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
 uint64 kvm_image_pa(const void *symbol);         // physical address of part of the image
 

@@ -41,9 +41,9 @@ static void
 free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
 {
     int top = t->env->levels - 1;
-    assert(range_ok(t, start, end) && ((start | end) & (pt_leaf_size(top) - 1)) == 0);
-    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++) {
-        uint64 va = start + (i - PX(top, start)) * pt_leaf_size(top);
+    assert(range_ok(t, start, end));
+    uint64 va = start & ~(pt_leaf_size(top) - 1);
+    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++, va += pt_leaf_size(top)) {
         pte_t pte = pte_load(&t->root[i]);
         pte_store(&t->root[i], 0);
         if (pte_table(pte))
@@ -53,15 +53,15 @@ free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
     }
 }
 
-// Frees all tables below the root entries of [start, end); no leaf may be left in them.
+// Frees all tables below the root entries that [start, end) touches; no leaf may be left in them.
 void
 freewalk(struct pt *t, uint64 start, uint64 end)
 {
     free_range(t, start, end, false);
 }
 
-// Frees all tables below the root entries of [start, end) and forgets the leaves, whose frames
-//       belong to somebody else.
+// Frees all tables below the root entries that [start, end) touches and forgets the leaves, whose
+//       frames belong to somebody else.
 void
 pt_free_tables(struct pt *t, uint64 start, uint64 end)
 {

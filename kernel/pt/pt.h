@@ -62,8 +62,9 @@ pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
 uint64 walkaddr(const struct pt *t, uint64 va);
 // One page into a hole. -ENOMEM, -EINVAL.
 int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
-// Copies the root entries of [start, end): both roots then lead to the same tables.
-void pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end);
+// Copies the entries at `level` that a range touches: both then lead to the same. -ENOMEM.
+int pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level) must_check;
+void pt_unshare(struct pt *t, uint64 start, uint64 end, int level); // forgets them again
 
 // map.c - leaves up to level `max_level`, as large as alignment allows. -ENOMEM, -EINVAL.
 int mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm,
@@ -92,7 +93,7 @@ int pt_split(struct pt *t, uint64 va, int level, struct tlb_batch *b) must_check
 // differ.
 bool pt_join(struct pt *t, uint64 va, int level, struct tlb_batch *b);
 
-// free.c - tables of whole root entries whose leaves are gone, or belong to others.
+// free.c - tables of the root entries that a range touches; leaves are gone, or belong to others.
 
 void freewalk(struct pt *t, uint64 start, uint64 end);       // panics on a leaf
 void pt_free_tables(struct pt *t, uint64 start, uint64 end); // forgets leaves

@@ -16,39 +16,40 @@
 #include "pt/span.h"
 #include "pt/stock.h"
 
-// Follows pointers from the root; `*level` and `*pte` are those of the slot where they end.
+// Follows pointers from the root to level `bottom` at most; `*level` and `*pte` are those of the
+// slot where they end.
 static inline pte_t *
-descend(const struct pt *t, uint64 va, int *level, pte_t *pte)
+descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
 {
     pagetable_t table = t->root;
     uint64 direct = t->env->direct;
     for (*level = t->env->levels - 1;; --*level) {
         pte_t *slot = &table[PX(*level, va)];
         *pte = pte_load(slot);
-        if (*level == 0 || !pte_table(*pte))
+        if (*level == bottom || !pte_table(*pte))
             return slot;
         table = (pagetable_t)(pte_pa(*pte) + direct); // the environment's linear map
     }
 }
 
-// Builds the tables from the hole `slot` at `level` down to the leaf table of `va`.
-// Returns    the slot of `va` at level 0; NULL if table frames ran out.
+// Builds the tables from the hole `slot` at `level` down to that of `va` at level `bottom`.
+// Returns    the slot of `va` at `bottom`; NULL if table frames ran out.
 // On error   the tree is as it was.
 static pte_t *
-grow(struct pt *t, pte_t *slot, uint64 va, int level)
+grow(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
     struct stock stock = {0};
-    if (stock_fill(t, &stock, level) < 0)
+    if (stock_fill(t, &stock, level - bottom) < 0)
         return NULL;
     pagetable_t table = stock_take(t, &stock);
-    pte_t *leaf = &table[PX(0, va)];
-    for (int i = 1; i < level; i++) {
+    pte_t *lowest = &table[PX(bottom, va)];
+    for (int i = bottom + 1; i < level; i++) {
         pagetable_t upper = stock_take(t, &stock);
         pte_store(&upper[PX(i, va)], pt_pointer(t, table));
         table = upper;
     }
     pte_publish(slot, pt_pointer(t, table)); // last: walkers see all of the branch or nothing
-    return leaf;
+    return lowest;
 }
 
 // Gives `t` an empty root.
@@ -76,10 +77,10 @@ walk(struct pt *t, uint64 va, int alloc)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    pte_t *slot = descend(t, va, &level, &pte);
+    pte_t *slot = descend(t, va, 0, &level, &pte);
     if (level == 0 || pte_valid(pte))
         return slot;
-    return alloc ? grow(t, slot, va, level) : NULL;
+    return alloc ? grow(t, slot, va, level, 0) : NULL;
 }
 
 // Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
@@ -91,7 +92,7 @@ walk_leaf(const struct pt *t, uint64 va, int *level)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    return descend(t, va, level, &pte);
+    return descend(t, va, 0, level, &pte);
 }
 
 // Translates for user memory: the physical page that holds `va`, inside larger leaves too.
@@ -103,7 +104,7 @@ walkaddr(const struct pt *t, uint64 va)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return 0;
-    descend(t, va, &level, &pte);
+    descend(t, va, 0, &level, &pte);
     if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
         return 0;
     return pte_translate(pte, level, PGROUNDDOWN(va));
@@ -118,24 +119,50 @@ map_page(struct pt *t, uint64 va, pte_t pte)
     pte_t old;
     if (unlikely(!pt_canonical(t->env->levels, va)))
         return -EINVAL;
-    pte_t *slot = descend(t, va, &level, &old);
+    pte_t *slot = descend(t, va, 0, &level, &old);
     if (unlikely(pte_valid(old)))
         panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
                      "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
                      level, pte);
-    if (unlikely(level > 0) && (slot = grow(t, slot, va, level)) == NULL)
+    if (unlikely(level > 0) && (slot = grow(t, slot, va, level, 0)) == NULL)
         return -ENOMEM;
     pte_publish(slot, pte);
     return 0;
 }
 
-// Makes `to` lead to the tables of `from` in [start, end), a range of whole root entries, which
-// must be holes in `to`.
-void
-pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end)
+// The number of entries at `level` that [start, end) touches: all in one table.
+static int
+entries_at(const struct pt *t, uint64 start, uint64 end, int level)
 {
-    int top = to->env->levels - 1;
-    assert(range_ok(to, start, end) && ((start | end) & (pt_leaf_size(top) - 1)) == 0);
-    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++)
-        pte_store(&to->root[i], pte_load(&from->root[i]));
+    assert(level == t->env->levels - 1 || (start ^ (end - 1)) < pt_leaf_size(level + 1));
+    return (int)(PX(level, end - 1) - PX(level, start)) + 1;
+}
+
+// Makes `to` lead to what `from` leads to below the entries at `level` that [start, end) touches:
+// entries of one table, which `from` has and `to` gets; there they lead nowhere else.
+// On error   -ENOMEM; `to` is as it was.
+int
+pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level)
+{
+    int at, n = entries_at(to, start, end, level);
+    pte_t pte;
+    const pte_t *source = descend(from, start, level, &at, &pte);
+    assert(at == level);
+    pte_t *slot = descend(to, start, level, &at, &pte);
+    if (unlikely(at > level) && (slot = grow(to, slot, start, at, level)) == NULL)
+        return -ENOMEM;
+    for (int i = 0; i < n; i++)
+        pte_store(&slot[i], pte_load(&source[i]));
+    return 0;
+}
+
+// Takes back what pt_share() of the same range has done, if anything; tables stay.
+void
+pt_unshare(struct pt *t, uint64 start, uint64 end, int level)
+{
+    int at, n = entries_at(t, start, end, level);
+    pte_t pte;
+    pte_t *slot = descend(t, start, level, &at, &pte);
+    for (int i = 0; at == level && i < n; i++)
+        pte_store(&slot[i], 0);
 }

@@ -111,11 +111,13 @@ secondary_high:
         ld t0, kernel_satp
         csrw satp, t0
         sfence.vma zero, zero
+        csrr t1, satp
+        bne t0, t1, no_paging           // the first hart has that mode, this one has not
         ld sp, CPU_BOOT_SP(tp)
         li s0, 0
         call boot_secondary
 
-        // The hart has no Sv39: say so through the firmware's console and switch the machine off.
+        // The hart lacks a mode: say so through the firmware's console and switch the machine off.
 no_paging:
         la s2, no_paging_text
 1:      lbu a0, 0(s2)
@@ -129,7 +131,7 @@ no_paging:
 3:      wfi
         j 3b
 no_paging_text:
-        .asciz "vitrine: this hart has no Sv39 paging; a machine with Sv39 is needed\n"
+        .asciz "vitrine: a hart has no Sv39 paging, or not the mode that mmu= asks for; all harts need it\n"
 
 .section .data
         .balign 4

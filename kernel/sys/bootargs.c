@@ -10,6 +10,7 @@
 #include "mm/asid.h"
 #include "mm/view.h"
 #include "proc/ticks.h"
+#include "pt/sv.h"
 #include "rv/cpu.h"
 
 static void
@@ -19,6 +20,19 @@ set_kpt(struct bootargs *args, const char *value)
     if (kpt_select(value) < 0)
         printf("vitrine: kpt=%s: no such design of the kernel's page table; using %s\n", value,
                kpt->name);
+}
+
+static void
+set_mmu(struct bootargs *args, const char *value)
+{
+    static const char *const modes[] = {"sv39", "sv48", "sv57"};
+    for (size_t i = 0; i < NELEM(modes); i++) {
+        if (strcmp(value, modes[i]) == 0) {
+            args->levels = PT_MIN_LEVELS + (int)i;
+            return;
+        }
+    }
+    printf("vitrine: mmu=%s: the modes are sv39, sv48 and sv57; ignored\n", value);
 }
 
 static void
@@ -119,11 +133,11 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},         {"quiet", set_quiet},        {"init=", set_init},
-    {"root=", set_root},       {"harts=", set_harts},       {"ro", set_readonly},
-    {"vmprint=", set_vmprint}, {"data=", set_data},         {"lang=", set_lang},
-    {"explain=", set_explain}, {"selftest=", set_selftest}, {"preempt=", set_preempt},
-    {"asids=", set_asids},
+    {"kpt=", set_kpt},         {"mmu=", set_mmu},         {"quiet", set_quiet},
+    {"init=", set_init},       {"root=", set_root},       {"harts=", set_harts},
+    {"ro", set_readonly},      {"vmprint=", set_vmprint}, {"data=", set_data},
+    {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
+    {"preempt=", set_preempt}, {"asids=", set_asids},
 };
 
 static bool
@@ -167,7 +181,8 @@ next_word(char **line)
 void
 bootargs_parse(char *line, struct bootargs *args)
 {
-    *args = (struct bootargs){.init = "/init", .root = "vda", .harts = MAXHART, .arguments = ""};
+    *args = (struct bootargs){
+        .init = "/init", .root = "vda", .harts = MAXHART, .levels = PT_MIN_LEVELS, .arguments = ""};
     char *word;
     while ((word = next_word(&line))) {
         if (strcmp(word, "--") == 0) {

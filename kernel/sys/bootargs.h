@@ -10,6 +10,7 @@ struct bootargs {
     const char *init;      // the first program
     const char *root;      // the disk to mount: vda ...
     int harts;             // run on so many at most
+    int levels;            // of page tables: the mode
     bool readonly;         // `ro`: mount the disk read-only
     const char *selftest;  // a mistake to provoke instead of running programs; NULL: none
     const char *arguments; // what follows `--`: for the first program

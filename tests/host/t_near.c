@@ -100,9 +100,9 @@ test_outside(void)
 static void
 test_nonsense(void)
 {
-    expect(MAXVA, NEAR_NONCANON);
-    expect(1UL << 40, NEAR_NONCANON);
-    expect(DIRECT_MAP - 1, NEAR_NONCANON);
+    expect(MAXVA, NEAR_NOWHERE);
+    expect(1UL << 40, NEAR_NOWHERE);
+    expect(DIRECT_MAP - 1, NEAR_NOWHERE);
     expect(-1UL, NEAR_NEGATIVE);
     expect(-4095UL, NEAR_NEGATIVE);
     expect(-4096UL, NEAR_KERNEL_IMAGE);
@@ -111,7 +111,7 @@ test_nonsense(void)
     expect(0x01010101, NEAR_FREED_FILL);
     expect(0x0505050505050505, NEAR_FRESH_FILL);
     expect(0x0505050505050d05, NEAR_FRESH_FILL);
-    expect(0x0505060505050505, NEAR_NONCANON);
+    expect(0x0505060505050505, NEAR_NOWHERE);
     CHECK_EQ(near_fill(0x0404040404040404), NEAR_REGION);
 }
 

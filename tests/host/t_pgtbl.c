@@ -81,7 +81,9 @@ test_names(void)
     CHECK_STR(region_name(PGR_IMAGE, 3), "data");
     CHECK_STR(region_name(PGR_KDATA, 0), "kdata");
     CHECK_STR(region_name(PGR_COUNT, 0), "?");
-    CHECK(strcmp(rule_text("valid"), rule_text("no such rule")) != 0);
+    CHECK(strcmp(rule_text("valid", 3), rule_text("no such rule", 3)) != 0);
+    CHECK_STR(rule_text("canonical", 3), "bits 63-39 of the address must all equal bit 38");
+    CHECK_STR(rule_text("canonical", 5), "bits 63-57 of the address must all equal bit 56");
 }
 
 // Neighbours that differ in A or D alone are one range; any other difference makes two.

@@ -138,7 +138,7 @@ test_diff(void)
     memset(seen, 0, sizeof seen);
     CHECK_EQ(pt_diff(&t, &u, 0, 0x6000, PTE_A, on_diff, seen), 0); // outside the range
     CHECK_EQ(mappages(&t, 0x1000, 4 * PGSIZE, 0x1000, PTE_R, 0), 0);
-    pt_share(&u, &t, 0, GIB); // one tree below both roots
+    CHECK_EQ(pt_share(&u, &t, 0, GIB, 2), 0); // one tree below both roots
     CHECK_EQ(diff(0), 0);
 }
 

@@ -146,17 +146,40 @@ test_leaf_sizes(void)
     CHECK_EQ(world_reachable(), world_tables());
 }
 
+// Whole GiB and whole root entries, by a table that has nothing there yet.
 static void
-test_share(void)
+test_share(int levels)
 {
     static struct pt other;
-    world_reset(3);
+    uint64 half = 1UL << 38; // the last table at level 2 begins there, seen from the end
+    world_reset(levels);
     CHECK_EQ(pt_create(&t, world_env()), 0);
     CHECK_EQ(pt_create(&other, world_env()), 0);
     CHECK_EQ(mappages(&t, -0x2000UL, 0x2000, 0x5000, RW, 0), 0);
-    CHECK_EQ(mappages(&t, -pt_half(3), 1 << 30, 0, RW, 2), 0);
-    pt_share(&other, &t, -pt_half(3), 0);
+    CHECK_EQ(mappages(&t, -half, 3UL << 30, 0, RW, 2), 0);
+    int before = world_tables();
+    pt_unshare(&other, -half, 0, 2); // nothing has been shared yet
+    for (int n = 0; n < levels - 3; n++) {
+        world_fail_after(n);
+        CHECK_EQ(pt_share(&other, &t, -half, -half + 1, 2), -ENOMEM);
+        CHECK_EQ(world_tables(), before);
+        CHECK_EQ(other.root[511], 0);
+    }
+    world_fail_after(-1);
+    CHECK_EQ(pt_share(&other, &t, -half + 4096, -half + (1UL << 30) + 4096, 2), 0);
+    CHECK_EQ(pt_share(&other, &t, -0x1000UL, 0, 2), 0);
+    CHECK_EQ(world_tables(), before + levels - 3);
     CHECK(walk(&other, -0x1000UL, 0) == walk(&t, -0x1000UL, 0));
+    CHECK_EQ(*walk(&other, -half + (1UL << 30), 0), *walk(&t, -half + (1UL << 30), 0));
+    CHECK(walk(&other, -half + (2UL << 30), 0) == NULL); // not asked for
+    CHECK_EQ(map_page(&other, -half + (5UL << 30), pte_make(0x5000, RW | PTE_V)), 0);
+    CHECK(walk(&t, -half + (5UL << 30), 0) == NULL); // its own
+    pt_unshare(&other, -half + 4096, -half + (1UL << 30) + 4096, 2);
+    pt_unshare(&other, -0x1000UL, 0, 2);
+    pt_free_tables(&other, -half, 0);
+    CHECK_EQ(world_tables(), before);
+    CHECK_EQ(pt_share(&other, &t, -half, 0, levels - 1), 0); // the root's entries: no table
+    CHECK_EQ(world_tables(), before);
     CHECK_MEM(other.root + 256, t.root + 256, 2048);
     CHECK_EQ(other.root[255], 0);
 }
@@ -168,9 +191,9 @@ main(void)
         test_walk(levels);
         test_walkaddr(levels);
         test_map_page(levels);
+        test_share(levels);
     }
     test_mappages_panics();
     test_leaf_sizes();
-    test_share();
     return test_done();
 }

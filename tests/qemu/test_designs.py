@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""test_designs.py - the other designs of the kernel's page table pass what the default one passes."""
+"""test_designs.py - the other designs of the kernel's page table, and the other modes of translation, pass what the
+default ones pass."""
 from machine import Failure
 
 DESIGNS = ("global", "fullcopy", "sharedroot")
 HARTS = {1: " asids=0", 3: " asids=4", 8: ""}  # and the identifiers they may use: none, few, all
+MODES = {"sv48": "Sv48", "sv57": "Sv57"}
 
 # What each run does; the marks that end a command well or badly.
 COMMANDS = (
@@ -23,15 +25,19 @@ CHECKED = (
      "ALL TESTS PASSED", "SOME TESTS FAILED"),
 ) + COMMANDS[1:4]
 
+# In a deeper mode, what the designs do differently: tables come and go, and run out.
+DEEPER = (
+    ("usertests sbrkfail forkpages exectest mem forkfork", "ALL TESTS PASSED", "SOME TESTS FAILED"),
+) + COMMANDS[2:]
 
 # As much as fits into the smallest machine.
 SMALL = (("memstress 3 25 3", "memstress: OK", "memstress: FAIL"),)
 
 
-def run_all(context, design, commands=COMMANDS, words="", **how):
-    with context.machine(append=f"kpt={design} quiet{words}", **how) as m:
-        if f"kpt={design}" not in m.boot():
-            raise Failure("the banner does not name the design")
+def run_all(context, design, commands=COMMANDS, words="", mode="sv39", **how):
+    with context.machine(append=f"kpt={design} mmu={mode} quiet{words}", **how) as m:
+        if f" {MODES.get(mode, 'Sv39')}, kpt={design}\n" not in m.boot():
+            raise Failure("the banner does not name mode and design")
         for command, good, bad in commands:
             m.run_verdict(command, good, bad, hang=180)
         m.poweroff()
@@ -60,6 +66,23 @@ def scattered(context, design):
 
 for design in ("unified",) + DESIGNS:
     globals()[f"test_memstress_{design}"] = lambda context, d=design: scattered(context, d)
+
+
+for mode in MODES:
+    globals()[f"test_{mode}"] = lambda context, m=mode: run_all(context, "unified", COMMANDS[:2], mode=m, cpus=3)
+    for design in DESIGNS:
+        globals()[f"test_{mode}_{design}"] = lambda context, m=mode, d=design: run_all(
+            context, d, DEEPER, mode=m, cpus=2)
+
+
+def test_unknown_mode(context):
+    """It is named; the default is used. The last word of several counts."""
+    for words, mode in (("mmu=sv64", "Sv39"), ("mmu=sv39x", "Sv39"), ("mmu=sv57 mmu=sv48", "Sv48")):
+        with context.machine(append=f"{words} quiet") as m:
+            text = m.boot()
+            m.poweroff()
+        if ("the modes are sv39, sv48 and sv57; ignored" in text) != (mode == "Sv39") or f" {mode}, kpt=" not in text:
+            raise Failure(f"{words}: {text!r}")
 
 
 def test_unknown_design(context):

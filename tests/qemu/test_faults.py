@@ -60,12 +60,14 @@ def sections(golden):
         return {part.split("\n", 1)[0]: part.splitlines() for part in re.split(r"^(?=## )", f.read(), flags=re.M)[1:]}
 
 
-def compare(context, golden, lines, *instead):
-    """The lines must be those of the golden file, but for the sections that stand in further ones."""
+def compare(context, golden, lines, *instead, more=0):
+    """The lines must be those of the golden file, but for the sections that stand in further ones,
+    and in a mode with `more` levels more than Sv39."""
     want = sections(golden)
     for other in instead:
         want |= {title: said for title, said in sections(other).items() if title in want}
     want = [line for said in want.values() for line in said]
+    want = list(deeper(want, more)) if more else want
     seen = os.path.join(context.dir, golden)
     with open(seen, "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
@@ -74,10 +76,10 @@ def compare(context, golden, lines, *instead):
         raise Failure(f"tests/golden/{golden} and {seen} differ: {' / '.join(diff[:4])}")
 
 
-def explain_all(context, lang, design="unified", **how):
+def explain_all(context, lang, design="unified", mode="sv39", **how):
     """What is said of each mistake of a program, in one run."""
     lines = []
-    with context.machine(append=f"quiet explain=full kpt={design} lang={lang}", **how) as m:
+    with context.machine(append=f"quiet explain=full kpt={design} mmu={mode} lang={lang}", **how) as m:
         m.boot()
         for command in USER:
             lines += section(command, m.run(command))
@@ -91,6 +93,29 @@ def test_faults_en(context):
 
 def test_faults_zh(context):
     compare(context, "faults-zh.txt", explain_all(context, "zh"))
+
+
+def deeper(lines, more):
+    """What Sv39's golden file becomes in a mode with `more` levels more: each walk begins with so many pointers, and
+    what was no address is a hole at the level that it now has."""
+    holes = {"## die noncanonical": 3, "## die maxva": 2}
+    section_name = ""
+    for line in lines:
+        section_name = line if line.startswith("## ") else section_name
+        if "(canonical, level 2)" in line:
+            level = holes[section_name]
+            yield "  walk:  " + "[#] 0x# -> " * (2 + more - level) + "[#] 0x0"
+            yield f"  rule:  the entry is not valid (V=0) (valid, level {level})"
+        else:
+            yield line.replace("  walk:  ", "  walk:  " + "[#] 0x# -> " * more)
+
+
+def test_faults_sv48(context):
+    compare(context, "faults-en.txt", explain_all(context, "en", mode="sv48"), more=1)
+
+
+def test_faults_sv57(context):
+    compare(context, "faults-en.txt", explain_all(context, "en", mode="sv57"), more=2)
 
 
 def each_design(design):
@@ -145,11 +170,11 @@ def test_faults_mapped_by(context):
 # -- the kernel's own mistakes
 
 
-def provoke(context, name, lang="en", design="unified"):
+def provoke(context, name, lang="en", design="unified", mode="sv39"):
     """What a self-test prints; it must end in a panic exactly if it is among PANICS. Returns (text, panicked)."""
     panicked = False
     with context.machine(image=None, variant="DEBUG",
-                         append=f"quiet kpt={design} lang={lang} selftest={name}") as m:
+                         append=f"quiet kpt={design} mmu={mode} lang={lang} selftest={name}") as m:
         try:
             m.wait_exit()
         except Failure as why:
@@ -207,12 +232,14 @@ def test_panic_mirror(context):
 
 def test_panic_rules(context):
     """The hart and the manual agree on the cause of every broken rule, whichever table is in force."""
-    for design in DESIGNS:
-        text, _ = provoke(context, "rules", design=design)
+    for design, mode, bit in (*((d, "sv39", 38) for d in DESIGNS), ("unified", "sv48", 47), ("global", "sv57", 56)):
+        text, _ = provoke(context, "rules", design=design, mode=mode)
         causes = re.findall(r"^selftest: ([\w-]+): cause (\d+), the manual says (\d+)$", text, re.M)
         wrong = [c for c in causes if c[1] != c[2]]
         if wrong or len({c[0] for c in causes}) < 13:
-            raise Failure(f"kpt={design}: {wrong or causes}")
+            raise Failure(f"kpt={design} mmu={mode}: {wrong or causes}")
+        if f"bits 63 to {bit} of the address are not all alike: no walk is made (canonical" not in text:
+            raise Failure(f"mmu={mode}: an address that is none is not explained")
 
 
 def test_panic_unknown_selftest(context):

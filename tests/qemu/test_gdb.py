@@ -36,13 +36,13 @@ class Debugged:
     The debugger may look where nothing is, which QEMU logs like a mistake of the guest: such lines do not count.
     """
 
-    def __init__(self, context, design, stopped, cpus=3):
+    def __init__(self, context, design, stopped, cpus=3, mode="sv39"):
         self.context, self.socket = context, os.path.join(context.dir, "gdb")
         self.log = os.path.join(context.dir, "gdb_guest_errors")
         if os.path.exists(self.socket):
             os.unlink(self.socket)
         extra = ["-gdb", f"unix:{self.socket},server=on,wait=off", "-D", self.log] + (["-S"] if stopped else [])
-        self.machine = context.machine(append=f"quiet kpt={design}", cpus=cpus, extra=extra)
+        self.machine = context.machine(append=f"quiet kpt={design} mmu={mode}", cpus=cpus, extra=extra)
 
     def poweroff(self):
         self.machine.poweroff()
@@ -260,8 +260,8 @@ def listed(text, brk, page):
                   if s[0] in "12")
 
 
-def agrees(context, design):
-    d = Debugged(context, design, stopped=False)
+def agrees(context, design, mode=8, name="Sv39"):
+    d = Debugged(context, design, stopped=False, mode=name.lower())
     with d.machine as m:
         m.boot()
         asked = [(f"pgtbl -n explain 1 {a} {h}", f"pt explain {a} {h} 1") for a in ADDRESSES for h in HOWS]
@@ -280,7 +280,7 @@ def agrees(context, design):
         compare_maps(what, a, b)
     same("ledger", owned(ours[3]), owned(ledger))
     same("procs", listed(ours[4], 1, 4096), listed(ps, 1024, 1024))
-    same("satp", len(re.findall(r"mode 8 \(Sv39\), asid \d+, root 0x8[0-9a-f]{7}: [pt]", ours[5])), 3)
+    same("satp", len(re.findall(rf"mode {mode} \({name}\), asid \d+, root 0x8[0-9a-f]{{7}}: [pt]", ours[5])), 3)
 
 
 def test_gdb_views_unified(context):
@@ -298,6 +298,53 @@ def test_gdb_views_fullcopy(context):
 
 def test_gdb_views_sharedroot(context):
     agrees(context, "sharedroot")
+
+
+def test_gdb_views_sv48(context):
+    """In a deeper mode, in the design that shares the kernel's tables below a table of its own."""
+    agrees(context, "sharedroot", 9, "Sv48")
+
+
+def test_gdb_views_sv57(context):
+    agrees(context, "unified", 10, "Sv57")
+
+
+# -- a hart that lacks a mode
+
+
+def behind_satp(context, function):
+    """The address of the instruction behind the first write of satp in a function."""
+    text = context.must(["gdb-multiarch", "-nx", "-batch", "-ex", f"x/300i {function}", context.options.kernel])
+    found = re.search(r"csrw\s+satp.*\n\s*(0x[0-9a-f]+)", text)
+    if not found:
+        raise Failure(f"{function} writes no satp: {text[:200]!r}")
+    return "*" + found[1]
+
+
+def test_gdb_hart_without_mode(context):
+    """A write of satp that is undone, as a hart without the mode would ignore it: the deepest mode below is used."""
+    place = behind_satp(context, "kvm_deepen")
+    for asked, there, missing in ((48, 39, 48), (57, 39, 48), (57, 48, 57)):
+        d = Debugged(context, "unified", stopped=True, cpus=1, mode=f"sv{asked}")
+        passes = ["tbreak " + place, "continue"] * ((there - 39) // 9 + 1)
+        with d.machine as m:
+            d.gdb(*passes, "set $satp = kernel_satp")
+            text = m.boot()
+            m.run("forkstress")
+            d.poweroff()
+        said = f"mmu=sv{asked}: this hart has no Sv{missing}; using Sv{there}\n"
+        if said not in text or f" Sv{there}, kpt=" not in text:
+            raise Failure(f"mmu=sv{asked} on a hart with Sv{there}: {text!r}")
+
+
+def test_gdb_other_hart_without_mode(context):
+    """The first hart has the mode, the second has not: the machine says so and stops."""
+    d = Debugged(context, "unified", stopped=True, cpus=2, mode="sv48")
+    with d.machine as m:
+        d.gdb("tbreak " + behind_satp(context, "secondary_high"), "continue",
+              "set $satp = (8UL << 60) + (((unsigned long)&boot_table - boot_load_offset) >> 12)")
+        m.expect("a hart has no Sv39 paging, or not the mode that mmu= asks for")
+        m.wait_exit(0)
 
 
 # -- over the edge

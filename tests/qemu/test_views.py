@@ -99,8 +99,8 @@ def in_each_design(context, check, **how):
             m.poweroff()
 
 
-def shown(context, design):
-    with context.machine(append=f"quiet kpt={design}") as m:
+def shown(context, design, mode="sv39"):
+    with context.machine(append=f"quiet kpt={design} mmu={mode}") as m:
         m.boot()
         text = "".join(f"$ {c}\n{m.run(c)}" for c in SHOWN)
         m.poweroff()
@@ -138,6 +138,15 @@ def test_views_fullcopy(context):
 def test_views_sharedroot(context):
     """What a process can see is the same in every design that switches tables."""
     compare("views-switched.txt", shown(context, "sharedroot"))
+
+
+def test_views_sv48(context):
+    """The same entries, a step deeper; an address that Sv39 cannot translate has a walk."""
+    compare("views-sv48.txt", shown(context, "unified", "sv48"))
+
+
+def test_views_sv57(context):
+    compare("views-sv57.txt", shown(context, "unified", "sv57"))
 
 
 def test_views_refused(context):

@@ -26,7 +26,7 @@ char *flags_of_many(unsigned long all, unsigned long any, char *buf); // ~ where
 char *size_text(unsigned long bytes, char *buf);                      // 4K, 2M, 1G
 const char *kind_name(int kind);
 const char *region_name(int region, int prot);
-const char *rule_text(const char *rule); // the manual's rule, in words
+const char *rule_text(const char *rule, int levels); // the manual's rule, in words
 bool address(const char *s, unsigned long *value);
 
 static inline bool

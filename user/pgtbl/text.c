@@ -66,15 +66,18 @@ region_name(int region, int prot)
     return region >= 0 && region < PGR_COUNT ? names[region] : "?";
 }
 
-// The names are those of the kernel's pt/translate.c, which follows the manual step by step.
+// The names are those of the kernel's pt/translate.c, which follows the manual step by step. Only
+// one of the rules depends on the mode.
 const char *
-rule_text(const char *rule)
+rule_text(const char *rule, int levels)
 {
+    static const char *const canonical[] = {"bits 63-39 of the address must all equal bit 38",
+                                            "bits 63-48 of the address must all equal bit 47",
+                                            "bits 63-57 of the address must all equal bit 56"};
     static const struct {
         const char *rule, *text;
     } all[] = {
         {"ok", "every rule holds"},
-        {"canonical", "bits 63-39 of the address must all equal bit 38"},
         {"pte-access", "the entry itself is not in memory"},
         {"valid", "V is 0: nothing is mapped here"},
         {"w-needs-r", "W without R is reserved"},
@@ -92,6 +95,8 @@ rule_text(const char *rule)
         {"dirty", "D is 0, and this hart leaves setting it to software"},
     };
 
+    if (strcmp(rule, "canonical") == 0)
+        return canonical[levels - 3];
     for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (strcmp(all[i].rule, rule) == 0)
             return all[i].text;

@@ -84,7 +84,7 @@ cmd_walk(char **args, bool kernel)
         return 0;
     }
     out_printf("%d memory access%s, no data: %s\n", w.reads, w.reads == 1 ? "" : "es",
-               rule_text(w.rule));
+               rule_text(w.rule, w.levels));
     return 0;
 }
 
@@ -156,7 +156,8 @@ cmd_explain(char **args)
         out_printf("allowed: physical address 0x%lx\n", w.pa);
         return 0;
     }
-    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level, rule_text(w.rule));
+    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level,
+               rule_text(w.rule, w.levels));
     out_printf("the hart raises exception %d; ", w.cause);
     print_outcome(&w);
     return 0;

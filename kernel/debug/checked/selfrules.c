@@ -11,15 +11,16 @@
 #include "debug/explain.h"
 #include "debug/selftest.h"
 #include "debug/tell.h"
+#include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/frame.h"
+#include "mm/kvm.h"
 #include "mm/layout.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 
-#define CORNER   (DEVICES + DEVICES_SIZE - (2UL << 20)) // 2 MiB: one leaf table's
-#define UNUSED   (1UL << 58)                            // a reserved bit
-#define NONCANON (1UL << 40)
+#define CORNER (DEVICES + DEVICES_SIZE - (2UL << 20)) // 2 MiB: one leaf table's
+#define UNUSED (1UL << 58)                            // a reserved bit
 
 asm(".text\n"
     ".globl selftest_read, selftest_write, selftest_execute\n"
@@ -32,25 +33,24 @@ struct breach {
     int level; // of the entry that breaks it
     enum pt_access access;
     pte_t entry; // without a page number
-    uint64 va;   // 0: CORNER
 };
 
 static const struct breach breaches[] = {
-    {RULE_CANONICAL, 0, PT_READ, 0, NONCANON},
-    {RULE_VALID, 0, PT_READ, 0, 0},
-    {RULE_VALID, 1, PT_WRITE, 0, 0},
-    {RULE_W_NEEDS_R, 0, PT_READ, PTE_V | PTE_W | PTE_A | PTE_D, 0},
-    {RULE_RESERVED, 0, PT_READ, PTE_V | PTE_R | PTE_A | UNUSED, 0},
-    {RULE_POINTER_AUD, 1, PT_READ, PTE_V | PTE_A, 0},
-    {RULE_NO_LEAF, 0, PT_READ, PTE_V, 0},
-    {RULE_ALIGNED, 1, PT_READ, PTE_V | PTE_R | PTE_A, 0},
-    {RULE_SUM, 0, PT_READ, PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D, 0},
-    {RULE_USER_FETCH, 0, PT_EXEC, PTE_V | PTE_R | PTE_X | PTE_U | PTE_A, 0},
-    {RULE_READ, 0, PT_READ, PTE_V | PTE_X | PTE_A, 0},
-    {RULE_WRITE, 0, PT_WRITE, PTE_V | PTE_R | PTE_A | PTE_D, 0},
-    {RULE_EXEC, 0, PT_EXEC, PTE_V | PTE_R | PTE_W | PTE_A | PTE_D, 0},
-    {RULE_ACCESSED, 0, PT_READ, PTE_V | PTE_R, 0},
-    {RULE_DIRTY, 0, PT_WRITE, PTE_V | PTE_R | PTE_W | PTE_A, 0},
+    {RULE_CANONICAL, 0, PT_READ, 0},
+    {RULE_VALID, 0, PT_READ, 0},
+    {RULE_VALID, 1, PT_WRITE, 0},
+    {RULE_W_NEEDS_R, 0, PT_READ, PTE_V | PTE_W | PTE_A | PTE_D},
+    {RULE_RESERVED, 0, PT_READ, PTE_V | PTE_R | PTE_A | UNUSED},
+    {RULE_POINTER_AUD, 1, PT_READ, PTE_V | PTE_A},
+    {RULE_NO_LEAF, 0, PT_READ, PTE_V},
+    {RULE_ALIGNED, 1, PT_READ, PTE_V | PTE_R | PTE_A},
+    {RULE_SUM, 0, PT_READ, PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D},
+    {RULE_USER_FETCH, 0, PT_EXEC, PTE_V | PTE_R | PTE_X | PTE_U | PTE_A},
+    {RULE_READ, 0, PT_READ, PTE_V | PTE_X | PTE_A},
+    {RULE_WRITE, 0, PT_WRITE, PTE_V | PTE_R | PTE_A | PTE_D},
+    {RULE_EXEC, 0, PT_EXEC, PTE_V | PTE_R | PTE_W | PTE_A | PTE_D},
+    {RULE_ACCESSED, 0, PT_READ, PTE_V | PTE_R},
+    {RULE_DIRTY, 0, PT_WRITE, PTE_V | PTE_R | PTE_W | PTE_A},
 };
 
 static bool armed;
@@ -77,16 +77,19 @@ table_alloc(struct pt *t)
     return table ? v2p(table) : 0;
 }
 
-static const struct pt_env env = {.levels = 3, .direct = DIRECT_MAP, .alloc = table_alloc};
-
 // The slot for CORNER at `level` in the table that the hart uses.
 static pte_t *
 corner_slot(int level)
 {
+    int top = kernel_pt.env->levels - 1;
+    struct pt_env env = {.levels = top + 1, .direct = DIRECT_MAP, .alloc = table_alloc};
     struct pt t = {.root = p2v((csr_read(satp) & SATP_PPN_MASK) << PGSHIFT), .env = &env};
-    pte_t *slot = walk(&t, CORNER, 1);
-    pagetable_t middle = p2v(pte_pa(t.root[PX(2, CORNER)]));
-    return level == 1 ? &middle[PX(1, CORNER)] : slot;
+    bool there = walk(&t, CORNER, 1) != NULL;
+    assert(there);
+    pagetable_t table = t.root;
+    for (int i = top; i > level; i--)
+        table = p2v(pte_pa(table[PX(i, CORNER)]));
+    return &table[PX(level, CORNER)];
 }
 
 static bool
@@ -125,11 +128,12 @@ judge(const struct breach *b, bool trapped)
 static bool
 try_breach(const struct breach *b, uint64 pa)
 {
+    uint64 no_address = pt_half(kernel_pt.env->levels);
     pte_t *slot = corner_slot(b->level);
     pte_t before = pte_load(slot);
     pte_exchange(slot, b->entry ? b->entry | PA2PTE(pa) : 0);
     sfence_vma();
-    bool trapped = try_access(b->access, b->va ? b->va : CORNER);
+    bool trapped = try_access(b->access, b->rule == RULE_CANONICAL ? no_address : CORNER);
     pte_exchange(slot, before);
     sfence_vma();
     return judge(b, trapped);
@@ -139,7 +143,7 @@ try_breach(const struct breach *b, uint64 pa)
 static bool
 try_lost_table(void)
 {
-    static const struct breach lost = {RULE_PTE_ACCESS, 1, PT_READ, PTE_V, 0};
+    static const struct breach lost = {RULE_PTE_ACCESS, 1, PT_READ, PTE_V};
     return try_breach(&lost, PGROUNDDOWN(frames.base));
 }
 

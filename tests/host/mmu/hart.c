@@ -10,10 +10,10 @@
 #include "rv/csr.h"
 #include "rv/sbi.h"
 
-#define LEVELS  3
-#define ENTRIES 512
-#define RECENT  96
-#define NO_ASID (~0UL)
+#define ENTRIES      512
+#define RECENT       96
+#define NO_ASID      (~0UL)
+#define TOP_OF(satp) ((int)((satp) >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS - 1)
 
 extern char _text[]; // the kernel's
 
@@ -136,7 +136,7 @@ descend(struct hart *h, uint64 table, int level, uint64 va, bool learn)
 static struct outcome
 from_root(struct hart *h, uint64 va, bool learn)
 {
-    return descend(h, root_of(h->satp), LEVELS - 1, va, learn);
+    return descend(h, root_of(h->satp), TOP_OF(h->satp), va, learn);
 }
 
 // Where a walk ends that starts with what is remembered.
@@ -183,7 +183,7 @@ static bool
 leaf_now(struct hart *h, uint64 va, int level)
 {
     uint64 table = root_of(h->satp);
-    for (int i = LEVELS - 1; is_table(table); i--) {
+    for (int i = TOP_OF(h->satp); is_table(table); i--) {
         pte_t pte = ((pte_t *)p2v(table))[PX(i, va)];
         if (i == level || !pte_table(pte))
             return i == level && pte_leaf(pte);
@@ -222,7 +222,7 @@ see(struct hart *h, uint64 start, uint64 end, uint64 asid)
 {
     int hart = (int)(h - harts);
     for (uint64 va = PGROUNDDOWN(start); va < end; va += PGSIZE)
-        late_fence_page(hart, va, LEVELS);
+        late_fence_page(hart, va, TOP_OF(h->satp) + 1);
     if (start == end && asid == NO_ASID)
         late_fence_all(hart);
     else if (start == end)
@@ -286,7 +286,8 @@ hart_load(uint64 satp)
 {
     uint64 ids = (1UL << (model_asid_bits + model_hart % 2)) - 1;
     hart_event();
-    self()->satp = satp & ~(~ids << SATP_ASID_SHIFT & SATP_ASID_MASK << SATP_ASID_SHIFT);
+    if (TOP_OF(satp) < model_levels) // else nothing is written (priv satp)
+        self()->satp = satp & ~(~ids << SATP_ASID_SHIFT & SATP_ASID_MASK << SATP_ASID_SHIFT);
     hart_check_roots();
     hart_event();
 }
@@ -390,8 +391,6 @@ hart_check_kind(uint64 start, uint64 end, int kind)
                     "hart %d knows va 0x%lx as 0x%lx, a frame that is used for something else",
                     (int)(h - harts), e->tag, pte_pa(e->pte));
 }
-
-// ---- The rest of a hart
 
 uint64 *
 model_csr(enum model_csr csr)

@@ -12,7 +12,7 @@
 #define NOTES 40
 
 int model_hart, model_harts;
-int model_asid_bits;
+int model_asid_bits, model_levels;
 bool model_in_turn, model_sets_ad;
 struct fiber *model_running[MAXHART], model_driver;
 bool model_waits[MAXHART], model_kicked[MAXHART];

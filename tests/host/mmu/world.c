@@ -58,7 +58,7 @@ first_table(void)
         table = kzalloc(FRAME_PGTABLE, 0);
     table[PX(2, LINK_START)] = pte_make(BANK, PTE_V | PTE_R | PTE_X | PTE_A);
     sfence_vma();
-    hart_load(MAKE_SATP(3, 0, v2p(table)));
+    hart_load(MAKE_SATP(PT_MIN_LEVELS, 0, v2p(table)));
     for (size_t i = 0; i < NELEM(places); i++)
         for (uint64 va = places[i]; va != places[i] + 64 * PGSIZE; va += PGSIZE)
             (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
@@ -111,6 +111,23 @@ device_init(void)
             model_fail("a device's window at 0x%lx cannot be used", va);
 }
 
+// Asks for a mode, which the harts may lack: then they get the deepest that they have, and no frame is lost.
+static void
+choose_mode(int levels)
+{
+    uint64 before[FRAME_KINDS], now[FRAME_KINDS], pa;
+    frames_by_kind(before);
+    int got = kvm_deepen(levels);
+    frames_by_kind(now);
+    if (got != (levels < model_levels ? levels : model_levels))
+        model_fail("%d levels asked for, %d there, %d chosen", levels, model_levels, got);
+    if (now[FRAME_PGTABLE] - before[FRAME_PGTABLE] != (uint64)(got - PT_MIN_LEVELS))
+        model_fail("%d levels: from %lu tables to %lu", got, before[FRAME_PGTABLE],
+                   now[FRAME_PGTABLE]);
+    if (hart_look(DIRECT_MAP + BANK, PT_READ, MODE_KERNEL, true, &pa) != SIGHT_OK)
+        model_fail("the direct map cannot be used after kvm_deepen()");
+}
+
 static void
 nothing(void)
 {
@@ -158,7 +175,7 @@ hart_prepare(int i)
 }
 
 static void
-boot(const char *design, int harts, uint64 frames)
+boot(const char *design, int harts, uint64 frames, int levels)
 {
     model_harts = nharts = harts;
     memory_init(frames);
@@ -166,6 +183,7 @@ boot(const char *design, int harts, uint64 frames)
     device_init();
     if (kpt_select(design) < 0)
         model_fail("there is no design %s", design);
+    choose_mode(levels);
     ticks_init(10000000);
     procinit();
     sched_init();
@@ -211,7 +229,9 @@ world_run(const char *design, uint64 seed, uint64 steps)
     model_seed(seed);
     model_sets_ad = seed / HARTS % 2;
     model_asid_bits = asid_bits[seed % NELEM(asid_bits)];
-    boot(design, 1 + (int)(seed % HARTS), seed % 3 == 2 ? FEW : MANY);
+    model_levels = model_rnd(4) ? PT_MAX_LEVELS : PT_MIN_LEVELS + (int)model_rnd(3);
+    boot(design, 1 + (int)(seed % HARTS), seed % 3 == 2 ? FEW : MANY,
+         PT_MIN_LEVELS + (int)(seed / 3 % 3));
     for (uint64 i = 0; !users_done; i++) {
         users_stop = i > steps;
         if (i > 20 * steps + 100000)
@@ -242,7 +262,7 @@ world_rest(void)
     if (!before[FRAME_PGTABLE]) {
         memcpy(before, now, sizeof before);
         before_promised = frames_promised();
-        if (before_promised > 4)
+        if (before_promised > (uint64)kernel_pt.env->levels) // for USYSCALL, of one process
             model_fail("at rest: %lu frames are promised", before_promised);
     }
     for (int kind = 0; kind < FRAME_KINDS; kind++)
