@@ -32,17 +32,23 @@ static const struct kpt_design *const designs[] = {&kpt_unified, &kpt_global, &k
 static struct kmem_cache aspace_cache;
 
 static uint64
+table_for(const struct aspace *as)
+{
+    void *table =
+        (likely(!as->entitled) ? kzalloc : kzalloc_promised)(FRAME_PGTABLE, as->owner->pid);
+    return table ? v2p(table) : 0;
+}
+
+static uint64
 user_table(struct pt *t)
 {
-    void *table = kzalloc(FRAME_PGTABLE, container_of(t, struct aspace, pt)->owner->pid);
-    return table ? v2p(table) : 0;
+    return table_for(container_of(t, struct aspace, pt));
 }
 
 static uint64
 kernel_table(struct pt *t)
 {
-    void *table = kzalloc(FRAME_PGTABLE, container_of(t, struct aspace, kpt)->owner->pid);
-    return table ? v2p(table) : 0;
+    return table_for(container_of(t, struct aspace, kpt));
 }
 
 static void

@@ -48,6 +48,7 @@ struct aspace {
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
     uint32 usys_promised; // [o] frames set aside for that page and its tables
+    bool entitled;        // [o] new tables come from what was promised
 };
 
 // A design of the kernel's page table (kpt_*.c; the kernel command line chooses one).
@@ -86,7 +87,7 @@ int aspace_restrict(struct aspace *as, uint64 start,
 int uvmalloc(struct aspace *as, uint64 start, uint64 end,
              uint64 prot) must_check;                       // zero pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
-void uvmsettle(struct aspace *as); // what is promised for USYSCALL is asked for now, or never
+void uvmsettle(struct aspace *as); // USYSCALL has what was promised for it, or will never want it
 int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break
 

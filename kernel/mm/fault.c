@@ -143,15 +143,18 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
 static int
 fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 {
-    uvmsettle(as);
-    struct usyscall *page = kzalloc(FRAME_USYSCALL, as->owner->pid);
+    struct usyscall *page = kzalloc_promised(FRAME_USYSCALL, as->owner->pid);
     if (!page)
         return -ENOMEM;
     *page = as->usys_early;
+    as->entitled = true;
     int error = map_own(as, va, page, userpage_flags(r->prot) | PTE_A);
-    if (!error)
-        as->usys = page;
-    return error;
+    as->entitled = false;
+    if (error)
+        return error;
+    as->usys = page;
+    uvmsettle(as);
+    return 0;
 }
 
 static int

@@ -198,6 +198,15 @@ kalloc_promised(enum frame_kind kind, uint32 owner)
     return p;
 }
 
+void *
+kzalloc_promised(enum frame_kind kind, uint32 owner)
+{
+    void *p = kalloc_promised(kind, owner);
+    if (p)
+        page_zero(p);
+    return p;
+}
+
 // kalloc() when the own stash seems empty; out of line so that the common case needs no stack.
 static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
 {

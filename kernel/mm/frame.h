@@ -93,6 +93,7 @@ uint64 frames_promised(void);
 bool frames_ample(uint64 n); // are there many times as many that nobody was promised? A guess
 uint64 frames_spare(void);   // free frames that nobody was promised
 void *kalloc_promised(enum frame_kind kind, uint32 owner); // as kalloc()
+void *kzalloc_promised(enum frame_kind kind, uint32 owner);
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
 // only locks that it can have at once, and never sleeps.

@@ -6,7 +6,6 @@
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/super.h"
 
-#include "abi/errno.h"
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "mm/aspace.h"
@@ -158,13 +157,15 @@ super_split(struct aspace *as, uint64 va)
     pte_t pte = pte_load(slot);
     struct frame *block = frame_of(pte_pa(pte));
     uint64 promised = userpage_promised(pte, block) ? super_tables(level) : 0;
-    frames_settle(promised); // they are asked for now
+    as->entitled = promised != 0;
     int error = split_leaf(as, va);
-    if (!error)
-        block_split(block); // a block of the largest order has one leaf: put_special() relies on it
-    else if (frames_promise(promised) < 0)
-        return -ENOMEM;
-    return error;
+    as->entitled = false;
+    if (error)
+        return error;
+    block_split(block); // a block of the largest order has one leaf: put_special() relies on it
+    if (promised)
+        frames_settle(promised);
+    return 0;
 }
 
 // Makes va the beginning of a leaf, and of a block.
