@@ -171,7 +171,29 @@ t_largetouch(void)
     sbrk(-5 * LARGE);
 }
 
+// Free memory that lies in single pages, with others' between them, is as good as any: two regions
+// take turns, from the top down, until there is next to nothing left; then one of them goes.
+static void
+t_fragments(void)
+{
+    long n = t_free_pages() / 2 - 100, size = n * PAGE;
+    char *part[2];
+
+    for (int i = 0; i < 2; i++) {
+        part[i] = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        want(part[i] != FAILED, "mmap failed");
+    }
+    for (long at = size - PAGE; at >= 0; at -= PAGE)
+        part[0][at] = part[1][at] = 1;
+    want(munmap(part[0], size) == 0, "munmap failed");
+    char *all = t_grow(size - 100 * PAGE);
+    for (long at = 0; at < size - 100 * PAGE; at += PAGE)
+        want(all[at] == 0, "byte 0x%lx is not zero", at);
+    sbrk(-(int)(size - 100 * PAGE));
+    want(munmap(part[1], size) == 0, "munmap failed");
+}
+
 const struct test large_tests[] = {
-    TEST(largetouch, 0),        TEST(largefork, 0), TEST(largeread, 0),
-    TEST(largeshared, T_NOISY), {0, 0, 0},
+    TEST(largetouch, 0),        TEST(largefork, 0),      TEST(largeread, 0),
+    TEST(largeshared, T_NOISY), TEST(fragments, T_SLOW), {0, 0, 0},
 };
