@@ -91,12 +91,12 @@ def test_guest_error(context):
 
 
 def test_broken_disk(context):
-    must_fail(context, "good", "qemu.usertests-1", r"e2fsck: ", image=small_disk(context, garbage=True))
+    must_fail(context, "good", "qemu.grind-1", r"e2fsck: ", image=small_disk(context, garbage=True))
 
 
 def test_good(context):
-    line, text, code = verdict(context, "good", "qemu.usertests-1")
-    if not line.startswith("ok qemu.usertests-1 (") or text.splitlines()[-1] != "1 passed, 0 failed" or code:
+    line, text, code = verdict(context, "good", "qemu.grind-1")
+    if not line.startswith("ok qemu.grind-1 (") or text.splitlines()[-1] != "1 passed, 0 failed" or code:
         raise Failure(f"a good kernel is reported as {line!r}, exit code {code}")
 
 
