@@ -165,7 +165,7 @@ leave_one_behind(long pid)
 static void
 t_reparent(void)
 {
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
         int pid = t_spawn(leave_one_behind, 0);
         want(t_wait(pid) == 0, "the child failed");
     }
