@@ -80,6 +80,15 @@ claim(struct frame *f, enum frame_kind kind, uint32 owner)
     return f->mem;
 }
 
+// The same for its contents, which are undefined.
+static inline void *
+hand_out(struct frame *f, enum frame_kind kind, uint32 owner, uint64 size)
+{
+    void *p = claim(f, kind, owner);
+    fill_allocated(p, size);
+    return p;
+}
+
 static void
 steal(struct stash *s)
 {
@@ -193,9 +202,7 @@ kalloc_promised(enum frame_kind kind, uint32 owner)
     struct frame *f = stash_pop(s);
     if (unlikely(!f) && !(f = restock(s)) && !(f = take_promised()))
         return NULL;
-    void *p = claim(f, kind, owner);
-    fill_allocated(p, PGSIZE);
-    return p;
+    return hand_out(f, kind, owner, PGSIZE);
 }
 
 void *
@@ -211,11 +218,7 @@ kzalloc_promised(enum frame_kind kind, uint32 owner)
 static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
 {
     struct frame *f = refill(&my_frames()->ready);
-    if (!f)
-        return NULL;
-    void *p = claim(f, kind, owner);
-    fill_allocated(p, PGSIZE);
-    return p;
+    return f ? hand_out(f, kind, owner, PGSIZE) : NULL;
 }
 
 // Allocates one frame with undefined contents.
@@ -229,9 +232,7 @@ kalloc(enum frame_kind kind, uint32 owner)
     struct frame *f = stash_pop(&my_frames()->ready);
     if (unlikely(!f))
         return kalloc_slow(kind, owner);
-    void *p = claim(f, kind, owner);
-    fill_allocated(p, PGSIZE);
-    return p;
+    return hand_out(f, kind, owner, PGSIZE);
 }
 
 // kzalloc() when no frame is known to be zero already.
@@ -260,6 +261,16 @@ kzalloc(enum frame_kind kind, uint32 owner)
     return claim(f, kind, owner);
 }
 
+// A block from the lists, as they are.
+static struct frame *
+take_block(int order)
+{
+    acquire(&pool.lock);
+    struct frame *f = buddy_take(&pool.lists, order);
+    release(&pool.lock);
+    return f;
+}
+
 // Allocates 2^order frames that follow each other, aligned to their size, as kalloc() does. They
 // are one block, freed as one unless frame_split() makes single frames of it.
 void *
@@ -270,14 +281,10 @@ kalloc_order(enum frame_kind kind, uint32 owner, int order)
         return kalloc(kind, owner);
     if (failnth())
         return NULL;
-    acquire(&pool.lock);
-    struct frame *f = buddy_take(&pool.lists, order);
-    release(&pool.lock);
-    if (!f && !(f = scrape(order)))
-        return NULL;
-    void *p = claim(f, kind, owner);
-    fill_allocated(p, PGSIZE << order);
-    return p;
+    struct frame *f = take_block(order);
+    if (!f)
+        f = scrape(order);
+    return f ? hand_out(f, kind, owner, PGSIZE << order) : NULL;
 }
 
 // As kalloc_order(), from the lists alone: nothing is gathered or thrown out for it.
@@ -286,14 +293,8 @@ kalloc_favour(enum frame_kind kind, uint32 owner, int order)
 {
     if (failnth())
         return NULL;
-    acquire(&pool.lock);
-    struct frame *f = buddy_take(&pool.lists, order);
-    release(&pool.lock);
-    if (!f)
-        return NULL;
-    void *p = claim(f, kind, owner);
-    fill_allocated(p, PGSIZE << order);
-    return p;
+    struct frame *f = take_block(order);
+    return f ? hand_out(f, kind, owner, PGSIZE << order) : NULL;
 }
 
 // ---- Counting
