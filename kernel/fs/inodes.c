@@ -258,20 +258,27 @@ reap(struct inode *ip)
     release_dead(ip);
 }
 
-void
-iput(struct inode *ip)
+// Gives a reference back, unless it is the last one to an inode without links.
+// Returns   whether it is: the caller still holds it and has to end the inode.
+static inline bool
+put(struct inode *ip)
 {
     struct bucket *b = bucket_of(ip->inum);
     acquire(&b->lock);
     // nlink falls to 0 under a reference that is still held, and is given back under this lock.
-    bool last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1;
-    bool dead = ip->dead, gone = last && !ip->nlink;
-    if (!gone && !dead)
+    bool dead = ip->dead, last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 && !ip->nlink;
+    if (!last && !dead)
         __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_RELEASE);
     release(&b->lock);
     if (dead)
         release_dead(ip);
-    else if (gone)
+    return last && !dead;
+}
+
+void
+iput(struct inode *ip)
+{
+    if (put(ip))
         reap(ip);
 }
 
@@ -280,15 +287,7 @@ iput(struct inode *ip)
 void
 iput_later(struct inode *ip)
 {
-    struct bucket *b = bucket_of(ip->inum);
-    acquire(&b->lock);
-    bool dead = ip->dead, last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 && !ip->nlink;
-    if (!last && !dead)
-        __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_RELEASE);
-    release(&b->lock);
-    if (dead)
-        release_dead(ip);
-    else if (last)
+    if (put(ip))
         orphan_add(ip, true);
 }
 
