@@ -104,19 +104,6 @@ path_join(char path[MAXPATH], const char *dir, const char *name)
 }
 
 int
-lstat(const char *path, struct stat *st)
-{
-    int fd = open(path, O_RDONLY | O_NOFOLLOW);
-    int r;
-
-    if (fd < 0)
-        return -1;
-    r = fstat(fd, st);
-    close(fd);
-    return r;
-}
-
-int
 is_dir(const char *path)
 {
     struct stat st;

@@ -4,7 +4,6 @@
 
 #include "abi/fcntl.h"
 #include "abi/mman.h"
-#include "abi/stat.h"
 
 char *
 sbrk(int n)
@@ -16,19 +15,6 @@ char *
 sbrklazy(int n)
 {
     return sys_sbrk(n, SBRK_LAZY);
-}
-
-int
-stat(const char *path, struct stat *st)
-{
-    int fd = open(path, O_RDONLY);
-    int r;
-
-    if (fd < 0)
-        return -1;
-    r = fstat(fd, st);
-    close(fd);
-    return r;
 }
 
 // Reads a line of standard input, byte by byte because what follows belongs to somebody else.
