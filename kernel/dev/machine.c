@@ -85,19 +85,16 @@ visit_memory(struct probe *p, const struct fdt_node *n)
     }
 }
 
-// Levels of the deepest page table that the hart's MMU walks; 0 when it has none.
-static uint32
-mmu_levels(struct probe *p, const struct fdt_node *n)
+// Whether the hart has an MMU that we know. How deep its tables may be satp itself tells.
+static bool
+has_mmu(struct probe *p, const struct fdt_node *n)
 {
+    static const char *const types[] = {"riscv,sv39", "riscv,sv48", "riscv,sv57"};
     const char *type = fdt_string(p->t, n, "mmu-type");
-    if (!type || strncmp(type, "riscv,sv", 8) != 0)
-        return 0;
-    type += 8;
-    if (strcmp(type, "39") == 0)
-        return 3;
-    if (strcmp(type, "48") == 0)
-        return 4;
-    return strcmp(type, "57") == 0 ? 5 : 0;
+    for (int i = 0; type && i < (int)NELEM(types); i++)
+        if (strcmp(type, types[i]) == 0)
+            return true;
+    return false;
 }
 
 static uint32
@@ -128,8 +125,7 @@ static void
 visit_cpu(struct probe *p, const struct fdt_node *n)
 {
     uint64 id, none;
-    uint32 levels = mmu_levels(p, n);
-    if (levels == 0 || !fdt_reg(p->t, n, 0, &id, &none))
+    if (!has_mmu(p, n) || !fdt_reg(p->t, n, 0, &id, &none))
         return;
     p->hart = hart_slot(p, id);
     if (!p->hart)
@@ -137,7 +133,6 @@ visit_cpu(struct probe *p, const struct fdt_node *n)
     *p->hart = (struct machine_hart){
         .id = id,
         .ext = extensions(p, n),
-        .levels = levels,
         .plic_context = MACHINE_NO_CONTEXT,
     };
     if (p->m->timebase == 0)
@@ -314,12 +309,8 @@ settle(struct probe *p)
     for (int i = 0; i < m->nvirtio; i++)
         settle_irq(p, &m->virtio[i]);
     m->ext = ~0U;
-    m->levels = ~0U;
-    for (int i = 0; i < m->nharts; i++) {
+    for (int i = 0; i < m->nharts; i++)
         m->ext &= m->hart[i].ext;
-        if (m->hart[i].levels < m->levels)
-            m->levels = m->hart[i].levels;
-    }
 }
 
 static const char *

@@ -34,7 +34,6 @@ struct machine_range {
 struct machine_hart {
     uint64 id;           // what SBI and the PLIC's tree node call it
     uint32 ext;          // enum machine_ext
-    uint32 levels;       // of its deepest page table: 3, 4 or 5
     uint32 intc;         // phandle of its interrupt controller
     uint32 plic_context; // of its S-mode; MACHINE_NO_CONTEXT: none
 };
@@ -52,7 +51,6 @@ struct machine {
     struct machine_range reserved[MACHINE_RESERVED];
     struct machine_hart hart[MACHINE_HARTS]; // by id: the index is the kernel's number for it
     uint32 ext;                              // what every hart has
-    uint32 levels;                           // what every hart's MMU can do
     uint64 timebase;                         // ticks of `time` per second
     struct machine_dev uart;
     uint32 uart_shift, uart_width; // register n is at base + (n << shift), `width` bytes wide
