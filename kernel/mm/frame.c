@@ -30,7 +30,6 @@ static bool reclaiming[MAXHART]; // by its hart: what reclaim allocates must not
 static uint64 (*reclaim)(uint64 want); // constant after boot
 
 // ---- Boot
-// -----------------------------------------------------------------------------------------
 
 // Describes the whole frames in [start, end); none can be allocated before frames_ready().
 void
@@ -67,7 +66,6 @@ frames_set_reclaim(uint64 (*fn)(uint64 want))
 }
 
 // ---- Handing out
-// ----------------------------------------------------------------------------------
 
 // Makes a free block its new user's.
 static inline void *
@@ -298,7 +296,6 @@ kalloc_favour(enum frame_kind kind, uint32 owner, int order)
 }
 
 // ---- Counting
-// -------------------------------------------------------------------------------------
 
 // Returns the frames that are free, promised ones included.
 uint64

@@ -57,7 +57,6 @@ near(struct kmem_cache *c)
 }
 
 // ---- Slabs; the cache's lock is held
-// --------------------------------------------------------------
 
 // Makes a slab of a new frame.
 static void
@@ -123,7 +122,6 @@ put_object(struct kmem_cache *c, void *obj)
 }
 
 // ---- Objects
-// --------------------------------------------------------------------------------------
 
 // Refills the own stash from the slabs and takes an object.
 static void *
@@ -198,7 +196,6 @@ kmem_cache_free(struct kmem_cache *c, void *obj)
 }
 
 // ---- Any size
-// -------------------------------------------------------------------------------------
 
 // Prepares kmem_alloc(); after frames_ready().
 void
@@ -263,7 +260,6 @@ kmem_free(void *obj)
 }
 
 // ---- Under pressure
-// -------------------------------------------------------------------------------
 
 static uint64
 drain_cache(struct kmem_cache *c)

@@ -35,7 +35,6 @@ frame_kind_name(enum frame_kind kind)
 }
 
 // ---- Boot
-// -----------------------------------------------------------------------------------------
 
 // The ledger describes whole blocks of the largest order, so that every buddy has an entry.
 static uint64
@@ -141,7 +140,6 @@ frame_block(uint64 pa)
 }
 
 // ---- Counting and checking
-// ------------------------------------------------------------------------
 
 uint64
 frames_total(void)

@@ -4,8 +4,7 @@
 // Rows      create     create a file, write 1 KiB in one call, close, unlink
 //           append     write 4 KiB at the end of an open file that grows by it
 //           read       read 4 KiB from a file of 1 MiB that was read before; at its end it is
-//           opened
-//                      again, which is part of the figure (one in 256)
+//                      opened again, which is part of the figure (one in 256)
 //           openclose  open a file for reading and close it
 // Next      scale.c
 #include "bench.h"
