@@ -76,7 +76,7 @@ lib := string printf bitmap range page intrinsics fdt fdtwalk elf
 
 # pt: Sv39 page tables, touching no CSR, lock or global. translate is the manual, made executable;
 # walk and map build a tree, unmap and protect change it, check and diff judge it.
-pt := translate walk map stock unmap protect batch super iter copy free check diff vmprint
+pt := translate walk map rounded stock unmap protect batch super iter copy free check diff vmprint
 
 # rv: the processor. The only place that names a CSR: entry, trampoline, traps, switching, firmware.
 rv := entry.S cpu sbi timer trampoline.S kernelvec.S swtch.S usercopy.S fp.S

@@ -215,16 +215,14 @@ kvm_map_trampoline(struct pt *t)
 void *
 kvm_map_device(uint64 pa, size_t size)
 {
-    uint64 offset = pa & (PGSIZE - 1);
-    uint64 length = PGROUNDUP(size + offset);
-    if (length < size || length > DEVICES + DEVICES_SIZE - device_next)
+    uint64 va = device_next + (pa & (PGSIZE - 1)), end = DEVICES + DEVICES_SIZE;
+    if (size == 0 || va >= end || size > end - va)
         return NULL;
-    uint64 va = device_next;
-    if (mappages(&kernel_pt, va, length, pa - offset, KERNEL_RW, LEVEL_4K) < 0)
+    if (mappages_rounded(&kernel_pt, va, size, pa, KERNEL_RW) < 0)
         return NULL;
-    device_next += length + PGSIZE; // a hole between windows
-    sfence_vma();                 // an earlier look at the hole may be remembered (priv sfence.vma)
-    return (void *)(va + offset); // a device's registers, in their window
+    device_next = PGROUNDUP(va + size) + PGSIZE; // a hole between windows
+    sfence_vma();      // an earlier look at the hole may be remembered (priv sfence.vma)
+    return (void *)va; // a device's registers, in their window
 }
 
 int

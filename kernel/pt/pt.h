@@ -70,6 +70,9 @@ void pt_unshare(struct pt *t, uint64 start, uint64 end, int level); // forgets t
 int mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm,
              int max_level) must_check;
 
+// rounded.c - single pages, every one that a byte of the range lies in. -ENOMEM, -EINVAL.
+int mappages_rounded(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm) must_check;
+
 // unmap.c - remove; larger leaves at the edges are split first, hence -ENOMEM. -EINVAL.
 
 // Removes leaves and keeps tables: the range will be used again.

@@ -22,7 +22,7 @@ USER += [f"faults {name}" for name in (
     "wild-stack vector ones supervisor deep large-array").split()]
 
 # Self-tests that must end in a panic; `rules` does not.
-PANICS = ("remap freewalk double-free use-after-free never-initialised stack-overflow stack-hole lost-stack "
+PANICS = ("remap mappages freewalk double-free use-after-free never-initialised stack-overflow stack-hole lost-stack "
           "text-write data-exec null-pointer user-memory illegal overlap guard-above guard-none guard-open "
           "hole-mapped").split()
 SILENT = ("rules", "forgotten-u")

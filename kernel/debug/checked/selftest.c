@@ -54,6 +54,20 @@ remap(void)
     return FAILED;
 }
 
+// Eight bytes across a page boundary: one form of mappages() maps both pages, the other refuses.
+static int
+forms(void)
+{
+    struct aspace *as = space();
+    uint64 boundary = USER_PAGE + PGSIZE, va = boundary - 4;
+    if (mappages_rounded(&as->pt, va, 8, CLINT, LEAF) < 0)
+        return FAILED;
+    printf("selftest: rounded: pte 0x%lx, pte 0x%lx\n", *walk(&as->pt, va, 0),
+           *walk(&as->pt, boundary, 0));
+    (void)!mappages(&as->pt, va, 8, CLINT, LEAF, 0);
+    return FAILED;
+}
+
 static int
 freewalk_leaf(void)
 {
@@ -202,6 +216,7 @@ static const struct {
 } tests[] = {
     {"rules", selftest_rules},
     {"remap", remap},
+    {"mappages", forms},
     {"freewalk", freewalk_leaf},
     {"forgotten-u", forgotten_u},
     {"mirror", mirror},
