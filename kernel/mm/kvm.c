@@ -76,9 +76,9 @@ kvm_image_pa(const void *symbol)
 }
 
 static void
-kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm, int max_level)
+kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm)
 {
-    if (size && mappages(&kernel_pt, va, size, pa, perm, max_level) < 0)
+    if (size && mappages(&kernel_pt, va, size, pa, perm, LEVEL_1G) < 0)
         panic("kvmmap: no memory to map %lu bytes at 0x%lx", size, va);
 }
 
@@ -87,9 +87,9 @@ map_image(void)
 {
     uint64 text = (uint64)_text, etext = (uint64)_etext;
     uint64 erodata = (uint64)_erodata, end = (uint64)_end;
-    kvmmap(text, kvm_image_pa(_text), etext - text, KERNEL_RX, LEVEL_4K);
-    kvmmap(etext, kvm_image_pa(_etext), erodata - etext, KERNEL_R, LEVEL_4K);
-    kvmmap(erodata, kvm_image_pa(_erodata), end - erodata, KERNEL_RW, LEVEL_4K);
+    kvmmap(text, kvm_image_pa(_text), etext - text, KERNEL_RX);
+    kvmmap(etext, kvm_image_pa(_etext), erodata - etext, KERNEL_R);
+    kvmmap(erodata, kvm_image_pa(_erodata), end - erodata, KERNEL_RW);
 }
 
 // Maps RAM [start, end), of which [hole.start, hole.end) is to be read-only.
@@ -98,9 +98,9 @@ map_ram(uint64 start, uint64 end, struct kvm_range hole)
 {
     uint64 a = hole.start > start && hole.start < end ? hole.start : start;
     uint64 b = hole.end > start && hole.end < end ? hole.end : a;
-    kvmmap(DIRECT_MAP + start, start, a - start, KERNEL_RW, LEVEL_1G);
-    kvmmap(DIRECT_MAP + a, a, b - a, KERNEL_R, LEVEL_4K);
-    kvmmap(DIRECT_MAP + b, b, end - b, KERNEL_RW, LEVEL_1G);
+    kvmmap(DIRECT_MAP + start, start, a - start, KERNEL_RW);
+    kvmmap(DIRECT_MAP + a, a, b - a, KERNEL_R);
+    kvmmap(DIRECT_MAP + b, b, end - b, KERNEL_RW);
 }
 
 static void
