@@ -15,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import children  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -115,6 +116,7 @@ def parse_arguments():
 
 def main():
     os.chdir(ROOT)
+    children.end_with_me()
     options = parse_arguments()
     values = dict(w.split("=", 1) for w in options.words if "=" in w)
     options.out = values.pop("O", "build")

@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import time
 
+import children
+
 PROMPT = r"\$ "
 PANIC = re.compile(r"^.*\bpanic\b.*", re.M)
 VERDICT = r"ALL TESTS PASSED|SOME TESTS FAILED"
@@ -73,15 +75,13 @@ class Machine:
         if os.path.exists(self.guest_log):
             os.unlink(self.guest_log)
         limited = ["sh", "-c", f'ulimit -f {LOG_LIMIT}; exec "$@"', "sh", *self.args]
-        self.process = subprocess.Popen(limited, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, start_new_session=True)
+        self.process = children.start(limited, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT)
         os.set_blocking(self.process.stdout.fileno(), False)
         return self
 
     def __exit__(self, kind, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        children.finish(self.process)
         self.process.stdin.close()
         self.process.stdout.close()
         with open(self.console_log, "w", encoding="utf-8") as log:

@@ -12,12 +12,12 @@ import argparse
 import concurrent.futures
 import os
 import re
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import children  # noqa: E402
 import hosttest  # noqa: E402
 import source  # noqa: E402
 
@@ -53,9 +53,9 @@ class Context:
         os.makedirs(self.dir, exist_ok=True)
 
     def must(self, command):
-        r = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        if r.returncode:
-            sys.exit(f"{' '.join(command)}\n{r.stdout.decode('utf-8', 'replace')}")
+        code, text = children.run(command)
+        if code:
+            sys.exit(f"{' '.join(command)}\n{text}")
 
 
 class Mutant:
@@ -194,10 +194,9 @@ class Model:
         """How the program fails; None: it does not."""
         for seeds, steps, first in rounds:
             for design in DESIGNS:
-                r = subprocess.run(["timeout", "300", program, str(seeds), str(steps), str(first), design],
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-                if r.returncode:
-                    return f"{design}: {hosttest.failure_line(r.stdout.decode('utf-8', 'replace'))}"
+                code, text = children.run(["timeout", "300", program, str(seeds), str(steps), str(first), design])
+                if code:
+                    return f"{design}: {hosttest.failure_line(text)}"
         return None
 
     def run(self, mutant, n):
@@ -228,6 +227,7 @@ def arguments():
 
 def main():
     options = arguments()
+    children.end_with_me()
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = source.files("kernel/mm/*.[ch]", "kernel/proc/*.[ch]")
     found = [*mutants(paths), *map(Beast, source.files("tests/zoo/*.mutant"))]

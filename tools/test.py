@@ -11,7 +11,6 @@ import concurrent.futures
 import fnmatch
 import importlib.util
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ import traceback
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import children  # noqa: E402
 import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
@@ -63,12 +63,10 @@ class Context:
 
     def sh(self, command, **env):
         """Runs a command in the root, output to the log; returns (exit code, output)."""
-        r = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                           stdin=subprocess.DEVNULL, env={**os.environ, **env})
-        text = r.stdout.decode("utf-8", "replace")
+        code, text = children.run(command, cwd=ROOT, env={**os.environ, **env})
         with open(self.log, "a", encoding="utf-8") as log:
             log.write("+ " + " ".join(command) + "\n" + text)
-        return r.returncode, text
+        return code, text
 
     def must(self, command, **env):
         """The same; fails the test, with the line that looks most like a reason, unless the code is 0."""
@@ -237,9 +235,9 @@ def prepare(options, tests, variables):
     goal = "all" if any(t.part in ("qemu", "check") for t in tests) else "gen"
     print(f"building into {options.out} ...", flush=True)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", goal, *variables]
-    r = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    if r.returncode:
-        sys.stdout.write(r.stdout.decode("utf-8", "replace")[-4000:])
+    code, text = children.run(command, cwd=ROOT)
+    if code:
+        sys.stdout.write(text[-4000:])
         print("FAIL build: the system does not build\n0 passed, 1 failed")
         sys.exit(1)
 
@@ -259,6 +257,7 @@ def parse_arguments():
 
 def main():
     os.chdir(ROOT)
+    children.end_with_me()
     options = parse_arguments()
     variables, patterns = make_variables(options.what)
     values = dict(v.split("=", 1) for v in variables)

@@ -9,10 +9,10 @@ import ctypes
 import os
 import random
 import re
-import subprocess
 import sys
 import time
 
+import children
 from machine import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -60,12 +60,9 @@ class Debugged:
         deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self.socket) and time.monotonic() < deadline:
             self.machine.read_some(0.1)
-        try:
-            r = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, timeout=PATIENCE, check=False)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"gdb does not come back from {commands}") from None
-        text = r.stdout.decode("utf-8", "replace")
+        code, text = children.run(["timeout", str(PATIENCE), *words], cwd=ROOT)
+        if code == 124:
+            raise Failure(f"gdb does not come back from {commands}")
         with open(os.path.join(self.context.dir, "gdb.log"), "a", encoding="utf-8") as log:
             log.write(text)
         parts = re.split(r"^\$ .*\n", text, flags=re.M)[1:]

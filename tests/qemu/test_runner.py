@@ -4,11 +4,15 @@
 The fake kernels of tests/qemu/fake/ are run by the whole runner, as a user would run it, with a hang limit of
 a few seconds; its lines, its last line and its exit code are judged.
 """
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
+import children
 from machine import Failure
 
 PART = "runner"
@@ -104,6 +108,47 @@ def test_unknown_test(context):
     code, text = context.sh([sys.executable, "tools/test.py", "--no-build", "qemu.nonesuch"])
     if code == 0 or "no test is called qemu.nonesuch" not in text:
         raise Failure(f"exit code {code}, {text.strip()!r}")
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def ended_by(context, number, test):
+    """Ends the runner in the middle of a test; returns the process id of the machine that it had started: a program
+    that says who it is and does nothing."""
+    said, qemu = os.path.join(context.dir, "pid"), os.path.join(context.dir, "qemu")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(said)
+    with open(qemu, "w", encoding="utf-8") as script:
+        script.write(f"#!/bin/sh\necho $$ >{said}.new\nmv {said}.new {said}\nexec sleep 600\n")
+    os.chmod(qemu, 0o755)
+    runner = children.start([sys.executable, "tools/test.py", "--no-build", "--kernel", context.options.kernel,
+                             "--image", small_disk(context), f"O={context.dir}/inner", test], stdout=subprocess.DEVNULL,
+                            env={**os.environ, "QEMU": qemu})
+    while not os.path.exists(said) and runner.poll() is None:
+        time.sleep(0.01)
+    runner.send_signal(number)
+    code = runner.wait()
+    children.finish(runner)
+    if code != -number:
+        raise Failure(f"ended by signal {number}, the runner ends with {code}")
+    with open(said, encoding="utf-8") as pid:
+        return int(pid.read())
+
+
+def test_ended_from_outside(context):
+    """Who ends the runner ends its machines, those of a runner within it too."""
+    for number, test in ((signal.SIGTERM, "qemu.boot-1"), (signal.SIGHUP, "qemu.boot-1"),
+                         (signal.SIGINT, "qemu.boot-1"), (signal.SIGTERM, "runner.hang")):
+        machine = ended_by(context, number, test)
+        if alive(machine):
+            os.kill(machine, signal.SIGKILL)
+            raise Failure(f"signal {number} has ended the runner, its machine in {test} is left")
 
 
 def test_kills_only_its_own(context):
