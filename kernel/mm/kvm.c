@@ -26,7 +26,6 @@
 #define KERNEL_RW   (KERNEL_LEAF | PTE_R | PTE_W)
 #define KERNEL_RX   (KERNEL_LEAF | PTE_R | PTE_X)
 
-#define LEVEL_4K 0
 #define LEVEL_1G 2
 
 extern char _text[], _etext[], _erodata[], _end[]; // kernel.ld
