@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cp.c - copy files; with -r directories and what is in them.
+// cp.c - copy files; with -r directories and what is in them, links as links.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/listing.h"
@@ -52,6 +52,18 @@ copy_file(const char *from, const char *to)
 }
 
 static int
+copy_link(const char *from, const char *to)
+{
+    char target[MAXPATH];
+    int n = readlink(from, target, sizeof(target) - 1);
+
+    if (n < 0)
+        return fail("cp", from);
+    target[n] = 0;
+    return symlink(target, to) < 0 ? fail("cp", to) : 0;
+}
+
+static int
 copy_contents(const char *from, const char *to)
 {
     char inner[MAXPATH], target[MAXPATH];
@@ -92,8 +104,10 @@ copy(const char *from, const char *to)
 {
     struct stat st;
 
-    if (stat(from, &st) < 0)
+    if ((recursive ? lstat(from, &st) : stat(from, &st)) < 0)
         return fail("cp", from);
+    if (st.type == T_SYMLINK)
+        return copy_link(from, to);
     if (st.type == T_DIR)
         return copy_dir(from, st.ino, to);
     if (st.type == T_DEVICE && recursive)

@@ -16,14 +16,6 @@ kill_one(const char *pid)
 int
 main(int argc, char **argv)
 {
-    struct args a;
-    int status = 0;
-
     (void)argc;
-    args_init(&a, argv);
-    if (args_option(&a, "") || !*a.next)
-        usage("kill pid ...");
-    for (; *a.next; a.next++)
-        status |= kill_one(*a.next);
-    return status;
+    return each_operand(argv, "kill pid ...", kill_one);
 }

@@ -9,7 +9,7 @@ rmdir(const char *path)
 {
     struct stat st;
 
-    if (stat(path, &st) < 0)
+    if (lstat(path, &st) < 0)
         return fail("rmdir", path);
     if (st.type != T_DIR)
         return fail_text("rmdir", path, "not a directory");
@@ -19,14 +19,6 @@ rmdir(const char *path)
 int
 main(int argc, char **argv)
 {
-    struct args a;
-    int status = 0;
-
     (void)argc;
-    args_init(&a, argv);
-    if (args_option(&a, "") || !*a.next)
-        usage("rmdir directory ...");
-    for (; *a.next; a.next++)
-        status |= rmdir(*a.next);
-    return status;
+    return each_operand(argv, "rmdir directory ...", rmdir);
 }

@@ -24,14 +24,6 @@ touch(const char *path)
 int
 main(int argc, char **argv)
 {
-    struct args a;
-    int status = 0;
-
     (void)argc;
-    args_init(&a, argv);
-    if (args_option(&a, "") || !*a.next)
-        usage("touch file ...");
-    for (; *a.next; a.next++)
-        status |= touch(*a.next);
-    return status;
+    return each_operand(argv, "touch file ...", touch);
 }

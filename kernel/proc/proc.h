@@ -40,9 +40,8 @@ enum procstate {
     ZOMBIE,   // has exited, parent has not waited yet
 };
 
-// Protection: [c] constant once it can be found  [l] lock  [t] tree_lock  [o] only the process
-// itself
-//             [r] the run queue's lock  [a] atomic
+// Protection: [c] constant once it can be found  [l] lock  [t] tree_lock  [a] atomic
+//             [o] only the process itself  [r] the run queue's lock
 struct proc {
     struct spinlock lock;
     enum procstate state;   // [l]; see sched.c for who changes it without

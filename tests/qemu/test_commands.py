@@ -55,6 +55,10 @@ COMMANDS = [
      "k:\nb\nn\nl\nl\n2\n./k\n./n\n"),
     ("ln -s a3; ln -s x k; ln -s y n; rm -r k; rm n; ls a3 | cat; rm a3/x; ls k",
      "usage: ln [-s] file new-name\nln: n: file exists\nb\nx\nls: k: no such file or directory\n"),
+    ("mkdir q; ln -s nowhere q/l; ln -s q ql; cp -r q ql q2; cp -r q q2; cp -r ql q2; ls -l q2 | cut -c 23-; rmdir ql",
+     "cp: q2: not a directory\nl -> nowhere\nql -> q\nrmdir: ql: not a directory\n"),
+    ("cp -r q/l q2; rm -r q q2 ql; ls q q2 ql", "cp: q2/l: file exists\nls: q: no such file or directory\n"
+     "ls: q2: no such file or directory\nls: ql: no such file or directory\n"),
     ("echo hello | tr a-y b-z; echo hello | tr -d l; echo a:b:c | cut -d : -f 1,3", "ifmmp\nheo\na:c\n"),
     ("(echo a; echo a; echo b) | uniq -c; echo x | tee t1 t2; cat t1 t2", "      2 a\n      1 b\nx\nx\nx\n"),
     ("echo ab | hexdump", "00000000  61 62 0a                                          |ab.|\n00000003\n"),

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // scale.c - the same independent operation by several processes at once.
 //
-// Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in all.
-// The
-//           instructions are those of all harts together (under -icount), so INSTR / TIMES says
+// Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in
+//           all. The instructions are those of all harts together (under -icount), so INSTR / TIMES says
 //           what one operation costs when N are under way, waiting for locks included.
 // Theory    Every process warms up, says that it is ready, and waits until a pipe is closed; the
 //           clock runs from then until the last one has ended its loop.

@@ -29,9 +29,8 @@ take_value(struct args *a, int letter)
 
 // Takes the next option; letters names those allowed, each followed by `:` if it takes a value.
 //
-// Returns   the letter; 0 when the operands begin (a lone `-` is one, `--` is skipped); '?' when
-// the
-//           option is unknown or lacks its value.
+// Returns   the letter; 0 when the operands begin (a lone `-` is one, `--` is skipped); '?'
+//           when the option is unknown or lacks its value.
 int
 args_option(struct args *a, const char *letters)
 {
@@ -52,6 +51,20 @@ args_option(struct args *a, const char *letters)
     if (!found)
         return '?';
     return found[1] == ':' ? take_value(a, letter) : letter;
+}
+
+int
+each_operand(char **argv, const char *text, int (*one)(const char *operand))
+{
+    struct args a;
+    int status = 0;
+
+    args_init(&a, argv);
+    if (args_option(&a, "") || !*a.next)
+        usage(text);
+    for (; *a.next; a.next++)
+        status |= one(*a.next);
+    return status;
 }
 
 int

@@ -10,8 +10,10 @@ struct args {          // a walk over the arguments
     const char *rest;  // letters still to come of an argument like -rn
 };
 
-void args_init(struct args *a, char **argv);               // starts after argv[0]
-int args_option(struct args *a, const char *letters);      // next option; 0 at the end, '?' if bad
+void args_init(struct args *a, char **argv);          // starts after argv[0]
+int args_option(struct args *a, const char *letters); // next option; 0 at the end, '?' if bad
+// All of a command without options that does one thing to each of its operands: its exit status.
+int each_operand(char **argv, const char *text, int (*one)(const char *operand));
 int usage(const char *text) __attribute__((__noreturn__)); // prints `usage: text`, exits with 2
 int fail(const char *cmd, const char *what);               // prints `cmd: what: reason`; returns 1
 int fail_text(const char *cmd, const char *what, const char *why); // the same, reason given
