@@ -55,7 +55,7 @@ COMMANDS = [
      "k:\nb\nn\nl\nl\n2\n./k\n./n\n"),
     ("ln -s a3; ln -s x k; ln -s y n; rm -r k; rm n; ls a3 | cat; rm a3/x; ls k",
      "usage: ln [-s] file new-name\nln: n: file exists\nb\nx\nls: k: no such file or directory\n"),
-    ("mkdir q; ln -s nowhere q/l; ln -s q ql; cp -r q ql q2; cp -r q q2; cp -r ql q2; ls -l q2 | cut -c 23-; rmdir ql",
+    ("mkdir q; ln -s nowhere q/l; ln -s q ql; cp -r q ql q2; cp -r q q2; cp -r ql q2; ls -l q2 | cut -c 24-; rmdir ql",
      "cp: q2: not a directory\nl -> nowhere\nql -> q\nrmdir: ql: not a directory\n"),
     ("cp -r q/l q2; rm -r q q2 ql; ls q q2 ql", "cp: q2/l: file exists\nls: q: no such file or directory\n"
      "ls: q2: no such file or directory\nls: ql: no such file or directory\n"),
