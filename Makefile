@@ -2,7 +2,8 @@
 # The build of Vitrine. `make help` lists what it makes; `./vitrine` is the friendlier front door.
 # Everything made goes to $(O); the tree stays clean but for a few links that course tools expect.
 
-O ?= build
+# INSECURE=1 has a directory of its own: what it makes must not be taken for the real thing.
+O ?= build$(if $(INSECURE),/insecure)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -13,7 +14,8 @@ PYTHON ?= python3
 # ---------------------------------------------------------------------------------------------
 # Tools. Either of Debian's two compilers will do; TOOLPREFIX= names another, LLVM=1 builds the
 # kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands. DEBUG=1 adds the checks that
-# cost time (lock order, filled frames, failing allocations), UBSAN=1 those of the compiler.
+# cost time (lock order, filled frames, failing allocations), UBSAN=1 those of the compiler. INSECURE=1
+# leaves in new memory what its last owner wrote (kernel/mm/fresh.h): a kernel to be attacked.
 
 TOOLPREFIX ?= $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,\
 	$(if $(shell command -v $(p)gcc),$(p))) riscv64-unknown-elf-)
@@ -40,7 +42,12 @@ UINC := -Iuser/include -Iinclude -I$(O)/gen
 
 KFLAGS := -mabi=lp64 -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -nostdlib -O2 -g $(KINC)
-KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-prototypes $(if $(DEBUG),-DDEBUG)
+KCFLAGS := $(KMARCH) $(KFLAGS) -std=gnu11 $(WARN) -Wmissing-prototypes -Wstrict-prototypes $(if $(DEBUG),-DDEBUG) \
+	$(if $(INSECURE),-DINSECURE)
+
+ifneq ($(and $(DEBUG),$(INSECURE)),)
+$(error DEBUG=1 fills the memory that INSECURE=1 leaves as it is: choose one)
+endif
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
@@ -318,7 +325,7 @@ help:
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make clean      removes $(O)/'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M KPT=unified MMU=sv39 BOOTARGS="quiet" FSIMG=disk.img QEMUEXTRA="-s"'
-	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 WERROR=1 V=1'
+	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
 
 -include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

@@ -20,6 +20,7 @@
 #include "lib/string.h"
 #include "mm/asid.h"
 #include "mm/frame.h"
+#include "mm/fresh.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
@@ -308,6 +309,8 @@ banner(void)
 {
     printf("vitrine: %d hart%s, %lu MiB RAM, Sv%d, kpt=%s\n", nharts, nharts == 1 ? "" : "s",
            frames_total() * PGSIZE >> 20, PXSHIFT(kernel_pt.env->levels), kpt->name);
+    if (FRESH_LEAKS)
+        printf("vitrine: INSECURE BUILD: a program reads in new memory what others left there\n");
 }
 
 void

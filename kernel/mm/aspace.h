@@ -85,7 +85,7 @@ int aspace_map(struct aspace *as,
 int aspace_restrict(struct aspace *as, uint64 start,
                     uint64 prot) must_check; // of the region there; -ENOMEM
 int uvmalloc(struct aspace *as, uint64 start, uint64 end,
-             uint64 prot) must_check;                       // zero pages; -ENOMEM
+             uint64 prot) must_check;                       // fresh pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
 void uvmsettle(struct aspace *as); // USYSCALL has what was promised for it, or will never want it
 int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM

@@ -12,6 +12,7 @@
 #include "debug/mapsite.h"
 #include "lib/panic.h"
 #include "mm/frame.h"
+#include "mm/fresh.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/super.h"
@@ -19,9 +20,9 @@
 #include "mm/userpage.h"
 
 static int
-add_zero_page(struct aspace *as, uint64 va, uint64 prot)
+add_page(struct aspace *as, uint64 va, uint64 prot)
 {
-    void *page = kzalloc(FRAME_USER, as->owner->pid);
+    void *page = fresh_page(REGION_HEAP, as->owner->pid);
     if (!page)
         return -ENOMEM;
     pte_t pte = pte_make(v2p(page), userpage_flags(prot));
@@ -36,7 +37,7 @@ add_zero_page(struct aspace *as, uint64 va, uint64 prot)
     return 0;
 }
 
-// Brings in zero pages for [start, end), where nothing is mapped.
+// Brings in fresh pages for [start, end), where nothing is mapped.
 // On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
@@ -48,7 +49,7 @@ uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
         if (size)
             continue;
         size = PGSIZE;
-        int error = add_zero_page(as, va, prot);
+        int error = add_page(as, va, prot);
         if (error)
             return error;
     }

@@ -20,6 +20,7 @@
 #include "lib/string.h"
 #include "mm/block.h"
 #include "mm/frame.h"
+#include "mm/fresh.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/pager.h"
@@ -72,9 +73,9 @@ map_own(struct aspace *as, uint64 va, void *page, uint64 flags)
 }
 
 static int
-fill_zero(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+fill_fresh(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
 {
-    void *page = kzalloc(FRAME_USER, as->owner->pid);
+    void *page = fresh_page(r->kind, as->owner->pid);
     if (!page)
         return -ENOMEM;
     return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
@@ -167,7 +168,7 @@ fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access
         return fill_file(as, r, va, bytes, access);
     if (r->pager && r->kind == REGION_MMAP)
         return -EFAULT; // beyond the end of the file
-    return fill_zero(as, r, va, access);
+    return fill_fresh(as, r, va, access);
 }
 
 // Nobody else refers to it: no other leaf, and not the page cache. If not it is a single frame.

@@ -6,11 +6,11 @@
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/super.h"
 
-#include "lib/page.h"
 #include "lib/panic.h"
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
+#include "mm/fresh.h"
 #include "mm/mirror.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -51,10 +51,10 @@ fitting(uint64 va, uint64 end)
     return order;
 }
 
-// Maps a block of zeroes at va, by one leaf if it is of the largest order.
+// Maps a fresh block at va, in a region of that kind, by one leaf if it is of the largest order.
 // Returns   false, and nothing has changed: there is no such block at hand, or no memory for it.
 static bool
-add(struct aspace *as, uint64 va, uint64 prot, int order)
+add(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
 {
     uint64 size = PGSIZE << order;
     int level = order == FRAME_MAX_ORDER ? SUPER_LEVEL : 0;
@@ -64,8 +64,7 @@ add(struct aspace *as, uint64 va, uint64 prot, int order)
                             : kalloc_favour(FRAME_USER, as->owner->pid, order);
     if (!block)
         return false;
-    for (uint64 at = 0; at < size; at += PGSIZE)
-        page_zero(block + at);
+    fresh_block(kind, block, size);
     if (mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
         kfree(block);
         return false;
@@ -82,11 +81,11 @@ uint64
 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
 {
     int order = fitting(va, end);
-    if (order == FRAME_MAX_ORDER && !add(as, va, prot, order))
+    if (order == FRAME_MAX_ORDER && !add(as, REGION_HEAP, va, prot, order))
         order--;
     else if (order == FRAME_MAX_ORDER)
         return SUPER_SIZE;
-    return order >= LEAST_ORDER && add(as, va, prot, order) ? PGSIZE << order : 0;
+    return order >= LEAST_ORDER && add(as, REGION_HEAP, va, prot, order) ? PGSIZE << order : 0;
 }
 
 static bool
@@ -126,7 +125,7 @@ super_touch(struct aspace *as, const struct region *r, uint64 va)
 {
     int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
     if (order < LEAST_ORDER || !frames_ample(1UL << order) || !empty(as, va, order) ||
-        !add(as, va, r->prot, order))
+        !add(as, r->kind, va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;

@@ -21,7 +21,7 @@ super_tables(int level)
     return level == 0 ? 0 : kpt->private_table ? 2 : 1;
 }
 
-// Maps a block of zeroes at va, below end; its size, 0: a single page will have to do.
+// Maps a fresh block at va, below end; its size, 0: a single page will have to do.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // The same for a hole that is touched; false: one page will do.
 bool super_touch(struct aspace *as, const struct region *r, uint64 va);

@@ -7,8 +7,9 @@ is what boot prints, from the banner on. All blocks of a page that boot alike ar
 `...` stands for any lines.
 
 Words after `console`: `kpt=global` and the like go to the kernel command line (without any, kpt=unified quiet);
-`cpus=1`; `figures`: numbers may be others. Physical addresses may always be others, within the page
-they must not; the same holds for page numbers in entries, and for places in the code of programs.
+`cpus=1`; `insecure`: a kernel built with INSECURE=1; `figures`: numbers may be others. Physical addresses may always
+be others, within the page they must not; the same holds for page numbers in entries, and for places in the code of
+programs.
 """
 import glob
 import os
@@ -32,10 +33,12 @@ class Block:
     """One session: how the machine is booted, and [(line of the page, command or None, what must follow)]."""
 
     def __init__(self, page, line, words, text):
-        self.page, self.figures, self.cpus, boot = page, False, 3, []
+        self.page, self.figures, self.cpus, self.variant, boot = page, False, 3, None, []
         for word in words:
             if word == "figures":
                 self.figures = True
+            elif word == "insecure":
+                self.variant = "INSECURE"
             elif word.startswith("cpus="):
                 self.cpus = int(word[5:])
             else:
@@ -114,7 +117,7 @@ def play(machine, block):
 
 
 def session(context, group):
-    with context.machine(append=group[0].append, cpus=group[0].cpus) as m:
+    with context.machine(append=group[0].append, cpus=group[0].cpus, variant=group[0].variant) as m:
         printed = m.boot()
         for block in group:
             if block.steps[0][1] is None:
@@ -127,7 +130,7 @@ def session(context, group):
 def check_page(context, page):
     groups = {}
     for block in blocks(page):
-        groups.setdefault((block.append, block.cpus), []).append(block)
+        groups.setdefault((block.append, block.cpus, block.variant), []).append(block)
     for group in groups.values():
         session(context, group)
 

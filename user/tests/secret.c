@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// secret.c - a program that has a secret: it writes it all over its memory, and ends.
+//
+// Usage     secret WORD
+#include "secret.h"
+
+#include "ulib/cmd.h"
+#include "user/user.h"
+
+int
+main(int argc, char **argv)
+{
+    char *memory, *page;
+
+    if (argc != 2 || strlen(argv[1]) >= sizeof(((struct secret *)0)->word))
+        usage("secret word");
+    memory = sbrk(SECRET_STEP);
+    if (memory == (char *)-1)
+        return fail("secret", "memory");
+    for (page = memory; page < memory + SECRET_STEP; page += 4096) {
+        struct secret *s = (struct secret *)(page + SECRET_OFFSET);
+        s->mark = secret_mark();
+        strcpy(s->word, argv[1]);
+    }
+    return 0;
+}
