@@ -125,7 +125,7 @@ slow_handler(void)
     nested += inside;
     inside = 1;
     calls++;
-    for (int start = uptime(); uptime() < start + 3 * TICKS;)
+    for (int start = uptime(); uptime() < start + 3;)
         ;
     inside = 0;
     sigreturn();

@@ -117,18 +117,32 @@ t_notprogram(void)
 }
 
 static void
-remove_while_running(long unused)
+copy_file(const char *from, const char *to)
 {
     static char block[PAGE];
-    static char *argv[] = {"sl", "3", 0};
-    int in = t_open("/sleep", O_RDONLY), out = t_open("sl", O_CREATE | O_WRONLY), n;
+    int in = t_open(from, O_RDONLY), out = t_open(to, O_CREATE | O_WRONLY), n;
 
-    (void)unused;
     while ((n = read(in, block, sizeof(block))) > 0)
         want(write(out, block, n) == n, "copy failed");
     close(in);
     close(out);
-    exec("sl", argv);
+}
+
+// Runs the program between its standard input and output, two pipes.
+static void
+run_between(const char *path, int in[2], int out[2])
+{
+    char *argv[] = {"between", 0};
+
+    close(0);
+    dup(in[0]);
+    close(1);
+    dup(out[1]);
+    close(in[0]);
+    close(in[1]);
+    close(out[0]);
+    close(out[1]);
+    exec(path, argv);
     exit(100);
 }
 
@@ -136,10 +150,21 @@ remove_while_running(long unused)
 static void
 t_execunlinked(void)
 {
-    int pid = t_spawn(remove_while_running, 0);
+    int in[2], out[2];
+    char c = 0;
 
-    sleep(2);
-    t_remove("sl");
+    copy_file("/cat", "ours");
+    want(pipe(in) == 0 && pipe(out) == 0, "pipe failed");
+    int pid = t_fork();
+    if (pid == 0)
+        run_between("ours", in, out);
+    for (int i = 0; i < 5; i++) {
+        want(write(in[1], "abcde" + i, 1) == 1 && read(out[0], &c, 1) == 1, "the program is gone");
+        want(c == 'a' + i, "the program says %d", c);
+        if (i == 2)
+            t_remove("ours");
+    }
+    close(in[1]);
     want(t_wait(pid) == 0, "the program did not end well");
 }
 

@@ -223,12 +223,15 @@ read_console(long unused)
     read(fd, &c, 1);
 }
 
+// The child of this one lives for as long as somebody else can write to the pipe.
 static void
-wait_child(long unused)
+wait_child(long ends)
 {
-    (void)unused;
+    const int *p = (int *)ends;
+
     if (t_fork() == 0) {
-        sleep(10);
+        close(p[1]);
+        read_pipe(p[0]);
         exit(0);
     }
     wait(0);
@@ -241,7 +244,7 @@ kill_asleep(void (*fn)(long), long arg, const char *where)
     int pid = t_spawn(fn, arg);
     int start;
 
-    sleep(2);
+    sleep(1);
     start = uptime();
     want(kill(pid) == 0, "kill of one asleep in %s failed", where);
     want(t_wait(pid) == -1, "asleep in %s: the status is not -1", where);
@@ -252,16 +255,17 @@ kill_asleep(void (*fn)(long), long arg, const char *where)
 static void
 t_killsleeper(void)
 {
-    int p[2];
+    int p[2], q[2];
 
-    want(pipe(p) == 0 && mknod("con", 1, 1) == 0, "pipe or mknod failed");
+    want(pipe(p) == 0 && pipe(q) == 0 && mknod("con", 1, 1) == 0, "pipe or mknod failed");
     kill_asleep(sleep_long, 0, "sleep");
     kill_asleep(read_pipe, p[0], "read of a pipe");
     kill_asleep(write_pipe, p[1], "write to a pipe");
     kill_asleep(read_console, 0, "read of the console");
-    kill_asleep(wait_child, 0, "wait");
+    kill_asleep(wait_child, (long)q, "wait");
     t_remove("con");
-    sleep(10);
+    close(q[1]);
+    sleep(1); // until init has waited for the grandchild
 }
 
 // Pids that name nobody; a process may kill itself.
