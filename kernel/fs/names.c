@@ -10,6 +10,7 @@
 #include "abi/stat.h"
 #include "fs/alloc.h"
 #include "fs/chain.h"
+#include "fs/dcache.h"
 #include "fs/dir.h"
 #include "fs/fs.h"
 #include "fs/path.h"
@@ -130,6 +131,16 @@ existing(struct inode *ip, int type)
     return type == T_FILE && ip->type == T_DIR ? -EISDIR : -EEXIST;
 }
 
+// The same, with a reference that an error gives back; -EAGAIN: a symbolic link is to be followed.
+static int
+take(struct inode *ip, int type)
+{
+    int error = ip->type == T_SYMLINK && type == T_FILE ? -EAGAIN : existing(ip, type);
+    if (error)
+        iput(ip);
+    return error;
+}
+
 // fs_create() in the locked directory.
 static int
 create_in(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
@@ -138,12 +149,8 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
     if (dp->nlink == 0)
         return -ENOENT;
     int error = path_step(dp, n, out);
-    if (!error) {
-        error = (*out)->type == T_SYMLINK && type == T_FILE ? -EAGAIN : existing(*out, type);
-        if (error)
-            iput(*out);
-        return error;
-    }
+    if (!error)
+        return take(*out, type);
     if (error != -ENOENT)
         return error;
     if (!ext2_writable(dp->fs))
@@ -167,9 +174,14 @@ create(struct inode *cwd, const char *path, const struct plan *plan, struct inod
     int error = path_parent(cwd, path, &dp, &n);
     if (error)
         return error;
-    ilock(dp);
-    error = create_in(dp, &n, plan, out);
-    iunlock(dp);
+    *out = dcache_get(dp->inum, &n); // what is known to be there is taken without a lock
+    if (*out) {
+        error = take(*out, plan->type);
+    } else {
+        ilock(dp);
+        error = create_in(dp, &n, plan, out);
+        iunlock(dp);
+    }
     iput(dp);
     return error;
 }

@@ -2,8 +2,8 @@
 // scale.c - the same independent operation by several processes at once.
 //
 // Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in
-//           all. The instructions are those of all harts together (under -icount), so INSTR / TIMES says
-//           what one operation costs when N are under way, waiting for locks included.
+//           all. The instructions are those of all harts together (under -icount), so INSTR / TIMES
+//           says what one operation costs when N are under way, waiting for locks included.
 // Theory    Every process warms up, says that it is ready, and waits until a pipe is closed; the
 //           clock runs from then until the last one has ended its loop.
 #include "bench.h"

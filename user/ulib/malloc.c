@@ -2,7 +2,8 @@
 // malloc.c - memory for programs.
 //
 // Theory    The heap is a row of chunks, each beginning with its size; a free chunk repeats
-//           the size in its last word, so that a chunk being freed finds both neighbours and joins them.
+//           the size in its last word, so that a chunk being freed finds both neighbours and joins
+//           them.
 //           Free chunks stand in bins: one for each multiple of 16 bytes up to 1 KiB, then four for
 //           each power of two. A bitmap tells which bins hold something. A request is rounded up to
 //           a bin whose every chunk is large enough, so that nothing is ever searched.

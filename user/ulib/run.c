@@ -8,8 +8,8 @@
 
 #include "abi/errno.h"
 
-// Becomes the program argv[0]; a name without a slash is also looked for in the root when nothing of
-// that name here is a program.
+// Becomes the program argv[0]; a name without a slash is also looked for in the root when nothing
+// of that name here is a program.
 // Returns   only on failure: the number of the error.
 int
 exec_search(char **argv)
