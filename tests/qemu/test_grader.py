@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""test_grader.py - a program that knows nothing but the course's verbs finds here what it looks for.
+
+The course's graders are no part of this tree. This plays their protocol from a copy of the tree in which nothing has
+been built: `make` and its verbs, a machine that `make qemu-gdb` starts stopped and a debugger's connection lets go,
+commands typed at the prompt `$ `, and what is printed judged line by line. What a grader cannot say on a command line,
+such as the design, comes from the environment.
+"""
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import children
+from machine import Failure, slowness
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHECKED_OUT = ("LICENSE", "Makefile", "README.md", "doc", "include", "kernel", "tests", "tools", "user", "vitrine")
+MADE = ("kernel/kernel", "kernel/kernel.sym", "fs.img")  # by plain `make`
+SWITCHING = ("global", "fullcopy", "sharedroot")  # designs that map TRAPFRAME and TRAMPOLINE
+PATIENCE = 30.0  # seconds
+ENTRY = r"^ ?\.\.(?: ?\.\.){0,2} ?(\d+): pte 0x([0-9a-f]{16}) pa 0x([0-9a-f]{16})$"
+LOCK = threading.Lock()  # one machine on the tree's disk at a time
+TREES = {}  # by build directory: the tree that this run of the tests has made
+
+
+def ignored(directory, names):
+    """What a build leaves in the tree."""
+    return [n for n in names if n == "__pycache__" or os.path.islink(os.path.join(directory, n))]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        return s.getsockname()[1]
+
+
+class Tree:
+    """A copy of the tree, and the verbs in it."""
+
+    def __init__(self, context):
+        self.path = os.path.join(context.out, "test", "checkout")
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.makedirs(self.path)
+        for name in CHECKED_OUT:
+            there, here = os.path.join(ROOT, name), os.path.join(self.path, name)
+            if os.path.isdir(there):
+                shutil.copytree(there, here, ignore=ignored)
+            else:
+                shutil.copy(there, here)
+        self.clean_said = self.make(context, "-s", "--no-print-directory", "clean")
+        self.make(context, f"-j{os.cpu_count()}")
+
+    def make(self, context, *words):
+        code, text = children.run(["make", *words], cwd=self.path)
+        with open(context.log, "a", encoding="utf-8") as log:
+            log.write(f"+ make {' '.join(words)}\n{text}")
+        if code:
+            raise Failure(f"make {' '.join(words)} ends with {code}: {text.strip()[-200:]}")
+        return text
+
+
+class Session:
+    """A machine as a grader runs it. Use it in a `with` statement."""
+
+    def __init__(self, context, tree, *words, **environment):
+        self.context, self.output, self.seen = context, "", 0
+        self.environment = {**os.environ, "GDBPORT": str(free_port()), **environment}
+        verb = ["make", "-s", "--no-print-directory"]
+        port = subprocess.run([*verb, "print-gdbport"], cwd=tree.path, env=self.environment, check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+        if port != self.environment["GDBPORT"] + "\n":
+            raise Failure(f"make print-gdbport prints {port!r}")
+        self.port = int(port)
+        self.process = children.start([*verb, "qemu-gdb", *words], cwd=tree.path, env=self.environment,
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def __enter__(self):
+        self.wait("\n")  # something is said before the machine runs: a grader connects then
+        self.gdb = self.connect()
+        return self
+
+    def __exit__(self, *_):
+        children.tell(self.process, 9)
+        children.finish(self.process)
+        self.gdb.close()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        with open(self.context.log, "a", encoding="utf-8") as log:
+            log.write(self.output)
+
+    def connect(self):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                return socket.create_connection(("localhost", self.port), timeout=PATIENCE)
+            except OSError:
+                time.sleep(0.05)
+        raise Failure(f"nobody answers at port {self.port}")
+
+    def send(self, packet):
+        self.gdb.sendall(f"${packet}#{sum(packet.encode()) % 256:02x}".encode())
+
+    def answer(self):
+        """The debugger's next packet."""
+        data = b""
+        while not re.search(rb"\$[^#]*#..", data):
+            data += self.gdb.recv(1) or b"$closed#00"
+        self.gdb.sendall(b"+")
+        return re.search(rb"\$([^#]*)#..", data)[1].decode()
+
+    def read(self):
+        """Adds what is printed to the output; False when there will be nothing more."""
+        start = time.monotonic()
+        while not select.select([self.process.stdout], [], [], 1)[0]:
+            if time.monotonic() - start > PATIENCE * slowness():
+                raise Failure(f"silence after {self.output[-80:]!r}")
+        data = os.read(self.process.stdout.fileno(), 1 << 16)
+        self.output += data.decode("utf-8", "replace").replace("\r", "")
+        return bool(data)
+
+    def wait(self, text):
+        while text not in self.output[self.seen :]:
+            if not self.read():
+                raise Failure(f"the end, while waiting for {text!r}: {self.output[-200:]!r}")
+        self.seen = self.output.index(text, self.seen) + len(text)
+
+    def script(self, *commands):
+        """Lets the machine go, types each command at a prompt, and returns all that was printed up to the last one."""
+        self.send("c")
+        for command in commands:
+            self.wait("$ ")
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+        self.wait("$ ")
+        return self.output.splitlines()
+
+    def kill(self):
+        """Stops the machine and ends it, both by the debugger's connection."""
+        self.gdb.sendall(b"\x03")
+        self.answer()
+        self.send("k")
+        self.gone()
+
+    def gone(self):
+        """Fails unless make ends, and the machine with it."""
+        while self.read():
+            pass
+        self.process.wait(PATIENCE)
+        with socket.socket() as s:
+            if s.connect_ex(("localhost", self.port)) == 0:
+                raise Failure("the machine still runs")
+
+
+def graded(context, *words, commands, **environment):
+    """What a machine prints while the commands are typed; it ends as graders end it."""
+    with LOCK:
+        if context.out not in TREES:
+            TREES[context.out] = Tree(context)
+        with Session(context, TREES[context.out], *words, **environment) as s:
+            lines = s.script(*commands)
+            s.kill()
+            return lines
+
+
+def must_match(lines, *patterns):
+    for pattern in patterns:
+        if not any(re.search(pattern, line) for line in lines):
+            raise Failure(f"no line matches {pattern}")
+
+
+def test_grader_pte_printout(context):
+    """The table of pid 1: a line for the root, then an index, an entry and an address that go together."""
+    for design in SWITCHING:
+        lines = graded(context, commands=["echo hi"], KPT=design)
+        must_match(lines, "^hi$", r"^page table 0x[0-9a-f]{16}$")
+        found = [re.match(ENTRY, line) for line in lines]
+        entries = [(int(m[1]), int(m[2], 16), int(m[3], 16)) for m in found if m]
+        if [e[0] for e in entries] != [0, 0, 0, 1, 2, 255, 511, 509, 510, 511]:
+            raise Failure(f"{design}: the indices {[e[0] for e in entries]}")
+        for index, pte, pa in entries:
+            if pte >> 10 << 12 != pa or pte % 2 == 0:
+                raise Failure(f"{design}: entry {index}: {pte:#x} and {pa:#x} do not go together")
+
+
+def test_grader_count_copyin(context):
+    """The second reading of the counters is the first, and 28 and 3."""
+    for design in SWITCHING:
+        text = "\n".join(graded(context, commands=["stats", "stats"], KPT=design))
+        copyin, copyinstr = (list(map(int, re.findall(rf"^{name}: (\d+)$", text, re.M))) for name in
+                             ("copyin", "copyinstr"))
+        if len(copyin) != 2 or copyin[1] - copyin[0] != 28 or copyinstr[1] - copyinstr[0] != 3:
+            raise Failure(f"{design}: copyin {copyin}, copyinstr {copyinstr}")
+
+
+def test_grader_usertests(context):
+    """Sub-tests by name, on one hart and on three."""
+    names = ("copyin", "copyinstr1", "copyinstr2", "copyinstr3", "sbrkmuch")
+    for cpus in (1, 3):
+        lines = graded(context, f"CPUS={cpus}", commands=[f"usertests {n}" for n in names], KPT="fullcopy")
+        must_match(lines, *(f"^test {n}: OK$" for n in names))
+        if lines.count("ALL TESTS PASSED") != len(names):
+            raise Failure("ALL TESTS PASSED does not end each of them")
+
+
+def test_grader_verbs(context):
+    """What clean and make leave; QEMUEXTRA; a breakpoint by kernel.sym; a machine ends with its make."""
+    graded(context, "QEMUEXTRA=-snapshot", commands=["echo x > file"])
+    if "file" in "\n".join(graded(context, commands=["ls"])).replace("file system", "").split():
+        raise Failure("QEMUEXTRA=-snapshot does not reach QEMU")
+    tree = TREES[context.out]
+    if tree.clean_said:
+        raise Failure(f"make -s clean says {tree.clean_said!r}")
+    missing = [name for name in MADE if not os.path.isfile(os.path.join(tree.path, name))]
+    if missing:
+        raise Failure(f"make does not make {missing}")
+    with open(os.path.join(tree.path, "kernel/kernel.sym"), encoding="utf-8") as f:
+        symbols = {m[2]: m[1] for m in re.finditer(r"^([0-9a-f]{16}) (\S+)$", f.read(), re.M)}
+    with LOCK, Session(context, tree) as s:
+        s.send(f"Z1,{symbols['usertrap']},1")
+        if s.answer() != "OK":
+            raise Failure("no breakpoint can be set")
+        s.send("c")
+        if not s.answer().startswith("T"):
+            raise Failure("the kernel does not stop where kernel.sym says usertrap is")
+        s.process.terminate()
+        s.gone()
+    tree.make(context, "-s", "--no-print-directory", "clean")
+    left = [n for n in (*MADE, "build", "compile_commands.json") if os.path.lexists(os.path.join(tree.path, n))]
+    del TREES[context.out]
+    if left:
+        raise Failure(f"make clean leaves {left}")
