@@ -16,6 +16,7 @@
 jmp_buf *host_catch;         // where an expected panic continues; NULL: none is expected
 char host_panic_text[512];   // the message of the last panic
 _Thread_local int host_hart; // a test may run harts as threads
+void (*host_on_spin)(void);  // lets another hart go on; NULL: that is one by itself
 struct cpu cpus[MAXHART];
 uint64 host_direct_map;
 
@@ -47,10 +48,13 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     vpanic(fmt, ap);
 }
 
-// A panic ends a test or is caught by it: nobody has stopped meanwhile.
+// Called by whoever waits for a spinlock. A panic ends a test or is caught by it: nobody has stopped
+// meanwhile.
 void
 panic_park(void)
 {
+    if (host_on_spin)
+        host_on_spin();
 }
 
 void

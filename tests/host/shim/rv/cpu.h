@@ -7,6 +7,7 @@
 #define MAXHART 8
 
 extern _Thread_local int host_hart;
+extern void (*host_on_spin)(void);
 
 struct cpu {
     int id; // not kept up: only addresses matter
