@@ -281,14 +281,14 @@ ifeq ($(O),build)
 endif
 
 # ---------------------------------------------------------------------------------------------
-# Running it. CPUS= MEM= FSIMG= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
+# Running it. CPUS= MEM= FSIMG= YEAR= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
 MEM   ?= 128M
 FSIMG ?= $(O)/fs.img
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
-APPEND = $(strip $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
+APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
 QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
 	-drive file=$(FSIMG),if=none,format=raw,id=x0 \
@@ -324,7 +324,8 @@ help:
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make clean      removes $(O)/'
-	@echo 'Variables: O=DIR CPUS=3 MEM=128M KPT=unified MMU=sv39 BOOTARGS="quiet" FSIMG=disk.img QEMUEXTRA="-s"'
+	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
+	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
 
 -include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d

@@ -109,6 +109,26 @@ set_vmprint(struct bootargs *args, const char *value)
                value);
 }
 
+// What a year's course expects to see; words behind this one change parts of it.
+static void
+set_year(struct bootargs *args, const char *value)
+{
+    static const struct {
+        const char *year, *kpt, *vmprint;
+    } years[] = {{"2020", "fullcopy", "2020"},
+                 {"2022", "global", "2020"},
+                 {"2024", "global", "2024"},
+                 {"2025", "global", "2024"}};
+    for (size_t i = 0; i < NELEM(years); i++) {
+        if (strcmp(value, years[i].year) == 0) {
+            set_kpt(args, years[i].kpt);
+            set_vmprint(args, years[i].vmprint);
+            return;
+        }
+    }
+    printf("vitrine: year=%s: the years are 2020, 2022, 2024 and 2025; ignored\n", value);
+}
+
 static void
 set_data(struct bootargs *args, const char *value)
 {
@@ -137,7 +157,7 @@ static const struct option {
     {"init=", set_init},       {"root=", set_root},       {"harts=", set_harts},
     {"ro", set_readonly},      {"vmprint=", set_vmprint}, {"data=", set_data},
     {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
-    {"preempt=", set_preempt}, {"asids=", set_asids},
+    {"preempt=", set_preempt}, {"asids=", set_asids},     {"year=", set_year},
 };
 
 static bool

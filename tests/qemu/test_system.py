@@ -158,6 +158,22 @@ def test_vmprint_at_boot(context):
             raise Failure(f"{design}: the table of pid 1 has {seen}")
 
 
+def test_years(context):
+    """year= chooses the design and the print; words behind it change that, and a year that is none is named."""
+    index, address = " ..0: pte 0x", " ..0x0000000000000000: pte 0x"
+    for words, design, line in (
+            ("year=2020", "fullcopy", index), ("year=2022", "global", index), ("year=2024", "global", address),
+            ("year=2025", "global", address), ("year=2024 kpt=sharedroot", "sharedroot", address),
+            ("kpt=unified year=1999", "unified", index)):
+        said = boot(context, append=words if "kpt=" in words else f"kpt=unified {words}")
+        if f", kpt={design}\n" not in said or f"\n{line}" not in said:
+            raise Failure(f"{words}: {said[said.find('vitrine: '):]!r}")
+    if "year=1999: the years are" not in said:
+        raise Failure("year=1999 is not named")
+    if '"year=2020 kpt=sharedroot' not in context.make("-n", f"O={context.out}", "YEAR=2020", "KPT=sharedroot", "qemu"):
+        raise Failure("make qemu YEAR=2020 KPT=sharedroot does not say so to the kernel")
+
+
 def test_files_survive_a_reboot(context):
     """What one run wrote, the next one reads."""
     with context.machine() as m:
