@@ -27,13 +27,13 @@ SCALE = re.compile(r"^scale (\w+) (\d+) (\d+) (\d+) (\d+)$", re.M)
 
 
 def reference():
-    """[(key, title, [xv6 instr, Linux instr, xv6 us, Linux us])], in the order of the table."""
+    """[(key, title, [xv6 instr, Linux instr, xv6 us, Linux us])], in the order of the table; None: unknown."""
     rows = []
     with open("tools/reference.tsv", encoding="utf-8") as f:
         for line in f:
             if not line.startswith("#"):
                 key, title, *figures = line.rstrip("\n").split("\t")
-                rows.append((key, title, [float(x) for x in figures]))
+                rows.append((key, title, [None if x == "-" else float(x) for x in figures]))
     return rows
 
 
@@ -67,7 +67,7 @@ def print_table(rows, results):
     table = [heads]
     for key, title, (xv6_instr, linux_instr, xv6_us, linux_us) in rows:
         ours = [x for d in results for x in results[d].get(key, (None, None))]
-        ratio = f"{ours[0] / linux_instr:.2f}" if ours[0] is not None else "-"
+        ratio = f"{ours[0] / linux_instr:.2f}" if ours[0] is not None and linux_instr else "-"
         table.append([title, *map(number, [*ours, linux_instr, xv6_instr, linux_us, xv6_us]), ratio])
     widths = [max(len(r[i]) for r in table) for i in range(len(heads))]
     for r in table:
@@ -80,8 +80,8 @@ def save(path, rows, results):
         for design, found in results.items():
             for key, _, others in rows:
                 if key in found:
-                    words = [design, key, *(f"{x:.3f}" for x in found[key]), *(f"{x:g}" for x in others)]
-                    f.write("\t".join(words) + "\n")
+                    words = [f"{x:.3f}" for x in found[key]] + ["-" if x is None else f"{x:g}" for x in others]
+                    f.write("\t".join([design, key, *words]) + "\n")
 
 
 def print_files(options, design):

@@ -232,6 +232,13 @@ get_slow(struct pcache *pc, uint64 index, struct frame **out)
     }
 }
 
+// Is there nothing to be done for the page but to hand it out?
+static bool
+simple(const struct frame *f)
+{
+    return f && (f->flags & (PG_UPTODATE | PG_AHEAD)) == PG_UPTODATE;
+}
+
 // The page, read from the disk if it is not there.
 // On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
 // Sleeps    unless the page is there.
@@ -240,7 +247,7 @@ cache_get(struct pcache *pc, uint64 index, struct frame **out)
 {
     acquire(&pc->lock);
     struct frame *f = radix_get(&pc->tree, index);
-    if (unlikely(!f || (f->flags & (PG_UPTODATE | PG_AHEAD)) != PG_UPTODATE)) {
+    if (unlikely(!simple(f))) {
         release(&pc->lock);
         return get_slow(pc, index, out);
     }
@@ -250,6 +257,23 @@ cache_get(struct pcache *pc, uint64 index, struct frame **out)
     release(&pc->lock);
     *out = f;
     return 0;
+}
+
+// The pages from `index` on, `count` at most, up to the first that is missing or that cache_get()
+// would do more with than hand it out.
+// Returns   how many are in out[].
+uint32
+cache_ready(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
+{
+    uint32 n = 0;
+    acquire(&pc->lock);
+    for (struct frame *f; n < count && simple(f = radix_get(&pc->tree, index + n)); n++) {
+        f->flags |= PG_USED;
+        frame_get(f);
+        out[n] = f;
+    }
+    release(&pc->lock);
+    return n;
 }
 
 struct frame *

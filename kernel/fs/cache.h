@@ -64,6 +64,8 @@ void pcache_destroy(struct pcache *pc); // drops all pages, dirty ones as well; 
 // Pages come with a reference: frame_put() ends it.
 int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // read if need be
 struct frame *cache_peek(struct pcache *pc, uint64 index); // only what is there; never sleeps
+uint32 cache_ready(struct pcache *pc, uint64 index, uint32 count,
+                   struct frame **out); // the run of those that are there; never sleeps
 int cache_add(struct pcache *pc, uint64 index, struct frame *f) must_check;     // -EEXIST, -ENOMEM
 int cache_zero(struct pcache *pc, uint64 index, struct frame **out) must_check; // a page of zeroes
 void cache_dirty(struct pcache *pc, struct frame *f);                           // was changed

@@ -98,6 +98,12 @@ pager_peek(struct pager *p, uint64 index)
     return cache_peek(pc, index);
 }
 
+static uint32
+pager_ready(struct pager *p, uint64 index, uint32 count, struct frame **out)
+{
+    return cache_ready(&of_pager(p)->pages, index, count, out);
+}
+
 static void
 pager_dirty(struct pager *p, struct frame *f)
 {
@@ -127,6 +133,7 @@ pager_unref(struct pager *p)
 const struct pager_ops inode_pager_ops = {
     .get = pager_get,
     .peek = pager_peek,
+    .ready = pager_ready,
     .dirty = pager_dirty,
     .size = pager_size,
     .ref = pager_ref,

@@ -18,6 +18,7 @@
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/ahead.h"
 #include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/fresh.h"
@@ -27,9 +28,6 @@
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
-
-#define SOME  4  // pages that are written to in a row make it likely that more follow:
-#define AHEAD 16 // so many at most
 
 static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
@@ -81,20 +79,6 @@ fill_fresh(struct aspace *as, const struct region *r, uint64 va, enum pt_access 
     return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
-// Bytes of the page at va that come from the region's file.
-static uint64
-file_bytes(const struct region *r, uint64 va)
-{
-    uint64 before = va - r->start, size = r->filesz;
-    if (!r->pager)
-        return 0;
-    if (r->kind == REGION_MMAP)
-        size = r->pager->ops->size(r->pager) - r->offset; // the file may grow and shrink
-    if ((int64)size <= 0 || before >= size)
-        return 0;
-    return size - before < PGSIZE ? size - before : PGSIZE;
-}
-
 // Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
 // `source` stays the caller's.
 static int
@@ -128,8 +112,7 @@ static int
 fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, enum pt_access access)
 {
     struct frame *source;
-    uint64 index = (r->offset + (va - r->start)) >> PGSHIFT;
-    int error = r->pager->ops->get(r->pager, index, &source);
+    int error = r->pager->ops->get(r->pager, region_file_page(r, va), &source);
     if (error)
         return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
@@ -161,11 +144,11 @@ fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 static int
 fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
 {
-    uint64 bytes = file_bytes(r, va);
+    uint64 bytes = region_file_bytes(r, va);
     if (r->kind == REGION_USYSCALL)
         return fill_usyscall(as, r, va);
     if (bytes)
-        return fill_file(as, r, va, bytes, access);
+        return fill_file(as, r, va, bytes < PGSIZE ? bytes : PGSIZE, access);
     if (r->pager && r->kind == REGION_MMAP)
         return -EFAULT; // beyond the end of the file
     return fill_fresh(as, r, va, access);
@@ -232,28 +215,14 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     return 0;
 }
 
-// The pages from va on that may follow a write there: as many as the process has written to just
-// before, if these are some.
-static uint64
-ahead(const struct region *r, const pte_t *slot, uint64 va)
-{
-    uint64 n = 0, below = PX(0, va), above = PT_ENTRIES - 1 - below;
-    if (below > (va - r->start) / PGSIZE)
-        below = (va - r->start) / PGSIZE;
-    if (above > (r->end - va) / PGSIZE - 1)
-        above = (r->end - va) / PGSIZE - 1;
-    while (n < AHEAD && n < below && (pte_load(slot - n - 1) & PTE_W))
-        n++;
-    return n < SOME ? 0 : n < above ? n : above;
-}
-
 // The first write to a page of a private region that others may see, or that was read-only. Who
 // writes to such pages one after the other gets some more.
 static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     int error = own_page(as, slot, va, writable(r, pte_load(slot)));
-    for (uint64 n = error ? 0 : ahead(r, slot, va); n > 0; n--) {
+    uint64 n = error || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
+    for (; n > 0; n--) {
         pte_t pte = pte_load(++slot);
         va += PGSIZE;
         if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
@@ -306,8 +275,12 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
     int level;
     pte_t *slot = walk_leaf(&as->pt, va, &level);
     if (!pte_valid(pte_load(slot))) { // a user address is canonical: there is a slot
-        if (!super_touch(as, r, va))
-            return fill(as, r, va, access);
+        if (!super_touch(as, r, va)) {
+            int error = fill(as, r, va, access);
+            if (!error && level == 0 && ahead_file(r, slot))
+                ahead_map(as, r, slot, va);
+            return error;
+        }
         slot = walk_leaf(&as->pt, va, &level);
     }
     return refresh(as, r, slot, level, va, access);

@@ -12,7 +12,10 @@ struct pager_ops {
     // takes no lock that a copy to or from user memory may be made under. 0 or -EIO, -ENOMEM.
     int (*get)(struct pager *p, uint64 index, struct frame **out);
     struct frame *(*peek)(struct pager *p,
-                          uint64 index);             // only if resident; never sleeps; else NULL
+                          uint64 index); // only if resident; never sleeps; else NULL
+    // As many of the `count` pages from `index` on as are resident, up to the first that is not,
+    // with a reference to each for the caller; their number. Never sleeps, and reads nothing.
+    uint32 (*ready)(struct pager *p, uint64 index, uint32 count, struct frame **out);
     void (*dirty)(struct pager *p, struct frame *f); // a shared mapping wrote to it
     uint64 (*size)(struct pager *p);                 // bytes
     void (*ref)(struct pager *p);

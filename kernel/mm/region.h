@@ -8,9 +8,8 @@
 #pragma once
 
 #include "lib/types.h"
+#include "mm/pager.h"
 #include "pt/pt.h"
-
-struct pager;
 
 enum region_kind {
     REGION_IMAGE, // part of the program: file pages, then zeroes
@@ -50,3 +49,22 @@ uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint6
 struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
 void region_remove(struct regions *rs, struct region *r);                 // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;
+
+// The page of the pager's object that belongs at va.
+static inline uint64
+region_file_page(const struct region *r, uint64 va)
+{
+    return (r->offset + (va - r->start)) >> PGSHIFT;
+}
+
+// How many bytes from va on come from there.
+static inline uint64
+region_file_bytes(const struct region *r, uint64 va)
+{
+    uint64 before = va - r->start, size = r->filesz;
+    if (!r->pager)
+        return 0;
+    if (r->kind == REGION_MMAP)
+        size = r->pager->ops->size(r->pager) - r->offset; // the file may grow and shrink
+    return (int64)size <= 0 || before >= size ? 0 : size - before;
+}

@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include "fs/cache.h"
 #include "mm/pager.h"
 
 #define BIG (6 * 1024 * 1024 + 123) // reaches the doubly indirect blocks
@@ -152,6 +153,53 @@ test_records(size_t piece)
     CHECK(all[off / 16 - 1].inum != 0);
 }
 
+// A page that has more read ahead when somebody comes there ends the run.
+static void
+test_ready_ahead(struct pager *p)
+{
+    struct frame *page[32], *f;
+    CHECK(cache_reclaim(~0UL) > 0);
+    for (uint64 i = 0; i < 4; i += 3) { // the second has to wait for those before it
+        CHECK_EQ(p->ops->get(p, i, &f), 0);
+        frame_put(f);
+    }
+    uint32 n = p->ops->ready(p, 0, 32, page);
+    CHECK(n > 0 && n < 4);
+    f = p->ops->peek(p, n);
+    CHECK(f && f->flags & PG_AHEAD);
+    frame_put(f);
+    while (n > 0)
+        frame_put(page[--n]);
+}
+
+// Pages that are in memory are found as far as they follow each other, each with a reference.
+static void
+test_ready(struct pager *p)
+{
+    struct fs_stats before, after;
+    struct frame *page[32], *f;
+    CHECK(cache_reclaim(~0UL) > 0 && cache_reclaim(~0UL) == 0);
+    CHECK_EQ(p->ops->ready(p, 0, 32, page), 0);
+    for (uint64 i = 7; i >= 5; i--) { // backwards nothing is read ahead
+        CHECK_EQ(p->ops->get(p, i, &f), 0);
+        frame_put(f);
+    }
+    fs_stats(&before);
+    CHECK_EQ(p->ops->ready(p, 5, 2, page), 2);
+    CHECK_EQ(p->ops->ready(p, 7, 32, page + 2), 1);
+    for (uint64 i = 0; i < 3; i++) {
+        CHECK_EQ(page[i]->refs, 2);
+        CHECK_MEM(page[i]->mem, big + (5 + i) * 4096, 4096);
+    }
+    CHECK_EQ(cache_reclaim(~0UL), 0);
+    for (uint64 i = 0; i < 3; i++)
+        frame_put(page[i]);
+    CHECK_EQ(p->ops->ready(p, 8, 32, page), 0);
+    CHECK_EQ(p->ops->ready(p, BIG / 4096 + 1, 32, page), 0);
+    fs_stats(&after);
+    CHECK_EQ(before.reads, after.reads);
+}
+
 static void
 test_mapped(void)
 {
@@ -169,6 +217,8 @@ test_mapped(void)
     frame_put(f);
     frame_put(f);
     CHECK_EQ(p->ops->get(p, BIG / 4096 + 1, &f), -EINVAL);
+    test_ready(p);
+    test_ready_ahead(p);
     p->ops->unref(p);
 }
 

@@ -3,7 +3,7 @@
 //
 // Theory    A row is an operation that is done n times in a loop. setup() prepares what the loop
 //           needs and teardown() takes it away, both outside the measurement.
-// Next      main.c, rows.c, files.c
+// Next      main.c, calls.c
 #pragma once
 
 #include "kernel/types.h"
@@ -29,7 +29,7 @@ struct clocks {
     uint64 time;
 };
 
-extern const struct row call_rows[], proc_rows[], file_rows[]; // each ended by key 0
+extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[]; // each ended by key 0
 
 struct clocks clocks_now(void);        // read both
 int scale(int harts, const char *key); // the same operation by several processes at once

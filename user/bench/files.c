@@ -6,7 +6,7 @@
 //           read       read 4 KiB from a file of 1 MiB that was read before; at its end it is
 //                      opened again, which is part of the figure (one in 256)
 //           openclose  open a file for reading and close it
-// Next      scale.c
+// Next      maps.c
 #include "bench.h"
 
 #define PATH "/bench.tmp"

@@ -7,17 +7,17 @@
 // Output    for each row a line for machines, `bench KEY TIMES INSTR NS`: it was done TIMES times
 //           (for rows that say "per ..." that many units) in INSTR instructions and NS nanoseconds;
 //           and a table at the end. `bench KEY missing` when the system cannot do it.
-// Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw create
-//           append read openclose; with scale: null sbrk openclose fork
+// Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw create append
+//           read openclose map maprandom mapsome mapstore; with scale: null sbrk openclose fork
 // Theory    instret counts instructions exactly under QEMU's -icount shift=0 and means nothing
 //           without it; the time CSR means nothing with it. Both are printed, the reader knows
 //           which run it was. Each row warms up first. The loop around the operation, and the
 //           library's stub, are part of the figure: a handful of instructions.
-// Next      calls.c, procs.c, files.c say what each row does; scale.c
+// Next      calls.c, procs.c, files.c, maps.c say what each row does; scale.c
 #include "bench.h"
 #include "abi/usyscall.h"
 
-static const struct row *const groups[] = {call_rows, proc_rows, file_rows};
+static const struct row *const groups[] = {call_rows, proc_rows, file_rows, map_rows};
 
 #define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
 #define NROWS   24

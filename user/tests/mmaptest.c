@@ -2,13 +2,16 @@
 // mmaptest.c - what mmap, munmap, mprotect and msync promise, one function a promise.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
+#include "kernel/riscv.h"
 #include "kernel/stat.h"
+#include "kernel/sysinfo.h"
 #include "user/user.h"
 #include "abi/mman.h"
 
 #define PAGE   4096
 #define FAILED ((char *)-1)
 #define SIZE   (PAGE + PAGE / 2)
+#define LONG   24 // pages of the long file, and a half
 
 static int failures;
 static const char *testing;
@@ -186,6 +189,151 @@ protection(void)
     munmap(p, 3 * PAGE);
 }
 
+// A file whose page i is full of 'a' + i, in memory.
+static int
+make_long(void)
+{
+    char buf[PAGE];
+    unlink("mm.long");
+    int fd = open("mm.long", O_CREATE | O_RDWR);
+    for (int i = 0; i <= LONG; i++) {
+        memset(buf, 'a' + i, PAGE);
+        int size = i < LONG ? PAGE : PAGE / 2;
+        want(write(fd, buf, size) == size, "write");
+    }
+    return fd;
+}
+
+// Loads from the pages [from, to).
+static void
+go_through(char *p, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        want(p[i * PAGE + 100] == 'a' + i, "contents, in order");
+}
+
+static uint64
+flags_of(char *p, int page)
+{
+    return PTE_FLAGS(pgpte(p + page * PAGE));
+}
+
+static uint64
+touched(char *p)
+{
+    uint64 bits = 0;
+    want(pgaccess(p, LONG + 1, &bits) == 0, "pgaccess");
+    return bits;
+}
+
+// Who reads a file in order gets pages that he has not asked for. Nothing shows that but the table.
+static void
+read_ahead(void)
+{
+    int fd = make_long();
+    char *p = mmap(0, (LONG + 1) * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    char *q = mmap(0, (LONG + 1) * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    go_through(p, 0, 4);
+    want(flags_of(p, 4) == 0, "pages ahead of four");
+    go_through(p, 4, 5);
+    for (int i = 5; i < 9; i++)
+        want((flags_of(p, i) & 0xff) == (PTE_V | PTE_R | PTE_U), "as many as were touched");
+    want(flags_of(p, 9) == 0, "more than were touched");
+    want(touched(p) == 0x1f && touched(p) == 0, "touched: none but what was");
+    load(p + 6 * PAGE);
+    want(touched(p) == 1 << 6, "touched, later");
+    store(p + 7 * PAGE);
+    store(p + 12 * PAGE);
+    want(p[7 * PAGE] == 'x' && p[12 * PAGE] == 'x' && q[7 * PAGE] == 'h', "private copies");
+    go_through(p, 0, LONG + 1);
+    want(p[LONG * PAGE + PAGE / 2] == 0, "zeroes beyond the end");
+    go_through(q, 0, LONG + 1);
+    munmap(p, (LONG + 1) * PAGE);
+    munmap(q, (LONG + 1) * PAGE);
+    close(fd);
+    unlink("mm.long");
+}
+
+// Stores to pages that came ahead are not lost, others cause no writes.
+static void
+store_ahead(void)
+{
+    int fd = make_long();
+    char buf[PAGE];
+    char *p = mmap(0, LONG * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    sync();
+    go_through(p, 0, 5);
+    want(!(flags_of(p, 6) & PTE_D), "nobody has stored to it");
+    store(p + 6 * PAGE);
+    want(flags_of(p, 6) & PTE_D && !(flags_of(p, 7) & PTE_D), "dirty");
+    want(dies(store, p + 7 * PAGE) == 0, "a child's store");
+    munmap(p, LONG * PAGE);
+    close(fd);
+    fd = open("mm.long", O_RDONLY);
+    for (int i = 0; i < LONG; i++)
+        want(read(fd, buf, PAGE) == PAGE && buf[0] == (i == 6 || i == 7 ? 'x' : 'a' + i), "file");
+    close(fd);
+    unlink("mm.long");
+}
+
+// A file is cut while it is mapped: what is mapped lives on, the rest is gone.
+static void
+cut_file(void)
+{
+    int fd = make_long();
+    char c, *p = mmap(0, LONG * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    go_through(p, 0, 5);
+    int cut = open("mm.long", O_RDWR | O_TRUNC);
+    want(cut >= 0 && dies(load, p + 9 * PAGE), "a page of a file that is cut");
+    go_through(p, 0, 9);
+    store(p + 6 * PAGE);
+    want(munmap(p, LONG * PAGE) == 0, "munmap");
+    want(read(fd, &c, 1) <= 0 && write(cut, "n", 1) == 1, "an empty file");
+    close(fd);
+    close(cut);
+    cut = open("mm.long", O_RDONLY);
+    want(read(cut, &c, 1) == 1 && c == 'n' && read(cut, &c, 1) == 0, "the new file");
+    close(cut);
+    unlink("mm.long");
+}
+
+// Who stores in order to a private mapping gets copies, and what follows is not there yet.
+static void
+store_private(void)
+{
+    int fd = make_long();
+    char *p = mmap(0, LONG * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    char *q = mmap(0, LONG * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    for (int i = 0; i < LONG; i++)
+        p[i * PAGE + 100] = 'x';
+    go_through(q, 0, LONG);
+    for (int i = 0; i < LONG; i++)
+        want(p[i * PAGE + 100] == 'x' && p[i * PAGE] == 'a' + i, "copies");
+    munmap(p, LONG * PAGE);
+    munmap(q, LONG * PAGE);
+    close(fd);
+    unlink("mm.long");
+}
+
+// What a file and its mapping took, their end gives back.
+static void
+memory(void)
+{
+    struct sysinfo before = {0}, after = {0};
+    for (int i = 0; i < 2;
+         i++) { // what the kernel keeps for the next time, it takes the first time
+        want(sync() == 0 && sysinfo(&before) == 0, "sysinfo");
+        int fd = make_long();
+        char *p = mmap(0, LONG * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+        go_through(p, 0, LONG / 2);
+        munmap(p, LONG * PAGE);
+        close(fd);
+        unlink("mm.long");
+        want(sync() == 0 && sysinfo(&after) == 0, "sysinfo");
+    }
+    want(before.freemem == after.freemem, "free memory");
+}
+
 static void
 bad_arguments(void)
 {
@@ -208,9 +356,18 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"private", private_file},    {"shared", shared_file}, {"offset", offsets},
-    {"partial", partial},         {"fork", inherited},     {"mprotect", protection},
+    {"private", private_file},
+    {"shared", shared_file},
+    {"offset", offsets},
+    {"partial", partial},
+    {"fork", inherited},
+    {"mprotect", protection},
     {"arguments", bad_arguments},
+    {"read ahead", read_ahead},
+    {"store ahead", store_ahead},
+    {"store private", store_private},
+    {"cut", cut_file},
+    {"memory", memory},
 };
 
 int

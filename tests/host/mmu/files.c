@@ -16,7 +16,7 @@
 #define FILE_PAGES 16
 #define TEXT_OFF   PGSIZE
 #define SKEW       120 // of the program that is not aligned
-#define DATA_PAGES 6UL
+#define DATA_PAGES 12UL
 #define EHDR       64
 #define PHDR       56
 
@@ -166,6 +166,18 @@ peek(struct pager *pager, uint64 index)
     return container_of(pager, struct inode, pager)->page[index];
 }
 
+static uint32
+ready(struct pager *pager, uint64 index, uint32 count, struct frame **out)
+{
+    struct inode *ip = container_of(pager, struct inode, pager);
+    uint32 n = 0;
+    for (; n < count && index + n < FILE_PAGES && ip->page[index + n]; n++) {
+        out[n] = ip->page[index + n];
+        frame_get(out[n]);
+    }
+    return n;
+}
+
 static void
 dirty(struct pager *pager, struct frame *f)
 {
@@ -221,7 +233,7 @@ files_drop(void)
 struct pager *
 inode_pager(struct inode *ip)
 {
-    static const struct pager_ops ops = {get, peek, dirty, size, reference, reference};
+    static const struct pager_ops ops = {get, peek, ready, dirty, size, reference, reference};
     ip->pager.ops = &ops;
     return &ip->pager;
 }

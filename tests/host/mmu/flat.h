@@ -10,7 +10,7 @@
 #define STRIDE       512UL // this far apart
 #define MAX_PAGES    256
 #define MAX_USERS    40
-#define OBJECT_PAGES 6
+#define OBJECT_PAGES 12
 
 // Memory that several processes see: a file, or what a process and its children share.
 struct object {
@@ -27,6 +27,7 @@ struct page {
     bool mapped; // by mmap
     bool mine_if_written;
     bool touched; // since the kernel was last asked
+    bool used;    // at any time since it has been mapped
 };
 
 struct user {

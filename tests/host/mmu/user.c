@@ -20,7 +20,7 @@
 #define BIG      (2UL << 20)
 #define CROWD    9
 #define CROWDED  64 // pages that are looked at
-#define MAPPED   24 // pages
+#define MAPPED   36 // pages
 
 bool users_stop, users_done;
 
@@ -54,7 +54,7 @@ static uint64 *
 word_at(struct page *p, uint64 i, enum pt_access access)
 {
     uint64 pa = machine_at(p->va + i * STRIDE, access);
-    p->touched = true;
+    p->touched = p->used = true;
     return p2v(pa);
 }
 
@@ -84,7 +84,24 @@ touch_write(void)
         fence_i(); // its own duty, on the hart it is on: the kernel's is to make it true on others
 }
 
-// Goes from page to page upwards, through the heap's pages that are not looked at too: these are zero.
+// Goes from page to page upwards, as far as they may be read: what a file holds is brought in ahead.
+static void
+sweep_mapped(void)
+{
+    struct page *p = any_page();
+    bool writes = model_rnd(3) == 0;
+    for (uint64 n = OBJECT_PAGES; n > 0 && p && p->mapped && p->prot & PTE_R; n--) {
+        uint64 i = model_rnd(WORDS), va = p->va;
+        enum pt_access access = writes && p->prot & PTE_W ? PT_WRITE : PT_READ;
+        uint64 *word = word_at(p, i, access); // stores what is there
+        if (access == PT_WRITE)
+            flat_own(p, word - i * STRIDE / sizeof *word);
+        user_expect("reads", p, i, *word);
+        p = flat_find(user_me(), va + PGSIZE);
+    }
+}
+
+// The same in the heap, through its pages that are not looked at too: these are zero.
 static void
 sweep(void)
 {
@@ -127,8 +144,11 @@ ask_touched(void)
     bool touched = p->touched && (p->prot & PTE_R);
     for (struct page *q = u->page; q < &u->page[u->n]; q++)
         q->touched &= q->va / BIG != p->va / BIG;
-    if (machine_call(CALL_TOUCHED, p->va, 0) == 0 && touched)
+    bool told = machine_call(CALL_TOUCHED, p->va, 0);
+    if (touched && !told)
         model_fail("va 0x%lx was used, and the kernel does not know", p->va);
+    if (told && !p->used && p->object == &flat_file)
+        model_fail("the kernel says that va 0x%lx was used, which it never was", p->va);
 }
 
 // ---- Changing it
@@ -326,25 +346,11 @@ look_at_child(void)
 static const struct {
     void (*fn)(void);
     uint64 weight;
-} kinds[] = {{touch_read, 30},
-             {touch_write, 30},
-             {touch_exec, 40},
-             {sweep, 3},
-             {resize, 12},
-             {kernel_copy, 10},
-             {map, 3},
-             {unmap_some, 6},
-             {protect_some, 12},
-             {sync_page, 6},
-             {ask_touched, 12},
-             {make_child, 3},
-             {wait_for_child, 1},
-             {run_program, 1},
-             {machine_timer, 12},
-             {misbehave, 1},
-             {kill_child, 1},
-             {look_at_child, 2},
-             {model_pause, 40}};
+} kinds[] = {{touch_read, 30},  {touch_write, 30},   {touch_exec, 40},   {sweep, 3},
+             {sweep_mapped, 4}, {resize, 12},        {kernel_copy, 10},  {map, 3},
+             {unmap_some, 6},   {protect_some, 12},  {sync_page, 6},     {ask_touched, 12},
+             {make_child, 3},   {wait_for_child, 1}, {run_program, 1},   {machine_timer, 12},
+             {misbehave, 1},    {kill_child, 1},     {look_at_child, 2}, {model_pause, 40}};
 
 static void
 step(void)
