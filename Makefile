@@ -36,7 +36,8 @@ SMARCH := -march=rv64imafdc_zicsr_zifencei
 NOLOOPCALL := -fno-tree-loop-distribute-patterns
 endif
 
-WARN := -Wall -Wextra -Wshadow -Wvla $(if $(WERROR),-Werror)
+# A call of what no header declares is no warning but an error: its result would be cut to 32 bits.
+WARN := -Wall -Wextra -Wshadow -Wvla -Werror=implicit-function-declaration $(if $(WERROR),-Werror)
 KINC := -Ikernel -Iinclude -I$(O)/gen
 UINC := -Iuser/include -Iinclude -I$(O)/gen
 

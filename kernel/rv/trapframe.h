@@ -28,9 +28,15 @@ struct trapframe {
     uint64 kernel_fence;   // the switch to kernel_satp needs a fence: there are no identifiers
 };
 
+_Static_assert(offsetof(struct trapframe, kernel_satp) == 0, "trapframe layout");
+_Static_assert(offsetof(struct trapframe, kernel_sp) == 8, "trapframe layout");
+_Static_assert(offsetof(struct trapframe, kernel_trap) == 16, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, epc) == 24, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, kernel_tp) == 32, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, ra) == 40, "trapframe layout");
+_Static_assert(offsetof(struct trapframe, sp) == 48, "trapframe layout");
+_Static_assert(offsetof(struct trapframe, gp) == 56, "trapframe layout");
+_Static_assert(offsetof(struct trapframe, tp) == 64, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, t0) == 72, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, a0) == 112, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, t6) == 280, "trapframe layout");

@@ -7,6 +7,7 @@
 #include "t.h"
 
 #define FAILED ((char *)-1)
+#define GIB    (1 << 30)
 
 // A size that the machine can give: at most want_mib, at most seven eighths of what is free.
 static long
@@ -229,11 +230,19 @@ t_superpage(void)
     want(big[MIB + 3 * PAGE] == 0, "old contents came back");
 }
 
+static void
+shrink_to(char *base)
+{
+    while ((char *)sbrk(0) - base > GIB)
+        want(sbrk(-GIB) != FAILED, "shrinking");
+    want(sbrk((int)(base - (char *)sbrk(0))) != FAILED, "shrinking");
+}
+
 // sbrktop: lazy growth ends where the top pages begin, which stay as they were.
 static void
 t_sbrktop(void)
 {
-    static const int steps[] = {1 << 30, MIB, PAGE};
+    static const int steps[] = {GIB, MIB, PAGE};
     char *base = sbrk(0);
 
     for (int i = 0; i < 3; i++)
@@ -242,13 +251,64 @@ t_sbrktop(void)
     want((uint64)sbrk(0) == USYSCALL, "the break ends at %p", sbrk(0));
     want(((struct usyscall *)USYSCALL)->pid == getpid(), "USYSCALL is not what it was");
     t_must_die(t_load, TRAPFRAME);
-    while ((char *)sbrk(0) - base > steps[0])
-        want(sbrk(-steps[0]) != FAILED, "shrinking");
-    sbrk((int)(base - (char *)sbrk(0)));
+    shrink_to(base);
+}
+
+// The page at `at` is a page like others: the kernel writes to it, reads it, and finds a name in it.
+static void
+use_page(char *at)
+{
+    static char back[PAGE];
+    int fd = t_open("f", O_RDONLY), p[2];
+
+    want(read(fd, at, PAGE) == PAGE && t_same(at, PAGE, 9, 0), "read() to %p", at);
+    close(fd);
+    want(pipe(p) == 0 && write(p[1], at, 512) == 512, "write() from %p", at);
+    want(read(p[0], back, 512) == 512 && t_same(back, 512, 9, 0), "what was written from %p", at);
+    close(p[0]);
+    close(p[1]);
+    strcpy(at, "f");
+    close(t_open(at, O_RDONLY));
+}
+
+// beyondplic: the kernel, its devices and its stack are nowhere in the way of a process's memory, as
+// they are where xv6 has them (CLINT, PLIC, UART0, VIRTIO0, the stack of one design, RAM).
+static void
+t_beyondplic(void)
+{
+    static char *const taken[] = {(char *)0x02000000, (char *)0x0c000000, (char *)0x10000000,
+                                  (char *)0x10001000, (char *)0x3fffe000, (char *)0x80000000,
+                                  (char *)0x87fff000};
+    char *base = sbrk(0);
+
+    t_put("f", PAGE, 9);
+    while ((uint64)sbrk(0) < 0x88000000)
+        want(sys_sbrk(GIB / 2, SBRK_LAZY) != FAILED, "growing beyond %p", sbrk(0));
+    for (uint i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+        use_page(taken[i]);
+    if (t_fork() == 0) {
+        for (uint i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+            want(strcmp(taken[i], "f") == 0, "%p in the child", taken[i]);
+            use_page(taken[i]);
+        }
+        exit(0);
+    }
+    t_wait_ok(1);
+    shrink_to(base);
+    t_must_die(t_load, (long)taken[0]);
+    t_remove("f");
 }
 
 const struct test brk_tests[] = {
-    TEST(sbrkbasic, 0),     TEST(sbrkmuch, 0), TEST(sbrkbugs, T_NOISY), TEST(sbrkfail, 0),
-    TEST(sbrkarg, 0),       TEST(sbrkwrap, 0), TEST(sbrklazy, T_NOISY), TEST(superpage, T_NOISY),
-    TEST(sbrktop, T_NOISY), {0, 0, 0},
+    TEST(sbrkbasic, 0),
+    TEST(sbrkmuch, 0),
+    TEST(sbrkbugs, T_NOISY),
+    TEST(sbrkfail, 0),
+    TEST(sbrkarg, 0),
+    TEST(sbrkwrap, 0),
+    TEST(sbrklazy, T_NOISY),
+    TEST(superpage, T_NOISY),
+    TEST(sbrktop, T_NOISY),
+    TEST(beyondplic, T_NOISY),
+    {0, 0, 0},
 };

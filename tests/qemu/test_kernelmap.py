@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""test_kernelmap.py - the kernel's own table, range by range, and what the processes' tables have of it.
+
+What `pgtbl kernel` prints is compared with tests/golden/kernel-map.txt, the borders of the image by name
+(UPDATE_GOLDEN=1 writes the file anew). Kernel stacks come and go, and are looked at separately.
+"""
+import collections
+import os
+import re
+
+from machine import Failure
+
+GOLDEN = "tests/golden/kernel-map.txt"
+DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
+PRIVATE = ("fullcopy", "sharedroot")  # a table for each process
+UPPER = 0xffffffc000000000  # the kernel half, and physical memory seen through it
+TRAMPOLINE = 0x3ffffff000
+STACK, SLOT = 8192, 16384
+
+LINE = re.compile(r"^([0-9a-f]{16}) ([0-9a-f]{16}) +\S+ +(\w+) +(\S+) +(\S+) .* ([0-9a-f]+)$", re.M)
+Range = collections.namedtuple("Range", "start end leaf flags region pa")
+
+
+def ranges(text):
+    """What is mapped; neighbours that differ only in whose their frames are count as one."""
+    found = []
+    for start, end, leaf, flags, region, pa in LINE.findall(text):
+        r = Range(int(start, 16), int(end, 16), leaf, flags, region, int(pa, 16))
+        if found and found[-1].end == r.start and found[-1][2:5] == r[2:5]:
+            r = found.pop()._replace(end=r.end)
+        found.append(r)
+    return found
+
+
+def kernel_half(found):
+    """Its ranges but for stacks, and the addresses of stacks."""
+    upper = [r for r in found if r.start >= UPPER]
+    return [r for r in upper if r.region != "kstack"], {r.start for r in upper if r.region == "kstack"}
+
+
+def names(context):
+    """The borders of the image's parts: as linked, through the direct map, physical."""
+    with open(f"{context.options.kernel}.sym", encoding="utf-8") as f:
+        symbols = re.findall(r"^f{8}(\w{8}) (_etext|_erodata|_end|_trampoline)$", f.read(), re.M)
+    found = {}
+    for low, name in symbols:
+        pa = int(low, 16)
+        found |= {0xffffffff00000000 + pa: name, UPPER + pa: f"direct:{name}", pa: f"physical:{name}"}
+    return found
+
+
+def golden(context, found):
+    called = names(context)
+    text = "".join(f"{r.region} {r.flags} {r.leaf} " + " ".join(called.get(x, f"{x:x}") for x in (r.start, r.end, r.pa))
+                   + "\n" for r in found)
+    if os.environ.get("UPDATE_GOLDEN"):
+        with open(GOLDEN, "w", encoding="utf-8") as f:
+            f.write(text)
+    with open(GOLDEN, encoding="utf-8") as f:
+        for want, got in zip([*f.read().splitlines(), "nothing more"], [*text.splitlines(), "nothing more"]):
+            if want != got:
+                raise Failure(f"{GOLDEN}: expected {want!r}, got {got!r}")
+
+
+def tables(context, design):
+    """The kernel's table, and process 1's for the kernel."""
+    with context.machine(append=f"quiet kpt={design}") as m:
+        m.boot()
+        found = [ranges(m.run(f"pgtbl -n {what}")) for what in ("kernel", "map -k 1")]
+        m.poweroff()
+    return found
+
+
+def test_kernel_map(context):
+    """Each part once, at its place, with its rights and no others; below each stack a hole of its size."""
+    for design in DESIGNS:
+        kernel, _ = tables(context, design)
+        shared, stacks = kernel_half(kernel)
+        golden(context, shared)
+        low = [(r.start, r.end, r.flags) for r in kernel if r.start < UPPER]
+        if low != ([] if design == "unified" else [(TRAMPOLINE, TRAMPOLINE + 4096, "r-x--a--")]):
+            raise Failure(f"{design}: in the lower half: {low}")
+        sizes = {r.end - r.start for r in kernel if r.region == "kstack"}
+        if not stacks or sizes != {STACK} or any(s % SLOT != SLOT - STACK for s in stacks):
+            raise Failure(f"{design}: stacks of {sizes} bytes at {sorted(stacks)}")
+
+
+def test_kernel_map_of_process(context):
+    """A process's own copy has what the kernel's table has, at the same addresses, and one stack more."""
+    for design in PRIVATE:
+        kernel, own = tables(context, design)
+        (shared, others), (copied, stacks) = kernel_half(kernel), kernel_half(own)
+        if design == "fullcopy":
+            shared = [r._replace(flags=r.flags.replace("g", "-")) for r in shared]
+        if copied != shared:
+            raise Failure(f"{design}: {sorted(set(copied) ^ set(shared))[:2]}")
+        if len(stacks - others) != 1:
+            raise Failure(f"{design}: {len(stacks - others)} stacks of its own")
