@@ -20,6 +20,7 @@
 #include "mm/leaves.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 #include "mm/view.h"
@@ -247,6 +248,8 @@ share_region(struct leaves_job *job, struct aspace *from, const struct region *r
     job->cow = !r->shared && ((r->prot | r->most) & PTE_W) ? PTE_COW : 0;
     if (r->kind == REGION_USYSCALL)
         return 0;
+    if (from->splits)
+        super_join(from, r, r->start, r->end); // one leaf is shared faster than 512
     int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
         error = mirror_sync(to, r->start, r->end);
@@ -280,6 +283,7 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
         error = share_regions(to, from);
     to->sz = from->sz;
     to->heap = from->heap;
+    to->splits = from->splits;
     to->highest = from->highest;
     tlb_changed(from);
     releasesleep(&from->lock);

@@ -44,6 +44,7 @@ struct aspace {
     uint64 heap;                   // [c] the lowest break
     uint64 highest;                // [l] the highest break, for explanations
     uint64 pages;                  // [l] user pages present
+    uint64 splits;                 // [l] of large leaves, less those that have become one again
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;

@@ -161,6 +161,17 @@ may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
     return 0;
 }
 
+// Joins what is alike by now: regions, and small leaves of which [start, end) has all that could be
+// one large leaf.
+static void
+join(struct aspace *as, uint64 start, uint64 end)
+{
+    regions_merge(&as->regions, start, end);
+    struct region *r = region_find(&as->regions, start);
+    for (; r && r < as->regions.v + as->regions.n && r->start < end; r++)
+        super_join(as, r, start, end);
+}
+
 int
 mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
 {
@@ -179,6 +190,8 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
     for (; !error && r < as->regions.v + as->regions.n && r->start < start + size; r++)
         error = reprotect(as, r, prot, &b);
     mmu_flush(&b);
+    if (!error && size >= SUPER_SIZE) // pages that change back and forth cost nothing more
+        join(as, start, start + size);
     releasesleep(&as->lock);
     return error;
 }

@@ -133,6 +133,33 @@ regions_cut(struct regions *rs, uint64 start, uint64 end)
     return 0;
 }
 
+// Are two neighbours parts of one mapping, as far as anybody could tell?
+static bool
+alike(const struct region *low, const struct region *high)
+{
+    uint64 size = low->end - low->start;
+    return low->end == high->start && low->kind == high->kind && low->prot == high->prot &&
+           low->most == high->most && low->shared == high->shared && low->pager == high->pager &&
+           (!low->pager || (low->offset + size == high->offset && low->filesz == size));
+}
+
+// Makes one region of neighbours that meet in [start, end], or at either end, and are alike.
+void
+regions_merge(struct regions *rs, uint64 start, uint64 end)
+{
+    int i = search(rs, start ? start - 1 : 0);
+    while (i + 1 < rs->n && rs->v[i].end <= end) {
+        struct region *low = &rs->v[i], *high = low + 1;
+        if (!alike(low, high)) {
+            i++;
+            continue;
+        }
+        low->end = high->end;
+        low->filesz += high->filesz;
+        region_remove(rs, high);
+    }
+}
+
 // The highest address of `size` bytes in no region, within [floor, ceiling).
 uint64
 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size)

@@ -45,6 +45,7 @@ struct region *region_below(struct regions *rs, uint64 va); // the last that end
 int region_add(struct regions *rs,
                const struct region *r) must_check; // takes a reference to the pager
 int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at both ends; -ENOMEM
+void regions_merge(struct regions *rs, uint64 start, uint64 end); // undoes it where both are alike
 uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size); // 0: none
 struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
 void region_remove(struct regions *rs, struct region *r);                 // drops it

@@ -3,7 +3,8 @@
 //
 // Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
 //           the process has one, or nothing, and never a table.
-// Fences    a split leaf is fenced before its frames can be treated one by one.
+// Fences    a split leaf is fenced before its frames can be treated one by one; a table that has
+//           become a leaf, before it is freed.
 #include "mm/super.h"
 
 #include "lib/panic.h"
@@ -138,10 +139,8 @@ split_leaf(struct aspace *as, uint64 va)
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);
     int error = pt_split(&as->pt, va, 0, &b.tlb);
-    if (!error && (error = mirror_split(as, va, &b.tlb)) < 0) {
-        bool joined = pt_join(&as->pt, va, SUPER_LEVEL, &b.tlb);
-        assert(joined); // its parts are as they were made
-    }
+    if (!error && (error = mirror_split(as, va, &b.tlb)) < 0)
+        pt_join(&as->pt, va, SUPER_LEVEL, pt_joined(&as->pt, va, SUPER_LEVEL, 0), &b.tlb);
     mmu_flush(&b);
     return error;
 }
@@ -161,6 +160,7 @@ super_split(struct aspace *as, uint64 va)
     as->entitled = false;
     if (error)
         return error;
+    as->splits++;
     block_split(block); // a block of the largest order has one leaf: put_special() relies on it
     if (promised)
         frames_settle(promised);
@@ -180,6 +180,35 @@ cut(struct aspace *as, uint64 va)
     if (block_part(f))
         block_cut(f);
     return 0;
+}
+
+// Makes one leaf of the 512 at va if these are for the frames of 2 MiB in their order, each of them
+// single and the process's alone. So no page waits for its copy, and the leaf gets all rights.
+static void
+join(struct aspace *as, const struct region *r, uint64 va, struct tlb_batch *b)
+{
+    pte_t leaf = pt_joined(&as->pt, va, SUPER_LEVEL, PTE_W | PTE_COW);
+    struct frame *f = leaf ? frame_of(pte_pa(leaf)) : NULL;
+    if (!f || f->order > 0 || !block_sole(f, FRAME_MAX_ORDER))
+        return;
+    leaf = pte_make(pte_pa(leaf), userpage_flags(r->prot) | (leaf & (PTE_A | PTE_D)));
+    pt_join(&as->pt, va, SUPER_LEVEL, leaf, b);
+    mirror_join(as, va, leaf, b);
+    as->splits -= as->splits > 0;
+}
+
+void
+super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
+{
+    uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
+    va = (va + SUPER_SIZE - 1) & ~(SUPER_SIZE - 1);
+    if (va + SUPER_SIZE > last || r->pager || !r->prot)
+        return;
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    for (; va + SUPER_SIZE <= last; va += SUPER_SIZE)
+        join(as, r, va, &b.tlb);
+    mmu_flush(&b);
 }
 
 int

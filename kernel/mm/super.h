@@ -5,7 +5,9 @@
 //           what is touched from one end to the other while there is plenty. The largest, 2 MiB,
 //           are mapped by one leaf of level 1. A fork shares them as they are. Before a part is
 //           treated differently - it is unmapped, or written to while others see it - a large leaf
-//           is split into single pages, and the block into single frames (mm/block.h).
+//           is split into single pages, and the block into single frames (mm/block.h). At a fork,
+//           and when all of it gets one protection, pages that are the process's alone and still
+//           in their places are joined again.
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -26,5 +28,7 @@ uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // The same for a hole that is touched; false: one page will do.
 bool super_touch(struct aspace *as, const struct region *r, uint64 va);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
+// What [start, end) has of the region r: where 512 small leaves could be one again, they become it.
+void super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end);
 int super_split_edges(struct aspace *as, uint64 start,
                       uint64 end) must_check; // and blocks, that are cut by either end

@@ -4,8 +4,8 @@
 // Theory    A leaf of level n and a table of 512 leaves of level n-1 translate alike. Splitting
 //           swaps the first for the second, so that a part can be changed; joining is the way
 //           back.
-// Promises  map-atomic: the tables for a split are taken before the first store. A split or
-//           joined range translates the same at every moment.
+// Promises  map-atomic: the tables for a split are taken before the first store. A split range
+//           translates the same at every moment; a joined one leads to the same memory.
 // Locks     none here; the caller owns the tree.
 // Fences    none here. The batch records the range of a split, since TLBs may keep the larger
 //           leaf, and everything for a join, since walkers may keep the pointer.
@@ -14,6 +14,7 @@
 #include "pt/super.h"
 
 #include "abi/errno.h"
+#include "lib/panic.h"
 #include "pt/note.h"
 #include "pt/span.h"
 #include "pt/stock.h"
@@ -110,38 +111,38 @@ pointer_slot(const struct pt *t, uint64 va, int level)
     }
 }
 
-// The leaf of `level` that translates as the entries of `table` do; 0: there is none. Where the
-// range is writable it is called dirty, since a walker may be making it so.
-static pte_t
-joined(pagetable_t table, int level)
+// Tells which leaf of `level` could stand in place of the table that serves `va` below that level:
+// with the first entry's flags, and A and D if any has them.
+// Returns    0 if there is no such table or its entries are not 512 leaves with the same flags (but
+//            A, D and those of `but`, which may differ) of one aligned stretch of memory.
+pte_t
+pt_joined(const struct pt *t, uint64 va, int level, pte_t but)
 {
-    pte_t used = 0, first = pte_load(table) & ~(PTE_A | PTE_D);
+    const pte_t *slot = pointer_slot(t, va, level);
+    if (slot == NULL)
+        return 0;
+    const pte_t *table = pt_child(t, pte_load(slot));
+    pte_t first = pte_load(table), used = 0;
     if (!pte_leaf(first) || (pte_pa(first) & (pt_leaf_size(level) - 1)) != 0)
         return 0;
-    for (uint64 i = 0; i < PT_ENTRIES; i++) {
+    for (uint64 i = PT_ENTRIES; i-- > 0;) { // most tables show at their ends that they are no parts
         pte_t pte = pte_load(&table[i]);
-        if ((pte & ~(PTE_A | PTE_D)) != pte_part(first, level, i))
+        if (((pte ^ pte_part(first, level, i)) & ~(but | PTE_A | PTE_D)) != 0)
             return 0;
         used |= pte & (PTE_A | PTE_D);
     }
-    return first | used | PTE_A | (first & PTE_W ? PTE_D : 0);
+    return first | used;
 }
 
-// Puts one leaf of `level` in place of the table that serves `va` below that level.
-// Returns    false, with nothing changed, if there is no such table or its entries are not 512
-//            leaves with the same flags (but A and D) of one aligned stretch of memory.
-bool
-pt_join(struct pt *t, uint64 va, int level, struct tlb_batch *b)
+// Puts `leaf` in place of the table that serves `va` below `level`, which there is. An A or D that
+// a walker gives the table's entries meanwhile is lost.
+void
+pt_join(struct pt *t, uint64 va, int level, pte_t leaf, struct tlb_batch *b)
 {
     pte_t *slot = pointer_slot(t, va, level);
-    if (slot == NULL)
-        return false;
+    assert(slot != NULL && pte_leaf(leaf));
     pte_t old = pte_load(slot);
-    pte_t leaf = joined(pt_child(t, old), level);
-    if (leaf == 0)
-        return false;
     pte_publish(slot, leaf);
     b->global |= (leaf & PTE_G) != 0;
     note_table(b, pte_pa(old), false);
-    return true;
 }

@@ -215,12 +215,13 @@ step_split(void)
 }
 
 static bool
-joinable(uint64 first)
+joinable(uint64 first, pte_t but)
 {
     bool yes =
         first + 512 <= PTOPS_PAGES && model[first] != 0 && PTE2PA(model[first]) % (2 << 20) == 0;
     for (uint64 i = 0; yes && i < 512; i++)
-        yes = ((model[first + i] ^ (model[first] + PA2PTE(i * PGSIZE))) & ~(PTE_A | PTE_D)) == 0;
+        yes = ((model[first + i] ^ (model[first] + PA2PTE(i * PGSIZE))) & ~(PTE_A | PTE_D | but)) ==
+              0;
     return yes;
 }
 
@@ -228,18 +229,22 @@ static void
 step_join(void)
 {
     int at;
-    uint64 va = va_of(rnd() % PTOPS_PAGES) & ~(pt_leaf_size(1) - 1), used = PTE_A;
+    uint64 va = va_of(rnd() % PTOPS_PAGES) & ~(pt_leaf_size(1) - 1), used = 0;
     uint64 first = (va - base) / PGSIZE;
+    pte_t but = rnd() % 2 ? PTE_W | PTE_COW : 0;
     if (va < base)
         return;
     walk_leaf(&t, va_of(first), &at);
-    assert(pt_join(&t, va_of(first), 1, &w.b) == (at == 0 && joinable(first)));
-    if (at != 0 || !joinable(first))
+    pte_t leaf = pt_joined(&t, va_of(first), 1, but);
+    assert((leaf != 0) == (at == 0 && joinable(first, but)));
+    if (!leaf)
         return;
     for (uint64 i = 0; i < 512; i++)
-        used |= model[first + i] & PTE_D;
-    for (uint64 i = 0; i < 512; i++)
-        model[first + i] |= used | (model[first] & PTE_W ? PTE_D : 0);
+        used |= model[first + i] & (PTE_A | PTE_D);
+    for (uint64 i = 512; i-- > 0;)
+        model[first + i] = (model[first] | used) + PA2PTE(i * PGSIZE);
+    assert(leaf == model[first]);
+    pt_join(&t, va_of(first), 1, leaf, &w.b);
     walk_leaf(&t, va_of(first), &at);
     assert(at == 1);
 }

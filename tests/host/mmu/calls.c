@@ -10,6 +10,7 @@
 #include "mm/mirror.h"
 #include "mm/mmap.h"
 #include "mm/plan.h"
+#include "mm/tlb.h"
 #include "mm/touched.h"
 #include "mm/view.h"
 #include "mmu/files.h"
@@ -90,18 +91,26 @@ call_copy(uint64 va, size_t n, bool out)
     return error;
 }
 
+// Memory that is spread is brought in at once.
 static int64
-call_map(enum map_kind kind, uint64 prot)
+call_map(enum map_kind kind, uint64 prot, uint64 apart)
 {
     struct region r = {.kind = REGION_MMAP, .prot = (uint8)prot, .most = PTE_R | PTE_W | PTE_X};
-    uint64 at;
+    struct aspace *as = myproc()->as;
+    uint64 at, size = OBJECT_PAGES * apart * PGSIZE;
     r.shared = kind == KIND_FAMILY || kind == KIND_FILE;
     if (kind >= KIND_FILE) {
         r.pager = files_data();
         r.filesz = OBJECT_PAGES * PGSIZE;
     }
-    int error = mmap_add(myproc()->as, &r, OBJECT_PAGES * PGSIZE, &at);
-    return error ? error : (int64)at;
+    int error = mmap_add(as, &r, size, &at);
+    if (error || apart == 1)
+        return error ? error : (int64)at;
+    acquiresleep(&as->lock);
+    if (!r.shared && uvmalloc(as, at, at + size, r.prot) < 0)
+        tlb_changed(as); // a part of it is there
+    releasesleep(&as->lock);
+    return (int64)at;
 }
 
 static int64
@@ -151,7 +160,7 @@ serve(struct trapframe *tf)
     case CALL_IN:
         return call_copy(tf->a0, tf->a1, false);
     case CALL_MAP:
-        return call_map((enum map_kind)tf->a0, tf->a1);
+        return call_map((enum map_kind)tf->a0, (uint8)tf->a1, tf->a1 >> 8);
     case CALL_UNMAP:
         return mmap_remove(as, tf->a0, tf->a1);
     case CALL_PROTECT:

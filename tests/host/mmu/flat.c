@@ -42,6 +42,15 @@ flat_object(void)
     model_fail("more shared objects than the model has room for");
 }
 
+bool
+flat_objects(const struct user *u, uint64 start, uint64 end)
+{
+    for (const struct page *p = u->page; p < &u->page[u->n]; p++)
+        if (p->object && p->va >= start && p->va < end)
+            return true;
+    return false;
+}
+
 void
 flat_fork(struct user *child, const struct user *parent)
 {
@@ -82,6 +91,16 @@ flat_remove(struct user *u, uint64 start, uint64 end)
             p->object->refs--;
     }
     u->n = kept;
+}
+
+void
+flat_protect(struct user *u, uint64 start, uint64 end, uint64 prot)
+{
+    for (struct page *p = u->page; p < &u->page[u->n]; p++)
+        if (p->va >= start && p->va < end) {
+            p->prot = prot;
+            p->touched = false;
+        }
 }
 
 struct page *

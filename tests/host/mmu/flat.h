@@ -45,10 +45,12 @@ void flat_drop(struct user *u);
 
 struct page *flat_add(struct user *u, uint64 va, uint64 prot); // zeroes
 void flat_remove(struct user *u, uint64 start, uint64 end);
+void flat_protect(struct user *u, uint64 start, uint64 end, uint64 prot);
 struct page *flat_find(struct user *u, uint64 va); // the page that starts there, if it is looked at
 void flat_exec(struct user *u, int program);
 void flat_break(struct user *u, uint64 to);
-struct object *flat_object(void); // a new one, of zeroes
+struct object *flat_object(void);                                  // a new one, of zeroes
+bool flat_objects(const struct user *u, uint64 start, uint64 end); // do pages there show any?
 
 uint64 flat_read(const struct page *p, uint64 i);
 void flat_write(struct page *p, uint64 i, uint64 value);

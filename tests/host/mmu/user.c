@@ -21,6 +21,8 @@
 #define CROWD    9
 #define CROWDED  64 // pages that are looked at
 #define MAPPED   36 // pages
+#define FAR      86 // pages from one to the next: there is a large leaf among them
+#define WIDE     9  // 2^9 pages are a large leaf
 
 bool users_stop, users_done;
 
@@ -185,19 +187,19 @@ map(void)
 {
     static const uint64 protections[] = {PTE_R, PTE_R | PTE_W, PTE_R | PTE_W, PTE_R | PTE_W};
     enum map_kind kind = (enum map_kind)model_rnd(4);
-    uint64 prot = protections[model_rnd(4)];
+    uint64 prot = protections[model_rnd(4)], apart = kind < KIND_FILE && model_rnd(3) ? FAR : 1;
     struct user *u = user_me();
     int mapped = 0;
     for (int i = 0; i < u->n; i++)
         mapped += u->page[i].mapped;
-    int64 at = mapped < MAPPED ? machine_call(CALL_MAP, kind, prot) : -1;
+    int64 at = mapped < MAPPED ? machine_call(CALL_MAP, kind, prot | apart << 8) : -1;
     if (at < 0)
         return;
     struct object *object = kind == KIND_FAMILY ? flat_object()
                             : kind >= KIND_FILE ? &flat_file
                                                 : NULL;
     for (uint64 i = 0; i < OBJECT_PAGES; i++) {
-        struct page *p = flat_add(u, (uint64)at + i * PGSIZE, prot);
+        struct page *p = flat_add(u, (uint64)at + i * apart * PGSIZE, prot);
         p->mapped = true;
         p->object = object;
         p->index = i;
@@ -211,27 +213,24 @@ static void
 unmap_some(void)
 {
     const struct page *p = any_page();
-    uint64 va = p->va, n = PGSIZE * (1 + model_rnd(OBJECT_PAGES));
+    uint64 va = p->va, n = PGSIZE * (1 + model_rnd(OBJECT_PAGES)) * (model_rnd(4) ? 1 : FAR);
     if (p->mapped && machine_call(CALL_UNMAP, va, n) == 0)
         flat_remove(user_me(), va, va + n);
 }
 
-// Another protection for one or two pages; who gives pages to execution fences for that.
+// Another protection for one or two pages, or for many; who gives pages to execution fences for that.
 static void
 protect_some(void)
 {
-    struct page *p = any_page(), *next = flat_find(user_me(), p->va + PGSIZE);
     static const uint64 protections[] = {0, PTE_R, PTE_R | PTE_W, PTE_R | PTE_W, PTE_R | PTE_X};
-    uint64 prot = protections[model_rnd(p->object ? 4 : 5)];
-    bool two = next && next->mapped && !(next->object && prot & PTE_X) && model_rnd(2);
-    if (!p->mapped || machine_call(CALL_PROTECT, p->va, prot | (two ? 256 : 0)) < 0)
+    struct user *u = user_me();
+    const struct page *at = any_page();
+    uint64 order = model_rnd(3) ? model_rnd(2) : WIDE, size = PGSIZE << order;
+    uint64 start = order == WIDE ? at->va & ~(size - 1) : at->va, end = start + size;
+    uint64 prot = protections[model_rnd(flat_objects(u, start, end) ? 4 : 5)];
+    if (!at->mapped || machine_call(CALL_PROTECT, start, prot | order << 8) < 0)
         return;
-    p->prot = prot;
-    p->touched = false;
-    if (two) {
-        next->prot = prot;
-        next->touched = false;
-    }
+    flat_protect(u, start, end, prot);
     if (prot & PTE_X)
         fence_i();
 }

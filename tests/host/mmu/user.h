@@ -14,9 +14,9 @@ enum call {
     CALL_LAZY,    // the same
     CALL_OUT,     // va, bytes: the kernel stores
     CALL_IN,      // va, bytes: it reads
-    CALL_MAP,     // kind, protection -> va of OBJECT_PAGES pages
+    CALL_MAP,     // kind, protection and a distance << 8 -> va of OBJECT_PAGES pages, so far apart
     CALL_UNMAP,   // va, bytes
-    CALL_PROTECT, // va, protection: of one page, or of two if bit 8 is set
+    CALL_PROTECT, // va, protection and n << 8: of 2^n pages
     CALL_SYNC,    // va
     CALL_TOUCHED, // va: of the page there, have you heard?
     CALL_LOOK,    // pid: at its memory, for a while

@@ -171,6 +171,129 @@ t_largetouch(void)
     sbrk(-5 * LARGE);
 }
 
+// Private memory of 3 LARGE, its last aligned LARGE touched in order; 0: in small pages.
+static char *
+large_map(char **at)
+{
+    char *big;
+
+    *at = mmap(0, 3 * LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    want(*at != FAILED, "mmap");
+    for (int i = 0; i < 3 * WORDS; i++)
+        (*at)[i * PAGE] = 0;
+    big = (char *)((uint64)(*at + 2 * LARGE) & ~(uint64)(LARGE - 1));
+    for (int i = 0; i < WORDS; i++)
+        *word(big, i) = i;
+    return entry(big).level == 1 ? big : 0;
+}
+
+// Each page holds its number, but for those that are multiples of `step`: these are `more` more.
+static void
+holds(char *big, int step, int more)
+{
+    for (int i = 0; i < WORDS; i++)
+        want(*word(big, i) == (uint64)(i + (i % step ? 0 : more)), "page %d holds %lu", i,
+             *word(big, i));
+}
+
+static void
+store_one(long va)
+{
+    *(volatile char *)va = 1;
+}
+
+// Memory that the kernel has for itself, tables among it.
+static uint64
+kernel_memory(void)
+{
+    struct meminfo m;
+
+    want(meminfo(&m) == 0, "meminfo");
+    return m.kernel;
+}
+
+// largejoin: a large leaf that has been split is one again when all of it has one protection, and what
+// that took is free.
+static void
+t_largejoin(void)
+{
+    char *at, *big = large_map(&at);
+
+    sync(); // so that nobody needs memory to write something back
+    uint64 before = kernel_memory();
+    if (big) {
+        want(mprotect(big + 5 * PAGE, PAGE, PROT_READ) == 0, "mprotect");
+        want(entry(big).level == 0 && kernel_memory() > before, "the leaf is not split");
+        want(mprotect(big + 5 * PAGE, PAGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+        *word(big, 5) += 0;
+        want(entry(big).level == 0, "a leaf is joined for the sake of one page");
+        want(mprotect(big, LARGE, PROT_READ) == 0, "mprotect");
+        want(entry(big).level == 1, "the leaf is not joined");
+        want(kernel_memory() == before, "%lu bytes of the kernel's", kernel_memory() - before);
+        t_must_die(store_one, (long)big + 6 * PAGE);
+        want(mprotect(at, 3 * LARGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+        holds(big, 1, 0);
+        *word(big, 9) = 9;
+        want(munmap(big + 3 * PAGE, PAGE) == 0, "munmap");
+        want(mprotect(big + 4 * PAGE, 9 * PAGE, PROT_READ) == 0, "mprotect");
+        want(mprotect(big, 3 * PAGE, PROT_READ) == 0, "mprotect");
+        t_must_die(store_one, (long)big + 5 * PAGE);
+        want(*word(big, 4) == 4 && *word(big, 2) == 2 && entry(big).level == 0, "a hole is gone");
+    }
+    want(munmap(at, 3 * LARGE) == 0, "munmap");
+}
+
+static int told[2], asked[2]; // pipes: the child has written; it may end
+
+// Writes to every 7th page, and expects them to stay as they are then.
+static void
+writes_first(long big)
+{
+    char c = 0;
+
+    for (int i = 0; i < WORDS; i += 7)
+        *word((char *)big, i) += 1;
+    want(write(told[1], &c, 1) == 1 && read(asked[0], &c, 1) == 1, "pipe");
+    holds((char *)big, 7, 1);
+    exit(0);
+}
+
+static void
+expects_five_more(long big)
+{
+    holds((char *)big, 7, 5);
+    *word((char *)big, 3) = 0;
+    exit(0);
+}
+
+// largeown: whose child has made copies finds the pages themselves its own, one by one; at the next
+// fork after the child's end they are one leaf.
+static void
+t_largeown(void)
+{
+    char c = 0, *at, *big = large_map(&at);
+
+    want(pipe(told) == 0 && pipe(asked) == 0, "pipe");
+    if (big) {
+        t_spawn(writes_first, (long)big);
+        want(read(told[0], &c, 1) == 1, "pipe");
+        for (int i = 0; i < WORDS; i += 7)
+            *word(big, i) += 5;
+        want(entry(big).level == 0, "the leaf is not split");
+        want(mprotect(big, LARGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+        want(entry(big).level == 0, "a leaf is joined that others see pages of");
+        want(write(asked[1], &c, 1) == 1, "pipe");
+        t_wait_ok(1);
+        t_spawn(expects_five_more, (long)big);
+        want(entry(big).level == 1, "the leaf is not joined");
+        t_wait_ok(1);
+        holds(big, 7, 5);
+        *word(big, 3) = 3;
+        want(entry(big).level == 1, "the leaf is not the process's own");
+    }
+    want(munmap(at, 3 * LARGE) == 0, "munmap");
+}
+
 // Free memory that lies in single pages, with others' between them, is as good as any: two regions
 // take turns, from the top down, until there is next to nothing left; then one of them goes.
 static void
@@ -194,6 +317,8 @@ t_fragments(void)
 }
 
 const struct test large_tests[] = {
-    TEST(largetouch, 0),        TEST(largefork, 0),      TEST(largeread, 0),
-    TEST(largeshared, T_NOISY), TEST(fragments, T_SLOW), {0, 0, 0},
+    TEST(largetouch, 0),      TEST(largefork, 0),
+    TEST(largeread, 0),       TEST(largeshared, T_NOISY),
+    TEST(largejoin, T_NOISY), TEST(largeown, 0),
+    TEST(fragments, T_SLOW),  {0, 0, 0},
 };
