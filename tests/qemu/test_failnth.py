@@ -8,6 +8,8 @@ from machine import Failure
 
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "create": 5}
+DEEPER = {"unified": "sv57", "global": "sv48", "fullcopy": "sv57", "sharedroot": "sv48"}  # modes with more tables ...
+TABLES = "fork exec sbrk cow mmapprivate"  # ... and what takes them
 SHORT = "fork exec forkexec pipe sbrk lazy copy cow mmapprivate mmapshared"  # what a design has a part in
 
 
@@ -45,6 +47,8 @@ def everything(context, append):
     for cpus in (1, 3, 8):
         survives(context, "failnth", cpus=cpus, append=append)
     survives(context, "failnth -a", cpus=3, append=append)
+    for mode in ("sv48", "sv57"):
+        survives(context, "failnth", cpus=3, append=f"{append} mmu={mode}")
 
 
 def cold(context, append):
@@ -55,6 +59,10 @@ def cold(context, append):
 for_each_design("", lambda function: function, quick)
 for_each_design("_all", long, everything)
 for_each_design("_cold", long, cold)
+
+for design, deep in DEEPER.items():
+    globals()[f"test_failnth_{design}_{deep}"] = lambda context, d=design, m=deep: survives(
+        context, f"failnth {TABLES}", cpus=3, mem="32M", append=f"kpt={d} mmu={m}")
 
 
 def test_failnth_release(context):
