@@ -17,6 +17,7 @@
 #include "mmu/hart.h"
 #include "proc/args.h"
 #include "proc/proc.h"
+#include "proc/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
@@ -121,14 +122,21 @@ call_touched(uint64 va)
     return mask;
 }
 
-// Whoever looks keeps the process from changing its memory, and from ending.
+// Whoever looks keeps the process from changing its memory, and from ending: for a while, or until
+// it has to wait for that.
 static int64
-call_look(int pid)
+call_look(int pid, bool until_it_waits)
 {
     struct aspace *as = proc_view(pid);
     if (!as)
         return -ESRCH;
     acquiresleep(&as->lock);
+    if (until_it_waits)
+        users_meet = MEET_LOOKING;
+    while (until_it_waits && as->lock.state != 2) {
+        yield();
+        model_pause();
+    }
     for (uint64 n = model_rnd(8); n > 0; n--)
         model_pause();
     releasesleep(&as->lock);
@@ -170,7 +178,7 @@ serve(struct trapframe *tf)
     case CALL_TOUCHED:
         return call_touched(tf->a0);
     case CALL_LOOK:
-        return call_look((int)tf->a0);
+        return call_look((int)tf->a0, tf->a1);
     }
     return -ENOSYS;
 }

@@ -6,6 +6,7 @@
 #include "mm/direct.h"
 #include "mm/frame.h"
 #include "mmu/late.h"
+#include "mmu/sight.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 #include "rv/sbi.h"
@@ -83,12 +84,6 @@ remembers(const struct hart *h, const struct entry *e, uint64 va)
 {
     return e->tag == tag_of(va, e->level) && (e->global || e->asid == asid_of(h->satp));
 }
-
-struct outcome {
-    pte_t pte; // a leaf, or what stands in its place
-    int level;
-    pte_t *slot; // where it is in memory
-};
 
 static bool
 is_table(uint64 pa)
@@ -176,6 +171,29 @@ hart_event(void)
     look_ahead(&harts[model_rnd((uint64)model_harts)]);
 }
 
+// Remembers all pointers in the part of a user table that serves the addresses from `base` on.
+static void
+read_pointers(struct hart *h, uint64 table, int level, uint64 base)
+{
+    const pte_t *slot = p2v(table);
+    uint64 n = level == TOP_OF(h->satp) ? PT_ENTRIES / 2 : PT_ENTRIES;
+    for (uint64 i = 0; level > 0 && i < n; i++) {
+        uint64 va = base + (i << PXSHIFT(level));
+        if (!pte_table(slot[i]))
+            continue;
+        remember(h, va, level, slot[i], false);
+        read_pointers(h, pte_pa(slot[i]), level - 1, va);
+    }
+}
+
+// What an eager hart does as soon as it has a table, and when it has forgotten.
+static void
+read_eagerly(struct hart *h)
+{
+    if (model_eager)
+        read_pointers(h, root_of(h->satp), TOP_OF(h->satp), 0);
+}
+
 // ---- Forgetting
 
 // Is the entry at this level now a leaf? Then what it held before is, to a fence, a leaf entry.
@@ -229,14 +247,28 @@ see(struct hart *h, uint64 start, uint64 end, uint64 asid)
         late_fence(hart, asid);
 }
 
+// Whatever the hart knows of the table in satp, until it forgets it or leaves, leads to tables.
+static void
+check_paths(void)
+{
+    const struct hart *h = self();
+    for (const struct entry *e = h->entry; e < &h->entry[h->entries]; e++)
+        if (pte_table(e->pte) && e->level > 0 && (e->global || e->asid == asid_of(h->satp)) &&
+            !is_table(pte_pa(e->pte)))
+            model_fail("the hart knows 0x%lx as a table for va 0x%lx, which is none any more",
+                       pte_pa(e->pte), e->tag);
+}
+
 static void
 fence(uint64 start, uint64 end, uint64 asid)
 {
     hart_event();
+    check_paths();
     if (model_rnd(8) == 0)
         model_pause(); // what has been freed before, others use now
     see(self(), start, end, asid);
     forget(self(), start, end, asid);
+    read_eagerly(self());
     if (model_rnd(8) == 0)
         model_pause();
     hart_event();
@@ -286,6 +318,7 @@ hart_load(uint64 satp)
 {
     uint64 ids = (1UL << (model_asid_bits + model_hart % 2)) - 1;
     hart_event();
+    check_paths();
     if (TOP_OF(satp) < model_levels) // else nothing is written (priv satp)
         self()->satp = satp & ~(~ids << SATP_ASID_SHIFT & SATP_ASID_MASK << SATP_ASID_SHIFT);
     hart_check_roots();
@@ -298,6 +331,7 @@ w_satp(uint64 satp)
 {
     uint64 pa;
     hart_load(satp);
+    read_eagerly(self());
     if (hart_look((uint64)_text, PT_EXEC, MODE_KERNEL, true, &pa) != SIGHT_OK)
         model_fail("after a write of satp the kernel's next instruction cannot be fetched");
 }
@@ -312,47 +346,6 @@ hart_check_roots(void)
 
 // ---- Accesses
 
-// Some harts set A and D themselves, others fault (priv svade).
-static pte_t
-touched(enum pt_access access)
-{
-    return access == PT_WRITE ? PTE_A | PTE_D : PTE_A;
-}
-
-static bool
-allows(pte_t pte, enum pt_access access, enum mode mode)
-{
-    static const pte_t right[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_R | PTE_W, [PT_EXEC] = PTE_X};
-    bool sum = *model_csr(CSR_sstatus) & SSTATUS_SUM;
-    pte_t need = right[access] | (model_sets_ad ? 0 : touched(access));
-    if (!pte_leaf(pte) || (pte & need) != need)
-        return false;
-    if (mode == MODE_USER)
-        return pte & PTE_U;
-    return !(pte & PTE_U) || (sum && access != PT_EXEC);
-}
-
-// How a possible outcome compares with what the table says.
-static enum sight
-compare(struct outcome o, struct outcome now, uint64 va, enum pt_access access, enum mode mode)
-{
-    bool may = allows(now.pte, access, mode);
-    if (allows(o.pte, access, mode)) {
-        if (!may)
-            model_fail("stale right: access %d of va 0x%lx by entry 0x%lx, the table has 0x%lx",
-                       access, va, o.pte, now.pte);
-        if (pte_translate(o.pte, o.level, va) != pte_translate(now.pte, now.level, va))
-            model_fail("stale frame: access %d of va 0x%lx by entry 0x%lx, the table has 0x%lx",
-                       access, va, o.pte, now.pte);
-        return SIGHT_OK;
-    }
-    if (!may)
-        return SIGHT_FAULT;
-    if (pte_leaf(o.pte))
-        return SIGHT_OLD_RIGHTS;
-    return o.level > 0 && now.level < o.level ? SIGHT_OLD_POINTER : SIGHT_OLD_HOLE;
-}
-
 enum sight
 hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *pa)
 {
@@ -360,13 +353,13 @@ hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *
     interesting(va);
     hart_event();
     struct outcome now = from_root(h, va, model_rnd(4) != 0);
-    enum sight chosen = compare(now, now, va, access, mode);
+    enum sight chosen = sight_compare(now, now, va, access, mode);
     uint64 choices = 1;
     for (int i = 0; i < h->entries; i++) {
         struct entry e = h->entry[i];
         if (!remembers(h, &e, va))
             continue;
-        enum sight s = compare(from_entry(h, &e, va, false), now, va, access, mode);
+        enum sight s = sight_compare(from_entry(h, &e, va, false), now, va, access, mode);
         if (worst ? s > chosen : model_rnd(++choices) == 0)
             chosen = s;
     }
@@ -375,7 +368,7 @@ hart_look(uint64 va, enum pt_access access, enum mode mode, bool worst, uint64 *
         return chosen;
     *pa = pte_translate(now.pte, now.level, va);
     if (model_sets_ad)
-        *now.slot |= touched(access);
+        *now.slot |= sight_touched(access);
     return SIGHT_OK;
 }
 

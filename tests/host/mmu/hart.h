@@ -31,6 +31,7 @@ enum sight {
 extern int model_hart, model_harts;
 extern bool model_in_turn;                 // a hart runs; else the test does
 extern bool model_sets_ad;                 // harts set A and D themselves
+extern bool model_eager;                   // harts read all of a table that they switch to
 extern int model_levels;                   // of the deepest mode that harts have
 extern int model_asid_bits;                // of satp, at least; every other hart has one more
 extern struct fiber *model_running[];      // on each hart

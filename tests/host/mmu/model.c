@@ -13,7 +13,7 @@
 
 int model_hart, model_harts;
 int model_asid_bits, model_levels;
-bool model_in_turn, model_sets_ad;
+bool model_in_turn, model_sets_ad, model_eager;
 struct fiber *model_running[MAXHART], model_driver;
 bool model_waits[MAXHART], model_kicked[MAXHART];
 

@@ -6,7 +6,6 @@
 //           with its flat copy (flat.c). Between any two steps it may find itself on another hart.
 #include "mmu/user.h"
 
-#include "mm/aspace.h"
 #include "mm/direct.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
@@ -367,8 +366,10 @@ step(void)
 static void noreturn
 first_user(void)
 {
+    myproc()->trapframe->s1 = (uint64)flat_new();
     flat_exec(user_me(), 0);
     world_rest();
+    ending_watched();
     while (!users_stop) {
         if (users < CROWD && model_rnd(2))
             make_child();
@@ -388,10 +389,10 @@ void
 machine_user_main(void)
 {
     struct trapframe *tf = myproc()->trapframe;
-    if (!tf->s1) {
-        tf->s1 = (uint64)flat_new();
+    if (!tf->s1)
         first_user();
-    }
+    if (tf->a1 == ROLE_ENDS)
+        ending_process();
     for (uint64 life = 20 + model_rnd(400); life > 0 && !users_stop; life--)
         step();
     (void)machine_call(CALL_EXIT, 0, 0);

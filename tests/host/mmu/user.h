@@ -5,7 +5,7 @@
 #include "mmu/flat.h"
 
 enum call {
-    CALL_FORK,    // -> pid
+    CALL_FORK,    // 0, role of the child -> pid
     CALL_EXEC,    // program
     CALL_EXIT,    //
     CALL_WAIT,    // -> pid
@@ -19,8 +19,13 @@ enum call {
     CALL_PROTECT, // va, protection and n << 8: of 2^n pages
     CALL_SYNC,    // va
     CALL_TOUCHED, // va: of the page there, have you heard?
-    CALL_LOOK,    // pid: at its memory, for a while
+    CALL_LOOK,    // pid, wait: at its memory, for a while, or until it waits for that to end
 };
+
+enum role { ROLE_ANY, ROLE_ENDS };
+
+// Of a process that ends with one that looks at it (ending.c).
+enum meeting { MEET_NOT_YET, MEET_READY, MEET_LOOKING };
 
 enum map_kind {
     KIND_FRESH,
@@ -32,8 +37,11 @@ enum map_kind {
 extern int users;       // processes that are alive, process 1 included
 extern bool users_stop; // all of them shall come to an end
 extern bool users_done; // only process 1 is left, and memory is at rest
+extern enum meeting users_meet;
 
 struct user *user_me(void);
-void user_ends(void); // the running process is exiting
+void ending_watched(void);          // process 1 makes one that has to sleep while it ends ...
+void noreturn ending_process(void); // ... and this is what that one does
+void user_ends(void);               // the running process is exiting
 void user_expect(const char *what, const struct page *p, uint64 i,
                  uint64 found); // fails unless it is right

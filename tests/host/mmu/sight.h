@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// sight.h - what an access means that uses a remembered entry, beside what the table says.
+#pragma once
+
+#include "mmu/hart.h"
+
+// Where a walk has ended.
+struct outcome {
+    pte_t pte; // a leaf, or what stands in its place
+    int level;
+    pte_t *slot; // where it is in memory
+};
+
+pte_t sight_touched(enum pt_access access); // the bits that tell of it
+
+// How a possible outcome compares with what the table says; fails if it gives more than that.
+enum sight sight_compare(struct outcome o, struct outcome now, uint64 va, enum pt_access access,
+                         enum mode mode);
