@@ -217,6 +217,8 @@ kvm_map_device(uint64 pa, size_t size)
     uint64 va = device_next + (pa & (PGSIZE - 1)), end = DEVICES + DEVICES_SIZE;
     if (size == 0 || va >= end || size > end - va)
         return NULL;
+    if (pa >> PA_BITS || size > (1UL << PA_BITS) - pa) // the device tree may say anything
+        return NULL;
     if (mappages_rounded(&kernel_pt, va, size, pa, KERNEL_RW) < 0)
         return NULL;
     device_next = PGROUNDUP(va + size) + PGSIZE; // a hole between windows

@@ -133,14 +133,18 @@ test_devices(void)
     limit = TABLES;
     maps_device(0x10000000, 0x100);
     maps_device(0x10000ff8, 8);
-    maps_device(0x10000ffc, 8);          // across the end of a page
-    maps_device(0x0c000004, 0x600000);   // three tables
-    maps_device(0x10001000, PGSIZE);     // a page
-    maps_device(0x10001000, PGSIZE + 1); // and a byte
+    maps_device(0x10000ffc, 8);           // across the end of a page
+    maps_device(0x0c000004, 0x600000);    // three tables
+    maps_device(0x10001000, PGSIZE);      // a page
+    maps_device(0x10001000, PGSIZE + 1);  // and a byte
+    maps_device((1UL << PA_BITS) - 8, 8); // the last registers that an entry can lead to
     static const size_t wrong[] = {0, DEVICES_SIZE, DEVICES_SIZE + 1, 1UL << 63, -PGSIZE, -1UL};
     int before = used;
     for (size_t i = 0; i < NELEM(wrong); i++)
         CHECK(kvm_map_device(0x10000004, wrong[i]) == NULL);
+    CHECK(kvm_map_device((1UL << PA_BITS) - 4, 8) == NULL); // beyond all physical addresses
+    CHECK(kvm_map_device(1UL << PA_BITS, 8) == NULL);
+    CHECK(kvm_map_device(-8UL, 8) == NULL);
     CHECK_EQ(used, before);
     limit = used;
     CHECK(kvm_map_device(0x0c000000, 4UL << 20) == NULL); // no table
