@@ -35,16 +35,15 @@ share_leaf(pte_t *from, pte_t *to, pte_t cow)
 }
 
 // The two now refer to 2^order frames that `pte` is the first leaf of, or the only one.
-static void
-share_frames(struct leaves_job *job, pte_t pte, struct frame *f, int order)
+// Returns   how many of them either may want a copy of.
+static inline uint64
+share_frames(pte_t pte, struct frame *f, int order)
 {
     if (likely(order == 0))
         userpage_share(f);
     else
         block_get(f, order);
-    if (userpage_promised(pte | job->cow, f))
-        job->promised += 1UL << order;
-    job->to->pages += 1UL << order;
+    return userpage_promised(pte, f) ? 1UL << order : 0;
 }
 
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
@@ -54,7 +53,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
     struct leaves_job *job = arg;
     pte_t cow = job->cow;
-    uint64 size;
+    uint64 size, pages = 0, promised = 0;
     (void)va;
     for (const pte_t *end = from + n; from < end; from += size, to += size) {
         pte_t pte = pte_load(from);
@@ -64,15 +63,19 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
         }
         struct frame *f = frame_of(pte_pa(pte));
         int order = level > 0 ? FRAME_MAX_ORDER : f->order;
-        share_frames(job, pte, f, order);
+        uint64 copies = share_frames(pte | cow, f, order);
         size = level > 0 ? 1 : 1UL << order;
         share_leaf(from, to, cow);
 #pragma GCC unroll 8 // most of what a fork of much memory does
         for (uint64 i = 1; i < size; i++)
             share_leaf(&from[i], &to[i], cow);
-        if (level > 0 && userpage_promised(pte | job->cow, f))
-            job->promised += (pte & PTE_COW ? 1 : 2) * super_tables(level);
+        if (level > 0 && copies)
+            copies += (pte & PTE_COW ? 1 : 2) * super_tables(level);
+        pages += 1UL << order;
+        promised += copies;
     }
+    job->to->pages += pages;
+    job->promised += promised;
     return 0;
 }
 
