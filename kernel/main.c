@@ -239,7 +239,7 @@ hart_online(struct cpu *c)
     trapinithart();
     fpu_init_hart();
     plic_init_hart((int)c->id);
-    kstack_sync();
+    kstack_sync(&c->idle->own.kstack);
     asid_init_hart();
     __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with start_others()
 }

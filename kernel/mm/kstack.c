@@ -3,9 +3,9 @@
 //
 // Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list
 //           for the next process; only when the list grows long, or memory is short, are the
-//           frames given back. A hart uses a stack that another has mapped only after
-//           kstack_sync(), which compares generations: that is the fence for entries that were
-//           invalid when the hart last looked.
+//           frames given back. A hart uses a stack for the first time only after kstack_sync():
+//           that is the fence for leaves that were invalid when the hart last looked. (That the
+//           tables were missing at first it forgets with its first address space: asid_enter().)
 //           Private stacks are frames alone: the designs that have a table per process map them.
 //           The leaf tables of all slots exist from the start: a kernel table never shrinks, so one
 //           made for a crowd of processes would stay when they are gone.
@@ -19,6 +19,7 @@
 #include "mm/kvm.h"
 #include "mm/layout.h"
 #include "mm/tlb.h"
+#include "rv/csr.h"
 #include "sync/spinlock.h"
 
 #define STACKS          640 // slots in use at most
@@ -35,8 +36,10 @@ static struct {
     uint64 used[STACKS / 64]; // slots that are mapped
     int nspare;
     uint64 spare[SPARES]; // tops of mapped stacks that nobody uses
-    uint64 gen;           // counts mappings; atomic
+    uint8 known[STACKS];  // by slot: see struct kstack
 } stacks;
+
+_Static_assert(MAXHART <= 8, "a bit for each");
 
 void
 kstack_init(void)
@@ -46,6 +49,7 @@ kstack_init(void)
     for (uint64 va = KSTACKS; va < KSTACKS + STACKS * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
         if (!walk(&kernel_pt, va, 1))
             panic("kstack_init: no memory for the table of 0x%lx", va);
+    stacks.known[PRIVATE_SLOT] = ~0; // its tables have their own fences
 }
 
 static uint64
@@ -94,8 +98,10 @@ discard(const uint64 *tops, int n)
         for (int j = 0; j < (int)STACK_PAGES; j++)
             kfree(p2v(pa[i][j]));
     acquire(&stacks.lock);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        stacks.known[top_slot(tops[i])] = 0;
         bitmap_clear(stacks.used, (size_t)top_slot(tops[i]));
+    }
     release(&stacks.lock);
 }
 
@@ -129,7 +135,6 @@ map_new_stack(uint32 owner)
     if (slot >= STACKS || !map_stack(slot_bottom((int)slot), owner))
         return 0;
     bitmap_set(stacks.used, slot);
-    __atomic_fetch_add(&stacks.gen, 1, __ATOMIC_RELEASE); // pairs with kstack_sync()
     return slot_bottom((int)slot) + KSTACK_SIZE;
 }
 
@@ -145,6 +150,7 @@ alloc_private(struct kstack *ks, uint32 owner)
         ks->pa[i] = v2p(frame);
     }
     ks->top = slot_bottom(PRIVATE_SLOT) + KSTACK_SIZE;
+    ks->known = &stacks.known[PRIVATE_SLOT];
     return 0;
 }
 
@@ -157,7 +163,10 @@ kstack_alloc(struct kstack *ks, uint32 owner, bool private)
     acquire(&stacks.lock);
     ks->top = stacks.nspare ? stacks.spare[--stacks.nspare] : map_new_stack(owner);
     release(&stacks.lock);
-    return ks->top ? 0 : -ENOMEM;
+    if (!ks->top)
+        return -ENOMEM;
+    ks->known = &stacks.known[top_slot(ks->top)];
+    return 0;
 }
 
 static void
@@ -219,15 +228,13 @@ kstack_reclaim(void)
     return (uint64)n * STACK_PAGES;
 }
 
+// The hart comes to a stack that it has not used since it was mapped.
 void
-kstack_sync(void)
+kstack_fence(const struct kstack *ks)
 {
-    struct cpu *c = mycpu();
-    uint64 gen = __atomic_load_n(&stacks.gen, __ATOMIC_ACQUIRE); // pairs with kstack_alloc()
-    if (likely(c->kstack_gen == gen))
-        return;
-    sfence_vma();
-    c->kstack_gen = gen;
+    for (uint64 va = ks->top - KSTACK_SIZE; va != ks->top; va += PGSIZE)
+        sfence_vma_global(va);
+    *ks->known |= (uint8)(1 << cpuid());
 }
 
 bool

@@ -4,6 +4,7 @@
 
 #include "lib/types.h"
 #include "pt/pt.h"
+#include "rv/cpu.h"
 #include "rv/kstack.h"
 
 struct part;
@@ -31,10 +32,10 @@ kvm_parts(struct part *parts); // what this file has planned of the kernel half;
 
 #define KSTACK_PAGES (KSTACK_SIZE / PGSIZE)
 
-// The kernel stack of a process. A shared one is mapped in the kernel's own table, at a place of
-// its own; a private one only in its process's table, at the same place in all of them.
+// The kernel stack of a process: at a place of its own in the kernel's table, or a private one.
 struct kstack {
     uint64 top;              // 0: there is none
+    uint8 *known;            // a bit for each hart that has fenced it; of whom runs on it
     uint64 pa[KSTACK_PAGES]; // of a private one's frames, from the bottom; 0: it is shared
 };
 
@@ -43,6 +44,13 @@ void kstack_init(void);
 int kstack_alloc(struct kstack *ks, uint32 owner, bool private) must_check; // -ENOMEM
 void kstack_free(struct kstack *ks);                                        // no hart is on it
 int kstack_map(const struct kstack *ks, struct pt *t) must_check; // a private one; -ENOMEM
-uint64 kstack_reclaim(void);      // gives back unused stacks; returns frames
-void kstack_sync(void);           // this hart may use stacks that others have mapped
-bool kstack_guard_hit(uint64 va); // is va in the hole below a stack?
+uint64 kstack_reclaim(void);                // gives back unused stacks; returns frames
+void kstack_fence(const struct kstack *ks); // this hart may use it, wherever it was mapped
+bool kstack_guard_hit(uint64 va);           // is va in the hole below a stack?
+
+static inline void
+kstack_sync(const struct kstack *ks)
+{
+    if (unlikely(!(*ks->known >> cpuid() & 1)))
+        kstack_fence(ks);
+}

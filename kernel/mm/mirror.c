@@ -2,9 +2,8 @@
 // mirror.c - see mirror.h.
 //
 // Promises  kpt-mirror: between any two operations that hold as->lock, the two views agree.
-// Fences    mirror_unmap() before it returns, so that the caller may free frames; a narrowed
-//           entry is covered by the caller's fence for the same address in the user's table,
-//           which is for both (mm/tlb.c).
+// Fences    mirror_unmap() before it returns, so that the caller may free frames; narrowed entries
+//           are covered by the caller's fence for the user's table, which is for both (mm/tlb.c).
 #include "mm/mirror.h"
 
 #include "abi/errno.h"

@@ -3,8 +3,7 @@
 //
 // Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
 //           local; other harts that may know entries of it cannot use them before asid_enter() has
-//           dropped them. What is in all tables at once, kernel stacks, all harts can use: they are
-//           fenced at once, by one call of the firmware.
+//           dropped them. Kernel stacks all harts can use: they are fenced by a call of the firmware.
 // Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
 // Manual    priv sfence.vma
 #include "mm/tlb.h"
@@ -169,6 +168,8 @@ void
 tlb_fence_kernel(uint64 start, uint64 end)
 {
     uint32 rest = others();
+    if (end - start > FEW_PAGES * PGSIZE)
+        start = end = 0; // everything, to the firmware
     sfence_vma();
     while (rest) {
         uint64 base = cpus[__builtin_ctz(rest)].hartid, mask = 0;
@@ -179,7 +180,7 @@ tlb_fence_kernel(uint64 start, uint64 end)
             mask |= 1UL << bit;
             rest &= ~(1U << i);
         }
-        mycpu()->fences[FENCE_REMOTE]++;
+        mycpu()->fences[start == end ? FENCE_REMOTE_ALL : FENCE_REMOTE_RANGE]++;
         sbi_remote_sfence(mask, base, start, end - start);
     }
 }

@@ -173,7 +173,7 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
         next->trapframe->kernel_tp = (uint64)c; // the way in finds this hart by it
         fence_i(); // its code may have been written on the hart it comes from
     }
-    kstack_sync();
+    kstack_sync(&next->own.kstack);
     if (prev == c->idle)
         ticks_resume();
     bool drop;

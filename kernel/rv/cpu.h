@@ -9,8 +9,8 @@
 struct proc;
 struct aspace;
 
-// What a fence of the hart's own covers, and fences that it asks others for.
-enum fence { FENCE_PAGE, FENCE_SPACE, FENCE_ALL, FENCE_REMOTE, FENCES };
+// What a fence of the hart's own covers, and what those cover that it asks others for.
+enum fence { FENCE_PAGE, FENCE_SPACE, FENCE_ALL, FENCE_REMOTE_RANGE, FENCE_REMOTE_ALL, FENCES };
 
 // Protection: [c] constant once the hart runs  [h] only this hart, interrupts off  [a] atomic
 struct cpu {
@@ -19,7 +19,6 @@ struct cpu {
     struct proc *idle;   // [c]
     struct aspace *as;   // [h] of the running process; NULL: it has none
     uint64 satp;         // [h] what the hart has in satp in the kernel
-    uint64 kstack_gen;   // [h] the mappings of kernel stacks that its TLB is up to
     uint32 id;           // [c] 0 .. nharts-1
     uint32 need_resched; // [h] the time slice is over
     uint64 hartid;       // [c] the machine's number

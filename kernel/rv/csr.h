@@ -72,7 +72,8 @@ w_satp(uint64 satp)
 }
 
 // Orders all earlier page-table stores before later translations, on this hart, and drops what its
-// TLB holds (priv sfence.vma): everything; what is one address space's own; of that, one page.
+// TLB holds (priv sfence.vma): everything; what is one address space's own; of that, one page; the
+// leaves for one page in all address spaces, global ones too.
 static inline void
 sfence_vma(void)
 {
@@ -92,6 +93,13 @@ sfence_vma_page(uint64 va, uint64 asid)
 {
     mycpu()->fences[FENCE_PAGE]++;
     asm volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid) : "memory");
+}
+
+static inline void
+sfence_vma_global(uint64 va)
+{
+    mycpu()->fences[FENCE_PAGE]++;
+    asm volatile("sfence.vma %0, zero" ::"r"(va) : "memory");
 }
 
 // Makes stores to code visible to this hart's instruction fetch.

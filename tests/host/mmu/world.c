@@ -98,6 +98,16 @@ memory_init(uint64 frames)
     kernel_table();
 }
 
+// Where the tables of kernel stacks come to be, a hart has seen none.
+static void
+stacks_init(void)
+{
+    uint64 pa;
+    for (uint64 va = KSTACKS; va != KSTACKS + 64 * PGSIZE; va += PGSIZE)
+        (void)hart_look(va, PT_READ, MODE_KERNEL, false, &pa);
+    kstack_init();
+}
+
 // A device is mapped where a hart has looked before.
 static void
 device_init(void)
@@ -153,7 +163,7 @@ hart_main(void)
     }
     trapinithart();
     fpu_init_hart();
-    kstack_sync();
+    kstack_sync(&mycpu()->idle->own.kstack);
     asid_init_hart();
     __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with tlb_fence_kernel()
     if (model_hart == 0)
@@ -179,11 +189,11 @@ boot(const char *design, int harts, uint64 frames, int levels)
 {
     model_harts = nharts = harts;
     memory_init(frames);
-    kstack_init();
     device_init();
     if (kpt_select(design) < 0)
         model_fail("there is no design %s", design);
     choose_mode(levels);
+    stacks_init();
     ticks_init(10000000);
     procinit();
     sched_init();

@@ -2,15 +2,16 @@
 // csr.h - the kernel's own constants; registers and fences are those of the model (mmu/hart.c).
 #pragma once
 
-#define r_time          hw_r_time
-#define intr_on         hw_intr_on
-#define intr_off        hw_intr_off
-#define r_satp          hw_r_satp
-#define w_satp          hw_w_satp
-#define sfence_vma      hw_sfence_vma
-#define sfence_vma_asid hw_sfence_vma_asid
-#define sfence_vma_page hw_sfence_vma_page
-#define fence_i         hw_fence_i
+#define r_time            hw_r_time
+#define intr_on           hw_intr_on
+#define intr_off          hw_intr_off
+#define r_satp            hw_r_satp
+#define w_satp            hw_w_satp
+#define sfence_vma        hw_sfence_vma
+#define sfence_vma_asid   hw_sfence_vma_asid
+#define sfence_vma_page   hw_sfence_vma_page
+#define sfence_vma_global hw_sfence_vma_global
+#define fence_i           hw_fence_i
 #include "../../../../../kernel/rv/csr.h"
 #undef r_time
 #undef intr_on
@@ -20,6 +21,7 @@
 #undef sfence_vma
 #undef sfence_vma_asid
 #undef sfence_vma_page
+#undef sfence_vma_global
 #undef fence_i
 #undef csr_read
 #undef csr_write
@@ -43,4 +45,5 @@ void w_satp(uint64 satp);
 void sfence_vma(void);
 void sfence_vma_asid(uint64 asid);
 void sfence_vma_page(uint64 va, uint64 asid);
+#define sfence_vma_global(va) sfence_vma_page(va, ~0UL) // no identifier at all
 void fence_i(void);
