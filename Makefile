@@ -105,7 +105,7 @@ dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.
-fs := radix cache pages pageio writeback reclaim \
+fs := radix cache cut pages pageio writeback reclaim \
 	journal_io journal recover journal_ops journal_commit journal_log checkpoint \
 	super bits balloc limbo ialloc idisk bmap orphan chain inodes mount \
 	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode

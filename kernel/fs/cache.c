@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cache.c - finding, adding, dirtying and dropping pages.
+// cache.c - finding, adding and dirtying pages.
 //
 // Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that
 //           could be freed stand on one list of all clean pages. A page is in at most one of four
@@ -10,7 +10,7 @@
 //           list operation.
 // Locks     pc->lock for a cache, its pages' flags, obj, index and link; then lists.lock, for the
 //           shared lists.
-// Next      fs/pageio.c (reading), fs/writeback.c, fs/reclaim.c
+// Next      fs/cut.c (dropping), fs/pageio.c (reading), fs/writeback.c, fs/reclaim.c
 #include "fs/cache.h"
 
 #include "abi/errno.h"
@@ -361,39 +361,5 @@ cache_written(struct pcache *pc, struct frame *f, uint32 block)
     page_place(f, block);
     if (!(f->flags & PG_DIRTY) && f->obj == pc)
         make_dirty(pc, f);
-    release(&pc->lock);
-}
-
-// Drops the page `f`, waiting while it is busy.
-// Locks     pc->lock, which is dropped while waiting.
-static void
-drop(struct pcache *pc, struct frame *f)
-{
-    frame_get(f);
-    page_wait(pc, f, PG_READING | PG_WRITEBACK);
-    if (f->obj == pc)
-        page_remove(pc, f);
-    frame_put(f);
-}
-
-// Drops the pages from `from` on; a page that somebody holds lives on, but not as part of the file.
-void
-cache_truncate(struct pcache *pc, uint64 from)
-{
-    acquire(&pc->lock);
-    uint64 index = from;
-    struct frame *f;
-    while ((f = radix_next(&pc->tree, &index)))
-        drop(pc, f);
-    release(&pc->lock);
-}
-
-void
-cache_forget(struct pcache *pc, uint64 index)
-{
-    acquire(&pc->lock);
-    struct frame *f = radix_get(&pc->tree, index);
-    if (f)
-        drop(pc, f);
     release(&pc->lock);
 }

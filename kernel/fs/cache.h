@@ -36,6 +36,7 @@ struct pcache_ops {
     uint64 (*size)(struct pcache *pc); // bytes: what lies beyond reads as zero
     void (*hold)(struct pcache *pc);   // keeps the cache alive; never sleeps
     void (*drop)(struct pcache *pc);   // ends that; may sleep
+    bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
 };
 
 // Protection: [c] constant  [p] lock  [l] lock of the list of all clean pages, see cache.c
@@ -71,7 +72,7 @@ int cache_zero(struct pcache *pc, uint64 index, struct frame **out) must_check; 
 void cache_dirty(struct pcache *pc, struct frame *f);                           // was changed
 void cache_written(struct pcache *pc, struct frame *f,
                    uint32 block);                    // was changed, and has this block
-void cache_truncate(struct pcache *pc, uint64 from); // drops the pages from `from` on; may sleep
+void cache_truncate(struct pcache *pc, uint64 from); // pages from `from` on leave; may sleep
 void cache_forget(struct pcache *pc, uint64 index);  // drops one page; may sleep
 
 int cache_flush(struct pcache *pc) must_check; // writes what is dirty now; sleeps; -EIO, -ENOMEM

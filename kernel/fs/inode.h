@@ -40,7 +40,7 @@ struct inode {
     struct ext2 *fs;       // [c]
     struct sleeplock lock; // ilock()
     struct sleeplock map;  // which block holds which page; inside lock
-    struct pager pager;    // [c]
+    struct pager pager;    // [c] but its count
     struct pcache pages;
     struct list orphans; // [orphans_lock]
     struct list chain;   // [orphans_lock]

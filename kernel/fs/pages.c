@@ -72,7 +72,15 @@ let_go(struct pcache *pc)
     iput_later(of_pages(pc));
 }
 
-const struct pcache_ops inode_pages = {.map = map, .size = size, .hold = hold, .drop = let_go};
+// Orders nothing: who has got a page since has let go of pc->lock, which the caller has.
+static bool
+shared(struct pcache *pc)
+{
+    return __atomic_load_n(&of_pages(pc)->pager.sharers, __ATOMIC_RELAXED) > 0;
+}
+
+const struct pcache_ops inode_pages = {
+    .map = map, .size = size, .hold = hold, .drop = let_go, .shared = shared};
 
 static struct inode *
 of_pager(struct pager *p)

@@ -24,4 +24,5 @@ struct pager_ops {
 
 struct pager {
     const struct pager_ops *ops;
+    uint32 sharers; // [a] regions in which it is shared memory
 };

@@ -15,12 +15,33 @@ regions_init(struct regions *rs)
     *rs = (struct regions){0};
 }
 
+// A region more has pages of the pager's, or one less. The count is there before a page is asked
+// for, and until none is mapped; the pager's lock orders it for whoever looks at both.
+static void
+refer(struct pager *pager, bool shared)
+{
+    if (!pager)
+        return;
+    pager->ops->ref(pager);
+    if (shared)
+        __atomic_fetch_add(&pager->sharers, 1, __ATOMIC_RELAXED);
+}
+
+static void
+let_go(struct pager *pager, bool shared)
+{
+    if (!pager)
+        return;
+    if (shared)
+        __atomic_fetch_sub(&pager->sharers, 1, __ATOMIC_RELAXED); // as above
+    pager->ops->unref(pager);
+}
+
 void
 regions_free(struct regions *rs)
 {
     for (int i = 0; i < rs->n; i++)
-        if (rs->v[i].pager)
-            rs->v[i].pager->ops->unref(rs->v[i].pager);
+        let_go(rs->v[i].pager, rs->v[i].shared);
     kmem_free(rs->v);
     regions_init(rs);
 }
@@ -92,8 +113,7 @@ region_add(struct regions *rs, const struct region *r)
     memmove(&rs->v[i + 1], &rs->v[i], (size_t)(rs->n - i) * sizeof *r);
     rs->v[i] = *r;
     rs->n++;
-    if (r->pager)
-        r->pager->ops->ref(r->pager);
+    refer(r->pager, r->shared);
     return 0;
 }
 
@@ -109,8 +129,7 @@ split(struct regions *rs, int i, uint64 va)
     high->offset += size;
     high->filesz = high->filesz > size ? high->filesz - size : 0;
     low->filesz = low->filesz < size ? low->filesz : size;
-    if (low->pager)
-        low->pager->ops->ref(low->pager);
+    refer(low->pager, low->shared);
 }
 
 static void
@@ -189,11 +208,10 @@ void
 region_remove(struct regions *rs, struct region *r)
 {
     int i = (int)(r - rs->v);
-    struct pager *pager = r->pager;
+    struct region gone = *r;
     rs->n--;
     memmove(r, r + 1, (size_t)(rs->n - i) * sizeof *r);
-    if (pager)
-        pager->ops->unref(pager);
+    let_go(gone.pager, gone.shared);
 }
 
 // Returns   -ENOMEM, and `to` is empty.
@@ -210,7 +228,6 @@ regions_copy(struct regions *to, const struct regions *from)
     to->n = from->n;
     memcpy(to->v, from->v, (size_t)from->n * sizeof *to->v);
     for (int i = 0; i < to->n; i++)
-        if (to->v[i].pager)
-            to->v[i].pager->ops->ref(to->v[i].pager);
+        refer(to->v[i].pager, to->v[i].shared);
     return 0;
 }
