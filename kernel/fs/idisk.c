@@ -8,6 +8,7 @@
 // Locks     the inode is locked, or nobody else knows it yet; inode_store() says who is excepted.
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "fs/fs.h"
 #include "fs/inode.h"
 #include "fs/super.h"
 #include "lib/string.h"
@@ -150,7 +151,7 @@ inode_store(struct inode *ip, struct frame *pin)
     acquire(&ip->pages.lock);
     copy_out(ip, copy_at(ip, pin));
     release(&ip->pages.lock);
-    if (unlikely(ip->size >> 31))
+    if (unlikely(inode_size(ip) >> 31)) // another hart may be cutting it: it stores it after us
         ext2_super(fs)->feature_ro_compat |= RO_LARGE_FILE;
     cache_dirty(&fs->meta, pin);
     frame_put(pin);
