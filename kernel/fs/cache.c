@@ -52,6 +52,12 @@ void
 pcache_destroy(struct pcache *pc)
 {
     cache_truncate(pc, 0);
+    pcache_count(pc);
+}
+
+void
+pcache_count(const struct pcache *pc)
+{
     __atomic_fetch_add(&lists.hits, pc->hits, __ATOMIC_RELAXED); // only statistics
     __atomic_fetch_add(&lists.lost, pc->lock.contended, __ATOMIC_RELAXED);
 }
@@ -144,6 +150,30 @@ revoke(struct frame *f)
     lists.nrevoked++;
 }
 
+// What is in the page needs no block any more.
+// Locks     lists.lock
+static void
+detach(struct pcache *pc, struct frame *f)
+{
+    if (f->flags & PG_DIRTY)
+        undirty(pc, f);
+    if (f->copy)
+        revoke(f);
+    list_remove(&f->link);
+}
+
+// Makes an idle page one of a hole: zeroes, clean, without a block.
+void
+page_hollow(struct pcache *pc, struct frame *f)
+{
+    page_zero(page_data(f));
+    acquire(&lists.lock);
+    detach(pc, f);
+    f->flags = PG_UPTODATE;
+    page_idle(f);
+    release(&lists.lock);
+}
+
 // Takes an idle page out of the cache, dirty or not.
 void
 page_remove(struct pcache *pc, struct frame *f)
@@ -152,11 +182,7 @@ page_remove(struct pcache *pc, struct frame *f)
     pc->pages--;
     acquire(&lists.lock);
     lists.pages--;
-    if (f->flags & PG_DIRTY)
-        undirty(pc, f);
-    if (f->copy)
-        revoke(f);
-    list_remove(&f->link);
+    detach(pc, f);
     release(&lists.lock);
     f->obj = NULL;
     frame_put(f);

@@ -60,7 +60,8 @@ struct pcache {
 void cache_setup(void); // once, before the first cache
 void pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
                  uint32 ahead_max);
-void pcache_destroy(struct pcache *pc); // drops all pages, dirty ones as well; may sleep
+void pcache_destroy(struct pcache *pc);     // drops all pages, dirty ones as well; may sleep
+void pcache_count(const struct pcache *pc); // an empty one goes: what it has counted stays
 
 // Pages come with a reference: frame_put() ends it.
 int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // read if need be

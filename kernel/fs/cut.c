@@ -11,7 +11,6 @@
 #include "fs/cache.h"
 
 #include "fs/pageio.h"
-#include "lib/page.h"
 
 // Waits until the page can be taken out.
 // Returns   whether it is still a page of this cache.
@@ -28,17 +27,7 @@ static bool
 is_shared(struct pcache *pc, const struct frame *f)
 {
     return pc->ops->shared && pc->ops->shared(pc) &&
-           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) > 2; // who gets one more needs pc->lock
-}
-
-// The page becomes one of a hole: zeroes, without a block.
-static void
-hollow(struct pcache *pc, struct frame *f)
-{
-    uint64 index = f->index;
-    page_remove(pc, f);
-    page_zero(page_data(f));
-    (void)!page_insert(pc, index, f, PG_UPTODATE); // without memory for it, it leaves
+           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) > 2; // who gets the first needs pc->lock
 }
 
 void
@@ -51,7 +40,7 @@ cache_truncate(struct pcache *pc, uint64 from)
         bool here = ready(pc, f), stays = here && is_shared(pc, f);
         index += stays;
         if (stays)
-            hollow(pc, f);
+            page_hollow(pc, f);
         else if (here)
             page_remove(pc, f);
         frame_put(f);

@@ -19,7 +19,6 @@
 #include "fs/chain.h"
 #include "fs/fs.h"
 #include "fs/journal.h"
-#include "fs/pageio.h"
 #include "fs/super.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -331,8 +330,7 @@ reclaim_bucket(struct bucket *b)
         if (!idle(ip))
             continue;
         leave(b, ip);
-        __atomic_fetch_add(&lists.hits, ip->pages.hits, __ATOMIC_RELAXED); // only statistics
-        __atomic_fetch_add(&lists.lost, ip->pages.lock.contended, __ATOMIC_RELAXED);
+        pcache_count(&ip->pages);
         kmem_cache_free(&cache, ip);
         freed++;
     }

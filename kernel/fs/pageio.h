@@ -24,6 +24,7 @@ extern struct page_lists lists;
 // All of these want pc->lock held.
 int page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags) must_check;
 void page_remove(struct pcache *pc, struct frame *f); // drops the cache's reference
+void page_hollow(struct pcache *pc, struct frame *f); // it stays, as a hole's
 void page_settle(struct frame *f);                    // clean and idle from now on
 void page_stop_running(struct frame *f);              // in no transaction; with lists.lock
 void page_wait(struct pcache *pc, struct frame *f,
