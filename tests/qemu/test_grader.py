@@ -221,17 +221,18 @@ def test_grader_verbs(context):
         raise Failure(f"make does not make {missing}")
     with open(os.path.join(tree.path, "kernel/kernel.sym"), encoding="utf-8") as f:
         symbols = {m[2]: m[1] for m in re.finditer(r"^([0-9a-f]{16}) (\S+)$", f.read(), re.M)}
-    with LOCK, Session(context, tree) as s:
-        s.send(f"Z1,{symbols['usertrap']},1")
-        if s.answer() != "OK":
-            raise Failure("no breakpoint can be set")
-        s.send("c")
-        if not s.answer().startswith("T"):
-            raise Failure("the kernel does not stop where kernel.sym says usertrap is")
-        s.process.terminate()
-        s.gone()
-    tree.make(context, "-s", "--no-print-directory", "clean")
-    left = [n for n in (*MADE, "build", "compile_commands.json") if os.path.lexists(os.path.join(tree.path, n))]
-    del TREES[context.out]
-    if left:
-        raise Failure(f"make clean leaves {left}")
+    with LOCK:  # to the end: who comes next finds no tree and makes one
+        del TREES[context.out]
+        with Session(context, tree) as s:
+            s.send(f"Z1,{symbols['usertrap']},1")
+            if s.answer() != "OK":
+                raise Failure("no breakpoint can be set")
+            s.send("c")
+            if not s.answer().startswith("T"):
+                raise Failure("the kernel does not stop where kernel.sym says usertrap is")
+            s.process.terminate()
+            s.gone()
+        tree.make(context, "-s", "--no-print-directory", "clean")
+        left = [n for n in (*MADE, "build", "compile_commands.json") if os.path.lexists(os.path.join(tree.path, n))]
+        if left:
+            raise Failure(f"make clean leaves {left}")
