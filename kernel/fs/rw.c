@@ -108,13 +108,17 @@ fill_page(struct inode *ip, struct iobuf src, uint64 done, size_t len, struct fr
 static int
 add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
 {
-    int error = cache_add(&ip->pages, index, *f);
-    *added = !error;
-    if (!error)
-        return 0;
     struct frame *filled = *f;
-    if (error == -EEXIST)
-        error = cache_get(&ip->pages, index, f);
+    int error;
+    do { // again if the page is gone: who read it had not seen yet that the file was cut
+        *f = filled;
+        error = cache_add(&ip->pages, index, filled);
+        *added = !error;
+        if (!error)
+            return 0;
+        if (error == -EEXIST)
+            error = cache_get(&ip->pages, index, f);
+    } while (error == -EINVAL);
     if (!error)
         page_copy(page_data(*f), page_data(filled));
     frame_put(filled);

@@ -70,6 +70,26 @@ let_go(void)
     gone = NULL;
 }
 
+// All of the file goes, and it begins anew.
+static void
+replace(void)
+{
+    CHECK_EQ(itrunc(file, 0), 0);
+    write_at(0, 50);
+}
+
+// As a fault or a read does that has looked at the size before the file was cut: here and there the
+// page that it began to read is not the file's any more.
+static void
+read_first(void)
+{
+    struct frame *f;
+    int error = cache_get(&file->pages, 0, &f);
+    CHECK(!error || error == -EINVAL);
+    if (!error)
+        frame_put(f);
+}
+
 static const struct {
     const char *what;
     void (*one)(void), (*other)(void);
@@ -178,15 +198,17 @@ all_places(void (*first)(void), void (*second)(void), bool unlinked)
     }
 }
 
-// Both stop, at each pair of places where they look at the page.
+// Both stop, at each pair of places where they look at the page, or at the file's pages.
 static unsigned
-all_pairs(void (*first)(void), void (*second)(void))
+all_pairs(void (*first)(void), void (*second)(void), bool pages)
 {
     unsigned tried = 0, stopped = 1;
     for (unsigned n = 0; stopped & 1; n++) {
         stopped = 2;
         for (unsigned m = 0; stopped & 2; m++, tried++) {
             begin(false);
+            if (pages)
+                pair_watch(&file->pages, sizeof file->pages);
             stopped = pair_run(first, second, n, m);
             end(!stopped);
         }
@@ -222,8 +244,11 @@ main(void)
         CHECK(there > 10 && back > 10); // else nothing has been watched
     }
     prepare(false);
-    unsigned both = all_pairs(write_same_page, write_back);
+    unsigned both = all_pairs(write_same_page, write_back, false);
     printf("%s: %u pairs of places\n", pairs[0].what, both);
+    CHECK(both > 50);
+    both = all_pairs(replace, read_first, true);
+    printf("a file is cut and begins anew, and is read: %u pairs of places\n", both);
     CHECK(both > 50);
     free(image);
     return test_done();
