@@ -96,7 +96,7 @@ sync := spinlock sleeplock waitq
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
 # who owns what, and what a process has touched.
 mm := buddy frame frame_put frame_promise ledger block kmem failnth \
-	kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
+	kimage kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
 	region aspace asid fault ahead brk super mmap copy tlb leaves \
 	owners touched view viewprint
 

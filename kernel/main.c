@@ -21,6 +21,7 @@
 #include "mm/asid.h"
 #include "mm/frame.h"
 #include "mm/fresh.h"
+#include "mm/kimage.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
@@ -38,7 +39,7 @@
 #include "sys/bootargs.h"
 #include "sys/stats.h"
 
-#define MIN_RAM           (16UL << 20)
+#define MIN_RAM           (12UL << 20) // behind the ledger; below it are some 4 MiB more, in gaps
 #define PANIC_STACK_ORDER 2 // one slot, aligned, so that its upper half looks like a stack
 
 _Static_assert(PGSIZE << PANIC_STACK_ORDER == KSTACK_SLOT, "one slot");
@@ -46,7 +47,7 @@ _Static_assert(PGSIZE << PANIC_STACK_ORDER == KSTACK_SLOT, "one slot");
 void boot(uint64 hartid, uint64 fdt_pa) noreturn;
 void boot_secondary(void) noreturn;
 
-extern char _text[], _end[];      // kernel.ld
+extern char _end[];               // kernel.ld
 extern char boot_table[];         // rv/entry.S
 extern void _start(void);         // rv/entry.S
 extern struct cpu *boot_starting; // rv/entry.S
@@ -106,7 +107,7 @@ probe(uint64 hartid, uint64 fdt_pa)
 static const struct machine_range *
 home_bank(void)
 {
-    uint64 pa = kvm_image_pa(_text);
+    uint64 pa = kimage_pa(kimage[KIMAGE_TEXT].start);
     for (int i = 0; i < machine.nram; i++)
         if (pa >= machine.ram[i].start && pa < machine.ram[i].end)
             return &machine.ram[i];
@@ -127,14 +128,16 @@ memory_init(void)
 {
     const struct machine_range *home = home_bank();
     uint64 start = machine.ram[0].start, end = machine.ram[machine.nram - 1].end;
-    uint64 ledger = PGROUNDUP(kvm_image_pa(_end));
+    uint64 ledger = PGROUNDUP(kimage_pa((uint64)_end));
     uint64 ledger_end = PGROUNDUP(ledger + frames_ledger_size(start, end));
     if (ledger_end + MIN_RAM > home->end)
         refuse("there is too little RAM: 32 MiB are needed");
     if (end > DIRECT_SIZE)
         refuse("there is RAM beyond 128 GiB, where the direct map would meet the device registers");
+    kimage_plan(home->end - home->start);
     frames_init(start, end, p2v(ledger));
-    frames_reserve(kvm_image_pa(_text), ledger_end);
+    kimage_reserve();
+    frames_reserve(ledger, ledger_end);
     reserve_holes();
     frames_ready();
     kmem_init();
@@ -256,7 +259,7 @@ pause_briefly(void)
 static void
 start_others(void)
 {
-    uint64 entry = kvm_image_pa((const void *)_start);
+    uint64 entry = kimage_pa((uint64)_start);
     for (int i = 0; i < nharts; i++) {
         struct cpu *c = &cpus[i];
         if (c == mycpu())

@@ -1,49 +1,53 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_image.py - what was built: the kernel is below 512 KiB, no segment is writable and executable,
-programs have a stack size and pages that can be mapped from the file."""
+"""check_image.py - what was built: the kernel is below 512 KiB, what lies between its parts not counted, and each part
+can have a leaf of 2 MiB; no segment is writable and executable; programs have a stack size and pages that can be mapped
+from the file."""
 import os
 import struct
 
 import source
 
 LIMIT = 512 * 1024
+LEAF = 2 << 20
 PT_LOAD, PT_GNU_STACK = 1, 0x6474E551
 PF_X, PF_W = 1, 2
 ONE_PAGE = {"init"}  # shows the layout that courses print: the one-page stack of a program without a size
 
 
 def segments(path):
-    """(type, flags, offset, vaddr, filesz, memsz) of each program header of an ELF64 file."""
+    """(type, flags, offset, vaddr, paddr, filesz, memsz) of each program header of an ELF64 file."""
     with open(path, "rb") as f:
         data = f.read()
     start, size, count = struct.unpack_from("<Q", data, 32)[0], *struct.unpack_from("<HH", data, 54)
     for i in range(count):
-        kind, flags, offset, vaddr, _, filesz, memsz, _ = struct.unpack_from("<IIQQQQQQ", data, start + i * size)
-        yield kind, flags, offset, vaddr, filesz, memsz
+        yield struct.unpack_from("<IIQQQQQ", data, start + i * size)
 
 
 def writable_code(path):
-    for kind, flags, _, vaddr, _, _ in segments(path):
+    for kind, flags, _, vaddr, *_ in segments(path):
         if kind == PT_LOAD and flags & PF_X and flags & PF_W:
             yield f"{path}: the segment at {vaddr:#x} is writable and executable"
 
 
 def check_kernel(path):
     loaded = [s for s in segments(path) if s[0] == PT_LOAD]
-    size = sum(filesz for _, _, _, _, filesz, _ in loaded)
+    size = sum(filesz for *_, filesz, _ in loaded)
     if size > LIMIT:
         yield f"{path}: the image has {size} bytes, more than {LIMIT}"
+    for _, _, _, vaddr, paddr, _, _ in loaded:
+        if vaddr % LEAF or paddr % LEAF:
+            yield f"{path}: the part at {vaddr:#x}, loaded at {paddr:#x}, does not begin at a multiple of {LEAF:#x}"
     yield from writable_code(path)
 
 
 def check_program(path):
     yield from writable_code(path)
     parts = list(segments(path))
-    sized = any(kind == PT_GNU_STACK and memsz for kind, _, _, _, _, memsz in parts)
+    sized = any(kind == PT_GNU_STACK and memsz for kind, *_, memsz in parts)
     if not sized and os.path.basename(path) not in ONE_PAGE:
         yield f"{path}: carries no stack size"
-    for kind, _, offset, vaddr, filesz, _ in parts:
+    for kind, _, offset, vaddr, _, filesz, _ in parts:
         if kind == PT_LOAD and filesz and (offset - vaddr) % 4096:
             yield f"{path}: the segment at {vaddr:#x} cannot be mapped from offset {offset:#x}"
 

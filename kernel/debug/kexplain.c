@@ -17,6 +17,7 @@
 #include "lib/printf.h"
 #include "mm/aspace.h"
 #include "mm/frame.h"
+#include "mm/kimage.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
 #include "mm/plan.h"
@@ -69,20 +70,20 @@ tell_stack(const struct near *near, uint64 va)
         say(&console, W_KSTACK_SIZE, KSTACK_SIZE);
 }
 
-extern char _erodata[]; // kernel.ld
-
 // The part of the image; for code, the function.
 static void
 tell_image(uint64 va)
 {
+    static const struct words kinds[KIMAGE_PARTS] = {[KIMAGE_TEXT] = {W_NEAR_KTEXT},
+                                                     [KIMAGE_RODATA] = {W_NEAR_KRODATA},
+                                                     [KIMAGE_DATA] = {W_NEAR_KDATA}};
     uint64 offset;
     const char *name = ksyms_lookup(va, &offset);
+    const struct kimage_part *part = kimage_find(va);
     if (name != NULL)
         say(&console, W_SYMBOL, word(W_NEAR_KTEXT), name, offset);
-    else if (va >= (uint64)_etext && va < (uint64)_erodata)
-        say(&console, W_NEAR, word(W_NEAR_KRODATA));
     else
-        say(&console, W_NEAR, word(W_NEAR_KDATA));
+        say(&console, W_NEAR, part ? words(&kinds[part - kimage]) : word(W_NEAR_KIMAGE));
 }
 
 static void

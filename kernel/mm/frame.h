@@ -8,7 +8,7 @@
 
 enum frame_kind {
     FRAME_FREE,
-    FRAME_RESERVED, // firmware, kernel image, the ledger itself, holes between banks of RAM
+    FRAME_RESERVED, // firmware, kernel image and its gaps, the ledger itself, holes between banks
     FRAME_PGTABLE,
     FRAME_USER,  // anonymous user memory
     FRAME_CACHE, // a page of a file or of the disk; obj and index say which

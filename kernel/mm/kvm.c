@@ -7,8 +7,8 @@
 //           entries. It is built with the three levels of Sv39; a deeper mode puts a root above
 //           the root, whose last entry leads to it: all that the kernel maps is in the last
 //           256 GiB, where an address means the same in every mode.
-// Promises  no-wx: the image is text R-X, rodata R, data RW; the same text and rodata are
-//           read-only in the direct map. Everything is global. RAM of the firmware is not mapped.
+// Promises  no-wx: the image is text R-X, rodata R, data RW. image-alone: what the leaves of text
+//           and rodata map is read-only in the direct map, too. Everything is global.
 // Fences    around each satp write; kvm_map_device() after mapping, for this hart: devices are
 //           mapped before other harts start.
 // Manual    priv: sv39, sv48, sv57, satp, sfence.vma
@@ -16,6 +16,7 @@
 
 #include "lib/panic.h"
 #include "mm/frame.h"
+#include "mm/kimage.h"
 #include "mm/layout.h"
 #include "mm/plan.h"
 #include "rv/cpu.h"
@@ -24,24 +25,20 @@
 #define KERNEL_LEAF (PTE_V | PTE_A | PTE_D | PTE_G)
 #define KERNEL_R    (KERNEL_LEAF | PTE_R)
 #define KERNEL_RW   (KERNEL_LEAF | PTE_R | PTE_W)
-#define KERNEL_RX   (KERNEL_LEAF | PTE_R | PTE_X)
 
 #define LEVEL_1G 2
 
-extern char _text[], _etext[], _erodata[], _end[]; // kernel.ld
-extern char _trampoline[];                         // its page
-extern const uint64 boot_load_offset;              // rv/entry.S
+extern char _trampoline[]; // kernel.ld: its page
 
 struct pt kernel_pt;
 uint64 kernel_satp;
 
-// The kernel half; where RAM ends is not known yet. The last part may be a process's own.
-static struct kvm_range half[] = {{DIRECT_MAP, 0},
-                                  {DEVICES, DEVICES + DEVICES_SIZE},
-                                  {(uint64)_text, (uint64)_end},
-                                  {KSTACKS, KSTACKS + KSTACKS_SIZE}};
-#define PARTS        ((int)NELEM(half))
-#define COMMON_PARTS (PARTS - 1)
+// The kernel half; the ends of RAM and of the image are known when there is a table. The last part
+// may be a process's own.
+enum { HALF_DIRECT, HALF_DEVICES, HALF_IMAGE, HALF_KSTACKS, PARTS };
+#define COMMON_PARTS HALF_KSTACKS
+static struct kvm_range half[PARTS] = {[HALF_DEVICES] = {DEVICES, DEVICES + DEVICES_SIZE},
+                                       [HALF_KSTACKS] = {KSTACKS, KSTACKS + KSTACKS_SIZE}};
 
 static uint64 device_next = DEVICES;
 
@@ -67,13 +64,6 @@ static struct pt_env kernel_env = {
     .free = table_free,
 };
 
-// LOAD_OFFSET of kernel.ld, as the boot code found it to be (rv/entry.S).
-uint64
-kvm_image_pa(const void *symbol)
-{
-    return (uint64)symbol - boot_load_offset;
-}
-
 static void
 kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm)
 {
@@ -84,22 +74,30 @@ kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm)
 static void
 map_image(void)
 {
-    uint64 text = (uint64)_text, etext = (uint64)_etext;
-    uint64 erodata = (uint64)_erodata, end = (uint64)_end;
-    kvmmap(text, kvm_image_pa(_text), etext - text, KERNEL_RX);
-    kvmmap(etext, kvm_image_pa(_etext), erodata - etext, KERNEL_R);
-    kvmmap(erodata, kvm_image_pa(_erodata), end - erodata, KERNEL_RW);
+    for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++)
+        kvmmap(p->start, kimage_pa(p->start), p->end - p->start, KERNEL_LEAF | p->rights);
 }
 
-// Maps RAM [start, end), of which [hole.start, hole.end) is to be read-only.
 static void
-map_ram(uint64 start, uint64 end, struct kvm_range hole)
+map_direct(uint64 start, uint64 end, uint64 perm)
 {
-    uint64 a = hole.start > start && hole.start < end ? hole.start : start;
-    uint64 b = hole.end > start && hole.end < end ? hole.end : a;
-    kvmmap(DIRECT_MAP + start, start, a - start, KERNEL_RW);
-    kvmmap(DIRECT_MAP + a, a, b - a, KERNEL_R);
-    kvmmap(DIRECT_MAP + b, b, end - b, KERNEL_RW);
+    kvmmap(DIRECT_MAP + start, start, end - start, perm);
+}
+
+// Maps a bank of RAM; what nobody may write of an image that lies in it is read-only.
+static void
+map_bank(struct kvm_range bank)
+{
+    uint64 done = bank.start;
+    for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++) {
+        uint64 start = kimage_pa(p->start), end = kimage_pa(p->end);
+        if (p->rights & PTE_W || start < bank.start || start >= bank.end)
+            continue;
+        map_direct(done, start, KERNEL_RW);
+        map_direct(start, end, KERNEL_R);
+        done = end;
+    }
+    map_direct(done, bank.end, KERNEL_RW);
 }
 
 static void
@@ -112,18 +110,18 @@ make_table_for(uint64 va)
 void
 kvminit(const struct kvm_range *ram, int nram)
 {
-    struct kvm_range image = {kvm_image_pa(_text), kvm_image_pa(_erodata)};
     uint64 ram_end = 0;
     if (pt_create(&kernel_pt, &kernel_env) < 0)
         panic("kvmmap: no memory for the root");
     map_image();
     for (int i = 0; i < nram; i++) {
-        map_ram(ram[i].start, ram[i].end, image);
+        map_bank(ram[i]);
         ram_end = ram[i].end > ram_end ? ram[i].end : ram_end;
     }
     make_table_for(DEVICES);
     make_table_for(KSTACKS);
-    half[0] = (struct kvm_range){DIRECT_MAP, DIRECT_MAP + ram_end};
+    half[HALF_DIRECT] = (struct kvm_range){DIRECT_MAP, DIRECT_MAP + ram_end};
+    half[HALF_IMAGE] = (struct kvm_range){kimage[KIMAGE_TEXT].start, kimage[KIMAGE_DATA].end};
     kernel_satp = MAKE_SATP(kernel_env.levels, 0, pt_root_pa(&kernel_pt));
 }
 
@@ -208,7 +206,7 @@ int
 kvm_map_trampoline(struct pt *t)
 {
     return map_page(t, TRAMPOLINE,
-                    pte_make(kvm_image_pa(_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
+                    pte_make(kimage_pa((uint64)_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
 }
 
 void *
@@ -229,8 +227,9 @@ kvm_map_device(uint64 pa, size_t size)
 int
 kvm_parts(struct part *parts)
 {
-    parts[0] = (struct part){half[0].start, half[0].end, PART_DIRECT};
+    const struct kvm_range *direct = &half[HALF_DIRECT], *image = &half[HALF_IMAGE];
+    parts[0] = (struct part){direct->start, direct->end, PART_DIRECT};
     parts[1] = (struct part){DEVICES, device_next, PART_DEVICES};
-    parts[2] = (struct part){(uint64)_text, (uint64)_end, PART_KERNEL};
+    parts[2] = (struct part){image->start, image->end, PART_KERNEL};
     return KVM_PARTS;
 }

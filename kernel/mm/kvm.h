@@ -24,7 +24,6 @@ int kvm_share(struct pt *t) must_check;          // the kernel half in t too; -E
 int kvm_share_common(struct pt *t) must_check;   // the same without the stacks; -ENOMEM
 void kvm_unshare_common(struct pt *t);           // not any more
 int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
-uint64 kvm_image_pa(const void *symbol);         // physical address of part of the image
 
 #define KVM_PARTS 3
 int

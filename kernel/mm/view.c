@@ -16,10 +16,9 @@
 #include "mm/aspace.h"
 #include "mm/buddy.h"
 #include "mm/frame.h"
+#include "mm/kimage.h"
 #include "mm/layout.h"
 #include "sync/waitq.h"
-
-extern char _text[], _etext[], _erodata[], _end[]; // kernel.ld
 
 static struct {
     struct spinlock lock;
@@ -77,8 +76,11 @@ view_table(const struct aspace *as, bool in_kernel)
 static uint8
 kernel_region(uint64 va)
 {
-    if (va >= (uint64)_text && va < (uint64)_end)
-        return va < (uint64)_etext ? PGR_KTEXT : va < (uint64)_erodata ? PGR_KRODATA : PGR_KDATA;
+    static const uint8 image[KIMAGE_PARTS] = {
+        [KIMAGE_TEXT] = PGR_KTEXT, [KIMAGE_RODATA] = PGR_KRODATA, [KIMAGE_DATA] = PGR_KDATA};
+    const struct kimage_part *part = kimage_find(va);
+    if (part)
+        return image[part - kimage];
     if (va - DIRECT_MAP < DIRECT_SIZE)
         return PGR_DIRECT;
     if (va - DEVICES < DEVICES_SIZE)

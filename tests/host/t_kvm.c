@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: MIT
 // t_kvm.c - the kernel's own table is built whole or not at all: each table that cannot be had ends
-// the boot in words, and a device that cannot be mapped leaves the table as it was.
+// the boot in words, and a device that cannot be mapped leaves the table as it was. The image has leaves
+// of 2 MiB or of 4 KiB, as there is RAM; whatever its leaves reach, nobody else may write or have.
 //
-// SOURCES: kernel/mm/kvm.c kernel/pt/*.c tests/host/shim/host.c
+// SOURCES: kernel/mm/kvm.c kernel/mm/kimage.c kernel/pt/*.c tests/host/shim/host.c
 // CFLAGS: -fPIC -iquote tests/host/mmu/shim -D_end=kernel_end
 #include "test.h"
 
 #include "mm/frame.h"
+#include "mm/kimage.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
+#include "mm/plan.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 
 #define TABLES 600          // more than all of the window for devices needs
 #define START  0x80000000UL // of RAM
-#define SIZE   (128UL << 20)
+#define MIB    (1UL << 20)
+#define SIZE   (128 * MIB)
+#define FRAMES (SIZE / PGSIZE)
 
-// kernel.ld and rv/entry.S: the image is at the physical addresses 0x80200000 to 0x80228000.
-__asm__(".globl _text, _etext, _erodata, kernel_end\n"
+// kernel.ld and rv/entry.S: the image is at the physical addresses 0x80200000 to 0x80610000.
+__asm__(".globl _text, _etext, _rodata, _erodata, _data, kernel_end\n"
         ".set _text, 0xffffffff80200000\n"
         ".set _etext, _text + 0x10000\n"
-        ".set _erodata, _text + 0x18000\n"
-        ".set kernel_end, _text + 0x28000\n");
+        ".set _rodata, _text + 0x200000\n"
+        ".set _erodata, _rodata + 0x8000\n"
+        ".set _data, _text + 0x400000\n"
+        ".set kernel_end, _data + 0x10000\n");
+#define TEXT   0x80200000UL
+#define RODATA 0x80400000UL
+#define DATA   0x80600000UL
+#define DECIDE (64 * MIB - 16 * 0x18000UL) // from so much RAM on there is room for the gaps
 const uint64 boot_load_offset = 0xffffffff00000000;
 char _trampoline[PGSIZE];
 int model_hart;
 
 static _Alignas(4096) char arena[TABLES][PGSIZE];
-static int used, limit; // tables handed out; how many there are
+static int used, limit = TABLES; // tables handed out; how many there are
+static bool reserved[FRAMES];
+static struct kvm_range ram = {START, START + SIZE};
 
 void *
 kzalloc(enum frame_kind kind, uint32 owner)
@@ -40,6 +53,14 @@ void
 kfree(void *table)
 {
     CHECK_EQ(table, arena[--used]); // only what an operation has just taken goes back
+}
+
+void
+frames_reserve(uint64 start, uint64 end)
+{
+    CHECK(start % PGSIZE == 0 && end % PGSIZE == 0 && start >= START && end <= ram.end);
+    for (uint64 pa = start; pa < end; pa += PGSIZE)
+        reserved[(pa - START) / PGSIZE] = true;
 }
 
 void
@@ -70,7 +91,6 @@ w_satp(uint64 satp)
 static bool
 builds(void)
 {
-    static const struct kvm_range ram = {START, START + SIZE};
     jmp_buf here;
     used = 0;
     host_catch = &here;
@@ -92,6 +112,7 @@ physical(uint64 va)
 static void
 test_no_memory(void)
 {
+    limit = 0;
     static const char *const said[] = {"kvmmap: no memory for the root",
                                        "kvmmap: no memory to map ", "kvmmap: no memory"};
     while (!builds()) {
@@ -110,9 +131,96 @@ test_map(void)
     CHECK_EQ(physical(DIRECT_MAP + START + SIZE - 1), START + SIZE - 1);
     CHECK_EQ(physical(DIRECT_MAP + START + SIZE), 0);
     CHECK_EQ(physical(DIRECT_MAP + START - 1), 0);
-    CHECK_EQ(physical(KERNEL_LINK), 0x80200000);
-    CHECK_EQ(physical(KERNEL_LINK + 0x27fff), 0x80227fff);
-    CHECK_EQ(physical(KERNEL_LINK + 0x28000), 0);
+    CHECK_EQ(physical(KERNEL_LINK), TEXT);
+    CHECK_EQ(physical(KERNEL_LINK + 0x40ffff), DATA + 0xffff);
+    CHECK_EQ(physical(KERNEL_LINK + 0x600000), 0);
+}
+
+// ---- The image
+
+// What can be done with a frame of RAM by any of its names.
+struct access {
+    bool write, execute, constant; // the last: seen where the image's text or constants are
+};
+
+// The leaf for va; its size in *size, of one page if there is none.
+static pte_t
+leaf(uint64 va, uint64 *size)
+{
+    int level;
+    const pte_t *slot = walk_leaf(&kernel_pt, va, &level);
+    pte_t pte = slot ? pte_load(slot) : 0;
+    *size = pte_leaf(pte) ? pt_leaf_size(level) : PGSIZE;
+    return pte_leaf(pte) ? pte : 0;
+}
+
+static void
+note(struct access *found, uint64 start, uint64 end, uint64 pa)
+{
+    uint64 size;
+    for (uint64 va = start; va != end; va += PGSIZE) {
+        pte_t pte = leaf(va, &size);
+        if (!pte)
+            continue;
+        uint64 there = pte_pa(pte) + va % size;
+        CHECK_EQ(there, pa + (va - start));
+        struct access *a = &found[(there - START) / PGSIZE];
+        a->write |= !!(pte & PTE_W);
+        a->execute |= !!(pte & PTE_X);
+        a->constant |= start == KERNEL_LINK && !(pte & PTE_W);
+    }
+}
+
+// no-wx, over all names of a frame; and nobody else has what the leaves of text and constants reach.
+static void
+check_names(void)
+{
+    static struct access found[FRAMES];
+    memset(found, 0, sizeof found);
+    note(found, DIRECT_MAP + START, DIRECT_MAP + ram.end, START);
+    note(found, KERNEL_LINK, KERNEL_LINK + 8 * MIB, TEXT);
+    for (uint64 i = 0; i < (ram.end - START) / PGSIZE; i++) {
+        CHECK(!(found[i].write && found[i].execute));
+        CHECK(!found[i].constant || (reserved[i] && !found[i].write));
+        CHECK(reserved[i] || found[i].write);
+    }
+}
+
+// A part begins at `start` and has so many bytes; its leaf reaches over its gap, and whose that is.
+static void
+check_part(uint64 start, uint64 bytes, bool large, bool kept)
+{
+    uint64 size, va = KERNEL_LINK + (start - TEXT);
+    CHECK(leaf(va, &size) && size == (large ? 2 * MIB : PGSIZE));
+    CHECK(leaf(DIRECT_MAP + start, &size) && size == (large ? 2 * MIB : PGSIZE));
+    CHECK_EQ(kimage_find(va - 1) == kimage_find(va), false);
+    for (uint64 at = 0; at < 2 * MIB; at += PGSIZE) {
+        CHECK_EQ(kimage_find(va + at) == kimage_find(va), large || at < bytes);
+        CHECK_EQ(leaf(va + at, &size) != 0, large || at < bytes);
+        CHECK_EQ(reserved[(start + at - START) / PGSIZE], kept || at < bytes);
+    }
+}
+
+// With so much RAM.
+static void
+test_image(uint64 size, bool large)
+{
+    static struct kimage_part linked[KIMAGE_PARTS];
+    if (!linked[0].start)
+        memcpy(linked, kimage, sizeof linked);
+    memcpy(kimage, linked, sizeof linked);
+    memset(reserved, 0, sizeof reserved);
+    ram.end = START + size;
+    kimage_plan(size);
+    kimage_reserve();
+    CHECK(builds());
+    check_part(TEXT, 0x10000, large, large);
+    check_part(RODATA, 0x8000, large, large);
+    check_part(DATA, 0x10000, true, false);
+    check_names();
+    struct part parts[KVM_PARTS];
+    CHECK(kvm_parts(parts) == KVM_PARTS && parts[2].kind == PART_KERNEL);
+    CHECK(parts[2].start == KERNEL_LINK && parts[2].end == KERNEL_LINK + 6 * MIB);
 }
 
 // Registers [pa, pa + size) are reached, to the byte, and those of nobody else.
@@ -156,6 +264,10 @@ test_devices(void)
 int
 main(void)
 {
+    test_image(32 * MIB, false);
+    test_image(DECIDE - PGSIZE, false);
+    test_image(DECIDE, true);
+    test_image(SIZE, true);
     test_no_memory();
     test_map();
     test_devices();

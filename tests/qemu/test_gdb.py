@@ -209,7 +209,7 @@ def test_gdb_satp(context):
 # -- what the system says of itself
 
 ADDRESSES = ["0x18", "0x1ff8", "0x2ff8", "0x200000", "0x3fffffd000", "0x4000000000", "0xffffffc080600000",
-             "0xffffffff80200000", "0xffff0000000000"]
+             "0xffffffff80380000", "0xffff0000000000"]  # the last but one: in the gap behind the kernel's text
 HOWS = ["r u", "w u", "x u", "r s", "w s", "x s"]
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """test_kernelmap.py - the kernel's own table, range by range, and what the processes' tables have of it.
 
-What `pgtbl kernel` prints is compared with tests/golden/kernel-map.txt, the borders of the image by name
-(UPDATE_GOLDEN=1 writes the file anew). Kernel stacks come and go, and are looked at separately.
+What `pgtbl kernel` prints is compared with tests/golden/kernel-map*.txt, the borders of the image by name
+(UPDATE_GOLDEN=1 writes the files anew): where RAM is short, text and read-only data have small leaves. Kernel stacks
+come and go, and are looked at separately.
 """
 import collections
 import os
@@ -10,12 +11,13 @@ import re
 
 from machine import Failure
 
-GOLDEN = "tests/golden/kernel-map.txt"
+GOLDEN = {"32M": "tests/golden/kernel-map-small.txt", "64M": "tests/golden/kernel-map.txt"}  # by RAM
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 PRIVATE = ("fullcopy", "sharedroot")  # a table for each process
 UPPER = 0xffffffc000000000  # the kernel half, and physical memory seen through it
 TRAMPOLINE = 0x3ffffff000
 STACK, SLOT = 8192, 16384
+LEAF, FRAME, LEDGER_ENTRY = 2 << 20, 4096, 64  # bytes
 
 LINE = re.compile(r"^([0-9a-f]{16}) ([0-9a-f]{16}) +\S+ +(\w+) +(\S+) +(\S+) .* ([0-9a-f]+)$", re.M)
 Range = collections.namedtuple("Range", "start end leaf flags region pa")
@@ -38,51 +40,88 @@ def kernel_half(found):
     return [r for r in upper if r.region != "kstack"], {r.start for r in upper if r.region == "kstack"}
 
 
-def names(context):
-    """The borders of the image's parts: as linked, through the direct map, physical."""
+def symbols(context):
+    """The physical addresses where parts of the image end, by name."""
     with open(f"{context.options.kernel}.sym", encoding="utf-8") as f:
-        symbols = re.findall(r"^f{8}(\w{8}) (_etext|_erodata|_end|_trampoline)$", f.read(), re.M)
+        return {name: int(low, 16) for low, name in re.findall(r"^f{8}(\w{8}) (_etext|_erodata)$", f.read(), re.M)}
+
+
+def names(context):
+    """The same places by all their names: as linked, through the direct map, physical."""
     found = {}
-    for low, name in symbols:
-        pa = int(low, 16)
+    for name, pa in symbols(context).items():
         found |= {0xffffffff00000000 + pa: name, UPPER + pa: f"direct:{name}", pa: f"physical:{name}"}
     return found
 
 
-def golden(context, found):
+def golden(context, path, found):
     called = names(context)
     text = "".join(f"{r.region} {r.flags} {r.leaf} " + " ".join(called.get(x, f"{x:x}") for x in (r.start, r.end, r.pa))
                    + "\n" for r in found)
     if os.environ.get("UPDATE_GOLDEN"):
-        with open(GOLDEN, "w", encoding="utf-8") as f:
+        with open(path, "w", encoding="utf-8") as f:
             f.write(text)
-    with open(GOLDEN, encoding="utf-8") as f:
+    with open(path, encoding="utf-8") as f:
         for want, got in zip([*f.read().splitlines(), "nothing more"], [*text.splitlines(), "nothing more"]):
             if want != got:
-                raise Failure(f"{GOLDEN}: expected {want!r}, got {got!r}")
+                raise Failure(f"{path}: expected {want!r}, got {got!r}")
 
 
-def tables(context, design):
+def no_wx(what, found):
+    """What the kernel may execute is written by none of its names; but for guards, which are zeroes (decision 0007)."""
+    for x in (r for r in found if "x" in r.flags and "u" not in r.flags and r.region != "guard"):
+        for w in (r for r in found if "w" in r.flags):
+            if max(x.pa, w.pa) < min(x.pa + x.end - x.start, w.pa + w.end - w.start):
+                raise Failure(f"{what}: {x} is executed, {w} is written")
+
+
+def tables(context, design, mem="64M"):
     """The kernel's table, and process 1's for the kernel."""
-    with context.machine(append=f"quiet kpt={design}") as m:
+    with context.machine(append=f"quiet kpt={design}", mem=mem) as m:
         m.boot()
         found = [ranges(m.run(f"pgtbl -n {what}")) for what in ("kernel", "map -k 1")]
         m.poweroff()
+    for what, table in zip((f"{design}, {mem}: kernel", f"{design}, {mem}: process 1"), found):
+        no_wx(what, table)
     return found
 
 
-def test_kernel_map(context):
-    """Each part once, at its place, with its rights and no others; below each stack a hole of its size."""
+def check_map(context, mem):
     for design in DESIGNS:
-        kernel, _ = tables(context, design)
+        kernel, _ = tables(context, design, mem)
         shared, stacks = kernel_half(kernel)
-        golden(context, shared)
+        golden(context, GOLDEN[mem], shared)
         low = [(r.start, r.end, r.flags) for r in kernel if r.start < UPPER]
         if low != ([] if design == "unified" else [(TRAMPOLINE, TRAMPOLINE + 4096, "r-x--a--")]):
             raise Failure(f"{design}: in the lower half: {low}")
         sizes = {r.end - r.start for r in kernel if r.region == "kstack"}
         if not stacks or sizes != {STACK} or any(s % SLOT != SLOT - STACK for s in stacks):
             raise Failure(f"{design}: stacks of {sizes} bytes at {sorted(stacks)}")
+
+
+def test_kernel_map(context):
+    """Each part once, at its place, with its rights and no others; below each stack a hole of its size."""
+    check_map(context, "64M")
+
+
+def test_kernel_map_small(context):
+    """The same where RAM is short."""
+    check_map(context, "32M")
+
+
+def test_kernel_map_gaps(context):
+    """The gaps behind text and read-only data are free memory where RAM is short, and nobody's where it is not."""
+    reserved = {}
+    for mem in GOLDEN:
+        with context.machine(append="quiet", mem=mem) as m:
+            m.boot()
+            reserved[mem] = int(re.search(r"^reserved +(\d+)", m.run("pgtbl -n ledger"), re.M)[1])
+            m.poweroff()
+    gaps = sum(-end % LEAF for end in symbols(context).values())
+    ledger = (32 << 20) // FRAME * LEDGER_ENTRY  # for what one has more
+    more = (gaps + ledger) // FRAME
+    if reserved["64M"] - reserved["32M"] != more:
+        raise Failure(f"reserved frames: {reserved}, expected {more} more with 64M")
 
 
 def test_kernel_map_of_process(context):

@@ -232,7 +232,7 @@ def test_tiny_disk(context):
 
 
 def test_too_little_memory(context):
-    refuses(context, r"(?i)too little|not enough|needs (?:at least )?\d+", mem="8M")
+    refuses(context, r"(?i)too little|not enough|needs (?:at least )?\d+", mem="12M")
 
 
 def test_too_much_memory(context):

@@ -12,6 +12,7 @@
 
 #include "mm/asid.h"
 #include "mm/frame.h"
+#include "mm/kimage.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
@@ -39,11 +40,13 @@
 static const int asid_bits[] = {5, 1, 0, 5, 2};
 
 // kernel.ld and rv/entry.S
-__asm__(".globl _text, _etext, _erodata, kernel_end\n"
+__asm__(".globl _text, _etext, _rodata, _erodata, _data, kernel_end\n"
         ".set _text, 0xffffffff80200000\n"
         ".set _etext, _text + 0x10000\n"
-        ".set _erodata, _text + 0x18000\n"
-        ".set kernel_end, _text + 0x28000\n");
+        ".set _rodata, _text + 0x200000\n"
+        ".set _erodata, _rodata + 0x8000\n"
+        ".set _data, _text + 0x400000\n"
+        ".set kernel_end, _data + 0x10000\n");
 const uint64 boot_load_offset = LINK_START - 0x80200000;
 
 // The table that a hart starts with, like that of rv/entry.S. But for the image, what the kernel's table has the hart
@@ -94,6 +97,7 @@ memory_init(uint64 frames)
     frames_set_reclaim(reclaim);
     kmem_init();
     first_table();
+    kimage_plan(BANK_SIZE);
     kvminit(&bank, 1);
     kernel_table();
 }

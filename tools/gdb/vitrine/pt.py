@@ -103,8 +103,9 @@ class Regions:
     def __init__(self, whose):
         self.user = [(int(r["start"]), int(r["end"]), self.kind(r)) for r in kernel.regions(whose.space)] \
             if whose.space is not None else []
-        self.image = [(kernel.address(a), kernel.address(b), name) for a, b, name in
-                      (("_text", "_etext", "ktext"), ("_etext", "_erodata", "krodata"), ("_erodata", "_end", "kdata"))]
+        parts, names = kernel.variable("kimage"), kernel.enum_names("kimage_kind", "kimage_find")
+        self.image = [(int(parts[i]["start"]), int(parts[i]["end"]), f"k{name}") for i, name in names.items()
+                      if name != "parts"]
         self.direct = kernel.direct_map()
         self.trampoline = int(kernel.variable("user_stvec")) & -sv.PAGE if whose.space is not None else None
 
