@@ -20,6 +20,7 @@
 #include "mm/leaves.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/park.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -183,6 +184,7 @@ uvmretire(struct aspace *as)
     struct mmu_batch b;
     acquiresleep(&as->lock); // somebody may be looking
     mmap_collect(as, 0, USER_END);
+    bool left = park_drop(as);
     mirror_destroy(as);
     if (!kpt->private_table && mycpu()->as == as)
         aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
@@ -191,6 +193,10 @@ uvmretire(struct aspace *as)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
                          regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
+    assert(left || !as->pages);
+    if (as->pages)
+        frames_settle(as->pages); // each of them has one user less
+    as->pages = 0;
     uvmsettle(as);
     as->usys_early = *as->usys;
     as->usys = &as->usys_early;
@@ -242,15 +248,17 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end)
 }
 
 static int
-share_region(struct leaves_job *job, struct aspace *from, const struct region *r)
+share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int i)
 {
-    struct aspace *to = job->to;
-    job->cow = !r->shared && ((r->prot | r->most) & PTE_W) ? PTE_COW : 0;
+    const struct region *r = &from->regions.v[i];
+    job->cow = region_copies(r) ? PTE_COW : 0;
     if (r->kind == REGION_USYSCALL)
         return 0;
     if (from->splits)
         super_join(from, r, r->start, r->end); // one leaf is shared faster than 512
-    int error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
+    int error = park_may(r) ? park_share(to, from, i) : 0;
+    if (!error)
+        error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
         error = mirror_sync(to, r->start, r->end);
     int lagging = mirror_sync(from, r->start, r->end); // even so: pages of it may have lost W
@@ -261,11 +269,15 @@ share_region(struct leaves_job *job, struct aspace *from, const struct region *r
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
-    struct leaves_job job = {.to = to};
+    struct leaves_job job = {0};
     int error = 0;
     for (int i = 0; !error && i < from->regions.n; i++)
-        error = share_region(&job, from, &from->regions.v[i]);
-    int denied = frames_promise(job.promised);
+        error = share_region(&job, to, from, i);
+    uint64 own = from->usys != &from->usys_early, parked = 0; // the page at USYSCALL is not shared
+    if (to->parked)
+        parked = error ? park_pages(to) : from->pages - own - job.pages;
+    to->pages = job.pages + parked;
+    int denied = frames_promise(job.promised + parked + to->parked * super_tables(1));
     return error ? error : denied;
 }
 

@@ -43,7 +43,8 @@ struct aspace {
     uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
     uint64 heap;                   // [c] the lowest break
     uint64 highest;                // [l] the highest break, for explanations
-    uint64 pages;                  // [l] user pages present
+    uint64 pages;                  // [l] user pages present, those in parked tables too
+    uint64 parked;                 // [l] leaf tables that wait to be used again: mm/park.h
     uint64 splits;                 // [l] of large leaves, less those that have become one again
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it

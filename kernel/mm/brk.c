@@ -15,6 +15,7 @@
 #include "mm/fresh.h"
 #include "mm/layout.h"
 #include "mm/mirror.h"
+#include "mm/park.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -44,17 +45,17 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
 int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
-    for (uint64 va = start, size; va < end; va += size) {
+    int error = unpark(as, start, end);
+    for (uint64 va = start, size; !error && va < end; va += size) {
         size = super_add(as, va, end, prot);
         if (size)
             continue;
         size = PGSIZE;
-        int error = add_page(as, va, prot);
-        if (error)
-            return error;
+        error = add_page(as, va, prot);
     }
-    tlb_changed(as);
-    return 0;
+    if (!error)
+        tlb_changed(as);
+    return error;
 }
 
 static struct region *

@@ -25,6 +25,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/pager.h"
+#include "mm/park.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -270,13 +271,19 @@ static int
 resolve(struct aspace *as, uint64 va, enum pt_access access)
 {
     struct region *r = region_find(&as->regions, va);
-    if (!r || !(r->prot & needed[access]))
+    if (!r)
         return -EFAULT;
-    int level;
-    pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (!pte_valid(pte_load(slot))) { // a user address is canonical: there is a slot
+    int level, error = 0;
+    pte_t *slot = walk_leaf(&as->pt, va, &level); // a user address is canonical: there is a slot
+    if (unlikely(pte_parked(pte_load(slot)))) {
+        error = park_settle(as, va, va + PGSIZE);
+        slot = walk_leaf(&as->pt, va, &level);
+    }
+    if (error || !(r->prot & needed[access]))
+        return error ? error : -EFAULT;
+    if (!pte_valid(pte_load(slot))) {
         if (!super_touch(as, r, va)) {
-            int error = fill(as, r, va, access);
+            error = fill(as, r, va, access);
             if (!error && level == 0 && ahead_file(r, slot))
                 ahead_map(as, r, slot, va);
             return error;

@@ -74,7 +74,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
         pages += 1UL << order;
         promised += copies;
     }
-    job->to->pages += pages;
+    job->pages += pages;
     job->promised += promised;
     return 0;
 }
@@ -146,8 +146,7 @@ leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
         settled += promised ? left : 0;
     }
     b->as->pages -= gone;
-    if (settled)
-        frames_settle(settled);
+    b->settled += settled;
 }
 
 // They hold no references.

@@ -10,8 +10,8 @@ struct aspace;
 
 // What fork has to know of a region, and learns from it.
 struct leaves_job {
-    struct aspace *to;
     pte_t cow;       // what leaves get where stores are meant to be seen by one of the two
+    uint64 pages;    // present
     uint64 promised; // frames that the two may need
 };
 

@@ -36,11 +36,23 @@ is_free(struct aspace *as, uint64 start, uint64 size)
     return !region_find(&as->regions, start) && (!above || above->start >= start + size);
 }
 
+// Where the mapping can be, 0: nowhere. Much memory gets leaves of 2 MiB, and tables of its own, if
+// it begins where these do.
+static uint64
+place(struct aspace *as, const struct region *r, uint64 size)
+{
+    uint64 floor = PGROUNDUP(as->sz), at = 0;
+    if (r->start && is_free(as, r->start, size))
+        return r->start;
+    if (!r->pager && size >= SUPER_SIZE)
+        at = regions_gap(&as->regions, floor, USYSCALL, size, SUPER_SIZE);
+    return at ? at : regions_gap(&as->regions, floor, USYSCALL, size, PGSIZE);
+}
+
 static int
 add(struct aspace *as, struct region *r, uint64 size)
 {
-    if (!r->start || !is_free(as, r->start, size))
-        r->start = regions_gap(&as->regions, PGROUNDUP(as->sz), USYSCALL, size);
+    r->start = place(as, r, size);
     if (!r->start)
         return -ENOMEM;
     r->end = r->start + size;

@@ -179,9 +179,10 @@ regions_merge(struct regions *rs, uint64 start, uint64 end)
     }
 }
 
-// The highest address of `size` bytes in no region, within [floor, ceiling).
+// The highest multiple of `align`, a power of two, where `size` bytes are in no region, within
+// [floor, ceiling).
 uint64
-regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size)
+regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size, uint64 align)
 {
     uint64 top = ceiling;
     for (int i = search(rs, ceiling - 1); i >= 0; i--) {
@@ -189,12 +190,20 @@ regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size)
         if (i < rs->n && rs->v[i].start < top)
             top = rs->v[i].start;
         uint64 bottom = end > floor ? end : floor;
-        if (top >= bottom && top - bottom >= size)
-            return top - size;
+        uint64 at = (top - size) & ~(align - 1);
+        if (top >= bottom && top - bottom >= size && at >= bottom)
+            return at;
         if (end <= floor)
             break;
     }
     return 0;
+}
+
+// The addresses around region i, up to its neighbours and `end`, which no other region is for.
+struct pt_zone
+regions_own(const struct regions *rs, int i, uint64 end)
+{
+    return (struct pt_zone){i > 0 ? rs->v[i - 1].end : 0, regions_zone(rs, i, end).ceiling};
 }
 
 // The tables that go with region i when all are unmapped, from the lowest on.

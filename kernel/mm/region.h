@@ -46,10 +46,19 @@ int region_add(struct regions *rs,
                const struct region *r) must_check; // takes a reference to the pager
 int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at both ends; -ENOMEM
 void regions_merge(struct regions *rs, uint64 start, uint64 end); // undoes it where both are alike
-uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size); // 0: none
+uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size,
+                   uint64 align);                                         // 0: none
+struct pt_zone regions_own(const struct regions *rs, int i, uint64 end);  // nothing else is there
 struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
 void region_remove(struct regions *rs, struct region *r);                 // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;
+
+// Does a store stay the process's own, so that a fork shares its pages only until somebody writes?
+static inline bool
+region_copies(const struct region *r)
+{
+    return !r->shared && ((r->prot | r->most) & PTE_W);
+}
 
 // The page of the pager's object that belongs at va.
 static inline uint64

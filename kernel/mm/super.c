@@ -2,7 +2,7 @@
 // super.c - see super.h.
 //
 // Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
-//           the process has one, or nothing, and never a table.
+//           the process has one, or nothing, and never a table; and a table where the process has.
 // Fences    a split leaf is fenced before its frames can be treated one by one; a table that has
 //           become a leaf, before it is freed.
 #include "mm/super.h"
@@ -13,6 +13,7 @@
 #include "mm/frame.h"
 #include "mm/fresh.h"
 #include "mm/mirror.h"
+#include "mm/park.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 
@@ -66,7 +67,8 @@ add(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
     if (!block)
         return false;
     fresh_block(kind, block, size);
-    if (mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
+    if ((level == 0 && mirror_reserve(as, va) < 0) ||
+        mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
         kfree(block);
         return false;
     }
@@ -201,7 +203,7 @@ void
 super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
 {
     uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
-    va = (va + SUPER_SIZE - 1) & ~(SUPER_SIZE - 1);
+    va = SUPER_ROUNDUP(va);
     if (va + SUPER_SIZE > last || r->pager || !r->prot)
         return;
     struct mmu_batch b;
@@ -214,6 +216,8 @@ super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
 int
 super_split_edges(struct aspace *as, uint64 start, uint64 end)
 {
-    int error = cut(as, start);
+    int error = unpark(as, start, end);
+    if (!error)
+        error = cut(as, start);
     return error ? error : cut(as, end);
 }

@@ -13,7 +13,9 @@
 
 #include "mm/aspace.h"
 
-#define SUPER_SIZE (2UL << 20)
+#define SUPER_SIZE         (2UL << 20)
+#define SUPER_ROUNDDOWN(a) ((a) & ~(SUPER_SIZE - 1))
+#define SUPER_ROUNDUP(a)   SUPER_ROUNDDOWN((a) + SUPER_SIZE - 1)
 
 // The tables that splitting a leaf takes; they are promised (mm/frame_promise.c) for each leaf that
 // is copy-on-write.
@@ -30,5 +32,5 @@ bool super_touch(struct aspace *as, const struct region *r, uint64 va);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
 // What [start, end) has of the region r: where 512 small leaves could be one again, they become it.
 void super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end);
-int super_split_edges(struct aspace *as, uint64 start,
-                      uint64 end) must_check; // and blocks, that are cut by either end
+// And blocks, that are cut by either end. What is between is in use, not parked.
+int super_split_edges(struct aspace *as, uint64 start, uint64 end) must_check;

@@ -73,7 +73,7 @@ put_special(uint64 pa, uint64 what)
 static void
 free_queued(struct mmu_batch *b)
 {
-    uint64 settled = 0;
+    uint64 settled = b->settled;
     userpage_release();
     for (const uint64 *q = b->queue, *end = q + b->n; q < end; q++) {
         uint64 what = *q % PGSIZE;
@@ -82,7 +82,7 @@ free_queued(struct mmu_batch *b)
         else
             settled += put_special(*q - what, what);
     }
-    b->n = 0;
+    b->settled = b->n = 0;
     if (settled)
         frames_settle(settled);
 }
@@ -148,7 +148,7 @@ mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
     batch_init(&b->tlb, ops[state]);
     b->as = as;
     b->state = state;
-    b->n = 0;
+    b->settled = b->n = 0;
 }
 
 // The other harts that are online.

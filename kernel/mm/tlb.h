@@ -21,6 +21,7 @@ struct mmu_batch {
     struct aspace *as;
     enum mmu_state state;
     uint32 n;
+    uint64 settled;          // promised frames that nobody will come for any more
     uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };
 

@@ -11,6 +11,7 @@
 
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/park.h"
 #include "mm/tlb.h"
 
 struct look {
@@ -44,14 +45,17 @@ look_at(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
-void
+int
 pages_touched(struct aspace *as, uint64 start, uint64 npages, uint32 *mask)
 {
     struct look look = {.start = start, .end = start + npages * PGSIZE, .mask = mask};
     memset(mask, 0, (npages + 31) / 32 * sizeof *mask);
     mmu_batch_init(&look.b, as, MMU_LIVE);
     acquiresleep(&as->lock);
-    (void)pt_for_each_leaf(&as->pt, start, look.end, look_at, &look); // look_at() never stops it
+    int error = unpark(as, start, look.end);
+    if (!error)
+        error = pt_for_each_leaf(&as->pt, start, look.end, look_at, &look);
     mmu_flush(&look.b);
     releasesleep(&as->lock);
+    return error;
 }

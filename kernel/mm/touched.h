@@ -8,4 +8,4 @@ struct aspace;
 
 // Sets bit i of mask[] if page i from `start` on was touched since this was asked last, clears the
 // others. The range is the user's. Takes as->lock.
-void pages_touched(struct aspace *as, uint64 start, uint64 npages, uint32 *mask);
+int pages_touched(struct aspace *as, uint64 start, uint64 npages, uint32 *mask) must_check;

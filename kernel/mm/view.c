@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // view.c - see view.h.
 //
-// Theory    The entries of a table in the order of a walk: an entry, then what it leads to. A
-//           query is a place in that order, so an answer can be cut anywhere: of the pointers that
-//           lead to q->va, those above q->level have been shown.
+// Theory    The entries of a table in the order of a walk: an entry, then what it leads to; a
+//           parked pointer (mm/park.h) leads to what will be there again. A query is a place in
+//           that order, so an answer can be cut anywhere: of the pointers that lead to q->va,
+//           those above q->level have been shown.
 //           Whoever looks at another process's memory is counted in as->viewers; freeing it waits
 //           for them. They are counted while the process can be found, and it is hidden first.
 // Locks     views.lock guards the counts; as->lock the table while entries are read. The kernel's
@@ -129,6 +130,13 @@ struct visit {
     int n, max;
 };
 
+// Do entries of a lower level follow?
+static bool
+leads_on(pte_t pte, int level)
+{
+    return level > 0 && (pte_table(pte) || pte_parked(pte));
+}
+
 static bool
 wanted(const struct pgquery *q, pte_t pte, int level, uint64 va)
 {
@@ -172,7 +180,7 @@ emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
     describe_frame(e);
     e->region = view_region(v->as, va, &e->prot);
     e->site = pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
-    advance(v->q, e, level > 0 && pte_table(pte));
+    advance(v->q, e, leads_on(pte, level));
 }
 
 // The address for which entry `index` of a table stands that serves the addresses from `base` on.
@@ -192,13 +200,13 @@ visit(struct visit *v, pagetable_t table, int level, uint64 base)
     for (uint64 i = first ? PX(level, v->q->va) : 0; i < PT_ENTRIES; i++) {
         pte_t pte = pte_load(&table[i]);
         uint64 va = entry_va(v->t, level, base, i);
-        if (!pte_valid(pte))
+        if (!pte_valid(pte) && !leads_on(pte, level))
             continue;
         if (v->n == v->max || va > v->q->last)
             return true;
         if (wanted(v->q, pte, level, va))
             emit(v, &table[i], pte, level, va);
-        if (level > 0 && pte_table(pte) && visit(v, pt_table_at(v->t, pte_pa(pte)), level - 1, va))
+        if (leads_on(pte, level) && visit(v, pt_table_at(v->t, pte_pa(pte)), level - 1, va))
             return true;
     }
     return false;

@@ -22,7 +22,7 @@ static const char *
 judge(pte_t pte, int level, uint64 va)
 {
     if (!pte_valid(pte))
-        return pte == 0 ? NULL : "hole-zero";
+        return pte == 0 || (level == 1 && pte_parked(pte)) ? NULL : "hole-zero";
     if (pte & PTE_RESERVED)
         return "reserved-clear";
     if ((pte & (PTE_W | PTE_R)) == PTE_W)

@@ -30,7 +30,7 @@ free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_all
         pte_t pte = pte_load(&table[i]);
         if (level > 0 && pte_table(pte))
             free_tree(t, pt_child(t, pte), level - 1, va + i * pt_leaf_size(level), leaves_allowed);
-        else if (pte_valid(pte) && !leaves_allowed)
+        else if (pte && !leaves_allowed)
             leaf_left(t, table, level, va + i * pt_leaf_size(level), pte);
         pte_store(&table[i], 0); // frames may go back as blank ones
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// iter.c - visiting the leaves of a range.
+// iter.c - visiting the leaves of a range, or its leaf tables.
 //
 // Theory    A hole is passed over at the level where it is, so the cost follows the tables that are
 //           there and not the size of the range.
@@ -13,6 +13,8 @@ struct iter {
     const struct pt *t;
     pt_leaf_fn fn;
     void *arg;
+    int bottom;   // the level to which pointers are followed
+    pte_t wanted; // of other entries, those with one of these
 };
 
 static int
@@ -28,12 +30,21 @@ visit(const struct iter *it, pagetable_t table, int level, uint64 va, uint64 las
         pte_t pte = pte_load(slot);
         uint64 base = va & ~(pt_leaf_size(level) - 1);
         sub = span_last(level, va, last);
-        if (level > 0 && pte_table(pte))
+        if (level > it->bottom && pte_table(pte))
             stop = visit(it, pt_child(it->t, pte), level - 1, va, sub);
-        else if (pte_valid(pte))
+        else if (pte & it->wanted)
             stop = it->fn(slot, base, level, it->arg);
     }
     return stop;
+}
+
+static int
+each(const struct iter *it, uint64 start, uint64 end)
+{
+    if (start == end)
+        return 0;
+    assert(range_ok(it->t, start, end));
+    return visit(it, it->t->root, it->t->env->levels - 1, start, end - 1);
 }
 
 // Calls `fn` with the slot, first address and level of each leaf that maps some of [start, end),
@@ -42,9 +53,14 @@ visit(const struct iter *it, pagetable_t table, int level, uint64 va, uint64 las
 int
 pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
 {
-    if (start == end)
-        return 0;
-    assert(range_ok(t, start, end));
-    struct iter it = {t, fn, arg};
-    return visit(&it, t->root, t->env->levels - 1, start, end - 1);
+    struct iter it = {t, fn, arg, 0, PTE_V};
+    return each(&it, start, end);
+}
+
+// The same, with the slots that lead to leaf tables, in use or parked, instead of those in them.
+int
+pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
+{
+    struct iter it = {t, fn, arg, 1, PTE_V | PTE_PARKED};
+    return each(&it, start, end);
 }

@@ -6,7 +6,7 @@
 //           canonical, within one half of the address space; an end of 0 is the end of the upper
 //           half.
 // Promises  map-atomic: a call that fails leaves the tree and the allocator as they were.
-//           hole-zero: an invalid entry is zero.
+//           hole-zero: an invalid entry is zero, unless it is a pointer that was parked.
 // Locks     none here. The caller owns the tree; walkers of any hart may read it meanwhile.
 // Fences    none here. Whatever is removed or narrowed goes into a tlb_batch, see batch.h.
 // Next      pt/walk.c, pt/map.c, pt/unmap.c, doc/page-tables.md
@@ -62,6 +62,8 @@ pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
 uint64 walkaddr(const struct pt *t, uint64 va);
 // One page into a hole. -ENOMEM, -EINVAL.
 int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
+// The slot of `va` at `level`; missing tables above it are made. NULL: no memory for them.
+pte_t *pt_slot(struct pt *t, uint64 va, int level);
 // Copies the entries at `level` that a range touches: both then lead to the same. -ENOMEM.
 int pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level) must_check;
 void pt_unshare(struct pt *t, uint64 start, uint64 end, int level); // forgets them again
@@ -107,6 +109,8 @@ void pt_free_root(struct pt *t);                             // the root alone
 // iter.c - calls `fn` for each leaf, ascending, until it returns nonzero; returns that, or 0.
 typedef int (*pt_leaf_fn)(pte_t *slot, uint64 va, int level, void *arg);
 int pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
+// The same for each entry that leads to a table of level 0, in use or parked - and larger leaves.
+int pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
 
 // copy.c - gives `fn` each run of `n` neighbouring slots of `from` with those for the same
 // addresses of `to`: one call for a whole leaf table, holes among it, and n = 1 for a larger leaf.

@@ -81,9 +81,11 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
         }
         pte_t pte = pte_load(slot);
         sub = span_last(level, va, last);
-        if (!pte_valid(pte))
+        if (pte == 0)
             continue;
         if (!pte_table(pte)) {
+            assert(pte_valid(
+                pte)); // no table is parked: the caller has brought it back, or dropped it
             if (!span_whole(level, va, sub))
                 panic("unmap: part of a leaf: va 0x%lx to 0x%lx, pte 0x%lx at level %d", va, sub,
                       pte, level);

@@ -39,6 +39,7 @@ static pte_t *
 grow(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
     struct stock stock = {0};
+    assert(pte_load(slot) == 0); // no leaf, and no table that is parked and would be lost
     if (stock_fill(t, &stock, level - bottom) < 0)
         return NULL;
     pagetable_t table = stock_take(t, &stock);
@@ -130,6 +131,24 @@ map_page(struct pt *t, uint64 va, pte_t pte)
     return 0;
 }
 
+static inline pte_t *
+slot_at(struct pt *t, uint64 va, int level)
+{
+    int at;
+    pte_t pte;
+    pte_t *slot = descend(t, va, level, &at, &pte);
+    return likely(at == level) ? slot : grow(t, slot, va, at, level);
+}
+
+// Finds the slot of `va` at `level`, whatever it holds; above it there is no leaf. Makes the
+// missing tables.
+// Returns    NULL if table frames ran out; the tree is as it was.
+pte_t *
+pt_slot(struct pt *t, uint64 va, int level)
+{
+    return slot_at(t, va, level);
+}
+
 // The number of entries at `level` that [start, end) touches: all in one table.
 static int
 entries_at(const struct pt *t, uint64 start, uint64 end, int level)
@@ -145,11 +164,10 @@ int
 pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level)
 {
     int at, n = entries_at(to, start, end, level);
-    pte_t pte;
+    pte_t pte, *slot;
     const pte_t *source = descend(from, start, level, &at, &pte);
     assert(at == level);
-    pte_t *slot = descend(to, start, level, &at, &pte);
-    if (unlikely(at > level) && (slot = grow(to, slot, start, at, level)) == NULL)
+    if ((slot = slot_at(to, start, level)) == NULL)
         return -ENOMEM;
     for (int i = 0; i < n; i++)
         pte_store(&slot[i], pte_load(&source[i]));

@@ -12,6 +12,7 @@
 #include "mm/kmem.h"
 #include "mm/layout.h"
 #include "mm/owners.h"
+#include "mm/park.h"
 #include "mm/touched.h"
 #include "mm/view.h"
 #include "pt/translate.h"
@@ -30,8 +31,8 @@ sys_pgaccess(struct proc *p, const uint64 *a)
         return -EINVAL;
     if (!n)
         return 0;
-    pages_touched(p->as, start, n, mask);
-    return copyout(p->as, a[2], mask, (n + 31) / 32 * sizeof mask[0]);
+    int error = pages_touched(p->as, start, n, mask);
+    return error ? error : copyout(p->as, a[2], mask, (n + 31) / 32 * sizeof mask[0]);
 }
 
 int64
@@ -41,8 +42,11 @@ sys_pgpte(struct proc *p, const uint64 *a)
     if (a[0] >= MAXVA)
         return 0;
     acquiresleep(&p->as->lock);
+    int error = unpark(p->as, PGROUNDDOWN(a[0]), PGROUNDDOWN(a[0]) + PGSIZE);
     pte_t pte = pte_load(walk_leaf(&p->as->pt, a[0], &level));
     releasesleep(&p->as->lock);
+    if (error)
+        return error;
     return pte_leaf(pte) ? (int64)pte : 0;
 }
 
@@ -50,8 +54,12 @@ int64
 sys_kpgtbl(struct proc *p, const uint64 *a)
 {
     (void)a;
-    view_print(p->as, VIEW_2024);
-    return 0;
+    acquiresleep(&p->as->lock);
+    int error = unpark(p->as, 0, USER_END); // so that all that is mapped is seen
+    releasesleep(&p->as->lock);
+    if (!error)
+        view_print(p->as, VIEW_2024);
+    return error;
 }
 
 // Whose memory: pid 0 is the kernel, *as NULL. The caller ends the view of any other.

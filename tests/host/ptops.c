@@ -192,7 +192,7 @@ step_protect(void)
         uint64 clear, set;
     } change[] = {{PTE_W | PTE_X, 0}, {PTE_X | PTE_COW, PTE_W}, {PTE_W, PTE_COW},
                   {PTE_D, 0},         {PTE_W, PTE_X},           {0, PTE_A | PTE_D},
-                  {PTE_A, 0},         {PTE_U, PTE_SOFT},        {PTE_G, 0}};
+                  {PTE_A, 0},         {PTE_U, PTE_RSW1},        {PTE_G, 0}};
     uint64 i = rnd() % NELEM(change);
     choose_range();
     q.clear = change[i].clear;

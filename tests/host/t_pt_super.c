@@ -141,7 +141,7 @@ test_protect(void)
     batch_reset(&w.b);
     CHECK_EQ(protect(&t, GIB + PGSIZE, GIB + MIB2, 0, PTE_W, &w.b), 0);
     CHECK(batch_clean(&w.b) && !w.b.widened); // nothing changed
-    CHECK_EQ(protect(&t, GIB, GIB + MIB2, 0, PTE_SOFT, &w.b), 0);
+    CHECK_EQ(protect(&t, GIB, GIB + MIB2, 0, PTE_RSW1, &w.b), 0);
     CHECK(batch_clean(&w.b) && !w.b.widened); // no hart looks at it
     CHECK_EQ(protect(&t, GIB, GIB + MIB2, PTE_V, 0, &w.b), -EINVAL);
     EXPECT_PANIC("protect", (void)!protect(&t, GIB, GIB + MIB2, PTE_RWX, 0, &w.b));

@@ -32,4 +32,5 @@ struct clocks {
 extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[]; // each ended by key 0
 
 struct clocks clocks_now(void);        // read both
+void shuffle(int *order, int n);       // 0 to n - 1, the same for an n in every run
 int scale(int harts, const char *key); // the same operation by several processes at once

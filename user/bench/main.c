@@ -7,8 +7,8 @@
 // Output    for each row a line for machines, `bench KEY TIMES INSTR NS`: it was done TIMES times
 //           (for rows that say "per ..." that many units) in INSTR instructions and NS nanoseconds;
 //           and a table at the end. `bench KEY missing` when the system cannot do it.
-// Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw create append
-//           read openclose map maprandom mapsome mapstore; with scale: null sbrk openclose fork
+// Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw fork16r
+//           fork16rw create append read openclose map maprandom mapsome mapstore; with scale: null sbrk openclose fork
 // Theory    instret counts instructions exactly under QEMU's -icount shift=0 and means nothing
 //           without it; the time CSR means nothing with it. Both are printed, the reader knows
 //           which run it was. Each row warms up first. The loop around the operation, and the
@@ -37,6 +37,19 @@ clocks_now(void)
 
     asm volatile("rdtime %0\n rdinstret %1" : "=r"(c.time), "=r"(c.instr)::"memory");
     return c;
+}
+
+void
+shuffle(int *order, int n)
+{
+    uint seed = 1;
+
+    for (int i = 0; i < n; i++) {
+        seed = seed * 1103515245 + 12345;
+        int j = (int)((seed >> 16) % (uint)(i + 1));
+        order[i] = order[j];
+        order[j] = i;
+    }
 }
 
 static uint64

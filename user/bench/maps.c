@@ -34,14 +34,7 @@ setup_map(void)
 static int
 setup_random(void)
 {
-    uint seed = 1;
-
-    for (int i = 0; i < PAGES; i++) {
-        seed = seed * 1103515245 + 12345;
-        int j = (int)((seed >> 16) % (uint)(i + 1));
-        order[i] = order[j];
-        order[j] = i;
-    }
+    shuffle(order, PAGES);
     return setup_map();
 }
 

@@ -7,6 +7,8 @@
 //           lazy      sbrk of 4 MiB without pages, sbrk back
 //           fork4m    fork with 4 MiB of heap, each page written before; the child exits; wait
 //           fork4mw   the same, and the child writes a byte to each page
+//           fork16r   fork with 16 MiB, each page written before, in no order; the child exits; wait
+//           fork16rw  the same, and parent and child write a byte to each page
 // Next      files.c
 #include "bench.h"
 #include "abi/mman.h"
@@ -14,6 +16,7 @@
 #define PAGE  4096
 #define HEAP  (4 * MIB)
 #define PAGES (HEAP / PAGE)
+#define MUCH  (16 * MIB)
 
 static char *heap;
 
@@ -111,6 +114,45 @@ op_fork4mw(int n)
     return 0;
 }
 
+// Each page for itself: what is touched in order comes in blocks.
+static int
+setup_much(void)
+{
+    static int order[MUCH / PAGE];
+
+    heap = mmap(0, MUCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (heap == (char *)-1)
+        return -1;
+    shuffle(order, MUCH / PAGE);
+    for (int i = 0; i < MUCH / PAGE; i++)
+        heap[order[i] * PAGE]++;
+    return 0;
+}
+
+static void
+end_much(void)
+{
+    if (heap != (char *)-1)
+        munmap(heap, MUCH);
+}
+
+static int
+op_fork16rw(int n)
+{
+    while (n-- > 0) {
+        int pid = fork();
+        if (pid < 0)
+            return -1;
+        for (int i = 0; i < MUCH; i += PAGE)
+            heap[i]++;
+        if (pid == 0)
+            exit(0);
+        if (wait(0) != pid)
+            return -1;
+    }
+    return 0;
+}
+
 const struct row proc_rows[] = {
     {"fork", "fork + exit + wait", 200, 10, 1, 0, op_fork, 0},
     {"exec", "fork + exec + exit + wait", 100, 5, 1, 0, op_exec, 0},
@@ -118,5 +160,7 @@ const struct row proc_rows[] = {
     {"lazy", "grow + shrink 4 MiB untouched (lazy)", 200, 5, 1, 0, op_lazy, 0},
     {"fork4m", "fork + wait with a touched 4 MiB heap", 40, 2, 1, setup_heap, op_fork, end_heap},
     {"fork4mw", "the same, child writes all of it", 8, 1, 1, setup_heap, op_fork4mw, end_heap},
+    {"fork16r", "fork + wait, 16 MiB touched in no order", 20, 2, 1, setup_much, op_fork, end_much},
+    {"fork16rw", "the same, both write all of it", 4, 1, 1, setup_much, op_fork16rw, end_much},
     {0, 0, 0, 0, 0, 0, 0, 0},
 };

@@ -118,8 +118,8 @@ static int64
 call_touched(uint64 va)
 {
     uint32 mask;
-    pages_touched(myproc()->as, va, 1, &mask);
-    return mask;
+    int error = pages_touched(myproc()->as, va, 1, &mask);
+    return error ? error : mask;
 }
 
 // Whoever looks keeps the process from changing its memory, and from ending: for a while, or until

@@ -3,10 +3,12 @@
 #include "mmu/late.h"
 
 #include "mm/frame.h"
+#include "mmu/hart.h"
 #include "pt/slot.h"
 #include "rv/cpu.h"
 
-#define DEPTH  12 // stores that are kept for the slots of one index, of all tables
+#define PAUSES 300 // stores from one pause to the next
+#define DEPTH  12  // stores that are kept for the slots of one index, of all tables
 #define FRAMES (1 << 14)
 
 static struct store {
@@ -37,6 +39,8 @@ void
 late_store(const pte_t *slot, pte_t pte)
 {
     struct store *all = stores[index_of(slot)], *oldest = all;
+    if (model_rnd(PAUSES) == 0)
+        model_pause(); // others that lead to the same table, or the same frames, get further
     now++;
     for (struct store *s = all; s < all + DEPTH; s++)
         oldest = s->when < oldest->when ? s : oldest;
