@@ -55,7 +55,11 @@ struct pgquery {
     unsigned long sz;   // answer: the process's break
 };
 
-// One valid entry.
+// In an entry above level 0, instead of V: it leads to a table that a fork has parked, which a hart
+// takes for a hole until the memory below is touched.
+#define PGE_PARKED (1UL << 9)
+
+// One entry that is valid, or leads to a parked table.
 struct pgentry {
     unsigned long va;     // the first address it stands for
     unsigned long size;   // bytes

@@ -21,6 +21,8 @@
 #include "mm/layout.h"
 #include "sync/waitq.h"
 
+_Static_assert(PGE_PARKED == PTE_PARKED, "what user programs know of an entry");
+
 static struct {
     struct spinlock lock;
     struct waitq ended;

@@ -73,7 +73,7 @@ region_name(const struct pgentry *e)
 static void
 print_entry(const struct pgentry *e, int levels)
 {
-    static const char letters[] = "vrwxugadcs";
+    static const char letters[] = "vrwxugadcp";
     static const char marks[] = " .. .. .. .. ..";
     char flags[sizeof letters];
     for (size_t i = 0; i < sizeof letters - 1; i++)
@@ -81,7 +81,7 @@ print_entry(const struct pgentry *e, int levels)
     flags[sizeof letters - 1] = '\0';
     printf("%s%lu: pte 0x%016lx pa 0x%016lx\n", marks + 3 * (5 - (levels - e->level)),
            PX(e->level, e->va), e->pte, e->pa);
-    bool table = e->level > 0 && pte_table(e->pte);
+    bool table = !pte_leaf(e->pte);
     printf("level= %d, is it pgtbl? %s, %s, va 0x%lx", e->level, table ? "yes" : "no", flags,
            e->va);
     if (!table)

@@ -138,6 +138,27 @@ test_faults_sv57_global = each_design("global", "sv57", 2)
 test_faults_sv57_fullcopy = each_design("fullcopy", "sv57", 2)
 
 
+MUCH = [f"heirs {name}" for name in "read-only no-access not-code unmapped past-heap".split()]
+
+
+def without_w(lines):
+    """A child's pages cannot be written to before they are its own."""
+    return [line.replace(" rw-u", " r--u") for line in lines]
+
+
+def test_faults_parked(context):
+    """A mistake with memory whose tables a fork has parked is explained as if there had been no fork."""
+    for design in DESIGNS:
+        with context.machine(append=f"quiet explain=full kpt={design}", cpus=3) as m:
+            m.boot()
+            for command in MUCH:
+                alone, inherited = mask(m.run(command)), mask(m.run(command + " forked"))
+                if without_w(alone) != without_w(inherited) or not any("  rule:  " in line for line in alone):
+                    diff = difflib.unified_diff(alone, inherited, lineterm="", n=0)
+                    raise Failure(f"{design}: {command}: {' / '.join([s for s in diff if s[0] in '+-'][2:])}")
+            m.poweroff()
+
+
 def test_faults_modes(context):
     """explain=off leaves two lines, explain=short three; one that repeats itself within a second is cut short."""
     for mode, count in (("off", 2), ("short", 3)):

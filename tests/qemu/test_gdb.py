@@ -257,27 +257,42 @@ def listed(text, brk, page):
                   if s[0] in "12")
 
 
+def twins(m):
+    """Has two processes with parked memory stay in the background: their numbers, and its address."""
+    m.type("twins sleep 1000 &\n")
+    found = m.expect(r"(\d+) and (\d+) share memory at (0x\w+)\n")
+    m.type("echo there\n")
+    m.expect(r"\n(?:\$ )?there\n\$ ")
+    return found.groups()
+
+
 def agrees(context, design, mode=8, name="Sv39"):
     d = Debugged(context, design, stopped=False, mode=name.lower())
     with d.machine as m:
         m.boot()
+        parent, child, va = twins(m)
         asked = [(f"pgtbl -n explain 1 {a} {h}", f"pt explain {a} {h} 1") for a in ADDRESSES for h in HOWS]
         asked += [(f"pgtbl -n walk 1 {a}", f"pt walk {a} 1") for a in ADDRESSES if a < "0xffffff"]
         asked += [(f"pgtbl -n walk 0 {a}", f"pt walk {a} kernel") for a in ADDRESSES[-3:]]
+        asked += [(f"pgtbl -n explain {p} {va} w {who}", f"pt explain {va} w {who} {p}") for p in (parent, child)
+                  for who in "us"]
+        asked += [(f"pgtbl -n walk {child} {va}", f"pt walk {va} {child}")]
         theirs = [m.run(a) for a, _ in asked]
-        maps = [m.run(f"pgtbl -n {a}") for a in ("map 1", "map -k 1", "kernel")]
+        maps = [m.run(f"pgtbl -n {a}") for a in ("map 1", "map -k 1", "kernel", f"map {child}")]
         ledger, ps = m.run("pgtbl -n ledger"), m.run("ps")
-        ours = d.gdb(*[b for _, b in asked], "pt map 1", "pt map 1 -k", "pt map kernel", "ledger", "procs", "satp")
+        ours = d.gdb(*[b for _, b in asked], "pt map 1", "pt map 1 -k", "pt map kernel", f"pt map {child}", "ledger",
+                     "procs", "satp")
         m.run("echo on")
         d.poweroff()
     for (_, what), a, b in zip(asked, ours, theirs):
         same(what, squeezed(a), squeezed(b))
     ours = ours[len(asked):]
-    for what, a, b in zip(("pt map 1", "pt map 1 -k", "pt map kernel"), ours, maps):
+    for what, a, b in zip(("pt map 1", "pt map 1 -k", "pt map kernel", "pt map of parked memory"), ours, maps):
         compare_maps(what, a, b)
-    same("ledger", owned(ours[3]), owned(ledger))
-    same("procs", listed(ours[4], 1, 4096), listed(ps, 1024, 1024))
-    same("satp", len(re.findall(rf"mode {mode} \({name}\), asid \d+, root 0x8[0-9a-f]{{7}}: [pt]", ours[5])), 3)
+    same("parked ranges", [text.count(" parked\n") for text in (ours[3], maps[3])], [1, 1])
+    same("ledger", owned(ours[4]), owned(ledger))
+    same("procs", listed(ours[5], 1, 4096), listed(ps, 1024, 1024))
+    same("satp", len(re.findall(rf"mode {mode} \({name}\), asid \d+, root 0x8[0-9a-f]{{7}}: [pt]", ours[6])), 3)
 
 
 def test_gdb_views_unified(context):

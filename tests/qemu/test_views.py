@@ -204,11 +204,47 @@ def test_views_watch(context):
                      "heap       new: rw-u", "after fork", "ls: nosuch", "ended with status 5\n5\n"):
             if part not in said:
                 raise Failure(f"{design}: watch: no {part!r} in {said!r}")
-        if not re.search(r"^ .* guard +other frames: --x-----, had r-xu", m.run("pgtbl -n watch true"), re.M):
+        if not re.search(r"^ .* guard +other frames: --x-----, had r-xu", m.run("pgtbl -n watch cat nosuch"), re.M):
             raise Failure(f"{design}: watch: the guard page of a smaller program is not called so")
         m.run("pgtbl -n watch nosuch")
         if "ended with status 127" not in m.output[-400:]:
             raise Failure(f"{design}: watch of a command that does not exist")
+
+    in_each_design(context, check, cpus=3)
+
+
+POINTER = r"^2 +level 1 entry 510 at 0x\w+: 0x\w+ "
+
+TWINS = [
+    ("pgtbl -n walk child memory", POINTER + r"parked: table at 0x\w+, 2 processes lead to it$",
+     r"^2 memory accesses, no data: V is 0: the table is parked", "^the child has read a byte$", POINTER + "table at",
+     r" r--u-adc leaf, 4K at ", "^the parent has written it$", POINTER + "table at", r" r--u-adc leaf, 4K at "),
+    ("pgtbl -n explain parent memory w", r"parked: table at 0x\w+, 2 processes lead to it$",
+     r"exception 15; the process gets a copy of the table at this first touch", "^the child has read a byte$",
+     r"parked: table at 0x\w+, 1 process leads to it$", r"exception 15; the table is brought back at this first touch",
+     "^the parent has written it$", r" rw-u-ad- leaf, 4K at ", "^allowed: "),
+    ("pgtbl -n explain child memory x", r"rule `valid' at level 1", r"exception 12; the process is killed$"),
+    ("pgtbl -n map child", r"^\S+ \S+ +2M +4K +rw-u-ad- mmap +user +1 .* parked$", "^the child has read a byte$",
+     r"^\S+ \S+ +2M +4K +r--u-adc mmap +user +2 .*\)$", "^the parent has written it$",
+     r"^\S+ \S+ +4K +4K +r--u-adc mmap +user +1 "),
+    ("pgtbl -n diff parent child", r"\A(?:(?!.* mmap ).*\n)*the parent has written it$",
+     r"^0000003fffc00000 0000003fffc01000 +4K mmap +other frames, flags rw-u---- and r--u---c$"),
+    ("pgtbl -n tree -y verbose child", r"^level= 1, is it pgtbl\? yes, ---------p, va 0x3fffc00000, pgtable frame, ",
+     r"^level= 0, is it pgtbl\? no, vrw-u-ad--, va 0x3fffc00000, mmap, ", "^the child has read a byte$",
+     r"^level= 1, is it pgtbl\? yes, v---------, va 0x3fffc00000, pgtable"),
+]
+
+
+def test_views_parked(context):
+    """What a fork has parked is said to be, until it is touched, and the memory in it is shown as mapped."""
+    def check(m, design):
+        for command, *patterns in TWINS:
+            said, at = m.run("twins " + command), 0
+            for p in patterns:
+                found = re.compile(p, re.M).search(said, at)
+                if not found:
+                    raise Failure(f"{design}: twins {command}: no {p!r} in {said[at:]!r}")
+                at = found.end()
 
     in_each_design(context, check, cpus=3)
 

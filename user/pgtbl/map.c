@@ -31,9 +31,10 @@ map_line(const struct range *r)
     else
         out_printf("      -     -");
     if (r->straight)
-        out_printf(" %lx%s\n", r->pa, plain());
+        out_printf(" %lx", r->pa);
     else
-        out_printf(" (scattered)%s\n", plain());
+        out_printf(" (scattered)");
+    out_printf("%s%s\n", r->parked ? " parked" : "", plain());
 }
 
 static int

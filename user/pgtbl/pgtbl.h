@@ -35,6 +35,12 @@ is_leaf(const struct pgentry *e)
     return e->pte & (PTE_R | PTE_W | PTE_X);
 }
 
+static inline bool
+is_parked(unsigned long pte)
+{
+    return (pte & (PTE_V | PGE_PARKED)) == PGE_PARKED;
+}
+
 // range.c
 struct range {                       // neighbouring leaves that are alike
     unsigned long start, size, leaf; // bytes, bytes of one leaf
@@ -43,6 +49,7 @@ struct range {                       // neighbouring leaves that are alike
     int kind, region, prot;
     unsigned int owner, refs;
     bool straight; // physical memory in one piece
+    bool parked;   // in tables that wait to be used again
 };
 
 struct change { // neighbouring pages in whose mapping two tables differ in the same way

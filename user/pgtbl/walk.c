@@ -35,6 +35,51 @@ print_indices(const struct ptwalk *w)
     out_printf(" offset 0x%lx\n", w->va % PGSIZE);
 }
 
+// The parked pointer that ended the walk; 0: something else did.
+static unsigned long
+parked_at_last(const struct ptwalk *w)
+{
+    unsigned long pte = w->reads ? w->step[w->reads - 1].pte : 0;
+
+    return is_parked(pte) ? pte : 0;
+}
+
+// How many processes lead to the parked table that ended the walk; 0: it is parked no more.
+static unsigned int
+sharers(const struct ptwalk *w)
+{
+    struct pgquery q = {.pid = w->pid, .va = w->va, .level = PGQ_TOP, .last = w->va};
+    struct pgentry e[PTW_STEPS];
+    int n;
+
+    q.what = PGQ_POINTERS | (w->how & PTW_USER ? 0 : PGQ_KERNEL);
+    n = pgmap(&q, e, PTW_STEPS);
+    for (int i = 0; i < n; i++) {
+        if (e[i].pte == parked_at_last(w))
+            return e[i].refs;
+    }
+    return 0;
+}
+
+static void
+print_parked(const struct ptwalk *w)
+{
+    unsigned int n = sharers(w);
+
+    out_printf("parked: table at 0x%lx", PTE2PA(parked_at_last(w)));
+    if (n)
+        out_printf(", %u process%s to it", n, n == 1 ? " leads" : "es lead");
+    out_printf("\n");
+}
+
+static const char *
+reason(const struct ptwalk *w)
+{
+    if (parked_at_last(w))
+        return "V is 0: the table is parked until what it maps is touched";
+    return rule_text(w->rule, w->levels);
+}
+
 static void
 print_steps(const struct ptwalk *w)
 {
@@ -45,7 +90,9 @@ print_steps(const struct ptwalk *w)
         unsigned long pte = w->step[i].pte;
         out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%016lx ", i + 1, level,
                    PX(level, w->va), w->step[i].pa, pte);
-        if (!(pte & PTE_V))
+        if (is_parked(pte))
+            print_parked(w);
+        else if (!(pte & PTE_V))
             out_printf("not valid\n");
         else if (leaf(pte))
             out_printf("%s leaf, %s at 0x%lx\n", flags_text(pte, flags),
@@ -83,8 +130,7 @@ cmd_walk(char **args, bool kernel)
         out_printf("%d memory accesses: %d entries and the data\n", w.reads + 1, w.reads);
         return 0;
     }
-    out_printf("%d memory access%s, no data: %s\n", w.reads, w.reads == 1 ? "" : "es",
-               rule_text(w.rule, w.levels));
+    out_printf("%d memory access%s, no data: %s\n", w.reads, w.reads == 1 ? "" : "es", reason(&w));
     return 0;
 }
 
@@ -124,6 +170,9 @@ print_outcome(const struct ptwalk *w)
     else if (w->region == PGR_GUARD)
         out_printf(
             "this is the guard page below the stack: the stack is full, the process is killed\n");
+    else if (permitted && parked_at_last(w))
+        out_printf("the %s at this first touch, then the access is made again\n",
+                   sharers(w) > 1 ? "process gets a copy of the table" : "table is brought back");
     else if (permitted && strcmp(w->rule, "valid") == 0)
         out_printf("the page is brought in at this first touch, then the access is made again\n");
     else if (permitted && strcmp(w->rule, "write") == 0)
@@ -156,8 +205,7 @@ cmd_explain(char **args)
         out_printf("allowed: physical address 0x%lx\n", w.pa);
         return 0;
     }
-    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level,
-               rule_text(w.rule, w.levels));
+    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level, reason(&w));
     out_printf("the hart raises exception %d; ", w.cause);
     print_outcome(&w);
     return 0;

@@ -25,10 +25,26 @@ def pt(_words):
 # ---- One address
 
 
+def sharers(pte):
+    """How many processes lead to a parked table."""
+    frame = kernel.frame_at(sv.pa_of(pte))
+    n = int(frame["refs"]) if frame is not None else 0
+    return f", {n} process{' leads' if n == 1 else 'es lead'} to it" if n else ""
+
+
+def reason(trace, levels):
+    """Why there is no translation."""
+    if trace.steps and sv.is_parked(trace.steps[-1].pte):
+        return "V is 0: the table is parked until what it maps is touched"
+    return sv.rule_text(trace.rule, levels)
+
+
 def steps(trace):
     for n, s in enumerate(trace.steps, 1):
         gdb.write(f"{n}  level {s.level} entry {s.index:<3} at {s.pa:#012x}: {s.pte:#018x} ")
-        if not s.pte & sv.V:
+        if sv.is_parked(s.pte):
+            gdb.write(f"parked: table at {sv.pa_of(s.pte):#x}{sharers(s.pte)}\n")
+        elif not s.pte & sv.V:
             gdb.write("not valid\n")
         elif sv.is_leaf(s.pte):
             gdb.write(f"{sv.flags(s.pte)} leaf, {sv.size_text(sv.size_at(s.level))} at {sv.pa_of(s.pte):#x}\n")
@@ -65,7 +81,7 @@ def walk(words):
     if trace.pa is not None:
         gdb.write(f"{n + 1}  data             at {trace.pa:#012x}\n{n + 1} memory accesses: {n} entries and the data\n")
     else:
-        gdb.write(f"{n} memory access{'' if n == 1 else 'es'}, no data: {sv.rule_text(trace.rule, levels)}\n")
+        gdb.write(f"{n} memory access{'' if n == 1 else 'es'}, no data: {reason(trace, levels)}\n")
 
 
 def explain(words):
@@ -90,7 +106,7 @@ def explain(words):
         gdb.write(f"allowed: physical address {trace.pa:#x}\n")
         return
     gdb.write(f"not allowed: rule `{trace.rule}' at level {trace.level}: "
-              f"{sv.rule_text(trace.rule, whose.table.levels)}\n"
+              f"{reason(trace, whose.table.levels)}\n"
               f"the hart raises exception {sv.cause(trace.rule, access)}\n")
 
 
@@ -137,14 +153,15 @@ class Regions:
 class Range:
     """Neighbouring leaves that are alike."""
 
-    def __init__(self, va, level, pte, region):
+    def __init__(self, va, level, pte, region, parked):
         self.start = self.end = va
+        self.parked = parked
         self.level, self.region, self.pa, self.straight = level, region, sv.pa_of(pte), True
         self.every = self.some = pte & 0x3FF
 
-    def takes(self, va, level, pte, region):
+    def takes(self, va, level, pte, region, parked):
         same = (self.some ^ pte) & 0x3FF & ~BY_ITSELF == 0
-        return same and va == self.end and (level, region) == (self.level, self.region)
+        return same and va == self.end and (level, region, parked) == (self.level, self.region, self.parked)
 
     def add(self, pte):
         self.straight = self.straight and sv.pa_of(pte) == self.pa + self.end - self.start
@@ -156,17 +173,17 @@ class Range:
         where = f"{self.pa:x}" if self.straight else "(scattered)"
         gdb.write(f"{self.start:016x} {self.end & (1 << 64) - 1:016x} {sv.size_text(self.end - self.start):>6} "
                   f"{sv.size_text(sv.size_at(self.level)):>4}  {sv.flags(self.every, self.some)} "
-                  f"{self.region:<10} {where}\n")
+                  f"{self.region:<10} {where}{' parked' if self.parked else ''}\n")
 
 
 def ranges(whose):
     names, last = Regions(whose), None
-    for va, level, pte in sv.leaves(memory.entries, whose.table):
+    for va, level, pte, parked in sv.leaves(memory.entries, whose.table):
         region = names.name(va, sv.pa_of(pte))
-        if last is None or not last.takes(va, level, pte, region):
+        if last is None or not last.takes(va, level, pte, region, parked):
             if last:
                 yield last
-            last = Range(va, level, pte, region)
+            last = Range(va, level, pte, region, parked)
         last.add(pte)
     if last:
         yield last

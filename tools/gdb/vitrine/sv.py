@@ -7,7 +7,7 @@ Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and no
 import collections
 
 PAGE = 4096
-V, R, W, X, U, G, A, D, COW = (1 << bit for bit in range(9))
+V, R, W, X, U, G, A, D, COW, PARKED = (1 << bit for bit in range(10))
 RESERVED = 0x3FF << 54
 LETTERS = "rwxugadc"  # bits 1 to 8; the last is the kernel's own
 MODES = {0: "bare", 8: "Sv39", 9: "Sv48", 10: "Sv57"}
@@ -69,6 +69,11 @@ def pa_of(pte):
 
 def is_leaf(pte):
     return bool(pte & V and pte & (R | W | X))
+
+
+def is_parked(pte):
+    """Does it lead to a table that a fork has parked (kernel/mm/park.h)? A hart finds a hole."""
+    return pte & (V | PARKED) == PARKED
 
 
 def canonical(levels, va):
@@ -167,14 +172,15 @@ def translate(read, table, va, access, hart):
 
 
 def leaves(read_page, table):
-    """Yields (va, level, pte) for each leaf, ascending. read_page(pa): the 512 entries of a table."""
+    """Yields (va, level, pte, parked) for each leaf, ascending; parked: it is in a parked table.
+    read_page(pa): the 512 entries of a table."""
 
-    def below(base, level, va):
+    def below(base, level, va, parked):
         for i, pte in enumerate(read_page(base)):
             here = va + i * size_at(level)
             if is_leaf(pte):
-                yield extend(table.levels, here), level, pte
-            elif pte & V and level:
-                yield from below(pa_of(pte), level - 1, here)
+                yield extend(table.levels, here), level, pte, parked
+            elif level and (pte & V or is_parked(pte)):
+                yield from below(pa_of(pte), level - 1, here, parked or is_parked(pte))
 
-    return below(table.root, table.levels - 1, 0)
+    return below(table.root, table.levels - 1, 0, False)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// heirs.c - mistakes with memory that has leaf tables of its own, by who made it or by a child.
+//
+// Usage     heirs NAME [forked]: the mistake is made by a child, to whom fork has left the memory. Nobody
+//           survives. NAME: read-only, no-access, not-code, unmapped or past-heap.
+// Theory    A fork parks such tables (kernel/mm/park.h). What the kernel says of the mistake is the same.
+#include "user/user.h"
+
+#include "abi/mman.h"
+#include "ulib/cmd.h"
+
+#define PAGE 4096
+#define MUCH (512L * PAGE)
+
+static int forked;
+
+static void
+load(char *p)
+{
+    asm volatile("lb t0, 0(%0)" ::"r"(p) : "t0", "memory");
+}
+
+static void
+store(char *p)
+{
+    asm volatile("sb zero, 0(%0)" ::"r"(p) : "memory");
+}
+
+// Not in order, so that each page gets a leaf of its own. The step divides no number of pages here.
+static void
+touch(char *p, long pages)
+{
+    for (long i = 1; i <= pages; i++)
+        store(p + i * 5 % pages * PAGE);
+}
+
+static char *
+map_much(void)
+{
+    char *p = mmap(0, MUCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (p == (char *)-1)
+        exit(fail("heirs", "mmap"));
+    touch(p, MUCH / PAGE);
+    return p;
+}
+
+// Goes on in a child, if that was asked for.
+static void
+bequeath(void)
+{
+    if (!forked || fork() == 0)
+        return;
+    wait(0);
+    exit(0);
+}
+
+static void
+read_only(void)
+{
+    char *p = map_much();
+
+    mprotect(p, MUCH, PROT_READ);
+    bequeath();
+    store(p);
+}
+
+static void
+no_access(void)
+{
+    char *p = map_much();
+
+    mprotect(p, MUCH, PROT_NONE);
+    bequeath();
+    load(p);
+}
+
+static void
+not_code(void)
+{
+    char *p = map_much();
+
+    bequeath();
+    asm volatile("jalr %0" ::"r"(p) : "ra", "memory");
+}
+
+// Behind the mapping, where its last table still serves.
+static void
+unmapped(void)
+{
+    char *p = map_much() + MUCH - PAGE;
+
+    munmap(p, PAGE);
+    bequeath();
+    load(p);
+}
+
+static void
+past_heap(void)
+{
+    char *p = (char *)(((unsigned long)sbrk(0) + MUCH - 1) / MUCH * MUCH);
+
+    sbrklazy((int)(p + MUCH - PAGE - sbrk(0)));
+    touch(p, MUCH / PAGE - 1);
+    bequeath();
+    load(sbrk(0) + 8);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*mistake)(void);
+    } all[] = {
+        {"read-only", read_only}, {"no-access", no_access}, {"not-code", not_code},
+        {"unmapped", unmapped},   {"past-heap", past_heap},
+    };
+
+    forked = argc > 2;
+    for (unsigned int i = 0; argc > 1 && i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(argv[1], all[i].name) == 0)
+            all[i].mistake();
+    }
+    return usage("heirs read-only|no-access|not-code|unmapped|past-heap [forked]");
+}
