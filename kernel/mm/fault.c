@@ -271,16 +271,14 @@ static int
 resolve(struct aspace *as, uint64 va, enum pt_access access)
 {
     struct region *r = region_find(&as->regions, va);
-    if (!r)
-        return -EFAULT;
     int level, error = 0;
     pte_t *slot = walk_leaf(&as->pt, va, &level); // a user address is canonical: there is a slot
     if (unlikely(pte_parked(pte_load(slot)))) {
         error = park_settle(as, va, va + PGSIZE);
         slot = walk_leaf(&as->pt, va, &level);
     }
-    if (error || !(r->prot & needed[access]))
-        return error ? error : -EFAULT;
+    if (error || !r || !(r->prot & needed[access]))
+        return r && error ? error : -EFAULT; // explained by the tables as they are now, none parked
     if (!pte_valid(pte_load(slot))) {
         if (!super_touch(as, r, va)) {
             error = fill(as, r, va, access);
