@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// parkcut.c - sub-tests of changes to memory that a fork has parked, of calls that use it, and of forks
+// for which there is too little.
+//
+// Theory    As in parked.c.
+// Next      large.c
+#include "park.h"
+
+// ---- Changes to what is mapped
+
+static void
+store_page(long i)
+{
+    *p_word((int)i) = 1;
+}
+
+static void
+load_page(long i)
+{
+    (void)*p_word((int)i);
+}
+
+// Cuts the first table, makes the second one read-only and opens a part of it again.
+static void
+cut_and_protect(long unused)
+{
+    char *second = p_mem + LARGE;
+
+    (void)unused;
+    want(munmap(p_mem + 100 * PAGE, 50 * PAGE) == 0, "munmap");
+    t_must_die(load_page, 120);
+    p_expect(0, 100, -1);
+    p_expect(150, LARGE / PAGE, -1);
+    want(mprotect(second, LARGE, PROT_READ) == 0, "mprotect");
+    t_must_die(store_page, 600);
+    p_expect(LARGE / PAGE, PAGES, -1);
+    want(mprotect(second, 10 * PAGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+    *p_word(515) = 0;
+    t_must_die(store_page, 600);
+    want(p_map(p_mem + 100 * PAGE, 50 * PAGE, MAP_SHARED) == p_mem + 100 * PAGE, "another place");
+    want(*p_word(120) == 0, "page 120 holds %d", *p_word(120));
+    t_status(store_page, 120);
+    want(*p_word(120) == 1 && *p_word(99) == 99 && *p_word(515) == 0, "what the child has stored");
+}
+
+static void
+stores_die(long unused)
+{
+    (void)unused;
+    t_must_die(store_page, 3);
+    p_expect(0, PAGES, -1);
+    want(mprotect(p_mem, SIZE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+    p_write(PAGES, 0);
+}
+
+// parkedcut: parts of parked memory go, and get other rights, in the child or before the fork.
+static void
+t_parkedcut(void)
+{
+    p_begin();
+    want(t_status(cut_and_protect, 0) == 0, "the child");
+    p_expect(0, PAGES, -1);
+    want(mprotect(p_mem, SIZE, PROT_READ) == 0, "mprotect");
+    want(t_status(stores_die, 0) == 0, "the child");
+    t_must_die(store_page, 5);
+    want(mprotect(p_mem, SIZE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+    p_expect(0, PAGES, -1);
+    p_write(PAGES, 0);
+}
+
+// What fork had parked gets neighbours, which it or its parent may touch first.
+static void
+settle_beside(long at)
+{
+    volatile char *shared = p_map((char *)at, PAGE, MAP_SHARED);
+
+    want((long)shared == at, "another place");
+    if (t_fork() == 0) {
+        *shared = 5;
+        p_expect(0, PAGES - 9, -1);
+        exit(0);
+    }
+    t_wait_ok(1);
+    want(*shared == 5, "the child's store");
+    want(munmap((char *)at, PAGE) == 0, "munmap");
+    p_write(PAGES - 9, 0);
+    p_expect(0, PAGES - 9, 0);
+}
+
+// parkedbeside: a table that a fork has parked comes to serve other memory too.
+static void
+t_parkedbeside(void)
+{
+    long tail;
+
+    p_begin();
+    tail = (long)p_mem + SIZE - 9 * PAGE;
+    want(munmap((char *)tail, 9 * PAGE) == 0, "munmap");
+    want(t_status(settle_beside, tail + 4 * PAGE) == 0, "the child");
+    want(t_status(settle_beside, tail) == 0, "the second child");
+    p_expect(0, PAGES - 9, -1);
+}
+
+// The break, which lies in a parked table, moves.
+static void
+move_break(long end)
+{
+    char *more = t_grow(3 * PAGE);
+
+    want((long)more == end, "the break is at %p", more);
+    want(more[0] == 0 && more[3 * PAGE - 1] == 0, "new memory is not zero");
+    want(sbrklazy(2 * PAGE) == more + 3 * PAGE && more[4 * PAGE] == 0, "a lazy page is not zero");
+    sbrk(-300 * PAGE);
+    p_expect(0, PAGES - 400, -1);
+    t_grow(300 * PAGE);
+    want(*p_word(PAGES - 200) == 0, "page %d is what it was", PAGES - 200);
+    p_expect(0, PAGES - 400, -1);
+}
+
+// parkedbreak: a heap that a fork has parked grows and shrinks in the child, then in the parent.
+static void
+t_parkedbreak(void)
+{
+    char *was = sbrk(0);
+    long end;
+
+    p_mem = (char *)(((uint64)was + LARGE - 1) & ~(uint64)(LARGE - 1));
+    sbrklazy((int)(p_mem + SIZE - was));
+    p_touch_all();
+    end = (long)t_grow(-100 * PAGE) - 100 * PAGE;
+    want(t_status(move_break, end) == 0, "the child");
+    p_led_to_by(1);
+    p_expect(0, PAGES - 100, -1);
+    move_break(end);
+    sbrk((int)(was - (char *)sbrk(0)));
+}
+
+// ---- The kernel's own hands
+
+static void
+write_and_read(long unused)
+{
+    int n, size = 2 * PAGE;
+    char *edge = p_mem + LARGE - PAGE;
+
+    (void)unused;
+    for (int done = 0; done < size; done += n) {
+        n = size - done < 512 ? size - done : 512;
+        want(write(p_told[1], edge + done, n) == n, "write from %p", edge + done);
+        want(read(p_told[0], p_mem + done, n) == n, "read to %p", p_mem + done);
+    }
+    want(memcmp(p_mem, edge, size) == 0, "what was read is not what was written");
+    *p_word(0) = 0;
+    *p_word(1) = 1;
+    p_expect(0, PAGES, -1);
+}
+
+// Has its own copy of the tables before the parent does something, or not; sees nothing of it.
+static void
+stay(long first)
+{
+    if (first)
+        p_expect(0, PAGES, -1);
+    p_tell(p_told);
+    p_await(p_allowed);
+    p_expect(0, PAGES, -1);
+}
+
+// parkedcopies: calls read from memory that is parked, and write to it, in the child and in the parent.
+static void
+t_parkedcopies(void)
+{
+    p_begin();
+    want(t_status(write_and_read, 0) == 0, "the child");
+    p_led_to_by(1);
+    p_expect(0, PAGES, -1);
+    for (int first = 0; first < 2; first++) {
+        t_spawn(stay, first);
+        p_await(p_told);
+        write_and_read(0);
+        p_tell(p_allowed);
+        t_wait_ok(1);
+    }
+}
+
+// ---- No memory
+
+// Takes all memory but some for a fork, and keeps it until the pipe ends.
+static void
+hog(long unused)
+{
+    char c;
+
+    (void)unused;
+    close(p_allowed[1]);
+    for (int n = MIB; n >= PAGE; n /= 2)
+        while (sbrk(n) != FAILED)
+            ;
+    sbrk(-100 * PAGE);
+    p_tell(p_told);
+    read(p_allowed[0], &c, 1);
+}
+
+static void
+forks_refused(void)
+{
+    struct meminfo m = p_taken();
+
+    for (int i = 0; i < 3; i++)
+        want(fork() == -1, "a fork that memory does not suffice for");
+    p_same_taken(&m);
+}
+
+// parkedrefused: forks that fail, of memory in use and of memory that is parked, change nothing.
+static void
+t_parkedrefused(void)
+{
+    struct meminfo m;
+    int pid;
+
+    p_begin();
+    pid = t_spawn(hog, 0);
+    p_await(p_told);
+    p_led_to_by(2);
+    forks_refused();
+    p_led_to_by(2);
+    p_expect(0, PAGES, -1);
+    m = p_taken();
+    p_write(PAGES, 0);
+    want(p_taken().user - m.user == m.promised - p_taken().promised,
+         "copies that were not promised");
+    forks_refused();
+    p_led_to_by(1);
+    p_expect(0, PAGES, 0);
+    close(p_allowed[1]);
+    want(t_wait(pid) == 0, "the hog");
+    p_expect(0, PAGES, 0);
+    want(t_status(store_page, 1) == 0, "the child");
+}
+
+const struct test parkcut_tests[] = {
+    TEST(parkedcut, T_NOISY), TEST(parkedbeside, 0),  TEST(parkedbreak, 0),
+    TEST(parkedcopies, 0),    TEST(parkedrefused, 0), {0, 0, 0},
+};

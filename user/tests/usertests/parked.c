@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+// parked.c - sub-tests of memory in leaf tables that fork parks (kernel/mm/park.h).
+//
+// Theory    Whether a table is parked shows in no byte of memory: each process finds what it and its
+//           ancestors wrote, whoever touches, cuts, protects, forks again or ends first; and who is
+//           left alone has all of it as it was, at no cost. That it was parked at all, t_parkedseen()
+//           looks at.
+// Next      parkcut.c
+#include "park.h"
+#include "kernel/riscv.h"
+
+char *p_mem;
+int p_told[2], p_allowed[2];
+
+volatile int *
+p_word(int i)
+{
+    return (int *)(p_mem + (long)i * PAGE + 8 * (i % 500));
+}
+
+// Not in order, so that each page gets a leaf of its own.
+void
+p_touch_all(void)
+{
+    for (int k = 0; k < PAGES; k++) {
+        int i = (k * 389 + 1) % PAGES;
+        *p_word(i) = i;
+    }
+}
+
+char *
+p_map(char *at, long size, int flags)
+{
+    char *p = mmap(at, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+    want(p != FAILED, "mmap failed");
+    return p;
+}
+
+void
+p_begin(void)
+{
+    p_mem = p_map(0, SIZE, MAP_PRIVATE);
+    want((uint64)p_mem % LARGE == 0, "memory at %p", p_mem);
+    p_touch_all();
+    want(pipe(p_told) == 0 && pipe(p_allowed) == 0, "pipe failed");
+}
+
+void
+p_tell(const int *pipe)
+{
+    want(write(pipe[1], "", 1) == 1, "write to a pipe");
+}
+
+void
+p_await(const int *pipe)
+{
+    char c;
+
+    want(read(pipe[0], &c, 1) == 1, "nobody writes to the pipe");
+}
+
+// Pages [first, end): those of member `me` hold what it has written, the others what there was.
+void
+p_expect(int first, int end, int me)
+{
+    for (int i = first; i < end; i++) {
+        int right = me >= 0 && i % FAMILY == me ? -i - me : i;
+        want(*p_word(i) == right, "page %d of %d holds %d", i, me, *p_word(i));
+    }
+}
+
+void
+p_write(int end, int me)
+{
+    for (int i = me; i < end; i += FAMILY)
+        *p_word(i) = -i - me;
+}
+
+// The pointer to the leaf table of va, as it stands.
+struct pgentry
+p_pointer(const void *va)
+{
+    struct pgentry e[PTW_STEPS];
+    struct pgquery q = {.pid = getpid(), .what = PGQ_POINTERS, .va = (uint64)va, .level = PGQ_TOP};
+    int n;
+
+    q.last = q.va;
+    n = pgmap(&q, e, PTW_STEPS);
+    for (int i = 0; i < n; i++) {
+        if (e[i].level == 1)
+            return e[i];
+    }
+    want(0, "no table for %p", va);
+    return e[0];
+}
+
+// Do `n` processes lead to the parked tables of all the memory? 0: they are in use.
+void
+p_led_to_by(uint n)
+{
+    for (int i = 0; i < PAGES; i += LARGE / PAGE) {
+        struct pgentry e = p_pointer(p_mem + (long)i * PAGE);
+        int parked = (e.pte & (PTE_V | PGE_PARKED)) == PGE_PARKED;
+        want(parked ? e.refs == n : n == 0, "table of page %d: 0x%lx, %u lead to it", i, e.pte,
+             e.refs);
+    }
+}
+
+// What of memory processes have, and what they were promised.
+struct meminfo
+p_taken(void)
+{
+    struct meminfo m;
+
+    want(meminfo(&m) == 0, "meminfo failed");
+    return m;
+}
+
+void
+p_same_taken(const struct meminfo *before)
+{
+    struct meminfo m = p_taken();
+
+    want(m.user == before->user && m.promised == before->promised,
+         "%lu bytes, %lu promised; before: %lu, %lu", m.user, m.promised, before->user,
+         before->promised);
+}
+
+// ---- What is seen
+
+static void
+look(long unused)
+{
+    struct ptwalk w = {.pid = getpid(), .how = PTW_USER, .va = (uint64)p_mem};
+
+    (void)unused;
+    p_led_to_by(2);
+    want(ptwalk(&w) == 0 && strcmp(w.rule, "valid") == 0 && w.level == 1, "rule %s", w.rule);
+    want(*p_word(7) == 7, "page 7 holds %d", *p_word(7));
+    want(p_pointer(p_mem).pte & PTE_V, "touched, and parked");
+    want(!(pgpte(p_mem) & PTE_W), "a page of two can be written to");
+    want(!(p_pointer(p_mem + LARGE).pte & PTE_V), "not touched, and in use");
+}
+
+// parkedseen: a fork parks; the first touch brings back one table, of who touches.
+static void
+t_parkedseen(void)
+{
+    p_begin();
+    p_led_to_by(0);
+    int pid = t_spawn(look, 0);
+    want(t_wait(pid) == 0, "the child");
+    p_led_to_by(1);
+    p_expect(0, PAGES, -1);
+    p_led_to_by(0);
+}
+
+// What the parent has touched since it asked, and to which pages it wrote, is known in the child.
+static void
+ask(long written)
+{
+    uint64 bits;
+
+    p_led_to_by(2);
+    want(pgpte(p_mem + written * PAGE) & PTE_D, "written, and not dirty");
+    want(pgpte(p_mem + LARGE) & PTE_V, "nothing is there");
+    want(pgaccess(p_mem, 64, &bits) == 0 && bits == (1UL << 3 | 1UL << written), "0x%lx", bits);
+    want(pgaccess(p_mem + LARGE, 64, &bits) == 0 && bits == 1UL << 9, "0x%lx", bits);
+    p_expect(0, PAGES, -1);
+}
+
+static void
+t_parkedasked(void)
+{
+    uint64 bits;
+
+    p_begin();
+    want(pgaccess(p_mem, 64, &bits) == 0 && bits == ~0UL, "0x%lx of all", bits);
+    want(pgaccess(p_mem + LARGE, 64, &bits) == 0 && bits == ~0UL, "0x%lx of all", bits);
+    t_load((long)p_word(3));
+    *p_word(40) = 40;
+    t_load((long)p_mem + LARGE + 9 * PAGE);
+    want(t_status(ask, 40) == 0, "the child");
+    want(pgaccess(p_mem, 64, &bits) == 0 && bits == (1UL << 3 | 1UL << 40), "0x%lx", bits);
+}
+
+// ---- Each has its own
+
+static void
+grow_up(long me)
+{
+    if (me == 1)
+        p_await(p_allowed); // until the parent has written
+    p_write(PAGES, (int)me);
+    if (t_fork() == 0) {
+        p_expect(0, PAGES, (int)me);
+        p_write(PAGES, FAMILY - 1);
+        exit(0);
+    }
+    if (me == 0)
+        p_tell(p_told); // the parent may write
+    t_wait_ok(1);
+    p_expect(0, PAGES, (int)me);
+}
+
+// parkedown: one child writes before its parent, one after; each has children that write.
+static void
+t_parkedown(void)
+{
+    p_begin();
+    t_spawn(grow_up, 0);
+    t_spawn(grow_up, 1);
+    p_await(p_told);
+    p_expect(0, PAGES, -1);
+    p_write(PAGES, FAMILY - 1);
+    p_tell(p_allowed);
+    t_wait_ok(2);
+    p_expect(0, PAGES, FAMILY - 1);
+}
+
+static void
+end_by_exec(long unused)
+{
+    static char *argv[] = {"/true", 0};
+
+    (void)unused;
+    exec("/true", argv);
+    exit(1);
+}
+
+static void
+end_by_kill(long unused)
+{
+    (void)unused;
+    kill(getpid());
+}
+
+static void
+end_after_one(long page)
+{
+    *p_word((int)page) = 0;
+}
+
+// parkedback: whose child has ended has the very pages that it had, and may write to them.
+static void
+t_parkedback(void)
+{
+    static pte_t before[PAGES];
+    struct meminfo m;
+    uint64 table;
+
+    p_begin();
+    table = p_pointer(p_mem).pa;
+    for (int i = 0; i < PAGES; i++)
+        before[i] = pgpte(p_mem + (long)i * PAGE);
+    m = p_taken();
+    want(t_status(end_by_exec, 0) == 0, "exec failed");
+    want(t_status(end_by_kill, 0) == -1, "not killed");
+    want(t_status(end_after_one, 700) == 0, "the child");
+    p_led_to_by(1);
+    p_expect(0, PAGES, -1);
+    p_write(PAGES, 0);
+    p_same_taken(&m);
+    want(p_pointer(p_mem).pa == table, "another table");
+    for (int i = 0; i < PAGES; i++) {
+        pte_t now = pgpte(p_mem + (long)i * PAGE);
+        want(PTE2PA(now) == PTE2PA(before[i]), "page %d has moved", i);
+        want(i % FAMILY || (now & PTE_W), "page %d was written to, and has 0x%lx", i, now);
+    }
+}
+
+// ---- Generations
+
+// Nobody but the last of three generations touches anything; the others end first.
+static void
+outlive(void)
+{
+    int pid;
+
+    for (int generation = 1; generation < 3; generation++) {
+        if (t_fork() > 0)
+            exit(0);
+    }
+    close(p_allowed[1]);
+    want(read(p_allowed[0], &pid, 1) == 0, "who lives longer writes");
+    p_expect(0, PAGES, -1);
+    p_write(PAGES, 1);
+    p_expect(0, PAGES, 1);
+    pid = getpid();
+    want(write(p_told[1], &pid, sizeof(pid)) == sizeof(pid), "write to a pipe");
+    exit(0);
+}
+
+// parkedheir: a great-grandchild keeps what all others have left.
+static void
+t_parkedheir(void)
+{
+    int pid, heir;
+
+    p_begin();
+    pid = t_fork();
+    if (pid == 0)
+        outlive();
+    want(t_wait(pid) == 0, "the child");
+    want(munmap(p_mem, SIZE) == 0, "munmap");
+    close(p_allowed[1]);
+    close(p_told[1]);
+    want(read(p_told[0], &heir, sizeof(heir)) == sizeof(heir), "the heir has failed");
+    while (kill(heir) == 0)
+        sleep(1);
+}
+
+static void
+generation(int n)
+{
+    p_led_to_by((uint)n);
+    if (n < 4 && t_fork() == 0) {
+        generation(n + 1);
+        exit(0);
+    }
+    if (n < 4)
+        t_wait_ok(1);
+    p_expect(0, PAGES, -1);
+    p_write(PAGES, n % FAMILY);
+    p_expect(0, PAGES, n % FAMILY);
+}
+
+// parkedforks: who has touched nothing forks again; all of them write, the youngest first.
+static void
+t_parkedforks(void)
+{
+    struct meminfo m;
+
+    p_begin();
+    m = p_taken();
+    if (t_fork() == 0) {
+        generation(2);
+        exit(0);
+    }
+    t_wait_ok(1);
+    p_expect(0, PAGES, -1);
+    p_same_taken(&m);
+}
+
+const struct test parked_tests[] = {
+    TEST(parkedseen, 0), TEST(parkedasked, 0), TEST(parkedown, 0), TEST(parkedback, 0),
+    TEST(parkedheir, 0), TEST(parkedforks, 0), {0, 0, 0},
+};
