@@ -4,11 +4,51 @@
 // Usage     forkstress [DEPTH [ROUNDS]]   ends with `forkstress: OK` or `forkstress: FAILED: why`
 // Theory    Each process of a tree forks two children until the depth is reached, writes into the
 //           memory it shares with its parent, and ends with the number of leaves below it. Some
-//           leaves end by exec, some are killed first.
+//           leaves end by exec, some are killed first. Of what lies in leaf tables of its own some
+//           processes touch one part, some another, some none: fork parks it (kernel/mm/park.h).
 #include "kernel/types.h"
+#include "abi/mman.h"
 #include "user/user.h"
 
+#define PAGE   4096
+#define TABLE  (512 * PAGE) // bytes that one leaf table serves
+#define TABLES 2
+#define DEPTH  8 // at most
+
 static int shared[2048]; // two pages that every process of the tree writes
+static char *apart;      // TABLES, with a page for each depth
+
+static volatile int *
+word(int table, int depth)
+{
+    return (int *)(apart + table * TABLE + depth * 7 * PAGE);
+}
+
+static int
+make_apart(void)
+{
+    apart = mmap(0, TABLES * TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (apart == (char *)-1)
+        return -1;
+    for (int depth = DEPTH; depth > 0; depth--)
+        for (int table = 0; table < TABLES; table++)
+            *word(table, depth) = -1;
+    return 0;
+}
+
+// Touches one of the tables, or none; nobody else of this depth is an ancestor.
+// Returns whether it finds there what its ancestors have left to it.
+static int
+touch_apart(int depth, int which)
+{
+    int table = which % (TABLES + 1), seen;
+
+    if (table == TABLES)
+        return 1;
+    seen = *word(table, depth);
+    *word(table, depth) = which;
+    return seen == -1;
+}
 
 // Ends a leaf in one of three ways, each with status 1 or, when killed, -1.
 static void
@@ -36,6 +76,8 @@ tree(int depth, int which)
             return -1000000;
         if (pid == 0) {
             shared[depth * 64] = which;
+            if (!touch_apart(depth, which * 2 + i))
+                exit(100);
             if (depth <= 1)
                 leaf(which * 2 + i);
             exit(tree(depth - 1, which * 2 + i));
@@ -56,9 +98,13 @@ main(int argc, char **argv)
     int depth = argc > 1 ? atoi(argv[1]) : 5;
     int rounds = argc > 2 ? atoi(argv[2]) : 5;
 
-    if (depth < 1 || depth > 8) {
+    if (depth < 1 || depth > DEPTH) {
         printf("usage: forkstress [DEPTH (1 to 8) [ROUNDS]]\n");
         exit(2);
+    }
+    if (make_apart() < 0) {
+        printf("forkstress: FAILED: mmap\n");
+        exit(1);
     }
     for (int i = 0; i < rounds; i++) {
         int leaves = tree(depth, 1);
