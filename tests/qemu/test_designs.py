@@ -22,7 +22,7 @@ COMMANDS = (
 # sub-tests that change memory in every way.
 CHECKED = (
     ("usertests copyin copyout sbrkbasic sbrkmuch sbrkfail forkpages stacktest exectest bigargtest mem lazyout "
-     "execout pipe1 twochildren",
+     "execout pipe1 twochildren parkedown parkedcut parkedcopies",
      "ALL TESTS PASSED", "SOME TESTS FAILED"),
 ) + COMMANDS[1:4]
 

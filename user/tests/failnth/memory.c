@@ -148,6 +148,98 @@ run_cow(void)
     return status ? MET : met();
 }
 
+// ---- Leaf tables that a fork parks
+
+#define TABLE  (512 * PAGE) // bytes that one serves
+#define TABLES 2
+#define NAPART 6
+
+// A page of one table, a page of the other, and so on, none beside another.
+static volatile char *
+apart(int i)
+{
+    return mapped + i % TABLES * TABLE + (NAPART - i) * 20 * PAGE;
+}
+
+static long
+map_apart(void)
+{
+    mapped = mmap(0, TABLES * TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mapped == FAILED ? -1 : 0;
+}
+
+static long
+unmap_part(void)
+{
+    return munmap(mapped, 21 * PAGE);
+}
+
+static long
+unmap_apart(void)
+{
+    return munmap(mapped, TABLES * TABLE);
+}
+
+static void
+check_apart(int first)
+{
+    for (int i = first; i < NAPART; i++)
+        want(*apart(i) == 'a' + i, "another process's store arrived");
+}
+
+// The child of who has touched nothing, or one table.
+static int
+be_grandchild(void)
+{
+    *apart(0) = 'x';
+    check_apart(1);
+    *apart(1) = 'y';
+    return met();
+}
+
+static int
+be_child(void)
+{
+    int status;
+
+    want(*apart(1) == 'b', "what there was");
+    step("fork of the child", make_child);
+    if (child == 0)
+        exit(be_grandchild());
+    step("munmap of a part", unmap_part);
+    status = ended(child);
+    want(status != BROKEN, "the grandchild");
+    *apart(0) = 'z';
+    check_apart(1);
+    return status ? MET : met();
+}
+
+static int
+run_parked(void)
+{
+    int status;
+
+    step("mmap", map_apart);
+    for (int i = 0; i < NAPART; i++)
+        *apart(i) = (char)('a' + i);
+    step("fork", make_child);
+    if (child == 0)
+        exit(be_child());
+    *apart(0) = 'A';
+    status = ended(child);
+    want(status != BROKEN, "the child");
+    want(*apart(0) == 'A', "the child's store arrived");
+    step("fork again", make_child);
+    if (child == 0)
+        exit(met());
+    status |= ended(child);
+    check_apart(1);
+    step("munmap", unmap_apart);
+    if (status != 0)
+        printf("failnth: a child ended with %d\n", status);
+    return status ? MET : met();
+}
+
 // ---- Mapped files
 
 static void
@@ -263,6 +355,7 @@ const struct work memory_works[] = {
     {"lazy", run_lazy, 0, "", WORK_QUICK},
     {"copy", run_copy, 0, "", WORK_QUICK},
     {"cow", run_cow, 0, "", WORK_QUICK},
+    {"parked", run_parked, 0, "", WORK_QUICK},
     {"mmapprivate", run_private, make_file, "", WORK_QUICK},
     {"mmapshared", run_shared, make_file, "", WORK_QUICK},
     {"mmapanon", run_anonymous, 0, "", 0},
