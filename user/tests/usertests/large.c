@@ -19,16 +19,25 @@ word(char *big, int i)
     return (uint64 *)(big + i * PAGE + 8 * (i % 500));
 }
 
-// A large leaf in a heap that has become 4 MiB larger, each page of it touched.
+// A large leaf in the heap, each page of it touched. There is no memory below it, so that many can
+// have one like it at the same time.
 static char *
 large_heap(void)
 {
-    char *at = t_grow(2 * LARGE);
+    char *at = sbrk(0);
+    uint64 below = -(uint64)at % LARGE;
 
-    at = (char *)(((uint64)at + LARGE - 1) & ~(uint64)(LARGE - 1));
+    want(sbrklazy((int)below) == at && t_grow(LARGE) == at + below, "the break has moved");
+    at += below;
     for (int i = 0; i < WORDS; i++)
         *word(at, i) = i;
     return at;
+}
+
+static void
+drop_heap(char *was)
+{
+    sbrk((int)(was - (char *)sbrk(0)));
 }
 
 // Page i belongs to member i % (FAMILY + 1), who has written to it; other members must not see that.
@@ -70,7 +79,7 @@ member(char *big, int me)
 static void
 t_largefork(void)
 {
-    char *big = large_heap();
+    char *was = sbrk(0), *big = large_heap();
 
     if (t_fork() == 0)
         exit(0); // without a look at it
@@ -84,14 +93,14 @@ t_largefork(void)
     expect(big, FAMILY, WORDS);
     for (int i = 0; i < WORDS; i++)
         *word(big, i) = i;
-    sbrk(-2 * LARGE);
+    drop_heap(was);
 }
 
 // largeread: only the child writes; the parent's memory is whole again when that has ended.
 static void
 t_largeread(void)
 {
-    char *big = large_heap();
+    char *was = sbrk(0), *big = large_heap();
 
     for (int round = 0; round < 3; round++) {
         if (t_fork() == 0) {
@@ -105,7 +114,7 @@ t_largeread(void)
             ++*word(big, i);
         }
     }
-    sbrk(-2 * LARGE);
+    drop_heap(was);
 }
 
 // largeshared: stores to shared memory are seen by all, after one of them has cut and protected it.
