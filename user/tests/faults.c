@@ -8,21 +8,10 @@
 #include "abi/mman.h"
 #include "abi/usyscall.h"
 #include "user/user.h"
+#include "access.h"
 
 #define PAGE     4096
 #define ANYWHERE (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static void
-load(char *p)
-{
-    asm volatile("lb t0, 0(%0)" ::"r"(p) : "t0", "memory");
-}
-
-static void
-store(char *p)
-{
-    asm volatile("sb zero, 0(%0)" ::"r"(p) : "memory");
-}
 
 static char *
 map(int prot, int flags, int fd)

@@ -9,22 +9,12 @@
 #include "abi/mman.h"
 #include "ulib/cmd.h"
 
+#include "access.h"
+
 #define PAGE 4096
 #define MUCH (512L * PAGE)
 
 static int forked;
-
-static void
-load(char *p)
-{
-    asm volatile("lb t0, 0(%0)" ::"r"(p) : "t0", "memory");
-}
-
-static void
-store(char *p)
-{
-    asm volatile("sb zero, 0(%0)" ::"r"(p) : "memory");
-}
 
 // Not in order, so that each page gets a leaf of its own. The step divides no number of pages here.
 static void
