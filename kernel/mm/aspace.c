@@ -269,7 +269,7 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
-    struct leaves_job job = {0};
+    struct leaves_job job = {.owner = to->owner->pid};
     int error = 0;
     for (int i = 0; !error && i < from->regions.n; i++)
         error = share_region(&job, to, from, i);

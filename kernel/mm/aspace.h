@@ -91,7 +91,9 @@ int uvmalloc(struct aspace *as, uint64 start, uint64 end,
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
 void uvmsettle(struct aspace *as); // USYSCALL has what was promised for it, or will never want it
 int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
-int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break
+int growproc(struct aspace *as, int64 n, uint64 kind,
+             uint64 *old) must_check;        // moves the break; kind: SBRK_* of abi/mman.h
+int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL
 
 // Makes the access possible, or tells why it is not allowed. May sleep.
 int vmfault(struct aspace *as, uint64 va,

@@ -9,8 +9,10 @@
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "debug/mapsite.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/fresh.h"
 #include "mm/layout.h"
@@ -19,6 +21,20 @@
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
+
+static bool lazily; // what a growth does that asks for neither kind
+
+// Chooses what a growth does that asks for neither kind: "lazy" or "eager".
+// On error  -EINVAL: there is no such choice.
+int
+brk_select(const char *name)
+{
+    bool lazy = strcmp(name, "lazy") == 0;
+    if (!lazy && strcmp(name, "eager") != 0)
+        return -EINVAL;
+    lazily = lazy;
+    return 0;
+}
 
 static int
 add_page(struct aspace *as, uint64 va, uint64 prot)
@@ -127,12 +143,15 @@ shrink(struct aspace *as, uint64 to)
     return 0;
 }
 
-// Moves the break by n bytes; a step below address 0 changes nothing and is no error (ABI.md sbrk).
+// Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind SBRK_LAZY
+// does not; any other kind stands for what brk_select() chose. A step below address 0 changes nothing
+// and is no error.
 // Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
 // Fences    pages that go are fenced before their frames are freed.
 int
-growproc(struct aspace *as, int64 n, bool lazy, uint64 *old)
+growproc(struct aspace *as, int64 n, uint64 kind, uint64 *old)
 {
+    bool lazy = kind == SBRK_LAZY || (lazily && kind != SBRK_EAGER);
     int error = 0;
     acquiresleep(&as->lock);
     *old = as->sz;

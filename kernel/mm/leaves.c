@@ -11,6 +11,7 @@
 #include "mm/leaves.h"
 
 #include "debug/mapsite.h"
+#include "lib/page.h"
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
@@ -46,6 +47,23 @@ share_frames(pte_t pte, struct frame *f, int order)
     return userpage_promised(pte, f) ? 1UL << order : 0;
 }
 
+// Gives the child a copy of a leaf of 2 MiB, with the same rights.
+// Returns   false, and nothing has changed: this is not wanted, or there is no block for it.
+static bool
+copy_large(const struct leaves_job *job, pte_t pte, pte_t *to)
+{
+    if (super_policy != SUPER_COPY || !job->cow)
+        return false;
+    char *block = kalloc_order(FRAME_USER, job->owner, FRAME_MAX_ORDER);
+    if (!block)
+        return false;
+    for (uint64 at = 0; at < SUPER_SIZE; at += PGSIZE)
+        page_copy(block + at, p2v(pte_pa(pte) + at));
+    userpage_mapped(frame_of(v2p(block)));
+    pte_store(to, pte_make(v2p(block), pte_flags(pte)));
+    return true;
+}
+
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
 // process may write to become copy-on-write in both. A block is counted once.
 int
@@ -59,6 +77,11 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
         pte_t pte = pte_load(from);
         if (!pte_valid(pte)) {
             size = slots_holes(from, end);
+            continue;
+        }
+        if (level > 0 && copy_large(job, pte, to)) {
+            pages += 1UL << FRAME_MAX_ORDER;
+            size = 1;
             continue;
         }
         struct frame *f = frame_of(pte_pa(pte));

@@ -7,7 +7,9 @@
 //           become a leaf, before it is freed.
 #include "mm/super.h"
 
+#include "abi/errno.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
@@ -21,6 +23,24 @@
 #define LEAST_ORDER 3 // smaller blocks would cost more than they save
 
 _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
+
+enum super_policy super_policy; // constant after boot
+
+// Chooses what processes do with leaves of 2 MiB: "share", "copy" or "off".
+// On error  -EINVAL: there is no such choice.
+int
+super_select(const char *name)
+{
+    static const char *const names[] = {
+        [SUPER_SHARE] = "share", [SUPER_COPY] = "copy", [SUPER_OFF] = "off"};
+    for (uint32 i = 0; i < NELEM(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            super_policy = i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
 
 // Is there nothing yet, not even a table, where a leaf of 2 MiB would stand?
 static bool
@@ -46,9 +66,8 @@ take_out(struct aspace *as, uint64 va, uint64 size)
 static int
 fitting(uint64 va, uint64 end)
 {
-    int order = 0;
-    while (order < FRAME_MAX_ORDER && !(va & (PGSIZE << order)) &&
-           PGSIZE << (order + 1) <= end - va)
+    int order = 0, most = super_policy == SUPER_OFF ? FRAME_MAX_ORDER - 1 : FRAME_MAX_ORDER;
+    while (order < most && !(va & (PGSIZE << order)) && PGSIZE << (order + 1) <= end - va)
         order++;
     return order;
 }
@@ -204,7 +223,7 @@ super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
 {
     uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
     va = SUPER_ROUNDUP(va);
-    if (va + SUPER_SIZE > last || r->pager || !r->prot)
+    if (va + SUPER_SIZE > last || r->pager || !r->prot || super_policy == SUPER_OFF)
         return;
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);

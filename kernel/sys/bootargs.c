@@ -8,6 +8,8 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/asid.h"
+#include "mm/aspace.h"
+#include "mm/super.h"
 #include "mm/view.h"
 #include "proc/ticks.h"
 #include "pt/sv.h"
@@ -130,6 +132,22 @@ set_year(struct bootargs *args, const char *value)
 }
 
 static void
+set_sbrk(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (brk_select(value) < 0)
+        printf("vitrine: sbrk=%s: the choices are eager and lazy; ignored\n", value);
+}
+
+static void
+set_superpages(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (super_select(value) < 0)
+        printf("vitrine: superpages=%s: the choices are share, copy and off; ignored\n", value);
+}
+
+static void
 set_data(struct bootargs *args, const char *value)
 {
     (void)args;
@@ -153,11 +171,23 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},         {"mmu=", set_mmu},         {"quiet", set_quiet},
-    {"init=", set_init},       {"root=", set_root},       {"harts=", set_harts},
-    {"ro", set_readonly},      {"vmprint=", set_vmprint}, {"data=", set_data},
-    {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
-    {"preempt=", set_preempt}, {"asids=", set_asids},     {"year=", set_year},
+    {"kpt=", set_kpt},
+    {"mmu=", set_mmu},
+    {"quiet", set_quiet},
+    {"init=", set_init},
+    {"root=", set_root},
+    {"harts=", set_harts},
+    {"ro", set_readonly},
+    {"vmprint=", set_vmprint},
+    {"data=", set_data},
+    {"lang=", set_lang},
+    {"explain=", set_explain},
+    {"selftest=", set_selftest},
+    {"preempt=", set_preempt},
+    {"asids=", set_asids},
+    {"year=", set_year},
+    {"sbrk=", set_sbrk},
+    {"superpages=", set_superpages},
 };
 
 static bool

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sysproc.c - system calls about processes, memory and time.
 #include "abi/errno.h"
-#include "abi/mman.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
 #include "mm/aspace.h"
@@ -54,7 +53,7 @@ int64
 sys_sbrk(struct proc *p, const uint64 *a)
 {
     uint64 old;
-    int error = growproc(p->as, (int)a[0], a[1] == SBRK_LAZY, &old);
+    int error = growproc(p->as, (int)a[0], a[1], &old);
     return error ? error : (int64)old;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/mirror.h"
@@ -55,7 +56,7 @@ static int64
 call_sbrk(uint64 n, bool lazy)
 {
     uint64 old;
-    int error = growproc(myproc()->as, (int64)n, lazy, &old);
+    int error = growproc(myproc()->as, (int64)n, lazy ? SBRK_LAZY : SBRK_EAGER, &old);
     return error ? error : (int64)old;
 }
 
