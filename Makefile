@@ -95,7 +95,7 @@ sync := spinlock sleeplock waitq
 # mm: physical memory and the ledger of it; the kernel's own map in its four designs; address spaces,
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
 # who owns what, and what a process has touched.
-mm := buddy frame frame_put frame_promise ledger block kmem failnth \
+mm := buddy frame frame_put commit ledger block kmem failnth \
 	kimage kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
 	region aspace asid fault ahead brk super mmap copy tlb leaves park \
 	owners touched view viewprint
@@ -111,7 +111,7 @@ fs := radix cache cut pages pageio writeback reclaim \
 	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit
+proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm watch bootprint userinit
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.

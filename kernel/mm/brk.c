@@ -50,18 +50,18 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     mirror_set(as, va, pte);
     userpage_mapped(frame_of(v2p(page)));
     mapsite_note(MAPSITE_MAP, as, va);
-    as->pages++;
+    uvm_count(as, 1);
     return 0;
 }
 
-// Brings in fresh pages for [start, end), where nothing is mapped.
+// Brings in fresh pages for [start, end), where nothing is mapped and no table is parked.
 // On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
 int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
-    int error = unpark(as, start, end);
+    int error = commit_allows((end - start) / PGSIZE) ? 0 : -ENOMEM;
     for (uint64 va = start, size; !error && va < end; va += size) {
         size = super_add(as, va, end, prot);
         if (size)
@@ -112,7 +112,9 @@ grow(struct aspace *as, uint64 to, bool lazy)
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
     if (to < as->sz || to > heap_limit(as))
         return -ENOMEM;
-    int error = resize_heap(as, end);
+    int error = lazy ? 0 : unpark(as, old_end, end);
+    if (!error)
+        error = resize_heap(as, end);
     if (error)
         return error;
     if (!lazy && (error = uvmalloc(as, old_end, end, PTE_R | PTE_W)) < 0) {

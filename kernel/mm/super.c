@@ -92,7 +92,7 @@ add(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
         return false;
     }
     userpage_mapped(frame_of(v2p(block)));
-    as->pages += size / PGSIZE;
+    uvm_count(as, (int64)(size / PGSIZE));
     if (mirror_sync(as, va, va + size) == 0)
         return true;
     take_out(as, va, size);
@@ -146,8 +146,8 @@ bool
 super_touch(struct aspace *as, const struct region *r, uint64 va)
 {
     int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
-    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !empty(as, va, order) ||
-        !add(as, r->kind, va, r->prot, order))
+    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
+        !empty(as, va, order) || !add(as, r->kind, va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;
@@ -175,16 +175,13 @@ super_split(struct aspace *as, uint64 va)
         return 0;
     pte_t pte = pte_load(slot);
     struct frame *block = frame_of(pte_pa(pte));
-    uint64 promised = userpage_promised(pte, block) ? super_tables(level) : 0;
-    as->entitled = promised != 0;
+    as->urgent = true;
     int error = split_leaf(as, va);
-    as->entitled = false;
+    as->urgent = false;
     if (error)
         return error;
     as->splits++;
     block_split(block); // a block of the largest order has one leaf: put_special() relies on it
-    if (promised)
-        frames_settle(promised);
     return 0;
 }
 

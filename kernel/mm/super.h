@@ -26,14 +26,6 @@ extern enum super_policy super_policy;
 #define SUPER_ROUNDDOWN(a) ((a) & ~(SUPER_SIZE - 1))
 #define SUPER_ROUNDUP(a)   SUPER_ROUNDDOWN((a) + SUPER_SIZE - 1)
 
-// The tables that splitting a leaf takes; they are promised (mm/frame_promise.c) for each leaf that
-// is copy-on-write.
-static inline uint64
-super_tables(int level)
-{
-    return level == 0 ? 0 : kpt->private_table ? 2 : 1;
-}
-
 int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
 // Maps a fresh block at va, below end; its size, 0: a single page will have to do.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);

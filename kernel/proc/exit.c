@@ -15,6 +15,7 @@
 #include "mm/copy.h"
 #include "proc/alarm.h"
 #include "proc/fpu.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -90,6 +91,7 @@ exit(int status)
     wakeup(&p->parent->childwait);
     acquire(&p->lock);
     p->state = ZOMBIE;
+    oom_ended();
     release(&tree_lock);
     sched();
     panic("exit: process %d ran again", p->pid);

@@ -18,6 +18,7 @@
 #include "mm/kvm.h"
 #include "mm/view.h"
 #include "proc/failtree.h"
+#include "proc/oom.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
@@ -38,6 +39,7 @@ procinit(void)
 {
     initlock(&tree_lock, "tree", RANK_TREE);
     kmem_cache_init(&proc_cache, "proc", sizeof(struct proc));
+    oom_init();
     for (int i = 0; i < PID_CHAINS; i++)
         list_init(&pids[i]);
 }
@@ -210,6 +212,22 @@ kill_others(struct proc *self)
         }
     release(&tree_lock);
     return alive;
+}
+
+// The youngest process that has an address space of that family and has not exited; NULL: none.
+// Locks     tree_lock held.
+struct proc *
+proc_youngest(uint64 family)
+{
+    struct proc *youngest = NULL;
+    for (int chain = 0; chain < PID_CHAINS; chain++)
+        list_for_each (node, &pids[chain]) {
+            struct proc *p = list_entry(node, struct proc, pidlink);
+            if (p->state != ZOMBIE && p->as && p->as->family == family &&
+                (!youngest || p->pid > youngest->pid))
+                youngest = p;
+        }
+    return youngest;
 }
 
 uint64

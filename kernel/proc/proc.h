@@ -107,6 +107,7 @@ killed(struct proc *p)
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
+struct proc *proc_youngest(uint64 family);          // tree_lock held: of those who share memory so
 void procdump(void);                                // to the console, for ^P
 bool proc_on_kstack(uint64 top, struct subject *s); // for explanations
 

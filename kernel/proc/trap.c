@@ -22,6 +22,7 @@
 #include "mm/layout.h"
 #include "proc/alarm.h"
 #include "proc/fpu.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -149,8 +150,10 @@ other_trap(struct proc *p, uint64 cause)
     if (csr_read(sstatus) & SSTATUS_SPP)
         panic("usertrap: not from user mode, sepc 0x%lx", p->trapframe->epc);
     if (page_fault(cause, &access)) {
-        error = vmfault(p->as, stval, access);
-        if (!error)
+        do
+            error = vmfault(p->as, stval, access);
+        while (unlikely(error == -ESTARVED) && oom_relieve(p));
+        if (!error || killed(p))
             return;
     }
     if (interrupt(cause))

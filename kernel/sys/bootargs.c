@@ -140,6 +140,14 @@ set_sbrk(struct bootargs *args, const char *value)
 }
 
 static void
+set_commit(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (commit_select(value) < 0)
+        printf("vitrine: commit=%s: the choices are overcommit and strict; ignored\n", value);
+}
+
+static void
 set_superpages(struct bootargs *args, const char *value)
 {
     (void)args;
@@ -171,23 +179,12 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},
-    {"mmu=", set_mmu},
-    {"quiet", set_quiet},
-    {"init=", set_init},
-    {"root=", set_root},
-    {"harts=", set_harts},
-    {"ro", set_readonly},
-    {"vmprint=", set_vmprint},
-    {"data=", set_data},
-    {"lang=", set_lang},
-    {"explain=", set_explain},
-    {"selftest=", set_selftest},
-    {"preempt=", set_preempt},
-    {"asids=", set_asids},
-    {"year=", set_year},
-    {"sbrk=", set_sbrk},
-    {"superpages=", set_superpages},
+    {"kpt=", set_kpt},         {"mmu=", set_mmu},         {"quiet", set_quiet},
+    {"init=", set_init},       {"root=", set_root},       {"harts=", set_harts},
+    {"ro", set_readonly},      {"vmprint=", set_vmprint}, {"data=", set_data},
+    {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
+    {"preempt=", set_preempt}, {"asids=", set_asids},     {"year=", set_year},
+    {"commit=", set_commit},   {"sbrk=", set_sbrk},       {"superpages=", set_superpages},
 };
 
 static bool

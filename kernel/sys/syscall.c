@@ -11,6 +11,7 @@
 #include "mm/copy.h"
 #include "mm/mirror.h"
 #include "mm/plan.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
 #include "rv/trapframe.h"
@@ -29,13 +30,19 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-static void
-failed(struct proc *p, int64 result)
+// A call returned an error. One that had no frame for the process's own memory has changed nothing,
+// and is made again as long as others can end for it.
+static void __attribute__((noinline)) failed(struct proc *p, int64 result)
 {
-    if (result == SYSCALL_DONE)
-        return;
-    p->as->usys->err = (int)-result;
-    p->trapframe->a0 = (uint64)-1; // xv6's programs know no other failure
+    struct trapframe *tf = p->trapframe;
+    while (unlikely(result == -ESTARVED) && oom_relieve(p))
+        result = p->calls[tf->a7](p, &tf->a0);
+    if (result >= 0) {
+        tf->a0 = (uint64)result;
+    } else if (result != SYSCALL_DONE) {
+        p->as->usys->err = result == -ESTARVED ? ENOMEM : (int)-result;
+        tf->a0 = (uint64)-1; // xv6's programs know no other failure
+    }
 }
 
 struct userret

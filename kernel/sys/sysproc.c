@@ -124,7 +124,8 @@ sys_meminfo(struct proc *p, const uint64 *a)
         .free = frames_free() * PGSIZE,
         .cache = kind[FRAME_CACHE] * PGSIZE,
         .user = kind[FRAME_USER] * PGSIZE,
-        .promised = frames_promised() * PGSIZE,
+        .committed = commit_sum() * PGSIZE,
+        .limit = commit_limit * PGSIZE,
     };
     info.kernel = info.total - info.free - info.cache - info.user;
     return copyout(p->as, a[0], &info, sizeof info);

@@ -10,6 +10,7 @@
 #include "mm/copy.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/park.h"
 #include "mm/plan.h"
 #include "mm/tlb.h"
 #include "mm/touched.h"
@@ -109,7 +110,7 @@ call_map(enum map_kind kind, uint64 prot, uint64 apart)
     if (error || apart == 1)
         return error ? error : (int64)at;
     acquiresleep(&as->lock);
-    if (!r.shared && uvmalloc(as, at, at + size, r.prot) < 0)
+    if (!r.shared && unpark(as, at, at + size) == 0 && uvmalloc(as, at, at + size, r.prot) < 0)
         tlb_changed(as); // a part of it is there
     releasesleep(&as->lock);
     return (int64)at;

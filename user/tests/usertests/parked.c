@@ -107,7 +107,7 @@ p_led_to_by(uint n)
     }
 }
 
-// What of memory processes have, and what they were promised.
+// What of memory processes have.
 struct meminfo
 p_taken(void)
 {
@@ -122,9 +122,9 @@ p_same_taken(const struct meminfo *before)
 {
     struct meminfo m = p_taken();
 
-    want(m.user == before->user && m.promised == before->promised,
-         "%lu bytes, %lu promised; before: %lu, %lu", m.user, m.promised, before->user,
-         before->promised);
+    want(m.user == before->user && m.committed == before->committed,
+         "%lu bytes, %lu committed; before: %lu, %lu", m.user, m.committed, before->user,
+         before->committed);
 }
 
 // ---- What is seen

@@ -48,7 +48,7 @@ struct test {
 extern const struct test vm_tests[], brk_tests[], fault_tests[], file_tests[], dir_tests[],
     share_tests[], name_tests[], limit_tests[], proc_tests[], wait_tests[], pipe_tests[],
     exec_tests[], elf_tests[], reg_tests[], pointer_tests[], fd_tests[], alarm_tests[],
-    view_tests[], watch_tests[], link_tests[], large_tests[], promise_tests[], secret_tests[],
+    view_tests[], watch_tests[], link_tests[], large_tests[], commit_tests[], secret_tests[],
     cut_tests[], parked_tests[], parkcut_tests[];
 
 extern const struct test *t_current; // the sub-test that runs
