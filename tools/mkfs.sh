@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, all programs in its root directory,
-# README, and what lies in user/root/. Needs no privileges; the same files give the same image.
+# README, what lies in user/root/, and the device nodes. Needs no privileges; the same files give the same image.
 set -eu
 image=$1 stage=$2
 shift 2
@@ -33,6 +33,9 @@ log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -j -J size=4 -b 4096 -
 
 # mke2fs copies when the staged files were changed, which no tool can set on the host: set it in the image.
 (cd "$stage" && find . -mindepth 1) | sed "s|^\.\(.*\)|sif \"\1\" ctime @1700000000|" >"$tmp.cmd"
-debugfs -w -f "$tmp.cmd" "$tmp" >/dev/null 2>&1
+
+# The device nodes, which init makes on other disks: a disk that cannot be written has them, too.
+printf '%s\n' 'mknod console c 1 0' 'mknod statistics c 2 0' >>"$tmp.cmd"
+E2FSPROGS_FAKE_TIME=1700000000 debugfs -w -f "$tmp.cmd" "$tmp" >/dev/null 2>&1
 rm "$tmp.cmd"
 mv "$tmp" "$image"

@@ -68,12 +68,28 @@ give_to_init(struct list *from, struct list *to)
     }
 }
 
+// Process 1 ends, and so does the machine: says why.
+static void noreturn
+exit_init(struct proc *p, int status)
+{
+    if (killed(p))
+        printf("vitrine: process 1 (%s) was killed; the machine stops\n", p->name);
+    else
+        printf("vitrine: process 1 (%s) has exited with status %d; the machine stops\n", p->name,
+               status);
+    shutdown(status);
+}
+
+// Ends the running process; its parent gets the status from wait(). The end of process 1 is the
+// machine's.
+// Locks     none held; takes tree_lock.
+// Sleeps    yes, to close files.
 void
 exit(int status)
 {
     struct proc *p = myproc();
     if (p == initproc)
-        shutdown(status);
+        exit_init(p, status);
     drop_files(p);
     uvmretire(p->as);
     fpu_drop(p);

@@ -173,15 +173,19 @@ setkilled(struct proc *p)
     release(&p->lock);
 }
 
+// Kills a process: it exits at its next return to user mode.
+// Returns   0; -ESRCH: there is no such process; -EPERM: process 1, without which no machine runs.
+// Locks     takes tree_lock.
 int
 kill(int pid)
 {
     acquire(&tree_lock);
     struct proc *p = pid > 0 ? proc_find(pid) : NULL;
-    if (p)
+    int error = !p ? -ESRCH : p == initproc ? -EPERM : 0;
+    if (!error)
         setkilled(p);
     release(&tree_lock);
-    return p ? 0 : -ESRCH;
+    return error;
 }
 
 struct aspace *

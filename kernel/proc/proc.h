@@ -93,7 +93,7 @@ int allocproc(struct proc **out) must_check;           // an embryo with a pid, 
 void freeproc(struct proc *p);                         // gives back what allocproc() took
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
 void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
-int kill(int pid) must_check;     // -ESRCH
+int kill(int pid) must_check;     // -ESRCH, -EPERM: process 1
 void setkilled(struct proc *p);
 int kill_others(struct proc *self); // and process 1; how many have not exited yet
 

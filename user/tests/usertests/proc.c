@@ -268,7 +268,7 @@ t_killsleeper(void)
     sleep(1); // until init has waited for the grandchild
 }
 
-// Pids that name nobody; a process may kill itself.
+// Pids that name no process, and process 1; a process may kill itself.
 static void
 kill_self(long unused)
 {
@@ -280,9 +280,9 @@ kill_self(long unused)
 static void
 t_badkill(void)
 {
-    static const int pids[] = {0, -1, 0x7fffffff, (int)0x80000000, 999999};
+    static const int pids[] = {0, 1, -1, 0x7fffffff, (int)0x80000000, 999999};
 
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < (int)(sizeof(pids) / sizeof(pids[0])); i++)
         want(kill(pids[i]) == -1, "kill(%d) worked", pids[i]);
     want(t_status(kill_self, 0) == -1, "kill of oneself");
     int pid = t_fork();
