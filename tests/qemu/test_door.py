@@ -112,11 +112,13 @@ REFUSED = (
     (["run", "MEM=much"], "an amount such as 128M"),
     (["run", "CPUS=9"], "at most 8 harts"), (["run", "CPUS=0"], "at least one hart"),
     (["run", "CPUS=x"], "a number from 1 to 8"), (["gdb", "CPUS=x"], "a number from 1 to 8"),
-    (["run", "FSIMG=/nonexistent"], "there is no file /nonexistent"), (["run", "FSIMG=/dev"], "/dev is no regular file"),
+    (["run", "FSIMG=/nonexistent"], "there is no file /nonexistent"),
+    (["run", "FSIMG=/dev"], "/dev is no regular file"),
     (["run", "FSIMG=README.md"], "README.md holds no ext2 file system"),
     (["run", "KPTT=foo"], "there is no KPTT=; there are\n         CPUS MEM KPT YEAR"),
     (["run", "kpt"], "run takes KEY=VALUE words, not 'kpt'"), (["run", "O=a b"], "no directory with a blank"),
-    (["rum"], "there is no command 'rum'; ./vitrine help lists them"), (["put"], "usage: ./vitrine put"), ([], "usage:"),
+    (["rum"], "there is no command 'rum'; ./vitrine help lists them"), (["put"], "usage: ./vitrine put"),
+    ([], "usage:"),
 )
 
 
@@ -168,7 +170,7 @@ def test_door_foreign_disk(context):
 
 
 def test_door_console(context):
-    """One line for the firmware's, no lost character, the exit code; file and line behind functions, in both languages."""
+    """One line for the firmware's, no lost character, the exit code; file and line for functions, in two languages."""
     image = own_disk(context)
     for words, label in (("quiet", "line"), ("quiet lang=zh", "行号")):
         with Door(context, starting(context, image, words=words), early=b"echo one; die load\n") as d:
@@ -373,7 +375,8 @@ def test_door_put_and_get(context):
     same("get", door("get", "d/f", "/d/a b", "got/"), (0, "/d/f -> got/f\n/d/a b -> got/a b\n"))
     with open(os.path.join(home, "got/f"), encoding="utf-8") as f:
         same("what came back", f.read(), "there\n")
-    for words, expected in ((("put", "nosuch"), "nosuch: there is no such file"), (("put", "got"), "put takes files"),
+    for words, expected in ((("put", "nosuch"), "nosuch: there is no such file"),
+                            (("put", "got"), "got: put takes files"),
                             (("get", "nosuch"), "/nosuch: the disk has no such file"),
                             (("get", "d"), "/d: get takes files"), (("put", "say", "x/"), "no directory /x on the disk"),
                             (("get", "say", "x/"), "there is no directory x/ here")):

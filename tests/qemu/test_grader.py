@@ -223,7 +223,8 @@ def test_grader_front_door(context):
     graded(context, commands=["echo hi"])
     with LOCK:
         code, text = at_the_door(context, "run", keys="echo precious > notes\npoweroff 3\n")
-        if code != 3 or "make" in text or not re.search(r"^OpenSBI v\S+ \(V=1 shows its \d+ lines\)\nvitrine: ", text, re.M):
+        folded = re.search(r"^OpenSBI v\S+ \(V=1 shows its \d+ lines\)\nvitrine: ", text, re.M)
+        if code != 3 or "make" in text or not folded:
             raise Failure(f"./vitrine run ends with {code}: {text!r}")
         os.utime(os.path.join(TREES[context.out].path, "user/echo.c"))
         code, text = at_the_door(context, "run", keys="cat notes\npoweroff\n")
