@@ -166,6 +166,41 @@ def test_door_foreign_disk(context):
     has("xv6's image", text, "xv6's own file system, and Vitrine reads ext2", "./vitrine put FILE")
 
 
+def bare_path(context, missing, scripts):
+    """A PATH of one directory with all programs of the system but some, and scripts in the place of others."""
+    where = os.path.join(context.dir, "path")
+    shutil.rmtree(where, ignore_errors=True)
+    os.makedirs(where)
+    for name, text in scripts.items():
+        with open(os.path.join(where, name), "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\n" + text)
+        os.chmod(os.path.join(where, name), 0o755)
+    for directory in ("/usr/bin", "/bin"):
+        for name in os.listdir(directory):
+            if name not in missing and not os.path.lexists(os.path.join(where, name)):
+                os.symlink(os.path.join(directory, name), os.path.join(where, name))
+    return os.path.abspath(where)
+
+
+def test_door_installs(context):
+    """What is missing for the tests is installed, and nothing else; without apt-get it is named."""
+    said = os.path.abspath(os.path.join(context.dir, "said"))
+    scripts = {"apt-get": f'echo "$@" >>{said}\n', "sudo": '[ "$1" = -n ] && shift\nexec "$@"\n'}
+    missing = ("gdb-multiarch", "clang-format", "qemu-system-riscv64")
+    if os.path.exists(said):
+        os.unlink(said)
+    path = bare_path(context, missing, scripts)
+    has("tests", context.must(["./vitrine", "test", "--list"], PATH=path), "\nqemu.door-installs\n")
+    with open(said, encoding="utf-8") as f:
+        same("apt-get", [s.split() for s in f], [["update", "-q"], [
+            "install", "-y", "-q", "--no-install-recommends", "qemu-system-misc", "clang-format", "gdb-multiarch"]])
+    path = bare_path(context, (*missing, "apt-get"), {})
+    code, text = context.sh(["./vitrine", "test", "--list"], PATH=path)
+    same("exit code", code, 1)
+    has("without apt-get", text, "this system lacks:", "qemu-system-riscv64 (Debian: qemu-system-misc)",
+        "install them, then call this again")
+
+
 # -- the console
 
 
@@ -378,7 +413,8 @@ def test_door_put_and_get(context):
     for words, expected in ((("put", "nosuch"), "nosuch: there is no such file"),
                             (("put", "got"), "got: put takes files"),
                             (("get", "nosuch"), "/nosuch: the disk has no such file"),
-                            (("get", "d"), "/d: get takes files"), (("put", "say", "x/"), "no directory /x on the disk"),
+                            (("get", "d"), "/d: get takes files"),
+                            (("put", "say", "x/"), "no directory /x on the disk"),
                             (("get", "say", "x/"), "there is no directory x/ here")):
         code, said = door(*words)
         same(f"{words}: exit code", code, 1)
