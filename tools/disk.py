@@ -65,7 +65,7 @@ def trouble(path):
     """Why a machine could not use the file as its disk; None: nothing was found."""
     if not os.path.exists(path):
         return f"there is no file {path}"
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    if not os.path.isfile(path):
         return f"{path} is no regular file"
     try:
         with open(path, "rb") as f:

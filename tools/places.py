@@ -34,11 +34,16 @@ class Binary:
 
     def lookup(self, address):
         """FILE:LINE of an address; None when it is not known."""
+        try:
+            return self.ask(address)
+        except OSError:  # there is no addr2line, or it has ended
+            return None
+
+    def ask(self, address):
         if self.asked is None:
             self.asked = subprocess.Popen([f"{self.prefix}addr2line", "-e", self.path], stdin=subprocess.PIPE,
-                                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
         self.asked.stdin.write(f"{address:#x}\n")
-        self.asked.stdin.flush()
         found = re.match(r"(.+):(\d+)", self.asked.stdout.readline())
         if not found or found[1].startswith("?"):
             return None
@@ -47,17 +52,21 @@ class Binary:
     def address(self, name):
         """The address of a symbol; None: there is none."""
         if self.symbols is None:
+            self.symbols = {s[2]: int(s[0], 16) for s in map(str.split, self.list_symbols()) if len(s) == 3}
+        return self.symbols.get(name)
+
+    def list_symbols(self):
+        try:
             r = subprocess.run([f"{self.prefix}nm", self.path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                check=False)
-            lines = (s.split() for s in r.stdout.decode("utf-8", "replace").splitlines())
-            self.symbols = {s[2]: int(s[0], 16) for s in lines if len(s) == 3}
-        return self.symbols.get(name)
+        except OSError:
+            return []
+        return r.stdout.decode("utf-8", "replace").splitlines()
 
     def close(self):
         if self.asked:
-            self.asked.stdin.close()
-            self.asked.stdout.close()
-            self.asked.wait()
+            self.asked.kill()
+            self.asked.communicate()
 
 
 class Places:

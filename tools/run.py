@@ -72,6 +72,10 @@ def main():
     ap.add_argument("--prefix", default="", help="of the names of nm and addr2line")
     ap.add_argument("command", nargs="+")
     options = ap.parse_args()
+    why = disk.trouble(options.disk)
+    if why:
+        disk.say(why)
+        sys.exit(2)
     command, kept = on_copy(options.disk, options.command)
     if options.plain:
         os.execvp(command[0], command)

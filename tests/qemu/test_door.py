@@ -112,6 +112,7 @@ REFUSED = (
     (["run", "MEM=much"], "an amount such as 128M"),
     (["run", "CPUS=9"], "at most 8 harts"), (["run", "CPUS=0"], "at least one hart"),
     (["run", "CPUS=x"], "a number from 1 to 8"), (["gdb", "CPUS=x"], "a number from 1 to 8"),
+    (["test", "CPUS=x"], "a number from 1 to 8"), (["bench", "KPT=foo"], "KPT=foo: the choices are"),
     (["run", "FSIMG=/nonexistent"], "there is no file /nonexistent"),
     (["run", "FSIMG=/dev"], "/dev is no regular file"),
     (["run", "FSIMG=README.md"], "README.md holds no ext2 file system"),
