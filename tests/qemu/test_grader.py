@@ -240,7 +240,7 @@ def test_grader_gdb_console(context):
         gdb = children.start(["./vitrine", "gdb"], cwd=tree, env={**OUTSIDE, "GDBPORT": port, "TMUX": ""},
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            gdb.stdin.write(b"continue\n")
+            gdb.stdin.write(b"ubreak main echo\ncontinue\nbt\ndelete\ncontinue\n")
             gdb.stdin.flush()
             said = b""
             while b"Continuing" not in said:
@@ -249,6 +249,8 @@ def test_grader_gdb_console(context):
                 if not data:
                     raise Failure(f"./vitrine gdb ends: {said!r}")
             code, text = at_the_door(context, "console", keys="echo typed\npoweroff\n")
+            while b"closed" not in said and (data := os.read(gdb.stdout.fileno(), 1 << 12)):
+                said += data
         finally:
             gdb.stdin.close()
             children.tell(gdb, 15)
@@ -256,6 +258,8 @@ def test_grader_gdb_console(context):
             gdb.stdout.close()
         if b"keyboard and screen: ./vitrine console, in another terminal" not in said:
             raise Failure(f"./vitrine gdb says {said!r}")
+        must_match(said.decode().splitlines(), r"hit Breakpoint 1, main \(argc=2, .* at user/echo\.c:\d+$",
+                   r"#0 +main \(argc=2, .* at user/echo\.c:\d+$")
         if code != 0 or "OpenSBI" not in text or "typed\n" not in text.replace("echo typed\n", ""):
             raise Failure(f"./vitrine console ends with {code}: {text!r}")
         code, text = at_the_door(context, "console")
