@@ -2,8 +2,9 @@
 # The build of Vitrine. `make help` lists what it makes; `./vitrine` is the friendlier front door.
 # Everything made goes to $(O); the tree stays clean but for a few links that course tools expect.
 
-# INSECURE=1 has a directory of its own: what it makes must not be taken for the real thing.
-O ?= build$(if $(INSECURE),/insecure)
+# INSECURE=1 and DEBUG=1 have directories of their own: what they make must not be taken for the real thing,
+# and the other build stays as it is.
+O ?= build$(if $(INSECURE),/insecure)$(if $(DEBUG),/debug)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -145,12 +146,16 @@ ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/us
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 
-.PHONY: all kernel fs gen links compdb qemu qemu-gdb print-gdbport grade clean help FORCE
+.PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
+	FORCE
 
-all: kernel fs links compdb
+# boot is what `make qemu` needs; the rest is for the tests.
+all: boot testfs
+boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
 fs: $(O)/fs.img
+testfs: $(O)/test.img
 gen: $(GENHDR)
 
 # ---------------------------------------------------------------------------------------------
@@ -253,14 +258,26 @@ XV6DIR := $(O)/xv6
 $(O)/.xv6: $(wildcard tests/xv6/* tests/xv6/*/*)
 	$(say) MAKE tests/xv6
 	$(Q)mkdir -p $(XV6DIR)
-	$(Q)$(MAKE) -s --no-print-directory -C tests/xv6 O=$(abspath $(XV6DIR)) TOOLPREFIX=$(TOOLPREFIX)
+	$(Q)$(MAKE) -s --no-print-directory -C tests/xv6 O=$(if $(filter /%,$(O)),,../../)$(XV6DIR) TOOLPREFIX=$(TOOLPREFIX)
 	$(Q)touch $@
 XV6STAMP := $(O)/.xv6
 endif
 
-$(O)/fs.img: $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
+ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
+
+# The user's disk. When it is there, it keeps what the user has on it and gets what is new; FRESH=1 makes it anew.
+$(O)/fs.img: $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
-	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $@ $(O)/root $(BINS) $(XV6DIR)
+	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
+	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
+
+# An update that fails leaves the old disk, and make must not remove it.
+.PRECIOUS: $(O)/fs.img
+
+# The disk of the tests: always made anew.
+$(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
+	$(say) MKFS $@
+	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $@ $(O)/test.root $(BINS) $(XV6DIR)
 
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
@@ -291,17 +308,28 @@ FSIMG ?= $(O)/fs.img
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
 APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
+# A comma in a file's name is doubled for QEMU.
+comma := ,
 QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
-	-drive file=$(FSIMG),if=none,format=raw,id=x0 \
+	-drive file='$(subst $(comma),$(comma)$(comma),$(FSIMG))',if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
 	$(if $(APPEND),-append "$(APPEND)") $(QEMUEXTRA)
 
-qemu: all
-	$(QEMU) $(QEMUARGS)
+# run(OPTIONS): QEMU as tools/run.py starts it.
+run = $(PYTHON) tools/run.py $(1) --disk '$(FSIMG)' --out $(O) --prefix '$(TOOLPREFIX)' -- $(QEMU) $(QEMUARGS)
+RUN = $(call run,$(if $(V),--verbose))
+GDBRUN = $(call run,--plain) -S -gdb tcp::$(GDBPORT)
 
-qemu-gdb: all
+qemu: boot
+	exec $(RUN)
+
+qemu-gdb: boot
 	@echo "*** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
-	$(QEMU) $(QEMUARGS) -S -gdb tcp::$(GDBPORT)
+	exec $(GDBRUN)
+
+# The commands as a shell reads them.
+print-RUN print-GDBRUN:
+	@: $(info $($(@:print-%=%)))
 
 print-gdbport:
 	@echo $(GDBPORT)
@@ -320,11 +348,12 @@ ifeq ($(O),build)
 endif
 
 help:
-	@echo 'make            kernel, programs and disk image, into $(O)/'
-	@echo 'make qemu       the same, then boots it (leave with Ctrl-A X)'
+	@echo 'make            kernel, programs and disk images, into $(O)/'
+	@echo 'make qemu       makes what is needed and boots it (leave with Ctrl-A X)'
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
 	@echo 'make grade      all tests (./vitrine test)'
-	@echo 'make clean      removes $(O)/'
+	@echo 'make fs FRESH=1 a new disk: what you have on it is lost'
+	@echo 'make clean      removes $(O)/, your disk too'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'

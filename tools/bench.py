@@ -41,7 +41,7 @@ def measure(options, design, icount, command, cpus=1):
     """What the bench program prints on a machine of that design."""
     print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
     work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
-    with Machine(f"{options.out}/kernel/kernel", f"{options.out}/fs.img", work, cpus=cpus,
+    with Machine(f"{options.out}/kernel/kernel", f"{options.out}/test.img", work, cpus=cpus,
                  append=f"quiet kpt={design}", extra=ICOUNT if icount else []) as m:
         m.boot()
         text = m.run(command, hang=300)

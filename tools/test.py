@@ -270,7 +270,7 @@ def main():
     if not options.no_build:
         prepare(options, tests, variables)
     options.kernel = options.kernel or f"{options.out}/kernel/kernel"
-    options.image = options.image or values.get("FSIMG") or f"{options.out}/fs.img"
+    options.image = options.image or values.get("FSIMG") or f"{options.out}/test.img"
     if options.hang:
         Machine.hang = options.hang
     report = Report(len(tests))

@@ -20,8 +20,9 @@ set_kpt(struct bootargs *args, const char *value)
 {
     (void)args;
     if (kpt_select(value) < 0)
-        printf("vitrine: kpt=%s: no such design of the kernel's page table; using %s\n", value,
-               kpt->name);
+        printf("vitrine: kpt=%s: no such design; there are unified, global, fullcopy and "
+               "sharedroot; using %s\n",
+               value, kpt->name);
 }
 
 static void

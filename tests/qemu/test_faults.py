@@ -276,7 +276,7 @@ def test_panic_rules(context):
 
 def test_panic_unknown_selftest(context):
     with context.machine(image=None, variant="DEBUG", append="selftest=nonesuch") as m:
-        m.expect("there is no test nonesuch")
+        m.expect("there is no test nonesuch; there are:\n  rules remap .*\n(?:  .*\n)* .* illegal\n")
         m.wait_exit(1)
 
 

@@ -44,7 +44,7 @@ class Tree:
     """A copy of the tree, and the verbs in it."""
 
     def __init__(self, context):
-        self.path = os.path.join(context.out, "test", "checkout")
+        self.path = os.path.join(context.out, "test", "check out")  # a blank in the path is no obstacle
         shutil.rmtree(self.path, ignore_errors=True)
         os.makedirs(self.path)
         for name in CHECKED_OUT:
@@ -168,6 +168,16 @@ def graded(context, *words, commands, **environment):
             return lines
 
 
+def at_the_door(context, *words, keys="", **environment):
+    """What a user at a pipe sees of ./vitrine in the tree: (exit code, output)."""
+    r = subprocess.run(["./vitrine", *words], cwd=TREES[context.out].path, env={**OUTSIDE, **environment}, check=False,
+                       input=keys.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20 * PATIENCE)
+    text = r.stdout.decode("utf-8", "replace").replace("\r", "")
+    with open(context.log, "a", encoding="utf-8") as log:
+        log.write(text)
+    return r.returncode, text
+
+
 def must_match(lines, *patterns):
     for pattern in patterns:
         if not any(re.search(pattern, line) for line in lines):
@@ -206,6 +216,55 @@ def test_grader_usertests(context):
         must_match(lines, *(f"^test {n}: OK$" for n in names))
         if lines.count("ALL TESTS PASSED") != len(names):
             raise Failure("ALL TESTS PASSED does not end each of them")
+
+
+def test_grader_front_door(context):
+    """./vitrine run: the machine's exit code and no word of make; what is on the disk outlives a build."""
+    graded(context, commands=["echo hi"])
+    with LOCK:
+        code, text = at_the_door(context, "run", keys="echo precious > notes\npoweroff 3\n")
+        folded = re.search(r"^OpenSBI v\S+ \(V=1 shows its \d+ lines\)\nvitrine: ", text, re.M)
+        if code != 3 or "make" in text or not folded:
+            raise Failure(f"./vitrine run ends with {code}: {text!r}")
+        os.utime(os.path.join(TREES[context.out].path, "user/echo.c"))
+        code, text = at_the_door(context, "run", keys="cat notes\npoweroff\n")
+        if code != 0 or "\n$ precious\n" not in text or re.findall(r" CC +(\S+)", text) != ["user/echo.c"]:
+            raise Failure(f"after a build of echo, ./vitrine run ends with {code}: {text!r}")
+
+
+def test_grader_gdb_console(context):
+    """./vitrine gdb says how to type at its machine, and so it is."""
+    graded(context, commands=["echo hi"])
+    with LOCK:
+        tree, port = TREES[context.out].path, str(free_port())
+        gdb = children.start(["./vitrine", "gdb"], cwd=tree, env={**OUTSIDE, "GDBPORT": port, "TMUX": ""},
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            gdb.stdin.write(b"ubreak main echo\ncontinue\nbt\ndelete\ncontinue\n")
+            gdb.stdin.flush()
+            said = b""
+            while b"Continuing" not in said:
+                data = os.read(gdb.stdout.fileno(), 1 << 12)
+                said += data
+                if not data:
+                    raise Failure(f"./vitrine gdb ends: {said!r}")
+            code, text = at_the_door(context, "console", keys="echo typed\npoweroff\n")
+            while b"closed" not in said and (data := os.read(gdb.stdout.fileno(), 1 << 12)):
+                said += data
+        finally:
+            gdb.stdin.close()
+            children.tell(gdb, 15)
+            children.finish(gdb)
+            gdb.stdout.close()
+        if b"keyboard and screen: ./vitrine console, in another terminal" not in said:
+            raise Failure(f"./vitrine gdb says {said!r}")
+        must_match(said.decode().splitlines(), r"hit Breakpoint 1, main \(argc=2, .* at user/echo\.c:\d+$",
+                   r"#0 +main \(argc=2, .* at user/echo\.c:\d+$")
+        if code != 0 or "OpenSBI" not in text or "typed\n" not in text.replace("echo typed\n", ""):
+            raise Failure(f"./vitrine console ends with {code}: {text!r}")
+        code, text = at_the_door(context, "console")
+        if code != 1 or "there is no machine to type at; ./vitrine gdb starts one" not in text:
+            raise Failure(f"without a machine, ./vitrine console ends with {code}: {text!r}")
 
 
 def test_grader_verbs(context):

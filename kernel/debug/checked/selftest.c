@@ -249,6 +249,9 @@ selftest_run(const char *name)
         printf("selftest: %s: %s\n", name, code ? "FAILED" : "ok");
         return code;
     }
-    printf("selftest: there is no test %s\n", name);
+    printf("selftest: there is no test %s; there are:", name);
+    for (size_t i = 0; i < NELEM(tests); i++)
+        printf("%s%s", i % 6 ? " " : "\n  ", tests[i].name);
+    printf("\n");
     return FAILED;
 }

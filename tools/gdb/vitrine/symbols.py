@@ -55,14 +55,14 @@ def load(name):
     forget()
     if not file:
         return False
-    gdb.execute(f"add-symbol-file {file}", to_string=True)
+    gdb.execute(f'add-symbol-file "{file}"', to_string=True)
     State.name, State.file = os.path.basename(file), file
     return True
 
 
 def forget():
     if State.file:
-        gdb.execute(f"remove-symbol-file {State.file}", to_string=True)
+        gdb.execute(f'remove-symbol-file "{State.file}"', to_string=True)
     State.name = State.file = None
 
 
@@ -73,7 +73,7 @@ def know_trampoline():
     if State.trampoline or not page or page >> 63 or not os.path.exists(file):
         return
     State.trampoline = True
-    gdb.execute(f"add-symbol-file {file} -s .trampoline {page:#x}", to_string=True)
+    gdb.execute(f'add-symbol-file "{file}" -s .trampoline {page:#x}', to_string=True)
 
 
 def follow():
