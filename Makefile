@@ -115,7 +115,7 @@ proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch 
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
+sys := syscall sysagain sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

@@ -34,6 +34,8 @@ int fs_fsync(struct inode *ip) must_check; // one file, and all that was done be
 void fs_journal_data(void); // before the mount: the contents of files are journalled as well
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
+// After an allocation has failed: writes what keeps pages in memory; false: nothing gained. Sleeps.
+bool fs_relieve(void) must_check;
 uint64 fs_reclaim(uint64 want); // frees frames for whoever finds none: how many; never sleeps
 struct inode *fs_root(void);    // a new reference
 

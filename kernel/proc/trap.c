@@ -15,6 +15,7 @@
 #include "debug/panic.h"
 #include "debug/selftest.h"
 #include "dev/plic.h"
+#include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/aspace.h"
@@ -150,6 +151,8 @@ other_trap(struct proc *p, uint64 cause)
         panic("usertrap: not from user mode, sepc 0x%lx", p->trapframe->epc);
     if (page_fault(cause, &access)) {
         error = vmfault(p->as, stval, access);
+        if (error == -ENOMEM && fs_relieve()) // nothing is held: it may wait for the disk
+            error = vmfault(p->as, stval, access);
         if (!error)
             return;
     }

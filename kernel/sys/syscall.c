@@ -29,13 +29,17 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
+// The end of a call whose result is negative.
 static void
 failed(struct proc *p, int64 result)
 {
+    if (p->calls == native_calls)
+        result = syscall_again(p, result);
     if (result == SYSCALL_DONE)
         return;
-    p->as->usys->err = (int)-result;
-    p->trapframe->a0 = (uint64)-1; // xv6's programs know no other failure
+    if (result < 0)
+        p->as->usys->err = (int)-result;
+    p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
 }
 
 struct userret
