@@ -197,16 +197,18 @@ write_files(struct ext2 *fs, bool *changed)
 static int
 sync(struct ext2 *fs, bool everything)
 {
+    static uint64 commits; // when the last sync ended
     bool changed;
     if (!fs->mounted || fs->dev->readonly)
         return 0;
     acquiresleep(&syncing);
     int error = write_files(fs, &changed), e = 0;
-    if (journal.active)
-        e = changed || everything || journal.used ? journal_sync(&journal, everything || !changed)
-                                                  : 0;
-    else if (changed)
+    bool idle = !changed && journal.commits == commits;
+    if (journal.active && (changed || everything || journal.used))
+        e = journal_sync(&journal, everything || idle);
+    else if (!journal.active && changed)
         e = write_super(fs);
+    commits = journal.commits;
     releasesleep(&syncing);
     return e ? e : error;
 }
