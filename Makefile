@@ -116,7 +116,7 @@ proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm wa
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
+sys := syscall sysagain sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

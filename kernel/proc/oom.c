@@ -13,7 +13,9 @@
 // Next      mm/commit.h, doc/decisions/0025-overcommit.md
 #include "proc/oom.h"
 
+#include "abi/errno.h"
 #include "debug/explain.h"
+#include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/proc.h"
 
@@ -50,7 +52,7 @@ stop_or_wait(struct proc *victim, int *error)
 //           has been killed.
 // Locks     none held.
 // Sleeps    until the youngest has ended.
-bool
+static bool
 oom_relieve(struct proc *p)
 {
     char name[sizeof p->name];
@@ -67,4 +69,22 @@ oom_relieve(struct proc *p)
     if (stopped)
         explain_starved(pid, name, p->pid, p->name);
     return !self && !error;
+}
+
+// Gains memory after a store or a system call of the process found none: by writing dirty pages to
+// the disk, once, and, where the memory is the process's own (-ESTARVED), by ending others.
+// Returns   whether it should be tried again.
+// Locks     none held.
+// Sleeps    until pages have been written, or the youngest of the family has ended.
+bool
+memory_relieve(struct proc *p, int64 error, bool *written)
+{
+    if (error != -ENOMEM && error != -ESTARVED)
+        return false;
+    if (!*written && !killed(p)) {
+        *written = true;
+        if (fs_relieve())
+            return true;
+    }
+    return error == -ESTARVED && oom_relieve(p);
 }

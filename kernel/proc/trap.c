@@ -15,6 +15,7 @@
 #include "debug/panic.h"
 #include "debug/selftest.h"
 #include "dev/plic.h"
+#include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/aspace.h"
@@ -150,9 +151,10 @@ other_trap(struct proc *p, uint64 cause)
     if (csr_read(sstatus) & SSTATUS_SPP)
         panic("usertrap: not from user mode, sepc 0x%lx", p->trapframe->epc);
     if (page_fault(cause, &access)) {
+        bool written = false;
         do
             error = vmfault(p->as, stval, access);
-        while (unlikely(error == -ESTARVED) && oom_relieve(p));
+        while (unlikely(error) && memory_relieve(p, error, &written));
         if (!error || killed(p))
             return;
     }

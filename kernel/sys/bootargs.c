@@ -167,6 +167,16 @@ set_data(struct bootargs *args, const char *value)
 }
 
 static void
+set_durable(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (strcmp(value, "on") == 0)
+        fs_durable();
+    else if (strcmp(value, "off") != 0)
+        printf("vitrine: durable=%s: the choices are on and off; ignored\n", value);
+}
+
+static void
 set_preempt(struct bootargs *args, const char *value)
 {
     (void)args;
@@ -186,6 +196,7 @@ static const struct option {
     {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
     {"preempt=", set_preempt}, {"asids=", set_asids},     {"year=", set_year},
     {"commit=", set_commit},   {"sbrk=", set_sbrk},       {"superpages=", set_superpages},
+    {"durable=", set_durable},
 };
 
 static bool

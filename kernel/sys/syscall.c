@@ -30,19 +30,16 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-// A call returned an error. One that had no frame for the process's own memory has changed nothing,
-// and is made again as long as others can end for it.
+// The end of a call whose result is negative.
 static void __attribute__((noinline)) failed(struct proc *p, int64 result)
 {
-    struct trapframe *tf = p->trapframe;
-    while (unlikely(result == -ESTARVED) && oom_relieve(p))
-        result = p->calls[tf->a7](p, &tf->a0);
-    if (result >= 0) {
-        tf->a0 = (uint64)result;
-    } else if (result != SYSCALL_DONE) {
+    if (p->calls == native_calls)
+        result = syscall_again(p, result);
+    if (result == SYSCALL_DONE)
+        return;
+    if (result < 0)
         p->as->usys->err = result == -ESTARVED ? ENOMEM : (int)-result;
-        tf->a0 = (uint64)-1; // xv6's programs know no other failure
-    }
+    p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
 }
 
 struct userret

@@ -11,5 +11,8 @@
 #include "sys/calls.inc"
 #undef SYSCALL
 
+// sys/sysagain.c: the result of a native call, or of its repetition. May sleep.
+int64 syscall_again(struct proc *p, int64 result) must_check;
+
 // Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG.
 int fetchpath(struct proc *p, uint64 va, char *buf) must_check;

@@ -32,7 +32,7 @@ static int64
 traced(struct proc *p, const uint64 *a)
 {
     uint64 number = p->trapframe->a7;
-    int64 result = native_calls[number](p, a);
+    int64 result = syscall_again(p, native_calls[number](p, a));
     if (number < MASK_BITS && (p->tracing >> number & 1))
         report(p, number, result);
     if (number < MASK_BITS && p->watch)

@@ -18,7 +18,7 @@ static const struct test *const groups[] = {
     vm_tests,    brk_tests,   large_tests,  parked_tests,  parkcut_tests, fault_tests, file_tests,
     dir_tests,   share_tests, name_tests,   proc_tests,    wait_tests,    pipe_tests,  exec_tests,
     elf_tests,   reg_tests,   fd_tests,     pointer_tests, link_tests,    view_tests,  watch_tests,
-    alarm_tests, limit_tests, commit_tests, secret_tests,  cut_tests,
+    alarm_tests, limit_tests, commit_tests, secret_tests,  cut_tests,     count_tests,
 };
 
 #define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
@@ -35,7 +35,6 @@ static void
 measure(struct rest *r)
 {
     memset(r, 0, sizeof(*r));
-    sync();
     meminfo(&r->mem);
     statfs("/", &r->disk);
 }
@@ -123,7 +122,6 @@ loses_again(void)
 
         if (mkdir(SCRATCH) < 0 || !run_child() || drop_scratch() != 0)
             return 1;
-        sync();
         if (t_free_pages() >= before)
             return 0;
     }
@@ -246,7 +244,6 @@ settle(void)
     unlink(SCRATCH);
     mkdir(SCRATCH);
     unlink(SCRATCH);
-    sync();
     if (meminfo(&m) < 0 || m.total > COUNT_LIMIT)
         return;
     t_free_pages();
