@@ -52,9 +52,11 @@ endif
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
-# Programs have 64 KiB of stack; init asks for no size and so has xv6's one page (user/init.c says why).
+# Programs have 64 KiB of stack. Those named in ONEPAGE ask for no size and so get xv6's one page: init
+# (user/init.c says why), and echo, which the course's usertests execute with arguments that must not fit.
 USTACK = -Wl,-z,stack-size=65536
-$(O)/bin/init: USTACK =
+ONEPAGE := init echo
+$(ONEPAGE:%=$(O)/bin/%): private USTACK =
 
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
@@ -140,7 +142,10 @@ notprog   := ulib include root tests
 userdirs  := $(filter-out $(notprog:%=user/%),$(patsubst %/,%,$(wildcard user/*/ user/tests/*/)))
 progdirs  := $(foreach d,$(userdirs),$(if $(wildcard $(d)/*.c),$(d)))
 progfiles := $(basename $(wildcard user/*.c user/tests/*.c))
-PROGS     := $(sort $(progfiles) $(progdirs))
+allprogs  := $(sort $(progfiles) $(progdirs))
+
+# A program in user/ takes the place of the one of that name in user/tests/.
+PROGS     := $(filter-out $(patsubst user/%,user/tests/%,$(filter-out user/tests/%,$(allprogs))),$(allprogs))
 ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/user/usys.o
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
@@ -173,14 +178,15 @@ $(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
 		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
 
 KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
+USTAMP := $(UCC) $(UCFLAGS) $(ULDFLAGS) $(ONEPAGE)
 
 # A changed compiler or flag rebuilds what it touches.
 $(O)/.kflags: FORCE
 	@mkdir -p $(@D); echo '$(KSTAMP)' | cmp -s - $@ || \
 		echo '$(KSTAMP)' > $@
 $(O)/.uflags: FORCE
-	@mkdir -p $(@D); echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' | cmp -s - $@ || \
-		echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' > $@
+	@mkdir -p $(@D); echo '$(USTAMP)' | cmp -s - $@ || \
+		echo '$(USTAMP)' > $@
 
 # ---------------------------------------------------------------------------------------------
 # The kernel. Its own symbol table, for backtraces, is linked in: once empty, then with the
@@ -265,6 +271,14 @@ $(O)/fs.img: $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
 
+# As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
+ifeq ($(O),build)
+kernel/kernel kernel/kernel.sym fs.img: links ;
+ifeq ($(wildcard fs.img),)
+$(O)/fs.img: FORCE
+endif
+endif
+
 links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(O)/fs.img
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
@@ -296,12 +310,13 @@ QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
 	$(if $(APPEND),-append "$(APPEND)") $(QEMUEXTRA)
 
+# exec: a shell that stays between make and QEMU would not pass on the signal that ends make.
 qemu: all
-	$(QEMU) $(QEMUARGS)
+	exec $(QEMU) $(QEMUARGS)
 
 qemu-gdb: all
 	@echo "*** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
-	$(QEMU) $(QEMUARGS) -S -gdb tcp::$(GDBPORT)
+	exec $(QEMU) $(QEMUARGS) -S -gdb tcp::$(GDBPORT)
 
 print-gdbport:
 	@echo $(GDBPORT)

@@ -299,16 +299,26 @@ t_beyondplic(void)
     t_remove("f");
 }
 
+// rwsbrk: a call that is to read or write memory that was given back fails.
+static void
+t_rwsbrk(void)
+{
+    char *gone = t_grow(2 * PAGE) + PAGE;
+    int fd = t_open("f", O_CREATE | O_RDWR);
+
+    want(write(fd, gone, 16) == 16, "write from memory that is there");
+    want(sbrk(-PAGE) == gone + PAGE, "shrinking");
+    want(write(fd, gone, 16) == -1, "write from memory that was given back");
+    close(fd);
+    fd = t_open("f", O_RDONLY);
+    want(read(fd, gone, 16) == -1, "read into memory that was given back");
+    close(fd);
+    t_remove("f");
+}
+
 const struct test brk_tests[] = {
-    TEST(sbrkbasic, 0),
-    TEST(sbrkmuch, 0),
-    TEST(sbrkbugs, T_NOISY),
-    TEST(sbrkfail, 0),
-    TEST(sbrkarg, 0),
-    TEST(sbrkwrap, 0),
-    TEST(sbrklazy, T_NOISY),
-    TEST(superpage, T_NOISY),
-    TEST(sbrktop, T_NOISY),
-    TEST(beyondplic, T_NOISY),
-    {0, 0, 0},
+    TEST(sbrkbasic, 0),        TEST(sbrkmuch, 0),        TEST(sbrkbugs, T_NOISY),
+    TEST(sbrkfail, 0),         TEST(sbrkarg, 0),         TEST(sbrkwrap, 0),
+    TEST(sbrklazy, T_NOISY),   TEST(superpage, T_NOISY), TEST(sbrktop, T_NOISY),
+    TEST(beyondplic, T_NOISY), TEST(rwsbrk, 0),          {0, 0, 0},
 };

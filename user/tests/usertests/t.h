@@ -18,7 +18,8 @@
 
 #define PAGE       4096
 #define MIB        (1024 * 1024)
-#define T_REPORTED 99 // exit status: the reason has been printed
+#define T_REPORTED 99  // exit status: the reason has been printed
+#define T_MOST     512 // sub-tests
 
 #define T_NOISY 1 // the kernel reports on the console what is done on purpose
 #define T_SLOW  2 // not in the quick set
@@ -53,6 +54,8 @@ extern const struct test vm_tests[], brk_tests[], fault_tests[], file_tests[], d
 
 extern const struct test *t_current; // the sub-test that runs
 extern const uint64 t_bad[];         // addresses that no program may use, ended by 0
+
+int t_order(const struct test *const *groups, const struct test **all); // order.c
 
 void t_reason(void);                                    // print the start of a failure line
 int t_fork(void);                                       // fork that must work
