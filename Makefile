@@ -113,7 +113,8 @@ fs := radix cache cut pages pageio writeback reclaim \
 	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit
+proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch interpose \
+	bootprint userinit
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
@@ -150,12 +151,16 @@ ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/us
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 
+# The lab on file systems has a disk of its own: the course's largest file fits, and files of 268 KiB fill it
+# before its usertests run out of names for them.
+DISK := $(O)/fs$(if $(filter fs,$(LAB)),-lab).img
+
 .PHONY: all kernel fs gen links compdb qemu qemu-gdb print-gdbport grade clean help FORCE
 
 all: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
-fs: $(O)/fs.img
+fs: $(DISK)
 gen: $(GENHDR)
 
 # ---------------------------------------------------------------------------------------------
@@ -264,9 +269,9 @@ $(O)/.xv6: $(wildcard tests/xv6/* tests/xv6/*/*)
 XV6STAMP := $(O)/.xv6
 endif
 
-$(O)/fs.img: $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
+$(DISK): $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
 	$(say) MKFS $@
-	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $@ $(O)/root $(BINS) $(XV6DIR)
+	$(Q)FSSIZE=$(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M)) OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $@ $(O)/root $(BINS) $(XV6DIR)
 
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
@@ -275,15 +280,15 @@ $(O)/fs.img: $(BINS) $(XV6STAMP) $(wildcard user/root/* README.md) tools/mkfs.sh
 ifeq ($(O),build)
 kernel/kernel kernel/kernel.sym fs.img: links ;
 ifeq ($(wildcard fs.img),)
-$(O)/fs.img: FORCE
+$(DISK): FORCE
 endif
 endif
 
-links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(O)/fs.img
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(DISK)
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
-	@ln -sfn build/fs.img fs.img
+	@ln -sfn $(DISK) fs.img
 endif
 
 compdb: $(GENHDR)
@@ -296,14 +301,14 @@ ifeq ($(O),build)
 endif
 
 # ---------------------------------------------------------------------------------------------
-# Running it. CPUS= MEM= FSIMG= YEAR= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
+# Running it. CPUS= MEM= FSIMG= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
 MEM   ?= 128M
-FSIMG ?= $(O)/fs.img
+FSIMG ?= $(DISK)
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
-APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
+APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(LAB),lab=$(LAB)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
 QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
 	-drive file=$(FSIMG),if=none,format=raw,id=x0 \
@@ -340,7 +345,7 @@ help:
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make clean      removes $(O)/'
-	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
+	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
 

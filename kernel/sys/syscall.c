@@ -7,6 +7,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/mirror.h"
@@ -59,9 +60,14 @@ usersyscall(void)
     return trap_leave(p);
 }
 
+// Copies a path from user memory into `buf`, which has MAXPATH bytes.
+// On error  -EFAULT, -ENAMETOOLONG; -EPERM if the running call may use another path only. The copy is
+//           judged, because the program may change the original meanwhile.
 int
 fetchpath(struct proc *p, uint64 va, char *buf)
 {
     int64 length = copyinstr(p->as, buf, va, MAXPATH);
-    return length < 0 ? (int)length : 0;
+    if (length < 0)
+        return (int)length;
+    return p->only_path && strcmp(buf, p->only_path) != 0 ? -EPERM : 0;
 }
