@@ -53,9 +53,11 @@ endif
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
-# Programs have 64 KiB of stack; init asks for no size and so has xv6's one page (user/init.c says why).
+# Programs have 64 KiB of stack. Those named in ONEPAGE ask for no size and so get xv6's one page: init
+# (user/init.c says why), and echo, which the course's usertests execute with arguments that must not fit.
 USTACK = -Wl,-z,stack-size=65536
-$(O)/bin/init: USTACK =
+ONEPAGE := init echo
+$(ONEPAGE:%=$(O)/bin/%): private USTACK =
 
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
@@ -112,11 +114,12 @@ fs := radix cache cut pages pageio writeback reclaim \
 	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm watch bootprint userinit
+proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm watch interpose \
+	bootprint userinit
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysagain sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
+sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.
@@ -141,10 +144,18 @@ notprog   := ulib include root tests
 userdirs  := $(filter-out $(notprog:%=user/%),$(patsubst %/,%,$(wildcard user/*/ user/tests/*/)))
 progdirs  := $(foreach d,$(userdirs),$(if $(wildcard $(d)/*.c),$(d)))
 progfiles := $(basename $(wildcard user/*.c user/tests/*.c))
-PROGS     := $(sort $(progfiles) $(progdirs))
+allprogs  := $(sort $(progfiles) $(progdirs))
+
+# A program in user/ takes the place of the one of that name in user/tests/.
+PROGS     := $(filter-out $(patsubst user/%,user/tests/%,$(filter-out user/tests/%,$(allprogs))),$(allprogs))
 ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/user/usys.o
 
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
+
+# The lab on file systems has a disk of its own: the course's largest file fits, and files of 268 KiB fill it
+# before its usertests run out of names for them.
+DISK := $(O)/fs$(if $(filter fs,$(LAB)),-lab).img
+DISKSIZE = $(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M))
 
 .PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
 	FORCE
@@ -154,7 +165,7 @@ all: boot testfs
 boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
-fs: $(O)/fs.img
+fs: $(DISK)
 testfs: $(O)/test.img
 gen: $(GENHDR)
 
@@ -178,14 +189,15 @@ $(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
 		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
 
 KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
+USTAMP := $(UCC) $(UCFLAGS) $(ULDFLAGS) $(ONEPAGE)
 
 # A changed compiler or flag rebuilds what it touches.
 $(O)/.kflags: FORCE
 	@mkdir -p $(@D); echo '$(KSTAMP)' | cmp -s - $@ || \
 		echo '$(KSTAMP)' > $@
 $(O)/.uflags: FORCE
-	@mkdir -p $(@D); echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' | cmp -s - $@ || \
-		echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' > $@
+	@mkdir -p $(@D); echo '$(USTAMP)' | cmp -s - $@ || \
+		echo '$(USTAMP)' > $@
 
 # ---------------------------------------------------------------------------------------------
 # The kernel. Its own symbol table, for backtraces, is linked in: once empty, then with the
@@ -266,13 +278,13 @@ endif
 ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
 
 # The user's disk. When it is there, it keeps what the user has on it and gets what is new; FRESH=1 makes it anew.
-$(O)/fs.img: $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
+$(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
-	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
+	$(Q)FSSIZE=$(DISKSIZE) OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
 	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
 
 # An update that fails leaves the old disk, and make must not remove it.
-.PRECIOUS: $(O)/fs.img
+.PRECIOUS: $(DISK)
 
 # The disk of the tests: always made anew.
 $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
@@ -282,11 +294,19 @@ $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
 
-links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(O)/fs.img
+# As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
+ifeq ($(O),build)
+kernel/kernel kernel/kernel.sym fs.img: links ;
+ifeq ($(wildcard fs.img),)
+$(DISK): FORCE
+endif
+endif
+
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(DISK)
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
-	@ln -sfn build/fs.img fs.img
+	@ln -sfn $(DISK) fs.img
 endif
 
 compdb: $(GENHDR)
@@ -299,14 +319,14 @@ ifeq ($(O),build)
 endif
 
 # ---------------------------------------------------------------------------------------------
-# Running it. CPUS= MEM= FSIMG= YEAR= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
+# Running it. CPUS= MEM= FSIMG= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
 MEM   ?= 128M
-FSIMG ?= $(O)/fs.img
+FSIMG ?= $(DISK)
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
-APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
+APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(LAB),lab=$(LAB)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
 # A comma in a file's name is doubled for QEMU.
 comma := ,
@@ -354,7 +374,7 @@ help:
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make fs FRESH=1 a new disk: what you have on it is lost'
 	@echo 'make clean      removes $(O)/, your disk too'
-	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
+	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
 

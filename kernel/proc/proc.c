@@ -18,6 +18,7 @@
 #include "mm/kvm.h"
 #include "mm/view.h"
 #include "proc/failtree.h"
+#include "proc/interpose.h"
 #include "proc/oom.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
@@ -140,6 +141,7 @@ freeproc(struct proc *p)
     kmem_free(p->fp);
     kmem_free(p->watch);
     failtree_leave(p);
+    interpose_leave(p);
     kmem_cache_free(&proc_cache, p);
     give_pid();
 }

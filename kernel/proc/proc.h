@@ -22,6 +22,7 @@ struct failtree;
 struct file;
 struct fpstate;
 struct inode;
+struct interpose;
 
 struct proc;
 struct subject;
@@ -68,6 +69,8 @@ struct proc {
     struct userret way_out;      // [o] what the way out needs, from trap_prepare()
     syscall_fn *const *calls;    // [o] where its system calls lead
     uint64 tracing;              // [o] which of them are reported when they return, by bit
+    struct interpose *interpose; // [o] NULL: it may make all calls
+    const char *only_path;       // [o] the one path that the running call may use; NULL: any
     struct alarm *alarm;         // [o] NULL: it never asked for one
     struct watch *watch;         // [t] NULL: nobody watches it
     struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
