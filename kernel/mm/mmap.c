@@ -66,7 +66,7 @@ add(struct aspace *as, struct region *r, uint64 size)
     error = uvmalloc(as, r->start, r->end, r->prot);
     if (error) {
         region_remove(&as->regions, region_find(&as->regions, r->start));
-        uvmunmap(as, r->start, r->end);
+        uvmunmap(as, r->start, r->end, false);
     }
     return error;
 }
@@ -139,7 +139,7 @@ mmap_remove(struct aspace *as, uint64 start, uint64 size)
         mmap_collect(as, start, end);
         while ((r = region_above(&as->regions, start)) && r->start < end)
             region_remove(&as->regions, r);
-        uvmunmap(as, start, end);
+        uvmunmap(as, start, end, false);
     }
     releasesleep(&as->lock);
     return error;
