@@ -100,7 +100,7 @@ sync := spinlock sleeplock waitq
 # who owns what, and what a process has touched.
 mm := buddy frame frame_put commit ledger block kmem failnth \
 	kimage kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
-	region aspace asid fault ahead brk super mmap copy tlb leaves park \
+	region aspace spare asid fault ahead brk super mmap copy tlb leaves park \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.

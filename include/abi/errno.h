@@ -35,4 +35,5 @@
 #define ENOSYS       38
 #define ENOTEMPTY    39
 #define ELOOP        40
+#define EOVERFLOW    75
 #define EUCLEAN      117 // the disk's structures contradict themselves

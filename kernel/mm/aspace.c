@@ -21,6 +21,7 @@
 #include "mm/mirror.h"
 #include "mm/mmap.h"
 #include "mm/park.h"
+#include "mm/spare.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -37,9 +38,11 @@ static uint64 families; // how many there have been; atomic
 uint64 uvm_ended;
 
 static uint64
-table_for(const struct aspace *as)
+table_for(struct aspace *as)
 {
-    void *table = (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(FRAME_PGTABLE, as->owner->pid);
+    void *table = spare_take(as);
+    if (!table)
+        table = (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(FRAME_PGTABLE, as->owner->pid);
     return table ? v2p(table) : 0;
 }
 
@@ -130,6 +133,7 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     as->usys_early.pid = (int)owner->pid;
     as->usys = &as->usys_early;
     initsleeplock(&as->lock, "aspace");
+    list_init(&as->spare);
     regions_init(&as->regions);
     mapsite_note(MAPSITE_NEW, as, 0);
     if (make_tables(as) == 0 && commit_space() == 0)
@@ -178,6 +182,7 @@ uvmretire(struct aspace *as)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
                          regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
+    spare_trim(as, 0);
     uvm_count(as, -(int64)as->pages); // those left were in tables that others still lead to
     __atomic_fetch_add(&uvm_ended, 1,
                        __ATOMIC_RELEASE); // pairs with vmfault(): the frames are back
@@ -213,18 +218,20 @@ gap_around(struct aspace *as, uint64 start, uint64 end)
     return (struct pt_zone){floor, above ? above->start : user_limit()};
 }
 
-// Takes out the pages of [start, end), and the tables that only served them.
+// Takes out the pages of [start, end), and the tables that only served them; the space keeps these if
+// told so.
 // Locks     as->lock held.
 // Fences    both views, before the frames are freed.
 void
-uvmunmap(struct aspace *as, uint64 start, uint64 end)
+uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
 {
     if (start >= end)
         return;
     struct mmu_batch b;
     struct pt_zone zone = gap_around(as, start, end);
-    mirror_unmap(as, start, end, zone);
+    mirror_unmap(as, start, end, zone, keep);
     mmu_batch_init(&b, as, MMU_LIVE);
+    b.keep = keep;
     int error = unmap_zone(&as->pt, start, end, zone, &b.tlb);
     assert(!error); // only cutting a larger leaf takes memory, and the caller has cut
     mmu_flush(&b);
@@ -278,6 +285,7 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     to->heap = from->heap;
     to->splits = from->splits;
     to->highest = from->highest;
+    to->reached = PGROUNDUP(from->sz);
     tlb_changed(from);
     releasesleep(&from->lock);
     if (!error)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "abi/usyscall.h"
+#include "lib/list.h"
 #include "lib/types.h"
 #include "mm/commit.h"
 #include "mm/kvm.h"
@@ -50,9 +51,12 @@ struct aspace {
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
-    uint64 family;  // [c] spaces that fork has made from one another have the same
-    uint64 starved; // [o] what uvm_ended was when vmfault() returned -ESTARVED
-    bool urgent;    // [l] new tables may come from the frames that are kept for the urgent
+    uint64 reached;    // [l] the highest end of the heap after a growth that brought in pages
+    struct list spare; // [l] blank tables: mm/spare.h
+    uint64 nspare;     // [l] how many
+    uint64 family;     // [c] spaces that fork has made from one another have the same
+    uint64 starved;    // [o] what uvm_ended was when vmfault() returned -ESTARVED
+    bool urgent;       // [l] new tables may come from the frames that are kept for the urgent
 };
 
 // vmfault() had no frame for memory that the process has. Others of its family have to end before
@@ -103,9 +107,10 @@ int aspace_map(struct aspace *as,
 int aspace_restrict(struct aspace *as, uint64 start,
                     uint64 prot) must_check; // of the region there; -ENOMEM
 int uvmalloc(struct aspace *as, uint64 start, uint64 end,
-             uint64 prot) must_check;                       // fresh pages; -ENOMEM
-void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
-int uvmguard(struct aspace *as, uint64 va) must_check;      // a guard page in its region; -ENOMEM
+             uint64 prot) must_check; // fresh pages; -ENOMEM
+void uvmunmap(struct aspace *as, uint64 start, uint64 end,
+              bool keep); // pages that are in no region any more; keep: their tables stay spare
+int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, uint64 kind,
              uint64 *old) must_check;        // moves the break; kind: SBRK_* of abi/mman.h
 int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL

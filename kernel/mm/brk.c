@@ -18,6 +18,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/park.h"
+#include "mm/spare.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
@@ -106,6 +107,36 @@ heap_limit(struct aspace *as)
     return above ? above->start : USYSCALL;
 }
 
+// How many tables the heap needs for what it reaches first with this growth, if all of it becomes
+// single pages.
+static uint64
+tables_due(const struct aspace *as, uint64 start, uint64 end)
+{
+    uint64 first = SUPER_ROUNDUP(start > as->reached ? start : as->reached);
+    uint64 last = SUPER_ROUNDUP(end), spans = last > first ? (last - first) / SUPER_SIZE : 0;
+    return as->kpt.root ? 2 * spans : spans;
+}
+
+// Brings in the pages of [start, end), which the heap has now, and what tables are due.
+// On error  -ENOMEM; the pages and the spare tables are what they were, and the heap ends at start.
+static int
+fill(struct aspace *as, uint64 start, uint64 end)
+{
+    uint64 spare = as->nspare;
+    int error = spare_reserve(as, tables_due(as, start, end));
+    if (!error)
+        error = uvmalloc(as, start, end, PTE_R | PTE_W);
+    if (!error) {
+        as->reached = end > as->reached ? end : as->reached;
+        return 0;
+    }
+    int undone = resize_heap(as, start);
+    assert(!undone); // shrinking takes no memory
+    uvmunmap(as, start, end, true);
+    spare_trim(as, spare);
+    return error;
+}
+
 static int
 grow(struct aspace *as, uint64 to, bool lazy)
 {
@@ -115,16 +146,11 @@ grow(struct aspace *as, uint64 to, bool lazy)
     int error = lazy ? 0 : unpark(as, old_end, end);
     if (!error)
         error = resize_heap(as, end);
-    if (error)
-        return error;
-    if (!lazy && (error = uvmalloc(as, old_end, end, PTE_R | PTE_W)) < 0) {
-        int undone = resize_heap(as, old_end);
-        assert(!undone); // shrinking takes no memory
-        uvmunmap(as, old_end, end);
-        return error;
-    }
-    as->sz = to;
-    return 0;
+    if (!error && !lazy)
+        error = fill(as, old_end, end);
+    if (!error)
+        as->sz = to;
+    return error;
 }
 
 static int
@@ -138,7 +164,7 @@ shrink(struct aspace *as, uint64 to)
         return error;
     error = resize_heap(as, end);
     assert(!error); // shrinking takes no memory
-    uvmunmap(as, end, old_end);
+    uvmunmap(as, end, old_end, true);
     if (as->sz > as->highest)
         as->highest = as->sz;
     as->sz = to;

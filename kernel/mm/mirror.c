@@ -91,12 +91,13 @@ mirror_join(struct aspace *as, uint64 va, pte_t leaf, struct tlb_batch *b)
 }
 
 void
-mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone)
+mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep)
 {
     if (!as->kpt.root || start >= end)
         return;
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_MIRROR);
+    b.keep = keep;
     int error = unmap_zone(&as->kpt, start, end, zone, &b.tlb);
     assert(!error); // nothing is cut: the caller has cut the user's larger leaves
     mmu_flush(&b);

@@ -23,8 +23,8 @@ int mirror_sync(struct aspace *as, uint64 start,
 int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
 // Single pages have become `leaf`, of 2 MiB, in the user's table.
 void mirror_join(struct aspace *as, uint64 va, pte_t leaf, struct tlb_batch *b);
-// Before the user's leaves go; `zone` as for unmap_zone(). Fences.
-void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone);
+// Before the user's leaves go; `zone` as for unmap_zone(), `keep` as for uvmunmap(). Fences.
+void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep);
 void mirror_destroy(struct aspace *as); // the same for all of it
 void check_mirror(struct aspace *as);   // panics unless the two views agree
 

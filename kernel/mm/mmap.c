@@ -28,6 +28,13 @@ range_ok(uint64 start, uint64 size)
     return size && !((start | size) & (PGSIZE - 1)) && size <= USYSCALL && start <= USYSCALL - size;
 }
 
+// Answers a call for no pages at all: it succeeds wherever a page could begin.
+static int
+no_pages(uint64 start)
+{
+    return start & (PGSIZE - 1) ? -EINVAL : 0;
+}
+
 static bool
 is_free(struct aspace *as, uint64 start, uint64 size)
 {
@@ -66,7 +73,7 @@ add(struct aspace *as, struct region *r, uint64 size)
     error = uvmalloc(as, r->start, r->end, r->prot);
     if (error) {
         region_remove(&as->regions, region_find(&as->regions, r->start));
-        uvmunmap(as, r->start, r->end);
+        uvmunmap(as, r->start, r->end, false);
     }
     return error;
 }
@@ -139,7 +146,7 @@ mmap_remove(struct aspace *as, uint64 start, uint64 size)
         mmap_collect(as, start, end);
         while ((r = region_above(&as->regions, start)) && r->start < end)
             region_remove(&as->regions, r);
-        uvmunmap(as, start, end);
+        uvmunmap(as, start, end, false);
     }
     releasesleep(&as->lock);
     return error;
@@ -192,6 +199,8 @@ int
 mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
 {
     struct mmu_batch b;
+    if (!size)
+        return no_pages(start);
     size = PGROUNDUP(size);
     if (!range_ok(start, size))
         return -EINVAL;
@@ -215,6 +224,8 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
 int
 mmap_sync(struct aspace *as, uint64 start, uint64 size)
 {
+    if (!size)
+        return no_pages(start);
     size = PGROUNDUP(size);
     if (!range_ok(start, size))
         return -EINVAL;

@@ -12,6 +12,7 @@
 #include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/leaves.h"
+#include "mm/spare.h"
 #include "mm/userpage.h"
 #include "rv/sbi.h"
 
@@ -55,9 +56,11 @@ fence(const struct mmu_batch *b)
 
 // What is not a single page: a table or a block.
 static void
-put_special(uint64 pa, uint64 what)
+put_special(struct mmu_batch *b, uint64 pa, uint64 what)
 {
-    if (what & MMU_BLANK)
+    if (what & MMU_BLANK && b->keep)
+        spare_keep(b->as, p2v(pa));
+    else if (what & MMU_BLANK)
         kfree_zeroed(p2v(pa));
     else if (what & MMU_TABLE)
         kfree(p2v(pa));
@@ -74,7 +77,7 @@ free_queued(struct mmu_batch *b)
         if (likely(what == 0))
             userpage_drop(frame_of(*q));
         else
-            put_special(*q - what, what);
+            put_special(b, *q - what, what);
     }
     b->n = 0;
 }
@@ -139,6 +142,7 @@ mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
     batch_init(&b->tlb, ops[state]);
     b->as = as;
     b->state = state;
+    b->keep = false;
     b->n = 0;
 }
 

@@ -20,6 +20,7 @@ struct mmu_batch {
     struct tlb_batch tlb; // the part that pt/ fills
     struct aspace *as;
     enum mmu_state state;
+    bool keep; // blank tables stay with the space: mm/spare.h
     uint32 n;
     uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };

@@ -20,6 +20,14 @@ page_rights(uint64 prot)
     return (uint8)(rights || (prot & PROT_READ) ? rights | PTE_R : 0);
 }
 
+// Can a file have the bytes [offset, offset + size)? They end at the largest signed number at most.
+static bool
+offset_ok(uint64 offset, uint64 size)
+{
+    uint64 most = ~0UL >> 1;
+    return size <= most && offset <= most - size;
+}
+
 static int
 map_file(struct proc *p, const uint64 *a, struct region *r)
 {
@@ -30,6 +38,8 @@ map_file(struct proc *p, const uint64 *a, struct region *r)
         return -EBADF;
     if (!ip || inode_type(ip) != T_FILE)
         return -ENODEV;
+    if (!offset_ok(a[5], a[1]))
+        return -EOVERFLOW;
     if (!file_readable(f))
         return -EACCES;
     if (r->shared && !file_writable(f))

@@ -37,6 +37,7 @@ static const char *const text[] = {
     [ENOSYS] = "no such system call",
     [ENOTEMPTY] = "directory not empty",
     [ELOOP] = "too many symbolic links",
+    [EOVERFLOW] = "beyond the largest offset",
     [EUCLEAN] = "the file system is damaged",
 };
 
