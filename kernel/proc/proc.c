@@ -17,6 +17,7 @@
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/view.h"
+#include "proc/alarm.h"
 #include "proc/failtree.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
@@ -136,6 +137,7 @@ freeproc(struct proc *p)
     if (p->trapframe)
         kfree(p->trapframe);
     kmem_free(p->fp);
+    alarm_drop(p);
     kmem_free(p->watch);
     failtree_leave(p);
     kmem_cache_free(&proc_cache, p);
