@@ -83,7 +83,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,
 # reading order too; doc/tour.md says more. A group names its files without .c, assembly in full.
 
 # lib: what any program could use. Strings, numbers, ranges, the readers of ELF files and device trees.
-lib := string printf bitmap range page intrinsics utf8 fdt fdtwalk elf
+lib := string printf bitmap range ranges page intrinsics utf8 fdt fdtwalk elf
 
 # pt: Sv39 page tables, touching no CSR, lock or global. translate is the manual, made executable;
 # walk and map build a tree, unmap and protect change it, check and diff judge it.
@@ -104,7 +104,7 @@ mm := buddy frame frame_put commit ledger block kmem failnth \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := machine isa power uart lineedit linering console plic virtio virtio_blk blk
+dev := ram machine isa power uart lineedit linering console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.
@@ -119,7 +119,7 @@ proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm wa
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats bootargs
+sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats bootargs harts
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

@@ -11,11 +11,11 @@
 #include "dev/machine.h"
 #include "dev/plic.h"
 #include "dev/power.h"
+#include "dev/ram.h"
 #include "dev/virtio_blk.h"
 #include "fs/devnode.h"
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "lib/panic.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/asid.h"
@@ -27,7 +27,7 @@
 #include "mm/layout.h"
 #include "mm/plan.h"
 #include "proc/bootprint.h"
-#include "proc/fpu.h"
+#include "sys/harts.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -39,18 +39,13 @@
 #include "sys/bootargs.h"
 #include "sys/stats.h"
 
-#define MIN_RAM           (12UL << 20) // behind the ledger; below it are some 4 MiB more, in gaps
-#define PANIC_STACK_ORDER 2 // one slot, aligned, so that its upper half looks like a stack
-
-_Static_assert(PGSIZE << PANIC_STACK_ORDER == KSTACK_SLOT, "one slot");
+#define DISK_PATIENCE 10           // seconds for a disk to answer
+#define MIN_FREE      (16UL << 20) // bytes of RAM, when the kernel has what it takes itself
 
 void boot(uint64 hartid, uint64 fdt_pa) noreturn;
-void boot_secondary(void) noreturn;
 
-extern char _end[];               // kernel.ld
-extern char boot_table[];         // rv/entry.S
-extern void _start(void);         // rv/entry.S
-extern struct cpu *boot_starting; // rv/entry.S
+extern char _end[];       // kernel.ld
+extern char boot_table[]; // rv/entry.S
 
 static struct machine machine;
 static struct bootargs args;
@@ -83,7 +78,7 @@ static void noreturn __attribute__((aligned(4))) boot_trap(void)
 {
     printf("vitrine: trap while starting: scause 0x%lx sepc 0x%lx stval 0x%lx\n", csr_read(scause),
            csr_read(sepc), csr_read(stval));
-    refuse("the device tree cannot be read; is there too little RAM? 32 MiB are needed");
+    refuse("no readable device tree; perhaps too little RAM (32 MiB)");
 }
 
 static void
@@ -96,56 +91,86 @@ probe(uint64 hartid, uint64 fdt_pa)
         refuse(why);
     power_init_early(&machine);
     if (!(machine.ext & EXT_SSTC) && !sbi_has(SBI_EXT_TIME))
-        refuse("there is no timer: neither Sstc nor the firmware's TIME extension");
+        refuse("there is no timer: neither Sstc nor SBI's TIME extension");
     struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
     c->id = (uint32)(c - cpus);
     c->hartid = hartid;
     cpu_become(c); // the boot code could not know which one is ours
 }
 
-// The bank of RAM that the kernel was loaded into; the ledger of frames goes behind the image.
-static const struct machine_range *
+// The bank of RAM that the kernel was loaded into.
+static struct range
 home_bank(void)
 {
     uint64 pa = kimage_pa(kimage[KIMAGE_TEXT].start);
-    for (int i = 0; i < machine.nram; i++)
-        if (pa >= machine.ram[i].start && pa < machine.ram[i].end)
-            return &machine.ram[i];
-    refuse("the kernel was loaded outside of the RAM that the device tree describes");
+    for (int i = 0; i < machine.ram.n; i++)
+        if (range_has(machine.ram.v[i], pa))
+            return machine.ram.v[i];
+    refuse("the device tree has no RAM where the kernel was loaded");
+}
+
+static struct range
+all_ram(void)
+{
+    return (struct range){machine.ram.v[0].start, machine.ram.v[machine.ram.n - 1].end};
+}
+
+static void noreturn
+refuse_memory(void)
+{
+    refuse("too little RAM: 32 MiB are needed beside what is reserved");
+}
+
+// Finds the place of the ledger of frames: behind the image, in its bank. The ledger covers holes,
+// too, so banks that lie so far apart that it has no room are not used.
+static struct range
+place_ledger(struct range home)
+{
+    struct range room = {PGROUNDUP(kimage_pa((uint64)_end)), home.end};
+    for (;;) {
+        uint64 size = PGROUNDUP(frames_ledger_size(all_ram().start, all_ram().end));
+        uint64 start =
+            room.start < room.end ? ranges_gap(&machine.reserved, room, size, PGSIZE) : room.end;
+        if (start != room.end)
+            return (struct range){start, start + size};
+        if (all_ram().end == home.end)
+            refuse_memory();
+        ram_drop_last(&machine);
+    }
 }
 
 static void
 reserve_holes(void)
 {
-    for (int i = 0; i < machine.nreserved; i++)
-        frames_reserve(machine.reserved[i].start, machine.reserved[i].end);
-    for (int i = 1; i < machine.nram; i++)
-        frames_reserve(machine.ram[i - 1].end, machine.ram[i].start);
+    for (int i = 0; i < machine.reserved.n; i++)
+        frames_reserve(machine.reserved.v[i].start, machine.reserved.v[i].end);
+    for (int i = 1; i < machine.ram.n; i++)
+        frames_reserve(machine.ram.v[i - 1].end, machine.ram.v[i].start);
+}
+
+static void
+frames_setup(void)
+{
+    struct range home = home_bank();
+    if (all_ram().end > DIRECT_SIZE)
+        refuse("RAM beyond 128 GiB would meet the devices' addresses");
+    struct range ledger = place_ledger(home);
+    kimage_plan(range_size(home));
+    frames_init(all_ram().start, all_ram().end, p2v(ledger.start));
+    kimage_reserve();
+    frames_reserve(ledger.start, ledger.end);
+    reserve_holes();
+    frames_ready();
+    if (frames_free() * PGSIZE < MIN_FREE)
+        refuse_memory();
 }
 
 static void
 memory_init(void)
 {
-    const struct machine_range *home = home_bank();
-    uint64 start = machine.ram[0].start, end = machine.ram[machine.nram - 1].end;
-    uint64 ledger = PGROUNDUP(kimage_pa((uint64)_end));
-    uint64 ledger_end = PGROUNDUP(ledger + frames_ledger_size(start, end));
-    if (ledger_end + MIN_RAM > home->end)
-        refuse("there is too little RAM: 32 MiB are needed");
-    if (end > DIRECT_SIZE)
-        refuse("there is RAM beyond 128 GiB, where the direct map would meet the device registers");
-    kimage_plan(home->end - home->start);
-    frames_init(start, end, p2v(ledger));
-    kimage_reserve();
-    frames_reserve(ledger, ledger_end);
-    reserve_holes();
-    frames_ready();
+    frames_setup();
     kmem_init();
-
-    struct kvm_range ram[MACHINE_RAM];
-    for (int i = 0; i < machine.nram; i++)
-        ram[i] = (struct kvm_range){machine.ram[i].start, machine.ram[i].end};
-    kvminit(ram, machine.nram);
+    kvminit(&machine.ram);
     check_kernel_plan();
     power_init(&machine);
     kvminithart();
@@ -166,10 +191,39 @@ devices_init(void)
     if (console_init(&machine) < 0)
         printf("vitrine: no serial port; output goes through the firmware\n");
     if (plic_init(&machine) < 0)
-        refuse("there is no interrupt controller (PLIC) that can be reached");
+        refuse("no interrupt controller (PLIC) can be reached");
     if (console_listen(&machine) < 0)
         printf("vitrine: the serial port has no interrupt; there will be no input\n");
     virtio_blk_init(&machine);
+}
+
+static void
+note_answer(struct blk_req *r)
+{
+    __atomic_store_n((bool *)r->arg, true,
+                     __ATOMIC_RELEASE); // pairs with the load in disk_answers()
+}
+
+// Whether a disk answers a request in time: its interrupts may go where no hart takes them. A disk
+// that does not answer keeps the request, and the frame that it may yet write to.
+// Sleeps    until the answer.
+static bool
+disk_answers(struct blkdev *disk)
+{
+    static struct blk_req req;
+    static bool answered;
+    uint64 end = r_time() + DISK_PATIENCE * machine.timebase;
+    void *frame = kalloc(FRAME_DMA, 0);
+    if (!frame)
+        return true; // mounting it will say that there is no memory
+    req = (struct blk_req){.op = BLK_READ, .pa = v2p(frame), .done = note_answer, .arg = &answered};
+    blk_submit(disk, &req);
+    while (!__atomic_load_n(&answered, __ATOMIC_ACQUIRE)) { // pairs with note_answer()
+        if (r_time() > end || ticks_sleep_until(r_time() + machine.timebase / 10000) < 0)
+            return false;
+    }
+    kfree(frame);
+    return true;
 }
 
 static void
@@ -179,10 +233,13 @@ mount_root(void)
         power_off(selftest_run(args.selftest));
     struct blkdev *disk = blk_find(args.root);
     if (!disk) {
-        printf(
-            "vitrine: there is no disk %s; start the machine with a virtio disk that holds an ext2 "
-            "file system\n",
-            args.root);
+        printf("vitrine: there is no disk %s; start the machine with a virtio disk that\n"
+               "vitrine: holds an ext2 file system, or name another disk by root=\n",
+               args.root);
+        power_off(1);
+    }
+    if (!disk_answers(disk)) {
+        printf("vitrine: the disk %s does not answer: no interrupt of it arrives\n", disk->name);
         power_off(1);
     }
     if (fs_mount(disk, args.readonly) < 0)
@@ -226,74 +283,6 @@ files_init(void)
     frames_set_reclaim(reclaim);
 }
 
-static void noreturn
-idle_entry(void)
-{
-    sched_idle();
-}
-
-// Gives a hart its idle process, with a stack to start on, and one for reporting that a stack is
-// full.
-static void
-hart_prepare(struct cpu *c)
-{
-    struct proc *idle = kthread("idle", idle_entry);
-    char *spare = kalloc_order(FRAME_KSTACK, 0, PANIC_STACK_ORDER);
-    if (!idle || !spare)
-        panic("no memory for hart %d", c->id);
-    c->boot_sp = idle->own.kstack.top;
-    c->panic_sp = (uint64)spare + KSTACK_SLOT; // in the direct map, which all tables contain
-    sched_init_hart(c, idle);
-}
-
-static void
-hart_online(struct cpu *c)
-{
-    trapinithart();
-    fpu_init_hart();
-    plic_init_hart((int)c->id);
-    kstack_sync(&c->idle->own.kstack);
-    asid_init_hart();
-    __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with start_others()
-}
-
-// Sleeps for 0.1 ms. A machine that runs its harts in turns, as QEMU does under -icount, lets the
-// next one run only when this one sleeps.
-static void
-pause_briefly(void)
-{
-    timer_set(r_time() + machine.timebase / 10000);
-    asm volatile("wfi");
-}
-
-static void
-start_others(void)
-{
-    uint64 entry = kimage_pa((uint64)_start);
-    for (int i = 0; i < nharts; i++) {
-        struct cpu *c = &cpus[i];
-        if (c == mycpu())
-            continue;
-        c->id = (uint32)i;
-        c->hartid = machine.hart[i].id;
-        hart_prepare(c);
-        boot_starting = c;
-        __atomic_thread_fence(__ATOMIC_SEQ_CST); // before the firmware lets it go: rv/entry.S
-        if (sbi_hart_start(c->hartid, entry, 0) != 0)
-            panic("hart %lu does not start", c->hartid);
-        while (!__atomic_load_n(&c->online, __ATOMIC_ACQUIRE)) // pairs with hart_online()
-            pause_briefly();
-        printf("hart %d starting\n", i);
-    }
-}
-
-void
-boot_secondary(void)
-{
-    hart_online(mycpu());
-    sched_idle();
-}
-
 // The table with the identity map has served its last hart.
 static void
 entry_close(void)
@@ -320,8 +309,10 @@ choose_mode(void)
 static void
 banner(void)
 {
-    printf("vitrine: %d hart%s, %lu MiB RAM, Sv%d, kpt=%s\n", nharts, nharts == 1 ? "" : "s",
-           frames_total() * PGSIZE >> 20, PXSHIFT(kernel_pt.env->levels), kpt->name);
+    uint64 mib = (ram_usable(&machine) + (1 << 19)) >> 20; // the firmware's part is less than half
+    printf("vitrine: %d hart%s, %lu MiB RAM, Sv%d, kpt=%s\n", nharts, nharts == 1 ? "" : "s", mib,
+           PXSHIFT(kernel_pt.env->levels), kpt->name);
+    ram_tell_dropped(&machine);
     if (FRESH_LEAKS)
         printf("vitrine: INSECURE BUILD: a program reads in new memory what others left there\n");
 }
@@ -347,9 +338,9 @@ boot(uint64 hartid, uint64 fdt_pa)
     if (args.quiet)
         bootprint_quiet();
 
-    hart_prepare(mycpu());
-    hart_online(mycpu());
-    start_others();
+    harts_start(&machine);
+    if (!plic_reaches_harts())
+        refuse("device interrupts reach no hart that runs; see harts=");
     asid_init();
     entry_close();
     userinit(args.init, args.arguments, mount_root);

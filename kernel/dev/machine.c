@@ -10,6 +10,7 @@
 #include "dev/machine.h"
 
 #include "dev/isa.h"
+#include "dev/ram.h"
 #include "lib/fdt.h"
 #include "lib/string.h"
 
@@ -19,10 +20,9 @@ struct probe {
     const struct fdt *t;
     struct machine *m;
     uint64 boot_hart;
-    uint32 console;             // identifies the node that /chosen names for output; 0: none
-    struct machine_hart *hart;  // whose children follow; or NULL
-    uint32 plic;                // phandle
-    struct fdt_prop plic_wires; // where its contexts lead
+    uint32 console;            // identifies the node that /chosen names for output; 0: none
+    struct machine_hart *hart; // whose children follow; or NULL
+    struct fdt_prop wires[MACHINE_PLICS]; // where the contexts of each PLIC lead
     const char *problem;
 };
 
@@ -43,26 +43,10 @@ insert(void *array, int n, size_t each, uint64 key)
 }
 
 static void
-add_ram(struct machine *m, uint64 base, uint64 size)
-{
-    if (size == 0 || base + size < base || m->nram == MACHINE_RAM)
-        return;
-    struct machine_range *r = insert(m->ram, m->nram++, sizeof(*r), base);
-    *r = (struct machine_range){base, base + size};
-}
-
-static void
 add_reserved(struct probe *p, uint64 base, uint64 size)
 {
-    struct machine *m = p->m;
-    if (size == 0 || base + size < base)
-        return;
-    if (m->nreserved == MACHINE_RESERVED) {
-        p->problem = "more ranges of memory are reserved than the kernel can remember";
-        return;
-    }
-    struct machine_range *r = insert(m->reserved, m->nreserved++, sizeof(*r), base);
-    *r = (struct machine_range){base, base + size};
+    if (!ram_reserve(p->m, base, size))
+        p->problem = "too many ranges of memory are reserved";
 }
 
 static bool
@@ -78,7 +62,7 @@ visit_memory(struct probe *p, const struct fdt_node *n)
     uint64 base, size;
     if (n->depth == 1 && is_device_type(p, n, "memory")) {
         for (uint32 i = 0; fdt_reg(p->t, n, i, &base, &size); i++)
-            add_ram(p->m, base, size);
+            ram_add(p->m, base, size);
     } else if (n->depth == 2 && strcmp(n->parent, "reserved-memory") == 0) {
         for (uint32 i = 0; fdt_reg(p->t, n, i, &base, &size); i++)
             add_reserved(p, base, size);
@@ -133,7 +117,6 @@ visit_cpu(struct probe *p, const struct fdt_node *n)
     *p->hart = (struct machine_hart){
         .id = id,
         .ext = extensions(p, n),
-        .plic_context = MACHINE_NO_CONTEXT,
     };
     if (p->m->timebase == 0)
         p->m->timebase = fdt_u32(p->t, n, "timebase-frequency", 0);
@@ -186,13 +169,19 @@ visit_uart(struct probe *p, const struct fdt_node *n)
 static void
 visit_plic(struct probe *p, const struct fdt_node *n)
 {
-    if (p->m->plic.size || !read_device(p, n, &p->m->plic))
+    struct machine *m = p->m;
+    struct machine_dev d;
+    if (m->nplics == MACHINE_PLICS || !read_device(p, n, &d))
         return;
-    p->m->plic.irq = p->m->plic.intc = 0; // it is wired to the harts
-    p->plic = fdt_u32(p->t, n, "phandle", 0);
-    p->m->plic_sources = fdt_u32(p->t, n, "riscv,ndev", 0);
-    if (!fdt_prop(p->t, n, "interrupts-extended", &p->plic_wires))
-        p->plic_wires.len = 0;
+    if (!fdt_prop(p->t, n, "interrupts-extended", &p->wires[m->nplics]))
+        p->wires[m->nplics].len = 0;
+    uint32 sources = fdt_u32(p->t, n, "riscv,ndev", 0);
+    m->plic[m->nplics++] = (struct machine_plic){
+        .base = d.base,
+        .size = d.size,
+        .phandle = fdt_u32(p->t, n, "phandle", 0),
+        .sources = sources < MACHINE_SOURCES ? sources : MACHINE_SOURCES - 1,
+    };
 }
 
 static void
@@ -275,39 +264,46 @@ read_chosen(struct probe *p)
     }
 }
 
-// Finds the PLIC context that interrupts each hart in S-mode: its place among the PLIC's wires.
+// Finds the context by which a PLIC interrupts a hart in S-mode: its place among the PLIC's wires.
+static uint32
+context_of(const struct fdt_prop *wires, const struct machine_hart *hart)
+{
+    for (uint32 c = 0; c < fdt_cells(wires) / 2; c++)
+        if (fdt_cell(wires, 2 * c) == hart->intc && fdt_cell(wires, 2 * c + 1) == IRQ_S_EXT)
+            return c;
+    return MACHINE_NO_CONTEXT;
+}
+
 static void
 settle_contexts(struct probe *p)
 {
     struct machine *m = p->m;
-    for (uint32 c = 0; c < fdt_cells(&p->plic_wires) / 2; c++) {
-        uint32 intc = fdt_cell(&p->plic_wires, 2 * c);
-        if (fdt_cell(&p->plic_wires, 2 * c + 1) != IRQ_S_EXT)
-            continue;
-        for (int i = 0; i < m->nharts; i++) {
-            if (m->hart[i].intc == intc)
-                m->hart[i].plic_context = c;
-        }
-    }
+    for (int i = 0; i < m->nplics; i++)
+        for (int hart = 0; hart < m->nharts; hart++)
+            m->plic[i].context[hart] = context_of(&p->wires[i], &m->hart[hart]);
 }
 
-// Forgets an interrupt that the PLIC does not see.
+// Makes an interrupt's number one of the machine's; 0: no PLIC of ours takes it.
 static void
-settle_irq(const struct probe *p, struct machine_dev *d)
+settle_irq(const struct machine *m, struct machine_dev *d)
 {
-    if (d->intc != p->plic || d->irq > p->m->plic_sources)
-        d->irq = 0;
+    uint32 source = d->irq;
+    d->irq = 0;
+    for (int i = 0; source && i < m->nplics; i++)
+        if (m->plic[i].phandle == d->intc && source <= m->plic[i].sources)
+            d->irq = machine_irq(i, source);
 }
 
 static void
 settle(struct probe *p)
 {
     struct machine *m = p->m;
+    ram_settle(m);
     settle_contexts(p);
-    settle_irq(p, &m->uart);
-    settle_irq(p, &m->rtc);
+    settle_irq(m, &m->uart);
+    settle_irq(m, &m->rtc);
     for (int i = 0; i < m->nvirtio; i++)
-        settle_irq(p, &m->virtio[i]);
+        settle_irq(m, &m->virtio[i]);
     m->ext = ~0U;
     for (int i = 0; i < m->nharts; i++)
         m->ext &= m->hart[i].ext;
@@ -319,15 +315,15 @@ missing(const struct probe *p)
     const struct machine *m = p->m;
     if (p->problem)
         return p->problem;
-    if (m->nram == 0)
+    if (m->ram.n == 0)
         return "the device tree describes no memory";
     if (m->nharts == 0)
         return "no hart has an MMU: Vitrine needs Sv39 or a larger mode";
     if (machine_hart_index(m, p->boot_hart) < 0)
-        return "the device tree does not describe the hart that was started";
+        return "the device tree lacks the hart that was started";
     if (m->timebase == 0)
         return "the device tree has no timebase-frequency";
-    if (m->plic.size == 0)
+    if (m->nplics == 0)
         return "there is no PLIC, so device interrupts cannot be taken";
     if (m->uart.size == 0)
         return "there is no 16550 UART for a console";

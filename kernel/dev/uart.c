@@ -3,7 +3,8 @@
 //
 // Theory    A port that has room for one character has room for a whole FIFO, because it reports
 //           room when the FIFO has run empty: one look at the status is enough for a burst.
-// Promises  The line speed is left as the firmware set it.
+// Promises  The line speed is left as the firmware set it. A port that takes nothing is waited for
+//           once, for a bounded time; from then on output is lost until the port has room again.
 // Locks     none: the console serialises output, and only its interrupt handler reads.
 // Next      dev/console.c
 #include "dev/uart.h"
@@ -12,6 +13,7 @@
 #include "dev/machine.h"
 #include "dev/mmio.h"
 #include "mm/kvm.h"
+#include "rv/csr.h"
 
 #define RBR 0 // receive (reading)
 #define THR 0 // transmit (writing)
@@ -31,11 +33,14 @@
 #define LSR_TX_ROOM 0x20
 
 #define FIFO_SIZE 16
+#define PATIENCE  10 // seconds without room until the port counts as stuck: a reader may pause
 
 static struct {
     uint8 *regs; // NULL: no port yet
     uint32 shift, width;
-    uint32 burst; // characters that fit when the port reports room
+    uint32 burst;    // characters that fit when the port reports room
+    uint64 patience; // in steps of the time CSR
+    bool stuck;      // it had no room for so long
 } uart;
 
 static uint8
@@ -66,6 +71,7 @@ uart_init(const struct machine *m)
     uart.regs = regs;
     uart.shift = m->uart_shift;
     uart.width = m->uart_width;
+    uart.patience = PATIENCE * m->timebase;
     put(IER, 0);
     put(LCR, LCR_8N1);
     put(FCR, FCR_ENABLE); // clears nothing: what was typed during the boot waits there
@@ -74,14 +80,26 @@ uart_init(const struct machine *m)
     return 0;
 }
 
+// Waits until the port has room for a burst.
+// Returns   false: it has none, and none is to be expected soon.
+static bool
+has_room(void)
+{
+    uint64 start = r_time();
+    while (!(get(LSR) & LSR_TX_ROOM)) {
+        if (uart.stuck || r_time() - start > uart.patience) {
+            uart.stuck = true;
+            return false;
+        }
+    }
+    uart.stuck = false;
+    return true;
+}
+
 void
 uart_write(const char *s, size_t n)
 {
-    if (!uart.regs)
-        return;
-    while (n > 0) {
-        while (!(get(LSR) & LSR_TX_ROOM))
-            ;
+    while (uart.regs && n > 0 && has_room()) {
         size_t part = n < uart.burst ? n : uart.burst;
         n -= part;
         while (part-- > 0)

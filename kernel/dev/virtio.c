@@ -57,6 +57,8 @@
 
 #define USED_NO_NOTIFY 1 // the device looks at its queue by itself just now
 
+#define CONFIG_TURNS 100 // attempts to read the configuration between two changes of it
+
 #define QUEUE_ORDER 1 // a queue's memory: descriptors and available ring, then the used ring
 
 _Static_assert(sizeof(struct virtq_desc) * VIRTQ_MAXNUM + 6 + 2 * VIRTQ_MAXNUM <= PGSIZE, "page 0");
@@ -203,17 +205,18 @@ virtio_config32(struct virtio_dev *d, uint32 offset)
     return get(d, CONFIG + offset);
 }
 
-// Reads 64 bits of the configuration, both halves from the same state of it.
+// Reads 64 bits of the configuration, both halves from the same state of it unless the device
+// changes that all the time.
 uint64
 virtio_config64(struct virtio_dev *d, uint32 offset)
 {
-    uint32 before, after, low, high;
+    uint32 before, after, low, high, turns = 0;
     do {
         before = d->version == MODERN ? get(d, CONFIG_GENERATION) : 0;
         low = virtio_config32(d, offset);
         high = virtio_config32(d, offset + 4);
         after = d->version == MODERN ? get(d, CONFIG_GENERATION) : 0;
-    } while (before != after);
+    } while (before != after && ++turns < CONFIG_TURNS);
     return (uint64)high << 32 | low;
 }
 

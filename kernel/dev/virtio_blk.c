@@ -259,7 +259,8 @@ virtio_blk_init(const struct machine *m)
         struct disk *d = disk_new(&dev, disks);
         int err = d ? disk_init(d) : -ENOMEM;
         if (err) {
-            printf("disk at 0x%lx cannot be used (error %d)\n", m->virtio[i].base, -err);
+            printf("vitrine: the disk at 0x%lx cannot be used%s (error %d)\n", m->virtio[i].base,
+                   dev.irq ? "" : ": it has no interrupt", -err);
             if (d)
                 disk_free(d);
             continue;

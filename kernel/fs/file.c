@@ -142,7 +142,7 @@ attach(struct file *f, struct inode *ip, int flags)
         return -EISDIR;
     if (type == T_DEVICE) {
         int error = devnode_attach(f, ip);
-        if (error < 0)
+        if (error < 0 && !(flags & O_NOFOLLOW)) // else only fstat() is of use, for lstat()
             return error;
     }
     if (type == T_FILE && flags & O_TRUNC) {

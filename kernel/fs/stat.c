@@ -4,6 +4,7 @@
 // Locks     none: each answer is one field, true at some moment during the call.
 #include "abi/stat.h"
 
+#include "fs/ext2.h"
 #include "fs/fs.h"
 #include "fs/inode.h"
 
@@ -23,13 +24,14 @@ inode_type(const struct inode *ip)
     return ip->type;
 }
 
-// Linux keeps small numbers as 8:8 in the first word, larger ones spread over the second.
+// The numbers of a character device; 0 and 0 for everything else, what Linux keeps as pipes, sockets
+// and block devices included. Linux keeps small numbers as 8:8 in the first word, larger ones spread over the second.
 void
 inode_rdev(const struct inode *ip, int *major, int *minor)
 {
     uint32 old = ip->block[0], new = ip->block[1];
     *major = *minor = 0;
-    if (ip->type != T_DEVICE)
+    if ((ip->mode & S_IFMT) != S_IFCHR)
         return;
     *major = (int)(old ? old >> 8 & 0xff : new >> 8 & 0xfff);
     *minor = (int)(old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00));

@@ -15,6 +15,7 @@
 #include "mm/kvm.h"
 
 #include "lib/panic.h"
+#include "lib/ranges.h"
 #include "mm/frame.h"
 #include "mm/kimage.h"
 #include "mm/layout.h"
@@ -37,8 +38,8 @@ uint64 kernel_satp;
 // may be a process's own.
 enum { HALF_DIRECT, HALF_DEVICES, HALF_IMAGE, HALF_KSTACKS, PARTS };
 #define COMMON_PARTS HALF_KSTACKS
-static struct kvm_range half[PARTS] = {[HALF_DEVICES] = {DEVICES, DEVICES + DEVICES_SIZE},
-                                       [HALF_KSTACKS] = {KSTACKS, KSTACKS + KSTACKS_SIZE}};
+static struct range half[PARTS] = {[HALF_DEVICES] = {DEVICES, DEVICES + DEVICES_SIZE},
+                                   [HALF_KSTACKS] = {KSTACKS, KSTACKS + KSTACKS_SIZE}};
 
 static uint64 device_next = DEVICES;
 
@@ -86,7 +87,7 @@ map_direct(uint64 start, uint64 end, uint64 perm)
 
 // Maps a bank of RAM; what nobody may write of an image that lies in it is read-only.
 static void
-map_bank(struct kvm_range bank)
+map_bank(struct range bank)
 {
     uint64 done = bank.start;
     for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++) {
@@ -107,21 +108,23 @@ make_table_for(uint64 va)
         panic("kvmmap: no memory for the table of 0x%lx", va);
 }
 
+// Builds the kernel's table, with a direct map of the RAM in `ram`, whole pages; panics without
+// memory for it.
 void
-kvminit(const struct kvm_range *ram, int nram)
+kvminit(const struct ranges *ram)
 {
     uint64 ram_end = 0;
     if (pt_create(&kernel_pt, &kernel_env) < 0)
         panic("kvmmap: no memory for the root");
     map_image();
-    for (int i = 0; i < nram; i++) {
-        map_bank(ram[i]);
-        ram_end = ram[i].end > ram_end ? ram[i].end : ram_end;
+    for (int i = 0; i < ram->n; i++) {
+        map_bank(ram->v[i]);
+        ram_end = ram->v[i].end;
     }
     make_table_for(DEVICES);
     make_table_for(KSTACKS);
-    half[HALF_DIRECT] = (struct kvm_range){DIRECT_MAP, DIRECT_MAP + ram_end};
-    half[HALF_IMAGE] = (struct kvm_range){kimage[KIMAGE_TEXT].start, kimage[KIMAGE_DATA].end};
+    half[HALF_DIRECT] = (struct range){DIRECT_MAP, DIRECT_MAP + ram_end};
+    half[HALF_IMAGE] = (struct range){kimage[KIMAGE_TEXT].start, kimage[KIMAGE_DATA].end};
     kernel_satp = MAKE_SATP(kernel_env.levels, 0, pt_root_pa(&kernel_pt));
 }
 
@@ -227,7 +230,7 @@ kvm_map_device(uint64 pa, size_t size)
 int
 kvm_parts(struct part *parts)
 {
-    const struct kvm_range *direct = &half[HALF_DIRECT], *image = &half[HALF_IMAGE];
+    const struct range *direct = &half[HALF_DIRECT], *image = &half[HALF_IMAGE];
     parts[0] = (struct part){direct->start, direct->end, PART_DIRECT};
     parts[1] = (struct part){DEVICES, device_next, PART_DEVICES};
     parts[2] = (struct part){image->start, image->end, PART_KERNEL};

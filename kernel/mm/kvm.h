@@ -8,16 +8,13 @@
 #include "rv/kstack.h"
 
 struct part;
-
-struct kvm_range {
-    uint64 start, end; // physical
-};
+struct ranges;
 
 extern struct pt kernel_pt;
 extern uint64 kernel_satp; // names kernel_pt's root
 
-void kvminit(const struct kvm_range *ram, int nram); // builds it; panics without memory
-void kvminithart(void);                              // this hart uses it from now on
+void kvminit(const struct ranges *ram); // builds it; panics without memory
+void kvminithart(void);                 // this hart uses it from now on
 int kvm_deepen(int levels); // to that mode, or the hart's deepest below it; returns its levels
 void *kvm_map_device(uint64 pa, size_t size);    // registers at a kernel address; NULL: no room
 int kvm_share(struct pt *t) must_check;          // the kernel half in t too; -ENOMEM

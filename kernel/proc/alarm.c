@@ -82,6 +82,23 @@ alarm_return(struct proc *p)
     return 0;
 }
 
+// Gives the child of a process that is in its handler what it needs to return from it. The child has
+// no alarm of its own: as with programs elsewhere, it has not asked for one.
+// Returns   0; -ENOMEM, and the child has nothing.
+int
+alarm_fork(struct proc *child, const struct proc *parent)
+{
+    const struct alarm *a = parent->alarm;
+    if (likely(!a) || !a->in_handler)
+        return 0;
+    child->alarm = kmem_alloc(sizeof *child->alarm);
+    if (!child->alarm)
+        return -ENOMEM;
+    *child->alarm = *a;
+    child->alarm->period = 0;
+    return 0;
+}
+
 void
 alarm_drop(struct proc *p)
 {

@@ -8,6 +8,7 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "proc/alarm.h"
 #include "proc/failtree.h"
 #include "proc/fpu.h"
 #include "proc/interpose.h"
@@ -44,7 +45,7 @@ fork(void)
     if (error)
         return error;
     child->as = uvmcopy(parent->as, &child->own);
-    if (!child->as || fpu_fork(child, parent) < 0) {
+    if (!child->as || fpu_fork(child, parent) < 0 || alarm_fork(child, parent) < 0) {
         freeproc(child);
         return -ENOMEM;
     }

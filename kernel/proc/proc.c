@@ -18,6 +18,7 @@
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/view.h"
+#include "proc/alarm.h"
 #include "proc/failtree.h"
 #include "proc/interpose.h"
 #include "proc/oom.h"
@@ -140,6 +141,7 @@ freeproc(struct proc *p)
     if (p->trapframe)
         kfree(p->trapframe);
     kmem_free(p->fp);
+    alarm_drop(p);
     kmem_free(p->watch);
     failtree_leave(p);
     interpose_leave(p);

@@ -223,7 +223,7 @@ void
 sched_kick_others(void)
 {
     for (int i = 0; i < nharts; i++)
-        if (i != cpuid())
+        if (i != cpuid() && cpus[i].online)
             kick(i);
 }
 

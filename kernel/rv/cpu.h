@@ -39,7 +39,7 @@ struct cpu {
 };
 
 extern struct cpu cpus[MAXHART];
-extern int nharts; // harts that run; constant after boot
+extern int nharts; // one more than the last hart online; constant after boot
 
 static inline struct cpu *
 mycpu(void)

@@ -7,7 +7,8 @@
 //           mm/kvm.c replaces it by the kernel's own table, which has neither identity nor W+X.
 //           All harts enter at _start, and the first to come boots: OpenSBI 1.1 may send a hart that
 //           is started by hart_start() to where the first one began (it lets it go before it has
-//           noted the new address). So what that call passes is of no use; boot_starting is.
+//           noted the new address). So what that call passes is of no use; boot_starting is. The
+//           hart's own number in a0 is always right.
 // Promises  Enters boot(hartid, device tree) or boot_secondary() at link addresses, interrupts off, tp
 //           naming this hart.
 // Manual    priv satp, priv sv39; SBI: supervisor entry (a0 hart id, a1 device tree or opaque)
@@ -18,6 +19,7 @@
 #define LEAF_RWX 0xcf
 #define SATP_SV39 (8 << 60)
 #define GIB_SHIFT 30
+#define NO_HART -1
 #define DIRECT_SLOT 256 // root index of DIRECT_MAP
 #define DIRECT_SLOTS 128
 
@@ -99,12 +101,23 @@ high:
         mv a1, s3
         call boot
 
-        // Started by start_others(), which says in boot_starting whose struct cpu this hart's is.
+        // Started by start_hart(), which says in boot_wanted for which hart it waits, and in
+        // boot_starting which struct cpu is that hart's. A hart that comes too late rests here.
 secondary:
-        fence rw, rw                    // after the firmware let us go: pairs with start_others()
+        fence rw, rw                    // after the firmware let us go: pairs with start_hart()
+        la t0, boot_wanted
+        li t2, NO_HART
+1:      lr.d t1, (t0)                   // orders nothing: it decides between us and await_hart()
+        bne t1, a0, too_late
+        sc.d t1, t2, (t0)
+        bnez t1, 1b
         la t0, boot_starting
         ld s2, 0(t0)
         enter_high secondary_high
+
+too_late:
+        wfi
+        j too_late
 
 secondary_high:
         mv tp, s2
@@ -131,12 +144,16 @@ no_paging:
 3:      wfi
         j 3b
 no_paging_text:
-        .asciz "vitrine: a hart has no Sv39 paging, or not the mode that mmu= asks for; all harts need it\n"
+        .asciz "vitrine: a hart lacks Sv39, or the mode that mmu= asks for; all harts need it\n"
 
 .section .data
         .balign 4
 boot_taken:                             // not in .bss, which the first hart clears
         .word 0
+        .balign 8
+        .globl boot_wanted
+boot_wanted:                            // likewise; a hart's number, or NO_HART
+        .dword NO_HART
 
 .section .bss
         .balign 8

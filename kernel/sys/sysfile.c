@@ -226,6 +226,23 @@ sys_rename(struct proc *p, const uint64 *a)
     return two_paths(p, a, fs_rename);
 }
 
+// Makes a directory the current one; takes over the caller's reference.
+// Returns   0; -ENOTDIR, and the current directory is the one before.
+// Locks     in a transaction: the last reference to a removed directory frees it.
+static int
+enter(struct proc *p, struct inode *ip)
+{
+    struct inode *unused = ip;
+    int error = -ENOTDIR;
+    if (inode_type(ip) == T_DIR) {
+        unused = p->cwd;
+        p->cwd = ip;
+        error = 0;
+    }
+    iput(unused);
+    return error;
+}
+
 int64
 sys_chdir(struct proc *p, const uint64 *a)
 {
@@ -236,16 +253,23 @@ sys_chdir(struct proc *p, const uint64 *a)
         return error;
     begin_op();
     error = namei(p->cwd, path, &ip);
-    if (!error) {
-        struct inode *unused = ip;
-        if (inode_type(ip) == T_DIR) {
-            unused = p->cwd;
-            p->cwd = ip;
-        } else {
-            error = -ENOTDIR;
-        }
-        iput(unused);
-    }
+    if (!error)
+        error = enter(p, ip);
+    end_op();
+    return error;
+}
+
+int64
+sys_fchdir(struct proc *p, const uint64 *a)
+{
+    struct file *f = argfd(p, a[0]);
+    if (!f)
+        return -EBADF;
+    struct inode *ip = file_inode(f);
+    if (!ip)
+        return -ENOTDIR;
+    begin_op();
+    int error = enter(p, idup(ip));
     end_op();
     return error;
 }

@@ -59,7 +59,7 @@ int64
 sys_cpupin(struct proc *p, const uint64 *a)
 {
     int hart = (int)a[0];
-    if (hart < 0 || hart >= nharts)
+    if (hart < 0 || hart >= nharts || !cpus[hart].online)
         return -EINVAL;
     return sched_pin(p, hart);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // fz_fdt.c - any bytes may pretend to be a device tree.
 //
-// SOURCES: kernel/lib/fdt*.c kernel/dev/machine.c kernel/dev/isa.c tests/host/shim/host.c
+// SOURCES: kernel/lib/fdt*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c
+// SOURCES: kernel/lib/range*.c tests/host/shim/host.c
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +12,25 @@
 int LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
 static void
+check_ranges(const struct ranges *l)
+{
+    if (l->n > RANGES)
+        abort();
+    for (int i = 0; i < l->n; i++)
+        if (l->v[i].start >= l->v[i].end || (i > 0 && l->v[i - 1].end >= l->v[i].start))
+            abort();
+}
+
+static void
 check_machine(const struct machine *m)
 {
-    if (m->nram > MACHINE_RAM || m->nreserved > MACHINE_RESERVED || m->nharts > MACHINE_HARTS ||
-        m->nvirtio > MACHINE_VIRTIO)
+    if (m->nplics > MACHINE_PLICS || m->nharts > MACHINE_HARTS || m->nvirtio > MACHINE_VIRTIO)
         abort();
-    for (int i = 0; i < m->nram; i++) {
-        if (m->ram[i].start >= m->ram[i].end || (i > 0 && m->ram[i - 1].start > m->ram[i].start))
+    check_ranges(&m->ram);
+    check_ranges(&m->reserved);
+    for (int i = 0; i < m->ram.n; i++)
+        if (m->ram.v[i].start % 4096 || m->ram.v[i].end % 4096)
             abort();
-    }
     if (memchr(m->bootargs, '\0', sizeof(m->bootargs)) == NULL)
         abort();
 }

@@ -8,10 +8,10 @@
 #include "lib/types.h"
 
 #define MAKE_TREE    56 // after the header and one reservation
-#define MAKE_STRINGS 0x3000
+#define MAKE_STRINGS 0x5000
 
 struct fdtmake {
-    uint8 blob[0x4000];
+    uint8 blob[0x8000];
     uint32 at;      // end of the structure block
     uint32 strings; // bytes of names
 };

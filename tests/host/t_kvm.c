@@ -7,6 +7,7 @@
 // CFLAGS: -fPIC -iquote tests/host/mmu/shim -D_end=kernel_end
 #include "test.h"
 
+#include "lib/ranges.h"
 #include "mm/frame.h"
 #include "mm/kimage.h"
 #include "mm/kvm.h"
@@ -40,7 +41,7 @@ int model_hart;
 static _Alignas(4096) char arena[TABLES][PGSIZE];
 static int used, limit = TABLES; // tables handed out; how many there are
 static bool reserved[FRAMES];
-static struct kvm_range ram = {START, START + SIZE};
+static struct ranges ram = {1, {{START, START + SIZE}}};
 
 void *
 kzalloc(enum frame_kind kind, uint32 owner)
@@ -58,7 +59,7 @@ kfree(void *table)
 void
 frames_reserve(uint64 start, uint64 end)
 {
-    CHECK(start % PGSIZE == 0 && end % PGSIZE == 0 && start >= START && end <= ram.end);
+    CHECK(start % PGSIZE == 0 && end % PGSIZE == 0 && start >= START && end <= ram.v[0].end);
     for (uint64 pa = start; pa < end; pa += PGSIZE)
         reserved[(pa - START) / PGSIZE] = true;
 }
@@ -96,7 +97,7 @@ builds(void)
     host_catch = &here;
     bool enough = setjmp(here) == 0;
     if (enough)
-        kvminit(&ram, 1);
+        kvminit(&ram);
     host_catch = NULL;
     return enough;
 }
@@ -177,9 +178,9 @@ check_names(void)
 {
     static struct access found[FRAMES];
     memset(found, 0, sizeof found);
-    note(found, DIRECT_MAP + START, DIRECT_MAP + ram.end, START);
+    note(found, DIRECT_MAP + START, DIRECT_MAP + ram.v[0].end, START);
     note(found, KERNEL_LINK, KERNEL_LINK + 8 * MIB, TEXT);
-    for (uint64 i = 0; i < (ram.end - START) / PGSIZE; i++) {
+    for (uint64 i = 0; i < (ram.v[0].end - START) / PGSIZE; i++) {
         CHECK(!(found[i].write && found[i].execute));
         CHECK(!found[i].constant || (reserved[i] && !found[i].write));
         CHECK(reserved[i] || found[i].write);
@@ -210,7 +211,7 @@ test_image(uint64 size, bool large)
         memcpy(linked, kimage, sizeof linked);
     memcpy(kimage, linked, sizeof linked);
     memset(reserved, 0, sizeof reserved);
-    ram.end = START + size;
+    ram.v[0].end = START + size;
     kimage_plan(size);
     kimage_reserve();
     CHECK(builds());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // t_machine.c - machines are recognised from their device trees: those of QEMU, and odd ones.
 //
-// SOURCES: kernel/lib/fdt*.c kernel/dev/machine.c kernel/dev/isa.c tests/host/shim/host.c
+// SOURCES: kernel/lib/fdt*.c kernel/lib/range*.c kernel/dev/machine.c kernel/dev/isa.c
+// SOURCES: kernel/dev/ram.c tests/host/shim/host.c
 #include "test.h"
 
 #include "dev/isa.h"
@@ -30,14 +31,15 @@ static void
 test_virt(void)
 {
     CHECK(!probe_file("virt-3harts.dtb", 2));
-    CHECK_EQ(m.nram, 1);
-    CHECK_EQ(m.ram[0].start, 0x80000000);
-    CHECK_EQ(m.ram[0].end, 0x88000000);
-    CHECK_EQ(m.nreserved, 0);
+    CHECK_EQ(m.ram.n, 1);
+    CHECK_EQ(m.ram.v[0].start, 0x80000000);
+    CHECK_EQ(m.ram.v[0].end, 0x88000000);
+    CHECK_EQ(m.reserved.n, 0);
+    CHECK_EQ(m.nplics, 1);
     CHECK_EQ(m.nharts, 3);
     for (int i = 0; i < 3; i++) {
         CHECK_EQ(m.hart[i].id, i);
-        CHECK_EQ(m.hart[i].plic_context, 2 * i + 1);
+        CHECK_EQ(m.plic[0].context[i], 2 * i + 1);
         CHECK_EQ(machine_hart_index(&m, (uint64)i), i);
     }
     CHECK_EQ(machine_hart_index(&m, 3), -1);
@@ -47,9 +49,9 @@ test_virt(void)
     CHECK_EQ(m.uart.irq, 10);
     CHECK_EQ(m.uart_shift, 0);
     CHECK_EQ(m.uart_width, 1);
-    CHECK_EQ(m.plic.base, 0xc000000);
-    CHECK_EQ(m.plic.size, 0x600000);
-    CHECK_EQ(m.plic_sources, 96);
+    CHECK_EQ(m.plic[0].base, 0xc000000);
+    CHECK_EQ(m.plic[0].size, 0x600000);
+    CHECK_EQ(m.plic[0].sources, 96);
     CHECK_EQ(m.nvirtio, 8);
     for (uint32 i = 0; i < 8; i++) {
         CHECK_EQ(m.virtio[i].base, 0x10001000 + 0x1000 * i);
@@ -65,12 +67,12 @@ test_others(void)
 {
     CHECK(!probe_file("virt-8harts-4g.dtb", 7));
     CHECK_EQ(m.nharts, 8);
-    CHECK_EQ(m.hart[7].plic_context, 15);
-    CHECK_EQ(m.ram[0].end, 0x180000000);
+    CHECK_EQ(m.plic[0].context[7], 15);
+    CHECK_EQ(m.ram.v[0].end, 0x180000000);
     CHECK(strstr(probe_file("virt-aia.dtb", 0), "PLIC"));
     CHECK(strstr(probe_file("sifive-u.dtb", 1), "UART"));
     CHECK_EQ(m.nharts, 1); // the monitor hart has no MMU
-    CHECK_EQ(m.hart[0].plic_context, 2);
+    CHECK_EQ(m.plic[0].context[0], 2);
     CHECK(strstr(probe_file("virt-3harts.dtb", 3), "hart that was started"));
     CHECK(machine_probe(NULL, 0, &m));
     CHECK(machine_probe("no device tree at all, but enough bytes for a header", 0, &m));
@@ -182,15 +184,15 @@ test_odd(void)
 {
     make_machine(0, 2, "harts=2");
     CHECK(!machine_probe(f.blob, 0, &m));
-    CHECK_EQ(m.nram, 3); // sorted; the empty range is left out
-    CHECK_EQ(m.ram[0].start, 0x80000000);
-    CHECK_EQ(m.ram[1].start, 0x90000000);
-    CHECK_EQ(m.nreserved, 2);
-    CHECK_EQ(m.reserved[0].end, 0x80080000);
-    CHECK_EQ(m.reserved[1].start, 0x90000000);
+    CHECK_EQ(m.ram.n, 3); // sorted; the empty range is left out
+    CHECK_EQ(m.ram.v[0].start, 0x80000000);
+    CHECK_EQ(m.ram.v[1].start, 0x90000000);
+    CHECK_EQ(m.reserved.n, 2);
+    CHECK_EQ(m.reserved.v[0].end, 0x80080000);
+    CHECK_EQ(m.reserved.v[1].start, 0x90000000);
     CHECK_EQ(m.nharts, 2);
-    CHECK_EQ(m.hart[0].plic_context, 3);
-    CHECK_EQ(m.hart[1].plic_context, 1);
+    CHECK_EQ(m.plic[0].context[0], 3);
+    CHECK_EQ(m.plic[0].context[1], 1);
     CHECK_EQ(m.ext, EXT_SVADE);
     CHECK_EQ(m.uart.base, 0x30000);
     CHECK_EQ(m.uart.irq, 0); // beyond the PLIC's sources
@@ -224,17 +226,18 @@ test_limits(void)
     make_begin(&f, "reserved-memory");
     make_cells(&f, "#address-cells", "1");
     make_cells(&f, "#size-cells", "1");
-    for (int i = 0; i < MACHINE_RESERVED; i++) {
-        char name[32];
+    for (int i = 0; i < RANGES; i++) {
+        char name[32], cells[32];
         snprintf(name, sizeof(name), "r@%d", i);
+        snprintf(cells, sizeof(cells), "%d 0x1000", 0x2000 * i);
         make_begin(&f, name);
-        make_cells(&f, "reg", "0x1000 0x1000");
+        make_cells(&f, "reg", cells);
         make_close(&f);
     }
     make_close(&f);
     make_end(&f);
     CHECK(strstr(machine_probe(f.blob, 0, &m), "reserved")); // one more is in the block
-    CHECK_EQ(m.nreserved, MACHINE_RESERVED);
+    CHECK_EQ(m.reserved.n, RANGES);
 }
 
 static void

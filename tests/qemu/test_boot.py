@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import devicetree
 from machine import Failure, find_tool
 
 NODES = ("console", "statistics")
@@ -120,3 +121,131 @@ def test_boot_no_first_program(context):
         m.wait_exit(1)
         if "vitrine: cannot start /none (error 2)\nvitrine: init= on the kernel" not in m.output:
             raise Failure("the missing program is not named")
+
+
+# -- device trees
+
+BASE, MIB = 0x80000000, 1 << 20
+
+
+def machine_with(context, change, cpus=1, described=1, **how):
+    """A machine of 256 MiB, with that many harts, whose device tree describes others and has gone through change()."""
+    path = os.path.join(context.dir, "tree")
+    root = devicetree.of_machine(path, "-m", "256M", "-smp", str(described))
+    change(root)
+    with open(path, "wb") as f:
+        f.write(devicetree.build(root))
+    return context.machine(cpus=cpus, mem="256M", extra=["-dtb", path], **how)
+
+
+def memory(*nodes):
+    """A change that makes these nodes, each a list of (start, size), all that the tree says about memory."""
+    def change(root):
+        root.remove("memory@")
+        for i, ranges in enumerate(nodes):
+            cells = [cell for r in ranges for cell in devicetree.wide(*r)]
+            root.add(f"memory@{i}", device_type="memory", reg=cells)
+    return change
+
+
+def reserved(*ranges):
+    def change(root):
+        node = root.add("reserved-memory", ranges=b"", **{"#address-cells": [2], "#size-cells": [2]})
+        for i, r in enumerate(ranges):
+            node.add(f"taken@{i}", reg=devicetree.wide(*r))
+    return change
+
+
+def boots_with(context, mib, change, said=(), **how):
+    """The machine comes to its prompt, says how much RAM it has, and has as much."""
+    with machine_with(context, change, **how) as m:
+        text = m.boot()
+        total = int(m.run("free").split("\n")[1].split()[0])
+        if f", {mib} MiB RAM, " not in text or not (mib - 10) * 1024 <= total <= mib * 1024:
+            raise Failure(f"{mib} MiB of RAM are described; {total} KiB are used; "
+                          + re.search("vitrine: .* MiB RAM.*", text).group())
+        for line in said:
+            if f"\n{line}\n" not in text:
+                raise Failure(f"the machine does not say {line!r}")
+        m.poweroff()
+
+
+def test_boot_memory_overlaps(context):
+    boots_with(context, 192, memory([(BASE + 64 * MIB, 128 * MIB)], [(BASE, 128 * MIB)], [(BASE + 8 * MIB, MIB)]))
+
+
+def test_boot_memory_twice(context):
+    boots_with(context, 256, memory([(BASE, 256 * MIB), (BASE, 256 * MIB)]))
+
+
+def test_boot_memory_not_in_pages(context):
+    boots_with(context, 255, memory([(BASE, 255 * MIB + 0x123)]),
+               ["vitrine: 291 bytes of RAM cannot be used: they do not fill a page"])
+
+
+def test_boot_memory_in_many_pieces(context):
+    pieces = [[(BASE + i * 5 % 16 * 16 * MIB, 16 * MIB)] for i in range(16)]
+    boots_with(context, 256, memory(*pieces))
+
+
+def test_boot_memory_with_holes(context):
+    """40 ranges that do not touch: the lowest 32 are used, the machine says so, and no hole is counted."""
+    pieces = [(BASE + 64 * MIB + i * 2 * MIB, MIB) for i in range(40)]
+    boots_with(context, 48 + 31, memory([(BASE, 48 * MIB)], pieces),
+               ["vitrine: left out of RAM: 9 ranges, 9 MiB: too many, or too far apart"])
+
+
+def test_boot_memory_too_far_apart(context):
+    """The ledger of frames covers the hole between two banks, and for this one would be larger than the first."""
+    boots_with(context, 256, memory([(BASE, 256 * MIB)], [(1 << 36, 64 * MIB)]),
+               ["vitrine: left out of RAM: 1 range, 64 MiB: too many, or too far apart"])
+
+
+def test_boot_memory_reserved_behind_the_kernel(context):
+    """Where the ledger of frames would lie; and what is reserved is not counted as RAM that can be used."""
+    boots_with(context, 192, reserved((BASE + 8 * MIB, 64 * MIB), (BASE + 40 * MIB, 16 * MIB), (0x40000000, MIB)))
+
+
+def test_boot_memory_all_reserved(context):
+    with machine_with(context, reserved((BASE, 256 * MIB))) as m:
+        m.expect("vitrine: cannot start: too little RAM: 32 MiB are needed beside what is reserved")
+        m.wait_exit(1)
+
+
+def test_boot_hart_that_never_comes(context):
+    """The tree describes a hart that the machine has not: it is named, and the others do the work."""
+    with machine_with(context, lambda root: None, cpus=2, described=3) as m:
+        text = m.boot()
+        if "\nvitrine: hart 2 does not start; going on without it\n" not in text:
+            raise Failure("the hart that does not come is not named")
+        if ", 2 harts, " not in m.run("uptime"):
+            raise Failure("programs are told of another number of harts")
+        if "OK" not in m.run("forkstress"):
+            raise Failure("forkstress fails")
+        m.poweroff()
+
+
+def sockets(context, cpus, **how):
+    """A machine of two sockets with half of the harts in each."""
+    half = cpus // 2
+    nodes = [word for i in range(2) for word in (
+        "-object", f"memory-backend-ram,id=ram{i},size=256M",
+        "-numa", f"node,cpus={half * i}-{half * i + half - 1},memdev=ram{i}")]
+    return context.machine(cpus=f"{cpus},sockets=2", mem="512M", extra=nodes, **how)
+
+
+def test_boot_two_sockets(context):
+    """Each socket has a PLIC. QEMU 7.2 leaves the second one, the disk's, unconnected: then the machine says so."""
+    with sockets(context, 4) as m:
+        if m.expect(r"\$ |vitrine: the disk vda does not answer: no interrupt of it arrives\n").group() == "$ ":
+            m.poweroff()
+        else:
+            m.wait_exit(1)
+
+
+def test_boot_socket_without_a_hart(context):
+    """One hart runs, so one of two PLICs, the disk's or the console's, interrupts no hart."""
+    with sockets(context, 2, append="harts=1") as m:
+        m.expect("device interrupts reach no hart that runs; see harts=|hart 0 starting")
+        if "reach no hart" in m.output:  # else hart 1 has booted, and harts=1 cannot leave hart 0 out
+            m.wait_exit(1)

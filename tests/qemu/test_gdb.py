@@ -355,7 +355,7 @@ def test_gdb_other_hart_without_mode(context):
     with d.machine as m:
         d.gdb("tbreak " + behind_satp(context, "secondary_high"), "continue",
               "set $satp = (8UL << 60) + (((unsigned long)&boot_table - boot_load_offset) >> 12)")
-        m.expect("a hart has no Sv39 paging, or not the mode that mmu= asks for")
+        m.expect("a hart lacks Sv39, or the mode that mmu= asks for; all harts need it")
         m.wait_exit(0)
 
 

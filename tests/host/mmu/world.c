@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/ranges.h"
 #include "mm/asid.h"
 #include "mm/commit.h"
 #include "mm/frame.h"
@@ -87,7 +88,7 @@ reclaim(uint64 want)
 static void
 memory_init(uint64 frames)
 {
-    static const struct kvm_range bank = {BANK, BANK + BANK_SIZE};
+    static const struct ranges ram = {1, {{BANK, BANK + BANK_SIZE}}};
     uint64 end = RAM + frames * PGSIZE;
     void *arena = mmap((void *)ARENA, frames * PGSIZE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
@@ -99,7 +100,7 @@ memory_init(uint64 frames)
     kmem_init();
     first_table();
     kimage_plan(BANK_SIZE);
-    kvminit(&bank, 1);
+    kvminit(&ram);
     kernel_table();
 }
 

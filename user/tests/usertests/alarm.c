@@ -14,6 +14,7 @@ void fp_load(const uint64 *in);
 void fp_store(uint64 *out);
 
 static volatile int calls, nested, inside;
+static int forking; // the first call of the handler makes a child
 
 char alarm_stack[4096] __attribute__((aligned(16)));
 
@@ -48,6 +49,8 @@ alarm_handler(void)
 {
     calls++;
     nested += inside;
+    if (forking && calls == 1)
+        t_fork();
     spoil();
     sigreturn();
 }
@@ -78,9 +81,9 @@ t_alarm(void)
     want(calls == 0, "the handler was called after it had been stopped");
 }
 
-// All registers come back, a0 among them, whatever the sign of its value.
+// Runs until the handler has been called n times; all registers come back each time.
 static void
-t_alarmregs(void)
+keep_registers(int n)
 {
     static uint64 in[32], out[32], fp[33], fp_after[33];
 
@@ -89,7 +92,7 @@ t_alarmregs(void)
         fp[i] = 0x4000000000000000 + i * 0x1234567;
     }
     want(sigalarm(1, handler_anywhere) == 0, "sigalarm failed");
-    for (int turn = 0; calls < 4; turn++) {
+    for (int turn = 0; calls < n; turn++) {
         in[10] = 100000000;
         fp_load(fp);
         reg_spin(in, out);
@@ -100,6 +103,32 @@ t_alarmregs(void)
         want(memcmp(fp, fp_after, 32 * 8) == 0, "a floating-point register has changed");
     }
     sigalarm(0, 0);
+}
+
+// All registers come back, a0 among them, whatever the sign of its value.
+static void
+t_alarmregs(void)
+{
+    keep_registers(4);
+}
+
+// A child that is made in the handler returns from it as well, to the registers of the interrupted
+// code; it has no alarm, and cannot return twice.
+static void
+t_alarmchild(void)
+{
+    int parent = getpid();
+
+    forking = 1;
+    keep_registers(1);
+    if (getpid() != parent) {
+        for (int start = uptime(); uptime() < start + 3;)
+            ;
+        want(calls == 1, "the child has its parent's alarm");
+        want(sigreturn() == -1, "the child returned from its handler twice");
+        exit(0);
+    }
+    t_wait_ok(1);
 }
 
 // The loop's counter is a0, and counts with its top bit set.
@@ -192,6 +221,6 @@ t_alarmbad(void)
 }
 
 const struct test alarm_tests[] = {
-    TEST(alarm, 0),     TEST(alarmregs, 0),      TEST(alarma0, 0), TEST(alarmslow, 0),
-    TEST(alarmfork, 0), TEST(alarmbad, T_NOISY), {0, 0, 0},
+    TEST(alarm, 0),     TEST(alarmregs, 0),  TEST(alarma0, 0),        TEST(alarmslow, 0),
+    TEST(alarmfork, 0), TEST(alarmchild, 0), TEST(alarmbad, T_NOISY), {0, 0, 0},
 };
