@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""console.py - a terminal for a machine's serial port (./vitrine console), and what tools/run.py makes of one.
+"""console.py - a terminal for a machine's serial port (./vitrine console); tools/run.py puts it before QEMU.
 
 Theory    Bytes go both ways as they are, the terminal being in raw mode; QEMU itself looks for Ctrl-A. The firmware's
-          lines at the start are folded into one, and file and line are added to backtraces (places.py). What is typed
-          before the machine has said something is kept: the firmware throws away a character that it finds in the
-          port when it starts.
+          lines at the start are folded into one, and file and line are added to backtraces (places.py). Keys are
+          held back until the machine has printed something: the firmware throws away a character that it finds
+          in the port when it starts.
 """
 import argparse
 import os
@@ -35,7 +35,7 @@ class Fold:
         self.active, self.held = active, b""
 
     def feed(self, data):
-        """What of the data, and of what was held before, is to be shown now."""
+        """Takes new data; returns the part of all data so far that can be shown now."""
         if not self.active:
             return data
         self.held += data
@@ -55,13 +55,13 @@ class Fold:
         return whole + b"\n" * bool(folded) + data
 
     def release(self):
-        """What is held, as it is: the firmware says nothing more."""
+        """Returns the lines held so far, unfolded, and ends the folding: the firmware has fallen silent."""
         self.active, held, self.held = False, self.held, b""
         return held
 
 
 class Notes:
-    """Adds file and line to what goes by; all else passes at once, unfinished lines too."""
+    """Adds file and line to backtraces; all other bytes pass at once, unfinished lines too."""
 
     def __init__(self, places):
         self.places, self.line = places, b""
@@ -121,7 +121,7 @@ class Console:
                 self.show(self.fold.release())
 
     def step(self):
-        """Waits for what comes next; False: the port has closed."""
+        """Waits for the next bytes from either side and carries them; False: the port has closed."""
         readers = [self.port_out] + [0] * (self.open and len(self.typed) < LIMIT)
         writers = [self.port_in] * bool(self.typed and self.listening)
         ready, room, _ = select.select(readers, writers, [], PATIENCE if self.fold.active else None)
@@ -176,7 +176,7 @@ def join(path):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("socket")
-    ap.add_argument("--log", required=True, help="what the machine has said so far")
+    ap.add_argument("--log", required=True, help="the file with all output so far")
     ap.add_argument("--out", required=True, help="where the build is")
     ap.add_argument("--prefix", default="", help="of the names of nm and addr2line")
     a = ap.parse_args()

@@ -70,7 +70,7 @@ class Binary:
 
 
 class Places:
-    """Reads the console's lines one by one, and says what belongs behind each."""
+    """Reads the console's lines one by one, and makes the text to add behind each."""
 
     def __init__(self, out, prefix):
         self.out, self.prefix, self.binaries = out, prefix, {}
@@ -82,7 +82,7 @@ class Places:
         return self.binaries[path]
 
     def note(self, line):
-        """What is to be added behind the line, in this line or as another; "" for most lines."""
+        """The text to add behind the line, or as a line of its own; "" for most lines."""
         if "0x" not in line:
             return ""
         for pattern, tell in ((TRAP, self.note_trap), (KERNEL, self.note_kernel), (WHAT, self.note_what),

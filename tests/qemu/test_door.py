@@ -137,7 +137,7 @@ def test_door_words(context):
 
 
 def test_door_words_are_the_kernels(context):
-    """Each choice that the front door names is one for the kernel, which names the same designs."""
+    """Each choice that the front door names is one for the kernel, and the kernel names all of them."""
     with open(os.path.join(ROOT, "vitrine"), encoding="utf-8") as f:
         lists = dict(re.findall(r'one_of (KPT|YEAR|MMU) "\$2" ([\w ]+)', f.read()))
     for key, word in (("KPT", "kpt"), ("YEAR", "year"), ("MMU", "mmu")):
@@ -184,7 +184,7 @@ def bare_path(context, missing, scripts):
 
 
 def test_door_installs(context):
-    """What is missing for the tests is installed, and nothing else; without apt-get it is named."""
+    """./vitrine test installs the missing programs and no others; without apt-get it names them."""
     said = os.path.abspath(os.path.join(context.dir, "said"))
     scripts = {"apt-get": f'echo "$@" >>{said}\n', "sudo": '[ "$1" = -n ] && shift\nexec "$@"\n'}
     missing = ("gdb-multiarch", "clang-format", "qemu-system-riscv64")
@@ -231,7 +231,7 @@ def test_door_console_verbose(context):
 
 
 def test_door_panic(context):
-    """The kernel's backtrace has files and lines; the machine's code is what comes out."""
+    """The kernel's backtrace has files and lines; the exit code is the machine's."""
     kernel = context.variant("DEBUG")
     command = starting(context, own_disk(context), kernel=kernel, out=os.path.dirname(os.path.dirname(kernel)),
                        words="quiet selftest=double-free")
@@ -325,7 +325,7 @@ def stage(context, files):
 
 
 def contents(context, image, *names):
-    """What the disk has in files of that name; None: there is none."""
+    """The texts of files on the disk; None for a file that the disk does not have."""
     found = []
     for name in names:
         target = os.path.join(context.dir, os.path.basename(name))
@@ -368,7 +368,7 @@ def test_door_disk_is_kept(context):
 
 
 def test_door_disk_is_whole(context):
-    """What does not fit changes nothing, and a damaged disk is not touched."""
+    """A file that does not fit changes nothing, and a damaged disk is not touched."""
     image, _ = stage(context, {"cat": "1"})
     big = os.path.join(context.dir, "big")
     with open(big, "wb") as f:
@@ -380,7 +380,7 @@ def test_door_disk_is_whole(context):
     has("a full disk", said, "is the disk full?", "the disk is as it was")
     with open(image, "r+b") as f:
         same("the disk", f.read() == before, True)
-        f.seek(2 * 4096)  # the block bitmap, or what is there instead
+        f.seek(2 * 4096)  # the bitmaps and the first inodes
         f.write(b"\xff" * 4096 * 4)
     code, said = disk(context, "put", image, __file__)
     same("exit code", code, 1)
@@ -388,7 +388,7 @@ def test_door_disk_is_whole(context):
 
 
 def test_door_put_and_get(context):
-    """Files go to the disk and come back, from any directory; what cannot be is said."""
+    """Files go to the disk and come back, from any directory; each mistake gets a sentence."""
     image, home = own_disk(context), os.path.join(context.dir, "home")
     shutil.rmtree(home, ignore_errors=True)
     os.makedirs(os.path.join(home, "got"))
