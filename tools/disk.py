@@ -58,7 +58,7 @@ def in_use(path):
 
 def must_be_free(path):
     if in_use(path):
-        raise Refused(f"{path} is in use by a machine that runs: type poweroff there, then try again")
+        raise Refused(f"{path} is in use by a machine that runs:\n         type poweroff there, then try again")
 
 
 def trouble(path):
@@ -114,8 +114,9 @@ class Disk:
         code, out, _ = run(tool("e2fsck"), how, self.copy)
         if code > limit:
             why = [s for s in out.splitlines() if s and not s.startswith("Pass")]
-            raise Refused(f"{self.image}: the file system is damaged ({why[0] if why else f'e2fsck says {code}'});\n"
-                          f"         `e2fsck -f {self.image}' repairs it, `./vitrine fresh' makes a new disk")
+            raise Refused(f"{self.image}: the file system is damaged:\n"
+                          f"         {why[0] if why else f'e2fsck ends with {code}'}\n"
+                          "         `e2fsck -f' repairs it, `./vitrine fresh' makes a new disk")
 
     def keep(self):
         self.check("-fn", 0)
@@ -263,7 +264,7 @@ def update(image, new_image, stage, fresh=""):
             disk.change(commands)
             disk.keep()
     for path in kept:
-        say(f"{path} on the disk is yours and stays; the build's {posixpath.basename(path)} is not put there")
+        say(f"{path} on the disk is yours and stays; the build's is not put there")
     write_list(image + ".list", {p: w for p, w in new.items() if p not in kept} |
                {p: old[p] for p in kept if old and p in old})
     os.unlink(new_image)
