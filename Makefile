@@ -144,6 +144,8 @@ progfiles := $(basename $(wildcard user/*.c user/tests/*.c))
 PROGS     := $(sort $(progfiles) $(progdirs))
 ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/user/usys.o
 
+DISK := $(O)/fs.img
+
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 
 .PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
@@ -154,7 +156,7 @@ all: boot testfs
 boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
-fs: $(O)/fs.img
+fs: $(DISK)
 testfs: $(O)/test.img
 gen: $(GENHDR)
 
@@ -266,13 +268,13 @@ endif
 ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
 
 # The user's disk. A build updates its own files on an existing disk and keeps the user's; FRESH=1 makes the disk anew.
-$(O)/fs.img: $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
+$(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
 	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
 	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
 
 # An update that fails leaves the old disk, and make must not remove it.
-.PRECIOUS: $(O)/fs.img
+.PRECIOUS: $(DISK)
 
 # The disk of the tests: always made anew.
 $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
@@ -282,11 +284,11 @@ $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
 
-links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(O)/fs.img
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(DISK)
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
-	@ln -sfn build/fs.img fs.img
+	@ln -sfn $(DISK) fs.img
 endif
 
 compdb: $(GENHDR)
@@ -304,7 +306,7 @@ endif
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
 MEM   ?= 128M
-FSIMG ?= $(O)/fs.img
+FSIMG ?= $(DISK)
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
 APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 

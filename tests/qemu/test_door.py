@@ -15,7 +15,9 @@ import termios
 import time
 
 import children
+from console import Notes
 from machine import PANIC, Failure, copy_sparse, find_tool, slowness
+from places import Places
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = os.path.join(ROOT, "tools")
@@ -221,6 +223,41 @@ def test_door_console(context):
         notes = re.findall(rf"^  {label}:  (.*)$", d.output, re.M)
         same("lines that are added", [re.sub(r"\d+", "N", n) for n in notes],
              ["user/tests/die.c:N", "user/tests/die.c:N < user/ulib/crtN.S:N"])
+
+
+FOLDED = """\
+  what:  pid 3 die, in main+0x9a,
+         could not read 0x30000000
+  from:  main+0x9a < main+0x9a < main+0x9a <
+         main+0x9a
+  walk:  [0] 0x20223c01 -> [384] 0x0
+  from:  nosuch+0x2
+         nothing
+$ """
+NOTED = """\
+  what:  pid 3 die, in main+0x9a,
+         could not read 0x30000000
+  line:  user/tests/die.c:N
+  from:  main+0x9a < main+0x9a < main+0x9a <
+         main+0x9a
+  line:  user/tests/die.c:N < user/tests/die.c:N < user/tests/die.c:N <
+         user/tests/die.c:N
+  walk:  [0] 0x20223c01 -> [384] 0x0
+  from:  nosuch+0x2
+         nothing
+$ """
+
+
+def test_door_notes(context):
+    """Notes come behind the last row of an explanation, however the bytes come; an unfinished line is not held."""
+    prefix = context.make(f"O={context.out}", "print-TOOLPREFIX").strip()
+    for size in (1, 7, 4096):
+        places = Places(context.out, prefix)
+        notes, shown = Notes(places), b""
+        for at in range(0, len(FOLDED), size):
+            shown += notes.feed(FOLDED[at : at + size].encode())
+        places.close()
+        same("notes", re.sub(r"die\.c:\d+", "die.c:N", shown.decode()), NOTED)
 
 
 def test_door_console_verbose(context):
