@@ -2,8 +2,8 @@
 # The build of Vitrine. `make help` lists what it makes; `./vitrine` is the friendlier front door.
 # Everything made goes to $(O); the tree stays clean but for a few links that course tools expect.
 
-# INSECURE=1 and DEBUG=1 have directories of their own: what they make must not be taken for the real thing,
-# and the other build stays as it is.
+# INSECURE=1 and DEBUG=1 have directories of their own: an insecure kernel must not be taken for the usual one,
+# and a change between them must not compile everything anew.
 O ?= build$(if $(INSECURE),/insecure)$(if $(DEBUG),/debug)
 
 .DEFAULT_GOAL := all
@@ -160,7 +160,7 @@ DISKSIZE = $(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M))
 .PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
 	FORCE
 
-# boot is what `make qemu` needs; the rest is for the tests.
+# `make qemu` needs boot alone; the rest is for the tests.
 all: boot testfs
 boot: kernel fs links compdb
 
@@ -277,11 +277,11 @@ endif
 
 ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
 
-# The user's disk. When it is there, it keeps what the user has on it and gets what is new; FRESH=1 makes it anew.
+# The user's disk. A build updates its own files on an existing disk and keeps the user's; FRESH=1 makes the disk anew.
 $(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
 	$(Q)FSSIZE=$(DISKSIZE) OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
-	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
+	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH)$(NEWDISK),fresh)
 
 # An update that fails leaves the old disk, and make must not remove it.
 .PRECIOUS: $(DISK)
@@ -299,6 +299,7 @@ ifeq ($(O),build)
 kernel/kernel kernel/kernel.sym fs.img: links ;
 ifeq ($(wildcard fs.img),)
 $(DISK): FORCE
+NEWDISK := yes
 endif
 endif
 
@@ -369,10 +370,10 @@ endif
 
 help:
 	@echo 'make            kernel, programs and disk images, into $(O)/'
-	@echo 'make qemu       makes what is needed and boots it (leave with Ctrl-A X)'
+	@echo 'make qemu       builds the system and boots it (leave with Ctrl-A X)'
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
 	@echo 'make grade      all tests (./vitrine test)'
-	@echo 'make fs FRESH=1 a new disk: what you have on it is lost'
+	@echo 'make fs FRESH=1 a new disk: your files on it are lost'
 	@echo 'make clean      removes $(O)/, your disk too'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""console.py - a terminal for a machine's serial port (./vitrine console), and what tools/run.py makes of one.
+"""console.py - a terminal for a machine's serial port (./vitrine console); tools/run.py puts it before QEMU.
 
 Theory    Bytes go both ways as they are, the terminal being in raw mode; QEMU itself looks for Ctrl-A. The firmware's
-          lines at the start are folded into one, and file and line are added to backtraces (places.py). What is typed
-          before the machine has said something is kept: the firmware throws away a character that it finds in the
-          port when it starts.
+          lines at the start are folded into one, and file and line are added to backtraces (places.py). Keys are
+          held back until the machine has printed something: the firmware throws away a character that it finds
+          in the port when it starts.
 """
 import argparse
 import os
@@ -22,6 +22,8 @@ from places import Places  # noqa: E402
 
 CTRL_A = b"\x01"
 PATIENCE = 10  # seconds without a word after which a firmware that says nothing more is shown as it is
+INDENT = b" " * 9  # of an explanation's rows but the first
+LINE = 512  # bytes of a line that can matter
 LIMIT = 1 << 16  # bytes that are kept for a machine that does not read
 NAME = re.compile(r"OpenSBI v\S+")
 ART = re.compile(r"[ _|/\\()'`.,<>-]*")
@@ -35,7 +37,7 @@ class Fold:
         self.active, self.held = active, b""
 
     def feed(self, data):
-        """What of the data, and of what was held before, is to be shown now."""
+        """Takes new data; returns the part of all data so far that can be shown now."""
         if not self.active:
             return data
         self.held += data
@@ -55,27 +57,62 @@ class Fold:
         return whole + b"\n" * bool(folded) + data
 
     def release(self):
-        """What is held, as it is: the firmware says nothing more."""
+        """Returns the lines held so far, unfolded, and ends the folding: the firmware has fallen silent."""
         self.active, held, self.held = False, self.held, b""
         return held
 
 
 class Notes:
-    """Adds file and line to what goes by; all else passes at once, unfinished lines too."""
+    """Adds file and line to backtraces and explanations; all other bytes pass at once, unfinished lines too.
+
+    An explanation may have several rows, of which all but the first are indented. Its note comes behind the last of
+    them, so the start of the next line is held until it shows which it is.
+    """
 
     def __init__(self, places):
-        self.places, self.line = places, b""
+        self.places = places
+        self.line, self.held = b"", b""  # the current line so far, and its end that has not been shown
+        self.started, self.goes_on = False, False  # is it known which kind of line it is, and is it a further row
+        self.explained = ""  # the rows of the explanation, in one
 
     def feed(self, data):
-        *ends, rest = data.split(b"\n")
-        shown = []
-        for part in ends:
-            self.line += part
-            text = self.line.decode("utf-8", "replace").rstrip("\r")
-            shown.append(part.rstrip(b"\r") + self.places.note(text).encode() + part[len(part.rstrip(b"\r")) :] + b"\n")
-            self.line = b""
-        self.line = (self.line + rest)[-512:]
-        return b"".join(shown) + rest
+        return b"".join(self.piece(p) for p in re.findall(rb"[^\n]*\n|[^\n]+", data))
+
+    def piece(self, piece):
+        """Takes a line or a part of one; returns the bytes to show."""
+        self.line += piece
+        self.held += piece
+        before = b""
+        if not self.started:
+            if self.explained and INDENT.startswith(self.line):
+                return b""
+            self.started, self.goes_on = True, bool(self.explained) and self.line.startswith(INDENT)
+            before = b"" if self.goes_on else self.end()
+        shown, self.held = before + self.held, b""
+        if piece.endswith(b"\n"):
+            return self.complete(shown)
+        self.line = self.line[-LINE:]
+        return shown
+
+    def complete(self, shown):
+        text = self.line.decode("utf-8", "replace").rstrip("\r\n")
+        self.line, self.started = b"", False
+        if self.goes_on:
+            self.explained += " " + text.strip()
+        else:
+            self.explained = text if self.places.explains(text) else ""
+        ending = b"\r\n" if shown.endswith(b"\r\n") else b"\n"
+        return shown[: -len(ending)] + self.places.suffix(text).encode() + ending
+
+    def end(self):
+        """The note for the explanation that is complete now."""
+        row, self.explained = self.places.row(self.explained), ""
+        return (row + "\n").encode() if row else b""
+
+    def release(self):
+        """All that is held, at the end of the output."""
+        held, self.held = self.held, b""
+        return self.end() + held
 
 
 class Terminal:
@@ -108,9 +145,7 @@ class Console:
         self.typed, self.listening, self.open = b"", False, True
 
     def show(self, data):
-        data = self.notes.feed(data)
-        while data:
-            data = data[os.write(1, data) :]
+        write(self.notes.feed(data))
 
     def serve(self):
         with Terminal():
@@ -119,9 +154,10 @@ class Console:
                     pass
             finally:
                 self.show(self.fold.release())
+                write(self.notes.release())
 
     def step(self):
-        """Waits for what comes next; False: the port has closed."""
+        """Waits for the next bytes from either side and carries them; False: the port has closed."""
         readers = [self.port_out] + [0] * (self.open and len(self.typed) < LIMIT)
         writers = [self.port_in] * bool(self.typed and self.listening)
         ready, room, _ = select.select(readers, writers, [], PATIENCE if self.fold.active else None)
@@ -162,6 +198,11 @@ def read(fd):
         return b""
 
 
+def write(data):
+    while data:
+        data = data[os.write(1, data) :]
+
+
 def join(path):
     """The socket of a machine that offers its port there."""
     s = socket.socket(socket.AF_UNIX)
@@ -176,7 +217,7 @@ def join(path):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("socket")
-    ap.add_argument("--log", required=True, help="what the machine has said so far")
+    ap.add_argument("--log", required=True, help="the file with all output so far")
     ap.add_argument("--out", required=True, help="where the build is")
     ap.add_argument("--prefix", default="", help="of the names of nm and addr2line")
     a = ap.parse_args()

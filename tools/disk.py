@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""disk.py - what happens to the user's disk image while no machine runs on it.
+"""disk.py - changes the user's disk image while no machine runs on it.
 
     disk.py update IMAGE NEW STAGE   brings the build's files in IMAGE up to date; without an IMAGE, or with another
                          [fresh]     word, NEW becomes IMAGE
@@ -58,7 +58,7 @@ def in_use(path):
 
 def must_be_free(path):
     if in_use(path):
-        raise Refused(f"{path} is in use by a machine that runs: type poweroff there, then try again")
+        raise Refused(f"{path} is in use by a machine that runs:\n         type poweroff there, then try again")
 
 
 def trouble(path):
@@ -114,15 +114,16 @@ class Disk:
         code, out, _ = run(tool("e2fsck"), how, self.copy)
         if code > limit:
             why = [s for s in out.splitlines() if s and not s.startswith("Pass")]
-            raise Refused(f"{self.image}: the file system is damaged ({why[0] if why else f'e2fsck says {code}'});\n"
-                          f"         `e2fsck -f {self.image}' repairs it, `./vitrine fresh' makes a new disk")
+            raise Refused(f"{self.image}: the file system is damaged:\n"
+                          f"         {why[0] if why else f'e2fsck ends with {code}'}\n"
+                          "         `e2fsck -f' repairs it, `./vitrine fresh' makes a new disk")
 
     def keep(self):
         self.check("-fn", 0)
         os.replace(self.copy, self.image)
 
     def debugfs(self, commands, write=False):
-        """Carries out commands; returns what each printed, and the complaints."""
+        """Carries out commands; returns the output of each, and the complaints."""
         script = os.path.join(self.dir, "script")
         with open(script, "w", encoding="utf-8") as f:
             f.writelines(c + "\n" for c in commands)
@@ -182,7 +183,7 @@ def digest(path):
 
 
 def staged(stage):
-    """{path on the disk: what it is} of what the build puts there, each directory before what is in it."""
+    """{path on the disk: content} of the files that the build puts there, each directory before its own files."""
     found = {}
     for where, dirs, files in os.walk(stage):
         for name in sorted(dirs + files):
@@ -194,7 +195,7 @@ def staged(stage):
 
 
 def on_disk(disk, paths):
-    """The same of those paths that the disk has; a link counts by its kind alone."""
+    """{path: content} for those of the paths that the disk has; a link has only its kind as content."""
     kinds = disk.kinds(paths)
     copies = disk.dump([p for p in paths if kinds.get(p) == "file"])
     return {p: digest(copies[p]) if p in copies else kind for p, kind in kinds.items()}
@@ -231,7 +232,7 @@ def plan(stage, new, old, there):
 
 
 def read_list(path):
-    """What the build has put on the disk; None when that is not known."""
+    """{path: content} as the build has put it on the disk; None when that is not known."""
     try:
         with open(path, encoding="utf-8") as f:
             return {p: what for what, p in (s.rstrip("\n").split("\t", 1) for s in f)}
@@ -248,7 +249,7 @@ def write_list(path, listed):
 def update(image, new_image, stage, fresh=""):
     new = staged(stage)
     if in_use(image):
-        say(f"{image} is in use by a machine that runs: what was built now comes to it later")
+        say(f"{image} is in use by a machine that runs: the next build updates it")
         os.unlink(new_image)
         return
     if fresh or not os.path.exists(image):
@@ -263,7 +264,7 @@ def update(image, new_image, stage, fresh=""):
             disk.change(commands)
             disk.keep()
     for path in kept:
-        say(f"{path} on the disk is yours and stays; the build's {posixpath.basename(path)} is not put there")
+        say(f"{path} on the disk is yours and stays; the build's is not put there")
     write_list(image + ".list", {p: w for p, w in new.items() if p not in kept} |
                {p: old[p] for p in kept if old and p in old})
     os.unlink(new_image)
@@ -314,7 +315,7 @@ def put(image, words):
         disk.change(commands)
         for path, copy in disk.dump(list(wanted)).items():
             if digest(copy) != digest(wanted[path]):
-                raise Refused(f"{path} is not on the disk what it is here (is the disk full?); the disk is as it was")
+                raise Refused(f"{path} did not fit on the disk whole; the disk is as it was")
         disk.keep()
     for path, f in wanted.items():
         print(f"{f} -> {path}")

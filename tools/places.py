@@ -8,10 +8,12 @@ Theory    The kernel prints addresses of its own code, and functions of programs
 import os
 import re
 import subprocess
+import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KERNEL = re.compile(r"^ {2}0x([0-9a-f]{16}) (\S+)\+0x[0-9a-f]+$")  # a line of the kernel's backtrace
 TRAP = re.compile(r"\bsepc[= ]0x([0-9a-f]+)")  # where a trap came from: the instruction itself
+EXPLAINING = ("  what:  ", "  事件:  ", "  from:  ", "  调用:  ")
 WHAT = re.compile(r"^ {2}(?:what: |事件: ) (?:pid|进程) \d+ (\S+?),? (?:in|在) ([^ ,:]+)")
 FROM = re.compile(r"^ {2}(?:from: |调用: ) (\S+\+0x[0-9a-f]+(?: < \S+\+0x[0-9a-f]+)*)$")
 LABELS = {True: "  line:  ", False: "  行号:  "}
@@ -70,7 +72,7 @@ class Binary:
 
 
 class Places:
-    """Reads the console's lines one by one, and says what belongs behind each."""
+    """Reads the console's lines one by one, and makes the text to add behind each."""
 
     def __init__(self, out, prefix):
         self.out, self.prefix, self.binaries = out, prefix, {}
@@ -81,32 +83,28 @@ class Places:
             self.binaries[path] = Binary(path, self.prefix) if os.path.exists(path) else None
         return self.binaries[path]
 
-    def note(self, line):
-        """What is to be added behind the line, in this line or as another; "" for most lines."""
-        if "0x" not in line:
+    def suffix(self, line):
+        """The text to add to a line: file and line of a function in the kernel's backtrace."""
+        trap, found = TRAP.search(line), KERNEL.search(line)
+        if trap:
+            self.trap = int(trap[1], 16)
+        if not found:
             return ""
-        for pattern, tell in ((TRAP, self.note_trap), (KERNEL, self.note_kernel), (WHAT, self.note_what),
-                              (FROM, self.note_from)):
-            found = pattern.search(line)
-            if found:
-                return tell(found)
-        return ""
-
-    def note_trap(self, found):
-        self.trap = int(found[1], 16)
-        return ""
-
-    def note_kernel(self, found):
         kernel, pc = self.binary(os.path.join(self.out, "kernel/kernel")), int(found[1], 16)
         place = kernel and kernel.lookup(pc if pc == self.trap else pc - 1)
         return f" {place}" if place else ""
 
-    def note_what(self, found):
-        self.program = found[1]
-        return self.lines([self.of_program(found[2], 0)], found[0])
+    def explains(self, line):
+        """Whether the line starts an explanation that names functions of a program."""
+        return line.startswith(EXPLAINING)
 
-    def note_from(self, found):
-        return self.lines([self.of_program(p, 1) for p in found[1].split(" < ")], found[0])
+    def row(self, text):
+        """The line to add behind an explanation: files and lines of the functions in it; "" when they are not known."""
+        what, callers = WHAT.search(text), FROM.search(text)
+        if what:
+            self.program = what[1]
+            return self.places(text, [self.of_program(what[2], 0)])
+        return self.places(text, [self.of_program(p, 1) for p in callers[1].split(" < ")]) if callers else ""
 
     def of_program(self, place, back):
         binary = self.program and self.binary(os.path.join(self.out, "bin", os.path.basename(self.program)))
@@ -114,10 +112,11 @@ class Places:
         start = binary.address(name) if binary and offset else None
         return start is not None and binary.lookup(start + int(offset, 16) - back)
 
-    def lines(self, places, line):
-        if not places or not all(places):
+    def places(self, text, places):
+        if not all(places):
             return ""
-        return "\n" + LABELS[line.isascii()] + " < ".join(places)
+        return textwrap.fill(" < ".join(places), 79, initial_indent=LABELS[text.isascii()], subsequent_indent=" " * 9,
+                             break_long_words=False, break_on_hyphens=False)
 
     def close(self):
         for binary in self.binaries.values():

@@ -6,7 +6,7 @@
 
 Theory    A disk that another machine writes to is copied first. The copy has no name: it is gone when QEMU ends,
           however that happens. With --plain QEMU takes this program's place: a grader or a debugger is at the
-          console. Otherwise QEMU is a child, and whatever ends this program ends QEMU.
+          console. Otherwise QEMU is a child, and any end of this program ends QEMU.
 """
 import argparse
 import ctypes

@@ -22,9 +22,8 @@ set_kpt(struct bootargs *args, const char *value)
 {
     (void)args;
     if (kpt_select(value) < 0)
-        printf("vitrine: kpt=%s: no such design; there are unified, global, fullcopy and "
-               "sharedroot; using %s\n",
-               value, kpt->name);
+        printf("vitrine: kpt=%s: no such design; choose unified, global, fullcopy, sharedroot\n",
+               value);
 }
 
 static void

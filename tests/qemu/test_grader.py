@@ -195,7 +195,7 @@ def graded(context, *words, commands, **environment):
 
 
 def at_the_door(context, *words, keys="", **environment):
-    """What a user at a pipe sees of ./vitrine in the tree: (exit code, output)."""
+    """Runs ./vitrine in the tree with its input and output at pipes: (exit code, output)."""
     r = subprocess.run(["./vitrine", *words], cwd=TREES[context.out].path, env={**OUTSIDE, **environment}, check=False,
                        input=keys.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20 * PATIENCE)
     text = r.stdout.decode("utf-8", "replace").replace("\r", "")
@@ -294,7 +294,7 @@ def test_grader_new_disk(context):
 
 
 def test_grader_front_door(context):
-    """./vitrine run: the machine's exit code and no word of make; what is on the disk outlives a build."""
+    """./vitrine run: the machine's exit code and no word of make; files on the disk outlive a build."""
     graded(context, commands=["echo hi"])
     with LOCK:
         code, text = at_the_door(context, "run", keys="echo precious > notes\npoweroff 3\n")
@@ -308,7 +308,7 @@ def test_grader_front_door(context):
 
 
 def test_grader_gdb_console(context):
-    """./vitrine gdb says how to type at its machine, and so it is."""
+    """./vitrine gdb says how to type at its machine, and that works."""
     graded(context, commands=["echo hi"])
     with LOCK:
         tree, port = TREES[context.out].path, str(free_port())
