@@ -53,9 +53,11 @@ endif
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
-# Programs have 64 KiB of stack; init asks for no size and so has xv6's one page (user/init.c says why).
+# Programs have 64 KiB of stack. Those named in ONEPAGE ask for no size and so get xv6's one page: init
+# (user/init.c says why), and echo, which the course's usertests execute with arguments that must not fit.
 USTACK = -Wl,-z,stack-size=65536
-$(O)/bin/init: USTACK =
+ONEPAGE := init echo
+$(ONEPAGE:%=$(O)/bin/%): private USTACK =
 
 UARCH := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d
 UCFLAGS := $(UARCH) -mcmodel=medany -ffreestanding -fno-common -fno-stack-protector -fno-pic \
@@ -81,7 +83,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,
 # reading order too; doc/tour.md says more. A group names its files without .c, assembly in full.
 
 # lib: what any program could use. Strings, numbers, ranges, the readers of ELF files and device trees.
-lib := string printf bitmap range page intrinsics fdt fdtwalk elf
+lib := string printf bitmap range page intrinsics utf8 fdt fdtwalk elf
 
 # pt: Sv39 page tables, touching no CSR, lock or global. translate is the manual, made executable;
 # walk and map build a tree, unmap and protect change it, check and diff judge it.
@@ -96,13 +98,13 @@ sync := spinlock sleeplock waitq
 # mm: physical memory and the ledger of it; the kernel's own map in its four designs; address spaces,
 # their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
 # who owns what, and what a process has touched.
-mm := buddy frame frame_put frame_promise ledger block kmem failnth \
+mm := buddy frame frame_put commit ledger block kmem failnth \
 	kimage kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
 	region aspace asid fault ahead brk super mmap copy tlb leaves park \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
+dev := machine isa power uart lineedit linering console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.
@@ -112,11 +114,12 @@ fs := radix cache cut pages pageio writeback reclaim \
 	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
 
 # proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch bootprint userinit
+proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm watch interpose \
+	bootprint userinit
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
+sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.
@@ -141,12 +144,18 @@ notprog   := ulib include root tests
 userdirs  := $(filter-out $(notprog:%=user/%),$(patsubst %/,%,$(wildcard user/*/ user/tests/*/)))
 progdirs  := $(foreach d,$(userdirs),$(if $(wildcard $(d)/*.c),$(d)))
 progfiles := $(basename $(wildcard user/*.c user/tests/*.c))
-PROGS     := $(sort $(progfiles) $(progdirs))
+allprogs  := $(sort $(progfiles) $(progdirs))
+
+# A program in user/ takes the place of the one of that name in user/tests/.
+PROGS     := $(filter-out $(patsubst user/%,user/tests/%,$(filter-out user/tests/%,$(allprogs))),$(allprogs))
 ULIBOBJ   := $(call objects,$(wildcard user/ulib/*.c user/ulib/*.S)) $(O)/gen/user/usys.o
 
-DISK := $(O)/fs.img
-
 GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
+
+# The lab on file systems has a disk of its own: the course's largest file fits, and files of 268 KiB fill it
+# before its usertests run out of names for them.
+DISK := $(O)/fs$(if $(filter fs,$(LAB)),-lab).img
+DISKSIZE = $(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M))
 
 .PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
 	FORCE
@@ -157,6 +166,9 @@ boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
 fs: $(DISK)
+ifeq ($(O),build)
+	@ln -sfn $(DISK) fs.img
+endif
 testfs: $(O)/test.img
 gen: $(GENHDR)
 
@@ -180,14 +192,15 @@ $(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
 		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
 
 KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
+USTAMP := $(UCC) $(UCFLAGS) $(ULDFLAGS) $(ONEPAGE)
 
 # A changed compiler or flag rebuilds what it touches.
 $(O)/.kflags: FORCE
 	@mkdir -p $(@D); echo '$(KSTAMP)' | cmp -s - $@ || \
 		echo '$(KSTAMP)' > $@
 $(O)/.uflags: FORCE
-	@mkdir -p $(@D); echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' | cmp -s - $@ || \
-		echo '$(UCC) $(UCFLAGS) $(ULDFLAGS)' > $@
+	@mkdir -p $(@D); echo '$(USTAMP)' | cmp -s - $@ || \
+		echo '$(USTAMP)' > $@
 
 # ---------------------------------------------------------------------------------------------
 # The kernel. Its own symbol table, for backtraces, is linked in: once empty, then with the
@@ -267,10 +280,15 @@ endif
 
 ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
 
+# As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
+ifeq ($(O)$(wildcard fs.img),build)
+FRESH := 1
+endif
+
 # The user's disk. A build updates its own files on an existing disk and keeps the user's; FRESH=1 makes the disk anew.
 $(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
-	$(Q)OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
+	$(Q)FSSIZE=$(DISKSIZE) OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
 	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
 
 # An update that fails leaves the old disk, and make must not remove it.
@@ -284,11 +302,14 @@ $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
 
-links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(DISK)
+ifeq ($(O),build)
+kernel/kernel kernel/kernel.sym fs.img: links ;
+endif
+
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym fs
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
-	@ln -sfn $(DISK) fs.img
 endif
 
 compdb: $(GENHDR)
@@ -301,14 +322,14 @@ ifeq ($(O),build)
 endif
 
 # ---------------------------------------------------------------------------------------------
-# Running it. CPUS= MEM= FSIMG= YEAR= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
+# Running it. CPUS= MEM= FSIMG= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
 MEM   ?= 128M
 FSIMG ?= $(DISK)
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
-APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
+APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(LAB),lab=$(LAB)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
 # A comma in a file's name is doubled for QEMU.
 comma := ,
@@ -356,7 +377,7 @@ help:
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make fs FRESH=1 a new disk: your files on it are lost'
 	@echo 'make clean      removes $(O)/, your disk too'
-	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
+	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
 

@@ -15,8 +15,8 @@ main(int argc, char **argv)
         usage("free");
     if (meminfo(&m) < 0)
         return fail("free", "meminfo");
-    printf("     TOTAL    KERNEL      USER     FILES      FREE  PROMISED KB\n");
+    printf("     TOTAL    KERNEL      USER     FILES      FREE COMMITTED KB\n");
     printf("%10lu%10lu%10lu%10lu%10lu%10lu\n", m.total / 1024, m.kernel / 1024, m.user / 1024,
-           m.cache / 1024, m.free / 1024, m.promised / 1024);
+           m.cache / 1024, m.free / 1024, m.committed / 1024);
     return 0;
 }

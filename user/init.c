@@ -1,60 +1,85 @@
 // SPDX-License-Identifier: MIT
-// init.c - the first process: opens the console, keeps a shell running and waits for orphans.
+// init.c - the first process: keeps a shell running and waits for orphans. The kernel gives it the
+// console as descriptors 0, 1 and 2; it makes the device nodes, for programs that open them by name.
 // Started as `init COMMAND ARGS...` it runs that once and switches the machine off with its status.
 //
 // Its page table is printed at boot, and courses know what it looks like: page 0 the program, page 1 the
-// guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf().
+// guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf(),
+// and no uptime(), which reads a fourth page.
+#include <stdbool.h>
+
+#include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
+#include "abi/onintr.h"
 #include "abi/stat.h"
 
 #define CONSOLE_MAJOR    1
 #define STATISTICS_MAJOR 2
+#define NULL_MAJOR       3
 
 #define CANNOT_RUN 126
-#define PATIENCE   10 // ticks before another attempt to start a shell
+#define PATIENCE   10 // ticks: a shell that ends sooner is not started again at once
 
 static void
-say(const char *what, const char *name)
+say(const char *what, const char *name, const char *why)
 {
     write(2, what, strlen(what));
     write(2, name, strlen(name));
+    write(2, why, strlen(why));
     write(2, "\n", 1);
 }
 
-// Makes descriptors 0, 1 and 2 the console, and the device nodes if the disk has none.
+// Makes a device node unless it is there.
 static void
-open_console(void)
+make_node(const char *name, int major)
 {
-    int fd = open("console", O_RDWR);
-
-    if (fd < 0) {
-        mknod("console", CONSOLE_MAJOR, 1);
-        open("console", O_RDWR);
-    }
-    dup(0);
-    dup(0);
-    fd = open("statistics", O_RDONLY);
-    if (fd < 0)
-        mknod("statistics", STATISTICS_MAJOR, 0);
-    else
+    int fd = open(name, O_RDONLY);
+    if (fd >= 0)
         close(fd);
+    else if (mknod(name, major, 0) < 0)
+        say("init: cannot make the device node ", name, ": programs that open it will fail");
 }
 
-// Runs a program and waits until it ends, and for every orphan that ends before.
+// Makes the device nodes that the disk lacks. Programs of courses know those in the root.
+static void
+make_nodes(void)
+{
+    make_node("console", CONSOLE_MAJOR);
+    make_node("statistics", STATISTICS_MAJOR);
+    mkdir("dev");
+    link("console", "dev/console");
+    make_node("dev/null", NULL_MAJOR);
+}
+
+// Shows the file /welcome, if there is one.
+static void
+welcome(void)
+{
+    char buf[128];
+    int n, fd = open("welcome", O_RDONLY);
+
+    while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+        write(1, buf, n);
+    close(fd);
+}
+
+// Runs a program and waits until it ends, and for every orphan that ends before. `mode` is what ^C
+// does to the program.
 static int
-run(char **argv)
+run(char **argv, int mode)
 {
     int status = CANNOT_RUN, ended, pid = fork();
 
     if (pid == 0) {
-        exec(argv[0], argv);
-        say("init: cannot run ", argv[0]);
+        onintr(mode);
+        exec_search(argv);
+        say("init: cannot run ", argv[0], "");
         exit(CANNOT_RUN);
     }
     if (pid < 0) {
-        say("init: cannot make a process for ", argv[0]);
+        say("init: cannot make a process for ", argv[0], "");
         return CANNOT_RUN;
     }
     do {
@@ -70,14 +95,17 @@ main(int argc, char **argv)
 
     shell[0] = "sh";
     shell[1] = 0;
-    open_console();
+    make_nodes();
     if (argc > 1)
-        poweroff(run(argv + 1) & 255);
-    for (;;) {
-        say("init: starting ", shell[0]);
-        int status = run(shell);
-        // Whatever keeps the shell from living may pass: memory that runs out, for one.
-        if (status < 0 || status == CANNOT_RUN)
+        poweroff(run(argv + 1, INTR_EXIT) & 255);
+    for (bool first = true;; first = false) {
+        int start = sys_uptime();
+        say("init: starting ", shell[0], "");
+        if (first)
+            welcome();
+        int status = run(shell, INTR_IGNORE); // the shell makes its own choice
+        // The cause may pass (memory that runs out), or stay (a program that is no shell).
+        if (status < 0 || status == CANNOT_RUN || sys_uptime() - start < PATIENCE)
             sleep(PATIENCE);
     }
 }

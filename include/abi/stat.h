@@ -12,6 +12,7 @@ struct stat {
     unsigned int ino;
     short type;
     short nlink;
+    unsigned int unused; // 0
     unsigned long size;
 };
 

@@ -19,13 +19,14 @@ struct procinfo {
 
 enum procstate_abi { PS_SLEEPING = 1, PS_RUNNABLE, PS_RUNNING, PS_ZOMBIE };
 
-struct meminfo {            // bytes
-    unsigned long total;    // RAM that the kernel manages
-    unsigned long free;     // in no use at all
-    unsigned long cache;    // file pages that can be given back
-    unsigned long kernel;   // page tables, stacks, kernel objects, the ledger
-    unsigned long user;     // anonymous user pages
-    unsigned long promised; // of `free`, what processes that share pages since a fork may yet need
+struct meminfo {             // bytes
+    unsigned long total;     // RAM that the kernel manages
+    unsigned long free;      // in no use at all
+    unsigned long cache;     // file pages that can be given back
+    unsigned long kernel;    // page tables, stacks, kernel objects, the ledger
+    unsigned long user;      // anonymous user pages
+    unsigned long committed; // what each process has, in sum: a page that k share counts k times
+    unsigned long limit;     // how much can be committed; 0: there is no limit
 };
 
 struct statfs {

@@ -12,5 +12,6 @@ struct usyscall {
     int err;                // error number of the last failing call, see errno.h
     unsigned long timebase; // steps of the `time` CSR in a second
     int harts;              // harts that run processes
+    int unused;             // 0
     unsigned long boot;     // the `time` CSR when ticks began: tick n starts n tenths later
 };

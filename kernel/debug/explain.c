@@ -236,7 +236,9 @@ tell_hint(struct report *r, const struct fault *f)
     const struct words *hint = f->paging ? rule_hint(&f->look) : NULL;
     if (f->paging && hint == NULL)
         hint = hint_for_place(f);
-    if (f->error == -ENOMEM)
+    if (f->error == -ESTARVED)
+        say(r, W_HINT, word(W_HINT_STARVED));
+    else if (f->error == -ENOMEM)
         say(r, W_HINT, word(W_HINT_NO_MEMORY));
     else if (f->error == -EIO)
         say(r, W_HINT, word(W_HINT_IO));
@@ -332,5 +334,19 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
         tell_short(&r, &f);
     else
         tell_full(&r, &f);
+    say_flush(&r);
+}
+
+// Says in three lines, or one, why a process is stopped that has made no mistake.
+void
+explain_starved(int pid, const char *name, int other, const char *other_name)
+{
+    char text[REPORT_SIZE];
+    struct report r = {.buf = text, .size = sizeof text};
+    say(&r, W_STARVED, pid, name);
+    if (mode == AUTO || mode == FULL) {
+        say(&r, W_STARVED_WHY, other, other_name);
+        say(&r, W_HINT, word(W_HINT_STRICT));
+    }
     say_flush(&r);
 }

@@ -32,6 +32,9 @@ bool explain_current(struct subject *s); // who runs on this hart; false: nobody
 // May sleep.
 void explain_user(const struct subject *s, uint64 cause, uint64 stval, int error);
 
+// A process is stopped because `other`, which shares its memory since a fork, has no frame left.
+void explain_starved(int pid, const char *name, int other, const char *other_name);
+
 // For panics: straight to the console, without locks.
 void explain_kernel(const struct kernelframe *f); // a trap of the kernel's own
 void explain_user_page(const struct aspace *as, uint64 va,

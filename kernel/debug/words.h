@@ -22,6 +22,13 @@
 #define W_SHORT      "  why:   pid %d %s, %s 0x%lx: %s; %s\n", "  原因:  进程 %d %s, %s 0x%lx: %s; %s\n"
 #define W_SHORT_ELSE "  why:   pid %d %s: %s\n", "  原因:  进程 %d %s: %s\n"
 
+#define W_STARVED                                                                                  \
+    "  what:  pid %d %s is stopped: all memory is in use\n",                                       \
+        "  事件:  进程 %d %s 被终止: 内存已用尽\n"
+#define W_STARVED_WHY                                                                              \
+    "  why:   pid %d %s uses memory that both share since a fork\n",                               \
+        "  原因:  进程 %d %s 正在使用 fork 之后两者共享的内存\n"
+
 // ---- Accesses: they end "could not ..." -------------------------------------------------------
 
 #define W_READ    "read", "读取"
@@ -246,7 +253,13 @@
     "an index beyond an array, or memory that sbrk() was never asked for",                         \
         "数组越界, 或从未用 sbrk() 申请的内存"
 #define W_HINT_NO_MEMORY "no memory was left for this page", "已没有内存可供此页使用"
-#define W_HINT_IO        "the page could not be read from the disk", "无法从磁盘读出该页"
+#define W_HINT_STARVED                                                                             \
+    "no memory was left for its own copy of a page that a fork shared",                            \
+        "已没有内存可供复制 fork 时共享的页"
+#define W_HINT_STRICT                                                                              \
+    "with commit=strict at boot such a fork fails instead",                                        \
+        "启动时加 commit=strict, 这样的 fork 会直接失败"
+#define W_HINT_IO "the page could not be read from the disk", "无法从磁盘读出该页"
 #define W_HINT_REMAP                                                                               \
     "an address is mapped once: unmap it first, or choose another",                                \
         "一个地址只映射一次: 先解除映射或换个地址"

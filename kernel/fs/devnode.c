@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// devnode.c - files that are devices, and the statistics device.
+// devnode.c - files that are devices, the statistics device and the null device.
 //
 // Theory    A device node carries a major number, which names a pair of functions. The statistics
 //           device takes one snapshot of its text per pass of reads and hands it out piece by
@@ -9,6 +9,7 @@
 #include "fs/devnode.h"
 
 #include "abi/errno.h"
+#include "abi/stat.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "fs/openfile.h"
@@ -56,6 +57,8 @@ static void
 device_close(struct file *f)
 {
     kmem_free(f->snapshot);
+    if (f->ip == NULL)
+        return;
     begin_op(); // the last reference to an unlinked node frees it
     iput(f->ip);
     end_op();
@@ -72,6 +75,31 @@ devnode_attach(struct file *f, struct inode *ip)
         return -ENODEV;
     f->ops = &device_ops;
     f->object = (void *)devices[major];
+    return 0;
+}
+
+// Opens a device for reading and writing without a node in the file system.
+// Returns   0 and a file with one reference; -ENOMEM.
+int
+devnode_open(int major, struct file **out)
+{
+    assert(major >= 0 && major < MAJORS && devices[major] != NULL);
+    struct file *f = file_alloc(&device_ops, true, true);
+    if (f == NULL)
+        return -ENOMEM;
+    f->object = (void *)devices[major];
+    *out = f;
+    return 0;
+}
+
+// Describes an open file without an inode.
+// Returns   0; -EINVAL: it is no device.
+int
+devnode_stat(const struct file *f, struct stat *st)
+{
+    if (f->ops != &device_ops)
+        return -EINVAL;
+    *st = (struct stat){.type = T_DEVICE};
     return 0;
 }
 
@@ -156,4 +184,26 @@ statistics_init(void)
 {
     static const struct devsw ops = {statistics_read, statistics_write};
     devsw_register(DEV_STATISTICS, &ops);
+}
+
+static int64
+null_read(struct file *f, struct iobuf dst, size_t n)
+{
+    (void)f, (void)dst, (void)n;
+    return 0;
+}
+
+static int64
+null_write(struct file *f, struct iobuf src, size_t n)
+{
+    (void)f, (void)src;
+    return (int64)n;
+}
+
+// Registers the null device.
+void
+null_init(void)
+{
+    static const struct devsw ops = {null_read, null_write};
+    devsw_register(DEV_NULL, &ops);
 }

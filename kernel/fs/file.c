@@ -238,7 +238,7 @@ int
 filestat(struct file *f, struct stat *st)
 {
     if (f->ip == NULL)
-        return -EINVAL;
+        return devnode_stat(f, st);
     stati(f->ip, st);
     return 0;
 }

@@ -17,6 +17,7 @@ struct devsw {
 
 #define DEV_CONSOLE    1
 #define DEV_STATISTICS 2
+#define DEV_NULL       3
 
 void file_init(void); // at boot, before the first open
 void devsw_register(int major, const struct devsw *ops);
@@ -28,6 +29,6 @@ void fileclose(struct file *f); // may sleep
 int64 fileread(struct file *f, struct iobuf dst, size_t n) must_check;
 int64 filewrite(struct file *f, struct iobuf src, size_t n) must_check;
 int filestat(struct file *f, struct stat *st) must_check;
-struct inode *file_inode(struct file *f); // NULL for a pipe
+struct inode *file_inode(struct file *f); // NULL: a pipe, or a device without a node
 bool file_readable(const struct file *f);
 bool file_writable(const struct file *f);

@@ -119,8 +119,8 @@ load(struct journal *j, const char **why)
 static void
 setup(struct journal *j, struct ext2 *fs)
 {
-    bool data = j->data;
-    *j = (struct journal){.fs = fs, .data = data};
+    bool data = j->data, durable = j->durable;
+    *j = (struct journal){.fs = fs, .data = data, .durable = durable};
     initlock(&j->lock, "journal", RANK_FS);
     waitq_init(&j->drained, "journal");
     waitq_init(&j->resumed, "begin_op");
@@ -216,6 +216,13 @@ void
 fs_journal_data(void)
 {
     journal.data = true;
+}
+
+// Before the mount: each call's changes are on the disk when it returns.
+void
+fs_durable(void)
+{
+    journal.durable = true;
 }
 
 // Lets operations be collected from now on.

@@ -22,6 +22,7 @@ struct journal {
     struct ext2 *fs;         // [c]
     bool active;             // [x] else operations are not collected
     bool data;               // [c] the contents of files are journalled as well
+    bool durable;            // [c] an operation ends when its changes are on the disk
     bool ordering;           // [x] the files' data of a commit are not on the disk yet
     bool noted;              // [m] the journal says that there was an error
     uint32 *map;             // [c] where the journal's blocks lie

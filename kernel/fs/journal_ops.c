@@ -96,11 +96,30 @@ go_on(void)
     }
 }
 
+// Waits until what an operation of that transaction changed is on the disk. An error turns the file
+// system read-only, and a line says so.
+static void
+settle(struct journal *j, uint32 tid)
+{
+    // The caller's own changes are seen in one of these; if they are another's, they go as well.
+    if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
+        __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
+        __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED))
+        (void)journal_commit(j, tid);
+}
+
+// A system call's changes end; with `durable=on` they are on the disk then.
+// Locks     as begin_op(). Sleeps
 void
 end_op(void)
 {
-    if (likely(journal.active))
-        leave(&journal);
+    struct journal *j = &journal;
+    if (likely(j->active)) {
+        uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
+        leave(j);
+        if (unlikely(j->durable))
+            settle(j, tid);
+    }
     if (unlikely(__atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // a glance
         go_on();
 }
@@ -172,13 +191,14 @@ journal_commit(struct journal *j, uint32 tid)
 }
 
 // Commits what was done until now; with `everything` the log is empty afterwards, else only if it
-// is half full. On error, locks  as journal_commit()
+// is half full and nobody wants each call to leave a trace in it (doc/journal.md, durable=on).
+// On error, locks  as journal_commit()
 int
 journal_sync(struct journal *j, bool everything)
 {
     int error = journal_commit(j, __atomic_load_n(&j->tid, __ATOMIC_RELAXED));
     acquiresleep(&j->commit);
-    if (!error && (everything || j->used > j->room / 2))
+    if (!error && (everything || (!j->durable && j->used > j->room / 2)))
         error = journal_checkpoint(j);
     releasesleep(&j->commit);
     return error;

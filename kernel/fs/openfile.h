@@ -18,7 +18,7 @@ struct file {
     uint32 refs;                // [a]
     bool readable, writable;    // [c]
     bool append;                // [c] writes go to the end
-    struct inode *ip;           // [c] NULL for a pipe
+    struct inode *ip;           // [c] NULL: a pipe, or a device without a node
     void *object;               // [c] pipe: struct pipe; device: const struct devsw
     struct sleeplock lock;
     uint64 off;     // [l]

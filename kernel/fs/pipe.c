@@ -14,12 +14,13 @@
 #include "fs/openfile.h"
 #include "lib/panic.h"
 #include "mm/kmem.h"
+#include "pt/sv.h"
 #include "sync/waitq.h"
 
-// Four pages turn over with a quarter of the switches that one takes; one has to do when memory is
-// in pieces.
-#define RING_LARGE  16384
-#define RING_SMALL  4096
+// Four pages turn over with a quarter of the switches that one takes. They are single pages, so
+// that a pipe takes the same memory whether free memory is in one piece or not.
+#define RING_PAGES  4
+#define RING        (RING_PAGES * PGSIZE)
 #define PIPE_ATOMIC 512
 
 // Protection: [c] constant  [l] lock  [a] atomic
@@ -27,18 +28,26 @@ struct pipe {
     struct sleeplock lock;
     struct waitq readers;       // wait for data, or for the last writer to go
     struct waitq writers;       // wait for room, or for the last reader to go
-    uint8 *ring;                // [c]
-    uint64 size;                // [c] of the ring, a power of two
+    uint8 *ring[RING_PAGES];    // [c]
     uint64 rpos, wpos;          // [l]
     bool read_open, write_open; // [l]
     uint32 ends;                // [a] files that have not let go of this struct
 };
 
-static uint64
-smallest(uint64 a, uint64 b, uint64 c)
+// The byte of the ring that belongs to a position.
+static uint8 *
+ring_at(struct pipe *p, uint64 pos)
 {
-    uint64 m = a < b ? a : b;
-    return m < c ? m : c;
+    return p->ring[pos / PGSIZE % RING_PAGES] + pos % PGSIZE;
+}
+
+// How many of `n` bytes from a position on lie in one page of the ring; `there` of them exist.
+static uint64
+one_piece(uint64 pos, uint64 n, uint64 there)
+{
+    uint64 piece = PGSIZE - pos % PGSIZE;
+    piece = piece < n ? piece : n;
+    return piece < there ? piece : there;
 }
 
 // Waits until there is data or no writer. Returns 0 or -EINTR.
@@ -57,7 +66,7 @@ wait_data(struct pipe *p)
 static int
 wait_room(struct pipe *p, uint64 need)
 {
-    while (p->read_open && p->size - (p->wpos - p->rpos) < need) {
+    while (p->read_open && RING - (p->wpos - p->rpos) < need) {
         wakeup(&p->readers); // what is written so far
         int error = sleep_on(&p->writers, &p->lock);
         if (error < 0)
@@ -73,9 +82,8 @@ drain(struct pipe *p, struct iobuf dst, size_t n)
 {
     uint64 done = 0;
     while (done < n && p->rpos != p->wpos) {
-        uint64 at = p->rpos & (p->size - 1);
-        uint64 piece = smallest(n - done, p->wpos - p->rpos, p->size - at);
-        int error = iobuf_write(dst, done, p->ring + at, piece);
+        uint64 piece = one_piece(p->rpos, n - done, p->wpos - p->rpos);
+        int error = iobuf_write(dst, done, ring_at(p, p->rpos), piece);
         if (error < 0)
             return done > 0 ? (int64)done : error;
         p->rpos += piece;
@@ -90,9 +98,8 @@ drain(struct pipe *p, struct iobuf dst, size_t n)
 static int
 fill(struct pipe *p, struct iobuf src, size_t n, uint64 *done)
 {
-    uint64 at = p->wpos & (p->size - 1);
-    uint64 piece = smallest(n - *done, p->size - (p->wpos - p->rpos), p->size - at);
-    int error = iobuf_read(p->ring + at, src, *done, piece);
+    uint64 piece = one_piece(p->wpos, n - *done, RING - (p->wpos - p->rpos));
+    int error = iobuf_read(ring_at(p, p->wpos), src, *done, piece);
     if (error < 0)
         return error;
     p->wpos += piece;
@@ -118,7 +125,7 @@ pipe_read(struct file *f, struct iobuf dst, size_t n)
 }
 
 // Writes n bytes, waiting for room as often as necessary. Returns n, fewer if the rest of the
-// buffer is bad, or -EPIPE, -EINTR, -EFAULT.
+// buffer cannot be read, or -EPIPE, -EINTR, -EFAULT, -ENOMEM.
 static int64
 pipe_write(struct file *f, struct iobuf src, size_t n)
 {
@@ -132,8 +139,17 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
             error = fill(p, src, n, &done);
     }
     releasesleep(&p->lock);
-    wakeup(&p->readers); // as in pipe_read()
-    return error == 0 || (error == -EFAULT && done > 0) ? (int64)done : error;
+    wakeup(&p->readers);                                // as in pipe_read()
+    bool unread = error == -EFAULT || error == -ENOMEM; // the buffer: what is written counts
+    return error == 0 || (unread && done > 0) ? (int64)done : error;
+}
+
+static void
+pipe_free(struct pipe *p)
+{
+    for (int i = 0; i < RING_PAGES; i++)
+        kmem_free(p->ring[i]);
+    kmem_free(p);
 }
 
 // Lets go of the pipe; the end that does so last frees it.
@@ -143,8 +159,7 @@ pipe_put(struct pipe *p)
     // The other end may be about to release the lock still: its last touch is this decrement.
     if (__atomic_fetch_sub(&p->ends, 1, __ATOMIC_ACQ_REL) > 1)
         return;
-    kmem_free(p->ring);
-    kmem_free(p);
+    pipe_free(p);
 }
 
 static void
@@ -169,15 +184,12 @@ pipe_alloc(void)
     struct pipe *p = kmem_zalloc(sizeof *p);
     if (p == NULL)
         return NULL;
-    p->size = RING_LARGE;
-    p->ring = kmem_alloc(RING_LARGE);
-    if (p->ring == NULL) {
-        p->size = RING_SMALL;
-        p->ring = kmem_alloc(RING_SMALL);
-    }
-    if (p->ring == NULL) {
-        kmem_free(p);
-        return NULL;
+    for (int i = 0; i < RING_PAGES; i++) {
+        p->ring[i] = kmem_alloc(PGSIZE);
+        if (p->ring[i] == NULL) {
+            pipe_free(p);
+            return NULL;
+        }
     }
     initsleeplock(&p->lock, "pipe");
     waitq_init(&p->readers, "pipe readers");
@@ -205,9 +217,7 @@ undo:
         file_free(w);
     if (r != NULL)
         file_free(r);
-    if (p != NULL) {
-        kmem_free(p->ring);
-        kmem_free(p);
-    }
+    if (p != NULL)
+        pipe_free(p);
     return -ENOMEM;
 }

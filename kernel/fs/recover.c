@@ -223,7 +223,7 @@ journal_recover(struct journal *j)
     struct recovery r = {.j = j, .end = be32_get(s->tid)};
     int error = 0;
     if (s->start) {
-        printf("ext2: %s: recovering\n", j->fs->dev->name);
+        printf("recovering: replaying the journal of %s\n", j->fs->dev->name);
         error = replay_all(&r);
         forget_revoked(&r);
     }

@@ -21,6 +21,19 @@
 #include "lib/page.h"
 #include "lib/string.h"
 
+static uint64 size_limit = BMAP_PAGES * PGSIZE; // [c] after boot: no write goes beyond
+
+// Limits the size of files, before the mount.
+// Returns   0, -EINVAL if the file system could not have files of that size.
+int
+fs_limit_size(uint64 bytes)
+{
+    if (bytes == 0 || bytes > BMAP_PAGES * PGSIZE)
+        return -EINVAL;
+    size_limit = bytes;
+    return 0;
+}
+
 static size_t
 within_page(uint64 off, uint64 left)
 {
@@ -190,7 +203,7 @@ check_write(const struct inode *ip, uint64 off, size_t n)
         return ip->type == T_DIR ? -EISDIR : -EINVAL;
     if (off > ip->size)
         return -EINVAL;
-    if (off + n < off || off + n > BMAP_PAGES * PGSIZE)
+    if (off + n < off || off + n > size_limit)
         return -EFBIG;
     return ext2_writable(ip->fs) ? 0 : -EROFS;
 }

@@ -16,6 +16,7 @@
 #include "fs/journal.h"
 #include "fs/pageio.h"
 #include "lib/printf.h"
+#include "mm/failnth.h"
 
 #define COMPLAINTS 20 // lines about damage; a broken disk shall not flood the console
 
@@ -109,6 +110,33 @@ fs_reclaim(uint64 want)
 
 static struct sleeplock syncing; // one fs_sync() at a time: the next finds nothing half written
 
+// Reports whether reclaim leaves pages alone that it could free once the disk has them: dirty
+// pages, the copies in the journal, and what a sync or a commit has taken off these lists just now.
+static bool
+pages_wait_for_disk(void)
+{
+    const struct journal *j = &journal; // unlocked reads: a sync too many does no harm
+    return __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&j->used, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&syncing.state, __ATOMIC_RELAXED) ||
+           (j->active && __atomic_load_n(&j->commit.state, __ATOMIC_RELAXED));
+}
+
+// Writes to the disk what keeps pages from being reclaimed. The caller's allocation has failed; it
+// may be worth one more attempt afterwards.
+// Returns   false: no page could be gained, so a second attempt would fail as well. While a test
+//           makes allocations fail on purpose (mm/failnth.h), it is always false.
+// Locks     none that fs_sync() takes; the caller is in no operation. Sleeps
+bool
+fs_relieve(void)
+{
+    if (!rootfs.mounted || !ext2_writable(&rootfs) || failnth_hook || !pages_wait_for_disk())
+        return false;
+    (void)fs_sync(); // after an error, pages that are written can still be reclaimed
+    return true;
+}
+
 void
 fs_init(void)
 {
@@ -169,16 +197,18 @@ write_files(struct ext2 *fs, bool *changed)
 static int
 sync(struct ext2 *fs, bool everything)
 {
+    static uint64 commits; // when the last sync ended
     bool changed;
     if (!fs->mounted || fs->dev->readonly)
         return 0;
     acquiresleep(&syncing);
     int error = write_files(fs, &changed), e = 0;
-    if (journal.active)
-        e = changed || everything || journal.used ? journal_sync(&journal, everything || !changed)
-                                                  : 0;
-    else if (changed)
+    bool idle = !changed && journal.commits == commits;
+    if (journal.active && (changed || everything || journal.used))
+        e = journal_sync(&journal, everything || idle);
+    else if (!journal.active && changed)
         e = write_super(fs);
+    commits = journal.commits;
     releasesleep(&syncing);
     return e ? e : error;
 }
@@ -216,12 +246,17 @@ fs_fsync(struct inode *ip)
     return e ? e : error;
 }
 
-// A file that is being written back keeps its blocks until that is over, even if it has no name
-// any more. Whoever finds the disk full waits for that, once.
+// Makes room for an operation that failed because the disk or the memory was full. A file that is
+// being written back keeps its blocks until that is over, even if it has no name any more; dirty
+// pages keep their memory.
+// Returns   whether the operation is worth one more attempt; false from the second one on.
+// Locks     as fs_relieve(). Sleeps
 bool
 fs_wait_for_room(int64 error, int turn)
 {
-    return error == -ENOSPC && turn == 0 && fs_sync() == 0;
+    if (turn > 0)
+        return false;
+    return error == -ENOMEM ? fs_relieve() : error == -ENOSPC && fs_sync() == 0;
 }
 
 static int

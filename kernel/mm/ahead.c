@@ -66,7 +66,7 @@ ahead_map(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         userpage_mapped(page[i]);
         mapsite_note(MAPSITE_MAP, as, va + i * PGSIZE);
     }
-    as->pages += n;
+    uvm_count(as, (int64)n);
     int error = mirror_sync(as, va, va + n * PGSIZE);
     assert(!error); // the mirror has the table: the page at va shares it
     tlb_changed(as);

@@ -32,12 +32,14 @@ const struct kpt_design *kpt = &kpt_unified;
 static const struct kpt_design *const designs[] = {&kpt_unified, &kpt_global, &kpt_fullcopy,
                                                    &kpt_sharedroot};
 static struct kmem_cache aspace_cache;
+static uint64 families; // how many there have been; atomic
+
+uint64 uvm_ended;
 
 static uint64
 table_for(const struct aspace *as)
 {
-    void *table =
-        (likely(!as->entitled) ? kzalloc : kzalloc_promised)(FRAME_PGTABLE, as->owner->pid);
+    void *table = (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(FRAME_PGTABLE, as->owner->pid);
     return table ? v2p(table) : 0;
 }
 
@@ -88,23 +90,6 @@ kpt_select(const char *name)
     return -EINVAL;
 }
 
-// Who has used up all memory can still be told so at USYSCALL: one page, and tables where nothing
-// else is mapped nearby.
-static int
-promise_usys(struct aspace *as)
-{
-    as->usys_promised = kpt->switches ? 1 : (uint32)as->pt.env->levels;
-    return frames_promise(as->usys_promised);
-}
-
-void
-uvmsettle(struct aspace *as)
-{
-    if (as->usys_promised)
-        frames_settle(as->usys_promised);
-    as->usys_promised = 0;
-}
-
 // Where the part of a process's table ends that serves its regions alone.
 static uint64
 user_limit(void)
@@ -141,14 +126,14 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     if (!as)
         return NULL;
     *as = (struct aspace){.owner = owner, .usys_early = *usys};
+    as->family = __atomic_add_fetch(&families, 1, __ATOMIC_RELAXED); // a number, no order
     as->usys_early.pid = (int)owner->pid;
     as->usys = &as->usys_early;
     initsleeplock(&as->lock, "aspace");
     regions_init(&as->regions);
     mapsite_note(MAPSITE_NEW, as, 0);
-    if (make_tables(as) == 0 && promise_usys(as) == 0)
+    if (make_tables(as) == 0 && commit_space() == 0)
         return as;
-    uvmsettle(as);
     if (as->pt.root)
         free_tables(as);
     kmem_cache_free(&aspace_cache, as);
@@ -184,7 +169,7 @@ uvmretire(struct aspace *as)
     struct mmu_batch b;
     acquiresleep(&as->lock); // somebody may be looking
     mmap_collect(as, 0, USER_END);
-    bool left = park_drop(as);
+    park_drop(as);
     mirror_destroy(as);
     if (!kpt->private_table && mycpu()->as == as)
         aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
@@ -193,11 +178,9 @@ uvmretire(struct aspace *as)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
                          regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
-    assert(left || !as->pages);
-    if (as->pages)
-        frames_settle(as->pages); // each of them has one user less
-    as->pages = 0;
-    uvmsettle(as);
+    uvm_count(as, -(int64)as->pages); // those left were in tables that others still lead to
+    __atomic_fetch_add(&uvm_ended, 1,
+                       __ATOMIC_RELEASE); // pairs with vmfault(): the frames are back
     as->usys_early = *as->usys;
     as->usys = &as->usys_early;
     as->sz = 0;
@@ -211,7 +194,7 @@ uvmfree(struct aspace *as)
     view_drain(as);
     if (as->regions.n)
         uvmretire(as);
-    uvmsettle(as);
+    commit_space_gone();
     free_tables(as);
     kmem_cache_free(&aspace_cache, as);
 }
@@ -265,20 +248,17 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
     return error ? error : lagging;
 }
 
-// Shares all pages, and sees to it that each that may be written to finds a frame for its copy.
+// Shares all pages.
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
-    struct leaves_job job = {0};
-    int error = 0;
+    struct leaves_job job = {.owner = to->owner->pid};
+    uint64 own = from->usys != &from->usys_early; // the page at USYSCALL is not shared
+    int error = commit_allows(from->pages) ? 0 : -ENOMEM;
     for (int i = 0; !error && i < from->regions.n; i++)
         error = share_region(&job, to, from, i);
-    uint64 own = from->usys != &from->usys_early, parked = 0; // the page at USYSCALL is not shared
-    if (to->parked)
-        parked = error ? park_pages(to) : from->pages - own - job.pages;
-    to->pages = job.pages + parked;
-    int denied = frames_promise(job.promised + parked + to->parked * super_tables(1));
-    return error ? error : denied;
+    uvm_count(to, (int64)(error ? job.pages : from->pages - own)); // some may be in parked tables
+    return error;
 }
 
 // On error  NULL; pages of `from` that have become copy-on-write stay so, which it cannot notice.
@@ -293,6 +273,7 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     int error = regions_copy(&to->regions, &from->regions);
     if (!error)
         error = share_regions(to, from);
+    to->family = from->family;
     to->sz = from->sz;
     to->heap = from->heap;
     to->splits = from->splits;

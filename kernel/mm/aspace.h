@@ -10,6 +10,7 @@
 
 #include "abi/usyscall.h"
 #include "lib/types.h"
+#include "mm/commit.h"
 #include "mm/kvm.h"
 #include "mm/region.h"
 #include "pt/pt.h"
@@ -49,9 +50,24 @@ struct aspace {
     uint32 viewers;                // who looks at it: mm/view.c
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
-    uint32 usys_promised; // [o] frames set aside for that page and its tables
-    bool entitled;        // [o] new tables come from what was promised
+    uint64 family;  // [c] spaces that fork has made from one another have the same
+    uint64 starved; // [o] what uvm_ended was when vmfault() returned -ESTARVED
+    bool urgent;    // [l] new tables may come from the frames that are kept for the urgent
 };
+
+// vmfault() had no frame for memory that the process has. Others of its family have to end before
+// it can go on (proc/oom.c); no program sees this number.
+#define ESTARVED 1000
+
+extern uint64 uvm_ended; // how many spaces have given back their memory; atomic
+
+// The space has n pages more. What all have together is known to mm/commit.c.
+static inline void
+uvm_count(struct aspace *as, int64 n)
+{
+    as->pages += (uint64)n;
+    commit_count(n);
+}
 
 // A design of the kernel's page table (kpt_*.c; the kernel command line chooses one).
 struct kpt_design {
@@ -89,9 +105,10 @@ int aspace_restrict(struct aspace *as, uint64 start,
 int uvmalloc(struct aspace *as, uint64 start, uint64 end,
              uint64 prot) must_check;                       // fresh pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
-void uvmsettle(struct aspace *as); // USYSCALL has what was promised for it, or will never want it
-int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
-int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break
+int uvmguard(struct aspace *as, uint64 va) must_check;      // a guard page in its region; -ENOMEM
+int growproc(struct aspace *as, int64 n, uint64 kind,
+             uint64 *old) must_check;        // moves the break; kind: SBRK_* of abi/mman.h
+int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL
 
 // Makes the access possible, or tells why it is not allowed. May sleep.
 int vmfault(struct aspace *as, uint64 va,

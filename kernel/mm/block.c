@@ -51,7 +51,7 @@ block_get(struct frame *f, int order)
         userpage_share(&f[i]);
 }
 
-uint32
+void
 block_put(struct frame *f, int order)
 {
     acquire(&lock);
@@ -60,10 +60,8 @@ block_put(struct frame *f, int order)
         f->users -= FRAME_LEAF;
     release(&lock);
     userpage_release();
-    uint32 left = shared ? 1U << order : 0;
     for (uint32 i = 0; !shared && i < (one ? 1U : 1U << order); i++)
-        left += userpage_drop(&f[i]);
-    return left;
+        userpage_drop(&f[i]);
 }
 
 void

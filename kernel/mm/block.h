@@ -13,12 +13,12 @@
 #include "mm/frame.h"
 
 void block_init(void);
-void block_get(struct frame *f, int order);   // others refer to it as the caller does
-uint32 block_put(struct frame *f, int order); // the caller's leaves are gone; how many frames stay
-void block_split(struct frame *f);            // for the caller, it is single frames from now on
-void block_cut(struct frame *f);              // no block goes on across the beginning of f
-bool block_sole(struct frame *f, int order);  // only the caller's leaves refer to any of it
-bool block_page_sole(struct frame *f);        // the same for one page; if not, it is a single frame
+void block_get(struct frame *f, int order);  // others refer to it as the caller does
+void block_put(struct frame *f, int order);  // the caller's leaves are gone
+void block_split(struct frame *f);           // for the caller, it is single frames from now on
+void block_cut(struct frame *f);             // no block goes on across the beginning of f
+bool block_sole(struct frame *f, int order); // only the caller's leaves refer to any of it
+bool block_page_sole(struct frame *f);       // the same for one page; if not, it is a single frame
 
 // Is it one of several frames with one count, or has it just ceased to be?
 static inline bool

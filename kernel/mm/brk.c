@@ -9,8 +9,10 @@
 #include "mm/aspace.h"
 
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "debug/mapsite.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/fresh.h"
 #include "mm/layout.h"
@@ -19,6 +21,20 @@
 #include "mm/super.h"
 #include "mm/tlb.h"
 #include "mm/userpage.h"
+
+static bool lazily; // what a growth does that asks for neither kind
+
+// Chooses what a growth does that asks for neither kind: "lazy" or "eager".
+// On error  -EINVAL: there is no such choice.
+int
+brk_select(const char *name)
+{
+    bool lazy = strcmp(name, "lazy") == 0;
+    if (!lazy && strcmp(name, "eager") != 0)
+        return -EINVAL;
+    lazily = lazy;
+    return 0;
+}
 
 static int
 add_page(struct aspace *as, uint64 va, uint64 prot)
@@ -34,18 +50,18 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     mirror_set(as, va, pte);
     userpage_mapped(frame_of(v2p(page)));
     mapsite_note(MAPSITE_MAP, as, va);
-    as->pages++;
+    uvm_count(as, 1);
     return 0;
 }
 
-// Brings in fresh pages for [start, end), where nothing is mapped.
+// Brings in fresh pages for [start, end), where nothing is mapped and no table is parked.
 // On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
 int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
-    int error = unpark(as, start, end);
+    int error = commit_allows((end - start) / PGSIZE) ? 0 : -ENOMEM;
     for (uint64 va = start, size; !error && va < end; va += size) {
         size = super_add(as, va, end, prot);
         if (size)
@@ -96,7 +112,9 @@ grow(struct aspace *as, uint64 to, bool lazy)
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
     if (to < as->sz || to > heap_limit(as))
         return -ENOMEM;
-    int error = resize_heap(as, end);
+    int error = lazy ? 0 : unpark(as, old_end, end);
+    if (!error)
+        error = resize_heap(as, end);
     if (error)
         return error;
     if (!lazy && (error = uvmalloc(as, old_end, end, PTE_R | PTE_W)) < 0) {
@@ -127,12 +145,15 @@ shrink(struct aspace *as, uint64 to)
     return 0;
 }
 
-// Moves the break by n bytes; a step below address 0 changes nothing and is no error (ABI.md sbrk).
+// Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind SBRK_LAZY
+// does not; any other kind stands for what brk_select() chose. A step below address 0 changes nothing
+// and is no error.
 // Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
 // Fences    pages that go are fenced before their frames are freed.
 int
-growproc(struct aspace *as, int64 n, bool lazy, uint64 *old)
+growproc(struct aspace *as, int64 n, uint64 kind, uint64 *old)
 {
+    bool lazy = kind == SBRK_LAZY || (lazily && kind != SBRK_EAGER);
     int error = 0;
     acquiresleep(&as->lock);
     *old = as->sz;

@@ -16,7 +16,7 @@ void
 buddy_init(struct buddy *b)
 {
     b->nfree = 0;
-    b->promised = 0;
+    b->kept = 0;
     for (int k = 0; k <= FRAME_MAX_ORDER; k++)
         list_init(&b->free[k]);
 }
@@ -83,8 +83,9 @@ buddy_take_upto(struct buddy *b, int order)
     return spare > 0 ? take(b, 0, order) : NULL;
 }
 
+// Hands out one frame although no others may be left than those that are kept.
 struct frame *
-buddy_take_promised(struct buddy *b)
+buddy_take_kept(struct buddy *b)
 {
     return take(b, 0, 0);
 }

@@ -4,7 +4,8 @@
 // Theory    The current process's memory is dereferenced where the design allows it; a fault on
 //           the way is resolved or makes usercopy() fail. Any other space, and the designs that
 //           do not, are walked page by page, bringing pages in through vmfault().
-// Promises  Nothing at or above USER_END is touched, whatever the table says.
+// Promises  Nothing at or above `user_end`, which is USER_END or less, is touched, whatever the
+//           table says.
 #include "mm/copy.h"
 
 #include "abi/errno.h"
@@ -14,10 +15,24 @@
 #include "mm/layout.h"
 #include "rv/usercopy.h"
 
+static uint64 user_end = USER_END; // [c] after boot: where pointers that calls accept end
+
+// Chooses whether calls accept pointers to the page at USYSCALL: "shared", or "private" if not.
+// Returns   0, -EINVAL for another word.
+int
+copy_select_usyscall(const char *how)
+{
+    bool hidden = strcmp(how, "private") == 0;
+    if (!hidden && strcmp(how, "shared") != 0)
+        return -EINVAL;
+    user_end = hidden ? USYSCALL : USER_END;
+    return 0;
+}
+
 static inline bool
 in_user_range(uint64 va, size_t n)
 {
-    return n <= USER_END && va <= USER_END - n;
+    return n <= user_end && va <= user_end - n;
 }
 
 static inline bool
@@ -132,9 +147,9 @@ int64
 copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
 {
     mycpu()->copyinstrs++;
-    if (srcva >= USER_END)
+    if (srcva >= user_end)
         return -EFAULT;
-    size_t room = max < USER_END - srcva ? max : USER_END - srcva;
+    size_t room = max < user_end - srcva ? max : user_end - srcva;
     if (!reachable(as))
         return copystr_walking(as, dst, srcva, room);
     int64 length = usercopy_str(dst, (const char *)srcva, room); // a user address, range-checked

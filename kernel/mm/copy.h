@@ -7,6 +7,8 @@
 
 struct aspace;
 
+int copy_select_usyscall(const char *how) must_check; // at boot: "shared", "private"; -EINVAL
+
 // 0, or -EFAULT (or -ENOMEM, -EIO: the page could not be brought in) with a part copied.
 int copyin(struct aspace *as, void *dst, uint64 srcva, size_t n) must_check;
 int copyout(struct aspace *as, uint64 dstva, const void *src, size_t n) must_check;

@@ -54,7 +54,7 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
     mirror_set(as, va, pte);
     userpage_mapped(f);
     mapsite_note(MAPSITE_MAP, as, va);
-    as->pages++;
+    uvm_count(as, 1);
     tlb_changed_page(as, va);
     if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
         fence_i();                          // what was stored there are instructions now
@@ -74,7 +74,7 @@ map_own(struct aspace *as, uint64 va, void *page, uint64 flags)
 static int
 fill_fresh(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
 {
-    void *page = fresh_page(r->kind, as->owner->pid);
+    void *page = commit_allows(1) ? fresh_page(r->kind, as->owner->pid) : NULL;
     if (!page)
         return -ENOMEM;
     return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
@@ -86,7 +86,7 @@ static int
 fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes,
           enum pt_access access)
 {
-    char *page = kalloc(FRAME_USER, as->owner->pid);
+    char *page = commit_allows(1) ? kalloc(FRAME_USER, as->owner->pid) : NULL;
     if (!page)
         return -ENOMEM;
     memcpy(page, p2v(frame_pa(source)), bytes);
@@ -124,21 +124,21 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
     return error;
 }
 
-// The page behind USYSCALL: what has been collected so far moves there.
+// The page behind USYSCALL: what has been collected so far moves there. Who has used up all memory
+// can still be told so.
 static int
 fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 {
-    struct usyscall *page = kzalloc_promised(FRAME_USYSCALL, as->owner->pid);
+    struct usyscall *page = kzalloc_urgent(FRAME_USYSCALL, as->owner->pid);
     if (!page)
         return -ENOMEM;
     *page = as->usys_early;
-    as->entitled = true;
+    as->urgent = true;
     int error = map_own(as, va, page, userpage_flags(r->prot) | PTE_A);
-    as->entitled = false;
+    as->urgent = false;
     if (error)
         return error;
     as->usys = page;
-    uvmsettle(as);
     return 0;
 }
 
@@ -189,9 +189,12 @@ writable(const struct region *r, pte_t pte)
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy.
+typedef void *alloc_fn(enum frame_kind kind, uint32 owner);
+
+// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy, in a
+// frame from `alloc`.
 static int
-own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
+own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry, alloc_fn *alloc)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
@@ -199,9 +202,7 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
         change_entry(as, slot, va, entry);
         return 0;
     }
-    bool promised = userpage_promised(old, shared);
-    void *page =
-        promised ? kalloc_promised(FRAME_USER, as->owner->pid) : kalloc(FRAME_USER, as->owner->pid);
+    void *page = alloc(FRAME_USER, as->owner->pid);
     if (!page)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
@@ -211,8 +212,7 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     if (entry & PTE_X)
         fence_i(); // the copy's instructions have come by stores
     userpage_release();
-    if (userpage_drop(shared) && promised)
-        frames_settle(1);
+    userpage_drop(shared);
     return 0;
 }
 
@@ -221,7 +221,7 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
-    int error = own_page(as, slot, va, writable(r, pte_load(slot)));
+    int error = own_page(as, slot, va, writable(r, pte_load(slot)), kalloc_urgent);
     uint64 n = error || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
     for (; n > 0; n--) {
         pte_t pte = pte_load(++slot);
@@ -229,7 +229,7 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
-        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
+        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D)), kalloc) < 0)
             break; // nobody has asked for it
     }
     return error;
@@ -243,8 +243,6 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
     struct frame *block = frame_of(pte_pa(old));
     if (block_sole(block, FRAME_MAX_ORDER)) {
         change_entry(as, slot, va, writable(r, old));
-        if (userpage_promised(old, block))
-            frames_settle(super_tables(1));
         return 0;
     }
     int error = super_split(as, va);
@@ -291,13 +289,30 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
     return refresh(as, r, slot, level, va, access);
 }
 
+// There was no frame. When the access was tried so many spaces had ended.
+static int __attribute__((noinline)) starve(struct aspace *as, uint64 va, uint64 ended)
+{
+    int level;
+    pte_t pte = pte_load(walk_leaf(&as->pt, va, &level));
+    if (!pte_valid(pte) && !pte_parked(pte))
+        return -ENOMEM; // it has never had this page
+    as->starved = ended;
+    return -ESTARVED;
+}
+
+// Makes it possible for the process to access va so, if its regions allow it.
+// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame although the process
+//           has the memory: it only shares it with others of its family.
 int
 vmfault(struct aspace *as, uint64 va, enum pt_access access)
 {
     if (va >= MAXVA)
         return -EFAULT;
+    uint64 ended = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
     acquiresleep(&as->lock);
     int error = resolve(as, PGROUNDDOWN(va), access);
+    if (unlikely(error == -ENOMEM))
+        error = starve(as, va, ended);
     releasesleep(&as->lock);
     return error;
 }

@@ -6,12 +6,12 @@
 //           kalloc() and kfree() touch only the own hart's stash and the frame's ledger entry.
 //           Stashes are filled from the lists, and emptied into them, by the half. When the lists
 //           have nothing, all stashes of all harts are emptied into them; then kmem and the page
-//           cache are asked for frames. What was promised (mm/frame_promise.c) stays on the lists.
+//           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
 // Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
 //           allocation fails only after lists, stashes and reclaim had nothing; it changes
 //           nothing.
 // Locks     pool.lock guards the buddy lists. Stashes need none, see mm/stash.h.
-// Next      mm/frame_put.c, mm/frame_promise.c, mm/ledger.c, mm/buddy.c
+// Next      mm/frame_put.c, mm/ledger.c, mm/buddy.c
 #include "mm/frame.h"
 
 #include "lib/page.h"
@@ -21,6 +21,10 @@
 #include "mm/kmem.h"
 #include "mm/ledger.h"
 #include "mm/pool.h"
+
+#define KEPT_SHARE 512 // one frame in so many is kept for the urgent
+#define KEPT_MOST  64
+#define AMPLE      16 // so many times what is wanted is ample
 
 struct frame_pool pool;
 struct hart_frames hart_frames[MAXHART];
@@ -49,6 +53,8 @@ void
 frames_ready(void)
 {
     struct frame *f = frame_of(frames.start), *end = f + frames_total();
+    uint64 share = frames_total() / KEPT_SHARE;
+    pool.lists.kept = share < KEPT_MOST ? share : KEPT_MOST;
     while (f < end) {
         struct frame *run = f;
         while (f < end && f->kind == FRAME_FREE)
@@ -176,37 +182,35 @@ refill(struct stash *s)
     return f ? f : scrape(0);
 }
 
-// A frame of those that the lists keep for whom they were promised.
+// One of the frames that are kept.
 static struct frame *
-take_promised(void)
+take_kept(void)
 {
     acquire(&pool.lock);
-    struct frame *f = buddy_take_promised(&pool.lists);
-    if (unlikely(!f)) {
-        pool_gather();
-        f = buddy_take_promised(&pool.lists);
-    }
+    struct frame *f = buddy_take_kept(&pool.lists);
     release(&pool.lock);
-    return f ? f : scrape(0);
+    return f;
 }
 
-// Allocates one frame as kalloc() does, for somebody who was promised it; frames_settle() follows.
+// Allocates one frame as kalloc() does, and if there is none, one of those that are kept: for a
+// process that uses memory which it has. It must not fail for what another has allocated since.
 void *
-kalloc_promised(enum frame_kind kind, uint32 owner)
+kalloc_urgent(enum frame_kind kind, uint32 owner)
 {
     if (failnth())
         return NULL;
     struct stash *s = &my_frames()->ready;
     struct frame *f = stash_pop(s);
-    if (unlikely(!f) && !(f = restock(s)) && !(f = take_promised()))
+    if (unlikely(!f) && !(f = refill(s)) && !(f = take_kept()))
         return NULL;
     return hand_out(f, kind, owner, PGSIZE);
 }
 
+// Allocates one frame of zeroes as kalloc_urgent() does.
 void *
-kzalloc_promised(enum frame_kind kind, uint32 owner)
+kzalloc_urgent(enum frame_kind kind, uint32 owner)
 {
-    void *p = kalloc_promised(kind, owner);
+    void *p = kalloc_urgent(kind, owner);
     if (p)
         page_zero(p);
     return p;
@@ -297,7 +301,7 @@ kalloc_favour(enum frame_kind kind, uint32 owner, int order)
 
 // ---- Counting
 
-// Returns the frames that are free, promised ones included.
+// Returns the frames that are free, kept ones included.
 uint64
 frames_free(void)
 {
@@ -307,6 +311,21 @@ frames_free(void)
         n += stash_count(&h->ready) + stash_count(&h->zero);
     release(&pool.lock);
     return n;
+}
+
+// Returns the frames that kalloc() could hand out without a reclaim.
+uint64
+frames_spare(void)
+{
+    uint64 free = frames_free();
+    return free > pool.lists.kept ? free - pool.lists.kept : 0;
+}
+
+// Tells whether `n` frames are a small part of those on the lists: a guess, read without the lock.
+bool
+frames_ample(uint64 n)
+{
+    return buddy_spare(&pool.lists) / AMPLE >= (int64)n;
 }
 
 uint64

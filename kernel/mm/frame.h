@@ -81,19 +81,15 @@ struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at 
 
 bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
 bool frame_dropped(struct frame *f, int32 refs); // what is left to do when there were so many
-uint64 frames_free(void);      // frames in no use, promised ones too; exact when no hart allocates
+uint64 frames_free(void);      // frames in no use, kept ones too; exact when no hart allocates
 uint64 frames_total(void);     // frames of [start, end)
 uint64 frames_contended(void); // turns lost waiting for the allocator's lock
 
-// Frames set aside (mm/frame_promise.c): for kalloc_promised() alone, till it is settled that they
-// are not needed any more.
-int frames_promise(uint64 n) must_check; // -ENOMEM; the promise counts, and wants settling
-void frames_settle(uint64 n);
-uint64 frames_promised(void);
-bool frames_ample(uint64 n); // are there many times as many that nobody was promised? A guess
-uint64 frames_spare(void);   // free frames that nobody was promised
-void *kalloc_promised(enum frame_kind kind, uint32 owner); // as kalloc()
-void *kzalloc_promised(enum frame_kind kind, uint32 owner);
+// The last frames are kept for the urgent: who uses memory that it has, and needs a frame for that.
+void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // as kalloc(), or one of these
+void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // as kzalloc()
+bool frames_ample(uint64 n);                              // are there many times as many? A guess
+uint64 frames_spare(void); // free frames, without those that are kept
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
 // only locks that it can have at once, and never sleeps.

@@ -7,6 +7,9 @@
 //           stash; for their slab those are handed out. Objects never move, so frames in which none
 //           lives, and only those, can be given back: at once but for one per cache, all by
 //           kmem_drain(). After that, which frames are in use depends on the objects in use alone.
+//           An object from a stash may lie in a frame where no other lives. Once memory has been
+//           short, that matters more than the time: a cache whose frames hold few objects does
+//           without stashes from then on, and an object comes from a frame in use if one has room.
 // Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain living objects.
 // Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(), which may
 //           come back here through kmem_drain(). Stashes need none, see mm/stash.h.
@@ -24,6 +27,7 @@
 // list.
 
 #define BATCH (KMEM_STASH / 2) // objects that move between a stash and the slabs at once
+#define FEW   16               // objects in a frame: a stash may hold all of one
 
 struct free_object {
     struct free_object *next;
@@ -54,6 +58,13 @@ static inline struct stash *
 near(struct kmem_cache *c)
 {
     return &c->near[cpuid()].free;
+}
+
+// Whether the cache does without stashes.
+static inline bool
+packed(const struct kmem_cache *c)
+{
+    return __atomic_load_n(&c->packed, __ATOMIC_RELAXED); // a hart that sees it late does no harm
 }
 
 // ---- Slabs; the cache's lock is held
@@ -115,27 +126,33 @@ put_object(struct kmem_cache *c, void *obj)
     f->index = (uint64)o;
     if (!o->next)
         list_push_front(&c->partial, &f->link);
-    if (--f->flags > 0 || ++c->empty == 1)
+    if (--f->flags > 0)
         return 0;
-    drop_slab(c, f);
-    return 1;
+    if (++c->empty > 1) {
+        drop_slab(c, f);
+        return 1;
+    }
+    list_remove(&f->link);
+    list_push_back(&c->partial, &f->link);
+    return 0;
 }
 
 // ---- Objects
 
-// Refills the own stash from the slabs and takes an object.
+// Takes an object from the slabs, and some more into the own stash if there is one.
 static void *
 refill(struct kmem_cache *c)
 {
     struct stash *s = near(c);
-    void *p = stash_pop_robbed(s);
+    void *p = stash_pop_robbed(s), *more;
     if (p)
         return p;
     acquire(&c->lock);
-    for (int i = 0; i < BATCH && (p = take_object(c)) != NULL; i++)
-        stash_push(s, p);
+    p = take_object(c);
+    for (int i = 1; i < BATCH && !packed(c) && (more = take_object(c)) != NULL; i++)
+        stash_push(s, more);
     release(&c->lock);
-    return stash_pop(s);
+    return p;
 }
 
 // kmem_cache_alloc() when the own stash seems empty.
@@ -191,7 +208,7 @@ void
 kmem_cache_free(struct kmem_cache *c, void *obj)
 {
     fill_freed(obj, c->size);
-    if (unlikely(!stash_push(near(c), obj)))
+    if (unlikely(packed(c) || !stash_push(near(c), obj)))
         spill(c, obj);
 }
 
@@ -266,6 +283,7 @@ drain_cache(struct kmem_cache *c)
 {
     uint64 freed = 0;
     acquire(&c->lock);
+    __atomic_store_n(&c->packed, c->per_slab <= FEW, __ATOMIC_RELAXED); // see packed()
     for (struct kmem_near *n = c->near; n < &c->near[MAXHART]; n++)
         for (void **slot = n->free.bottom; slot < n->free.end; slot++) {
             void *obj = stash_grab(slot);

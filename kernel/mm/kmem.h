@@ -12,10 +12,12 @@
 #define KMEM_STASH 12   // free objects a hart keeps at hand, per cache
 
 // Protection: [c] constant after kmem_cache_init()  [l] lock  [h] see mm/stash.h
+//             [x] becomes true under lock, read at any time
 struct kmem_cache {
     const char *name; // [c]
     uint32 size;      // [c] of an object, rounded up to a multiple of 16
     uint32 per_slab;  // [c] objects in a frame
+    bool packed;      // [x] its objects are not kept at hand; set when memory was short
     struct spinlock lock;
     struct list partial; // [l] slabs with free objects, through frame.link
     uint32 empty;        // [l] slabs on `partial` whose objects are all free

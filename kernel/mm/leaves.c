@@ -11,6 +11,7 @@
 #include "mm/leaves.h"
 
 #include "debug/mapsite.h"
+#include "lib/page.h"
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
@@ -34,16 +35,31 @@ share_leaf(pte_t *from, pte_t *to, pte_t cow)
     pte_store(to, pte);
 }
 
-// The two now refer to 2^order frames that `pte` is the first leaf of, or the only one.
-// Returns   how many of them either may want a copy of.
-static inline uint64
-share_frames(pte_t pte, struct frame *f, int order)
+// The two now refer to 2^order frames that f is the first of, or the only one.
+static inline void
+share_frames(struct frame *f, int order)
 {
     if (likely(order == 0))
         userpage_share(f);
     else
         block_get(f, order);
-    return userpage_promised(pte, f) ? 1UL << order : 0;
+}
+
+// Gives the child a copy of a leaf of 2 MiB, with the same rights.
+// Returns   false, and nothing has changed: this is not wanted, or there is no block for it.
+static bool
+copy_large(const struct leaves_job *job, pte_t pte, pte_t *to)
+{
+    if (super_policy != SUPER_COPY || !job->cow)
+        return false;
+    char *block = kalloc_order(FRAME_USER, job->owner, FRAME_MAX_ORDER);
+    if (!block)
+        return false;
+    for (uint64 at = 0; at < SUPER_SIZE; at += PGSIZE)
+        page_copy(block + at, p2v(pte_pa(pte) + at));
+    userpage_mapped(frame_of(v2p(block)));
+    pte_store(to, pte_make(v2p(block), pte_flags(pte)));
+    return true;
 }
 
 // One run of neighbouring slots for fork: both tables get the same leaves, and those that the
@@ -53,7 +69,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
     struct leaves_job *job = arg;
     pte_t cow = job->cow;
-    uint64 size, pages = 0, promised = 0;
+    uint64 size, pages = 0;
     (void)va;
     for (const pte_t *end = from + n; from < end; from += size, to += size) {
         pte_t pte = pte_load(from);
@@ -61,21 +77,22 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
             size = slots_holes(from, end);
             continue;
         }
+        if (level > 0 && copy_large(job, pte, to)) {
+            pages += 1UL << FRAME_MAX_ORDER;
+            size = 1;
+            continue;
+        }
         struct frame *f = frame_of(pte_pa(pte));
         int order = level > 0 ? FRAME_MAX_ORDER : f->order;
-        uint64 copies = share_frames(pte | cow, f, order);
+        share_frames(f, order);
         size = level > 0 ? 1 : 1UL << order;
         share_leaf(from, to, cow);
 #pragma GCC unroll 8 // most of what a fork of much memory does
         for (uint64 i = 1; i < size; i++)
             share_leaf(&from[i], &to[i], cow);
-        if (level > 0 && copies)
-            copies += (pte & PTE_COW ? 1 : 2) * super_tables(level);
         pages += 1UL << order;
-        promised += copies;
     }
     job->pages += pages;
-    job->promised += promised;
     return 0;
 }
 
@@ -85,18 +102,18 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 static void
 unhook(struct mmu_batch *b, pte_t *slot, uint64 va, uint64 n)
 {
+    (void)b; // where nobody notes
     for (pte_t *end = slot + n; slot < end; slot++, va += PGSIZE) {
         pte_exchange(slot, 0);
         mapsite_note(MAPSITE_UNMAP, b->as, va);
     }
-    b->as->pages -= n;
 }
 
 void
 leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
-    uint64 size, start = NOWHERE; // what is unhooked and not yet recorded begins there
+    uint64 size, gone = 0, start = NOWHERE; // what is unhooked and not yet recorded begins there
     for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
         pte_t pte = pte_load(slot);
         if (!pte_valid(pte)) {
@@ -104,16 +121,18 @@ leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
             continue;
         }
         const struct frame *f = frame_of(pte_pa(pte));
-        uint64 order = f->order, promised = userpage_promised(pte, f) ? MMU_PROMISED : 0;
+        uint64 order = f->order;
         size = 1UL << order;
         unhook(b, slot, va, size);
+        gone += size;
         start = start == NOWHERE ? va : start;
         if (b->n == MMU_QUEUE) {
             batch_add(t, start, va + size * PGSIZE);
             start = NOWHERE;
         }
-        mmu_queue(b, pte_pa(pte), order | promised);
+        mmu_queue(b, pte_pa(pte), order);
     }
+    uvm_count(b->as, -(int64)gone);
     if (start != NOWHERE)
         batch_add(t, start, va);
 }
@@ -123,7 +142,7 @@ void
 leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
-    uint64 size, gone = 0, settled = 0;
+    uint64 size, gone = 0;
     userpage_release();
     for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
         pte_t pte = pte_load(slot);
@@ -133,7 +152,6 @@ leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
         }
         struct frame *f = frame_of(pte_pa(pte));
         int order = f->order;
-        bool promised = userpage_promised(pte, f);
         size = 1UL << order;
         pte_store(slot, 0);
 #pragma GCC unroll 8 // most of what exit does after a fork of much memory
@@ -142,11 +160,12 @@ leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
         for (uint64 i = 0; i < size; i++)
             mapsite_note(MAPSITE_UNMAP, b->as, va + i * PGSIZE);
         gone += size;
-        uint64 left = order > 0 ? block_put(f, order) : userpage_drop(f);
-        settled += promised ? left : 0;
+        if (order > 0)
+            block_put(f, order);
+        else
+            userpage_drop(f);
     }
-    b->as->pages -= gone;
-    b->settled += settled;
+    uvm_count(b->as, -(int64)gone);
 }
 
 // They hold no references.

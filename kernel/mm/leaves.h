@@ -8,11 +8,11 @@
 
 struct aspace;
 
-// What fork has to know of a region, and learns from it.
+// What fork has to know of a region, and how many pages it shared.
 struct leaves_job {
-    pte_t cow;       // what leaves get where stores are meant to be seen by one of the two
-    uint64 pages;    // present
-    uint64 promised; // frames that the two may need
+    pte_t cow;    // what leaves get where stores are meant to be seen by one of the two
+    uint32 owner; // the pid that a copy is for
+    uint64 pages;
 };
 
 // For pt_copy_range(), with a struct leaves_job.

@@ -17,6 +17,7 @@
 #include "mm/layout.h"
 #include "mm/mirror.h"
 #include "mm/pager.h"
+#include "mm/park.h"
 #include "mm/super.h"
 #include "mm/tlb.h"
 
@@ -56,8 +57,11 @@ add(struct aspace *as, struct region *r, uint64 size)
     if (!r->start)
         return -ENOMEM;
     r->end = r->start + size;
-    int error = region_add(&as->regions, r);
-    if (error || !r->shared || r->pager)
+    bool now = r->shared && !r->pager;
+    int error = now ? unpark(as, r->start, r->end) : 0;
+    if (!error)
+        error = region_add(&as->regions, r);
+    if (error || !now)
         return error;
     error = uvmalloc(as, r->start, r->end, r->prot);
     if (error) {

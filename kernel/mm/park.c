@@ -46,7 +46,7 @@ leave(struct frame *f)
 // ---- The mirror's tables (mm/mirror.h)
 
 // A mirror's table is parked while the user's is, by this space alone. A child's is missing until
-// it needs one: then its frame is promised, and all tables above it are there.
+// it needs one: then all tables above it are there.
 static pte_t *
 twin_slot(struct aspace *as, uint64 va)
 {
@@ -70,10 +70,7 @@ twin_reserve(struct aspace *as, uint64 va)
     const pte_t *slot = twin_slot(as, va);
     if (!slot || pte_load(slot))
         return 0;
-    int error = mirror_reserve(as, va);
-    if (!error)
-        frames_settle(1);
-    return error;
+    return mirror_reserve(as, va);
 }
 
 // Its leaves may have more rights than the user's, which others have taken from these.
@@ -88,16 +85,14 @@ twin_unpark(struct aspace *as, uint64 va)
     assert(!error); // the table is there
 }
 
-// Returns   how many frames nobody will come for: that of a missing one.
-static uint64
+static void
 twin_drop(struct aspace *as, uint64 va)
 {
-    pte_t *slot = twin_slot(as, va), pte = slot ? pte_load(slot) : PTE_V;
+    pte_t *slot = twin_slot(as, va), pte = slot ? pte_load(slot) : 0;
     if (!pte_parked(pte))
-        return !pte_valid(pte);
+        return;
     pte_store(slot, 0); // a walker has seen a hole since it was parked
     kfree(p2v(pte_pa(pte)));
-    return 0;
 }
 
 // ---- Fork
@@ -152,51 +147,25 @@ park_share(struct aspace *to, struct aspace *from, int i)
     return error ? error : pt_for_each_table(&from->pt, first, last, share_table, &job);
 }
 
-static int
-count_table(pte_t *slot, uint64 va, int level, void *arg)
-{
-    uint64 *pages = arg;
-    (void)va;
-    (void)level;
-    if (!pte_parked(pte_load(slot)))
-        return 0;
-    const pte_t *table = table_frame(pte_load(slot))->mem;
-    for (int i = 0; i < PT_ENTRIES; i++)
-        *pages += pte_valid(pte_load(&table[i]));
-    return 0;
-}
-
-uint64
-park_pages(struct aspace *as)
-{
-    uint64 pages = 0;
-    if (as->parked)
-        (void)pt_for_each_table(&as->pt, 0, USER_END, count_table, &pages); // never stops early
-    return pages;
-}
-
 // ---- Back in use
 
-// The copy that fork would have made. Its leaves come in place of the parked ones, so what is
-// promised for the pages stays as it is.
+// The copy that fork would have made.
 // Returns   NULL: no memory.
 static pagetable_t
 copy_table(struct aspace *as, struct frame *parked, uint64 va)
 {
     struct leaves_job job = {.cow = PTE_COW};
-    struct mmu_batch unpromised;
-    pagetable_t table = kzalloc_promised(FRAME_PGTABLE, as->owner->pid);
+    struct mmu_batch b;
+    pagetable_t table = kzalloc_urgent(FRAME_PGTABLE, as->owner->pid);
     if (!table)
         return NULL;
     int stop = leaves_share(parked->mem, table, va, PT_ENTRIES, 0, &job);
     assert(!stop); // it goes to the end
-    if (leave(parked)) {
-        frames_settle(1);
+    if (leave(parked))
         return table;
-    }
-    mmu_batch_init(&unpromised, as, MMU_DEAD); // all others left meanwhile
-    leaves_dead(&unpromised.tlb, parked->mem, va, PT_ENTRIES);
-    as->pages += job.pages; // they are in the copy
+    mmu_batch_init(&b, as, MMU_DEAD); // all others left meanwhile
+    leaves_dead(&b.tlb, parked->mem, va, PT_ENTRIES);
+    uvm_count(as, (int64)job.pages); // they are in the copy
     kfree_zeroed(parked->mem);
     return table;
 }
@@ -227,9 +196,9 @@ int
 park_settle(struct aspace *as, uint64 start, uint64 end)
 {
     uint64 before = as->parked;
-    as->entitled = true;
+    as->urgent = true;
     int error = pt_for_each_table(&as->pt, start, end, settle_table, as);
-    as->entitled = false;
+    as->urgent = false;
     if (as->parked != before)
         tlb_changed(as);
     return error;
@@ -247,24 +216,22 @@ drop_table(pte_t *slot, uint64 va, int level, void *arg)
         return 0;
     struct frame *f = table_frame(pte);
     pte_store(slot, 0);
-    b->settled += twin_drop(b->as, va);
+    twin_drop(b->as, va);
     b->as->parked--;
-    if (leave(f)) {
-        b->settled++;
+    if (leave(f))
         return 0;
-    }
     leaves_dead(&b->tlb, f->mem, va, PT_ENTRIES);
     kfree_zeroed(f->mem);
     return 0;
 }
 
 // Fences    none: what is dropped was in no TLB since it was parked.
-bool
+void
 park_drop(struct aspace *as)
 {
     struct mmu_batch b;
     if (!as->parked)
-        return false;
+        return;
     mmu_batch_init(&b, as, MMU_DEAD);
     for (int i = 0; i < as->regions.n; i++) {
         const struct region *r = &as->regions.v[i];
@@ -273,5 +240,4 @@ park_drop(struct aspace *as)
     }
     assert(!as->parked);
     mmu_flush(&b);
-    return true;
 }

@@ -9,9 +9,7 @@
 //           copy-on-write page by page, as fork would have made it. So a fork costs what there are
 //           leaf tables, and a child that execs or ends has cost its parent a fault for each.
 // Promises  parked-still: while several spaces lead to a table, none uses it, and all that happens
-//           to it is that its leaves lose W. parked-paid: tables and pages that the spaces may yet
-//           need are promised (mm/frame_promise.c): for each page and table, one for each space
-//           but one.
+//           to it is that its leaves lose W.
 // Locks     as->lock of the space, held by the caller; the table's count is atomic.
 // Manual    priv sv39pte: a pointer has no rights that could be taken from all its leaves
 #pragma once
@@ -29,10 +27,8 @@ park_may(const struct region *r)
 // Parks the tables that serve region i of `from` alone, a park_may() one, for `to` too; they may be
 // parked already. Others that were come back. -ENOMEM: `to` has some of them.
 int park_share(struct aspace *to, struct aspace *from, int i) must_check;
-uint64 park_pages(struct aspace *as); // the pages in parked tables, counted
-// At its end. If it returns true, all that as->pages counts when the other pages are gone was in
-// tables that are left to others.
-bool park_drop(struct aspace *as);
+// At its end. What as->pages counts when the other pages are gone was in tables left to others.
+void park_drop(struct aspace *as);
 int park_settle(struct aspace *as, uint64 start, uint64 end) must_check; // see unpark()
 
 // No table that serves [start, end) is parked any more.

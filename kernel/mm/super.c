@@ -7,7 +7,9 @@
 //           become a leaf, before it is freed.
 #include "mm/super.h"
 
+#include "abi/errno.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/block.h"
 #include "mm/frame.h"
@@ -21,6 +23,24 @@
 #define LEAST_ORDER 3 // smaller blocks would cost more than they save
 
 _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
+
+enum super_policy super_policy; // constant after boot
+
+// Chooses what processes do with leaves of 2 MiB: "share", "copy" or "off".
+// On error  -EINVAL: there is no such choice.
+int
+super_select(const char *name)
+{
+    static const char *const names[] = {
+        [SUPER_SHARE] = "share", [SUPER_COPY] = "copy", [SUPER_OFF] = "off"};
+    for (uint32 i = 0; i < NELEM(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            super_policy = i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
 
 // Is there nothing yet, not even a table, where a leaf of 2 MiB would stand?
 static bool
@@ -46,9 +66,8 @@ take_out(struct aspace *as, uint64 va, uint64 size)
 static int
 fitting(uint64 va, uint64 end)
 {
-    int order = 0;
-    while (order < FRAME_MAX_ORDER && !(va & (PGSIZE << order)) &&
-           PGSIZE << (order + 1) <= end - va)
+    int order = 0, most = super_policy == SUPER_OFF ? FRAME_MAX_ORDER - 1 : FRAME_MAX_ORDER;
+    while (order < most && !(va & (PGSIZE << order)) && PGSIZE << (order + 1) <= end - va)
         order++;
     return order;
 }
@@ -73,7 +92,7 @@ add(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
         return false;
     }
     userpage_mapped(frame_of(v2p(block)));
-    as->pages += size / PGSIZE;
+    uvm_count(as, (int64)(size / PGSIZE));
     if (mirror_sync(as, va, va + size) == 0)
         return true;
     take_out(as, va, size);
@@ -127,8 +146,8 @@ bool
 super_touch(struct aspace *as, const struct region *r, uint64 va)
 {
     int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
-    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !empty(as, va, order) ||
-        !add(as, r->kind, va, r->prot, order))
+    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
+        !empty(as, va, order) || !add(as, r->kind, va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;
@@ -156,16 +175,13 @@ super_split(struct aspace *as, uint64 va)
         return 0;
     pte_t pte = pte_load(slot);
     struct frame *block = frame_of(pte_pa(pte));
-    uint64 promised = userpage_promised(pte, block) ? super_tables(level) : 0;
-    as->entitled = promised != 0;
+    as->urgent = true;
     int error = split_leaf(as, va);
-    as->entitled = false;
+    as->urgent = false;
     if (error)
         return error;
     as->splits++;
     block_split(block); // a block of the largest order has one leaf: put_special() relies on it
-    if (promised)
-        frames_settle(promised);
     return 0;
 }
 
@@ -204,7 +220,7 @@ super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
 {
     uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
     va = SUPER_ROUNDUP(va);
-    if (va + SUPER_SIZE > last || r->pager || !r->prot)
+    if (va + SUPER_SIZE > last || r->pager || !r->prot || super_policy == SUPER_OFF)
         return;
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);

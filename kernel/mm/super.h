@@ -13,18 +13,20 @@
 
 #include "mm/aspace.h"
 
+// What a process does with leaves of 2 MiB.
+enum super_policy {
+    SUPER_SHARE, // a fork shares them until somebody writes
+    SUPER_COPY,  // a fork copies them, as far as there are blocks for it
+    SUPER_OFF,   // it has none
+};
+
+extern enum super_policy super_policy;
+
 #define SUPER_SIZE         (2UL << 20)
 #define SUPER_ROUNDDOWN(a) ((a) & ~(SUPER_SIZE - 1))
 #define SUPER_ROUNDUP(a)   SUPER_ROUNDDOWN((a) + SUPER_SIZE - 1)
 
-// The tables that splitting a leaf takes; they are promised (mm/frame_promise.c) for each leaf that
-// is copy-on-write.
-static inline uint64
-super_tables(int level)
-{
-    return level == 0 ? 0 : kpt->private_table ? 2 : 1;
-}
-
+int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
 // Maps a fresh block at va, below end; its size, 0: a single page will have to do.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // The same for a hole that is touched; false: one page will do.

@@ -12,7 +12,6 @@
 #include "mm/block.h"
 #include "mm/frame.h"
 #include "mm/leaves.h"
-#include "mm/super.h"
 #include "mm/userpage.h"
 #include "rv/sbi.h"
 
@@ -54,37 +53,30 @@ fence(const struct mmu_batch *b)
         fence_view(&b->tlb, b->as->kasid);
 }
 
-// Returns   the promised frames that nobody will come for any more.
-static uint64
+// What is not a single page: a table or a block.
+static void
 put_special(uint64 pa, uint64 what)
 {
-    int order = (int)(what & (MMU_PROMISED - 1));
-    if (what & MMU_TABLE) {
-        if (what & MMU_BLANK)
-            kfree_zeroed(p2v(pa));
-        else
-            kfree(p2v(pa));
-        return 0;
-    }
-    uint64 left = order > 0 ? block_put(frame_of(pa), order) : userpage_drop(frame_of(pa));
-    return what & MMU_PROMISED ? left + (order == FRAME_MAX_ORDER ? super_tables(1) : 0) : 0;
+    if (what & MMU_BLANK)
+        kfree_zeroed(p2v(pa));
+    else if (what & MMU_TABLE)
+        kfree(p2v(pa));
+    else
+        block_put(frame_of(pa), (int)what);
 }
 
 static void
 free_queued(struct mmu_batch *b)
 {
-    uint64 settled = b->settled;
     userpage_release();
     for (const uint64 *q = b->queue, *end = q + b->n; q < end; q++) {
         uint64 what = *q % PGSIZE;
         if (likely(what == 0))
             userpage_drop(frame_of(*q));
         else
-            settled += put_special(*q - what, what);
+            put_special(*q - what, what);
     }
-    b->settled = b->n = 0;
-    if (settled)
-        frames_settle(settled);
+    b->n = 0;
 }
 
 void
@@ -109,10 +101,9 @@ static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
-    b->as->pages -= pt_leaf_size(level) / PGSIZE;
+    uvm_count(b->as, -(int64)(pt_leaf_size(level) / PGSIZE));
     mapsite_note(MAPSITE_UNMAP, b->as, va);
-    mmu_queue(b, pte_pa(old),
-              FRAME_MAX_ORDER | (userpage_promised(old, frame_of(pte_pa(old))) ? MMU_PROMISED : 0));
+    mmu_queue(b, pte_pa(old), FRAME_MAX_ORDER);
 }
 
 static void
@@ -148,7 +139,7 @@ mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
     batch_init(&b->tlb, ops[state]);
     b->as = as;
     b->state = state;
-    b->settled = b->n = 0;
+    b->n = 0;
 }
 
 // The other harts that are online.

@@ -21,15 +21,13 @@ struct mmu_batch {
     struct aspace *as;
     enum mmu_state state;
     uint32 n;
-    uint64 settled;          // promised frames that nobody will come for any more
     uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };
 
 // What waits at a physical address, in the low bits of the queue's entry: the order of the block
-// that leaves referred to, with
-#define MMU_PROMISED 0x10UL // if it was shared on a promise,
-#define MMU_TABLE    0x20UL // or a table,
-#define MMU_BLANK    0x40UL // which is all zeroes
+// that leaves referred to, or
+#define MMU_TABLE 0x20UL // a table,
+#define MMU_BLANK 0x40UL // which is all zeroes
 
 void mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what); // it is unhooked, and so recorded
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);

@@ -38,15 +38,6 @@ userpage_share(struct frame *f)
     __atomic_fetch_add(&f->users, FRAME_LEAF, __ATOMIC_RELAXED); // as frame_get()
 }
 
-// Does a leaf share anonymous memory of that frame, which each sharer may want a copy of? All its
-// leaves do; a frame is promised for each but one (mm/frame_promise.c). A block speaks through its
-// first frame.
-static inline bool
-userpage_promised(pte_t pte, const struct frame *f)
-{
-    return (pte & PTE_COW) && f->kind == FRAME_USER;
-}
-
 // Before the first userpage_drop() of some: what was done with the pages is done.
 static inline void
 userpage_release(void)

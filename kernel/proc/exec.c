@@ -19,6 +19,7 @@
 #include "rv/trapframe.h"
 
 #define STACK_ALIGN 16UL
+#define SMALL_IMAGE (256UL << 10)
 
 // Moves *sp down by n bytes and copies them there. -E2BIG: the stack is full.
 static int
@@ -45,10 +46,26 @@ push_arguments(const struct image *image, const struct args *args, uint64 *sp)
     return error ? error : push(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
 }
 
+// Brings in the pages of the file that the program has, if it is not a large one: so the memory that
+// a program takes does not depend on what it has used so far (ABI.md: the pages that can be
+// allocated). The fault handler brings in the pages of a large program, and those that fail here.
+static void
+bring_in_file(struct aspace *as)
+{
+    for (int i = 0; i < as->regions.n; i++) {
+        const struct region *r = &as->regions.v[i];
+        uint64 size = r->pager && r->filesz <= SMALL_IMAGE ? r->filesz : 0;
+        for (uint64 at = 0; at < size; at += PGSIZE)
+            if (vmfault(as, r->start + at, PT_READ) < 0)
+                return;
+    }
+}
+
 // The page of the entry point, which is needed at once; and USYSCALL where that costs no table.
 static int
 bring_in(const struct image *image)
 {
+    bring_in_file(image->as);
     int error = vmfault(image->as, image->entry, PT_EXEC);
     if (!error && kpt->switches)
         error = vmfault(image->as, USYSCALL, PT_READ);

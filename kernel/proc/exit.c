@@ -6,6 +6,7 @@
 // Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent
 //           that acquires it knows that the stack is quiet.
 #include "abi/errno.h"
+#include "abi/onintr.h"
 #include "dev/power.h"
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -15,6 +16,7 @@
 #include "mm/copy.h"
 #include "proc/alarm.h"
 #include "proc/fpu.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -62,17 +64,35 @@ give_to_init(struct list *from, struct list *to)
     while ((node = list_pop_front(from))) {
         struct proc *orphan = list_entry(node, struct proc, sibling);
         orphan->parent = initproc;
+        if (orphan->onintr == INTR_EXIT && !killed(orphan))
+            orphan->onintr = INTR_IGNORE; // the command in the foreground has gone on without it
         watch_forget(orphan);
         list_push_back(to, node);
     }
 }
 
+// Process 1 ends, and so does the machine: says why.
+static void noreturn
+exit_init(struct proc *p, int status)
+{
+    if (killed(p))
+        printf("vitrine: process 1 (%s) was killed; the machine stops\n", p->name);
+    else
+        printf("vitrine: process 1 (%s) has exited with status %d; the machine stops\n", p->name,
+               status);
+    shutdown(status);
+}
+
+// Ends the running process; its parent gets the status from wait(). The end of process 1 is the
+// machine's.
+// Locks     none held; takes tree_lock.
+// Sleeps    yes, to close files.
 void
 exit(int status)
 {
     struct proc *p = myproc();
     if (p == initproc)
-        shutdown(status);
+        exit_init(p, status);
     drop_files(p);
     uvmretire(p->as);
     fpu_drop(p);
@@ -90,6 +110,7 @@ exit(int status)
     wakeup(&p->parent->childwait);
     acquire(&p->lock);
     p->state = ZOMBIE;
+    oom_ended();
     release(&tree_lock);
     sched();
     panic("exit: process %d ran again", p->pid);
@@ -137,6 +158,8 @@ wait(uint64 status_va)
                 return reap(zombie);
         } else if (list_empty(&p->children)) {
             error = -ECHILD;
+        } else if (p->interrupted) {
+            error = -EINTR;
         } else {
             error = sleep(&p->childwait, &tree_lock);
         }

@@ -10,6 +10,7 @@
 #include "mm/aspace.h"
 #include "proc/failtree.h"
 #include "proc/fpu.h"
+#include "proc/interpose.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/trap.h"
@@ -51,6 +52,7 @@ fork(void)
     share_files(child, parent);
     child->calls = parent->calls;
     child->tracing = parent->tracing;
+    interpose_join(child, parent);
     failtree_join(child, parent);
     memcpy(child->name, parent->name, sizeof child->name);
 

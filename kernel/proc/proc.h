@@ -22,6 +22,7 @@ struct failtree;
 struct file;
 struct fpstate;
 struct inode;
+struct interpose;
 
 struct proc;
 struct subject;
@@ -47,6 +48,8 @@ struct proc {
     enum procstate state;   // [l]; see sched.c for who changes it without
     uint32 killed;          // [a] exits at its next return to user mode
     uint32 killable;        // [l] may kill() end its sleep?
+    uint32 onintr;          // [t] what ^C does to it: INTR_*
+    uint32 interrupted;     // [a] set under tree_lock: ^C came since it last called onintr()
     uint32 hart;            // [l] where it runs or ran last
     uint32 pinned;          // [l] it stays there
     struct context context; // [l] registers while it is not on a hart
@@ -68,6 +71,8 @@ struct proc {
     struct userret way_out;      // [o] what the way out needs, from trap_prepare()
     syscall_fn *const *calls;    // [o] where its system calls lead
     uint64 tracing;              // [o] which of them are reported when they return, by bit
+    struct interpose *interpose; // [o] NULL: it may make all calls
+    const char *only_path;       // [o] the one path that the running call may use; NULL: any
     struct alarm *alarm;         // [o] NULL: it never asked for one
     struct watch *watch;         // [t] NULL: nobody watches it
     struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
@@ -93,9 +98,11 @@ int allocproc(struct proc **out) must_check;           // an embryo with a pid, 
 void freeproc(struct proc *p);                         // gives back what allocproc() took
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
 void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
-int kill(int pid) must_check;     // -ESRCH
+int kill(int pid) must_check;     // -ESRCH, -EPERM: process 1
 void setkilled(struct proc *p);
 int kill_others(struct proc *self); // and process 1; how many have not exited yet
+void proc_interrupt(void);          // ^C: ends or interrupts those that asked for it
+int proc_onintr(struct proc *p, uint32 mode) must_check; // was it interrupted? or -E
 
 static inline bool
 killed(struct proc *p)
@@ -107,6 +114,7 @@ killed(struct proc *p)
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
+struct proc *proc_youngest(uint64 family);          // tree_lock held: of those who share memory so
 void procdump(void);                                // to the console, for ^P
 bool proc_on_kstack(uint64 top, struct subject *s); // for explanations
 

@@ -11,10 +11,12 @@
 #include "proc/trap.h"
 
 #include "abi/errno.h"
+#include "abi/onintr.h"
 #include "debug/explain.h"
 #include "debug/panic.h"
 #include "debug/selftest.h"
 #include "dev/plic.h"
+#include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/aspace.h"
@@ -22,6 +24,7 @@
 #include "mm/layout.h"
 #include "proc/alarm.h"
 #include "proc/fpu.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/sched.h"
 #include "proc/ticks.h"
@@ -149,8 +152,11 @@ other_trap(struct proc *p, uint64 cause)
     if (csr_read(sstatus) & SSTATUS_SPP)
         panic("usertrap: not from user mode, sepc 0x%lx", p->trapframe->epc);
     if (page_fault(cause, &access)) {
-        error = vmfault(p->as, stval, access);
-        if (!error)
+        bool written = false;
+        do
+            error = vmfault(p->as, stval, access);
+        while (unlikely(error) && memory_relieve(p, error, &written));
+        if (!error || killed(p))
             return;
     }
     if (interrupt(cause))
@@ -168,7 +174,7 @@ trap_linger(struct proc *p)
         yield();
     }
     if (killed(p))
-        exit(-1);
+        exit(p->onintr == INTR_EXIT && p->interrupted ? INTR_STATUS : -1);
 }
 
 struct userret

@@ -2,6 +2,8 @@
 // userinit.c - process 1: from a thread of the kernel that mounts the disk to the first user
 // program.
 #include "abi/errno.h"
+#include "fs/devnode.h"
+#include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
@@ -38,29 +40,54 @@ add_words(struct args *args, const char *s)
     return error;
 }
 
+// Makes the console the process's descriptors 0, 1 and 2, whatever nodes the disk has.
+// Returns   0; -ENOMEM: it has none of them.
+static int
+open_console(struct proc *p)
+{
+    struct file *console;
+    int error = devnode_open(DEV_CONSOLE, &console);
+    if (error)
+        return error;
+    p->ofile[0] = console;
+    for (int fd = 1; fd < 3; fd++)
+        p->ofile[fd] = filedup(console);
+    return 0;
+}
+
+// Loads the first program with the words of the kernel command line.
+// Returns   the number of its arguments; -E.
+static int
+exec_init(void)
+{
+    struct args args;
+    args_init(&args);
+    int result = args_add(&args, init_path);
+    if (!result)
+        result = add_words(&args, init_arguments);
+    if (!result)
+        result = exec(init_path, &args);
+    args_free(&args);
+    return result;
+}
+
 // Process 1 starts here, in the kernel; when it returns, the trap code leads to the program.
 static void
 first_program(void)
 {
     struct proc *p = myproc();
-    struct args args;
     mount_root();
     flusher_start();
     p->cwd = fs_root();
-    args_init(&args);
-    int error = args_add(&args, init_path);
-    if (!error)
-        error = add_words(&args, init_arguments);
-    if (!error)
-        error = exec(init_path, &args);
-    args_free(&args);
-    if (error < 0) {
-        printf(
-            "vitrine: cannot start %s (error %d); init= on the kernel command line names another\n",
-            init_path, -error);
+    int argc = open_console(p);
+    if (!argc)
+        argc = exec_init();
+    if (argc < 0) {
+        printf("vitrine: cannot start %s (error %d)\n", init_path, -argc);
+        printf("vitrine: init= on the kernel command line names another program\n");
         shutdown(1);
     }
-    p->trapframe->a0 = (uint64)error; // argc
+    p->trapframe->a0 = (uint64)argc;
 }
 
 void

@@ -30,6 +30,7 @@ struct cpu {
     uint64 satp_fenced;  // [h] writes of satp with fences around them
     uint64 fences[FENCES];
     uint64 fences_avoided; // [h] changes that no hart can have an old entry of
+    int64 committed;       // [h] pages that processes got here, less those given back
     uint64 turns;          // [h] generations of identifiers it has changed to
     uint64 generation;     // [h] of the identifiers that its TLB may know: mm/asid.c
     uint32 present;        // [c] its bit in masks of harts; 0: it has no identifiers

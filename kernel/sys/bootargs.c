@@ -8,10 +8,14 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/asid.h"
+#include "mm/aspace.h"
+#include "mm/copy.h"
+#include "mm/super.h"
 #include "mm/view.h"
 #include "proc/ticks.h"
 #include "pt/sv.h"
 #include "rv/cpu.h"
+#include "sys/syscall.h"
 
 static void
 set_kpt(struct bootargs *args, const char *value)
@@ -109,24 +113,28 @@ set_vmprint(struct bootargs *args, const char *value)
                value);
 }
 
-// What a year's course expects to see; words behind this one change parts of it.
 static void
-set_year(struct bootargs *args, const char *value)
+set_sbrk(struct bootargs *args, const char *value)
 {
-    static const struct {
-        const char *year, *kpt, *vmprint;
-    } years[] = {{"2020", "fullcopy", "2020"},
-                 {"2022", "global", "2020"},
-                 {"2024", "global", "2024"},
-                 {"2025", "global", "2024"}};
-    for (size_t i = 0; i < NELEM(years); i++) {
-        if (strcmp(value, years[i].year) == 0) {
-            set_kpt(args, years[i].kpt);
-            set_vmprint(args, years[i].vmprint);
-            return;
-        }
-    }
-    printf("vitrine: year=%s: the years are 2020, 2022, 2024 and 2025; ignored\n", value);
+    (void)args;
+    if (brk_select(value) < 0)
+        printf("vitrine: sbrk=%s: the choices are eager and lazy; ignored\n", value);
+}
+
+static void
+set_commit(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (commit_select(value) < 0)
+        printf("vitrine: commit=%s: the choices are overcommit and strict; ignored\n", value);
+}
+
+static void
+set_superpages(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (super_select(value) < 0)
+        printf("vitrine: superpages=%s: the choices are share, copy and off; ignored\n", value);
 }
 
 static void
@@ -140,6 +148,16 @@ set_data(struct bootargs *args, const char *value)
 }
 
 static void
+set_durable(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (strcmp(value, "on") == 0)
+        fs_durable();
+    else if (strcmp(value, "off") != 0)
+        printf("vitrine: durable=%s: the choices are on and off; ignored\n", value);
+}
+
+static void
 set_preempt(struct bootargs *args, const char *value)
 {
     (void)args;
@@ -149,15 +167,49 @@ set_preempt(struct bootargs *args, const char *value)
     ticks_scatter(seed);
 }
 
+static void
+set_usyscall(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (copy_select_usyscall(value) < 0)
+        printf("vitrine: usyscall=%s: neither shared nor private; ignored\n", value);
+}
+
+static void
+set_call23(struct bootargs *args, const char *value)
+{
+    (void)args;
+    if (call23_select(value) < 0)
+        printf("vitrine: call23=%s: neither sysinfo nor interpose; ignored\n", value);
+}
+
+static void
+set_maxfile(struct bootargs *args, const char *value)
+{
+    uint64 kib = 0;
+    const char *s = value;
+    (void)args;
+    while (*s >= '0' && *s <= '9' && kib < 1UL << 40)
+        kib = kib * 10 + (uint64)(*s++ - '0');
+    if (*s || fs_limit_size(kib << 10) < 0)
+        printf("vitrine: maxfile=%s: not a size of files in KiB; ignored\n", value);
+}
+
+static void set_year(struct bootargs *args, const char *value);
+static void set_lab(struct bootargs *args, const char *value);
+
 static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},         {"mmu=", set_mmu},         {"quiet", set_quiet},
-    {"init=", set_init},       {"root=", set_root},       {"harts=", set_harts},
-    {"ro", set_readonly},      {"vmprint=", set_vmprint}, {"data=", set_data},
-    {"lang=", set_lang},       {"explain=", set_explain}, {"selftest=", set_selftest},
-    {"preempt=", set_preempt}, {"asids=", set_asids},     {"year=", set_year},
+    {"kpt=", set_kpt},           {"mmu=", set_mmu},         {"quiet", set_quiet},
+    {"init=", set_init},         {"root=", set_root},       {"harts=", set_harts},
+    {"ro", set_readonly},        {"vmprint=", set_vmprint}, {"data=", set_data},
+    {"lang=", set_lang},         {"explain=", set_explain}, {"selftest=", set_selftest},
+    {"preempt=", set_preempt},   {"asids=", set_asids},     {"year=", set_year},
+    {"lab=", set_lab},           {"maxfile=", set_maxfile}, {"call23=", set_call23},
+    {"usyscall=", set_usyscall}, {"commit=", set_commit},   {"sbrk=", set_sbrk},
+    {"durable=", set_durable},   {"superpages=", set_superpages},
 };
 
 static bool
@@ -179,6 +231,85 @@ parse_word(const char *word, struct bootargs *args)
         }
     }
     printf("vitrine: unknown word on the kernel command line: %s\n", word);
+}
+
+// What the course of a year, or a lab of that year, expects of the kernel. Words that stand behind `year=` and
+// `lab=` on the command line change parts of it.
+static const struct profile {
+    const char *year; // NULL: any
+    const char *lab;  // NULL: all labs
+    const char *words[4];
+} profiles[] = {
+    {"2020", NULL, {"kpt=fullcopy", "vmprint=2020"}},
+    {"2022", NULL, {"kpt=global", "vmprint=2020"}},
+    {"2024", NULL, {"kpt=global", "vmprint=2024"}},
+    {"2025", NULL, {"kpt=global", "vmprint=2024", "usyscall=private"}},
+    {"2025", "syscall", {"call23=interpose"}},
+    {NULL, "fs", {"maxfile=65803"}},
+};
+
+static bool
+same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+// Obeys the words of all profiles of this lab, or of the whole year if it is NULL, and prints them if
+// `aloud`.
+// Returns   how many words there were.
+static int
+obey_profiles(struct bootargs *args, const char *lab, bool aloud)
+{
+    int n = 0;
+    for (const struct profile *p = profiles; p < profiles + NELEM(profiles); p++) {
+        if (!same(p->lab, lab) || (p->year && !same(p->year, args->year)))
+            continue;
+        for (size_t i = 0; i < NELEM(p->words) && p->words[i]; i++, n++) {
+            if (aloud)
+                printf(" %s", p->words[i]);
+            parse_word(p->words[i], args);
+        }
+    }
+    return n;
+}
+
+static void
+set_year(struct bootargs *args, const char *value)
+{
+    const char *before = args->year;
+    args->year = value;
+    if (obey_profiles(args, NULL, false) == 0) {
+        args->year = before;
+        printf("vitrine: year=%s: the years are 2020, 2022, 2024 and 2025; ignored\n", value);
+    }
+}
+
+static bool
+is_lab(const char *name)
+{
+    static const char *const labs[] = {"util", "syscall", "pgtbl", "traps", "lazy",
+                                       "cow",  "lock",    "fs",    "mmap"};
+    for (size_t i = 0; i < NELEM(labs); i++)
+        if (strcmp(name, labs[i]) == 0)
+            return true;
+    return false;
+}
+
+static void
+set_lab(struct bootargs *args, const char *value)
+{
+    if (!is_lab(value)) {
+        printf("vitrine: lab=%s: the labs are util, syscall, pgtbl, traps, lazy, cow, lock, fs and "
+               "mmap; ignored\n",
+               value);
+        return;
+    }
+    if (!args->year) {
+        printf("vitrine: lab=%s: year= must stand before it; ignored\n", value);
+        return;
+    }
+    printf("vitrine: lab %s of the xv6 course of %s:", value, args->year);
+    printf("%s\n", obey_profiles(args, value, true) ? "" : " as the year");
 }
 
 // Cuts off the next word and moves *line behind it. NULL: there is none.

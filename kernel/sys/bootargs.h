@@ -8,6 +8,7 @@
 struct bootargs {
     bool quiet;            // no print of the first page table
     const char *init;      // the first program
+    const char *year;      // of the course whose labs are to run; NULL: none
     const char *root;      // the disk to mount: vda ...
     int harts;             // run on so many at most
     int levels;            // of page tables: the mode

@@ -7,10 +7,12 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/mirror.h"
 #include "mm/plan.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
 #include "rv/trapframe.h"
@@ -29,13 +31,18 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-static void
-failed(struct proc *p, int64 result)
+// The end of a call whose result is negative. A call that fails for want of memory has left nothing
+// behind: it is made again while memory can be gained.
+static void __attribute__((noinline)) failed(struct proc *p, int64 result)
 {
+    bool written = false;
+    while (p->calls == native_calls && memory_relieve(p, result, &written))
+        result = native_calls[p->trapframe->a7](p, &p->trapframe->a0);
     if (result == SYSCALL_DONE)
         return;
-    p->as->usys->err = (int)-result;
-    p->trapframe->a0 = (uint64)-1; // xv6's programs know no other failure
+    if (result < 0)
+        p->as->usys->err = result == -ESTARVED ? ENOMEM : (int)-result;
+    p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
 }
 
 struct userret
@@ -59,9 +66,14 @@ usersyscall(void)
     return trap_leave(p);
 }
 
+// Copies a path from user memory into `buf`, which has MAXPATH bytes.
+// On error  -EFAULT, -ENAMETOOLONG; -EPERM if the running call may use another path only. The copy is
+//           judged, because the program may change the original meanwhile.
 int
 fetchpath(struct proc *p, uint64 va, char *buf)
 {
     int64 length = copyinstr(p->as, buf, va, MAXPATH);
-    return length < 0 ? (int)length : 0;
+    if (length < 0)
+        return (int)length;
+    return p->only_path && strcmp(buf, p->only_path) != 0 ? -EPERM : 0;
 }

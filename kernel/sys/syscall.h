@@ -11,5 +11,8 @@
 #include "sys/calls.inc"
 #undef SYSCALL
 
-// Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG.
+// Chooses what call 23 is: "sysinfo", or "interpose" as in the course's year 2025. -EINVAL: neither.
+int call23_select(const char *name) must_check;
+
+// Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG, -EPERM.
 int fetchpath(struct proc *p, uint64 va, char *buf) must_check;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sysproc.c - system calls about processes, memory and time.
 #include "abi/errno.h"
-#include "abi/mman.h"
+#include "abi/onintr.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
 #include "mm/aspace.h"
@@ -44,6 +44,13 @@ sys_kill(struct proc *p, const uint64 *a)
 }
 
 int64
+sys_onintr(struct proc *p, const uint64 *a)
+{
+    uint32 mode = (uint32)a[0];
+    return mode <= INTR_EXIT ? proc_onintr(p, mode) : -EINVAL;
+}
+
+int64
 sys_getpid(struct proc *p, const uint64 *a)
 {
     (void)a;
@@ -54,7 +61,7 @@ int64
 sys_sbrk(struct proc *p, const uint64 *a)
 {
     uint64 old;
-    int error = growproc(p->as, (int)a[0], a[1] == SBRK_LAZY, &old);
+    int error = growproc(p->as, (int)a[0], a[1], &old);
     return error ? error : (int64)old;
 }
 
@@ -125,7 +132,8 @@ sys_meminfo(struct proc *p, const uint64 *a)
         .free = frames_free() * PGSIZE,
         .cache = kind[FRAME_CACHE] * PGSIZE,
         .user = kind[FRAME_USER] * PGSIZE,
-        .promised = frames_promised() * PGSIZE,
+        .committed = commit_sum() * PGSIZE,
+        .limit = commit_limit * PGSIZE,
     };
     info.kernel = info.total - info.free - info.cache - info.user;
     return copyout(p->as, a[0], &info, sizeof info);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// systrace.c - processes whose system calls are reported, or that stop after some of them.
+// systrace.c - processes whose system calls are reported or refused, or that stop after some of them.
 //
-// Theory    A process's calls go through the table that p->calls names. That of a traced process
-//           leads to traced() for each number there is, so that the others pay nothing.
+// Theory    A process's calls go through the table that p->calls names. That of such a process leads
+//           to traced() for each number there is, so that the others pay nothing.
 #include "sys/syscall.h"
 
 #include "abi/errno.h"
+#include "abi/stat.h"
 #include "abi/syscall.h"
 #include "lib/printf.h"
+#include "proc/interpose.h"
+#include "proc/oom.h"
 #include "proc/trap.h"
 #include "proc/watch.h"
 #include "rv/trapframe.h"
@@ -28,11 +31,28 @@ report(struct proc *p, uint64 number, int64 result)
     printf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
 }
 
+// Makes a call that the mask of interpose() blocks: open and exec may use one path, if that is given.
+static int64
+blocked(struct proc *p, uint64 number, const uint64 *a)
+{
+    const char *path = number == SYS_open || number == SYS_exec ? interpose_exception(p) : NULL;
+    if (!path)
+        return -EPERM;
+    p->only_path = path;
+    int64 result = native_calls[number](p, a);
+    p->only_path = NULL;
+    return result;
+}
+
 static int64
 traced(struct proc *p, const uint64 *a)
 {
     uint64 number = p->trapframe->a7;
-    int64 result = native_calls[number](p, a);
+    int64 result;
+    bool written = false;
+    do
+        result = interpose_blocks(p, number) ? blocked(p, number, a) : native_calls[number](p, a);
+    while (unlikely(result < 0) && memory_relieve(p, result, &written));
     if (number < MASK_BITS && (p->tracing >> number & 1))
         report(p, number, result);
     if (number < MASK_BITS && p->watch)
@@ -49,7 +69,7 @@ static syscall_fn *const traced_calls[] = {
 static void
 choose_table(struct proc *p)
 {
-    p->calls = p->tracing || p->watch ? traced_calls : native_calls;
+    p->calls = p->tracing || p->watch || p->interpose ? traced_calls : native_calls;
 }
 
 // Bit n of the mask: report call n; an int's sign stands for all bits above it.
@@ -62,6 +82,18 @@ sys_trace(struct proc *p, const uint64 *a)
     if (!before && (p->tracing >> SYS_trace & 1))
         report(p, SYS_trace, 0);
     return 0;
+}
+
+// Confines the caller: see interpose_begin().
+int64
+sys_interpose(struct proc *p, const uint64 *a)
+{
+    char except[MAXPATH];
+    int error = fetchpath(p, a[1], except);
+    if (!error)
+        error = interpose_begin(p, (uint64)(int)a[0], except);
+    choose_table(p);
+    return error;
 }
 
 // pid 0: the caller will stop after the calls in the mask. Else: see watch_child().

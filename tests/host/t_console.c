@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // t_console.c - lines go from the port to the readers: whole, in order, and none is lost.
 //
-// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/utf8.c kernel/sync/*.c
+// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/linering.c kernel/lib/utf8.c
+// SOURCES: kernel/sync/*.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/memory.c tests/host/shim/thread.c
 #include "test.h"
 
 #include "abi/errno.h"
 #include "dev/console.h"
+#include "dev/lineedit.h"
 #include "dev/machine.h"
 #include "dev/plic.h"
 #include "dev/uart.h"
@@ -20,6 +22,7 @@ static char printed[1 << 20];
 static size_t nprinted;
 static bool listening;
 static irq_handler *handler;
+static uint32 interrupted; // what the reader's process has of ^C
 static const struct print_sink *sink;
 
 int
@@ -78,12 +81,18 @@ type(const char *s)
     interrupt();
 }
 
+static int64
+read_console(struct iobuf dst, size_t n)
+{
+    return console_read(dst, n, &interrupted);
+}
+
 static void
 check_read(size_t n, const char *want)
 {
     char buf[1024];
     memset(buf, '#', sizeof(buf));
-    CHECK_EQ(console_read(iobuf_kernel(buf), n), strlen(want));
+    CHECK_EQ(read_console(iobuf_kernel(buf), n), strlen(want));
     CHECK_MEM(buf, want, strlen(want));
     CHECK_EQ(buf[strlen(want)], '#');
     interrupt();
@@ -122,7 +131,7 @@ test_lines(void)
     check_read(5, "\n");
     check_read(100, "end");
     check_read(100, "");
-    CHECK_EQ(console_read(iobuf_kernel(NULL), 0), 0);
+    CHECK_EQ(read_console(iobuf_kernel(NULL), 0), 0);
     CHECK_MEM(printed, "one\ntwo\nthree\nend", 17);
 }
 
@@ -151,7 +160,7 @@ test_waiting(void)
     host_on_block = somebody_types;
     check_read(100, "late\n");
     host_on_block = somebody_kills;
-    CHECK_EQ(console_read(iobuf_kernel(buf), 8), -EINTR);
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
     type("after\n");
     check_read(100, "after\n");
 }
@@ -165,8 +174,8 @@ test_bad_memory(void)
     char big[600];
     start();
     type("line\n");
-    CHECK_EQ(console_read(user, 5), -EFAULT);
-    CHECK_EQ(console_read(user, 3), 3);
+    CHECK_EQ(read_console(user, 5), -EFAULT);
+    CHECK_EQ(read_console(user, 3), 3);
     CHECK_MEM(memory, "lin", 3);
     check_read(100, "e\n");
     CHECK_EQ(console_write(user, 4), -EFAULT);
@@ -179,6 +188,10 @@ test_bad_memory(void)
     CHECK_EQ(nprinted, 603);
     int64 n = console_write(user, 1000);
     CHECK(n > 0 && n <= 600);
+    host_killed = true; // a process that has been killed does not print the rest
+    n = console_write(user, 600);
+    CHECK(n > 0 && n < 600);
+    host_killed = false;
 }
 
 // Far more than the ring holds is typed before anybody reads.
@@ -197,7 +210,7 @@ test_typing_ahead(void)
     CHECK(arriving - text >= 4096);
     for (size_t off = 0; off < len;) {
         char buf[512];
-        int64 n = console_read(iobuf_kernel(buf), 1 + rnd_below(100));
+        int64 n = read_console(iobuf_kernel(buf), 1 + rnd_below(100));
         CHECK(n > 0);
         CHECK_MEM(buf, text + off, (size_t)n);
         off += (size_t)n;
@@ -233,6 +246,96 @@ test_hotkey(void)
     CHECK_MEM(printed, "ab\n<list>abc\n", 13);
 }
 
+static void
+mark_reader(void)
+{
+    interrupted = 1;
+    list_processes();
+}
+
+static int
+somebody_interrupts(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    type("\x03");
+    return 0;
+}
+
+// ^C drops what was typed, and ends the read of a process that it marks.
+static void
+test_interrupt(void)
+{
+    char buf[8];
+    start();
+    pressed = 0;
+    nprinted = 0;
+    console_set_interrupt(mark_reader);
+    type("one\ntwo\nthr\x03");
+    CHECK_EQ(pressed, 1);
+    CHECK_MEM(printed, "one\ntwo\nthr^C\n<list>", nprinted);
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
+    interrupted = 0;
+    host_on_block = somebody_interrupts;
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
+    type("after\n");
+    check_read(100, "after\n"); // what is there is read although ^C came before it
+    interrupted = 0;
+    console_set_interrupt(NULL);
+}
+
+static char remembered[8];
+static const char *keys; // what is typed when somebody waits
+
+static int
+somebody_types_keys(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    if (*arriving)
+        interrupt(); // the port is read again
+    else
+        type(keys);
+    return 0;
+}
+
+static void
+check_readline(const char *text, const char *want)
+{
+    char buf[LINE_MAX];
+    host_on_block = somebody_types_keys;
+    CHECK_EQ(console_readline(text, iobuf_kernel(buf), sizeof(buf), &interrupted), strlen(want));
+    CHECK_MEM(buf, want, strlen(want));
+}
+
+// Tab ends a readline, and holds the port until the next one brings the answer: text to insert at the
+// cursor, or none, and then the line is shown again. For other readers a tab is a character.
+static void
+test_completion(void)
+{
+    start();
+    keys = "ca\x1b[D\tt\ts\n";
+    check_readline(NULL, "c\t");
+    CHECK(!listening);
+    CHECK_EQ(*arriving, 't');
+    nprinted = 0;
+    check_readline("on", "cont\t");
+    CHECK_MEM(printed, "ona\bta\b", nprinted);
+    nprinted = 0;
+    check_readline(NULL, "contsa\n");
+    CHECK_MEM(printed, "conta\bsa\ba\n", nprinted);
+    CHECK(listening);
+    keys = "a\tb\n";
+    check_readline(NULL, "a\t");
+    host_on_block = somebody_types_keys;
+    check_read(100, "ab\n"); // a reader that knows nothing of the question goes on with the line
+    type("c\td\n");
+    check_read(100, "c\td\n");
+    CHECK_EQ(console_history(1, iobuf_kernel(remembered), 3), 3);
+    CHECK_MEM(remembered, "c\td", 3);
+    CHECK_EQ(console_history(1000, iobuf_kernel(remembered), 3), -ENOENT);
+}
+
 // A message of the kernel goes out as it is, from begin to end.
 static void
 test_sink(void)
@@ -255,6 +358,8 @@ main(void)
     test_bad_memory();
     test_typing_ahead();
     test_hotkey();
+    test_interrupt();
+    test_completion();
     test_sink();
     return test_done();
 }

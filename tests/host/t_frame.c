@@ -37,7 +37,14 @@ test_boot(void)
         CHECK_EQ(frame_of(pa)->mem, p);
         memset(p, 0xff, PGSIZE);
     }
-    CHECK_EQ(n, frames_total() - 2);
+    uint64 kept = frames_total() / 512; // the last ones are for the urgent alone
+    CHECK_EQ(n, frames_total() - 2 - kept);
+    CHECK_EQ(frames_spare(), 0);
+    check_rest(kept);
+    CHECK(kalloc_order(FRAME_USER, 1, 1) == NULL && kzalloc(FRAME_USER, 1) == NULL);
+    for (; kzalloc_urgent(FRAME_USER, 1) != NULL; kept--)
+        ;
+    CHECK_EQ(kept, 0);
     check_rest(0);
     EXPECT_PANIC("kfree: reserved frame", kfree(p2v(first - PGSIZE)));
     EXPECT_PANIC("kfree: reserved frame", kfree(p2v(end)));
@@ -50,7 +57,7 @@ static void
 test_orders(void)
 {
     ram_boot(RAM_BASE + PGSIZE, 8 * MIB, 0, 0);
-    uint64 free = frames_free();
+    uint64 free = frames_free(), spare = frames_spare();
     for (int order = 0; order <= FRAME_MAX_ORDER; order++) {
         uint64 n = 0;
         void *list = NULL, *p;
@@ -64,7 +71,7 @@ test_orders(void)
         }
         CHECK_EQ(frames_of_kind(FRAME_DMA), n << order);
         check_rest(free - (n << order));
-        CHECK(order > 0 || n == free);
+        CHECK(order > 0 || n == spare);
         CHECK(n >= 3); // of 8 MiB less one frame
         while (list != NULL) {
             p = list;
@@ -83,28 +90,32 @@ static void
 test_theft(void)
 {
     for (int order = 0; order <= FRAME_MAX_ORDER; order++) {
-        ram_boot(RAM_BASE, 2 * MIB, 0, 0);
-        void *held[512];
-        for (uint64 n = 0; n < 512; n++) {
+        ram_boot(RAM_BASE, 4 * MIB, 0, 0);
+        void *held[1024];
+        uint64 spare = frames_spare();
+        for (uint64 n = 0; n < 1024; n++) {
             host_hart = n % MAXHART;
-            CHECK((held[n] = kzalloc(FRAME_USER, 1)) != NULL);
+            CHECK((held[n] = kzalloc_urgent(FRAME_USER, 1)) != NULL);
         }
-        for (uint64 n = 0; n < 512; n++) {
+        for (uint64 n = 0; n < 1024; n++) {
             host_hart = n % MAXHART;
             if (n % 2)
                 kfree_zeroed(held[n]);
             else
                 kfree(held[n]);
         }
-        check_rest(512);
+        check_rest(1024);
         host_hart = 3;
         uint64 got = 0;
         while (kalloc_order(FRAME_USER, 2, order) != NULL)
             got += 1UL << order;
-        CHECK_EQ(got, 512);
+        CHECK_EQ(got, spare >> order << order);
+        for (; kalloc(FRAME_USER, 2) != NULL; got++)
+            ;
+        CHECK_EQ(got, spare);
         for (host_hart = 0; host_hart < MAXHART; host_hart++)
             CHECK(kalloc(FRAME_USER, 2) == NULL); // the robbed notice
-        check_rest(0);
+        check_rest(1024 - spare);
     }
 }
 
@@ -129,6 +140,7 @@ test_reclaim(void)
 {
     ram_boot(RAM_BASE, 4 * MIB, 0, 0);
     frames_set_reclaim(reclaim);
+    uint64 spare = frames_spare();
     greedy = true;
     for (hoarded = 0; hoarded < 700; hoarded++)
         CHECK((hoard[hoarded] = kalloc(FRAME_CACHE, 1)) != NULL);
@@ -138,14 +150,14 @@ test_reclaim(void)
     uint64 n = 0;
     while (kalloc(FRAME_USER, 1) != NULL)
         n++;
-    CHECK_EQ(n, 1024);
+    CHECK_EQ(n, spare);
     CHECK_EQ(hoarded, 0);
     CHECK(calls >= 700 / 40 && calls < 100); // in batches
-    check_rest(0);
+    check_rest(1024 - spare);
 
     ram_boot(RAM_BASE, 2 * MIB, 0, 0);
     frames_set_reclaim(reclaim);
-    for (hoarded = 0; hoarded < 512; hoarded++)
+    for (hoarded = 0, spare = frames_spare(); hoarded < spare; hoarded++)
         CHECK((hoard[hoarded] = kalloc(FRAME_CACHE, 1)) != NULL);
     CHECK(kzalloc(FRAME_PGTABLE, 1) != NULL);
     greedy = false;
@@ -178,7 +190,7 @@ model_alloc(void)
         p = kalloc_order(FRAME_USER, 3, order);
     }
     if (p == NULL) {
-        CHECK(order > 0 || frames_free() == 0);
+        CHECK(order > 0 || frames_spare() == 0);
         return;
     }
     for (uint64 i = 0; zero && i < PGSIZE; i++)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // t_lineedit.c - keys change the line as they should, and the screen always shows that line.
 //
-// SOURCES: kernel/dev/lineedit.c kernel/dev/utf8.c tests/host/shim/host.c
+// SOURCES: kernel/dev/lineedit.c kernel/lib/utf8.c tests/host/shim/host.c
 #include "test.h"
 
 #include "dev/lineedit.h"
-#include "dev/utf8.h"
+#include "lib/utf8.h"
 
 #define COLUMNS 1100
 
@@ -204,8 +204,14 @@ test_events(void)
     blank_screen(); // what comes next starts where the cursor stands
     CHECK_EQ(key(4), LINE_END);
     CHECK_EQ(e.len, 0);
-    CHECK_EQ(keys("abc\x03"), LINE_KEY);
-    CHECK_EQ(e.key, 3);
+    CHECK_EQ(keys("ab\x1a"), LINE_KEY);
+    CHECK_EQ(e.key, 0x1a);
+    CHECK_EQ(lineedit_feed(&e, 0x1c), LINE_MORE); // ^\ means nothing
+    CHECK_EQ(lineedit_feed(&e, 1), LINE_MORE);
+    e.necho = 0;
+    CHECK_EQ(lineedit_feed(&e, 3), LINE_INTERRUPT);
+    CHECK_MEM(e.echo, "ab^C\n", e.necho);
+    CHECK_EQ(e.necho, 5);
     CHECK_EQ(e.len, 0);
 }
 
@@ -229,7 +235,43 @@ test_history(void)
     }
     for (int i = 0; i < LINE_HISTORY + 5; i++)
         CHECK_EQ(keys("\x1b[A"), LINE_MORE);
-    check_line("\n", "line 24\n");
+    snprintf(line, sizeof(line), "line %d\n", 2 * LINE_HISTORY);
+    check_line("\n", line);
+    size_t n;
+    CHECK(!lineedit_history(&e, 0, &n) && !lineedit_history(&e, LINE_HISTORY + 1, &n));
+    CHECK_MEM(lineedit_history(&e, 1, &n), line, strlen(line) - 1);
+    CHECK_EQ(n, strlen(line) - 1);
+}
+
+static void
+insert(const char *s)
+{
+    lineedit_insert(&e, s, strlen(s));
+    show_echo();
+}
+
+// Tab asks for completion only where that is wanted; the answer goes to the cursor.
+static void
+test_completion(void)
+{
+    char much[LINE_MAX + 1] = {0};
+    start();
+    e.complete = true;
+    CHECK_EQ(keys("cat RE more\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D"), LINE_MORE);
+    CHECK_EQ(keys("\t"), LINE_TAB);
+    CHECK_EQ(e.cursor, 6);
+    insert("ADME");
+    check_screen();
+    CHECK_MEM(e.line, "cat README more", e.len);
+    insert("");
+    check_screen();
+    memset(much, 'x', LINE_MAX);
+    bells = 0;
+    insert(much);
+    CHECK_EQ(bells, 1);
+    CHECK_EQ(e.len, 15);
+    e.complete = false;
+    check_line("\t\n", "cat README\t more\n");
 }
 
 // A line without end comes in pieces, and nothing is missing.
@@ -277,7 +319,7 @@ test_random_keys(void)
             s = "\x1b[D";
         while (*s && event == LINE_MORE)
             event = key((uint8)*s++);
-        if (event == LINE_READY) {
+        if (event == LINE_READY || event == LINE_INTERRUPT) {
             lineedit_clear(&e);
             blank_screen();
         }
@@ -318,6 +360,7 @@ main(void)
     test_utf8();
     test_events();
     test_history();
+    test_completion();
     test_long_lines();
     test_random_keys();
     test_random_bytes();

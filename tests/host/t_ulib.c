@@ -45,15 +45,17 @@ host_exit(int status)
 #include "../../user/ulib/cmd.c"
 #include "ulib/sort.h"
 
-// What the library calls: a file that is read in pieces of random size, and memory.
+// What the library calls: a file that is read in pieces of random size or as asked for, and memory.
 static const char *file;
 static int file_left;
 static int file_error;
+static bool file_whole;
+static int reads[8], nreads; // the results of the last reads of a file that is read as asked for
 
 int
 u_read(int fd, void *buf, int n)
 {
-    int most = (int)rnd_below(7) + 1;
+    int most = file_whole ? n : (int)rnd_below(7) + 1;
 
     (void)fd;
     if (file_left == 0)
@@ -65,6 +67,8 @@ u_read(int fd, void *buf, int n)
     host_memmove(buf, file, (size_t)n);
     file += n;
     file_left -= n;
+    if (file_whole && nreads < 8)
+        reads[nreads++] = n;
     return n;
 }
 
@@ -308,7 +312,7 @@ test_lines(void)
     for (round = 0; round < 200; round++) {
         file_left = (int)rnd_below(sizeof(data));
         for (i = 0; i < file_left; i++)
-            data[i] = rnd_below(20) ? (char)rnd() : '\n';
+            data[i] = rnd_below(round % 4 ? 20 : 4000) ? (char)rnd() : '\n';
         file = data;
         i = file_left;
         file_error = 0;
@@ -330,6 +334,34 @@ test_lines(void)
     text_free(&line);
 }
 
+// The reads of a file are those of xv6's grep: each fills the 1023 bytes behind an unfinished line.
+static void
+test_reads(void)
+{
+    static char data[2059];
+    static const int ends[] = {965, 1988, 2058};
+    struct reader r;
+    struct text line = {0};
+    int n = 0;
+
+    memset(data, 'x', sizeof(data));
+    for (size_t i = 0; i < NELEM(ends); i++)
+        data[ends[i]] = '\n';
+    file = data;
+    file_left = sizeof(data);
+    file_whole = true;
+    reader_init(&r, 0);
+    while (reader_line(&r, &line) > 0)
+        n++;
+    file_whole = false;
+    CHECK_EQ(n, 3);
+    CHECK_EQ(nreads, 3);
+    CHECK_EQ(reads[0], 1023);
+    CHECK_EQ(reads[1], 966);
+    CHECK_EQ(reads[2], 70);
+    text_free(&line);
+}
+
 int
 main(void)
 {
@@ -340,5 +372,6 @@ main(void)
     test_sort();
     test_options();
     test_lines();
+    test_reads();
     return test_done();
 }

@@ -97,6 +97,57 @@ def test_cuts_long(context):
 test_cuts_long.is_long = True
 
 
+WORK = """mkdir kept; echo one > kept/f0; echo two > kept/f5; cp README kept/long; mv kept/f0 kept/f1; ln -s f1 kept/s
+echo gone > kept/g; rm kept/g; echo first > kept/t; echo second > kept/t; rm kept/f5; echo three > kept/f5"""
+
+
+def kill_after(context, commands, image="default", **how):
+    """Runs the commands; the power fails as soon as the last one has ended. Returns the disk."""
+    with context.machine(image=image, **how) as m:
+        m.boot()
+        for line in commands.split("\n"):
+            m.run(line)
+        m.process.kill()
+        m.process.wait()
+        os.rename(m.disk, m.disk + ".cut")
+        return m.disk + ".cut"
+
+
+def test_durable_at_return(context):
+    """With durable=on all that a command did is there after the power failed behind it; the log tells at boot."""
+    for cpus in (1, 3):
+        disk = kill_after(context, WORK, cpus=cpus, append="durable=on")
+        with context.machine(image=disk, cpus=cpus) as m:
+            if not re.search(r"^recovering", m.boot(), re.M):
+                raise Failure("the boot does not say that it recovers")
+            text = m.run("cd kept; ls; cat f1 f5 s t; cmp long ../README; echo same $?")
+            for word in ("f1", "f5", "long", "one\nthree\none\nsecond\nsame 0"):
+                if word not in text:
+                    raise Failure(f"{word!r} is missing: {text!r}")
+            if re.search(r"^(f0|g)\b", text, re.M):
+                raise Failure(f"what was removed is back: {text!r}")
+            m.run("cd /")
+            m.poweroff()
+        os.unlink(disk)
+
+
+def test_durable_words(context):
+    """The word's other values, and a disk that cannot keep the promise."""
+    with context.machine(append="durable=perhaps") as m:
+        if "durable=perhaps" not in m.boot():
+            raise Failure("a wrong value is not named")
+        m.poweroff()
+    image = os.path.join(context.dir, "plain.img")
+    subprocess.run(["cp", context.options.image, image], check=True)
+    subprocess.run([find_tool("tune2fs"), "-O", "^has_journal", image], check=True, stdout=subprocess.DEVNULL)
+    with context.machine(image=image, append="durable=on") as m:
+        if "durable=on has no effect" not in m.boot():
+            raise Failure("nothing says that there is no journal")
+        m.run("echo one > one")
+        m.poweroff()
+    os.unlink(image)
+
+
 def journal_block(image):
     """A block in the middle of the image's journal."""
     r = subprocess.run([find_tool("debugfs"), "-R", "blocks <8>", image], stdout=subprocess.PIPE,

@@ -40,6 +40,26 @@ def free_port():
         return s.getsockname()[1]
 
 
+# A program as the course's are written, with each header that they include, and each name of 2025 that is not xv6's.
+SOURCE = "".join(f'#include "{name}.h"\n' for name in (
+    "kernel/types", "kernel/stat", "kernel/fcntl", "kernel/param", "kernel/riscv", "kernel/memlayout", "kernel/vm",
+    "kernel/fs", "kernel/spinlock", "kernel/sleeplock", "kernel/file", "kernel/syscall", "kernel/sysinfo",
+    "user/user")) + """
+int main(int argc, char *argv[])
+{
+  char *a = sbrklazy(SUPERPGSIZE), *b = sbrk(PGSIZE);
+  if(a == SBRK_ERROR || b != a + SUPERPGSIZE || SBRK_EAGER != 1 || SBRK_LAZY != 2)
+    exit(1);
+  if(pgpte(a) != 0 || (pgpte(b) & PTE_V) == 0 || ugetpid() != getpid() || MAXARG < argc)
+    exit(1);
+  if(interpose(1 << SYS_pause, "-") < 0 || pause(1) != -1 || rwlktest() == 0 || cpupin(0) < 0)
+    exit(1);
+  printf("dropped in\\n");
+  exit(0);
+}
+"""
+
+
 class Tree:
     """A copy of the tree, and the verbs in it."""
 
@@ -68,8 +88,8 @@ class Tree:
 class Session:
     """A machine as a grader runs it. Use it in a `with` statement."""
 
-    def __init__(self, context, tree, *words, **environment):
-        self.context, self.output, self.seen = context, "", 0
+    def __init__(self, context, tree, *words, target="qemu-gdb", **environment):
+        self.context, self.output, self.seen, self.target, self.gdb = context, "", 0, target, None
         self.environment = {**OUTSIDE, "GDBPORT": str(free_port()), **environment}
         verb = ["make", "-s", "--no-print-directory"]
         port = subprocess.run([*verb, "print-gdbport"], cwd=tree.path, env=self.environment, check=True,
@@ -77,18 +97,20 @@ class Session:
         if port != self.environment["GDBPORT"] + "\n":
             raise Failure(f"make print-gdbport prints {port!r}")
         self.port = int(port)
-        self.process = children.start([*verb, "qemu-gdb", *words], cwd=tree.path, env=self.environment,
+        self.process = children.start([*verb, target, *words], cwd=tree.path, env=self.environment,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def __enter__(self):
         self.wait("\n")  # something is said before the machine runs: a grader connects then
-        self.gdb = self.connect()
+        if self.target == "qemu-gdb":
+            self.gdb = self.connect()
         return self
 
     def __exit__(self, *_):
         children.tell(self.process, 9)
         children.finish(self.process)
-        self.gdb.close()
+        if self.gdb:
+            self.gdb.close()
         self.process.stdin.close()
         self.process.stdout.close()
         with open(self.context.log, "a", encoding="utf-8") as log:
@@ -132,7 +154,8 @@ class Session:
 
     def script(self, *commands):
         """Lets the machine go, types each command at a prompt, and returns all that was printed up to the last one."""
-        self.send("c")
+        if self.gdb:
+            self.send("c")
         for command in commands:
             self.wait("$ ")
             self.process.stdin.write(command.encode() + b"\n")
@@ -140,15 +163,13 @@ class Session:
         self.wait("$ ")
         return self.output.splitlines()
 
-    def kill(self):
-        """Stops the machine and ends it, both by the debugger's connection."""
-        self.gdb.sendall(b"\x03")
-        self.answer()
-        self.send("k")
+    def end(self):
+        """Ends make by a signal, as graders do. Fails unless the machine ends with it."""
+        self.process.terminate()
         self.gone()
 
     def gone(self):
-        """Fails unless make ends, and the machine with it."""
+        """Fails unless make ends, and the machine with it: then the console has no writer left."""
         while self.read():
             pass
         self.process.wait(PATIENCE)
@@ -157,14 +178,19 @@ class Session:
                 raise Failure("the machine still runs")
 
 
+def tree_of(context):
+    """The tree of this run of the tests, made when it is first needed. LOCK is held."""
+    if context.out not in TREES:
+        TREES[context.out] = Tree(context)
+    return TREES[context.out]
+
+
 def graded(context, *words, commands, **environment):
-    """What a machine prints while the commands are typed; it ends as graders end it."""
+    """What a machine prints while the commands are typed. It ends as graders end it, whatever the environment says."""
     with LOCK:
-        if context.out not in TREES:
-            TREES[context.out] = Tree(context)
-        with Session(context, TREES[context.out], *words, **environment) as s:
+        with Session(context, tree_of(context), *words, **environment) as s:
             lines = s.script(*commands)
-            s.kill()
+            s.end()
             return lines
 
 
@@ -209,13 +235,62 @@ def test_grader_count_copyin(context):
 
 
 def test_grader_usertests(context):
-    """Sub-tests by name, on one hart and on three."""
-    names = ("copyin", "copyinstr1", "copyinstr2", "copyinstr3", "sbrkmuch")
+    """Sub-tests by name, on one hart and on three; the scripts find one passed if the next one's line follows it."""
+    names = ("copyin", "copyout", "copyinstr1", "copyinstr2", "copyinstr3", "truncate1", "pgbug", "sbrkbugs", "badarg",
+             "sbrkmuch", "kernmem", "sbrkfail")
     for cpus in (1, 3):
-        lines = graded(context, f"CPUS={cpus}", commands=[f"usertests {n}" for n in names], YEAR="2020")
-        must_match(lines, *(f"^test {n}: OK$" for n in names))
-        if lines.count("ALL TESTS PASSED") != len(names):
-            raise Failure("ALL TESTS PASSED does not end each of them")
+        lines = graded(context, f"CPUS={cpus}", commands=["usertests " + " ".join(sorted(names))], YEAR="2020")
+        must_match(lines, *(f"^test {n}: OK$" for n in names), "^ALL TESTS PASSED$")
+        for name, following in zip(names, names[1:]):
+            if not re.search(rf"\ntest {name}: [\s\S]*OK\ntest {following}", "\n".join(lines)):
+                raise Failure(f"{following} does not follow {name}")
+
+
+def test_grader_trace(context):
+    """The reads of grep, counted by scripts: 1023 bytes and then what fits behind an unfinished line."""
+    lines = graded(context, commands=["trace 32 grep hello README"])
+    reads = [int(m[1]) for m in (re.match(r"^\d+: syscall read -> (\d+)$", line) for line in lines) if m]
+    size = os.path.getsize(os.path.join(context.out, "root", "README"))
+    if reads[0] != 1023 or not 900 < reads[1] < 1023 or reads[-1] != 0 or sum(reads) != size:
+        raise Failure(f"the reads of README, {size} bytes, are {reads}")
+
+
+def test_grader_prompts(context):
+    """No text on the disk holds the prompt: a script would type its next line in the middle of it."""
+    for directory, _, names in os.walk(os.path.join(context.out, "root")):
+        for name in names:
+            with open(os.path.join(directory, name), "rb") as f:
+                data = f.read()
+            if b"\0" not in data and b"$ " in data:
+                raise Failure(f"{name} holds the prompt: {data[data.index(b'$ '):][:40]!r}")
+
+
+def test_grader_sources(context):
+    """A source in the course's manner is a program after `make`, in place of one of that name in user/tests/."""
+    with LOCK:
+        path = os.path.join(tree_of(context).path, "user", "spin.c")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(SOURCE)
+    try:
+        must_match(graded(context, commands=["spin"]), "^dropped in$")
+    finally:
+        os.unlink(path)
+
+
+def test_grader_new_disk(context):
+    """A crash test removes fs.img and makes it again: the disk is a new one. Its machine is that of `make qemu`."""
+    with LOCK:
+        tree = tree_of(context)
+        with Session(context, tree, target="qemu", YEAR="2025") as s:
+            s.script("echo x > file", "sync")
+            s.end()
+        os.unlink(os.path.join(tree.path, "fs.img"))
+        for wanted in ("kernel/kernel", "fs.img"):
+            tree.make(context, wanted)
+        with Session(context, tree, target="qemu", YEAR="2025") as s:
+            if any(re.match(r"file\s", line) for line in s.script("ls")):
+                raise Failure("make fs.img has kept the old disk")
+            s.end()
 
 
 def test_grader_front_door(context):
@@ -289,8 +364,7 @@ def test_grader_verbs(context):
             s.send("c")
             if not s.answer().startswith("T"):
                 raise Failure("the kernel does not stop where kernel.sym says usertrap is")
-            s.process.terminate()
-            s.gone()
+            s.end()
         tree.make(context, "-s", "--no-print-directory", "clean")
         left = [n for n in (*MADE, "build", "compile_commands.json") if os.path.lexists(os.path.join(tree.path, n))]
         if left:

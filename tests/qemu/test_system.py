@@ -176,6 +176,54 @@ def test_years(context):
         raise Failure("make qemu YEAR=2020 KPT=sharedroot does not say so to the kernel")
 
 
+LABS = {"2020": ("util", "syscall", "pgtbl", "traps", "lazy", "cow", "lock", "fs", "mmap"),
+        "2022": ("syscall", "pgtbl", "traps", "cow", "lock", "fs", "mmap"),
+        "2024": ("util", "syscall", "pgtbl", "traps", "cow", "lock", "fs", "mmap"),
+        "2025": ("util", "syscall", "pgtbl", "traps", "cow", "lock", "fs", "mmap")}
+
+
+def test_labs(context):
+    """lab= says what it changes and knows all its words; one that is none, or has no year before it, is named."""
+    for year, labs in LABS.items():
+        said = boot(context, append=" ".join([f"quiet year={year}", *(f"lab={lab}" for lab in labs)]))
+        for lab in labs:
+            if f"\nvitrine: lab {lab} of the xv6 course of {year}:" not in said:
+                raise Failure(f"{year}: lab={lab} says nothing")
+        if re.search("ignored|unknown", said):
+            raise Failure(f"{year}: a word of a lab is not obeyed: {said[said.find('vitrine: '):]!r}")
+    for words, complaint in (("lab=fs year=2025", "must stand before it"), ("year=2025 lab=cows", "the labs are")):
+        if complaint not in boot(context, append=f"quiet {words}"):
+            raise Failure(f"{words}: no complaint")
+    if '"year=2025 lab=cow"' not in context.make("-n", f"O={context.out}", "YEAR=2025", "LAB=cow", "qemu"):
+        raise Failure("make qemu YEAR=2025 LAB=cow does not say so to the kernel")
+
+
+def test_lab_words(context):
+    """What a lab's words change: call 23, the size of files, whether calls read the page at USYSCALL."""
+    open_call, exec_call, all_but_exit = 1 << 15, 1 << 7, 0x7ffffffb
+    with context.machine(append="quiet year=2025 lab=syscall") as m:
+        m.boot()
+        m.run("echo hello > f; cp f ---")
+        for command, want in ((f"sandbox {open_call} - cat f", "cat: f: not permitted\n"),
+                              (f"sandbox {open_call} f cat f", "hello\n"),
+                              (f"sandbox {open_call} f cat ./f", "cat: ./f: not permitted\n"),
+                              (f"sandbox {open_call} --- grep hello ---", "hello\n"),
+                              (f"sandbox {exec_call} - cat f", "sandbox: cat: not permitted\n"),
+                              (f"sandbox {exec_call} sh sh -c 'cat f'", "sh: cat: not permitted\n"),
+                              (f"sandbox {all_but_exit} cat cat f", "")):
+            if m.run(command) != want:
+                raise Failure(f"{command}: {m.output[-200:]!r}")
+        m.run_verdict("usertests usyscallread", "SOME TESTS FAILED", "ALL TESTS PASSED")
+        m.poweroff()
+    with context.machine(append="quiet maxfile=64") as m:
+        m.boot()
+        if "too large" not in m.run("seq 100000 > big") or m.run("wc -c < big").split() != ["65536"]:
+            raise Failure(f"maxfile=64: {m.output[-200:]!r}")
+        if "start the kernel with call23=interpose" not in m.run("sandbox 1 - ls"):
+            raise Failure("without the word, call 23 is not sysinfo")
+        m.poweroff()
+
+
 def test_files_survive_a_reboot(context):
     """What one run wrote, the next one reads."""
     with context.machine() as m:

@@ -25,16 +25,16 @@ static unsigned long counts[SAME + 1];
 static void
 line(const struct change *c)
 {
-    char size[TEXT], a[TEXT], b[TEXT];
+    char span[TEXT], size[TEXT], a[TEXT], b[TEXT];
 
     counts[c->how] += c->size / PGSIZE;
     if (c->how == SAME)
         return;
     flags_text(c->a, a);
     flags_text(c->b, b);
-    out_printf("  %s%010lx %010lx %6s %-10s%s ", colour_of(c->region, c->a | c->b), c->start,
-               c->start + c->size, size_text(c->size, size), region_name(c->region, c->prot),
-               plain());
+    out_printf("  %s%s %5s %-10s%s ", colour_of(c->region, c->a | c->b),
+               span_text(c->start, c->start + c->size, span), size_text(c->size, size),
+               region_name(c->region, c->prot), plain());
     if (c->how == ONLY_A)
         out_printf("gone, had %s\n", a);
     else if (c->how == ONLY_B)
@@ -81,13 +81,14 @@ show(int call, struct table *before, int pid)
     return 0;
 }
 
-static void __attribute__((noreturn)) become(char **args)
+static void __attribute__((noreturn)) become(const char *path, char **args)
 {
     int err;
 
     if (watch(0, STOPS) < 0)
         exit(fail("pgtbl", "watch"));
-    err = exec_search(args);
+    exec(path, args);
+    err = errno();
     fail_text("pgtbl", args[0], strerror(err));
     exit(err == ENOENT ? 127 : 126);
 }
@@ -95,16 +96,18 @@ static void __attribute__((noreturn)) become(char **args)
 int
 cmd_watch(char **args)
 {
+    char path[MAXPATH];
     struct table before;
     int call, pid, status = 0;
 
+    command_path(args[0], path); // here, so that the child begins as our copy
     if (table_load(&before, getpid(), 0, 0, MAXVA - 1))
         return 1;
     pid = fork();
     if (pid < 0)
         return fail("pgtbl", "fork");
     if (pid == 0)
-        become(args);
+        become(path, args);
     out_printf("%s is process %d\n", args[0], pid);
     while ((call = watch(pid, 0)) > 0 && show(call, &before, pid) == 0 && !out_failed())
         ;

@@ -42,15 +42,18 @@ reader_init(struct reader *r, int fd)
     r->pos = r->end = 0;
 }
 
-// Reads more.
+// Reads as much as fits behind what is not given out yet, which moves to the front.
 // Returns   1, 0 at the end, -1 on error.
 static int
 fill(struct reader *r)
 {
-    int n = read(r->fd, r->buf, sizeof(r->buf));
+    int n;
 
+    memmove(r->buf, r->buf + r->pos, (unsigned long)(r->end - r->pos));
+    r->end -= r->pos;
     r->pos = 0;
-    r->end = n > 0 ? n : 0;
+    n = read(r->fd, r->buf + r->end, (int)sizeof(r->buf) - r->end);
+    r->end += n > 0 ? n : 0;
     return n > 0 ? 1 : n;
 }
 
@@ -66,21 +69,35 @@ reader_char(struct reader *r)
     return (unsigned char)r->buf[r->pos++];
 }
 
-// Appends what is buffered, up to and without the next newline.
-// Returns   1 if the newline was there, 0 if not, -1 without memory.
-static int
-take(struct reader *r, struct text *line)
+// Appends n buffered characters to the line.
+static bool
+take(struct reader *r, struct text *line, int n)
 {
-    int start = r->pos;
+    bool ok = text_add(line, r->buf + r->pos, (unsigned long)n);
 
-    while (r->pos < r->end && r->buf[r->pos] != '\n')
-        r->pos++;
-    if (!text_add(line, r->buf + start, (unsigned long)(r->pos - start)))
-        return -1;
-    if (r->pos == r->end)
-        return 0;
-    r->pos++;
-    return 1;
+    r->pos += n;
+    return ok;
+}
+
+// Looks for a newline in the buffer and reads more until one is there or no more fits.
+// Returns   how many characters stand before the newline, or are in the buffer without one; -1 on a
+//           read error.
+static int
+find_newline(struct reader *r)
+{
+    int n = 0, got;
+
+    for (;;) {
+        for (; r->pos + n < r->end; n++) {
+            if (r->buf[r->pos + n] == '\n')
+                return n;
+        }
+        if (n == (int)sizeof(r->buf))
+            return n;
+        got = fill(r);
+        if (got <= 0)
+            return got < 0 ? -1 : n;
+    }
 }
 
 // Reads the next line in place of what the text held.
@@ -89,20 +106,19 @@ int
 reader_line(struct reader *r, struct text *line)
 {
     bool any = false;
-    int got;
+    int n;
 
     line->len = 0;
     for (;;) {
-        if (r->pos == r->end) {
-            got = fill(r);
-            if (got < 0)
-                return -1;
-            if (got == 0)
-                return any;
+        n = find_newline(r);
+        any |= n > 0;
+        if (n < 0 || !take(r, line, n))
+            return -1;
+        if (r->pos < r->end) {
+            r->pos++;
+            return 1;
         }
-        any = true;
-        got = take(r, line);
-        if (got)
-            return got;
+        if (n < (int)sizeof(r->buf))
+            return any;
     }
 }

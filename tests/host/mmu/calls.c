@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "abi/errno.h"
+#include "abi/mman.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/mirror.h"
 #include "mm/mmap.h"
+#include "mm/park.h"
 #include "mm/plan.h"
 #include "mm/tlb.h"
 #include "mm/touched.h"
@@ -55,7 +57,7 @@ static int64
 call_sbrk(uint64 n, bool lazy)
 {
     uint64 old;
-    int error = growproc(myproc()->as, (int64)n, lazy, &old);
+    int error = growproc(myproc()->as, (int64)n, lazy ? SBRK_LAZY : SBRK_EAGER, &old);
     return error ? error : (int64)old;
 }
 
@@ -108,7 +110,7 @@ call_map(enum map_kind kind, uint64 prot, uint64 apart)
     if (error || apart == 1)
         return error ? error : (int64)at;
     acquiresleep(&as->lock);
-    if (!r.shared && uvmalloc(as, at, at + size, r.prot) < 0)
+    if (!r.shared && unpark(as, at, at + size) == 0 && uvmalloc(as, at, at + size, r.prot) < 0)
         tlb_changed(as); // a part of it is there
     releasesleep(&as->lock);
     return (int64)at;

@@ -144,6 +144,13 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
 }
 
 void
+explain_starved(int pid, const char *name, int other, const char *other_name)
+{
+    (void)name, (void)other_name;
+    model_note("pid %d is stopped for pid %d", pid, other);
+}
+
+void
 explain_set_hooks(const struct explain_hooks *h)
 {
     (void)h;

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "mm/asid.h"
+#include "mm/commit.h"
 #include "mm/frame.h"
 #include "mm/kimage.h"
 #include "mm/kmem.h"
@@ -270,20 +271,18 @@ take_stock(uint64 *count)
 void
 world_rest(void)
 {
-    static uint64 before[FRAME_KINDS], before_promised;
+    static uint64 before[FRAME_KINDS], before_committed;
     uint64 now[FRAME_KINDS];
     take_stock(now);
     if (!before[FRAME_PGTABLE]) {
         memcpy(before, now, sizeof before);
-        before_promised = frames_promised();
-        if (before_promised > (uint64)kernel_pt.env->levels) // for USYSCALL, of one process
-            model_fail("at rest: %lu frames are promised", before_promised);
+        before_committed = commit_sum();
     }
     for (int kind = 0; kind < FRAME_KINDS; kind++)
         if (before[kind] != now[kind])
             model_fail("at rest: %lu frames of kind %s, %lu at first", now[kind],
                        frame_kind_name(kind), before[kind]);
-    if (frames_promised() != before_promised)
-        model_fail("at rest: %lu frames are promised, %lu at first", frames_promised(),
-                   before_promised);
+    if (commit_sum() != before_committed)
+        model_fail("at rest: %lu pages are committed, %lu at first", commit_sum(),
+                   before_committed);
 }

@@ -93,3 +93,10 @@ devnode_attach(struct file *f, struct inode *ip)
 {
     panic("devnode_attach: %p %p", (void *)f, (void *)ip);
 }
+
+int
+devnode_stat(const struct file *f, struct stat *st)
+{
+    (void)f, (void)st;
+    return -EINVAL;
+}

@@ -6,8 +6,7 @@
 // Next      fault.c
 #include "t.h"
 
-#define FAILED ((char *)-1)
-#define GIB    (1 << 30)
+#define GIB (1 << 30)
 
 // A size that the machine can give: at most want_mib, at most seven eighths of what is free.
 static long
@@ -45,7 +44,7 @@ t_sbrkbasic(void)
     want(((uint64)at & (PAGE - 1)) == 0, "the break starts at %p", at);
     want(t_status(grow_by_one, 0) == 0, "the child died");
     want(sbrk(0) == at, "the child has moved our break");
-    if (sbrk(0x7ffff000) != FAILED)
+    if (sbrk(0x7ffff000) != SBRK_ERROR)
         sbrk(-0x7ffff000);
     want(sbrk(0) == at, "a refused growth moved the break");
     t_grow(3 * PAGE);
@@ -83,7 +82,7 @@ shrink_to_nothing(long left)
 {
     char *now = sbrk(0);
 
-    if (sbrk(left - (long)now) == FAILED && sbrk(0) == now)
+    if (sbrk(left - (long)now) == SBRK_ERROR && sbrk(0) == now)
         exit(7);
     printf("(alive) ");
 }
@@ -120,7 +119,7 @@ t_sbrkwrap(void)
         char *now = sbrk(0);
         char *r = sbrk(sizes[i]);
         want(at[0] == 42, "sbrk(%d) took our page", sizes[i]);
-        if (r == FAILED || sizes[i] < 0)
+        if (r == SBRK_ERROR || sizes[i] < 0)
             want(sbrk(0) == now, "sbrk(%d) moved the break", sizes[i]);
         else
             sbrk(-sizes[i]);
@@ -135,7 +134,7 @@ hold_much(long fds)
 
     read(fds & 0xff, &c, 1);
     for (long n = 64 * MIB; n >= PAGE; n /= 2) {
-        while (sbrk(n) != FAILED)
+        while (sbrk(n) != SBRK_ERROR)
             ;
     }
     write(fds >> 8, "x", 1);
@@ -159,7 +158,7 @@ t_sbrkfail(void)
         want(read(p[0], &c, 1) == 1, "read from pipe failed");
     }
     char *r = sbrk(0x7000000);
-    want(r == FAILED, "112 MiB when all is taken");
+    want(r == SBRK_ERROR, "112 MiB when all is taken");
     for (int i = 0; i < 5; i++)
         want(kill(pid[i]) == 0 && t_wait(0) == -1, "kill of a holder");
     t_grow(scaled(8));
@@ -190,7 +189,7 @@ t_sbrklazy(void)
 {
     char *at = sys_sbrk(64 * MIB, SBRK_LAZY);
 
-    want(at != FAILED, "lazy growth failed");
+    want(at != SBRK_ERROR, "lazy growth failed");
     want(at[0] == 0 && at[64 * MIB - 1] == 0 && at[5 * MIB] == 0, "lazy memory is not zero");
     at[64 * MIB - 1] = 3;
     want(sbrk(-32 * MIB) == at + 64 * MIB, "shrinking");
@@ -234,8 +233,8 @@ static void
 shrink_to(char *base)
 {
     while ((char *)sbrk(0) - base > GIB)
-        want(sbrk(-GIB) != FAILED, "shrinking");
-    want(sbrk((int)(base - (char *)sbrk(0))) != FAILED, "shrinking");
+        want(sbrk(-GIB) != SBRK_ERROR, "shrinking");
+    want(sbrk((int)(base - (char *)sbrk(0))) != SBRK_ERROR, "shrinking");
 }
 
 // sbrktop: lazy growth ends where the top pages begin, which stay as they were.
@@ -246,7 +245,7 @@ t_sbrktop(void)
     char *base = sbrk(0);
 
     for (int i = 0; i < 3; i++)
-        while (sys_sbrk(steps[i], SBRK_LAZY) != FAILED)
+        while (sys_sbrk(steps[i], SBRK_LAZY) != SBRK_ERROR)
             ;
     want((uint64)sbrk(0) == USYSCALL, "the break ends at %p", sbrk(0));
     want(((struct usyscall *)USYSCALL)->pid == getpid(), "USYSCALL is not what it was");
@@ -283,7 +282,7 @@ t_beyondplic(void)
 
     t_put("f", PAGE, 9);
     while ((uint64)sbrk(0) < 0x88000000)
-        want(sys_sbrk(GIB / 2, SBRK_LAZY) != FAILED, "growing beyond %p", sbrk(0));
+        want(sys_sbrk(GIB / 2, SBRK_LAZY) != SBRK_ERROR, "growing beyond %p", sbrk(0));
     for (uint i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
         use_page(taken[i]);
     if (t_fork() == 0) {
@@ -299,16 +298,26 @@ t_beyondplic(void)
     t_remove("f");
 }
 
+// rwsbrk: a call that is to read or write memory that was given back fails.
+static void
+t_rwsbrk(void)
+{
+    char *gone = t_grow(2 * PAGE) + PAGE;
+    int fd = t_open("f", O_CREATE | O_RDWR);
+
+    want(write(fd, gone, 16) == 16, "write from memory that is there");
+    want(sbrk(-PAGE) == gone + PAGE, "shrinking");
+    want(write(fd, gone, 16) == -1, "write from memory that was given back");
+    close(fd);
+    fd = t_open("f", O_RDONLY);
+    want(read(fd, gone, 16) == -1, "read into memory that was given back");
+    close(fd);
+    t_remove("f");
+}
+
 const struct test brk_tests[] = {
-    TEST(sbrkbasic, 0),
-    TEST(sbrkmuch, 0),
-    TEST(sbrkbugs, T_NOISY),
-    TEST(sbrkfail, 0),
-    TEST(sbrkarg, 0),
-    TEST(sbrkwrap, 0),
-    TEST(sbrklazy, T_NOISY),
-    TEST(superpage, T_NOISY),
-    TEST(sbrktop, T_NOISY),
-    TEST(beyondplic, T_NOISY),
-    {0, 0, 0},
+    TEST(sbrkbasic, 0),        TEST(sbrkmuch, 0),        TEST(sbrkbugs, T_NOISY),
+    TEST(sbrkfail, 0),         TEST(sbrkarg, 0),         TEST(sbrkwrap, 0),
+    TEST(sbrklazy, T_NOISY),   TEST(superpage, T_NOISY), TEST(sbrktop, T_NOISY),
+    TEST(beyondplic, T_NOISY), TEST(rwsbrk, 0),          {0, 0, 0},
 };

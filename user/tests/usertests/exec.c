@@ -47,13 +47,14 @@ t_exectest(void)
     want(chdir("/") == 0, "chdir failed");
     int pid = t_fork();
     if (pid == 0) {
-        exec("nop", argv);
+        exec("tests/nop", argv);
         exit(100);
     }
     want(t_wait(pid) == 0, "a path without a slash");
 }
 
-// bigargtest: the largest argument lists; one argument or one byte more is refused.
+// bigargtest: the largest argument lists; one argument or one byte more is refused, and so is what does
+// not fit into the program's stack, which is one page for echo.
 static void
 t_bigargtest(void)
 {
@@ -63,21 +64,24 @@ t_bigargtest(void)
     for (int i = 0; i < 40; i++)
         argv[i] = "a";
     argv[31] = 0;
-    want(run_into_out("/echo", argv) == 0, "31 arguments");
+    want(run_into_out("/nop", argv) == 0, "31 arguments");
     argv[31] = "a";
     argv[32] = 0;
-    want(run_into_out("/echo", argv) == 100, "32 arguments are taken");
+    want(run_into_out("/nop", argv) == 100, "32 arguments are taken");
     memset(big, 'b', sizeof(big));
     argv[1] = big;
     argv[2] = 0;
     big[PAGE] = 0;
-    want(run_into_out("/echo", argv) == 100, "an argument of 4096 bytes is taken");
+    want(run_into_out("/nop", argv) == 100, "an argument of 4096 bytes is taken");
     big[PAGE - 1] = 0;
-    want(run_into_out("/echo", argv) == 0, "an argument of 4095 bytes");
+    want(run_into_out("/nop", argv) == 0, "an argument of 4095 bytes");
     for (int i = 1; i < 31; i++)
         argv[i] = big;
     argv[31] = 0;
-    want(run_into_out("/echo", argv) == 100, "120 KiB of arguments are taken");
+    want(run_into_out("/nop", argv) == 100, "120 KiB of arguments are taken");
+    argv[3] = 0;
+    want(run_into_out("/nop", argv) == 0, "8 KiB of arguments");
+    want(run_into_out("/echo", argv) == 100, "8 KiB of arguments on a stack of one page");
     t_remove("out");
 }
 
@@ -90,10 +94,10 @@ t_badarg(void)
     for (int i = 0; i < 300; i++) {
         argv[0] = "echo";
         argv[1] = (char *)t_bad[i % 8];
-        want(exec("/die", argv) == -1, "an argument at %p is taken", argv[1]);
+        want(exec("/tests/die", argv) == -1, "an argument at %p is taken", argv[1]);
         argv[0] = (char *)-1L;
         argv[1] = 0;
-        want(exec("/die", argv) == -1, "an argument at -1 is taken");
+        want(exec("/tests/die", argv) == -1, "an argument at -1 is taken");
     }
 }
 
@@ -176,7 +180,7 @@ exec_in_turn(long n)
     for (int i = 0; i < n; i++) {
         int pid = t_fork();
         if (pid == 0) {
-            exec("/nop", argv);
+            exec("/tests/nop", argv);
             exit(100);
         }
         want(t_wait(pid) == 0, "nop failed");
@@ -202,7 +206,7 @@ fail_late(void)
     memset(word, 'x', sizeof(word) - 1);
     for (int i = 0; i < 31; i++)
         argv[i] = word;
-    want(exec("/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
+    want(exec("/tests/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
 }
 
 // A failed exec leaves everything as it was: memory, for the kernel too, descriptors, directory.

@@ -8,20 +8,24 @@
 //           and pages that can be allocated must be what they were.
 // Output    `test NAME: OK` or `test NAME: FAILED: why`, each a whole line; at the end `ALL TESTS
 //           PASSED` (exit status 0) or `SOME TESTS FAILED` (1).
-// Next      t.h, then vm.c, file.c, proc.c and the other groups
+// Next      t.h, order.c, then vm.c, file.c, proc.c and the other groups
 #include "t.h"
 
 #define SCRATCH     "/utest.d"
 #define COUNT_LIMIT (300UL * MIB) // above this RAM size counting pages takes too long
 
 static const struct test *const groups[] = {
-    vm_tests,    brk_tests,   large_tests,   parked_tests,  parkcut_tests, fault_tests, file_tests,
-    dir_tests,   share_tests, name_tests,    proc_tests,    wait_tests,    pipe_tests,  exec_tests,
-    elf_tests,   reg_tests,   fd_tests,      pointer_tests, link_tests,    view_tests,  watch_tests,
-    alarm_tests, limit_tests, promise_tests, secret_tests,  cut_tests,
+    vm_tests,      brk_tests,     large_tests,     parked_tests,
+    parkcut_tests, fault_tests,   file_tests,      dir_tests,
+    share_tests,   name_tests,    proc_tests,      wait_tests,
+    pipe_tests,    exec_tests,    elf_tests,       reg_tests,
+    fd_tests,      pointer_tests, link_tests,      view_tests,
+    watch_tests,   alarm_tests,   limit_tests,     commit_tests,
+    secret_tests,  cut_tests,     interpose_tests, count_tests,   0,
 };
 
-#define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
+static const struct test *all[T_MOST]; // the sub-tests in the order in which they run
+static int nall;
 
 // What must be the same before and after a sub-test.
 struct rest {
@@ -35,7 +39,6 @@ static void
 measure(struct rest *r)
 {
     memset(r, 0, sizeof(*r));
-    sync();
     meminfo(&r->mem);
     statfs("/", &r->disk);
 }
@@ -123,7 +126,6 @@ loses_again(void)
 
         if (mkdir(SCRATCH) < 0 || !run_child() || drop_scratch() != 0)
             return 1;
-        sync();
         if (t_free_pages() >= before)
             return 0;
     }
@@ -169,7 +171,7 @@ run(const struct test *t)
 
     t_current = t;
     if (t->flags & T_NOISY)
-        printf("(%s makes the kernel complain)\n", t->name);
+        printf("test %s: the kernel will report faults\n", t->name);
     else
         printf("test %s: ", t->name);
     measure(&before);
@@ -205,13 +207,11 @@ run_all(int argc, char **argv, int skip, int *count)
 {
     int failed = 0;
 
-    for (int g = 0; g < NGROUPS; g++) {
-        for (const struct test *t = groups[g]; t->name; t++) {
-            if (argc > 1 ? !named(t, argc, argv) : (t->flags & skip) != 0)
-                continue;
-            ++*count;
-            failed += !run(t);
-        }
+    for (int i = 0; i < nall; i++) {
+        if (argc > 1 ? !named(all[i], argc, argv) : (all[i]->flags & skip) != 0)
+            continue;
+        ++*count;
+        failed += !run(all[i]);
     }
     return failed;
 }
@@ -219,10 +219,8 @@ run_all(int argc, char **argv, int skip, int *count)
 static void
 list(void)
 {
-    for (int g = 0; g < NGROUPS; g++) {
-        for (const struct test *t = groups[g]; t->name; t++)
-            printf("%s\n", t->name);
-    }
+    for (int i = 0; i < nall; i++)
+        printf("%s\n", all[i]->name);
 }
 
 // Has every page of this program brought in, so that its own first uses are no losses.
@@ -246,7 +244,6 @@ settle(void)
     unlink(SCRATCH);
     mkdir(SCRATCH);
     unlink(SCRATCH);
-    sync();
     if (meminfo(&m) < 0 || m.total > COUNT_LIMIT)
         return;
     t_free_pages();
@@ -259,6 +256,7 @@ main(int argc, char **argv)
     int skip = 0, count = 0, failed;
     static const struct test self = {"usertests", 0, 0};
 
+    nall = t_order(groups, all);
     if (argc == 2 && strcmp(argv[1], "-l") == 0) {
         list();
         exit(0);

@@ -24,5 +24,5 @@ void p_tell(const int *pipe);                 // a word
 void p_await(const int *pipe);                // waits for one
 void p_led_to_by(uint n);                     // so many lead to the tables; 0: not parked
 struct pgentry p_pointer(const void *va);     // the entry that leads to its leaf table
-struct meminfo p_taken(void);                 // what of memory processes have, and were promised
+struct meminfo p_taken(void);                 // what of memory processes have
 void p_same_taken(const struct meminfo *was); // must be the same

@@ -107,7 +107,7 @@ p_led_to_by(uint n)
     }
 }
 
-// What of memory processes have, and what they were promised.
+// What of memory processes have.
 struct meminfo
 p_taken(void)
 {
@@ -122,9 +122,9 @@ p_same_taken(const struct meminfo *before)
 {
     struct meminfo m = p_taken();
 
-    want(m.user == before->user && m.promised == before->promised,
-         "%lu bytes, %lu promised; before: %lu, %lu", m.user, m.promised, before->user,
-         before->promised);
+    want(m.user == before->user && m.committed == before->committed,
+         "%lu bytes, %lu committed; before: %lu, %lu", m.user, m.committed, before->user,
+         before->committed);
 }
 
 // ---- What is seen
@@ -222,10 +222,10 @@ t_parkedown(void)
 static void
 end_by_exec(long unused)
 {
-    static char *argv[] = {"/true", 0};
+    static char *argv[] = {"/bin/true", 0};
 
     (void)unused;
-    exec("/true", argv);
+    exec("/bin/true", argv);
     exit(1);
 }
 

@@ -52,6 +52,22 @@ search_mapping(long how)
     exit(0);
 }
 
+// What the kernel tells about files is what stat.h says, and no byte beside it.
+static void
+t_secretstat(void)
+{
+    const char *paths[] = {".", "/README", "/console", "/init"};
+
+    for (int i = 0; i < (int)(sizeof(paths) / sizeof(paths[0])); i++) {
+        struct stat st;
+        int fd = t_open(paths[i], O_RDONLY);
+        memset(&st, 0xff, sizeof(st));
+        want(fstat(fd, &st) == 0, "fstat of %s", paths[i]);
+        want(st.unused == 0, "fstat of %s brings 0x%x along", paths[i], st.unused);
+        close(fd);
+    }
+}
+
 static void
 search_stack(long unused)
 {
@@ -107,5 +123,6 @@ t_secrets(void)
 
 const struct test secret_tests[] = {
     TEST(secrets, 0),
+    TEST(secretstat, 0),
     {0, 0, 0},
 };

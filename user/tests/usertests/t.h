@@ -18,7 +18,8 @@
 
 #define PAGE       4096
 #define MIB        (1024 * 1024)
-#define T_REPORTED 99 // exit status: the reason has been printed
+#define T_REPORTED 99  // exit status: the reason has been printed
+#define T_MOST     512 // sub-tests
 
 #define T_NOISY 1 // the kernel reports on the console what is done on purpose
 #define T_SLOW  2 // not in the quick set
@@ -48,11 +49,13 @@ struct test {
 extern const struct test vm_tests[], brk_tests[], fault_tests[], file_tests[], dir_tests[],
     share_tests[], name_tests[], limit_tests[], proc_tests[], wait_tests[], pipe_tests[],
     exec_tests[], elf_tests[], reg_tests[], pointer_tests[], fd_tests[], alarm_tests[],
-    view_tests[], watch_tests[], link_tests[], large_tests[], promise_tests[], secret_tests[],
-    cut_tests[], parked_tests[], parkcut_tests[];
+    view_tests[], watch_tests[], link_tests[], large_tests[], commit_tests[], secret_tests[],
+    cut_tests[], interpose_tests[], parked_tests[], parkcut_tests[], count_tests[];
 
 extern const struct test *t_current; // the sub-test that runs
 extern const uint64 t_bad[];         // addresses that no program may use, ended by 0
+
+int t_order(const struct test *const *groups, const struct test **all); // order.c
 
 void t_reason(void);                                    // print the start of a failure line
 int t_fork(void);                                       // fork that must work

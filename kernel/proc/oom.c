@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// oom.c - see oom.h.
+//
+// Theory    A fork takes no frame for a page that it shares until somebody writes to it, so together
+//           the processes may have more memory than there is (overcommit). When a store needs a
+//           frame for its copy and none is left, the youngest process of the family ends: of those
+//           that forks have made from one program. Its frames come back, and the store is tried
+//           again. When the process is alone in its family nobody shares its pages, and a store
+//           takes the page as it is.
+// Promises  eldest-lives: the oldest process of a family never ends, and no system call of it fails,
+//           because no frame is left for memory that it has.
+// Locks     tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
+// Next      mm/commit.h, doc/decisions/0025-overcommit.md
+#include "proc/oom.h"
+
+#include "abi/errno.h"
+#include "debug/explain.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "proc/proc.h"
+
+static struct waitq endings; // condition: a process has become a zombie, under tree_lock
+
+void
+oom_init(void)
+{
+    waitq_init(&endings, "endings");
+}
+
+void
+oom_ended(void)
+{
+    wakeup(&endings);
+}
+
+// Stops `victim` if nobody has yet, else waits until some process has ended.
+// Returns   true: it has been stopped by this call. *error is -EINTR if the wait was ended by kill().
+// Locks     tree_lock held.
+static bool
+stop_or_wait(struct proc *victim, int *error)
+{
+    if (!killed(victim)) {
+        setkilled(victim);
+        return true;
+    }
+    *error = sleep(&endings, &tree_lock);
+    return false;
+}
+
+// After a store, or a system call, has failed with -ESTARVED: sees to it that frames come back.
+// Returns   whether it should be tried again. If not, the process is the youngest of its family, or
+//           has been killed.
+// Locks     none held.
+// Sleeps    until the youngest has ended.
+static bool
+oom_relieve(struct proc *p)
+{
+    char name[sizeof p->name];
+    int error = 0;
+    if (p->as->starved != __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE)) // pairs with uvmretire()
+        return true; // some memory has come back since it was tried
+    acquire(&tree_lock);
+    struct proc *victim = proc_youngest(p->as->family);
+    bool self = victim == p, stopped = !self && stop_or_wait(victim, &error);
+    int pid = stopped ? victim->pid : 0;
+    if (stopped)
+        safestrcpy(name, victim->name, sizeof name);
+    release(&tree_lock);
+    if (stopped)
+        explain_starved(pid, name, p->pid, p->name);
+    return !self && !error;
+}
+
+// Gains memory after a store or a system call of the process found none: by writing dirty pages to
+// the disk, once, and, where the memory is the process's own (-ESTARVED), by ending others.
+// Returns   whether it should be tried again.
+// Locks     none held.
+// Sleeps    until pages have been written, or the youngest of the family has ended.
+bool
+memory_relieve(struct proc *p, int64 error, bool *written)
+{
+    if (error != -ENOMEM && error != -ESTARVED)
+        return false;
+    if (!*written && !killed(p)) {
+        *written = true;
+        if (fs_relieve())
+            return true;
+    }
+    return error == -ESTARVED && oom_relieve(p);
+}

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""test_policy.py - what the kernel's command line can choose for the memory of processes."""
+from machine import Failure
+
+CHOICES = (
+    ("", "overcommit", "eager", "share"),
+    ("commit=strict sbrk=lazy superpages=copy", "strict", "lazy", "copy"),
+    ("superpages=off commit=overcommit sbrk=eager", "overcommit", "eager", "off"),
+)
+BAD = ("commit=some", "sbrk=late", "superpages=few")
+
+
+def test_choices(context):
+    for words, commit, sbrk, superpages in CHOICES:
+        with context.machine(append=f"quiet {words}", cpus=1) as m:
+            m.boot()
+            text = m.run("policy")
+            if text != f"policy: commit={commit} sbrk={sbrk} superpages={superpages}\n":
+                raise Failure(f"{words}: {text}")
+            m.run_verdict("usertests largefork forkpages parkedown", "ALL TESTS PASSED", "SOME TESTS FAILED")
+            m.poweroff()
+
+
+def test_bad_words(context):
+    with context.machine(append="quiet " + " ".join(BAD), cpus=1) as m:
+        text = m.boot()
+        for word in BAD:
+            if f"vitrine: {word}: the choices are " not in text:
+                raise Failure(f"nothing is said about {word}")
+        m.poweroff()
+
+
+def strict(context, design):
+    """No process finds that memory which it was given is not there, and a fork that would need more fails."""
+    with context.machine(append=f"quiet kpt={design} commit=strict", cpus=2) as m:
+        m.boot()
+        m.run_verdict("usertests strictkept strictrefused lazyoutgrow lastword mem execout", "ALL TESTS PASSED",
+                      "SOME TESTS FAILED")
+        m.run_verdict("forkstress", "forkstress: OK", "forkstress: FAIL", hang=180)
+        m.poweroff()
+
+
+for _design in ("unified", "fullcopy"):
+    globals()[f"test_strict_{_design}"] = lambda context, d=_design: strict(context, d)

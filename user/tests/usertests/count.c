@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// count.c - sub-tests that count pages: what a program has used can be allocated again as soon as it
+// has ended, whatever it did to files, and nobody calls sync().
+//
+// Theory    xv6's own usertests compares the same two counts, made in both ways that are used here:
+//           by growing the heap page by page, and in a child that touches pages and reports each
+//           one through a pipe. Both must be exactly what they were.
+// Next      main.c
+#include "t.h"
+
+#define FILES 60
+#define MANY  700
+
+static char block[16 * PAGE];
+
+// Grows the heap page by page until that fails, and shrinks it again.
+static long
+count_by_sbrk(void)
+{
+    char *start = sbrk(0);
+    long pages = 0;
+
+    while (sbrk(PAGE) != (char *)-1)
+        pages++;
+    sbrk((int)(start - (char *)sbrk(0)));
+    return pages;
+}
+
+static void
+report_pages(int fd)
+{
+    char *page;
+
+    while ((page = sbrk(PAGE)) != (char *)-1) {
+        page[PAGE - 1] = 1;
+        want(write(fd, "x", 1) == 1, "cannot report a page");
+    }
+    exit(0);
+}
+
+// Has a child take and touch pages until there are no more.
+static long
+count_by_child(void)
+{
+    int fds[2];
+    long pages = 0;
+    char c;
+
+    want(pipe(fds) == 0, "no pipe");
+    int pid = t_fork();
+    if (pid == 0) {
+        close(fds[0]);
+        report_pages(fds[1]);
+    }
+    close(fds[1]);
+    while (read(fds[0], &c, 1) == 1)
+        pages++;
+    close(fds[0]);
+    want(t_wait(pid) == 0, "the child that counts has failed");
+    return pages;
+}
+
+// Makes `count` files of `size` bytes each.
+static void
+make_files(int count, int size)
+{
+    char name[16];
+
+    for (int i = 0; i < count; i++) {
+        int fd = t_open(t_name(name, "count", i), O_CREATE | O_WRONLY);
+        for (int at = 0; at < size; at += (int)sizeof(block))
+            want(write(fd, block, sizeof(block)) == sizeof(block), "a short write");
+        close(fd);
+    }
+}
+
+static void
+remove_files(int count)
+{
+    char name[16];
+
+    for (int i = 0; i < count; i++)
+        t_remove(t_name(name, "count", i));
+}
+
+static void
+compare(long (*count)(void), long before, const char *what)
+{
+    long after = count();
+
+    want(after == before, "%ld pages can be allocated after %s, %ld before", after, what, before);
+}
+
+static void
+use_files(long (*count)(void))
+{
+    count(); // the first time, parts of this program and of the kernel's caches come into use
+    long before = count();
+
+    compare(count, before, "nothing");
+    make_files(FILES, 0);
+    compare(count, before, "files were made");
+    remove_files(FILES);
+    compare(count, before, "files were unlinked");
+    make_files(FILES, 3 * (int)sizeof(block));
+    compare(count, before, "files were written");
+    remove_files(FILES);
+    want(mkdir("d") == 0 && unlink("d") == 0, "mkdir or unlink");
+    compare(count, before, "all was unlinked");
+    make_files(MANY, 0);
+    remove_files(MANY);
+    compare(count, before, "many files were made and unlinked");
+}
+
+// Counting is slow in a large machine.
+static int
+small_machine(void)
+{
+    struct meminfo m;
+
+    return meminfo(&m) == 0 && m.total <= 256L * MIB;
+}
+
+static void
+t_countsbrk(void)
+{
+    if (small_machine())
+        use_files(count_by_sbrk);
+}
+
+static void
+t_countchild(void)
+{
+    if (small_machine())
+        use_files(count_by_child);
+}
+
+const struct test count_tests[] = {
+    TEST(countsbrk, 0),
+    TEST(countchild, 0),
+    {0, 0, 0},
+};
