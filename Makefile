@@ -166,6 +166,9 @@ boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
 fs: $(DISK)
+ifeq ($(O),build)
+	@ln -sfn $(DISK) fs.img
+endif
 testfs: $(O)/test.img
 gen: $(GENHDR)
 
@@ -277,6 +280,11 @@ endif
 
 ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
 
+# As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
+ifeq ($(O)$(wildcard fs.img),build)
+FRESH := 1
+endif
+
 # The user's disk. A build updates its own files on an existing disk and keeps the user's; FRESH=1 makes the disk anew.
 $(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
@@ -294,20 +302,14 @@ $(O)/test.img: $(BINS) $(XV6STAMP) $(ROOTFILES)
 # ---------------------------------------------------------------------------------------------
 # Links that course tools and editors look for, made by a build in the usual place.
 
-# As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
 ifeq ($(O),build)
 kernel/kernel kernel/kernel.sym fs.img: links ;
-ifeq ($(wildcard fs.img),)
-$(DISK): FORCE
-NEWDISK := yes
-endif
 endif
 
-links: $(O)/kernel/kernel $(O)/kernel/kernel.sym $(DISK)
+links: $(O)/kernel/kernel $(O)/kernel/kernel.sym fs
 ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel kernel/kernel
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
-	@ln -sfn $(DISK) fs.img
 endif
 
 compdb: $(GENHDR)
