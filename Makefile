@@ -289,7 +289,7 @@ endif
 $(DISK): $(BINS) $(ROOTFILES) tools/disk.py $(if $(FRESH),FORCE)
 	$(say) MKFS $@
 	$(Q)FSSIZE=$(DISKSIZE) OBJCOPY='$(OBJCOPY)' sh tools/mkfs.sh $(O)/fs.new $(O)/root $(BINS)
-	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH)$(NEWDISK),fresh)
+	$(Q)$(PYTHON) tools/disk.py update $@ $(O)/fs.new $(O)/root $(if $(FRESH),fresh)
 
 # An update that fails leaves the old disk, and make must not remove it.
 .PRECIOUS: $(DISK)

@@ -332,9 +332,9 @@ taken(int n, int step)
     long before = free_pages();
 
     for (int i = 0; i < n; i += step)
-        want(sbrk(step * PAGE) != FAILED, "sbrk");
+        want(sbrk(step * PAGE) != SBRK_ERROR, "sbrk");
     long with = free_pages();
-    want(sbrk(-n * PAGE) != FAILED, "shrinking");
+    want(sbrk(-n * PAGE) != SBRK_ERROR, "shrinking");
     return before - with;
 }
 
@@ -344,7 +344,7 @@ count_frames(long first)
 {
     int n = 2560, step[2] = {n, 1}; // at once, leaves of 2 MiB; page by page
 
-    want(sbrk(-(long)sbrk(0) & (PAGE - 1)) != FAILED, "sbrk");
+    want(sbrk(-(long)sbrk(0) & (PAGE - 1)) != SBRK_ERROR, "sbrk");
     taken(n, step[first]);
     long before = free_pages();
     for (int i = 0; i < 2; i++) {
@@ -373,7 +373,7 @@ dry(void)
 {
     long n = 0;
 
-    while (sbrk(PAGE) != FAILED)
+    while (sbrk(PAGE) != SBRK_ERROR)
         n++;
     want(free_pages() == 0, "%ld pages are left", free_pages());
     sbrk((int)-n * PAGE);
@@ -388,9 +388,9 @@ t_sbrkdry(void)
     long most = dry(), rest = 128;
 
     want(free_pages() == most, "%ld pages are free, and %ld can be had", free_pages(), most);
-    want(sbrk((int)(most - rest) * PAGE) != FAILED, "they cannot be had at once");
+    want(sbrk((int)(most - rest) * PAGE) != SBRK_ERROR, "they cannot be had at once");
     for (int i = 0; i < 3; i++) {
-        want(sbrk((int)(rest + 1) * PAGE) == FAILED, "more than there is");
+        want(sbrk((int)(rest + 1) * PAGE) == SBRK_ERROR, "more than there is");
         long found = dry();
         want(found == rest, "%ld pages can be had, of %ld", found, rest);
     }
