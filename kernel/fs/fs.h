@@ -33,7 +33,7 @@ int fs_writeback(void);                    // the same, now and then
 int fs_fsync(struct inode *ip) must_check; // one file, and all that was done before
 void fs_journal_data(void); // before the mount: the contents of files are journalled as well
 int fs_limit_size(uint64 bytes) must_check; // likewise: no file grows beyond; -EINVAL
-void fs_durable(void);      // before the mount: a call returns when its changes are on the disk
+void fs_durable(void); // before the mount: a call returns when its changes are on the disk
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 // After an allocation has failed: writes what keeps pages in memory; false: nothing gained. Sleeps.

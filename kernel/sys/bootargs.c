@@ -202,14 +202,29 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},           {"mmu=", set_mmu},         {"quiet", set_quiet},
-    {"init=", set_init},         {"root=", set_root},       {"harts=", set_harts},
-    {"ro", set_readonly},        {"vmprint=", set_vmprint}, {"data=", set_data},
-    {"lang=", set_lang},         {"explain=", set_explain}, {"selftest=", set_selftest},
-    {"preempt=", set_preempt},   {"asids=", set_asids},     {"year=", set_year},
-    {"lab=", set_lab},           {"maxfile=", set_maxfile}, {"call23=", set_call23},
-    {"usyscall=", set_usyscall}, {"commit=", set_commit},   {"sbrk=", set_sbrk},
-    {"durable=", set_durable},   {"superpages=", set_superpages},
+    {"kpt=", set_kpt},
+    {"mmu=", set_mmu},
+    {"quiet", set_quiet},
+    {"init=", set_init},
+    {"root=", set_root},
+    {"harts=", set_harts},
+    {"ro", set_readonly},
+    {"vmprint=", set_vmprint},
+    {"data=", set_data},
+    {"lang=", set_lang},
+    {"explain=", set_explain},
+    {"selftest=", set_selftest},
+    {"preempt=", set_preempt},
+    {"asids=", set_asids},
+    {"year=", set_year},
+    {"lab=", set_lab},
+    {"maxfile=", set_maxfile},
+    {"call23=", set_call23},
+    {"usyscall=", set_usyscall},
+    {"commit=", set_commit},
+    {"sbrk=", set_sbrk},
+    {"durable=", set_durable},
+    {"superpages=", set_superpages},
 };
 
 static bool

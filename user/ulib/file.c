@@ -103,14 +103,15 @@ path_join(char path[MAXPATH], const char *dir, const char *name)
     return 0;
 }
 
-// Is it the console, under whatever name it was opened?
+// Is it the console? Descriptors that process 1 got from the kernel have no inode: number 0.
 int
 is_console(int fd)
 {
     struct stat st, console;
 
-    return fstat(fd, &st) == 0 && st.type == T_DEVICE && stat("/console", &console) == 0 &&
-           st.ino == console.ino;
+    if (fstat(fd, &st) < 0 || st.type != T_DEVICE)
+        return 0;
+    return st.ino == 0 || (stat("/console", &console) == 0 && st.ino == console.ino);
 }
 
 int
