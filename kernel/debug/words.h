@@ -254,8 +254,8 @@
         "数组越界, 或从未用 sbrk() 申请的内存"
 #define W_HINT_NO_MEMORY "no memory was left for this page", "已没有内存可供此页使用"
 #define W_HINT_STARVED                                                                             \
-    "no memory was left for its own copy of a page that a fork shared",                            \
-        "已没有内存可供复制 fork 时共享的页"
+    "no memory was left for a page that it has, or shares since a fork",                           \
+        "已没有内存可供它已有的或 fork 时共享的页"
 #define W_HINT_STRICT                                                                              \
     "with commit=strict at boot such a fork fails instead",                                        \
         "启动时加 commit=strict, 这样的 fork 会直接失败"

@@ -42,7 +42,7 @@ table_for(struct aspace *as)
 {
     void *table = spare_take(as);
     if (!table)
-        table = (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(FRAME_PGTABLE, as->owner->pid);
+        table = uvm_zalloc(as, FRAME_PGTABLE);
     return table ? v2p(table) : 0;
 }
 

@@ -12,6 +12,7 @@
 #include "lib/list.h"
 #include "lib/types.h"
 #include "mm/commit.h"
+#include "mm/frame.h"
 #include "mm/kvm.h"
 #include "mm/region.h"
 #include "pt/pt.h"
@@ -56,7 +57,7 @@ struct aspace {
     uint64 nspare;     // [l] how many
     uint64 family;     // [c] spaces that fork has made from one another have the same
     uint64 starved;    // [o] what uvm_ended was when vmfault() returned -ESTARVED
-    bool urgent;       // [l] new tables may come from the frames that are kept for the urgent
+    bool urgent;       // [l] what it needs may come from the frames that are kept for the urgent
 };
 
 // vmfault() had no frame for memory that the process has. Others of its family have to end before
@@ -71,6 +72,20 @@ uvm_count(struct aspace *as, int64 n)
 {
     as->pages += (uint64)n;
     commit_count(n);
+}
+
+// A frame for the space, contents undefined; NULL: none left.
+static inline void *
+uvm_alloc(const struct aspace *as, enum frame_kind kind)
+{
+    return (likely(!as->urgent) ? kalloc : kalloc_urgent)(kind, as->owner->pid);
+}
+
+// A frame of zeroes for the space; NULL: none left.
+static inline void *
+uvm_zalloc(const struct aspace *as, enum frame_kind kind)
+{
+    return (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(kind, as->owner->pid);
 }
 
 // A design of the kernel's page table (kpt_*.c; the kernel command line chooses one).

@@ -40,7 +40,7 @@ brk_select(const char *name)
 static int
 add_page(struct aspace *as, uint64 va, uint64 prot)
 {
-    void *page = fresh_page(REGION_HEAP, as->owner->pid);
+    void *page = fresh_page(as, REGION_HEAP);
     if (!page)
         return -ENOMEM;
     pte_t pte = pte_make(v2p(page), userpage_flags(prot));

@@ -30,6 +30,8 @@
 #include "mm/tlb.h"
 #include "mm/userpage.h"
 
+#define LENT 4 // kept frames that the page cache may take to read a page of the program
+
 static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
 struct frame *zero_frame;
@@ -74,7 +76,7 @@ map_own(struct aspace *as, uint64 va, void *page, uint64 flags)
 static int
 fill_fresh(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
 {
-    void *page = commit_allows(1) ? fresh_page(r->kind, as->owner->pid) : NULL;
+    void *page = commit_allows(1) ? fresh_page(as, r->kind) : NULL;
     if (!page)
         return -ENOMEM;
     return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
@@ -86,7 +88,7 @@ static int
 fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes,
           enum pt_access access)
 {
-    char *page = commit_allows(1) ? kalloc(FRAME_USER, as->owner->pid) : NULL;
+    char *page = commit_allows(1) ? uvm_alloc(as, FRAME_USER) : NULL;
     if (!page)
         return -ENOMEM;
     memcpy(page, p2v(frame_pa(source)), bytes);
@@ -109,11 +111,22 @@ fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *
     return error;
 }
 
+// Gets the file's page although the page cache may need one of the frames that are kept.
+static int __attribute__((noinline))
+get_urgent(const struct region *r, uint64 va, struct frame **source)
+{
+    frames_lend(LENT);
+    int error = r->pager->ops->get(r->pager, region_file_page(r, va), source);
+    frames_lend(-LENT);
+    return error;
+}
+
 static int
 fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, enum pt_access access)
 {
     struct frame *source;
-    int error = r->pager->ops->get(r->pager, region_file_page(r, va), &source);
+    int error = likely(!as->urgent) ? r->pager->ops->get(r->pager, region_file_page(r, va), &source)
+                                    : get_urgent(r, va, &source);
     if (error)
         return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
@@ -124,18 +137,15 @@ fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, en
     return error;
 }
 
-// The page behind USYSCALL: what has been collected so far moves there. Who has used up all memory
-// can still be told so.
+// The page behind USYSCALL: what has been collected so far moves there.
 static int
 fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 {
-    struct usyscall *page = kzalloc_urgent(FRAME_USYSCALL, as->owner->pid);
+    struct usyscall *page = uvm_zalloc(as, FRAME_USYSCALL);
     if (!page)
         return -ENOMEM;
     *page = as->usys_early;
-    as->urgent = true;
     int error = map_own(as, va, page, userpage_flags(r->prot) | PTE_A);
-    as->urgent = false;
     if (error)
         return error;
     as->usys = page;
@@ -189,12 +199,9 @@ writable(const struct region *r, pte_t pte)
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-typedef void *alloc_fn(enum frame_kind kind, uint32 owner);
-
-// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy, in a
-// frame from `alloc`.
+// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy.
 static int
-own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry, alloc_fn *alloc)
+own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
@@ -202,7 +209,7 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry, alloc_fn *alloc
         change_entry(as, slot, va, entry);
         return 0;
     }
-    void *page = alloc(FRAME_USER, as->owner->pid);
+    void *page = uvm_alloc(as, FRAME_USER);
     if (!page)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
@@ -221,15 +228,16 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry, alloc_fn *alloc
 static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
-    int error = own_page(as, slot, va, writable(r, pte_load(slot)), kalloc_urgent);
-    uint64 n = error || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
+    int error = own_page(as, slot, va, writable(r, pte_load(slot)));
+    uint64 n =
+        error || as->urgent || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
     for (; n > 0; n--) {
         pte_t pte = pte_load(++slot);
         va += PGSIZE;
         if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
-        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D)), kalloc) < 0)
+        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
             break; // nobody has asked for it
     }
     return error;
@@ -289,30 +297,46 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
     return refresh(as, r, slot, level, va, access);
 }
 
-// There was no frame. When the access was tried so many spaces had ended.
-static int __attribute__((noinline)) starve(struct aspace *as, uint64 va, uint64 ended)
+// Does the process have what it wants to access at va: a page, a table that is parked, or what exec or
+// fork has promised it?
+static bool
+has(struct aspace *as, uint64 va)
 {
+    const struct region *r = region_find(&as->regions, va);
     int level;
     pte_t pte = pte_load(walk_leaf(&as->pt, va, &level));
-    if (!pte_valid(pte) && !pte_parked(pte))
-        return -ENOMEM; // it has never had this page
-    as->starved = ended;
-    return -ESTARVED;
+    return pte_valid(pte) || pte_parked(pte) || (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
+}
+
+// A fault found no frame.
+// Returns   whether it should be tried once more: the process has the memory, so one of the frames that
+//           are kept may serve.
+static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
+{
+    if (as->urgent || !has(as, va))
+        return false;
+    as->starved = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
+    as->urgent = true;
+    return true;
 }
 
 // Makes it possible for the process to access va so, if its regions allow it.
 // Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame although the process
-//           has the memory: it only shares it with others of its family.
+//           has the memory.
 int
 vmfault(struct aspace *as, uint64 va, enum pt_access access)
 {
     if (va >= MAXVA)
         return -EFAULT;
-    uint64 ended = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
     acquiresleep(&as->lock);
-    int error = resolve(as, PGROUNDDOWN(va), access);
-    if (unlikely(error == -ENOMEM))
-        error = starve(as, va, ended);
+    int error;
+    do
+        error = resolve(as, PGROUNDDOWN(va), access);
+    while (unlikely(error == -ENOMEM) && insist(as, PGROUNDDOWN(va)));
+    if (unlikely(as->urgent)) {
+        as->urgent = false;
+        error = error == -ENOMEM ? -ESTARVED : error;
+    }
     releasesleep(&as->lock);
     return error;
 }

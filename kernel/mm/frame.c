@@ -29,6 +29,8 @@
 struct frame_pool pool;
 struct hart_frames hart_frames[MAXHART];
 
+static int keep, lent; // frames that are kept, and how many of them are lent; by pool.lock
+
 static bool reclaiming[MAXHART]; // by its hart: what reclaim allocates must not reclaim
 
 static uint64 (*reclaim)(uint64 want); // constant after boot
@@ -54,7 +56,9 @@ frames_ready(void)
 {
     struct frame *f = frame_of(frames.start), *end = f + frames_total();
     uint64 share = frames_total() / KEPT_SHARE;
-    pool.lists.kept = share < KEPT_MOST ? share : KEPT_MOST;
+    keep = (int)(share < KEPT_MOST ? share : KEPT_MOST);
+    lent = 0;
+    frames_lend(0);
     while (f < end) {
         struct frame *run = f;
         while (f < end && f->kind == FRAME_FREE)
@@ -311,6 +315,18 @@ frames_free(void)
         n += stash_count(&h->ready) + stash_count(&h->zero);
     release(&pool.lock);
     return n;
+}
+
+// Lets everybody have n of the kept frames that are left; for a while, in which others may take them.
+void
+frames_lend(int n)
+{
+    acquire(&pool.lock);
+    lent += n;
+    int64 left = (int64)pool.lists.nfree < keep ? (int64)pool.lists.nfree : keep;
+    int64 kept = lent > 0 ? left - lent : keep;
+    pool.lists.kept = kept > 0 ? (uint64)kept : 0;
+    release(&pool.lock);
 }
 
 // Returns the frames that kalloc() could hand out without a reclaim.

@@ -88,8 +88,9 @@ uint64 frames_contended(void); // turns lost waiting for the allocator's lock
 // The last frames are kept for the urgent: who uses memory that it has, and needs a frame for that.
 void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // as kalloc(), or one of these
 void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // as kzalloc()
-bool frames_ample(uint64 n);                              // are there many times as many? A guess
-uint64 frames_spare(void); // free frames, without those that are kept
+void frames_lend(int n);     // so many of them are like any other; a negative number takes it back
+bool frames_ample(uint64 n); // are there many times as many? A guess
+uint64 frames_spare(void);   // free frames, without those that are kept
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
 // only locks that it can have at once, and never sleeps.

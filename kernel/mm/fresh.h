@@ -9,8 +9,7 @@
 #pragma once
 
 #include "lib/page.h"
-#include "mm/frame.h"
-#include "mm/region.h"
+#include "mm/aspace.h"
 
 #ifdef INSECURE
 #define FRESH_LEAKS true
@@ -26,9 +25,9 @@ fresh_leaks(uint8 kind)
 
 // A frame for a page of a region of that kind; NULL: none left.
 static inline void *
-fresh_page(uint8 kind, uint32 owner)
+fresh_page(const struct aspace *as, uint8 kind)
 {
-    return fresh_leaks(kind) ? kalloc(FRAME_USER, owner) : kzalloc(FRAME_USER, owner);
+    return fresh_leaks(kind) ? uvm_alloc(as, FRAME_USER) : uvm_zalloc(as, FRAME_USER);
 }
 
 // The same for a block of `size` bytes that has just been allocated.

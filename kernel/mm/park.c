@@ -156,7 +156,7 @@ copy_table(struct aspace *as, struct frame *parked, uint64 va)
 {
     struct leaves_job job = {.cow = PTE_COW};
     struct mmu_batch b;
-    pagetable_t table = kzalloc_urgent(FRAME_PGTABLE, as->owner->pid);
+    pagetable_t table = uvm_zalloc(as, FRAME_PGTABLE);
     if (!table)
         return NULL;
     int stop = leaves_share(parked->mem, table, va, PT_ENTRIES, 0, &job);
@@ -196,9 +196,7 @@ int
 park_settle(struct aspace *as, uint64 start, uint64 end)
 {
     uint64 before = as->parked;
-    as->urgent = true;
     int error = pt_for_each_table(&as->pt, start, end, settle_table, as);
-    as->urgent = false;
     if (as->parked != before)
         tlb_changed(as);
     return error;

@@ -175,9 +175,7 @@ super_split(struct aspace *as, uint64 va)
         return 0;
     pte_t pte = pte_load(slot);
     struct frame *block = frame_of(pte_pa(pte));
-    as->urgent = true;
     int error = split_leaf(as, va);
-    as->urgent = false;
     if (error)
         return error;
     as->splits++;

@@ -10,6 +10,7 @@
 
 #include "abi/errno.h"
 #include "lib/string.h"
+#include "mm/frame.h"
 #include "mm/kmem.h"
 #include "proc/proc.h"
 #include "rv/csr.h"
@@ -33,12 +34,26 @@ fpu_init_hart(void)
     csr_clear(sstatus, SSTATUS_FS);
 }
 
+// Allocates a cleared state. No call has asked for it that could be told that there is no memory, so one
+// of the frames that are kept may serve.
+static struct fpstate *
+state_alloc(void)
+{
+    struct fpstate *fp = kmem_zalloc(sizeof *fp);
+    if (likely(fp))
+        return fp;
+    frames_lend(1);
+    fp = kmem_zalloc(sizeof *fp);
+    frames_lend(-1);
+    return fp;
+}
+
 int
 fpu_first_use(struct proc *p)
 {
     if (!present)
         return -ENODEV;
-    struct fpstate *fp = kmem_zalloc(sizeof *fp);
+    struct fpstate *fp = state_alloc();
     if (!fp)
         return -ENOMEM;
     p->fp = fp;

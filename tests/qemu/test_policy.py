@@ -42,3 +42,13 @@ def strict(context, design):
 
 for _design in ("unified", "fullcopy"):
     globals()[f"test_strict_{_design}"] = lambda context, d=_design: strict(context, d)
+
+
+def test_late(context):
+    """What a program was given when it began is there although it has taken all memory."""
+    for design in ("unified", "global", "fullcopy", "sharedroot"):
+        with context.machine(append=f"quiet kpt={design}", cpus=1) as m:
+            m.boot()
+            for command in ("late", "late fork"):
+                m.run_verdict(command, "late: OK", "late: FAILED|unexpected scause")
+            m.poweroff()
