@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // cp.c - copy files; with -r directories and what is in them, links as links.
+#include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
-#include "ulib/listing.h"
+#include "ulib/tree.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -12,107 +13,187 @@
 static bool recursive;
 static unsigned int made; // the first directory made: it must not be copied into itself
 
-static int copy(const char *from, const char *to);
+// What is copied or made: its name in the current directory, and the path that messages have.
+struct item {
+    const char *name, *path;
+};
 
+// Copies what can be read from `in` to a file.
 static int
-too_long(const char *name)
+copy_data(int in, const char *from, struct item to)
 {
-    return fail_text("cp", name, "path too long");
-}
-
-static int
-copy_data(int in, const char *from, const char *to)
-{
-    int out = open(to, O_WRONLY | O_CREATE | O_TRUNC);
+    int out = open(to.name, O_WRONLY | O_CREATE | O_TRUNC);
     int r;
 
     if (out < 0)
-        return fail("cp", to);
+        return fail("cp", to.path);
     r = copy_fd(in, out);
     if (r < 0)
-        fail("cp", r == -2 ? to : from);
+        fail("cp", r == -2 ? to.path : from);
     close(out);
     return r < 0;
 }
 
 static int
-copy_file(const char *from, const char *to)
+copy_open_file(int in, const char *from, struct item to)
 {
     struct stat a, b;
-    int status, in = open(from, O_RDONLY);
+
+    if (fstat(in, &a) == 0 && stat(to.name, &b) == 0 && a.ino == b.ino && a.dev == b.dev)
+        return fail_text("cp", to.path, "is the file to be copied");
+    return copy_data(in, from, to);
+}
+
+// ---- A tree: the walk is in the directory of the original, and goes to that of the copy to make it.
+
+static int there; // the directory of the copy, open
+
+static int
+copy_file(const struct tree *t, struct item to)
+{
+    int status, in = open(t->name, O_RDONLY);
 
     if (in < 0)
-        return fail("cp", from);
-    if (fstat(in, &a) == 0 && stat(to, &b) == 0 && a.ino == b.ino && a.dev == b.dev)
-        status = fail_text("cp", to, "is the file to be copied");
-    else
-        status = copy_data(in, from, to);
+        return fail("cp", t->path.p);
+    fchdir(there);
+    status = copy_open_file(in, t->path.p, to);
+    tree_return(t);
     close(in);
     return status;
 }
 
 static int
-copy_link(const char *from, const char *to)
+copy_link(const struct tree *t, struct item to)
 {
     char target[MAXPATH];
-    int n = readlink(from, target, sizeof(target) - 1);
+    int status = 0, n = readlink(t->name, target, sizeof(target) - 1);
 
     if (n < 0)
-        return fail("cp", from);
+        return fail("cp", t->path.p);
     target[n] = 0;
-    return symlink(target, to) < 0 ? fail("cp", to) : 0;
-}
-
-static int
-copy_contents(const char *from, const char *to)
-{
-    char inner[MAXPATH], target[MAXPATH];
-    struct listing l;
-    unsigned long i;
-    int status = 0;
-
-    if (listing_read(&l, from, false) < 0)
-        status = fail("cp", from);
-    for (i = 0; i < l.n; i++) {
-        if (path_join(inner, from, l.v[i]) < 0 || path_join(target, to, l.v[i]) < 0)
-            status |= too_long(l.v[i]);
-        else
-            status |= copy(inner, target);
-    }
-    listing_free(&l);
+    fchdir(there);
+    if (symlink(target, to.name) < 0)
+        status = fail("cp", to.path);
+    tree_return(t);
     return status;
 }
 
+// Makes the directory of a copy, which may be there, and goes into it. A link below the target is no
+// directory: its ".." would lead elsewhere.
 static int
-copy_dir(const char *from, unsigned int ino, const char *to)
+make_dir(struct tree *t, struct item to)
+{
+    struct stat above, st;
+    int fd;
+
+    if (!(tree_inside(t) ? lstat(to.name, &st) == 0 && st.type == T_DIR : is_dir(to.name)) &&
+        mkdir(to.name) < 0)
+        return -1;
+    fd = open(to.name, O_RDONLY);
+    if (fd < 0 || fstat(fd, &st) < 0 || fstat(there, &above) < 0)
+        return -1;
+    close(there);
+    there = fd;
+    t->note = above.ino;
+    made = made ? made : st.ino;
+    return 0;
+}
+
+static int
+copy_dir(struct tree *t, struct item to)
+{
+    int status = 0;
+
+    t->skip = true;
+    if (t->st.ino == made)
+        return fail_text("cp", t->path.p, "cannot be copied into itself");
+    fchdir(there);
+    if (make_dir(t, to) < 0)
+        status = fail("cp", to.path);
+    t->skip = status;
+    tree_return(t);
+    return status;
+}
+
+// Goes up from the directory of a copy that is complete.
+static int
+leave_dir(const struct tree *t, struct item to)
 {
     struct stat st;
+    int fd;
 
-    if (!recursive)
-        return fail_text("cp", from, "is a directory");
-    if (ino == made)
-        return fail_text("cp", from, "cannot be copied into itself");
-    if (!is_dir(to) && mkdir(to) < 0)
-        return fail("cp", to);
-    if (!made && stat(to, &st) == 0)
-        made = st.ino;
-    return copy_contents(from, to);
+    if (!tree_inside(t))
+        return 0;
+    fchdir(there);
+    fd = open("..", O_RDONLY);
+    tree_return(t);
+    if (fd < 0 || fstat(fd, &st) < 0 || st.ino != t->note) {
+        fail_text("cp", to.path, "moved meanwhile; the rest is not copied");
+        exit(1);
+    }
+    close(there);
+    there = fd;
+    return 0;
+}
+
+static int
+copy_entry(struct tree *t, enum tree_event event, struct item to)
+{
+    if (event == TREE_FAILED)
+        return fail("cp", t->path.p);
+    if (event == TREE_LOST)
+        return fail_text("cp", t->path.p, "moved meanwhile; the rest is not copied");
+    if (event == TREE_DIR)
+        return copy_dir(t, to);
+    if (event == TREE_LEFT)
+        return leave_dir(t, to);
+    if (t->st.type == T_DEVICE)
+        return fail_text("cp", t->path.p, "is a device");
+    return t->st.type == T_SYMLINK ? copy_link(t, to) : copy_file(t, to);
+}
+
+static int
+copy_tree(const char *from, const char *to)
+{
+    enum tree_event event;
+    unsigned long length = strlen(from);
+    struct tree t;
+    int status = 0;
+
+    if (length > 0 && from[length - 1] == '/')
+        length--; // the path of what is below has one slash
+    tree_begin(&t, from);
+    there = open(".", O_RDONLY);
+    while ((event = tree_next(&t)) != TREE_END) {
+        const char *below = t.path.p + length;
+        struct text path = {0};
+        if (!text_add(&path, to, strlen(to)) || !text_add(&path, below, strlen(below)))
+            must_alloc(0);
+        status |= copy_entry(&t, event, (struct item){tree_inside(&t) ? t.name : to, path.p});
+        text_free(&path);
+    }
+    close(there);
+    return status;
 }
 
 static int
 copy(const char *from, const char *to)
 {
     struct stat st;
+    int status, in;
 
-    if ((recursive ? lstat(from, &st) : stat(from, &st)) < 0)
+    if (recursive)
+        return copy_tree(from, to);
+    if (stat(from, &st) < 0)
         return fail("cp", from);
-    if (st.type == T_SYMLINK)
-        return copy_link(from, to);
     if (st.type == T_DIR)
-        return copy_dir(from, st.ino, to);
-    if (st.type == T_DEVICE && recursive)
-        return fail_text("cp", from, "is a device");
-    return copy_file(from, to);
+        return fail_text("cp", from, "is a directory");
+    in = open(from, O_RDONLY);
+    if (in < 0)
+        return fail("cp", from);
+    status = copy_open_file(in, from, (struct item){to, to});
+    close(in);
+    return status;
 }
 
 static int
@@ -121,7 +202,8 @@ copy_into(const char *from, const char *dir)
     char path[MAXPATH];
 
     made = 0;
-    return path_join(path, dir, basename(from)) < 0 ? too_long(from) : copy(from, path);
+    return path_join(path, dir, basename(from)) < 0 ? fail_text("cp", from, "path too long")
+                                                    : copy(from, path);
 }
 
 int

@@ -2,9 +2,9 @@
 // find.c - print the paths of the files below a directory, those of a name or a type only.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
-#include "ulib/listing.h"
 #include "ulib/match.h"
 #include "ulib/out.h"
+#include "ulib/tree.h"
 #include "user/user.h"
 
 #define USAGE "find [path ...] [-name pattern] [-type f|d|c|l]"
@@ -12,38 +12,32 @@
 static const char *pattern;
 static short wanted; // type, 0: any
 
-static int find(const char *path);
-
 static int
-find_below(const char *path)
+visit(const struct tree *t, enum tree_event event)
 {
-    char inner[MAXPATH];
-    struct listing l;
-    unsigned long i;
-    int status = 0;
-
-    if (listing_read(&l, path, false) < 0)
-        status = fail("find", path);
-    for (i = 0; i < l.n && !out_failed(); i++) {
-        if (path_join(inner, path, l.v[i]) < 0)
-            status |= fail_text("find", l.v[i], "path too long");
-        else
-            status |= find(inner);
+    if (event == TREE_FAILED)
+        return fail("find", t->path.p);
+    if (event == TREE_LOST)
+        return fail_text("find", t->path.p, "moved meanwhile; what is above it is not searched");
+    if (event != TREE_LEFT && (!wanted || t->st.type == wanted) &&
+        (!pattern || glob_match(pattern, basename(t->path.p)))) {
+        out_name(t->path.p);
+        out_char('\n');
     }
-    listing_free(&l);
-    return status;
+    return 0;
 }
 
 static int
 find(const char *path)
 {
-    struct stat st;
+    enum tree_event event;
+    struct tree t;
+    int status = 0;
 
-    if (lstat(path, &st) < 0)
-        return fail("find", path);
-    if ((!wanted || st.type == wanted) && (!pattern || glob_match(pattern, basename(path))))
-        out_printf("%s\n", path);
-    return st.type == T_DIR ? find_below(path) : 0;
+    tree_begin(&t, path);
+    while (!out_failed() && (event = tree_next(&t)) != TREE_END)
+        status |= visit(&t, event);
+    return status;
 }
 
 static short

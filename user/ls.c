@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ls.c - list directories. Names in columns on the console, one on each line elsewhere; with -l
-// type, links, size and inode as well, and what a symbolic link stands for.
+// type, links, size and inode as well, and what a symbolic link stands for. What is neither a file, a
+// directory nor a link has the letter of a device.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/listing.h"
@@ -26,6 +27,13 @@ drop_hidden(struct listing *l)
     l->n = to;
 }
 
+static void
+print_name(const char *name)
+{
+    out_name(name);
+    out_char('\n');
+}
+
 static int
 print_detailed(const char *path, const char *name)
 {
@@ -36,11 +44,15 @@ print_detailed(const char *path, const char *name)
 
     if (lstat(path, &st) < 0)
         return fail("ls", path);
-    out_printf("%c %3d %9lu %6u %s", letters[st.type < 5 ? st.type : 0], st.nlink, st.size, st.ino,
-               name);
+    out_printf("%c %3d %9lu %6u ", letters[st.type < 5 ? st.type : 0], st.nlink, st.size, st.ino);
+    out_name(name);
     n = st.type == T_SYMLINK ? readlink(path, target, sizeof(target) - 1) : 0;
-    target[n > 0 ? n : 0] = 0;
-    out_printf("%s%s\n", n > 0 ? " -> " : "", target);
+    if (n > 0) {
+        target[n] = 0;
+        out_str(" -> ");
+        out_name(target);
+    }
+    out_char('\n');
     return 0;
 }
 
@@ -51,9 +63,13 @@ print_columns(const struct listing *l)
     unsigned long i, row;
 
     for (row = 0; row < rows; row++)
-        for (i = row; i < l->n; i += rows)
-            out_printf("%-*s%s", i + rows < l->n ? COLUMN_WIDTH : 0, l->v[i],
-                       i + rows < l->n ? "" : "\n");
+        for (i = row; i < l->n; i += rows) {
+            int used = out_name(l->v[i]);
+            if (i + rows < l->n)
+                out_printf("%*s", used < COLUMN_WIDTH ? COLUMN_WIDTH - used : 0, "");
+            else
+                out_char('\n');
+        }
 }
 
 static int
@@ -69,7 +85,7 @@ print(const char *dir, const struct listing *l)
     }
     for (i = 0; i < l->n; i++) {
         if (!detailed)
-            out_printf("%s\n", l->v[i]);
+            print_name(l->v[i]);
         else if (path_join(path, dir, l->v[i]) < 0)
             status = fail_text("ls", l->v[i], "name too long");
         else
@@ -103,13 +119,15 @@ list(const char *path, bool heading)
     if ((detailed || stat(path, &st) < 0) && lstat(path, &st) < 0)
         return fail("ls", path);
     if (st.type == T_DIR) {
-        if (heading)
-            out_printf("%s:\n", path);
+        if (heading) {
+            out_name(path);
+            out_str(":\n");
+        }
         return list_dir(path);
     }
     if (detailed)
         return print_detailed(path, path);
-    out_printf("%s\n", path);
+    print_name(path);
     return 0;
 }
 

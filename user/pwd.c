@@ -5,7 +5,7 @@
 #include "ulib/file.h"
 #include "user/user.h"
 
-static char path[1024];
+static char path[64 * 1024];
 static char *start = path + sizeof(path) - 1;
 
 // Puts /name in front of the path.

@@ -3,7 +3,7 @@
 // what is not there.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
-#include "ulib/listing.h"
+#include "ulib/tree.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
@@ -12,25 +12,30 @@
 
 static bool recursive, force;
 
-static int remove(const char *path);
+// Removes one entry of a tree, a directory when it has been left.
+// Returns   0, or 1 with a message. `status`: what is below has its message already.
+static int
+remove_entry(const struct tree *t, enum tree_event event, int status)
+{
+    if (event == TREE_DIR)
+        return 0;
+    if (event == TREE_LOST)
+        return fail_text("rm", t->path.p, "moved meanwhile; what is above it stays");
+    if (event != TREE_FAILED && unlink(t->name) == 0)
+        return 0;
+    return event == TREE_LEFT && status && errno() == ENOTEMPTY ? 1 : fail("rm", t->path.p);
+}
 
 static int
-remove_contents(const char *path)
+remove_tree(const char *path)
 {
-    char inner[MAXPATH];
-    struct listing l;
-    unsigned long i;
+    enum tree_event event;
+    struct tree t;
     int status = 0;
 
-    if (listing_read(&l, path, false) < 0)
-        status = fail("rm", path);
-    for (i = 0; i < l.n; i++) {
-        if (path_join(inner, path, l.v[i]) < 0)
-            status |= fail_text("rm", l.v[i], "path too long");
-        else
-            status |= remove(inner);
-    }
-    listing_free(&l);
+    tree_begin(&t, path);
+    while ((event = tree_next(&t)) != TREE_END)
+        status |= remove_entry(&t, event, status);
     return status;
 }
 
@@ -38,15 +43,15 @@ static int
 remove(const char *path)
 {
     struct stat st;
-    bool directory = lstat(path, &st) == 0 && st.type == T_DIR; // a link goes, not what it leads to
     const char *name = basename(path);
 
-    if (directory && !recursive)
-        return fail_text("rm", path, "is a directory");
-    if (directory && (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
-        return fail_text("rm", path, "cannot be removed");
-    if (directory && remove_contents(path) != 0)
-        return 1;
+    if (lstat(path, &st) == 0 && st.type == T_DIR) { // a link goes, not what it leads to
+        if (!recursive)
+            return fail_text("rm", path, "is a directory");
+        if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            return fail_text("rm", path, "cannot be removed");
+        return remove_tree(path);
+    }
     if (unlink(path) == 0 || (force && errno() == ENOENT))
         return 0;
     return fail("rm", path);

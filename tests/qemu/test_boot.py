@@ -249,3 +249,31 @@ def test_boot_socket_without_a_hart(context):
         m.expect("device interrupts reach no hart that runs; see harts=|hart 0 starting")
         if "reach no hart" in m.output:  # else hart 1 has booted, and harts=1 cannot leave hart 0 out
             m.wait_exit(1)
+
+
+# -- what another system may have left on the disk
+
+
+def test_boot_disk_of_another_system(context):
+    """Pipes, sockets, block devices, and a name that a terminal would obey are listed, and can be removed."""
+    image = copy(context, "other.img")
+    debugfs(image, ["mkdir odd", "cd odd", "mknod pipe p", "mknod block b 2 0", "mknod socket p",
+                    "set_inode_field socket mode 0140644", "symlink red\033[31m to\033]0;x\007"])
+    with context.machine(image=image) as m:
+        m.boot()
+        for line, want in (
+                ("ls odd", "block           pipe            red\\033[31m     socket\n"),
+                ("ls -l odd | grep -v red | cut -c 1,23-", "c block\nc pipe\nc socket\n"),
+                ("ls odd/pipe", "odd/pipe\n"),
+                ("find odd -type c", "odd/block\nodd/pipe\nodd/socket\n"),
+                ("find odd -type l; cat odd/block", "odd/red\\033[31m\ncat: odd/block: no such device\n")):
+            got = m.run(line)
+            if got != want:
+                raise Failure(f"{line!r} printed {got!r}, expected {want!r}")
+            if "\033" in m.output:
+                raise Failure(f"{line!r}: the terminal gets a control character from the name of a file")
+        if " red\\033[31m -> to\\033]0;x\\007\n" not in m.run("ls -l odd"):
+            raise Failure("ls -l does not show the link")
+        if m.run("rm -r odd; ls odd") != "ls: odd: no such file or directory\n":
+            raise Failure("rm -r does not remove them")
+        m.poweroff()

@@ -78,6 +78,20 @@ COMMANDS = [
     ("cat /console/x; mkdir /console", "cat: /console/x: not a directory\nmkdir: /console: file exists\n"),
 ]
 
+# A tree of 300 directories, deeper than a path can say.
+DEEP = [
+    ("mkdir /d; cd /d; (yes 'mkdir n; cd n' | head -300; echo 'echo end > f; ln -s f l') > /s; sh /s; ls | cat", "n\n"),
+    ("find . | wc; find n -name f | cut -c 595-; find n -type l | wc -c; pwd", "303 303 92110\nn/n/n/f\n602\n/d\n"),
+    ("cp -r n m; echo $?; find m | wc; ls", "0\n302 302 91504\nm               n\n"),
+    ("find m -name f | cut -c 595-; cp -r n m; find . | wc -l; find m/n | wc -l",
+     "n/n/n/f\n608\n304\n"),
+    ("mkdir x; echo 1 > x/f; cp -r x/ y; cp -r x x; cp -r x/f z; find x y z", "cp: x/x: cannot be copied into itself\n"
+     "x\nx/f\nx/x\nx/x/f\ny\ny/f\nz\n"),
+    ("rm -r x y z; cd n; rm -r /d/m ../d; rm -r n; echo $?; find ..",
+     "rm: ../d: no such file or directory\n0\n..\n../n\n"),
+    ("cd /; rm -r d s; ls d", "ls: d: no such file or directory\n"),
+]
+
 
 def session(context, lines, **how):
     """Types lines; what appears must be what stands beside each."""
@@ -100,6 +114,10 @@ def test_commands(context):
 
 def test_commands_1(context):
     session(context, COMMANDS, cpus=1)
+
+
+def test_deep_trees(context):
+    session(context, DEEP, cpus=3)
 
 
 def test_end_of_input(context):

@@ -57,6 +57,30 @@ out_str(const char *s)
         out_char(*s++);
 }
 
+// Puts a name as it is. A device gets control characters, which a terminal obeys, as \ooo.
+// Returns   how many characters that were.
+int
+out_name(const char *name)
+{
+    int n = 0;
+
+    if (!known)
+        look();
+    for (; *name; name++) {
+        unsigned char c = (unsigned char)*name;
+        if (by_line && (c < ' ' || c == 0x7f)) {
+            char octal[] = {'\\', (char)('0' + c / 64), (char)('0' + c / 8 % 8),
+                            (char)('0' + c % 8)};
+            out_put(octal, sizeof(octal));
+            n += (int)sizeof(octal);
+        } else {
+            out_char(*name);
+            n++;
+        }
+    }
+    return n;
+}
+
 static void
 put_out(void *to, const char *s, unsigned long n)
 {

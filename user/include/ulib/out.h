@@ -6,6 +6,7 @@
 void out_put(const char *s, unsigned long n);
 void out_str(const char *s);
 void out_char(char c);
+int out_name(const char *name); // of a file: safe for a terminal; returns the characters put
 void out_printf(const char *format, ...) __attribute__((format(__printf__, 1, 2)));
 int out_done(const char *cmd, int status); // flushes; status, or 1 with a message if a write failed
 int out_failed(void);                      // nothing more will arrive: give up

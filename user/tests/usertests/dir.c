@@ -241,8 +241,34 @@ t_deepdirs(void)
     }
 }
 
+// fchdir() goes to an open directory, wherever that is, and to nothing else.
+static void
+t_fchdir(void)
+{
+    int pipes[2], file, start = open(".", O_RDONLY);
+    struct stat here, st;
+
+    make("d");
+    want(stat(".", &here) == 0 && pipe(pipes) == 0, "stat or pipe");
+    t_put("f", 1, 1);
+    file = open("f", O_RDONLY);
+    want(fchdir(file) == -1 && fchdir(pipes[0]) == -1 && fchdir(0) == -1, "fchdir to no directory");
+    want(fchdir(-1) == -1 && fchdir(32) == -1, "fchdir of no descriptor");
+    want(stat(".", &st) == 0 && st.ino == here.ino, "a failed fchdir changed the directory");
+    enter("d");
+    t_remove("../d");
+    want(fchdir(start) == 0, "fchdir back");
+    want(stat(".", &st) == 0 && st.ino == here.ino, "fchdir led elsewhere");
+    close(start);
+    close(file);
+    close(pipes[0]);
+    close(pipes[1]);
+    t_get("f", 1, 1);
+    t_remove("f");
+}
+
 const struct test dir_tests[] = {
-    TEST(subdir, 0),  TEST(rmdot, 0),      TEST(dirfile, 0),  TEST(iref, 0),
-    TEST(iput, 0),    TEST(exitiput, 0),   TEST(openiput, 0), TEST(bigdir, 0),
-    TEST(dirread, 0), TEST(linkcounts, 0), TEST(deepdirs, 0), {0, 0, 0},
+    TEST(subdir, 0),   TEST(rmdot, 0),    TEST(dirfile, 0), TEST(iref, 0),    TEST(iput, 0),
+    TEST(exitiput, 0), TEST(openiput, 0), TEST(bigdir, 0),  TEST(dirread, 0), TEST(linkcounts, 0),
+    TEST(deepdirs, 0), TEST(fchdir, 0),   {0, 0, 0},
 };

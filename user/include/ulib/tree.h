@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// tree.h - a walk through all that is below a path, as deep as it goes.
+#pragma once
+
+#include "ulib/line.h"
+
+#include "abi/stat.h"
+
+#include <stdbool.h>
+
+enum tree_event {
+    TREE_END,    // everything has been seen; the current directory is that of the beginning
+    TREE_FILE,   // anything but a directory
+    TREE_DIR,    // a directory, before what is in it
+    TREE_LEFT,   // the same one, after what is in it; not if the caller has skipped it
+    TREE_FAILED, // the entry cannot be looked at, or not be read; errno() says why
+    TREE_LOST,   // a directory was moved meanwhile, and the walk has no way up: the last entry
+};
+
+struct level;
+
+struct tree {
+    const char *name;  // of the entry in the current directory; the path itself at first
+    struct text path;  // of the entry, from the beginning
+    struct stat st;    // TREE_FILE and TREE_DIR: of the entry
+    bool skip;         // set at TREE_DIR: do not look into the directory
+    unsigned int note; // set at TREE_DIR, and back at TREE_LEFT of the same directory
+    // For tree.c.
+    int start, here; // the directory of the beginning and the current one, open
+    struct level *level;
+    enum tree_event last;
+    bool begun;
+};
+
+void tree_begin(struct tree *t, const char *path);
+enum tree_event tree_next(struct tree *t); // the next entry; it is in the current directory
+bool tree_inside(const struct tree *t);    // is the entry below the path, not the path itself?
+void tree_return(const struct tree *t);    // the current directory is that of the entry again
