@@ -40,6 +40,26 @@ def free_port():
         return s.getsockname()[1]
 
 
+# A program as the course's are written, with each header that they include, and each name of 2025 that is not xv6's.
+SOURCE = "".join(f'#include "{name}.h"\n' for name in (
+    "kernel/types", "kernel/stat", "kernel/fcntl", "kernel/param", "kernel/riscv", "kernel/memlayout", "kernel/vm",
+    "kernel/fs", "kernel/spinlock", "kernel/sleeplock", "kernel/file", "kernel/syscall", "kernel/sysinfo",
+    "user/user")) + """
+int main(int argc, char *argv[])
+{
+  char *a = sbrklazy(SUPERPGSIZE), *b = sbrk(PGSIZE);
+  if(a == SBRK_ERROR || b != a + SUPERPGSIZE || SBRK_EAGER != 1 || SBRK_LAZY != 2)
+    exit(1);
+  if(pgpte(a) != 0 || (pgpte(b) & PTE_V) == 0 || ugetpid() != getpid() || MAXARG < argc)
+    exit(1);
+  if(interpose(1 << SYS_pause, "-") < 0 || pause(1) != -1 || rwlktest() == 0 || cpupin(0) < 0)
+    exit(1);
+  printf("dropped in\\n");
+  exit(0);
+}
+"""
+
+
 class Tree:
     """A copy of the tree, and the verbs in it."""
 
@@ -233,6 +253,18 @@ def test_grader_prompts(context):
                 data = f.read()
             if b"\0" not in data and b"$ " in data:
                 raise Failure(f"{name} holds the prompt: {data[data.index(b'$ '):][:40]!r}")
+
+
+def test_grader_sources(context):
+    """A source in the course's manner is a program after `make`, in place of one of that name in user/tests/."""
+    with LOCK:
+        path = os.path.join(tree_of(context).path, "user", "spin.c")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(SOURCE)
+    try:
+        must_match(graded(context, commands=["spin"]), "^dropped in$")
+    finally:
+        os.unlink(path)
 
 
 def test_grader_new_disk(context):

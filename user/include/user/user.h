@@ -16,12 +16,15 @@ struct ptwalk;
 
 #include "user/usys.h"
 
+#define SBRK_ERROR ((char *)-1) // what sbrk() and sbrklazy() return when they fail
+
 char *sbrk(int n);                           // moves the break; the new pages are there
 char *sbrklazy(int n);                       // moves the break; pages come when touched
 int stat(const char *path, struct stat *st); // fstat() by name
 int ugetpid(void);                           // getpid() without a system call
 int uptime(void);                            // ticks since boot, likewise
 int statistics(void *buf, int size);         // reads the kernel's counters as text
+int rwlktest(void);                          // fails: there are no locks of a student to test
 
 char *strcpy(char *to, const char *from);
 int strcmp(const char *a, const char *b);

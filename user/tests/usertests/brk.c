@@ -6,7 +6,7 @@
 // Next      fault.c
 #include "t.h"
 
-#define FAILED ((char *)-1)
+#define FAILED SBRK_ERROR
 #define GIB    (1 << 30)
 
 // A size that the machine can give: at most want_mib, at most seven eighths of what is free.
