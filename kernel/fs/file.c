@@ -15,6 +15,7 @@
 #include "fs/openfile.h"
 #include "lib/panic.h"
 #include "mm/kmem.h"
+#include "mm/pager.h"
 
 // Bytes written in one transaction: bounds the changes that must reach the disk together.
 #define WRITE_CHUNK (256UL * 1024)
@@ -119,6 +120,8 @@ put_inode(struct inode *ip)
 static void
 inode_close(struct file *f)
 {
+    if (f->writable && inode_type(f->ip) == T_FILE)
+        pager_unclaim(inode_pager(f->ip), PAGER_WRITE);
     put_inode(f->ip);
 }
 
@@ -133,6 +136,23 @@ lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
     return flags & O_NOFOLLOW ? namei_nofollow(cwd, path, out) : namei(cwd, path, out);
 }
 
+// Claims a regular file for writing, as long as `f` is open if it is for that, and cuts it if
+// O_TRUNC says so.
+// On error  -ETXTBSY: a process runs the file; as itrunc().
+static int
+attach_regular(struct file *f, struct inode *ip, int flags)
+{
+    struct pager *pager = inode_pager(ip);
+    if (!f->writable && !(flags & O_TRUNC))
+        return 0;
+    if (!pager_claim(pager, PAGER_WRITE))
+        return -ETXTBSY;
+    int error = flags & O_TRUNC ? itrunc(ip, 0) : 0;
+    if (error || !f->writable)
+        pager_unclaim(pager, PAGER_WRITE);
+    return error;
+}
+
 // Makes an unpublished file refer to the inode, whose reference it takes over if that succeeds.
 static int
 attach(struct file *f, struct inode *ip, int flags)
@@ -145,8 +165,8 @@ attach(struct file *f, struct inode *ip, int flags)
         if (error < 0)
             return error;
     }
-    if (type == T_FILE && flags & O_TRUNC) {
-        int error = itrunc(ip, 0);
+    if (type == T_FILE) {
+        int error = attach_regular(f, ip, flags);
         if (error < 0)
             return error;
     }

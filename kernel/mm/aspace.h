@@ -90,7 +90,8 @@ int uvmalloc(struct aspace *as, uint64 start, uint64 end,
              uint64 prot) must_check;                       // fresh pages; -ENOMEM
 void uvmunmap(struct aspace *as, uint64 start, uint64 end); // pages that are in no region any more
 void uvmsettle(struct aspace *as); // USYSCALL has what was promised for it, or will never want it
-int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
+int uvmbring(struct aspace *as, uint64 start) must_check; // the pages that a file has of a region
+int uvmguard(struct aspace *as, uint64 va) must_check;    // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, bool lazy, uint64 *old) must_check; // moves the break
 
 // Makes the access possible, or tells why it is not allowed. May sleep.

@@ -322,6 +322,12 @@ fs_sync(void)
     return 0;
 }
 
+bool
+fs_relieve(void)
+{
+    return false;
+}
+
 int
 fs_unmount(void)
 {
