@@ -11,6 +11,7 @@
 #include "dev/machine.h"
 #include "dev/plic.h"
 #include "dev/power.h"
+#include "dev/rtc.h"
 #include "dev/virtio_blk.h"
 #include "fs/devnode.h"
 #include "fs/file.h"
@@ -170,6 +171,7 @@ devices_init(void)
     if (console_listen(&machine) < 0)
         printf("vitrine: the serial port has no interrupt; there will be no input\n");
     virtio_blk_init(&machine);
+    rtc_init(&machine);
 }
 
 static void
@@ -214,6 +216,8 @@ files_init(void)
     statistics_add(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);
     frames_set_reclaim(reclaim);
+    if (rtc_present())
+        fs_set_clock(rtc_seconds);
 }
 
 static void noreturn
