@@ -20,11 +20,17 @@
 // Bytes written in one transaction: bounds the changes that must reach the disk together.
 #define WRITE_CHUNK (256UL * 1024)
 
+// Held for a whole write at the end of a file, so that its pieces stay together; by inode number.
+#define APPENDS 16
+static struct sleeplock appends[APPENDS];
+
 static struct kmem_cache cache;
 
 void
 file_init(void)
 {
+    for (int i = 0; i < APPENDS; i++)
+        initsleeplock(&appends[i], "append");
     kmem_cache_init(&cache, "file", sizeof(struct file));
 }
 
@@ -93,9 +99,8 @@ write_piece(struct file *f, struct iobuf src, size_t n)
 
 // Writes in pieces, each a transaction. Returns the bytes written, or the error of the first piece.
 static int64
-inode_write(struct file *f, struct iobuf src, size_t n)
+write_pieces(struct file *f, struct iobuf src, size_t n)
 {
-    bool locked = file_lock_offset(f);
     int64 total = 0, done;
     do {
         size_t piece = n - (size_t)total < WRITE_CHUNK ? n - (size_t)total : WRITE_CHUNK;
@@ -105,8 +110,21 @@ inode_write(struct file *f, struct iobuf src, size_t n)
         src.addr += (uint64)done;
         total += done;
     } while ((size_t)total < n);
-    file_unlock_offset(f, locked);
     return total > 0 ? total : done;
+}
+
+static int64
+inode_write(struct file *f, struct iobuf src, size_t n)
+{
+    struct sleeplock *whole = f->append ? &appends[inode_number(f->ip) % APPENDS] : NULL;
+    bool locked = file_lock_offset(f);
+    if (whole)
+        acquiresleep(whole);
+    int64 done = write_pieces(f, src, n);
+    if (whole)
+        releasesleep(whole);
+    file_unlock_offset(f, locked);
+    return done;
 }
 
 static void
