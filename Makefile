@@ -104,7 +104,7 @@ mm := buddy frame frame_put commit ledger block kmem failnth \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := ram machine isa power uart lineedit linering console plic virtio virtio_blk blk
+dev := ram machine isa power rtc uart lineedit linering console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.

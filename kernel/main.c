@@ -12,6 +12,7 @@
 #include "dev/plic.h"
 #include "dev/power.h"
 #include "dev/ram.h"
+#include "dev/rtc.h"
 #include "dev/virtio_blk.h"
 #include "fs/devnode.h"
 #include "fs/file.h"
@@ -195,6 +196,7 @@ devices_init(void)
     if (console_listen(&machine) < 0)
         printf("vitrine: the serial port has no interrupt; there will be no input\n");
     virtio_blk_init(&machine);
+    rtc_init(&machine);
 }
 
 static void
@@ -281,6 +283,8 @@ files_init(void)
     console_set_hotkey('Z' & 0x1f, refuse_stopping);
     console_set_interrupt(proc_interrupt);
     frames_set_reclaim(reclaim);
+    if (rtc_present())
+        fs_set_clock(rtc_seconds);
 }
 
 // The table with the identity map has served its last hart.

@@ -25,6 +25,7 @@
 #define EINVAL       22
 #define ENFILE       23
 #define EMFILE       24
+#define ETXTBSY      26 // a program that runs cannot be written to, nor can one run that is written to
 #define EFBIG        27
 #define ENOSPC       28
 #define ESPIPE       29

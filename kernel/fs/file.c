@@ -15,15 +15,22 @@
 #include "fs/openfile.h"
 #include "lib/panic.h"
 #include "mm/kmem.h"
+#include "mm/pager.h"
 
 // Bytes written in one transaction: bounds the changes that must reach the disk together.
 #define WRITE_CHUNK (256UL * 1024)
+
+// Held for a whole write at the end of a file, so that its pieces stay together; by inode number.
+#define APPENDS 16
+static struct sleeplock appends[APPENDS];
 
 static struct kmem_cache cache;
 
 void
 file_init(void)
 {
+    for (int i = 0; i < APPENDS; i++)
+        initsleeplock(&appends[i], "append");
     kmem_cache_init(&cache, "file", sizeof(struct file));
 }
 
@@ -92,9 +99,8 @@ write_piece(struct file *f, struct iobuf src, size_t n)
 
 // Writes in pieces, each a transaction. Returns the bytes written, or the error of the first piece.
 static int64
-inode_write(struct file *f, struct iobuf src, size_t n)
+write_pieces(struct file *f, struct iobuf src, size_t n)
 {
-    bool locked = file_lock_offset(f);
     int64 total = 0, done;
     do {
         size_t piece = n - (size_t)total < WRITE_CHUNK ? n - (size_t)total : WRITE_CHUNK;
@@ -104,8 +110,21 @@ inode_write(struct file *f, struct iobuf src, size_t n)
         src.addr += (uint64)done;
         total += done;
     } while ((size_t)total < n);
-    file_unlock_offset(f, locked);
     return total > 0 ? total : done;
+}
+
+static int64
+inode_write(struct file *f, struct iobuf src, size_t n)
+{
+    struct sleeplock *whole = f->append ? &appends[inode_number(f->ip) % APPENDS] : NULL;
+    bool locked = file_lock_offset(f);
+    if (whole)
+        acquiresleep(whole);
+    int64 done = write_pieces(f, src, n);
+    if (whole)
+        releasesleep(whole);
+    file_unlock_offset(f, locked);
+    return done;
 }
 
 static void
@@ -119,6 +138,8 @@ put_inode(struct inode *ip)
 static void
 inode_close(struct file *f)
 {
+    if (f->writable && inode_type(f->ip) == T_FILE)
+        pager_unclaim(inode_pager(f->ip), PAGER_WRITE);
     put_inode(f->ip);
 }
 
@@ -133,6 +154,23 @@ lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
     return flags & O_NOFOLLOW ? namei_nofollow(cwd, path, out) : namei(cwd, path, out);
 }
 
+// Claims a regular file for writing, as long as `f` is open if it is for that, and cuts it if
+// O_TRUNC says so.
+// On error  -ETXTBSY: a process runs the file; as itrunc().
+static int
+attach_regular(struct file *f, struct inode *ip, int flags)
+{
+    struct pager *pager = inode_pager(ip);
+    if (!f->writable && !(flags & O_TRUNC))
+        return 0;
+    if (!pager_claim(pager, PAGER_WRITE))
+        return -ETXTBSY;
+    int error = flags & O_TRUNC ? itrunc(ip, 0) : 0;
+    if (error || !f->writable)
+        pager_unclaim(pager, PAGER_WRITE);
+    return error;
+}
+
 // Makes an unpublished file refer to the inode, whose reference it takes over if that succeeds.
 static int
 attach(struct file *f, struct inode *ip, int flags)
@@ -145,8 +183,8 @@ attach(struct file *f, struct inode *ip, int flags)
         if (error < 0 && !(flags & O_NOFOLLOW)) // else only fstat() is of use, for lstat()
             return error;
     }
-    if (type == T_FILE && flags & O_TRUNC) {
-        int error = itrunc(ip, 0);
+    if (type == T_FILE) {
+        int error = attach_regular(f, ip, flags);
         if (error < 0)
             return error;
     }

@@ -23,7 +23,8 @@ struct fs_stats {
         placed; // of the journal: transactions, blocks to the log, blocks to their places
 };
 
-void fs_init(void);                                       // once, before the first mount
+void fs_set_clock(uint64 (*seconds)(void)); // since 1970; at boot, if there is a clock
+void fs_init(void);                         // once, before the first mount
 int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints why not
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO

@@ -134,6 +134,8 @@ copy_out(const struct inode *ip, struct ext2_inode *di)
     if (ip->type == T_FILE)
         di->size_high = (uint32)(ip->size >> 32);
     di->mtime = di->ctime = ip->mtime;
+    if (!di->atime)
+        di->atime = ip->mtime; // when the file was made; reading does not change it
     di->dtime = ip->dtime;
     di->blocks = ip->sectors;
     di->flags = ip->flags;

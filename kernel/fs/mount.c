@@ -226,7 +226,8 @@ mark_in_use(struct ext2 *fs)
     else
         sb->state &= (uint16)~EXT2_VALID;
     sb->mnt_count++;
-    sb->mtime = sb->wtime = ++fs->now;
+    fs->now++;
+    sb->mtime = sb->wtime = ext2_now(fs);
     cache_dirty(&fs->meta, fs->super);
     int error = cache_flush(&fs->meta);
     return error ? error : journal_start(fs);

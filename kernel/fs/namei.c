@@ -22,6 +22,7 @@
 struct walk {
     struct inode *at;  // a reference
     const char *rest;  // of the path
+    bool dir;          // the path ends in a slash: it must lead to a directory
     uint32 links;      // passed so far
     char buf[MAXPATH]; // the rest, once a link was put in
 };
@@ -95,6 +96,7 @@ start(struct walk *w, struct inode *cwd, const char *path)
     if (len >= MAXPATH)
         return -ENAMETOOLONG;
     w->at = *path == '/' ? fs_root() : idup(cwd);
+    w->dir = path[len - 1] == '/';
     while (*path == '/')
         path++;
     w->rest = path;
@@ -116,11 +118,13 @@ follow(struct walk *w, struct inode *ip)
     size_t len = strlen(target), left = strlen(w->rest);
     if (len == 0)
         return -ENOENT;
-    if (len + 1 + left >= sizeof w->buf)
+    size_t slash = left > 0; // a target that is the whole path is as long as a path may be
+    if (len + slash + left >= sizeof w->buf)
         return -ENAMETOOLONG;
-    memmove(w->buf + len + 1, w->rest, left + 1);
+    memmove(w->buf + len + slash, w->rest, left + 1);
     memcpy(w->buf, target, len);
-    w->buf[len] = '/';
+    if (slash)
+        w->buf[len] = '/';
     w->rest = w->buf;
     if (*target == '/') {
         iput(w->at);
@@ -149,6 +153,17 @@ advance(struct walk *w, const struct name *n, bool follow_it)
     return 0;
 }
 
+// The end of a walk: its reference becomes the caller's, unless there was an error.
+static int
+end_walk(struct walk *w, int error, struct inode **out)
+{
+    if (error)
+        iput(w->at);
+    else
+        *out = w->at;
+    return error;
+}
+
 static int
 resolve(struct inode *cwd, const char *path, bool follow_last, struct inode **out)
 {
@@ -158,12 +173,10 @@ resolve(struct inode *cwd, const char *path, bool follow_last, struct inode **ou
     if (error)
         return error;
     while (!error && next_name(&w.rest, &n))
-        error = advance(&w, &n, follow_last || *w.rest);
-    if (error)
-        iput(w.at);
-    else
-        *out = w.at;
-    return error;
+        error = advance(&w, &n, follow_last || w.dir || *w.rest);
+    if (!error && w.dir && w.at->type != T_DIR)
+        error = -ENOTDIR;
+    return end_walk(&w, error, out);
 }
 
 // On error  -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -EIO, -ENOMEM, -EUCLEAN.
@@ -180,25 +193,60 @@ namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
     return resolve(cwd, path, false, out);
 }
 
+bool
+path_wants_dir(const char *path)
+{
+    size_t len = strlen(path);
+    return len > 0 && path[len - 1] == '/';
+}
+
+// Goes on to the directory in which the last component, *n, stands.
+static int
+to_parent(struct walk *w, struct name *n)
+{
+    int error = next_name(&w->rest, n) ? 0 : -EINVAL;
+    while (!error && *w->rest) {
+        error = advance(w, n, true);
+        if (!error && !next_name(&w->rest, n))
+            error = -EINVAL; // a link to a root was the last but one
+    }
+    return !error && w->at->type != T_DIR ? -ENOTDIR : error;
+}
+
+// Puts the target of the symbolic link that the last component names into the walk.
+// Returns   1 if it did so; 0: nothing has that name, or no link.
+static int
+follow_last(struct walk *w, const struct name *n)
+{
+    struct inode *ip;
+    int error = path_walk(w->at, n, &ip);
+    if (error)
+        return error == -ENOENT ? 0 : error;
+    bool link = ip->type == T_SYMLINK;
+    if (link)
+        error = follow(w, ip);
+    iput(ip);
+    return error ? error : link;
+}
+
 int
 path_parent(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
 {
     struct walk w;
     int error = start(&w, cwd, path);
+    return error ? error : end_walk(&w, to_parent(&w, n), dp);
+}
+
+int
+path_target(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
+{
+    struct walk w;
+    int link, error = start(&w, cwd, path);
     if (error)
         return error;
-    if (!next_name(&w.rest, n))
-        error = -EINVAL;
-    while (!error && *w.rest) {
-        error = advance(&w, n, true);
-        if (!error && !next_name(&w.rest, n))
-            error = -EINVAL; // a link to a root was the last but one
-    }
-    if (!error && w.at->type != T_DIR)
-        error = -ENOTDIR;
-    if (error)
-        iput(w.at);
-    else
-        *dp = w.at;
-    return error;
+    do {
+        error = to_parent(&w, n);
+        link = error ? error : follow_last(&w, n);
+    } while (link > 0);
+    return end_walk(&w, link, dp);
 }

@@ -166,24 +166,47 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
     return error;
 }
 
+// fs_create() of one name, in a directory whose reference it gives back.
+static int
+create_at(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
+{
+    int error;
+    *out = dcache_get(dp->inum, n); // what is known to be there is taken without a lock
+    if (*out) {
+        error = take(*out, plan->type);
+    } else {
+        ilock(dp);
+        error = create_in(dp, n, plan, out);
+        iunlock(dp);
+    }
+    iput(dp);
+    return error;
+}
+
 static int
 create(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
 {
     struct inode *dp;
     struct name n;
+    if (plan->type != T_DIR && path_wants_dir(path))
+        return plan->type == T_FILE ? -EISDIR : -ENOTDIR;
     int error = path_parent(cwd, path, &dp, &n);
+    if (error == -EINVAL) // the root directory, which exists
+        return plan->type == T_FILE ? -EISDIR : -EEXIST;
+    return error ? error : create_at(dp, &n, plan, out);
+}
+
+// The file that a symbolic link at the end of the path leads to, made if it does not exist.
+static int
+create_target(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
+{
+    struct inode *dp;
+    struct name n;
+    int error = path_target(cwd, path, &dp, &n);
     if (error)
-        return error;
-    *out = dcache_get(dp->inum, &n); // what is known to be there is taken without a lock
-    if (*out) {
-        error = take(*out, plan->type);
-    } else {
-        ilock(dp);
-        error = create_in(dp, &n, plan, out);
-        iunlock(dp);
-    }
-    iput(dp);
-    return error;
+        return error == -EINVAL ? -EISDIR : error;
+    error = create_at(dp, &n, plan, out);
+    return error == -EAGAIN ? -ELOOP : error; // another link has just been put there
 }
 
 // Makes a symbolic link. Its target need not exist.
@@ -220,7 +243,7 @@ fs_readlink(struct inode *cwd, const char *path, struct iobuf dst, size_t n)
 }
 
 // Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is
-// there (also at the end of a symbolic link) is opened.
+// there is opened; a symbolic link is followed, and what it leads to is made if it does not exist.
 // On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM
 //           ...: nothing changed.
 // Locks     none is held; inside begin_op(). Sleeps.
@@ -231,15 +254,7 @@ fs_create(struct inode *cwd, const char *path, int type, int major, int minor, s
     if (type == T_DEVICE && (major < 0 || major > 255 || minor < 0 || minor > 255))
         return -EINVAL;
     int error = create(cwd, path, &plan, out);
-    if (error != -EAGAIN)
-        return error;
-    error = namei(cwd, path, out); // a symbolic link stands there: what it leads to must exist
-    if (!error) {
-        error = existing(*out, type);
-        if (error)
-            iput(*out);
-    }
-    return error;
+    return error == -EAGAIN ? create_target(cwd, path, &plan, out) : error;
 }
 
 static int
@@ -275,6 +290,8 @@ fs_link(struct inode *cwd, const char *old, const char *new)
     if (error)
         return error;
     error = ip->type == T_DIR ? -EPERM : ext2_writable(ip->fs) ? 0 : -EROFS;
+    if (!error && path_wants_dir(new))
+        error = -ENOTDIR;
     if (!error)
         error = path_parent(cwd, new, &dp, &n);
     if (error) {
@@ -326,13 +343,16 @@ unlink_locked(struct inode *dp, const struct name *n, struct inode *ip)
 }
 
 static int
-unlink_in(struct inode *dp, const struct name *n, struct inode **ip)
+unlink_in(struct inode *dp, const struct name *n, bool want_dir, struct inode **ip)
 {
     int error = path_step(dp, n, ip);
     if (error)
         return error;
     ilock(*ip);
-    error = ext2_writable(dp->fs) ? unlink_locked(dp, n, *ip) : -EROFS;
+    if (want_dir && (*ip)->type != T_DIR)
+        error = -ENOTDIR;
+    else
+        error = ext2_writable(dp->fs) ? unlink_locked(dp, n, *ip) : -EROFS;
     iunlock(*ip);
     if (error)
         iput(*ip);
@@ -340,7 +360,7 @@ unlink_in(struct inode *dp, const struct name *n, struct inode **ip)
 }
 
 // Removes a name; an empty directory goes as well.
-// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing
+// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTDIR ("file/"), -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing
 //           changed.
 // Locks     none is held; inside begin_op(). Sleeps.
 int
@@ -356,7 +376,7 @@ fs_unlink(struct inode *cwd, const char *path)
         return -EINVAL;
     }
     ilock(dp);
-    error = unlink_in(dp, &n, &ip);
+    error = unlink_in(dp, &n, path_wants_dir(path), &ip);
     iunlock(dp);
     iput(dp);
     if (!error)

@@ -25,6 +25,7 @@ struct move {
     struct inode *d1, *d2, *ip, *tp;
     struct name n1, n2;
     bool dir;                    // a directory moves
+    bool want_dir;               // one of the paths ends in a slash: nothing else may move
     struct frame *pin[4];        // of d1, d2, ip, tp
     struct dir_place p1, p2, up; // the old name, the replaced one, the moved directory's ".."
 };
@@ -110,6 +111,8 @@ resolve(struct move *m)
 static int
 check_shape(const struct move *m)
 {
+    if (m->want_dir && !m->dir)
+        return -ENOTDIR;
     if (m->dir) {
         int knot = below(m->d2, m->ip);
         if (knot)
@@ -285,7 +288,7 @@ rename_in(struct move *m)
 int
 fs_rename(struct inode *cwd, const char *old, const char *new)
 {
-    struct move m;
+    struct move m = {.want_dir = path_wants_dir(old) || path_wants_dir(new)};
     int error = path_parent(cwd, old, &m.d1, &m.n1);
     if (error)
         return error;

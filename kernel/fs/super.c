@@ -59,10 +59,20 @@ ext2_writable(const struct ext2 *fs)
     return !__atomic_load_n(&fs->readonly, __ATOMIC_RELAXED);
 }
 
+static uint64 (*clock)(void); // NULL: there is none; constant after boot
+
+void
+fs_set_clock(uint64 (*seconds)(void))
+{
+    clock = seconds;
+}
+
+// Returns   the time of a change that is made now, in seconds since 1970. Without a clock it is a
+//           little later than what the disk knew when it was mounted, and moves with each sync.
 uint32
 ext2_now(struct ext2 *fs)
 {
-    return __atomic_load_n(&fs->now, __ATOMIC_RELAXED); // no clock: it moves with each sync
+    return clock ? (uint32)clock() : __atomic_load_n(&fs->now, __ATOMIC_RELAXED);
 }
 
 static bool

@@ -129,6 +129,7 @@ int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its re
 int growproc(struct aspace *as, int64 n, uint64 kind,
              uint64 *old) must_check;        // moves the break; kind: SBRK_* of abi/mman.h
 int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL
+int uvmbring(struct aspace *as, uint64 start) must_check; // the pages that a file has of a region
 
 // Makes the access possible, or tells why it is not allowed. May sleep.
 int vmfault(struct aspace *as, uint64 va,

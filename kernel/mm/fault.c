@@ -341,6 +341,34 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     return error;
 }
 
+// Fills one hole as if it had been read, but the page counts as untouched.
+static int
+bring(struct aspace *as, const struct region *r, uint64 va)
+{
+    int level, error = 0;
+    if (!pte_valid(pte_load(walk_leaf(&as->pt, va, &level))))
+        error = fill(as, r, va, PT_READ);
+    pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (!error)
+        change_entry(as, slot, va, pte_load(slot) & ~PTE_A);
+    return error;
+}
+
+// Brings in the pages that a file has of the region at `start`. The process has not run yet.
+// On error  as the pager's get(); -ENOMEM: some pages are there.
+// Locks     takes as->lock. Sleeps
+int
+uvmbring(struct aspace *as, uint64 start)
+{
+    int error = 0;
+    acquiresleep(&as->lock);
+    const struct region *r = region_find(&as->regions, start);
+    for (uint64 va = start; !error && region_file_bytes(r, va); va += PGSIZE)
+        error = bring(as, r, va);
+    releasesleep(&as->lock);
+    return error;
+}
+
 int
 uvmguard(struct aspace *as, uint64 va)
 {

@@ -25,4 +25,29 @@ struct pager_ops {
 struct pager {
     const struct pager_ops *ops;
     uint32 sharers; // [a] regions in which it is shared memory
+    int32 claims;   // [a] above 0: who may write to it; below 0: regions of running programs
 };
+
+#define PAGER_WRITE 1    // an open file, or shared memory that may be written
+#define PAGER_RUN   (-1) // a region of a program, whose pages are read when they are touched
+
+// Claims the object for writing or for running; each claim ends by pager_unclaim().
+// Returns   false: there are claims of the other kind.
+static inline bool
+pager_claim(struct pager *p, int32 claim)
+{
+    int32 n = __atomic_load_n(&p->claims, __ATOMIC_RELAXED);
+    do {
+        if (claim > 0 ? n < 0 : n > 0)
+            return false;
+        // Pairs with pager_unclaim(): what was written before is seen by the program that runs.
+    } while (!__atomic_compare_exchange_n(&p->claims, &n, n + claim, false, __ATOMIC_ACQUIRE,
+                                          __ATOMIC_RELAXED));
+    return true;
+}
+
+static inline void
+pager_unclaim(struct pager *p, int32 claim)
+{
+    __atomic_fetch_sub(&p->claims, claim, __ATOMIC_RELEASE); // pairs with pager_claim()
+}

@@ -3,6 +3,7 @@
 #include "mm/region.h"
 
 #include "abi/errno.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/pager.h"
@@ -15,25 +16,51 @@ regions_init(struct regions *rs)
     *rs = (struct regions){0};
 }
 
-// A region more has pages of the pager's, or one less. The count is there before a page is asked
-// for, and until none is mapped; the pager's lock orders it for whoever looks at both.
-static void
-refer(struct pager *pager, bool shared)
+// What the region claims its pager's object for; 0: nothing.
+static int32
+claim_of(const struct region *r)
 {
+    if (r->kind == REGION_IMAGE)
+        return PAGER_RUN;
+    return r->shared && r->most & PTE_W ? PAGER_WRITE : 0;
+}
+
+// Counts a region that has pages of its pager's object. The count is there before a page is asked
+// for, and until none is mapped; the pager's lock orders it for the file system, which looks at both.
+// On error  -ETXTBSY: the object is claimed otherwise. For a part or a copy of a region that is
+//           counted there is no error.
+static int
+refer(const struct region *r)
+{
+    struct pager *pager = r->pager;
+    int32 claim = pager ? claim_of(r) : 0;
     if (!pager)
-        return;
+        return 0;
+    if (claim && !pager_claim(pager, claim))
+        return -ETXTBSY;
     pager->ops->ref(pager);
-    if (shared)
+    if (r->shared)
         __atomic_fetch_add(&pager->sharers, 1, __ATOMIC_RELAXED);
+    return 0;
 }
 
 static void
-let_go(struct pager *pager, bool shared)
+refer_again(const struct region *r)
 {
+    int error = refer(r);
+    assert(!error);
+}
+
+static void
+let_go(const struct region *r)
+{
+    struct pager *pager = r->pager;
     if (!pager)
         return;
-    if (shared)
+    if (r->shared)
         __atomic_fetch_sub(&pager->sharers, 1, __ATOMIC_RELAXED); // as above
+    if (claim_of(r))
+        pager_unclaim(pager, claim_of(r));
     pager->ops->unref(pager);
 }
 
@@ -41,7 +68,7 @@ void
 regions_free(struct regions *rs)
 {
     for (int i = 0; i < rs->n; i++)
-        let_go(rs->v[i].pager, rs->v[i].shared);
+        let_go(&rs->v[i]);
     kmem_free(rs->v);
     regions_init(rs);
 }
@@ -101,7 +128,8 @@ reserve(struct regions *rs, int n)
     return 0;
 }
 
-// Returns   -EINVAL if it would overlap another region, -ENOMEM.
+// Adds a region and counts it at its pager.
+// On error  -EINVAL: it would overlap another region; -ENOMEM; -ETXTBSY: see refer(). No change.
 int
 region_add(struct regions *rs, const struct region *r)
 {
@@ -110,10 +138,12 @@ region_add(struct regions *rs, const struct region *r)
         return -EINVAL;
     if (reserve(rs, rs->n + 1) < 0)
         return -ENOMEM;
+    int error = refer(r);
+    if (error)
+        return error;
     memmove(&rs->v[i + 1], &rs->v[i], (size_t)(rs->n - i) * sizeof *r);
     rs->v[i] = *r;
     rs->n++;
-    refer(r->pager, r->shared);
     return 0;
 }
 
@@ -129,7 +159,7 @@ split(struct regions *rs, int i, uint64 va)
     high->offset += size;
     high->filesz = high->filesz > size ? high->filesz - size : 0;
     low->filesz = low->filesz < size ? low->filesz : size;
-    refer(low->pager, low->shared);
+    refer_again(low);
 }
 
 static void
@@ -220,7 +250,7 @@ region_remove(struct regions *rs, struct region *r)
     struct region gone = *r;
     rs->n--;
     memmove(r, r + 1, (size_t)(rs->n - i) * sizeof *r);
-    let_go(gone.pager, gone.shared);
+    let_go(&gone);
 }
 
 // Returns   -ENOMEM, and `to` is empty.
@@ -237,6 +267,6 @@ regions_copy(struct regions *to, const struct regions *from)
     to->n = from->n;
     memcpy(to->v, from->v, (size_t)from->n * sizeof *to->v);
     for (int i = 0; i < to->n; i++)
-        refer(to->v[i].pager, to->v[i].shared);
+        refer_again(&to->v[i]);
     return 0;
 }

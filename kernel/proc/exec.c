@@ -54,10 +54,8 @@ bring_in_file(struct aspace *as)
 {
     for (int i = 0; i < as->regions.n; i++) {
         const struct region *r = &as->regions.v[i];
-        uint64 size = r->pager && r->filesz <= SMALL_IMAGE ? r->filesz : 0;
-        for (uint64 at = 0; at < size; at += PGSIZE)
-            if (vmfault(as, r->start + at, PT_READ) < 0)
-                return;
+        if (r->pager && r->filesz <= SMALL_IMAGE && uvmbring(as, r->start) < 0)
+            return;
     }
 }
 

@@ -4,6 +4,7 @@
 #include "abi/onintr.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
+#include "dev/rtc.h"
 #include "mm/aspace.h"
 #include "mm/copy.h"
 #include "mm/kmem.h"
@@ -79,6 +80,15 @@ sys_uptime(struct proc *p, const uint64 *a)
     (void)p;
     (void)a;
     return (int)(ticks_now() & 0x7fffffff);
+}
+
+// Returns   nanoseconds since 1970; -ENODEV: the machine has no clock.
+int64
+sys_walltime(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    (void)a;
+    return rtc_present() ? (int64)rtc_nanoseconds() : -ENODEV;
 }
 
 int64

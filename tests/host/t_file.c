@@ -9,7 +9,7 @@
 #include "abi/fcntl.h"
 #include "fs/devnode.h"
 #include "fs/file.h"
-#include "fs/fs.h"
+#include "noinode.h"
 #include "shim/memory.h"
 
 #define ROOM (1024UL * 1024)

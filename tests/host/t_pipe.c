@@ -9,6 +9,7 @@
 
 #include "abi/errno.h"
 #include "fs/file.h"
+#include "noinode.h"
 #include "shim/memory.h"
 #include "shim/thread.h"
 

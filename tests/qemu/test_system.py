@@ -3,8 +3,9 @@
 import os
 import random
 import re
+import subprocess
 
-from machine import Failure
+from machine import Failure, find_tool
 
 HARTS = (1, 3, 8)
 
@@ -222,6 +223,24 @@ def test_lab_words(context):
         if "start the kernel with call23=interpose" not in m.run("sandbox 1 - ls"):
             raise Failure("without the word, call 23 is not sysinfo")
         m.poweroff()
+
+
+def test_file_times(context):
+    """Files are dated by the machine's clock, which goes on from where QEMU is told to begin."""
+    base = 1927857906  # 2031-02-03 04:05:06 UTC
+    with context.machine(extra=["-rtc", "base=2031-02-03T04:05:06"]) as m:
+        m.boot()
+        m.run("echo old > dated; echo new >> dated; mkdir datedir")
+        m.run_verdict("usertests walltime", "ALL TESTS PASSED", "SOME TESTS FAILED")
+        disk = m.disk
+        m.poweroff()
+        for name in ("dated", "datedir"):
+            text = subprocess.run([find_tool("debugfs"), "-R", f"stat /{name}", disk], check=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+            for field in ("ctime", "atime", "mtime"):
+                at = int(re.search(rf"{field}: 0x([0-9a-f]+)", text)[1], 16)
+                if not base <= at < base + 3600:
+                    raise Failure(f"{name} has {field} {at}, the machine started at {base}")
 
 
 def test_files_survive_a_reboot(context):

@@ -27,6 +27,7 @@ static const char *const text[] = {
     [EINVAL] = "invalid argument",
     [ENFILE] = "too many open files in the system",
     [EMFILE] = "too many open files",
+    [ETXTBSY] = "the program is in use",
     [EFBIG] = "file too large",
     [ENOSPC] = "no space left on the disk",
     [ESPIPE] = "not seekable",

@@ -323,6 +323,12 @@ fs_sync(void)
     return 0;
 }
 
+bool
+fs_relieve(void)
+{
+    return false;
+}
+
 int
 fs_unmount(void)
 {

@@ -4,6 +4,8 @@
 // Next      elf.c
 #include "t.h"
 
+#include "abi/errno.h"
+
 // Runs path with argv, its output into file "out".
 // Returns its status, or 100 when exec failed.
 static int
@@ -173,6 +175,74 @@ t_execunlinked(void)
 }
 
 static void
+want_busy(int result, const char *what)
+{
+    want(result == -1 && ((struct usyscall *)USYSCALL)->err == ETXTBSY, "%s", what);
+}
+
+// The file of a program that runs cannot be written to; it can be read, and written to afterwards.
+static void
+t_execbusy(void)
+{
+    int in[2], out[2];
+    char c = 0;
+
+    copy_file("/cat", "ours");
+    want(pipe(in) == 0 && pipe(out) == 0, "pipe failed");
+    int pid = t_fork();
+    if (pid == 0)
+        run_between("ours", in, out);
+    want(write(in[1], "a", 1) == 1 && read(out[0], &c, 1) == 1, "the program is gone");
+    want_busy(open("ours", O_WRONLY), "a program that runs is opened for writing");
+    want_busy(open("ours", O_RDWR | O_CREATE), "it is opened for reading and writing");
+    want_busy(open("ours", O_CREATE | O_TRUNC | O_WRONLY), "it is opened and cut");
+    want_busy(open("ours", O_RDONLY | O_TRUNC), "it is cut");
+    want_busy(open("/init", O_WRONLY), "process 1's program is opened for writing");
+    close(t_open("ours", O_RDONLY));
+    want(link("ours", "too") == 0 && unlink("ours") == 0, "another name");
+    want_busy(open("too", O_WRONLY), "it is opened by another name");
+    close(in[1]);
+    want(t_wait(pid) == 0, "the program did not end well");
+    close(t_open("too", O_WRONLY | O_TRUNC));
+    t_remove("too");
+}
+
+static void
+exec_busy(long unused)
+{
+    char *argv[] = {"ours", 0};
+
+    (void)unused;
+    want_busy(exec("ours", argv), "exec fails for another reason");
+    exit(5); // which the program would not
+}
+
+// A file that is open for writing, or that shared memory can change, cannot be run.
+static void
+t_busyexec(void)
+{
+    copy_file("/nop", "ours");
+    int fd = t_open("ours", O_RDWR);
+    want(t_status(exec_busy, 0) == 5, "a file runs that is open for writing");
+    void *at = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    want(at != (void *)-1, "mmap failed");
+    close(fd);
+    want(t_status(exec_busy, 0) == 5, "a file runs that is mapped for writing");
+    want(mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, t_open("ours", O_RDONLY), 0) !=
+             (void *)-1,
+         "mmap failed");
+    want(munmap(at, PAGE) == 0, "munmap failed");
+    char *argv[] = {"ours", 0};
+    int pid = t_fork();
+    if (pid == 0) {
+        exec("ours", argv);
+        exit(100);
+    }
+    want(t_wait(pid) == 0, "it cannot be run afterwards");
+    t_remove("ours");
+}
+
+static void
 exec_in_turn(long n)
 {
     static char *argv[] = {"nop", 0};
@@ -239,5 +309,6 @@ t_execfail(void)
 
 const struct test exec_tests[] = {
     TEST(exectest, 0),     TEST(bigargtest, 0), TEST(badarg, 0),   TEST(notprogram, 0),
-    TEST(execunlinked, 0), TEST(execmany, 0),   TEST(execfail, 0), {0, 0, 0},
+    TEST(execunlinked, 0), TEST(execmany, 0),   TEST(execfail, 0), TEST(execbusy, 0),
+    TEST(busyexec, 0),     {0, 0, 0},
 };

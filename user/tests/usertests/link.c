@@ -6,6 +6,8 @@
 // Next      name.c
 #include "t.h"
 
+#include "abi/errno.h"
+
 // symlink: links to files, directories and nothing; what goes through them and what does not.
 static void
 t_symlink(void)
@@ -136,6 +138,120 @@ t_append(void)
     t_remove("f");
 }
 
+#define PIECE   300000 // more than one transaction takes
+#define PIECES  4
+#define WRITERS 3
+
+// Appends PIECES writes of one letter each.
+static void
+append_pieces(long letter)
+{
+    char *piece = t_grow(PIECE);
+    int fd = t_open("f", O_WRONLY | O_APPEND);
+
+    memset(piece, (int)letter, PIECE);
+    for (int i = 0; i < PIECES; i++)
+        want(write(fd, piece, PIECE) == PIECE, "a short write");
+}
+
+// appendwhole: however much one write appends, no other process's bytes come in between.
+static void
+t_appendwhole(void)
+{
+    char *piece = t_grow(PIECE);
+    int fd = t_open("f", O_CREATE | O_RDWR), count[WRITERS] = {0};
+
+    for (int i = 0; i < WRITERS; i++)
+        t_spawn(append_pieces, 'a' + i);
+    t_wait_ok(WRITERS);
+    for (int i = 0; i < WRITERS * PIECES; i++) {
+        want(read(fd, piece, PIECE) == PIECE, "the file is too short");
+        for (int at = 1; at < PIECE; at++)
+            want(piece[at] == piece[0], "write %d is torn at byte %d", i, at);
+        count[piece[0] - 'a']++;
+    }
+    for (int i = 0; i < WRITERS; i++)
+        want(count[i] == PIECES, "writer %d has written %d times", i, count[i]);
+    want(read(fd, piece, 1) == 0, "the file is too long");
+    close(fd);
+    t_remove("f");
+}
+
+// linklongest: a target may be as long as a path.
+static void
+t_linklongest(void)
+{
+    char target[MAXPATH + 1];
+
+    t_put("f", 100, 1);
+    for (int n = MAXPATH - 10; n < MAXPATH; n++) {
+        memset(target, '/', sizeof(target));
+        target[0] = '.';
+        strcpy(target + n - 1, "f");
+        t_get(target, 100, 1);
+        want(symlink(target, "l") == 0, "symlink to a path of %d bytes", n);
+        t_get("l", 100, 1);
+        t_remove("l");
+    }
+    memset(target, 'x', MAXPATH);
+    target[MAXPATH] = 0;
+    want(symlink(target, "l") == -1, "symlink to more than a path");
+    t_remove("f");
+}
+
+// linkcreate: a file is created through links that lead to nothing yet.
+static void
+t_linkcreate(void)
+{
+    want(mkdir("d") == 0 && symlink("d/two", "one") == 0 && symlink("../f", "d/two") == 0, "links");
+    t_put("one", 100, 1);
+    t_get("f", 100, 1);
+    t_remove("f");
+    want(open("one", O_RDWR) == -1 && mkdir("one") == -1, "a file comes to be by itself");
+    t_remove("d/two");
+    want(symlink("/", "d/two") == 0 && open("one", O_CREATE | O_RDWR) == -1, "the root is a file");
+    t_remove("d/two");
+    want(symlink("../one", "d/two") == 0 && open("one", O_CREATE | O_RDWR) == -1, "a cycle");
+    t_remove("d/two");
+    want(symlink("absent/x", "d/two") == 0 && open("one", O_CREATE | O_RDWR) == -1, "no directory");
+    t_remove("d/two");
+    t_remove("one");
+    t_remove("d");
+}
+
+static void
+want_error(int result, int why, const char *what)
+{
+    want(result == -1 && ((struct usyscall *)USYSCALL)->err == why, "%s", what);
+}
+
+// endslash: a path that ends in a slash leads to a directory, or nowhere.
+static void
+t_endslash(void)
+{
+    t_put("f", 100, 1);
+    want(mkdir("d/") == 0 && symlink("f", "l") == 0 && symlink("d", "dl") == 0, "names");
+    want_error(open("f/", O_RDONLY), ENOTDIR, "open f/");
+    want_error(open("l//", O_RDONLY), ENOTDIR, "open l//");
+    want_error(open("f/", O_CREATE | O_RDWR), EISDIR, "create f/");
+    want_error(open("new/", O_CREATE | O_RDWR), EISDIR, "create new/");
+    want_error(unlink("f/"), ENOTDIR, "unlink f/");
+    want_error(unlink("dl/"), ENOTDIR, "unlink dl/");
+    want_error(link("f", "g/"), ENOTDIR, "link to g/");
+    want_error(rename("f/", "g"), ENOTDIR, "rename f/");
+    want_error(rename("f", "g/"), ENOTDIR, "rename to g/");
+    want_error(symlink("f", "m/"), ENOTDIR, "symlink m/");
+    close(t_open("d/", O_RDONLY));
+    close(t_open("dl/", O_RDONLY | O_NOFOLLOW));
+    want(rename("d/", "e/") == 0 && unlink("e//") == 0, "a directory");
+    want_error(mkdir("/"), EEXIST, "mkdir /");
+    want_error(mkdir("."), EEXIST, "mkdir .");
+    want_error(open("/", O_CREATE | O_RDWR), EISDIR, "create /");
+    t_remove("l");
+    t_remove("dl");
+    t_remove("f");
+}
+
 // fsync: works on what is open, whatever it is; nothing else.
 static void
 t_fsync(void)
@@ -155,6 +271,9 @@ t_fsync(void)
 }
 
 const struct test link_tests[] = {
-    TEST(symlink, 0), TEST(symlinkloop, 0), TEST(readlink, 0),
-    TEST(append, 0),  TEST(fsync, 0),       {0, 0, 0},
+    TEST(symlink, 0),     TEST(symlinkloop, 0),
+    TEST(readlink, 0),    TEST(append, 0),
+    TEST(fsync, 0),       TEST(appendwhole, 0),
+    TEST(linklongest, 0), TEST(linkcreate, 0),
+    TEST(endslash, 0),    {0, 0, 0},
 };

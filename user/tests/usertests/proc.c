@@ -315,8 +315,33 @@ t_onintr(void)
     want(onintr(-1) == -1 && onintr(3) == -1, "onintr() takes a mode that does not exist");
 }
 
+// The wall clock is past the day on which this was written, and goes at the pace of the ticks.
+static void
+t_walltime(void)
+{
+    long then = walltime(), now;
+
+    want(then > 1700000000L * 1000000000, "walltime says %ld", then);
+    int start = uptime();
+    while (uptime() - start < 3)
+        ;
+    now = walltime();
+    want(now - then >= 200000000, "three ticks take %ld ns", now - then);
+    want(walltime() >= now, "time goes backwards");
+}
+
 const struct test proc_tests[] = {
-    TEST(preempt, 0),     TEST(twochildren, 0), TEST(forkfork, 0), TEST(forkforkfork, 0),
-    TEST(forktest, 0),    TEST(reparent2, 0),   TEST(reparent, 0), TEST(initreaps, 0),
-    TEST(killsleeper, 0), TEST(badkill, 0),     TEST(onintr, 0),   {0, 0, 0},
+    TEST(preempt, 0),
+    TEST(twochildren, 0),
+    TEST(forkfork, 0),
+    TEST(forkforkfork, 0),
+    TEST(forktest, 0),
+    TEST(reparent2, 0),
+    TEST(reparent, 0),
+    TEST(initreaps, 0),
+    TEST(killsleeper, 0),
+    TEST(badkill, 0),
+    TEST(onintr, 0),
+    TEST(walltime, 0),
+    {0, 0, 0},
 };

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// rtc.h - what time it is: the clock that runs while the machine is off.
+#pragma once
+
+#include "lib/types.h"
+
+struct machine;
+
+void rtc_init(const struct machine *m); // at boot, after the kernel has its own table
+bool rtc_present(void);                 // else the next two return 0
+uint64 rtc_seconds(void);               // since 1970
+uint64 rtc_nanoseconds(void);           // since 1970
