@@ -392,7 +392,8 @@ test_bad_tables(void)
 static void
 test_bad_queue(void)
 {
-    static const uint64 nums[] = {0, 3, 256, 0xffffffff}, places[] = {0, RAM_BASE + BOARD_RAM - 8, ~7UL};
+    static const uint64 nums[] = {0, 3, 256, 0xffffffff},
+                        places[] = {0, RAM_BASE + BOARD_RAM - 8, ~7UL};
     for (unsigned i = 0; i < NELEM(nums); i++) {
         start(true, 0);
         put(SLOT + 0x38, 4, nums[i]);
