@@ -65,6 +65,9 @@ struct config {
     uint64 mean_turn;    // instructions
     uint64 satp_mode;    // the largest that satp takes: SATP_SV39, SATP_SV48 or SATP_SV57
     uint64 tohost;       // physical address of HTIF's word, or 0
+    uint64 fromhost;     // ... and of the word for answers, or 0
+    uint64 epoch;        // seconds since 1970 at reset
+    uint8 mmu;           // 39, 48 or 57: the largest mode that satp takes
     enum tlb_mode tlb;   // mmu/rules.h
 };
 
@@ -73,6 +76,7 @@ struct machine {
     struct config config;
     struct ram ram;
     struct ram disk[DISKS_MAX]; // base 0; size 0: no such disk
+    uint64 disk_sectors[DISKS_MAX]; // of 512 bytes: the exact size, where disk[].size has whole pages
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
     struct trees trees;
