@@ -19,6 +19,8 @@
 #include "board/virtio_blk.h"
 #include "hart/hart.h"
 #include "hart/lane.h"
+#include "mmu/trees.h"
+#include "sight/sight.h"
 #include "time/turns.h"
 
 #define DISKS_MAX 8
@@ -35,6 +37,7 @@ enum stop {
 
 struct state {
     struct hart hart[HARTS_MAX];
+    struct table_log log; // changes of page tables (mmu/rules.h)
     struct turns turns; // whose turn it is, the clock, the generator of the seed
     struct clint clint;
     struct plic plic;
@@ -48,6 +51,8 @@ struct state {
 struct host_calls {
     void *arg;
     void (*console)(void *arg, uint8 byte); // the machine prints
+    // An access met a stale translation (mmu/rules.h). NULL: not asked.
+    void (*stale)(void *arg, struct machine *m, const struct stale *s);
 };
 
 struct config {
@@ -58,6 +63,7 @@ struct config {
     bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
     uint64 seed;
     uint64 mean_turn;    // instructions
+    uint64 satp_mode;    // the largest that satp takes: SATP_SV39, SATP_SV48 or SATP_SV57
     uint64 tohost;       // physical address of HTIF's word, or 0
     uint64 fromhost;     // ... and of the word for answers, or 0
     uint64 epoch;        // seconds since 1970 at reset
@@ -73,6 +79,8 @@ struct machine {
     uint64 disk_sectors[DISKS_MAX]; // of 512 bytes: the exact size, where disk[].size has whole pages
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
+    struct trees trees;
+    uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code; // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
     struct sight *sight; // what watches, or NULL (sight/, check/)
@@ -82,5 +90,9 @@ struct machine {
 
 // The time that mtime shows, in ticks of TIMEBASE_HZ.
 uint64 machine_time(const struct machine *m);
+// The position in the run: instructions of all harts since reset.
+uint64 machine_position(const struct machine *m);
+// Instructions that the hart had retired before the present one, traps counted in.
+uint64 machine_retired(const struct machine *m, unsigned hart);
 // Tells hart `id` that its pending interrupts may have changed.
 void machine_attention(struct machine *m, unsigned id);

@@ -67,7 +67,7 @@ struct hart {
     uint8 mode;       // MODE_...
     uint8 id;         // mhartid
     bool waiting;     // in wfi
-    bool halted;      // not started, or stopped by the debugger's or firmware's request
+    uint64 spin_pc;   // where its last turn began (time/run.c)
     uint64 reserved;  // physical address of the LR reservation (8-byte granule), or ~0
 
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,
@@ -75,6 +75,7 @@ struct hart {
     uint64 stvec, scounteren, sscratch, sepc, scause, stval, senvcfg, satp, stimecmp;
     int64 cycle_offset, instret_offset; // what writes to mcycle and minstret add
     uint8 pmpcfg[16];
+    uint8 pmp_top; // one more than the last entry that is not off
     uint64 pmpaddr[16];
 
     struct remembered remembered; // what its TLB may still hold (mmu/rules.h)

@@ -3,12 +3,17 @@
 #pragma once
 
 #include "base/types.h"
-#include "mmu/shortcut.h"
+#include "hart/code.h"
+#include "hart/hart.h"
+#include "mmu/contexts.h"
 
 struct lane {
     struct shortcuts *now; // those of the present satp and mode
     struct context_set *contexts;
+    struct trap trap;        // what the last access or instruction raised
+    struct insn straddle[3]; // an instruction that crosses pages, and the ends of its page
     uint64 budget;  // instructions left in this turn
     uint64 granted; // budget at the turn's beginning
+    bool sharp_amo; // the turn may end after an AMO (time/turns.h)
     bool attention; // interrupts may be pending, or the turn shall end: look after this instruction
 };
