@@ -16,7 +16,7 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
-HOSTFLAGS   := -std=gnu11 -O2 -g -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
+HOSTFLAGS   := -std=gnu11 -O2 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \

@@ -151,8 +151,7 @@ static void
 wait_for_clock(struct session *s)
 {
     uint64 ahead = pace_ahead(&s->pace, s->m);
-    if (s->pace.on)
-        fflush(stdout);
+    fflush(stdout);
     if (ahead > 0 && !s->over)
         terminal_wait(ahead);
 }
