@@ -63,7 +63,7 @@ struct config {
     bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
     uint64 seed;
     uint64 mean_turn;    // instructions
-    uint64 satp_mode;    // the largest that satp takes: SATP_SV39, SATP_SV48 or SATP_SV57
+    unsigned sharp;      // SHARP_...: where turns may end besides (time/turns.h)
     uint64 tohost;       // physical address of HTIF's word, or 0
     uint64 fromhost;     // ... and of the word for answers, or 0
     uint64 epoch;        // seconds since 1970 at reset
@@ -85,6 +85,9 @@ struct machine {
     struct host_calls host;
     struct sight *sight; // what watches, or NULL (sight/, check/)
     struct history *history; // snapshots, or NULL (time/snapshot.h)
+    unsigned turn_hart;  // whose turn it is while one runs
+    uint8 spin_mode;    // the mode of the hart that is tried for a spinning loop
+    bool turn_cut;       // the turn ends after the present instruction, and the next one begins
     enum stop stop;      // set inside a turn: the turn ends after the present instruction
 };
 
@@ -94,5 +97,7 @@ uint64 machine_time(const struct machine *m);
 uint64 machine_position(const struct machine *m);
 // Instructions that the hart had retired before the present one, traps counted in.
 uint64 machine_retired(const struct machine *m, unsigned hart);
+// The clock: cycles << CLOCK_FRACTION, the present turn counted in.
+uint64 machine_clock(const struct machine *m);
 // Tells hart `id` that its pending interrupts may have changed.
 void machine_attention(struct machine *m, unsigned id);

@@ -51,5 +51,5 @@ board_irqs(const struct machine *m, unsigned hart)
 uint64
 board_cycles(const struct machine *m)
 {
-    return m->s.turns.clock >> CLOCK_FRACTION;
+    return machine_clock(m) >> CLOCK_FRACTION;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // plic.c - the interrupts of devices: pending, enabled, claimed.
 //
-// Theory    Each source has a gateway. A line that is high makes the source pending, unless the
-//           source is claimed. A claim takes the request and closes the gateway; completion opens
-//           it again, and a line that is still high makes the source pending once more. A request
-//           that has passed the gateway stays pending when its line falls: the handler may find
-//           nothing to do.
+// Theory    A device that raises its line makes its source pending; one that lowers it withdraws
+//           the request. A claim takes the request and holds further ones back until completion.
+//           A line that is still high at completion makes no new request, as in QEMU: xv6 never
+//           reads the UART's interrupt register, so its transmitter's line stays high for ever.
 // Manual    RISC-V PLIC 1.0.0; SiFive's register map
 // Next      board/board.h
 #include "board/plic.h"
@@ -35,25 +34,13 @@ changed(struct machine *m)
         machine_attention(m, i);
 }
 
-// Lets requests through the gateways that are open.
-static void
-pass_gateways(struct machine *m)
-{
-    struct plic *p = &m->s.plic;
-    uint64 news = p->level & ~p->claimed & ~p->pending;
-    if (news != 0) {
-        p->pending |= news;
-        changed(m);
-    }
-}
-
 void
 plic_line(struct machine *m, unsigned source, bool level)
 {
     struct plic *p = &m->s.plic;
     uint64 bit = 1ULL << source;
-    p->level = level ? p->level | bit : p->level & ~bit;
-    pass_gateways(m);
+    p->pending = level ? p->pending | bit : p->pending & ~bit;
+    changed(m);
 }
 
 // Returns the source that context `c` would claim: the highest priority, then the lowest number,
@@ -62,7 +49,7 @@ static unsigned
 best(const struct plic *p, unsigned c, unsigned floor)
 {
     unsigned found = 0;
-    for (uint64 left = p->pending & p->enable[c]; left != 0; left &= left - 1) {
+    for (uint64 left = p->pending & ~p->claimed & p->enable[c]; left != 0; left &= left - 1) {
         unsigned source = (unsigned)__builtin_ctzll(left);
         if (p->priority[source] > floor) {
             floor = p->priority[source];
@@ -103,7 +90,7 @@ complete(struct machine *m, unsigned c, uint64 source)
     if (source >= PLIC_SOURCES || !(p->enable[c] >> source & 1))
         return;
     p->claimed &= ~(1ULL << source);
-    pass_gateways(m);
+    changed(m);
 }
 
 // Word `i` of a mask of sources; sources that this board lacks are 0.

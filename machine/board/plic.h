@@ -17,8 +17,7 @@ struct machine;
 
 // Context 2h is hart h in M-mode, context 2h + 1 the same hart in S-mode. Bit n of a mask: source n.
 struct plic {
-    uint64 level;   // what the devices' lines show
-    uint64 pending; // the gateway has passed a request that no hart has claimed
+    uint64 pending; // requested, and not claimed since
     uint64 claimed; // claimed and not completed: the gateway holds further requests back
     uint64 enable[PLIC_CONTEXTS];
     uint8 priority[PLIC_SOURCES]; // 0 to 7; 0: never interrupts

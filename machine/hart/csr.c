@@ -192,8 +192,8 @@ read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *v
 bool
 csr_peek(const struct machine *m, unsigned hart, unsigned number, uint64 *value)
 {
-    struct hart copy = m->s.hart[hart];
-    uint64 mask, *field = plain(&copy, number, &mask);
+    uint64 mask;
+    const uint64 *field = plain((struct hart *)&m->s.hart[hart], number, &mask);
     if (field != NULL) {
         *value = *field;
         return true;
@@ -245,7 +245,7 @@ write_satp(struct machine *m, unsigned hart, uint64 value)
 {
     struct hart *h = &m->s.hart[hart];
     uint64 mode = value >> SATP_MODE_SHIFT, old = h->satp;
-    if (mode != SATP_BARE && (mode < SATP_SV39 || mode > m->config.satp_mode))
+    if (mode != SATP_BARE && (mode < SATP_SV39 || mode > SATP_SV39 + (m->config.mmu - 39u) / 9))
         return; // an unsupported mode: the write has no effect
     h->satp = value;
     rules_satp(m, hart, old, value, h->pc);
@@ -339,7 +339,7 @@ write_csr(struct machine *m, unsigned hart, unsigned number, uint64 value)
     if (number <= CSR_FCSR)
         h->mstatus |= STATUS_FS;
     if (number == CSR_STIMECMP)
-        m->lane[hart].attention = true;
+        turns_cut(m, hart);
 }
 
 // The value after the instruction, given the register's and the operand.

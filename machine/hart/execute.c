@@ -141,8 +141,8 @@ _Static_assert(sizeof(struct insn) == 16 || sizeof(size_t) == 4, "a slot has 16 
                 goto trapped;                                                                      \
         }                                                                                          \
         X(rd) = old;                                                                               \
-        if (unlikely(l->sharp_amo) && turns_cut(m))                                                \
-            left = 0;                                                                              \
+        if (unlikely(l->sharp_amo))                                                                \
+            turns_sharp(m, hart);                                                                  \
         NEXT_SLOW();                                                                               \
     }
 #define OP_OTHER(name, match, mask, imm)

@@ -62,12 +62,13 @@ struct hart {
     uint64 x[33]; // x[0] stays 0; x[32] takes what is written to x0
     uint64 pc;
     uint64 f[32];     // NaN-boxed
-    uint64 retired;   // instructions since reset: minstret before any write to it
+    uint64 steps;     // instructions and traps since reset
     uint32 fcsr;      // frm in bits 7-5, fflags in bits 4-0
     uint8 mode;       // MODE_...
     uint8 id;         // mhartid
     bool waiting;     // in wfi
-    uint64 spin_pc;   // where its last turn began (time/run.c)
+    bool spinning;    // its last turn ended because nothing could change (time/spin.h)
+    uint64 spin_pc;   // where its last turn began
     uint64 reserved;  // physical address of the LR reservation (8-byte granule), or ~0
 
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,

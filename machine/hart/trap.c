@@ -2,6 +2,7 @@
 // trap.c - entering and leaving traps, and which interrupt is due.
 #include "hart/trap.h"
 
+#include "board/board.h"
 #include "hart/csr.h"
 #include "machine.h"
 #include "mmu/contexts.h"
@@ -10,7 +11,7 @@ uint64
 trap_pending(const struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
-    uint64 mip = h->mip | plic_irqs(m, hart) | clint_irqs(m, hart);
+    uint64 mip = h->mip | board_irqs(m, hart);
     if (h->menvcfg & MENVCFG_STCE) {
         mip &= ~IRQ_STIP;
         if (machine_time(m) >= h->stimecmp)
@@ -85,6 +86,12 @@ takeable(const struct hart *h, uint64 pending)
     if (h->mode < MODE_S || (h->mode == MODE_S && (h->mstatus & STATUS_SIE)))
         return to_s;
     return 0;
+}
+
+bool
+trap_due(const struct machine *m, unsigned hart)
+{
+    return takeable(&m->s.hart[hart], trap_pending(m, hart)) != 0;
 }
 
 bool

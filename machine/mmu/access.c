@@ -6,6 +6,7 @@
 #include "hart/pmp.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "mmu/store.h"
 #include "time/snapshot.h"
 
 static bool
@@ -227,7 +228,7 @@ store_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 value)
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         if (!bus_store(m, pa, bytes, value))
             return access_fault(m, hart, PT_WRITE, va);
-        m->lane[hart].attention = true;
+        turns_cut(m, hart); // a device may have set a timer or raised an interrupt
         return true;
     }
     ram_store(m, hart, pa, bytes, value);

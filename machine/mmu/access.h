@@ -27,7 +27,3 @@ bool fetch_half(struct machine *m, unsigned hart, uint64 va, uint32 *half);
 
 // Stores to RAM, respecting the page's marks. [pa, pa + bytes) is in RAM and in one page.
 void ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);
-// Call it before a device or the host changes [pa, pa + n) of RAM, which may span pages.
-void store_barrier(struct machine *m, uint64 pa, uint64 n);
-// Call it before a page of a disk changes. `offset` is in bytes.
-void disk_barrier(struct machine *m, unsigned disk, uint64 offset, uint64 n);

@@ -193,6 +193,8 @@ trees_store(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is, 
             follow(m, n);
     }
     contexts_refresh(m);
+    if (m->config.sharp & SHARP_TABLES)
+        turns_sharp(m, hart);
 }
 
 void

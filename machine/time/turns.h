@@ -4,7 +4,9 @@
 // Theory    One host thread. Harts take turns; the length of a turn is drawn from the seed. Time
 //           is a function of the instructions retired: when n of the harts are running, an
 //           instruction of any of them moves the clock by 1/n of a cycle. When all harts wait,
-//           the clock jumps to the next timer.
+//           the clock jumps to the next timer. A hart that spins (time/spin.h) gives its turn away
+//           and does not count as running.
+//           A trap takes a step of the run like an instruction, so that a position names each.
 #pragma once
 
 #include "base/types.h"
@@ -16,8 +18,21 @@
 struct turns {
     uint64 clock;   // cycles << CLOCK_FRACTION
     uint64 random;  // state of the seed's generator
-    uint64 retired; // instructions of all harts since reset: the position in the run
+    uint64 retired; // steps of all harts since reset: the position in the run
     uint64 left;    // instructions that the present turn has left when a run was interrupted
     uint32 hart;    // whose turn it is
     uint32 weight;  // what one instruction of the present turn adds to the clock
 };
+
+// Where a turn may end besides at its drawn length: half of the times that a hart gets there.
+enum {
+    SHARP_TABLES = 1 << 0, // after a store to a page table
+    SHARP_AMO = 1 << 1,    // after an AMO, so after taking a lock
+};
+
+struct machine;
+
+// Ends the present turn after this instruction.
+void turns_cut(struct machine *m, unsigned hart);
+// The same, half of the times.
+void turns_sharp(struct machine *m, unsigned hart);
