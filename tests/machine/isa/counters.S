@@ -23,9 +23,11 @@ main:
     EXPECT_BELOW(a0, a1)
     li a2, 0x5000000000000000
     csrw mcycle, a2
+    nop
     csrr a0, cycle
     EXPECT_BELOW(a2, a0)
     csrw minstret, a2
+    nop
     csrr a0, instret
     EXPECT_BELOW(a2, a0)
     li a2, 100

@@ -34,9 +34,9 @@
     la a0, value;                                                                                  \
     srli a0, a0, 2;                                                                                \
     csrw pmpaddr##n, a0;                                                                           \
-    li a1, 0xff << n * 8;                                                                          \
+    li a1, 0xff << (n * 8);                                                                          \
     csrc pmpcfg0, a1;                                                                              \
-    li a1, (cfg) << n * 8;                                                                         \
+    li a1, (cfg) << (n * 8);                                                                         \
     csrs pmpcfg0, a1;                                                                              \
     sfence.vma
 
