@@ -12,6 +12,9 @@ _start:
     csrw mtvec, t0
     la tp, frame
     la sp, stack_top
+    li t0, MTIMECMP
+    li t1, -1
+    sd t1, 0(t0)
     li t0, MSTATUS_FS
     csrs mstatus, t0
     li t0, -1

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// steps.c - runs a bare-metal ELF file on one hart of the glass machine, for the tests of the hart.
+//
+// Usage: steps [-t] [-a] [-x] [-p] [-v 39|48|57] [-n STEPS] ELF
+//   -t  prints pc and registers before each step
+//   -a  the hart does not set A and D itself (Svade)
+//   -x  misaligned loads and stores trap
+//   -p  without PMP entries, S and U may access everything
+//   -v  the largest mode of satp
+// The console goes to stdout. The exit status is the finisher's, or that of HTIF's tohost; 100 if the
+// machine does not stop by itself, 101 if something is wrong with the arguments.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "board/loader.h"
+#include "run.h"
+
+#define RAM_BYTES (128ULL << 20)
+
+static struct machine *m;
+
+static void *
+zeroed(size_t bytes)
+{
+    return calloc(1, bytes);
+}
+
+static void
+console(void *arg, uint8 byte)
+{
+    putc(byte, arg);
+}
+
+static void
+give_up(const char *what, const char *name)
+{
+    fprintf(stderr, "steps: %s: %s\n", name, what);
+    exit(101);
+}
+
+static struct file
+read_file(const char *name)
+{
+    static uint8 bytes[16 << 20];
+    FILE *f = fopen(name, "rb");
+    if (f == NULL)
+        give_up("cannot be opened", name);
+    size_t n = fread(bytes, 1, sizeof(bytes), f);
+    fclose(f);
+    return (struct file){bytes, n};
+}
+
+// One line: pc, x1 to x31, f0 to f31, fcsr and the CSRs that traps set.
+static void
+print_state(const struct hart *h)
+{
+    printf("%lx %d", h->pc, h->mode);
+    for (int i = 1; i < 32; i++)
+        printf(" %lx", h->x[i]);
+    for (int i = 0; i < 32; i++)
+        printf(" %lx", h->f[i]);
+    printf(" %x %lx %lx %lx %lx %lx %lx %lx\n", h->fcsr, h->mstatus, h->mepc, h->mcause, h->mtval,
+           h->sepc, h->scause, h->stval);
+}
+
+static enum stop
+run_traced(uint64 steps)
+{
+    enum stop stop = STOP_NONE;
+    while (steps-- != 0 && stop == STOP_NONE) {
+        print_state(&m->s.hart[0]);
+        stop = machine_run(m, 1);
+    }
+    return stop;
+}
+
+static void
+load(struct config config, const char *name)
+{
+    struct file f = read_file(name);
+    struct loaded l;
+    uint64 value;
+    load_symbol(f, "tohost", &config.tohost);
+    m = machine_new(&config, RAM_BYTES, zeroed);
+    if (m == NULL)
+        give_up("no memory", name);
+    enum load_error error = load_elf(m, f, RAM_BASE, &l, &value);
+    if (error != LOAD_OK)
+        give_up(load_words(error), name);
+    m->s.hart[0].pc = l.entry;
+    m->host.console = console;
+    m->host.arg = stdout;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct config config = {.harts = 1, .seed = 1, .mean_turn = 1000, .mmu = 57};
+    uint64 steps = 100000000;
+    bool trace = false;
+    for (int option; (option = getopt(argc, argv, "taxpv:n:")) != -1;) {
+        if (option == 't')
+            trace = true;
+        else if (option == 'a')
+            config.svade = true;
+        else if (option == 'x')
+            config.misaligned_traps = true;
+        else if (option == 'p')
+            config.no_pmp = true;
+        else if (option == 'v')
+            config.mmu = (uint8)atoi(optarg);
+        else if (option == 'n')
+            steps = strtoull(optarg, NULL, 0);
+        else
+            give_up("unknown option", argv[0]);
+    }
+    if (optind + 1 != argc)
+        give_up("one ELF file is expected", argv[0]);
+    load(config, argv[optind]);
+    enum stop stop = trace ? run_traced(steps) : machine_run(m, steps);
+    fflush(stdout);
+    const struct finisher *f = &m->s.finisher;
+    if (stop != STOP_FINISHED)
+        return 100;
+    return f->asked == FINISHER_FAIL ? (int)f->code : 0;
+}
