@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // misaligned.S - loads and stores at every offset: done by the hart, or, with TRAPS, refused by it.
-#include "isa.h"
+#include "isa.inc"
 
 #ifdef TRAPS
 #define ACCESS(cause, ...)                                                                         \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // strict.S - what the manual asks for and QEMU 7.2 does otherwise: for the glass machine alone.
-#include "sv.h"
+#include "sv.inc"
 
     .option norvc
     .text

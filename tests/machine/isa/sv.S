@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sv.S - translation by Sv39, Sv48 or Sv57: rights, sizes, what is reserved, A and D set by the hart.
-#include "sv.h"
+#include "sv.inc"
 
     .option norvc
     .text

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // svade.S - a hart that leaves A and D to software: it faults, and changes nothing.
-#include "sv.h"
+#include "sv.inc"
 
     .option norvc
     .text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tables.S - the pages that sv.h speaks of.
+// tables.S - the pages that sv.inc speaks of.
     .data
     .globl level4, level3, gigabytes, middle, low, other, data
     .balign 4096
