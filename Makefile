@@ -323,11 +323,14 @@ help:
 	@echo 'make            kernel, programs and disk image, into $(O)/'
 	@echo 'make qemu       the same, then boots it (leave with Ctrl-A X)'
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
+	@echo 'make machine    the glass machine, our own RISC-V computer, into $(O)/machine/'
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make clean      removes $(O)/'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
+
+include machine/machine.mk
 
 -include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

@@ -308,3 +308,10 @@ load_words(enum load_error error)
     };
     return (unsigned)error < NELEM(words) ? words[error] : "";
 }
+
+bool
+load_has_value(enum load_error error)
+{
+    return error != LOAD_NOT_ELF && error != LOAD_32_BIT && error != LOAD_BIG_ENDIAN &&
+           error != LOAD_BAD_HEADERS && error != LOAD_NO_SEGMENT;
+}

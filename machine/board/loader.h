@@ -51,5 +51,6 @@ enum load_error load_kernel(struct machine *m, struct file f, struct loaded *l, 
 enum load_error load_firmware(struct machine *m, struct file f, struct loaded *l, uint64 *value);
 // Finds a symbol in an ELF64 file. Returns false when the file has no such symbol.
 bool load_symbol(struct file f, const char *name, uint64 *value);
-// The error in words: a sentence without its end, to which `value` may be added.
+// The error in words. load_has_value() tells whether `value` belongs behind them.
 const char *load_words(enum load_error error);
+bool load_has_value(enum load_error error);

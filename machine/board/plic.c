@@ -38,9 +38,10 @@ void
 plic_line(struct machine *m, unsigned source, bool level)
 {
     struct plic *p = &m->s.plic;
-    uint64 bit = 1ULL << source;
+    uint64 bit = 1ULL << source, before = p->pending;
     p->pending = level ? p->pending | bit : p->pending & ~bit;
-    changed(m);
+    if (p->pending != before)
+        changed(m);
 }
 
 // Returns the source that context `c` would claim: the highest priority, then the lowest number,

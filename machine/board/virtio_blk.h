@@ -59,3 +59,5 @@ void virtio_blk_tick(struct machine *m, unsigned unit);
 uint64 virtio_blk_due(const struct machine *m, unsigned unit);
 bool virtio_blk_load(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 *value);
 bool virtio_blk_store(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 value);
+// A driver's mistake in words: a sentence without its end, which is `fault_value`.
+const char *virtio_words(enum virtio_fault fault);

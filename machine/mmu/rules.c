@@ -16,7 +16,6 @@
 // A walk with chosen values of the entries that changed.
 struct pick {
     struct machine *m;
-    uint64 filter;
     uint32 from;                  // changes before this one are covered by a fence
     int depth;                    // entries read so far in this walk
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
@@ -24,10 +23,10 @@ struct pick {
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
 };
 
-static uint64
-filter_bit(uint64 pa)
+static unsigned
+bucket(uint64 pa)
 {
-    return (uint64)1 << ((pa * 0x9e3779b97f4a7c15ULL) >> 58);
+    return (unsigned)((pa * 0x9e3779b97f4a7c15ULL) >> 32) % TABLE_BUCKETS;
 }
 
 // The oldest change that is still in the log, or the next one.
@@ -47,12 +46,16 @@ change_at(const struct machine *m, uint32 number)
 static uint32
 last_change(const struct machine *m, uint64 pa, uint32 from, uint32 below)
 {
-    uint32 start = log_start(&m->s.log);
+    const struct table_log *log = &m->s.log;
+    uint32 start = log_start(log), next = log->last[bucket(pa)];
     if (from < start)
         from = start;
-    while (below > from)
-        if (change_at(m, --below)->pa == pa)
-            return below;
+    while (next > from) {
+        const struct table_change *c = change_at(m, next - 1);
+        if (next <= below && c->pa == pa)
+            return next - 1;
+        next = c->before;
+    }
     return PRESENT;
 }
 
@@ -65,9 +68,6 @@ read_picked(void *arg, uint64 pa)
     int d = p->depth++;
     pte_t value = *(const pte_t *)ram_at(&m->ram, pa);
     p->number[d] = PRESENT;
-    p->more[d] = false;
-    if (!(p->filter & filter_bit(pa)))
-        return value;
     uint32 below = m->s.log.next;
     for (int n = 0; n < p->choice[d]; n++) {
         below = last_change(m, pa, p->from, below);
@@ -223,7 +223,7 @@ search_tree(struct search *s, const struct active *a)
     uint64 satp = s->m->s.hart[s->hart].satp;
     bool same_tree = a->satp == satp, same_asid = asid_of(a->satp) == asid_of(satp);
     uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
-    struct pick p = {.m = s->m, .filter = r->filter, .from = from};
+    struct pick p = {.m = s->m, .from = from};
     for (int walks = 0; walks < WALKS_MAX; walks++) {
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
@@ -249,7 +249,8 @@ rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
             const struct pt_hart *state, struct pt_trace *now)
 {
     struct remembered *r = &m->s.hart[hart].remembered;
-    if (m->config.tlb == TLB_LAX || (r->actives <= 1 && r->filter == 0))
+    bool unchanged = r->active[0].from == m->s.log.next && r->globals_from == m->s.log.next;
+    if (m->config.tlb == TLB_LAX || (r->actives <= 1 && unchanged))
         return true;
     struct search s = {m, hart, va, access, state, now, 0, false, *now};
     for (uint32 i = 0; i < r->actives; i++)
@@ -326,7 +327,6 @@ fence_all(struct machine *m, unsigned hart)
         r->active[0].from = m->s.log.next;
     r->globals_from = m->s.log.next;
     r->fences = 0;
-    r->filter = 0;
 }
 
 static void
@@ -382,9 +382,8 @@ void
 rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
 {
     struct table_log *log = &m->s.log;
+    uint32 *last = &log->last[bucket(pa)];
     log->change[log->next % TABLE_CHANGES] = (struct table_change){
-        pa, was, is, machine_position(m), m->s.hart[hart].pc, hart};
-    log->next++;
-    for (unsigned h = 0; h < m->config.harts; h++)
-        m->s.hart[h].remembered.filter |= filter_bit(pa);
+        pa, was, is, machine_position(m), m->s.hart[hart].pc, hart, *last};
+    *last = ++log->next;
 }

@@ -31,6 +31,7 @@ enum tlb_mode {
 #define ACTIVE_MAX    32
 #define PAGE_FENCES   16
 #define TABLE_CHANGES 1024
+#define TABLE_BUCKETS 256
 
 // A tree that was active on the hart since the last fence of it.
 struct active {
@@ -52,7 +53,6 @@ struct page_fence {
 struct remembered {
     uint32 actives, fences;
     uint32 globals_from; // as `from`, for global translations
-    uint64 filter;       // of the entries that changed since: bit (hash of the address) is set
     uint64 spurious;     // accesses that an old translation without the right would have stopped
     struct active active[ACTIVE_MAX]; // in the order of their activation
     struct page_fence fence[PAGE_FENCES];
@@ -63,10 +63,12 @@ struct table_change {
     uint64 pa, was, is;
     uint64 when, pc; // position in the run, and where
     uint32 hart;
+    uint32 before; // one more than the number of the last change before in the same bucket; 0: none
 };
 
 struct table_log {
     uint32 next; // number of the next change; change n is at [n % TABLE_CHANGES]
+    uint32 last[TABLE_BUCKETS]; // one more than the number of the last change of each bucket
     struct table_change change[TABLE_CHANGES];
 };
 

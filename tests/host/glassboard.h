@@ -19,6 +19,12 @@ static unsigned long printed_count;
 static unsigned long barriers, disk_barriers; // bytes announced
 
 uint64
+machine_clock(const struct machine *of)
+{
+    return of->s.turns.clock;
+}
+
+uint64
 machine_time(const struct machine *of)
 {
     return (of->s.turns.clock >> CLOCK_FRACTION) / CYCLES_PER_TICK + of->s.clint.offset;
@@ -63,7 +69,7 @@ board_new(bool modern)
     m.ram = (struct ram){RAM_BASE, BOARD_RAM, ram_bytes, ram_page_marks};
     m.disk[0] = (struct ram){0, BOARD_DISK, disk_bytes, disk_page_marks};
     m.disk_sectors[0] = BOARD_DISK / 512;
-    m.host = (struct host_calls){printed, take_printed};
+    m.host = (struct host_calls){.arg = printed, .console = take_printed};
     printed_count = 0;
     board_reset(&m);
 }

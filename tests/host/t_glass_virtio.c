@@ -198,7 +198,7 @@ test_transfer(bool modern)
     CHECK_EQ(m.s.plic.pending, 2);
     put(SLOT + 0x64, 4, 1);
     CHECK_EQ(get(SLOT + 0x60, 4), 0);
-    CHECK_EQ(m.s.plic.level, 0);
+    CHECK_EQ(m.s.plic.pending, 0);
 
     memset(ram_at(&m.ram, DATA), 0x5a, 512);
     disk_barriers = 0;
