@@ -2,7 +2,7 @@
 // arith.h - multiplication and division as the instructions define them.
 #pragma once
 
-#include "base/types.h"
+#include "hart/wide.h"
 
 static inline uint64
 sext32(uint64 value)
@@ -10,13 +10,10 @@ sext32(uint64 value)
     return (uint64)(int64)(int32)value;
 }
 
-// The upper 64 bits of the product, by parts of 32 bits: wasm32 has no 128-bit type.
 static inline uint64
 mul_high_uu(uint64 a, uint64 b)
 {
-    uint64 a0 = (uint32)a, a1 = a >> 32, b0 = (uint32)b, b1 = b >> 32;
-    uint64 low = a0 * b0, mid = a1 * b0 + (low >> 32), mid2 = a0 * b1 + (uint32)mid;
-    return a1 * b1 + (mid >> 32) + (mid2 >> 32);
+    return wide_multiply(a, b).high;
 }
 
 static inline uint64

@@ -154,6 +154,19 @@ illegal(struct lane *l, uint32 raw)
     return false;
 }
 
+// Raises the trap for the instruction at the pc, of which the slot has not kept all bits.
+static bool
+illegal_here(struct machine *m, unsigned hart)
+{
+    uint64 pc = m->s.hart[hart].pc;
+    uint32 low, high = 0;
+    if (!fetch_half(m, hart, pc, &low))
+        return false;
+    if ((low & 3) == 3 && !fetch_half(m, hart, pc + 2, &high))
+        return false;
+    return illegal(&m->lane[hart], low | high << 16);
+}
+
 // The bits of the instruction at `pc`, for those that keep only fields. The code page exists.
 static bool
 fetch_straddle(struct machine *m, unsigned hart, uint64 pc)
@@ -211,7 +224,7 @@ fp_load(struct machine *m, unsigned hart, const struct insn *ip, int bytes)
     struct hart *h = &m->s.hart[hart];
     uint64 value;
     if (!fp_ready(m, hart))
-        return illegal(&m->lane[hart], 0);
+        return illegal_here(m, hart);
     if (!load_slow(m, hart, h->x[ip->rs1] + (uint64)(int64)ip->imm, bytes, &value))
         return false;
     h->f[ip->rd & 31] = bytes == 4 ? value | 0xffffffff00000000ULL : value;
@@ -223,7 +236,7 @@ fp_store(struct machine *m, unsigned hart, const struct insn *ip, int bytes)
 {
     struct hart *h = &m->s.hart[hart];
     if ((h->mstatus & STATUS_FS) == 0)
-        return illegal(&m->lane[hart], 0);
+        return illegal_here(m, hart);
     return store_slow(m, hart, h->x[ip->rs1] + (uint64)(int64)ip->imm, bytes, h->f[ip->rs2]);
 }
 
@@ -262,6 +275,16 @@ wait_op(struct machine *m, unsigned hart, uint32 raw)
     h->waiting = (trap_pending(m, hart) & h->mie) == 0;
     m->lane[hart].attention = true;
     return true;
+}
+
+// The hart is at a hook. It sets attention if the instruction shall wait.
+static void
+hooked(struct machine *m, unsigned hart, uint64 pa)
+{
+    if (m->watch_turn->on && m->watch_turn->pc_pa == pa)
+        rest_here(m, hart);
+    if (m->sight != NULL)
+        sight_hook(m, hart, pa);
 }
 
 static bool
@@ -411,8 +434,8 @@ jump: { // h->pc is right
         HANDLER(HOOK)
         {
             SAVE();
-            sight_hook(m, hart, page->pa + (h->pc & (PAGE_BYTES - 1)));
-            if (l->attention && m->stop != STOP_NONE) {
+            hooked(m, hart, page->pa + (h->pc & (PAGE_BYTES - 1)));
+            if (l->attention) {
                 left++; // it has not been executed
                 goto out;
             }

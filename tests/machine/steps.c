@@ -9,6 +9,10 @@
 //   -v  the largest mode of satp
 // The console goes to stdout. The exit status is the finisher's, or that of HTIF's tohost; 100 if the
 // machine does not stop by itself, 101 if something is wrong with the arguments.
+//
+// SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
+// SOURCES: machine/time/*.c kernel/pt/translate.c
+// CFLAGS: -Imachine
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

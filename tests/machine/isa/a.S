@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // a.S - atomic instructions and reservations.
-#include "isa.h"
+#include "isa.inc"
 
 // `op` on memory that holds `old`: rd is old, memory then `new`. Also with rd = rs2, and to x0.
 #define AMO(op, load, store, new, old, operand)                                                    \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // c.S - compressed instructions: each once, what pc and links become, an instruction that crosses a
 // page. Which long instruction each one stands for is the subject of tests/host/t_glass_rvc.c.
-#include "isa.h"
+#include "isa.inc"
 
     .option rvc
     .text

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // counters.S - cycle, time and instret: they advance, can be written in M, and are opened for S and U
 // by mcounteren and scounteren; stimecmp by menvcfg.STCE and mcounteren.TM.
-#include "isa.h"
+#include "isa.inc"
 
 #define STCE (1 << 63)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fd.S - each instruction of F and D once, their flags, rounding modes and mstatus.FS. The arithmetic
 // itself is the subject of tests/host/t_glass_fp.c.
-#include "isa.h"
+#include "isa.inc"
 
 #define ONE_S   0x3f800000
 #define TWO_S   0x40000000

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // i.S - RV64I: computation, branches, jumps, loads and stores.
-#include "isa.h"
+#include "isa.inc"
 
 // op a2, a, b yields the result; also if the destination is a source, or x0.
 #define RR(op, result, a, b)                                                                       \

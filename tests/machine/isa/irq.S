@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // irq.S - interrupts: when one is taken, by whom, what it sets; timers by CLINT and by stimecmp; wfi.
-#include "isa.h"
+#include "isa.inc"
 
 #define STCE (1 << 63)
 #define WAIT 1: j 1b

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // m.S - multiplication and division, with the results by zero and of the overflow.
-#include "isa.h"
+#include "isa.inc"
 
 #define RR(op, result, a, b)                                                                       \
     li a0, a;                                                                                      \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // pmp.S - physical memory protection: fields, ranges, which entry decides, locks, MPRV.
-#include "isa.h"
+#include "isa.inc"
 
 #define R 1
 #define W 2

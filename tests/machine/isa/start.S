@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // start.S - where a test begins and ends, and its trap handler.
-#include "isa.h"
+#include "isa.inc"
 
     .option norvc
     .section .text.start, "ax"

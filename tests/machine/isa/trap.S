@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // trap.S - traps into M and S: what they set, delegation, returns, vectors, ecall, wfi, bad accesses.
-#include "isa.h"
+#include "isa.inc"
 
     .option norvc
     .text

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // zicsr.S - the six instructions, and every CSR: which bits hold what is written, who may use it.
-#include "isa.h"
+#include "isa.inc"
 
 // These bits of a register hold what is written. a5 and a6 are used.
 #define HOLDS(csr, bits)                                                                           \
