@@ -153,6 +153,20 @@ guilty(const struct pick *p)
     return oldest;
 }
 
+// May this walk's result be remembered? Either all that it undoes is newer than the fence of the
+// tree, or it is a global leaf, read by pointers that are.
+static bool
+allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
+{
+    bool global = pte_leaf(t->pte) && (t->pte & PTE_G);
+    if (!same_asid && !global)
+        return false;
+    for (int d = 0; d < t->reads; d++)
+        if (p->number[d] < a->from && !(global && d == t->reads - 1))
+            return false;
+    return true;
+}
+
 // Do the two walks give the hart the same right to the same frame? The old one of the present tree
 // may refuse what the new one allows: the kernel must survive that fault (rule 14).
 static bool
@@ -233,9 +247,7 @@ search_tree(struct search *s, const struct active *a)
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
-        bool global = pte_leaf(old.pte) && (old.pte & PTE_G);
-        bool allowed = (same_asid && (present || guilty(&p) >= a->from)) || global;
-        if (allowed && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
+        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);
             if (old.rule != s->now->rule || old.pa != s->now->pa) {
