@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """test_program.py - the program around the glass machine: its words, files, statuses, terminal, recordings."""
+import glob
 import os
 import pty
 import re
@@ -204,8 +205,9 @@ def test_program_terminal(context):
 
 
 def vitrine(context, disk, *words, **how):
-    return run(context, "--firmware", FIRMWARE, "--append", "quiet", *words[: words.index("--")], context.options.kernel,
-               disk, *words[words.index("--"):], seconds=300, **how)
+    at = words.index("--")
+    return run(context, "--firmware", FIRMWARE, "--append", "quiet", *words[:at], context.options.kernel, disk, *words[at:],
+               seconds=300, **how)
 
 
 def test_program_keep(context):
@@ -219,7 +221,7 @@ def test_program_keep(context):
             return f.read()
 
     before = content()
-    vitrine(context, disk, "--", "echo kept > note", "sync", "poweroff")
+    vitrine(context, disk, "--", "echo kept > note", "poweroff")
     vitrine(context, disk, "--keep", "--max", "100000000", "--", "echo kept > note", "sync", "usertests", status=124)
     if content() != before:
         raise Failure("the disk has changed without a clean end")
@@ -237,4 +239,22 @@ def test_program_vitrine(context):
     said = vitrine(context, context.options.image, "--record", log, "--hash", "--", "ls | wc", "usertests pipe1",
                    "poweroff")
     demand(said, "ALL TESTS PASSED|OK")
-    in_node(context, log, [f"--firmware={FIRMWARE}", "--append=quiet", context.options.kernel, context.options.image], said)
+    words = [f"--firmware={FIRMWARE}", "--append=quiet", context.options.kernel, context.options.image]
+    in_node(context, log, words, said)
+
+
+def test_program_core(context):
+    """The core needs nothing of its host but four functions, and keeps nothing in variables."""
+    glass(context)
+    root = f"{context.out}/machine/host/"
+    core = [o for o in glob.glob(f"{root}**/*.o", recursive=True) if not o.startswith(f"{root}machine/host/")]
+    symbols = [line.split()[-2:] for line in context.must(["nm", *core]).splitlines() if len(line.split()) > 1]
+    defined = {name for kind, name in symbols if kind in "TRDB"}
+    needed = {name for kind, name in symbols if kind == "U"} - defined
+    if needed - {"memcpy", "memmove", "memset", "memcmp"}:
+        raise Failure(f"the core calls {', '.join(sorted(needed))}")
+    for section, size in re.findall(r"^(\.data|\.bss|\.tdata|\.tbss)\s+(\d+)", context.must(["size", "-A", *core]), re.M):
+        if int(size):
+            raise Failure(f"the core has {size} bytes of variables in {section}")
+    if not defined:
+        raise Failure("no symbol of the core was found")
