@@ -225,6 +225,7 @@ session_run(struct machine *m, const struct options *o, bool *clean)
         m->clock_limit = limit < recorded ? limit : recorded;
         s.idle = false;
         stopped(&s, machine_run(m, slice(&s)));
+        report_pmp(&s.reports, m);
         look(&s);
         keep_pace(&s);
     }
