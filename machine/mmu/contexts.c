@@ -4,7 +4,8 @@
 
 #include "machine.h"
 
-#define EMPTY 1 // a tag that no address has
+#define EMPTY                                                                                      \
+    8 // a tag that no masked address has: not 1 to 7, which misaligned ones in page 0 give
 
 static void
 empty_kind(struct shortcuts *s, int kind)

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "board/loader.h"
+#include "hart/csr.h"
 #include "run.h"
 
 #define RAM_BYTES (128ULL << 20)
@@ -60,12 +61,14 @@ read_file(const char *name)
 static void
 print_state(const struct hart *h)
 {
+    uint64 mstatus;
+    csr_peek(m, 0, 0x300, &mstatus);
     printf("%lx %d", h->pc, h->mode);
     for (int i = 1; i < 32; i++)
         printf(" %lx", h->x[i]);
     for (int i = 0; i < 32; i++)
         printf(" %lx", h->f[i]);
-    printf(" %x %lx %lx %lx %lx %lx %lx %lx\n", h->fcsr, h->mstatus, h->mepc, h->mcause, h->mtval,
+    printf(" %x %lx %lx %lx %lx %lx %lx %lx\n", h->fcsr, mstatus, h->mepc, h->mcause, h->mtval,
            h->sepc, h->scause, h->stval);
 }
 
