@@ -21,6 +21,7 @@
 #include "hart/lane.h"
 #include "mmu/trees.h"
 #include "sight/sight.h"
+#include "time/rest.h"
 #include "time/turns.h"
 
 #define DISKS_MAX 8
@@ -85,6 +86,7 @@ struct machine {
     struct host_calls host;
     struct sight *sight; // what watches, or NULL (sight/, check/)
     struct history *history; // snapshots, or NULL (time/snapshot.h)
+    struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
     unsigned turn_hart;  // whose turn it is while one runs
     uint8 spin_mode;    // the mode of the hart that is tried for a spinning loop
     bool turn_cut;       // the turn ends after the present instruction, and the next one begins

@@ -8,7 +8,6 @@
 #include "hart/csr.h"
 #include "hart/execute.h"
 #include "hart/trap.h"
-#include "time/spin.h"
 
 #define CODE_PAGES 512
 #define NEVER      (~0ULL)
@@ -53,7 +52,8 @@ machine_new(const struct config *config, uint64 ram, machine_alloc alloc)
         return NULL;
     m->config = *config;
     m->ram = (struct ram){RAM_BASE, ram, alloc((size_t)ram), alloc((size_t)(ram >> PAGE_BITS))};
-    if (m->ram.bytes == NULL || m->ram.marks == NULL || !alloc_lanes(m, alloc) ||
+    m->watch_turn = alloc(sizeof(struct watch_turn));
+    if (m->watch_turn == NULL || m->ram.bytes == NULL || m->ram.marks == NULL || !alloc_lanes(m, alloc) ||
         !alloc_code(m, alloc))
         return NULL;
     m->store_epoch = m->all_epoch = 1;
@@ -169,23 +169,42 @@ next_event(const struct machine *m)
     return due > NEVER >> CLOCK_FRACTION ? NEVER : due << CLOCK_FRACTION;
 }
 
-// How many harts make the clock move: those awake that do not spin.
+// Is the hart awake and doing something?
+static bool
+busy(const struct machine *m, unsigned hart)
+{
+    return awake(m, hart) && (m->s.hart[hart].rest == REST_NONE || trap_due(m, hart));
+}
+
+// How many harts make the clock move.
 static uint32
 running(const struct machine *m)
 {
     uint32 n = 0;
     for (unsigned h = 0; h < m->config.harts; h++)
-        n += awake(m, h) && (!m->s.hart[h].spinning || trap_due(m, h));
+        n += busy(m, h);
     return n;
 }
 
-// The next hart after the present one that is awake, or -1.
-static int
-next_hart(const struct machine *m)
+// Is it known that the hart rests, and has no other been busy since?
+static bool
+surely_rests(const struct machine *m, unsigned hart)
 {
-    for (unsigned i = 1; i <= m->config.harts; i++) {
-        unsigned h = (m->s.turns.hart + i) % m->config.harts;
-        if (awake(m, h))
+    const struct hart *h = &m->s.hart[hart];
+    return h->rest != REST_NONE && h->rest_at >= m->s.turns.busy_at && !trap_due(m, hart);
+}
+
+// The next hart after the present one that shall run, or -1. Busy ones and those that wait in
+// short loops come in turn; one in a long loop now and then, or when no other is left.
+static int
+next_hart(struct machine *m)
+{
+    unsigned n = m->config.harts;
+    bool all = random_below(&m->s.turns.random, 16) == 0;
+    for (unsigned i = 1; i <= 2 * n; i++) {
+        unsigned h = (m->s.turns.hart + i) % n;
+        bool rests = i <= n && !all && m->s.hart[h].rest == REST_IDLE && !trap_due(m, h);
+        if (awake(m, h) && !rests && !surely_rests(m, h))
             return (int)h;
     }
     return -1;
@@ -200,17 +219,16 @@ jump_clock(struct machine *m)
         return false;
     if (due > m->s.turns.clock)
         m->s.turns.clock = due;
-    for (unsigned h = 0; h < m->config.harts; h++)
-        m->s.hart[h].spinning = false;
+    m->s.turns.busy_at = m->s.turns.retired + 1;
     return true;
 }
 
 // Draws the length of a turn: at most until the next event.
 static uint64
-draw_length(struct machine *m)
+draw_length(struct machine *m, bool long_one)
 {
     struct turns *t = &m->s.turns;
-    uint64 length = 1 + random_below(&t->random, 2 * m->config.mean_turn);
+    uint64 length = long_one ? IDLE_TURN : 1 + random_below(&t->random, 2 * m->config.mean_turn);
     uint64 due = next_event(m);
     if (due != NEVER && due > t->clock) {
         uint64 until = (due - t->clock) / t->weight + 1;
@@ -220,30 +238,56 @@ draw_length(struct machine *m)
     return length;
 }
 
-// Chooses who runs next and for how long. Returns false if no hart can go on without input.
+// Gives the turn to a hart and draws its length.
+static void
+give_turn(struct machine *m, unsigned hart)
+{
+    struct turns *t = &m->s.turns;
+    struct hart *h = &m->s.hart[hart];
+    if (hart != t->hart)
+        m->s.hart[t->hart].reserved = NEVER;
+    h->waiting = false;
+    h->quiet++;
+    uint32 n = running(m);
+    t->hart = hart;
+    t->weight = (1u << CLOCK_FRACTION) / (n == 0 ? 1 : n);
+    t->watched = h->rest == REST_IDLE || rest_worth(m, hart);
+    t->left = draw_length(m, t->watched);
+    if (t->watched)
+        rest_begin(m, hart);
+}
+
+// Chooses which hart runs next and for how long. Returns false if none can go on without input.
 static bool
 begin_turn(struct machine *m)
 {
-    struct turns *t = &m->s.turns;
     board_tick(m);
     code_tidy(m);
     int next = next_hart(m);
-    if (next < 0 || running(m) == 0) {
-        if (!jump_clock(m))
-            return false;
-        board_tick(m);
-        next = next_hart(m);
-        if (next < 0)
-            return true; // the event woke no hart: look again
+    if (next < 0)
+        return jump_clock(m);
+    if (!trap_due(m, (unsigned)next) && rest_spins(m, (unsigned)next)) {
+        m->s.hart[next].rest = REST_SPIN;
+        m->s.hart[next].rest_at = m->s.turns.retired;
+        m->s.turns.hart = (uint32)next;
+        return true;
     }
-    if ((uint32)next != t->hart)
-        m->s.hart[t->hart].reserved = NEVER;
-    uint32 n = running(m);
-    t->hart = (uint32)next;
-    t->weight = (1u << CLOCK_FRACTION) / (n == 0 ? 1 : n);
-    t->left = draw_length(m);
-    m->s.hart[next].waiting = false;
+    give_turn(m, (unsigned)next);
     return true;
+}
+
+// The turn is over: what did it show of the hart?
+static void
+end_turn(struct machine *m)
+{
+    struct turns *t = &m->s.turns;
+    struct hart *h = &m->s.hart[t->hart];
+    t->left = 0;
+    h->rest = t->watched && rest_end(m, t->hart) ? REST_IDLE : REST_NONE;
+    h->rest_at = t->retired;
+    if (h->rest == REST_NONE)
+        t->busy_at = t->retired;
+    t->watched = false;
 }
 
 // Lets the hart run for `steps`, taking interrupts. Fewer if its turn ends before.
@@ -275,8 +319,8 @@ run_turn(struct machine *m, uint64 most)
     t->clock += used * t->weight;
     t->left -= used;
     m->lane[t->hart].granted = m->lane[t->hart].budget = 0;
-    if (m->turn_cut || h->waiting)
-        t->left = 0;
+    if (m->turn_cut || h->waiting || t->left == 0)
+        end_turn(m);
 }
 
 enum stop
@@ -286,12 +330,8 @@ machine_run(struct machine *m, uint64 steps)
     uint64 end = t->retired + steps;
     m->stop = STOP_NONE;
     while (m->stop == STOP_NONE && t->retired < end) {
-        if (t->left == 0) {
-            if (!begin_turn(m))
-                return STOP_IDLE;
-            if (t->left != 0 && spin_found(m, t->hart))
-                t->left = 0;
-        }
+        if (t->left == 0 && !begin_turn(m))
+            return STOP_IDLE;
         if (t->left != 0)
             run_turn(m, end - t->retired);
     }

@@ -5,6 +5,7 @@
 #include "hart/trap.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "time/rest.h"
 
 #define SSTATUS_BITS                                                                               \
     (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_FS | STATUS_SUM | STATUS_MXR | STATUS_UXL)
@@ -366,6 +367,8 @@ csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote)
     *wrote = swap || rs1 != 0;
     if (!permitted(h, number, *wrote) || !csr_peek(m, hart, number, &old))
         return false;
+    if (in(number, CSR_MCYCLE, CSR_HPMCOUNTER31))
+        rest_spoil(m); // a clock
     if (*wrote) {
         // The bits of mip that a device raises are no part of what csrrs and csrrc write back.
         uint64 base = number == CSR_MIP || number == CSR_SIP ? h->mip : old;

@@ -277,6 +277,16 @@ wait_op(struct machine *m, unsigned hart, uint32 raw)
     return true;
 }
 
+// The hart is at a hook. It sets attention if the instruction shall wait.
+static void
+hooked(struct machine *m, unsigned hart, uint64 pa)
+{
+    if (m->watch_turn->on && m->watch_turn->pc_pa == pa)
+        rest_here(m, hart);
+    if (m->sight != NULL)
+        sight_hook(m, hart, pa);
+}
+
 static bool
 environment_call(struct machine *m, unsigned hart)
 {
@@ -424,8 +434,8 @@ jump: { // h->pc is right
         HANDLER(HOOK)
         {
             SAVE();
-            sight_hook(m, hart, page->pa + (h->pc & (PAGE_BYTES - 1)));
-            if (l->attention && m->stop != STOP_NONE) {
+            hooked(m, hart, page->pa + (h->pc & (PAGE_BYTES - 1)));
+            if (l->attention) {
                 left++; // it has not been executed
                 goto out;
             }

@@ -67,8 +67,10 @@ struct hart {
     uint8 mode;       // MODE_...
     uint8 id;         // mhartid
     bool waiting;     // in wfi
-    bool spinning;    // its last turn ended because nothing could change (time/spin.h)
-    uint64 spin_pc;   // where its last turn began
+    uint8 rest;       // enum rest: what its last turn showed (time/rest.h)
+    uint64 rest_at;   // position when that was seen
+    uint64 rest_pc;   // where its last turn began
+    uint32 quiet;     // turns since it last entered or left a trap
     uint64 reserved;  // physical address of the LR reservation (8-byte granule), or ~0
 
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,

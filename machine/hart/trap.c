@@ -62,6 +62,7 @@ trap_take(struct machine *m, unsigned hart, bool interrupt, int cause, uint64 tv
     struct hart *h = &m->s.hart[hart];
     uint64 delegated = interrupt ? h->mideleg : h->medeleg;
     h->waiting = false;
+    h->quiet = 0;
     if (!interrupt)
         h->instret_offset--; // what traps does not retire
     if (h->mode != MODE_M && (delegated >> cause & 1))
@@ -122,6 +123,7 @@ trap_mret(struct machine *m, unsigned hart)
     if (back != MODE_M)
         h->mstatus &= ~STATUS_MPRV;
     h->mode = (uint8)back;
+    h->quiet = 0;
     h->pc = h->mepc;
     contexts_select(m, hart);
     return true;
@@ -138,6 +140,7 @@ trap_sret(struct machine *m, unsigned hart)
     h->mstatus |= h->mstatus & STATUS_SPIE ? STATUS_SIE : 0;
     h->mstatus |= STATUS_SPIE;
     h->mode = (uint8)back;
+    h->quiet = 0;
     h->pc = h->sepc;
     contexts_select(m, hart);
     return true;

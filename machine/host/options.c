@@ -83,10 +83,11 @@ help(void)
                  table[i].value ? table[i].value : "");
         printf("  %-20s %s\n", word, table[i].help);
     }
-    puts("\n"
-         "Status: 0 after a clean end, N if the kernel ended the run with code N, 1 if a replay\n"
-         "differs, 2 for words or files that cannot be used, 124 at --max, 125 if all harts are\n"
-         "stuck.");
+    puts(
+        "\n"
+        "Status: 0 after a clean end, N if the kernel ended the run with code N, 1 if a replay\n"
+        "differs, 2 for words or files that cannot be used, 3 after a clean end with reports, 124\n"
+        "at --max, 125 if all harts are stuck.");
     exit(EXIT_CLEAN);
 }
 

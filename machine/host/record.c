@@ -22,11 +22,12 @@ describe(char head[HEAD_SIZE], const struct machine *m)
 {
     const struct config *c = &m->config;
     snprintf(head, HEAD_SIZE,
-             "glass-log 1 start=%016" PRIx64 " harts=%u seed=%" PRIu64 " turn=%" PRIu64
-             " sharp=%u tlb=%s mmu=%u epoch=%" PRIu64 " svade=%d no-pmp=%d modern=%d",
-             (uint64_t)machine_hash(m), c->harts, (uint64_t)c->seed, (uint64_t)c->mean_turn,
-             c->sharp, tlb_name(c->tlb), c->mmu, (uint64_t)c->epoch, c->svade, c->no_pmp,
-             c->modern_virtio);
+             "glass-log 1 start=%016" PRIx64 " mem=%" PRIu64 " harts=%u seed=%" PRIu64
+             " turn=%" PRIu64 " sharp=%u tlb=%s mmu=%u epoch=%" PRIu64
+             " svade=%d no-pmp=%d modern=%d",
+             (uint64_t)machine_hash(m), (uint64_t)m->ram.size, c->harts, (uint64_t)c->seed,
+             (uint64_t)c->mean_turn, c->sharp, tlb_name(c->tlb), c->mmu, (uint64_t)c->epoch,
+             c->svade, c->no_pmp, c->modern_virtio);
 }
 
 void

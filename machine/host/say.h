@@ -9,6 +9,7 @@ enum {
     EXIT_CLEAN = 0,
     EXIT_DIFFERS = 1, // a replay did not end as its recording
     EXIT_USAGE = 2,   // words or files that cannot be used
+    EXIT_REPORTS = 3, // a clean end, and something was reported
     EXIT_LIMIT = 124, // --max was reached
     EXIT_STUCK = 125, // no hart can go on
 };

@@ -12,6 +12,7 @@
 
 #include "host/input.h"
 #include "host/pace.h"
+#include "host/report.h"
 #include "host/say.h"
 #include "host/terminal.h"
 #include "run.h"
@@ -23,6 +24,7 @@ struct session {
     const struct options *o;
     struct input in;
     struct pace pace;
+    struct reports reports;
     bool over;
     bool clean;
     int status;
@@ -38,6 +40,14 @@ print(void *arg, uint8 byte)
     s->m->stop = STOP_BREAK; // at the prompt, wherever the slice would have ended
     for (unsigned i = 0; i < s->m->config.harts; i++)
         machine_attention(s->m, i);
+}
+
+static void
+stale(void *arg, struct machine *m, const struct stale *what)
+{
+    struct session *s = arg;
+    (void)m;
+    report_stale(&s->reports, what);
 }
 
 static void
@@ -178,8 +188,7 @@ session_run(struct machine *m, const struct options *o, bool *clean)
 {
     struct session s = {.m = m, .o = o};
     input_open(&s.in, o, m);
-    m->host.arg = &s;
-    m->host.console = print;
+    m->host = (struct host_calls){.arg = &s, .console = print, .stale = stale};
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
     while (!s.over) {
@@ -191,6 +200,9 @@ session_run(struct machine *m, const struct options *o, bool *clean)
     fflush(stdout);
     input_close(&s.in, m);
     compare(&s);
+    report_end(&s.reports);
+    if (s.reports.total > 0 && s.status == EXIT_CLEAN)
+        s.status = EXIT_REPORTS;
     *clean = s.clean;
     return s.status;
 }

@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "mmu/contexts.h"
 #include "mmu/store.h"
+#include "time/rest.h"
 #include "time/snapshot.h"
 
 static bool
@@ -155,6 +156,7 @@ load_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 *value)
     if (!reach(m, hart, va, bytes, PT_READ, &pa, &keep))
         return false;
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
+        rest_spoil(m);
         if (bus_load(m, pa, bytes, value))
             return true;
         return access_fault(m, hart, PT_READ, va);
@@ -208,6 +210,8 @@ void
 ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     uint8 marks = *ram_marks(&m->ram, pa);
+    if (m->watch_turn->on)
+        rest_store(m, pa);
     if (marks & RAM_SLOW_STORE) {
         store_marked(m, hart, pa, bytes, value, marks);
         return;
@@ -228,6 +232,7 @@ store_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 value)
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         if (!bus_store(m, pa, bytes, value))
             return access_fault(m, hart, PT_WRITE, va);
+        rest_spoil(m);
         turns_cut(m, hart); // a device may have set a timer or raised an interrupt
         return true;
     }

@@ -17,6 +17,7 @@
 struct pick {
     struct machine *m;
     uint32 from;                  // changes before this one are covered by a fence
+    uint32 until;                 // changes from this one on came when the tree was not in use
     int depth;                    // entries read so far in this walk
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
     bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
@@ -68,7 +69,11 @@ read_picked(void *arg, uint64 pa)
     int d = p->depth++;
     pte_t value = *(const pte_t *)ram_at(&m->ram, pa);
     p->number[d] = PRESENT;
-    uint32 below = m->s.log.next;
+    uint32 below = m->s.log.next, late;
+    while ((late = last_change(m, pa, p->until, below)) != PRESENT) {
+        value = change_at(m, late)->was;
+        below = late;
+    }
     for (int n = 0; n < p->choice[d]; n++) {
         below = last_change(m, pa, p->from, below);
         value = change_at(m, below)->was;
@@ -148,6 +153,20 @@ guilty(const struct pick *p)
     return oldest;
 }
 
+// May this walk's result be remembered? Either all that it undoes is newer than the fence of the
+// tree, or it is a global leaf, read by pointers that are.
+static bool
+allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
+{
+    bool global = pte_leaf(t->pte) && (t->pte & PTE_G);
+    if (!same_asid && !global)
+        return false;
+    for (int d = 0; d < t->reads; d++)
+        if (p->number[d] < a->from && !(global && d == t->reads - 1))
+            return false;
+    return true;
+}
+
 // Do the two walks give the hart the same right to the same frame? The old one of the present tree
 // may refuse what the new one allows: the kernel must survive that fault (rule 14).
 static bool
@@ -223,14 +242,12 @@ search_tree(struct search *s, const struct active *a)
     uint64 satp = s->m->s.hart[s->hart].satp;
     bool same_tree = a->satp == satp, same_asid = asid_of(a->satp) == asid_of(satp);
     uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
-    struct pick p = {.m = s->m, .from = from};
+    struct pick p = {.m = s->m, .from = from, .until = a->until};
     for (int walks = 0; walks < WALKS_MAX; walks++) {
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
-        bool global = pte_leaf(old.pte) && (old.pte & PTE_G);
-        bool allowed = (same_asid && (present || guilty(&p) >= a->from)) || global;
-        if (allowed && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
+        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);
             if (old.rule != s->now->rule || old.pa != s->now->pa) {
@@ -254,7 +271,7 @@ rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
         return true;
     struct search s = {m, hart, va, access, state, now, 0, false, *now};
     for (uint32 i = 0; i < r->actives; i++)
-        if (!r->active[i].dead)
+        if (!r->active[i].dead && r->active[i].until >= log_start(&m->s.log))
             search_tree(&s, &r->active[i]);
     bool same = s.found == 0;
     if (!same)
@@ -295,11 +312,17 @@ void
 rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
 {
     struct remembered *r = &m->s.hart[hart].remembered;
-    if (m->config.tlb == TLB_LAX || satp == old || trees_learn(m, satp) < 0)
+    if (m->config.tlb == TLB_LAX || satp == old)
+        return;
+    for (uint32 i = 0; i < r->actives; i++)
+        if (r->active[i].satp == old)
+            r->active[i].until = m->s.log.next;
+    if (trees_learn(m, satp) < 0)
         return;
     for (uint32 i = 0; i < r->actives; i++) {
         if (r->active[i].satp != satp)
             continue;
+        r->active[i].until = PRESENT;
         if (r->active[i].dead)
             r->active[i].from = m->s.log.next;
         r->active[i].dead = false;
@@ -309,7 +332,8 @@ rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
     }
     if (r->actives == ACTIVE_MAX)
         drop_active(r, r->active[0].satp == old);
-    r->active[r->actives++] = (struct active){satp, machine_position(m), pc, m->s.log.next, false};
+    r->active[r->actives++] = (struct active){
+        .satp = satp, .when = machine_position(m), .pc = pc, .from = m->s.log.next, .until = PRESENT};
 }
 
 // All that is remembered is gone, but for the present tree from now on.

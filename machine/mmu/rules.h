@@ -38,6 +38,7 @@ struct active {
     uint64 satp;
     uint64 when, pc; // the write of satp: position in the run, and where
     uint32 from;     // number of the first change of a table that no fence covers
+    uint32 until;    // number of the first change after satp left it; ~0: it is the present tree
     bool dead;       // its tables have been reused: what they held is not known any more
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// spin.c - looks for a loop that changes nothing.
-#include "time/spin.h"
+// spin.c - looks for a short loop that changes nothing but registers.
+#include "time/rest.h"
 
 #include "base/mem.h"
 #include "hart/execute.h"
@@ -102,19 +102,17 @@ loops(struct machine *m, unsigned hart)
 }
 
 bool
-spin_found(struct machine *m, unsigned hart)
+rest_spins(struct machine *m, unsigned hart)
 {
     struct hart *h = &m->s.hart[hart], before;
-    bool nearby = h->pc - h->spin_pc + NEARBY < 2 * NEARBY;
-    h->spin_pc = h->pc;
-    h->spinning = false;
-    if (!nearby || trap_due(m, hart))
+    bool nearby = h->pc - h->rest_pc + NEARBY < 2 * NEARBY;
+    h->rest_pc = h->pc;
+    if (!nearby)
         return false;
     before = *h;
     m->spin_mode = h->mode;
     bool spins = loops(m, hart);
     *h = before;
-    h->spinning = spins;
     m->lane[hart].granted = m->lane[hart].budget = 0;
     contexts_select(m, hart);
     return spins;

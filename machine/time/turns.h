@@ -20,7 +20,9 @@ struct turns {
     uint64 random;  // state of the seed's generator
     uint64 retired; // steps of all harts since reset: the position in the run
     uint64 left;    // instructions that the present turn has left when a run was interrupted
+    uint64 busy_at; // the position until which some hart did something
     uint32 hart;    // whose turn it is
+    bool watched;   // a long loop is looked for in the present turn (time/rest.h)
     uint32 weight;  // what one instruction of the present turn adds to the clock
 };
 
