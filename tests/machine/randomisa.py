@@ -198,9 +198,13 @@ class Generator:
                       f"{r.choice(['csrrw', 'csrrs', 'csrrc'])} {self.reg()}, {number}, {base}")
 
     def garbage(self):
-        """Any word, but for jumps and what belongs to the system or to extensions."""
+        """Any word, but for jumps and what belongs to the system or to extensions. A base is far from all devices."""
         opcode = self.r.choice([0x03, 0x07, 0x13, 0x1B, 0x23, 0x27, 0x33, 0x3B, 0x2B, 0x57, 0x5B, 0x6B, 0x7F])
-        self.emit(f".word {self.r.getrandbits(32) & ~0x7F | opcode:#x}")
+        word = self.r.getrandbits(32) & ~0x7F | opcode
+        if opcode in (0x03, 0x07, 0x23, 0x27):
+            word |= 1 << 15  # not x0
+            self.emit(f"li x{word >> 15 & 31}, {self.r.getrandbits(64) | 1 << 62:#x}")
+        self.emit(f".word {word:#x}")
 
     def system(self):
         """TSR and TW are set: below M, returns and wfi are illegal."""
