@@ -4,8 +4,8 @@
 
 #include "machine.h"
 
-#define EMPTY                                                                                      \
-    8 // a tag that no masked address has: not 1 to 7, which misaligned ones in page 0 give
+// A tag that no masked address has. Misaligned accesses to page 0 compare with 1 to 7.
+#define EMPTY 8
 
 static void
 empty_kind(struct shortcuts *s, int kind)

@@ -16,8 +16,9 @@ DOUBLES = [0, 1, 0x000FFFFFFFFFFFFF, 0x0010000000000000, 0x3FE0000000000000, 0x3
            0x400921FB54442D18, 0x41E0000000000000, 0x43E0000000000000, 0x4340000000000000, 0x7FEFFFFFFFFFFFFF,
            0x7FF0000000000000, 0x7FF0000000000001, 0x7FF8000000000000, 0x47EFFFFFE0000000, 0x380FFFFFE0000000]
 
-REGISTER = ["add", "sub", "sll", "slt", "sltu", "xor", "srl", "sra", "or", "and", "addw", "subw", "sllw", "srlw", "sraw",
-            "mul", "mulh", "mulhsu", "mulhu", "div", "divu", "rem", "remu", "mulw", "divw", "divuw", "remw", "remuw"]
+REGISTER = ["add", "sub", "sll", "slt", "sltu", "xor", "srl", "sra", "or", "and", "addw", "subw", "sllw", "srlw",
+            "sraw", "mul", "mulh", "mulhsu", "mulhu", "div", "divu", "rem", "remu", "mulw", "divw", "divuw", "remw",
+            "remuw"]
 IMMEDIATE = ["addi", "slti", "sltiu", "xori", "ori", "andi", "addiw"]
 SHIFTS = [("slli", 64), ("srli", 64), ("srai", 64), ("slliw", 32), ("srliw", 32), ("sraiw", 32)]
 BRANCHES = ["beq", "bne", "blt", "bge", "bltu", "bgeu"]
@@ -25,7 +26,8 @@ LOADS = ["lb", "lh", "lw", "ld", "lbu", "lhu", "lwu"]
 STORES = ["sb", "sh", "sw", "sd"]
 AMOS = ["amoswap", "amoadd", "amoxor", "amoand", "amoor", "amomin", "amomax", "amominu", "amomaxu"]
 COMPRESSED = ["c.add {r}, {s}", "c.mv {r}, {s}", "c.addi {r}, {i}", "c.addiw {r}, {i}", "c.li {r}, {i}",
-              "c.slli {r}, {n}", "c.lui {u}, {n}", "c.sub {a}, {b}", "c.xor {a}, {b}", "c.or {a}, {b}", "c.and {a}, {b}",
+              "c.slli {r}, {n}", "c.lui {u}, {n}", "c.sub {a}, {b}", "c.xor {a}, {b}", "c.or {a}, {b}",
+              "c.and {a}, {b}",
               "c.subw {a}, {b}", "c.addw {a}, {b}", "c.andi {a}, {i}", "c.srli {a}, {n}", "c.srai {a}, {n}",
               "c.addi4spn {a}, sp, {w}", "c.addi16sp sp, {p}", "c.nop"]
 
@@ -42,9 +44,10 @@ class Generator:
         self.pieces, self.lines, self.label = pieces, [], 0
         self.privilege = 3
         self.kinds = [(self.register, 14), (self.immediate, 8), (self.upper, 2), (self.branch, 6), (self.jump, 2),
-                      (self.memory, 12), (self.translated, 6), (self.atomic, 5), (self.reserve, 3), (self.compressed, 8),
-                      (self.compressed_memory, 3), (self.float_op, 16), (self.float_bits, 4), (self.float_memory, 4),
-                      (self.csr, 4), (self.garbage, 4), (self.system, 2), (self.mode, 2), (self.refill, 3)]
+                      (self.memory, 12), (self.translated, 6), (self.atomic, 5), (self.reserve, 3),
+                      (self.compressed, 8), (self.compressed_memory, 3), (self.float_op, 16), (self.float_bits, 4),
+                      (self.float_memory, 4), (self.csr, 4), (self.garbage, 4), (self.system, 2), (self.mode, 2),
+                      (self.refill, 3)]
 
     def emit(self, *lines):
         self.lines += lines
@@ -143,8 +146,8 @@ class Generator:
         r = self.r
         for _ in range(2):
             self.emit(".option rvc", r.choice(COMPRESSED).format(
-                r=self.base(), s=self.base(), i=r.randrange(-32, 32), n=r.randrange(1, 32), a=self.near(), b=self.near(),
-                u=r.choice(["x1"] + [f"x{i}" for i in range(3, 32)]), w=r.randrange(1, 256) * 4,
+                r=self.base(), s=self.base(), i=r.randrange(-32, 32), n=r.randrange(1, 32), a=self.near(),
+                b=self.near(), u=r.choice(["x1"] + [f"x{i}" for i in range(3, 32)]), w=r.randrange(1, 256) * 4,
                 p=r.choice([-512, -16, 16, 496])), ".option norvc")
 
     def compressed_memory(self):
@@ -161,7 +164,8 @@ class Generator:
         rm = r.choice([0, 1, 2, 3, 4, 7, 7, 7]) if r.random() < 0.95 else r.randrange(8)
         fields = r.randrange(32) << 15 | rm << 12 | r.randrange(32) << 7
         if r.random() < 0.3:
-            word = r.randrange(32) << 27 | fmt << 25 | r.randrange(32) << 20 | fields | r.choice([0x43, 0x47, 0x4B, 0x4F])
+            word = r.randrange(32) << 27 | fmt << 25 | r.randrange(32) << 20 | fields
+            word |= r.choice([0x43, 0x47, 0x4B, 0x4F])
         else:
             f5 = r.choice([0, 1, 2, 3, 4, 5, 8, 11, 20, 24, 26, 28, 30]) if r.random() < 0.97 else r.randrange(32)
             rs2 = r.randrange(32)
@@ -235,7 +239,8 @@ class Generator:
     def pte(self):
         """Flags of a mapped page."""
         r = self.r
-        flags = r.choice([0xC7, 0xC7, 0xD7, 0xD7, 0xCF, 0x07, 0x17, 0x43, 0x53, 0xC9, 0xC5, 0x01, 0x00, r.getrandbits(8)])
+        usual = [0xC7, 0xC7, 0xD7, 0xD7, 0xCF, 0x07, 0x17, 0x43, 0x53, 0xC9, 0xC5, 0x01, 0x00]
+        flags = r.choice([*usual, r.getrandbits(8)])
         high = 0 if r.random() < 0.95 else 1 << r.randrange(54, 64)
         return f"li t0, {flags | high:#x}"
 
@@ -244,7 +249,8 @@ class Generator:
         for tree, flags in (("tree_s", 0xCF), ("tree_u", 0xDF)):
             self.emit(f"la t1, {tree}", f"li t0, 0x80000000 >> 2 | {flags:#x}", "sd t0, 16(t1)", "la t0, middle",
                       "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)")
-        self.emit("la t1, middle + 320 * 8", "la t0, low", "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)", "la t1, low")
+        self.emit("la t1, middle + 320 * 8", "la t0, low", "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)",
+                  "la t1, low")
         for page in range(VA_PAGES):
             self.emit(self.pte(), f"la t2, room + {4096 * self.r.randrange(DATA_PAGES)}", "srli t2, t2, 2",
                       "or t0, t0, t2", f"sd t0, {8 * page}(t1)")
@@ -252,7 +258,8 @@ class Generator:
     def program(self):
         self.tables()
         for i in range(32):
-            self.emit(f"li t0, {self.r.choice(DOUBLES + [0xFFFFFFFF << 32 | s for s in SINGLES]):#x}", f"fmv.d.x f{i}, t0")
+            number = self.r.choice(DOUBLES + [0xFFFFFFFF << 32 | s for s in SINGLES])
+            self.emit(f"li t0, {number:#x}", f"fmv.d.x f{i}, t0")
         for i in range(1, 32):
             self.emit(f"li x{i}, {self.integer():#x}")
         self.emit(f"li x5, {self.r.choice([6, 7])} << 20", "csrs mstatus, x5", "csrw fcsr, x0", "begin:")

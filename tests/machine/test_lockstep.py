@@ -16,8 +16,8 @@ import hosttest  # noqa: E402
 import randomisa  # noqa: E402
 from machine import Failure  # noqa: E402
 
-CC = ["riscv64-unknown-elf-gcc", "-march=rv64gc_zicsr_zifencei", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib", "-static",
-      "-Wl,--no-relax", "-Wl,--build-id=none", "-T", "tests/machine/isa/isa.ld"]
+CC = ["riscv64-unknown-elf-gcc", "-march=rv64gc_zicsr_zifencei", "-mabi=lp64d", "-mcmodel=medany", "-nostdlib",
+      "-static", "-Wl,--no-relax", "-Wl,--build-id=none", "-T", "tests/machine/isa/isa.ld"]
 CPU = "rv64,h=false,svinval=true,zba=false,zbb=false,zbc=false,zbs=false"
 QEMU = ["qemu-system-riscv64", "-machine", "virt", "-cpu", CPU, "-m", "128M", "-bios", "none", "-display", "none",
         "-monitor", "none", "-serial", "none", "-no-reboot", "-singlestep", "-d", "cpu,fpu,nochain"]
@@ -96,7 +96,8 @@ class Run:
         for n, (a, b) in enumerate(zip(self.ours, self.theirs)):
             if a != b:
                 before = self.ours[n - 1][0] if n else 0
-                return f"seed {self.seed}, step {n}, after pc {before:#x}: ours and QEMU's " + ", ".join(differences(a, b))
+                what = ", ".join(differences(a, b))
+                return f"seed {self.seed}, step {n}, after pc {before:#x}: ours and QEMU's {what}"
         if abs(len(self.ours) - len(self.theirs)) > 1:
             return f"seed {self.seed}: {len(self.ours)} steps, QEMU {len(self.theirs)}"
         return None
