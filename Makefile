@@ -374,12 +374,15 @@ help:
 	@echo 'make            kernel, programs and disk images, into $(O)/'
 	@echo 'make qemu       builds the system and boots it (leave with Ctrl-A X)'
 	@echo 'make qemu-gdb   boots it stopped, waiting for a debugger; make print-gdbport says where'
+	@echo 'make machine    the glass machine, our own RISC-V computer, into $(O)/machine/'
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make fs FRESH=1 a new disk: your files on it are lost'
 	@echo 'make clean      removes $(O)/, your disk too'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'
 	@echo '           TOOLPREFIX=riscv64-linux-gnu- LLVM=1 DEBUG=1 UBSAN=1 INSECURE=1 WERROR=1 V=1'
+
+include machine/machine.mk
 
 -include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

@@ -17,7 +17,7 @@ from machine import Failure, slowness
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 PLAIN = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fno-omit-frame-pointer"]
 CFLAGS = [*PLAIN, *SANITIZE]
-INCLUDES = ["-Itests/host/shim", "-Itests/host", "-Ikernel", "-Iinclude"]
+INCLUDES = ["-Itests/host/shim", "-Itests/host", "-Imachine", "-Ikernel", "-Iinclude"]
 USER_INCLUDES = ["-Itests/host", "-Iuser/include", "-Iinclude"]
 LOCKS, LOCKS_LOCK = {}, threading.Lock()
 

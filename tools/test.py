@@ -3,7 +3,8 @@
 """test.py [PART|PATTERN...] [--long] [--list] - builds Vitrine and runs its tests (./vitrine test).
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
-fuzz (corpora and seeded mutations), runner (this program's own failure paths), qemu (the whole system).
+fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), qemu (the
+whole system).
 A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
 """
 import argparse
@@ -24,7 +25,7 @@ import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PARTS = ["check", "build", "runner", "host", "fuzz", "qemu"]
+PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "qemu"]
 
 
 class Skip(Exception):
@@ -153,6 +154,7 @@ def all_tests():
     tests = [*check_tests(), *build_tests()]
     tests += [Test(f"host.{n}", lambda c, n=n: hosttest.run_unit(c, n)) for n in hosttest.units()]
     tests += [Test(f"fuzz.{n}", lambda c, n=n: hosttest.run_replay(c, n)) for n in hosttest.fuzzers()]
+    tests += file_tests("tests/machine", "glass")
     tests += file_tests("tests/qemu", "qemu")
     return sorted(tests, key=lambda t: PARTS.index(t.part))
 

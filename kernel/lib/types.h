@@ -8,11 +8,18 @@
 typedef unsigned char uint8;
 typedef unsigned short uint16;
 typedef unsigned int uint32;
-typedef unsigned long uint64;
 typedef signed char int8;
 typedef short int16;
 typedef int int32;
+
+// The glass machine compiles files of lib/ and pt/ for wasm32 too, where a long has 32 bits.
+#if __SIZEOF_LONG__ == 8
+typedef unsigned long uint64;
 typedef long int64;
+#else
+typedef unsigned long long uint64;
+typedef long long int64;
+#endif
 
 #define must_check       __attribute__((warn_unused_result))
 #define noreturn         __attribute__((noreturn))
@@ -26,4 +33,4 @@ typedef long int64;
 // The struct of type `type` whose field `member` is at `ptr`.
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
-_Static_assert(sizeof(uint64) == 8 && sizeof(void *) == 8, "a 64-bit machine (lp64)");
+_Static_assert(sizeof(uint64) == 8 && sizeof(int64) == 8, "64 bits");

@@ -41,13 +41,13 @@ struct pt_zone {
 static inline pagetable_t
 pt_table_at(const struct pt *t, uint64 pa)
 {
-    return (pagetable_t)(pa + t->env->direct); // through the environment's linear map
+    return (pagetable_t)(size_t)(pa + t->env->direct); // through the environment's linear map
 }
 
 static inline uint64
 pt_root_pa(const struct pt *t)
 {
-    return (uint64)t->root - t->env->direct;
+    return (uint64)(size_t)t->root - t->env->direct;
 }
 
 // walk.c - look up, and map one page.

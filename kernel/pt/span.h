@@ -50,5 +50,5 @@ pt_child(const struct pt *t, pte_t pte)
 static inline pte_t
 pt_pointer(const struct pt *t, pagetable_t table)
 {
-    return pte_make((uint64)table - t->env->direct, PTE_V); // back through the linear map
+    return pte_make((uint64)(size_t)table - t->env->direct, PTE_V); // back through the linear map
 }

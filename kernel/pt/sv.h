@@ -9,7 +9,7 @@
 
 #include "lib/types.h"
 
-#define PGSIZE         4096UL
+#define PGSIZE         ((uint64)4096)
 #define PGSHIFT        12
 #define PGROUNDUP(a)   (((a) + PGSIZE - 1) & ~(PGSIZE - 1))
 #define PGROUNDDOWN(a) ((a) & ~(PGSIZE - 1))
@@ -22,25 +22,25 @@ typedef pte_t *pagetable_t;
 #define PT_MAX_LEVELS 5
 
 // Which bits of a virtual address index the table at a level.
-#define PXMASK         0x1FFUL
+#define PXMASK         ((uint64)0x1FF)
 #define PXSHIFT(level) (PGSHIFT + 9 * (level))
 #define PX(level, va)  (((uint64)(va) >> PXSHIFT(level)) & PXMASK)
 
 // An entry: 63-54 reserved, 53-10 physical page number, 9-8 for software, D A G U X W R V.
-#define PTE_V        (1UL << 0) // valid
-#define PTE_R        (1UL << 1) // readable
-#define PTE_W        (1UL << 2) // writable
-#define PTE_X        (1UL << 3) // executable
-#define PTE_U        (1UL << 4) // user mode may use it, supervisor mode only with SUM
-#define PTE_G        (1UL << 5) // global: the same in every address space
-#define PTE_A        (1UL << 6) // accessed
-#define PTE_D        (1UL << 7) // dirty: written to
-#define PTE_RSW0     (1UL << 8) // left to software
-#define PTE_RSW1     (1UL << 9)
+#define PTE_V        ((uint64)1 << 0) // valid
+#define PTE_R        ((uint64)1 << 1) // readable
+#define PTE_W        ((uint64)1 << 2) // writable
+#define PTE_X        ((uint64)1 << 3) // executable
+#define PTE_U        ((uint64)1 << 4) // user mode may use it, supervisor mode only with SUM
+#define PTE_G        ((uint64)1 << 5) // global: the same in every address space
+#define PTE_A        ((uint64)1 << 6) // accessed
+#define PTE_D        ((uint64)1 << 7) // dirty: written to
+#define PTE_RSW0     ((uint64)1 << 8) // left to software
+#define PTE_RSW1     ((uint64)1 << 9)
 #define PTE_COW      PTE_RSW0 // mm: shared until written; never together with W
 #define PTE_PARKED   PTE_RSW1 // mm: instead of V, of a pointer: the table waits to be used again
 #define PTE_RWX      (PTE_R | PTE_W | PTE_X)
-#define PTE_RESERVED (0x3FFUL << 54)
+#define PTE_RESERVED ((uint64)0x3FF << 54)
 
 #define PTE_FLAGS(pte) ((pte)&0x3FFUL)
 #define PTE2PA(pte)    (((pte) >> 10) << PGSHIFT)
@@ -49,14 +49,14 @@ typedef pte_t *pagetable_t;
 
 // satp: the mode in bits 63-60 (0: no translation), the address-space identifier in 59-44, the
 // page number of the root in 43-0.
-#define SATP_BARE         0UL
-#define SATP_SV39         8UL
-#define SATP_SV48         9UL
-#define SATP_SV57         10UL
+#define SATP_BARE         ((uint64)0)
+#define SATP_SV39         ((uint64)8)
+#define SATP_SV48         ((uint64)9)
+#define SATP_SV57         ((uint64)10)
 #define SATP_MODE_SHIFT   60
 #define SATP_ASID_SHIFT   44
-#define SATP_ASID_MASK    0xFFFFUL
-#define SATP_PPN_MASK     ((1UL << SATP_ASID_SHIFT) - 1)
+#define SATP_ASID_MASK    ((uint64)0xFFFF)
+#define SATP_PPN_MASK     (((uint64)1 << SATP_ASID_SHIFT) - 1)
 #define SATP_MODE(levels) (SATP_SV39 + (uint64)(levels)-PT_MIN_LEVELS)
 #define MAKE_SATP(levels, asid, root_pa)                                                           \
     (SATP_MODE(levels) << SATP_MODE_SHIFT | (uint64)(asid) << SATP_ASID_SHIFT |                    \
@@ -64,7 +64,7 @@ typedef pte_t *pagetable_t;
 
 _Static_assert(sizeof(pte_t) * PT_ENTRIES == PGSIZE, "a table is one page");
 _Static_assert(PXSHIFT(3) == 39 && PXSHIFT(4) == 48 && PXSHIFT(5) == 57, "Sv39, Sv48, Sv57");
-_Static_assert(PTE2PA(PA2PTE(0x80201000UL)) == 0x80201000UL, "an address survives its entry");
+_Static_assert(PTE2PA(PA2PTE(0x80201000ULL)) == 0x80201000ULL, "an address survives its entry");
 _Static_assert(PA_BITS - PGSHIFT == 44 && 10 + 44 == 54, "44 bits of page number below bit 54");
 _Static_assert(SATP_MODE(5) == SATP_SV57, "modes are numbered by levels");
 
@@ -118,14 +118,14 @@ pte_parked(pte_t pte)
 static inline uint64
 pt_leaf_size(int level)
 {
-    return 1UL << PXSHIFT(level);
+    return (uint64)1 << PXSHIFT(level);
 }
 
 // The first address above the lower half; the upper half starts at its negative.
 static inline uint64
 pt_half(int levels)
 {
-    return 1UL << (PXSHIFT(levels) - 1);
+    return (uint64)1 << (PXSHIFT(levels) - 1);
 }
 
 // Are all bits above the translated ones equal to the highest of them?

@@ -102,7 +102,7 @@ read_entry(const struct pt *t, uint64 table, uint64 va, const struct pt_hart *ha
     uint64 pa = table + PX(trace->level, va) * sizeof(pte_t);
     if (hart->present != NULL && !hart->present(hart->arg, pa))
         return RULE_PTE_ACCESS;
-    trace->pte = pte_load(pt_table_at(t, pa));
+    trace->pte = hart->read != NULL ? hart->read(hart->arg, pa) : pte_load(pt_table_at(t, pa));
     trace->step[trace->reads].pa = pa;
     trace->step[trace->reads++].pte = trace->pte;
     return judge_entry(trace->pte, trace->level);

@@ -35,6 +35,8 @@ struct pt_hart {
     bool update_ad; // the hart sets A and D itself (Svadu); else it faults (Svade)
     // Is the table entry at `pa` in memory? NULL: every one is.
     bool (*present)(void *arg, uint64 pa);
+    // What the entry at `pa` holds for this walk. NULL: what memory holds, through the linear map.
+    pte_t (*read)(void *arg, uint64 pa);
     void *arg;
 };
 

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// board.h - all devices together: what the loop that gives harts their turns needs of them.
+//
+// Theory    A device acts at a store to its registers, or later, at a cycle that it has named
+//           before. board_tick() is called between turns; board_due() tells the loop how far the
+//           clock may jump while all harts wait.
+#pragma once
+
+#include "base/types.h"
+
+struct machine;
+
+// Resets all devices as config and disks say.
+void board_reset(struct machine *m);
+// Lets each device do what is due. Called between turns.
+void board_tick(struct machine *m);
+// The cycle at which a device, or a timer of the CLINT, next does something; ~0: none will.
+uint64 board_due(const struct machine *m);
+// MSIP, MTIP, MEIP and SEIP of a hart, as bits of mip.
+uint64 board_irqs(const struct machine *m, unsigned hart);
+// The machine's clock in cycles.
+uint64 board_cycles(const struct machine *m);

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+// loader.c - puts the files of a kernel or a firmware into RAM.
+//
+// Promises  any-bytes: a file may be truncated or hostile. Every offset and size is checked against
+//           the file and RAM before use.
+//           checked-first: RAM changes only when the whole file has passed its checks.
+// Manual    System V ABI, chapters 4 and 5; Linux: Documentation/riscv/boot-image-header
+// Next      board/boot.c
+#include "board/loader.h"
+
+#include "base/mem.h"
+#include "machine.h"
+
+enum { CLASS_64 = 2, LITTLE_ENDIAN_DATA = 1, RISCV = 243 };
+enum { TYPE_EXEC = 2, TYPE_DYN = 3 };
+enum { SEGMENT_LOAD = 1 };
+enum { SECTION_SYMTAB = 2 };
+
+#define SEGMENTS_MAX 64
+
+struct elf_header {
+    uint8 ident[16];
+    uint16 type, machine;
+    uint32 version;
+    uint64 entry, phoff, shoff;
+    uint32 flags;
+    uint16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct program_header {
+    uint32 type, flags;
+    uint64 offset, vaddr, paddr, filesz, memsz, align;
+};
+
+struct section_header {
+    uint32 name, type;
+    uint64 flags, addr, offset, size;
+    uint32 link, info;
+    uint64 addralign, entsize;
+};
+
+struct symbol {
+    uint32 name;
+    uint8 info, other;
+    uint16 section;
+    uint64 value, size;
+};
+
+// Copies `n` bytes at `offset` out of the file. Returns false when the file ends before.
+static bool
+peek(struct file f, uint64 offset, void *to, uint64 n)
+{
+    if (offset > f.size || n > f.size - offset)
+        return false;
+    mem_copy(to, f.bytes + offset, n);
+    return true;
+}
+
+static bool
+has_magic(struct file f)
+{
+    return f.size >= 4 && mem_equal(f.bytes, "\177ELF", 4);
+}
+
+static enum load_error
+read_header(struct file f, struct elf_header *h, uint64 *value)
+{
+    *value = 0;
+    if (!has_magic(f))
+        return LOAD_NOT_ELF;
+    if (!peek(f, 0, h, sizeof(*h)))
+        return LOAD_TRUNCATED;
+    if (h->ident[4] != CLASS_64)
+        return LOAD_32_BIT;
+    if (h->ident[5] != LITTLE_ENDIAN_DATA)
+        return LOAD_BIG_ENDIAN;
+    *value = h->machine;
+    if (h->machine != RISCV)
+        return LOAD_OTHER_MACHINE;
+    *value = h->type;
+    if (h->type != TYPE_EXEC && h->type != TYPE_DYN)
+        return LOAD_NOT_PROGRAM;
+    *value = h->phentsize;
+    return h->phentsize != sizeof(struct program_header) ? LOAD_BAD_HEADERS : LOAD_OK;
+}
+
+static enum load_error
+check_segment(const struct machine *m, struct file f, const struct program_header *p, uint64 *value)
+{
+    *value = p->offset;
+    if (p->offset > f.size || p->filesz > f.size - p->offset)
+        return LOAD_TRUNCATED;
+    *value = p->paddr;
+    if (p->filesz > p->memsz)
+        return LOAD_BAD_SEGMENT;
+    return ram_has(&m->ram, p->paddr, p->memsz) ? LOAD_OK : LOAD_OUTSIDE_RAM;
+}
+
+// Reads the segments to be loaded into `list`, with `bias` added to their addresses.
+static enum load_error
+read_segments(struct file f, const struct elf_header *h, struct program_header *list, uint32 *count,
+              uint64 *value)
+{
+    *count = 0;
+    *value = h->phoff;
+    if (h->phoff > f.size)
+        return LOAD_TRUNCATED;
+    for (uint32 i = 0; i < h->phnum; i++) {
+        struct program_header p;
+        *value = h->phoff + i * sizeof(p);
+        if (!peek(f, *value, &p, sizeof(p)))
+            return LOAD_TRUNCATED;
+        if (p.type != SEGMENT_LOAD || p.memsz == 0)
+            continue;
+        if (*count == SEGMENTS_MAX)
+            return LOAD_BAD_HEADERS;
+        list[(*count)++] = p;
+    }
+    return *count > 0 ? LOAD_OK : LOAD_NO_SEGMENT;
+}
+
+// Moves a position-independent file so that its lowest segment is at `base`.
+static void
+move_to(struct program_header *list, uint32 count, uint64 base, uint64 *entry)
+{
+    uint64 lowest = ~0ULL;
+    for (uint32 i = 0; i < count; i++)
+        lowest = list[i].paddr < lowest ? list[i].paddr : lowest;
+    for (uint32 i = 0; i < count; i++) {
+        list[i].paddr += base - lowest;
+        list[i].vaddr += base - lowest;
+    }
+    *entry += base - lowest;
+}
+
+// Finds the physical address of the entry point, which is given as a virtual one.
+static bool
+find_entry(const struct program_header *list, uint32 count, uint64 entry, uint64 *pa)
+{
+    for (uint32 i = 0; i < count; i++) {
+        if (entry - list[i].vaddr < list[i].memsz) {
+            *pa = list[i].paddr + (entry - list[i].vaddr);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+copy_segments(struct machine *m, struct file f, const struct program_header *list, uint32 count,
+              struct loaded *l)
+{
+    l->start = ~0ULL;
+    l->end = 0;
+    for (uint32 i = 0; i < count; i++) {
+        const struct program_header *p = &list[i];
+        uint8 *to = ram_at(&m->ram, p->paddr);
+        mem_copy(to, f.bytes + p->offset, p->filesz);
+        mem_set(to + p->filesz, 0, p->memsz - p->filesz);
+        l->start = p->paddr < l->start ? p->paddr : l->start;
+        l->end = p->paddr + p->memsz > l->end ? p->paddr + p->memsz : l->end;
+    }
+}
+
+enum load_error
+load_elf(struct machine *m, struct file f, uint64 base, struct loaded *l, uint64 *value)
+{
+    struct elf_header h;
+    struct program_header list[SEGMENTS_MAX];
+    uint32 count;
+    enum load_error error = read_header(f, &h, value);
+    if (!error)
+        error = read_segments(f, &h, list, &count, value);
+    if (error)
+        return error;
+    if (h.type == TYPE_DYN)
+        move_to(list, count, base, &h.entry);
+    for (uint32 i = 0; i < count && !error; i++)
+        error = check_segment(m, f, &list[i], value);
+    if (error)
+        return error;
+    *value = h.entry;
+    if (!find_entry(list, count, h.entry, &l->entry))
+        return LOAD_ENTRY;
+    copy_segments(m, f, list, count, l);
+    return LOAD_OK;
+}
+
+enum load_error
+load_raw(struct machine *m, struct file f, uint64 base, struct loaded *l, uint64 *value)
+{
+    *value = f.size;
+    if (f.size == 0)
+        return LOAD_NO_SEGMENT;
+    if (!ram_has(&m->ram, base, f.size))
+        return LOAD_NO_ROOM;
+    mem_copy(ram_at(&m->ram, base), f.bytes, f.size);
+    *l = (struct loaded){base, base, base + f.size};
+    return LOAD_OK;
+}
+
+// An Image of Linux names the offset from RAM's start and the size with what it clears.
+static enum load_error
+load_image(struct machine *m, struct file f, struct loaded *l, uint64 *value)
+{
+    uint64 word[2]; // text_offset, image_size
+    *value = 0;
+    if (!peek(f, 8, word, sizeof(word)))
+        return LOAD_TRUNCATED;
+    *value = word[1];
+    if (word[0] > m->ram.size || word[1] > m->ram.size - word[0])
+        return LOAD_NO_ROOM;
+    enum load_error error = load_raw(m, f, m->ram.base + word[0], l, value);
+    if (!error && l->start + word[1] > l->end)
+        l->end = l->start + word[1];
+    return error;
+}
+
+enum load_error
+load_kernel(struct machine *m, struct file f, struct loaded *l, uint64 *value)
+{
+    uint8 magic[4];
+    if (peek(f, 56, magic, sizeof(magic)) && mem_equal(magic, "RSC\5", sizeof(magic)))
+        return load_image(m, f, l, value);
+    return load_elf(m, f, m->ram.base, l, value);
+}
+
+enum load_error
+load_firmware(struct machine *m, struct file f, struct loaded *l, uint64 *value)
+{
+    return has_magic(f) ? load_elf(m, f, m->ram.base, l, value)
+                        : load_raw(m, f, m->ram.base, l, value);
+}
+
+// Is the string at `offset` of the file equal to `name`?
+static bool
+string_is(struct file f, uint64 offset, const char *name)
+{
+    for (;; offset++, name++) {
+        if (offset >= f.size || f.bytes[offset] != (uint8)*name)
+            return false;
+        if (*name == '\0')
+            return true;
+    }
+}
+
+static bool
+read_section(struct file f, const struct elf_header *h, uint32 i, struct section_header *s)
+{
+    uint64 offset = (uint64)i * sizeof(*s);
+    return i < h->shnum && h->shentsize == sizeof(*s) && h->shoff <= f.size &&
+           peek(f, h->shoff + offset, s, sizeof(*s));
+}
+
+static bool
+search_table(struct file f, const struct section_header *table, uint64 strings, const char *name,
+             uint64 *value)
+{
+    struct symbol s;
+    for (uint64 at = 0; at < table->size && table->offset <= f.size; at += sizeof(s)) {
+        if (!peek(f, table->offset + at, &s, sizeof(s)))
+            return false;
+        if (s.section != 0 && string_is(f, strings + s.name, name)) {
+            *value = s.value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+load_symbol(struct file f, const char *name, uint64 *value)
+{
+    struct elf_header h;
+    struct section_header table, strings;
+    uint64 ignored;
+    if (read_header(f, &h, &ignored) != LOAD_OK)
+        return false;
+    for (uint32 i = 0; i < h.shnum; i++) {
+        if (!read_section(f, &h, i, &table))
+            return false;
+        if (table.type == SECTION_SYMTAB)
+            return read_section(f, &h, table.link, &strings) && strings.offset <= f.size &&
+                   search_table(f, &table, strings.offset, name, value);
+    }
+    return false;
+}
+
+const char *
+load_words(enum load_error error)
+{
+    static const char *const words[] = {
+        [LOAD_OK] = "the file is loaded",
+        [LOAD_NOT_ELF] = "the file is no ELF file",
+        [LOAD_32_BIT] = "the file is for a 32-bit machine; this one has 64 bits",
+        [LOAD_BIG_ENDIAN] = "the file is for a big-endian machine; this one is little-endian",
+        [LOAD_OTHER_MACHINE] = "the file is for another processor than RISC-V: ELF machine",
+        [LOAD_NOT_PROGRAM] = "the file is not a linked program but an object, a core: ELF type",
+        [LOAD_TRUNCATED] = "the file is cut short: it should have data at offset",
+        [LOAD_BAD_HEADERS] = "the file's program headers are damaged",
+        [LOAD_BAD_SEGMENT] = "a segment is larger in the file than in memory: at address",
+        [LOAD_OUTSIDE_RAM] = "a segment lies outside RAM: at address",
+        [LOAD_NO_SEGMENT] = "the file has nothing to load",
+        [LOAD_ENTRY] = "the entry point lies in no segment: it is",
+        [LOAD_NO_ROOM] = "RAM is too small; more --mem is needed. Bytes that do not fit:",
+        [LOAD_OVERLAP] = "the firmware lies where the kernel wants to be: at address",
+        [LOAD_APPEND] = "the kernel's command line is too long. Bytes:",
+    };
+    return (unsigned)error < NELEM(words) ? words[error] : "";
+}
+
+bool
+load_has_value(enum load_error error)
+{
+    return error != LOAD_NOT_ELF && error != LOAD_32_BIT && error != LOAD_BIG_ENDIAN &&
+           error != LOAD_BAD_HEADERS && error != LOAD_NO_SEGMENT;
+}

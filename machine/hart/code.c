@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// code.c - makes, fills and empties pages of decoded instructions.
+#include "hart/code.h"
+
+#include "hart/decode.h"
+#include "machine.h"
+#include "mmu/contexts.h"
+
+static size_t
+frame_of(const struct machine *m, uint64 pa)
+{
+    return (size_t)((pa - m->ram.base) >> PAGE_BITS);
+}
+
+static void
+clear(const struct code *c, struct code_page *page)
+{
+    for (int i = 0; i < CODE_SLOTS; i++)
+        page->slot[i].go = c->go[OP_DECODE];
+    page->slot[CODE_SLOTS].go = c->go[OP_PAGE_END];
+}
+
+// Gives up a page: no hart may hold a pointer to it afterwards.
+static void
+release(struct machine *m, struct code_page *page)
+{
+    struct code *c = m->code;
+    c->index[frame_of(m, page->pa)] = 0;
+    *ram_marks(&m->ram, page->pa) &= (uint8)~RAM_CODE;
+    page->pa = ~0ULL;
+    contexts_drop_all(m);
+}
+
+// A page that is free: the next in turn, given up if need be.
+static struct code_page *
+take(struct machine *m)
+{
+    struct code *c = m->code;
+    struct code_page *page = &c->page[c->hand];
+    c->hand = (c->hand + 1) % c->pages;
+    if (page->pa != ~0ULL)
+        release(m, page);
+    return page;
+}
+
+struct code_page *
+code_at(struct machine *m, uint64 pa)
+{
+    struct code *c = m->code;
+    uint16 *index = &c->index[frame_of(m, pa)];
+    if (*index == 0) {
+        struct code_page *page = take(m);
+        page->pa = pa & ~(PAGE_BYTES - 1);
+        clear(c, page);
+        *index = (uint16)(page - c->page + 1);
+        *ram_marks(&m->ram, pa) |= RAM_CODE;
+        contexts_drop_stores(m);
+    }
+    c->page[*index - 1].stores = 0;
+    return &c->page[*index - 1];
+}
+
+bool
+code_hooked(const struct code *c, uint64 pa)
+{
+    for (uint32 i = 0; i < c->hooks; i++)
+        if (c->hook[i] == pa)
+            return true;
+    return false;
+}
+
+void
+code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
+{
+    struct insn *s = &page->slot[slot - page->slot];
+    int offset = (int)(s - page->slot) * 2;
+    const uint8 *p = ram_at(&m->ram, page->pa + (uint64)offset);
+    uint32 raw = p[0] | (uint32)p[1] << 8;
+    if ((raw & 3) == 3 && offset + 2 == (int)PAGE_BYTES) {
+        *s = (struct insn){.go = m->code->go[OP_STRADDLE], .step = 1};
+        return;
+    }
+    if ((raw & 3) == 3)
+        raw |= (uint32)p[2] << 16 | (uint32)p[3] << 24;
+    decode(m->code, raw, offset, s);
+    if (m->code->hooks != 0 && code_hooked(m->code, page->pa + (uint64)offset)) {
+        s->go = m->code->go[OP_HOOK];
+        s->imm = (int32)raw;
+    }
+}
+
+void
+code_empty(struct machine *m, uint64 pa)
+{
+    uint16 index = m->code->index[frame_of(m, pa)];
+    if (index != 0)
+        m->code->page[index - 1].slot[(pa & (PAGE_BYTES - 1)) / 2].go = m->code->go[OP_DECODE];
+}
+
+// A page that is stored to again and again without being looked up is data now.
+#define STORES_MAX 512
+
+void
+code_stored(struct machine *m, uint64 pa, uint64 n)
+{
+    struct code *c = m->code;
+    uint16 index = c->index[frame_of(m, pa)];
+    if (index == 0)
+        return;
+    struct code_page *page = &c->page[index - 1];
+    uint64 offset = pa & (PAGE_BYTES - 1);
+    uint64 first = offset < 2 ? 0 : (offset - 2) / 2, last = (offset + n - 1) / 2;
+    for (uint64 i = first; i <= last; i++)
+        page->slot[i].go = c->go[OP_DECODE];
+    if (++page->stores > STORES_MAX)
+        c->stale = true;
+}
+
+void
+code_forget(struct machine *m)
+{
+    struct code *c = m->code;
+    for (uint32 i = 0; i < c->pages; i++)
+        if (c->page[i].pa != ~0ULL)
+            release(m, &c->page[i]);
+    c->stale = false;
+}
+
+void
+code_tidy(struct machine *m)
+{
+    struct code *c = m->code;
+    if (!c->stale)
+        return;
+    for (uint32 i = 0; i < c->pages; i++)
+        if (c->page[i].pa != ~0ULL && c->page[i].stores > STORES_MAX)
+            release(m, &c->page[i]);
+    c->stale = false;
+}
+
+bool
+code_hook(struct machine *m, uint64 pa)
+{
+    struct code *c = m->code;
+    if (code_hooked(c, pa))
+        return true;
+    if (c->hooks == NELEM(c->hook))
+        return false;
+    c->hook[c->hooks++] = pa;
+    code_empty(m, pa);
+    return true;
+}
+
+void
+code_unhook(struct machine *m, uint64 pa)
+{
+    struct code *c = m->code;
+    for (uint32 i = 0; i < c->hooks; i++)
+        if (c->hook[i] == pa)
+            c->hook[i--] = c->hook[--c->hooks];
+    code_empty(m, pa);
+}

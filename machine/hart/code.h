@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// code.h - decoded instructions, by physical page.
+//
+// Theory    A page of guest memory that was executed has a code page: one slot for each two bytes,
+//           decoded when a hart first comes there. A slot holds the handler of hart/execute.c, so
+//           that going on is one jump. All harts share code pages. A store to such a page takes
+//           the slow way (RAM_CODE) and empties the slots that it touches.
+//           The number of code pages is fixed; the one used longest ago gives way.
+// Manual    unpriv: zifencei. Stores to code are seen at once.
+#pragma once
+
+#include "base/types.h"
+#include "hart/ops.h"
+
+struct machine;
+
+#define CODE_SLOTS 2048
+
+// A decoded instruction, 16 bytes.
+struct insn {
+    const void *go; // its handler, or the operation's number (hart/dispatch.h)
+    int32 imm; // the immediate; of a near branch, the distance in bytes of the slot array; or raw
+    uint8 rd, rs1, rs2; // rd is 32 for x0
+    uint8 step;         // slots that it takes: 1 or 2
+};
+
+struct code_page {
+    uint64 pa;    // of the guest page; ~0: unused
+    uint32 stores; // to this page since it was last looked up
+    struct insn slot[CODE_SLOTS + 1];
+};
+
+struct code {
+    const void *const *go; // of each operation: what goes into insn.go
+    uint32 pages;         // how many there are
+    uint32 hand;          // where the search for one to give up goes on
+    bool stale;           // some page looks like data: code_tidy() between turns
+    uint32 hooks;         // how many hooks are set
+    uint64 hook[32];      // physical addresses, unordered
+    uint16 *index;        // of each page of RAM: its code page + 1, or 0
+    struct code_page *page;
+};
+
+// The code page of the guest page that holds `pa`, made if there is none.
+struct code_page *code_at(struct machine *m, uint64 pa);
+// Empties the slots that a store to [pa, pa + n) makes stale. The page has RAM_CODE.
+void code_stored(struct machine *m, uint64 pa, uint64 n);
+// Decodes the instruction of an empty slot of the page.
+void code_decode(struct machine *m, struct code_page *page, const struct insn *slot);
+// Forgets all code pages: memory was replaced.
+void code_forget(struct machine *m);
+// Gives up pages that have become data. Between turns only: no hart executes.
+void code_tidy(struct machine *m);
+// Sets or removes a hook at a physical address. Setting returns false if there are too many.
+bool code_hook(struct machine *m, uint64 pa);
+void code_unhook(struct machine *m, uint64 pa);
+// Is there a hook at `pa`?
+bool code_hooked(const struct code *c, uint64 pa);
+// Empties the slot at `pa`, so that it is decoded anew.
+void code_empty(struct machine *m, uint64 pa);

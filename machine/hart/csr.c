@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+// csr.c - reads and writes CSRs, with the fields that hold what is written and those that do not.
+#include "hart/csr.h"
+
+#include "hart/trap.h"
+#include "machine.h"
+#include "mmu/contexts.h"
+#include "time/rest.h"
+
+#define SSTATUS_BITS                                                                               \
+    (STATUS_SIE | STATUS_SPIE | STATUS_SPP | STATUS_FS | STATUS_SUM | STATUS_MXR | STATUS_UXL)
+#define MSTATUS_WRITE                                                                              \
+    (STATUS_SIE | STATUS_MIE | STATUS_SPIE | STATUS_MPIE | STATUS_SPP | STATUS_FS | STATUS_MPRV |  \
+     STATUS_SUM | STATUS_MXR | STATUS_TVM | STATUS_TW | STATUS_TSR)
+#define SSTATUS_WRITE (SSTATUS_BITS & ~STATUS_UXL)
+#define S_IRQS        (IRQ_SSIP | IRQ_STIP | IRQ_SEIP)
+#define M_IRQS        (IRQ_MSIP | IRQ_MTIP | IRQ_MEIP)
+#define MEDELEG_BITS  0xb3ffULL
+#define COUNTERS      7u // cycle, time, instret
+#define MISA          (2ULL << 62 | 0x14112dULL) // RV64 A C D F I M S U
+#define PMP_LOCKED    0x80
+
+enum {
+    CSR_FFLAGS = 0x001, CSR_FRM = 0x002, CSR_FCSR = 0x003,
+    CSR_SSTATUS = 0x100, CSR_SIE = 0x104, CSR_STVEC = 0x105, CSR_SCOUNTEREN = 0x106,
+    CSR_SENVCFG = 0x10a, CSR_SSCRATCH = 0x140, CSR_SEPC = 0x141, CSR_SCAUSE = 0x142,
+    CSR_STVAL = 0x143, CSR_SIP = 0x144, CSR_STIMECMP = 0x14d, CSR_SATP = 0x180,
+    CSR_MSTATUS = 0x300, CSR_MISA = 0x301, CSR_MEDELEG = 0x302, CSR_MIDELEG = 0x303,
+    CSR_MIE = 0x304, CSR_MTVEC = 0x305, CSR_MCOUNTEREN = 0x306, CSR_MENVCFG = 0x30a,
+    CSR_MCOUNTINHIBIT = 0x320, CSR_MHPMEVENT3 = 0x323, CSR_MHPMEVENT31 = 0x33f,
+    CSR_MSCRATCH = 0x340, CSR_MEPC = 0x341, CSR_MCAUSE = 0x342, CSR_MTVAL = 0x343, CSR_MIP = 0x344,
+    CSR_PMPCFG0 = 0x3a0, CSR_PMPCFG2 = 0x3a2, CSR_PMPADDR0 = 0x3b0, CSR_PMPADDR15 = 0x3bf,
+    CSR_TSELECT = 0x7a0, CSR_TDATA3 = 0x7a3,
+    CSR_MCYCLE = 0xb00, CSR_MINSTRET = 0xb02, CSR_MHPMCOUNTER3 = 0xb03, CSR_MHPMCOUNTER31 = 0xb1f,
+    CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02, CSR_HPMCOUNTER31 = 0xc1f,
+    CSR_MVENDORID = 0xf11, CSR_MARCHID = 0xf12, CSR_MIMPID = 0xf13, CSR_MHARTID = 0xf14,
+    CSR_MCONFIGPTR = 0xf15,
+};
+
+// The field that a plain register is, or NULL. A plain one holds what is written, masked.
+static uint64 *
+plain(struct hart *h, unsigned number, uint64 *mask)
+{
+    *mask = ~0ULL;
+    switch (number) {
+    case CSR_SSCRATCH:
+        return &h->sscratch;
+    case CSR_SCAUSE:
+        return &h->scause;
+    case CSR_STVAL:
+        return &h->stval;
+    case CSR_MSCRATCH:
+        return &h->mscratch;
+    case CSR_MCAUSE:
+        return &h->mcause;
+    case CSR_MTVAL:
+        return &h->mtval;
+    case CSR_SEPC:
+        *mask = ~1ULL;
+        return &h->sepc;
+    case CSR_MEPC:
+        *mask = ~1ULL;
+        return &h->mepc;
+    case CSR_STVEC:
+        *mask = ~2ULL;
+        return &h->stvec;
+    case CSR_MTVEC:
+        *mask = ~2ULL;
+        return &h->mtvec;
+    case CSR_SCOUNTEREN:
+        *mask = 0xffffffff;
+        return &h->scounteren;
+    case CSR_MCOUNTEREN:
+        *mask = 0xffffffff;
+        return &h->mcounteren;
+    case CSR_SENVCFG:
+        *mask = 1;
+        return &h->senvcfg;
+    case CSR_MENVCFG:
+        *mask = MENVCFG_STCE | MENVCFG_ADUE | 1;
+        return &h->menvcfg;
+    case CSR_MEDELEG:
+        *mask = MEDELEG_BITS;
+        return &h->medeleg;
+    case CSR_MIDELEG:
+        *mask = S_IRQS;
+        return &h->mideleg;
+    case CSR_MIE:
+        *mask = S_IRQS | M_IRQS;
+        return &h->mie;
+    case CSR_STIMECMP:
+        return &h->stimecmp;
+    case CSR_MCOUNTINHIBIT:
+        *mask = 5;
+        return &h->mcountinhibit;
+    }
+    return NULL;
+}
+
+static uint64
+read_mstatus(const struct hart *h)
+{
+    uint64 dirty = (h->mstatus & STATUS_FS) == STATUS_FS ? STATUS_SD : 0;
+    return h->mstatus | dirty | 2ULL << 32 | 2ULL << 34;
+}
+
+static uint64
+read_pmpcfg(const struct hart *h, int first)
+{
+    uint64 value = 0;
+    for (int i = 0; i < 8; i++)
+        value |= (uint64)h->pmpcfg[first + i] << (8 * i);
+    return value;
+}
+
+static bool
+in(unsigned number, unsigned first, unsigned last)
+{
+    return number >= first && number <= last;
+}
+
+// Registers that read as something else than one field.
+static bool
+read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *value)
+{
+    const struct hart *h = &m->s.hart[hart];
+    switch (number) {
+    case CSR_FFLAGS:
+        *value = h->fcsr & 0x1f;
+        return true;
+    case CSR_FRM:
+        *value = h->fcsr >> 5;
+        return true;
+    case CSR_FCSR:
+        *value = h->fcsr;
+        return true;
+    case CSR_SSTATUS:
+        *value = read_mstatus(h) & (SSTATUS_BITS | STATUS_SD);
+        return true;
+    case CSR_MSTATUS:
+        *value = read_mstatus(h);
+        return true;
+    case CSR_SIE:
+        *value = h->mie & h->mideleg;
+        return true;
+    case CSR_MIP:
+        *value = trap_pending(m, hart);
+        return true;
+    case CSR_SIP:
+        *value = trap_pending(m, hart) & h->mideleg;
+        return true;
+    case CSR_SATP:
+        *value = h->satp;
+        return true;
+    case CSR_MISA:
+        *value = MISA;
+        return true;
+    case CSR_MHARTID:
+        *value = h->id;
+        return true;
+    case CSR_PMPCFG0:
+    case CSR_PMPCFG2:
+        *value = read_pmpcfg(h, number == CSR_PMPCFG0 ? 0 : 8);
+        return true;
+    case CSR_TIME:
+        *value = machine_time(m);
+        return true;
+    case CSR_CYCLE:
+    case CSR_MCYCLE:
+        *value = machine_retired(m, hart) + (uint64)h->cycle_offset;
+        return true;
+    case CSR_INSTRET:
+    case CSR_MINSTRET:
+        *value = machine_retired(m, hart) + (uint64)h->instret_offset;
+        return true;
+    case CSR_MVENDORID:
+    case CSR_MARCHID:
+    case CSR_MIMPID:
+    case CSR_MCONFIGPTR:
+        *value = 0;
+        return true;
+    }
+    *value = 0;
+    if (in(number, CSR_PMPADDR0, CSR_PMPADDR15)) {
+        *value = h->pmpaddr[number - CSR_PMPADDR0];
+        return true;
+    }
+    return in(number, CSR_MHPMEVENT3, CSR_MHPMEVENT31) || in(number, CSR_TSELECT, CSR_TDATA3) ||
+           in(number, CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31) ||
+           in(number, CSR_INSTRET + 1, CSR_HPMCOUNTER31);
+}
+
+bool
+csr_peek(const struct machine *m, unsigned hart, unsigned number, uint64 *value)
+{
+    uint64 mask;
+    const uint64 *field = plain((struct hart *)&m->s.hart[hart], number, &mask);
+    if (field != NULL) {
+        *value = *field;
+        return true;
+    }
+    return read_computed(m, hart, number, value);
+}
+
+// May a counter be read in this mode? `bit` is its place in mcounteren.
+static bool
+counter_open(const struct hart *h, unsigned bit)
+{
+    if (h->mode == MODE_M)
+        return true;
+    if (!(h->mcounteren >> bit & 1))
+        return false;
+    return h->mode == MODE_S || (h->scounteren >> bit & 1);
+}
+
+// Is the access allowed, as far as mode and status decide?
+static bool
+permitted(const struct hart *h, unsigned number, bool write)
+{
+    if (h->mode < (number >> 8 & 3) || (write && number >> 10 == 3))
+        return false;
+    if (number <= CSR_FCSR && !(h->mstatus & STATUS_FS))
+        return false;
+    if (number == CSR_SATP && h->mode == MODE_S && (h->mstatus & STATUS_TVM))
+        return false;
+    if (number == CSR_STIMECMP && h->mode != MODE_M)
+        return (h->menvcfg & MENVCFG_STCE) && (h->mcounteren & 2);
+    if (in(number, CSR_CYCLE, CSR_HPMCOUNTER31))
+        return counter_open(h, number - CSR_CYCLE);
+    return true;
+}
+
+static void
+write_mstatus(struct hart *h, uint64 value, uint64 mask)
+{
+    h->mstatus = (h->mstatus & ~mask) | (value & mask);
+    if (mask & STATUS_MIE) {
+        uint64 mpp = value & STATUS_MPP;
+        if (mpp != 2ULL << 11)
+            h->mstatus = (h->mstatus & ~STATUS_MPP) | mpp;
+    }
+}
+
+static void
+write_satp(struct machine *m, unsigned hart, uint64 value)
+{
+    struct hart *h = &m->s.hart[hart];
+    uint64 mode = value >> SATP_MODE_SHIFT, old = h->satp;
+    if (mode != SATP_BARE && (mode < SATP_SV39 || mode > SATP_SV39 + (m->config.mmu - 39u) / 9))
+        return; // an unsupported mode: the write has no effect
+    h->satp = value;
+    rules_satp(m, hart, old, value, h->pc);
+}
+
+static void
+write_pmpcfg(struct hart *h, int first, uint64 value)
+{
+    for (int i = first; i < first + 8; i++, value >>= 8) {
+        uint8 cfg = (uint8)value & 0x9f;
+        if (h->pmpcfg[i] & PMP_LOCKED)
+            continue;
+        if ((cfg & 3) == 2)
+            cfg &= (uint8)~2; // W without R is reserved
+        h->pmpcfg[i] = cfg;
+    }
+    for (h->pmp_top = 16; h->pmp_top > 0 && !(h->pmpcfg[h->pmp_top - 1] & 0x18);)
+        h->pmp_top--;
+}
+
+static void
+write_pmpaddr(struct hart *h, int i, uint64 value)
+{
+    bool next_locks = i < 15 && (h->pmpcfg[i + 1] & PMP_LOCKED) && (h->pmpcfg[i + 1] & 0x18) == 8;
+    if (!(h->pmpcfg[i] & PMP_LOCKED) && !next_locks)
+        h->pmpaddr[i] = value & ((1ULL << 54) - 1);
+}
+
+// Registers whose write does more than store.
+static void
+write_computed(struct machine *m, unsigned hart, unsigned number, uint64 value)
+{
+    struct hart *h = &m->s.hart[hart];
+    uint64 soft = h->menvcfg & MENVCFG_STCE ? IRQ_SSIP | IRQ_SEIP : S_IRQS;
+    switch (number) {
+    case CSR_FFLAGS:
+        h->fcsr = (h->fcsr & 0xe0) | (value & 0x1f);
+        break;
+    case CSR_FRM:
+        h->fcsr = (h->fcsr & 0x1f) | (uint32)(value & 7) << 5;
+        break;
+    case CSR_FCSR:
+        h->fcsr = value & 0xff;
+        break;
+    case CSR_SSTATUS:
+        write_mstatus(h, value, SSTATUS_WRITE);
+        break;
+    case CSR_MSTATUS:
+        write_mstatus(h, value, MSTATUS_WRITE);
+        break;
+    case CSR_SIE:
+        h->mie = (h->mie & ~h->mideleg) | (value & h->mideleg);
+        break;
+    case CSR_MIP:
+        h->mip = (h->mip & ~soft) | (value & soft);
+        break;
+    case CSR_SIP:
+        soft = IRQ_SSIP & h->mideleg;
+        h->mip = (h->mip & ~soft) | (value & soft);
+        break;
+    case CSR_SATP:
+        write_satp(m, hart, value);
+        break;
+    case CSR_PMPCFG0:
+    case CSR_PMPCFG2:
+        write_pmpcfg(h, number == CSR_PMPCFG0 ? 0 : 8, value);
+        contexts_drop_all(m);
+        break;
+    case CSR_MCYCLE:
+        h->cycle_offset = (int64)(value - machine_retired(m, hart) - 1);
+        break;
+    case CSR_MINSTRET:
+        h->instret_offset = (int64)(value - machine_retired(m, hart) - 1);
+        break;
+    }
+    if (in(number, CSR_PMPADDR0, CSR_PMPADDR15)) {
+        write_pmpaddr(h, (int)(number - CSR_PMPADDR0), value);
+        contexts_drop_all(m);
+    }
+}
+
+static void
+write_csr(struct machine *m, unsigned hart, unsigned number, uint64 value)
+{
+    struct hart *h = &m->s.hart[hart];
+    uint64 mask, *field = plain(h, number, &mask);
+    if (field != NULL)
+        *field = value & mask;
+    else
+        write_computed(m, hart, number, value);
+    if (number <= CSR_FCSR)
+        h->mstatus |= STATUS_FS;
+    if (number == CSR_STIMECMP)
+        turns_cut(m, hart);
+}
+
+// The value after the instruction, given the register's and the operand.
+static uint64
+combine(uint32 raw, uint64 old, uint64 operand)
+{
+    switch (raw >> 12 & 3) {
+    case 1:
+        return operand;
+    case 2:
+        return old | operand;
+    default:
+        return old & ~operand;
+    }
+}
+
+bool
+csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote)
+{
+    struct hart *h = &m->s.hart[hart];
+    unsigned number = raw >> 20, rs1 = raw >> 15 & 31, rd = raw >> 7 & 31;
+    uint64 operand = raw & 0x4000 ? rs1 : h->x[rs1], old;
+    bool swap = (raw >> 12 & 3) == 1;
+    *wrote = swap || rs1 != 0;
+    if (!permitted(h, number, *wrote) || !csr_peek(m, hart, number, &old))
+        return false;
+    if (in(number, CSR_MCYCLE, CSR_HPMCOUNTER31))
+        rest_spoil(m); // a clock
+    if (*wrote) {
+        // The bits of mip that a device raises are no part of what csrrs and csrrc write back.
+        uint64 base = number == CSR_MIP || number == CSR_SIP ? h->mip : old;
+        write_csr(m, hart, number, combine(raw, base, operand));
+    }
+    h->x[rd == 0 ? 32 : rd] = old;
+    return true;
+}
+
+bool
+csr_fence(struct machine *m, unsigned hart, uint32 raw)
+{
+    struct hart *h = &m->s.hart[hart];
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
+    if (h->mode == MODE_U || (h->mode == MODE_S && (h->mstatus & STATUS_TVM) && raw >> 25 != 0x0c))
+        return false;
+    if (raw >> 25 == 0x0c)
+        return true; // sfence.w.inval, sfence.inval.ir: sinval.vma has fenced (rule 16)
+    rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, (uint32)h->x[rs2] & SATP_ASID_MASK);
+    return true;
+}
+
+bool
+csr_wfi(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    return h->mode == MODE_M || (!(h->mstatus & STATUS_TW) && h->mode == MODE_S);
+}
+
+void
+csr_reset(struct machine *m, unsigned hart)
+{
+    struct hart *h = &m->s.hart[hart];
+    h->id = (uint8)hart;
+    h->mode = MODE_M;
+    h->misa = MISA;
+    h->stimecmp = ~0ULL;
+    h->reserved = ~0ULL;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// files.c - reading files whole, and replacing them whole.
+//
+// Theory    A file is replaced by writing a new one beside it, which is then renamed to the name.
+//           So a crash, a full disk or a signal in between leaves the old contents.
+#include "host/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/say.h"
+
+#define MAX_FILE (1ULL << 40)
+
+static uint64
+size_of(const char *path, int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        refuse("%s cannot be read: %s", path, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        refuse("%s is a directory; a file is needed", path);
+    if (!S_ISREG(st.st_mode))
+        refuse("%s is not a regular file", path);
+    if ((uint64)st.st_size > MAX_FILE)
+        refuse("%s is too large: %llu bytes", path, (unsigned long long)st.st_size);
+    return (uint64)st.st_size;
+}
+
+static void
+fill(const char *path, int fd, uint8 *to, uint64 size)
+{
+    while (size > 0) {
+        ssize_t n = read(fd, to, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            refuse("%s cannot be read: %s", path, strerror(errno));
+        if (n == 0)
+            refuse("%s has become shorter while it was read", path);
+        to += n;
+        size -= (uint64)n;
+    }
+}
+
+struct file
+file_read(const char *path, uint64 unit)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        refuse("%s cannot be opened: %s", path, strerror(errno));
+    uint64 size = size_of(path, fd);
+    uint8 *bytes = calloc(1, (size + unit) / unit * unit);
+    if (!bytes)
+        refuse("there is not enough memory for %s", path);
+    fill(path, fd, bytes, size);
+    close(fd);
+    return (struct file){bytes, size};
+}
+
+// The name of the file itself, if `path` is a symbolic link to it.
+static bool
+real_name(const char *path, char name[PATH_MAX])
+{
+    if (realpath(path, name))
+        return true;
+    say("%s cannot be found: %s", path, strerror(errno));
+    return false;
+}
+
+// The name of the directory that holds a file.
+static void
+directory_of(char name[PATH_MAX])
+{
+    char *slash = strrchr(name, '/');
+    *(slash == name ? slash + 1 : slash) = '\0';
+}
+
+void
+file_check_writable(const char *path)
+{
+    char name[PATH_MAX];
+    if (!real_name(path, name))
+        exit(EXIT_USAGE);
+    if (access(name, W_OK) != 0)
+        refuse("--keep cannot write to %s: %s", path, strerror(errno));
+    directory_of(name);
+    if (access(name, W_OK) != 0)
+        refuse("--keep cannot write to the directory of %s: %s", path, strerror(errno));
+}
+
+static bool
+write_all(int fd, struct file f)
+{
+    while (f.size > 0) {
+        ssize_t n = write(fd, f.bytes, f.size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        f.bytes += n;
+        f.size -= (uint64)n;
+    }
+    return fsync(fd) == 0;
+}
+
+// Writes a new file with the mode of the old one.
+static bool
+write_new(const char *name, const char *old, struct file f)
+{
+    struct stat st;
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return false;
+    bool done = write_all(fd, f) && stat(old, &st) == 0 && fchmod(fd, st.st_mode & 07777) == 0;
+    return close(fd) == 0 && done;
+}
+
+bool
+file_replace(const char *path, struct file f)
+{
+    char name[PATH_MAX], fresh[PATH_MAX + 32];
+    if (!real_name(path, name))
+        return false;
+    snprintf(fresh, sizeof(fresh), "%s.glass-%ld", name, (long)getpid());
+    if (write_new(fresh, name, f) && rename(fresh, name) == 0)
+        return true;
+    say("%s cannot be written and is as it was: %s", path, strerror(errno));
+    unlink(fresh);
+    return false;
+}

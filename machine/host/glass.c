@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// glass.c - the program: makes a machine as the options say, runs it, and tells how it ended.
+//
+// Next      host/options.c, host/session.c
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "board/boot.h"
+#include "host/files.h"
+#include "host/options.h"
+#include "host/say.h"
+#include "host/session.h"
+#include "run.h"
+
+static void *
+allocate(size_t bytes)
+{
+    return calloc(1, bytes ? bytes : 1);
+}
+
+static struct machine *
+make_machine(const struct options *o)
+{
+    struct config c = {
+        .harts = (unsigned)o->harts,
+        .no_pmp = o->no_pmp,
+        .svade = o->svade,
+        .modern_virtio = !o->legacy,
+        .seed = o->seed,
+        .mean_turn = o->turn,
+        .sharp = o->sharp ? SHARP_TABLES | SHARP_AMO : 0,
+        .epoch = o->epoch,
+        .mmu = (uint8)o->mmu,
+        .tlb = o->tlb,
+    };
+    struct machine *m = machine_new(&c, o->mem, allocate);
+    if (!m)
+        refuse("there is not enough memory for a machine with %" PRIu64 " bytes of RAM",
+               (uint64_t)o->mem);
+    return m;
+}
+
+static void
+plug_disk(struct machine *m, const struct options *o, unsigned slot)
+{
+    const char *path = o->disk[slot];
+    if (o->keep && !o->readonly)
+        file_check_writable(path);
+    struct file f = file_read(path, PAGE_BYTES);
+    if (f.size == 0)
+        refuse("%s is empty; a disk has at least one sector of 512 bytes", path);
+    if (f.size % 512 != 0)
+        refuse("%s has %" PRIu64 " bytes, which is no whole number of sectors of 512", path,
+               (uint64_t)f.size);
+    if (!machine_disk(m, slot, (uint8 *)f.bytes, f.size, o->readonly, allocate))
+        refuse("there is not enough memory for %s", path);
+}
+
+static struct file
+read_optional(const char *path)
+{
+    return path ? file_read(path, 1) : (struct file){0};
+}
+
+// Says what is wrong with a file; most errors have a number.
+static noreturn void
+refuse_file(const struct options *o, const struct boot *b, enum load_error error,
+            const struct file *culprit, uint64 value)
+{
+    const char *words = load_words(error), *path = "--append";
+    if (culprit == &b->kernel)
+        path = o->kernel;
+    else if (culprit == &b->firmware)
+        path = o->firmware;
+    else if (culprit == &b->initrd)
+        path = o->initrd;
+    bool number = load_has_value(error);
+    refuse(number ? "%s: %s 0x%" PRIx64 : "%s: %s", path, words, (uint64_t)value);
+}
+
+static void
+load(struct machine *m, const struct options *o)
+{
+    struct boot b = {
+        .kernel = file_read(o->kernel, 1),
+        .firmware = read_optional(o->firmware),
+        .initrd = read_optional(o->initrd),
+        .append = o->append,
+    };
+    const struct file *culprit;
+    uint64 value;
+    enum load_error error = boot_load(m, &b, &culprit, &value);
+    if (error)
+        refuse_file(o, &b, error, culprit, value);
+    free((void *)b.kernel.bytes);
+    free((void *)b.firmware.bytes);
+    free((void *)b.initrd.bytes);
+}
+
+static void
+tell_faults(const struct machine *m)
+{
+    for (unsigned i = 0; i < DISKS_MAX; i++) {
+        const struct virtio_blk *v = &m->s.virtio[i];
+        if (v->faults > 0)
+            say("disk %u: the driver made %u mistakes; the first: %s 0x%" PRIx64, i, v->faults,
+                virtio_words((enum virtio_fault)v->fault), (uint64_t)v->fault_value);
+    }
+}
+
+static bool
+keep_disks(const struct machine *m, const struct options *o)
+{
+    bool done = true;
+    for (unsigned i = 0; i < o->disks; i++)
+        done &= file_replace(o->disk[i], (struct file){m->disk[i].bytes, m->disk_sectors[i] * 512});
+    return done;
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct options o;
+    bool clean;
+    options_read(&o, argc, argv);
+    struct machine *m = make_machine(&o);
+    for (unsigned i = 0; i < o.disks; i++)
+        plug_disk(m, &o, i);
+    load(m, &o);
+    int status = session_run(m, &o, &clean);
+    tell_faults(m);
+    if (o.hash)
+        say("hash %016" PRIx64 " at %" PRIu64, (uint64_t)machine_hash(m),
+            (uint64_t)machine_position(m));
+    if (o.keep && !o.readonly && !clean)
+        say("the end was not clean: the disks are as they were");
+    else if (o.keep && !o.readonly && !keep_disks(m, &o) && status == EXIT_CLEAN)
+        status = EXIT_USAGE;
+    return status;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// options.h - the words of the command line.
+#pragma once
+
+#include "machine.h"
+
+struct options {
+    const char *kernel, *disk[DISKS_MAX];
+    unsigned disks;
+    const char *firmware, *append, *initrd, *record, *replay;
+    uint64 harts, mem, seed, turn, max, epoch, mmu;
+    enum tlb_mode tlb;
+    bool realtime, fast, no_pmp, legacy, modern, svade, sharp, readonly, keep, hash;
+    char **line; // to be typed at prompts
+    int lines;   // -1: none were asked for, the input is the keyboard's
+};
+
+// Reads the command line. Does not return when there is something wrong, or help was asked for.
+void options_read(struct options *o, int argc, char **argv);
+// The name of a mode of the TLB.
+const char *tlb_name(enum tlb_mode mode);

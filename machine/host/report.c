@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// report.c - reports of the machine on standard error, each site once.
+//
+// Theory    A site is the instruction that is the cause: the store to the page table, or the write
+//           of satp. The first access that it harms is shown; the others are only counted.
+// Next      mmu/rules.h
+#include "host/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "host/say.h"
+#include "pt/pt.h"
+
+#define P "%" PRIu64
+#define X "0x%" PRIx64
+
+// Was the site there before? Notes it if not. When there is no room, all sites were.
+static bool
+seen(struct reports *r, uint64 pc)
+{
+    for (unsigned i = 0; i < r->sites; i++) {
+        if (r->site[i] == pc)
+            return true;
+    }
+    if (r->sites == SITES_MAX)
+        return true;
+    r->site[r->sites++] = pc;
+    return false;
+}
+
+static const char *
+verb(enum pt_access access)
+{
+    static const char *const verbs[] = {
+        [PT_READ] = "reads", [PT_WRITE] = "writes", [PT_EXEC] = "executes"};
+    return verbs[access];
+}
+
+static void
+print_walk(const char *head, const struct pt_trace *t)
+{
+    if (t->rule == RULE_OK)
+        fprintf(stderr, "  %s " X ", entry " X " at level %d\n", head, (uint64_t)t->pa,
+                (uint64_t)t->pte, t->level);
+    else
+        fprintf(stderr, "  %s a page fault (%s), entry " X " at level %d\n", head,
+                pt_rule_name(t->rule), (uint64_t)t->pte, t->level);
+}
+
+static void
+print_since(const struct stale *s)
+{
+    const struct table_change *c = &s->change;
+    if (s->kind == STALE_TREE) {
+        fprintf(stderr,
+                "  since: the old tree, satp " X ", was given up at pc " X ", " P " steps ago;\n"
+                "         hart %u has not executed sfence.vma since\n",
+                (uint64_t)s->active.satp, (uint64_t)s->active.pc,
+                (uint64_t)(s->when - s->active.when), s->hart);
+        return;
+    }
+    fprintf(stderr,
+            "  since: hart %u changed the entry at " X " from " X " to " X "\n"
+            "         at pc " X ", " P " steps ago; hart %u has not executed a sfence.vma\n"
+            "         that covers it since\n",
+            c->hart, (uint64_t)c->pa, (uint64_t)c->was, (uint64_t)c->is, (uint64_t)c->pc,
+            (uint64_t)(s->when - c->when), s->hart);
+}
+
+void
+report_stale(struct reports *r, const struct stale *s)
+{
+    uint64 cause = s->kind == STALE_TREE ? s->active.pc : s->change.pc;
+    r->total++;
+    if (seen(r, cause))
+        return;
+    say("stale translation: hart %u %s " X " at pc " X ", step " P, s->hart, verb(s->access),
+        (uint64_t)s->va, (uint64_t)s->pc, (uint64_t)s->when);
+    print_walk("memory says:     ", &s->now);
+    print_walk("the TLB may have:", &s->old);
+    print_since(s);
+    fprintf(stderr, "  do:    %s\n",
+            s->kind == STALE_TREE ? "sfence.vma zero, zero after the write of satp"
+                                  : "sfence.vma after the store, on each hart that uses the tree");
+}
+
+static bool
+any_pmp(const struct hart *h)
+{
+    for (unsigned i = 0; i < NELEM(h->pmpcfg); i++) {
+        if (h->pmpcfg[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+void
+report_pmp(struct reports *r, const struct machine *m)
+{
+    if (!m->config.no_pmp || r->pmp)
+        return;
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->s.hart[i];
+        if (h->mode == MODE_M || any_pmp(h))
+            continue;
+        r->pmp = true;
+        say("this kernel sets no PMP entry. Real harts, and QEMU since version 6, trap at the "
+            "first\n"
+            "  instruction in S-mode then; here it may pass. A kernel of 2020 needs this in "
+            "start():\n"
+            "  w_pmpaddr0(0x3fffffffffffffull); w_pmpcfg0(0xf);");
+        return;
+    }
+}
+
+void
+report_end(const struct reports *r)
+{
+    if (r->total > 0)
+        say("stale translations: " P " from %u places%s", (uint64_t)r->total, r->sites,
+            r->sites == SITES_MAX ? " or more" : "");
+}

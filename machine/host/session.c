@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// session.c - a run from the first instruction to its end.
+//
+// Theory    The machine runs in slices. Between two of them the program takes input, prints, and
+//           waits if the machine's clock is ahead. How the run is cut into slices does not change
+//           it; only input does, and that is noted with its position.
+// Next      host/input.h, host/pace.h
+#include "host/session.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "host/input.h"
+#include "host/pace.h"
+#include "host/report.h"
+#include "host/say.h"
+#include "host/terminal.h"
+#include "run.h"
+
+#define SLICE_STEPS 1000000ULL
+#define INPUT_STEPS 20000ULL // while input waits for room in the UART
+
+struct session {
+    struct machine *m;
+    const struct options *o;
+    struct input in;
+    struct pace pace;
+    struct reports reports;
+    bool idle; // all harts wait since the last slice
+    bool over;
+    bool clean;
+    int status;
+};
+
+static void
+print(void *arg, uint8 byte)
+{
+    struct session *s = arg;
+    putchar(byte);
+    if (!input_watch(&s->in, byte))
+        return;
+    s->m->stop = STOP_BREAK; // at the prompt, wherever the slice would have ended
+    for (unsigned i = 0; i < s->m->config.harts; i++)
+        machine_attention(s->m, i);
+}
+
+static void
+stale(void *arg, struct machine *m, const struct stale *what)
+{
+    struct session *s = arg;
+    (void)m;
+    report_stale(&s->reports, what);
+}
+
+static void
+end(struct session *s, int status, bool clean)
+{
+    s->over = true;
+    s->status = status;
+    s->clean = clean;
+}
+
+// Gives the machine the input that it has room for. Returns whether it got any.
+static bool
+feed(struct session *s)
+{
+    struct place here = {machine_position(s->m), machine_clock(s->m), s->idle};
+    uint8 byte;
+    bool any = false;
+    input_poll(&s->in);
+    while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
+        uart_input(s->m, byte);
+        input_taken(&s->in, here, byte);
+        any = true;
+    }
+    s->idle &= !any;
+    return any;
+}
+
+// How many steps the next slice has: it ends at --max, and where a recording has something.
+static uint64
+slice(const struct session *s)
+{
+    uint64 position = machine_position(s->m), steps = SLICE_STEPS;
+    uint64 last = input_until(&s->in);
+    if (s->in.count > 0 || s->in.line_at >= 0)
+        steps = INPUT_STEPS;
+    if (last > s->o->max)
+        last = s->o->max;
+    if (last <= position)
+        return 1; // a recorded byte came while all harts waited: they wait here, too
+    return last - position < steps ? last - position : steps;
+}
+
+// The finisher's verdict as the status of a program: a failure is never 0.
+static int
+finisher_status(const struct finisher *f)
+{
+    int code = f->code & 0xff;
+    if (f->asked != FINISHER_FAIL)
+        return EXIT_CLEAN;
+    return code ? code : 1;
+}
+
+static void
+finished(struct session *s)
+{
+    const struct finisher *f = &s->m->s.finisher;
+    if (f->asked == FINISHER_RESET)
+        say("the kernel asked for a reset; the run ends here");
+    end(s, finisher_status(f), true);
+}
+
+// The replay is not where the recorded run was.
+static void
+differs(struct session *s)
+{
+    say("the replay differs from the recorded run at %" PRIu64 " or before",
+        (uint64_t)machine_position(s->m));
+    end(s, EXIT_DIFFERS, false);
+}
+
+// Nothing will happen without input.
+static void
+stuck(struct session *s)
+{
+    if (s->in.kind == INPUT_KEYS && !s->in.ended) {
+        terminal_wait(~0ULL, true);
+    } else if (s->in.kind == INPUT_LINES) {
+        say("all harts wait, and no prompt \"$ \" has come for the next line");
+        end(s, EXIT_STUCK, false);
+    } else {
+        say("the input has ended, and all harts wait for more");
+        end(s, EXIT_CLEAN, true);
+    }
+}
+
+// All harts wait: for input, or for the host's clock.
+static void
+idle(struct session *s)
+{
+    uint64 due = machine_due(s->m);
+    s->idle = true;
+    fflush(stdout);
+    if (feed(s))
+        return;
+    if (s->in.next < s->in.events)
+        differs(s);
+    else if (due == ~0ULL)
+        stuck(s);
+    else
+        terminal_wait(pace_until(&s->pace, due), input_awaited(&s->in));
+}
+
+static void
+stopped(struct session *s, enum stop why)
+{
+    if (why == STOP_FINISHED) {
+        finished(s);
+    } else if (why == STOP_DEAD) {
+        say("no hart can ever go on");
+        end(s, EXIT_STUCK, false);
+    } else if (why == STOP_IDLE) {
+        idle(s);
+    }
+}
+
+// Ends the run where a person, the options or the recording end it.
+static void
+look(struct session *s)
+{
+    uint64 position = machine_position(s->m);
+    if (s->over)
+        return;
+    if (s->in.quit)
+        end(s, EXIT_CLEAN, true);
+    else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
+        end(s, EXIT_CLEAN, true);
+    else if (s->in.next < s->in.events && position > input_until(&s->in))
+        differs(s);
+    else if (position >= s->o->max) {
+        say("the run has reached --max: %" PRIu64 " instructions", (uint64_t)position);
+        end(s, EXIT_LIMIT, false);
+    }
+}
+
+// Prints, and waits if the machine's clock is ahead.
+static void
+keep_pace(struct session *s)
+{
+    uint64 ahead = pace_until(&s->pace, machine_clock(s->m));
+    fflush(stdout);
+    if (ahead > 0 && !s->over)
+        terminal_wait(ahead, input_awaited(&s->in));
+}
+
+// A replay must end where the recorded run ended, in the same state.
+static void
+compare(struct session *s)
+{
+    uint64 position = machine_position(s->m), hash = machine_hash(s->m);
+    if (s->in.kind != INPUT_REPLAY || s->in.end == 0 || s->status == EXIT_DIFFERS)
+        return;
+    if (position == s->in.end && hash == s->in.end_hash && s->in.next == s->in.events) {
+        say("the replay has ended as the recorded run did");
+        return;
+    }
+    say("the replay differs: it ended at %" PRIu64 " with hash %016" PRIx64 ", the recorded run at "
+        "%" PRIu64 " with %016" PRIx64,
+        (uint64_t)position, (uint64_t)hash, (uint64_t)s->in.end, (uint64_t)s->in.end_hash);
+    s->status = EXIT_DIFFERS;
+}
+
+int
+session_run(struct machine *m, const struct options *o, bool *clean)
+{
+    struct session s = {.m = m, .o = o};
+    input_open(&s.in, o, m);
+    m->host = (struct host_calls){.arg = &s, .console = print, .stale = stale};
+    pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
+    look(&s);
+    while (!s.over) {
+        feed(&s);
+        uint64 limit = pace_limit(&s.pace, m, s.idle), recorded = input_limit(&s.in);
+        m->clock_limit = limit < recorded ? limit : recorded;
+        s.idle = false;
+        stopped(&s, machine_run(m, slice(&s)));
+        report_pmp(&s.reports, m);
+        look(&s);
+        keep_pace(&s);
+    }
+    fflush(stdout);
+    input_close(&s.in, m);
+    compare(&s);
+    report_end(&s.reports);
+    if (s.reports.total > 0 && s.status == EXIT_CLEAN)
+        s.status = EXIT_REPORTS;
+    *clean = s.clean;
+    return s.status;
+}

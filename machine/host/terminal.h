@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// terminal.h - the terminal: keys one by one, and back to normal at every end.
+#pragma once
+
+#include "base/types.h"
+
+// Is standard input a terminal?
+bool terminal_present(void);
+// Gives keys one by one, without echo, until the program ends in whatever way.
+void terminal_open(void);
+// Waits `ns` nanoseconds, ~0: without end, or, if `keys`, until there is input.
+void terminal_wait(uint64 ns, bool keys);
+// Takes what input there is, at most `max` bytes, without waiting.
+// Returns   how many bytes; 0: none now; -1: the input has ended.
+int terminal_read(uint8 *bytes, int max);

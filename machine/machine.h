@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// machine.h - the whole computer: what a snapshot copies, and what is derived from it.
+//
+// Theory    `struct state` is everything that decides how the run goes on, besides the pages of RAM
+//           and of the disks: plain data without pointers. Two machines with equal states, equal
+//           pages and equal input logs go on alike, to the last byte, on any host.
+//           `struct machine` adds memory, derived data and the way to the host.
+// Promises  no-chance: nothing below machine/host reads a clock, a file or a random number of the
+//           host; the only inputs are the seed and the input log.
+#pragma once
+
+#include "board/bus.h"
+#include "board/clint.h"
+#include "board/finisher.h"
+#include "board/plic.h"
+#include "board/ram.h"
+#include "board/rtc.h"
+#include "board/uart.h"
+#include "board/virtio_blk.h"
+#include "hart/hart.h"
+#include "hart/lane.h"
+#include "mmu/trees.h"
+#include "sight/sight.h"
+#include "time/rest.h"
+#include "time/turns.h"
+
+#define DISKS_MAX 8
+
+// Why the machine stopped running (machine_run() returns it).
+enum stop {
+    STOP_NONE,     // the instructions that were asked for have run
+    STOP_IDLE,     // all harts wait, no timer is set: only input can go on
+    STOP_FINISHED, // the finisher or HTIF ended the run: state.finisher has the status
+    STOP_BREAK,    // a breakpoint or a watch of the debugger
+    STOP_REPORT,   // a check reported, and the caller asked to stop at reports
+    STOP_DEAD,     // no hart can ever go on, and input would not help
+};
+
+struct state {
+    struct hart hart[HARTS_MAX];
+    struct table_log log; // changes of page tables (mmu/rules.h)
+    struct turns turns; // whose turn it is, the clock, the generator of the seed
+    struct clint clint;
+    struct plic plic;
+    struct uart uart;
+    struct rtc rtc;
+    struct finisher finisher;
+    struct virtio_blk virtio[DISKS_MAX];
+};
+
+// What the host provides. `arg` is passed to each.
+struct host_calls {
+    void *arg;
+    void (*console)(void *arg, uint8 byte); // the machine prints
+    // An access met a stale translation (mmu/rules.h). NULL: not asked.
+    void (*stale)(void *arg, struct machine *m, const struct stale *s);
+};
+
+struct config {
+    unsigned harts;      // 1 to HARTS_MAX
+    bool no_pmp;         // PMP with no entry set lets S and U mode pass (a kernel of 2020)
+    bool svade;          // A and D are set by software: the hart faults
+    bool modern_virtio;  // virtio-mmio version 2; else the legacy version 1
+    bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
+    uint64 seed;
+    uint64 mean_turn;    // instructions
+    unsigned sharp;      // SHARP_...: where turns may end besides (time/turns.h)
+    uint64 tohost;       // physical address of HTIF's word, or 0
+    uint64 fromhost;     // ... and of the word for answers, or 0
+    uint64 epoch;        // seconds since 1970 at reset
+    uint8 mmu;           // 39, 48 or 57: the largest mode that satp takes
+    enum tlb_mode tlb;   // mmu/rules.h
+};
+
+struct machine {
+    struct state s;
+    struct config config;
+    struct ram ram;
+    struct ram disk[DISKS_MAX]; // base 0; size 0: no such disk
+    uint64 disk_sectors[DISKS_MAX]; // of 512 bytes: the exact size, where disk[].size has whole pages
+    bool disk_readonly[DISKS_MAX];
+    struct lane lane[HARTS_MAX];
+    struct trees trees;
+    uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
+    struct code *code; // decoded instructions of all harts (hart/code.h)
+    struct host_calls host;
+    struct sight *sight; // what watches, or NULL (sight/, check/)
+    struct history *history; // snapshots, or NULL (time/snapshot.h)
+    struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
+    unsigned turn_hart;  // whose turn it is while one runs
+    uint8 spin_mode;    // the mode of the hart that is tried for a spinning loop
+    bool turn_cut;       // the turn ends after the present instruction, and the next one begins
+    uint64 clock_limit;  // while all harts wait the clock does not jump beyond this; ~0: no limit
+    enum stop stop;      // set inside a turn: the turn ends after the present instruction
+};
+
+// The time that mtime shows, in ticks of TIMEBASE_HZ.
+uint64 machine_time(const struct machine *m);
+// The position in the run: instructions of all harts since reset.
+uint64 machine_position(const struct machine *m);
+// Instructions that the hart had retired before the present one, traps counted in.
+uint64 machine_retired(const struct machine *m, unsigned hart);
+// The clock: cycles << CLOCK_FRACTION, the present turn counted in.
+uint64 machine_clock(const struct machine *m);
+// Tells hart `id` that its pending interrupts may have changed.
+void machine_attention(struct machine *m, unsigned id);

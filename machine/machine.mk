@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# machine.mk - builds the glass machine: the native program and the module for WebAssembly.
+#
+# The core is compiled twice from the same files: it has no libc and calls nothing of the host.
+
+HOSTCC ?= cc
+WASMCC ?= clang
+
+MACHINEDIR := $(O)/machine
+
+# What the machine shares with the kernel: the walk of page tables.
+machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check)) \
+	kernel/pt/translate.c
+machine_host := $(machine_core) $(wildcard machine/host/*.c)
+machine_web  := $(machine_core) $(wildcard machine/web/*.c)
+
+MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
+MACHINEINC  := -Imachine -Ikernel -Iinclude
+HOSTFLAGS   := -std=gnu11 -O2 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
+WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
+	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
+WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \
+	-Wl,-z,stack-size=262144
+
+machine_host_o := $(machine_host:%.c=$(MACHINEDIR)/host/%.o)
+machine_web_o  := $(machine_web:%.c=$(MACHINEDIR)/web/%.o)
+
+.PHONY: machine
+machine: $(MACHINEDIR)/glass $(if $(shell command -v $(WASMCC)),$(MACHINEDIR)/glass.wasm)
+
+# A changed compiler or flag, or another list of files, builds anew.
+$(MACHINEDIR)/.flags: FORCE
+	@mkdir -p $(@D); echo '$(HOSTCC) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
+		cmp -s - $@ || echo '$(HOSTCC) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
+
+$(MACHINEDIR)/host/%.o: %.c $(MACHINEDIR)/.flags
+	$(say) HOSTCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOSTFLAGS) -MMD -MP -c -o $@ $<
+
+$(MACHINEDIR)/web/%.o: %.c $(MACHINEDIR)/.flags
+	$(say) WASMCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(WASMCC) $(WASMFLAGS) -MMD -MP -c -o $@ $<
+
+$(MACHINEDIR)/glass: $(machine_host_o)
+	$(say) LD $@
+	$(Q)$(HOSTCC) -o $@ $^
+
+$(MACHINEDIR)/glass.wasm: $(machine_web_o)
+	$(say) LD $@
+	$(Q)$(WASMCC) $(WASMLINK) -o $@ $^
+
+-include $(machine_host_o:.o=.d) $(machine_web_o:.o=.d)

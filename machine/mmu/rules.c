@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+// rules.c - lists what a TLB may hold and compares it with memory.
+//
+// Theory    A walk reads one entry a level. Where an entry changed since the last fence, the walk
+//           is repeated with each value that it had: a counter with one digit a level steps
+//           through all combinations (struct pick).
+#include "mmu/rules.h"
+
+#include "base/random.h"
+#include "machine.h"
+#include "mmu/contexts.h"
+
+#define PRESENT    0xffffffffu // the number of no change: the value that memory has
+#define WALKS_MAX  64          // combinations that are tried for one access
+
+// A walk with chosen values of the entries that changed.
+struct pick {
+    struct machine *m;
+    uint32 from;                  // changes before this one are covered by a fence
+    uint32 until;                 // changes from this one on came when the tree was not in use
+    int depth;                    // entries read so far in this walk
+    uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
+    bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
+    uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
+};
+
+static unsigned
+bucket(uint64 pa)
+{
+    return (unsigned)((pa * 0x9e3779b97f4a7c15ULL) >> 32) % TABLE_BUCKETS;
+}
+
+// The oldest change that is still in the log, or the next one.
+static uint32
+log_start(const struct table_log *log)
+{
+    return log->next < TABLE_CHANGES ? 0 : log->next - TABLE_CHANGES;
+}
+
+static const struct table_change *
+change_at(const struct machine *m, uint32 number)
+{
+    return &m->s.log.change[number % TABLE_CHANGES];
+}
+
+// The number of the last change of the entry at `pa` in [from, below), or PRESENT.
+static uint32
+last_change(const struct machine *m, uint64 pa, uint32 from, uint32 below)
+{
+    const struct table_log *log = &m->s.log;
+    uint32 start = log_start(log), next = log->last[bucket(pa)];
+    if (from < start)
+        from = start;
+    while (next > from) {
+        const struct table_change *c = change_at(m, next - 1);
+        if (next <= below && c->pa == pa)
+            return next - 1;
+        next = c->before;
+    }
+    return PRESENT;
+}
+
+// The entry at `pa` as this walk shall see it.
+static pte_t
+read_picked(void *arg, uint64 pa)
+{
+    struct pick *p = arg;
+    const struct machine *m = p->m;
+    int d = p->depth++;
+    pte_t value = *(const pte_t *)ram_at(&m->ram, pa);
+    p->number[d] = PRESENT;
+    uint32 below = m->s.log.next, late;
+    while ((late = last_change(m, pa, p->until, below)) != PRESENT) {
+        value = change_at(m, late)->was;
+        below = late;
+    }
+    for (int n = 0; n < p->choice[d]; n++) {
+        below = last_change(m, pa, p->from, below);
+        value = change_at(m, below)->was;
+        p->number[d] = below;
+    }
+    p->more[d] = last_change(m, pa, p->from, below) != PRESENT;
+    return value;
+}
+
+// Steps to the next combination. Returns false after the last.
+static bool
+next_pick(struct pick *p)
+{
+    for (int d = p->depth - 1; d >= 0; d--) {
+        if (p->more[d] && p->choice[d] < 255) {
+            p->choice[d]++;
+            for (int below = d + 1; below < PT_MAX_LEVELS; below++)
+                p->choice[below] = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+in_ram(void *arg, uint64 pa)
+{
+    const struct pick *p = arg;
+    return ram_has(&p->m->ram, pa, sizeof(pte_t));
+}
+
+// Walks the tree of `satp` with the picked values.
+static void
+walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
+            const struct pt_hart *state, struct pt_trace *out)
+{
+    struct pt_hart hart = *state;
+    struct pt_env env = {.levels = (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
+    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
+    hart.present = in_ram;
+    hart.read = read_picked;
+    hart.update_ad = true;
+    hart.arg = p;
+    p->depth = 0;
+    translate(&t, va, access, &hart, out);
+}
+
+static uint32
+asid_of(uint64 satp)
+{
+    return (uint32)(satp >> SATP_ASID_SHIFT & SATP_ASID_MASK);
+}
+
+// Was the leaf of this walk dropped by a fence of its page after its last change?
+static bool
+fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
+       uint32 asid)
+{
+    uint32 number = p->number[t->reads - 1];
+    if (number == PRESENT)
+        return false;
+    for (uint32 i = 0; i < r->fences; i++)
+        if (r->fence[i].at > number && (r->fence[i].va ^ va) < pt_leaf_size(t->level) &&
+            (r->fence[i].asid == ANY_ASID || (r->fence[i].asid == asid && !(t->pte & PTE_G))))
+            return true;
+    return false;
+}
+
+// The change that made the difference: the oldest of those that the walk undoes.
+static uint32
+guilty(const struct pick *p)
+{
+    uint32 oldest = PRESENT;
+    for (int d = 0; d < p->depth; d++)
+        if (p->number[d] < oldest)
+            oldest = p->number[d];
+    return oldest;
+}
+
+// May this walk's result be remembered? Either all that it undoes is newer than the fence of the
+// tree, or it is a global leaf, read by pointers that are.
+static bool
+allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
+{
+    bool global = pte_leaf(t->pte) && (t->pte & PTE_G);
+    if (!same_asid && !global)
+        return false;
+    for (int d = 0; d < t->reads; d++)
+        if (p->number[d] < a->from && !(global && d == t->reads - 1))
+            return false;
+    return true;
+}
+
+// Do the two walks give the hart the same right to the same frame? The old one of the present tree
+// may refuse what the new one allows: the kernel must survive that fault (rule 14).
+static bool
+agree(struct remembered *r, const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
+{
+    if (now->rule == RULE_OK && old->rule == RULE_OK)
+        return now->pa == old->pa;
+    if (old->rule == RULE_OK)
+        return false;
+    if (now->rule == RULE_OK && same_tree)
+        r->spurious++;
+    return same_tree || now->rule != RULE_OK;
+}
+
+struct search {
+    struct machine *m;
+    unsigned hart;
+    uint64 va;
+    enum pt_access access;
+    const struct pt_hart *state;
+    const struct pt_trace *now;
+    uint32 found; // walks that differ in what an access would get
+    bool wrong;   // one of them matters
+    struct pt_trace use; // the one that the adversary chooses
+};
+
+static void
+report(struct search *s, const struct active *a, const struct pick *p, const struct pt_trace *old)
+{
+    struct machine *m = s->m;
+    const struct hart *h = &m->s.hart[s->hart];
+    uint32 number = guilty(p);
+    struct stale r = {.kind = a->satp == h->satp ? STALE_ENTRY : STALE_TREE,
+                      .hart = s->hart,
+                      .va = s->va,
+                      .pc = h->pc,
+                      .when = machine_position(m),
+                      .access = s->access,
+                      .now = *s->now,
+                      .old = *old,
+                      .satp = h->satp,
+                      .active = *a};
+    if (number != PRESENT)
+        r.change = *change_at(m, number);
+    if (!s->wrong && m->host.stale != NULL)
+        m->host.stale(m->host.arg, m, &r);
+    s->wrong = true;
+}
+
+// Shall the adversary use this walk? The oldest is found last of the present tree's; a random one
+// replaces the choice with falling probability.
+static bool
+adversary_takes(struct search *s, const struct pick *p, bool same_tree)
+{
+    uint32 number = guilty(p);
+    switch (s->m->config.tlb) {
+    case TLB_OLDEST:
+        return true;
+    case TLB_RANDOM:
+        return random_below(&s->m->s.turns.random, s->found + 1) != 0;
+    case TLB_LATE:
+        return same_tree && number != PRESENT && change_at(s->m, number)->hart == s->hart;
+    default:
+        return false;
+    }
+}
+
+// Tries each combination of old values in the tree of `a`.
+static void
+search_tree(struct search *s, const struct active *a)
+{
+    struct remembered *r = &s->m->s.hart[s->hart].remembered;
+    uint64 satp = s->m->s.hart[s->hart].satp;
+    bool same_tree = a->satp == satp, same_asid = asid_of(a->satp) == asid_of(satp);
+    uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
+    struct pick p = {.m = s->m, .from = from, .until = a->until};
+    for (int walks = 0; walks < WALKS_MAX; walks++) {
+        struct pt_trace old;
+        walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
+        bool present = guilty(&p) == PRESENT;
+        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
+            if (!agree(r, s->now, &old, same_tree))
+                report(s, a, &p, &old);
+            if (old.rule != s->now->rule || old.pa != s->now->pa) {
+                s->found++;
+                if (adversary_takes(s, &p, same_tree))
+                    s->use = old;
+            }
+        }
+        if (!next_pick(&p))
+            break;
+    }
+}
+
+bool
+rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+            const struct pt_hart *state, struct pt_trace *now)
+{
+    struct remembered *r = &m->s.hart[hart].remembered;
+    bool unchanged = r->active[0].from == m->s.log.next && r->globals_from == m->s.log.next;
+    if (m->config.tlb == TLB_LAX || (r->actives <= 1 && unchanged))
+        return true;
+    struct search s = {m, hart, va, access, state, now, 0, false, *now};
+    for (uint32 i = 0; i < r->actives; i++)
+        if (!r->active[i].dead && r->active[i].until >= log_start(&m->s.log))
+            search_tree(&s, &r->active[i]);
+    bool same = s.found == 0;
+    if (!same)
+        *now = s.use;
+    return same;
+}
+
+// Is nothing else remembered than what the present tree has, as far as it matters?
+bool
+rules_trusted(const struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct remembered *r = &h->remembered;
+    if (m->config.tlb == TLB_LAX)
+        return true;
+    int present = trees_find(m, h->satp);
+    for (uint32 i = 0; i < r->actives; i++) {
+        const struct active *a = &r->active[i];
+        if (a->dead || a->satp == h->satp)
+            continue;
+        int other = trees_find(m, a->satp);
+        if (asid_of(a->satp) == asid_of(h->satp) || present < 0 || other < 0 ||
+            m->trees.tree[other].globals != m->trees.tree[present].globals)
+            return false;
+    }
+    return true;
+}
+
+// Forgets the tree at index `i`.
+static void
+drop_active(struct remembered *r, uint32 i)
+{
+    for (r->actives--; i < r->actives; i++)
+        r->active[i] = r->active[i + 1];
+}
+
+void
+rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
+{
+    struct remembered *r = &m->s.hart[hart].remembered;
+    if (m->config.tlb == TLB_LAX || satp == old)
+        return;
+    for (uint32 i = 0; i < r->actives; i++)
+        if (r->active[i].satp == old)
+            r->active[i].until = m->s.log.next;
+    if (trees_learn(m, satp) < 0)
+        return;
+    for (uint32 i = 0; i < r->actives; i++) {
+        if (r->active[i].satp != satp)
+            continue;
+        r->active[i].until = PRESENT;
+        if (r->active[i].dead)
+            r->active[i].from = m->s.log.next;
+        r->active[i].dead = false;
+        r->active[i].when = machine_position(m);
+        r->active[i].pc = pc;
+        return;
+    }
+    if (r->actives == ACTIVE_MAX)
+        drop_active(r, r->active[0].satp == old);
+    r->active[r->actives++] = (struct active){
+        .satp = satp, .when = machine_position(m), .pc = pc, .from = m->s.log.next, .until = PRESENT};
+}
+
+// All that is remembered is gone, but for the present tree from now on.
+static void
+fence_all(struct machine *m, unsigned hart)
+{
+    struct hart *h = &m->s.hart[hart];
+    struct remembered *r = &h->remembered;
+    uint32 kept = 0;
+    for (uint32 i = 0; i < r->actives; i++)
+        if (r->active[i].satp == h->satp)
+            r->active[kept++] = r->active[i];
+    r->actives = kept;
+    if (kept != 0)
+        r->active[0].from = m->s.log.next;
+    r->globals_from = m->s.log.next;
+    r->fences = 0;
+}
+
+static void
+fence_asid(struct machine *m, unsigned hart, uint32 asid)
+{
+    struct hart *h = &m->s.hart[hart];
+    struct remembered *r = &h->remembered;
+    for (uint32 i = 0; i < r->actives;) {
+        if (asid_of(r->active[i].satp) != asid) {
+            i++;
+        } else if (r->active[i].satp != h->satp) {
+            drop_active(r, i);
+        } else {
+            r->active[i++].from = m->s.log.next;
+        }
+    }
+}
+
+// With no room for a fence of a page, the oldest one is taken for a fence of everything.
+static void
+fence_page(struct machine *m, unsigned hart, uint64 va, uint32 asid)
+{
+    struct remembered *r = &m->s.hart[hart].remembered;
+    if (r->fences == PAGE_FENCES) {
+        uint32 at = r->fence[0].at;
+        for (uint32 i = 0; i < r->actives; i++)
+            if (r->active[i].from < at)
+                r->active[i].from = at;
+        if (r->globals_from < at)
+            r->globals_from = at;
+        r->fences--;
+        for (uint32 i = 0; i < r->fences; i++)
+            r->fence[i] = r->fence[i + 1];
+    }
+    r->fence[r->fences++] = (struct page_fence){va, asid, m->s.log.next};
+}
+
+void
+rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
+{
+    if (m->config.tlb == TLB_LAX)
+        return;
+    if (by_va)
+        fence_page(m, hart, va, by_asid ? asid : ANY_ASID);
+    else if (by_asid)
+        fence_asid(m, hart, asid);
+    else
+        fence_all(m, hart);
+    contexts_select(m, hart);
+}
+
+void
+rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
+{
+    struct table_log *log = &m->s.log;
+    uint32 *last = &log->last[bucket(pa)];
+    log->change[log->next % TABLE_CHANGES] = (struct table_change){
+        pa, was, is, machine_position(m), m->s.hart[hart].pc, hart, *last};
+    *last = ++log->next;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// rules.h - what a hart's TLB may still hold, by the manual's rules and nothing stricter.
+//
+// Theory    A TLB may use any translation that was valid at some time since the last fence that
+//           covers it. So the machine keeps no cache that it fills; it keeps what the rules speak
+//           of: which trees were active since the last fence (struct remembered), and how entries
+//           of known trees changed (struct table_log). From these every translation that is still
+//           allowed can be listed by walking each tree with each value that its entries had.
+//           rules_check() compares them with the walk of memory as it is now.
+//           The structures are bounded. When one is full, the oldest part is treated as fenced:
+//           the machine then misses a mistake, and never reports one that is none.
+// Rules     numbered as in doc/machine.md, "What a TLB may do"; each has a test in
+//           tests/host/t_glass_rules.c.
+// Manual    priv: sfence.vma, norm:sfence_vma_ordering_semantics, satp
+#pragma once
+
+#include "base/types.h"
+#include "pt/translate.h"
+
+struct machine;
+
+// What the hart does with what its TLB may hold.
+enum tlb_mode {
+    TLB_STRICT, // use memory as it is; report where a remembered translation differs
+    TLB_LAX,    // use memory as it is; remember nothing
+    TLB_OLDEST, // strict, and use the oldest translation that the rules allow
+    TLB_RANDOM, // strict, and use any of them, drawn from the seed
+    TLB_LATE,   // strict, and walk without the hart's own stores since its last fence (rule 7)
+};
+
+#define ACTIVE_MAX    32
+#define PAGE_FENCES   16
+#define TABLE_CHANGES 1024
+#define TABLE_BUCKETS 256
+
+// A tree that was active on the hart since the last fence of it.
+struct active {
+    uint64 satp;
+    uint64 when, pc; // the write of satp: position in the run, and where
+    uint32 from;     // number of the first change of a table that no fence covers
+    uint32 until;    // number of the first change after satp left it; ~0: it is the present tree
+    bool dead;       // its tables have been reused: what they held is not known any more
+};
+
+// sfence.vma with an address drops leaves of that page, and no pointers (rule 3).
+struct page_fence {
+    uint64 va;
+    uint32 asid; // ANY_ASID: all, global ones included
+    uint32 at;   // number of the first change that comes after it
+};
+
+#define ANY_ASID 0x10000u
+
+struct remembered {
+    uint32 actives, fences;
+    uint32 globals_from; // as `from`, for global translations
+    uint64 spurious;     // accesses that an old translation without the right would have stopped
+    struct active active[ACTIVE_MAX]; // in the order of their activation
+    struct page_fence fence[PAGE_FENCES];
+};
+
+// A store to an entry of a known tree.
+struct table_change {
+    uint64 pa, was, is;
+    uint64 when, pc; // position in the run, and where
+    uint32 hart;
+    uint32 before; // one more than the number of the last change before in the same bucket; 0: none
+};
+
+struct table_log {
+    uint32 next; // number of the next change; change n is at [n % TABLE_CHANGES]
+    uint32 last[TABLE_BUCKETS]; // one more than the number of the last change of each bucket
+    struct table_change change[TABLE_CHANGES];
+};
+
+enum stale_kind {
+    STALE_ENTRY, // an entry changed, no fence since: see `change`
+    STALE_TREE,  // satp was written, no fence since: see `active`
+};
+
+// An access for which a remembered translation differs from memory in a way that matters.
+struct stale {
+    enum stale_kind kind;
+    unsigned hart;
+    uint64 va, pc, when;
+    enum pt_access access;
+    struct pt_trace now, old;   // the walk of memory; the walk that may be remembered
+    uint64 satp;                // present
+    struct table_change change; // STALE_ENTRY: the first change that made the difference
+    struct active active;       // STALE_TREE: the tree that may still be used
+};
+
+// The hart writes satp. `pc` is where.
+void rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc);
+// The hart executes sfence.vma: `va` and `asid` count if the flags say that a register was named.
+void rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
+                 uint32 asid);
+// An entry of a tree that some hart may remember changes.
+void rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
+// May the shortcuts of the hart's present tree be used without looking at other trees?
+bool rules_trusted(const struct machine *m, unsigned hart);
+// Compares what may be remembered for an access with the walk of memory, `now`.
+// Returns true if nothing differs in a way that matters, so that a shortcut may be made. Reports
+// a difference that does. In the adversary's modes, `now` becomes what is used instead.
+bool rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                 const struct pt_hart *state, struct pt_trace *now);

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// trees.c - marks the pages of page tables and follows their changes.
+#include "mmu/trees.h"
+
+#include "machine.h"
+#include "mmu/contexts.h"
+
+static uint64 *
+mask_of(struct machine *m, uint64 pa)
+{
+    return &m->trees.of_page[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+static int
+levels_of(uint64 satp)
+{
+    uint64 mode = satp >> SATP_MODE_SHIFT;
+    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
+}
+
+static uint64
+root_of(uint64 satp)
+{
+    return (satp & SATP_PPN_MASK) << PAGE_BITS;
+}
+
+static uint64
+entry_at(const struct machine *m, uint64 pa)
+{
+    return *(const uint64 *)ram_at(&m->ram, pa);
+}
+
+// Marks the table at `pa`, of `level`, and those below it, as tables of the trees in `mask`.
+// Returns whether a global leaf is below. A table with all the bits is not followed again, so that
+// a cycle ends; it counts as having one.
+static bool
+mark(struct machine *m, uint64 pa, int level, uint64 mask)
+{
+    if (!ram_has(&m->ram, pa, PAGE_BYTES))
+        return false;
+    if ((*mask_of(m, pa) & mask) == mask)
+        return true;
+    *mask_of(m, pa) |= mask;
+    *ram_marks(&m->ram, pa) |= RAM_TABLE;
+    bool global = false;
+    for (int i = 0; i < PT_ENTRIES; i++) {
+        uint64 pte = entry_at(m, pa + (uint64)i * sizeof(pte_t));
+        if (pte_leaf(pte))
+            global |= (pte & PTE_G) != 0;
+        else if (pte_table(pte) && level > 0)
+            global |= mark(m, pte_pa(pte), level - 1, mask);
+    }
+    return global;
+}
+
+// Marks a whole tree and hashes the root entries with global leaves below.
+static void
+follow(struct machine *m, int n)
+{
+    struct tree *t = &m->trees.tree[n];
+    uint64 bit = (uint64)1 << n;
+    *mask_of(m, t->root) |= bit;
+    *ram_marks(&m->ram, t->root) |= RAM_TABLE;
+    t->globals = 0;
+    for (unsigned i = 0; i < PT_ENTRIES; i++) {
+        uint64 pte = entry_at(m, t->root + i * sizeof(pte_t));
+        bool global = pte_leaf(pte) ? (pte & PTE_G) != 0
+                                    : pte_table(pte) && mark(m, pte_pa(pte), t->levels - 2, bit);
+        if (global)
+            t->globals = (t->globals ^ pte ^ i) * 0x9e3779b97f4a7c15ULL;
+    }
+    contexts_drop_stores(m);
+}
+
+// Is the tree in a hart's memory of active ones, and not dead?
+static bool
+is_active(const struct machine *m, const struct tree *t)
+{
+    for (unsigned h = 0; h < m->config.harts; h++) {
+        const struct remembered *r = &m->s.hart[h].remembered;
+        for (unsigned i = 0; i < r->actives; i++)
+            if (!r->active[i].dead && root_of(r->active[i].satp) == t->root)
+                return true;
+    }
+    return false;
+}
+
+// Makes a tree unknown: no page has its bit any more, and no hart trusts what it remembers of it.
+static void
+forget(struct machine *m, int n)
+{
+    struct tree *t = &m->trees.tree[n];
+    uint64 bit = (uint64)1 << n;
+    for (size_t i = 0; i < (size_t)(m->ram.size >> PAGE_BITS); i++) {
+        if (!(m->trees.of_page[i] & bit))
+            continue;
+        m->trees.of_page[i] &= ~bit;
+        if (m->trees.of_page[i] == 0)
+            m->ram.marks[i] &= (uint8)~RAM_TABLE;
+    }
+    for (unsigned h = 0; h < m->config.harts; h++) {
+        struct remembered *r = &m->s.hart[h].remembered;
+        for (unsigned i = 0; i < r->actives; i++)
+            if (root_of(r->active[i].satp) == t->root)
+                r->active[i].dead = true;
+    }
+    t->root = 0;
+    t->epoch++;
+}
+
+int
+trees_find(const struct machine *m, uint64 satp)
+{
+    uint64 root = root_of(satp);
+    int levels = levels_of(satp);
+    for (int n = 0; n < TREES_MAX; n++)
+        if (m->trees.tree[n].root == root && m->trees.tree[n].levels == levels)
+            return levels == 0 ? -1 : n;
+    return -1;
+}
+
+// The place for a new tree: a free one, or that of the one activated longest ago.
+static int
+place(struct machine *m)
+{
+    int oldest = 0;
+    for (int n = 0; n < TREES_MAX; n++) {
+        if (m->trees.tree[n].root == 0)
+            return n;
+        if (m->trees.tree[n].used < m->trees.tree[oldest].used)
+            oldest = n;
+    }
+    forget(m, oldest);
+    return oldest;
+}
+
+int
+trees_learn(struct machine *m, uint64 satp)
+{
+    uint64 root = root_of(satp);
+    int levels = levels_of(satp);
+    if (levels == 0 || !ram_has(&m->ram, root, PAGE_BYTES))
+        return -1;
+    int n = trees_find(m, satp);
+    if (n < 0) {
+        n = place(m);
+        m->trees.tree[n].root = root;
+        m->trees.tree[n].levels = (uint8)levels;
+        m->trees.tree[n].epoch++;
+        follow(m, n);
+    }
+    m->trees.tree[n].used = m->s.turns.retired;
+    return n;
+}
+
+// Can this be an entry of a page table of this machine?
+static bool
+plausible(const struct machine *m, uint64 pte)
+{
+    return !(pte & PTE_V) || (!(pte & PTE_RESERVED) &&
+                              (pte_leaf(pte) || ram_has(&m->ram, pte_pa(pte), PAGE_BYTES)));
+}
+
+// The table that `pte` leads to is hooked in below the trees of `mask`.
+static void
+hook(struct machine *m, uint64 pte, uint64 mask)
+{
+    mark(m, pte_pa(pte), PT_MAX_LEVELS - 2, mask);
+    contexts_drop_stores(m);
+}
+
+void
+trees_store(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is, bool whole)
+{
+    uint64 mask = *mask_of(m, pa), live = 0;
+    for (int n = 0; n < TREES_MAX; n++)
+        if ((mask >> n & 1) && is_active(m, &m->trees.tree[n]))
+            live |= (uint64)1 << n;
+    if (live == 0 || !whole || !plausible(m, is)) {
+        trees_replaced(m, pa);
+        return;
+    }
+    if (was == is)
+        return;
+    rules_change(m, hart, pa, was, is);
+    if (pte_table(is))
+        hook(m, is, mask);
+    for (int n = 0; n < TREES_MAX; n++) {
+        if (!(mask >> n & 1))
+            continue;
+        m->trees.tree[n].epoch++;
+        if (pa - m->trees.tree[n].root < PAGE_BYTES || (is & PTE_G))
+            follow(m, n);
+    }
+    contexts_refresh(m);
+    if (m->config.sharp & SHARP_TABLES)
+        turns_sharp(m, hart);
+}
+
+void
+trees_replaced(struct machine *m, uint64 pa)
+{
+    uint64 mask = *mask_of(m, pa);
+    for (int n = 0; n < TREES_MAX; n++)
+        if (mask >> n & 1)
+            forget(m, n);
+    contexts_refresh(m);
+}
+
+void
+trees_forget(struct machine *m)
+{
+    for (int n = 0; n < TREES_MAX; n++)
+        if (m->trees.tree[n].root != 0)
+            forget(m, n);
+    contexts_refresh(m);
+}

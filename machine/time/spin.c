@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// spin.c - looks for a short loop that changes nothing but registers.
+#include "time/rest.h"
+
+#include "base/mem.h"
+#include "hart/execute.h"
+#include "hart/rvc.h"
+#include "hart/trap.h"
+#include "machine.h"
+#include "mmu/access.h"
+#include "mmu/contexts.h"
+
+#define LOOP_STEPS 48 // the longest loop that is recognised
+#define NEARBY     128
+
+// The bits of the instruction at the hart's pc, expanded. 0: not known.
+static uint32
+next_instruction(struct machine *m, unsigned hart)
+{
+    uint64 pc = m->s.hart[hart].pc;
+    uint32 low, high;
+    if (!fetch_half(m, hart, pc, &low))
+        return 0;
+    if ((low & 3) != 3)
+        return rvc_expand((uint16)low);
+    return fetch_half(m, hart, pc + 2, &high) ? low | high << 16 : 0;
+}
+
+// The host address of a word in RAM by a shortcut, or NULL: a device, or a page that is watched.
+static const void *
+plain_memory(const struct machine *m, unsigned hart, int kind, uint64 va)
+{
+    const struct shortcut *cut = &m->lane[hart].now->entry[kind][shortcut_index(va)];
+    bool fits = cut->tag == (va & ~(PAGE_BYTES - 1));
+    return fits ? (const void *)(size_t)(cut->host + va) : NULL;
+}
+
+// Would the AMO write what memory holds already? That is how a lock is waited for.
+static bool
+swaps_alike(const struct machine *m, unsigned hart, uint32 raw)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 va = h->x[raw >> 15 & 31], value = h->x[raw >> 20 & 31];
+    bool wide = (raw >> 12 & 7) == 3;
+    if (raw >> 27 != 1 || (va & (wide ? 7 : 3)))
+        return false;
+    const void *p = plain_memory(m, hart, CUT_STORE, va);
+    return p != NULL && (wide ? *(const uint64 *)p == value : *(const uint32 *)p == (uint32)value);
+}
+
+// Does the next instruction change nothing but registers, and read nothing but RAM?
+static bool
+harmless(struct machine *m, unsigned hart)
+{
+    uint32 raw = next_instruction(m, hart);
+    const struct hart *h = &m->s.hart[hart];
+    switch (raw & 0x7f) {
+    case 0x03:
+        return plain_memory(m, hart, CUT_LOAD,
+                            h->x[raw >> 15 & 31] + (uint64)(int64)((int32)raw >> 20)) != NULL;
+    case 0x2f:
+        return swaps_alike(m, hart, raw);
+    case 0x0f:
+    case 0x13:
+    case 0x1b:
+    case 0x33:
+    case 0x3b:
+    case 0x17:
+    case 0x37:
+    case 0x63:
+    case 0x67:
+    case 0x6f:
+        return true;
+    }
+    return false;
+}
+
+// One step of the hart. Returns false if it was no plain instruction.
+static bool
+step(struct machine *m, unsigned hart)
+{
+    struct lane *l = &m->lane[hart];
+    l->granted = l->budget = 1;
+    l->attention = false;
+    execute(m, hart);
+    return !l->attention && l->budget == 0 && m->s.hart[hart].mode == m->spin_mode;
+}
+
+static bool
+loops(struct machine *m, unsigned hart)
+{
+    struct hart *h = &m->s.hart[hart];
+    uint64 pc = h->pc, x[32];
+    mem_copy(x, h->x, sizeof(x));
+    for (int i = 0; i < LOOP_STEPS; i++) {
+        if (!harmless(m, hart) || !step(m, hart))
+            return false;
+        if (h->pc == pc)
+            return mem_equal(x, h->x, sizeof(x));
+    }
+    return false;
+}
+
+bool
+rest_spins(struct machine *m, unsigned hart)
+{
+    struct hart *h = &m->s.hart[hart], before;
+    bool nearby = h->pc - h->rest_pc + NEARBY < 2 * NEARBY;
+    h->rest_pc = h->pc;
+    if (!nearby)
+        return false;
+    before = *h;
+    m->spin_mode = h->mode;
+    bool spins = loops(m, hart);
+    *h = before;
+    m->lane[hart].granted = m->lane[hart].budget = 0;
+    contexts_select(m, hart);
+    return spins;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// turns.h - which hart runs, for how long, and what time it is.
+//
+// Theory    One host thread. Harts take turns; the length of a turn is drawn from the seed. Time
+//           is a function of the instructions retired: when n of the harts are running, an
+//           instruction of any of them moves the clock by 1/n of a cycle. When all harts wait,
+//           the clock jumps to the next timer. A hart that spins (time/spin.h) gives its turn away
+//           and does not count as running.
+//           A trap takes a step of the run like an instruction, so that a position names each.
+#pragma once
+
+#include "base/types.h"
+
+#define TIMEBASE_HZ     10000000ULL // mtime ticks a second, as QEMU's virt machine has
+#define CYCLES_PER_TICK 10ULL       // a hart retires 100 million instructions a virtual second
+#define CLOCK_FRACTION  16          // bits of the clock behind the cycle
+
+struct turns {
+    uint64 clock;   // cycles << CLOCK_FRACTION
+    uint64 random;  // state of the seed's generator
+    uint64 retired; // steps of all harts since reset: the position in the run
+    uint64 left;    // instructions that the present turn has left when a run was interrupted
+    uint64 busy_at; // the position until which some hart did something
+    uint32 hart;    // whose turn it is
+    bool watched;   // a long loop is looked for in the present turn (time/rest.h)
+    uint32 weight;  // what one instruction of the present turn adds to the clock
+};
+
+// Where a turn may end besides at its drawn length: half of the times that a hart gets there.
+enum {
+    SHARP_TABLES = 1 << 0, // after a store to a page table
+    SHARP_AMO = 1 << 1,    // after an AMO, so after taking a lock
+};
+
+struct machine;
+
+// Ends the present turn after this instruction.
+void turns_cut(struct machine *m, unsigned hart);
+// The same, half of the times.
+void turns_sharp(struct machine *m, unsigned hart);
