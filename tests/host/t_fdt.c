@@ -159,9 +159,18 @@ test_headers(void)
         int at;
         uint32 bad;
     } bad[] = {
-        {0, 0xd00dfeee}, {4, 39},         {4, 0x4001},  {4, FDT_MAX_SIZE + 1},
-        {8, 0x4004},     {8, 0xfffffffc}, {8, 73},      {12, 0x4001},
-        {20, 15},        {24, 18},        {32, 0x1001}, {36, 0xfffffff0},
+        {0, 0xd00dfeee},
+        {4, 39},
+        {4, sizeof(f.blob) + 1},
+        {4, FDT_MAX_SIZE + 1},
+        {8, sizeof(f.blob) + 4},
+        {8, 0xfffffffc},
+        {8, 73},
+        {12, sizeof(f.blob) + 1},
+        {20, 15},
+        {24, 18},
+        {32, sizeof(f.blob) - MAKE_STRINGS + 1},
+        {36, 0xfffffff0},
         {36, 8},
     };
     for (size_t i = 0; i < NELEM(bad); i++) {

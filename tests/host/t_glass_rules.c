@@ -185,10 +185,13 @@ count_report(void *arg, struct machine *m, const struct stale *s)
     reports++;
 }
 
+static void *blocks[64];
+static unsigned nblocks;
+
 static void *
 zeroed(size_t bytes)
 {
-    return calloc(1, bytes);
+    return blocks[nblocks++] = calloc(1, bytes);
 }
 
 static void
@@ -205,9 +208,12 @@ make_tree(struct machine *m, unsigned first, unsigned data)
     put(m, 0, first + 2, 1, TO(data));
 }
 
+// A new machine; the one before is gone.
 static struct machine *
 world(enum tlb_mode tlb)
 {
+    while (nblocks != 0)
+        free(blocks[--nblocks]);
     struct config c = {.harts = 2, .mmu = 39, .mean_turn = 1000, .no_pmp = true, .tlb = tlb};
     struct machine *m = machine_new(&c, PAGES * PAGE_BYTES, zeroed);
     CHECK(m != NULL);
@@ -348,5 +354,7 @@ main(void)
     test_adversary();
     test_reuse();
     test_overflow();
+    while (nblocks != 0)
+        free(blocks[--nblocks]);
     return test_done();
 }
