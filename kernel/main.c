@@ -134,7 +134,6 @@ memory_init(void)
         refuse("there is too little RAM: 32 MiB are needed");
     if (end > DIRECT_SIZE)
         refuse("there is RAM beyond 128 GiB, where the direct map would meet the device registers");
-    kimage_plan(home->end - home->start);
     frames_init(start, end, p2v(ledger));
     kimage_reserve();
     frames_reserve(ledger, ledger_end);
