@@ -152,11 +152,9 @@ reserve_holes(void)
 static void
 frames_setup(void)
 {
-    struct range home = home_bank();
     if (all_ram().end > DIRECT_SIZE)
         refuse("RAM beyond 128 GiB would meet the devices' addresses");
-    struct range ledger = place_ledger(home);
-    kimage_plan(range_size(home));
+    struct range ledger = place_ledger(home_bank());
     frames_init(all_ram().start, all_ram().end, p2v(ledger.start));
     kimage_reserve();
     frames_reserve(ledger.start, ledger.end);

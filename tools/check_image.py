@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_image.py - what was built: the kernel is below 512 KiB, what lies between its parts not counted, and each part
-can have a leaf of 2 MiB; no segment is writable and executable; programs have a stack size and pages that can be mapped
-from the file."""
+"""check_image.py - what was built: the kernel is below 512 KiB, and each part of it begins with a page; no segment is
+writable and executable; programs have a stack size and pages that can be mapped from the file."""
 import os
 import struct
 
 import source
 
 LIMIT = 512 * 1024
-LEAF = 2 << 20
+PAGE = 4096
 PT_LOAD, PT_GNU_STACK = 1, 0x6474E551
 PF_X, PF_W = 1, 2
 ONE_PAGE = {"init", "echo"}  # as ONEPAGE in the Makefile: the one-page stack of a program without a size
@@ -36,8 +35,8 @@ def check_kernel(path):
     if size > LIMIT:
         yield f"{path}: the image has {size} bytes, more than {LIMIT}"
     for _, _, _, vaddr, paddr, _, _ in loaded:
-        if vaddr % LEAF or paddr % LEAF:
-            yield f"{path}: the part at {vaddr:#x}, loaded at {paddr:#x}, does not begin at a multiple of {LEAF:#x}"
+        if vaddr % PAGE or paddr % PAGE:
+            yield f"{path}: the part at {vaddr:#x}, loaded at {paddr:#x}, does not begin with a page"
     yield from writable_code(path)
 
 
@@ -48,7 +47,7 @@ def check_program(path):
     if not sized and os.path.basename(path) not in ONE_PAGE:
         yield f"{path}: carries no stack size"
     for kind, _, offset, vaddr, _, filesz, _ in parts:
-        if kind == PT_LOAD and filesz and (offset - vaddr) % 4096:
+        if kind == PT_LOAD and filesz and (offset - vaddr) % PAGE:
             yield f"{path}: the segment at {vaddr:#x} cannot be mapped from offset {offset:#x}"
 
 

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: MIT
 // kimage.c - see kimage.h.
 //
-// Theory    Each part begins at a multiple of 2 MiB, so one leaf can map it, and the same frames in
-//           the direct map, if the leaf may cover what lies behind the part: its gap. The gap behind
-//           data is memory like any other: the kernel may write there by every name. Behind text and
-//           rodata nothing that anybody writes may lie, so there a large leaf costs the gap, almost
-//           4 MiB in all. Where that is too much of RAM, the leaves of both end with their contents,
-//           and the gaps are memory like any other.
+// Theory    The parts follow each other, each in leaves of 4 KiB that end with its contents. The
+//           direct map maps the same frames; those of text and rodata it maps read-only.
 // Promises  image-alone: the frames that leaves of text and rodata map are nobody's but the image's,
 //           and no leaf lets anybody write them.
-// Next      mm/kvm.c, doc/decisions/0023-kernel-image-in-large-leaves.md
+// Next      mm/kvm.c, doc/decisions/0023-kernel-image-in-pages.md
 #include "mm/kimage.h"
 
 #include "mm/frame.h"
 #include "pt/sv.h"
 
-#define GAPS_OF_RAM 16 // the gaps behind text and rodata may take one part in so many
-
 extern char _text[], _etext[], _rodata[], _erodata[], _data[], _end[]; // kernel.ld
 extern const uint64 boot_load_offset;                                  // rv/entry.S
 
-// As linked: each part ends with its contents.
-struct kimage_part kimage[KIMAGE_PARTS] = {
+const struct kimage_part kimage[KIMAGE_PARTS] = {
     [KIMAGE_TEXT] = {(uint64)_text, (uint64)_etext, PTE_R | PTE_X},
     [KIMAGE_RODATA] = {(uint64)_rodata, (uint64)_erodata, PTE_R},
     [KIMAGE_DATA] = {(uint64)_data, (uint64)_end, PTE_R | PTE_W},
@@ -34,30 +27,14 @@ kimage_pa(uint64 va)
     return va - boot_load_offset;
 }
 
-static uint64
-gap(const struct kimage_part *part)
-{
-    return -part->end & (pt_leaf_size(1) - 1);
-}
-
-void
-kimage_plan(uint64 ram)
-{
-    bool plenty = gap(&kimage[KIMAGE_TEXT]) + gap(&kimage[KIMAGE_RODATA]) <= ram / GAPS_OF_RAM;
-    for (struct kimage_part *part = kimage; part < &kimage[KIMAGE_PARTS]; part++)
-        if (plenty || part->rights & PTE_W)
-            part->end += gap(part);
-}
-
+// At boot: keeps the image's frames from the allocator.
 void
 kimage_reserve(void)
 {
-    for (const struct kimage_part *part = kimage; part < &kimage[KIMAGE_PARTS]; part++) {
-        uint64 end = part->rights & PTE_W ? (uint64)_end : part->end;
-        frames_reserve(kimage_pa(part->start), kimage_pa(end));
-    }
+    frames_reserve(kimage_pa((uint64)_text), kimage_pa((uint64)_end));
 }
 
+// Returns the part that is mapped at va; NULL: none.
 const struct kimage_part *
 kimage_find(uint64 va)
 {

@@ -7,15 +7,14 @@
 
 enum kimage_kind { KIMAGE_TEXT, KIMAGE_RODATA, KIMAGE_DATA, KIMAGE_PARTS };
 
-// Constant after kimage_plan().
 struct kimage_part {
-    uint64 start, end; // what its leaves map; it begins at a multiple of 2 MiB
+    uint64 start, end; // as linked; whole pages
     uint64 rights;     // PTE_R, W, X
 };
 
-extern struct kimage_part kimage[KIMAGE_PARTS]; // by enum kimage_kind, in the order of addresses
+extern const struct kimage_part
+    kimage[KIMAGE_PARTS]; // by enum kimage_kind, in the order of addresses
 
-void kimage_plan(uint64 ram);                     // what is mapped when there is so much RAM
 void kimage_reserve(void);                        // the frames that nobody else may have
 const struct kimage_part *kimage_find(uint64 va); // the part that is mapped at va; NULL: none
 uint64 kimage_pa(uint64 va);                      // physical address of a place in the image

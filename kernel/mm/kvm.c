@@ -27,6 +27,7 @@
 #define KERNEL_R    (KERNEL_LEAF | PTE_R)
 #define KERNEL_RW   (KERNEL_LEAF | PTE_R | PTE_W)
 
+#define LEVEL_2M 1
 #define LEVEL_1G 2
 
 extern char _trampoline[]; // kernel.ld: its page
@@ -85,20 +86,16 @@ map_direct(uint64 start, uint64 end, uint64 perm)
     kvmmap(DIRECT_MAP + start, start, end - start, perm);
 }
 
-// Maps a bank of RAM; what nobody may write of an image that lies in it is read-only.
+// Maps a bank of RAM; text and constants, if they lie in it, are read-only.
 static void
 map_bank(struct range bank)
 {
-    uint64 done = bank.start;
-    for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++) {
-        uint64 start = kimage_pa(p->start), end = kimage_pa(p->end);
-        if (p->rights & PTE_W || start < bank.start || start >= bank.end)
-            continue;
-        map_direct(done, start, KERNEL_RW);
-        map_direct(start, end, KERNEL_R);
-        done = end;
-    }
-    map_direct(done, bank.end, KERNEL_RW);
+    uint64 start = kimage_pa(kimage[KIMAGE_TEXT].start), end = kimage_pa(kimage[KIMAGE_RODATA].end);
+    if (start < bank.start || start >= bank.end)
+        start = end = bank.end;
+    map_direct(bank.start, start, KERNEL_RW);
+    map_direct(start, end, KERNEL_R);
+    map_direct(end, bank.end, KERNEL_RW);
 }
 
 static void
@@ -212,15 +209,19 @@ kvm_map_trampoline(struct pt *t)
                     pte_make(kimage_pa((uint64)_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
 }
 
+// Maps a device's registers; NULL: there are no such addresses, or no room or table for them.
 void *
 kvm_map_device(uint64 pa, size_t size)
 {
-    uint64 va = device_next + (pa & (PGSIZE - 1)), end = DEVICES + DEVICES_SIZE;
+    uint64 leaf = pt_leaf_size(LEVEL_2M), end = DEVICES + DEVICES_SIZE;
+    bool large = !((pa | size) & (leaf - 1)); // whole leaves of 2 MiB save tables
+    uint64 va = large ? -(-device_next & -leaf) : device_next + (pa & (PGSIZE - 1));
     if (size == 0 || va >= end || size > end - va)
         return NULL;
     if (pa >> PA_BITS || size > (1UL << PA_BITS) - pa) // the device tree may say anything
         return NULL;
-    if (mappages_rounded(&kernel_pt, va, size, pa, KERNEL_RW) < 0)
+    if ((large ? mappages(&kernel_pt, va, size, pa, KERNEL_RW, LEVEL_2M)
+               : mappages_rounded(&kernel_pt, va, size, pa, KERNEL_RW)) < 0)
         return NULL;
     device_next = PGROUNDUP(va + size) + PGSIZE; // a hole between windows
     sfence_vma();      // an earlier look at the hole may be remembered (priv sfence.vma)

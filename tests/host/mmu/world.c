@@ -14,7 +14,6 @@
 #include "mm/asid.h"
 #include "mm/commit.h"
 #include "mm/frame.h"
-#include "mm/kimage.h"
 #include "mm/kmem.h"
 #include "mm/kvm.h"
 #include "mm/layout.h"
@@ -45,9 +44,9 @@ static const int asid_bits[] = {5, 1, 0, 5, 2};
 __asm__(".globl _text, _etext, _rodata, _erodata, _data, kernel_end\n"
         ".set _text, 0xffffffff80200000\n"
         ".set _etext, _text + 0x10000\n"
-        ".set _rodata, _text + 0x200000\n"
+        ".set _rodata, _etext\n"
         ".set _erodata, _rodata + 0x8000\n"
-        ".set _data, _text + 0x400000\n"
+        ".set _data, _erodata\n"
         ".set kernel_end, _data + 0x10000\n");
 const uint64 boot_load_offset = LINK_START - 0x80200000;
 
@@ -99,7 +98,6 @@ memory_init(uint64 frames)
     frames_set_reclaim(reclaim);
     kmem_init();
     first_table();
-    kimage_plan(BANK_SIZE);
     kvminit(&ram);
     kernel_table();
 }
