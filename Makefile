@@ -254,11 +254,15 @@ $(O)/user/ulib.a: $(ULIBOBJ)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# progobjs(user/NAME): the objects of one command.
-progobjs = $(call objects,$(wildcard $(1).c $(1)/*.c $(1)/*.S))
+# progobjs(user/NAME): the objects of one command. A file takes the place of a directory.
+progobjs = $(call objects,$(or $(wildcard $(1).c),$(wildcard $(1)/*.c $(1)/*.S)))
+
+# Which sources a program is made of may change without any of them being new.
+$(O)/.programs: FORCE
+	@mkdir -p $(@D); echo '$(PROGS) $(progfiles)' | cmp -s - $@ || echo '$(PROGS) $(progfiles)' > $@
 
 define program
-$(O)/bin/$(notdir $(1)): $(call progobjs,$(1)) $(O)/user/ulib.a user/user.ld $(O)/.uflags
+$(O)/bin/$(notdir $(1)): $(call progobjs,$(1)) $(O)/user/ulib.a user/user.ld $(O)/.uflags $(O)/.programs
 	$$(say) LINK $(notdir $(1))
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(UCC) $$(ULDFLAGS) -o $$@ $(call progobjs,$(1)) $(O)/user/ulib.a -lgcc

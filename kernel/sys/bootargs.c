@@ -259,8 +259,14 @@ static const struct profile {
     {"2022", NULL, {"kpt=global", "vmprint=2020"}},
     {"2024", NULL, {"kpt=global", "vmprint=2024"}},
     {"2025", NULL, {"kpt=global", "vmprint=2024", "usyscall=private"}},
+    {"2020", "lazy", {"sbrk=lazy"}},
+    {"2024", "pgtbl", {"superpages=copy"}},
+    {"2025", "pgtbl", {"superpages=copy"}},
+    {"2025", "lock", {"superpages=off"}},
     {"2025", "syscall", {"call23=interpose"}},
     {NULL, "fs", {"maxfile=65803"}},
+    {"2025", "fs", {"durable=on"}},
+    {"2025", "util", {"durable=on"}},
 };
 
 static bool

@@ -266,15 +266,19 @@ def test_grader_prompts(context):
 
 
 def test_grader_sources(context):
-    """A source in the course's manner is a program after `make`, in place of one of that name in user/tests/."""
+    """Sources in the course's manner are programs after `make`: in place of a directory, and of one in user/tests/."""
     with LOCK:
-        path = os.path.join(tree_of(context).path, "user", "spin.c")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(SOURCE)
+        paths = [os.path.join(tree_of(context).path, "user", f"{name}.c") for name in ("pgtbl", "spin")]
+    for path in paths:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(SOURCE)
     try:
-        must_match(graded(context, commands=["spin"]), "^dropped in$")
+        lines = graded(context, commands=["pgtbl", "spin"])
     finally:
-        os.unlink(path)
+        for path in paths:
+            os.unlink(path)
+    if lines.count("dropped in") != len(paths) or "dropped in" in graded(context, commands=["pgtbl", "true"]):
+        raise Failure(f"not all run, or they stay: {lines[-4:]}")
 
 
 def test_grader_new_disk(context):
