@@ -93,6 +93,7 @@ struct ledgerline {
 #define PTW_SUM    8U  // sstatus.SUM is set
 #define PTW_MXR    16U // sstatus.MXR is set
 #define PTW_SVADE  32U // the hart leaves setting A and D to software
+#define PTW_OWN    64U // as the kernel, but with the process's own table
 
 #define PTW_STEPS 5
 

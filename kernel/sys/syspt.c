@@ -166,7 +166,7 @@ sys_ptwalk(struct proc *p, const uint64 *a)
         return error;
     if (as)
         acquiresleep(&as->lock);
-    translate_for(&w, view_table(as, !(w.how & PTW_USER)));
+    translate_for(&w, view_table(as, !(w.how & (PTW_USER | PTW_OWN))));
     w.region = view_region(as, w.va, &prot);
     w.prot = prot;
     w.site[0] = '\0';

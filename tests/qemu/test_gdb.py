@@ -215,7 +215,7 @@ HOWS = ["r u", "w u", "x u", "r s", "w s", "x s"]
 
 def squeezed(text):
     """What both say of one address: the entries, the region, the verdict; without who asks and what follows."""
-    text = re.sub(r"^(may |mapped by:|process \d|the kernel's own table,).*\n", "", text, flags=re.M)
+    text = re.sub(r"^(may |mapped by:|process \d|the kernel's own table).*\n", "", text, flags=re.M)
     text = re.sub(r"^(region: \S+) \(.*\)", r"\1", text, flags=re.M)
     text = re.sub(r"(exception \d+):\n.*", r"\1", text)
     return re.sub(r" +", " ", text)

@@ -79,6 +79,31 @@ process_name(int pid)
     return "ended";
 }
 
+static unsigned long
+root_of(int pid, bool kernel)
+{
+    struct pgquery q = {
+        .pid = pid, .what = PGQ_POINTERS | (kernel ? PGQ_KERNEL : 0), .level = PGQ_TOP};
+    struct pgentry e[PTW_STEPS];
+
+    return pgmap(&q, e, PTW_STEPS) < 0 ? 0 : q.root;
+}
+
+// Names the table of a process, or the one that the kernel uses while it works for the process, which
+// may be the same, the kernel's own, or a third.
+const char *
+table_name(int pid, bool kernel)
+{
+    static char name[64];
+    unsigned long root = root_of(pid, kernel);
+
+    if (pid == 0 || (kernel && root == root_of(0, false)))
+        return "the kernel's own table";
+    snprintf(name, sizeof(name), "process %d (%s)'s %stable", pid, process_name(pid),
+             kernel && root != root_of(pid, false) ? "kernel " : "");
+    return name;
+}
+
 int
 no_process(const char *pid)
 {

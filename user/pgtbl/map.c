@@ -48,14 +48,14 @@ tables_in(const struct table *t)
 }
 
 static void
-print_map(const struct table *t)
+print_map(const struct table *t, bool kernel)
 {
     int n;
 
     map_head();
     n = ranges(t->e, t->n, map_line);
-    out_printf("%d range%s, %d pages, %d table pages, root %lx\n", n, n == 1 ? "" : "s", pages,
-               tables_in(t), t->q.root);
+    out_printf("%d range%s, %d pages, %d table pages, root %lx: %s\n", n, n == 1 ? "" : "s", pages,
+               tables_in(t), t->q.root, table_name(t->pid, kernel));
 }
 
 int
@@ -70,7 +70,7 @@ cmd_map(char **args, bool kernel)
         return cmd_kernel();
     if (table_load(&t, pid, PGQ_POINTERS | (kernel ? PGQ_KERNEL : 0), 0, kernel ? ~0UL : MAXVA - 1))
         return 1;
-    print_map(&t);
+    print_map(&t, kernel);
     return 0;
 }
 
@@ -92,7 +92,7 @@ cmd_kernel(void)
 
     if (table_load(&t, 0, PGQ_POINTERS, 0, ~0UL))
         return 1;
-    print_map(&t);
+    print_map(&t, false);
     out_printf("%d leaves are writable and executable\n", count_wx(&t));
     return 0;
 }

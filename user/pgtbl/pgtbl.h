@@ -71,9 +71,10 @@ void changes(const struct table *a, const struct table *b, change_fn *fn); // SA
 int table_load(struct table *t, int pid, unsigned int what, unsigned long first,
                unsigned long last); // 0, or 1 after a message
 void table_free(struct table *t);
-struct procinfo *processes(int *n); // allocated
-const char *process_name(int pid);  // "ended" if there is none
-int no_process(const char *pid);    // prints the message, returns 1
+struct procinfo *processes(int *n);           // allocated
+const char *process_name(int pid);            // "ended" if there is none
+const char *table_name(int pid, bool kernel); // "process 1 (init)'s table"; valid until the next
+int no_process(const char *pid);              // prints the message, returns 1
 bool parse_pid(const char *s, int *pid);
 
 // main.c

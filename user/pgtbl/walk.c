@@ -26,10 +26,17 @@ ask(struct ptwalk *w, const char *pid)
     return errno() == ESRCH ? no_process(pid) : fail("pgtbl", pid);
 }
 
+// Is it the table that the kernel uses while it works for the process?
+static bool
+in_kernel(const struct ptwalk *w)
+{
+    return w->pid != 0 && !(w->how & (PTW_USER | PTW_OWN));
+}
+
 static void
 print_indices(const struct ptwalk *w)
 {
-    out_printf("va 0x%lx: indices", w->va);
+    out_printf("%s\nva 0x%lx: indices", table_name(w->pid, in_kernel(w)), w->va);
     for (int level = w->levels - 1; level >= 0; level--)
         out_printf(" %lu,", PX(level, w->va));
     out_printf(" offset 0x%lx\n", w->va % PGSIZE);
@@ -52,7 +59,7 @@ sharers(const struct ptwalk *w)
     struct pgentry e[PTW_STEPS];
     int n;
 
-    q.what = PGQ_POINTERS | (w->how & PTW_USER ? 0 : PGQ_KERNEL);
+    q.what = PGQ_POINTERS | (in_kernel(w) ? PGQ_KERNEL : 0);
     n = pgmap(&q, e, PTW_STEPS);
     for (int i = 0; i < n; i++) {
         if (e[i].pte == parked_at_last(w))
@@ -114,8 +121,8 @@ cmd_walk(char **args, bool kernel)
 
     if (parse(args, &w))
         return 1;
-    if (!kernel && w.pid != 0 && w.va < UPPER)
-        w.how |= PTW_USER;
+    if (!kernel)
+        w.how |= w.va < UPPER && w.pid != 0 ? PTW_USER : PTW_OWN;
     if (ask(&w, args[0]))
         return 1;
     print_indices(&w);
@@ -184,9 +191,8 @@ cmd_explain(char **args)
     if (parse(args, &w) || parse_how(args, &w) || ask(&w, args[0]))
         return 1;
     who = w.how & PTW_USER ? "user code" : "the kernel";
-    out_printf("may %s %s 0x%lx", who, access_words[w.how & PTW_ACCESS], w.va);
-    out_printf(w.pid ? " in process %d (%s)?\n" : " in its own table?\n", w.pid,
-               process_name(w.pid));
+    out_printf("may %s %s 0x%lx by %s?\n", who, access_words[w.how & PTW_ACCESS], w.va,
+               table_name(w.pid, in_kernel(&w)));
     print_steps(&w);
     out_printf("region: %s", region_name(w.region, w.prot));
     if (w.prot)
