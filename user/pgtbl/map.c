@@ -54,7 +54,7 @@ print_map(const struct table *t, bool kernel)
 
     map_head();
     n = ranges(t->e, t->n, map_line);
-    out_printf("%d range%s, %d pages, %d table pages, root %lx: %s\n", n, n == 1 ? "" : "s", pages,
+    out_printf("%d range%s, %d pages, %d table pages\nroot %lx: %s\n", n, n == 1 ? "" : "s", pages,
                tables_in(t), t->q.root, table_name(t->pid, kernel));
 }
 
