@@ -264,9 +264,9 @@ TWINS = [
      r"^\S+ \S+ +4K 4K r--u-adc- mmap +1 user:"),
     ("pgtbl -n diff parent child", r"\A(?:(?!.* mmap ).*\n)*the parent has written it$",
      r"^3fffc00000 3fffc01000 +4K mmap +other frames: rw-u---- and r--u---c$"),
-    ("pgtbl -n tree -y verbose child", r"^level= 1, is it pgtbl\? yes, ---------p, va 0x3fffc00000, pgtable:",
-     r"^level= 0, is it pgtbl\? no, vrw-u-ad--, va 0x3fffc00000, mmap, ", "^the child has read a byte$",
-     r"^level= 1, is it pgtbl\? yes, v---------, va 0x3fffc00000, pgtable"),
+    ("pgtbl -n tree -y verbose child", r"^level= 1, is it pgtbl\? yes, ---------p, 0x3fffc00000, pgtable:",
+     r"^level= 0, is it pgtbl\? no, vrw-u-ad--, 0x3fffc00000, mmap, ", "^the child has read a byte$",
+     r"^level= 1, is it pgtbl\? yes, v---------, 0x3fffc00000, pgtable"),
 ]
 
 
@@ -298,7 +298,7 @@ def test_vmprint_styles(context):
     """The word vmprint= chooses the form of the print at boot; an unknown one is named."""
     for style, line in (("2020", r"^ \.\.0: pte 0x"), ("plain", r"^\.\.0: pte 0x"),
                         ("2024", r"^ \.\.0x0000000000000000: pte 0x"),
-                        ("verbose", r"^level= 0, is it pgtbl\? no, vr-xu-a---, va 0x0, text, "),
+                        ("verbose", r"^level= 0, is it pgtbl\? no, vr-xu-a---, 0x0, text, "),
                         ("1999", r"^vitrine: vmprint=1999: the styles are 2020, plain, 2024 and verbose")):
         with context.machine(append=f"vmprint={style}") as m:
             text = m.boot()
