@@ -193,7 +193,7 @@ static int64
 console_device_read(struct file *f, struct iobuf dst, size_t n)
 {
     (void)f;
-    return console_read(dst, n);
+    return console_read(dst, n, &myproc()->interrupted);
 }
 
 static int64
@@ -201,6 +201,13 @@ console_device_write(struct file *f, struct iobuf src, size_t n)
 {
     (void)f;
     return console_write(src, n);
+}
+
+static void
+refuse_stopping(void)
+{
+    printf("^Z: programs cannot be stopped and continued; ^C ends one, & starts one in the\n"
+           "background\n");
 }
 
 static void
@@ -213,6 +220,8 @@ files_init(void)
     statistics_init();
     statistics_add(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);
+    console_set_hotkey('Z' & 0x1f, refuse_stopping);
+    console_set_interrupt(proc_interrupt);
     frames_set_reclaim(reclaim);
 }
 

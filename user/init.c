@@ -7,6 +7,7 @@
 #include "user/user.h"
 
 #include "abi/fcntl.h"
+#include "abi/onintr.h"
 #include "abi/stat.h"
 
 #define CONSOLE_MAJOR    1
@@ -42,13 +43,15 @@ open_console(void)
         close(fd);
 }
 
-// Runs a program and waits until it ends, and for every orphan that ends before.
+// Runs a program and waits until it ends, and for every orphan that ends before. `mode` is what ^C
+// does to the program.
 static int
-run(char **argv)
+run(char **argv, int mode)
 {
     int status = CANNOT_RUN, ended, pid = fork();
 
     if (pid == 0) {
+        onintr(mode);
         exec(argv[0], argv);
         say("init: cannot run ", argv[0]);
         exit(CANNOT_RUN);
@@ -72,10 +75,10 @@ main(int argc, char **argv)
     shell[1] = 0;
     open_console();
     if (argc > 1)
-        poweroff(run(argv + 1) & 255);
+        poweroff(run(argv + 1, INTR_EXIT) & 255);
     for (;;) {
         say("init: starting ", shell[0]);
-        int status = run(shell);
+        int status = run(shell, INTR_IGNORE); // the shell makes its own choice
         // Whatever keeps the shell from living may pass: memory that runs out, for one.
         if (status < 0 || status == CANNOT_RUN)
             sleep(PATIENCE);

@@ -7,6 +7,7 @@
 //           holds the sender: typing ahead loses nothing.
 // Promises  A message of the kernel and each chunk of a process's write is printed whole.
 //           A read that fails takes nothing: the line stays for the next reader.
+//           ^C drops the line that is being typed and the lines that nobody has begun to read.
 // Locks     cons.lock (RANK_CONSOLE): editor and ring. print_lock (RANK_PRINT): the port's output.
 // Next      dev/lineedit.c, dev/uart.c
 #include "dev/console.h"
@@ -39,6 +40,7 @@ static struct {
     bool reading;               // [l] a reader is copying the first record
     bool full;                  // [l] the port is not read
     void (*hotkey[KEYS])(void); // [i]
+    void (*interrupt)(void);    // [i] what ^C does
 } cons;
 
 static void
@@ -104,6 +106,13 @@ ring_length(void)
     return (uint16)(b[0] | b[1] << 8);
 }
 
+// Drops all lines but the one that a reader is copying.
+static void
+ring_drop(void)
+{
+    cons.tail = cons.reading ? cons.head + LENGTH + ring_length() : cons.head;
+}
+
 static bool
 ring_has_room(void)
 {
@@ -149,6 +158,20 @@ hotkey(char key)
     print_echo();
 }
 
+// Serves ^C. The lines are dropped before the processes learn of it, so that none reads one of them
+// afterwards; the readers are woken last, when those that are to end are marked.
+// Locks     as hotkey().
+static void
+interrupt_key(void)
+{
+    ring_drop();
+    release(&cons.lock); // see hotkey()
+    if (cons.interrupt)
+        cons.interrupt();
+    acquire(&cons.lock);
+    wakeup(&cons.readers);
+}
+
 // Takes one byte from the keyboard.
 // Locks     cons.lock is held.
 static void
@@ -156,7 +179,9 @@ input(uint8 c)
 {
     enum line_event event = lineedit_feed(&cons.edit, c);
     print_echo();
-    if (event == LINE_KEY)
+    if (event == LINE_INTERRUPT)
+        interrupt_key();
+    else if (event == LINE_KEY)
         hotkey(cons.edit.key);
     else if (event != LINE_MORE)
         line_done();
@@ -216,13 +241,23 @@ console_set_hotkey(char key, void (*pressed)(void))
     cons.hotkey[key % KEYS] = pressed;
 }
 
+// Names the function that acts on ^C. It runs in an interrupt with no lock held and must not sleep.
+void
+console_set_interrupt(void (*interrupt)(void))
+{
+    cons.interrupt = interrupt;
+}
+
 // Waits until there is a record and nobody else is copying it.
+// Returns   0; -EINTR when *interrupted is set, or when the process is killed.
 // Locks     cons.lock is held; on success the caller has the record to itself.
-// Sleeps    yes; -EINTR when killed.
+// Sleeps    yes
 static int
-await_record(void)
+await_record(const uint32 *interrupted)
 {
     while (cons.reading || cons.head == cons.tail) {
+        if (__atomic_load_n(interrupted, __ATOMIC_RELAXED)) // set before the wakeup for ^C
+            return -EINTR;
         int err = sleep(&cons.readers, &cons.lock);
         if (err)
             return err;
@@ -246,17 +281,17 @@ end_record(void)
 }
 
 // Reads at most one line, or what is left of it.
-// Returns   bytes read; 0 at an end of file; -EINTR when killed; -EFAULT, the line being left as
-//           it was.
+// Returns   bytes read; 0 at an end of file; -EINTR when killed, or when no line is there and ^C has
+//           set *interrupted; -EFAULT, the line being left as it was.
 // Sleeps    until a line has been typed.
 int64
-console_read(struct iobuf dst, size_t n)
+console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
 {
     char line[LINE_MAX];
     if (n == 0)
         return 0;
     acquire(&cons.lock);
-    int err = await_record();
+    int err = await_record(interrupted);
     if (err) {
         wakeup_one(&cons.readers); // the one that woke this reader may have been meant for another
         release(&cons.lock);

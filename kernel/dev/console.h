@@ -10,9 +10,11 @@ struct machine;
 int console_init(const struct machine *m) must_check;   // output: printf goes here from now on
 int console_listen(const struct machine *m) must_check; // input: after plic_init()
 
-// Called for control key `key` ('A' & 0x1f and so on): ^P, and ^C after it has cleared the line. It
-// runs in an interrupt with no lock held and must not sleep.
+// Called for control key `key` ('A' & 0x1f and so on): ^P or ^Z. It runs in an interrupt with no lock
+// held and must not sleep.
 void console_set_hotkey(char key, void (*pressed)(void));
+void console_set_interrupt(void (*interrupt)(void)); // the same for ^C, which also drops all input
 
-int64 console_read(struct iobuf dst, size_t n) must_check;  // at most one line; 0: end of file
+// At most one line; 0: end of file. -EINTR when there is none and *interrupted is not 0.
+int64 console_read(struct iobuf dst, size_t n, const uint32 *interrupted) must_check;
 int64 console_write(struct iobuf src, size_t n) must_check; // bytes written

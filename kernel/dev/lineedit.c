@@ -247,7 +247,11 @@ feed_control(struct lineedit *e, uint8 c)
         move_to(e, e->len);
         return LINE_END;
     case CTRL('C'):
-        delete (e, 0, e->len);
+        move_to(e, e->len);
+        put(e, "^C\n", 3);
+        lineedit_clear(e);
+        return LINE_INTERRUPT;
+    case CTRL('Z'):
         e->key = (char)c;
         return LINE_KEY;
     case CTRL('H'):

@@ -9,10 +9,11 @@
 #define LINE_ECHO    (6 * LINE_MAX) // the most that one byte of input puts on the screen
 
 enum line_event {
-    LINE_MORE,  // the line goes on
-    LINE_READY, // line[0 .. len) is finished: it ends with a newline, or no more bytes fit
-    LINE_END,   // the same for the end of file: line[0 .. len) has no newline and may be empty
-    LINE_KEY,   // `key` is for the console's owner; the line goes on
+    LINE_MORE,      // the line goes on
+    LINE_READY,     // line[0 .. len) is finished: it ends with a newline, or no more bytes fit
+    LINE_END,       // the same for the end of file: line[0 .. len) has no newline and may be empty
+    LINE_KEY,       // `key` is for the console's owner; the line goes on
+    LINE_INTERRUPT, // ^C: the line is dropped, and shown with ^C behind it
 };
 
 enum line_escape { ESC_NONE, ESC_START, ESC_BRACKET, ESC_LETTER };

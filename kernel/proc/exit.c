@@ -6,6 +6,7 @@
 // Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent
 //           that acquires it knows that the stack is quiet.
 #include "abi/errno.h"
+#include "abi/onintr.h"
 #include "dev/power.h"
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -62,6 +63,8 @@ give_to_init(struct list *from, struct list *to)
     while ((node = list_pop_front(from))) {
         struct proc *orphan = list_entry(node, struct proc, sibling);
         orphan->parent = initproc;
+        if (orphan->onintr == INTR_EXIT && !killed(orphan))
+            orphan->onintr = INTR_IGNORE; // the command in the foreground has gone on without it
         watch_forget(orphan);
         list_push_back(to, node);
     }
@@ -137,6 +140,8 @@ wait(uint64 status_va)
                 return reap(zombie);
         } else if (list_empty(&p->children)) {
             error = -ECHILD;
+        } else if (p->interrupted) {
+            error = -EINTR;
         } else {
             error = sleep(&p->childwait, &tree_lock);
         }

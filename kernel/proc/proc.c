@@ -8,6 +8,7 @@
 #include "proc/proc.h"
 
 #include "abi/errno.h"
+#include "abi/onintr.h"
 #include "debug/explain.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
@@ -142,13 +143,29 @@ freeproc(struct proc *p)
     give_pid();
 }
 
+// Makes the child do as its parent on ^C. A ^C that came while the child was being made is the
+// child's too, so that a process that forks without end cannot outrun it.
+// Locks     tree_lock is held.
+static void
+inherit_onintr(struct proc *child, const struct proc *parent)
+{
+    child->onintr = parent->onintr;
+    child->interrupted = parent->interrupted;
+    if (child->interrupted && child->onintr == INTR_EXIT)
+        child->killed = 1;
+}
+
+// Puts a process where others find it, as a child of `parent`; NULL: it has none.
+// Locks     takes tree_lock.
 void
 proc_insert(struct proc *p, struct proc *parent)
 {
     acquire(&tree_lock);
     p->parent = parent;
-    if (parent)
+    if (parent) {
         list_push_back(&parent->children, &p->sibling);
+        inherit_onintr(p, parent);
+    }
     list_push_back(&pids[p->pid % PID_CHAINS], &p->pidlink);
     release(&tree_lock);
 }
@@ -180,6 +197,48 @@ kill(int pid)
         setkilled(p);
     release(&tree_lock);
     return p ? 0 : -ESRCH;
+}
+
+static void
+interrupt_one(struct proc *p)
+{
+    if (p->onintr == INTR_IGNORE || p->state == ZOMBIE)
+        return;
+    __atomic_store_n(&p->interrupted, 1, __ATOMIC_RELAXED); // ordered by the locks of the sleeps
+    if (p->onintr == INTR_EXIT)
+        setkilled(p);
+    else
+        wakeup(&p->childwait);
+}
+
+// Acts on ^C: kills each process in mode INTR_EXIT and marks those in mode INTR_NOTE, whose wait()
+// then fails. The caller wakes the readers of the console.
+// Locks     takes tree_lock; an interrupt handler may call it.
+void
+proc_interrupt(void)
+{
+    acquire(&tree_lock);
+    for (int chain = 0; chain < PID_CHAINS; chain++)
+        list_for_each (node, &pids[chain])
+            interrupt_one(list_entry(node, struct proc, pidlink));
+    release(&tree_lock);
+}
+
+// Chooses what ^C does to the process and to the children that it makes from now on.
+// Returns   1 if ^C came since the last call, else 0; -EPERM: the mode is INTR_EXIT for good, so
+//           that no program can keep the console from its user.
+// Locks     takes tree_lock.
+int
+proc_onintr(struct proc *p, uint32 mode)
+{
+    acquire(&tree_lock);
+    int result = p->onintr == INTR_EXIT && mode != INTR_EXIT ? -EPERM : (int)p->interrupted;
+    if (result >= 0) {
+        p->onintr = mode;
+        p->interrupted = 0;
+    }
+    release(&tree_lock);
+    return result;
 }
 
 struct aspace *

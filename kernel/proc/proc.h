@@ -47,6 +47,8 @@ struct proc {
     enum procstate state;   // [l]; see sched.c for who changes it without
     uint32 killed;          // [a] exits at its next return to user mode
     uint32 killable;        // [l] may kill() end its sleep?
+    uint32 onintr;          // [t] what ^C does to it: INTR_*
+    uint32 interrupted;     // [a] set under tree_lock: ^C came since it last called onintr()
     uint32 hart;            // [l] where it runs or ran last
     uint32 pinned;          // [l] it stays there
     struct context context; // [l] registers while it is not on a hart
@@ -96,6 +98,8 @@ void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
 int kill(int pid) must_check;     // -ESRCH
 void setkilled(struct proc *p);
 int kill_others(struct proc *self); // and process 1; how many have not exited yet
+void proc_interrupt(void);          // ^C: ends or interrupts those that asked for it
+int proc_onintr(struct proc *p, uint32 mode) must_check; // was it interrupted? or -E
 
 static inline bool
 killed(struct proc *p)

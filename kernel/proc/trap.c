@@ -11,6 +11,7 @@
 #include "proc/trap.h"
 
 #include "abi/errno.h"
+#include "abi/onintr.h"
 #include "debug/explain.h"
 #include "debug/panic.h"
 #include "debug/selftest.h"
@@ -168,7 +169,7 @@ trap_linger(struct proc *p)
         yield();
     }
     if (killed(p))
-        exit(-1);
+        exit(p->onintr == INTR_EXIT && p->interrupted ? INTR_STATUS : -1);
 }
 
 struct userret

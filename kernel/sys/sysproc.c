@@ -2,6 +2,7 @@
 // sysproc.c - system calls about processes, memory and time.
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "abi/onintr.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
 #include "mm/aspace.h"
@@ -41,6 +42,13 @@ sys_kill(struct proc *p, const uint64 *a)
 {
     (void)p;
     return kill((int)a[0]);
+}
+
+int64
+sys_onintr(struct proc *p, const uint64 *a)
+{
+    uint32 mode = (uint32)a[0];
+    return mode <= INTR_EXIT ? proc_onintr(p, mode) : -EINVAL;
 }
 
 int64

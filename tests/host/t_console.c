@@ -20,6 +20,7 @@ static char printed[1 << 20];
 static size_t nprinted;
 static bool listening;
 static irq_handler *handler;
+static uint32 interrupted; // what the reader's process has of ^C
 static const struct print_sink *sink;
 
 int
@@ -78,12 +79,18 @@ type(const char *s)
     interrupt();
 }
 
+static int64
+read_console(struct iobuf dst, size_t n)
+{
+    return console_read(dst, n, &interrupted);
+}
+
 static void
 check_read(size_t n, const char *want)
 {
     char buf[1024];
     memset(buf, '#', sizeof(buf));
-    CHECK_EQ(console_read(iobuf_kernel(buf), n), strlen(want));
+    CHECK_EQ(read_console(iobuf_kernel(buf), n), strlen(want));
     CHECK_MEM(buf, want, strlen(want));
     CHECK_EQ(buf[strlen(want)], '#');
     interrupt();
@@ -122,7 +129,7 @@ test_lines(void)
     check_read(5, "\n");
     check_read(100, "end");
     check_read(100, "");
-    CHECK_EQ(console_read(iobuf_kernel(NULL), 0), 0);
+    CHECK_EQ(read_console(iobuf_kernel(NULL), 0), 0);
     CHECK_MEM(printed, "one\ntwo\nthree\nend", 17);
 }
 
@@ -151,7 +158,7 @@ test_waiting(void)
     host_on_block = somebody_types;
     check_read(100, "late\n");
     host_on_block = somebody_kills;
-    CHECK_EQ(console_read(iobuf_kernel(buf), 8), -EINTR);
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
     type("after\n");
     check_read(100, "after\n");
 }
@@ -165,8 +172,8 @@ test_bad_memory(void)
     char big[600];
     start();
     type("line\n");
-    CHECK_EQ(console_read(user, 5), -EFAULT);
-    CHECK_EQ(console_read(user, 3), 3);
+    CHECK_EQ(read_console(user, 5), -EFAULT);
+    CHECK_EQ(read_console(user, 3), 3);
     CHECK_MEM(memory, "lin", 3);
     check_read(100, "e\n");
     CHECK_EQ(console_write(user, 4), -EFAULT);
@@ -197,7 +204,7 @@ test_typing_ahead(void)
     CHECK(arriving - text >= 4096);
     for (size_t off = 0; off < len;) {
         char buf[512];
-        int64 n = console_read(iobuf_kernel(buf), 1 + rnd_below(100));
+        int64 n = read_console(iobuf_kernel(buf), 1 + rnd_below(100));
         CHECK(n > 0);
         CHECK_MEM(buf, text + off, (size_t)n);
         off += (size_t)n;
@@ -233,6 +240,44 @@ test_hotkey(void)
     CHECK_MEM(printed, "ab\n<list>abc\n", 13);
 }
 
+static void
+mark_reader(void)
+{
+    interrupted = 1;
+    list_processes();
+}
+
+static int
+somebody_interrupts(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    type("\x03");
+    return 0;
+}
+
+// ^C drops what was typed, and ends the read of a process that it marks.
+static void
+test_interrupt(void)
+{
+    char buf[8];
+    start();
+    pressed = 0;
+    nprinted = 0;
+    console_set_interrupt(mark_reader);
+    type("one\ntwo\nthr\x03");
+    CHECK_EQ(pressed, 1);
+    CHECK_MEM(printed, "one\ntwo\nthr^C\n<list>", nprinted);
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
+    interrupted = 0;
+    host_on_block = somebody_interrupts;
+    CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
+    type("after\n");
+    check_read(100, "after\n"); // what is there is read although ^C came before it
+    interrupted = 0;
+    console_set_interrupt(NULL);
+}
+
 // A message of the kernel goes out as it is, from begin to end.
 static void
 test_sink(void)
@@ -255,6 +300,7 @@ main(void)
     test_bad_memory();
     test_typing_ahead();
     test_hotkey();
+    test_interrupt();
     test_sink();
     return test_done();
 }

@@ -204,8 +204,14 @@ test_events(void)
     blank_screen(); // what comes next starts where the cursor stands
     CHECK_EQ(key(4), LINE_END);
     CHECK_EQ(e.len, 0);
-    CHECK_EQ(keys("abc\x03"), LINE_KEY);
-    CHECK_EQ(e.key, 3);
+    CHECK_EQ(keys("ab\x1a"), LINE_KEY);
+    CHECK_EQ(e.key, 0x1a);
+    CHECK_EQ(lineedit_feed(&e, 0x1c), LINE_MORE); // ^\ means nothing
+    CHECK_EQ(lineedit_feed(&e, 1), LINE_MORE);
+    e.necho = 0;
+    CHECK_EQ(lineedit_feed(&e, 3), LINE_INTERRUPT);
+    CHECK_MEM(e.echo, "ab^C\n", e.necho);
+    CHECK_EQ(e.necho, 5);
     CHECK_EQ(e.len, 0);
 }
 
@@ -277,7 +283,7 @@ test_random_keys(void)
             s = "\x1b[D";
         while (*s && event == LINE_MORE)
             event = key((uint8)*s++);
-        if (event == LINE_READY) {
+        if (event == LINE_READY || event == LINE_INTERRUPT) {
             lineedit_clear(&e);
             blank_screen();
         }

@@ -7,6 +7,9 @@
 #include "ulib/cmd.h"
 #include "user/user.h"
 
+#include "abi/errno.h"
+#include "abi/onintr.h"
+
 static int
 cd(char **argv)
 {
@@ -32,14 +35,14 @@ leave(char **argv)
     exit((int)status);
 }
 
-// Waits until no child is left.
+// Waits until no child is left, or ^C comes.
 static int
 wait_all(char **argv)
 {
     (void)argv;
     while (wait(0) > 0)
         ;
-    return 0;
+    return errno() == EINTR ? INTR_STATUS : 0;
 }
 
 static int

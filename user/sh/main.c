@@ -14,7 +14,9 @@
 #include "ulib/string.h"
 #include "user/user.h"
 
+#include "abi/errno.h"
 #include "abi/fcntl.h"
+#include "abi/onintr.h"
 
 #define MAX_LINE   16384
 #define MAX_SCRIPT (1024 * 1024)
@@ -36,6 +38,8 @@ run_line(const char *line)
     pool_reset();
 }
 
+enum read_result { READ_END, READ_LINE, READ_TOO_LONG, READ_INTERRUPTED };
+
 // Joins a line that ends with a backslash to the next one.
 static bool
 continues(struct text *line)
@@ -51,22 +55,25 @@ continues(struct text *line)
 }
 
 // Reads to the end of a line, byte by byte: what follows it is for the commands on it.
-// Returns   1, 0 at the end of input with nothing read, -1 when the line is too long or there is no
-//           memory; it is skipped then.
-static int
+// Returns   READ_LINE; READ_END at the end of input with nothing read; READ_TOO_LONG also when there
+//           is no memory, and the line is skipped then; READ_INTERRUPTED by ^C.
+static enum read_result
 read_line(struct text *line)
 {
     bool any = false, ok = true;
     char c;
+    int n;
 
-    while (read(0, &c, 1) == 1) {
+    while ((n = read(0, &c, 1)) == 1) {
         any = true;
         if (c == '\n' && !(ok && continues(line)))
             break;
         if (c != '\n' && c != 0 && ok)
             ok = line->len < MAX_LINE && text_add(line, &c, 1);
     }
-    return ok ? any : -1;
+    if (n < 0 && errno() == EINTR)
+        return READ_INTERRUPTED;
+    return !ok ? READ_TOO_LONG : any ? READ_LINE : READ_END;
 }
 
 static bool
@@ -78,26 +85,30 @@ is_console(int fd)
 }
 
 static int
-run_input(bool prompt)
+run_input(void)
 {
     struct text line = {0};
-    int got;
 
     for (;;) {
         line.len = 0;
         if (!text_add(&line, "", 0))
             return fail_text("sh", "input", "out of memory");
-        if (prompt)
+        interrupt_forget();
+        if (interactive)
             write(2, "$ ", 2);
-        got = read_line(&line);
-        if (got == 0)
+        switch (read_line(&line)) {
+        case READ_END:
             return values.status;
-        line.p[line.len] = 0;
-        if (got > 0) {
+        case READ_LINE:
+            line.p[line.len] = 0;
             run_line(line.p);
-        } else {
+            break;
+        case READ_TOO_LONG:
             fprintf(2, "sh: line too long\n");
             values.status = BAD_LINE;
+            break;
+        case READ_INTERRUPTED:
+            values.status = INTR_STATUS;
         }
     }
 }
@@ -166,8 +177,7 @@ run_file(const char *path)
 int
 main(int argc, char **argv)
 {
-    bool prompt = argc == 1 && is_console(0);
-
+    interactive = argc == 1 && is_console(0);
     values.args = argv;
     values.nargs = argc;
     if (argc > 1 && strcmp(argv[1], "-c") == 0) {
@@ -177,8 +187,10 @@ main(int argc, char **argv)
         values.nargs = argc - 3;
         return run_text(argv[2]);
     }
-    if (argc > 1 && strcmp(argv[1], "-i") == 0)
-        return run_input(true);
+    if (argc > 1 && strcmp(argv[1], "-i") == 0) {
+        interactive = true;
+        return run_input();
+    }
     if (argc > 1 && argv[1][0] == '-')
         usage("sh [-i] [-c command | file] [argument ...]");
     if (argc > 1) {
@@ -186,5 +198,5 @@ main(int argc, char **argv)
         values.nargs = argc - 1;
         return run_file(argv[1]);
     }
-    return run_input(prompt);
+    return run_input();
 }

@@ -15,6 +15,37 @@
 #include "user/user.h"
 
 #include "abi/errno.h"
+#include "abi/onintr.h"
+
+bool interactive;
+
+static bool noted; // ^C has come since the line began
+
+// Forgets ^C, because a new line begins.
+void
+interrupt_forget(void)
+{
+    noted = false;
+    if (interactive)
+        onintr(INTR_NOTE);
+}
+
+// Has ^C come since the line began? Then the rest of the line is not to be run.
+bool
+interrupted(void)
+{
+    noted |= interactive && onintr(INTR_NOTE) > 0;
+    return noted;
+}
+
+// In a child: decides what ^C does to it, and ends it when ^C came while it was made.
+static void
+choose_onintr(int mode)
+{
+    if (interactive && onintr(mode) > 0 && mode == INTR_EXIT)
+        exit(INTR_STATUS);
+    interactive = false;
+}
 
 static int
 out_of_memory(void)
@@ -70,7 +101,12 @@ wait_for(struct command *first, int running)
     int status = 0, last = 1, pid;
     struct command *c;
 
-    while (running > 0 && (pid = wait(&status)) > 0) {
+    while (running > 0) {
+        pid = wait(&status);
+        if (pid < 0 && errno() == EINTR && interrupted())
+            continue; // ^C: the children have been killed
+        if (pid < 0)
+            break;
         for (c = first; c; c = c->next) {
             if (c->pid != pid)
                 continue;
@@ -91,6 +127,7 @@ start(const struct command *c, int in, int out, int unused)
 
     if (pid != 0)
         return pid;
+    choose_onintr(INTR_EXIT);
     if (unused >= 0)
         close(unused);
     if ((in >= 0 && move_fd(in, 0) < 0) || (out >= 0 && move_fd(out, 1) < 0))
@@ -183,6 +220,8 @@ run_pipelines(const struct pipeline *p)
     for (; p; p = p->next) {
         if ((p->joint == IF_TRUE && status != 0) || (p->joint == IF_FALSE && status == 0))
             continue;
+        if (interrupted())
+            return INTR_STATUS;
         status = p->first->next ? run_pipe(p->first) : run_single(p->first);
         if (p->negated)
             status = !status;
@@ -200,6 +239,8 @@ run_background(const struct pipeline *p)
 
     if (pid < 0)
         return fork_failed();
+    if (pid == 0)
+        choose_onintr(INTR_IGNORE);
     if (pid == 0 && !p->next && !p->negated && !p->first->next)
         run_child(p->first);
     if (pid == 0)
@@ -212,9 +253,9 @@ run_groups(const struct group *g)
 {
     int status = values.status;
 
-    for (; g; g = g->next) {
+    for (; g && !interrupted(); g = g->next) {
         status = g->background ? run_background(g->first) : run_pipelines(g->first);
         values.status = status;
     }
-    return status;
+    return interrupted() ? INTR_STATUS : status;
 }

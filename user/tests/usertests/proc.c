@@ -4,6 +4,8 @@
 // Next      wait.c
 #include "t.h"
 
+#include "abi/onintr.h"
+
 static void
 spin(long fd)
 {
@@ -294,8 +296,27 @@ t_badkill(void)
     want(kill(pid) == -1, "kill of one that has been waited for");
 }
 
+static void
+stay_interruptible(long children)
+{
+    want(onintr(INTR_EXIT) == 0, "a process cannot be ended by ^C");
+    want(onintr(INTR_EXIT) == 0, "a process in mode INTR_EXIT cannot ask again");
+    want(onintr(INTR_NOTE) == -1, "a process that ^C ends takes note of it instead");
+    want(onintr(INTR_IGNORE) == -1, "a process that ^C ends ignores it instead");
+    if (children)
+        want(t_status(stay_interruptible, children - 1) == 0, "a child does better");
+}
+
+// onintr: a process that ^C ends cannot choose another mode, and neither can its children.
+static void
+t_onintr(void)
+{
+    want(t_status(stay_interruptible, 2) == 0, "a process has left mode INTR_EXIT");
+    want(onintr(-1) == -1 && onintr(3) == -1, "onintr() takes a mode that does not exist");
+}
+
 const struct test proc_tests[] = {
     TEST(preempt, 0),     TEST(twochildren, 0), TEST(forkfork, 0), TEST(forkforkfork, 0),
     TEST(forktest, 0),    TEST(reparent2, 0),   TEST(reparent, 0), TEST(initreaps, 0),
-    TEST(killsleeper, 0), TEST(badkill, 0),     {0, 0, 0},
+    TEST(killsleeper, 0), TEST(badkill, 0),     TEST(onintr, 0),   {0, 0, 0},
 };
