@@ -311,7 +311,8 @@ console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
 }
 
 // Writes to the terminal.
-// Returns   bytes written, fewer than n when the rest cannot be read; -EFAULT when nothing can.
+// Returns   bytes written, fewer than n when the rest cannot be read or the process is killed; -EFAULT
+//           when nothing can be read.
 // Sleeps    when user memory faults.
 int64
 console_write(struct iobuf src, size_t n)
@@ -325,8 +326,8 @@ console_write(struct iobuf src, size_t n)
             return done ? (int64)done : err;
         print(chunk, part);
         done += part;
-        if (done < n)
-            preempt_point();
+        if (done < n && preempt_point() < 0)
+            break;
     }
     return (int64)done;
 }

@@ -297,7 +297,10 @@ thread_block(bool killable)
     return killable && killed(p) ? -EINTR : 0;
 }
 
-void
+// Takes pending interrupts and lets others run, in the middle of long work for the running process.
+// Returns   0; -EINTR when the process has been killed and should end the work.
+// Locks     no spinlock is held.
+int
 preempt_point(void)
 {
     lockcheck_none();
@@ -305,6 +308,7 @@ preempt_point(void)
     intr_off();
     if (unlikely(mycpu()->need_resched))
         yield();
+    return killed(myproc()) ? -EINTR : 0;
 }
 
 // A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is

@@ -14,4 +14,4 @@ struct waiter *thread_waiter(struct proc *self); // its record for wait queues
 void thread_prepare_block(struct proc *self);    // from now on thread_wake() counts
 int thread_block(bool killable) must_check;      // off the hart until woken; -EINTR when killed
 void thread_wake(struct proc *t);                // no-op unless it is blocked or preparing to block
-void preempt_point(void); // takes pending interrupts, lets others run; no spinlock held
+int preempt_point(void) must_check; // takes pending interrupts, lets others run; -EINTR when killed

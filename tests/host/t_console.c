@@ -186,6 +186,10 @@ test_bad_memory(void)
     CHECK_EQ(nprinted, 603);
     int64 n = console_write(user, 1000);
     CHECK(n > 0 && n <= 600);
+    host_killed = true; // a process that has been killed does not print the rest
+    n = console_write(user, 600);
+    CHECK(n > 0 && n < 600);
+    host_killed = false;
 }
 
 // Far more than the ring holds is typed before anybody reads.

@@ -85,9 +85,10 @@ thread_wake(struct proc *p)
     pthread_mutex_unlock(&p->lock);
 }
 
-void
+int
 preempt_point(void)
 {
+    return 0;
 }
 
 static void

@@ -2,12 +2,14 @@
 // thread.c - the upcalls of sync/thread.h for tests with a single thread.
 #include "sync/thread.h"
 
+#include "abi/errno.h"
 #include "lib/panic.h"
 #include "sync/waitq.h"
 #include "thread.h"
 
 int (*host_on_block)(bool killable);
 unsigned long host_blocks, host_wakes;
+bool host_killed;
 
 static char self; // only its address matters
 
@@ -47,7 +49,8 @@ thread_wake(struct proc *t)
     host_wakes++;
 }
 
-void
+int
 preempt_point(void)
 {
+    return host_killed ? -EINTR : 0;
 }
