@@ -217,6 +217,7 @@ files_init(void)
     fs_init();
     file_init();
     devsw_register(DEV_CONSOLE, &console);
+    null_init();
     statistics_init();
     statistics_add(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);

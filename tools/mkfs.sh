@@ -1,23 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, all programs in its root directory,
-# README, and what lies in user/root/. Needs no privileges; the same files give the same image.
+# mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, the commands in /bin, the programs of user/tests/ in
+# /tests, README, and what lies in user/root/. Needs no privileges; the same files give the same image.
 set -eu
 image=$1 stage=$2
 shift 2
 size=${FSSIZE:-32M}
+# Programs of courses open and exec these by their bare names: they have a second name in the root.
+in_root='cat echo grep ls sh usertests wc'
+
+# place NAME: the directory that a program goes to.
+place() {
+    if [ "$1" = init ]; then
+        echo .
+    elif [ -e "user/tests/$1.c" ] || [ -d "user/tests/$1" ]; then
+        echo tests
+    else
+        echo bin
+    fi
+}
 
 rm -rf "$stage"
-mkdir -p "$stage"
+mkdir -p "$stage/bin" "$stage/tests"
 for prog; do
     if [ -d "$prog" ]; then
         for p in "$prog"/x2[0-9]_*; do
             case $p in *.* | *'*') continue ;; esac
-            cp "$p" "$stage/"
+            cp "$p" "$stage/tests/"
         done
     else
-        "${OBJCOPY:-objcopy}" -g "$prog" "$stage/${prog##*/}"
+        "${OBJCOPY:-objcopy}" -g "$prog" "$stage/$(place "${prog##*/}")/${prog##*/}"
     fi
+done
+for name in $in_root; do
+    ln "$stage/$(place "$name")/$name" "$stage/$name"
 done
 if [ -f README.md ]; then cp README.md "$stage/README"; fi
 if [ -d user/root ]; then cp -R user/root/. "$stage/"; fi

@@ -4,6 +4,7 @@
 //
 // Its page table is printed at boot, and courses know what it looks like: page 0 the program, page 1 the
 // guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf().
+#include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -12,6 +13,7 @@
 
 #define CONSOLE_MAJOR    1
 #define STATISTICS_MAJOR 2
+#define NULL_MAJOR       3
 
 #define CANNOT_RUN 126
 #define PATIENCE   10 // ticks before another attempt to start a shell
@@ -24,23 +26,25 @@ say(const char *what, const char *name)
     write(2, "\n", 1);
 }
 
-// Makes descriptors 0, 1 and 2 the console, and the device nodes if the disk has none.
+// Makes the device nodes that the disk lacks: a call fails where there is one. Programs of courses
+// know those in the root.
+static void
+make_devices(void)
+{
+    mkdir("dev");
+    mknod("console", CONSOLE_MAJOR, 1);
+    link("console", "dev/console");
+    mknod("statistics", STATISTICS_MAJOR, 0);
+    mknod("dev/null", NULL_MAJOR, 1);
+}
+
+// Makes descriptors 0, 1 and 2 the console.
 static void
 open_console(void)
 {
-    int fd = open("console", O_RDWR);
-
-    if (fd < 0) {
-        mknod("console", CONSOLE_MAJOR, 1);
-        open("console", O_RDWR);
-    }
+    open("console", O_RDWR);
     dup(0);
     dup(0);
-    fd = open("statistics", O_RDONLY);
-    if (fd < 0)
-        mknod("statistics", STATISTICS_MAJOR, 0);
-    else
-        close(fd);
 }
 
 // Runs a program and waits until it ends, and for every orphan that ends before. `mode` is what ^C
@@ -52,7 +56,7 @@ run(char **argv, int mode)
 
     if (pid == 0) {
         onintr(mode);
-        exec(argv[0], argv);
+        exec_search(argv);
         say("init: cannot run ", argv[0]);
         exit(CANNOT_RUN);
     }
@@ -73,6 +77,7 @@ main(int argc, char **argv)
 
     shell[0] = "sh";
     shell[1] = 0;
+    make_devices();
     open_console();
     if (argc > 1)
         poweroff(run(argv + 1, INTR_EXIT) & 255);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// devnode.c - files that are devices, and the statistics device.
+// devnode.c - files that are devices, the statistics device and the null device.
 //
 // Theory    A device node carries a major number, which names a pair of functions. The statistics
 //           device takes one snapshot of its text per pass of reads and hands it out piece by
@@ -156,4 +156,26 @@ statistics_init(void)
 {
     static const struct devsw ops = {statistics_read, statistics_write};
     devsw_register(DEV_STATISTICS, &ops);
+}
+
+static int64
+null_read(struct file *f, struct iobuf dst, size_t n)
+{
+    (void)f, (void)dst, (void)n;
+    return 0;
+}
+
+static int64
+null_write(struct file *f, struct iobuf src, size_t n)
+{
+    (void)f, (void)src;
+    return (int64)n;
+}
+
+// Registers the null device.
+void
+null_init(void)
+{
+    static const struct devsw ops = {null_read, null_write};
+    devsw_register(DEV_NULL, &ops);
 }

@@ -13,5 +13,6 @@ int devnode_attach(struct file *f, struct inode *ip) must_check;
 // Writes lines of text like snprintf() does and returns their whole length.
 typedef int (*statistics_fn)(char *buf, size_t size);
 
+void null_init(void); // the device that takes everything and holds nothing
 void statistics_init(void);
 void statistics_add(statistics_fn provider); // at boot

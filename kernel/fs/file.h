@@ -17,6 +17,7 @@ struct devsw {
 
 #define DEV_CONSOLE    1
 #define DEV_STATISTICS 2
+#define DEV_NULL       3
 
 void file_init(void); // at boot, before the first open
 void devsw_register(int major, const struct devsw *ops);

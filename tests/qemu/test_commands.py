@@ -17,6 +17,9 @@ SHELL = [
     ("ls nosuch > e 2>&1; wc -l e", "1 e\n"),
     ("touch b1 b2 .b3; echo b* ? [!b] .b* '*' no*", "b1 b2 e f e f .b3 * no*\n"),
     ("echo bg & wait; echo done", "bg\ndone\n"),
+    ("cat & wait; cat | cat & wait; echo done", "done\n"),
+    ("cp /bin/echo /t/mine; mine x; rm mine; mine",
+     "x\nsh: mine: command not found\n"),
     ("sleep 2 & sleep 0.2; ps | grep -c 'sleep$'; wait; ps | grep -c 'sleep$'", "1\n0\n"),
     ("echo 'echo $1 $#; exit 9' > s; sh s one two; echo $?", "one 2\n9\n"),
     ("sh -c 'exit 5'; echo $?; sh nosuch; echo $?", "5\nsh: nosuch: no such file or directory\n127\n"),
@@ -70,6 +73,7 @@ COMMANDS = [
     ("sleep x; mkdir; grep; cp; poweroff x", "usage: sleep seconds\nusage: mkdir [-p] directory ...\n"
      "usage: grep [-ivnclq] pattern [file ...]\nusage: cp [-r] file ... target\nusage: poweroff [code]\n"),
     ("df | wc -l; free | wc -l; uptime | grep -c hart; stats | grep -c copyin:", "2\n2\n1\n1\n"),
+    ("cat /dev/null; echo x > /dev/null; cat < /dev/null; ls /dev | cat; echo on > /dev/console", "console\nnull\non\n"),
     ("cat /console/x; mkdir /console", "cat: /console/x: not a directory\nmkdir: /console: file exists\n"),
 ]
 

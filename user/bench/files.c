@@ -81,7 +81,7 @@ static int
 op_openclose(int n)
 {
     while (n-- > 0) {
-        int f = open("/nop", O_RDONLY);
+        int f = open("/echo", O_RDONLY);
         if (f < 0 || close(f) < 0)
             return -1;
     }

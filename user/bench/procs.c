@@ -49,7 +49,7 @@ op_exec(int n)
     while (n-- > 0) {
         int pid = fork();
         if (pid == 0) {
-            exec("/nop", argv);
+            exec("/tests/nop", argv);
             exit(1);
         }
         if (pid < 0 || wait(&status) != pid || status != 0)

@@ -76,14 +76,6 @@ read_line(struct text *line)
     return !ok ? READ_TOO_LONG : any ? READ_LINE : READ_END;
 }
 
-static bool
-is_console(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && st.type == T_DEVICE;
-}
-
 static int
 run_input(void)
 {

@@ -11,10 +11,12 @@
 #include "fds.h"
 #include "node.h"
 #include "ulib/cmd.h"
+#include "ulib/file.h"
 #include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
+#include "abi/fcntl.h"
 #include "abi/onintr.h"
 
 bool interactive;
@@ -45,6 +47,17 @@ choose_onintr(int mode)
     if (interactive && onintr(mode) > 0 && mode == INTR_EXIT)
         exit(INTR_STATUS);
     interactive = false;
+}
+
+// In a job in the background: takes /dev/null for its input, so that it takes no line that is typed
+// to the shell or to the command in the foreground.
+static void
+leave_console(void)
+{
+    int fd = is_console(0) ? open("/dev/null", O_RDONLY) : -1;
+
+    if (fd >= 0)
+        move_fd(fd, 0);
 }
 
 static int
@@ -239,6 +252,8 @@ run_background(const struct pipeline *p)
 
     if (pid < 0)
         return fork_failed();
+    if (pid == 0 && interactive)
+        leave_console();
     if (pid == 0)
         choose_onintr(INTR_IGNORE);
     if (pid == 0 && !p->next && !p->negated && !p->first->next)

@@ -57,7 +57,7 @@ leaf(int which)
     static char *argv[] = {"die", "exit", "1", 0};
 
     if (which % 4 == 1)
-        exec("/die", argv);
+        exec("/tests/die", argv);
     if (which % 4 == 3)
         kill(getpid());
     exit(1);

@@ -82,10 +82,10 @@ static int
 check(const char *shape, const struct expect *e, int verbose)
 {
     static char out[512];
-    char path[32] = "/";
+    char path[32] = "/tests/";
     const char *want = e->out24 && shape[2] == '4' ? e->out24 : e->out20;
 
-    strcpy(path + 1, shape);
+    strcpy(path + strlen(path), shape);
     strcpy(path + strlen(path), e->name);
     if (verbose)
         printf("%s\n", path);

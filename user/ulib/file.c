@@ -103,6 +103,16 @@ path_join(char path[MAXPATH], const char *dir, const char *name)
     return 0;
 }
 
+// Is it the console, under whatever name it was opened?
+int
+is_console(int fd)
+{
+    struct stat st, console;
+
+    return fstat(fd, &st) == 0 && st.type == T_DEVICE && stat("/console", &console) == 0 &&
+           st.ino == console.ino;
+}
+
 int
 is_dir(const char *path)
 {

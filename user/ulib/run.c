@@ -8,22 +8,34 @@
 
 #include "abi/errno.h"
 
-// Becomes the program argv[0]; a name without a slash is also looked for in the root when nothing
-// of that name here is a program.
+// Where a command without a slash in its name is looked for when it is not in the current directory.
+// The root is for disks that other systems made.
+const char *const command_dirs[] = {"/bin", "/tests", "/", 0};
+
+// Becomes the program argv[0]; a name without a slash is also looked for in command_dirs when
+// nothing of that name here is a program.
 // Returns   only on failure: the number of the error.
 int
 exec_search(char **argv)
 {
     char path[MAXPATH];
-    int err, first;
+    int err, result, i;
 
     exec(argv[0], argv);
-    first = errno();
-    if (first == E2BIG || strchr(argv[0], '/') || path_join(path, "/", argv[0]) < 0)
-        return first;
-    exec(path, argv);
-    err = errno();
-    return err == ENOENT ? first : err;
+    result = errno();
+    if (result == E2BIG || strchr(argv[0], '/'))
+        return result;
+    for (i = 0; command_dirs[i]; i++) {
+        if (path_join(path, command_dirs[i], argv[0]) < 0)
+            continue;
+        exec(path, argv);
+        err = errno();
+        if (err != ENOENT)
+            result = err;
+        if (err == E2BIG)
+            break;
+    }
+    return result;
 }
 
 static void __attribute__((noreturn)) become(const char *cmd, char **argv)

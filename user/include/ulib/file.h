@@ -19,6 +19,7 @@ int copy_fd(int from, int to);                         // all bytes; 0, -1 readi
 const char *basename(const char *path);                // what follows the last slash
 int path_join(char path[MAXPATH], const char *dir, const char *name); // 0, or -1: too long
 int is_dir(const char *path);
+int is_console(int fd);
 int lstat(const char *path, struct stat *st); // stat() that does not follow a link at the end
 
 typedef int input_fn(int fd, const char *name); // its status: 0, or not

@@ -86,7 +86,7 @@ op_nop(struct worker *w)
 
     if (pid == 0) {
         exec("/absent", none);
-        exec("/nop", argv);
+        exec("/tests/nop", argv);
         exit(1);
     }
     reap(w, pid, 0);

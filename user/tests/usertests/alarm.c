@@ -161,7 +161,7 @@ t_alarmfork(void)
     calls = 0;
     if (t_fork() == 0) {
         sigalarm(1, alarm_handler);
-        exec("/spin", argv);
+        exec("/tests/spin", argv);
         exit(1);
     }
     t_wait_ok(1);

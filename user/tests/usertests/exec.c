@@ -47,7 +47,7 @@ t_exectest(void)
     want(chdir("/") == 0, "chdir failed");
     int pid = t_fork();
     if (pid == 0) {
-        exec("nop", argv);
+        exec("tests/nop", argv);
         exit(100);
     }
     want(t_wait(pid) == 0, "a path without a slash");
@@ -90,10 +90,10 @@ t_badarg(void)
     for (int i = 0; i < 300; i++) {
         argv[0] = "echo";
         argv[1] = (char *)t_bad[i % 8];
-        want(exec("/die", argv) == -1, "an argument at %p is taken", argv[1]);
+        want(exec("/tests/die", argv) == -1, "an argument at %p is taken", argv[1]);
         argv[0] = (char *)-1L;
         argv[1] = 0;
-        want(exec("/die", argv) == -1, "an argument at -1 is taken");
+        want(exec("/tests/die", argv) == -1, "an argument at -1 is taken");
     }
 }
 
@@ -176,7 +176,7 @@ exec_in_turn(long n)
     for (int i = 0; i < n; i++) {
         int pid = t_fork();
         if (pid == 0) {
-            exec("/nop", argv);
+            exec("/tests/nop", argv);
             exit(100);
         }
         want(t_wait(pid) == 0, "nop failed");
@@ -202,7 +202,7 @@ fail_late(void)
     memset(word, 'x', sizeof(word) - 1);
     for (int i = 0; i < 31; i++)
         argv[i] = word;
-    want(exec("/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
+    want(exec("/tests/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
 }
 
 // A failed exec leaves everything as it was: memory, for the kernel too, descriptors, directory.

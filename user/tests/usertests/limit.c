@@ -34,7 +34,7 @@ static void
 try_exec(long pages)
 {
     leave_pages(pages);
-    exec("/nop", argv_nop);
+    exec("/tests/nop", argv_nop);
     exit(1);
 }
 

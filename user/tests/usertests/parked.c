@@ -222,10 +222,10 @@ t_parkedown(void)
 static void
 end_by_exec(long unused)
 {
-    static char *argv[] = {"/true", 0};
+    static char *argv[] = {"/bin/true", 0};
 
     (void)unused;
-    exec("/true", argv);
+    exec("/bin/true", argv);
     exit(1);
 }
 

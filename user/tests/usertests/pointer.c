@@ -85,14 +85,14 @@ c_exec(void *p)
 static long
 c_execargv(void *p)
 {
-    return exec("/die", p);
+    return exec("/tests/die", p);
 }
 
 static long
 c_execarg(void *p)
 {
     argv_bad[1] = p;
-    return exec("/die", argv_bad);
+    return exec("/tests/die", argv_bad);
 }
 
 static long

@@ -198,7 +198,7 @@ t_fpexec(void)
     if (pid == 0) {
         fp_pattern(in, 9);
         fp_load(in);
-        exec("/fpstress", argv);
+        exec("/tests/fpstress", argv);
         exit(100);
     }
     want(t_wait(pid) == 0, "registers of the old program are visible");

@@ -173,7 +173,7 @@ restless(long n)
     for (int i = 0; i < 20; i++) {
         sbrk(n * PAGE);
         if (fork() == 0) {
-            exec("/nop", argv);
+            exec("/tests/nop", argv);
             exit(1);
         }
         wait(0);

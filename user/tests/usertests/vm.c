@@ -112,7 +112,7 @@ t_copyinstr2(void)
     argv[1] = "x";
     want(exec(path, argv) == -1, "exec of a path too long");
     argv[1] = arg;
-    want(exec("/die", argv) == -1, "exec with an argument of a page");
+    want(exec("/tests/die", argv) == -1, "exec with an argument of a page");
 }
 
 // copyinstr3: a path that runs out of the memory there is.
@@ -132,7 +132,7 @@ t_copyinstr3(void)
     want(chdir(end - 1) == -1, "chdir");
     want(mknod(end - 1, 1, 1) == -1, "mknod");
     want(exec(end - 1, argv) == -1, "exec of it");
-    want(exec("/die", argv) == -1, "exec with it as argument");
+    want(exec("/tests/die", argv) == -1, "exec with it as argument");
 }
 
 // pgbug: the calls that copy more than one thing get a bad address for each.
@@ -146,9 +146,9 @@ t_pgbug(void)
         void *bad = (void *)t_bad[i];
         want(pipe(bad) == -1, "pipe(0x%lx)", t_bad[i]);
         want(exec(bad, argv) == -1, "exec(0x%lx, ...)", t_bad[i]);
-        want(exec("/die", bad) == -1, "exec(\"/die\", 0x%lx)", t_bad[i]);
+        want(exec("/tests/die", bad) == -1, "exec(\"/tests/die\", 0x%lx)", t_bad[i]);
         argv[0] = bad;
-        want(exec("/die", argv) == -1, "exec with argument 0x%lx", t_bad[i]);
+        want(exec("/tests/die", argv) == -1, "exec with argument 0x%lx", t_bad[i]);
     }
     fd = dup(0);
     want(fd == 3, "pipe has left descriptors behind: next is %d", fd);
