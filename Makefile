@@ -101,7 +101,7 @@ mm := buddy frame frame_put frame_promise ledger block kmem failnth \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := machine isa power uart utf8 lineedit console plic virtio virtio_blk blk
+dev := machine isa power uart utf8 lineedit linering console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.
@@ -115,7 +115,7 @@ proc := proc sched ticks flusher trap fpu fork exit args image exec alarm watch 
 proc += $(if $(DEBUG),checked/failtree)
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysview syspt systrace sysfail stats bootargs
+sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats bootargs
 
 # debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
 # program was stopped, with the words of words.h; the others up to usertrace are its parts.

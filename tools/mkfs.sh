@@ -7,7 +7,7 @@ image=$1 stage=$2
 shift 2
 size=${FSSIZE:-32M}
 # Programs of courses open and exec these by their bare names: they have a second name in the root.
-in_root='cat echo grep ls sh usertests wc'
+in_root='cat echo grep ls sh stats usertests wc'
 
 # place NAME: the directory that a program goes to.
 place() {

@@ -4,6 +4,8 @@
 //
 // Its page table is printed at boot, and courses know what it looks like: page 0 the program, page 1 the
 // guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf().
+#include <stdbool.h>
+
 #include "ulib/run.h"
 #include "user/user.h"
 
@@ -47,6 +49,18 @@ open_console(void)
     dup(0);
 }
 
+// Shows the file /welcome, if there is one.
+static void
+welcome(void)
+{
+    char buf[128];
+    int n, fd = open("welcome", O_RDONLY);
+
+    while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
+        write(1, buf, n);
+    close(fd);
+}
+
 // Runs a program and waits until it ends, and for every orphan that ends before. `mode` is what ^C
 // does to the program.
 static int
@@ -81,8 +95,10 @@ main(int argc, char **argv)
     open_console();
     if (argc > 1)
         poweroff(run(argv + 1, INTR_EXIT) & 255);
-    for (;;) {
+    for (bool first = true;; first = false) {
         say("init: starting ", shell[0]);
+        if (first)
+            welcome();
         int status = run(shell, INTR_IGNORE); // the shell makes its own choice
         // Whatever keeps the shell from living may pass: memory that runs out, for one.
         if (status < 0 || status == CANNOT_RUN)

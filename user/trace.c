@@ -55,13 +55,16 @@ mask_of(const char *s)
 int
 main(int argc, char **argv)
 {
+    char path[MAXPATH];
     int err;
 
     if (argc < 3)
         usage("trace MASK|NAME[,NAME...]|all CMD [ARG ...]");
+    command_path(argv[2], path); // before anything is reported
     if (trace(mask_of(argv[1])) < 0)
         return fail("trace", "trace");
-    err = exec_search(argv + 2);
+    exec(path, argv + 2);
+    err = errno();
     fail_text("trace", argv[2], strerror(err));
     return err == ENOENT ? 127 : 126;
 }

@@ -2,7 +2,7 @@
 // console.c - the terminal: kernel messages, and lines for those who read it.
 //
 // Theory    The interrupt handler feeds the line editor and appends finished lines to a ring of
-//           records, each a length and so many bytes; a record of no bytes is an end of file. While
+//           records; a record of no bytes is an end of file. While
 //           the ring could not take another line, the port is not read, and its own flow control
 //           holds the sender: typing ahead loses nothing.
 // Promises  A message of the kernel and each chunk of a process's write is printed whole.
@@ -14,6 +14,7 @@
 
 #include "abi/errno.h"
 #include "dev/lineedit.h"
+#include "dev/linering.h"
 #include "dev/machine.h"
 #include "dev/plic.h"
 #include "dev/uart.h"
@@ -23,10 +24,8 @@
 #include "sync/thread.h"
 #include "sync/waitq.h"
 
-#define RING   8192 // bytes of lines typed ahead; a power of two
-#define LENGTH 2    // bytes that a record's length takes
-#define CHUNK  256  // bytes of a process's write that are printed at a time
-#define KEYS   32
+#define CHUNK 256 // bytes of a process's write that are printed at a time
+#define KEYS  32
 
 static struct spinlock print_lock;
 
@@ -35,10 +34,10 @@ static struct {
     struct spinlock lock;
     struct waitq readers;
     struct lineedit edit;       // [l]
-    uint8 ring[RING];           // [l]
-    uint32 head, tail;          // [l] bytes ever taken and put; a record starts at head
+    struct linering ring;       // [l]
     bool reading;               // [l] a reader is copying the first record
-    bool full;                  // [l] the port is not read
+    bool full;                  // [l] the port is not read: the ring is full
+    bool asked;                 // [l] the port is not read: Tab waits for console_readline()
     void (*hotkey[KEYS])(void); // [i]
     void (*interrupt)(void);    // [i] what ^C does
 } cons;
@@ -65,69 +64,28 @@ print(const char *s, size_t n)
     release(&print_lock);
 }
 
-static void
-ring_put(const void *src, size_t n)
-{
-    const uint8 *s = src;
-    for (size_t i = 0; i < n; i++)
-        cons.ring[(cons.tail + i) % RING] = s[i];
-    cons.tail += (uint32)n;
-}
-
-// Copies n bytes that start `off` bytes after the head.
-static void
-ring_peek(void *dst, uint32 off, size_t n)
-{
-    uint8 *d = dst;
-    for (size_t i = 0; i < n; i++)
-        d[i] = cons.ring[(cons.head + off + i) % RING];
-}
-
-// Removes the first n bytes of the first record, whose length is `len`; the rest becomes the
-// record.
-static void
-ring_take(uint16 len, size_t n)
-{
-    uint16 left = (uint16)(len - n);
-    cons.head += (uint32)n;
-    if (left == 0) {
-        cons.head += LENGTH;
-        return;
-    }
-    cons.ring[cons.head % RING] = left & 0xff;
-    cons.ring[(cons.head + 1) % RING] = left >> 8;
-}
-
-static uint16
-ring_length(void)
-{
-    uint8 b[LENGTH];
-    ring_peek(b, 0, LENGTH);
-    return (uint16)(b[0] | b[1] << 8);
-}
-
-// Drops all lines but the one that a reader is copying.
-static void
-ring_drop(void)
-{
-    cons.tail = cons.reading ? cons.head + LENGTH + ring_length() : cons.head;
-}
-
-static bool
-ring_has_room(void)
-{
-    return RING - (cons.tail - cons.head) >= LENGTH + LINE_MAX;
-}
-
 // Hands the editor's line to the readers.
 // Locks     cons.lock is held.
 static void
 line_done(void)
 {
-    uint8 length[LENGTH] = {cons.edit.len & 0xff, (uint8)(cons.edit.len >> 8)};
-    ring_put(length, LENGTH);
-    ring_put(cons.edit.line, cons.edit.len);
+    linering_put(&cons.ring, cons.edit.line, cons.edit.len);
     lineedit_clear(&cons.edit);
+    wakeup_one(&cons.readers);
+}
+
+// Hands the line up to the cursor and a tab to the readers, and reads the port no further until
+// console_readline() brings the answer, so that it goes where the cursor is now.
+// Locks     cons.lock is held.
+static void
+ask(void)
+{
+    char text[LINE_MAX];
+    memcpy(text, cons.edit.line, cons.edit.cursor);
+    text[cons.edit.cursor] = '\t';
+    linering_put(&cons.ring, text, cons.edit.cursor + 1);
+    cons.asked = true;
+    uart_listen(false);
     wakeup_one(&cons.readers);
 }
 
@@ -164,7 +122,7 @@ hotkey(char key)
 static void
 interrupt_key(void)
 {
-    ring_drop();
+    linering_drop(&cons.ring, cons.reading);
     release(&cons.lock); // see hotkey()
     if (cons.interrupt)
         cons.interrupt();
@@ -181,6 +139,8 @@ input(uint8 c)
     print_echo();
     if (event == LINE_INTERRUPT)
         interrupt_key();
+    else if (event == LINE_TAB)
+        ask();
     else if (event == LINE_KEY)
         hotkey(cons.edit.key);
     else if (event != LINE_MORE)
@@ -193,8 +153,8 @@ console_intr(void *arg)
 {
     (void)arg;
     acquire(&cons.lock);
-    while (!cons.full) {
-        if (!ring_has_room()) {
+    while (!cons.full && !cons.asked) {
+        if (!linering_has_room(&cons.ring, LINE_MAX)) {
             cons.full = true;
             uart_listen(false);
             break;
@@ -255,7 +215,7 @@ console_set_interrupt(void (*interrupt)(void))
 static int
 await_record(const uint32 *interrupted)
 {
-    while (cons.reading || cons.head == cons.tail) {
+    while (cons.reading || linering_empty(&cons.ring)) {
         if (__atomic_load_n(interrupted, __ATOMIC_RELAXED)) // set before the wakeup for ^C
             return -EINTR;
         int err = sleep(&cons.readers, &cons.lock);
@@ -272,41 +232,104 @@ static void
 end_record(void)
 {
     cons.reading = false;
-    if (cons.head != cons.tail)
+    if (!linering_empty(&cons.ring))
         wakeup_one(&cons.readers);
-    if (cons.full && ring_has_room()) {
+    if (cons.full && linering_has_room(&cons.ring, LINE_MAX)) {
         cons.full = false;
-        uart_listen(true);
+        uart_listen(!cons.asked);
     }
 }
 
-// Reads at most one line, or what is left of it.
+// Ends the waiting of a Tab for its answer: `text` is inserted at the cursor, and for NULL the line is
+// shown again. Does nothing if no Tab waits.
+// Locks     cons.lock is held.
+static void
+answer(const char *text)
+{
+    if (!cons.asked)
+        return;
+    if (text)
+        lineedit_insert(&cons.edit, text, strlen(text));
+    else
+        lineedit_redraw(&cons.edit);
+    print_echo();
+    cons.asked = false;
+    uart_listen(!cons.full);
+}
+
+// Reads at most one line, or what is left of it. With cons.lock held and released.
 // Returns   bytes read; 0 at an end of file; -EINTR when killed, or when no line is there and ^C has
 //           set *interrupted; -EFAULT, the line being left as it was.
 // Sleeps    until a line has been typed.
-int64
-console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
+static int64
+read_locked(struct iobuf dst, size_t n, const uint32 *interrupted)
 {
     char line[LINE_MAX];
-    if (n == 0)
-        return 0;
-    acquire(&cons.lock);
     int err = await_record(interrupted);
     if (err) {
         wakeup_one(&cons.readers); // the one that woke this reader may have been meant for another
         release(&cons.lock);
         return err;
     }
-    uint16 len = ring_length();
+    size_t len = linering_length(&cons.ring);
     n = n < len ? n : len;
-    ring_peek(line, LENGTH, n);
+    linering_peek(&cons.ring, line, n);
     release(&cons.lock); // user memory may fault; `reading` keeps the record
     err = iobuf_write(dst, 0, line, n);
     acquire(&cons.lock);
     if (!err)
-        ring_take(len, n);
+        linering_take(&cons.ring, n);
     end_record();
     release(&cons.lock);
+    return err ? err : (int64)n;
+}
+
+// Reads at most one line, or what is left of it; read_locked() says how.
+int64
+console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
+{
+    if (n == 0)
+        return 0;
+    acquire(&cons.lock);
+    answer("");
+    return read_locked(dst, n, interrupted);
+}
+
+// Reads a line of a user who may ask for completion: while the call waits, Tab ends it with the line
+// up to the cursor and a tab behind it. The next call brings the answer: `text` is inserted at the
+// cursor, for NULL the line is shown again. The buffer should have LINE_MAX bytes.
+// Returns   as console_read().
+// Sleeps    until a line or Tab has been typed.
+int64
+console_readline(const char *text, struct iobuf dst, size_t n, const uint32 *interrupted)
+{
+    if (n == 0)
+        return 0;
+    acquire(&cons.lock);
+    answer(text);
+    cons.edit.complete = true;
+    int64 result = read_locked(dst, n, interrupted);
+    acquire(&cons.lock);
+    cons.edit.complete = false;
+    release(&cons.lock);
+    return result;
+}
+
+// Copies the line that was entered `ago` lines ago, without a newline and cut to n bytes.
+// Returns   the bytes copied; -ENOENT: it is not kept; -EFAULT.
+int64
+console_history(uint32 ago, struct iobuf dst, size_t n)
+{
+    char line[LINE_MAX];
+    size_t len;
+    acquire(&cons.lock);
+    const char *found = lineedit_history(&cons.edit, ago, &len);
+    if (found) {
+        n = n < len ? n : len;
+        memcpy(line, found, n);
+    }
+    release(&cons.lock);
+    int err = found ? iobuf_write(dst, 0, line, n) : -ENOENT;
     return err ? err : (int64)n;
 }
 

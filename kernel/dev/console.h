@@ -17,4 +17,7 @@ void console_set_interrupt(void (*interrupt)(void)); // the same for ^C, which a
 
 // At most one line; 0: end of file. -EINTR when there is none and *interrupted is not 0.
 int64 console_read(struct iobuf dst, size_t n, const uint32 *interrupted) must_check;
-int64 console_write(struct iobuf src, size_t n) must_check; // bytes written
+int64 console_readline(const char *text, struct iobuf dst, size_t n,
+                       const uint32 *interrupted) must_check; // the same, with completion by Tab
+int64 console_history(uint32 ago, struct iobuf dst, size_t n) must_check; // a line typed before
+int64 console_write(struct iobuf src, size_t n) must_check;               // bytes written

@@ -128,20 +128,19 @@ replace(struct lineedit *e, const char *s, size_t n)
 static void
 browse(struct lineedit *e, uint32 ago)
 {
-    uint32 kept = e->stored < LINE_HISTORY ? e->stored : LINE_HISTORY;
-    if (ago > kept)
+    size_t n;
+    const char *old = lineedit_history(e, ago, &n);
+    if (ago > 0 && !old)
         return;
     if (e->browsing == 0) {
         memcpy(e->draft, e->line, e->len);
         e->draft_len = e->len;
     }
     e->browsing = ago;
-    if (ago == 0) {
+    if (ago == 0)
         replace(e, e->draft, e->draft_len);
-    } else {
-        uint32 slot = (e->stored - ago) % LINE_HISTORY;
-        replace(e, e->history[slot], e->history_len[slot]);
-    }
+    else
+        replace(e, old, n);
 }
 
 // Stores the line in the history, unless it is empty or the same as the last one.
@@ -310,6 +309,28 @@ lineedit_redraw(struct lineedit *e)
     put_times(e, '\b', columns(e, e->cursor, e->len));
 }
 
+// Inserts text at the cursor, as if it had been typed; rings the bell when it does not fit.
+void
+lineedit_insert(struct lineedit *e, const char *s, size_t n)
+{
+    if (n + sizeof(e->partial) > LINE_MAX - 1 - e->len)
+        put(e, "\a", 1);
+    else
+        insert(e, s, n);
+}
+
+// Finds the line that was stored `ago` lines ago; 1 is the last one.
+// Returns   its text without a newline, whose length goes to *n; NULL: it is not kept.
+const char *
+lineedit_history(const struct lineedit *e, uint32 ago, size_t *n)
+{
+    if (ago == 0 || ago > e->stored || ago > LINE_HISTORY)
+        return NULL;
+    uint32 slot = (e->stored - ago) % LINE_HISTORY;
+    *n = e->history_len[slot];
+    return e->history[slot];
+}
+
 static enum line_event
 feed(struct lineedit *e, uint8 c)
 {
@@ -318,6 +339,10 @@ feed(struct lineedit *e, uint8 c)
         return LINE_MORE;
     }
     e->escape = ESC_NONE;
+    if (c == '\t' && e->complete) {
+        flush_partial(e);
+        return LINE_TAB;
+    }
     if (c == '\t' || (c >= 0x20 && c != DEL)) {
         feed_text(e, c);
         return LINE_MORE;

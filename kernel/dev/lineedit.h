@@ -2,10 +2,10 @@
 // lineedit.h - editing a line: bytes from a keyboard in, finished lines and echo out.
 #pragma once
 
+#include "abi/line.h"
 #include "lib/types.h"
 
-#define LINE_MAX     512 // bytes in a line, its newline included
-#define LINE_HISTORY 12
+#define LINE_HISTORY 32
 #define LINE_ECHO    (6 * LINE_MAX) // the most that one byte of input puts on the screen
 
 enum line_event {
@@ -13,6 +13,7 @@ enum line_event {
     LINE_READY,     // line[0 .. len) is finished: it ends with a newline, or no more bytes fit
     LINE_END,       // the same for the end of file: line[0 .. len) has no newline and may be empty
     LINE_KEY,       // `key` is for the console's owner; the line goes on
+    LINE_TAB,       // Tab while `complete` is set: line[0 .. cursor) is to be completed
     LINE_INTERRUPT, // ^C: the line is dropped, and shown with ^C behind it
 };
 
@@ -23,6 +24,7 @@ struct lineedit {
     size_t len, cursor;
     char key;
     bool after_cr;
+    bool complete; // Tab asks for completion; else it is a character
     enum line_escape escape;
     uint32 number;   // in an escape sequence: its first parameter
     bool first;      // still in it
@@ -42,3 +44,5 @@ void lineedit_init(struct lineedit *e);
 enum line_event lineedit_feed(struct lineedit *e, uint8 c);
 void lineedit_clear(struct lineedit *e); // after LINE_READY or LINE_END, when the line is taken
 void lineedit_redraw(struct lineedit *e);
+void lineedit_insert(struct lineedit *e, const char *s, size_t n); // as if it were typed
+const char *lineedit_history(const struct lineedit *e, uint32 ago, size_t *n); // NULL: none

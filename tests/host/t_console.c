@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // t_console.c - lines go from the port to the readers: whole, in order, and none is lost.
 //
-// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/utf8.c kernel/sync/*.c
+// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/linering.c kernel/dev/utf8.c
+// SOURCES: kernel/sync/*.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/memory.c tests/host/shim/thread.c
 #include "test.h"
 
 #include "abi/errno.h"
 #include "dev/console.h"
+#include "dev/lineedit.h"
 #include "dev/machine.h"
 #include "dev/plic.h"
 #include "dev/uart.h"
@@ -282,6 +284,58 @@ test_interrupt(void)
     console_set_interrupt(NULL);
 }
 
+static char remembered[8];
+static const char *keys; // what is typed when somebody waits
+
+static int
+somebody_types_keys(bool killable)
+{
+    CHECK(killable);
+    host_on_block = NULL;
+    if (*arriving)
+        interrupt(); // the port is read again
+    else
+        type(keys);
+    return 0;
+}
+
+static void
+check_readline(const char *text, const char *want)
+{
+    char buf[LINE_MAX];
+    host_on_block = somebody_types_keys;
+    CHECK_EQ(console_readline(text, iobuf_kernel(buf), sizeof(buf), &interrupted), strlen(want));
+    CHECK_MEM(buf, want, strlen(want));
+}
+
+// Tab ends a readline, and holds the port until the next one brings the answer: text to insert at the
+// cursor, or none, and then the line is shown again. For other readers a tab is a character.
+static void
+test_completion(void)
+{
+    start();
+    keys = "ca\x1b[D\tt\ts\n";
+    check_readline(NULL, "c\t");
+    CHECK(!listening);
+    CHECK_EQ(*arriving, 't');
+    nprinted = 0;
+    check_readline("on", "cont\t");
+    CHECK_MEM(printed, "ona\bta\b", nprinted);
+    nprinted = 0;
+    check_readline(NULL, "contsa\n");
+    CHECK_MEM(printed, "conta\bsa\ba\n", nprinted);
+    CHECK(listening);
+    keys = "a\tb\n";
+    check_readline(NULL, "a\t");
+    host_on_block = somebody_types_keys;
+    check_read(100, "ab\n"); // a reader that knows nothing of the question goes on with the line
+    type("c\td\n");
+    check_read(100, "c\td\n");
+    CHECK_EQ(console_history(1, iobuf_kernel(remembered), 3), 3);
+    CHECK_MEM(remembered, "c\td", 3);
+    CHECK_EQ(console_history(1000, iobuf_kernel(remembered), 3), -ENOENT);
+}
+
 // A message of the kernel goes out as it is, from begin to end.
 static void
 test_sink(void)
@@ -305,6 +359,7 @@ main(void)
     test_typing_ahead();
     test_hotkey();
     test_interrupt();
+    test_completion();
     test_sink();
     return test_done();
 }

@@ -235,7 +235,43 @@ test_history(void)
     }
     for (int i = 0; i < LINE_HISTORY + 5; i++)
         CHECK_EQ(keys("\x1b[A"), LINE_MORE);
-    check_line("\n", "line 24\n");
+    snprintf(line, sizeof(line), "line %d\n", 2 * LINE_HISTORY);
+    check_line("\n", line);
+    size_t n;
+    CHECK(!lineedit_history(&e, 0, &n) && !lineedit_history(&e, LINE_HISTORY + 1, &n));
+    CHECK_MEM(lineedit_history(&e, 1, &n), line, strlen(line) - 1);
+    CHECK_EQ(n, strlen(line) - 1);
+}
+
+static void
+insert(const char *s)
+{
+    lineedit_insert(&e, s, strlen(s));
+    show_echo();
+}
+
+// Tab asks for completion only where that is wanted; the answer goes to the cursor.
+static void
+test_completion(void)
+{
+    char much[LINE_MAX + 1] = {0};
+    start();
+    e.complete = true;
+    CHECK_EQ(keys("cat RE more\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D"), LINE_MORE);
+    CHECK_EQ(keys("\t"), LINE_TAB);
+    CHECK_EQ(e.cursor, 6);
+    insert("ADME");
+    check_screen();
+    CHECK_MEM(e.line, "cat README more", e.len);
+    insert("");
+    check_screen();
+    memset(much, 'x', LINE_MAX);
+    bells = 0;
+    insert(much);
+    CHECK_EQ(bells, 1);
+    CHECK_EQ(e.len, 15);
+    e.complete = false;
+    check_line("\t\n", "cat README\t more\n");
 }
 
 // A line without end comes in pieces, and nothing is missing.
@@ -324,6 +360,7 @@ main(void)
     test_utf8();
     test_events();
     test_history();
+    test_completion();
     test_long_lines();
     test_random_keys();
     test_random_bytes();

@@ -83,11 +83,14 @@ show(int call, struct table *before, int pid)
 
 static void __attribute__((noreturn)) become(char **args)
 {
+    char path[MAXPATH];
     int err;
 
+    command_path(args[0], path); // before anything is shown
     if (watch(0, STOPS) < 0)
         exit(fail("pgtbl", "watch"));
-    err = exec_search(args);
+    exec(path, args);
+    err = errno();
     fail_text("pgtbl", args[0], strerror(err));
     exit(err == ENOENT ? 127 : 126);
 }

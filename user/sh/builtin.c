@@ -5,9 +5,11 @@
 #include "expand.h"
 #include "test.h"
 #include "ulib/cmd.h"
+#include "ulib/run.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
+#include "abi/line.h"
 #include "abi/onintr.h"
 
 static int
@@ -52,17 +54,74 @@ nothing(char **argv)
     return 0;
 }
 
+// Prints the lines that were typed, the oldest first.
+static int
+list_history(char **argv)
+{
+    char line[LINE_MAX];
+    int ago, n;
+
+    (void)argv;
+    for (ago = 1; history(ago, line, sizeof(line)) >= 0; ago++)
+        ;
+    while (--ago > 0) {
+        n = history(ago, line, sizeof(line) - 1);
+        line[n > 0 ? n : 0] = 0;
+        if (printf("%4d  %s\n", -ago, line) < 0)
+            return fail_write("history", errno());
+    }
+    return 0;
+}
+
+static int
+which_one(const char *name)
+{
+    char path[MAXPATH];
+
+    if (builtin_find(name))
+        printf("%s: built into the shell\n", name);
+    else if (command_path(name, path) == 0)
+        printf("%s\n", path);
+    else
+        return fail_text("which", name, "command not found");
+    return 0;
+}
+
+// Says which files the names stand for as commands.
+static int
+which(char **argv)
+{
+    int status = 0;
+
+    if (!argv[1]) {
+        fprintf(2, "usage: which command ...\n");
+        return 2;
+    }
+    while (*++argv)
+        status |= which_one(*argv);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    builtin_fn *run;
+} table[] = {{"cd", cd},     {"exit", leave},  {"wait", wait_all}, {"history", list_history},
+             {":", nothing}, {"which", which}, {"test", test},     {"[", test}};
+
+#define BUILTINS ((int)(sizeof(table) / sizeof(table[0])))
+
+const char *
+builtin_name(int i)
+{
+    return i < BUILTINS ? table[i].name : 0;
+}
+
 builtin_fn *
 builtin_find(const char *name)
 {
-    static const struct {
-        const char *name;
-        builtin_fn *run;
-    } table[] = {{"cd", cd},     {"exit", leave}, {"wait", wait_all},
-                 {":", nothing}, {"test", test},  {"[", test}};
-    unsigned long i;
+    int i;
 
-    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+    for (i = 0; i < BUILTINS; i++)
         if (strcmp(table[i].name, name) == 0)
             return table[i].run;
     return 0;

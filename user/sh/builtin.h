@@ -4,4 +4,5 @@
 
 typedef int builtin_fn(char **argv); // its status
 
+const char *builtin_name(int i);            // the names one by one; NULL at the end
 builtin_fn *builtin_find(const char *name); // NULL when there is none of that name

@@ -3,6 +3,7 @@
 //
 // Promises  no line ends the shell but `exit`: what is wrong with it is said on descriptor 2 and
 //           is status 2. Lines have at most MAX_LINE characters.
+#include "complete.h"
 #include "expand.h"
 #include "parse.h"
 #include "pool.h"
@@ -16,6 +17,7 @@
 
 #include "abi/errno.h"
 #include "abi/fcntl.h"
+#include "abi/line.h"
 #include "abi/onintr.h"
 
 #define MAX_LINE   16384
@@ -76,9 +78,38 @@ read_line(struct text *line)
     return !ok ? READ_TOO_LONG : any ? READ_LINE : READ_END;
 }
 
+// Reads a line that is typed at the console, and completes it when Tab is pressed.
+// Returns   as read_line().
+static enum read_result
+read_typed(struct text *line)
+{
+    static char buf[LINE_MAX];
+    const char *answer = 0;
+    bool ok = true;
+    int n;
+
+    while ((n = readline(answer, buf, sizeof(buf))) > 0) {
+        if (buf[n - 1] == '\t') {
+            answer = complete(buf, (unsigned long)n - 1);
+            if (!answer)
+                write(2, "$ ", 2);
+            continue;
+        }
+        bool ended = buf[n - 1] == '\n';
+        ok = ok && line->len < MAX_LINE && text_add(line, buf, (unsigned long)(n - ended));
+        if (ended && !(ok && continues(line)))
+            return ok ? READ_LINE : READ_TOO_LONG;
+    }
+    if (n < 0 && errno() == EINTR)
+        return READ_INTERRUPTED;
+    return line->len > 0 ? READ_LINE : READ_END;
+}
+
+// Runs the lines of standard input. What follows a line is for the commands on it.
 static int
 run_input(void)
 {
+    bool typed = interactive && is_console(0);
     struct text line = {0};
 
     for (;;) {
@@ -88,7 +119,7 @@ run_input(void)
         interrupt_forget();
         if (interactive)
             write(2, "$ ", 2);
-        switch (read_line(&line)) {
+        switch (typed ? read_typed(&line) : read_line(&line)) {
         case READ_END:
             return values.status;
         case READ_LINE:

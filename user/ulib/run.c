@@ -12,6 +12,33 @@
 // The root is for disks that other systems made.
 const char *const command_dirs[] = {"/bin", "/tests", "/", 0};
 
+static bool
+is_program(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && st.type == T_FILE;
+}
+
+// Finds the file of a command where exec_search() does, but without trying to run it.
+// Returns   0; -1 when there is none, and then the path is the name, or empty for one too long.
+int
+command_path(const char *name, char path[MAXPATH])
+{
+    int i;
+
+    path[0] = 0;
+    if (path_join(path, "", name) < 0)
+        return -1;
+    if (is_program(path))
+        return 0;
+    for (i = 0; command_dirs[i] && !strchr(name, '/'); i++)
+        if (path_join(path, command_dirs[i], name) == 0 && is_program(path))
+            return 0;
+    path_join(path, "", name);
+    return -1;
+}
+
 // Becomes the program argv[0]; a name without a slash is also looked for in command_dirs when
 // nothing of that name here is a program.
 // Returns   only on failure: the number of the error.

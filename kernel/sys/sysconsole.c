@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// sysconsole.c - system calls for a shell that helps its user to type.
+#include "abi/errno.h"
+#include "dev/console.h"
+#include "dev/lineedit.h"
+#include "mm/copy.h"
+#include "mm/iobuf.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+
+// readline(text, buf, n): console_readline().
+int64
+sys_readline(struct proc *p, const uint64 *a)
+{
+    char text[LINE_MAX];
+    int n = (int)a[2];
+    if (n < 0)
+        return -EINVAL;
+    int64 length = a[0] ? copyinstr(p->as, text, a[0], sizeof text) : 0;
+    if (length < 0)
+        return length;
+    return console_readline(a[0] ? text : NULL, (struct iobuf){p->as, a[1]}, (size_t)n,
+                            &p->interrupted);
+}
+
+// history(ago, buf, n): console_history().
+int64
+sys_history(struct proc *p, const uint64 *a)
+{
+    int n = (int)a[2];
+    if (n < 0)
+        return -EINVAL;
+    return console_history((uint32)a[0], (struct iobuf){p->as, a[1]}, (size_t)n);
+}
