@@ -80,7 +80,7 @@ objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,
 # reading order too; doc/tour.md says more. A group names its files without .c, assembly in full.
 
 # lib: what any program could use. Strings, numbers, ranges, the readers of ELF files and device trees.
-lib := string printf bitmap range page intrinsics fdt fdtwalk elf
+lib := string printf bitmap range page intrinsics utf8 fdt fdtwalk elf
 
 # pt: Sv39 page tables, touching no CSR, lock or global. translate is the manual, made executable;
 # walk and map build a tree, unmap and protect change it, check and diff judge it.
@@ -101,7 +101,7 @@ mm := buddy frame frame_put frame_promise ledger block kmem failnth \
 	owners touched view viewprint
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := machine isa power uart utf8 lineedit linering console plic virtio virtio_blk blk
+dev := machine isa power uart lineedit linering console plic virtio virtio_blk blk
 
 # fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
 # the disk's bitmaps and inodes, files and directories, names, open files.

@@ -13,6 +13,7 @@ import select
 import shutil
 import subprocess
 import time
+import unicodedata
 
 import children
 
@@ -217,6 +218,16 @@ class Machine:
             return
         if text:
             raise Failure(f"guest_errors: {text.splitlines()[0]} (all in {self.guest_log})")
+
+
+def columns(line):
+    """How wide a terminal shows it."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def unfold(text):
+    """The text with the rows of each explanation that the kernel has folded put together again."""
+    return re.sub(r"(?<=\S)\n {9}(?=\S)", " ", text)
 
 
 def quote(pattern):

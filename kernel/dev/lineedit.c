@@ -12,7 +12,7 @@
 // Next      dev/console.c
 #include "dev/lineedit.h"
 
-#include "dev/utf8.h"
+#include "lib/utf8.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 

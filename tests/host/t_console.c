@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_console.c - lines go from the port to the readers: whole, in order, and none is lost.
 //
-// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/linering.c kernel/dev/utf8.c
+// SOURCES: kernel/dev/console.c kernel/dev/lineedit.c kernel/dev/linering.c kernel/lib/utf8.c
 // SOURCES: kernel/sync/*.c
 // SOURCES: tests/host/shim/host.c tests/host/shim/memory.c tests/host/shim/thread.c
 #include "test.h"

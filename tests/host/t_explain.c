@@ -2,7 +2,7 @@
 // t_explain.c - the parts of explanations that need no machine: sentences in both languages, reports that fill
 // up, and what instruction words are.
 //
-// SOURCES: kernel/debug/say.c kernel/debug/insn.c
+// SOURCES: kernel/debug/say.c kernel/debug/insn.c kernel/lib/utf8.c
 #include "test.h"
 
 #include "abi/errno.h"
@@ -50,6 +50,32 @@ test_language(void)
     CHECK_STR(text, "  提示:  读取\n  rule:  x (valid, level 2)\n");
 }
 
+// A line that is too wide is folded: before a sign, else at a blank, else anywhere.
+static void
+test_fold(void)
+{
+    char text[512];
+    struct report r = {.buf = text, .size = sizeof text};
+    say(&r, W_WALK,
+        "[255] 0x21fa9801 -> [511] 0x21fa9401 -> [509] 0x21fa9003 = pa 0x87ea4000 r------");
+    CHECK_STR(text, "  walk:  [255] 0x21fa9801 -> [511] 0x21fa9401 -> [509] 0x21fa9003\n"
+                    "         = pa 0x87ea4000 r------\n");
+    r.used = 0;
+    say(&r, W_HINT, "data is not executable; was a function pointer or a return address changed?");
+    CHECK_STR(text, "  hint:  data is not executable; was a function pointer or a return address\n"
+                    "         changed?\n");
+    r.used = 0;
+    say(&r, "%s\n", "%s\n",
+        "12345678901234567890123456789012345678901234567890123456789012345678901234567890");
+    CHECK_EQ(r.used, 81);
+    r.used = 0;
+    say(&r, "%s\n", "%s\n",
+        "中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中");
+    CHECK_STR(text,
+              "中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文中文\n"
+              "         中\n");
+}
+
 // A line that does not fit is left out whole, shorter ones still find room.
 static void
 test_full(void)
@@ -70,6 +96,7 @@ main(void)
 {
     test_insn();
     test_language();
+    test_fold();
     test_full();
     return test_done();
 }

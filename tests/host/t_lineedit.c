@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // t_lineedit.c - keys change the line as they should, and the screen always shows that line.
 //
-// SOURCES: kernel/dev/lineedit.c kernel/dev/utf8.c tests/host/shim/host.c
+// SOURCES: kernel/dev/lineedit.c kernel/lib/utf8.c tests/host/shim/host.c
 #include "test.h"
 
 #include "dev/lineedit.h"
-#include "dev/utf8.h"
+#include "lib/utf8.h"
 
 #define COLUMNS 1100
 

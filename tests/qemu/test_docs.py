@@ -17,7 +17,7 @@ import re
 import shutil
 import sys
 
-from machine import Failure
+from machine import Failure, unfold
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BLOCK = re.compile(r"^```console(?: ([^\n]*))?\n(.*?)^```$", re.M | re.S)
@@ -104,7 +104,8 @@ def difference(want, got, figures):
 
 
 def compare(block, start, want, text):
-    wrong = difference(want, text.strip("\n").splitlines(), block.figures)
+    want = unfold("\n".join(want)).splitlines()
+    wrong = difference(want, unfold(text).strip("\n").splitlines(), block.figures)
     if wrong:
         expected = want[wrong[0]] if wrong[0] < len(want) else "nothing more"
         raise Failure(f"{block.page}:{start + 1 + wrong[0]}: the page has {expected!r}, the machine {wrong[1]!r}")

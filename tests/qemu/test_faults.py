@@ -12,7 +12,7 @@ import re
 import sys
 
 if __name__ != "__main__":
-    from machine import Failure
+    from machine import Failure, columns, unfold
 
 USER = [f"die {way}" for way in (
     "load store exec textstore dataexec kernelload kernelstore kernelexec directload noncanonical maxva trampoline "
@@ -47,7 +47,10 @@ DROPPED = re.compile(r"^  (?:by|来历): |^hart \d+ starting|^\s*$")
 
 def mask(text):
     """The lines of an explanation without what changes from build to build."""
-    lines = [line.rstrip() for line in text.split("\n") if not DROPPED.match(line)]
+    wide = [line for line in text.split("\n") if line.startswith("  ") and columns(line) > 80]
+    if wide:
+        raise Failure(f"wider than 80 columns: {wide[0]!r}")
+    lines = [line.rstrip() for line in unfold(text).split("\n") if not DROPPED.match(line)]
     for pattern, to in MASKS:
         lines = [re.sub(pattern, to, line) for line in lines]
     return [line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]]
@@ -164,7 +167,7 @@ def test_faults_modes(context):
     for mode, count in (("off", 2), ("short", 3)):
         with context.machine(append=f"quiet explain={mode}") as m:
             m.boot()
-            said = m.run("die textstore").strip("\n").split("\n")
+            said = unfold(m.run("die textstore")).strip("\n").split("\n")
             m.poweroff()
         if len(said) != count or "usertrap()" not in said[0] or "sepc=" not in said[1]:
             raise Failure(f"explain={mode}: {said}")
@@ -190,7 +193,7 @@ def test_faults_mapped_by(context):
     """Debug builds know who mapped and unmapped a page."""
     with context.machine(append="quiet kpt=unified", variant="DEBUG") as m:
         m.boot()
-        freed, read_only = m.run("faults freed"), m.run("faults read-only")
+        freed, read_only = unfold(m.run("faults freed")), unfold(m.run("faults read-only"))
         m.poweroff()
     story = re.findall(r"^  by:    (mapped|unmapped) 0x\w+ by (.*), \d+ ms ago$", freed, re.M)
     if [s[0] for s in story] != ["unmapped", "mapped"] or not all("sbrk" in s[1] for s in story):
@@ -270,7 +273,7 @@ def test_panic_rules(context):
         wrong = [c for c in causes if c[1] != c[2]]
         if wrong or len({c[0] for c in causes}) < 13:
             raise Failure(f"kpt={design} mmu={mode}: {wrong or causes}")
-        if f"bits 63 to {bit} of the address are not all alike: no walk is made (canonical" not in text:
+        if f"bits 63 to {bit} of the address are not all alike: no walk is made (canonical" not in unfold(text):
             raise Failure(f"mmu={mode}: an address that is none is not explained")
 
 

@@ -5,7 +5,7 @@
 //           Asian characters and pictures take two columns of a terminal.
 // Locks     none: pure functions.
 // Next      dev/lineedit.c
-#include "dev/utf8.h"
+#include "lib/utf8.h"
 
 bool
 utf8_continues(uint8 c)
