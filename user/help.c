@@ -7,7 +7,7 @@
 static const char text[] =
     "First steps:  pgtbl map 2      the memory of the shell, process 2\n"
     "              pgtbl tree 2     its page table\n"
-    "              die null         a program makes a mistake, and it is explained\n"
+    "              die load         a program makes a mistake, and it is explained\n"
     "              pgtbl watch ls   what a command does to its table\n"
     "              more README      what this is\n"
     "\n"

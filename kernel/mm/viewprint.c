@@ -87,7 +87,7 @@ print_entry(const struct pgentry *e, int levels)
     if (!table)
         printf(", %s", region_name(e));
     if (e->kind < PGK_KINDS)
-        printf(", %s frame, owner %u", frame_kind_name(e->kind), e->owner);
+        printf(", %s:%u", frame_kind_name(e->kind), e->owner);
     printf("\n");
 }
 

@@ -37,19 +37,20 @@ stats_text(char *buf, size_t size)
     struct fs_stats cache;
     struct sums s = sum_harts();
     fs_stats(&cache);
-    return snprintf(
-        buf, size,
-        "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
-        "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
-        "tables: %s, %lu satp writes, %lu fences\n"
-        "fences: %lu page, %lu space, %lu all, %lu remote ranges, %lu remote all, %lu avoided\n"
-        "asids: %lu, %lu turns\n"
-        "disk: %lu reads, %lu writes, %lu flushes\n"
-        "journal: %lu commits, %lu blocks, %lu put in place\n",
-        s.copyins, s.copyinstrs, frames_contended() + kmem_contended() + cache.contended,
-        cache.hits, cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name, s.satps,
-        s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL],
-        s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], s.avoided, asid_limit(), s.turns,
-        cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.commits, cache.logged,
-        cache.placed);
+    return snprintf(buf, size,
+                    "copyin: %lu\ncopyinstr: %lu\ntot= %lu\n"
+                    "cache: %lu hits, %lu reads, %lu writes, %lu pages, %lu dirty\n"
+                    "tables: %s, %lu satp writes, %lu fences\n"
+                    "fences: %lu page, %lu space, %lu all, %lu avoided\n"
+                    "remote fences: %lu ranges, %lu all\n"
+                    "asids: %lu, %lu turns\n"
+                    "disk: %lu reads, %lu writes, %lu flushes\n"
+                    "journal: %lu commits, %lu blocks, %lu put in place\n",
+                    s.copyins, s.copyinstrs,
+                    frames_contended() + kmem_contended() + cache.contended, cache.hits,
+                    cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name, s.satps,
+                    s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.avoided,
+                    s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(), s.turns,
+                    cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.commits,
+                    cache.logged, cache.placed);
 }

@@ -9,6 +9,7 @@
 
 #define USER_RW (PTE_V | PTE_R | PTE_W | PTE_U)
 
+bool wide;
 static struct range got[16];
 static struct change seen[16];
 static int n;
@@ -53,6 +54,21 @@ test_sizes(void)
     CHECK_STR(size_text(1UL << 30, buf), "1G");
     CHECK_STR(size_text((2UL << 20) + 4096, buf), "2052K");
     CHECK_STR(size_text(0, buf), "0K");
+}
+
+static void
+test_spans(void)
+{
+    char buf[TEXT];
+    CHECK_STR(span_text(0x1000, 0x3fffffd000, buf), "0000001000 3fffffd000");
+    CHECK_STR(span_text(0x1000, 1UL << 40, buf), "0000000000001000     ");
+    CHECK_STR(span_text(0xffffffc080000000, 0xffffffc080200000, buf), "ffffffc080000000     ");
+    CHECK_STR(span_text(0xfffffffffffff000, 0, buf), "fffffffffffff000     ");
+    CHECK_EQ(strlen(span_head()), 21);
+    wide = true;
+    CHECK_STR(span_text(0x1000, 0x2000, buf), "0000000000001000 0000000000002000");
+    CHECK_EQ(strlen(span_head()), 33);
+    wide = false;
 }
 
 static void
@@ -211,6 +227,7 @@ main(void)
 {
     test_flags();
     test_sizes();
+    test_spans();
     test_addresses();
     test_names();
     test_ranges();

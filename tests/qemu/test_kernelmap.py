@@ -19,7 +19,7 @@ TRAMPOLINE = 0x3ffffff000
 STACK, SLOT = 8192, 16384
 LEAF, FRAME, LEDGER_ENTRY = 2 << 20, 4096, 64  # bytes
 
-LINE = re.compile(r"^([0-9a-f]{16}) ([0-9a-f]{16}) +\S+ +(\w+) +(\S+) +(\S+) .* ([0-9a-f]+)$", re.M)
+LINE = re.compile(r"^([0-9a-f]{16}) ([0-9a-f]{16}) +\S+ +(\w+) +(\S+)- (\S+) .* ([0-9a-f]+)$", re.M)
 Range = collections.namedtuple("Range", "start end leaf flags region pa")
 
 
@@ -79,7 +79,7 @@ def tables(context, design, mem="64M"):
     """The kernel's table, and process 1's for the kernel."""
     with context.machine(append=f"quiet kpt={design}", mem=mem) as m:
         m.boot()
-        found = [ranges(m.run(f"pgtbl -n {what}")) for what in ("kernel", "map -k 1")]
+        found = [ranges(m.run(f"pgtbl -nw {what}")) for what in ("kernel", "map -k 1")]
         m.poweroff()
     for what, table in zip((f"{design}, {mem}: kernel", f"{design}, {mem}: process 1"), found):
         no_wx(what, table)

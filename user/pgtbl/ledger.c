@@ -6,8 +6,12 @@
 
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
+#include "ulib/format.h"
 #include "ulib/out.h"
 #include "ulib/string.h"
+
+#define COLUMNS 80
+#define OWNERS  28 // the column where the owners begin
 
 static struct ledgerline *line;
 static int nlines;
@@ -43,11 +47,26 @@ owned_by_process(int kind)
            kind == PGK_USYSCALL;
 }
 
+// Prints the text of one owner, on a new row when the last one is full.
+static void
+print_owner(int *column, const char *text)
+{
+    int width = 2 + (int)strlen(text);
+
+    if (*column + width > COLUMNS && !wide) {
+        out_printf("\n%*s", OWNERS, "");
+        *column = OWNERS;
+    }
+    out_printf("  %s", text);
+    *column += width;
+}
+
 // The owners of a kind: processes by number and name, files only counted.
 static void
 print_owners(int kind)
 {
-    int owners = 0;
+    int owners = 0, column = OWNERS;
+    char text[TEXT];
 
     for (int i = 0; i < nlines; i++) {
         const struct ledgerline *l = &line[i];
@@ -57,11 +76,13 @@ print_owners(int kind)
         if (!owned_by_process(kind))
             continue;
         if (l->owner == LEDGER_OTHERS)
-            out_printf("  others:%lu", l->frames);
+            snprintf(text, sizeof(text), "others:%lu", l->frames);
         else if (l->owner == 0)
-            out_printf("  kernel:%lu", l->frames);
+            snprintf(text, sizeof(text), "kernel:%lu", l->frames);
         else
-            out_printf("  %d(%s):%lu", l->owner, process_name((int)l->owner), l->frames);
+            snprintf(text, sizeof(text), "%d(%s):%lu", l->owner, process_name((int)l->owner),
+                     l->frames);
+        print_owner(&column, text);
     }
     if (kind == PGK_CACHE)
         out_printf("  of %d files and disks", owners);

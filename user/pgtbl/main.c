@@ -9,21 +9,22 @@
 
 #include "abi/stat.h"
 
-bool colours;
+bool colours, wide;
 
 static void __attribute__((noreturn)) bad_usage(void)
 {
-    usage(
-        "pgtbl [-n] map [-k] PID      what is mapped, in ranges\n"
-        "       pgtbl [-n] tree [-k] [-y STYLE] PID   each entry; 2020, plain, 2024, verbose\n"
-        "       pgtbl [-n] walk [-k] PID VA           each entry that the hart reads\n"
-        "       pgtbl [-n] explain PID VA [r|w|x] [u|s]   is it allowed, and which rule says so\n"
-        "       pgtbl [-n] diff PID PID        in what two processes' memory differs\n"
-        "       pgtbl [-n] kernel              the kernel's own table\n"
-        "       pgtbl [-n] ledger              frames by kind and owner\n"
-        "       pgtbl [-n] stats               what page tables cost\n"
-        "       pgtbl [-n] watch CMD [ARG ...] what its forks, execs and sbrks change\n"
-        "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel; -n: no colours");
+    usage("pgtbl [-nw] VIEW, and VIEW is one of:\n"
+          "  map [-k] PID               what is mapped, in ranges\n"
+          "  tree [-k] [-y STYLE] PID   each entry; styles: 2020, plain, 2024, verbose\n"
+          "  walk [-k] PID VA           each entry that the hart reads\n"
+          "  explain PID VA [r|w|x] [u|s]   is it allowed, and which rule says so\n"
+          "  diff PID PID               in what two processes' memory differs\n"
+          "  kernel                     the kernel's own table\n"
+          "  ledger                     frames by kind and owner\n"
+          "  stats                      what page tables cost\n"
+          "  watch CMD [ARG ...]        what its forks, execs and sbrks change\n"
+          "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
+          "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges");
 }
 
 const char *
@@ -56,9 +57,11 @@ take_options(struct args *a, struct options *o)
 {
     int c;
 
-    while ((c = args_option(a, "nky:")) != 0) {
+    while ((c = args_option(a, "nwky:")) != 0) {
         if (c == 'n')
             colours = false;
+        else if (c == 'w')
+            wide = true;
         else if (c == 'k')
             o->kernel = true;
         else if (c == 'y')

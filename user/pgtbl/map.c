@@ -4,6 +4,7 @@
 
 #include "user/user.h"
 
+#include "ulib/format.h"
 #include "ulib/out.h"
 
 static int pages; // of 4 KiB, counted by the lines
@@ -11,30 +12,29 @@ static int pages; // of 4 KiB, counted by the lines
 void
 map_head(void)
 {
-    out_printf(
-        "START            END                SIZE LEAF  FLAGS    REGION     FRAMES     USERS "
-        "OWNER PHYSICAL\n");
+    out_printf("%s  SIZE IN FLAGS     REGION     USERS FRAME:OWNER PHYSICAL\n", span_head());
 }
 
 void
 map_line(const struct range *r)
 {
-    char size[TEXT], leaf[TEXT], flags[TEXT];
+    char span[TEXT], size[TEXT], leaf[TEXT], flags[TEXT], owner[TEXT];
 
     pages += (int)(r->size / PGSIZE);
-    out_printf("%s%016lx %016lx %6s %4s  %s %-10s %-9s", colour_of(r->region, r->all), r->start,
-               r->start + r->size, size_text(r->size, size), size_text(r->leaf, leaf),
-               flags_of_many(r->all, r->any, flags), region_name(r->region, r->prot),
-               kind_name(r->kind));
+    out_printf("%s%s %5s %2s %s%c %-10s", colour_of(r->region, r->all),
+               span_text(r->start, r->start + r->size, span), size_text(r->size, size),
+               size_text(r->leaf, leaf), flags_of_many(r->all, r->any, flags),
+               r->parked ? 'p' : '-', region_name(r->region, r->prot));
+    snprintf(owner, sizeof(owner), "%s:%d", kind_name(r->kind), r->owner);
     if (r->kind < PGK_NONE)
-        out_printf(" %6d %5d", r->refs, r->owner);
+        out_printf(" %5d %-11s", r->refs, owner);
     else
-        out_printf("      -     -");
+        out_printf("     - %-11s", "-");
     if (r->straight)
         out_printf(" %lx", r->pa);
     else
-        out_printf(" (scattered)");
-    out_printf("%s%s\n", r->parked ? " parked" : "", plain());
+        out_printf(" scattered");
+    out_printf("%s\n", plain());
 }
 
 static int
@@ -105,26 +105,26 @@ static unsigned long same, different;
 static void
 diff_line(const struct change *c)
 {
-    char size[TEXT], a[TEXT], b[TEXT];
+    char span[TEXT], size[TEXT], a[TEXT], b[TEXT];
 
     if (c->how == SAME) {
         same += c->size / PGSIZE;
         return;
     }
     different += c->size / PGSIZE;
-    out_printf("%s%016lx %016lx %6s %-10s %s%s", colour_of(c->region, c->a | c->b), c->start,
-               c->start + c->size, size_text(c->size, size), region_name(c->region, c->prot),
-               plain(), "");
+    out_printf("%s%s %5s %-10s%s ", colour_of(c->region, c->a | c->b),
+               span_text(c->start, c->start + c->size, span), size_text(c->size, size),
+               region_name(c->region, c->prot), plain());
     flags_text(c->a, a);
     flags_text(c->b, b);
     if (c->how == ONLY_A || c->how == ONLY_B)
         out_printf("only in %d: %s\n", diff_pid[c->how == ONLY_B], c->how == ONLY_A ? a : b);
     else if (c->how == OTHER_FLAGS)
-        out_printf("same frames, flags %s and %s\n", a, b);
+        out_printf("same frames: %s and %s\n", a, b);
     else if (c->a == c->b)
-        out_printf("other frames, flags %s\n", a);
+        out_printf("other frames: %s\n", a);
     else
-        out_printf("other frames, flags %s and %s\n", a, b);
+        out_printf("other frames: %s and %s\n", a, b);
 }
 
 int
@@ -138,8 +138,7 @@ cmd_diff(char **args)
         if (table_load(&t[i], diff_pid[i], 0, 0, diff_pid[i] ? MAXVA - 1 : ~0UL))
             return 1;
     }
-    out_printf(
-        "START            END                SIZE REGION     DIFFERENCE (flags but a and d)\n");
+    out_printf("%s  SIZE REGION     DIFFERENCE (flags but a and d)\n", span_head());
     changes(&t[0], &t[1], diff_line);
     out_printf("%lu pages differ, %lu are the same\n", different, same);
     return 0;

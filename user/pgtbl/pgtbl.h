@@ -11,7 +11,7 @@
 #include "abi/sysinfo.h"
 #include "kernel/riscv.h"
 
-#define TEXT 24 // room for any of the short texts below
+#define TEXT 40 // room for any of the short texts below
 
 struct table {
     int pid;
@@ -24,6 +24,8 @@ struct table {
 char *flags_text(unsigned long pte, char *buf);                       // rwxugadc, - for 0
 char *flags_of_many(unsigned long all, unsigned long any, char *buf); // ~ where they differ
 char *size_text(unsigned long bytes, char *buf);                      // 4K, 2M, 1G
+char *span_text(unsigned long start, unsigned long end, char *buf);   // two addresses
+const char *span_head(void);                                          // the heading above them
 const char *kind_name(int kind);
 const char *region_name(int region, int prot);
 const char *rule_text(const char *rule, int levels); // the manual's rule, in words
@@ -76,6 +78,7 @@ bool parse_pid(const char *s, int *pid);
 
 // main.c
 extern bool colours;
+extern bool wide;                                       // -w: lines may be wider than 80 columns
 const char *colour_of(int region, unsigned long flags); // "" without colours
 const char *plain(void);                                // ends it
 

@@ -44,6 +44,26 @@ size_text(unsigned long bytes, char *buf)
     return buf;
 }
 
+// The two ends of a range. The end of one that needs more digits than those of user memory in Sv39
+// is left out, unless lines may be wide.
+char *
+span_text(unsigned long start, unsigned long end, char *buf)
+{
+    if (wide)
+        snprintf(buf, TEXT, "%016lx %016lx", start, end);
+    else if (end - 1 < (1UL << 40) - 1)
+        snprintf(buf, TEXT, "%010lx %010lx", start, end);
+    else
+        snprintf(buf, TEXT, "%016lx     ", start);
+    return buf;
+}
+
+const char *
+span_head(void)
+{
+    return wide ? "START            END             " : "START      END       ";
+}
+
 const char *
 kind_name(int kind)
 {

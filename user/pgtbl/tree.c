@@ -27,7 +27,7 @@ more(const struct pgentry *e)
     if (is_leaf(e))
         out_printf(", %s", region_name(e->region, e->prot));
     if (e->kind < PGK_NONE)
-        out_printf(", %s frame, owner %d", kind_name(e->kind), e->owner);
+        out_printf(", %s:%d", kind_name(e->kind), e->owner);
     out_printf("\n");
 }
 

@@ -61,23 +61,18 @@ sharers(const struct ptwalk *w)
     return 0;
 }
 
+// Says why there is no translation.
 static void
-print_parked(const struct ptwalk *w)
+print_reason(const struct ptwalk *w)
 {
     unsigned int n = sharers(w);
 
-    out_printf("parked: table at 0x%lx", PTE2PA(parked_at_last(w)));
+    if (!parked_at_last(w))
+        out_printf("  %s\n", rule_text(w->rule, w->levels));
+    else
+        out_printf("  V is 0: the table is parked until what it maps is touched\n");
     if (n)
-        out_printf(", %u process%s to it", n, n == 1 ? " leads" : "es lead");
-    out_printf("\n");
-}
-
-static const char *
-reason(const struct ptwalk *w)
-{
-    if (parked_at_last(w))
-        return "V is 0: the table is parked until what it maps is touched";
-    return rule_text(w->rule, w->levels);
+        out_printf("  %u process%s to the table\n", n, n == 1 ? " leads" : "es lead");
 }
 
 static void
@@ -88,14 +83,14 @@ print_steps(const struct ptwalk *w)
     for (int i = 0; i < w->reads; i++) {
         int level = w->levels - 1 - i;
         unsigned long pte = w->step[i].pte;
-        out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%016lx ", i + 1, level,
+        out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%010lx ", i + 1, level,
                    PX(level, w->va), w->step[i].pa, pte);
         if (is_parked(pte))
-            print_parked(w);
+            out_printf("parked table at 0x%lx\n", PTE2PA(pte));
         else if (!(pte & PTE_V))
             out_printf("not valid\n");
         else if (leaf(pte))
-            out_printf("%s leaf, %s at 0x%lx\n", flags_text(pte, flags),
+            out_printf("%s %s leaf 0x%lx\n", flags_text(pte, flags),
                        size_text(1UL << PXSHIFT(level), size), PTE2PA(pte));
         else
             out_printf("table at 0x%lx\n", PTE2PA(pte));
@@ -130,7 +125,8 @@ cmd_walk(char **args, bool kernel)
         out_printf("%d memory accesses: %d entries and the data\n", w.reads + 1, w.reads);
         return 0;
     }
-    out_printf("%d memory access%s, no data: %s\n", w.reads, w.reads == 1 ? "" : "es", reason(&w));
+    out_printf("%d memory access%s, no data:\n", w.reads, w.reads == 1 ? "" : "es");
+    print_reason(&w);
     return 0;
 }
 
@@ -165,13 +161,11 @@ print_outcome(const struct ptwalk *w)
     bool permitted = w->prot & need[w->how & PTW_ACCESS];
 
     if (!(w->how & PTW_USER))
-        out_printf("such an access by the kernel would be its end, but in a copy from or to user "
-                   "memory\n");
+        out_printf("the kernel would stop, except in a copy from or to user memory\n");
     else if (w->region == PGR_GUARD)
-        out_printf(
-            "this is the guard page below the stack: the stack is full, the process is killed\n");
+        out_printf("the stack is full: this is the guard page below it; the process is killed\n");
     else if (permitted && parked_at_last(w))
-        out_printf("the %s at this first touch, then the access is made again\n",
+        out_printf("the %s, then the access is made again\n",
                    sharers(w) > 1 ? "process gets a copy of the table" : "table is brought back");
     else if (permitted && strcmp(w->rule, "valid") == 0)
         out_printf("the page is brought in at this first touch, then the access is made again\n");
@@ -205,8 +199,9 @@ cmd_explain(char **args)
         out_printf("allowed: physical address 0x%lx\n", w.pa);
         return 0;
     }
-    out_printf("not allowed: rule `%s' at level %d: %s\n", w.rule, w.level, reason(&w));
-    out_printf("the hart raises exception %d; ", w.cause);
+    out_printf("not allowed by rule `%s' at level %d:\n", w.rule, w.level);
+    print_reason(&w);
+    out_printf("the hart raises exception %d:\n  ", w.cause);
     print_outcome(&w);
     return 0;
 }

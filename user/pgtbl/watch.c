@@ -25,16 +25,16 @@ static unsigned long counts[SAME + 1];
 static void
 line(const struct change *c)
 {
-    char size[TEXT], a[TEXT], b[TEXT];
+    char span[TEXT], size[TEXT], a[TEXT], b[TEXT];
 
     counts[c->how] += c->size / PGSIZE;
     if (c->how == SAME)
         return;
     flags_text(c->a, a);
     flags_text(c->b, b);
-    out_printf("  %s%010lx %010lx %6s %-10s%s ", colour_of(c->region, c->a | c->b), c->start,
-               c->start + c->size, size_text(c->size, size), region_name(c->region, c->prot),
-               plain());
+    out_printf("  %s%s %5s %-10s%s ", colour_of(c->region, c->a | c->b),
+               span_text(c->start, c->start + c->size, span), size_text(c->size, size),
+               region_name(c->region, c->prot), plain());
     if (c->how == ONLY_A)
         out_printf("gone, had %s\n", a);
     else if (c->how == ONLY_B)

@@ -6,6 +6,7 @@
 // Theory    The accesses are made by assembly, so that the compiler neither removes nor moves them.
 #include "kernel/types.h"
 #include "abi/usyscall.h"
+#include "ulib/cmd.h"
 #include "user/user.h"
 
 static void
@@ -120,6 +121,12 @@ static const struct {
 
 #define NWAYS ((int)(sizeof(ways) / sizeof(ways[0])))
 
+static const char *
+way_name(int i)
+{
+    return i < NWAYS ? ways[i].name : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -132,9 +139,6 @@ main(int argc, char **argv)
             exit(0);
         }
     }
-    printf("usage: die exit N | WAY, one of:");
-    for (int i = 0; i < NWAYS; i++)
-        printf(" %s", ways[i].name);
-    printf("\n");
+    print_list("usage: die exit N | WAY, one of:", way_name);
     exit(2);
 }

@@ -7,6 +7,7 @@
 #include "kernel/fcntl.h"
 #include "abi/mman.h"
 #include "abi/usyscall.h"
+#include "ulib/cmd.h"
 #include "user/user.h"
 #include "access.h"
 
@@ -199,15 +200,18 @@ commit(void (*fault)(void))
     return pid < 0 || wait(&status) != pid || status != -1;
 }
 
+static const char *
+fault_name(int i)
+{
+    return i < NFAULTS ? faults[i].name : 0;
+}
+
 int
 main(int argc, char **argv)
 {
     for (int i = 0; i < NFAULTS && argc == 2; i++)
         if (strcmp(faults[i].name, argv[1]) == 0)
             return commit(faults[i].commit);
-    printf("usage: faults NAME, one of:");
-    for (int i = 0; i < NFAULTS; i++)
-        printf(" %s", faults[i].name);
-    printf("\n");
+    print_list("usage: faults NAME, one of:", fault_name);
     return 2;
 }

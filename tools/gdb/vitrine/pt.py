@@ -29,25 +29,26 @@ def sharers(pte):
     """How many processes lead to a parked table."""
     frame = kernel.frame_at(sv.pa_of(pte))
     n = int(frame["refs"]) if frame is not None else 0
-    return f", {n} process{' leads' if n == 1 else 'es lead'} to it" if n else ""
+    return f"  {n} process{' leads' if n == 1 else 'es lead'} to the table\n" if n else ""
 
 
 def reason(trace, levels):
     """Why there is no translation."""
-    if trace.steps and sv.is_parked(trace.steps[-1].pte):
-        return "V is 0: the table is parked until what it maps is touched"
-    return sv.rule_text(trace.rule, levels)
+    last = trace.steps[-1].pte if trace.steps else 0
+    if sv.is_parked(last):
+        return f"  V is 0: the table is parked until what it maps is touched\n{sharers(last)}"
+    return f"  {sv.rule_text(trace.rule, levels)}\n"
 
 
 def steps(trace):
     for n, s in enumerate(trace.steps, 1):
-        gdb.write(f"{n}  level {s.level} entry {s.index:<3} at {s.pa:#012x}: {s.pte:#018x} ")
+        gdb.write(f"{n}  level {s.level} entry {s.index:<3} at {s.pa:#012x}: {s.pte:#012x} ")
         if sv.is_parked(s.pte):
-            gdb.write(f"parked: table at {sv.pa_of(s.pte):#x}{sharers(s.pte)}\n")
+            gdb.write(f"parked table at {sv.pa_of(s.pte):#x}\n")
         elif not s.pte & sv.V:
             gdb.write("not valid\n")
         elif sv.is_leaf(s.pte):
-            gdb.write(f"{sv.flags(s.pte)} leaf, {sv.size_text(sv.size_at(s.level))} at {sv.pa_of(s.pte):#x}\n")
+            gdb.write(f"{sv.flags(s.pte)} {sv.size_text(sv.size_at(s.level))} leaf {sv.pa_of(s.pte):#x}\n")
         else:
             gdb.write(f"table at {sv.pa_of(s.pte):#x}\n")
 
@@ -81,7 +82,7 @@ def walk(words):
     if trace.pa is not None:
         gdb.write(f"{n + 1}  data             at {trace.pa:#012x}\n{n + 1} memory accesses: {n} entries and the data\n")
     else:
-        gdb.write(f"{n} memory access{'' if n == 1 else 'es'}, no data: {reason(trace, levels)}\n")
+        gdb.write(f"{n} memory access{'' if n == 1 else 'es'}, no data:\n{reason(trace, levels)}")
 
 
 def explain(words):
@@ -105,8 +106,8 @@ def explain(words):
     if trace.pa is not None:
         gdb.write(f"allowed: physical address {trace.pa:#x}\n")
         return
-    gdb.write(f"not allowed: rule `{trace.rule}' at level {trace.level}: "
-              f"{reason(trace, whose.table.levels)}\n"
+    gdb.write(f"not allowed by rule `{trace.rule}' at level {trace.level}:\n"
+              f"{reason(trace, whose.table.levels)}"
               f"the hart raises exception {sv.cause(trace.rule, access)}\n")
 
 
@@ -170,10 +171,10 @@ class Range:
         self.some |= pte & 0x3FF
 
     def show(self):
-        where = f"{self.pa:x}" if self.straight else "(scattered)"
-        gdb.write(f"{self.start:016x} {self.end & (1 << 64) - 1:016x} {sv.size_text(self.end - self.start):>6} "
-                  f"{sv.size_text(sv.size_at(self.level)):>4}  {sv.flags(self.every, self.some)} "
-                  f"{self.region:<10} {where}{' parked' if self.parked else ''}\n")
+        where = f"{self.pa:x}" if self.straight else "scattered"
+        gdb.write(f"{self.start:016x} {self.end & (1 << 64) - 1:016x} {sv.size_text(self.end - self.start):>5} "
+                  f"{sv.size_text(sv.size_at(self.level)):>2} {sv.flags(self.every, self.some)}"
+                  f"{'p' if self.parked else '-'} {self.region:<10} {where}\n")
 
 
 def ranges(whose):
@@ -196,7 +197,7 @@ def show_map(words):
     in_kernel = command.take(words, "-k")
     whose = command.Whose(words, in_kernel)
     gdb.write(f"{whose.name}, root {whose.table.root:#x}\n")
-    gdb.write("START            END                SIZE LEAF  FLAGS    REGION     PHYSICAL\n")
+    gdb.write("START            END               SIZE IN FLAGS     REGION     PHYSICAL\n")
     found = list(ranges(whose))
     for r in found:
         r.show()
