@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_docs.py [--results FILE] - what the pages refer to exists.
 
-Links between pages; files and functions in backquotes; the sittings of doc/tour.md; lock ranks, sleep locks and anchors
-of the manual; the rows of doc/mission.md and the tests that they name. With --results, the table that test.py
+Links between pages; files and functions in backquotes; samples of 80 columns; the sittings of doc/tour.md; lock
+ranks, sleep locks and anchors of the manual; the rows of doc/mission.md and the tests that they name. With --results, the table that test.py
 writes (name, outcome), each test that a row names must also have passed.
 """
 import functools
@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import source
+from machine import columns
 
 PAGES = ("README.md", "doc/*.md", "doc/decisions/*.md", "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
@@ -23,6 +24,7 @@ CALL = re.compile(r"([a-z_]\w*)\(\)")
 PLACES = ("", "kernel/", "include/", "doc/", "tests/host/", "tests/qemu/", "user/", "tools/", "user/tests/",
           "user/tests/usertests/", "user/include/")
 SITTING = 600  # lines
+WIDTH = 80  # columns of a terminal
 IDS = [f"M{n:03}" for n in range(1, 140)] + [f"P{n:02}" for n in range(1, 18)]
 ANCHOR_WORDS = {"priv"}  # what follows a comma and is no anchor
 
@@ -100,6 +102,15 @@ def names(page):
         call = CALL.fullmatch(m[1])
         if call and call[1] not in defined():
             yield f"{where}: there is no function {m[1]}"
+
+
+def samples(page):
+    """What stands in a fenced block fits a terminal."""
+    for m in FENCED.finditer(source.read(page)):
+        first = line_of(source.read(page), m.start())
+        for n, line in enumerate(m[0].splitlines()):
+            if columns(line) > WIDTH:
+                yield f"{page}:{first + n}: a sample of {columns(line)} columns, more than {WIDTH}"
 
 
 # -- the tour
@@ -243,6 +254,7 @@ def static_problems():
     for page in pages():
         yield from links(page)
         yield from names(page)
+        yield from samples(page)
     yield from tour()
     yield from ranks()
     yield from spec()

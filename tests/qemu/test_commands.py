@@ -73,7 +73,8 @@ COMMANDS = [
     ("sleep x; mkdir; grep; cp; poweroff x", "usage: sleep seconds\nusage: mkdir [-p] directory ...\n"
      "usage: grep [-ivnclq] pattern [file ...]\nusage: cp [-r] file ... target\nusage: poweroff [code]\n"),
     ("df | wc -l; free | wc -l; uptime | grep -c hart; stats | grep -c copyin:", "2\n2\n1\n1\n"),
-    ("cat /dev/null; echo x > /dev/null; cat < /dev/null; ls /dev | cat; echo on > /dev/console", "console\nnull\non\n"),
+    ("cat /dev/null; echo x > /dev/null; cat < /dev/null; ls /dev | cat; echo on > /dev/console",
+     "console\nnull\non\n"),
     ("cat /console/x; mkdir /console", "cat: /console/x: not a directory\nmkdir: /console: file exists\n"),
 ]
 

@@ -227,12 +227,12 @@ POINTER = r"^2 +level 1 entry 510 at 0x\w+: 0x\w+ "
 
 TWINS = [
     ("pgtbl -n walk child memory", POINTER + r"parked table at 0x\w+$",
-     r"^2 memory accesses, no data:\n  V is 0: the table is parked", r"^  2 processes lead to the table$", "^the child has read a byte$", POINTER + "table at",
-     r" r--u-adc 4K leaf ", "^the parent has written it$", POINTER + "table at", r" r--u-adc 4K leaf "),
+     r"^2 memory accesses, no data:\n  V is 0: the table is parked", r"^  2 processes lead to the table$",
+     "^the child has read a byte$", POINTER + "table at", r" r--u-adc 4K leaf ", "^the parent has written it$", POINTER + "table at", r" r--u-adc 4K leaf "),
     ("pgtbl -n explain parent memory w", r"parked table at 0x\w+$", r"^  2 processes lead to the table$",
      r"exception 15:\n  the process gets a copy of the table, then", "^the child has read a byte$",
-     r"parked table at 0x\w+$", r"^  1 process leads to the table$", r"exception 15:\n  the table is brought back, then",
-     "^the parent has written it$", r" rw-u-ad- 4K leaf ", "^allowed: "),
+     r"parked table at 0x\w+$", r"^  1 process leads to the table$",
+     r"exception 15:\n  the table is brought back, then", "^the parent has written it$", r" rw-u-ad- 4K leaf ", "^allowed: "),
     ("pgtbl -n explain child memory x", r"rule `valid' at level 1", r"exception 12:\n  the process is killed$"),
     ("pgtbl -n map child", r"^\S+ \S+ +2M 4K rw-u-ad-p mmap +1 user:", "^the child has read a byte$",
      r"^\S+ \S+ +2M 4K r--u-adc- mmap +2 user:\d+ +scattered$", "^the parent has written it$",

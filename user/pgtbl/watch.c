@@ -81,12 +81,10 @@ show(int call, struct table *before, int pid)
     return 0;
 }
 
-static void __attribute__((noreturn)) become(char **args)
+static void __attribute__((noreturn)) become(const char *path, char **args)
 {
-    char path[MAXPATH];
     int err;
 
-    command_path(args[0], path); // before anything is shown
     if (watch(0, STOPS) < 0)
         exit(fail("pgtbl", "watch"));
     exec(path, args);
@@ -98,16 +96,18 @@ static void __attribute__((noreturn)) become(char **args)
 int
 cmd_watch(char **args)
 {
+    char path[MAXPATH];
     struct table before;
     int call, pid, status = 0;
 
+    command_path(args[0], path); // here, so that the child begins as our copy
     if (table_load(&before, getpid(), 0, 0, MAXVA - 1))
         return 1;
     pid = fork();
     if (pid < 0)
         return fail("pgtbl", "fork");
     if (pid == 0)
-        become(args);
+        become(path, args);
     out_printf("%s is process %d\n", args[0], pid);
     while ((call = watch(pid, 0)) > 0 && show(call, &before, pid) == 0 && !out_failed())
         ;
