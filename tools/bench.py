@@ -61,17 +61,25 @@ def number(x):
     return "-" if x is None else f"{x:,.1f}" if x < 100 else f"{x:,.0f}"
 
 
-def print_table(rows, results):
-    heads = [f"{d} {u}" for d in results for u in ("instr", "us")]
-    heads = ["operation", *heads, "Linux instr", "xv6 instr", "Linux us", "xv6 us", "instr/Linux"]
-    table = [heads]
-    for key, title, (xv6_instr, linux_instr, xv6_us, linux_us) in rows:
-        ours = [x for d in results for x in results[d].get(key, (None, None))]
-        ratio = f"{ours[0] / linux_instr:.2f}" if ours[0] is not None and linux_instr else "-"
-        table.append([title, *map(number, [*ours, linux_instr, xv6_instr, linux_us, xv6_us]), ratio])
-    widths = [max(len(r[i]) for r in table) for i in range(len(heads))]
+def print_columns(table):
+    """Rows of text; the first column to the left, the others to the right."""
+    widths = [max(len(r[i]) for r in table) for i in range(len(table[0]))]
     for r in table:
         print(r[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(r[1:], widths[1:])), sep="  ")
+
+
+def print_table(rows, results):
+    """What the keys stand for, then a table for each unit; all fits 80 columns."""
+    print("\n".join(f"{key:10}  {title}" for key, title, _ in rows))
+    for unit, at, linux_at, xv6_at in (("instr", 0, 1, 0), ("us", 1, 3, 2)):
+        table = [[unit, *results, "Linux", "xv6", "/Linux"]]
+        for key, _, others in rows:
+            ours = [results[d].get(key, (None, None))[at] for d in results]
+            linux = others[linux_at]
+            ratio = f"{ours[0] / linux:.2f}" if ours[0] is not None and linux else "-"
+            table.append([key, *map(number, [*ours, linux, others[xv6_at]]), ratio])
+        print()
+        print_columns(table)
 
 
 def save(path, rows, results):

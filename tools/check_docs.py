@@ -3,8 +3,8 @@
 """check_docs.py [--results FILE] - what the pages refer to exists.
 
 Links between pages; files and functions in backquotes; samples of 80 columns; the sittings of doc/tour.md; lock
-ranks, sleep locks and anchors of the manual; the rows of doc/mission.md and the tests that they name. With --results, the table that test.py
-writes (name, outcome), each test that a row names must also have passed.
+ranks, sleep locks and anchors of the manual; the rows of doc/mission.md and the tests that they name. With --results,
+the table that test.py writes (name, outcome), each test that a row names must also have passed.
 """
 import functools
 import os
