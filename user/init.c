@@ -28,13 +28,12 @@ say(const char *what, const char *name)
     write(2, "\n", 1);
 }
 
-// Makes the device nodes that the disk lacks: a call fails where there is one. Programs of courses
-// know those in the root.
+// Makes the other device nodes that the disk lacks: a call fails where there is one. Programs of
+// courses know those in the root.
 static void
 make_devices(void)
 {
     mkdir("dev");
-    mknod("console", CONSOLE_MAJOR, 1);
     link("console", "dev/console");
     mknod("statistics", STATISTICS_MAJOR, 0);
     mknod("dev/null", NULL_MAJOR, 1);
@@ -44,7 +43,10 @@ make_devices(void)
 static void
 open_console(void)
 {
-    open("console", O_RDWR);
+    if (open("console", O_RDWR) < 0) {
+        mknod("console", CONSOLE_MAJOR, 1);
+        open("console", O_RDWR);
+    }
     dup(0);
     dup(0);
 }
@@ -91,8 +93,8 @@ main(int argc, char **argv)
 
     shell[0] = "sh";
     shell[1] = 0;
-    make_devices();
     open_console();
+    make_devices();
     if (argc > 1)
         poweroff(run(argv + 1, INTR_EXIT) & 255);
     for (bool first = true;; first = false) {

@@ -70,8 +70,8 @@ REFUSED = [
     ("stats x", "usage: stats"),
     ("failnth -n 0", "usage: failnth"),
     ("failnth -z", "usage: failnth"),
-    ("faults nosuch", "usage: faults NAME, one of: "),
-    ("die nosuch", "usage: die exit N | WAY, one of: "),
+    ("faults nosuch", "usage: faults NAME, one of:"),
+    ("die nosuch", "usage: die exit N | WAY, one of:"),
     ("trace 0 nosuch", "trace: nosuch: no such file or directory"),
 ]
 

@@ -200,7 +200,9 @@ run_file(const char *path)
 int
 main(int argc, char **argv)
 {
-    interactive = argc == 1 && is_console(0);
+    bool prompt = argc == 1 && is_console(0);
+
+    interactive = prompt;
     values.args = argv;
     values.nargs = argc;
     if (argc > 1 && strcmp(argv[1], "-c") == 0) {

@@ -119,13 +119,8 @@ static const struct {
     {"kill", kill_self, 0},
 };
 
-#define NWAYS ((int)(sizeof(ways) / sizeof(ways[0])))
-
-static const char *
-way_name(int i)
-{
-    return i < NWAYS ? ways[i].name : 0;
-}
+#define PER_ROW 5 // names, on a row of 80 columns
+#define NWAYS   ((int)(sizeof(ways) / sizeof(ways[0])))
 
 int
 main(int argc, char **argv)
@@ -139,6 +134,9 @@ main(int argc, char **argv)
             exit(0);
         }
     }
-    print_list("usage: die exit N | WAY, one of:", way_name);
+    printf("usage: die exit N | WAY, one of:");
+    for (int i = 0; i < NWAYS; i++)
+        printf("%s%s", i % PER_ROW ? " " : "\n  ", ways[i].name);
+    printf("\n");
     exit(2);
 }

@@ -186,6 +186,7 @@ static const struct {
     {"large-array", large_array},
 };
 
+#define PER_ROW 5 // names, on a row of 80 columns
 #define NFAULTS ((int)(sizeof(faults) / sizeof(faults[0])))
 
 static int
@@ -200,18 +201,15 @@ commit(void (*fault)(void))
     return pid < 0 || wait(&status) != pid || status != -1;
 }
 
-static const char *
-fault_name(int i)
-{
-    return i < NFAULTS ? faults[i].name : 0;
-}
-
 int
 main(int argc, char **argv)
 {
     for (int i = 0; i < NFAULTS && argc == 2; i++)
         if (strcmp(faults[i].name, argv[1]) == 0)
             return commit(faults[i].commit);
-    print_list("usage: faults NAME, one of:", fault_name);
+    printf("usage: faults NAME, one of:");
+    for (int i = 0; i < NFAULTS; i++)
+        printf("%s%s", i % PER_ROW ? " " : "\n  ", faults[i].name);
+    printf("\n");
     return 2;
 }

@@ -6,9 +6,6 @@
 
 #include "abi/errno.h"
 
-#define COLUMNS 80
-#define INDENT  6
-
 void
 args_init(struct args *a, char **argv)
 {
@@ -75,22 +72,6 @@ usage(const char *text)
 {
     fprintf(2, "usage: %s\n", text);
     exit(2);
-}
-
-// Prints a heading and the names that `name` gives for 0, 1, ... until it gives NULL.
-void
-print_list(const char *heading, const char *(*name)(int i))
-{
-    int i, column = (int)strlen(heading);
-
-    fprintf(1, "%s", heading);
-    for (i = 0; name(i); i++) {
-        int width = 1 + (int)strlen(name(i));
-        bool fits = column + width <= COLUMNS;
-        column = fits ? column + width : INDENT + width;
-        fprintf(1, fits ? " %s" : "\n       %s", name(i));
-    }
-    fprintf(1, "\n");
 }
 
 int

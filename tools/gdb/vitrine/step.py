@@ -39,10 +39,15 @@ def is_current(at):
 def run_to(*places):
     """Runs until one of the places (address, condition) is reached; which of them, None: something else stopped it."""
     stops = [Stop(*place) for place in places]
+    start = kernel.register("pc")
     try:
-        gdb.execute("continue", to_string=True)
-        memory.forget()
-        return next((i for i, s in enumerate(stops) if s.reached), None)
+        for _ in range(2):  # an instruction whose page is absent at first is met again once the page is there
+            gdb.execute("continue", to_string=True)
+            memory.forget()
+            reached = next((i for i, s in enumerate(stops) if s.reached), None)
+            if reached is not None or kernel.register("pc") != start:
+                break
+        return reached
     finally:
         for s in stops:
             s.delete()
