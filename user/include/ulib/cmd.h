@@ -15,7 +15,7 @@ int args_option(struct args *a, const char *letters); // next option; 0 at the e
 // All of a command without options that does one thing to each of its operands: its exit status.
 int each_operand(char **argv, const char *text, int (*one)(const char *operand));
 int usage(const char *text) __attribute__((__noreturn__)); // prints `usage: text`, exits with 2
-int fail(const char *cmd, const char *what); // prints `cmd: what: reason`; returns 1
+int fail(const char *cmd, const char *what);               // prints `cmd: what: reason`; returns 1
 int fail_text(const char *cmd, const char *what, const char *why); // the same, reason given
 int fail_write(const char *cmd, int err); // output failed; silent when nobody reads it; returns 1
 int errno(void);                          // number of the last call that failed
