@@ -56,6 +56,11 @@ def test_interrupt_3(context):
     foreground(context, cpus=3)
 
 
+def test_interrupt_checked(context):
+    """With the order of locks checked."""
+    foreground(context, cpus=3, variant="DEBUG")
+
+
 def test_interrupt_tests(context):
     """Programs with many children that come and go."""
     with context.machine(cpus=3) as m:
