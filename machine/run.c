@@ -238,18 +238,26 @@ draw_length(struct machine *m, bool long_one)
     return length;
 }
 
+// Another hart may store now: the reservation of the one that ran ends.
+static void
+switch_to(struct machine *m, unsigned hart)
+{
+    struct turns *t = &m->s.turns;
+    if (hart != t->hart)
+        m->s.hart[t->hart].reserved = NEVER;
+    t->hart = hart;
+}
+
 // Gives the turn to a hart and draws its length.
 static void
 give_turn(struct machine *m, unsigned hart)
 {
     struct turns *t = &m->s.turns;
     struct hart *h = &m->s.hart[hart];
-    if (hart != t->hart)
-        m->s.hart[t->hart].reserved = NEVER;
+    switch_to(m, hart);
     h->waiting = false;
     h->quiet++;
     uint32 n = running(m);
-    t->hart = hart;
     t->weight = (1u << CLOCK_FRACTION) / (n == 0 ? 1 : n);
     t->watched = h->rest == REST_IDLE || rest_worth(m, hart);
     t->left = draw_length(m, t->watched);
@@ -275,7 +283,7 @@ begin_turn(struct machine *m)
     if (!trap_due(m, (unsigned)next) && rest_spins(m, (unsigned)next)) {
         m->s.hart[next].rest = REST_SPIN;
         m->s.hart[next].rest_at = m->s.turns.retired;
-        m->s.turns.hart = (uint32)next;
+        switch_to(m, (unsigned)next);
         return true;
     }
     give_turn(m, (unsigned)next);

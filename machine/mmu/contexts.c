@@ -4,7 +4,8 @@
 
 #include "machine.h"
 
-#define EMPTY 1 // a tag that no address has
+// A tag that no masked address has. Misaligned accesses to page 0 compare with 1 to 7.
+#define EMPTY 8
 
 static void
 empty_kind(struct shortcuts *s, int kind)

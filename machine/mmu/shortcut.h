@@ -15,7 +15,7 @@
 enum { CUT_LOAD, CUT_STORE, CUT_FETCH, CUT_KINDS };
 
 // An entry for the page `page` holds tag = page; the compare adds the address's low bits that
-// must be 0 for an aligned access, so that misaligned accesses miss. An empty entry has tag 1.
+// must be 0 for an aligned access, so that misaligned accesses miss. An empty entry has tag 8.
 struct shortcut {
     uint64 tag;
     uint64 host; // host address minus guest address, modulo 2^64

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// steps.c - runs a bare-metal ELF file on one hart of the glass machine, for the tests of the hart.
+// steps.c - runs a bare-metal ELF file on the glass machine, for the tests of its harts.
 //
-// Usage: steps [-t] [-a] [-x] [-p] [-v 39|48|57] [-n STEPS] ELF
-//   -t  prints pc and registers before each step
+// Usage: steps [-t] [-a] [-x] [-p] [-v 39|48|57] [-c HARTS] [-s SEED] [-l MODE] [-n STEPS] ELF
+//   -t  prints pc and registers of hart 0 before each step
 //   -a  the hart does not set A and D itself (Svade)
 //   -x  misaligned loads and stores trap
 //   -p  without PMP entries, S and U may access everything
 //   -v  the largest mode of satp
+//   -l  what the TLB does: strict, lax, oldest, random or late
 // The console goes to stdout. The exit status is the finisher's, or that of HTIF's tohost; 100 if the
-// machine does not stop by itself, 101 if something is wrong with the arguments.
+// machine does not stop by itself, 101 if something is wrong with the arguments, 102 if a translation
+// was used for which a fence was due.
 //
 // SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
 // SOURCES: machine/time/*.c kernel/pt/translate.c
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include "board/loader.h"
+#include "hart/csr.h"
 #include "run.h"
 
 #define RAM_BYTES (128ULL << 20)
@@ -35,6 +38,16 @@ static void
 console(void *arg, uint8 byte)
 {
     putc(byte, arg);
+}
+
+// A report ends the program: the tests that it runs fence as they must.
+static void
+stale(void *arg, struct machine *machine, const struct stale *s)
+{
+    (void)arg;
+    (void)machine;
+    printf("stale translation of %lx at %lx on hart %u\n", s->va, s->pc, s->hart);
+    exit(102);
 }
 
 static void
@@ -60,12 +73,14 @@ read_file(const char *name)
 static void
 print_state(const struct hart *h)
 {
+    uint64 mstatus;
+    csr_peek(m, 0, 0x300, &mstatus);
     printf("%lx %d", h->pc, h->mode);
     for (int i = 1; i < 32; i++)
         printf(" %lx", h->x[i]);
     for (int i = 0; i < 32; i++)
         printf(" %lx", h->f[i]);
-    printf(" %x %lx %lx %lx %lx %lx %lx %lx\n", h->fcsr, h->mstatus, h->mepc, h->mcause, h->mtval,
+    printf(" %x %lx %lx %lx %lx %lx %lx %lx\n", h->fcsr, mstatus, h->mepc, h->mcause, h->mtval,
            h->sepc, h->scause, h->stval);
 }
 
@@ -93,33 +108,64 @@ load(struct config config, const char *name)
     enum load_error error = load_elf(m, f, RAM_BASE, &l, &value);
     if (error != LOAD_OK)
         give_up(load_words(error), name);
-    m->s.hart[0].pc = l.entry;
+    for (unsigned h = 0; h < config.harts; h++)
+        m->s.hart[h].pc = l.entry;
     m->host.console = console;
+    m->host.stale = stale;
     m->host.arg = stdout;
+}
+
+static enum tlb_mode
+tlb_mode(const char *name)
+{
+    static const char *const names[] = {[TLB_STRICT] = "strict",
+                                        [TLB_LAX] = "lax",
+                                        [TLB_OLDEST] = "oldest",
+                                        [TLB_RANDOM] = "random",
+                                        [TLB_LATE] = "late"};
+    for (size_t i = 0; i < NELEM(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum tlb_mode)i;
+    give_up("no such mode of the TLB", name);
+    return TLB_STRICT;
+}
+
+// Sets the field of an option of the machine. Returns false if it is none.
+static bool
+choose(struct config *config, int option)
+{
+    if (option == 'a')
+        config->svade = true;
+    else if (option == 'x')
+        config->misaligned_traps = true;
+    else if (option == 'p')
+        config->no_pmp = true;
+    else if (option == 'v')
+        config->mmu = (uint8)atoi(optarg);
+    else if (option == 'c')
+        config->harts = (unsigned)atoi(optarg);
+    else if (option == 'l')
+        config->tlb = tlb_mode(optarg);
+    else if (option == 's')
+        config->seed = strtoull(optarg, NULL, 0);
+    else
+        return false;
+    return true;
 }
 
 int
 main(int argc, char **argv)
 {
-    struct config config = {.harts = 1, .seed = 1, .mean_turn = 1000, .mmu = 57};
+    struct config config = {.harts = 1, .seed = 1, .mean_turn = 50, .mmu = 57};
     uint64 steps = 100000000;
     bool trace = false;
-    for (int option; (option = getopt(argc, argv, "taxpv:n:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "taxpv:c:s:l:n:")) != -1;)
         if (option == 't')
             trace = true;
-        else if (option == 'a')
-            config.svade = true;
-        else if (option == 'x')
-            config.misaligned_traps = true;
-        else if (option == 'p')
-            config.no_pmp = true;
-        else if (option == 'v')
-            config.mmu = (uint8)atoi(optarg);
         else if (option == 'n')
             steps = strtoull(optarg, NULL, 0);
-        else
+        else if (!choose(&config, option))
             give_up("unknown option", argv[0]);
-    }
     if (optind + 1 != argc)
         give_up("one ELF file is expected", argv[0]);
     load(config, argv[optind]);

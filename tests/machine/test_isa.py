@@ -18,11 +18,11 @@ QEMU = ["qemu-system-riscv64", "-machine", "virt", "-cpu", "rv64,h=false,svinval
 
 
 class Program:
-    """A program: its sources, compiler flags, options of the machine, and whether QEMU runs it, too."""
+    """A program: its sources, compiler flags, options of the machine and of QEMU; None: QEMU does not run it."""
 
-    def __init__(self, source, flags=(), options=(), qemu=True):
+    def __init__(self, source, flags=(), options=(), qemu=(), seeds=1):
         self.sources = [f"{ISA}/start.S", f"{ISA}/{source}.S"]
-        self.flags, self.options, self.qemu = list(flags), list(options), qemu
+        self.flags, self.options, self.qemu, self.seeds = flags, options, qemu, seeds
         if any(f.startswith("-DLEVELS") for f in flags):
             self.sources.append(f"{ISA}/tables.S")
 
@@ -46,10 +46,12 @@ PROGRAMS = {
     "sv39": Program("sv", ["-DLEVELS=3"]),
     "sv48": Program("sv", ["-DLEVELS=4"]),
     "sv57": Program("sv", ["-DLEVELS=5"]),
-    "svade": Program("svade", ["-DLEVELS=3"], ["-a"], qemu=False),
+    "svade": Program("svade", ["-DLEVELS=3"], ["-a"], qemu=None),
     "misaligned": Program("misaligned"),
-    "misaligned-traps": Program("misaligned", ["-DTRAPS"], ["-x"], qemu=False),
-    "strict": Program("strict", ["-DLEVELS=3"], qemu=False),
+    "misaligned-traps": Program("misaligned", ["-DTRAPS"], ["-x"], qemu=None),
+    "harts": Program("harts", ["-DNEW_VALUE=6"], ["-c", "3"], qemu=["-smp", "3"], seeds=10),
+    "harts-same": Program("harts", ["-DNEW_VALUE=5"], ["-c", "3"], qemu=None, seeds=10),
+    "strict": Program("strict", ["-DLEVELS=3"], qemu=None),
 }
 
 
@@ -62,9 +64,11 @@ def run(context, where, command):
 
 def test(context, program):
     path = program.build(context)
-    run(context, "the glass machine", [hosttest.build(context, "tests/machine/steps.c"), *program.options, path])
-    if program.qemu and hosttest.have(QEMU[0]):
-        run(context, "QEMU", [*QEMU, "-kernel", path])
+    steps = hosttest.build(context, "tests/machine/steps.c")
+    for seed in range(1, program.seeds + 1):
+        run(context, f"the glass machine, seed {seed}", [steps, *program.options, "-s", str(seed), path])
+    if program.qemu is not None and hosttest.have(QEMU[0]):
+        run(context, "QEMU", [*QEMU, *program.qemu, "-kernel", path])
 
 
 for _name, _program in PROGRAMS.items():

@@ -22,9 +22,14 @@ _start:
     li t0, 0x1f
     csrw pmpcfg0, t0
     j main
+// The other harts wait for a software interrupt, then go where `others` says.
 idle:
-    wfi
-    j idle
+    csrwi mie, MSIP
+1:  wfi
+    la t0, others
+    ld t1, 0(t0)
+    beqz t1, 1b
+    jr t1
 
 // Continues at t1 in mode t0. The next trap returns to the caller, with s2 to s5 set.
 run:
@@ -136,6 +141,9 @@ text_digits:
 
     .bss
     .balign 16
+    .globl others
+others:
+    .space 16
 frame:
     .space 64
     .space 2048

@@ -195,6 +195,21 @@ main:
     TRY(sd a1, 0(a0))
     EXPECT(s2, STORE_ACCESS)
 
+    // Page 0, at odd addresses.
+    li a0, 0
+    TRY(lh a1, 1(a0))
+    EXPECT(s2, LOAD_ACCESS)
+    TRY(lw a1, 1(a0))
+    EXPECT(s2, LOAD_ACCESS)
+    TRY(ld a1, 1(a0))
+    EXPECT(s2, LOAD_ACCESS)
+    TRY(sh a1, 1(a0))
+    EXPECT(s2, STORE_ACCESS)
+    TRY(sw a1, 3(a0))
+    EXPECT(s2, STORE_ACCESS)
+    TRY(sd a1, 0x7f9(a0))
+    EXPECT(s2, STORE_ACCESS)
+
     // A jump to an odd address goes to the even one below; x0 stays 0 when a load traps.
     la a0, 1f + 1
     jr a0
