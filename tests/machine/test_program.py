@@ -11,44 +11,8 @@ import subprocess
 import termios
 import time
 
-import hosttest
+from glassrun import FIRMWARE, demand, glass, in_node, prompt, run
 from machine import Failure, slowness
-
-CC = ["riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr", "-mabi=lp64", "-mcmodel=medany", "-O1", "-ffreestanding",
-      "-nostdlib", "-static", "-Wl,--build-id=none", "-T", "tests/machine/isa/isa.ld", "-Wl,-e,_entry"]
-FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf"
-
-
-def glass(context):
-    """The program, built."""
-    path = f"{context.out}/machine/glass"
-    with hosttest.lock_for(path):
-        context.make(path)
-    return os.path.abspath(path)
-
-
-def prompt(context):
-    """The kernel of tests/machine/prompt.c, built."""
-    path = os.path.join(context.dir, "prompt")
-    context.must([*CC, "-o", path, "tests/machine/prompt.c"])
-    return path
-
-
-def run(context, *words, status=0, seconds=120):
-    """Runs the program, which must end with that status; returns what it printed."""
-    command = ["timeout", "-k", "5", str(int(seconds * slowness())), glass(context), *words]
-    code, text = context.sh(command)
-    if code != status:
-        lines = text.strip().splitlines()
-        raise Failure(f"{' '.join(words)[:60]}: status {code}, not {status}: {lines[-1] if lines else ''}")
-    return text
-
-
-def demand(text, *patterns):
-    for pattern in patterns:
-        if not re.search(pattern, text):
-            raise Failure(f"{pattern!r} is not in {text.strip()[-300:]!r}")
-
 
 def test_program_lines(context):
     """Lines are typed at prompts; the end has the status that the kernel gives."""
@@ -128,19 +92,6 @@ def test_program_replay(context):
         with open(log, "w", encoding="utf-8") as f:
             f.write(new.join(text.rsplit(old, 1)))
         demand(run(context, "--seed", "9", "--replay", log, kernel, status=status), words)
-
-
-def in_node(context, log, words, said):
-    """Replays in node, if that is installed; the hash is the one that the native program has said."""
-    if not (hosttest.have("node") and hosttest.have("clang")):
-        return
-    module = f"{context.out}/machine/glass.wasm"
-    with hosttest.lock_for(module):
-        context.make(module)
-    code, text = context.sh(["timeout", "600", "node", "tests/machine/replay.mjs", module, log, *words])
-    demand(text, re.search("hash [0-9a-f]* at [0-9]*", said)[0])
-    if code:
-        raise Failure(f"node ends with {code}")
 
 
 class Person:
