@@ -90,6 +90,7 @@ struct machine {
     unsigned turn_hart;  // whose turn it is while one runs
     uint8 spin_mode;    // the mode of the hart that is tried for a spinning loop
     bool turn_cut;       // the turn ends after the present instruction, and the next one begins
+    uint64 clock_limit;  // while all harts wait the clock does not jump beyond this; ~0: no limit
     enum stop stop;      // set inside a turn: the turn ends after the present instruction
 };
 

@@ -57,6 +57,7 @@ machine_new(const struct config *config, uint64 ram, machine_alloc alloc)
         !alloc_code(m, alloc))
         return NULL;
     m->store_epoch = m->all_epoch = 1;
+    m->clock_limit = NEVER;
     m->s.turns.random = random_seed(config->seed);
     m->s.turns.weight = 1u << CLOCK_FRACTION;
     for (unsigned h = 0; h < config->harts; h++) {
@@ -156,9 +157,8 @@ sstc_due(const struct machine *m, unsigned hart)
     return (h->stimecmp - m->s.clint.offset) * CYCLES_PER_TICK;
 }
 
-// The clock at which something happens by itself next, or NEVER.
-static uint64
-next_event(const struct machine *m)
+uint64
+machine_due(const struct machine *m)
 {
     uint64 due = board_due(m);
     for (unsigned h = 0; h < m->config.harts; h++) {
@@ -210,12 +210,12 @@ next_hart(struct machine *m)
     return -1;
 }
 
-// The clock jumps to the next event. Returns false if there is none.
+// The clock jumps to the next event. Returns false if there is none, or none within the limit.
 static bool
 jump_clock(struct machine *m)
 {
-    uint64 due = next_event(m);
-    if (due == NEVER)
+    uint64 due = machine_due(m);
+    if (due == NEVER || due > m->clock_limit)
         return false;
     if (due > m->s.turns.clock)
         m->s.turns.clock = due;
@@ -229,7 +229,7 @@ draw_length(struct machine *m, bool long_one)
 {
     struct turns *t = &m->s.turns;
     uint64 length = long_one ? IDLE_TURN : 1 + random_below(&t->random, 2 * m->config.mean_turn);
-    uint64 due = next_event(m);
+    uint64 due = machine_due(m);
     if (due != NEVER && due > t->clock) {
         uint64 until = (due - t->clock) / t->weight + 1;
         if (until < length)
@@ -265,15 +265,21 @@ give_turn(struct machine *m, unsigned hart)
         rest_begin(m, hart);
 }
 
-// Chooses which hart runs next and for how long. Returns false if none can go on without input.
+// Chooses which hart runs next and for how long. Returns false if none can go on without input;
+// asking again then changes nothing.
 static bool
 begin_turn(struct machine *m)
 {
     board_tick(m);
     code_tidy(m);
+    uint64 random = m->s.turns.random;
     int next = next_hart(m);
-    if (next < 0)
-        return jump_clock(m);
+    if (next < 0 && jump_clock(m))
+        return true;
+    if (next < 0) {
+        m->s.turns.random = random;
+        return false;
+    }
     if (!trap_due(m, (unsigned)next) && rest_spins(m, (unsigned)next)) {
         m->s.hart[next].rest = REST_SPIN;
         m->s.hart[next].rest_at = m->s.turns.retired;

@@ -13,7 +13,8 @@
 #include "host/say.h"
 #include "host/terminal.h"
 
-#define CTRL_A 1
+#define CTRL_A   1
+#define KEYS_MAX 256 // taken at once
 
 void
 input_open(struct input *in, const struct options *o, const struct machine *m)
@@ -66,12 +67,25 @@ for_machine(struct input *in, uint8 key)
     return !in->escape;
 }
 
-// Takes keys that have been pressed since the last call.
-static void
-read_keys(struct input *in)
+// Is there room for keys, and any use of them?
+static bool
+wants_keys(const struct input *in)
 {
-    uint8 keys[256];
-    if (in->ended || in->count + (int)sizeof(keys) > INPUT_BUFFER)
+    bool room = in->terminal ? in->count + KEYS_MAX <= INPUT_BUFFER : in->count == 0;
+    return in->kind == INPUT_KEYS && !in->ended && room;
+}
+
+bool
+input_awaited(const struct input *in)
+{
+    return wants_keys(in);
+}
+
+void
+input_poll(struct input *in)
+{
+    uint8 keys[KEYS_MAX];
+    if (!wants_keys(in))
         return;
     int n = terminal_read(keys, sizeof(keys));
     if (n < 0)
@@ -85,10 +99,8 @@ read_keys(struct input *in)
 }
 
 static bool
-next_key(struct input *in, uint8 *byte)
+next_key(const struct input *in, uint8 *byte)
 {
-    if (in->count == 0 || in->terminal)
-        read_keys(in);
     if (in->count == 0)
         return false;
     *byte = in->buffer[in->first];
@@ -105,8 +117,19 @@ next_of_line(const struct input *in, uint8 *byte)
     return true;
 }
 
+static bool
+next_event(const struct input *in, struct place here, uint8 *byte)
+{
+    const struct event *e = &in->event[in->next];
+    if (in->next == in->events || here.position < e->place.position ||
+        here.clock < e->place.clock || (e->place.idle && !here.idle))
+        return false;
+    *byte = e->byte;
+    return true;
+}
+
 bool
-input_next(struct input *in, uint64 position, uint8 *byte)
+input_next(struct input *in, struct place here, uint8 *byte)
 {
     switch (in->kind) {
     case INPUT_KEYS:
@@ -114,11 +137,25 @@ input_next(struct input *in, uint64 position, uint8 *byte)
     case INPUT_LINES:
         return next_of_line(in, byte);
     default:
-        if (in->next == in->events || in->event[in->next].position > position)
-            return false;
-        *byte = in->event[in->next].byte;
-        return true;
+        return next_event(in, here, byte);
     }
+}
+
+uint64
+input_until(const struct input *in)
+{
+    if (in->kind != INPUT_REPLAY)
+        return ~0ULL;
+    if (in->next < in->events)
+        return in->event[in->next].place.position;
+    return in->end ? in->end : ~0ULL;
+}
+
+uint64
+input_limit(const struct input *in)
+{
+    bool more = in->kind == INPUT_REPLAY && in->next < in->events;
+    return more ? in->event[in->next].place.clock : ~0ULL;
 }
 
 static void
@@ -132,10 +169,10 @@ advance_line(struct input *in)
 }
 
 void
-input_taken(struct input *in, uint64 position, uint8 byte)
+input_taken(struct input *in, struct place here, uint8 byte)
 {
     if (in->record)
-        record_byte(in, position, byte);
+        record_byte(in, here, byte);
     if (in->kind == INPUT_REPLAY) {
         in->next++;
     } else if (in->kind == INPUT_LINES) {

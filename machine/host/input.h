@@ -11,9 +11,16 @@
 
 enum input_kind { INPUT_KEYS, INPUT_LINES, INPUT_REPLAY };
 
+// Where in the run a byte comes. Two runs agree on it only if they agree on all three: the clock may
+// have gone on since the last step, and harts may have been found to wait.
+struct place {
+    uint64 position, clock;
+    bool idle; // the machine had stopped since all harts waited
+};
+
 // A byte of a recording.
 struct event {
-    uint64 position;
+    struct place place;
     uint8 byte;
 };
 
@@ -40,10 +47,17 @@ struct input {
 // Opens the source that the options name. `m` is the machine before its first instruction. Does not
 // return when a file cannot be used.
 void input_open(struct input *in, const struct options *o, const struct machine *m);
-// Gives the next byte if there is one at this position in the run.
-bool input_next(struct input *in, uint64 position, uint8 *byte);
+// Takes keys that have been pressed: those for the program act at once.
+void input_poll(struct input *in);
+// May a key wake the program?
+bool input_awaited(const struct input *in);
+// Gives the next byte if there is one at this place in the run.
+bool input_next(struct input *in, struct place here, uint8 *byte);
 // The machine has taken the byte: notes it in the recording.
-void input_taken(struct input *in, uint64 position, uint8 byte);
+void input_taken(struct input *in, struct place here, uint8 byte);
+// The position that the run must not pass before it asks for input again, and the clock.
+uint64 input_until(const struct input *in);
+uint64 input_limit(const struct input *in);
 // The machine has printed a byte. Returns true at a prompt that lines wait for.
 bool input_watch(struct input *in, uint8 printed);
 // Notes the run's end in the recording.

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 // pace.c - keeps the machine's clock from running ahead of the host's.
 //
-// Theory    While its harts wait, the machine's clock jumps from timer to timer, so a few steps may
-//           take a long virtual time. So the number of steps between two looks at the host's clock
-//           is halved when they took long, and doubled when they did not. A machine that is behind
-//           does not catch up: the two clocks are set equal again.
+// Theory    The two clocks were equal at one moment and run on from there. While all harts wait, the
+//           machine's clock may jump as far as the host's has come. A machine that is behind, since
+//           it computes or waits for a key, does not catch up: the moment is chosen anew. One that
+//           waits for a timer is not behind before the timer is due.
 // Promises  no-influence: the run is the same, only its pace is not.
 #include "host/pace.h"
 
 #include <time.h>
 
 #include "board/board.h"
+#include "run.h"
 
-#define LEAST_STEPS 500ULL
-#define MOST_STEPS  1000000ULL
-#define LOOK_NS     10000000ULL  // the virtual time between looks that is aimed at
-#define BEHIND_NS   100000000ULL // a machine that is as much behind stays behind
+#define BEHIND_NS 50000000ULL // a machine that is as much behind stays behind
 
 #define NS_PER_CYCLE (1000000000ULL / (TIMEBASE_HZ * CYCLES_PER_TICK))
 
@@ -28,36 +26,38 @@ host_now(void)
 }
 
 static uint64
-machine_now(const struct machine *m)
+to_ns(uint64 clock)
 {
-    return board_cycles(m) * NS_PER_CYCLE;
+    return (clock >> CLOCK_FRACTION) * NS_PER_CYCLE;
 }
 
 void
 pace_start(struct pace *p, bool on, const struct machine *m)
 {
-    *p = (struct pace){on, host_now(), machine_now(m), MOST_STEPS};
+    *p = (struct pace){on, host_now(), to_ns(machine_clock(m))};
 }
 
 uint64
-pace_steps(const struct pace *p)
+pace_limit(struct pace *p, const struct machine *m, bool idle)
 {
-    return p->on ? p->steps : MOST_STEPS;
+    uint64 clock = machine_clock(m), due = machine_due(m);
+    if (!p->on)
+        return ~0ULL;
+    if (idle && due != ~0ULL && due > clock)
+        clock = due;
+    uint64 host = host_now() - p->host, machine = to_ns(clock) - p->machine;
+    if (host > machine + BEHIND_NS) {
+        p->host += host - machine;
+        host = machine;
+    }
+    return (p->machine + host) / NS_PER_CYCLE << CLOCK_FRACTION;
 }
 
 uint64
-pace_ahead(struct pace *p, const struct machine *m)
+pace_until(const struct pace *p, uint64 clock)
 {
     if (!p->on)
         return 0;
-    uint64 host = host_now() - p->host, machine = machine_now(m) - p->machine;
-    if (machine > host + LOOK_NS && p->steps > LEAST_STEPS)
-        p->steps /= 2;
-    else if (machine < host && p->steps < MOST_STEPS)
-        p->steps *= 2;
-    if (host > machine + BEHIND_NS) {
-        p->host += host;
-        p->machine += machine;
-    }
+    uint64 host = host_now() - p->host, machine = to_ns(clock) - p->machine;
     return machine > host ? machine - host : 0;
 }

@@ -7,11 +7,10 @@
 struct pace {
     bool on;
     uint64 host, machine; // nanoseconds that are the same moment
-    uint64 steps;         // that the machine makes before the next look
 };
 
 void pace_start(struct pace *p, bool on, const struct machine *m);
-// How many steps the machine may make now.
-uint64 pace_steps(const struct pace *p);
-// After those steps: how long the host shall wait, in nanoseconds.
-uint64 pace_ahead(struct pace *p, const struct machine *m);
+// The clock that the machine shall not jump beyond now; ~0: no limit. `idle`: all harts wait.
+uint64 pace_limit(struct pace *p, const struct machine *m, bool idle);
+// How long the host shall wait until the machine's clock may show `clock`, in nanoseconds.
+uint64 pace_until(const struct pace *p, uint64 clock);

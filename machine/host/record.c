@@ -2,8 +2,9 @@
 // record.c - recordings: a text file with the input, and what it was typed to.
 //
 // Theory    The first line names the machine: its options and the hash of its state before the
-//           first instruction. Then comes a line for each byte, with its position in the run, and
-//           a line for the end of the run with the hash of the state there.
+//           first instruction. Then comes a line for each byte, with its position in the run, the
+//           clock there, and whether all harts waited ("idle") or not ("busy"), and a line for
+//           the end of the run with the hash of the state there.
 //           A recording is cut short if the program was killed; then it has no end.
 #include "host/record.h"
 
@@ -43,9 +44,10 @@ record_open(struct input *in, const char *path, const struct machine *m)
 }
 
 void
-record_byte(struct input *in, uint64 position, uint8 byte)
+record_byte(struct input *in, struct place here, uint8 byte)
 {
-    fprintf(in->record, "%" PRIu64 " %02x\n", (uint64_t)position, byte);
+    fprintf(in->record, "%" PRIu64 " %" PRIu64 " %s %02x\n", (uint64_t)here.position,
+            (uint64_t)here.clock, here.idle ? "idle" : "busy", byte);
     fflush(in->record);
 }
 
@@ -73,30 +75,31 @@ check_head(const char *path, char *head, const struct machine *m)
 }
 
 static void
-add_event(struct input *in, uint64 position, unsigned byte)
+add_event(struct input *in, struct place place, unsigned byte)
 {
     if ((in->events & (in->events - 1)) == 0) {
         in->event = realloc(in->event, (2 * in->events + 1) * sizeof(*in->event));
         if (!in->event)
             refuse("there is not enough memory for the recording");
     }
-    in->event[in->events++] = (struct event){position, (uint8)byte};
+    in->event[in->events++] = (struct event){place, (uint8)byte};
 }
 
 // Reads a line of a recording. Returns false if it is none.
 static bool
 read_line(struct input *in, const char *line)
 {
-    uint64_t position, hash;
+    uint64_t position, clock, hash;
+    char how[5];
     unsigned byte;
     if (sscanf(line, "%" SCNu64 " end %" SCNx64, &position, &hash) == 2) {
         in->end = position;
         in->end_hash = hash;
         return true;
     }
-    if (sscanf(line, "%" SCNu64 " %2x", &position, &byte) != 2)
+    if (sscanf(line, "%" SCNu64 " %" SCNu64 " %4s %2x", &position, &clock, how, &byte) != 4)
         return false;
-    add_event(in, position, byte);
+    add_event(in, (struct place){position, clock, strcmp(how, "idle") == 0}, byte);
     return true;
 }
 

@@ -6,7 +6,7 @@
 
 // Starts a recording. Does not return when the file cannot be written.
 void record_open(struct input *in, const char *path, const struct machine *m);
-void record_byte(struct input *in, uint64 position, uint8 byte);
+void record_byte(struct input *in, struct place here, uint8 byte);
 // Notes the end of the run and closes the file.
 void record_end(struct input *in, const struct machine *m);
 // Reads a recording. Does not return when it is none, or of another machine.

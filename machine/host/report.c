@@ -85,6 +85,35 @@ report_stale(struct reports *r, const struct stale *s)
                                   : "sfence.vma after the store, on each hart that uses the tree");
 }
 
+static bool
+any_pmp(const struct hart *h)
+{
+    for (unsigned i = 0; i < NELEM(h->pmpcfg); i++) {
+        if (h->pmpcfg[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+void
+report_pmp(struct reports *r, const struct machine *m)
+{
+    if (!m->config.no_pmp || r->pmp)
+        return;
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->s.hart[i];
+        if (h->mode == MODE_M || any_pmp(h))
+            continue;
+        r->pmp = true;
+        say("this kernel sets no PMP entry. Real harts, and QEMU since version 6, trap at the "
+            "first\n"
+            "  instruction in S-mode then; here it may pass. A kernel of 2020 needs this in "
+            "start():\n"
+            "  w_pmpaddr0(0x3fffffffffffffull); w_pmpcfg0(0xf);");
+        return;
+    }
+}
+
 void
 report_end(const struct reports *r)
 {

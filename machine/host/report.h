@@ -7,6 +7,7 @@
 #define SITES_MAX 64
 
 struct reports {
+    bool pmp;     // the missing PMP entry has been told
     uint64 total; // times that something was found
     unsigned sites;
     uint64 site[SITES_MAX]; // program counters of the causes
@@ -14,5 +15,7 @@ struct reports {
 
 // The machine found an access that may use a stale translation.
 void report_stale(struct reports *r, const struct stale *s);
-// Says how many there were, if any.
+// Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
+void report_pmp(struct reports *r, const struct machine *m);
+// Says how many stale translations there were, if any.
 void report_end(const struct reports *r);

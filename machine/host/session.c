@@ -17,6 +17,7 @@
 #include "host/terminal.h"
 #include "run.h"
 
+#define SLICE_STEPS 1000000ULL
 #define INPUT_STEPS 20000ULL // while input waits for room in the UART
 
 struct session {
@@ -25,6 +26,7 @@ struct session {
     struct input in;
     struct pace pace;
     struct reports reports;
+    bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
     int status;
@@ -62,14 +64,16 @@ end(struct session *s, int status, bool clean)
 static bool
 feed(struct session *s)
 {
+    struct place here = {machine_position(s->m), machine_clock(s->m), s->idle};
     uint8 byte;
     bool any = false;
-    uint64 position = machine_position(s->m);
-    while (uart_room(s->m) && input_next(&s->in, position, &byte)) {
+    input_poll(&s->in);
+    while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
         uart_input(s->m, byte);
-        input_taken(&s->in, position, byte);
+        input_taken(&s->in, here, byte);
         any = true;
     }
+    s->idle &= !any;
     return any;
 }
 
@@ -77,17 +81,15 @@ feed(struct session *s)
 static uint64
 slice(const struct session *s)
 {
-    uint64 position = machine_position(s->m), steps = pace_steps(&s->pace);
-    uint64 last = s->o->max;
-    if (s->in.kind == INPUT_REPLAY && s->in.next < s->in.events)
-        last = s->in.event[s->in.next].position;
-    else if (s->in.kind == INPUT_REPLAY && s->in.end != 0)
-        last = s->in.end;
+    uint64 position = machine_position(s->m), steps = SLICE_STEPS;
+    uint64 last = input_until(&s->in);
     if (s->in.count > 0 || s->in.line_at >= 0)
         steps = INPUT_STEPS;
     if (last > s->o->max)
         last = s->o->max;
-    return last > position && last - position < steps ? last - position : steps;
+    if (last <= position)
+        return 1; // a recorded byte came while all harts waited: they wait here, too
+    return last - position < steps ? last - position : steps;
 }
 
 // The finisher's verdict as the status of a program: a failure is never 0.
@@ -109,22 +111,45 @@ finished(struct session *s)
     end(s, finisher_status(f), true);
 }
 
-// No hart can go on without input.
+// The replay is not where the recorded run was.
 static void
-idle(struct session *s)
+differs(struct session *s)
 {
-    fflush(stdout);
+    say("the replay differs from the recorded run at %" PRIu64 " or before",
+        (uint64_t)machine_position(s->m));
+    end(s, EXIT_DIFFERS, false);
+}
+
+// Nothing will happen without input.
+static void
+stuck(struct session *s)
+{
     if (s->in.kind == INPUT_KEYS && !s->in.ended) {
-        terminal_wait(~0ULL);
-    } else if (s->in.kind == INPUT_KEYS) {
-        say("the input has ended, and all harts wait for more");
-        end(s, EXIT_CLEAN, true);
+        terminal_wait(~0ULL, true);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
         end(s, EXIT_STUCK, false);
-    } else if (s->in.next == s->in.events) {
+    } else {
+        say("the input has ended, and all harts wait for more");
         end(s, EXIT_CLEAN, true);
     }
+}
+
+// All harts wait: for input, or for the host's clock.
+static void
+idle(struct session *s)
+{
+    uint64 due = machine_due(s->m);
+    s->idle = true;
+    fflush(stdout);
+    if (feed(s))
+        return;
+    if (s->in.next < s->in.events)
+        differs(s);
+    else if (due == ~0ULL)
+        stuck(s);
+    else
+        terminal_wait(pace_until(&s->pace, due), input_awaited(&s->in));
 }
 
 static void
@@ -135,7 +160,7 @@ stopped(struct session *s, enum stop why)
     } else if (why == STOP_DEAD) {
         say("no hart can ever go on");
         end(s, EXIT_STUCK, false);
-    } else if (why == STOP_IDLE && !feed(s)) {
+    } else if (why == STOP_IDLE) {
         idle(s);
     }
 }
@@ -151,19 +176,22 @@ look(struct session *s)
         end(s, EXIT_CLEAN, true);
     else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
         end(s, EXIT_CLEAN, true);
+    else if (s->in.next < s->in.events && position > input_until(&s->in))
+        differs(s);
     else if (position >= s->o->max) {
         say("the run has reached --max: %" PRIu64 " instructions", (uint64_t)position);
         end(s, EXIT_LIMIT, false);
     }
 }
 
+// Prints, and waits if the machine's clock is ahead.
 static void
-wait_for_clock(struct session *s)
+keep_pace(struct session *s)
 {
-    uint64 ahead = pace_ahead(&s->pace, s->m);
+    uint64 ahead = pace_until(&s->pace, machine_clock(s->m));
     fflush(stdout);
     if (ahead > 0 && !s->over)
-        terminal_wait(ahead);
+        terminal_wait(ahead, input_awaited(&s->in));
 }
 
 // A replay must end where the recorded run ended, in the same state.
@@ -171,7 +199,7 @@ static void
 compare(struct session *s)
 {
     uint64 position = machine_position(s->m), hash = machine_hash(s->m);
-    if (s->in.kind != INPUT_REPLAY || s->in.end == 0)
+    if (s->in.kind != INPUT_REPLAY || s->in.end == 0 || s->status == EXIT_DIFFERS)
         return;
     if (position == s->in.end && hash == s->in.end_hash && s->in.next == s->in.events) {
         say("the replay has ended as the recorded run did");
@@ -193,9 +221,13 @@ session_run(struct machine *m, const struct options *o, bool *clean)
     look(&s);
     while (!s.over) {
         feed(&s);
+        uint64 limit = pace_limit(&s.pace, m, s.idle), recorded = input_limit(&s.in);
+        m->clock_limit = limit < recorded ? limit : recorded;
+        s.idle = false;
         stopped(&s, machine_run(m, slice(&s)));
+        report_pmp(&s.reports, m);
         look(&s);
-        wait_for_clock(&s);
+        keep_pace(&s);
     }
     fflush(stdout);
     input_close(&s.in, m);

@@ -76,11 +76,11 @@ terminal_open(void)
 }
 
 void
-terminal_wait(uint64 ns)
+terminal_wait(uint64 ns, bool keys)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     uint64 ms = (ns + NS_PER_MS - 1) / NS_PER_MS;
-    poll(&in, 1, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
+    poll(&in, keys, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
 }
 
 int

@@ -8,8 +8,8 @@
 bool terminal_present(void);
 // Gives keys one by one, without echo, until the program ends in whatever way.
 void terminal_open(void);
-// Waits until there is input, at most `ns` nanoseconds; ~0: without limit.
-void terminal_wait(uint64 ns);
+// Waits `ns` nanoseconds, ~0: without end, or, if `keys`, until there is input.
+void terminal_wait(uint64 ns, bool keys);
 // Takes what input there is, at most `max` bytes, without waiting.
 // Returns   how many bytes; 0: none now; -1: the input has ended.
 int terminal_read(uint8 *bytes, int max);

@@ -40,6 +40,7 @@ EXPORT void web_firmware(struct boot *b, const uint8 *bytes, uint64 size);
 EXPORT void web_append(struct boot *b, const char *words);
 EXPORT const char *web_load(struct machine *m, const struct boot *b);
 EXPORT uint32 web_run(struct machine *m, uint64 steps);
+EXPORT void web_limit(struct machine *m, uint64 clock);
 EXPORT bool web_room(const struct machine *m);
 EXPORT void web_input(struct machine *m, uint32 byte);
 EXPORT uint64 web_position(const struct machine *m);
@@ -172,6 +173,13 @@ uint32
 web_run(struct machine *m, uint64 steps)
 {
     return machine_run(m, steps);
+}
+
+// While all harts wait, the clock does not jump beyond `clock`; ~0: no limit.
+void
+web_limit(struct machine *m, uint64 clock)
+{
+    m->clock_limit = clock;
 }
 
 bool

@@ -24,9 +24,10 @@ function parseWords(words) {
 function parseRecording(path) {
   const [head, ...lines] = readFileSync(path, "utf8").trim().split("\n");
   const settings = Object.fromEntries(head.split(" ").slice(2).map((word) => word.split("=")));
-  const events = lines.map((line) => line.split(" "));
-  const end = events.pop();
-  return { settings, events: events.map(([p, b]) => [BigInt(p), parseInt(b, 16)]), end: BigInt(end[0]), hash: end[2] };
+  const end = lines.pop().split(" ");
+  const events = lines.map((line) => line.split(" ")).map(([position, clock, how, byte]) => (
+    { position: BigInt(position), clock: BigInt(clock), idle: how === "idle", byte: parseInt(byte, 16) }));
+  return { settings, events, end: BigInt(end[0]), hash: end[2] };
 }
 
 class Machine {
@@ -89,10 +90,13 @@ machine.load(parseWords(words));
 if (machine.hash !== settings.start) throw new Error(`it starts with hash ${machine.hash}, not ${settings.start}`);
 
 const started = performance.now();
-for (const [position, byte] of events) {
-  machine.runTo(position, flush);
-  machine.x.web_input(machine.m, byte);
+for (const event of events) {
+  machine.x.web_limit(machine.m, event.clock);
+  machine.runTo(event.position, flush);
+  if (event.idle) machine.x.web_run(machine.m, 1n); // all harts wait: it makes no step
+  machine.x.web_input(machine.m, event.byte);
 }
+machine.x.web_limit(machine.m, ~0n);
 machine.runTo(end, flush);
 const seconds = (performance.now() - started) / 1000;
 console.error(`hash ${machine.hash} at ${machine.position}, ${seconds.toFixed(1)} s`);

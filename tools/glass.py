@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""glass.py watch|run WORD... - runs kernels on the glass machine (./vitrine watch, ./vitrine run MACHINE=glass).
+
+watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]: a kernel that was built elsewhere. A directory
+is a course tree, such as xv6's, in which make has built kernel/kernel and fs.img. Its Makefile tells how many harts and
+how much memory its QEMU gets, and which version of virtio its driver expects. File names count from $HERE.
+
+run [KEY=VALUE ...] [--option ...] [-- LINE ...]: Vitrine itself, built as the variables of the Makefile say.
+"""
+import glob
+import os
+import re
+import struct
+import subprocess
+import sys
+
+FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
+            "/usr/share/opensbi/generic/fw_dynamic.elf",
+            "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin",
+            "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
+USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
+FLAGS = "sharp svade no-pmp legacy modern readonly keep realtime fast hash help".split()  # options without a value
+
+
+def refuse(*lines):
+    for i, line in enumerate(lines):
+        print(f"{'vitrine:' if i == 0 else '        '} {line}", file=sys.stderr)
+    sys.exit(2)
+
+
+def split(words):
+    """The words as file names, KEY=VALUE pairs, options, and lines to be typed."""
+    names, pairs, options, lines = [], {}, [], []
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            lines, words = ["--", *words], []
+        elif word.startswith("--"):
+            options.append(word)
+            if "=" not in word and word[2:] not in FLAGS and words:
+                options.append(words.pop(0))
+        elif re.match(r"[A-Z]+=", word):
+            key, value = word.split("=", 1)
+            pairs[key] = value
+        else:
+            names.append(word)
+    return names, pairs, options, lines
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def find_in(makefile, pattern, absent):
+    found = re.search(pattern, makefile, re.M)
+    return found[1] if found else absent
+
+
+def newer_source(directory, kernel):
+    """A source of the kernel that was changed after it was built."""
+    built = os.path.getmtime(kernel)
+    sources = [s for end in "chS" for s in glob.glob(os.path.join(directory, "kernel", f"*.{end}"))]
+    return next((s for s in sorted(sources) if os.path.getmtime(s) > built), None)
+
+
+def course_tree(directory):
+    """Kernel and disk of a tree, and what its Makefile tells QEMU."""
+    kernel, disk = os.path.join(directory, "kernel/kernel"), os.path.join(directory, "fs.img")
+    makefile = read(os.path.join(directory, "Makefile"))
+    if not os.path.exists(kernel):
+        refuse(f"{directory} has no kernel/kernel.", "Run make there first, or name the kernel's file.")
+    changed = newer_source(directory, kernel)
+    if changed:
+        print(f"vitrine: {changed} is newer than the kernel: run make there?", file=sys.stderr)
+    if not os.path.exists(disk):
+        if re.search(r"^fs\.img:", makefile, re.M):
+            refuse(f"{directory} has no fs.img.", "Run make fs.img there first.")
+        disk = None
+    return kernel, disk, {
+        "CPUS": find_in(makefile, r"^CPUS\s*[:?]?=\s*(\d+)", "3"),
+        "MEM": find_in(makefile, r"^QEMU(?:OPTS|ARGS)\s*[:+?]?=.*\s-m\s+(\d+[KMG]?)\b", "128M"),
+        "legacy": bool(makefile) and "virtio-blk-device" in makefile and "force-legacy=false" not in makefile,
+    }
+
+
+def entry(kernel):
+    """The entry point of an ELF file; 0 when it is none. The machine says what is wrong with it."""
+    try:
+        with open(kernel, "rb") as f:
+            head = f.read(32)
+    except OSError as why:
+        refuse(f"{kernel}: {why.strerror}")
+    return struct.unpack_from("<Q", head, 24)[0] if len(head) == 32 and head[:4] == b"\x7fELF" else 0
+
+
+def firmware(kernel):
+    """The words that start the kernel from firmware, if it is linked for that."""
+    if entry(kernel) & 0xffffffff < 0x80200000:
+        return []
+    found = next((f for f in FIRMWARE if os.path.exists(f)), None)
+    if not found:
+        refuse(f"{kernel} starts in S-mode and needs OpenSBI.", "Debian has it in the package opensbi.")
+    return ["--firmware", found]
+
+
+def make_value(name, *words):
+    """A variable of the Makefile."""
+    command = ["make", "-s", "--no-print-directory", *words, f"print-{name}"]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+
+
+def build(*words):
+    print("building ...", file=sys.stderr)
+    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", *words]
+    subprocess.run(command, stdout=sys.stderr, check=True)
+
+
+def amount(size):
+    """As QEMU reads it: MiB without a letter."""
+    return size if size[-1:] in ("K", "M", "G", "k", "m", "g") else size + "M"
+
+
+def start(glass, words):
+    os.execv(glass, [glass, *words])
+
+
+def watch(words):
+    names, pairs, options, lines = split(words)
+    if not names or len(names) > 2:
+        refuse("which kernel?", USAGE)
+    strange = sorted(set(pairs) - {"CPUS", "MEM"})
+    if strange:
+        refuse(f"{', '.join(strange)}: watch knows CPUS= and MEM=", USAGE)
+    build("build/machine/glass")
+    glass = os.path.abspath("build/machine/glass")
+    os.chdir(os.environ.get("HERE", "."))
+    kernel, disk, told = names[0], None, {"CPUS": "3", "MEM": "128M", "legacy": False}
+    if os.path.isdir(kernel):
+        kernel, disk, told = course_tree(kernel)
+    disk = names[1] if len(names) > 1 else disk
+    told.update(pairs)
+    version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
+    start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
+                  *options, kernel, *([disk] if disk else []), *lines])
+
+
+def run(words):
+    names, pairs, options, lines = split(words)
+    if names:
+        refuse(f"run takes KEY=VALUE words and --options, not '{names[0]}'")
+    given = [f"{key}={value}" for key, value in pairs.items() if key != "MACHINE"]
+    told = {name: make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND", "FSIMG")}
+    glass, kernel = f"{told['O']}/machine/glass", f"{told['O']}/kernel/kernel"
+    build(*given, "all", glass)
+    print("booting; type poweroff, or Ctrl-A X, to leave", file=sys.stderr)
+    start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), *firmware(kernel), "--append", told["APPEND"],
+                  "--keep", *options, kernel, told["FSIMG"], *lines])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in ("watch", "run"):
+        sys.exit(__doc__)
+    try:
+        {"watch": watch, "run": run}[sys.argv[1]](sys.argv[2:])
+    except subprocess.CalledProcessError:
+        refuse("the build has failed; its first complaint above says where")

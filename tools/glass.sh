@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# glass.sh - the part of ./vitrine that runs kernels on the glass machine; sourced by it.
+
+need_glass() {
+    need 'have make' make 'GNU make'
+    need 'have python3' python3 'python3, standard library only'
+    need 'have cc' 'gcc libc6-dev' 'a C compiler for this computer'
+}
+
+do_watch() {
+    need_glass
+    install_missing
+    HERE=$here exec python3 tools/glass.py watch "$@"
+}
+
+# wants_glass WORD...: is one of the words MACHINE=glass?
+wants_glass() {
+    for word; do
+        case $word in
+        MACHINE=glass) return 0 ;;
+        --) return 1 ;;
+        esac
+    done
+    return 1
+}
+
+# run_on_glass WORD...: Vitrine itself; words that are no KEY=VALUE are for the machine.
+run_on_glass() {
+    need_to_build
+    need_glass
+    need 'have_opensbi' opensbi 'the OpenSBI firmware'
+    install_missing
+    exec python3 tools/glass.py run "$@"
+}
