@@ -90,9 +90,6 @@ plain(struct hart *h, unsigned number, uint64 *mask)
         return &h->mie;
     case CSR_STIMECMP:
         return &h->stimecmp;
-    case CSR_MCOUNTINHIBIT:
-        *mask = 5;
-        return &h->mcountinhibit;
     }
     return NULL;
 }
@@ -185,7 +182,8 @@ read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *v
         *value = h->pmpaddr[number - CSR_PMPADDR0];
         return true;
     }
-    return in(number, CSR_MHPMEVENT3, CSR_MHPMEVENT31) || in(number, CSR_TSELECT, CSR_TDATA3) ||
+    return number == CSR_MCOUNTINHIBIT || in(number, CSR_MHPMEVENT3, CSR_MHPMEVENT31) ||
+           in(number, CSR_TSELECT, CSR_TDATA3) ||
            in(number, CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31) ||
            in(number, CSR_INSTRET + 1, CSR_HPMCOUNTER31);
 }

@@ -209,13 +209,9 @@ store_conditional(struct machine *m, unsigned hart, const struct insn *ip, int b
 }
 
 static bool
-fp_ready(struct machine *m, unsigned hart)
+fp_off(const struct hart *h)
 {
-    struct hart *h = &m->s.hart[hart];
-    if ((h->mstatus & STATUS_FS) == 0)
-        return false;
-    h->mstatus |= STATUS_FS;
-    return true;
+    return (h->mstatus & STATUS_FS) == 0;
 }
 
 static bool
@@ -223,11 +219,12 @@ fp_load(struct machine *m, unsigned hart, const struct insn *ip, int bytes)
 {
     struct hart *h = &m->s.hart[hart];
     uint64 value;
-    if (!fp_ready(m, hart))
+    if (fp_off(h))
         return illegal_here(m, hart);
     if (!load_slow(m, hart, h->x[ip->rs1] + (uint64)(int64)ip->imm, bytes, &value))
         return false;
     h->f[ip->rd & 31] = bytes == 4 ? value | 0xffffffff00000000ULL : value;
+    h->mstatus |= STATUS_FS;
     return true;
 }
 
@@ -235,7 +232,7 @@ static bool
 fp_store(struct machine *m, unsigned hart, const struct insn *ip, int bytes)
 {
     struct hart *h = &m->s.hart[hart];
-    if ((h->mstatus & STATUS_FS) == 0)
+    if (fp_off(h))
         return illegal_here(m, hart);
     return store_slow(m, hart, h->x[ip->rs1] + (uint64)(int64)ip->imm, bytes, h->f[ip->rs2]);
 }
@@ -243,7 +240,11 @@ fp_store(struct machine *m, unsigned hart, const struct insn *ip, int bytes)
 static bool
 fp_compute(struct machine *m, unsigned hart, uint32 raw)
 {
-    return (fp_ready(m, hart) && fp_execute(&m->s.hart[hart], raw)) || illegal(&m->lane[hart], raw);
+    struct hart *h = &m->s.hart[hart];
+    if (fp_off(h) || !fp_execute(h, raw))
+        return illegal(&m->lane[hart], raw);
+    h->mstatus |= STATUS_FS;
+    return true;
 }
 
 static bool

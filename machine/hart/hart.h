@@ -74,7 +74,7 @@ struct hart {
     uint64 reserved;  // physical address of the LR reservation (8-byte granule), or ~0
 
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,
-        mtval, menvcfg, mcountinhibit;
+        mtval, menvcfg;
     uint64 stvec, scounteren, sscratch, sepc, scause, stval, senvcfg, satp, stimecmp;
     int64 cycle_offset, instret_offset; // what writes to mcycle and minstret add
     uint8 pmpcfg[16];

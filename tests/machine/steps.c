@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // steps.c - runs a bare-metal ELF file on the glass machine, for the tests of its harts.
 //
-// Usage: steps [-t] [-a] [-x] [-p] [-v 39|48|57] [-c HARTS] [-s SEED] [-l MODE] [-n STEPS] ELF
+// Usage: steps [-t] [-f] [-a] [-x] [-p] [-v 39|48|57] [-c HARTS] [-s SEED] [-l MODE] [-n STEPS] ELF
 //   -t  prints pc and registers of hart 0 before each step
+//   -f  prints a hash of memory and registers at the end
 //   -a  the hart does not set A and D itself (Svade)
 //   -x  misaligned loads and stores trap
 //   -p  without PMP entries, S and U may access everything
@@ -158,10 +159,12 @@ main(int argc, char **argv)
 {
     struct config config = {.harts = 1, .seed = 1, .mean_turn = 50, .mmu = 57};
     uint64 steps = 100000000;
-    bool trace = false;
-    for (int option; (option = getopt(argc, argv, "taxpv:c:s:l:n:")) != -1;)
+    bool trace = false, hash = false;
+    for (int option; (option = getopt(argc, argv, "tfaxpv:c:s:l:n:")) != -1;)
         if (option == 't')
             trace = true;
+        else if (option == 'f')
+            hash = true;
         else if (option == 'n')
             steps = strtoull(optarg, NULL, 0);
         else if (!choose(&config, option))
@@ -170,6 +173,8 @@ main(int argc, char **argv)
         give_up("one ELF file is expected", argv[0]);
     load(config, argv[optind]);
     enum stop stop = trace ? run_traced(steps) : machine_run(m, steps);
+    if (hash)
+        printf("hash %lx\n", machine_hash(m));
     fflush(stdout);
     const struct finisher *f = &m->s.finisher;
     if (stop != STOP_FINISHED)

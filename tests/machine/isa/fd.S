@@ -222,6 +222,18 @@ main:
     csrr a0, mstatus
     EXPECT_BITS(a0, 1 << 63 | MSTATUS_FS, 1 << 63 | MSTATUS_FS)
     RUNS(U, fadd.d fa0, fa0, fa0)
+    // An instruction that traps leaves it as it was.
+    li a0, MSTATUS_FS
+    csrc mstatus, a0
+    li a0, 1 << 13
+    csrs mstatus, a0
+    li a0, 1 << 62
+    TRY(fld fa0, 0(a0))
+    EXPECT(s2, LOAD_ACCESS)
+    REFUSED(M, .word 0x02b55053)
+    REFUSED(M, .word 0x06b57053)
+    csrr a0, mstatus
+    EXPECT_BITS(a0, 1 << 63 | MSTATUS_FS, 1 << 13)
     j pass
 
     .data

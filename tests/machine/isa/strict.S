@@ -51,6 +51,12 @@ main:
     csrw mhpmcounter31, a1
     csrw mhpmevent31, a1
 
+    // None can be stopped.
+    li a1, -1
+    csrw mcountinhibit, a1
+    csrr a0, mcountinhibit
+    EXPECT(a0, 0)
+
     // The value written to a counter is what the next instruction reads.
     li a2, 1000
     csrw minstret, a2
