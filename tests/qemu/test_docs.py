@@ -257,7 +257,7 @@ def planted(context):
     tree = os.path.join(context.dir, "tree")
     shutil.rmtree(tree, ignore_errors=True)
     os.makedirs(tree)
-    for name in ("README.md", "Makefile", "LICENSE", "doc", "include", "kernel", "tests", "tools", "user"):
+    for name in ("README.md", "Makefile", "LICENSE", "doc", "include", "kernel", "machine", "tests", "tools", "user"):
         whole = os.path.join(ROOT, name)
         copy = shutil.copytree if os.path.isdir(whole) else shutil.copy
         copy(whole, os.path.join(tree, name))

@@ -19,7 +19,8 @@ import children
 from machine import Failure, slowness
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CHECKED_OUT = ("LICENSE", "Makefile", "README.md", "doc", "include", "kernel", "tests", "tools", "user", "vitrine")
+CHECKED_OUT = ("LICENSE", "Makefile", "README.md", "doc", "include", "kernel", "machine", "tests", "tools", "user",
+               "vitrine")
 MADE = ("kernel/kernel", "kernel/kernel.sym", "fs.img")  # by plain `make`
 SWITCHING = ("global", "fullcopy", "sharedroot")  # designs that map TRAPFRAME and TRAMPOLINE
 PATIENCE = 30.0  # seconds
