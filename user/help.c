@@ -12,7 +12,7 @@ static const char text[] =
     "              more README      what this is\n"
     "\n"
     "Memory        pgtbl free stats kptbench\n"
-    "Processes     ps kill time trace sleep uptime xargs\n"
+    "Processes     ps kill time trace sleep uptime date xargs\n"
     "Files         ls cat more cp mv rm ln touch mkdir rmdir find pwd df cmp tee sync\n"
     "              mknod\n"
     "Text          echo grep head tail wc sort uniq cut tr seq hexdump yes\n"

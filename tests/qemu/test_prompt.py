@@ -87,3 +87,16 @@ def test_prompt_more(context):
         m.type("\n")
         m.expect("\n30\n[$] ")
         m.poweroff()
+
+
+def test_prompt_date(context):
+    """The clock of the machine, also on the last day of February, and of a century."""
+    for base, shown in (("2024-02-29T12:34:00", r"Thu Feb 29 12:3\d:\d\d UTC 2024\n"),
+                        ("2000-03-01T00:00:00", r"Wed Mar  1 00:0\d:\d\d UTC 2000\n"),
+                        ("1999-12-31T23:00:00", r"Fri Dec 31 23:0\d:\d\d UTC 1999\n")):
+        with context.machine(extra=["-rtc", f"base={base}"]) as m:
+            m.boot()
+            said = m.run("date")
+            m.poweroff()
+        if not re.fullmatch(shown, said):
+            raise Failure(f"{base}: date says {said!r}")
