@@ -13,6 +13,7 @@
 #include "abi/errno.h"
 #include "fs/openfile.h"
 #include "lib/panic.h"
+#include "mm/aspace.h"
 #include "mm/kmem.h"
 #include "pt/sv.h"
 #include "sync/waitq.h"
@@ -75,20 +76,23 @@ wait_room(struct pipe *p, uint64 need)
     return p->read_open ? 0 : -EPIPE;
 }
 
-// Copies out what is there, up to n bytes. Returns how many, or -EFAULT if not even the first
-// piece.
+// Copies out what is there, up to n bytes.
+// Returns   how many; -EFAULT if not even the first piece.
+// On error  nothing has been taken: a call that found no memory is made again (proc/oom.h).
 static int64
 drain(struct pipe *p, struct iobuf dst, size_t n)
 {
     uint64 done = 0;
-    while (done < n && p->rpos != p->wpos) {
-        uint64 piece = one_piece(p->rpos, n - done, p->wpos - p->rpos);
-        int error = iobuf_write(dst, done, ring_at(p, p->rpos), piece);
-        if (error < 0)
-            return done > 0 ? (int64)done : error;
-        p->rpos += piece;
-        done += piece;
+    int error = 0;
+    while (error == 0 && done < n && p->rpos + done != p->wpos) {
+        uint64 pos = p->rpos + done;
+        uint64 piece = one_piece(pos, n - done, p->wpos - pos);
+        error = iobuf_write(dst, done, ring_at(p, pos), piece);
+        done += error == 0 ? piece : 0;
     }
+    if (error != 0 && !(error == -EFAULT && done > 0))
+        return error;
+    p->rpos += done;
     if (p->rpos == p->wpos)
         p->rpos = p->wpos = 0;
     return (int64)done;
@@ -139,8 +143,8 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
             error = fill(p, src, n, &done);
     }
     releasesleep(&p->lock);
-    wakeup(&p->readers);                                // as in pipe_read()
-    bool unread = error == -EFAULT || error == -ENOMEM; // the buffer: what is written counts
+    wakeup(&p->readers);                                                      // as in pipe_read()
+    bool unread = error == -EFAULT || error == -ENOMEM || error == -ESTARVED; // of the buffer
     return error == 0 || (unread && done > 0) ? (int64)done : error;
 }
 

@@ -82,8 +82,7 @@ print_entry(const struct pgentry *e, int levels)
     printf("%s%lu: pte 0x%016lx pa 0x%016lx\n", marks + 3 * (5 - (levels - e->level)),
            PX(e->level, e->va), e->pte, e->pa);
     bool table = !pte_leaf(e->pte);
-    printf("level= %d, is it pgtbl? %s, %s, 0x%lx", e->level, table ? "yes" : "no", flags,
-           e->va);
+    printf("level= %d, is it pgtbl? %s, %s, 0x%lx", e->level, table ? "yes" : "no", flags, e->va);
     if (!table)
         printf(", %s", region_name(e));
     if (e->kind < PGK_KINDS)

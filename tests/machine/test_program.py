@@ -157,7 +157,8 @@ def test_program_terminal(context):
 
 def vitrine(context, disk, *words, **how):
     at = words.index("--")
-    return run(context, "--firmware", FIRMWARE, "--append", "quiet", *words[:at], context.options.kernel, disk, *words[at:],
+    return run(context, "--firmware", FIRMWARE, "--append", "quiet", *words[:at],
+               context.options.kernel, disk, *words[at:],
                seconds=300, **how)
 
 
@@ -204,7 +205,8 @@ def test_program_core(context):
     needed = {name for kind, name in symbols if kind == "U"} - defined
     if needed - {"memcpy", "memmove", "memset", "memcmp"}:
         raise Failure(f"the core calls {', '.join(sorted(needed))}")
-    for section, size in re.findall(r"^(\.data|\.bss|\.tdata|\.tbss)\s+(\d+)", context.must(["size", "-A", *core]), re.M):
+    sizes = context.must(["size", "-A", *core])
+    for section, size in re.findall(r"^(\.data|\.bss|\.tdata|\.tbss)\s+(\d+)", sizes, re.M):
         if int(size):
             raise Failure(f"the core has {size} bytes of variables in {section}")
     if not defined:

@@ -43,7 +43,8 @@ def kernel_half(found):
 def symbols(context):
     """The physical addresses where the image and its parts begin or end, by name."""
     with open(f"{context.options.kernel}.sym", encoding="utf-8") as f:
-        return {name: int(low, 16) for low, name in re.findall(r"^f{8}(\w{8}) (_text|_etext|_erodata|_end)$", f.read(), re.M)}
+        found = re.findall(r"^f{8}(\w{8}) (_text|_etext|_erodata|_end)$", f.read(), re.M)
+        return {name: int(low, 16) for low, name in found}
 
 
 def names(context):

@@ -22,8 +22,8 @@ more(const struct pgentry *e)
     for (unsigned int i = 0; i < sizeof(letters) - 1; i++)
         flags[i] = e->pte >> i & 1 ? letters[i] : '-';
     flags[sizeof(letters) - 1] = 0;
-    out_printf("level= %d, is it pgtbl? %s, %s, 0x%lx", e->level, is_leaf(e) ? "no" : "yes",
-               flags, e->va);
+    out_printf("level= %d, is it pgtbl? %s, %s, 0x%lx", e->level, is_leaf(e) ? "no" : "yes", flags,
+               e->va);
     if (is_leaf(e))
         out_printf(", %s", region_name(e->region, e->prot));
     if (e->kind < PGK_NONE)

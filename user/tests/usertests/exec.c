@@ -66,23 +66,23 @@ t_bigargtest(void)
     for (int i = 0; i < 40; i++)
         argv[i] = "a";
     argv[31] = 0;
-    want(run_into_out("/nop", argv) == 0, "31 arguments");
+    want(run_into_out("/tests/nop", argv) == 0, "31 arguments");
     argv[31] = "a";
     argv[32] = 0;
-    want(run_into_out("/nop", argv) == 100, "32 arguments are taken");
+    want(run_into_out("/tests/nop", argv) == 100, "32 arguments are taken");
     memset(big, 'b', sizeof(big));
     argv[1] = big;
     argv[2] = 0;
     big[PAGE] = 0;
-    want(run_into_out("/nop", argv) == 100, "an argument of 4096 bytes is taken");
+    want(run_into_out("/tests/nop", argv) == 100, "an argument of 4096 bytes is taken");
     big[PAGE - 1] = 0;
-    want(run_into_out("/nop", argv) == 0, "an argument of 4095 bytes");
+    want(run_into_out("/tests/nop", argv) == 0, "an argument of 4095 bytes");
     for (int i = 1; i < 31; i++)
         argv[i] = big;
     argv[31] = 0;
-    want(run_into_out("/nop", argv) == 100, "120 KiB of arguments are taken");
+    want(run_into_out("/tests/nop", argv) == 100, "120 KiB of arguments are taken");
     argv[3] = 0;
-    want(run_into_out("/nop", argv) == 0, "8 KiB of arguments");
+    want(run_into_out("/tests/nop", argv) == 0, "8 KiB of arguments");
     want(run_into_out("/echo", argv) == 100, "8 KiB of arguments on a stack of one page");
     t_remove("out");
 }
@@ -221,7 +221,7 @@ exec_busy(long unused)
 static void
 t_busyexec(void)
 {
-    copy_file("/nop", "ours");
+    copy_file("/tests/nop", "ours");
     int fd = t_open("ours", O_RDWR);
     want(t_status(exec_busy, 0) == 5, "a file runs that is open for writing");
     void *at = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
