@@ -329,7 +329,7 @@ set_lab(struct bootargs *args, const char *value)
         printf("vitrine: lab=%s: year= must stand before it; ignored\n", value);
         return;
     }
-    printf("vitrine: lab %s of the xv6 course of %s:", value, args->year);
+    printf("vitrine: lab=%s of the xv6 course of %s:", value, args->year);
     printf("%s\n", obey_profiles(args, value, true) ? "" : " as the year");
 }
 

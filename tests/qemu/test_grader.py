@@ -249,6 +249,9 @@ def test_grader_usertests(context):
 
 def test_grader_trace(context):
     """The reads of grep, counted by scripts: 1023 bytes and then what fits behind an unfinished line."""
+    lines = graded(context, commands=["grep hello README"], YEAR="2025", LAB="syscall")
+    if any(re.match(".* syscall .*", line) for line in lines) or sum(line.count("xv6 course") for line in lines) != 1:
+        raise Failure("boot speaks of a call, or not once of xv6, which scripts count")
     lines = graded(context, commands=["trace 32 grep hello README"])
     reads = [int(m[1]) for m in (re.match(r"^\d+: syscall read -> (\d+)$", line) for line in lines) if m]
     size = os.path.getsize(os.path.join(context.out, "root", "README"))

@@ -188,7 +188,7 @@ def test_labs(context):
     for year, labs in LABS.items():
         said = boot(context, append=" ".join([f"quiet year={year}", *(f"lab={lab}" for lab in labs)]))
         for lab in labs:
-            if f"\nvitrine: lab {lab} of the xv6 course of {year}:" not in said:
+            if f"\nvitrine: lab={lab} of the xv6 course of {year}:" not in said:
                 raise Failure(f"{year}: lab={lab} says nothing")
         if re.search("ignored|unknown", said):
             raise Failure(f"{year}: a word of a lab is not obeyed: {said[said.find('vitrine: '):]!r}")
