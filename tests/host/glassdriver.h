@@ -93,6 +93,7 @@ start(bool modern, uint64 features)
     put(SLOT + 0x38, 4, NUM);
     put(SLOT + 0x80, 4, DESC);
     put(SLOT + 0x84, 4, 0);
+    put(SLOT + 0x94, 4, 7); // both halves are stored below
     put(SLOT + 0x90, 8, AVAIL);
     put(SLOT + 0xa0, 8, USED);
     put(SLOT + 0x44, 4, 1);

@@ -202,6 +202,19 @@ test_symbols(void)
     CHECK(!load_symbol(file, "tohost", &value));
 }
 
+// The file ends within a name.
+static void
+test_cut_name(void)
+{
+    make_elf();
+    memcpy(bytes + sizeof(bytes) - 4, "\0toh", 4);
+    put_at(SECTIONS + 128 + 24, 8, sizeof(bytes) - 4);
+    uint8 *exact = malloc(sizeof(bytes));
+    memcpy(exact, bytes, sizeof(bytes));
+    CHECK(!load_symbol((struct file){exact, sizeof(bytes)}, "tohost", &value));
+    free(exact);
+}
+
 static const struct file *culprit;
 
 static void
@@ -303,6 +316,7 @@ main(void)
     test_bad_segment();
     test_short();
     test_symbols();
+    test_cut_name();
     test_boot_bare();
     test_boot_firmware();
     test_boot_room();

@@ -12,6 +12,7 @@ test_identity(bool modern)
     CHECK_EQ(get(SLOT + 4, 4), modern ? 2 : 1);
     CHECK_EQ(get(SLOT + 8, 4), 2);
     CHECK_EQ(get(SLOT + 0xc, 4), 0x554d4551);
+    CHECK_EQ(get(SLOT + 8, 8), 0x554d455100000002);
     CHECK_EQ(get(SLOT + 0x1000, 4), 0x74726976); // an empty slot
     CHECK_EQ(get(SLOT + 0x1008, 4), 0);
     CHECK_EQ(get(SLOT + 0x1100, 4), 0);
@@ -164,6 +165,9 @@ test_suppression(void)
     CHECK_EQ(get(SLOT + 0x60, 4), 0);
     CHECK_EQ(request(IN, 0, DATA, 512), 0);
     CHECK_EQ(get(SLOT + 0x60, 4), 1);
+    put(SLOT + 0x64, 4, 1);
+    CHECK_EQ(request(IN, 0, DATA, 512), 0);
+    CHECK_EQ(get(SLOT + 0x60, 4), 0);
 }
 
 int
