@@ -50,6 +50,7 @@ choose(const struct format *f, bool first, uint64 a, uint64 b)
     return first ? a : b;
 }
 
+// Returns the smaller one; a signaling NaN raises FLOAT_INVALID.
 uint64
 float_minimum(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
@@ -57,6 +58,7 @@ float_minimum(const struct format *f, uint64 a, uint64 b, struct float_env *env)
     return choose(f, order(f, a) < order(f, b), a, b);
 }
 
+// Returns the larger one; a signaling NaN raises FLOAT_INVALID.
 uint64
 float_maximum(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
@@ -64,6 +66,7 @@ float_maximum(const struct format *f, uint64 a, uint64 b, struct float_env *env)
     return choose(f, order(f, a) > order(f, b), a, b);
 }
 
+// Returns whether a = b. Only a signaling NaN raises FLOAT_INVALID.
 bool
 float_equal(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
@@ -79,18 +82,22 @@ ordered(const struct format *f, uint64 a, uint64 b, struct float_env *env)
     return !nan;
 }
 
+// Returns whether a < b. Any NaN raises FLOAT_INVALID.
 bool
 float_less(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
     return ordered(f, a, b, env) && order(f, a) < order(f, b) && !both_zero(f, a, b);
 }
 
+// Returns whether a <= b. Any NaN raises FLOAT_INVALID.
 bool
 float_less_equal(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
     return ordered(f, a, b, env) && (order(f, a) <= order(f, b) || both_zero(f, a, b));
 }
 
+// Returns a mask with one bit: 0 -infinity, 1 normal, 2 subnormal, 3 -0, 4 to 7 the same above 0,
+// 8 signaling NaN, 9 quiet NaN.
 uint64
 float_classify(const struct format *f, uint64 a)
 {

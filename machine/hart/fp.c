@@ -285,6 +285,8 @@ op_fp(struct operation *o)
     }
 }
 
+// Executes one instruction of OP-FP or a fused one. Returns false, with nothing changed, if it is
+// reserved.
 bool
 fp_execute(struct hart *h, uint32 insn)
 {

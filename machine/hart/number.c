@@ -22,24 +22,28 @@ highest_exponent(const struct format *f)
     return (1 << f->exponent) - 1;
 }
 
+// Returns the bit of the sign.
 uint64
 float_sign_bit(const struct format *f)
 {
     return 1ULL << (f->exponent + f->fraction);
 }
 
+// Returns the bits of +infinity; those of larger magnitude are NaNs.
 uint64
 float_infinity(const struct format *f)
 {
     return (uint64)highest_exponent(f) << f->fraction;
 }
 
+// Returns the only NaN that operations yield.
 uint64
 float_canonical_nan(const struct format *f)
 {
     return float_infinity(f) | 1ULL << (f->fraction - 1);
 }
 
+// Moves the highest 1 of a significand, which is not 0, to its place.
 struct number
 number_normal(struct number n)
 {
@@ -50,6 +54,7 @@ number_normal(struct number n)
     return n;
 }
 
+// Takes the bits of a value apart.
 struct number
 number_unpack(const struct format *f, uint64 bits)
 {
@@ -121,6 +126,7 @@ pack_finite(const struct format *f, struct number n, struct float_env *env)
     return bits;
 }
 
+// Rounds a number to the format and returns its bits; adds the flags that this raises.
 uint64
 number_pack(const struct format *f, struct number n, struct float_env *env)
 {

@@ -311,6 +311,7 @@ quadrant2(uint32 c)
     }
 }
 
+// Expands one compressed instruction. Returns 0 for a reserved one.
 uint32
 rvc_expand(uint16 c)
 {

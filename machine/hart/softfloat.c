@@ -180,18 +180,21 @@ root(struct number a, struct float_env *env)
     return a.kind == FINITE ? root_finite(a) : a;
 }
 
+// Returns a + b.
 uint64
 float_add(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
     return number_pack(f, sum(number_unpack(f, a), number_unpack(f, b), env), env);
 }
 
+// Returns a * b.
 uint64
 float_multiply(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
     return number_pack(f, product(number_unpack(f, a), number_unpack(f, b), env), env);
 }
 
+// Returns a * b + c, rounded once. Infinity times 0 is invalid also if c is a quiet NaN.
 uint64
 float_fused(const struct format *f, uint64 a, uint64 b, uint64 c, struct float_env *env)
 {
@@ -200,18 +203,21 @@ float_fused(const struct format *f, uint64 a, uint64 b, uint64 c, struct float_e
         env);
 }
 
+// Returns a / b.
 uint64
 float_divide(const struct format *f, uint64 a, uint64 b, struct float_env *env)
 {
     return number_pack(f, quotient(number_unpack(f, a), number_unpack(f, b), env), env);
 }
 
+// Returns the square root; that of -0 is -0.
 uint64
 float_sqrt(const struct format *f, uint64 a, struct float_env *env)
 {
     return number_pack(f, root(number_unpack(f, a), env), env);
 }
 
+// Returns the value in another format.
 uint64
 float_convert(const struct format *to, const struct format *from, uint64 a, struct float_env *env)
 {
@@ -219,6 +225,7 @@ float_convert(const struct format *to, const struct format *from, uint64 a, stru
     return number_pack(to, n.kind == NOT_A_NUMBER ? propagate(n, n, env) : n, env);
 }
 
+// Returns an integer, of which the lowest `bits` count, as a number.
 uint64
 float_from_integer(const struct format *f, uint64 value, int bits, bool is_signed,
                    struct float_env *env)
@@ -248,6 +255,7 @@ largest_magnitude(int bits, bool is_signed, bool negative)
     return negative ? 0 : half - 1 + half;
 }
 
+// Returns the integer; out of range, and for a NaN, the nearest one there is, and FLOAT_INVALID.
 uint64
 float_to_integer(const struct format *f, uint64 a, int bits, bool is_signed, struct float_env *env)
 {

@@ -4,7 +4,7 @@
 A program initialises all registers, runs a body of random pieces, reads all the memory that it may have changed, and
 exits. A piece is one instruction with what it needs: an address in a register before a load, a forward target for a
 branch. Every instruction that may trap takes 4 bytes, so that the handler goes on behind it. A trap leaves the mode as
-it was, but an ecall from S or U goes back to M.
+it was, but an ecall from S or U goes back to M. In every second program S has a handler, and exceptions are delegated.
 """
 import random
 
@@ -42,7 +42,7 @@ class Generator:
     def __init__(self, seed, pieces=1500):
         self.r = random.Random(seed)
         self.pieces, self.lines, self.label = pieces, [], 0
-        self.privilege = 3
+        self.privilege, self.delegates = 3, seed % 2 == 0
         self.kinds = [(self.register, 14), (self.immediate, 8), (self.upper, 2), (self.branch, 6), (self.jump, 2),
                       (self.memory, 12), (self.translated, 6), (self.atomic, 5), (self.reserve, 3),
                       (self.compressed, 8), (self.compressed_memory, 3), (self.float_op, 16), (self.float_bits, 4),
@@ -193,7 +193,7 @@ class Generator:
 
     def csr(self):
         r = self.r
-        number = r.choice(["sscratch", "fcsr", "fflags", "frm", "scause", "stval", "0x800", "0x5c0", "mvendorid"])
+        number = r.choice(["sscratch", "fcsr", "fflags", "frm", "0x800", "0x5c0", "mvendorid"])
         if r.random() < 0.5:
             self.emit(f"{r.choice(['csrrwi', 'csrrsi', 'csrrci'])} {self.reg()}, {number}, {r.randrange(1, 32)}")
         else:
@@ -211,9 +211,11 @@ class Generator:
         self.emit(f".word {word:#x}")
 
     def system(self):
-        """TSR and TW are set: below M, returns and wfi are illegal."""
+        """TW and, unless S has a handler, TSR are set: below M, wfi and returns are illegal."""
         names = ["ebreak", "sfence.vma", "fence", "fence.i", "csrr x0, mstatus", "csrr x0, sstatus", "ecall", "ecall"]
-        name = self.r.choice(names + (["mret", "sret", "wfi", "csrw satp, x0"] if self.privilege < 3 else []))
+        names += ["mret", "wfi", "csrw satp, x0"] if self.privilege < 3 else []
+        names += ["sret"] if self.privilege == 0 or self.privilege == 1 and not self.delegates else []
+        name = self.r.choice(names)
         self.emit(name)
         if name == "ecall":
             self.privilege = 3
@@ -245,10 +247,10 @@ class Generator:
         return f"li t0, {flags | high:#x}"
 
     def tables(self):
-        """Two trees: the first GiB of RAM as the supervisor's or the user's, and pages at VA in both."""
-        for tree, flags in (("tree_s", 0xCF), ("tree_u", 0xDF)):
-            self.emit(f"la t1, {tree}", f"li t0, 0x80000000 >> 2 | {flags:#x}", "sd t0, 16(t1)", "la t0, middle",
-                      "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)")
+        """Two trees: RAM as the supervisor's or the user's, but for S's handler, and pages at VA in both."""
+        for tree in ("tree_s", "tree_u"):
+            self.emit(f"la t1, {tree}", "la t0, middle", "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)")
+        self.emit("la t1, tree_s", "li t0, 0x80000000 >> 2 | 0xcf", "sd t0, 16(t1)", USER_TREE)
         self.emit("la t1, middle + 320 * 8", "la t0, low", "srli t0, t0, 2", "ori t0, t0, 1", "sd t0, 0(t1)",
                   "la t1, low")
         for page in range(VA_PAGES):
@@ -262,12 +264,45 @@ class Generator:
             self.emit(f"li t0, {number:#x}", f"fmv.d.x f{i}, t0")
         for i in range(1, 32):
             self.emit(f"li x{i}, {self.integer():#x}")
-        self.emit(f"li x5, {self.r.choice([6, 7])} << 20", "csrs mstatus, x5", "csrw fcsr, x0", "begin:")
+        self.emit(f"li x5, {self.r.choice([2, 3]) + (0 if self.delegates else 4)} << 20", "csrs mstatus, x5")
+        delegated = self.r.getrandbits(16) & ~(1 << 8 | 1 << 9 | 1 << 11) if self.delegates else 0
+        self.emit(f"li x5, {delegated:#x}", "csrw medeleg, x5", "csrw fcsr, x0", "begin:")
         kinds, weights = zip(*self.kinds)
         for _ in range(self.pieces):
             self.r.choices(kinds, weights)[0]()
         return START + "\n".join(self.lines) + END
 
+
+USER_TREE = """
+    la t1, pages
+    li t0, 0x80000000 >> 2 | 0xdf
+    li t2, 512
+    li t3, 1024
+1:  sd t0, 0(t1)
+    add t0, t0, t3
+    addi t1, t1, 8
+    addi t2, t2, -1
+    bnez t2, 1b
+    la t0, strap
+    srli t1, t0, 12
+    andi t1, t1, 511
+    slli t1, t1, 3
+    la t2, pages
+    add t1, t1, t2
+    srli t0, t0, 2
+    ori t0, t0, 0xcb
+    sd t0, 0(t1)
+    la t1, gigabyte
+    la t0, pages
+    srli t0, t0, 2
+    ori t0, t0, 1
+    sd t0, 0(t1)
+    la t1, tree_u
+    la t0, gigabyte
+    srli t0, t0, 2
+    ori t0, t0, 1
+    sd t0, 16(t1)
+"""
 
 START = """
     .option norvc
@@ -276,8 +311,8 @@ START = """
 _start:
     la t0, trap
     csrw mtvec, t0
-    li t0, 0x2000
-    csrs mstatus, t0
+    la t0, strap
+    csrw stvec, t0
     li t0, 3 << 13
     csrs mstatus, t0
     li t0, -1
@@ -331,6 +366,16 @@ trap:
     csrr t0, mscratch
     mret
 
+    .balign 4096
+strap:
+    csrw sscratch, t0
+    csrr t0, sepc
+    addi t0, t0, 4
+    csrw sepc, t0
+    csrr t0, sscratch
+    sret
+    .balign 4096
+
     .data
     .balign 4096
     .space 4096
@@ -339,6 +384,10 @@ room:
 tree_s:
     .space 4096
 tree_u:
+    .space 4096
+gigabyte:
+    .space 4096
+pages:
     .space 4096
 middle:
     .space 4096
