@@ -39,7 +39,7 @@ enum stop {
 struct state {
     struct hart hart[HARTS_MAX];
     struct table_log log; // changes of page tables (mmu/rules.h)
-    struct turns turns; // whose turn it is, the clock, the generator of the seed
+    struct turns turns;   // whose turn it is, the clock, the generator of the seed
     struct clint clint;
     struct plic plic;
     struct uart uart;
@@ -57,19 +57,19 @@ struct host_calls {
 };
 
 struct config {
-    unsigned harts;      // 1 to HARTS_MAX
-    bool no_pmp;         // PMP with no entry set lets S and U mode pass (a kernel of 2020)
-    bool svade;          // A and D are set by software: the hart faults
-    bool modern_virtio;  // virtio-mmio version 2; else the legacy version 1
+    unsigned harts;        // 1 to HARTS_MAX
+    bool no_pmp;           // PMP with no entry set lets S and U mode pass (a kernel of 2020)
+    bool svade;            // A and D are set by software: the hart faults
+    bool modern_virtio;    // virtio-mmio version 2; else the legacy version 1
     bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
     uint64 seed;
-    uint64 mean_turn;    // instructions
-    unsigned sharp;      // SHARP_...: where turns may end besides (time/turns.h)
-    uint64 tohost;       // physical address of HTIF's word, or 0
-    uint64 fromhost;     // ... and of the word for answers, or 0
-    uint64 epoch;        // seconds since 1970 at reset
-    uint8 mmu;           // 39, 48 or 57: the largest mode that satp takes
-    enum tlb_mode tlb;   // mmu/rules.h
+    uint64 mean_turn;  // instructions
+    unsigned sharp;    // SHARP_...: where turns may end besides (time/turns.h)
+    uint64 tohost;     // physical address of HTIF's word, or 0
+    uint64 fromhost;   // ... and of the word for answers, or 0
+    uint64 epoch;      // seconds since 1970 at reset
+    uint8 mmu;         // 39, 48 or 57: the largest mode that satp takes
+    enum tlb_mode tlb; // mmu/rules.h
 };
 
 struct machine {
@@ -77,21 +77,22 @@ struct machine {
     struct config config;
     struct ram ram;
     struct ram disk[DISKS_MAX]; // base 0; size 0: no such disk
-    uint64 disk_sectors[DISKS_MAX]; // of 512 bytes: the exact size, where disk[].size has whole pages
+    uint64
+        disk_sectors[DISKS_MAX]; // of 512 bytes: the exact size, where disk[].size has whole pages
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
     struct trees trees;
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
-    struct code *code; // decoded instructions of all harts (hart/code.h)
+    struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
-    struct sight *sight; // what watches, or NULL (sight/, check/)
-    struct history *history; // snapshots, or NULL (time/snapshot.h)
+    struct sight *sight;           // what watches, or NULL (sight/, check/)
+    struct history *history;       // snapshots, or NULL (time/snapshot.h)
     struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
-    unsigned turn_hart;  // whose turn it is while one runs
-    uint8 spin_mode;    // the mode of the hart that is tried for a spinning loop
-    bool turn_cut;       // the turn ends after the present instruction, and the next one begins
-    uint64 clock_limit;  // while all harts wait the clock does not jump beyond this; ~0: no limit
-    enum stop stop;      // set inside a turn: the turn ends after the present instruction
+    unsigned turn_hart;            // whose turn it is while one runs
+    uint8 spin_mode;               // the mode of the hart that is tried for a spinning loop
+    bool turn_cut;      // the turn ends after the present instruction, and the next one begins
+    uint64 clock_limit; // while all harts wait the clock does not jump beyond this; ~0: no limit
+    enum stop stop;     // set inside a turn: the turn ends after the present instruction
 };
 
 // The time that mtime shows, in ticks of TIMEBASE_HZ.

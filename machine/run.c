@@ -53,8 +53,8 @@ machine_new(const struct config *config, uint64 ram, machine_alloc alloc)
     m->config = *config;
     m->ram = (struct ram){RAM_BASE, ram, alloc((size_t)ram), alloc((size_t)(ram >> PAGE_BITS))};
     m->watch_turn = alloc(sizeof(struct watch_turn));
-    if (m->watch_turn == NULL || m->ram.bytes == NULL || m->ram.marks == NULL || !alloc_lanes(m, alloc) ||
-        !alloc_code(m, alloc))
+    if (m->watch_turn == NULL || m->ram.bytes == NULL || m->ram.marks == NULL ||
+        !alloc_lanes(m, alloc) || !alloc_code(m, alloc))
         return NULL;
     m->store_epoch = m->all_epoch = 1;
     m->clock_limit = NEVER;

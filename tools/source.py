@@ -38,7 +38,7 @@ def kernel_sources():
 
 def own_sources():
     """All C of ours, programs and tests included."""
-    return files("kernel/**/*.[ch]", "include/**/*.h", "user/**/*.[ch]", "tests/**/*.[ch]")
+    return files("kernel/**/*.[ch]", "include/**/*.h", "user/**/*.[ch]", "tests/**/*.[ch]", "machine/**/*.[ch]")
 
 
 def read(path):

@@ -18,9 +18,9 @@
 
 // Marks of a page.
 enum {
-    RAM_CLEAN = 1 << 0,  // the page is as the newest snapshot has it: save it before a store
-    RAM_CODE = 1 << 1,   // instructions of it are decoded (hart/code.h): a store drops them
-    RAM_TABLE = 1 << 2,  // a known tree of page tables leads here (mmu/trees.h)
+    RAM_CLEAN = 1 << 0,       // the page is as the newest snapshot has it: save it before a store
+    RAM_CODE = 1 << 1,        // instructions of it are decoded (hart/code.h): a store drops them
+    RAM_TABLE = 1 << 2,       // a known tree of page tables leads here (mmu/trees.h)
     RAM_WATCH_STORE = 1 << 3, // a check or the debugger wants to hear of stores
     RAM_WATCH_LOAD = 1 << 4,  // ... and of loads
     RAM_SLOW_STORE = RAM_CLEAN | RAM_CODE | RAM_TABLE | RAM_WATCH_STORE,

@@ -25,19 +25,19 @@ struct insn {
 };
 
 struct code_page {
-    uint64 pa;    // of the guest page; ~0: unused
+    uint64 pa;     // of the guest page; ~0: unused
     uint32 stores; // to this page since it was last looked up
     struct insn slot[CODE_SLOTS + 1];
 };
 
 struct code {
     const void *const *go; // of each operation: what goes into insn.go
-    uint32 pages;         // how many there are
-    uint32 hand;          // where the search for one to give up goes on
-    bool stale;           // some page looks like data: code_tidy() between turns
-    uint32 hooks;         // how many hooks are set
-    uint64 hook[32];      // physical addresses, unordered
-    uint16 *index;        // of each page of RAM: its code page + 1, or 0
+    uint32 pages;          // how many there are
+    uint32 hand;           // where the search for one to give up goes on
+    bool stale;            // some page looks like data: code_tidy() between turns
+    uint32 hooks;          // how many hooks are set
+    uint64 hook[32];       // physical addresses, unordered
+    uint16 *index;         // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 

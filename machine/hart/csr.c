@@ -2,6 +2,7 @@
 // csr.c - reads and writes CSRs, with the fields that hold what is written and those that do not.
 #include "hart/csr.h"
 
+#include "hart/csrs.h"
 #include "hart/trap.h"
 #include "machine.h"
 #include "mmu/contexts.h"
@@ -16,26 +17,9 @@
 #define S_IRQS        (IRQ_SSIP | IRQ_STIP | IRQ_SEIP)
 #define M_IRQS        (IRQ_MSIP | IRQ_MTIP | IRQ_MEIP)
 #define MEDELEG_BITS  0xb3ffULL
-#define COUNTERS      7u // cycle, time, instret
+#define COUNTERS      7u                         // cycle, time, instret
 #define MISA          (2ULL << 62 | 0x14112dULL) // RV64 A C D F I M S U
 #define PMP_LOCKED    0x80
-
-enum {
-    CSR_FFLAGS = 0x001, CSR_FRM = 0x002, CSR_FCSR = 0x003,
-    CSR_SSTATUS = 0x100, CSR_SIE = 0x104, CSR_STVEC = 0x105, CSR_SCOUNTEREN = 0x106,
-    CSR_SENVCFG = 0x10a, CSR_SSCRATCH = 0x140, CSR_SEPC = 0x141, CSR_SCAUSE = 0x142,
-    CSR_STVAL = 0x143, CSR_SIP = 0x144, CSR_STIMECMP = 0x14d, CSR_SATP = 0x180,
-    CSR_MSTATUS = 0x300, CSR_MISA = 0x301, CSR_MEDELEG = 0x302, CSR_MIDELEG = 0x303,
-    CSR_MIE = 0x304, CSR_MTVEC = 0x305, CSR_MCOUNTEREN = 0x306, CSR_MENVCFG = 0x30a,
-    CSR_MCOUNTINHIBIT = 0x320, CSR_MHPMEVENT3 = 0x323, CSR_MHPMEVENT31 = 0x33f,
-    CSR_MSCRATCH = 0x340, CSR_MEPC = 0x341, CSR_MCAUSE = 0x342, CSR_MTVAL = 0x343, CSR_MIP = 0x344,
-    CSR_PMPCFG0 = 0x3a0, CSR_PMPCFG2 = 0x3a2, CSR_PMPADDR0 = 0x3b0, CSR_PMPADDR15 = 0x3bf,
-    CSR_TSELECT = 0x7a0, CSR_TDATA3 = 0x7a3,
-    CSR_MCYCLE = 0xb00, CSR_MINSTRET = 0xb02, CSR_MHPMCOUNTER3 = 0xb03, CSR_MHPMCOUNTER31 = 0xb1f,
-    CSR_CYCLE = 0xc00, CSR_TIME = 0xc01, CSR_INSTRET = 0xc02, CSR_HPMCOUNTER31 = 0xc1f,
-    CSR_MVENDORID = 0xf11, CSR_MARCHID = 0xf12, CSR_MIMPID = 0xf13, CSR_MHARTID = 0xf14,
-    CSR_MCONFIGPTR = 0xf15,
-};
 
 // The field that a plain register is, or NULL. A plain one holds what is written, masked.
 static uint64 *
@@ -116,21 +100,22 @@ in(unsigned number, unsigned first, unsigned last)
     return number >= first && number <= last;
 }
 
+// fflags, frm and fcsr, which are one field. There is no register 0.
+static bool
+read_float(const struct hart *h, unsigned number, uint64 *value)
+{
+    *value = number == CSR_FFLAGS ? h->fcsr & 0x1f : number == CSR_FRM ? h->fcsr >> 5 : h->fcsr;
+    return number != 0;
+}
+
 // Registers that read as something else than one field.
 static bool
 read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *value)
 {
     const struct hart *h = &m->s.hart[hart];
+    if (number <= CSR_FCSR)
+        return read_float(h, number, value);
     switch (number) {
-    case CSR_FFLAGS:
-        *value = h->fcsr & 0x1f;
-        return true;
-    case CSR_FRM:
-        *value = h->fcsr >> 5;
-        return true;
-    case CSR_FCSR:
-        *value = h->fcsr;
-        return true;
     case CSR_SSTATUS:
         *value = read_mstatus(h) & (SSTATUS_BITS | STATUS_SD);
         return true;
@@ -183,8 +168,7 @@ read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *v
         return true;
     }
     return number == CSR_MCOUNTINHIBIT || in(number, CSR_MHPMEVENT3, CSR_MHPMEVENT31) ||
-           in(number, CSR_TSELECT, CSR_TDATA3) ||
-           in(number, CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31) ||
+           in(number, CSR_TSELECT, CSR_TDATA3) || in(number, CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31) ||
            in(number, CSR_INSTRET + 1, CSR_HPMCOUNTER31);
 }
 
@@ -374,26 +358,6 @@ csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote)
     }
     h->x[rd == 0 ? 32 : rd] = old;
     return true;
-}
-
-bool
-csr_fence(struct machine *m, unsigned hart, uint32 raw)
-{
-    struct hart *h = &m->s.hart[hart];
-    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
-    if (h->mode == MODE_U || (h->mode == MODE_S && (h->mstatus & STATUS_TVM) && raw >> 25 != 0x0c))
-        return false;
-    if (raw >> 25 == 0x0c)
-        return true; // sfence.w.inval, sfence.inval.ir: sinval.vma has fenced (rule 16)
-    rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, (uint32)h->x[rs2] & SATP_ASID_MASK);
-    return true;
-}
-
-bool
-csr_wfi(struct machine *m, unsigned hart)
-{
-    const struct hart *h = &m->s.hart[hart];
-    return h->mode == MODE_M || (!(h->mstatus & STATUS_TW) && h->mode == MODE_S);
 }
 
 void

@@ -12,10 +12,6 @@ struct machine;
 // Executes a CSR instruction (CSRRW and its kin), given its bits. Returns false if it is illegal.
 // The caller looks anew for interrupts and shortcuts if `*wrote`.
 bool csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote);
-// Executes sfence.vma, sinval.vma and their kin. Returns false if it is illegal here.
-bool csr_fence(struct machine *m, unsigned hart, uint32 raw);
-// Does wfi wait here, or is it illegal? Returns false if it is illegal.
-bool csr_wfi(struct machine *m, unsigned hart);
 // Reads a CSR as the debugger or a report shows it. Returns false if there is none.
 bool csr_peek(const struct machine *m, unsigned hart, unsigned number, uint64 *value);
 // What the hart's CSRs are after reset.

@@ -47,7 +47,8 @@ immediate(enum imm imm, uint32 raw)
     case IMM_S:
         return top(raw, 25) * 32 | (int32)bits(raw, 11, 7);
     case IMM_B:
-        return top(raw, 31) * 4096 | (int32)(bits(raw, 7, 7) << 11 | bits(raw, 30, 25) << 5 | bits(raw, 11, 8) << 1);
+        return top(raw, 31) * 4096 |
+               (int32)(bits(raw, 7, 7) << 11 | bits(raw, 30, 25) << 5 | bits(raw, 11, 8) << 1);
     case IMM_U:
         return (int32)(raw & 0xfffff000);
     case IMM_J:

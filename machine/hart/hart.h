@@ -61,17 +61,17 @@ enum {
 struct hart {
     uint64 x[33]; // x[0] stays 0; x[32] takes what is written to x0
     uint64 pc;
-    uint64 f[32];     // NaN-boxed
-    uint64 steps;     // instructions and traps since reset
-    uint32 fcsr;      // frm in bits 7-5, fflags in bits 4-0
-    uint8 mode;       // MODE_...
-    uint8 id;         // mhartid
-    bool waiting;     // in wfi
-    uint8 rest;       // enum rest: what its last turn showed (time/rest.h)
-    uint64 rest_at;   // position when that was seen
-    uint64 rest_pc;   // where its last turn began
-    uint32 quiet;     // turns since it last entered or left a trap
-    uint64 reserved;  // physical address of the LR reservation (8-byte granule), or ~0
+    uint64 f[32];    // NaN-boxed
+    uint64 steps;    // instructions and traps since reset
+    uint32 fcsr;     // frm in bits 7-5, fflags in bits 4-0
+    uint8 mode;      // MODE_...
+    uint8 id;        // mhartid
+    bool waiting;    // in wfi
+    uint8 rest;      // enum rest: what its last turn showed (time/rest.h)
+    uint64 rest_at;  // position when that was seen
+    uint64 rest_pc;  // where its last turn began
+    uint32 quiet;    // turns since it last entered or left a trap
+    uint64 reserved; // physical address of the LR reservation (8-byte granule), or ~0
 
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,
         mtval, menvcfg;

@@ -12,8 +12,8 @@ struct lane {
     struct context_set *contexts;
     struct trap trap;        // what the last access or instruction raised
     struct insn straddle[3]; // an instruction that crosses pages, and the ends of its page
-    uint64 budget;  // instructions left in this turn
-    uint64 granted; // budget at the turn's beginning
-    bool sharp_amo; // the turn may end after an AMO (time/turns.h)
+    uint64 budget;           // instructions left in this turn
+    uint64 granted;          // budget at the turn's beginning
+    bool sharp_amo;          // the turn may end after an AMO (time/turns.h)
     bool attention; // interrupts may be pending, or the turn shall end: look after this instruction
 };

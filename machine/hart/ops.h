@@ -5,23 +5,23 @@
 //           for a target in the same page, which needs no look-up of the target's page.
 #pragma once
 
-#define OP_R(name, match, expr)            OP_##name,
-#define OP_I(name, match, expr)            OP_##name,
-#define OP_SHIFT(name, match, expr)        OP_##name,
-#define OP_SHIFTW(name, match, expr)       OP_##name,
-#define OP_U(name, match, expr)            OP_##name,
-#define OP_LOAD(name, match, type)         OP_##name,
-#define OP_STORE(name, match, type)        OP_##name,
-#define OP_BRANCH(name, match, cond)       OP_##name, OP_NEAR_##name,
-#define OP_AMO(name, match, type, expr)    OP_##name,
-#define OP_OTHER(name, match, mask, imm)   OP_##name,
+#define OP_R(name, match, expr)          OP_##name,
+#define OP_I(name, match, expr)          OP_##name,
+#define OP_SHIFT(name, match, expr)      OP_##name,
+#define OP_SHIFTW(name, match, expr)     OP_##name,
+#define OP_U(name, match, expr)          OP_##name,
+#define OP_LOAD(name, match, type)       OP_##name,
+#define OP_STORE(name, match, type)      OP_##name,
+#define OP_BRANCH(name, match, cond)     OP_##name, OP_NEAR_##name,
+#define OP_AMO(name, match, type, expr)  OP_##name,
+#define OP_OTHER(name, match, mask, imm) OP_##name,
 
 enum op {
     OP_DECODE,   // not decoded yet
     OP_PAGE_END, // the slot behind a page's last
     OP_STRADDLE, // the instruction's second half lies in the next page
     OP_ILLEGAL,
-    OP_HOOK,     // a check or the debugger wants to know that the hart comes here
+    OP_HOOK, // a check or the debugger wants to know that the hart comes here
     OP_NEAR_JAL,
 #include "hart/isa.inc"
     OPS

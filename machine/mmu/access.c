@@ -112,8 +112,7 @@ static bool
 reach(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access access, uint64 *pa,
       bool *keep)
 {
-    unsigned mode =
-        access == PT_EXEC ? m->s.hart[hart].mode : contexts_data_mode(m, hart);
+    unsigned mode = access == PT_EXEC ? m->s.hart[hart].mode : contexts_data_mode(m, hart);
     if (!translate_for(m, hart, va, access, pa, keep))
         return false;
     if (!pmp_allows(m, hart, mode, *pa, (uint64)bytes, access))

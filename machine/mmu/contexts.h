@@ -15,8 +15,8 @@ struct machine;
 
 struct context {
     uint64 satp;
-    uint32 state;             // mode, SUM, MXR
-    uint32 tree, tree_epoch;  // the tree and its epoch
+    uint32 state;            // mode, SUM, MXR
+    uint32 tree, tree_epoch; // the tree and its epoch
     uint32 store_epoch, all_epoch;
     uint64 used;
     struct shortcuts cuts;

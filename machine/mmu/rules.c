@@ -8,10 +8,9 @@
 
 #include "base/random.h"
 #include "machine.h"
-#include "mmu/contexts.h"
+#include "mmu/remember.h"
 
-#define PRESENT    0xffffffffu // the number of no change: the value that memory has
-#define WALKS_MAX  64          // combinations that are tried for one access
+#define WALKS_MAX 64 // combinations that are tried for one access
 
 // A walk with chosen values of the entries that changed.
 struct pick {
@@ -24,19 +23,6 @@ struct pick {
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
 };
 
-static unsigned
-bucket(uint64 pa)
-{
-    return (unsigned)((pa * 0x9e3779b97f4a7c15ULL) >> 32) % TABLE_BUCKETS;
-}
-
-// The oldest change that is still in the log, or the next one.
-static uint32
-log_start(const struct table_log *log)
-{
-    return log->next < TABLE_CHANGES ? 0 : log->next - TABLE_CHANGES;
-}
-
 static const struct table_change *
 change_at(const struct machine *m, uint32 number)
 {
@@ -48,7 +34,7 @@ static uint32
 last_change(const struct machine *m, uint64 pa, uint32 from, uint32 below)
 {
     const struct table_log *log = &m->s.log;
-    uint32 start = log_start(log), next = log->last[bucket(pa)];
+    uint32 start = log_start(log), next = log->last[log_bucket(pa)];
     if (from < start)
         from = start;
     while (next > from) {
@@ -121,12 +107,6 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
     translate(&t, va, access, &hart, out);
 }
 
-static uint32
-asid_of(uint64 satp)
-{
-    return (uint32)(satp >> SATP_ASID_SHIFT & SATP_ASID_MASK);
-}
-
 // Was the leaf of this walk dropped by a fence of its page after its last change?
 static bool
 fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
@@ -188,8 +168,8 @@ struct search {
     enum pt_access access;
     const struct pt_hart *state;
     const struct pt_trace *now;
-    uint32 found; // walks that differ in what an access would get
-    bool wrong;   // one of them matters
+    uint32 found;        // walks that differ in what an access would get
+    bool wrong;          // one of them matters
     struct pt_trace use; // the one that the adversary chooses
 };
 
@@ -247,7 +227,8 @@ search_tree(struct search *s, const struct active *a)
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
-        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
+        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) &&
+            !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);
             if (old.rule != s->now->rule || old.pa != s->now->pa) {
@@ -277,137 +258,4 @@ rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
     if (!same)
         *now = s.use;
     return same;
-}
-
-// Is nothing else remembered than what the present tree has, as far as it matters?
-bool
-rules_trusted(const struct machine *m, unsigned hart)
-{
-    const struct hart *h = &m->s.hart[hart];
-    const struct remembered *r = &h->remembered;
-    if (m->config.tlb == TLB_LAX)
-        return true;
-    int present = trees_find(m, h->satp);
-    for (uint32 i = 0; i < r->actives; i++) {
-        const struct active *a = &r->active[i];
-        if (a->dead || a->satp == h->satp)
-            continue;
-        int other = trees_find(m, a->satp);
-        if (asid_of(a->satp) == asid_of(h->satp) || present < 0 || other < 0 ||
-            m->trees.tree[other].globals != m->trees.tree[present].globals)
-            return false;
-    }
-    return true;
-}
-
-// Forgets the tree at index `i`.
-static void
-drop_active(struct remembered *r, uint32 i)
-{
-    for (r->actives--; i < r->actives; i++)
-        r->active[i] = r->active[i + 1];
-}
-
-void
-rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
-{
-    struct remembered *r = &m->s.hart[hart].remembered;
-    if (m->config.tlb == TLB_LAX || satp == old)
-        return;
-    for (uint32 i = 0; i < r->actives; i++)
-        if (r->active[i].satp == old)
-            r->active[i].until = m->s.log.next;
-    if (trees_learn(m, satp) < 0)
-        return;
-    for (uint32 i = 0; i < r->actives; i++) {
-        if (r->active[i].satp != satp)
-            continue;
-        r->active[i].until = PRESENT;
-        if (r->active[i].dead)
-            r->active[i].from = m->s.log.next;
-        r->active[i].dead = false;
-        r->active[i].when = machine_position(m);
-        r->active[i].pc = pc;
-        return;
-    }
-    if (r->actives == ACTIVE_MAX)
-        drop_active(r, r->active[0].satp == old);
-    r->active[r->actives++] = (struct active){
-        .satp = satp, .when = machine_position(m), .pc = pc, .from = m->s.log.next, .until = PRESENT};
-}
-
-// All that is remembered is gone, but for the present tree from now on.
-static void
-fence_all(struct machine *m, unsigned hart)
-{
-    struct hart *h = &m->s.hart[hart];
-    struct remembered *r = &h->remembered;
-    uint32 kept = 0;
-    for (uint32 i = 0; i < r->actives; i++)
-        if (r->active[i].satp == h->satp)
-            r->active[kept++] = r->active[i];
-    r->actives = kept;
-    if (kept != 0)
-        r->active[0].from = m->s.log.next;
-    r->globals_from = m->s.log.next;
-    r->fences = 0;
-}
-
-static void
-fence_asid(struct machine *m, unsigned hart, uint32 asid)
-{
-    struct hart *h = &m->s.hart[hart];
-    struct remembered *r = &h->remembered;
-    for (uint32 i = 0; i < r->actives;) {
-        if (asid_of(r->active[i].satp) != asid) {
-            i++;
-        } else if (r->active[i].satp != h->satp) {
-            drop_active(r, i);
-        } else {
-            r->active[i++].from = m->s.log.next;
-        }
-    }
-}
-
-// With no room for a fence of a page, the oldest one is taken for a fence of everything.
-static void
-fence_page(struct machine *m, unsigned hart, uint64 va, uint32 asid)
-{
-    struct remembered *r = &m->s.hart[hart].remembered;
-    if (r->fences == PAGE_FENCES) {
-        uint32 at = r->fence[0].at;
-        for (uint32 i = 0; i < r->actives; i++)
-            if (r->active[i].from < at)
-                r->active[i].from = at;
-        if (r->globals_from < at)
-            r->globals_from = at;
-        r->fences--;
-        for (uint32 i = 0; i < r->fences; i++)
-            r->fence[i] = r->fence[i + 1];
-    }
-    r->fence[r->fences++] = (struct page_fence){va, asid, m->s.log.next};
-}
-
-void
-rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
-{
-    if (m->config.tlb == TLB_LAX)
-        return;
-    if (by_va)
-        fence_page(m, hart, va, by_asid ? asid : ANY_ASID);
-    else if (by_asid)
-        fence_asid(m, hart, asid);
-    else
-        fence_all(m, hart);
-    contexts_select(m, hart);
-}
-
-void
-rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
-{
-    struct table_log *log = &m->s.log;
-    uint32 *last = &log->last[bucket(pa)];
-    log->change[log->next % TABLE_CHANGES] = (struct table_change){
-        pa, was, is, machine_position(m), m->s.hart[hart].pc, hart, *last};
-    *last = ++log->next;
 }

@@ -68,7 +68,7 @@ struct table_change {
 };
 
 struct table_log {
-    uint32 next; // number of the next change; change n is at [n % TABLE_CHANGES]
+    uint32 next;                // number of the next change; change n is at [n % TABLE_CHANGES]
     uint32 last[TABLE_BUCKETS]; // one more than the number of the last change of each bucket
     struct table_change change[TABLE_CHANGES];
 };

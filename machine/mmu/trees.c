@@ -157,8 +157,8 @@ trees_learn(struct machine *m, uint64 satp)
 static bool
 plausible(const struct machine *m, uint64 pte)
 {
-    return !(pte & PTE_V) || (!(pte & PTE_RESERVED) &&
-                              (pte_leaf(pte) || ram_has(&m->ram, pte_pa(pte), PAGE_BYTES)));
+    return !(pte & PTE_V) ||
+           (!(pte & PTE_RESERVED) && (pte_leaf(pte) || ram_has(&m->ram, pte_pa(pte), PAGE_BYTES)));
 }
 
 // The table that `pte` leads to is hooked in below the trees of `mask`.

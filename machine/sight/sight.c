@@ -2,8 +2,40 @@
 // sight.c - hands the machine's events to what watches.
 #include "sight/sight.h"
 
-void sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes) { (void)m; (void)hart; (void)pa; (void)bytes; }
-void sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value) { (void)m; (void)hart; (void)pa; (void)bytes; (void)value; }
-void sight_dma(struct machine *m, uint64 pa, uint64 bytes) { (void)m; (void)pa; (void)bytes; }
-void sight_hook(struct machine *m, unsigned hart, uint64 pa) { (void)m; (void)hart; (void)pa; }
-void sight_trap(struct machine *m, unsigned hart) { (void)m; (void)hart; }
+void
+sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes)
+{
+    (void)m;
+    (void)hart;
+    (void)pa;
+    (void)bytes;
+}
+void
+sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
+{
+    (void)m;
+    (void)hart;
+    (void)pa;
+    (void)bytes;
+    (void)value;
+}
+void
+sight_dma(struct machine *m, uint64 pa, uint64 bytes)
+{
+    (void)m;
+    (void)pa;
+    (void)bytes;
+}
+void
+sight_hook(struct machine *m, unsigned hart, uint64 pa)
+{
+    (void)m;
+    (void)hart;
+    (void)pa;
+}
+void
+sight_trap(struct machine *m, unsigned hart)
+{
+    (void)m;
+    (void)hart;
+}

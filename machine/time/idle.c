@@ -22,7 +22,8 @@ void
 rest_begin(struct machine *m, unsigned hart)
 {
     struct watch_turn *w = m->watch_turn;
-    const struct shortcut *cut = &m->lane[hart].now->entry[CUT_FETCH][shortcut_index(m->s.hart[hart].pc)];
+    const struct shortcut *cut =
+        &m->lane[hart].now->entry[CUT_FETCH][shortcut_index(m->s.hart[hart].pc)];
     uint64 pc = m->s.hart[hart].pc, page = pc & ~(PAGE_BYTES - 1);
     w->on = cut->tag == page;
     w->spoiled = w->came_back = false;
