@@ -12,10 +12,10 @@
 #define DISPATCH_LOOP                                                                              \
     dispatch:                                                                                      \
     switch ((size_t)ip->go)
-#define HANDLER_ENTRY(name) [OP_##name] = (const void *)OP_##name,
+#define HANDLER_OF(name) (const void *)OP_##name
 #else
-#define HANDLER(name) do_##name:
-#define DISPATCH()    goto *ip->go
-#define DISPATCH_LOOP DISPATCH();
-#define HANDLER_ENTRY(name) [OP_##name] = &&do_##name,
+#define HANDLER(name)    do_##name:
+#define DISPATCH()       goto * ip->go
+#define DISPATCH_LOOP    DISPATCH();
+#define HANDLER_OF(name) &&do_##name
 #endif
