@@ -260,6 +260,7 @@ static const struct profile {
     {"2024", NULL, {"kpt=global", "vmprint=2024"}},
     {"2025", NULL, {"kpt=global", "vmprint=2024", "usyscall=private"}},
     {"2020", "lazy", {"sbrk=lazy"}},
+    {"2020", "lock", {"kpt=global"}},
     {"2024", "pgtbl", {"superpages=copy"}},
     {"2025", "pgtbl", {"superpages=copy"}},
     {"2025", "lock", {"superpages=off"}},

@@ -5,6 +5,9 @@
 //           again as soon as a byte has been stored. Received bytes wait in the FIFO, or in one
 //           register when the FIFO is off; the host keeps further bytes until there is room. The
 //           timeout for fewer bytes than the trigger level has no delay.
+//           The line to the PLIC is set anew at what sends, receives or changes what may interrupt,
+//           and at nothing else: xv6 of 2020 leaves the transmitter's interrupt pending for ever,
+//           and would get no further if a look at LSR requested it again.
 // Manual    PC16550D data sheet, section 8
 // Next      board/plic.c
 #include "board/uart.h"
@@ -159,8 +162,11 @@ uart_load(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 *va
     (void)bytes;
     if (offset >= REGISTERS)
         return false;
-    *value = read_register(&m->s.uart, offset);
-    update_line(m);
+    struct uart *u = &m->s.uart;
+    uint8 before = cause(u);
+    *value = read_register(u, offset);
+    if ((offset == DATA && !(u->lcr & LCR_DLAB)) || cause(u) != before)
+        update_line(m);
     return true;
 }
 
@@ -222,6 +228,7 @@ uart_store(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 va
     if (offset >= REGISTERS)
         return false;
     write_register(m, offset, (uint8)value);
-    update_line(m);
+    if (offset <= IIR_FCR && !(m->s.uart.lcr & LCR_DLAB))
+        update_line(m);
     return true;
 }
