@@ -13,7 +13,6 @@
 #include "abi/errno.h"
 #include "fs/openfile.h"
 #include "lib/panic.h"
-#include "mm/aspace.h"
 #include "mm/kmem.h"
 #include "pt/sv.h"
 #include "sync/waitq.h"
@@ -143,8 +142,8 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
             error = fill(p, src, n, &done);
     }
     releasesleep(&p->lock);
-    wakeup(&p->readers);                                                      // as in pipe_read()
-    bool unread = error == -EFAULT || error == -ENOMEM || error == -ESTARVED; // of the buffer
+    wakeup(&p->readers);                                            // as in pipe_read()
+    bool unread = error != 0 && error != -EPIPE && error != -EINTR; // the rest of the buffer
     return error == 0 || (unread && done > 0) ? (int64)done : error;
 }
 

@@ -107,9 +107,9 @@ def test_boot_process_1_cannot_be_killed(context):
 def test_boot_process_1_ends(context):
     """A machine that goes off says why: its first program has exited, or died."""
     for words, code, line in (
-            ("init=/seq -- 2", 0, "vitrine: process 1 (seq) has exited with status 0; the machine stops"),
-            ("init=/false", 1, "vitrine: process 1 (false) has exited with status 1; the machine stops"),
-            ("init=/die -- illegal", 255, "vitrine: process 1 (die) was killed; the machine stops")):
+            ("init=/bin/seq -- 2", 0, "vitrine: process 1 (seq) has exited with status 0; the machine stops"),
+            ("init=/bin/false", 1, "vitrine: process 1 (false) has exited with status 1; the machine stops"),
+            ("init=/tests/die -- illegal", 255, "vitrine: process 1 (die) was killed; the machine stops")):
         with context.machine(append=words) as m:
             m.wait_exit(code)
             if f"\n{line}\n" not in m.output:
