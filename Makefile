@@ -351,8 +351,10 @@ qemu: boot
 	exec $(RUN)
 
 qemu-gdb: boot
-	@echo "*** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel" >&2
-	exec $(GDBRUN)
+	exec $(call run,--plain --announce "$(WAITING)") -S -gdb tcp::$(GDBPORT)
+
+# Said as late as can be: a grader connects when it has read this line, and does not try for long.
+WAITING = *** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel
 
 # The commands as a shell reads them.
 print-RUN print-GDBRUN:

@@ -66,6 +66,7 @@ def with_console(command, kept, options):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ap.add_argument("--plain", action="store_true", help="QEMU alone, without the console")
+    ap.add_argument("--announce", help="what to say when QEMU is about to start")
     ap.add_argument("--verbose", action="store_true", help="show all that the firmware says")
     ap.add_argument("--disk", required=True)
     ap.add_argument("--out", required=True, help="where the build is")
@@ -77,6 +78,8 @@ def main():
         disk.say(why)
         sys.exit(2)
     command, kept = on_copy(options.disk, options.command)
+    if options.announce:
+        print(options.announce, file=sys.stderr, flush=True)
     if options.plain:
         os.execvp(command[0], command)
     sys.exit(with_console(command, kept, options))
