@@ -11,10 +11,15 @@ size=${FSSIZE:-32M}
 in_root='cat echo grep ls sh stats usertests wc'
 
 # place NAME: the directory that a program goes to.
+is_in() {
+    [ -e "$1/$2.c" ] || [ -d "$1/$2" ]
+}
+
+# A program dropped into user/ may replace one of user/tests/. Courses start theirs by the bare name, so it has one in /.
 place() {
     if [ "$1" = init ]; then
         echo .
-    elif [ -e "user/tests/$1.c" ] || [ -d "user/tests/$1" ]; then
+    elif is_in user/tests "$1" && ! is_in user "$1"; then
         echo tests
     else
         echo bin
@@ -32,6 +37,10 @@ for prog; do
     else
         "${OBJCOPY:-objcopy}" -g "$prog" "$stage/$(place "${prog##*/}")/${prog##*/}"
     fi
+done
+for prog; do
+    name=${prog##*/}
+    if is_in user "$name" && is_in user/tests "$name"; then in_root="$in_root $name"; fi
 done
 for name in $in_root; do
     ln "$stage/$(place "$name")/$name" "$stage/$name"
