@@ -10,12 +10,14 @@ size=${FSSIZE:-32M}
 # Programs of courses open and exec these by their bare names: they have a second name in the root.
 in_root='cat echo grep ls sh stats usertests wc'
 
-# place NAME: the directory that a program goes to.
+# is_in FOLDER NAME: does the program's source lie there?
 is_in() {
     [ -e "$1/$2.c" ] || [ -d "$1/$2" ]
 }
 
-# A program dropped into user/ may replace one of user/tests/. Courses start theirs by the bare name, so it has one in /.
+# place NAME: the directory that a program goes to.
+# A program dropped into user/ may replace one of user/tests/. Courses start theirs by the bare name, so it has a name
+# in the root, too.
 place() {
     if [ "$1" = init ]; then
         echo .
