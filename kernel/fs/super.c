@@ -296,12 +296,27 @@ fs_unmount(void)
     return error;
 }
 
+// Whether blocks of unlinked or cut files are still in use, because there was no memory to free them.
+static bool
+orphans_wait(struct ext2 *fs)
+{
+    acquiresleep(&fs->orphans_lock);
+    bool wait = !list_empty(&fs->orphans);
+    releasesleep(&fs->orphans_lock);
+    return wait;
+}
+
+// Describes the file system. What unlinked files have left is freed first, if it can be.
+// On error  -ENODEV: nothing is mounted.
+// Locks     none is held; the caller is in no operation. Sleeps
 int
 fs_statfs(struct statfs *st)
 {
     struct ext2 *fs = &rootfs;
     if (!fs->mounted)
         return -ENODEV;
+    if (orphans_wait(fs))
+        (void)fs_sync();
     acquire(&fs->alloc);
     *st = (struct statfs){.blocks = fs->blocks,
                           .bfree = fs->free_blocks + fs->nlimbo,

@@ -303,10 +303,10 @@ sys_statfs(struct proc *p, const uint64 *a)
         return error;
     begin_op();
     error = namei(p->cwd, path, &ip);
-    if (!error) {
-        error = fs_statfs(&st); // there is one file system
+    if (!error)
         iput(ip);
-    }
     end_op();
+    if (!error)
+        error = fs_statfs(&st); // there is one file system
     return error ? error : copyout(p->as, a[1], &st, sizeof st);
 }
