@@ -128,7 +128,7 @@ exec(const char *path, const struct args *args)
         error = bring_in(&image);
     if (error) {
         uvmfree(image.as);
-        return error;
+        return error == -ESTARVED ? -ENOMEM : error; // the process has its own memory still
     }
     change_over(p, &image, sp);
     set_name(p, path);
