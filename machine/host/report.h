@@ -2,11 +2,13 @@
 // report.h - reports of the machine on standard error, each site once.
 #pragma once
 
+#include "host/names.h"
 #include "machine.h"
 
 #define SITES_MAX 64
 
 struct reports {
+    const struct names *names;
     bool pmp;     // the missing PMP entry has been told
     uint64 total; // times that something was found
     unsigned sites;
@@ -14,7 +16,7 @@ struct reports {
 };
 
 // The machine found an access that may use a stale translation.
-void report_stale(struct reports *r, const struct stale *s);
+void report_stale(struct reports *r, const struct machine *m, const struct stale *s);
 // Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
 void report_pmp(struct reports *r, const struct machine *m);
 // Says how many stale translations there were, if any.

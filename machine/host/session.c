@@ -48,8 +48,7 @@ static void
 stale(void *arg, struct machine *m, const struct stale *what)
 {
     struct session *s = arg;
-    (void)m;
-    report_stale(&s->reports, what);
+    report_stale(&s->reports, m, what);
 }
 
 static void
@@ -212,9 +211,9 @@ compare(struct session *s)
 }
 
 int
-session_run(struct machine *m, const struct options *o, bool *clean)
+session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o};
+    struct session s = {.m = m, .o = o, .reports.names = names};
     input_open(&s.in, o, m);
     m->host = (struct host_calls){.arg = &s, .console = print, .stale = stale};
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);

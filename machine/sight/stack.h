@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// stack.h - the calls that a hart is inside of.
+#pragma once
+
+#include "sight/symbols.h"
+
+struct machine;
+
+#define CALLS_MAX 16
+
+// Lists the calls of the hart's kernel, the innermost first: its pc, then return addresses.
+// Returns how many there are; 0: it runs a user program, or there is no name for its pc.
+unsigned stack_calls(const struct machine *m, unsigned hart, const struct symbols *s,
+                     uint64 pc[CALLS_MAX]);
