@@ -6,7 +6,7 @@
 //           are as rare as reports. The tables of names are read for the unit that answers alone.
 // Promises  any-bytes: the worst that a damaged file can do is that a line is not known. The work
 //           is bounded by the file's size: each step takes at least one byte.
-// Manual    DWARF 5, section 6.2; DWARF 4, section 6.2
+// Manual    DWARF 5, section 6.2; DWARF 4 and 2, section 6.2
 #include "sight/lines.h"
 
 #include "board/elf.h"
@@ -84,7 +84,7 @@ take_unit(struct bytes *all, struct unit *u)
     }
     struct bytes b = bytes_part(all, length);
     u->version = (unsigned)bytes_number(&b, 2);
-    if (u->version < 4 || u->version > 5)
+    if (u->version < 2 || u->version > 5)
         return false;
     if (u->version == 5)
         bytes_skip(&b, 2); // sizes of addresses and of segment selectors
@@ -92,7 +92,7 @@ take_unit(struct bytes *all, struct unit *u)
     u->program = b;
     struct bytes *n = &u->names;
     u->step = (unsigned)bytes_number(n, 1);
-    bytes_skip(n, 2); // operations in an instruction, default_is_stmt
+    bytes_skip(n, u->version < 4 ? 1 : 2); // operations in an instruction; default_is_stmt
     u->line_base = (int8)bytes_number(n, 1);
     u->line_range = (unsigned)bytes_number(n, 1);
     u->opcode_base = (unsigned)bytes_number(n, 1);
@@ -285,7 +285,7 @@ table_entry(const struct lines *l, const struct unit *u, struct bytes *b, uint64
     return found;
 }
 
-// The same of DWARF 4, whose tables have no number 0 and end with an empty string.
+// The same of DWARF 2 to 4, whose tables have no number 0 and end with an empty string.
 static struct entry
 list_entry(struct bytes *b, uint64 number, bool files)
 {

@@ -115,15 +115,17 @@ static const uint8 elf_lengths[] = {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1};
 static void
 elf_add_unit(unsigned version, const void *names, unsigned size)
 {
-    static const uint8 fixed[] = {1, 1, 1, (uint8)-3, 14, 13};
+    static const uint8 before[] = {1, 1}, after[] = {1, (uint8)-3, 14, 13};
     unsigned at = LINE + elf_line, start = version == 5 ? 12 : 10;
-    unsigned header = sizeof(fixed) + sizeof(elf_lengths) + size;
+    unsigned fixed = (version < 4 ? 1 : 2) + sizeof(after);
+    unsigned header = fixed + sizeof(elf_lengths) + size;
     elf_line += start;
     elf_put(at, 4, start - 4 + header + sizeof(elf_program));
     elf_put(at + 4, 2, version);
     elf_put(at + 6, 2, 8);
     elf_put(at + start - 4, 4, header);
-    elf_add_lines(fixed, sizeof(fixed));
+    elf_add_lines(before, version < 4 ? 1 : 2);
+    elf_add_lines(after, sizeof(after));
     elf_add_lines(elf_lengths, sizeof(elf_lengths));
     elf_add_lines(names, size);
     elf_add_lines(elf_program, sizeof(elf_program));
@@ -171,8 +173,8 @@ elf_make(unsigned version)
     elf_add_symbol(31, 0x02, 1, TEXT + 0x10, 0x20); // second name of alpha
     elf_add_symbol(31, 0x10, 0xfff1, TEXT + 0x60, 0);
     elf_add_symbol(31, 0x11, 1, TEXT + 0x60, 8); // data
-    if (version == 4)
-        elf_add_unit(4, elf_names4, sizeof(elf_names4));
+    if (version < 5)
+        elf_add_unit(version, elf_names4, sizeof(elf_names4));
     else
         elf_add_unit(5, elf_names5, sizeof(elf_names5));
     elf_add_section(1, 1, 1, 6, TEXT, 0, 0x100);

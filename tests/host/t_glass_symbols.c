@@ -139,7 +139,7 @@ static void
 test_other_version(void)
 {
     elf_make(4);
-    elf_put(LINE + 4, 2, 3);
+    elf_put(LINE + 4, 2, 6);
     elf_add_unit(5, elf_names5, sizeof(elf_names5));
     elf_add_section(4, 7, 1, 0, 0, LINE, elf_line);
     open_file((struct file){elf, sizeof(elf)});
@@ -187,9 +187,12 @@ main(void)
     test_names();
     test_plain_names();
     test_sorting();
+    test_lines(2);
+    test_lines(3);
     test_lines(4);
     test_lines(5);
     test_other_version();
+    test_damaged(3);
     test_damaged(4);
     test_damaged(5);
     return test_done();

@@ -38,10 +38,10 @@ def in_order(text, *patterns):
 
 
 def test_sight_names(context):
-    """A missing fence is told with the function and line of both sides, with the calls; DWARF 4 and 5."""
+    """A missing fence is told with the function and line of both sides, with the calls; DWARF 2, 4, 5."""
     place = r"in {}\+0x[0-9a-f]+ \((?:tests/)?machine/stale.c:{}\)"
     read = place.format("look", line("*(volatile int *)WINDOW"))
-    for version in ("-gdwarf-4", "-gdwarf-5"):
+    for version in ("-gdwarf-2", "-gdwarf-4", "-gdwarf-5"):
         in_order(report(context, version, *ENTRY),
                  f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
                  "from: look < visit < supervisor[ <_a-z]* memory says",
