@@ -61,22 +61,37 @@ names_place(const struct names *n, uint64 pc, char words[WORDS_MAX])
     }
 }
 
+// Appends a function that has called itself `times` - 1 times. Returns false if there is no room.
+static bool
+add_call(char words[WORDS_MAX], const char *name, unsigned times)
+{
+    size_t used = strlen(words), room = WORDS_MAX - used;
+    char again[32] = "";
+    if (times > 1)
+        snprintf(again, sizeof(again), " (%u times)", times);
+    int more = snprintf(words + used, room, "%s%.60s%s", used > 0 ? " < " : "", name, again);
+    if ((size_t)more < room)
+        return true;
+    words[used] = '\0';
+    return false;
+}
+
 bool
-names_calls(const struct names *n, const struct machine *m, unsigned hart, char words[WORDS_MAX])
+names_calls(const struct names *n, const struct machine *m, unsigned hart, uint64 at,
+            char words[WORDS_MAX])
 {
     uint64 pc[CALLS_MAX], offset;
-    unsigned count = stack_calls(m, hart, &n->symbols, pc);
-    int used = 0;
+    unsigned count = stack_calls(m, hart, &n->symbols, at, pc), times = 1;
     words[0] = '\0';
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i += times) {
         const char *name = symbols_find(&n->symbols, pc[i] - (i > 0), &offset);
-        int more = snprintf(words + used, (size_t)(WORDS_MAX - used), "%s%.60s", i > 0 ? " < " : "",
-                            name != NULL ? name : "?");
-        if (used + more >= WORDS_MAX) {
-            words[used] = '\0';
+        times = 1;
+        while (i + times < count && symbols_find(&n->symbols, pc[i + times] - 1, &offset) == name)
+            times++;
+        if (!add_call(words, name, times))
             break;
-        }
-        used += more;
     }
+    if (count == CALLS_MAX)
+        (void)add_call(words, "...", 1);
     return count > 1;
 }

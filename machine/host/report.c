@@ -58,7 +58,7 @@ print_what(const struct reports *r, const struct machine *m, const struct stale 
     say_part("glass:", "stale translation: hart %u %s " X "%s %s, step " P, s->hart,
              verb(s->access), (uint64_t)s->va, user ? " in user mode" : "", words,
              (uint64_t)s->when);
-    if (names_calls(r->names, m, s->hart, words))
+    if (names_calls(r->names, m, s->hart, s->pc, words))
         say_part("  from:", "%s", words);
     print_walk("memory says:", &s->now);
     print_walk("the TLB may have:", &s->old);

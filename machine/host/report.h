@@ -10,6 +10,7 @@
 struct reports {
     const struct names *names;
     bool pmp;     // the missing PMP entry has been told
+    uint64 loops; // harts that take a trap for ever
     uint64 total; // times that something was found
     unsigned sites;
     uint64 site[SITES_MAX]; // program counters of the causes
@@ -17,6 +18,8 @@ struct reports {
 
 // The machine found an access that may use a stale translation.
 void report_stale(struct reports *r, const struct machine *m, const struct stale *s);
+// A hart takes the same trap for ever.
+void report_trap_loop(struct reports *r, const struct machine *m, const struct trap_loop *l);
 // Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
 void report_pmp(struct reports *r, const struct machine *m);
 // Says how many stale translations there were, if any.

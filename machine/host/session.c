@@ -26,6 +26,7 @@ struct session {
     struct input in;
     struct pace pace;
     struct reports reports;
+    struct sight sight;
     bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
@@ -49,6 +50,13 @@ stale(void *arg, struct machine *m, const struct stale *what)
 {
     struct session *s = arg;
     report_stale(&s->reports, m, what);
+}
+
+static void
+trap_loop(void *arg, struct machine *m, const struct trap_loop *what)
+{
+    struct session *s = arg;
+    report_trap_loop(&s->reports, m, what);
 }
 
 static void
@@ -215,7 +223,9 @@ session_run(struct machine *m, const struct options *o, const struct names *name
 {
     struct session s = {.m = m, .o = o, .reports.names = names};
     input_open(&s.in, o, m);
-    m->host = (struct host_calls){.arg = &s, .console = print, .stale = stale};
+    m->host =
+        (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
+    m->sight = &s.sight;
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
     while (!s.over) {
@@ -232,8 +242,9 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     input_close(&s.in, m);
     compare(&s);
     report_end(&s.reports);
-    if (s.reports.total > 0 && s.status == EXIT_CLEAN)
+    if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
+    m->sight = NULL;
     *clean = s.clean;
     return s.status;
 }

@@ -22,8 +22,8 @@ entry_read(void *arg, uint64 pa)
 }
 
 bool
-guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
-                uint64 *pa)
+guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+           struct pt_trace *trace)
 {
     const struct hart *h = &m->s.hart[hart];
     struct pt_env env = {.levels =
@@ -35,11 +35,18 @@ guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_acces
                             .present = entry_present,
                             .read = entry_read,
                             .arg = (void *)m};
-    struct pt_trace trace;
-    *pa = va;
     if (h->mode == MODE_M || (h->satp >> SATP_MODE_SHIFT) == SATP_BARE)
-        return ram_has(&m->ram, va, 1);
-    if (translate(&t, va, access, &state, &trace) != RULE_OK)
+        return false;
+    translate(&t, va, access, &state, trace);
+    return true;
+}
+
+bool
+guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                uint64 *pa)
+{
+    struct pt_trace trace = {.pa = va};
+    if (guest_walk(m, hart, va, access, &trace) && trace.rule != RULE_OK)
         return false;
     *pa = trace.pa;
     return ram_has(&m->ram, *pa, 1);

@@ -90,10 +90,11 @@ leave(const struct machine *m, unsigned hart, const struct symbols *s, struct fr
 }
 
 unsigned
-stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uint64 pc[CALLS_MAX])
+stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uint64 at,
+            uint64 pc[CALLS_MAX])
 {
     const struct hart *h = &m->s.hart[hart];
-    struct frame f = {h->pc, h->x[S0], h->x[RA], true};
+    struct frame f = {at, h->x[S0], h->x[RA], true};
     uint64 offset;
     unsigned count = 0;
     if (h->mode == MODE_U)

@@ -65,3 +65,27 @@ def test_sight_plain(context):
     silent = run(context, "--harts", "1", build(context, "-g", *CORRECT))
     if silent:
         raise Failure(f"a correct kernel gets a report: {silent}")
+
+
+def trap_loop(context, kind, status):
+    path = os.path.join(context.dir, "loop")
+    context.must([*CC, "-g", "-fno-omit-frame-pointer", f"-DKIND={kind}", "-o", path, "tests/machine/traploop.c"])
+    return " ".join(run(context, "--harts", "1", "--max", "100000", path, status=status).split())
+
+
+def test_sight_traploop(context):
+    """A handler that traps itself is told, once, with what came before; one that works gets no word."""
+    in_order(trap_loop(context, "deep", 124),
+             r"^glass: trap loop: hart 0 takes the same trap again and again: store page fault at address 0x40000[0-9a-f]+, in handler\+0x2",
+             r"since: the trap before, [0-9]+ steps ago: store page fault at address 0x40000[0-9a-f]+, in descend",
+             r"from: descend \(16 times\) < \.\.\. walk", ": satp .*level 0: entry 0x0 at .*V is 0, nothing is mapped",
+             r"rule: .* stvec says, 0x[0-9a-f]+, in handler\+0x0", "do: sp is 0x40000.*calls went too deep")
+    text = trap_loop(context, "none", 124)
+    in_order(text, "^glass: trap loop: hart 0 takes the same trap again and again: instruction access fault at address 0x0, at pc 0x0",
+             "since: the trap before, [0-9]+ steps ago: illegal instruction 0x0, in start", "rule: .* mtvec says, 0x0",
+             "do: write the address of a handler")
+    if text.count("trap loop") != 1:
+        raise Failure(f"told more than once: {text}")
+    silent = trap_loop(context, "good", 0)
+    if silent:
+        raise Failure(f"a handler that works gets a report: {silent}")
