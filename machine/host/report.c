@@ -113,6 +113,20 @@ report_stale(struct reports *r, const struct machine *m, const struct stale *s)
     print_rule(s);
 }
 
+void
+report_waiting(const struct reports *r, const struct machine *m)
+{
+    char words[WORDS_MAX];
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->s.hart[i];
+        names_place(r->names, h->pc, words);
+        say_part(" ", "hart %u waits in mode %c %s; interrupts that are enabled: mie " X, i,
+                 "US?M"[h->mode & 3], words, (uint64_t)h -> mie);
+        if (names_calls(r->names, m, i, h->pc, words))
+            say_part("  from:", "%s", words);
+    }
+}
+
 static bool
 any_pmp(const struct hart *h)
 {

@@ -20,6 +20,8 @@ struct reports {
 void report_stale(struct reports *r, const struct machine *m, const struct stale *s);
 // A hart takes the same trap for ever.
 void report_trap_loop(struct reports *r, const struct machine *m, const struct trap_loop *l);
+// All harts wait, and nothing will wake them: says where each of them is.
+void report_waiting(const struct reports *r, const struct machine *m);
 // Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
 void report_pmp(struct reports *r, const struct machine *m);
 // Says how many stale translations there were, if any.

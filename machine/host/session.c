@@ -135,6 +135,7 @@ stuck(struct session *s)
         terminal_wait(~0ULL, true);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
+        report_waiting(&s->reports, s->m);
         end(s, EXIT_STUCK, false);
     } else {
         say("the input has ended, and all harts wait for more");
@@ -166,6 +167,7 @@ stopped(struct session *s, enum stop why)
         finished(s);
     } else if (why == STOP_DEAD) {
         say("no hart can ever go on");
+        report_waiting(&s->reports, s->m);
         end(s, EXIT_STUCK, false);
     } else if (why == STOP_IDLE) {
         idle(s);

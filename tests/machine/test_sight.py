@@ -67,6 +67,15 @@ def test_sight_plain(context):
         raise Failure(f"a correct kernel gets a report: {silent}")
 
 
+def test_sight_waiting(context):
+    """When all harts wait for ever, each one's place is told."""
+    path = os.path.join(context.dir, "prompt")
+    context.must([*CC, "-g", "-fno-omit-frame-pointer", "-o", path, "tests/machine/prompt.c"])
+    text = " ".join(run(context, "--harts", "2", path, "--", "wait", status=125).split())
+    in_order(text, "no prompt .* next line hart 0 waits in mode M in [a-z]+.*prompt.c:[0-9]+.; interrupts .*: mie 0x0",
+             "from: .*start < _entry", r"hart 1 waits in mode M in _entry\+0x")
+
+
 def trap_loop(context, kind, status):
     path = os.path.join(context.dir, "loop")
     context.must([*CC, "-g", "-fno-omit-frame-pointer", f"-DKIND={kind}", "-o", path, "tests/machine/traploop.c"])
