@@ -9,80 +9,17 @@
 #include "board/loader.h"
 
 #include "base/mem.h"
+#include "board/elf.h"
 #include "machine.h"
 
-enum { CLASS_64 = 2, LITTLE_ENDIAN_DATA = 1, RISCV = 243 };
-enum { TYPE_EXEC = 2, TYPE_DYN = 3 };
 enum { SEGMENT_LOAD = 1 };
-enum { SECTION_SYMTAB = 2 };
 
 #define SEGMENTS_MAX 64
-
-struct elf_header {
-    uint8 ident[16];
-    uint16 type, machine;
-    uint32 version;
-    uint64 entry, phoff, shoff;
-    uint32 flags;
-    uint16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
 
 struct program_header {
     uint32 type, flags;
     uint64 offset, vaddr, paddr, filesz, memsz, align;
 };
-
-struct section_header {
-    uint32 name, type;
-    uint64 flags, addr, offset, size;
-    uint32 link, info;
-    uint64 addralign, entsize;
-};
-
-struct symbol {
-    uint32 name;
-    uint8 info, other;
-    uint16 section;
-    uint64 value, size;
-};
-
-// Copies `n` bytes at `offset` out of the file. Returns false when the file ends before.
-static bool
-peek(struct file f, uint64 offset, void *to, uint64 n)
-{
-    if (offset > f.size || n > f.size - offset)
-        return false;
-    mem_copy(to, f.bytes + offset, n);
-    return true;
-}
-
-static bool
-has_magic(struct file f)
-{
-    return f.size >= 4 && mem_equal(f.bytes, "\177ELF", 4);
-}
-
-static enum load_error
-read_header(struct file f, struct elf_header *h, uint64 *value)
-{
-    *value = 0;
-    if (!has_magic(f))
-        return LOAD_NOT_ELF;
-    if (!peek(f, 0, h, sizeof(*h)))
-        return LOAD_TRUNCATED;
-    if (h->ident[4] != CLASS_64)
-        return LOAD_32_BIT;
-    if (h->ident[5] != LITTLE_ENDIAN_DATA)
-        return LOAD_BIG_ENDIAN;
-    *value = h->machine;
-    if (h->machine != RISCV)
-        return LOAD_OTHER_MACHINE;
-    *value = h->type;
-    if (h->type != TYPE_EXEC && h->type != TYPE_DYN)
-        return LOAD_NOT_PROGRAM;
-    *value = h->phentsize;
-    return h->phentsize != sizeof(struct program_header) ? LOAD_BAD_HEADERS : LOAD_OK;
-}
 
 static enum load_error
 check_segment(const struct machine *m, struct file f, const struct program_header *p, uint64 *value)
@@ -108,7 +45,7 @@ read_segments(struct file f, const struct elf_header *h, struct program_header *
     for (uint32 i = 0; i < h->phnum; i++) {
         struct program_header p;
         *value = h->phoff + i * sizeof(p);
-        if (!peek(f, *value, &p, sizeof(p)))
+        if (!elf_peek(f, *value, &p, sizeof(p)))
             return LOAD_TRUNCATED;
         if (p.type != SEGMENT_LOAD || p.memsz == 0)
             continue;
@@ -168,12 +105,12 @@ load_elf(struct machine *m, struct file f, uint64 base, struct loaded *l, uint64
     struct elf_header h;
     struct program_header list[SEGMENTS_MAX];
     uint32 count;
-    enum load_error error = read_header(f, &h, value);
+    enum load_error error = elf_read_header(f, &h, value);
     if (!error)
         error = read_segments(f, &h, list, &count, value);
     if (error)
         return error;
-    if (h.type == TYPE_DYN)
+    if (h.type == ELF_DYN)
         move_to(list, count, base, &h.entry);
     for (uint32 i = 0; i < count && !error; i++)
         error = check_segment(m, f, &list[i], value);
@@ -205,7 +142,7 @@ load_image(struct machine *m, struct file f, struct loaded *l, uint64 *value)
 {
     uint64 word[2]; // text_offset, image_size
     *value = 0;
-    if (!peek(f, 8, word, sizeof(word)))
+    if (!elf_peek(f, 8, word, sizeof(word)))
         return LOAD_TRUNCATED;
     *value = word[1];
     if (word[0] > m->ram.size || word[1] > m->ram.size - word[0])
@@ -220,7 +157,7 @@ enum load_error
 load_kernel(struct machine *m, struct file f, struct loaded *l, uint64 *value)
 {
     uint8 magic[4];
-    if (peek(f, 56, magic, sizeof(magic)) && mem_equal(magic, "RSC\5", sizeof(magic)))
+    if (elf_peek(f, 56, magic, sizeof(magic)) && mem_equal(magic, "RSC\5", sizeof(magic)))
         return load_image(m, f, l, value);
     return load_elf(m, f, m->ram.base, l, value);
 }
@@ -228,39 +165,19 @@ load_kernel(struct machine *m, struct file f, struct loaded *l, uint64 *value)
 enum load_error
 load_firmware(struct machine *m, struct file f, struct loaded *l, uint64 *value)
 {
-    return has_magic(f) ? load_elf(m, f, m->ram.base, l, value)
+    return elf_magic(f) ? load_elf(m, f, m->ram.base, l, value)
                         : load_raw(m, f, m->ram.base, l, value);
-}
-
-// Is the string at `offset` of the file equal to `name`?
-static bool
-string_is(struct file f, uint64 offset, const char *name)
-{
-    for (;; offset++, name++) {
-        if (offset >= f.size || f.bytes[offset] != (uint8)*name)
-            return false;
-        if (*name == '\0')
-            return true;
-    }
-}
-
-static bool
-read_section(struct file f, const struct elf_header *h, uint32 i, struct section_header *s)
-{
-    uint64 offset = (uint64)i * sizeof(*s);
-    return i < h->shnum && h->shentsize == sizeof(*s) && h->shoff <= f.size &&
-           peek(f, h->shoff + offset, s, sizeof(*s));
 }
 
 static bool
 search_table(struct file f, const struct section_header *table, uint64 strings, const char *name,
              uint64 *value)
 {
-    struct symbol s;
+    struct elf_symbol s;
     for (uint64 at = 0; at < table->size && table->offset <= f.size; at += sizeof(s)) {
-        if (!peek(f, table->offset + at, &s, sizeof(s)))
+        if (!elf_peek(f, table->offset + at, &s, sizeof(s)))
             return false;
-        if (s.section != 0 && string_is(f, strings + s.name, name)) {
+        if (s.section != 0 && elf_string_is(f, strings + s.name, name)) {
             *value = s.value;
             return true;
         }
@@ -274,16 +191,10 @@ load_symbol(struct file f, const char *name, uint64 *value)
     struct elf_header h;
     struct section_header table, strings;
     uint64 ignored;
-    if (read_header(f, &h, &ignored) != LOAD_OK)
+    if (elf_read_header(f, &h, &ignored) != LOAD_OK)
         return false;
-    for (uint32 i = 0; i < h.shnum; i++) {
-        if (!read_section(f, &h, i, &table))
-            return false;
-        if (table.type == SECTION_SYMTAB)
-            return read_section(f, &h, table.link, &strings) && strings.offset <= f.size &&
-                   search_table(f, &table, strings.offset, name, value);
-    }
-    return false;
+    return elf_symtab(f, &h, &table, &strings) &&
+           search_table(f, &table, strings.offset, name, value);
 }
 
 const char *

@@ -126,6 +126,8 @@ trap_mret(struct machine *m, unsigned hart)
     h->quiet = 0;
     h->pc = h->mepc;
     contexts_select(m, hart);
+    if (m->sight != NULL)
+        sight_return(m, hart, false);
     return true;
 }
 
@@ -143,5 +145,7 @@ trap_sret(struct machine *m, unsigned hart)
     h->quiet = 0;
     h->pc = h->sepc;
     contexts_select(m, hart);
+    if (m->sight != NULL)
+        sight_return(m, hart, true);
     return true;
 }

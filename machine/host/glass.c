@@ -8,6 +8,7 @@
 
 #include "board/boot.h"
 #include "host/files.h"
+#include "host/names.h"
 #include "host/options.h"
 #include "host/say.h"
 #include "host/session.h"
@@ -79,8 +80,9 @@ refuse_file(const struct options *o, const struct boot *b, enum load_error error
     refuse(number ? "%s: %s 0x%" PRIx64 : "%s: %s", path, words, (uint64_t)value);
 }
 
+// Loads the files. The kernel's stays in memory, for its names.
 static void
-load(struct machine *m, const struct options *o)
+load(struct machine *m, const struct options *o, struct names *names)
 {
     struct boot b = {
         .kernel = file_read(o->kernel, 1),
@@ -93,7 +95,7 @@ load(struct machine *m, const struct options *o)
     enum load_error error = boot_load(m, &b, &culprit, &value);
     if (error)
         refuse_file(o, &b, error, culprit, value);
-    free((void *)b.kernel.bytes);
+    names_read(names, b.kernel);
     free((void *)b.firmware.bytes);
     free((void *)b.initrd.bytes);
 }
@@ -122,13 +124,14 @@ int
 main(int argc, char **argv)
 {
     static struct options o;
+    static struct names names;
     bool clean;
     options_read(&o, argc, argv);
     struct machine *m = make_machine(&o);
     for (unsigned i = 0; i < o.disks; i++)
         plug_disk(m, &o, i);
-    load(m, &o);
-    int status = session_run(m, &o, &clean);
+    load(m, &o, &names);
+    int status = session_run(m, &o, &names, &clean);
     tell_faults(m);
     if (o.hash)
         say("hash %016" PRIx64 " at %" PRIu64, (uint64_t)machine_hash(m),

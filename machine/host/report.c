@@ -41,48 +41,90 @@ static void
 print_walk(const char *head, const struct pt_trace *t)
 {
     if (t->rule == RULE_OK)
-        fprintf(stderr, "  %s " X ", entry " X " at level %d\n", head, (uint64_t)t->pa,
-                (uint64_t)t->pte, t->level);
+        say_part(" ", "%s " X ", entry " X " at level %d", head, (uint64_t)t->pa, (uint64_t)t->pte,
+                 t->level);
     else
-        fprintf(stderr, "  %s a page fault (%s), entry " X " at level %d\n", head,
-                pt_rule_name(t->rule), (uint64_t)t->pte, t->level);
+        say_part(" ", "%s a page fault (%s), entry " X " at level %d", head, pt_rule_name(t->rule),
+                 (uint64_t)t->pte, t->level);
 }
 
 static void
-print_since(const struct stale *s)
+print_what(const struct reports *r, const struct machine *m, const struct stale *s)
+{
+    char words[WORDS_MAX];
+    bool user = m->s.hart[s->hart].mode == MODE_U;
+    names_place(user ? &(struct names){0} : r->names, s->pc, words);
+    fflush(stdout);
+    say_part("glass:", "stale translation: hart %u %s " X "%s %s, step " P, s->hart,
+             verb(s->access), (uint64_t)s->va, user ? " in user mode" : "", words,
+             (uint64_t)s->when);
+    if (names_calls(r->names, m, s->hart, s->pc, words))
+        say_part("  from:", "%s", words);
+    print_walk("memory says:", &s->now);
+    print_walk("the TLB may have:", &s->old);
+}
+
+static void
+print_since(const struct reports *r, const struct stale *s)
 {
     const struct table_change *c = &s->change;
+    char words[WORDS_MAX];
     if (s->kind == STALE_TREE) {
-        fprintf(stderr,
-                "  since: the old tree, satp " X ", was given up at pc " X ", " P " steps ago;\n"
-                "         hart %u has not executed sfence.vma since\n",
-                (uint64_t)s->active.satp, (uint64_t)s->active.pc,
-                (uint64_t)(s->when - s->active.when), s->hart);
+        names_place(r->names, s->present.pc, words);
+        say_part("  since:",
+                 "hart %u wrote satp %s, " P " steps ago: " X ", which was " X
+                 " before; it has not "
+                 "executed a sfence.vma since that covers it",
+                 s->hart, words, (uint64_t)(s->when - s->present.when), (uint64_t)s->satp,
+                 (uint64_t)s->active.satp);
         return;
     }
-    fprintf(stderr,
-            "  since: hart %u changed the entry at " X " from " X " to " X "\n"
-            "         at pc " X ", " P " steps ago; hart %u has not executed a sfence.vma\n"
-            "         that covers it since\n",
-            c->hart, (uint64_t)c->pa, (uint64_t)c->was, (uint64_t)c->is, (uint64_t)c->pc,
-            (uint64_t)(s->when - c->when), s->hart);
+    names_place(r->names, c->pc, words);
+    say_part("  since:",
+             "hart %u changed the entry at " X " from " X " to " X " %s, " P
+             " steps ago; hart %u has not executed a sfence.vma that covers it since",
+             c->hart, (uint64_t)c->pa, (uint64_t)c->was, (uint64_t)c->is, words,
+             (uint64_t)(s->when - c->when), s->hart);
+}
+
+static void
+print_rule(const struct stale *s)
+{
+    if (s->kind == STALE_TREE) {
+        say_part("  rule:", "a write of satp drops nothing from the TLB: translations of the tree "
+                            "before may be used until a fence (priv: satp)");
+        say_part("  do:", "sfence.vma zero, zero after the write of satp");
+        return;
+    }
+    say_part("  rule:", "what was valid since the last fence that covers it may still be used "
+                        "(priv: norm:sfence_vma_ordering_semantics)");
+    say_part("  do:", "sfence.vma after the store, on each hart that uses the tree");
 }
 
 void
-report_stale(struct reports *r, const struct stale *s)
+report_stale(struct reports *r, const struct machine *m, const struct stale *s)
 {
-    uint64 cause = s->kind == STALE_TREE ? s->active.pc : s->change.pc;
+    uint64 cause = s->kind == STALE_TREE ? s->present.pc : s->change.pc;
     r->total++;
     if (seen(r, cause))
         return;
-    say("stale translation: hart %u %s " X " at pc " X ", step " P, s->hart, verb(s->access),
-        (uint64_t)s->va, (uint64_t)s->pc, (uint64_t)s->when);
-    print_walk("memory says:     ", &s->now);
-    print_walk("the TLB may have:", &s->old);
-    print_since(s);
-    fprintf(stderr, "  do:    %s\n",
-            s->kind == STALE_TREE ? "sfence.vma zero, zero after the write of satp"
-                                  : "sfence.vma after the store, on each hart that uses the tree");
+    print_what(r, m, s);
+    print_since(r, s);
+    print_rule(s);
+}
+
+void
+report_waiting(const struct reports *r, const struct machine *m)
+{
+    char words[WORDS_MAX];
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->s.hart[i];
+        names_place(r->names, h->pc, words);
+        say_part(" ", "hart %u waits in mode %c %s; interrupts that are enabled: mie " X, i,
+                 "US?M"[h->mode & 3], words, (uint64_t)h -> mie);
+        if (names_calls(r->names, m, i, h->pc, words))
+            say_part("  from:", "%s", words);
+    }
 }
 
 static bool
@@ -118,6 +160,6 @@ void
 report_end(const struct reports *r)
 {
     if (r->total > 0)
-        say("stale translations: " P " from %u places%s", (uint64_t)r->total, r->sites,
-            r->sites == SITES_MAX ? " or more" : "");
+        say("stale translations: " P " from %u place%s%s", (uint64_t)r->total, r->sites,
+            r->sites == 1 ? "" : "s", r->sites == SITES_MAX ? " or more" : "");
 }

@@ -26,6 +26,7 @@ struct session {
     struct input in;
     struct pace pace;
     struct reports reports;
+    struct sight sight;
     bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
@@ -48,8 +49,14 @@ static void
 stale(void *arg, struct machine *m, const struct stale *what)
 {
     struct session *s = arg;
-    (void)m;
-    report_stale(&s->reports, what);
+    report_stale(&s->reports, m, what);
+}
+
+static void
+trap_loop(void *arg, struct machine *m, const struct trap_loop *what)
+{
+    struct session *s = arg;
+    report_trap_loop(&s->reports, m, what);
 }
 
 static void
@@ -128,6 +135,7 @@ stuck(struct session *s)
         terminal_wait(~0ULL, true);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
+        report_waiting(&s->reports, s->m);
         end(s, EXIT_STUCK, false);
     } else {
         say("the input has ended, and all harts wait for more");
@@ -159,6 +167,7 @@ stopped(struct session *s, enum stop why)
         finished(s);
     } else if (why == STOP_DEAD) {
         say("no hart can ever go on");
+        report_waiting(&s->reports, s->m);
         end(s, EXIT_STUCK, false);
     } else if (why == STOP_IDLE) {
         idle(s);
@@ -212,11 +221,13 @@ compare(struct session *s)
 }
 
 int
-session_run(struct machine *m, const struct options *o, bool *clean)
+session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o};
+    struct session s = {.m = m, .o = o, .reports.names = names};
     input_open(&s.in, o, m);
-    m->host = (struct host_calls){.arg = &s, .console = print, .stale = stale};
+    m->host =
+        (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
+    m->sight = &s.sight;
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
     while (!s.over) {
@@ -233,8 +244,9 @@ session_run(struct machine *m, const struct options *o, bool *clean)
     input_close(&s.in, m);
     compare(&s);
     report_end(&s.reports);
-    if (s.reports.total > 0 && s.status == EXIT_CLEAN)
+    if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
+    m->sight = NULL;
     *clean = s.clean;
     return s.status;
 }

@@ -173,6 +173,16 @@ struct search {
     struct pt_trace use; // the one that the adversary chooses
 };
 
+// The tree that is in use, if the machine knows it.
+static struct active
+present_tree(const struct hart *h)
+{
+    for (uint32 i = 0; i < h->remembered.actives; i++)
+        if (h->remembered.active[i].satp == h->satp)
+            return h->remembered.active[i];
+    return (struct active){.satp = h->satp};
+}
+
 static void
 report(struct search *s, const struct active *a, const struct pick *p, const struct pt_trace *old)
 {
@@ -188,7 +198,8 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
                       .now = *s->now,
                       .old = *old,
                       .satp = h->satp,
-                      .active = *a};
+                      .active = *a,
+                      .present = present_tree(h)};
     if (number != PRESENT)
         r.change = *change_at(m, number);
     if (!s->wrong && m->host.stale != NULL)

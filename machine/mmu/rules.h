@@ -88,6 +88,7 @@ struct stale {
     uint64 satp;                // present
     struct table_change change; // STALE_ENTRY: the first change that made the difference
     struct active active;       // STALE_TREE: the tree that may still be used
+    struct active present;      // the tree of the present satp: where that was written
 };
 
 // The hart writes satp. `pc` is where.

@@ -36,6 +36,10 @@ sight_hook(struct machine *m, unsigned hart, uint64 pa)
 void
 sight_trap(struct machine *m, unsigned hart)
 {
-    (void)m;
-    (void)hart;
+    traploop_taken(m, hart);
+}
+void
+sight_return(struct machine *m, unsigned hart, bool supervisor)
+{
+    traploop_left(m, hart, supervisor);
 }

@@ -5,7 +5,7 @@
 // satp, changes entries, fences, and accesses pages. An access says what it expects: that it
 // succeeds or faults, and whether a stale translation is reported.
 // SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/time/*.c
-// SOURCES: machine/sight/*.c kernel/pt/translate.c
+// SOURCES: machine/sight/*.c machine/check/*.c kernel/pt/translate.c
 #include "test.h"
 
 #include "mmu/access.h"

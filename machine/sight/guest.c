@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// guest.c - reads a hart's memory without leaving a trace in the machine.
+//
+// Theory    What a report says about memory must not change the run: no A or D bit is set, no
+//           shortcut made, no watch triggered, and PMP is not asked.
+#include "sight/guest.h"
+
+#include "machine.h"
+
+static bool
+entry_present(void *arg, uint64 pa)
+{
+    const struct machine *m = arg;
+    return ram_has(&m->ram, pa, sizeof(pte_t));
+}
+
+static pte_t
+entry_read(void *arg, uint64 pa)
+{
+    const struct machine *m = arg;
+    return *(const pte_t *)ram_at(&m->ram, pa);
+}
+
+bool
+guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+           struct pt_trace *trace)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct pt_env env = {.levels =
+                             (int)(h->satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
+    struct pt t = {.root = (pagetable_t)(size_t)((h->satp & SATP_PPN_MASK) << PGSHIFT),
+                   .env = &env};
+    struct pt_hart state = {.sum = true,
+                            .update_ad = true,
+                            .present = entry_present,
+                            .read = entry_read,
+                            .arg = (void *)m};
+    if (h->mode == MODE_M || (h->satp >> SATP_MODE_SHIFT) == SATP_BARE)
+        return false;
+    translate(&t, va, access, &state, trace);
+    return true;
+}
+
+bool
+guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                uint64 *pa)
+{
+    struct pt_trace trace = {.pa = va};
+    if (guest_walk(m, hart, va, access, &trace) && trace.rule != RULE_OK)
+        return false;
+    *pa = trace.pa;
+    return ram_has(&m->ram, *pa, 1);
+}
+
+bool
+guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n, enum pt_access access,
+           uint64 *value)
+{
+    uint64 pa;
+    if ((va & (PAGE_BYTES - 1)) + n > PAGE_BYTES || !guest_translate(m, hart, va, access, &pa))
+        return false;
+    *value = 0;
+    for (unsigned i = 0; i < n; i++)
+        *value |= (uint64)ram_at(&m->ram, pa)[i] << (8 * i);
+    return true;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// guest.h - reads a hart's memory without leaving a trace in the machine.
+#pragma once
+
+#include "base/types.h"
+#include "pt/translate.h"
+
+struct machine;
+
+// Walks the hart's present tree for an access of its kernel, whether translation is on or not.
+// Returns whether `va` is in RAM: *pa is where then.
+bool guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                     uint64 *pa);
+// The same, with each entry that was read. Returns false if translation is off.
+bool guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                struct pt_trace *trace);
+// Reads `n` bytes (1 to 8) at `va`, which must not cross a page.
+bool guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n,
+                enum pt_access access, uint64 *value);

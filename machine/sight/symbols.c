@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// symbols.c - names of functions, from the table of symbols of an ELF file.
+//
+// Theory    C functions have a type and a size. Functions of assembly often have neither: they are
+//           the plain names in executed sections, and reach to the next name or the section's end.
+// Promises  any-bytes: a file may be truncated or hostile; the worst is that a name is not known.
+// Manual    System V ABI, chapter 4, "Symbol Table"
+#include "sight/symbols.h"
+
+#include "board/elf.h"
+
+enum { TYPE_NONE = 0, TYPE_FUNCTION = 2 };
+enum { BIND_LOCAL = 0 };
+
+// Finds the tables of a file. Returns how many symbols there are.
+static uint32
+open_tables(struct file f, struct elf_header *h, struct section_header *table,
+            struct section_header *strings)
+{
+    uint64 value;
+    if (elf_read_header(f, h, &value) != LOAD_OK || h->type != ELF_EXEC ||
+        !elf_symtab(f, h, table, strings))
+        return 0;
+    uint64 bytes = f.size - table->offset;
+    bytes = table->size < bytes ? table->size : bytes;
+    bytes /= sizeof(struct elf_symbol);
+    return bytes < 0xffffffff ? (uint32)bytes : 0xffffffff;
+}
+
+uint32
+symbols_count(struct file f)
+{
+    struct elf_header h;
+    struct section_header table, strings;
+    return open_tables(f, &h, &table, &strings);
+}
+
+// Is this the name of a place that a person named? Assemblers and linkers make names, too.
+static bool
+named(struct file f, uint64 name)
+{
+    return name < f.size && f.bytes[name] != '\0' && f.bytes[name] != '$' && f.bytes[name] != '.';
+}
+
+// Makes a function of a symbol. Returns false if it is none.
+static bool
+read_function(struct file f, const struct elf_header *h, const struct elf_symbol *s,
+              struct function *out)
+{
+    struct section_header in;
+    uint32 type = s->info & 15, bind = s->info >> 4;
+    if ((type != TYPE_FUNCTION && type != TYPE_NONE) || !elf_section(f, h, s->section, &in) ||
+        !(in.flags & SECTION_EXECUTED) || s->value - in.addr >= in.size)
+        return false;
+    uint64 room = in.size - (s->value - in.addr);
+    out->start = s->value;
+    out->end = s->value + (s->size != 0 && s->size < room ? s->size : room);
+    out->rank = (type == TYPE_NONE ? 4 : 0) + (s->size == 0 ? 2 : 0) + (bind == BIND_LOCAL ? 1 : 0);
+    return true;
+}
+
+static bool
+sized(const struct function *f)
+{
+    return !(f->rank & 2);
+}
+
+static bool
+before(const struct function *a, const struct function *b)
+{
+    if (a->start != b->start)
+        return a->start < b->start;
+    return a->rank != b->rank ? a->rank < b->rank : a->number < b->number;
+}
+
+static void
+swap(struct function *a, struct function *b)
+{
+    struct function t = *a;
+    *a = *b;
+    *b = t;
+}
+
+// Lets the function at `i` sink to its place in the heap of `count` functions.
+static void
+sink(struct function *heap, uint32 i, uint32 count)
+{
+    for (uint64 child; (child = 2ULL * i + 1) < count; i = (uint32)child) {
+        if (child + 1 < count && before(&heap[child], &heap[child + 1]))
+            child++;
+        if (!before(&heap[i], &heap[child]))
+            return;
+        swap(&heap[i], &heap[child]);
+    }
+}
+
+static void
+sort(struct function *f, uint32 count)
+{
+    for (uint32 i = count / 2; i-- > 0;)
+        sink(f, i, count);
+    for (uint32 last = count; last-- > 1;) {
+        swap(&f[0], &f[last]);
+        sink(f, 0, last);
+    }
+}
+
+// Keeps one name for each place. A name without size ends where the next begins; within a function
+// that has a size, it is only a label. Returns how many are left.
+static uint32
+tidy(struct function *f, uint32 count)
+{
+    uint32 kept = 0;
+    uint64 reach = 0; // the end of the functions with a size so far
+    for (uint32 i = 0; i < count; i++) {
+        if ((kept > 0 && f[kept - 1].start == f[i].start) || (!sized(&f[i]) && f[i].start < reach))
+            continue;
+        if (kept > 0 && !sized(&f[kept - 1]) && f[kept - 1].end > f[i].start)
+            f[kept - 1].end = f[i].start;
+        if (sized(&f[i]) && f[i].end > reach)
+            reach = f[i].end;
+        f[kept++] = f[i];
+    }
+    return kept;
+}
+
+void
+symbols_read(struct symbols *s, struct file f, struct function *room, uint32 max)
+{
+    struct elf_header h;
+    struct section_header table, strings;
+    struct elf_symbol symbol;
+    uint32 count = open_tables(f, &h, &table, &strings);
+    *s = (struct symbols){.file = f, .function = room};
+    for (uint32 i = 0; i < count && s->count < max; i++) {
+        struct function *next = &room[s->count];
+        if (!elf_peek(f, table.offset + (uint64)i * sizeof(symbol), &symbol, sizeof(symbol)))
+            break;
+        next->number = i;
+        next->name = strings.offset + symbol.name;
+        if (named(f, next->name) && read_function(f, &h, &symbol, next))
+            s->count++;
+    }
+    sort(room, s->count);
+    s->count = tidy(room, s->count);
+}
+
+const char *
+symbols_find(const struct symbols *s, uint64 pc, uint64 *offset)
+{
+    uint32 low = 0, high = s->count; // the last function that starts at pc or before is below high
+    while (low < high) {
+        uint32 middle = low + (high - low) / 2;
+        if (s->function[middle].start <= pc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || pc >= s->function[low - 1].end)
+        return NULL;
+    *offset = pc - s->function[low - 1].start;
+    return elf_string(s->file, s->function[low - 1].name);
+}
+
+bool
+symbols_address(const struct symbols *s, const char *name, uint64 *address)
+{
+    for (uint32 i = 0; i < s->count; i++) {
+        *address = s->function[i].start;
+        if (elf_string_is(s->file, s->function[i].name, name))
+            return true;
+    }
+    return false;
+}

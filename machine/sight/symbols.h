@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// symbols.h - names of functions, from the table of symbols of an ELF file.
+#pragma once
+
+#include "board/loader.h"
+
+struct function {
+    uint64 start, end; // [start, end)
+    uint64 name;       // where its name is in the file
+    uint32 number;     // of the symbol
+    uint32 rank;       // which of several names of one place is shown: the lowest
+};
+
+struct symbols {
+    struct file file;
+    struct function *function; // in the order of their addresses
+    uint32 count;
+};
+
+// How many symbols the file has: as many functions need room at most.
+uint32 symbols_count(struct file f);
+// Reads the functions of a file into `room`. The file stays in use.
+void symbols_read(struct symbols *s, struct file f, struct function *room, uint32 max);
+// The name of the function that holds `pc`, and how far behind its start. NULL: not known.
+const char *symbols_find(const struct symbols *s, uint64 pc, uint64 *offset);
+// The address of the function with that name. Returns false when there is none.
+bool symbols_address(const struct symbols *s, const char *name, uint64 *address);

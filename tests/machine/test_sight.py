@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""test_sight.py - reports of the glass machine name functions, lines and calls of the kernel."""
+import os
+import re
+
+from glassrun import CC, demand, run
+from machine import Failure
+
+SOURCE = "tests/machine/stale.c"
+AGAIN = "^glass: trap loop: hart 0 takes the same trap again and again: "
+ENTRY = ["-DAFTER_ENTRY=none", "-DAFTER_SATP=fence"]  # the kernel without the fence after the change of an entry
+SATP = ["-DAFTER_ENTRY=fence", "-DAFTER_SATP=none"]
+CORRECT = ["-DAFTER_ENTRY=fence", "-DAFTER_SATP=fence"]
+
+
+def build(context, *flags):
+    path = os.path.join(context.dir, "stale")
+    context.must([*CC, "-fno-omit-frame-pointer", *flags, "-o", path, SOURCE])
+    return path
+
+
+def line(words):
+    """The number of the line of the source that has these words."""
+    with open(SOURCE, encoding="utf-8") as f:
+        return next(n for n, text in enumerate(f, 1) if words in text)
+
+
+def report(context, *flags):
+    """What the machine says of the kernel, in words with one space between; each line has at most 80 columns."""
+    text = run(context, "--harts", "1", build(context, *flags), status=3)
+    wide = [x for x in text.splitlines() if len(x) > 80]
+    if wide:
+        raise Failure(f"more than 80 columns: {wide[0]}")
+    return " ".join(text.split())
+
+
+def in_order(text, *patterns):
+    demand(text, ".*".join(patterns))
+
+
+def test_sight_names(context):
+    """A missing fence is told with the function and line of both sides, with the calls; DWARF 2, 4, 5."""
+    place = r"in {}\+0x[0-9a-f]+ \((?:tests/)?machine/stale.c:{}\)"
+    read = place.format("look", line("*(volatile int *)WINDOW"))
+    for version in ("-gdwarf-2", "-gdwarf-4", "-gdwarf-5"):
+        in_order(report(context, version, *ENTRY),
+                 f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
+                 "from: look < visit < supervisor[ <_a-z]* memory says",
+                 "since: hart 0 changed the entry at .* "
+                 + place.format("remap", line("leaves[0])[0] = entry")), "rule: ", "do: sfence.vma after the store",
+                 "from 1 place$")
+        in_order(report(context, version, *SATP),
+                 f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
+                 "from: look < visit < supervisor[ <_a-z]* memory says",
+                 "since: hart 0 wrote satp " + place.format("switch_tree", line("csrw satp")),
+                 "rule: ", "do: sfence.vma zero, zero after the write of satp", "from 1 place$")
+
+
+def test_sight_plain(context):
+    """Without lines the function is named, without symbols the address; a correct kernel gets no word."""
+    demand(report(context, *ENTRY), r"in look\+0x[0-9a-f]+, step", "from: look < visit < supervisor")
+    text = report(context, "-s", *ENTRY)
+    demand(text, "hart 0 reads 0x40000000 at pc 0x8000[0-9a-f]+, step", "at pc 0x8000[0-9a-f]+, [0-9]+ steps ago")
+    if re.search("from: ", text):
+        raise Failure(f"calls without names: {text}")
+    silent = run(context, "--harts", "1", build(context, "-g", *CORRECT))
+    if silent:
+        raise Failure(f"a correct kernel gets a report: {silent}")
+
+
+def test_sight_waiting(context):
+    """When all harts wait for ever, each one's place is told."""
+    path = os.path.join(context.dir, "prompt")
+    context.must([*CC, "-g", "-fno-omit-frame-pointer", "-o", path, "tests/machine/prompt.c"])
+    text = " ".join(run(context, "--harts", "2", path, "--", "wait", status=125).split())
+    in_order(text, "no prompt .* next line hart 0 waits in mode M in [a-z]+.*prompt.c:[0-9]+.; interrupts .*: mie 0x0",
+             "from: .*start < _entry", r"hart 1 waits in mode M in _entry\+0x")
+
+
+def trap_loop(context, kind, status):
+    path = os.path.join(context.dir, "loop")
+    context.must([*CC, "-g", "-fno-omit-frame-pointer", f"-DKIND={kind}", "-o", path, "tests/machine/traploop.c"])
+    return " ".join(run(context, "--harts", "1", "--max", "100000", path, status=status).split())
+
+
+def test_sight_traploop(context):
+    """A handler that traps itself is told, once, with what came before; one that works gets no word."""
+    in_order(trap_loop(context, "deep", 124),
+             AGAIN + r"store page fault at address 0x40000[0-9a-f]+, in handler\+0x2",
+             r"since: the trap before, [0-9]+ steps ago: store page fault at address 0x40000[0-9a-f]+, in descend",
+             r"from: descend \(16 times\) < \.\.\. walk", ": satp .*level 0: entry 0x0 at .*V is 0, nothing is mapped",
+             r"rule: .* stvec says, 0x[0-9a-f]+, in handler\+0x0", "do: sp is 0x40000.*calls went too deep")
+    text = trap_loop(context, "none", 124)
+    in_order(text, AGAIN + "instruction access fault at address 0x0, at pc 0x0",
+             "since: the trap before, [0-9]+ steps ago: illegal instruction 0x0, in start", "rule: .* mtvec says, 0x0",
+             "do: write the address of a handler")
+    if text.count("trap loop") != 1:
+        raise Failure(f"told more than once: {text}")
+    silent = trap_loop(context, "good", 0)
+    if silent:
+        raise Failure(f"a handler that works gets a report: {silent}")
