@@ -6,6 +6,7 @@
 #include "hart/csr.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "sight/count.h"
 
 uint64
 trap_pending(const struct machine *m, unsigned hart)
@@ -126,6 +127,8 @@ trap_mret(struct machine *m, unsigned hart)
     h->quiet = 0;
     h->pc = h->mepc;
     contexts_select(m, hart);
+    if (m->count != NULL)
+        count_return(m, hart);
     return true;
 }
 
@@ -143,5 +146,7 @@ trap_sret(struct machine *m, unsigned hart)
     h->quiet = 0;
     h->pc = h->sepc;
     contexts_select(m, hart);
+    if (m->count != NULL)
+        count_return(m, hart);
     return true;
 }
