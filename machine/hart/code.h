@@ -31,14 +31,14 @@ struct code_page {
 };
 
 struct code {
-    const void *const *go; // of each operation: what goes into insn.go
+    const void *const *go;                         // of each operation: what goes into insn.go
     void (*run)(struct machine *m, unsigned hart); // the interpreter that `go` is of
-    uint32 pages;          // how many there are
-    uint32 hand;           // where the search for one to give up goes on
-    bool stale;            // some page looks like data: code_tidy() between turns
-    uint32 hooks;          // how many hooks are set
-    uint64 hook[32];       // physical addresses, unordered
-    uint16 *index;         // of each page of RAM: its code page + 1, or 0
+    uint32 pages;                                  // how many there are
+    uint32 hand;                                   // where the search for one to give up goes on
+    bool stale;      // some page looks like data: code_tidy() between turns
+    uint32 hooks;    // how many hooks are set
+    uint64 hook[32]; // physical addresses, unordered
+    uint16 *index;   // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 

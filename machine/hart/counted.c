@@ -8,7 +8,7 @@
 #define COUNT_STEP()    count_step(m, hart, page, ip)
 #define COUNT_BACK()    (m->count->hart[hart].cell->steps--)
 #define COUNT_ANEW()    (m->count->hart[hart].bytes = 0)
-#define COUNT_FETCH()   count_fetch(m, hart, left)
+#define COUNT_FETCH()   count_fetch(m, hart)
 #define COUNT_AMO(kept) (m->count->hart[hart].cell->same += (kept))
 
 // An instruction starts: its slot is `ip`, in `page` unless that is one of the lane's own.

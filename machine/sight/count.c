@@ -94,11 +94,11 @@ count_enter(struct machine *m, unsigned hart, const struct code_page *page, cons
 }
 
 void
-count_fetch(struct machine *m, unsigned hart, uint64 left)
+count_fetch(struct machine *m, unsigned hart)
 {
     struct count *c = m->count;
     unsigned mode = m->s.hart[hart].mode;
-    if (left != 0 && !c->hart[hart].trying)
+    if (!c->hart[hart].trying)
         count_cell(c, hart, mode, c->ranges + (mode == MODE_U))->steps++;
 }
 

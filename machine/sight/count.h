@@ -64,8 +64,8 @@ void count_start(struct machine *m, struct count *c);
 // For the interpreter. The hart's next instructions count in another cell, that of the slot `ip`.
 void count_enter(struct machine *m, unsigned hart, const struct code_page *page,
                  const struct insn *ip);
-// A fetch traps; that is a step if any is `left`.
-void count_fetch(struct machine *m, unsigned hart, uint64 left);
+// A fetch traps.
+void count_fetch(struct machine *m, unsigned hart);
 
 // The hart executes ecall; it has returned from a trap.
 void count_ecall(struct machine *m, unsigned hart);
