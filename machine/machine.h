@@ -88,6 +88,7 @@ struct machine {
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
     struct sight *sight;           // what watches, or NULL (sight/, check/)
+    struct count *count;           // exact counts, or NULL (sight/count.h)
     struct history *history;       // snapshots, or NULL (time/snapshot.h)
     struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
     unsigned turn_hart;            // whose turn it is while one runs

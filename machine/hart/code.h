@@ -2,7 +2,7 @@
 // code.h - decoded instructions, by physical page.
 //
 // Theory    A page of guest memory that was executed has a code page: one slot for each two bytes,
-//           decoded when a hart first comes there. A slot holds the handler of hart/execute.c, so
+//           decoded when a hart first comes there. A slot holds the handler of hart/interpret.inc, so
 //           that going on is one jump. All harts share code pages. A store to such a page takes
 //           the slow way (RAM_CODE) and empties the slots that it touches.
 //           The number of code pages is fixed; the one used longest ago gives way.
@@ -31,13 +31,14 @@ struct code_page {
 };
 
 struct code {
-    const void *const *go; // of each operation: what goes into insn.go
-    uint32 pages;          // how many there are
-    uint32 hand;           // where the search for one to give up goes on
-    bool stale;            // some page looks like data: code_tidy() between turns
-    uint32 hooks;          // how many hooks are set
-    uint64 hook[32];       // physical addresses, unordered
-    uint16 *index;         // of each page of RAM: its code page + 1, or 0
+    const void *const *go;                         // of each operation: what goes into insn.go
+    void (*run)(struct machine *m, unsigned hart); // the interpreter that `go` is of
+    uint32 pages;                                  // how many there are
+    uint32 hand;                                   // where the search for one to give up goes on
+    bool stale;      // some page looks like data: code_tidy() between turns
+    uint32 hooks;    // how many hooks are set
+    uint64 hook[32]; // physical addresses, unordered
+    uint16 *index;   // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 

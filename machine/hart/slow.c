@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "mmu/access.h"
 #include "mmu/contexts.h"
+#include "sight/count.h"
 
 bool
 slow_illegal(struct lane *l, uint32 raw)
@@ -178,5 +179,7 @@ bool
 slow_ecall(struct machine *m, unsigned hart)
 {
     m->lane[hart].trap = (struct trap){CAUSE_ECALL_U + m->s.hart[hart].mode, 0};
+    if (m->count != NULL)
+        count_ecall(m, hart);
     return false;
 }

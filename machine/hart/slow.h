@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// slow.h - the instructions that are too long for a row of isa.inc. For execute.c alone.
+// slow.h - the instructions that are too long for a row of isa.inc. For interpret.inc alone.
 //
 // Each function that returns bool returns false if the instruction traps; the lane's `trap` then
 // says how. pc and budget have been saved.

@@ -6,6 +6,7 @@
 #include "hart/csr.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "sight/count.h"
 
 uint64
 trap_pending(const struct machine *m, unsigned hart)
@@ -128,6 +129,8 @@ trap_mret(struct machine *m, unsigned hart)
     contexts_select(m, hart);
     if (m->sight != NULL)
         sight_return(m, hart, false);
+    if (m->count != NULL)
+        count_return(m, hart);
     return true;
 }
 
@@ -147,5 +150,7 @@ trap_sret(struct machine *m, unsigned hart)
     contexts_select(m, hart);
     if (m->sight != NULL)
         sight_return(m, hart, true);
+    if (m->count != NULL)
+        count_return(m, hart);
     return true;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "board/boot.h"
+#include "host/count.h"
 #include "host/files.h"
 #include "host/names.h"
 #include "host/options.h"
@@ -125,14 +126,18 @@ main(int argc, char **argv)
 {
     static struct options o;
     static struct names names;
+    static struct counting counting;
     bool clean;
     options_read(&o, argc, argv);
     struct machine *m = make_machine(&o);
     for (unsigned i = 0; i < o.disks; i++)
         plug_disk(m, &o, i);
     load(m, &o, &names);
+    counting_start(&counting, m, &o);
     int status = session_run(m, &o, &names, &clean);
     tell_faults(m);
+    if (!counting_end(&counting, m) && status == EXIT_CLEAN)
+        status = EXIT_USAGE;
     if (o.hash)
         say("hash %016" PRIx64 " at %" PRIu64, (uint64_t)machine_hash(m),
             (uint64_t)machine_position(m));

@@ -12,7 +12,8 @@
 
 #include "host/say.h"
 
-enum kind { FLAG, NUMBER, SIZE, TEXT, TLB, MMU };
+// OPTIONAL: a text behind "=", or none, which is "".
+enum kind { FLAG, NUMBER, SIZE, TEXT, OPTIONAL, TLB, MMU };
 
 struct option {
     const char *name, *value;
@@ -47,6 +48,7 @@ static const struct option table[] = {
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
+    {"count", "=FILE", OPTIONAL, AT(count), "count instructions; tell at the end, or in FILE"},
 };
 
 static const struct {
@@ -79,8 +81,12 @@ help(void)
          "At the keyboard, Ctrl-A X ends the run and Ctrl-A ? shows more.\n");
     for (unsigned i = 0; i < NELEM(table); i++) {
         char word[40];
-        snprintf(word, sizeof(word), "--%s%s%s", table[i].name, table[i].value ? " " : "",
-                 table[i].value ? table[i].value : "");
+        bool optional = table[i].kind == OPTIONAL, value = table[i].value;
+        snprintf(word, sizeof(word), "--%s%s%s%s", table[i].name,
+                 optional ? "["
+                 : value  ? " "
+                          : "",
+                 value ? table[i].value : "", optional ? "]" : "");
         printf("  %-20s %s\n", word, table[i].help);
     }
     puts(
@@ -156,7 +162,8 @@ set(struct options *o, const struct option *option, const char *value)
         *(uint64 *)at = read_size(option->name, value);
         break;
     case TEXT:
-        *(const char **)at = value;
+    case OPTIONAL:
+        *(const char **)at = value ? value : "";
         break;
     case TLB:
         *(enum tlb_mode *)at = read_tlb(value);
@@ -187,7 +194,7 @@ read_option(struct options *o, char **argv, int i)
     const struct option *option = find(word, equals ? (size_t)(equals - word) : strlen(word));
     if (option->kind == FLAG && equals)
         refuse("--%s takes no value", option->name);
-    if (option->kind == FLAG || equals) {
+    if (option->kind == FLAG || option->kind == OPTIONAL || equals) {
         set(o, option, equals ? equals + 1 : NULL);
         return 1;
     }

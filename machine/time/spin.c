@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "mmu/access.h"
 #include "mmu/contexts.h"
+#include "sight/count.h"
 
 #define LOOP_STEPS 48 // the longest loop that is recognised
 #define NEARBY     128
@@ -111,7 +112,11 @@ rest_spins(struct machine *m, unsigned hart)
         return false;
     before = *h;
     m->spin_mode = h->mode;
+    if (m->count != NULL)
+        count_try(m, hart);
     bool spins = loops(m, hart);
+    if (m->count != NULL)
+        count_tried(m, hart, spins);
     *h = before;
     m->lane[hart].granted = m->lane[hart].budget = 0;
     contexts_select(m, hart);
