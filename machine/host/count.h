@@ -5,12 +5,12 @@
 #include <stdio.h>
 
 #include "host/options.h"
-#include "host/symbols.h"
+#include "host/places.h"
 #include "sight/count.h"
 
 struct counting {
     struct count count;
-    struct symbols symbols;
+    struct places symbols;
     FILE *file; // NULL: a table on standard error
     const char *path;
 };

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// symbols.h - the functions that an ELF file names.
+// places.h - the functions that an ELF file names, by physical address, for counting.
 #pragma once
 
 #include "board/loader.h"
 #include "sight/count.h"
 
-struct function {
+struct place {
     struct code_range at; // physical
     const char *name;
 };
 
-struct symbols {
-    struct function *function; // sorted by address, apart from each other
+struct places {
+    struct place *function; // sorted by address, apart from each other
     uint32 functions;
 };
 
 // Reads the functions of a kernel that was loaded to RAM at `base`: none when the file is no ELF
 // file or has no symbols. The names lie in the file.
 // Returns   false when there is not enough memory.
-bool symbols_read(struct symbols *s, struct file f, uint64 base);
+bool places_read(struct places *s, struct file f, uint64 base);

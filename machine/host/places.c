@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// symbols.c - the functions that an ELF file names.
+// places.c - the functions that an ELF file names, by physical address, for counting.
 //
 // Theory    A function is a symbol of that type, or a global one without a type in executable
 //           code, as assembly has. It reaches to the next one or to the end of its section.
 //           The loader has checked the headers (board/loader.c), but not the symbols.
 // Manual    System V ABI, chapters 4 and 5
-#include "host/symbols.h"
+#include "host/places.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ is_function(const Elf64_Sym *s, const Elf64_Shdr *section)
 
 // Adds the functions of a table of symbols. There is room for all its entries.
 static void
-add_functions(struct symbols *to, const struct reading *r, const Elf64_Shdr *table,
+add_functions(struct places *to, const struct reading *r, const Elf64_Shdr *table,
               const Elf64_Shdr *strings)
 {
     Elf64_Sym s;
@@ -98,14 +98,14 @@ add_functions(struct symbols *to, const struct reading *r, const Elf64_Shdr *tab
         const char *name = name_at(r, strings, s.st_name);
         uint64 left = in.sh_addr + in.sh_size - s.st_value;
         if (start != ~0ULL && name && s.st_value - in.sh_addr < in.sh_size)
-            to->function[to->functions++] = (struct function){{start, start + left}, name};
+            to->function[to->functions++] = (struct place){{start, start + left}, name};
     }
 }
 
 static int
 by_address(const void *a, const void *b)
 {
-    const struct function *x = a, *y = b;
+    const struct place *x = a, *y = b;
     if (x->at.start != y->at.start)
         return x->at.start < y->at.start ? -1 : 1;
     return strcmp(x->name, y->name);
@@ -113,12 +113,12 @@ by_address(const void *a, const void *b)
 
 // Sorts the functions, ends each where the next one begins, and keeps one name of several.
 static void
-order(struct symbols *s)
+order(struct places *s)
 {
     uint32 n = 0;
     qsort(s->function, s->functions, sizeof(s->function[0]), by_address);
     for (uint32 i = 0; i < s->functions; i++) {
-        struct function *f = &s->function[i], *last = n > 0 ? &s->function[n - 1] : NULL;
+        struct place *f = &s->function[i], *last = n > 0 ? &s->function[n - 1] : NULL;
         if (last && last->at.start == f->at.start)
             continue;
         if (last && last->at.end > f->at.start)
@@ -129,11 +129,11 @@ order(struct symbols *s)
 }
 
 bool
-symbols_read(struct symbols *s, struct file f, uint64 base)
+places_read(struct places *s, struct file f, uint64 base)
 {
     struct reading r = {.f = f};
     Elf64_Shdr table, strings;
-    *s = (struct symbols){0};
+    *s = (struct places){0};
     if (!peek(f, 0, &r.head, sizeof(r.head)) || memcmp(r.head.e_ident, ELFMAG, SELFMAG) != 0 ||
         r.head.e_shentsize != sizeof(table))
         return true;
