@@ -9,6 +9,7 @@ struct options {
     unsigned disks;
     const char *firmware, *append, *initrd, *record, *replay;
     uint64 harts, mem, seed, turn, max, epoch, mmu;
+    uint64 at; // where to go at the end; ~0: nowhere
     enum tlb_mode tlb;
     bool realtime, fast, no_pmp, legacy, modern, svade, sharp, readonly, keep, hash;
     char **line; // to be typed at prompts
