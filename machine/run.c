@@ -8,6 +8,7 @@
 #include "hart/csr.h"
 #include "hart/execute.h"
 #include "hart/trap.h"
+#include "time/snapshot.h"
 
 #define CODE_PAGES 512
 #define NEVER      (~0ULL)
@@ -348,6 +349,8 @@ machine_run(struct machine *m, uint64 steps)
             return STOP_IDLE;
         if (t->left != 0)
             run_turn(m, end - t->retired);
+        if (m->history != NULL && t->left == 0)
+            history_tick(m);
     }
     return m->stop;
 }

@@ -14,6 +14,9 @@
 #include "host/say.h"
 #include "host/session.h"
 #include "run.h"
+#include "time/snapshot.h"
+
+#define HISTORY_BYTES (500ULL << 20)
 
 static void *
 allocate(size_t bytes)
@@ -121,6 +124,33 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
+// Keeps snapshots if the run shall go back at its end.
+static void
+remember(struct machine *m, const struct options *o)
+{
+    if (o->at != ~0ULL && !history_new(m, allocate, HISTORY_BYTES))
+        refuse("there is not enough memory for --at");
+}
+
+// Goes to --at and says where each hart is.
+static void
+go_back(struct machine *m, const struct options *o)
+{
+    static const char *const mode[] = {"U", "S", "?", "M"};
+    uint64 end = machine_position(m);
+    if (o->at == ~0ULL)
+        return;
+    if (o->at > end || !history_go(m, o->at)) {
+        say("--at %" PRIu64 ": the run has ended at %" PRIu64, (uint64_t)o->at, (uint64_t)end);
+        return;
+    }
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->s.hart[i];
+        say("at %" PRIu64 " hart %u: pc 0x%" PRIx64 ", %s-mode%s", (uint64_t)o->at, i,
+            (uint64_t)h->pc, mode[h->mode], h->waiting ? ", waiting" : "");
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -134,10 +164,12 @@ main(int argc, char **argv)
         plug_disk(m, &o, i);
     load(m, &o, &names);
     counting_start(&counting, m, &o);
+    remember(m, &o);
     int status = session_run(m, &o, &names, &clean);
     tell_faults(m);
     if (!counting_end(&counting, m) && status == EXIT_CLEAN)
         status = EXIT_USAGE;
+    go_back(m, &o);
     if (o.hash)
         say("hash %016" PRIx64 " at %" PRIu64, (uint64_t)machine_hash(m),
             (uint64_t)machine_position(m));

@@ -45,6 +45,7 @@ static const struct option table[] = {
     {"record", "FILE", TEXT, AT(record), "note each key and when it came"},
     {"replay", "FILE", TEXT, AT(replay), "type what was recorded, when it was"},
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
+    {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
@@ -232,6 +233,8 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->at != ~0ULL && o->keep)
+        refuse("--at and --keep exclude each other: the disks would be those of the past");
     if (o->replay && (o->record || o->lines >= 0))
         refuse("--replay has its input already: neither --record nor lines go with it");
 }
@@ -240,7 +243,7 @@ void
 options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.harts = 3, .mem = 128 << 20, .seed = 1, .turn = 1000};
-    o->max = ~0ULL;
+    o->max = o->at = ~0ULL;
     o->mmu = 57;
     o->epoch = 1767225600; // 2026-01-01
     o->lines = -1;

@@ -10,6 +10,7 @@ struct options {
     const char *firmware, *append, *initrd, *record, *replay;
     const char *count; // NULL: no counting; "": a table; or the name of a file
     uint64 harts, mem, seed, turn, max, epoch, mmu;
+    uint64 at; // where to go at the end; ~0: nowhere
     enum tlb_mode tlb;
     bool realtime, fast, no_pmp, legacy, modern, svade, sharp, readonly, keep, hash;
     char **line; // to be typed at prompts

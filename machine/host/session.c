@@ -16,6 +16,7 @@
 #include "host/say.h"
 #include "host/terminal.h"
 #include "run.h"
+#include "time/snapshot.h"
 
 #define SLICE_STEPS 1000000ULL
 #define INPUT_STEPS 20000ULL // while input waits for room in the UART
@@ -76,7 +77,7 @@ feed(struct session *s)
     bool any = false;
     input_poll(&s->in);
     while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
-        uart_input(s->m, byte);
+        history_input(s->m, byte, s->idle);
         input_taken(&s->in, here, byte);
         any = true;
     }

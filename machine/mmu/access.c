@@ -122,6 +122,25 @@ reach(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access acc
     return true;
 }
 
+bool
+reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, uint64 *pa)
+{
+    const struct hart *h = &m->s.hart[hart];
+    unsigned mode = access == PT_EXEC ? h->mode : contexts_data_mode(m, hart);
+    struct pt_trace t;
+    *pa = va;
+    if (mode != MODE_M && (h->satp >> SATP_MODE_SHIFT) != SATP_BARE) {
+        struct pt_hart state = pt_state(m, hart, mode);
+        walk_present(m, hart, va, access, &state, &t);
+        if (t.rule != RULE_OK || t.set != 0 || !rules_settled(m, hart, va, access, &state, &t))
+            return false;
+        *pa = t.pa;
+    }
+    uint64 page = *pa & ~(PAGE_BYTES - 1);
+    return ram_has(&m->ram, page, PAGE_BYTES) &&
+           pmp_allows(m, hart, mode, page, PAGE_BYTES, access);
+}
+
 // Enters a shortcut for the page at `pa` in RAM, unless a mark forbids it.
 static void
 add_shortcut(struct machine *m, unsigned hart, int kind, uint64 va, uint64 pa, uint8 marks)

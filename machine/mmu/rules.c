@@ -170,6 +170,7 @@ struct search {
     const struct pt_trace *now;
     uint32 found;        // walks that differ in what an access would get
     bool wrong;          // one of them matters
+    bool quiet;          // only `found` is asked for
     struct pt_trace use; // the one that the adversary chooses
 };
 
@@ -202,7 +203,7 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
                       .present = present_tree(h)};
     if (number != PRESENT)
         r.change = *change_at(m, number);
-    if (!s->wrong && m->host.stale != NULL)
+    if (!s->wrong && !s->quiet && m->host.stale != NULL)
         m->host.stale(m->host.arg, m, &r);
     s->wrong = true;
 }
@@ -213,6 +214,8 @@ static bool
 adversary_takes(struct search *s, const struct pick *p, bool same_tree)
 {
     uint32 number = guilty(p);
+    if (s->quiet)
+        return false;
     switch (s->m->config.tlb) {
     case TLB_OLDEST:
         return true;
@@ -253,20 +256,46 @@ search_tree(struct search *s, const struct active *a)
     }
 }
 
+// Tries all that is remembered. Returns whether no walk differs.
+static bool
+search_all(struct search *s)
+{
+    struct machine *m = s->m;
+    const struct remembered *r = &m->s.hart[s->hart].remembered;
+    bool unchanged = r->active[0].from == m->s.log.next && r->globals_from == m->s.log.next;
+    if (m->config.tlb == TLB_LAX || (r->actives <= 1 && unchanged))
+        return true;
+    for (uint32 i = 0; i < r->actives; i++)
+        if (!r->active[i].dead && r->active[i].until >= log_start(&m->s.log))
+            search_tree(s, &r->active[i]);
+    return s->found == 0;
+}
+
 bool
 rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
             const struct pt_hart *state, struct pt_trace *now)
 {
-    struct remembered *r = &m->s.hart[hart].remembered;
-    bool unchanged = r->active[0].from == m->s.log.next && r->globals_from == m->s.log.next;
-    if (m->config.tlb == TLB_LAX || (r->actives <= 1 && unchanged))
-        return true;
-    struct search s = {m, hart, va, access, state, now, 0, false, *now};
-    for (uint32 i = 0; i < r->actives; i++)
-        if (!r->active[i].dead && r->active[i].until >= log_start(&m->s.log))
-            search_tree(&s, &r->active[i]);
-    bool same = s.found == 0;
+    struct search s = {
+        .m = m, .hart = hart, .va = va, .access = access, .state = state, .now = now, .use = *now};
+    bool same = search_all(&s);
     if (!same)
         *now = s.use;
+    return same;
+}
+
+bool
+rules_settled(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+              const struct pt_hart *state, const struct pt_trace *now)
+{
+    uint64 *spurious = &m->s.hart[hart].remembered.spurious, before = *spurious;
+    struct search s = {.m = m,
+                       .hart = hart,
+                       .va = va,
+                       .access = access,
+                       .state = state,
+                       .now = now,
+                       .quiet = true};
+    bool same = search_all(&s);
+    *spurious = before;
     return same;
 }

@@ -105,3 +105,6 @@ bool rules_trusted(const struct machine *m, unsigned hart);
 // a difference that does. In the adversary's modes, `now` becomes what is used instead.
 bool rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                  const struct pt_hart *state, struct pt_trace *now);
+// Would rules_check() return true? Nothing is counted, reported or drawn.
+bool rules_settled(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                   const struct pt_hart *state, const struct pt_trace *now);

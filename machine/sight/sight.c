@@ -2,6 +2,8 @@
 // sight.c - hands the machine's events to what watches.
 #include "sight/sight.h"
 
+#include "time/snapshot.h"
+
 void
 sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
@@ -13,18 +15,13 @@ sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 void
 sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
-    (void)m;
-    (void)hart;
-    (void)pa;
-    (void)bytes;
     (void)value;
+    history_stored(m, (int)hart, pa, (uint64)bytes);
 }
 void
 sight_dma(struct machine *m, uint64 pa, uint64 bytes)
 {
-    (void)m;
-    (void)pa;
-    (void)bytes;
+    history_stored(m, -1, pa, bytes);
 }
 void
 sight_hook(struct machine *m, unsigned hart, uint64 pa)

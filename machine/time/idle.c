@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "hart/code.h"
 #include "machine.h"
+#include "mmu/access.h"
 #include "mmu/contexts.h"
 
 bool
@@ -22,15 +23,11 @@ void
 rest_begin(struct machine *m, unsigned hart)
 {
     struct watch_turn *w = m->watch_turn;
-    const struct shortcut *cut =
-        &m->lane[hart].now->entry[CUT_FETCH][shortcut_index(m->s.hart[hart].pc)];
-    uint64 pc = m->s.hart[hart].pc, page = pc & ~(PAGE_BYTES - 1);
-    w->on = cut->tag == page;
+    w->on = reach_plain(m, hart, m->s.hart[hart].pc, PT_EXEC, &w->pc_pa);
     w->spoiled = w->came_back = false;
     w->pages = 0;
     if (!w->on)
         return;
-    w->pc_pa = ((struct code_page *)(size_t)(cut->host + page))->pa + (pc - page);
     mem_copy(w->x, m->s.hart[hart].x, sizeof(w->x));
     w->on = !code_hooked(m->code, w->pc_pa) && code_hook(m, w->pc_pa);
     contexts_drop_stores(m);

@@ -1,17 +1,266 @@
 // SPDX-License-Identifier: MIT
-// snapshot.c - saves pages before they change.
+// snapshot.c - takes snapshots, saves pages before they change, and thins with age.
 #include "time/snapshot.h"
 
+#include "base/mem.h"
 #include "machine.h"
+#include "mmu/contexts.h"
+
+#define OLD 1000000000ULL // steps; snapshots much younger than this are equally dear
+
+// --- pages -----------------------------------------------------------------------------------
+
+// Pages are numbered through RAM and the disks.
+static uint32
+ram_pages(const struct ram *r)
+{
+    return (uint32)(r->size >> PAGE_BITS);
+}
+
+static uint32
+all_pages(const struct machine *m)
+{
+    uint32 n = ram_pages(&m->ram);
+    for (unsigned i = 0; i < DISKS_MAX; i++)
+        n += ram_pages(&m->disk[i]);
+    return n;
+}
+
+uint8 *
+history_page(const struct machine *m, uint32 page, uint8 **mark)
+{
+    const struct ram *r = &m->ram;
+    for (unsigned i = 0; page >= ram_pages(r); i++) {
+        page -= ram_pages(r);
+        r = &m->disk[i];
+    }
+    *mark = &r->marks[page];
+    return r->bytes + ((size_t)page << PAGE_BITS);
+}
+
+static void
+clean(const struct ram *r)
+{
+    for (uint32 i = 0; i < ram_pages(r); i++)
+        r->marks[i] |= RAM_CLEAN;
+}
+
+void
+history_all_clean(struct machine *m)
+{
+    clean(&m->ram);
+    for (unsigned i = 0; i < DISKS_MAX; i++)
+        clean(&m->disk[i]);
+    contexts_drop_stores(m);
+}
+
+// --- room ------------------------------------------------------------------------------------
+
+static void
+remove(struct history *h, uint32 n)
+{
+    pool_give_chain(&h->pool, h->of[n].state);
+    h->count--;
+    mem_move(&h->of[n], &h->of[n + 1], (h->count - n) * sizeof(h->of[0]));
+}
+
+// Gives up snapshot n, before the cursor: its pages go to the interval before, unless that has an
+// older copy.
+static void
+merge(struct history *h, uint32 n)
+{
+    struct pool *p = &h->pool;
+    uint32 *into = &h->of[n - 1].pages, stamp = ++h->merges;
+    for (uint32 s = *into; s != 0; s = p->slot[s].next)
+        h->seen[p->slot[s].page] = stamp;
+    for (uint32 s = h->of[n].pages; s != 0;) {
+        uint32 next = p->slot[s].next;
+        if (h->seen[p->slot[s].page] == stamp) {
+            pool_give(p, s);
+        } else {
+            p->slot[s].next = *into;
+            *into = s;
+        }
+        s = next;
+    }
+    remove(h, n);
+    h->cursor--;
+}
+
+// Gives up the snapshot before the cursor that is missed least: the steps between its neighbours
+// are few for their age. Returns false if there is none between two others.
+static bool
+thin(struct history *h)
+{
+    uint32 best = 0;
+    uint64 least = ~0ULL, now = h->of[h->cursor].position;
+    for (uint32 n = 1; n < h->cursor; n++) {
+        uint64 span = h->of[n + 1].position - h->of[n - 1].position;
+        uint64 cost = span * 1024 / ((now - h->of[n].position + OLD) >> 20);
+        if (cost < least) {
+            least = cost;
+            best = n;
+        }
+    }
+    if (best != 0)
+        merge(h, best);
+    return best != 0;
+}
+
+// Gives up the last snapshot, which lies behind the cursor.
+static void
+drop_newest(struct history *h)
+{
+    uint32 *pages = &h->of[h->count - 2].pages;
+    pool_give_chain(&h->pool, *pages);
+    *pages = 0;
+    remove(h, h->count - 1);
+}
+
+static void
+drop_oldest(struct history *h)
+{
+    pool_give_chain(&h->pool, h->of[0].pages);
+    remove(h, 0);
+    h->cursor--;
+}
+
+// Gives something up, the least valuable first; in the end the last snapshot.
+static void
+make_room(struct history *h)
+{
+    if (thin(h))
+        return;
+    if (h->cursor + 1 < h->count) {
+        drop_newest(h);
+    } else if (h->cursor > 0) {
+        drop_oldest(h);
+    } else {
+        pool_give_chain(&h->pool, h->live);
+        h->live = 0;
+        remove(h, 0);
+    }
+}
+
+// A slot, or 0 if all snapshots had to go.
+static uint32
+take(struct history *h)
+{
+    uint32 slot = pool_take(&h->pool);
+    while (slot == 0 && h->count > 0) {
+        make_room(h);
+        slot = pool_take(&h->pool);
+    }
+    if (h->count > 0)
+        return slot;
+    if (slot != 0)
+        pool_give(&h->pool, slot);
+    return 0;
+}
+
+// --- saving ----------------------------------------------------------------------------------
+
+static void
+save(struct machine *m, uint32 page)
+{
+    struct history *h = m->history;
+    uint8 *mark, *bytes = history_page(m, page, &mark);
+    *mark &= (uint8)~RAM_CLEAN;
+    uint32 slot = h != NULL && h->count > 0 ? take(h) : 0;
+    if (slot == 0)
+        return;
+    mem_copy(pool_bytes(&h->pool, slot), bytes, PAGE_BYTES);
+    h->pool.slot[slot] = (struct pool_slot){.next = h->live, .page = page};
+    h->live = slot;
+}
 
 void
 history_save(struct machine *m, uint64 pa)
 {
-    *ram_marks(&m->ram, pa) &= (uint8)~RAM_CLEAN;
+    save(m, (uint32)((pa - m->ram.base) >> PAGE_BITS));
 }
 
 void
 history_save_disk(struct machine *m, unsigned disk, uint64 offset)
 {
-    *ram_marks(&m->disk[disk], offset) &= (uint8)~RAM_CLEAN;
+    uint32 page = ram_pages(&m->ram) + (uint32)(offset >> PAGE_BITS);
+    for (unsigned i = 0; i < disk; i++)
+        page += ram_pages(&m->disk[i]);
+    save(m, page);
+}
+
+// --- snapshots -------------------------------------------------------------------------------
+
+// Takes a snapshot behind the last one, where the cursor is.
+static void
+snap(struct machine *m)
+{
+    struct history *h = m->history;
+    uint32 state;
+    while (h->count == SNAPSHOTS_MAX)
+        make_room(h);
+    while ((state = history_pack(m)) == 0 && h->count > 0)
+        make_room(h);
+    if (state == 0)
+        return;
+    if (h->count > 0)
+        h->of[h->cursor].pages = h->live;
+    h->cursor = h->count++;
+    h->live = 0;
+    h->of[h->cursor] =
+        (struct snapshot){.position = m->s.turns.retired, .state = state, .inputs = h->inputs.next};
+    history_all_clean(m);
+}
+
+// A run that is repeated has come to the next snapshot.
+static void
+advance(struct machine *m)
+{
+    struct history *h = m->history;
+    pool_give_chain(&h->pool, h->of[h->cursor].pages);
+    h->of[h->cursor].pages = h->live;
+    h->live = 0;
+    h->cursor++;
+    history_all_clean(m);
+}
+
+void
+history_tick(struct machine *m)
+{
+    struct history *h = m->history;
+    uint64 position = m->s.turns.retired;
+    if (h->count == 0 ||
+        (h->cursor + 1 == h->count && position - h->of[h->cursor].position >= h->interval))
+        snap(m);
+    else if (h->cursor + 1 < h->count && position == h->of[h->cursor + 1].position)
+        advance(m);
+}
+
+void
+history_forget_future(struct machine *m)
+{
+    struct history *h = m->history;
+    h->inputs.count = h->inputs.next;
+    while (h->cursor + 1 < h->count)
+        drop_newest(h);
+}
+
+struct history *
+history_new(struct machine *m, void *(*alloc)(size_t), uint64 limit)
+{
+    uint64 fixed = sizeof(struct history) + SNAPSHOTS_MAX * sizeof(struct snapshot) +
+                   all_pages(m) * sizeof(uint32);
+    struct history *h = limit > fixed ? alloc(sizeof(struct history)) : NULL;
+    if (h == NULL || !pool_open(&h->pool, alloc, limit - fixed))
+        return NULL;
+    h->of = alloc(SNAPSHOTS_MAX * sizeof(h->of[0]));
+    h->seen = alloc(all_pages(m) * sizeof(h->seen[0]));
+    if (h->of == NULL || h->seen == NULL)
+        return NULL;
+    h->inputs.alloc = alloc;
+    h->interval = HISTORY_INTERVAL;
+    m->history = h;
+    if (m->s.turns.left == 0)
+        history_tick(m);
+    return h;
 }

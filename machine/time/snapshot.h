@@ -1,12 +1,97 @@
 // SPDX-License-Identifier: MIT
-// snapshot.h - saves pages before they change, so that an earlier state can be restored.
+// snapshot.h - snapshots of a run, so that it can be taken to any position again.
+//
+// Theory    A snapshot is a copy of the machine's state between two turns. Memory is not copied
+//           with it: each page is saved when it changes for the first time afterwards (RAM_CLEAN).
+//           So the snapshots are a row, and between each and the next lie the pages that changed.
+//           `cursor` is the snapshot that the present run goes on from, `live` the pages changed
+//           since. The pages of an interval before the cursor hold what they were at its
+//           beginning; those of one behind it, what they were at its end. Going from one snapshot
+//           to its neighbour exchanges them with memory, so both directions cost the same.
+//           When memory is short, the snapshot is given up that is missed least: two neighbouring
+//           intervals become one, with the older contents of each page.
+// Promises  same-run: a run that is repeated has the same state at each position, the caches of
+//           decoded instructions and translations aside. No snapshot lies inside a turn, for what
+//           is known of a watched turn (time/rest.h) is not saved.
+// Next      time/back.c
 #pragma once
 
-#include "base/types.h"
+#include "machine.h"
+#include "time/inputlog.h"
+#include "time/pool.h"
 
-struct machine;
+#define HISTORY_INTERVAL 5000000ULL // steps from one snapshot to the next, when it is new
+#define SNAPSHOTS_MAX    4096
 
+struct snapshot {
+    uint64 position;
+    uint32 state;  // chain: struct state and the known trees
+    uint32 pages;  // chain: pages that change between this snapshot and the next
+    uint32 inputs; // bytes of input before
+};
+
+// A store that is looked for.
+struct store_event {
+    uint64 position; // the machine is there just before the store
+    int hart;        // -1: a device
+    uint64 pc;
+};
+
+struct history {
+    struct pool pool;
+    struct inputlog inputs;
+    struct snapshot *of; // in the order of their positions
+    uint32 count, cursor;
+    uint32 live;
+    uint64 interval;    // of steps
+    uint32 *seen;       // for each page: the last merge that met it
+    uint32 merges;      // counts them
+    uint64 watch_pa;    // stores to [watch_pa, watch_pa + watch_bytes) are noted
+    uint64 watch_bytes; // 0: none
+    bool met;           // `last` is one
+    struct store_event last;
+};
+
+// --- taking snapshots ------------------------------------------------------------------------
+
+// Begins the history of a machine in at most `limit` bytes; the first snapshot is taken as soon as
+// the machine is between two turns. Returns NULL if memory is lacking or the limit is too low.
+struct history *history_new(struct machine *m, void *(*alloc)(size_t), uint64 limit);
+// A turn has ended: takes a snapshot if it is time to.
+void history_tick(struct machine *m);
 // The page of RAM that holds `pa` is RAM_CLEAN and about to change: saves it, clears the mark.
 void history_save(struct machine *m, uint64 pa);
 // The same for a page of a disk.
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
+// Forgets all snapshots and input behind the present place.
+void history_forget_future(struct machine *m);
+// All pages are as the newest snapshot has them.
+void history_all_clean(struct machine *m);
+// The bytes of page `page` of a chain, and its mark.
+uint8 *history_page(const struct machine *m, uint32 page, uint8 **mark);
+
+// --- the state as bytes ----------------------------------------------------------------------
+
+// Copies the state and the known trees to a chain. Returns its first slot, 0 if there is no room.
+uint32 history_pack(struct machine *m);
+// And back.
+void history_unpack(struct machine *m, uint32 state);
+
+// --- going -----------------------------------------------------------------------------------
+
+// Gives the machine a byte of input, which must have room for it, and notes it. `idle`: it had
+// stopped since all harts waited. Works without a history, too.
+void history_input(struct machine *m, uint8 byte, bool idle);
+// As machine_run(); while the run is repeated it gets the input that is noted.
+enum stop history_run(struct machine *m, uint64 steps);
+// Takes the run to `position`: to where it first got there, before any input that came there.
+// Nothing is printed or reported on the way. Returns false if the position is before the first
+// snapshot, where nothing happens, or if the run ends before it.
+bool history_go(struct machine *m, uint64 position);
+// Looks for the last store to [pa, pa + bytes), in one page, before `before`. Returns true with the
+// machine just before that store; false, with the machine at the position where it was, if none
+// is found.
+bool history_last_store(struct machine *m, uint64 pa, uint64 bytes, uint64 before,
+                        struct store_event *out);
+// A watched page is stored to, by a hart or by a device (-1).
+void history_stored(struct machine *m, int hart, uint64 pa, uint64 bytes);

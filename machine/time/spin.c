@@ -27,18 +27,26 @@ next_instruction(struct machine *m, unsigned hart)
     return fetch_half(m, hart, pc + 2, &high) ? low | high << 16 : 0;
 }
 
-// The host address of a word in RAM by a shortcut, or NULL: a device, or a page that is watched.
+// The host address of a word in RAM that an access reaches without changing anything, or NULL: a
+// device, a page table. It does not matter which shortcuts there are: a run that is repeated has
+// others (time/back.c).
 static const void *
-plain_memory(const struct machine *m, unsigned hart, int kind, uint64 va)
+plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
 {
     const struct shortcut *cut = &m->lane[hart].now->entry[kind][shortcut_index(va)];
-    bool fits = cut->tag == (va & ~(PAGE_BYTES - 1));
-    return fits ? (const void *)(size_t)(cut->host + va) : NULL;
+    uint64 pa;
+    if (cut->tag == (va & ~(PAGE_BYTES - 1)))
+        return (const void *)(size_t)(cut->host + va);
+    if (!reach_plain(m, hart, va, kind == CUT_STORE ? PT_WRITE : PT_READ, &pa))
+        return NULL;
+    if (kind == CUT_STORE && (*ram_marks(&m->ram, pa) & RAM_TABLE))
+        return NULL;
+    return ram_at(&m->ram, pa);
 }
 
 // Would the AMO write what memory holds already? That is how a lock is waited for.
 static bool
-swaps_alike(const struct machine *m, unsigned hart, uint32 raw)
+swaps_alike(struct machine *m, unsigned hart, uint32 raw)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 va = h->x[raw >> 15 & 31], value = h->x[raw >> 20 & 31];

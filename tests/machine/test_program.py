@@ -43,6 +43,7 @@ def test_program_words(context):
             (["--tlb", "none", kernel], "strict, lax"),
             (["--keep=yes", kernel], "takes no value"),
             (["--legacy", "--modern", kernel], "exclude each other"),
+            (["--at", "5", "--keep", kernel], "--at and --keep exclude each other"),
             (["--replay", "x", kernel, "--", "y"], "neither"),
             ([kernel] * 10, "one disk too many")):
         demand(run(context, *words, status=2), f"^glass: .*{re.escape(said)}")
@@ -92,6 +93,20 @@ def test_program_replay(context):
         with open(log, "w", encoding="utf-8") as f:
             f.write(new.join(text.rsplit(old, 1)))
         demand(run(context, "--seed", "9", "--replay", log, kernel, status=status), words)
+
+
+def test_program_back(context):
+    """At the end the run goes back: the state is the one that a run has that ends there."""
+    kernel, log = prompt(context), os.path.join(context.dir, "recording")
+    run(context, "--record", log, "--harts=2", kernel, "--", "one", "two", "exit 0")
+    with open(log, encoding="utf-8") as f:
+        places = [int(line.split()[0]) for line in f.readlines()[1:]]
+    for position in (1, places[0], places[1] + 1, places[-1]):
+        words = ["--replay", log, "--harts=2", "--hash", kernel]
+        said = run(context, "--max", str(position), *words, status=int(position != places[-1]))
+        back = run(context, "--at", str(position), *words)
+        demand(back, f"at {position} hart 1: pc 0x[0-9a-f]*, M-mode", re.search("glass: hash .*", said)[0])
+    demand(run(context, "--at", "999999999", kernel, "--", "exit 0"), "--at 999999999: the run has ended at")
 
 
 class Person:

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// back.c - takes the run to a position: restores a snapshot and repeats what came after it.
+#include "base/mem.h"
+#include "hart/code.h"
+#include "machine.h"
+#include "mmu/contexts.h"
+#include "run.h"
+#include "time/snapshot.h"
+
+#define NEVER (~0ULL)
+
+// --- memory ----------------------------------------------------------------------------------
+
+// Takes memory back to the snapshot at the cursor.
+static void
+undo(struct machine *m)
+{
+    struct history *h = m->history;
+    for (uint32 s = h->live; s != 0; s = pool_give(&h->pool, s)) {
+        uint8 *mark, *bytes = history_page(m, h->pool.slot[s].page, &mark);
+        mem_copy(bytes, pool_bytes(&h->pool, s), PAGE_BYTES);
+        *mark |= RAM_CLEAN;
+    }
+    h->live = 0;
+}
+
+// Exchanges the saved pages of interval n with memory.
+static void
+exchange(struct machine *m, uint32 n)
+{
+    struct history *h = m->history;
+    uint8 other[PAGE_BYTES], *mark;
+    for (uint32 s = h->of[n].pages; s != 0; s = h->pool.slot[s].next) {
+        uint8 *saved = pool_bytes(&h->pool, s);
+        uint8 *bytes = history_page(m, h->pool.slot[s].page, &mark);
+        mem_copy(other, bytes, PAGE_BYTES);
+        mem_copy(bytes, saved, PAGE_BYTES);
+        mem_copy(saved, other, PAGE_BYTES);
+    }
+}
+
+// Drops what is derived from the state and memory that were.
+static void
+drop_derived(struct machine *m)
+{
+    struct watch_turn *w = m->watch_turn;
+    if (w->on)
+        code_unhook(m, w->pc_pa);
+    w->on = false;
+    code_forget(m);
+    m->turn_hart = m->s.turns.hart;
+    m->turn_cut = false;
+    m->stop = STOP_NONE;
+    for (unsigned i = 0; i < m->config.harts; i++)
+        m->lane[i].granted = m->lane[i].budget = 0;
+    contexts_drop_all(m);
+}
+
+// Restores snapshot n.
+static void
+restore(struct machine *m, uint32 n)
+{
+    struct history *h = m->history;
+    undo(m);
+    while (h->cursor > n)
+        exchange(m, --h->cursor);
+    while (h->cursor < n)
+        exchange(m, h->cursor++);
+    history_unpack(m, h->of[n].state);
+    h->inputs.next = h->of[n].inputs;
+    drop_derived(m);
+}
+
+// --- input -----------------------------------------------------------------------------------
+
+void
+history_input(struct machine *m, uint8 byte, bool idle)
+{
+    struct history *h = m->history;
+    struct input_event event = {machine_position(m), machine_clock(m), idle, byte};
+    if (h != NULL && h->inputs.next != h->inputs.count)
+        history_forget_future(m);
+    if (h != NULL && !inputlog_add(&h->inputs, event))
+        m->history = NULL; // what comes now could not be repeated
+    uart_input(m, byte);
+}
+
+// Gives the machine the noted bytes that came at this place. Returns whether there were any.
+static bool
+feed(struct machine *m, bool idle)
+{
+    struct inputlog *log = &m->history->inputs;
+    uint64 position = machine_position(m), clock = machine_clock(m);
+    const struct input_event *e;
+    bool any = false;
+    while ((e = inputlog_next(log)) != NULL && position >= e->position && clock >= e->clock &&
+           (idle || !e->idle) && uart_room(m)) {
+        uart_input(m, e->byte);
+        log->next++;
+        any = true;
+    }
+    return any;
+}
+
+// Runs up to `end` or to where the next noted byte came.
+static enum stop
+run_to_input(struct machine *m, uint64 end)
+{
+    const struct input_event *e = inputlog_next(&m->history->inputs);
+    uint64 position = machine_position(m), limit = m->clock_limit;
+    if (e != NULL && e->position < end) // if it came here, all harts waited, and will
+        end = e->position > position ? e->position : position + 1;
+    if (e != NULL && e->clock < limit)
+        m->clock_limit = e->clock;
+    enum stop stop = machine_run(m, end - position);
+    m->clock_limit = limit;
+    return stop;
+}
+
+enum stop
+history_run(struct machine *m, uint64 steps)
+{
+    uint64 end = machine_position(m) + steps;
+    if (m->history == NULL)
+        return machine_run(m, steps);
+    while (machine_position(m) < end) {
+        feed(m, false);
+        enum stop stop = run_to_input(m, end);
+        if (stop != STOP_NONE && !(stop == STOP_IDLE && feed(m, true)))
+            return stop;
+    }
+    return STOP_NONE;
+}
+
+static void
+print_nothing(void *arg, uint8 byte)
+{
+    (void)arg;
+    (void)byte;
+}
+
+// Repeats the run up to `end`; nothing is printed or reported.
+static void
+repeat(struct machine *m, uint64 end)
+{
+    struct host_calls host = m->host;
+    uint64 limit = m->clock_limit;
+    enum stop stop = STOP_NONE;
+    m->host = (struct host_calls){.console = print_nothing};
+    m->clock_limit = NEVER;
+    while (machine_position(m) < end && stop != STOP_IDLE && stop != STOP_FINISHED &&
+           stop != STOP_DEAD)
+        stop = history_run(m, end - machine_position(m));
+    m->host = host;
+    m->clock_limit = limit;
+}
+
+// --- going -----------------------------------------------------------------------------------
+
+// The newest snapshot at or before `position`; there is one.
+static uint32
+newest(const struct history *h, uint64 position)
+{
+    uint32 n = h->count - 1;
+    while (h->of[n].position > position)
+        n--;
+    return n;
+}
+
+bool
+history_go(struct machine *m, uint64 position)
+{
+    struct history *h = m->history;
+    if (h == NULL || h->count == 0 || position < h->of[0].position)
+        return false;
+    uint32 n = newest(h, position);
+    if (h->cursor != n || machine_position(m) >= position)
+        restore(m, n);
+    repeat(m, position);
+    return machine_position(m) == position;
+}
+
+// --- the last store --------------------------------------------------------------------------
+
+void
+history_stored(struct machine *m, int hart, uint64 pa, uint64 bytes)
+{
+    struct history *h = m->history;
+    bool in_turn = m->s.turns.left != 0;
+    if (h == NULL || pa >= h->watch_pa + h->watch_bytes || pa + bytes <= h->watch_pa)
+        return;
+    if (hart >= 0 && !in_turn)
+        return; // a loop is tried (time/spin.c): that leaves memory as it is
+    h->met = true;
+    h->last = (struct store_event){.position = machine_position(m) - in_turn,
+                                   .hart = hart,
+                                   .pc = hart >= 0 ? m->s.hart[hart].pc : 0};
+}
+
+// Does interval n have a change of the page?
+static bool
+changes(const struct history *h, uint32 n, uint32 page)
+{
+    uint32 s = n == h->cursor ? h->live : h->of[n].pages;
+    while (s != 0 && h->pool.slot[s].page != page)
+        s = h->pool.slot[s].next;
+    return s != 0;
+}
+
+// Repeats the run from snapshot n up to `end` and notes the last store that is looked for.
+static bool
+watch(struct machine *m, uint32 n, uint64 end, uint64 pa, uint64 bytes)
+{
+    struct history *h = m->history;
+    uint8 *mark = ram_marks(&m->ram, pa), before = *mark & RAM_WATCH_STORE;
+    restore(m, n);
+    h->watch_pa = pa;
+    h->watch_bytes = bytes;
+    h->met = false;
+    *mark |= RAM_WATCH_STORE;
+    contexts_drop_stores(m);
+    repeat(m, end);
+    h->watch_bytes = 0;
+    if (!before)
+        *mark &= (uint8)~RAM_WATCH_STORE;
+    return h->met;
+}
+
+bool
+history_last_store(struct machine *m, uint64 pa, uint64 bytes, uint64 before,
+                   struct store_event *out)
+{
+    struct history *h = m->history;
+    uint64 here = machine_position(m), end = before;
+    uint32 page = (uint32)((pa - m->ram.base) >> PAGE_BITS);
+    if (!ram_has(&m->ram, pa, bytes) || !history_go(m, before)) {
+        history_go(m, here);
+        return false;
+    }
+    while (h->count > 0 && end > h->of[0].position) {
+        uint32 n = newest(h, end - 1);
+        uint64 begin = h->of[n].position;
+        if (changes(h, n, page) && watch(m, n, end, pa, bytes)) {
+            *out = h->last;
+            return history_go(m, out->position);
+        }
+        end = begin;
+    }
+    history_go(m, here);
+    return false;
+}
