@@ -5,7 +5,7 @@
 // of 64 pages, and sleep by timers. Hart 0 reads the UART and adds up what came; the others give up
 // in the end, so that all harts wait for input now and then.
 // SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/time/*.c
-// SOURCES: machine/sight/*.c kernel/pt/translate.c
+// SOURCES: machine/check/*.c machine/sight/*.c kernel/pt/translate.c
 #include "test.h"
 
 #include "base/mem.h"
