@@ -108,9 +108,9 @@ exit(int status)
     list_remove(&p->sibling);
     list_push_back(&p->parent->zombies, &p->sibling);
     wakeup(&p->parent->childwait);
+    oom_ended();
     acquire(&p->lock);
     p->state = ZOMBIE;
-    oom_ended();
     release(&tree_lock);
     sched();
     panic("exit: process %d ran again", p->pid);
