@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // oom.c - see oom.h.
 //
-// Theory    A fork takes no frame for a page that it shares until somebody writes to it, so together
-//           the processes may have more memory than there is (overcommit). When a store needs a
+// Theory    A fork takes no frame for a shared page until a process writes to it, so together the
+//           processes may have more memory than there is (overcommit). When a store needs a
 //           frame for its copy and none is left, the youngest process of the family ends: of those
 //           that forks have made from one program. Its frames come back, and the store is tried
-//           again. When the process is alone in its family nobody shares its pages, and a store
-//           takes the page as it is.
+//           again. A process that is alone in its family shares no page: a store takes the page as
+//           it is.
 // Promises  eldest-lives: the oldest process of a family never ends, and no system call of it fails,
 //           because no frame is left for memory that it has.
 // Locks     tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
@@ -21,20 +21,23 @@
 
 static struct waitq endings; // condition: a process has become a zombie, under tree_lock
 
+// Sets up the queue of processes that wait for memory. Called once, at boot.
 void
 oom_init(void)
 {
     waitq_init(&endings, "endings");
 }
 
+// Wakes the processes that wait for memory: a process has given its frames back.
+// Locks     tree_lock held, and no process's lock.
 void
 oom_ended(void)
 {
     wakeup(&endings);
 }
 
-// Stops `victim` if nobody has yet, else waits until some process has ended.
-// Returns   true: it has been stopped by this call. *error is -EINTR if the wait was ended by kill().
+// Kills `victim` if it has not been killed yet, else waits until some process has ended.
+// Returns   true: this call has killed it. *error is -EINTR if the wait was ended by kill().
 // Locks     tree_lock held.
 static bool
 stop_or_wait(struct proc *victim, int *error)
