@@ -52,7 +52,22 @@ void
 pcache_destroy(struct pcache *pc)
 {
     cache_truncate(pc, 0);
+    writers_wait(pc);
     pcache_count(pc);
+}
+
+// Has the cache no page, and no write-back under way? It may be freed then, if its owner sees to it
+// that no page is added: a write-back begins only where there is a dirty page.
+// Returns   false also when the lock is taken. Never sleeps.
+bool
+pcache_idle(struct pcache *pc)
+{
+    if (!tryacquire(&pc->lock))
+        return false;
+    bool empty = pc->pages == 0;
+    release(&pc->lock);
+    return empty &&
+           __atomic_load_n(&pc->writers, __ATOMIC_ACQUIRE) == 0; // pairs with writer_ends()
 }
 
 void
@@ -106,7 +121,7 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     f->index = index;
     f->flags = flags;
     f->copy = 0;
-    if (!pc->ops->hold) // the disk's own blocks
+    if (!pc->ops->file) // the disk's own blocks
         page_place(f, (uint32)index);
     list_init(&f->link);
     frame_get(f);

@@ -34,9 +34,8 @@ struct pcache_ops {
     // takes no lock that may be held around a copy to or from user memory. 0 or -E.
     int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
     uint64 (*size)(struct pcache *pc); // bytes: what lies beyond reads as zero
-    void (*hold)(struct pcache *pc);   // keeps the cache alive; never sleeps
-    void (*drop)(struct pcache *pc);   // ends that; may sleep
     bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
+    bool file;                         // pages of a file; else the disk's own blocks, by number
 };
 
 // Protection: [c] constant  [p] lock  [l] lock of the list of all clean pages, see cache.c
@@ -50,6 +49,7 @@ struct pcache {
     uint32 owner;                 // [c] for the ledger
     uint32 ahead_max;             // [c] pages to read at a time, at most
     bool journalled;              // [c] changed pages belong to transactions: see journal.h
+    uint32 writers;               // [l] write-backs under way: the cache stays until they end
     uint32 pages;                 // [p]
     uint32 ndirty;                // [p]
     uint32 window;                // [p] pages that the last sequential read had read ahead
@@ -60,7 +60,9 @@ struct pcache {
 void cache_setup(void); // once, before the first cache
 void pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
                  uint32 ahead_max);
-void pcache_destroy(struct pcache *pc);     // drops all pages, dirty ones as well; may sleep
+void pcache_destroy(struct pcache *pc);     // drops all pages, dirty ones as well, and waits for
+                                            // write-backs under way; may sleep
+bool pcache_idle(struct pcache *pc);        // has no pages and no write-back; never sleeps
 void pcache_count(const struct pcache *pc); // an empty one goes: what it has counted stays
 
 // Pages come with a reference: frame_put() ends it.

@@ -302,16 +302,12 @@ iunlock(struct inode *ip)
     releasesleep(&ip->lock);
 }
 
-// Whether the inode can be forgotten. Its pages are asked first: without pages there is no
-// write-back that could take a reference from now on.
+// Can the inode be forgotten? It has no page, no write-back and no reference.
 static bool
 idle(struct inode *ip)
 {
-    if (!tryacquire(&ip->pages.lock))
-        return false;
-    bool empty = ip->pages.pages == 0;
-    release(&ip->pages.lock);
-    return empty && !ip->chained && __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
+    return pcache_idle(&ip->pages) && !ip->chained &&
+           __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
 }
 
 static uint64

@@ -54,6 +54,7 @@ page_idle(struct frame *f)
     list_push_back(&lists.clean, &f->link);
 }
 
+void writers_wait(struct pcache *pc); // until no write-back of the cache is under way; sleeps
 void pageio_setup(void);
 void writeback_setup(void);
 

@@ -59,19 +59,6 @@ size(struct pcache *pc)
     return inode_size(of_pages(pc));
 }
 
-static void
-hold(struct pcache *pc)
-{
-    idup(of_pages(pc)); // a cache with dirty pages: the inode cannot be forgotten now
-}
-
-// As in pager_unref(): a commit writes pages back.
-static void
-let_go(struct pcache *pc)
-{
-    iput_later(of_pages(pc));
-}
-
 // Orders nothing: who has got a page since has let go of pc->lock, which the caller has.
 static bool
 shared(struct pcache *pc)
@@ -79,8 +66,7 @@ shared(struct pcache *pc)
     return __atomic_load_n(&of_pages(pc)->pager.sharers, __ATOMIC_RELAXED) > 0;
 }
 
-const struct pcache_ops inode_pages = {
-    .map = map, .size = size, .hold = hold, .drop = let_go, .shared = shared};
+const struct pcache_ops inode_pages = {.map = map, .size = size, .shared = shared, .file = true};
 
 static struct inode *
 of_pager(struct pager *p)

@@ -29,10 +29,13 @@ static struct {
     struct write w[BATCH]; // [b]
 } batch;
 
+static struct waitq ended; // a write-back of a cache has ended; with lists.lock
+
 void
 writeback_setup(void)
 {
     initsleeplock(&batch.lock, "write-back");
+    waitq_init(&ended, "write-back");
 }
 
 static void
@@ -210,7 +213,8 @@ cache_flush_some(struct pcache *pc)
     flush(pc, false);
 }
 
-// The cache that has had dirty pages for longest, moved to the end of the line and kept alive.
+// Chooses the cache that has had dirty pages for longest and moves it to the end of the list.
+// Returns   the cache, which is not freed until writer_ends(); NULL: none has dirty pages.
 static struct pcache *
 next_dirty(bool devices)
 {
@@ -218,10 +222,9 @@ next_dirty(bool devices)
     acquire(&lists.lock);
     list_for_each (node, &lists.caches) {
         struct pcache *pc = list_entry(node, struct pcache, link);
-        if (!pc->ops->hold && !devices)
+        if (!pc->ops->file && !devices)
             continue;
-        if (pc->ops->hold)
-            pc->ops->hold(pc);
+        __atomic_fetch_add(&pc->writers, 1, __ATOMIC_RELAXED); // it has a dirty page: it is alive
         list_remove(node);
         list_push_back(&lists.caches, node);
         found = pc;
@@ -242,11 +245,26 @@ count_dirty(void)
     return n;
 }
 
+// Ends a write-back. The cache may be freed from now on.
 static void
-let_go(struct pcache *pc)
+writer_ends(struct pcache *pc)
 {
-    if (pc->ops->drop)
-        pc->ops->drop(pc);
+    acquire(&lists.lock);
+    if (__atomic_sub_fetch(&pc->writers, 1, __ATOMIC_RELEASE) == 0) // pairs with pcache_idle()
+        wakeup(&ended);
+    release(&lists.lock);
+}
+
+// Waits until no write-back of the cache is under way. The cache has no dirty pages, so none
+// begins, and each that is under way ends with its present batch.
+// Locks     no lock that a write-back takes. Sleeps
+void
+writers_wait(struct pcache *pc)
+{
+    acquire(&lists.lock);
+    while (__atomic_load_n(&pc->writers, __ATOMIC_RELAXED))
+        sleep_unkillable(&ended, &lists.lock);
+    release(&lists.lock);
 }
 
 // Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
@@ -262,7 +280,7 @@ cache_flush_all(bool fill)
             break;
         int e = flush(pc, fill);
         error = e ? e : error;
-        let_go(pc);
+        writer_ends(pc);
     }
     acquiresleep(&batch.lock); // whoever is writing a batch
     releasesleep(&batch.lock);
@@ -282,5 +300,5 @@ cache_balance(void)
         return;
     int error = 0;
     write_some(pc, true, &error);
-    let_go(pc);
+    writer_ends(pc);
 }
