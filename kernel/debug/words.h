@@ -93,8 +93,8 @@
 #define W_RULE_ALIGNED "a larger page is not aligned to its size", "大页没有按其大小对齐"
 #define W_RULE_USER    "the page is not for user mode (U=0)", "该页不供用户态使用 (U=0)"
 #define W_RULE_SUM                                                                                 \
-    "the kernel touched a user page (U=1) outside its window (SUM=0)",                             \
-        "内核在窗口之外 (SUM=0) 访问了用户页 (U=1)"
+    "the kernel touched a user page (U=1), which SUM=0 forbids",                                   \
+        "内核访问了用户页 (U=1), 而 SUM=0 不允许"
 #define W_RULE_USER_FETCH "the kernel never executes a user page (U=1)", "内核从不执行用户页 (U=1)"
 #define W_RULE_READ       "the page is not readable (R=0)", "该页不可读 (R=0)"
 #define W_RULE_WRITE      "the page is not writable (W=0)", "该页不可写 (W=0)"

@@ -61,3 +61,25 @@ cache_forget(struct pcache *pc, uint64 index)
     }
     release(&pc->lock);
 }
+
+void
+pcache_destroy(struct pcache *pc)
+{
+    cache_truncate(pc, 0);
+    writers_wait(pc);
+    pcache_count(pc);
+}
+
+// Has the cache no page, and no write-back under way? It may be freed then, if its owner sees to it
+// that no page is added: a write-back begins only where there is a dirty page.
+// Returns   false also when the lock is taken. Never sleeps.
+bool
+pcache_idle(struct pcache *pc)
+{
+    if (!tryacquire(&pc->lock))
+        return false;
+    bool empty = pc->pages == 0;
+    release(&pc->lock);
+    return empty &&
+           __atomic_load_n(&pc->writers, __ATOMIC_ACQUIRE) == 0; // pairs with writer_ends()
+}

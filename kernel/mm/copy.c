@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// copy.c - see copy.h.
+// copy.c - copies between the kernel and a process's memory.
 //
-// Theory    The current process's memory is dereferenced where the design allows it; a fault on
-//           the way is resolved or makes usercopy() fail. Any other space, and the designs that
-//           do not, are walked page by page, bringing pages in through vmfault().
+// Theory    Where the kernel's table mirrors the current process's memory, the copy dereferences the
+//           user's address; a fault on the way is resolved, or makes usercopy() fail. In the other
+//           designs, and for any other process, the copy walks the user's table page by page and
+//           goes through the direct map; vmfault() brings missing pages in.
 // Promises  Nothing at or above `user_end`, which is USER_END or less, is touched, whatever the
 //           table says.
 #include "mm/copy.h"
@@ -41,50 +42,56 @@ reachable(const struct aspace *as)
     return kpt->direct && mycpu()->as == as;
 }
 
-// The kernel's address for the user byte at va, which the process may access so; NULL and *error if
-// not.
-static char *
-page_of(struct aspace *as, uint64 va, enum pt_access access, int *error)
+// The flags that a leaf needs for an access. A store needs D as well: vmfault() sets it where it is
+// clear, because no hart sees a store that goes through the direct map.
+static inline uint64
+needed(enum pt_access access)
 {
-    // Not dirty yet: vmfault() notes the store that no hart will see.
-    uint64 need = PTE_V | PTE_U | (access == PT_WRITE ? PTE_W | PTE_D : PTE_R);
-    int level;
-    for (int turn = 0; turn < 2; turn++) {
-        pte_t *slot = walk_leaf(&as->pt, va, &level);
-        pte_t pte = slot ? pte_load(slot) : 0;
-        if ((pte & need) == need)
-            return p2v(pte_translate(pte, level, va));
-        *error = vmfault(as, va, access);
-        if (*error)
-            return NULL;
-    }
-    *error = -EFAULT; // brought in, and gone again
-    return NULL;
+    return PTE_V | PTE_U | (access == PT_WRITE ? PTE_W | PTE_D : PTE_R);
 }
 
-static size_t
+static inline size_t
 rest_of_page(uint64 va, size_t n)
 {
     size_t rest = PGSIZE - (va & (PGSIZE - 1));
     return n < rest ? n : rest;
 }
 
+// Finds the user byte at `va` in the direct map. Returns NULL if the leaf does not allow the access.
+static inline char *
+user_byte(const struct aspace *as, uint64 va, enum pt_access access)
+{
+    int level;
+    pte_t pte, need = needed(access);
+    pt_descend(&as->pt, va, 0, &level, &pte);
+    return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
+}
+
+// The same, with a fault that brings the page in if need be. On error NULL; *error says why.
+static char *
+user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *error)
+{
+    char *byte = user_byte(as, va, access);
+    if (likely(byte != NULL))
+        return byte;
+    *error = vmfault(as, va, access);
+    byte = *error ? NULL : user_byte(as, va, access);
+    if (!byte && !*error)
+        *error = -EFAULT; // brought in, and gone again
+    return byte;
+}
+
 static int
 copy_walking(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_access access)
 {
     int error = 0;
-    while (n > 0) {
-        size_t chunk = rest_of_page(va, n);
-        char *user = page_of(as, va, access, &error);
+    for (size_t part; n > 0; va += part, kernel += part, n -= part) {
+        char *user = user_byte_faulted(as, va, access, &error);
         if (!user)
             return error;
-        if (access == PT_WRITE)
-            memmove(user, kernel, chunk);
-        else
-            memmove(kernel, user, chunk);
-        va += chunk;
-        kernel += chunk;
-        n -= chunk;
+        part = rest_of_page(va, n);
+        bool out = access == PT_WRITE;
+        directcopy(out ? user : kernel, out ? kernel : user, part);
     }
     return 0;
 }
@@ -97,7 +104,11 @@ copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
         return -EFAULT;
     if (likely(reachable(as)))
         return usercopy(dst, (const void *)srcva, n); // a user address, range-checked
-    return copy_walking(as, srcva, dst, n, PT_READ);
+    const char *user = rest_of_page(srcva, n) == n ? user_byte(as, srcva, PT_READ) : NULL;
+    if (unlikely(!user))
+        return copy_walking(as, srcva, dst, n, PT_READ);
+    directcopy(dst, user, n);
+    return 0;
 }
 
 int
@@ -107,11 +118,14 @@ copyout(struct aspace *as, uint64 dstva, const void *src, size_t n)
         return -EFAULT;
     if (likely(reachable(as)))
         return usercopy((void *)dstva, src, n); // a user address, range-checked
-    return copy_walking(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
+    char *user = rest_of_page(dstva, n) == n ? user_byte(as, dstva, PT_WRITE) : NULL;
+    if (unlikely(!user))
+        return copy_walking(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
+    directcopy(user, src, n);
+    return 0;
 }
 
-// Copies up to the NUL within one page. Returns the bytes copied; *done when the NUL was among
-// them.
+// Copies up to the NUL, or n bytes. Returns the bytes copied; *done if the NUL was among them.
 static size_t
 copy_string_part(char *dst, const char *src, size_t n, bool *done)
 {
@@ -132,11 +146,11 @@ copystr_walking(struct aspace *as, char *dst, uint64 va, size_t max)
     size_t length = 0;
     bool done = false;
     while (length < max) {
-        char *user = page_of(as, va + length, PT_READ, &error);
+        const char *user = user_byte_faulted(as, va + length, PT_READ, &error);
         if (!user)
             return error;
-        size_t chunk = rest_of_page(va + length, max - length);
-        length += copy_string_part(dst + length, user, chunk, &done);
+        size_t part = rest_of_page(va + length, max - length);
+        length += copy_string_part(dst + length, user, part, &done);
         if (done)
             return (int64)length;
     }

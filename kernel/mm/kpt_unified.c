@@ -2,8 +2,9 @@
 // kpt_unified.c - one table per process for both modes.
 //
 // Theory    The root contains the kernel half: the entries of the kernel's own root, leading to the
-//           same tables, whose leaves are global and not for the user. A trap switches nothing; the
-//           kernel dereferences user addresses in a window with SUM set.
+//           same tables, whose leaves are global and not for the user. A trap switches nothing.
+//           User pages are in the same table, but U keeps the kernel away from them: SUM is never
+//           set, and copies walk the user's table (decision 0043).
 // Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
 #include "mm/aspace.h"
 
@@ -22,7 +23,6 @@ unified_destroy(struct aspace *as)
 
 const struct kpt_design kpt_unified = {
     .name = "unified",
-    .direct = true,
     .create = unified_create,
     .destroy = unified_destroy,
 };

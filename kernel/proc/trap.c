@@ -205,7 +205,6 @@ kerneltrap(struct kernelframe *f)
         panic_trap(f, "kerneltrap: scause 0x%lx stval 0x%lx sepc 0x%lx", f->scause, f->stval,
                    f->sepc);
     }
-    csr_clear(sstatus, SSTATUS_SUM); // the window is for the copy alone; sret opens it again
     int error = vmfault(myproc()->as, f->stval, access);
     if (error) {
         f->sepc = (uint64)usercopy_failed;

@@ -50,6 +50,26 @@ pt_root_pa(const struct pt *t)
     return (uint64)(size_t)t->root - t->env->direct;
 }
 
+// Walks from the root towards level `bottom`, at each level picking the entry by 9 bits of `va`,
+// which is canonical, until an entry is no pointer: a leaf, or a hole. Inline, because each copy
+// from or to user memory begins with it.
+// Returns   the slot where that ends; *level and *pte are its level and entry.
+static inline pte_t *
+pt_descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
+{
+    const uint64 direct = t->env->direct;
+    int at = t->env->levels - 1;
+    pte_t *slot = &t->root[PX(at, va)];
+    *pte = pte_load(slot);
+    while (at > bottom && pte_table(*pte)) {
+        at--;
+        slot = (pte_t *)(size_t)(pte_pa(*pte) + direct) + PX(at, va); // through the linear map
+        *pte = pte_load(slot);
+    }
+    *level = at;
+    return slot;
+}
+
 // walk.c - look up, and map one page.
 
 // An empty root. -ENOMEM.

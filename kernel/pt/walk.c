@@ -16,22 +16,6 @@
 #include "pt/span.h"
 #include "pt/stock.h"
 
-// Follows pointers from the root to level `bottom` at most; `*level` and `*pte` are those of the
-// slot where they end.
-static inline pte_t *
-descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
-{
-    pagetable_t table = t->root;
-    uint64 direct = t->env->direct;
-    for (*level = t->env->levels - 1;; --*level) {
-        pte_t *slot = &table[PX(*level, va)];
-        *pte = pte_load(slot);
-        if (*level == bottom || !pte_table(*pte))
-            return slot;
-        table = (pagetable_t)(pte_pa(*pte) + direct); // the environment's linear map
-    }
-}
-
 // Builds the tables from the hole `slot` at `level` down to that of `va` at level `bottom`.
 // Returns    the slot of `va` at `bottom`; NULL if table frames ran out.
 // On error   the tree is as it was.
@@ -78,7 +62,7 @@ walk(struct pt *t, uint64 va, int alloc)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    pte_t *slot = descend(t, va, 0, &level, &pte);
+    pte_t *slot = pt_descend(t, va, 0, &level, &pte);
     if (level == 0 || pte_valid(pte))
         return slot;
     return alloc ? grow(t, slot, va, level, 0) : NULL;
@@ -93,7 +77,7 @@ walk_leaf(const struct pt *t, uint64 va, int *level)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    return descend(t, va, 0, level, &pte);
+    return pt_descend(t, va, 0, level, &pte);
 }
 
 // Translates for user memory: the physical page that holds `va`, inside larger leaves too.
@@ -105,7 +89,7 @@ walkaddr(const struct pt *t, uint64 va)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return 0;
-    descend(t, va, 0, &level, &pte);
+    pt_descend(t, va, 0, &level, &pte);
     if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
         return 0;
     return pte_translate(pte, level, PGROUNDDOWN(va));
@@ -120,7 +104,7 @@ map_page(struct pt *t, uint64 va, pte_t pte)
     pte_t old;
     if (unlikely(!pt_canonical(t->env->levels, va)))
         return -EINVAL;
-    pte_t *slot = descend(t, va, 0, &level, &old);
+    pte_t *slot = pt_descend(t, va, 0, &level, &old);
     if (unlikely(pte_valid(old)))
         panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
                      "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
@@ -136,7 +120,7 @@ slot_at(struct pt *t, uint64 va, int level)
 {
     int at;
     pte_t pte;
-    pte_t *slot = descend(t, va, level, &at, &pte);
+    pte_t *slot = pt_descend(t, va, level, &at, &pte);
     return likely(at == level) ? slot : grow(t, slot, va, at, level);
 }
 
@@ -165,7 +149,7 @@ pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int lev
 {
     int at, n = entries_at(to, start, end, level);
     pte_t pte, *slot;
-    const pte_t *source = descend(from, start, level, &at, &pte);
+    const pte_t *source = pt_descend(from, start, level, &at, &pte);
     assert(at == level);
     if ((slot = slot_at(to, start, level)) == NULL)
         return -ENOMEM;
@@ -180,7 +164,7 @@ pt_unshare(struct pt *t, uint64 start, uint64 end, int level)
 {
     int at, n = entries_at(t, start, end, level);
     pte_t pte;
-    pte_t *slot = descend(t, start, level, &at, &pte);
+    pte_t *slot = pt_descend(t, start, level, &at, &pte);
     for (int i = 0; at == level && i < n; i++)
         pte_store(&slot[i], 0);
 }
