@@ -10,7 +10,7 @@ MACHINEDIR := $(O)/machine
 
 # What the machine shares with the kernel: the walk of page tables.
 machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check)) \
-	kernel/pt/translate.c
+	kernel/pt/read/translate.c
 machine_host := $(machine_core) $(wildcard machine/host/*.c)
 machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 

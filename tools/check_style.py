@@ -28,7 +28,7 @@ def check_head(path, text):
         yield f"{path}:1: the first line must be // {SPDX}"
     elif not 1 <= head_length(text) <= MAX_HEAD:
         yield f"{path}:2: the head comment has {head_length(text)} lines, not 1 to {MAX_HEAD}"
-    elif os.path.basename(path) not in text.split("\n")[1]:
+    elif not text.split("\n")[1].startswith(f"// {os.path.basename(path)} "):
         yield f"{path}:2: the head comment must start with the file's name"
 
 

@@ -6,12 +6,12 @@
 // Promises  Works before there is an allocator, prints nothing and never panics: the caller is
 //           told in a sentence what is missing. Nothing in *m points into the tree.
 // Locks     none: called once, by the first hart.
-// Next      lib/fdt.c, kernel/main.c
+// Next      lib/parse/fdt.c, kernel/boot/main.c
 #include "dev/machine.h"
 
 #include "dev/isa.h"
 #include "dev/ram.h"
-#include "lib/fdt.h"
+#include "lib/parse/fdt.h"
 #include "lib/string.h"
 
 #define IRQ_S_EXT 9 // a hart's interrupt for devices in S-mode, as controllers are wired to it

@@ -10,11 +10,11 @@
 // Promises  eldest-lives: the oldest process of a family never ends, and no system call of it fails,
 //           because no frame is left for memory that it has.
 // Locks     tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
-// Next      mm/commit.h, doc/decisions/0025-overcommit.md
+// Next      mm/frame/commit.h, doc/decisions/0025-overcommit.md
 #include "proc/oom.h"
 
 #include "abi/errno.h"
-#include "debug/explain.h"
+#include "explain/explain.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/proc.h"

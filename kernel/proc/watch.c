@@ -8,7 +8,7 @@
 #include "proc/watch.h"
 
 #include "abi/errno.h"
-#include "mm/kmem.h"
+#include "mm/frame/kmem.h"
 #include "proc/proc.h"
 
 struct watch {

@@ -2,7 +2,7 @@
 // batch.h - what has been taken out of a page table and may still be in TLBs.
 //
 // Theory    Unhook, fence, free, in this order. The page-table library unhooks and writes down
-//           here what it unhooked; mm/tlb.c fences what is written here and only then frees.
+//           here what it unhooked; mm/aspace/tlb.c fences what is written here and only then frees.
 //           Functions that remove or narrow entries demand a batch, so the second and third step
 //           cannot be forgotten.
 // Promises  unhook-first: an entry is out of the table, and its range is recorded, before ops are

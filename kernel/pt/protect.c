@@ -9,7 +9,7 @@
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
 // Manual    priv: sfence.vma, sv39pte
-// Next      pt/super.c, mm/tlb.c
+// Next      pt/super.c, mm/aspace/tlb.c
 #include "pt/batch.h"
 #include "pt/pt.h"
 

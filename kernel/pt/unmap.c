@@ -9,7 +9,7 @@
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
 // Manual    priv: sfence.vma
-// Next      pt/batch.h, mm/tlb.c
+// Next      pt/batch.h, mm/aspace/tlb.c
 #include "pt/batch.h"
 #include "pt/pt.h"
 

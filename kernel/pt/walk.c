@@ -8,7 +8,7 @@
 // Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
 //           hole: whoever handles the fault finds the entry and returns.
 // Manual    priv: sv32algorithm, sv39
-// Next      pt/map.c, pt/translate.c
+// Next      pt/map.c, pt/read/translate.c
 #include "pt/pt.h"
 
 #include "abi/errno.h"

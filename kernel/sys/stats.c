@@ -4,9 +4,9 @@
 
 #include "fs/fs.h"
 #include "lib/printf.h"
-#include "mm/asid.h"
-#include "mm/frame.h"
-#include "mm/kmem.h"
+#include "mm/aspace/asid.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
 #include "rv/cpu.h"
 
 struct sums {

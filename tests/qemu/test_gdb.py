@@ -155,7 +155,7 @@ def test_gdb_translate(context):
 
     library = os.path.join(context.dir, "translate.so")
     context.must(["gcc", "-std=gnu11", "-shared", "-fPIC", "-Ikernel", "-Iinclude", "-o", library,
-                  "kernel/pt/translate.c"])
+                  "kernel/pt/read/translate.c"])
     kernel = ctypes.CDLL(os.path.abspath(library))
     kernel.pt_rule_name.restype = ctypes.c_char_p
     memory, rng, seen = (ctypes.c_uint64 * (512 * PAGES))(), random.Random(39), set()

@@ -2,7 +2,7 @@
 // late.c - see late.h.
 #include "mmu/late.h"
 
-#include "mm/frame.h"
+#include "mm/frame/frame.h"
 #include "mmu/hart.h"
 #include "pt/slot.h"
 #include "rv/cpu.h"

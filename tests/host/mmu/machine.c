@@ -10,8 +10,8 @@
 
 #include "abi/errno.h"
 #include "abi/usyscall.h"
-#include "mm/aspace.h"
-#include "mm/layout.h"
+#include "mm/aspace/aspace.h"
+#include "mm/kvm/layout.h"
 #include "mmu/hart.h"
 #include "proc/proc.h"
 #include "proc/trap.h"

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "debug/explain.h"
-#include "debug/panic.h"
 #include "dev/plic.h"
 #include "dev/power.h"
+#include "explain/explain.h"
 #include "lib/panic.h"
 #include "lib/string.h"
-#include "mm/plan.h"
+#include "mm/inspect/plan.h"
 #include "mmu/hart.h"
+#include "panic/panic.h"
 #include "proc/trap.h"
 #include "rv/fp.h"
 #include "rv/sbi.h"

@@ -264,5 +264,5 @@ def frame_at(pa):
 
 
 def order_of(frame):
-    """The order of the block that starts there; the highest bit says that it is on a free list (mm/buddy.h)."""
+    """The order of the block that starts there; the highest bit says that it is on a free list (mm/frame/buddy.h)."""
     return int(frame["order"]) & 0x7F

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// journal.h - operations that reach the disk whole or not at all.
+//
+// A page that an operation changes belongs to the running transaction. A commit stops operations
+// for a moment, copies these pages, writes the files' data, then the copies to the journal, then
+// the commit block. A copy stays in memory until its block was written to its own place (a
+// checkpoint). doc/journal.md
+#pragma once
+
+#include "fs/journal/io.h"
+#include "lib/list.h"
+#include "lib/types.h"
+#include "sync/sleeplock.h"
+#include "sync/spinlock.h"
+#include "sync/waitq.h"
+
+struct ext2;
+struct inode;
+
+// Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] lists.lock, see pageio.h
+struct journal {
+    struct ext2 *fs;         // [c]
+    bool active;             // [x] else operations are not collected
+    bool data;               // [c] the contents of files are journalled as well
+    bool durable;            // [c] an operation ends when its changes are on the disk
+    bool ordering;           // [x] the files' data of a commit are not on the disk yet
+    bool noted;              // [m] the journal says that there was an error
+    uint32 *map;             // [c] where the journal's blocks lie
+    uint32 first, end;       // [c] the log: these blocks of the journal
+    uint32 room;             // [c] blocks of it in use, about: memory holds what is in them
+    uint32 limit;            // [c] pages in a transaction, about
+    struct frame *super;     // [m] the journal's superblock
+    struct frame *control;   // [m] descriptors, and so on
+    struct frame *spare;     // [m] a page that had to be altered
+    uint32 head, used;       // [m] where the next transaction goes; blocks of the log in use
+    uint32 tid, committed;   // [x] the running transaction, the last one that is on the disk
+    uint32 ops;              // [x] operations in it, and JOURNAL_STOP
+    struct spinlock lock;    // for the next two
+    struct waitq drained;    // the last operation has ended
+    struct waitq resumed;    // operations may begin
+    struct sleeplock commit; // one commit or checkpoint at a time
+    struct list fresh;       // [m] copies of the transaction that is being committed
+    struct list logged;      // [m] copies whose blocks are not in place yet
+    struct list dropping;    // [m] copies of blocks that this transaction freed
+    uint64 commits, blocks;  // [m] statistics: transactions, blocks written to the log
+    uint64 homes;            // [m] blocks written to their places
+    struct jio io;           // [m]
+};
+
+#define JOURNAL_STOP (1U << 31)
+
+extern struct journal journal;
+
+// fs/journal/journal.c
+int journal_open(struct ext2 *fs, bool *readonly) must_check; // and recovers; no journal: nothing
+int journal_start(struct ext2 *fs) must_check; // operations are collected from now on
+int journal_stop(struct ext2 *fs);             // all is in place
+void journal_close(struct ext2 *fs);
+int journal_note(struct journal *j, uint32 start, uint32 tid) must_check; // writes its superblock
+void journal_abort(struct journal *j, int error);
+
+// fs/journal/recover.c
+int journal_recover(struct journal *j) must_check; // 0 or -E; j->tid is the next transaction
+
+// fs/journal/ops.c
+int journal_commit(struct journal *j, uint32 tid);               // till that one is on the disk
+int journal_sync(struct journal *j, bool everything) must_check; // ... or even in place
+void journal_hold(struct journal *j);                            // no operation is under way ...
+void journal_resume(struct journal *j);                          // ... until here
+void journal_order(struct inode *ip); // before pages of a file are given up
+bool journal_joined(void);            // false: the caller is in no operation, though it has to be
+bool journal_room(struct ext2 *fs);   // may the operation go on, or should it end here?
+
+// fs/journal/commit.c
+int journal_commit_running(struct journal *j) must_check; // j->commit is held
+
+// fs/journal/log.c
+uint32 journal_need(uint32 pages); // blocks of the log, at most
+int journal_log(struct journal *j, struct list *pages, uint32 tid) must_check;
+uint64 journal_block(struct journal *j); // the next block of the log
+
+// fs/journal/checkpoint.c
+int journal_checkpoint(struct journal *j) must_check; // j->commit is held
+void journal_drop(struct list *copies);
