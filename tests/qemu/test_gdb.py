@@ -257,9 +257,9 @@ def listed(text, brk, page):
                   if s[0] in "12")
 
 
-def twins(m):
+def forkpair(m):
     """Has two processes with parked memory stay in the background: their numbers, and its address."""
-    m.type("twins sleep 1000 &\n")
+    m.type("forkpair sleep 1000 &\n")
     found = m.expect(r"(\d+) and (\d+) share memory at (0x\w+)\n")
     m.type("echo there\n")
     m.expect(r"\n(?:\$ )?there\n\$ ")
@@ -270,7 +270,7 @@ def agrees(context, design, mode=8, name="Sv39"):
     d = Debugged(context, design, stopped=False, mode=name.lower())
     with d.machine as m:
         m.boot()
-        parent, child, va = twins(m)
+        parent, child, va = forkpair(m)
         asked = [(f"pgtbl -n explain 1 {a} {h}", f"pt explain {a} {h} 1") for a in ADDRESSES for h in HOWS]
         asked += [(f"pgtbl -n walk 1 {a}", f"pt walk {a} 1") for a in ADDRESSES if a < "0xffffff"]
         asked += [(f"pgtbl -n walk 0 {a}", f"pt walk {a} kernel") for a in ADDRESSES[-3:]]
