@@ -60,7 +60,7 @@ op_fork(void)
 static void
 op_exec(void)
 {
-    static char *argv[] = {"/tests/nop", 0};
+    static char *argv[] = {"/bin/true", 0};
     int pid = fork();
 
     if (pid == 0) {

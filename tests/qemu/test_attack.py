@@ -12,8 +12,8 @@ def attacks(context, design, check, variant=None, cpus=1):
     with context.machine(append=f"quiet kpt={design}", variant=variant, cpus=cpus) as m:
         printed = m.boot()
         for way in WAYS:
-            if m.run("secret swordfish"):
-                raise Failure(f"{design}: secret fails")
+            if m.run("leavesecret swordfish"):
+                raise Failure(f"{design}: leavesecret fails")
             check(m, way)
         m.poweroff()
     return printed

@@ -141,7 +141,7 @@ test_faults_sv57_global = each_design("global", "sv57", 2)
 test_faults_sv57_fullcopy = each_design("fullcopy", "sv57", 2)
 
 
-MUCH = [f"heirs {name}" for name in "read-only no-access not-code unmapped past-heap".split()]
+MUCH = [f"forkfaults {name}" for name in "read-only no-access not-code unmapped past-heap".split()]
 
 
 def without_w(lines):

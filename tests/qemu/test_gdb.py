@@ -96,10 +96,11 @@ def test_gdb_locks(context):
                      "tbreak region_find", "continue", "locks")
         m.boot()
         d.poweroff()
-    match("at the first switch", said[2], r"^spinlock hart 0's idle process\.lock \(proc\) held by hart 0$",
-          r"^1 of \d+ ")
+    match("at the first switch", said[2], r"^spinlock hart 0's idle process\.lock \(proc\) held by hart 0, "
+          r"at kernel/\S+:\d+$", r"^1 of \d+ ")
     match("at a fault", said[7], r"^0 of \d+ locks are held$")
-    match("in a fault", said[10], r"^sleeplock process (\d)'s memory\.lock held by process \1 \(", r"^1 of \d+")
+    match("in a fault", said[10], r"^sleeplock process (\d)'s memory\.lock held by process \1 \(\w+\), "
+          r"at kernel/mm/region\.c:\d+$", r"^1 of \d+")
 
 
 # -- the manual, read twice
@@ -257,9 +258,9 @@ def listed(text, brk, page):
                   if s[0] in "12")
 
 
-def twins(m):
+def forkpair(m):
     """Has two processes with parked memory stay in the background: their numbers, and its address."""
-    m.type("twins sleep 1000 &\n")
+    m.type("forkpair sleep 1000 &\n")
     found = m.expect(r"(\d+) and (\d+) share memory at (0x\w+)\n")
     m.type("echo there\n")
     m.expect(r"\n(?:\$ )?there\n\$ ")
@@ -270,7 +271,7 @@ def agrees(context, design, mode=8, name="Sv39"):
     d = Debugged(context, design, stopped=False, mode=name.lower())
     with d.machine as m:
         m.boot()
-        parent, child, va = twins(m)
+        parent, child, va = forkpair(m)
         asked = [(f"pgtbl -n explain 1 {a} {h}", f"pt explain {a} {h} 1") for a in ADDRESSES for h in HOWS]
         asked += [(f"pgtbl -n walk 1 {a}", f"pt walk {a} 1") for a in ADDRESSES if a < "0xffffff"]
         asked += [(f"pgtbl -n walk 0 {a}", f"pt walk {a} kernel") for a in ADDRESSES[-3:]]
@@ -291,6 +292,9 @@ def agrees(context, design, mode=8, name="Sv39"):
         compare_maps(what, a, b)
     same("parked ranges", [len(re.findall(r" \S{8}p mmap ", text)) for text in (ours[3], maps[3])], [1, 1])
     same("ledger", owned(ours[4]), owned(ledger))
+    waiting = re.findall(r"^ +\d+ .* (init|sh|sleep) +(kernel/\S+):\d+$", ours[5], re.M)
+    same("where they wait", waiting, [("init", "kernel/proc/exit.c"), ("sh", "kernel/dev/console.c"),
+                                      ("sleep", "kernel/proc/ticks.c")])
     same("procs", listed(ours[5], 1, 4096), listed(ps, 1024, 1024))
     same("satp", len(re.findall(rf"mode {mode} \({name}\), asid \d+, root 0x8[0-9a-f]{{7}}: [pt]", ours[6])), 3)
 
@@ -389,7 +393,7 @@ def steps(context, design):
     match("continue", next(said), r"hit Breakpoint 3, main \(argc=1, .* at user/sh/main\.c:")
     call = next(said)
     match("into-kernel", call, r"^process 2 \(sh\): system call \d+$", r"^#0 +sys_\w+ \(p=")
-    match("harts", next(said), r" kernel +0xffffffff80\w+ process 2 \(sh\)$")
+    match("harts", next(said), r" kernel +0xffffffff80\w+ process 2 \(sh\) +kernel/sys/\w+\.c:\d+$")
     match("back-to-user", next(said), r"^process 2 \(sh\) goes on with a0 = ")
     same("a7", int(next(said).split()[-1], 16), int(re.search(r"system call (\d+)", call)[1]))
     match("into-kernel 1", next(said), r"^process 1 \(init\) is in the kernel")

@@ -272,12 +272,12 @@ def test_grader_prompts(context):
 def test_grader_sources(context):
     """Sources in the course's manner are programs after `make`: in place of a directory, and of one in user/tests/."""
     with LOCK:
-        paths = [os.path.join(tree_of(context).path, "user", f"{name}.c") for name in ("pgtbl", "spin")]
+        paths = [os.path.join(tree_of(context).path, "user", f"{name}.c") for name in ("pgtbl", "busyloop")]
     for path in paths:
         with open(path, "w", encoding="utf-8") as f:
             f.write(SOURCE)
     try:
-        lines = graded(context, commands=["pgtbl", "spin"])
+        lines = graded(context, commands=["pgtbl", "busyloop"])
     finally:
         for path in paths:
             os.unlink(path)

@@ -7,12 +7,12 @@ INTERRUPTED = 130
 # What is typed, and what must have been printed before ^C is.
 FOREGROUND = [
     ("sleep 1000", ""),
-    ("spin", ""),
+    ("busyloop", ""),
     ("cat", ""),
     ("yes", "y\ny\n"),
     ("yes > big", ""),
     ("cat | cat", ""),
-    ("sleep 1000 | spin", ""),
+    ("sleep 1000 | busyloop", ""),
     ("( sleep 1000; echo next )", ""),
     ("sleep 1000; echo next", ""),
     ("sleep 1000 || echo next", ""),

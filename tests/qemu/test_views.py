@@ -28,8 +28,8 @@ SHOWN = [
 # These must fit a terminal as well; what they show differs from run to run.
 WIDEST = [c for c in SHOWN if "-w" not in c] + [
     "pgtbl -n map 2", "pgtbl -n map -k 1", "pgtbl -n kernel", "pgtbl -n ledger", "pgtbl -n stats", "pgtbl -n diff 1 2",
-    "pgtbl -n watch ls nosuch", "pgtbl -n tree -k -y verbose 1", "twins pgtbl -n map child", "die", "faults", "ps",
-    "ls /tests /bin", "stats", "free", "df", "uptime", "help", "trace all twins pgtbl -n explain child memory w",
+    "pgtbl -n watch ls nosuch", "pgtbl -n tree -k -y verbose 1", "forkpair pgtbl -n map child", "die", "faults", "ps",
+    "ls /tests /bin", "stats", "free", "df", "uptime", "help", "trace all forkpair pgtbl -n explain child memory w",
 ]
 
 REFUSED = [
@@ -76,14 +76,14 @@ REFUSED = [
     ("trace 0 nosuch", "trace: nosuch: no such file or directory"),
 ]
 
-CALLS = (("trace getpid,uptime,close,fork upage", """3: syscall fork -> 4
+CALLS = (("trace getpid,uptime,close,fork usyscall", """3: syscall fork -> 4
 4: syscall getpid -> 4
 sub getpid: 4, ugetpid: 4
 3: syscall close -> -1
 3: syscall getpid -> 3
 getpid: 3, ugetpid: 3
 errno 9, harts 1, uptime ok
-"""), ("trace 2147483647 nop", "5: syscall trace -> 0\n5: syscall exec -> 1\n"))
+"""), ("trace 2147483647 true", "5: syscall trace -> 0\n5: syscall exec -> 1\n"))
 
 
 def normal(text):
@@ -274,11 +274,11 @@ def test_views_parked(context):
     """What a fork has parked is said to be, until it is touched, and the memory in it is shown as mapped."""
     def check(m, design):
         for command, *patterns in TWINS:
-            said, at = m.run("twins " + command), 0
+            said, at = m.run("forkpair " + command), 0
             for p in patterns:
                 found = re.compile(p, re.M).search(said, at)
                 if not found:
-                    raise Failure(f"{design}: twins {command}: no {p!r} in {said[at:]!r}")
+                    raise Failure(f"{design}: forkpair {command}: no {p!r} in {said[at:]!r}")
                 at = found.end()
 
     in_each_design(context, check, cpus=3)

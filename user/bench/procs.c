@@ -2,7 +2,7 @@
 // procs.c - rows for processes and memory.
 //
 // Rows      fork      fork; the child exits; wait
-//           exec      fork; the child execs /nop, which exits; wait
+//           exec      fork; the child execs /bin/true, which exits; wait
 //           grow      sbrk of 4 MiB, a byte written to each page, sbrk back; per page
 //           lazy      sbrk of 4 MiB without pages, sbrk back
 //           fork4m    fork with 4 MiB of heap, each page written before; the child exits; wait
@@ -43,13 +43,13 @@ op_fork(int n)
 static int
 op_exec(int n)
 {
-    static char *argv[] = {"nop", 0};
+    static char *argv[] = {"true", 0};
     int status;
 
     while (n-- > 0) {
         int pid = fork();
         if (pid == 0) {
-            exec("/tests/nop", argv);
+            exec("/bin/true", argv);
             exit(1);
         }
         if (pid < 0 || wait(&status) != pid || status != 0)

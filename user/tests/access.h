@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// access.h - one access to memory, as `faults` and `heirs` make it by mistake. It is made by assembly,
+// access.h - one access to memory, as `faults` and `forkfaults` make it by mistake. It is made by assembly,
 // so that the compiler neither removes nor moves it.
 #pragma once
 

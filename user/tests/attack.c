@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// attack.c - looks for what `secret` wrote in the memory that this program is given.
+// attack.c - looks for what `leavesecret` wrote in the memory that this program is given.
 //
 // Usage     attack [heap|lazy|mmap]   prints the secret, or says that there is none
 // Theory    Memory that a process gets was another's before. Whoever gets it unchanged reads what

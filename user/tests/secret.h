@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// secret.h - what the program `secret` leaves in its memory, and `attack` looks for.
+// secret.h - what the program `leavesecret` leaves in its memory, and `attack` looks for.
 #pragma once
 
 #define SECRET_STEP   (32 * 4096) // both ask for so much memory at once

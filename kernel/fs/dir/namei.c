@@ -22,7 +22,6 @@
 struct walk {
     struct inode *at;  // a reference
     const char *rest;  // of the path
-    bool dir;          // the path ends in a slash: it must lead to a directory
     uint32 links;      // passed so far
     char buf[MAXPATH]; // the rest, once a link was put in
 };
@@ -96,12 +95,18 @@ start(struct walk *w, struct inode *cwd, const char *path)
     if (len >= MAXPATH)
         return -ENAMETOOLONG;
     w->at = *path == '/' ? fs_root() : idup(cwd);
-    w->dir = path[len - 1] == '/';
     while (*path == '/')
         path++;
     w->rest = path;
     w->links = 0;
     return 0;
+}
+
+// Tells whether a slash follows the name that was taken last: it must be that of a directory.
+static bool
+before_slash(const struct walk *w)
+{
+    return w->rest[-1] == '/';
 }
 
 // Puts the target of the link `ip` in front of the rest; the walk goes on from the link's
@@ -118,7 +123,7 @@ follow(struct walk *w, struct inode *ip)
     size_t len = strlen(target), left = strlen(w->rest);
     if (len == 0)
         return -ENOENT;
-    size_t slash = left > 0; // a target that is the whole path is as long as a path may be
+    size_t slash = before_slash(w); // a target that is the whole path is as long as a path may be
     if (len + slash + left >= sizeof w->buf)
         return -ENAMETOOLONG;
     memmove(w->buf + len + slash, w->rest, left + 1);
@@ -173,8 +178,8 @@ resolve(struct inode *cwd, const char *path, bool follow_last, struct inode **ou
     if (error)
         return error;
     while (!error && next_name(&w.rest, &n))
-        error = advance(&w, &n, follow_last || w.dir || *w.rest);
-    if (!error && w.dir && w.at->type != T_DIR)
+        error = advance(&w, &n, follow_last || before_slash(&w));
+    if (!error && before_slash(&w) && w.at->type != T_DIR)
         error = -ENOTDIR;
     return end_walk(&w, error, out);
 }

@@ -160,9 +160,9 @@ lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 static int
 attach_regular(struct file *f, struct inode *ip, int flags)
 {
-    struct pager *pager = inode_pager(ip);
     if (!f->writable && !(flags & O_TRUNC))
         return 0;
+    struct pager *pager = inode_pager(ip);
     if (!pager_claim(pager, PAGER_WRITE))
         return -ETXTBSY;
     int error = flags & O_TRUNC ? itrunc(ip, 0) : 0;

@@ -79,15 +79,17 @@ wait_room(struct pipe *p, uint64 need)
 // Returns   how many; -EFAULT if not even the first piece.
 // On error  nothing has been taken: a call that found no memory is made again (proc/oom.h).
 static int64
-drain(struct pipe *p, struct iobuf dst, size_t n)
+drain(struct pipe *p, const struct iobuf *dst, size_t n)
 {
     uint64 done = 0;
     int error = 0;
-    while (error == 0 && done < n && p->rpos + done != p->wpos) {
+    while (done < n && p->rpos + done != p->wpos) {
         uint64 pos = p->rpos + done;
         uint64 piece = one_piece(pos, n - done, p->wpos - pos);
-        error = iobuf_write(dst, done, ring_at(p, pos), piece);
-        done += error == 0 ? piece : 0;
+        error = iobuf_write(*dst, done, ring_at(p, pos), piece);
+        if (error != 0)
+            break;
+        done += piece;
     }
     if (error != 0 && !(error == -EFAULT && done > 0))
         return error;
@@ -99,10 +101,10 @@ drain(struct pipe *p, struct iobuf dst, size_t n)
 
 // Copies in one piece of what is left of a write, adding its size to *done. Returns 0 or -EFAULT.
 static int
-fill(struct pipe *p, struct iobuf src, size_t n, uint64 *done)
+fill(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
 {
     uint64 piece = one_piece(p->wpos, n - *done, RING - (p->wpos - p->rpos));
-    int error = iobuf_read(ring_at(p, p->wpos), src, *done, piece);
+    int error = iobuf_read(ring_at(p, p->wpos), *src, *done, piece);
     if (error < 0)
         return error;
     p->wpos += piece;
@@ -119,7 +121,7 @@ pipe_read(struct file *f, struct iobuf dst, size_t n)
     acquiresleep(&p->lock);
     int64 done = n > 0 ? wait_data(p) : 0;
     if (done == 0)
-        done = drain(p, dst, n);
+        done = drain(p, &dst, n);
     releasesleep(&p->lock);
     // A writer that queued itself before we took the lock is seen; a later one has seen the room.
     if (done > 0)
@@ -139,12 +141,14 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
     while (error == 0 && done < n) {
         error = wait_room(p, n <= PIPE_ATOMIC ? n - done : 1);
         if (error == 0)
-            error = fill(p, src, n, &done);
+            error = fill(p, &src, n, &done);
     }
     releasesleep(&p->lock);
-    wakeup(&p->readers);                                            // as in pipe_read()
-    bool unread = error != 0 && error != -EPIPE && error != -EINTR; // the rest of the buffer
-    return error == 0 || (unread && done > 0) ? (int64)done : error;
+    wakeup(&p->readers); // as in pipe_read()
+    if (likely(error == 0))
+        return (int64)done;
+    bool unread = error != -EPIPE && error != -EINTR; // the rest of the buffer
+    return unread && done > 0 ? (int64)done : error;
 }
 
 static void

@@ -96,11 +96,12 @@ go_on(void)
     }
 }
 
-// Waits until what an operation of that transaction changed is on the disk. An error turns the file
-// system read-only, and a line says so.
-static void
-settle(struct journal *j, uint32 tid)
+// Leaves, and waits until what the operation changed is on the disk. An error turns the file system
+// read-only, and a line says so.
+static void __attribute__((noinline)) leave_settled(struct journal *j)
 {
+    uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
+    leave(j);
     // The caller's own changes are seen in one of these; if they are another's, they go as well.
     if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
         __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
@@ -115,10 +116,10 @@ end_op(void)
 {
     struct journal *j = &journal;
     if (likely(j->active)) {
-        uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
-        leave(j);
         if (unlikely(j->durable))
-            settle(j, tid);
+            leave_settled(j);
+        else
+            leave(j);
     }
     if (unlikely(__atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // a glance
         go_on();

@@ -341,31 +341,34 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     return error;
 }
 
-// Fills one hole as if it had been read, but the page counts as untouched.
-static int
-bring(struct aspace *as, const struct region *r, uint64 va)
+// Makes the present pages of [start, end) count as untouched.
+static void
+forget_touch(struct aspace *as, uint64 start, uint64 end)
 {
-    int level, error = 0;
-    if (!pte_valid(pte_load(walk_leaf(&as->pt, va, &level))))
-        error = fill(as, r, va, PT_READ);
-    pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (!error)
-        change_entry(as, slot, va, pte_load(slot) & ~PTE_A);
-    return error;
+    int level;
+    acquiresleep(&as->lock);
+    for (uint64 va = start; va < end; va += PGSIZE) {
+        pte_t *slot = walk_leaf(&as->pt, va, &level);
+        if (pte_valid(pte_load(slot)))
+            change_entry(as, slot, va, pte_load(slot) & ~PTE_A);
+    }
+    releasesleep(&as->lock);
 }
 
-// Brings in the pages that a file has of the region at `start`. The process has not run yet.
-// On error  as the pager's get(); -ENOMEM: some pages are there.
+// Brings in the pages that a file has of the region at `start`. The process has not run yet: no page
+// counts as touched, and nothing changes its regions.
+// On error  as vmfault(): some pages are there.
 // Locks     takes as->lock. Sleeps
 int
 uvmbring(struct aspace *as, uint64 start)
 {
-    int error = 0;
-    acquiresleep(&as->lock);
     const struct region *r = region_find(&as->regions, start);
-    for (uint64 va = start; !error && region_file_bytes(r, va); va += PGSIZE)
-        error = bring(as, r, va);
-    releasesleep(&as->lock);
+    enum pt_access access = r->prot & PTE_R ? PT_READ : PT_EXEC;
+    uint64 va = start;
+    int error = 0;
+    for (; !error && region_file_bytes(r, va); va += PGSIZE)
+        error = vmfault(as, va, access);
+    forget_touch(as, start, va);
     return error;
 }
 

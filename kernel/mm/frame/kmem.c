@@ -8,8 +8,8 @@
 //           lives, and only those, can be given back: at once but for one per cache, all by
 //           kmem_drain(). After that, which frames are in use depends on the objects in use alone.
 //           An object from a stash may lie in a frame where no other lives. Once memory has been
-//           short, that matters more than the time: a cache whose frames hold few objects does
-//           without stashes from then on, and an object comes from a frame in use if one has room.
+//           short, that matters more than the time of a lock: all caches do without stashes from
+//           then on, and an object comes from a frame in use if one has room.
 // Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain living objects.
 // Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(), which may
 //           come back here through kmem_drain(). Stashes need none, see mm/frame/stash.h.
@@ -27,7 +27,6 @@
 // list.
 
 #define BATCH (KMEM_STASH / 2) // objects that move between a stash and the slabs at once
-#define FEW   16               // objects in a frame: a stash may hold all of one
 
 struct free_object {
     struct free_object *next;
@@ -283,7 +282,7 @@ drain_cache(struct kmem_cache *c)
 {
     uint64 freed = 0;
     acquire(&c->lock);
-    __atomic_store_n(&c->packed, c->per_slab <= FEW, __ATOMIC_RELAXED); // see packed()
+    __atomic_store_n(&c->packed, true, __ATOMIC_RELAXED); // see packed()
     for (struct kmem_near *n = c->near; n < &c->near[MAXHART]; n++)
         for (void **slot = n->free.bottom; slot < n->free.end; slot++) {
             void *obj = stash_grab(slot);

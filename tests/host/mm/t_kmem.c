@@ -97,8 +97,8 @@ test_model(void)
         else
             model_free(rnd_below(nlive));
         most = nlive > most ? nlive : most;
-        if (step % 50000 == 0)
-            kmem_drain();
+        if (step > STEPS / 2 && step % 50000 == 0)
+            kmem_drain(); // without stashes from here on
     }
     CHECK(most > MOST / 2);
     while (nlive > 0)
@@ -106,12 +106,13 @@ test_model(void)
     check_rest(free);
 }
 
-// Which frames are in use depends on the living objects alone, not on what lived between.
+// Which frames are in use depends on the living objects alone, not on what lived between: one that
+// is allocated before the drain has its place among the old ones, too.
 static void
 test_rest(void)
 {
     static struct kmem_cache c;
-    void *keep[40], *more[500];
+    void *keep[40], *more[500], *late;
     kmem_cache_init(&c, "rest", 200);
     for (int i = 0; i < 40; i++)
         CHECK((keep[i] = kmem_cache_alloc(&c)) != NULL);
@@ -128,8 +129,10 @@ test_rest(void)
             kmem_cache_free(&c, more[i]);
         }
         CHECK(frames_free() <= free);
+        CHECK((late = kmem_cache_alloc(&c)) != NULL);
         kmem_drain();
         CHECK_EQ(frames_free(), free);
+        kmem_cache_free(&c, late);
     }
     for (int i = 0; i < 40; i++)
         kmem_cache_free(&c, keep[i]);
@@ -230,8 +233,8 @@ main(void)
 {
     ram_boot(RAM_BASE, 16 * MIB, 0, 0);
     kmem_init();
-    test_sizes();
     test_model();
+    test_sizes();
     test_rest();
     test_idle();
     test_exhaustion();

@@ -6,7 +6,7 @@ import struct
 
 import gdb
 
-from vitrine import command, kernel, memory, sv
+from vitrine import command, kernel, memory, sv, where
 
 
 def register():
@@ -14,33 +14,41 @@ def register():
         command.Command(name, function, gdb.COMMAND_STATUS)
 
 
+AWAY = ("sleeping", "runnable")  # states of a process that is on no hart and has a stack
+
+
 def procs(words):
     """procs
-    All processes: number, parent, state, hart (where it runs or ran last), break, pages present, name."""
+    All processes: number, parent, state, hart (where it runs or ran last), break, pages present, name, and the place in
+    the kernel where one waits that is on no hart (for those on one: harts)."""
     if words:
         command.usage(procs)
     if not kernel.booted():
         raise gdb.GdbError("there are no processes yet: let it boot further")
     states = kernel.enum_names("procstate", "procdump")
-    gdb.write("  PID  PARENT STATE     HART      BREAK PAGES  NAME\n")
+    gdb.write(" PID PARENT STATE    HART     BREAK PAGES NAME      WAITS AT\n")
     for _, p in kernel.processes():
         parent, space = kernel.target(p["parent"]), kernel.target(p["as"])
-        figures = f"{int(space['sz']):#10x} {int(space['pages']):5}" if space is not None else f"{'-':>10} {'-':>5}"
-        gdb.write(f"{int(p['pid']):5} {int(parent['pid']) if parent is not None else 0:7} "
-                  f"{states[int(p['state'])]:<9} {int(p['hart']):4} {figures}  {kernel.text(p['name'])}\n")
+        state, name = states[int(p["state"])], kernel.text(p["name"])
+        figures = f"{int(space['sz']):#9x} {int(space['pages']):5}" if space is not None else f"{'-':>9} {'-':>5}"
+        place = where.of_process(p) if state in AWAY else None
+        gdb.write(f"{int(p['pid']):4} {int(parent['pid']) if parent is not None else 0:6} {state:<8} "
+                  f"{int(p['hart']):4} {figures} {name:<9} {place or '-'}\n")
 
 
 def harts(words):
     """harts
-    All harts: in which mode and where they are, and what they run. `thread` selects one by the number in THREAD."""
+    All harts: in which mode and where they are, what they run, and the place in the kernel's source. `thread` selects
+    one by the number in THREAD."""
     if words:
         command.usage(harts)
-    gdb.write("HART THREAD MODE      PC                 RUNS\n")
+    gdb.write("HART THREAD MODE     PC                 RUNS               AT\n")
     for thread, hart in kernel.harts():
         now = kernel.current() if kernel.booted() else None
         runs = "-" if now is None else kernel.title(now[1]) if int(now[1]["pid"]) else kernel.text(now[1]["name"])
         mode = kernel.NAMES.get(kernel.mode(), "?")
-        gdb.write(f"{hart:4} {thread.num:6} {mode:<9} {kernel.register('pc'):#018x} {runs or 'idle'}\n")
+        gdb.write(f"{hart:4} {thread.num:6} {mode:<8} {kernel.register('pc'):#018x} {runs or 'idle':<18} "
+                  f"{where.of_hart() or '-'}\n")
 
 
 # ---- Frames
@@ -141,22 +149,37 @@ def all_locks():
             yield path, kernel.value_at(at + offset, lock)
 
 
+def place_of_hart(hartid):
+    places = [where.of_hart() for _, hart in kernel.harts() if hart == hartid]
+    return f", at {places[0]}" if places and places[0] else ""
+
+
+def place_of_process(p):
+    """Where a process that may be on a hart is in the kernel."""
+    if kernel.enum_names("procstate", "procdump")[int(p["state"])] not in AWAY:
+        return place_of_hart(int(kernel.variable("cpus")[int(p["hart"])]["hartid"]))
+    place = where.of_process(p)
+    return f", at {place}" if place else ""
+
+
 def holder(lock):
-    """The hart of a spinlock, the process of a sleeplock."""
+    """The hart of a spinlock, the process of a sleeplock, and where that is now."""
     at = int(lock["holder"])
     cpus = kernel.symbol("cpus").value()
     i, odd = divmod(at - int(cpus.address), cpus.type.target().sizeof)
     if not odd and 0 <= i <= cpus.type.range()[1]:
-        return f"hart {int(kernel.variable('cpus')[i]['hartid'])}"
-    for where, p in kernel.processes() if kernel.booted() else ():
-        if where == at:
-            return kernel.title(p)
+        hartid = int(kernel.variable("cpus")[i]["hartid"])
+        return f"hart {hartid}{place_of_hart(hartid)}"
+    for address, p in kernel.processes() if kernel.booted() else ():
+        if address == at:
+            return kernel.title(p) + place_of_process(p)
     return f"{at:#x}" if at else "nobody"
 
 
 def locks(words):
     """locks
-    The locks that are held, and by whom: those in the kernel's variables, in processes and in their memory."""
+    The locks that are held, by whom, and where that one is: those in the kernel's variables, in processes and in their
+    memory."""
     if words:
         command.usage(locks)
     seen = held = 0

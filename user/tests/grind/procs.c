@@ -81,12 +81,12 @@ op_exec(struct worker *w)
 static void
 op_nop(struct worker *w)
 {
-    static char *argv[] = {"nop", 0}, *none[] = {"absent", 0};
+    static char *argv[] = {"true", 0}, *none[] = {"absent", 0};
     int pid = fork_child(w);
 
     if (pid == 0) {
         exec("/absent", none);
-        exec("/tests/nop", argv);
+        exec("/bin/true", argv);
         exit(1);
     }
     reap(w, pid, 0);

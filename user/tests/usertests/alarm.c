@@ -174,7 +174,7 @@ t_alarmslow(void)
 static void
 t_alarmfork(void)
 {
-    char *argv[] = {"spin", "4", 0};
+    char *argv[] = {"busyloop", "4", 0};
 
     want(sigalarm(3, alarm_handler) == 0, "sigalarm failed");
     sleep(8);
@@ -190,7 +190,7 @@ t_alarmfork(void)
     calls = 0;
     if (t_fork() == 0) {
         sigalarm(1, alarm_handler);
-        exec("/tests/spin", argv);
+        exec("/tests/busyloop", argv);
         exit(1);
     }
     t_wait_ok(1);

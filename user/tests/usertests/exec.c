@@ -49,7 +49,7 @@ t_exectest(void)
     want(chdir("/") == 0, "chdir failed");
     int pid = t_fork();
     if (pid == 0) {
-        exec("tests/nop", argv);
+        exec("bin/true", argv);
         exit(100);
     }
     want(t_wait(pid) == 0, "a path without a slash");
@@ -66,23 +66,23 @@ t_bigargtest(void)
     for (int i = 0; i < 40; i++)
         argv[i] = "a";
     argv[31] = 0;
-    want(run_into_out("/tests/nop", argv) == 0, "31 arguments");
+    want(run_into_out("/bin/true", argv) == 0, "31 arguments");
     argv[31] = "a";
     argv[32] = 0;
-    want(run_into_out("/tests/nop", argv) == 100, "32 arguments are taken");
+    want(run_into_out("/bin/true", argv) == 100, "32 arguments are taken");
     memset(big, 'b', sizeof(big));
     argv[1] = big;
     argv[2] = 0;
     big[PAGE] = 0;
-    want(run_into_out("/tests/nop", argv) == 100, "an argument of 4096 bytes is taken");
+    want(run_into_out("/bin/true", argv) == 100, "an argument of 4096 bytes is taken");
     big[PAGE - 1] = 0;
-    want(run_into_out("/tests/nop", argv) == 0, "an argument of 4095 bytes");
+    want(run_into_out("/bin/true", argv) == 0, "an argument of 4095 bytes");
     for (int i = 1; i < 31; i++)
         argv[i] = big;
     argv[31] = 0;
-    want(run_into_out("/tests/nop", argv) == 100, "120 KiB of arguments are taken");
+    want(run_into_out("/bin/true", argv) == 100, "120 KiB of arguments are taken");
     argv[3] = 0;
-    want(run_into_out("/tests/nop", argv) == 0, "8 KiB of arguments");
+    want(run_into_out("/bin/true", argv) == 0, "8 KiB of arguments");
     want(run_into_out("/echo", argv) == 100, "8 KiB of arguments on a stack of one page");
     t_remove("out");
 }
@@ -221,7 +221,7 @@ exec_busy(long unused)
 static void
 t_busyexec(void)
 {
-    copy_file("/tests/nop", "ours");
+    copy_file("/bin/true", "ours");
     int fd = t_open("ours", O_RDWR);
     want(t_status(exec_busy, 0) == 5, "a file runs that is open for writing");
     void *at = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -245,15 +245,15 @@ t_busyexec(void)
 static void
 exec_in_turn(long n)
 {
-    static char *argv[] = {"nop", 0};
+    static char *argv[] = {"true", 0};
 
     for (int i = 0; i < n; i++) {
         int pid = t_fork();
         if (pid == 0) {
-            exec("/tests/nop", argv);
+            exec("/bin/true", argv);
             exit(100);
         }
-        want(t_wait(pid) == 0, "nop failed");
+        want(t_wait(pid) == 0, "true failed");
     }
 }
 
@@ -276,7 +276,7 @@ fail_late(void)
     memset(word, 'x', sizeof(word) - 1);
     for (int i = 0; i < 31; i++)
         argv[i] = word;
-    want(exec("/tests/nop", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
+    want(exec("/bin/true", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
 }
 
 // A failed exec leaves everything as it was: memory, for the kernel too, descriptors, directory.

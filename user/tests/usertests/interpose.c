@@ -48,7 +48,7 @@ excepts(long unused)
     want(open((char *)-1, O_RDONLY) == -1 && error() == EFAULT, "open of a bad pointer");
     want(unlink("f") == -1 && error() == EPERM, "unlink of f");
     want(chdir(".") == 0, "a call that is not blocked");
-    want(exec("/tests/nop", (char *[]){"nop", 0}) == -1 && error() == EPERM, "exec of /nop");
+    want(exec("/bin/true", (char *[]){"true", 0}) == -1 && error() == EPERM, "exec of /bin/true");
     want(exec("f", (char *[]){"f", 0}) == -1 && error() == ENOEXEC, "exec of f");
 }
 
@@ -89,9 +89,9 @@ static void
 most(long unused)
 {
     (void)unused;
-    confine(0x7ffffffb, "/tests/nop");
+    confine(0x7ffffffb, "/bin/true");
     if (getpid() == -1 && fork() == -1 && write(1, "x", 1) == -1)
-        exec("/tests/nop", (char *[]){"nop", 0});
+        exec("/bin/true", (char *[]){"true", 0});
     exit(1);
 }
 

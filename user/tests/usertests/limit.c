@@ -7,7 +7,7 @@
 // Next      fd.c, main.c
 #include "t.h"
 
-static char *argv_nop[] = {"nop", 0};
+static char *argv_true[] = {"true", 0};
 
 // Whether all memory can be taken, many times over, in reasonable time.
 static int
@@ -34,7 +34,7 @@ static void
 try_exec(long pages)
 {
     leave_pages(pages);
-    exec("/tests/nop", argv_nop);
+    exec("/bin/true", argv_true);
     exit(1);
 }
 

@@ -168,12 +168,12 @@ t_pgmapbad(void)
 static void
 restless(long n)
 {
-    char *argv[] = {"nop", 0};
+    char *argv[] = {"true", 0};
 
     for (int i = 0; i < 20; i++) {
         sbrk(n * PAGE);
         if (fork() == 0) {
-            exec("/tests/nop", argv);
+            exec("/bin/true", argv);
             exit(1);
         }
         wait(0);

@@ -10,7 +10,7 @@
 #define BIT(call) (1UL << (call))
 
 // The page at USYSCALL tells pid, clock, error and harts, after fork and exec too. That this
-// takes no trap is what ../upage.c shows.
+// takes no trap is what ../usyscall.c shows.
 static void
 t_usyscall(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// heirs.c - mistakes with memory that has leaf tables of its own, by who made it or by a child.
+// forkfaults.c - mistakes with memory that has leaf tables of its own, by who made it or by a child.
 //
-// Usage     heirs NAME [forked]: the mistake is made by a child, to whom fork has left the memory. Nobody
+// Usage     forkfaults NAME [forked]: the mistake is made by a child, to whom fork has left the memory. Nobody
 //           survives. NAME: read-only, no-access, not-code, unmapped or past-heap.
 // Theory    A fork parks such tables (kernel/mm/park.h). What the kernel says of the mistake is the same.
 #include "user/user.h"
@@ -30,7 +30,7 @@ map_much(void)
     char *p = mmap(0, MUCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (p == (char *)-1)
-        exit(fail("heirs", "mmap"));
+        exit(fail("forkfaults", "mmap"));
     touch(p, MUCH / PAGE);
     return p;
 }
@@ -112,5 +112,5 @@ main(int argc, char **argv)
         if (strcmp(argv[1], all[i].name) == 0)
             all[i].mistake();
     }
-    return usage("heirs read-only|no-access|not-code|unmapped|past-heap [forked]");
+    return usage("forkfaults read-only|no-access|not-code|unmapped|past-heap [forked]");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// upage.c - what a program learns without a trap: run it under trace, and see that these calls do
+// usyscall.c - what a program learns without a trap: run it under trace, and see that these calls do
 // not appear.
 #include "user/user.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// secret.c - a program that has a secret: it writes it all over its memory, and ends.
+// leavesecret.c - a program that has a secret: it writes it all over its memory, and ends.
 //
-// Usage     secret WORD
+// Usage     leavesecret WORD
 #include "secret.h"
 
 #include "ulib/cmd.h"
@@ -13,10 +13,10 @@ main(int argc, char **argv)
     char *memory, *page;
 
     if (argc != 2 || strlen(argv[1]) >= sizeof(((struct secret *)0)->word))
-        usage("secret word");
+        usage("leavesecret word");
     memory = sbrk(SECRET_STEP);
     if (memory == (char *)-1)
-        return fail("secret", "memory");
+        return fail("leavesecret", "memory");
     for (page = memory; page < memory + SECRET_STEP; page += 4096) {
         struct secret *s = (struct secret *)(page + SECRET_OFFSET);
         s->mark = secret_mark();

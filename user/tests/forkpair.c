@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// twins.c - a process and its child that have the same memory, as a command sees them from outside.
+// forkpair.c - a process and its child that have the same memory, as a command sees them from outside.
 //
-// Usage     twins CMD [ARG ...]: runs CMD after the fork, when the child has read a byte, and when
+// Usage     forkpair CMD [ARG ...]: runs CMD after the fork, when the child has read a byte, and when
 //           the parent has written it. Among the ARGs `parent`, `child` and `memory` stand for the
 //           numbers of the two and the address of the byte.
 // Theory    The memory is one leaf table of pages that were touched in no order, so that each has a
@@ -74,7 +74,7 @@ hear(void)
     int number;
 
     if (read(answers[0], &number, sizeof(number)) != sizeof(number) || number < 0)
-        exit(fail_text("twins", "twins", "not born, or dead"));
+        exit(fail_text("forkpair", "forkpair", "not born, or dead"));
     return number;
 }
 
@@ -90,13 +90,13 @@ begin(void)
 {
     memory = mmap(0, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if ((char *)memory == (char *)-1 || pipe(go[PARENT]) || pipe(go[CHILD]) || pipe(answers))
-        exit(fail("twins", "mmap, pipe"));
+        exit(fail("forkpair", "mmap, pipe"));
     pid[PARENT] = fork();
     if (pid[PARENT] == 0)
         be_parent();
     close(answers[1]);
     if (pid[PARENT] < 0)
-        exit(fail("twins", "fork"));
+        exit(fail("forkpair", "fork"));
     pid[CHILD] = hear();
 }
 
@@ -123,17 +123,17 @@ int
 main(int argc, char **argv)
 {
     if (argc < 2)
-        usage("twins CMD [ARG ...]");
+        usage("forkpair CMD [ARG ...]");
     begin();
     fill_in(argv + 1);
     printf("%d and %d share memory at 0x%lx\n", pid[PARENT], pid[CHILD], (unsigned long)memory);
-    run_wait("twins", argv + 1);
+    run_wait("forkpair", argv + 1);
     order(CHILD);
     printf("the child has read a byte\n");
-    run_wait("twins", argv + 1);
+    run_wait("forkpair", argv + 1);
     order(PARENT);
     printf("the parent has written it\n");
-    run_wait("twins", argv + 1);
+    run_wait("forkpair", argv + 1);
     close(go[PARENT][1]);
     close(go[CHILD][1]);
     wait(0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// spin.c - keeps a hart busy for some ticks, one if not told how many, and succeeds.
+// busyloop.c - keeps a hart busy for some ticks, one if not told how many, and succeeds.
 #include "user/user.h"
 
 int
