@@ -67,7 +67,7 @@ user_byte(const struct aspace *as, uint64 va, enum pt_access access)
     return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
 }
 
-// The same, with a fault that brings the page in if need be. On error NULL; *error says why.
+// The same, with a fault that brings the page in if need be. On error NULL, and *error.
 static char *
 user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *error)
 {
@@ -143,14 +143,13 @@ static int64
 copystr_walking(struct aspace *as, char *dst, uint64 va, size_t max)
 {
     int error = 0;
-    size_t length = 0;
     bool done = false;
-    while (length < max) {
+    for (size_t length = 0; length < max;) {
         const char *user = user_byte_faulted(as, va + length, PT_READ, &error);
         if (!user)
             return error;
-        size_t part = rest_of_page(va + length, max - length);
-        length += copy_string_part(dst + length, user, part, &done);
+        length +=
+            copy_string_part(dst + length, user, rest_of_page(va + length, max - length), &done);
         if (done)
             return (int64)length;
     }
