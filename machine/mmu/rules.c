@@ -21,6 +21,7 @@ struct pick {
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
     bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
+    uint32 since[PT_MAX_LEVELS];  // one more than the number of the change that began it; 0: unknown
 };
 
 static const struct table_change *
@@ -66,6 +67,7 @@ read_picked(void *arg, uint64 pa)
         p->number[d] = below;
     }
     p->more[d] = last_change(m, pa, p->from, below) != PRESENT;
+    p->since[d] = last_change(m, pa, 0, below) + 1; // PRESENT + 1 is 0
     return value;
 }
 
@@ -131,6 +133,21 @@ guilty(const struct pick *p)
         if (p->number[d] < oldest)
             oldest = p->number[d];
     return oldest;
+}
+
+// Could a walk read the chosen values one after the other? An entry is read after the pointer that
+// leads to it, so a value that ended before the pointer was written is not found there.
+static bool
+in_order(const struct pick *p)
+{
+    uint32 when = 0;
+    for (int d = 0; d < p->depth; d++) {
+        if (when < p->since[d])
+            when = p->since[d];
+        if (when > p->number[d])
+            return false;
+    }
+    return true;
 }
 
 // May this walk's result be remembered? Either all that it undoes is newer than the fence of the
@@ -243,7 +260,7 @@ search_tree(struct search *s, const struct active *a)
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
-        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) &&
+        if (allowed(&p, a, &old, same_asid) && in_order(&p) && !(same_tree && present) &&
             !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);
