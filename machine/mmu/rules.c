@@ -201,6 +201,14 @@ present_tree(const struct hart *h)
     return (struct active){.satp = h->satp};
 }
 
+void
+stale_found(struct machine *m, const struct stale *s)
+{
+    if (m->host.stale != NULL)
+        m->host.stale(m->host.arg, m, s);
+    sight_stale(m, s);
+}
+
 static void
 report(struct search *s, const struct active *a, const struct pick *p, const struct pt_trace *old)
 {
@@ -220,10 +228,8 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
                       .present = present_tree(h)};
     if (number != PRESENT)
         r.change = *change_at(m, number);
-    if (!s->wrong && !s->quiet && m->host.stale != NULL)
-        m->host.stale(m->host.arg, m, &r);
     if (!s->wrong && !s->quiet)
-        sight_stale(m, &r);
+        stale_found(m, &r);
     s->wrong = true;
 }
 
