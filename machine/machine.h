@@ -39,6 +39,7 @@ enum stop {
 struct state {
     struct hart hart[HARTS_MAX];
     struct table_log log; // changes of page tables (mmu/rules.h)
+    uint32 fetch_epoch;   // how often a hart has executed fence.i (mmu/fetched.h)
     struct turns turns;   // whose turn it is, the clock, the generator of the seed
     struct clint clint;
     struct plic plic;
@@ -82,6 +83,7 @@ struct machine {
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
     struct trees trees;
+    uint32 *stored;                // of each page of RAM: the epoch of its last store (mmu/fetched.h)
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;

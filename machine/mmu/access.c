@@ -6,6 +6,7 @@
 #include "hart/pmp.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "mmu/store.h"
 #include "time/rest.h"
 #include "time/snapshot.h"
@@ -105,6 +106,11 @@ translate_for(struct machine *m, unsigned hart, uint64 va, enum pt_access access
     if (t.set != 0)
         set_accessed(m, &t);
     *pa = t.pa;
+    if (access == PT_EXEC && fetched_stale(m, hart, &t)) {
+        *keep = false;
+        if (fetched_report(m, hart, va, &t))
+            return fault(m, hart, CAUSE_ILLEGAL, 0);
+    }
     return true;
 }
 
@@ -134,6 +140,8 @@ reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, 
         struct pt_hart state = pt_state(m, hart, mode);
         walk_present(m, hart, va, access, &state, &t);
         if (t.rule != RULE_OK || t.set != 0 || !rules_settled(m, hart, va, access, &state, &t))
+            return false;
+        if (access == PT_EXEC && fetched_stale(m, hart, &t))
             return false;
         *pa = t.pa;
     }
@@ -231,6 +239,7 @@ void
 ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     uint8 marks = *ram_marks(&m->ram, pa);
+    fetched_stored(m, pa);
     if (m->watch_turn->on)
         rest_store(m, pa);
     if (marks & RAM_SLOW_STORE) {
@@ -352,6 +361,7 @@ store_barrier(struct machine *m, uint64 pa, uint64 n)
         uint64 here = PAGE_BYTES - (pa & (PAGE_BYTES - 1));
         if (here > n)
             here = n;
+        fetched_stored(m, pa);
         if (*ram_marks(&m->ram, pa) & RAM_SLOW_STORE)
             barrier_page(m, pa, here);
         pa += here;

@@ -10,6 +10,7 @@
 
 #include "mmu/access.h"
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "run.h"
 
 #define PAGE(n) (RAM_BASE + (uint64)(n)*PAGE_BYTES)
@@ -22,6 +23,7 @@
 #define LEAF       (PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D)
 #define POINTER(n) (PA2PTE(PAGE(n)) | PTE_V)
 #define TO(n)      (PA2PTE(PAGE(n)) | LEAF)
+#define CODE(n)    (PA2PTE(PAGE(n)) | PTE_V | PTE_R | PTE_X | PTE_U | PTE_A)
 
 enum verb {
     END,
@@ -36,6 +38,14 @@ enum verb {
     READ_OLD,    // page a: reported, whether it succeeds or not
     WRITE,       // page a: succeeds, nothing is reported
     WRITE_OLD,
+    INVAL_BEFORE, // sfence.w.inval
+    INVAL,        // sinval.vma, all
+    INVAL_VA,     // a: page
+    INVAL_AFTER,  // sfence.inval.ir
+    FENCE_I,
+    STORE,    // to page a of memory, with the shortcuts that there are
+    RUN,      // fetches from page a of the address space: nothing is reported
+    RUN_OLD,  // ... reported
     OTHER,    // the other hart acts from now on
     MODE,     // a: mode
     SPURIOUS, // a accesses so far could have faulted by an old entry that was invalid or narrower
@@ -73,6 +83,16 @@ static const struct story stories[] = {
      {{SATP, A}, {FENCE}, {PUT, A + 2, 1, 0}, {FENCE}, {READ_BAD, 1}}},
     {"1: W that was taken away may still be used",
      {{SATP, A}, {FENCE}, {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_W}, {READ, 1}, {WRITE_OLD, 1}}},
+    {"1: what a table held before a pointer led to it is not found by that pointer",
+     {{SATP, B, 2},
+      {SATP, A, 1},
+      {PUT, A + 2, 1, 0},
+      {PUT, A + 1, 0, 0},
+      {SATP, B, 2},
+      {PUT, B + 1, 1, POINTER(A + 2)},
+      {READ_BAD, 513}}},
+    {"1: what comes into a table is found by a pointer that was taken away",
+     {{SATP, A}, {FENCE}, {PUT, A + 1, 0, 0}, {PUT, A + 2, 3, TO(DATA + 3)}, {READ_OLD, 3}}},
     {"2: a larger leaf and its parts may differ",
      {{SATP, A},
       {PUT, A + 1, 1, PA2PTE(RAM_BASE + 0x200000) | LEAF},
@@ -168,10 +188,96 @@ static const struct story stories[] = {
       {PUT, A + 2, 1, TO(DATA + 1)},
       {WRITE, 1},
       {SPURIOUS, 1}}},
+    {"16: the three instructions of Svinval are a fence",
+     {{SATP, A},
+      {FENCE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {INVAL_BEFORE},
+      {INVAL},
+      {INVAL_AFTER},
+      {READ, 1}}},
+    {"16: also for a page alone, and for no other",
+     {{SATP, A},
+      {PUT, A + 2, 3, TO(DATA + 3)},
+      {FENCE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {PUT, A + 2, 3, TO(DATA + 9)},
+      {INVAL_BEFORE},
+      {INVAL_VA, 1},
+      {INVAL_AFTER},
+      {READ, 1},
+      {READ_OLD, 3}}},
+    {"16: sinval.vma alone is none",
+     {{SATP, A}, {FENCE}, {PUT, A + 2, 1, TO(DATA + 9)}, {INVAL}, {READ_OLD, 1}}},
+    {"16: without sfence.inval.ir it is not done",
+     {{SATP, A},
+      {FENCE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {INVAL_BEFORE},
+      {INVAL},
+      {READ_OLD, 1}}},
+    {"16: without sfence.w.inval the store may come after it",
+     {{SATP, A}, {FENCE}, {PUT, A + 2, 1, TO(DATA + 9)}, {INVAL}, {INVAL_AFTER}, {READ_OLD, 1}}},
+    {"16: a store behind sfence.w.inval is not covered",
+     {{SATP, A},
+      {FENCE},
+      {INVAL_BEFORE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {INVAL},
+      {INVAL_AFTER},
+      {READ_OLD, 1}}},
+    {"16: without sinval.vma nothing is dropped",
+     {{SATP, A},
+      {FENCE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {INVAL_BEFORE},
+      {INVAL_AFTER},
+      {READ_OLD, 1}}},
     {"17: W without R is no translation, now or before",
      {{SATP, A}, {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_R}, {FENCE}, {READ_BAD, 1}}},
     {"17: a pointer with A set is none",
      {{SATP, A}, {PUT, A + 1, 0, POINTER(A + 2) | PTE_A}, {FENCE}, {READ_BAD, 1}}},
+    {"19: what was stored since the last fence.i may not be executed yet",
+     {{SATP, A},
+      {PUT, A + 2, 1, CODE(DATA + 1)},
+      {FENCE},
+      {FENCE_I},
+      {RUN, 1},
+      {STORE, DATA + 1},
+      {RUN_OLD, 1},
+      {FENCE_I},
+      {RUN, 1}}},
+    {"19: also if it was never executed before",
+     {{SATP, A},
+      {PUT, A + 2, 1, CODE(DATA + 1)},
+      {FENCE},
+      {STORE, DATA + 1},
+      {FENCE_I},
+      {STORE, DATA + 1},
+      {RUN_OLD, 1}}},
+    {"19: a fence.i is local",
+     {{SATP, A},
+      {PUT, A + 2, 1, CODE(DATA + 1)},
+      {FENCE},
+      {FENCE_I},
+      {STORE, DATA + 1},
+      {FENCE_I},
+      {RUN, 1},
+      {OTHER},
+      {SATP, A},
+      {FENCE},
+      {RUN_OLD, 1},
+      {FENCE_I},
+      {RUN, 1}}},
+    {"19: code that can be stored to where it runs is not judged",
+     {{SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) | PTE_X},
+      {FENCE},
+      {FENCE_I},
+      {STORE, DATA + 1},
+      {RUN, 1}}},
+    {"19: nor a kernel that never executes fence.i",
+     {{SATP, A}, {PUT, A + 2, 1, CODE(DATA + 1)}, {FENCE}, {STORE, DATA + 1}, {RUN, 1}}},
 };
 
 static unsigned reports;
@@ -252,6 +358,17 @@ access_page(struct machine *m, unsigned hart, const struct step *s, const char *
 }
 
 static void
+run_page(struct machine *m, unsigned hart, const struct step *s, const char *name)
+{
+    struct code_page *page;
+    unsigned before = reports;
+    CHECK(fetch_slow(m, hart, s->a * PAGE_BYTES, &page));
+    if ((reports != before) != (s->verb == RUN_OLD))
+        printf("%s: page %ld is executed: %u reports\n", name, (long)s->a, reports - before);
+    CHECK_EQ(reports != before, s->verb == RUN_OLD);
+}
+
+static void
 tell(const struct story *story)
 {
     struct machine *m = world(TLB_STRICT);
@@ -273,6 +390,26 @@ tell(const struct story *story)
         case FENCE_VA:
         case FENCE_VA_ID:
             rules_fence(m, hart, true, s->a * PAGE_BYTES, s->verb == FENCE_VA_ID, (uint32)s->b);
+            break;
+        case INVAL_BEFORE:
+            rules_inval_before(m, hart);
+            break;
+        case INVAL:
+        case INVAL_VA:
+            rules_inval(m, hart, s->verb == INVAL_VA, s->a * PAGE_BYTES, false, 0);
+            break;
+        case INVAL_AFTER:
+            rules_inval_after(m, hart);
+            break;
+        case FENCE_I:
+            fetched_fence(m, hart);
+            break;
+        case STORE:
+            put(m, hart, s->a, 0, 0x13);
+            break;
+        case RUN:
+        case RUN_OLD:
+            run_page(m, hart, s, story->name);
             break;
         case OTHER:
             hart = 1 - hart;
