@@ -69,6 +69,15 @@ code_hooked(const struct code *c, uint64 pa)
     return false;
 }
 
+bool
+code_broken(const struct code *c, uint64 va)
+{
+    for (uint32 i = 0; i < c->breaks; i++)
+        if (c->break_at[i] == (va & (PAGE_BYTES - 1)))
+            return true;
+    return false;
+}
+
 void
 code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
 {
@@ -83,7 +92,8 @@ code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
     if ((raw & 3) == 3)
         raw |= (uint32)p[2] << 16 | (uint32)p[3] << 24;
     decode(m->code, raw, offset, s);
-    if (m->code->hooks != 0 && code_hooked(m->code, page->pa + (uint64)offset)) {
+    if ((m->code->hooks != 0 && code_hooked(m->code, page->pa + (uint64)offset)) ||
+        code_broken(m->code, (uint64)offset)) {
         s->go = m->code->go[OP_HOOK];
         s->imm = (int32)raw;
     }
@@ -159,4 +169,23 @@ code_unhook(struct machine *m, uint64 pa)
         if (c->hook[i] == pa)
             c->hook[i--] = c->hook[--c->hooks];
     code_empty(m, pa);
+}
+
+// Empties the slots at the offsets where each page is hooked.
+static void
+empty_breaks(struct code *c)
+{
+    for (uint32 i = 0; i < c->pages; i++)
+        for (uint32 b = 0; c->page[i].pa != ~0ULL && b < c->breaks; b++)
+            c->page[i].slot[c->break_at[b] / 2].go = c->go[OP_DECODE];
+}
+
+void
+code_break(struct machine *m, const uint64 *va, unsigned n)
+{
+    struct code *c = m->code;
+    empty_breaks(c);
+    for (c->breaks = 0; c->breaks < n; c->breaks++)
+        c->break_at[c->breaks] = (uint16)(va[c->breaks] & (PAGE_BYTES - 1));
+    empty_breaks(c);
 }

@@ -38,6 +38,8 @@ struct code {
     bool stale;      // some page looks like data: code_tidy() between turns
     uint32 hooks;    // how many hooks are set
     uint64 hook[32]; // physical addresses, unordered
+    uint32 breaks;   // how many places in each page are hooked
+    uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
     uint16 *index;   // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
@@ -55,6 +57,11 @@ void code_tidy(struct machine *m);
 // Sets or removes a hook at a physical address. Setting returns false if there are too many.
 bool code_hook(struct machine *m, uint64 pa);
 void code_unhook(struct machine *m, uint64 pa);
+// Hooks the instructions at these virtual addresses, which the caller compares with the pc: any place
+// with the same offset in its page is hooked. Replaces those of the call before; at most 32.
+void code_break(struct machine *m, const uint64 *va, unsigned n);
+// Is a place with this offset in its page hooked so?
+bool code_broken(const struct code *c, uint64 va);
 // Is there a hook at `pa`?
 bool code_hooked(const struct code *c, uint64 pa);
 // Empties the slot at `pa`, so that it is decoded anew.

@@ -13,6 +13,7 @@
 #include "mmu/access.h"
 #include "mmu/contexts.h"
 #include "sight/count.h"
+#include "time/stops.h"
 
 bool
 slow_illegal(struct lane *l, uint32 raw)
@@ -173,6 +174,8 @@ slow_hook(struct machine *m, unsigned hart, uint64 pa)
         rest_here(m, hart);
     if (m->sight != NULL)
         sight_hook(m, hart, pa);
+    if (m->stops != NULL)
+        stops_hook(m, hart);
 }
 
 bool
