@@ -13,6 +13,7 @@
 #include "host/options.h"
 #include "host/say.h"
 #include "host/session.h"
+#include "host/terminal.h"
 #include "run.h"
 #include "time/snapshot.h"
 
@@ -124,12 +125,14 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
-// Keeps snapshots if the run shall go back at its end.
+// Keeps snapshots if the run may go back.
 static void
 remember(struct machine *m, const struct options *o)
 {
-    if (o->at != ~0ULL && !history_new(m, allocate, HISTORY_BYTES))
-        refuse("there is not enough memory for --at");
+    bool asks = o->at != ~0ULL || o->stop || (o->lines < 0 && !o->replay && terminal_present());
+    uint64 limit = o->history != ~0ULL ? o->history : asks ? HISTORY_BYTES : 0;
+    if (limit != 0 && !history_new(m, allocate, limit))
+        refuse("--history: there is not enough memory, or that is too little");
 }
 
 // Goes to --at and says where each hart is.
@@ -138,7 +141,7 @@ go_back(struct machine *m, const struct options *o)
 {
     static const char *const mode[] = {"U", "S", "?", "M"};
     uint64 end = machine_position(m);
-    if (o->at == ~0ULL)
+    if (o->at == ~0ULL || o->stop)
         return;
     if (o->at > end || !history_go(m, o->at)) {
         say("--at %" PRIu64 ": the run has ended at %" PRIu64, (uint64_t)o->at, (uint64_t)end);

@@ -38,6 +38,7 @@ show_keys(void)
 {
     fputs("\n"
           "Ctrl-A X       ends the run; --keep then writes the disks back\n"
+          "Ctrl-A C       stops it and asks: where, back, when, walk, ...\n"
           "Ctrl-A Ctrl-A  sends Ctrl-A\n"
           "Ctrl-A ?       shows this\n",
           stderr);
@@ -50,6 +51,8 @@ escaped(struct input *in, uint8 key)
     in->escape = false;
     if (key == 'x' || key == 'X')
         in->quit = in->ended = true;
+    else if (key == 'c' || key == 'C')
+        in->ask = true;
     else if (key != CTRL_A)
         show_keys();
     return key == CTRL_A;

@@ -46,6 +46,8 @@ static const struct option table[] = {
     {"replay", "FILE", TEXT, AT(replay), "type what was recorded, when it was"},
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
     {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
+    {"stop", NULL, FLAG, AT(stop), "ask what to do at a report, a panic, the end, and at --at"},
+    {"history", "SIZE", SIZE, AT(history), "memory for going back; 500M where that is possible"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
@@ -243,7 +245,7 @@ void
 options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.harts = 3, .mem = 128 << 20, .seed = 1, .turn = 1000};
-    o->max = o->at = ~0ULL;
+    o->max = o->at = o->history = ~0ULL;
     o->mmu = 57;
     o->epoch = 1767225600; // 2026-01-01
     o->lines = -1;

@@ -10,8 +10,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "host/control.h"
 #include "host/input.h"
 #include "host/pace.h"
+#include "host/prompt.h"
 #include "host/report.h"
 #include "host/say.h"
 #include "host/terminal.h"
@@ -26,6 +28,7 @@ struct session {
     const struct options *o;
     struct input in;
     struct pace pace;
+    struct control control;
     struct reports reports;
     struct sight sight;
     bool idle; // all harts wait since the last slice
@@ -91,7 +94,8 @@ slice(const struct session *s)
 {
     uint64 position = machine_position(s->m), steps = SLICE_STEPS;
     uint64 last = input_until(&s->in);
-    if (s->in.count > 0 || s->in.line_at >= 0)
+    steps = control_slice(&s->control, steps);
+    if (steps > INPUT_STEPS && (s->in.count > 0 || s->in.line_at >= 0))
         steps = INPUT_STEPS;
     if (last > s->o->max)
         last = s->o->max;
@@ -144,6 +148,13 @@ stuck(struct session *s)
     }
 }
 
+// Does the person want to leave?
+static bool
+left(const struct session *s)
+{
+    return s->in.quit && s->in.kind == INPUT_KEYS;
+}
+
 // All harts wait: for input, or for the host's clock.
 static void
 idle(struct session *s)
@@ -151,7 +162,7 @@ idle(struct session *s)
     uint64 due = machine_due(s->m);
     s->idle = true;
     fflush(stdout);
-    if (feed(s))
+    if (feed(s) || s->in.ask || left(s))
         return;
     if (s->in.next < s->in.events)
         differs(s);
@@ -180,7 +191,7 @@ static void
 look(struct session *s)
 {
     uint64 position = machine_position(s->m);
-    if (s->over)
+    if (s->over || (control_past(&s->control) && !left(s)))
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
@@ -221,6 +232,59 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
+// Is there somebody who can be asked?
+static bool
+asks(const struct session *s)
+{
+    return s->in.terminal || s->o->stop;
+}
+
+// Runs one slice, live or where the run has been before.
+static void
+run_slice(struct session *s)
+{
+    struct machine *m = s->m;
+    enum stop why;
+    if (control_past(&s->control)) {
+        input_poll(&s->in);
+        why = history_resume(m, control_slice(&s->control, SLICE_STEPS));
+        s->idle = false;
+    } else {
+        feed(s);
+        uint64 limit = pace_limit(&s->pace, m, s->idle), recorded = input_limit(&s->in);
+        m->clock_limit = limit < recorded ? limit : recorded;
+        s->idle = false;
+        why = machine_run(m, slice(s));
+        report_pmp(&s->reports, m);
+    }
+    if (!control_past(&s->control))
+        stopped(s, why);
+    control_reached(&s->control, why);
+}
+
+// Asks what to do, if the run has stopped. At its end, the person may go back before it is over.
+static void
+ask(struct session *s)
+{
+    struct control *c = &s->control;
+    if (s->in.ask && c->pause == PAUSE_NONE)
+        c->pause = PAUSE_KEY;
+    if (s->over && asks(s) && !left(s))
+        c->pause = PAUSE_END;
+    if (c->pause == PAUSE_NONE)
+        return;
+    s->in.ask = false;
+    prompt_ask(c, &s->in);
+    if (c->leave) {
+        if (!s->over)
+            end(s, EXIT_CLEAN, false);
+        c->pause = PAUSE_NONE;
+        return;
+    }
+    s->over = s->over && !control_past(c);
+    pace_start(&s->pace, s->pace.on, s->m);
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
@@ -229,17 +293,16 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     m->host =
         (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
     m->sight = &s.sight;
+    control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
+    if (o->stop && o->at != ~0ULL)
+        control_go(&s.control, o->at);
     while (!s.over) {
-        feed(&s);
-        uint64 limit = pace_limit(&s.pace, m, s.idle), recorded = input_limit(&s.in);
-        m->clock_limit = limit < recorded ? limit : recorded;
-        s.idle = false;
-        stopped(&s, machine_run(m, slice(&s)));
-        report_pmp(&s.reports, m);
+        run_slice(&s);
         look(&s);
         keep_pace(&s);
+        ask(&s);
     }
     fflush(stdout);
     input_close(&s.in, m);

@@ -15,7 +15,7 @@
 #define NS_PER_MS 1000000ULL
 
 static struct termios before, during;
-static volatile sig_atomic_t opened;
+static volatile sig_atomic_t opened, cooked;
 
 bool
 terminal_present(void)
@@ -43,7 +43,7 @@ static void
 on_continue(int number)
 {
     (void)number;
-    tcsetattr(STDIN_FILENO, TCSANOW, &during);
+    tcsetattr(STDIN_FILENO, TCSANOW, cooked ? &before : &during);
 }
 
 static void
@@ -73,6 +73,14 @@ terminal_open(void)
     atexit(restore);
     opened = 1;
     tcsetattr(STDIN_FILENO, TCSANOW, &during);
+}
+
+void
+terminal_lines(bool lines)
+{
+    cooked = lines;
+    if (opened)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, lines ? &before : &during);
 }
 
 void

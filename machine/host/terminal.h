@@ -8,6 +8,8 @@
 bool terminal_present(void);
 // Gives keys one by one, without echo, until the program ends in whatever way.
 void terminal_open(void);
+// Gives whole lines, with echo and editing, or keys again.
+void terminal_lines(bool lines);
 // Waits `ns` nanoseconds, ~0: without end, or, if `keys`, until there is input.
 void terminal_wait(uint64 ns, bool keys);
 // Takes what input there is, at most `max` bytes, without waiting.
