@@ -102,6 +102,24 @@ control_until(struct control *c, uint64 va)
 }
 
 void
+control_stay(struct control *c, enum pause why)
+{
+    pause(c, why);
+    c->aim = NEVER;
+    c->stepping = -1;
+}
+
+bool
+control_refuses_end(struct control *c)
+{
+    if (c->aim == NEVER && !c->until && c->stepping < 0)
+        return false;
+    answer(c->out, "The run is over: it can go back, and on to here. `go' or `quit' leaves.");
+    pause(c, PAUSE_END);
+    return true;
+}
+
+void
 control_step(struct control *c, unsigned hart)
 {
     control_go(c, NEVER);

@@ -129,7 +129,7 @@ keep_disks(const struct machine *m, const struct options *o)
 static void
 remember(struct machine *m, const struct options *o)
 {
-    bool asks = o->at != ~0ULL || o->stop || (o->lines < 0 && !o->replay && terminal_present());
+    bool asks = o->at != ~0ULL || o->stop || o->gdb || (o->lines < 0 && !o->replay && terminal_present());
     uint64 limit = o->history != ~0ULL ? o->history : asks ? HISTORY_BYTES : 0;
     if (limit != 0 && !history_new(m, allocate, limit))
         refuse("--history: there is not enough memory, or that is too little");

@@ -47,6 +47,8 @@ static const struct option table[] = {
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
     {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
     {"stop", NULL, FLAG, AT(stop), "ask what to do at a report, a panic, the end, and at --at"},
+    {"gdb", "=PORT", OPTIONAL, AT(gdb), "wait for gdb at the port, 26000 without a number"},
+    {"gdb-go", NULL, FLAG, AT(gdb_go), "with --gdb: run before gdb comes"},
     {"history", "SIZE", SIZE, AT(history), "memory for going back; 500M where that is possible"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},

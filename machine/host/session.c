@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "host/control.h"
 #include "host/input.h"
@@ -16,6 +17,7 @@
 #include "host/prompt.h"
 #include "host/report.h"
 #include "host/say.h"
+#include "host/stub.h"
 #include "host/terminal.h"
 #include "run.h"
 #include "time/snapshot.h"
@@ -29,6 +31,7 @@ struct session {
     struct input in;
     struct pace pace;
     struct control control;
+    struct stub stub;
     struct reports reports;
     struct sight sight;
     bool idle; // all harts wait since the last slice
@@ -136,8 +139,8 @@ differs(struct session *s)
 static void
 stuck(struct session *s)
 {
-    if (s->in.kind == INPUT_KEYS && !s->in.ended) {
-        terminal_wait(~0ULL, true);
+    if (s->in.kind == INPUT_KEYS && (!s->in.ended || s->o->gdb)) {
+        terminal_wait(~0ULL, !s->in.ended);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
         report_waiting(&s->reports, s->m);
@@ -267,14 +270,21 @@ static void
 ask(struct session *s)
 {
     struct control *c = &s->control;
+    if (s->o->gdb)
+        stub_poll(&s->stub);
     if (s->in.ask && c->pause == PAUSE_NONE)
         c->pause = PAUSE_KEY;
-    if (s->over && asks(s) && !left(s))
+    if (s->over && (asks(s) || stub_present(&s->stub)) && !left(s))
         c->pause = PAUSE_END;
     if (c->pause == PAUSE_NONE)
         return;
     s->in.ask = false;
-    prompt_ask(c, &s->in);
+    do {
+        if (stub_present(&s->stub))
+            stub_serve(&s->stub);
+        else
+            prompt_ask(c, &s->in);
+    } while (!c->leave && s->over && !control_past(c) && control_refuses_end(c));
     if (c->leave) {
         if (!s->over)
             end(s, EXIT_CLEAN, false);
@@ -285,10 +295,25 @@ ask(struct session *s)
     pace_start(&s->pace, s->pace.on, s->m);
 }
 
+#define GDB_PORT 26000
+
+static void
+meet_debugger(struct session *s)
+{
+    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, NULL, 10) : GDB_PORT;
+    stub_open(&s->stub, &s->control, (unsigned)port);
+    if (s->o->gdb_go)
+        return;
+    say("waiting for gdb: gdb-multiarch %s -ex 'target remote :%lu'", s->o->kernel, port);
+    stub_wait(&s->stub);
+    s->control.pause = PAUSE_START;
+    ask(s);
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o, .reports.names = names};
+    struct session s = {.m = m, .o = o, .reports.names = names, .stub.line = -1};
     input_open(&s.in, o, m);
     m->host =
         (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
@@ -298,6 +323,8 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     look(&s);
     if (o->stop && o->at != ~0ULL)
         control_go(&s.control, o->at);
+    if (o->gdb)
+        meet_debugger(&s);
     while (!s.over) {
         run_slice(&s);
         look(&s);
@@ -308,6 +335,8 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     input_close(&s.in, m);
     compare(&s);
     report_end(&s.reports);
+    if (o->gdb)
+        stub_close(&s.stub);
     if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
     m->sight = NULL;

@@ -16,6 +16,7 @@
 
 static struct termios before, during;
 static volatile sig_atomic_t opened, cooked;
+static int also = -1;
 
 bool
 terminal_present(void)
@@ -84,11 +85,17 @@ terminal_lines(bool lines)
 }
 
 void
+terminal_also(int fd)
+{
+    also = fd;
+}
+
+void
 terminal_wait(uint64 ns, bool keys)
 {
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct pollfd in[2] = {{.fd = also, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
     uint64 ms = (ns + NS_PER_MS - 1) / NS_PER_MS;
-    poll(&in, keys, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
+    poll(in, 1 + keys, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
 }
 
 int

@@ -279,6 +279,22 @@ history_forget_future(struct machine *m)
         drop_newest(h);
 }
 
+void
+history_restart(struct machine *m)
+{
+    struct history *h = m->history;
+    if (h == NULL)
+        return;
+    history_forget_future(m);
+    pool_give_chain(&h->pool, h->live);
+    h->live = 0;
+    while (h->count > 0) {
+        pool_give_chain(&h->pool, h->of[h->count - 1].pages);
+        remove(h, h->count - 1);
+    }
+    h->cursor = 0;
+}
+
 struct history *
 history_new(struct machine *m, void *(*alloc)(size_t), uint64 limit)
 {

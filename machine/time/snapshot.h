@@ -69,6 +69,8 @@ void history_save(struct machine *m, uint64 pa);
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
 // Forgets all snapshots and input behind the present place.
 void history_forget_future(struct machine *m);
+// Forgets everything that was: memory is changed by the debugger. The next snapshot is taken soon.
+void history_restart(struct machine *m);
 // All pages are as the newest snapshot has them.
 void history_all_clean(struct machine *m);
 // The bytes of page `page` of a chain, and its mark.
