@@ -7,7 +7,9 @@
 
 #include "host/answer.h"
 #include "run.h"
+#include "sight/facts.h"
 #include "time/snapshot.h"
+#include "words/words.h"
 
 #define NEVER (~0ULL)
 
@@ -187,19 +189,44 @@ control_step_back(struct control *c, unsigned hart)
 }
 
 void
+control_say_hart(const struct control *c, const char *before, unsigned hart)
+{
+    static struct text place;
+    const struct hart *h = &c->m->s.hart[hart];
+    struct speaker s = {c->m, ENGLISH, machine_position(c->m)};
+    uint64 proc = facts_current(c->m, hart);
+    char process[64] = "", name[PROCESS_NAME + 1];
+    place.used = 0;
+    if (h->mode == MODE_U)
+        snprintf(place.bytes, sizeof(place.bytes), "at 0x%" PRIx64, (uint64_t)h->pc);
+    else
+        words_place(&s, h->pc, &place);
+    if (proc != 0) {
+        facts_name(c->m, proc, name);
+        snprintf(process, sizeof(process), ", pid %d (%s)", facts_pid(c->m, hart), name);
+    }
+    answer(c->out, "%shart %u, %c-mode%s, %s%s", before, hart, "US?M"[h->mode & 3], process,
+           place.bytes, h->waiting ? ", waiting" : "");
+}
+
+void
 control_where(const struct control *c)
 {
-    static const char *const mode[] = {"U", "S", "?", "M"};
+    static struct text calls;
     const struct machine *m = c->m;
-    const struct hart *h = &m->s.hart[c->hart];
+    struct speaker s = {m, ENGLISH, machine_position(m)};
     uint64 ms = machine_time(m) / (TIMEBASE_HZ / 1000);
-    char place[WORDS_MAX], calls[WORDS_MAX];
-    names_place(h->mode == MODE_U ? &(struct names){0} : c->names, h->pc, place);
-    answer(c->out, "At @%s (%" PRIu64 ".%03" PRIu64 " s): hart %u, %s-mode, %s%s",
-           digits(machine_position(m)).text, (uint64_t)(ms / 1000), (uint64_t)(ms % 1000), c->hart,
-           mode[h->mode & 3], place, h->waiting ? ", waiting" : "");
-    if (names_calls(c->names, m, c->hart, h->pc, calls))
-        answer(c->out, "  from: %s", calls);
+    char before[80];
+    struct moment now;
+    snprintf(before, sizeof(before), "At @%s (%" PRIu64 ".%03" PRIu64 " s): ",
+             digits(machine_position(m)).text, (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
+    control_say_hart(c, before, c->hart);
+    moment_now(m, c->hart, &now);
+    calls.used = 0;
+    if (now.pc[0] != 0 && now.pc[1] != 0 && now.mode != MODE_U) {
+        words_calls(&s, &now, &calls);
+        answer(c->out, "  from: %s", calls.bytes);
+    }
     if (control_past(c))
         answer(c->out, "  The run has come to @%s.", digits(c->front).text);
 }

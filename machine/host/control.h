@@ -66,5 +66,7 @@ void control_step(struct control *c, unsigned hart);
 bool control_back(struct control *c, uint64 position);
 // Goes back to where the hart had made one step less. Returns false at the run's beginning.
 bool control_step_back(struct control *c, unsigned hart);
+// Says where a hart is, behind `before`.
+void control_say_hart(const struct control *c, const char *before, unsigned hart);
 // Says where the run is: position, time, hart, function, line, calls.
 void control_where(const struct control *c);

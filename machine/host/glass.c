@@ -13,7 +13,6 @@
 #include "host/options.h"
 #include "host/say.h"
 #include "host/session.h"
-#include "host/terminal.h"
 #include "run.h"
 #include "time/snapshot.h"
 
@@ -125,12 +124,11 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
-// Keeps snapshots if the run may go back.
+// Keeps snapshots: a report can tell who stored a word, and the run can go back.
 static void
 remember(struct machine *m, const struct options *o)
 {
-    bool asks = o->at != ~0ULL || o->stop || o->gdb || (o->lines < 0 && !o->replay && terminal_present());
-    uint64 limit = o->history != ~0ULL ? o->history : asks ? HISTORY_BYTES : 0;
+    uint64 limit = o->history != ~0ULL ? o->history : HISTORY_BYTES;
     if (limit != 0 && !history_new(m, allocate, limit))
         refuse("--history: there is not enough memory, or that is too little");
 }

@@ -18,12 +18,8 @@ where(struct control *c, const struct asked *a)
     (void)a;
     control_where(c);
     for (unsigned i = 0; i < c->m->config.harts; i++) {
-        const struct hart *h = &c->m->s.hart[i];
-        char place[WORDS_MAX];
-        names_place(h->mode == MODE_U ? &(struct names){0} : c->names, h->pc, place);
         if (i != chosen)
-            answer(c->out, "  hart %u: %c-mode, %s%s", i, "US?M"[h->mode & 3], place,
-                   h->waiting ? ", waiting" : "");
+            control_say_hart(c, "  ", i);
     }
 }
 

@@ -10,8 +10,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/control.h"
+#include "host/files.h"
 #include "host/input.h"
 #include "host/pace.h"
 #include "host/prompt.h"
@@ -33,7 +35,6 @@ struct session {
     struct control control;
     struct stub stub;
     struct reports reports;
-    struct sight sight;
     bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
@@ -45,25 +46,12 @@ print(void *arg, uint8 byte)
 {
     struct session *s = arg;
     putchar(byte);
+    sight_printed(s->m, byte);
     if (!input_watch(&s->in, byte))
         return;
     s->m->stop = STOP_BREAK; // at the prompt, wherever the slice would have ended
     for (unsigned i = 0; i < s->m->config.harts; i++)
         machine_attention(s->m, i);
-}
-
-static void
-stale(void *arg, struct machine *m, const struct stale *what)
-{
-    struct session *s = arg;
-    report_stale(&s->reports, m, what);
-}
-
-static void
-trap_loop(void *arg, struct machine *m, const struct trap_loop *what)
-{
-    struct session *s = arg;
-    report_trap_loop(&s->reports, m, what);
 }
 
 static void
@@ -242,6 +230,17 @@ asks(const struct session *s)
     return s->in.terminal || s->o->stop;
 }
 
+// Prints what has been reported; the run stops there if that was asked for.
+static void
+tell(struct session *s)
+{
+    uint64 before = s->reports.printed;
+    report_print(&s->reports, s->m);
+    report_pmp(&s->reports, s->m);
+    if (s->reports.printed > before && s->o->stop)
+        s->control.pause = PAUSE_REPORT;
+}
+
 // Runs one slice, live or where the run has been before.
 static void
 run_slice(struct session *s)
@@ -258,7 +257,7 @@ run_slice(struct session *s)
         m->clock_limit = limit < recorded ? limit : recorded;
         s->idle = false;
         why = machine_run(m, slice(s));
-        report_pmp(&s->reports, m);
+        tell(s);
     }
     if (!control_past(&s->control))
         stopped(s, why);
@@ -310,14 +309,30 @@ meet_debugger(struct session *s)
     ask(s);
 }
 
+static void *
+allocate(size_t bytes)
+{
+    return calloc(1, bytes ? bytes : 1);
+}
+
+// Begins to watch.
+static void
+watch(struct machine *m, const struct options *o, const struct names *names)
+{
+    struct file facts = o->facts ? file_read(o->facts, 1) : (struct file){0};
+    if (!sight_new(m, &names->symbols, &names->lines, facts, allocate))
+        refuse("there is not enough memory to watch");
+    free((void *)facts.bytes);
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o, .reports.names = names, .stub.line = -1};
+    struct session s = {.m = m, .o = o, .stub.line = -1};
+    s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
     input_open(&s.in, o, m);
-    m->host =
-        (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
-    m->sight = &s.sight;
+    m->host = (struct host_calls){.arg = &s, .console = print};
+    watch(m, o, names);
     control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
@@ -334,10 +349,12 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     fflush(stdout);
     input_close(&s.in, m);
     compare(&s);
-    report_end(&s.reports);
     if (o->gdb)
         stub_close(&s.stub);
-    if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
+    sight_ended(m);
+    report_print(&s.reports, m);
+    report_end(&s.reports, m);
+    if (s.reports.printed > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
     m->sight = NULL;
     *clean = s.clean;

@@ -7,17 +7,27 @@
 #include "machine.h"
 #include "mmu/contexts.h"
 
+uint8
+stops_marks(const struct machine *m, uint64 pa)
+{
+    const struct stops *s = m->stops;
+    uint8 marks = 0;
+    for (unsigned i = 0; s != NULL && i < s->watches; i++) {
+        const struct watched *w = &s->watch[i];
+        if (w->pa >> PAGE_BITS == pa >> PAGE_BITS)
+            marks |= (uint8)((w->stores ? RAM_WATCH_STORE : 0) | (w->loads ? RAM_WATCH_LOAD : 0));
+    }
+    return marks;
+}
+
+// A mark that is not needed any more stays: others may rely on it.
 void
 stops_change(struct machine *m)
 {
     const struct stops *s = m->stops;
     code_break(m, s->at, s->count);
-    for (unsigned i = 0; i < s->watches; i++) {
-        const struct watched *w = &s->watch[i];
-        // A mark that is not needed any more stays: others may rely on it.
-        *ram_marks(&m->ram, w->pa) |= (w->stores ? RAM_WATCH_STORE : 0) |
-                                      (w->loads ? RAM_WATCH_LOAD : 0);
-    }
+    for (unsigned i = 0; i < s->watches; i++)
+        *ram_marks(&m->ram, s->watch[i].pa) |= stops_marks(m, s->watch[i].pa);
     contexts_drop_all(m);
 }
 

@@ -49,6 +49,9 @@ void stops_change(struct machine *m);
 // the machine where it was, if there is none, or no history.
 bool stops_back(struct machine *m);
 
+// The marks (RAM_WATCH_...) that the watched memory needs on the page that holds `pa`.
+uint8 stops_marks(const struct machine *m, uint64 pa);
+
 // --- for the machine -------------------------------------------------------------------------
 
 // The hart is about to execute an instruction that is hooked.
