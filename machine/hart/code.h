@@ -40,7 +40,7 @@ struct code {
     struct hooks hooks;
     uint32 breaks;       // how many places in each page are hooked
     uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
-    uint16 *index; // of each page of RAM: its code page + 1, or 0
+    uint16 *index;       // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 

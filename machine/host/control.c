@@ -218,8 +218,9 @@ control_where(const struct control *c)
     uint64 ms = machine_time(m) / (TIMEBASE_HZ / 1000);
     char before[80];
     struct moment now;
-    snprintf(before, sizeof(before), "At @%s (%" PRIu64 ".%03" PRIu64 " s): ",
-             digits(machine_position(m)).text, (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
+    snprintf(before, sizeof(before),
+             "At @%s (%" PRIu64 ".%03" PRIu64 " s): ", digits(machine_position(m)).text,
+             (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
     control_say_hart(c, before, c->hart);
     moment_now(m, c->hart, &now);
     calls.used = 0;

@@ -32,10 +32,10 @@ struct control {
     const struct options *o;
     FILE *out; // answers
     struct stops stops;
-    bool until;     // the last of stops.at is there for one stop only
-    uint64 front;   // the position that the run has come to
-    uint64 aim;     // a position; ~0: none
-    int stepping;   // a hart that shall make one step; -1: none
+    bool until;   // the last of stops.at is there for one stop only
+    uint64 front; // the position that the run has come to
+    uint64 aim;   // a position; ~0: none
+    int stepping; // a hart that shall make one step; -1: none
     uint64 step_aim;
     enum pause pause;
     unsigned hart;  // whose registers and memory are looked at

@@ -74,8 +74,7 @@ add_leaf(void *arg, const struct tree_entry *e)
         s->of = more;
         s->room = room;
     }
-    s->of[s->count++] =
-        (struct range){e->va, bytes, pte_pa(e->pte), pte_flags(e->pte), e->level};
+    s->of[s->count++] = (struct range){e->va, bytes, pte_pa(e->pte), pte_flags(e->pte), e->level};
 }
 
 struct ranges

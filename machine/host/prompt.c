@@ -53,8 +53,10 @@ find(const struct control *c, const char *name)
     }
     if (many == 1)
         return found;
-    answer(c->out, many ? "Several commands begin with `%.40s'; help lists them."
-                        : "There is no command `%.40s'; help lists those there are.", name);
+    answer(c->out,
+           many ? "Several commands begin with `%.40s'; help lists them."
+                : "There is no command `%.40s'; help lists those there are.",
+           name);
     return NULL;
 }
 

@@ -209,8 +209,10 @@ when(struct control *c, const struct asked *a)
         uint64 room = PAGE_BYTES - (pa & (PAGE_BYTES - 1));
         when_stored(c, pa, room < 8 ? room : 8);
     } else {
-        answer(c->out, "hart %u has no translation for " X ": `when pte " X "' tells who wrote "
-                       "the entry.", c->hart, (uint64_t)va, (uint64_t)va);
+        answer(c->out,
+               "hart %u has no translation for " X ": `when pte " X "' tells who wrote "
+               "the entry.",
+               c->hart, (uint64_t)va, (uint64_t)va);
     }
 }
 

@@ -91,8 +91,10 @@ walk_address(struct control *c, const struct asked *a)
     if (!need_address(c, a->word[1], &va))
         return;
     if (!guest_walk(c->m, c->hart, va, PT_READ, &t)) {
-        answer(c->out, "hart %u does not translate: it is in M-mode, or satp is 0. The address is "
-                       "physical.", c->hart);
+        answer(c->out,
+               "hart %u does not translate: it is in M-mode, or satp is 0. The address is "
+               "physical.",
+               c->hart);
         return;
     }
     fprintf(c->out, "va " X " by the table at " X " of hart %u:\n", (uint64_t)va,

@@ -19,8 +19,10 @@ need_tree(const struct control *c, const char *word, uint64 *satp)
 {
     uint64 mine = c->m->s.hart[c->hart].satp, root, mode = mine >> SATP_MODE_SHIFT;
     if (word == NULL && mode == SATP_BARE) {
-        answer(c->out, "satp of hart %u is 0: it does not translate. `map ADDRESS' shows the tree "
-                       "whose root is there.", c->hart);
+        answer(c->out,
+               "satp of hart %u is 0: it does not translate. `map ADDRESS' shows the tree "
+               "whose root is there.",
+               c->hart);
         return false;
     }
     *satp = mine;
@@ -89,8 +91,9 @@ show_table(void *arg, const struct tree_entry *e)
     struct shown *s = arg;
     if (!pte_table(e->pte) || e->level == 0 || s->lines++ >= SHOWN)
         return;
-    fprintf(s->out, "%*slevel %d table " X " for " X ", entry at " X "\n", 2 * (s->levels - e->level),
-            "", e->level - 1, (uint64_t)pte_pa(e->pte), (uint64_t)e->va, (uint64_t)e->slot);
+    fprintf(s->out, "%*slevel %d table " X " for " X ", entry at " X "\n",
+            2 * (s->levels - e->level), "", e->level - 1, (uint64_t)pte_pa(e->pte), (uint64_t)e->va,
+            (uint64_t)e->slot);
 }
 
 static void
@@ -215,8 +218,8 @@ match(void *arg, const struct tree_entry *e)
     if (s->pa - pte_pa(e->pte) >= bytes || s->found++ >= SHOWN)
         return;
     answer(s->out, "  %s " X ", flags %s, by the tree at " X ", entry at " X,
-           pte_leaf(e->pte) ? "mapped at" : "a table for", (uint64_t)e->va,
-           flag_text(e->pte).text, (uint64_t)s->root, (uint64_t)e->slot);
+           pte_leaf(e->pte) ? "mapped at" : "a table for", (uint64_t)e->va, flag_text(e->pte).text,
+           (uint64_t)s->root, (uint64_t)e->slot);
 }
 
 static void
@@ -229,8 +232,8 @@ who(struct control *c, const struct asked *a)
     if (!ram_has(&c->m->ram, va, 1) && guest_translate(c->m, c->hart, va, PT_READ, &pa))
         va = pa;
     if (!ram_has(&c->m->ram, va, 1)) {
-        answer(c->out, X " is no page of RAM, and hart %u has no translation for it.",
-               (uint64_t)va, c->hart);
+        answer(c->out, X " is no page of RAM, and hart %u has no translation for it.", (uint64_t)va,
+               c->hart);
         return;
     }
     struct sought s = {.out = c->out, .pa = va & ~(PAGE_BYTES - 1)};

@@ -223,13 +223,6 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
-// Is there somebody who can be asked?
-static bool
-asks(const struct session *s)
-{
-    return s->in.terminal || s->o->stop;
-}
-
 // Prints what has been reported; the run stops there if that was asked for.
 static void
 tell(struct session *s)
@@ -273,7 +266,7 @@ ask(struct session *s)
         stub_poll(&s->stub);
     if (s->in.ask && c->pause == PAUSE_NONE)
         c->pause = PAUSE_KEY;
-    if (s->over && (asks(s) || stub_present(&s->stub)) && !left(s))
+    if (s->over && (s->o->stop || stub_present(&s->stub)) && !left(s))
         c->pause = PAUSE_END;
     if (c->pause == PAUSE_NONE)
         return;

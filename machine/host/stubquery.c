@@ -37,7 +37,7 @@ add_thread_words(struct stub *s, const char *number)
         return;
     const struct hart *h = &s->control->m->s.hart[n - 1];
     snprintf(words, sizeof(words), "hart %lu, %c-mode%s", n - 1, "US?M"[h->mode & 3],
-             h->waiting ? ", waiting" : "");
+             h -> waiting ? ", waiting" : "");
     stub_add_hex(s, words, strlen(words));
 }
 
@@ -136,8 +136,10 @@ ask_ability(struct stub *s, const char *packet)
     const char *rest;
     char *end;
     if (begins(packet, "qSupported", &rest)) {
-        stub_add(s, "PacketSize=%x;qXfer:features:read+;ReverseStep+;ReverseContinue+;"
-                    "vContSupported+;QStartNoAckMode+", PACKET_MAX - 16);
+        stub_add(s,
+                 "PacketSize=%x;qXfer:features:read+;ReverseStep+;ReverseContinue+;"
+                 "vContSupported+;QStartNoAckMode+",
+                 PACKET_MAX - 16);
     } else if (begins(packet, "qXfer:features:read:target.xml:", &rest)) {
         uint64 offset = strtoull(rest, &end, 16);
         stub_add_target(s, offset, *end == ',' ? strtoull(end + 1, NULL, 16) : 0);

@@ -5,9 +5,9 @@
 
 #include "host/stub.h"
 
-static const char *const x_names[] = {"zero", "ra", "sp", "gp",  "tp",  "t0", "t1", "t2",
-                                      "fp",   "s1", "a0", "a1",  "a2",  "a3", "a4", "a5",
-                                      "a6",   "a7", "s2", "s3",  "s4",  "s5", "s6", "s7",
+static const char *const x_names[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                      "fp",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
                                       "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 static const char *const f_names[] = {"ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7",
                                       "fs0", "fs1", "fa0",  "fa1",  "fa2", "fa3", "fa4",  "fa5",
@@ -17,12 +17,12 @@ static const struct {
     const char *name;
     unsigned number;
 } csrs[] = {
-    {"sstatus", 0x100}, {"sie", 0x104},     {"stvec", 0x105},    {"scounteren", 0x106},
-    {"sscratch", 0x140}, {"sepc", 0x141},   {"scause", 0x142},   {"stval", 0x143},
-    {"sip", 0x144},     {"satp", 0x180},    {"mstatus", 0x300},  {"misa", 0x301},
-    {"medeleg", 0x302}, {"mideleg", 0x303}, {"mie", 0x304},      {"mtvec", 0x305},
-    {"mscratch", 0x340}, {"mepc", 0x341},   {"mcause", 0x342},   {"mtval", 0x343},
-    {"mip", 0x344},     {"mhartid", 0xf14}, {"pmpcfg0", 0x3a0},  {"pmpaddr0", 0x3b0},
+    {"sstatus", 0x100},  {"sie", 0x104},     {"stvec", 0x105},   {"scounteren", 0x106},
+    {"sscratch", 0x140}, {"sepc", 0x141},    {"scause", 0x142},  {"stval", 0x143},
+    {"sip", 0x144},      {"satp", 0x180},    {"mstatus", 0x300}, {"misa", 0x301},
+    {"medeleg", 0x302},  {"mideleg", 0x303}, {"mie", 0x304},     {"mtvec", 0x305},
+    {"mscratch", 0x340}, {"mepc", 0x341},    {"mcause", 0x342},  {"mtval", 0x343},
+    {"mip", 0x344},      {"mhartid", 0xf14}, {"pmpcfg0", 0x3a0}, {"pmpaddr0", 0x3b0},
 };
 
 static void

@@ -35,9 +35,9 @@ word_moment(const char *word, uint64 *position)
 
 // --- registers -------------------------------------------------------------------------------
 
-static const char *const x_names[] = {"zero", "ra", "sp", "gp",  "tp",  "t0", "t1", "t2",
-                                      "s0",   "s1", "a0", "a1",  "a2",  "a3", "a4", "a5",
-                                      "a6",   "a7", "s2", "s3",  "s4",  "s5", "s6", "s7",
+static const char *const x_names[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                      "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
                                       "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 // The registers behind the 32 of the instruction set.
@@ -134,7 +134,9 @@ need_address(const struct control *c, const char *word, uint64 *va)
 {
     if (word_address(c, word, va))
         return true;
-    answer(c->out, "There is no function or register `%.60s': an address such as 0x3fffffe000, "
-                   "a function, or a register is expected.", word);
+    answer(c->out,
+           "There is no function or register `%.60s': an address such as 0x3fffffe000, "
+           "a function, or a register is expected.",
+           word);
     return false;
 }

@@ -60,8 +60,7 @@ void
 rest_here(struct machine *m, unsigned hart)
 {
     struct watch_turn *w = m->watch_turn;
-    if (machine_position(m) - w->began <= 1 ||
-        !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
+    if (machine_position(m) - w->began <= 1 || !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
         return;
     w->came_back = true;
     turns_cut(m, hart);

@@ -251,8 +251,7 @@ dense(const struct history *h, uint64 position)
 {
     uint64 part = h->interval / HISTORY_DENSE;
     return h->cursor + 1 < h->count && position < h->dense_end &&
-           h->dense_end - position < h->interval &&
-           position - h->of[h->cursor].position >= part &&
+           h->dense_end - position < h->interval && position - h->of[h->cursor].position >= part &&
            h->of[h->cursor + 1].position - position >= part;
 }
 
