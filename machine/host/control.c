@@ -116,7 +116,7 @@ control_refuses_end(struct control *c)
 {
     if (c->aim == NEVER && !c->until && c->stepping < 0)
         return false;
-    answer(c->out, "The run is over: it can go back, and on to here. `go' or `quit' leaves.");
+    answer(c->out, "This is where the run is over: `go' or `quit' leaves.");
     pause(c, PAUSE_END);
     return true;
 }

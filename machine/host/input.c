@@ -28,6 +28,8 @@ input_open(struct input *in, const struct options *o, const struct machine *m)
     } else if (terminal_present()) {
         in->terminal = true;
         terminal_open();
+    } else if (o->stop) {
+        in->ended = true; // what comes in is for the prompt
     }
     if (o->record)
         record_open(in, o->record, m);

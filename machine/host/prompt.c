@@ -30,7 +30,7 @@ help(const struct control *c)
           "  go                             let the run go on, without end\n"
           "  quit                           end it here\n"
           "A TIME is a position, @152,123,403: the instructions of all harts before it.\n"
-          "An ADDRESS is a number, a function or a register, with +N or -N behind it.\n"
+          "An ADDRESS is a number, a symbol or a register, with +N or -N behind it.\n"
           "An empty line repeats the last command.\n",
           c->out);
 }
@@ -108,29 +108,25 @@ prompt_obey(struct control *c, const char *line)
 
 // --- lines -----------------------------------------------------------------------------------
 
-// The next byte: of keys that were pressed before, or of standard input. -1: there are no more.
+// The next byte; -1: there are no more.
 static int
-next_byte(struct input *in)
+next_byte(void)
 {
     uint8 byte;
     int n;
-    if (in->kind == INPUT_KEYS && in->count > 0 && !in->terminal) {
-        in->count--;
-        return in->buffer[in->first++];
-    }
     while ((n = terminal_read(&byte, 1)) == 0)
         terminal_wait(~0ULL, true);
     return n < 0 ? -1 : byte;
 }
 
 static bool
-read_line(struct input *in, char line[LINE_LENGTH])
+read_line(char line[LINE_LENGTH])
 {
     size_t used = 0;
-    int byte = next_byte(in);
+    int byte = next_byte();
     if (byte < 0)
         return false;
-    for (; byte >= 0 && byte != '\n'; byte = next_byte(in)) {
+    for (; byte >= 0 && byte != '\n'; byte = next_byte()) {
         if (used < LINE_LENGTH - 1)
             line[used++] = (char)byte;
     }
@@ -142,6 +138,8 @@ static void
 introduce(const struct control *c)
 {
     static bool before;
+    if (c->pause == PAUSE_END)
+        answer(c->out, "The run is over: it can go back, and on to here.");
     control_where(c);
     if (!before)
         answer(c->out, "  `help' lists what can be asked; `go' goes on.");
@@ -159,7 +157,7 @@ prompt_ask(struct control *c, struct input *in)
     while (c->pause != PAUSE_NONE && !c->leave) {
         fputs("(glass) ", stdout);
         fflush(stdout);
-        if (!read_line(in, line)) {
+        if (!read_line(line)) {
             c->leave = true;
             putchar('\n');
             break;

@@ -110,7 +110,7 @@ static bool
 base_address(const struct control *c, const char *word, uint64 *va)
 {
     return word_number(word, va) || (word[0] == '$' && word_register(c, word, va)) ||
-           symbols_address(&c->names->symbols, word, va) || word_register(c, word, va);
+           symbols_any(&c->names->symbols, word, va) || word_register(c, word, va);
 }
 
 bool
@@ -135,8 +135,8 @@ need_address(const struct control *c, const char *word, uint64 *va)
     if (word_address(c, word, va))
         return true;
     answer(c->out,
-           "There is no function or register `%.60s': an address such as 0x3fffffe000, "
-           "a function, or a register is expected.",
+           "There is no symbol or register `%.60s': an address such as 0x3fffffe000, a "
+           "symbol of the kernel, or a register is expected.",
            word);
     return false;
 }

@@ -17,7 +17,7 @@ int register_number(const char *word);
 uint64 register_value(const struct control *c, unsigned hart, int number);
 // The name of a register by its number; NULL behind the last one.
 const char *register_name(int number);
-// An address: a number, a function, a register, each with +N or -N behind it.
+// An address: a number, a symbol of the kernel, a register, each with +N or -N behind it.
 bool word_address(const struct control *c, const char *word, uint64 *va);
 // The same; says so if it is none.
 bool need_address(const struct control *c, const char *word, uint64 *va);
