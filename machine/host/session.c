@@ -292,7 +292,10 @@ ask(struct session *s)
 static void
 meet_debugger(struct session *s)
 {
-    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, NULL, 10) : GDB_PORT;
+    char *end = "";
+    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, &end, 10) : GDB_PORT;
+    if (*end != '\0' || port < 1 || port > 65535)
+        refuse("--gdb=%s: a port from 1 to 65535 is expected", s->o->gdb);
     stub_open(&s->stub, &s->control, (unsigned)port);
     if (s->o->gdb_go)
         return;
