@@ -52,7 +52,7 @@ plug_disk(struct machine *m, const struct options *o, unsigned slot)
     const char *path = o->disk[slot];
     if (o->keep && !o->readonly)
         file_check_writable(path);
-    struct file f = file_read(path, PAGE_BYTES);
+    struct file f = o->in_place && !o->readonly ? file_share(path) : file_read(path, PAGE_BYTES);
     if (f.size == 0)
         refuse("%s is empty; a disk has at least one sector of 512 bytes", path);
     if (f.size % 512 != 0)

@@ -42,6 +42,7 @@ static const struct option table[] = {
     {"epoch", "SECONDS", NUMBER, AT(epoch), "the date at the start, since 1970"},
     {"readonly", NULL, FLAG, AT(readonly), "disks refuse writes"},
     {"keep", NULL, FLAG, AT(keep), "write the disks back at a clean end"},
+    {"in-place", NULL, FLAG, AT(in_place), "write them at once, as QEMU does"},
     {"record", "FILE", TEXT, AT(record), "note each key and when it came"},
     {"replay", "FILE", TEXT, AT(replay), "type what was recorded, when it was"},
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
@@ -239,6 +240,8 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->keep && o->in_place)
+        refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)
         refuse("--at and --keep exclude each other: the disks would be those of the past");
     if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
