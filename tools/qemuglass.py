@@ -32,6 +32,14 @@ def refuse(text):
     sys.exit(2)
 
 
+def say_and_leave(text):
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # grep has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
 def fields(text):
     """"file=fs.img,if=none" as a dictionary; a field without a value is "on", the first one "type"."""
     found = {}
@@ -136,8 +144,7 @@ def read(words):
         word = words.pop(0)
         word = word[1:] if word.startswith("--") else word
         if word in ("-version", "-help", "-h"):
-            print(VERSION if word == "-version" else HELP)
-            sys.exit(0)
+            say_and_leave(VERSION if word == "-version" else HELP)
         if not word.startswith("-"):
             refuse(f"{word}: a word that begins with - is expected")
         if told.flag(word):

@@ -91,7 +91,7 @@ stub_poll(struct stub *s)
             s->control->pause = PAUSE_KEY;
         return;
     }
-    if (!ready(s->line))
+    if (!s->running || !ready(s->line))
         return;
     ssize_t n = recv(s->line, &byte, 1, 0);
     if (n <= 0)
