@@ -38,7 +38,9 @@ struct code {
     uint32 hand;                                   // where the search for one to give up goes on
     bool stale; // some page looks like data: code_tidy() between turns
     struct hooks hooks;
-    uint16 *index; // of each page of RAM: its code page + 1, or 0
+    uint32 breaks;       // how many places in each page are hooked
+    uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
+    uint16 *index;       // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 
@@ -56,5 +58,10 @@ void code_tidy(struct machine *m);
 // are too many.
 bool code_hook(struct machine *m, uint64 pa, uint8 owner);
 void code_unhook(struct machine *m, uint64 pa, uint8 owner);
+// Hooks the instructions at these virtual addresses, which the caller compares with the pc: any
+// place with the same offset in its page is hooked. Replaces those of the call before; at most 32.
+void code_break(struct machine *m, const uint64 *va, unsigned n);
+// Is a place with this offset in its page hooked so?
+bool code_broken(const struct code *c, uint64 va);
 // Empties the slot at `pa`, so that it is decoded anew.
 void code_empty(struct machine *m, uint64 pa);

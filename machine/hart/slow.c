@@ -14,6 +14,7 @@
 #include "mmu/contexts.h"
 #include "mmu/fetched.h"
 #include "sight/count.h"
+#include "time/stops.h"
 
 bool
 slow_illegal(struct lane *l, uint32 raw)
@@ -195,6 +196,8 @@ slow_hook(struct machine *m, unsigned hart, uint64 pa)
         rest_here(m, hart);
     if (m->sight != NULL)
         sight_hook(m, hart, pa);
+    if (m->stops != NULL)
+        stops_hook(m, hart);
 }
 
 bool

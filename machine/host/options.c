@@ -42,10 +42,15 @@ static const struct option table[] = {
     {"epoch", "SECONDS", NUMBER, AT(epoch), "the date at the start, since 1970"},
     {"readonly", NULL, FLAG, AT(readonly), "disks refuse writes"},
     {"keep", NULL, FLAG, AT(keep), "write the disks back at a clean end"},
+    {"in-place", NULL, FLAG, AT(in_place), "write them at once, as QEMU does"},
     {"record", "FILE", TEXT, AT(record), "note each key and when it came"},
     {"replay", "FILE", TEXT, AT(replay), "type what was recorded, when it was"},
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
     {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
+    {"stop", NULL, FLAG, AT(stop), "ask what to do at a report, a panic, the end, and at --at"},
+    {"gdb", "=PORT", OPTIONAL, AT(gdb), "wait for gdb at the port, 26000 without a number"},
+    {"gdb-go", NULL, FLAG, AT(gdb_go), "with --gdb: run before gdb comes"},
+    {"history", "SIZE", SIZE, AT(history), "memory for going back; 500M where that is possible"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
@@ -235,6 +240,8 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->keep && o->in_place)
+        refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)
         refuse("--at and --keep exclude each other: the disks would be those of the past");
     if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
@@ -260,7 +267,7 @@ void
 options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.harts = 3, .mem = 128 << 20, .seed = 1, .turn = 1000};
-    o->max = o->at = ~0ULL;
+    o->max = o->at = o->history = ~0ULL;
     o->mmu = 57;
     o->epoch = 1767225600; // 2026-01-01
     o->lines = -1;

@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/control.h"
 #include "host/files.h"
 #include "host/input.h"
 #include "host/pace.h"
+#include "host/prompt.h"
 #include "host/report.h"
 #include "host/say.h"
+#include "host/stub.h"
 #include "host/terminal.h"
 #include "run.h"
 #include "time/snapshot.h"
@@ -29,6 +32,8 @@ struct session {
     const struct options *o;
     struct input in;
     struct pace pace;
+    struct control control;
+    struct stub stub;
     struct reports reports;
     bool idle; // all harts wait since the last slice
     bool over;
@@ -80,7 +85,8 @@ slice(const struct session *s)
 {
     uint64 position = machine_position(s->m), steps = SLICE_STEPS;
     uint64 last = input_until(&s->in);
-    if (s->in.count > 0 || s->in.line_at >= 0)
+    steps = control_slice(&s->control, steps);
+    if (steps > INPUT_STEPS && (s->in.count > 0 || s->in.line_at >= 0))
         steps = INPUT_STEPS;
     if (last > s->o->max)
         last = s->o->max;
@@ -121,8 +127,8 @@ differs(struct session *s)
 static void
 stuck(struct session *s)
 {
-    if (s->in.kind == INPUT_KEYS && !s->in.ended) {
-        terminal_wait(~0ULL, true);
+    if (s->in.kind == INPUT_KEYS && (!s->in.ended || s->o->gdb)) {
+        terminal_wait(~0ULL, !s->in.ended);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
         report_waiting(&s->reports, s->m);
@@ -133,6 +139,13 @@ stuck(struct session *s)
     }
 }
 
+// Does the person want to leave?
+static bool
+left(const struct session *s)
+{
+    return s->in.quit && s->in.kind == INPUT_KEYS;
+}
+
 // All harts wait: for input, or for the host's clock.
 static void
 idle(struct session *s)
@@ -140,7 +153,7 @@ idle(struct session *s)
     uint64 due = machine_due(s->m);
     s->idle = true;
     fflush(stdout);
-    if (feed(s))
+    if (feed(s) || s->in.ask || left(s))
         return;
     if (s->in.next < s->in.events)
         differs(s);
@@ -169,7 +182,7 @@ static void
 look(struct session *s)
 {
     uint64 position = machine_position(s->m);
-    if (s->over)
+    if (s->over || (control_past(&s->control) && !left(s)))
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
@@ -212,6 +225,88 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
+// Prints what has been reported; the run stops there if that was asked for.
+static void
+tell(struct session *s)
+{
+    uint64 before = s->reports.printed;
+    report_print(&s->reports, s->m);
+    report_pmp(&s->reports, s->m);
+    if (s->reports.printed > before && s->o->stop)
+        s->control.pause = PAUSE_REPORT;
+}
+
+// Runs one slice, live or where the run has been before.
+static void
+run_slice(struct session *s)
+{
+    struct machine *m = s->m;
+    enum stop why;
+    if (control_past(&s->control)) {
+        input_poll(&s->in);
+        why = history_resume(m, control_slice(&s->control, SLICE_STEPS));
+        s->idle = false;
+    } else {
+        feed(s);
+        uint64 limit = pace_limit(&s->pace, m, s->idle), recorded = input_limit(&s->in);
+        m->clock_limit = limit < recorded ? limit : recorded;
+        s->idle = false;
+        why = machine_run(m, slice(s));
+        tell(s);
+    }
+    if (!control_past(&s->control))
+        stopped(s, why);
+    control_reached(&s->control, why);
+}
+
+// Asks what to do, if the run has stopped. At its end, the person may go back before it is over.
+static void
+ask(struct session *s)
+{
+    struct control *c = &s->control;
+    if (s->o->gdb)
+        stub_poll(&s->stub);
+    if (s->in.ask && c->pause == PAUSE_NONE)
+        c->pause = PAUSE_KEY;
+    if (s->over && (s->o->stop || stub_present(&s->stub)) && !left(s))
+        c->pause = PAUSE_END;
+    if (c->pause == PAUSE_NONE)
+        return;
+    s->in.ask = false;
+    do {
+        if (stub_present(&s->stub))
+            stub_serve(&s->stub);
+        else
+            prompt_ask(c, &s->in);
+    } while (!c->leave && s->over && !control_past(c) && control_refuses_end(c));
+    if (c->leave) {
+        if (!s->over)
+            end(s, EXIT_CLEAN, false);
+        c->pause = PAUSE_NONE;
+        return;
+    }
+    s->over = s->over && !control_past(c);
+    pace_start(&s->pace, s->pace.on, s->m);
+}
+
+#define GDB_PORT 26000
+
+static void
+meet_debugger(struct session *s)
+{
+    char *end = "";
+    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, &end, 10) : GDB_PORT;
+    if (*end != '\0' || port < 1 || port > 65535)
+        refuse("--gdb=%s: a port from 1 to 65535 is expected", s->o->gdb);
+    stub_open(&s->stub, &s->control, (unsigned)port);
+    if (s->o->gdb_go)
+        return;
+    say("waiting for gdb: gdb-multiarch %s -ex 'target remote :%lu'", s->o->kernel, port);
+    stub_wait(&s->stub);
+    s->control.pause = PAUSE_START;
+    ask(s);
+}
+
 static void *
 allocate(size_t bytes)
 {
@@ -231,27 +326,29 @@ watch(struct machine *m, const struct options *o, const struct names *names)
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o};
+    struct session s = {.m = m, .o = o, .stub.line = -1};
     s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
     input_open(&s.in, o, m);
     m->host = (struct host_calls){.arg = &s, .console = print};
     watch(m, o, names);
+    control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
+    if (o->stop && o->at != ~0ULL)
+        control_go(&s.control, o->at);
+    if (o->gdb)
+        meet_debugger(&s);
     while (!s.over) {
-        feed(&s);
-        uint64 limit = pace_limit(&s.pace, m, s.idle), recorded = input_limit(&s.in);
-        m->clock_limit = limit < recorded ? limit : recorded;
-        s.idle = false;
-        stopped(&s, machine_run(m, slice(&s)));
-        report_print(&s.reports, m);
-        report_pmp(&s.reports, m);
+        run_slice(&s);
         look(&s);
         keep_pace(&s);
+        ask(&s);
     }
     fflush(stdout);
     input_close(&s.in, m);
     compare(&s);
+    if (o->gdb)
+        stub_close(&s.stub);
     sight_ended(m);
     report_print(&s.reports, m);
     report_end(&s.reports, m);

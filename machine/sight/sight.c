@@ -7,6 +7,7 @@
 #include "machine.h"
 #include "sight/watcher.h"
 #include "time/snapshot.h"
+#include "time/stops.h"
 
 #define WATCHER(name) extern const struct watcher name##_watcher;
 #include "sight/watchers.def"
@@ -78,6 +79,7 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
     *loads = (*loads & ~(1u << who)) | (what & WATCH_LOADS ? 1u << who : 0);
     *stores = (*stores & ~(1u << who)) | (what & WATCH_STORES ? 1u << who : 0);
     *marks &= (uint8) ~(RAM_WATCH_LOAD | RAM_WATCH_STORE);
+    *marks |= stops_marks(m, pa);
     *marks |= (uint8)((*loads ? RAM_WATCH_LOAD : 0) | (*stores ? RAM_WATCH_STORE : 0));
     if (*marks & ~before & RAM_WATCH_LOAD)
         contexts_drop_all(m);
@@ -122,6 +124,8 @@ sight_reached(struct machine *m)
 void
 sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
+    if (m->stops != NULL)
+        stops_access(m, (int)hart, pa, (uint64)bytes, false);
     if (!wake(m, 1))
         return;
     uint32 who = watching(m, m->sight->load_watch, pa);

@@ -25,6 +25,7 @@ rest_begin(struct machine *m, unsigned hart)
     struct watch_turn *w = m->watch_turn;
     w->on = reach_plain(m, hart, m->s.hart[hart].pc, PT_EXEC, &w->pc_pa);
     w->spoiled = w->came_back = false;
+    w->began = m->s.turns.retired;
     w->pages = 0;
     if (!w->on)
         return;
@@ -59,8 +60,7 @@ void
 rest_here(struct machine *m, unsigned hart)
 {
     struct watch_turn *w = m->watch_turn;
-    if (m->lane[hart].granted - m->lane[hart].budget <= 1 ||
-        !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
+    if (machine_position(m) - w->began <= 1 || !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
         return;
     w->came_back = true;
     turns_cut(m, hart);

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "run.h"
 #include "time/snapshot.h"
+#include "time/stops.h"
 
 static const uint32 program[] = {
     0xf1402473, 0x00100493, 0x01f49493, 0x000109b7, 0x009989b3, 0x000022b7, 0x005484b3, 0x10000937,
@@ -255,9 +256,87 @@ test_thinning(void)
     check_place(m, &p);
 }
 
+// Goes forward from stop to stop and back the same way; each stop is just before the counter grows.
+static void
+test_stops(bool code)
+{
+    struct machine *m = world(3, 0, 64 * MIB);
+    struct stops s = {.pass = ~0ULL};
+    uint64 position[20], count[20];
+    m->stops = &s;
+    if (code)
+        s.at[s.count++] = COUNTER_PC;
+    else
+        s.watch[s.watches++] = (struct watched){COUNTER, 8, false, true};
+    stops_change(m);
+    for (int i = 0; i < 20; i++) {
+        enum stop stop;
+        while ((stop = machine_run(m, 1000000)) == STOP_IDLE)
+            history_input(m, 5, true);
+        CHECK_EQ(stop, STOP_BREAK);
+        CHECK_EQ(s.last.pc, COUNTER_PC);
+        position[i] = s.pass = s.last.position;
+        CHECK_EQ(machine_position(m), position[i] + !code);
+        count[i] = word(m, COUNTER) - !code;
+        CHECK(i == 0 || count[i] == count[i - 1] + 1);
+    }
+    for (int i = 20 - 1 - code; i >= 0; i--) {
+        CHECK(stops_back(m));
+        CHECK_EQ(machine_position(m), position[i]);
+        CHECK_EQ(word(m, COUNTER), count[i]);
+    }
+    CHECK(!stops_back(m));
+    CHECK_EQ(machine_position(m), position[0]);
+}
+
+// A run that is made of single steps, with breakpoints that nobody waits for, is the same run.
+static void
+test_steps(void)
+{
+    struct machine *m = world(3, 0, 64 * MIB);
+    live(m, 200000);
+    struct place_seen end = look(m);
+    struct stops s = {.pass = ~0ULL, .note_only = true, .at = {COUNTER_PC, SUM_PC}, .count = 2};
+    m->stops = &s;
+    stops_change(m);
+    CHECK(history_go(m, 1));
+    while (machine_position(m) < 200000)
+        CHECK_EQ(history_resume(m, 1), STOP_NONE);
+    CHECK(s.met);
+    m->stops = NULL;
+    CHECK_EQ(look(m).state, end.state);
+    CHECK_EQ(look(m).hash, end.hash);
+}
+
+// Step by step back: snapshots become dense there, and the state is that of the run.
+static void
+test_dense(uint64 limit)
+{
+    struct machine *m = world(3, 0, limit);
+    struct place_seen seen[40];
+    live(m, STEPS);
+    CHECK(history_go(m, STEPS / 2));
+    for (int i = 0; i < 40; i++) {
+        seen[i] = look(m);
+        history_resume(m, 500);
+    }
+    uint32 count = m->history->count;
+    for (int i = 39; i >= 0; i--)
+        check_place(m, &seen[i]);
+    CHECK(limit < 64 * MIB || m->history->count > count);
+    for (int i = 39; i >= 0; i -= 3)
+        check_place(m, &seen[i]);
+    CHECK(taken <= limit);
+}
+
 int
 main(void)
 {
+    test_stops(true);
+    test_stops(false);
+    test_steps();
+    test_dense(64 * MIB);
+    test_dense(8 * MIB);
     test_back_and_forth(1, 0, 64 * MIB);
     test_back_and_forth(3, 0, 64 * MIB);
     test_back_and_forth(3, SHARP_AMO, 6 * MIB);
