@@ -72,7 +72,7 @@ table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp)
 }
 
 static void
-walk(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const struct pt_trace *t)
+walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const struct pt_trace *t)
 {
     (void)va;
     (void)access;
@@ -305,5 +305,5 @@ const struct watcher tables_watcher = {
     .bytes = sizeof(struct tables_watch),
     .left = left,
     .satp = satp,
-    .walk = walk,
+    .walk = walked,
 };
