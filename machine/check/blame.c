@@ -28,14 +28,27 @@ is_of(const struct machine *m, uint64 pc, uint64 mask)
     return false;
 }
 
-uint64
-blame(const struct machine *m, const struct moment *at)
+// The first call of the moment that is in no function of the mask.
+static uint64
+first_not(const struct machine *m, const struct moment *at, uint64 mask)
 {
     uint64 pc;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (!is_of(m, pc, HELPERS))
+        if (!is_of(m, pc, mask))
             return pc;
     return moment_pc(m, at, 0);
+}
+
+uint64
+blame(const struct machine *m, const struct moment *at)
+{
+    return first_not(m, at, HELPERS);
+}
+
+uint64
+blame_caller(const struct machine *m, const struct moment *at)
+{
+    return first_not(m, at, ALLOCATORS);
 }
 
 bool
