@@ -51,12 +51,22 @@ blame_caller(const struct machine *m, const struct moment *at)
     return first_not(m, at, ALLOCATORS);
 }
 
+// Is the code from the file that kalloc() is in?
+static bool
+beside_kalloc(const struct machine *m, uint64 pc)
+{
+    const struct lines *lines = &m->sight->lines;
+    struct line_place here, there;
+    return lines_find(lines, pc, &here) &&
+           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) && here.file == there.file;
+}
+
 bool
 blame_allocator(const struct machine *m, const struct moment *at)
 {
     uint64 pc;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (is_of(m, pc, ALLOCATORS))
+        if (is_of(m, pc, ALLOCATORS) || beside_kalloc(m, pc))
             return true;
     return false;
 }

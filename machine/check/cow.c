@@ -6,6 +6,7 @@
 //           An entry of code (X, no W) that gets a software bit on the way, and later W, gives the
 //           process a right to its code that it did not have.
 #include "check/blame.h"
+#include "check/entries.h"
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
@@ -97,8 +98,8 @@ unshare(struct machine *m, uint64 pa)
     sight_watch(m, WATCHER_cow, pa, 0);
 }
 
-static void
-table(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
+void
+cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
 {
     uint64 pa = pte_pa(is);
     look_at_text(m, hart, slot, was, is);
@@ -178,7 +179,7 @@ static bool
 start(struct machine *m)
 {
     state(m)->shared = sight_alloc(m, (m->ram.size >> PAGE_BITS) * sizeof(bool));
-    return state(m)->shared != NULL && known_has(m, KNOWN_KALLOC);
+    return state(m)->shared != NULL;
 }
 
 const struct watcher cow_watcher = {
@@ -186,5 +187,4 @@ const struct watcher cow_watcher = {
     .bytes = sizeof(struct cow_watch),
     .start = start,
     .store = store,
-    .table = table,
 };

@@ -2,7 +2,7 @@
 // freed.c - pages that are freed twice, and pages that are used after they were freed.
 //
 // Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills them,
-//           and keeps its list in their first word, which other code of the kernel may follow.
+//           and keeps its list in their first word, which other code of the kernel may read.
 // Promises  silence: without kalloc and kfree no page counts as free.
 #include "check/blame.h"
 #include "machine.h"
@@ -101,8 +101,7 @@ static void
 store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     (void)value;
-    if (!is_link(m, hart, pa))
-        used(m, (int)hart, pa, (uint64)bytes, true);
+    used(m, (int)hart, pa, (uint64)bytes, true);
 }
 
 static void

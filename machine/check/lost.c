@@ -5,10 +5,13 @@
 //           be found from the kernel's data, from a register or from another page that is found: by
 //           an address, by an entry of a page table, or by a page number. Whatever looks like one of
 //           these counts, so a page is called lost only when it surely is. The pages of user programs
-//           are not searched: what is in them is no pointer of the kernel.
+//           are not searched: what is in them is no pointer of the kernel. The kernel's map of all
+//           memory leads to every page, and does not count: rows of leaves without U, where the
+//           number of the page goes with that of the entry.
 //           A page that is lost stays lost; each place that allocates is told once.
 #include "check/blame.h"
 #include "check/leaves.h"
+#include "check/releases.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/watcher.h"
@@ -20,7 +23,6 @@ enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4 };
 struct lost_watch {
     uint8 *page;   // of each page of RAM
     uint32 *queue; // pages that are found and not yet searched
-    struct moment *dropped; // when its last entry was removed
     uint32 head, tail;
     uint8 before; // the last byte that was printed
 };
@@ -51,7 +53,24 @@ found(struct machine *m, uint64 pa)
         w->queue[w->tail++] = number(m, pa);
 }
 
-// Whatever a word may mean.
+// Is the entry one of a row that maps memory to itself?
+static bool
+is_map_of_all(const uint64 *entry, unsigned i)
+{
+    for (unsigned level = 0; level < 3; level++) {
+        unsigned shift = PAGE_BITS + 9 * level;
+        uint64 pa = pte_pa(entry[i]), size = (uint64)1 << shift;
+        if ((entry[i] & PTE_U) || !pte_leaf(entry[i]) || (pa >> shift & (PT_ENTRIES - 1)) != i)
+            continue;
+        if (i > 0 && pte_leaf(entry[i - 1]) && pte_pa(entry[i - 1]) + size == pa)
+            return true;
+        if (i + 1 < PT_ENTRIES && pte_leaf(entry[i + 1]) && pte_pa(entry[i + 1]) == pa + size)
+            return true;
+    }
+    return false;
+}
+
+// An address, or the number of a page.
 static void
 look_at_word(struct machine *m, uint64 word)
 {
@@ -61,8 +80,17 @@ look_at_word(struct machine *m, uint64 word)
         found(m, pa);
     if (word < m->ram.base + m->ram.size)
         found(m, word << PAGE_BITS);
-    if (word & PTE_V)
-        found(m, pte_pa(word));
+}
+
+static void
+look_at_page(struct machine *m, uint64 pa)
+{
+    const uint64 *word = (const uint64 *)ram_at(&m->ram, pa);
+    for (unsigned i = 0; i < PT_ENTRIES; i++) {
+        look_at_word(m, word[i]);
+        if ((word[i] & PTE_V) && !is_map_of_all(word, i))
+            found(m, pte_pa(word[i]));
+    }
 }
 
 static void
@@ -130,7 +158,7 @@ search(struct machine *m)
         if (ram_has(&m->ram, s->segment[i].pa, 1))
             look_at_range(m, s->segment[i].pa, s->segment[i].bytes & ~7ULL);
     for (; w->head < w->tail; w->head++)
-        look_at_range(m, m->ram.base + ((uint64)w->queue[w->head] << PAGE_BITS), PAGE_BYTES);
+        look_at_page(m, m->ram.base + ((uint64)w->queue[w->head] << PAGE_BITS));
     spread(m);
 }
 
@@ -157,8 +185,11 @@ tell(struct machine *m, uint32 page)
 {
     uint64 pa = m->ram.base + ((uint64)page << PAGE_BITS);
     const struct frame *f = frames_at(m, pa);
-    const struct moment *dropped = &state(m)->dropped[page];
-    bool after = dropped->position > f->allocated.position;
+    const struct releases *known = releases_of(m, pa);
+    const struct moment *dropped = &known->dropped;
+    bool after = dropped->position != 0;
+    if (known->unpaired.position != 0)
+        dropped = &known->unpaired;
     uint64 count = of_same_place(m, f);
     struct report r;
     if (count < LOST_MIN)
@@ -191,32 +222,6 @@ at_rest(struct machine *m)
 // --- events ------------------------------------------------------------------------------------
 
 static void
-dropped(struct machine *m, unsigned hart, uint64 pte)
-{
-    uint64 pa = pte_pa(pte);
-    if (pte_leaf(pte) && ram_has(&m->ram, pa, PAGE_BYTES))
-        moment_now(m, hart, &state(m)->dropped[number(m, pa)]);
-}
-
-static void
-table(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
-{
-    (void)pa;
-    if (pte_leaf(was) && (!pte_leaf(is) || pte_pa(is) != pte_pa(was)))
-        dropped(m, hart, was);
-}
-
-// uvmunmap() of a tree that is not in use.
-static void
-called(struct machine *m, const struct call *c)
-{
-    struct leaf leaf;
-    for (uint64 i = 0; i < c->arg[2] && i < 512; i++)
-        if (leaves_find(m, c->arg[0], PT_MIN_LEVELS, c->arg[1] + i * PAGE_BYTES, &leaf))
-            dropped(m, c->hart, leaf.pte);
-}
-
-static void
 printed(struct machine *m, uint8 byte)
 {
     struct lost_watch *w = state(m);
@@ -232,16 +237,12 @@ start(struct machine *m)
     uint64 pages = m->ram.size >> PAGE_BITS;
     w->page = sight_alloc(m, pages * sizeof(w->page[0]));
     w->queue = sight_alloc(m, pages * sizeof(w->queue[0]));
-    w->dropped = sight_alloc(m, pages * sizeof(w->dropped[0]));
-    return m->sight->frames != NULL && w->page != NULL && w->queue != NULL && w->dropped != NULL;
+    return m->sight->frames != NULL && releases_of(m, m->ram.base) != NULL && w->page != NULL && w->queue != NULL;
 }
 
 const struct watcher lost_watcher = {
     .name = "lost",
     .bytes = sizeof(struct lost_watch),
-    .calls = KNOWN_BIT(UVMUNMAP),
     .start = start,
-    .called = called,
-    .table = table,
     .printed = printed,
 };

@@ -26,9 +26,8 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
     struct report r;
     report_begin(m, &r, REPORT_STACK, hart, 0);
     moment_at(m, hart, at, &r.moment);
-    r.site = moment_pc(m, &r.moment, 0);
     r.what = (struct fact){.word = WORD_STACK,
-                           .arg = {kstack, kstack - address, r.site, address},
+                           .arg = {kstack, kstack - address, moment_pc(m, &r.moment, 0), address},
                            .moment = r.moment};
     r.todo.word = WORD_STACK_DO;
     r.fatal = true;

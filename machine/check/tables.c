@@ -8,6 +8,7 @@
 //           entries, so that this costs little.
 #include "check/blame.h"
 #include "check/leaves.h"
+#include "check/releases.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/watcher.h"
@@ -96,9 +97,14 @@ static void
 page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
 {
     struct report r;
-    report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, &frames_at(l->m, pa)->freed));
+    const struct releases *known = releases_of(l->m, pa);
+    bool twice = known != NULL && known->twice.position != 0;
+    const struct moment *guilty = twice ? &known->twice : &frames_at(l->m, pa)->freed;
+    report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, guilty));
     r.what = (struct fact){
-        .word = WORD_MAPPED_FREE, .arg = {pa, leaf->va, r.site}, .moment = r.moment};
+        .word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE, .arg = {pa, leaf->va, r.site}, .moment = r.moment};
+    if (twice)
+        report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
     tell_freed(l->m, pa, &r);
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};

@@ -4,7 +4,7 @@
 // Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input other than "exit" runs the workload of user.c once.
+//           A line of input runs the workload of user.c once; "vandal" runs another, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;

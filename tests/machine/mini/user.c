@@ -32,6 +32,17 @@ heap(void)
     call(CALL_SBRK, -2 * PGSIZE);
 }
 
+// A child of the child ends; its status goes to a page that the child shares with its parent.
+USER_TEXT static void
+grandchild(volatile char *p)
+{
+    if (call(CALL_FORK, 0) == 0)
+        call(CALL_EXIT, 5);
+    call(CALL_WAIT, (u64)p);
+    if (p[0] != 5)
+        call(CALL_PUTC, '?');
+}
+
 // Two children and the parent store to what they share.
 USER_TEXT static void
 family(void)
@@ -41,6 +52,7 @@ family(void)
     p[0] = 'p';
     for (char c = 'a'; c <= 'b'; c++)
         if (call(CALL_FORK, 0) == 0) {
+            grandchild(p);
             p[0] = c;
             heap();
             *(volatile u64 *)USYSCALL;
@@ -54,6 +66,20 @@ family(void)
     call(CALL_SBRK, -PGSIZE);
 }
 
+// A child stores to its code, which must end it.
+USER_TEXT static void
+vandal(void)
+{
+    int status = 0;
+    if (call(CALL_FORK, 0) == 0) {
+        *(volatile u64 *)0 = *(volatile u64 *)0;
+        call(CALL_EXIT, 0);
+    }
+    call(CALL_WAIT, (u64)&status);
+    if (status == 0)
+        call(CALL_PUTC, '!');
+}
+
 USER_TEXT void
 user_main(void)
 {
@@ -65,7 +91,10 @@ user_main(void)
             c = call(CALL_GETC, 0);
         if (first == 'e')
             call(CALL_SHUTDOWN, 0);
-        family();
+        if (first == 'v')
+            vandal();
+        else
+            family();
         call(CALL_PUTC, '\n');
     }
 }
