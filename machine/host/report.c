@@ -27,7 +27,8 @@ report_print(struct reports *r, struct machine *m)
     while (m->sight != NULL && report_take(m, &report)) {
         report_complete(m, &report);
         print(r, m, &report);
-        r->printed++;
+        r->printed += !report.note;
+        r->panic |= report.kind == REPORT_PANIC;
     }
 }
 

@@ -8,7 +8,8 @@
 struct reports {
     enum language language;
     uint64 printed;
-    bool pmp; // the missing PMP entry has been told
+    bool panic; // the kernel has panicked: it will not go on
+    bool pmp;   // the missing PMP entry has been told
 };
 
 // Prints what has been sent, each report completed first. The machine stands.

@@ -173,6 +173,8 @@ look(struct session *s)
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
+    else if (s->reports.panic && s->in.kind == INPUT_LINES)
+        end(s, EXIT_REPORTS, false);
     else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
         end(s, EXIT_CLEAN, true);
     else if (s->in.next < s->in.events && position > input_until(&s->in))
