@@ -54,8 +54,6 @@ struct host_calls {
     void (*console)(void *arg, uint8 byte); // the machine prints
     // An access met a stale translation (mmu/rules.h). NULL: not asked.
     void (*stale)(void *arg, struct machine *m, const struct stale *s);
-    // A hart takes the same trap for ever (check/traploop.h). NULL: not asked.
-    void (*trap_loop)(void *arg, struct machine *m, const struct trap_loop *l);
 };
 
 struct config {

@@ -9,7 +9,7 @@ WASMCC ?= clang
 MACHINEDIR := $(O)/machine
 
 # What the machine shares with the kernel: the walk of page tables.
-machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check)) \
+machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check words)) \
 	kernel/pt/translate.c
 machine_host := $(machine_core) $(wildcard machine/host/*.c)
 machine_web  := $(machine_core) $(wildcard machine/web/*.c)

@@ -60,15 +60,6 @@ code_at(struct machine *m, uint64 pa)
     return &c->page[*index - 1];
 }
 
-bool
-code_hooked(const struct code *c, uint64 pa)
-{
-    for (uint32 i = 0; i < c->hooks; i++)
-        if (c->hook[i] == pa)
-            return true;
-    return false;
-}
-
 void
 code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
 {
@@ -83,7 +74,7 @@ code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
     if ((raw & 3) == 3)
         raw |= (uint32)p[2] << 16 | (uint32)p[3] << 24;
     decode(m->code, raw, offset, s);
-    if (m->code->hooks != 0 && code_hooked(m->code, page->pa + (uint64)offset)) {
+    if (hooks_at(&m->code->hooks, page->pa + (uint64)offset)) {
         s->go = m->code->go[OP_HOOK];
         s->imm = (int32)raw;
     }
@@ -139,24 +130,20 @@ code_tidy(struct machine *m)
 }
 
 bool
-code_hook(struct machine *m, uint64 pa)
+code_hook(struct machine *m, uint64 pa, uint8 owner)
 {
-    struct code *c = m->code;
-    if (code_hooked(c, pa))
-        return true;
-    if (c->hooks == NELEM(c->hook))
+    bool fresh = hooks_at(&m->code->hooks, pa) == 0;
+    if (!hooks_add(&m->code->hooks, pa, owner))
         return false;
-    c->hook[c->hooks++] = pa;
-    code_empty(m, pa);
+    if (fresh)
+        code_empty(m, pa);
     return true;
 }
 
 void
-code_unhook(struct machine *m, uint64 pa)
+code_unhook(struct machine *m, uint64 pa, uint8 owner)
 {
-    struct code *c = m->code;
-    for (uint32 i = 0; i < c->hooks; i++)
-        if (c->hook[i] == pa)
-            c->hook[i--] = c->hook[--c->hooks];
-    code_empty(m, pa);
+    hooks_remove(&m->code->hooks, pa, owner);
+    if (hooks_at(&m->code->hooks, pa) == 0)
+        code_empty(m, pa);
 }

@@ -136,7 +136,9 @@ fence(struct machine *m, unsigned hart, uint32 raw)
         return false;
     if (raw >> 25 == 0x0c)
         return true; // sfence.w.inval, sfence.inval.ir: sinval.vma has fenced (rule 16)
-    rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, (uint32)h->x[rs2] & SATP_ASID_MASK);
+    uint32 asid = (uint32)h->x[rs2] & SATP_ASID_MASK;
+    rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
+    sight_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
     return true;
 }
 

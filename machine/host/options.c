@@ -49,6 +49,8 @@ static const struct option table[] = {
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
+    {"facts", "FILE", TEXT, AT(facts), "what debug information tells of the kernel"},
+    {"lang", "LANG", TEXT, AT(lang), "reports in en or zh; else as the environment's LANG says"},
     {"count", "=FILE", OPTIONAL, AT(count), "count instructions; tell at the end, or in FILE"},
 };
 
@@ -235,8 +237,23 @@ check(const struct options *o)
         refuse("--realtime and --fast exclude each other");
     if (o->at != ~0ULL && o->keep)
         refuse("--at and --keep exclude each other: the disks would be those of the past");
+    if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
+        refuse("--lang %s: en or zh is expected", o->lang);
     if (o->replay && (o->record || o->lines >= 0))
         refuse("--replay has its input already: neither --record nor lines go with it");
+}
+
+// The language of the environment, as programs of the host choose it.
+static const char *
+environment_language(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (unsigned i = 0; i < NELEM(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return strncmp(value, "zh", 2) == 0 ? "zh" : "en";
+    }
+    return "en";
 }
 
 void
@@ -261,4 +278,6 @@ options_read(struct options *o, int argc, char **argv)
             read_file_name(o, argv[i++]);
     }
     check(o);
+    if (!o->lang)
+        o->lang = environment_language();
 }

@@ -9,7 +9,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "host/files.h"
 #include "host/input.h"
 #include "host/pace.h"
 #include "host/report.h"
@@ -27,7 +30,6 @@ struct session {
     struct input in;
     struct pace pace;
     struct reports reports;
-    struct sight sight;
     bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
@@ -39,25 +41,12 @@ print(void *arg, uint8 byte)
 {
     struct session *s = arg;
     putchar(byte);
+    sight_printed(s->m, byte);
     if (!input_watch(&s->in, byte))
         return;
     s->m->stop = STOP_BREAK; // at the prompt, wherever the slice would have ended
     for (unsigned i = 0; i < s->m->config.harts; i++)
         machine_attention(s->m, i);
-}
-
-static void
-stale(void *arg, struct machine *m, const struct stale *what)
-{
-    struct session *s = arg;
-    report_stale(&s->reports, m, what);
-}
-
-static void
-trap_loop(void *arg, struct machine *m, const struct trap_loop *what)
-{
-    struct session *s = arg;
-    report_trap_loop(&s->reports, m, what);
 }
 
 static void
@@ -221,14 +210,30 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
+static void *
+allocate(size_t bytes)
+{
+    return calloc(1, bytes ? bytes : 1);
+}
+
+// Begins to watch.
+static void
+watch(struct machine *m, const struct options *o, const struct names *names)
+{
+    struct file facts = o->facts ? file_read(o->facts, 1) : (struct file){0};
+    if (!sight_new(m, &names->symbols, &names->lines, facts, allocate))
+        refuse("there is not enough memory to watch");
+    free((void *)facts.bytes);
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o, .reports.names = names};
+    struct session s = {.m = m, .o = o};
+    s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
     input_open(&s.in, o, m);
-    m->host =
-        (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
-    m->sight = &s.sight;
+    m->host = (struct host_calls){.arg = &s, .console = print};
+    watch(m, o, names);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
     while (!s.over) {
@@ -237,6 +242,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
         m->clock_limit = limit < recorded ? limit : recorded;
         s.idle = false;
         stopped(&s, machine_run(m, slice(&s)));
+        report_print(&s.reports, m);
         report_pmp(&s.reports, m);
         look(&s);
         keep_pace(&s);
@@ -244,8 +250,10 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     fflush(stdout);
     input_close(&s.in, m);
     compare(&s);
-    report_end(&s.reports);
-    if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
+    sight_ended(m);
+    report_print(&s.reports, m);
+    report_end(&s.reports, m);
+    if (s.reports.printed > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
     m->sight = NULL;
     *clean = s.clean;

@@ -98,6 +98,7 @@ translate_for(struct machine *m, unsigned hart, uint64 va, enum pt_access access
         return true;
     struct pt_hart state = pt_state(m, hart, mode);
     walk_present(m, hart, va, access, &state, &t);
+    sight_walk(m, hart, va, access, &t);
     *keep = rules_check(m, hart, va, access, &state, &t);
     if (t.rule != RULE_OK)
         return fault(m, hart, pt_rule_cause(t.rule, access), va);
@@ -218,8 +219,10 @@ store_marked(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 valu
     uint8 *p = ram_at(&m->ram, pa);
     for (int i = 0; i < bytes; i++)
         p[i] = (uint8)(value >> (8 * i));
-    if (marks & RAM_TABLE)
+    if (marks & RAM_TABLE) {
+        sight_table(m, hart, slot, was, ram_load(m, slot, 8));
         trees_store(m, hart, slot, was, ram_load(m, slot, 8), bytes == 8 && pa == slot);
+    }
     if (marks & RAM_CODE)
         code_stored(m, pa, (uint64)bytes);
 }

@@ -205,6 +205,8 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
         r.change = *change_at(m, number);
     if (!s->wrong && !s->quiet && m->host.stale != NULL)
         m->host.stale(m->host.arg, m, &r);
+    if (!s->wrong && !s->quiet)
+        sight_stale(m, &r);
     s->wrong = true;
 }
 

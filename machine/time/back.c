@@ -45,7 +45,7 @@ drop_derived(struct machine *m)
 {
     struct watch_turn *w = m->watch_turn;
     if (w->on)
-        code_unhook(m, w->pc_pa);
+        code_unhook(m, w->pc_pa, HOOK_REST);
     w->on = false;
     code_forget(m);
     m->turn_hart = m->s.turns.hart;
@@ -173,6 +173,7 @@ history_go(struct machine *m, uint64 position)
     struct history *h = m->history;
     if (h == NULL || h->count == 0 || position < h->of[0].position)
         return false;
+    sight_reached(m);
     uint32 n = newest(h, position);
     if (h->cursor != n || machine_position(m) >= position)
         restore(m, n);

@@ -29,7 +29,7 @@ rest_begin(struct machine *m, unsigned hart)
     if (!w->on)
         return;
     mem_copy(w->x, m->s.hart[hart].x, sizeof(w->x));
-    w->on = !code_hooked(m->code, w->pc_pa) && code_hook(m, w->pc_pa);
+    w->on = code_hook(m, w->pc_pa, HOOK_REST);
     contexts_drop_stores(m);
 }
 
@@ -72,7 +72,7 @@ rest_end(struct machine *m, unsigned hart)
     struct watch_turn *w = m->watch_turn;
     bool same = w->on && w->came_back && !w->spoiled && m->s.hart[hart].quiet != 0;
     if (w->on)
-        code_unhook(m, w->pc_pa);
+        code_unhook(m, w->pc_pa, HOOK_REST);
     w->on = false;
     for (uint32 i = 0; same && i < w->pages; i++)
         same = mem_equal(w->copy[i], ram_at(&m->ram, w->page[i]), PAGE_BYTES);
