@@ -242,6 +242,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
         m->clock_limit = limit < recorded ? limit : recorded;
         s.idle = false;
         stopped(&s, machine_run(m, slice(&s)));
+        sight_examine(m);
         report_print(&s.reports, m);
         report_pmp(&s.reports, m);
         look(&s);

@@ -270,6 +270,15 @@ sight_printed(struct machine *m, uint8 byte)
 }
 
 void
+sight_examine(struct machine *m)
+{
+    if (m->sight == NULL || machine_position(m) < m->sight->reached)
+        return;
+    EACH(m, examine)
+        watchers[i]->examine(m);
+}
+
+void
 sight_ended(struct machine *m)
 {
     if (m->sight == NULL || machine_position(m) < m->sight->reached)

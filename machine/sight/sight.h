@@ -73,5 +73,7 @@ void sight_walk(struct machine *m, unsigned hart, uint64 va, enum pt_access acce
 void sight_stale(struct machine *m, const struct stale *s);
 // The console prints a byte: the host tells.
 void sight_printed(struct machine *m, uint8 byte);
+// The machine stands, and the host is about to print reports.
+void sight_examine(struct machine *m);
 // The run is over, or all harts wait and nothing will wake them.
 void sight_ended(struct machine *m);

@@ -46,6 +46,8 @@ struct watcher {
     void (*stale)(struct machine *m, const struct stale *s);
     // The kernel has printed a byte.
     void (*printed)(struct machine *m, uint8 byte);
+    // The machine stands between two slices: a check may run it on trial (check/trial.h).
+    void (*examine)(struct machine *m);
     // All harts wait, and nothing will wake them, or the run is over.
     void (*ended)(struct machine *m);
 };
