@@ -13,10 +13,8 @@ tell_what(struct machine *m, const struct stale *s, struct report *r)
     bool user = m->s.hart[s->hart].mode == MODE_U;
     r->what = (struct fact){.word = user ? WORD_STALE_USER : WORD_STALE,
                             .arg = {s->hart, s->access, s->va, s->pc, s->when}};
-    struct fact *now = report_since(r, WORD_STALE_MEMORY);
-    now->trace = s->now;
-    struct fact *old = report_since(r, WORD_STALE_OLD);
-    old->trace = s->old;
+    r->walk = (struct fact){.word = WORD_STALE_MEMORY, .trace = s->now};
+    report_near(r, WORD_STALE_OLD)->trace = s->old;
 }
 
 static void

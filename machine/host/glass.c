@@ -125,12 +125,12 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
-// Keeps snapshots if the run shall go back at its end.
+// Keeps snapshots, so that a report can tell who stored a word.
 static void
-remember(struct machine *m, const struct options *o)
+remember(struct machine *m)
 {
-    if (o->at != ~0ULL && !history_new(m, allocate, HISTORY_BYTES))
-        refuse("there is not enough memory for --at");
+    if (!history_new(m, allocate, HISTORY_BYTES))
+        refuse("there is not enough memory for snapshots");
 }
 
 // Goes to --at and says where each hart is.
@@ -165,7 +165,7 @@ main(int argc, char **argv)
         plug_disk(m, &o, i);
     load(m, &o, &names);
     counting_start(&counting, m, &o);
-    remember(m, &o);
+    remember(m);
     int status = session_run(m, &o, &names, &clean);
     tell_faults(m);
     if (!counting_end(&counting, m) && status == EXIT_CLEAN)
