@@ -63,6 +63,7 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     s->store_watch = alloc(pages * sizeof(uint32));
     if (s->load_watch == NULL || s->store_watch == NULL)
         return m->sight = NULL;
+    known_find(m);
     for (unsigned i = 0; i < NELEM(watchers); i++)
         begin(m, i);
     known_start(m);
