@@ -38,7 +38,7 @@ tell(struct machine *m, struct locktable *t, int first)
     const struct hart_locks *h = &t->hart[first];
     struct report r;
     int hart = first;
-    report_begin(m, &r, REPORT_DEADLOCK, (unsigned)first, moment_pc(m, &h->wanted, 1));
+    report_begin(m, &r, REPORT_DEADLOCK, (unsigned)first, moment_pc(m, &h->wanted, 0));
     int holder = next(m, t, first);
     r.what = (struct fact){.word = WORD_DEADLOCK,
                            .arg = {h->wants, (uint64)first, (uint64)holder, t->hart[holder].wants},

@@ -146,16 +146,18 @@ tell(struct machine *m, unsigned hart, const struct order *now, const struct ord
      const struct order *third)
 {
     struct report r;
-    report_begin(m, &r, REPORT_LOCK_ORDER, hart, moment_pc(m, &now->wanted, 1));
-    if (report_sent(m, REPORT_LOCK_ORDER, moment_pc(m, &then->wanted, 1)))
+    report_begin(m, &r, REPORT_LOCK_ORDER, hart, moment_pc(m, &now->wanted, 0));
+    if (report_sent(m, REPORT_LOCK_ORDER, moment_pc(m, &then->wanted, 0)))
         return;
     r.what = (struct fact){.word = third == NULL ? WORD_ORDER : WORD_ORDER_RING,
-                           .arg = {now->first, now->second, then->second},
+                           .arg = {moment_pc(m, &now->wanted, 0), now->first,
+                                   now->second, then->second},
                            .moment = now->wanted};
     add_path(&r, now);
     add_path(&r, then);
     if (third != NULL)
         add_path(&r, third);
+    r.moment = now->wanted;
     r.rule.word = WORD_ORDER_RULE;
     r.todo = (struct fact){.word = WORD_ORDER_DO, .arg = {now->first, now->second}};
     report_send(m, &r);

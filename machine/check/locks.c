@@ -12,7 +12,7 @@
 #include "machine.h"
 #include "sight/watcher.h"
 
-#define SWITCHES_SURE 16 // that many calls of swtch() show the kernel's way to do it
+#define SWITCHES_SURE 4  // that many calls of swtch() show the kernel's way to do it
 
 // --- reports ---------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ tell(struct machine *m, unsigned hart, const struct complaint *c, const struct h
 static uint64
 caller(const struct machine *m, const struct held *held)
 {
-    return moment_pc(m, &held->since, 1);
+    return moment_pc(m, &held->since, 0);
 }
 
 // --- events ----------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ acquire_called(struct machine *m, struct locktable *t, const struct call *c)
     struct hart_locks *h = &t->hart[c->hart];
     const struct held *held = locktable_held(t, c->hart, c->arg[0]);
     h->wants = c->arg[0];
-    moment_now(m, c->hart, &h->wanted);
+    caller_now(m, c, &h->wanted);
     if (held != NULL && locktable_taken(m, c->hart, c->arg[0]))
         tell(m, c->hart, &twice, held, c->ra - 1);
 }
@@ -143,7 +143,7 @@ release_called(struct machine *m, struct locktable *t, const struct call *c)
         drop(&t->hart[c->hart], held);
     if (lock != NULL) {
         lock->releases++;
-        moment_now(m, c->hart, &lock->free);
+        caller_now(m, c, &lock->free);
     }
 }
 
@@ -181,6 +181,7 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
     struct hart_locks *h = &t->hart[c->hart];
     bool sure = t->switches >= SWITCHES_SURE && !t->other_switch;
     h->interrupt = false;
+    h->in_sched = c->what == KNOWN_SCHED;
     if (c->what == KNOWN_SWTCH && h->count == 1) {
         const struct lock *lock = locktable_lock(t, h->held[0].lock);
         t->switches++;
@@ -193,6 +194,16 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
         return;
     tell(m, c->hart, &across, held, caller(m, held));
     drop(h, held);
+}
+
+// sched() itself has seen that there are too many locks.
+static void
+panic_called(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct hart_locks *h = &t->hart[c->hart];
+    if (h->in_sched && h->count > 1)
+        tell(m, c->hart, &across, superfluous(t, h), caller(m, superfluous(t, h)));
+    t->over = true;
 }
 
 static void
@@ -210,7 +221,7 @@ called(struct machine *m, const struct call *c)
     else if (c->what == KNOWN_INITLOCK)
         init_called(t, c);
     else if (c->what == KNOWN_PANIC)
-        t->over = true;
+        panic_called(m, t, c);
     else
         leave_called(m, t, c);
 }
@@ -233,6 +244,15 @@ trap(struct machine *m, unsigned hart)
         return;
     t->hart[hart].interrupt = h->scause >> 63 && (h->mstatus & STATUS_SPP);
     for (uint32 i = 0; t->hart[hart].interrupt && i < t->hart[hart].count; i++)
+        look_open(m, t, hart, &t->hart[hart].held[i]);
+}
+
+// The kernel turns interrupts on.
+static void
+enabled(struct machine *m, unsigned hart)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    for (uint32 i = 0; !t->over && i < t->hart[hart].count; i++)
         look_open(m, t, hart, &t->hart[hart].held[i]);
 }
 
@@ -269,5 +289,6 @@ const struct watcher locks_watcher = {
     .called = called,
     .returned = returned,
     .trap = trap,
+    .enabled = enabled,
     .left = left,
 };

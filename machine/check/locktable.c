@@ -6,6 +6,15 @@
 #include "sight/guest.h"
 #include "sight/watcher.h"
 
+void
+caller_now(const struct machine *m, const struct call *c, struct moment *out)
+{
+    moment_now(m, c->hart, out);
+    for (unsigned i = 0; i + 1 < MOMENT_CALLS; i++)
+        out->pc[i] = out->pc[i + 1];
+    out->pc[MOMENT_CALLS - 1] = 0;
+}
+
 struct locktable *
 locktable(const struct machine *m)
 {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "hart/hart.h"
+#include "sight/known.h"
 #include "sight/moment.h"
 
 struct machine;
@@ -24,6 +25,7 @@ struct hart_locks {
     uint32 count;
     uint64 wants;         // acquire() was called for it and has not returned; 0: none
     struct moment wanted; // since when
+    bool in_sched;        // sched() was called, and not swtch() yet
     bool interrupt;       // in a handler that interrupted the kernel
 };
 
@@ -47,6 +49,8 @@ struct locktable {
     bool over;          // the kernel has panicked: what harts do now is no discipline's business
 };
 
+// The moment of a call, as that of its caller: the called function is left out.
+void caller_now(const struct machine *m, const struct call *c, struct moment *out);
 // The table of the machine's checks; NULL: the kernel has no such locks.
 struct locktable *locktable(const struct machine *m);
 // The entry of a lock, made if there is none. NULL: there is no room.

@@ -6,6 +6,7 @@
 //           When each of several threads waits for a lock that the next one holds, none goes on.
 #include "check/sleeplocks.h"
 
+#include "check/locktable.h"
 #include "machine.h"
 #include "sight/guest.h"
 #include "sight/watcher.h"
@@ -70,7 +71,7 @@ static void
 tell_kept(struct machine *m, unsigned hart, enum word what, const struct sleeper *x)
 {
     struct report r;
-    uint64 guilty = moment_pc(m, &x->since, 1);
+    uint64 guilty = moment_pc(m, &x->since, 0);
     report_begin(m, &r, REPORT_SLEEPLOCK, hart, guilty);
     r.what = (struct fact){.word = what, .arg = {x->lock, guilty, hart}, .moment = x->since};
     struct fact *since = report_since(&r, WORD_LOCK_TAKEN);
@@ -86,7 +87,7 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
 {
     struct report r;
     const struct sleeper *x = first;
-    report_begin(m, &r, REPORT_SLEEPLOCK_RING, hart, moment_pc(m, &first->since, 1));
+    report_begin(m, &r, REPORT_SLEEPLOCK_RING, hart, moment_pc(m, &first->since, 0));
     r.what = (struct fact){.word = WORD_SLEEPLOCK_RING, .arg = {first->lock}, .moment = first->since};
     do {
         const struct sleeper *holder = sleeplocks_holder(s, x->lock);
@@ -129,7 +130,7 @@ acquire_called(struct machine *m, struct sleeplocks *s, const struct call *c)
     if (x == NULL)
         return;
     *x = (struct sleeper){.lock = c->arg[0], .thread = thread, .waits = true};
-    moment_now(m, c->hart, &x->since);
+    caller_now(m, c, &x->since);
     if (taken(m, c->hart, c->arg[0]) && ring(s, x))
         tell_ring(m, s, c->hart, x);
 }
@@ -155,7 +156,9 @@ look(struct machine *m, struct sleeplocks *s, unsigned hart, enum word what)
         if (x->lock == 0 || x->waits || x->thread != thread || !taken(m, hart, x->lock))
             continue;
         tell_kept(m, hart, what, x);
+        *x = (struct sleeper){0};
     }
+    clear(s, NULL);
 }
 
 static void

@@ -161,6 +161,18 @@ keep_changed(const struct machine *m, struct trial *t)
     t->reads = kept;
 }
 
+// Keeps the words that were read in the other trial, too: the condition, not what comes behind it.
+static void
+keep_common(struct trial *t, const struct trial *other)
+{
+    uint32 kept = 0;
+    for (uint32 i = 0; i < t->reads; i++)
+        for (uint32 k = 0; k < other->reads; k++)
+            if (other->read[k] == t->read[i])
+                t->read[kept++] = t->read[i];
+    t->reads = kept;
+}
+
 enum trial_end
 trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t)
 {
@@ -187,6 +199,7 @@ trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, stru
             found = watch(m, at, &other);
     }
     trial_end(m, &a);
+    keep_common(t, &other);
     return found;
 }
 

@@ -11,6 +11,7 @@
 //           same-run: the trials are undone before the run goes on.
 #include "check/trial.h"
 
+#include "check/locktable.h"
 #include "machine.h"
 #include "mmu/store.h"
 #include "run.h"
@@ -56,7 +57,7 @@ called(struct machine *m, const struct call *c)
         return;
     if (c->what == KNOWN_SLEEP) {
         *n = (struct nap){.proc = proc, .chan = c->arg[0], .lock = c->arg[1], .ra = c->ra};
-        moment_now(m, c->hart, &n->since);
+        caller_now(m, c, &n->since);
     } else if (n->asleep == 0) {
         n->asleep = m->sight->now;
     }
@@ -105,7 +106,7 @@ tell(struct machine *m, const struct nap *n, const struct trial *t)
     r.moment = n->since;
     r.what = (struct fact){.word = WORD_LOST_WAKEUP,
                            .arg = {guilty, n->chan, (uint64)(int64)n->since.pid,
-                                   moment_pc(m, &n->since, 1)},
+                                   moment_pc(m, &n->since, 0)},
                            .moment = n->since};
     struct fact *f = report_since(&r, WORD_LOST_SLEEP);
     f->arg[0] = n->chan;

@@ -210,6 +210,16 @@ sight_return(struct machine *m, unsigned hart, bool supervisor)
 }
 
 void
+sight_enabled(struct machine *m, unsigned hart)
+{
+    if (!wake(m, 1))
+        return;
+    EACH(m, enabled)
+        watchers[i]->enabled(m, hart);
+    sleep(m);
+}
+
+void
 sight_satp(struct machine *m, unsigned hart, uint64 old)
 {
     if (!wake(m, 1))

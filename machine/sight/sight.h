@@ -59,6 +59,8 @@ void sight_hook(struct machine *m, unsigned hart, uint64 pa);
 void sight_trap(struct machine *m, unsigned hart);
 // The hart leaves a handler, by sret (`supervisor`) or by mret.
 void sight_return(struct machine *m, unsigned hart, bool supervisor);
+// The hart has turned interrupts of S-mode on.
+void sight_enabled(struct machine *m, unsigned hart);
 // The hart has written satp, which was `old`.
 void sight_satp(struct machine *m, unsigned hart, uint64 old);
 // The hart has executed sfence.vma.
