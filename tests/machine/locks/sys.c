@@ -19,7 +19,7 @@ static struct {
 
 static struct {
     struct spinlock lock;
-    int refs;
+    int refs, freed;
 } page;
 
 static struct {
@@ -130,11 +130,11 @@ put(void)
     if (MISTAKE == CHECK_LATER) {
         release(&page.lock);
         if (*(volatile int *)&page.refs == 0)
-            beeper.beeps = 0;
+            page.freed = 1;
         return;
     }
     if (page.refs == 0)
-        beeper.beeps = 0;
+        page.freed = 1;
     release(&page.lock);
 }
 
@@ -143,6 +143,7 @@ sys_put(void)
 {
     acquire(&page.lock);
     page.refs++;
+    page.freed = 0;
     release(&page.lock);
     put();
 }
@@ -194,9 +195,19 @@ ecall(uint64 number, uint64 arg)
 }
 
 static void
+idler(void)
+{
+    ecall(SYS_exit, 0);
+}
+
+static void
 locker(void)
 {
     for (int i = 0; i < 400; i++) {
+        if (i % 100 == 50) {
+            ecall(SYS_spawn, 4);
+            ecall(SYS_wait, 0);
+        }
         ecall(SYS_beep, 0);
         ecall(SYS_put, 0);
         ecall(SYS_enter, 0);
@@ -243,15 +254,15 @@ shell(void)
 uint64
 syscall(uint64 number, uint64 arg)
 {
-    static void (*const child[])(void) = {writer, reader, locker, locker};
-    static const char names[4][16] = {"writer", "reader", "locker", "locker"};
+    static void (*const child[])(void) = {writer, reader, locker, locker, idler};
+    static const char names[5][16] = {"writer", "reader", "locker", "locker", "idler"};
     switch (number) {
     case SYS_exit:
         kexit();
     case SYS_wait:
         return (uint64)kwait();
     case SYS_spawn:
-        spawn(child[arg & 3], names[arg & 3]);
+        spawn(child[arg % 5], names[arg % 5]);
         break;
     case SYS_beep:
         sys_beep();
