@@ -56,7 +56,7 @@ tell(struct machine *m, unsigned hart, const struct complaint *c, const struct h
 static uint64
 caller(const struct machine *m, const struct held *held)
 {
-    return moment_pc(m, &held->since, 0);
+    return locktable_taker(m, &held->since);
 }
 
 // --- events ----------------------------------------------------------------------------------

@@ -87,8 +87,47 @@ locktable_name(const struct machine *m, uint64 at)
 }
 
 bool
+kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value)
+{
+    return facts_memory(m, va, 4, value) || guest_read(m, hart, va, 4, PT_READ, value);
+}
+
+bool
+text_same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+bool
 locktable_taken(const struct machine *m, unsigned hart, uint64 at)
 {
     uint64 value, offset = fact(m, FACT_SPINLOCK_LOCKED); // 0 if it is not known
-    return guest_read(m, hart, at + offset, 4, PT_READ, &value) && value != 0;
+    return kernel_word(m, hart, at + offset, &value) && value != 0;
+}
+
+// Functions that return with a lock that their callers have to release.
+static bool
+helper(const struct machine *m, uint64 pc)
+{
+    static const char *const names[] = {"sleep", "ilock", "bget", "bread", "acquiresleep",
+                                        "allocproc"};
+    uint64 offset;
+    const char *name = symbols_find(&m->sight->symbols, pc, &offset);
+    for (size_t i = 0; name != NULL && i < NELEM(names); i++)
+        if (text_same(name, names[i]))
+            return true;
+    return false;
+}
+
+uint64
+locktable_taker(const struct machine *m, const struct moment *since)
+{
+    unsigned i = 0;
+    while (i + 1 < MOMENT_CALLS && since->pc[i + 1] != 0 && helper(m, moment_pc(m, since, i)))
+        i++;
+    return moment_pc(m, since, i);
 }

@@ -63,5 +63,11 @@ int locktable_holder(struct locktable *t, uint64 at);
 bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
 // The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
 uint64 locktable_name(const struct machine *m, uint64 at);
+// The function that has to release what was taken then: the first that is no helper such as ilock().
+uint64 locktable_taker(const struct machine *m, const struct moment *since);
+// Reads four bytes of kernel memory, whatever tree the hart has.
+bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
+// Are the two strings the same?
+bool text_same(const char *a, const char *b);
 // Does memory say that the lock is taken? The other word of truth, beside the table.
 bool locktable_taken(const struct machine *m, unsigned hart, uint64 at);

@@ -8,7 +8,6 @@
 
 #include "check/locktable.h"
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/watcher.h"
 
 #define RING_MAX 4
@@ -62,7 +61,7 @@ static bool
 taken(const struct machine *m, unsigned hart, uint64 lock)
 {
     uint64 value, offset = fact(m, FACT_SLEEPLOCK_LOCKED); // 0 if it is not known
-    return guest_read(m, hart, lock + offset, 4, PT_READ, &value) && value != 0;
+    return kernel_word(m, hart, lock + offset, &value) && value != 0;
 }
 
 // --- reports ---------------------------------------------------------------------------------
@@ -71,7 +70,7 @@ static void
 tell_kept(struct machine *m, unsigned hart, enum word what, const struct sleeper *x)
 {
     struct report r;
-    uint64 guilty = moment_pc(m, &x->since, 0);
+    uint64 guilty = locktable_taker(m, &x->since);
     report_begin(m, &r, REPORT_SLEEPLOCK, hart, guilty);
     r.what = (struct fact){.word = what, .arg = {x->lock, guilty, hart}, .moment = x->since};
     struct fact *since = report_since(&r, WORD_LOCK_TAKEN);
@@ -88,7 +87,10 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
     struct report r;
     const struct sleeper *x = first;
     report_begin(m, &r, REPORT_SLEEPLOCK_RING, hart, moment_pc(m, &first->since, 0));
-    r.what = (struct fact){.word = WORD_SLEEPLOCK_RING, .arg = {first->lock}, .moment = first->since};
+    bool alone = sleeplocks_holder(s, first->lock)->thread == first->thread;
+    r.what = (struct fact){.word = alone ? WORD_SLEEPLOCK_TWICE : WORD_SLEEPLOCK_RING,
+                           .arg = {first->lock, locktable_taker(m, &first->since)},
+                           .moment = first->since};
     do {
         const struct sleeper *holder = sleeplocks_holder(s, x->lock);
         struct fact *f = report_since(&r, WORD_RING_WANTS);
@@ -99,8 +101,8 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
         f->moment = holder->since;
         x = sleeplocks_wait(s, holder->thread);
     } while (x != first);
-    r.rule.word = WORD_RING_RULE;
-    r.todo.word = WORD_RING_DO;
+    r.rule.word = alone ? WORD_LOCK_TWICE_RULE : WORD_RING_RULE;
+    r.todo = (struct fact){.word = alone ? WORD_SLEEPLOCK_DO : WORD_RING_DO, .arg = {first->lock}};
     r.fatal = true;
     report_send(m, &r);
 }

@@ -6,6 +6,7 @@
 //           it sleeps with: then it has left its loop. In between, its loads are noted.
 #include "check/trial.h"
 
+#include "check/locktable.h"
 #include "hart/rvc.h"
 #include "mmu/store.h"
 #include "run.h"
@@ -205,16 +206,6 @@ trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, stru
 
 // --- who changed the condition ---------------------------------------------------------------
 
-static bool
-same(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 bool
 trial_bookkeeping(const struct machine *m, uint64 pc)
 {
@@ -224,7 +215,7 @@ trial_bookkeeping(const struct machine *m, uint64 pc)
     uint64 offset;
     const char *name = symbols_find(&m->sight->symbols, pc, &offset);
     for (size_t i = 0; name != NULL && i < NELEM(names); i++)
-        if (same(name, names[i]))
+        if (text_same(name, names[i]))
             return true;
     return name == NULL;
 }
