@@ -62,6 +62,7 @@ struct config {
     bool no_pmp;           // PMP with no entry set lets S and U mode pass (a kernel of 2020)
     bool svade;            // A and D are set by software: the hart faults
     bool modern_virtio;    // virtio-mmio version 2; else the legacy version 1
+    bool races;            // look for data races, which is slow (check/races.c)
     bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
     uint64 seed;
     uint64 mean_turn;  // instructions

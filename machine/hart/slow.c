@@ -119,6 +119,8 @@ slow_fp(struct machine *m, unsigned hart, uint32 raw)
 bool
 slow_csr(struct machine *m, unsigned hart, uint32 raw)
 {
+    const struct hart *h = &m->s.hart[hart];
+    uint64 before = h->mstatus;
     bool wrote;
     if (!csr_execute(m, hart, raw, &wrote))
         return slow_illegal(&m->lane[hart], raw);
@@ -126,6 +128,8 @@ slow_csr(struct machine *m, unsigned hart, uint32 raw)
         contexts_select(m, hart);
         m->lane[hart].attention = true;
     }
+    if (m->sight != NULL && h->mode == MODE_S && (h->mstatus & ~before & STATUS_SIE))
+        sight_enabled(m, hart);
     return true;
 }
 

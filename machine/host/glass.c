@@ -34,6 +34,7 @@ make_machine(const struct options *o)
         .modern_virtio = !o->legacy,
         .seed = o->seed,
         .mean_turn = o->turn,
+        .races = o->races,
         .sharp = o->sharp ? SHARP_TABLES | SHARP_AMO : 0,
         .epoch = o->epoch,
         .mmu = (uint8)o->mmu,

@@ -32,6 +32,7 @@ static const struct option table[] = {
     {"sharp", NULL, FLAG, AT(sharp), "turns also end at atomic instructions and page-table stores"},
     {"tlb", "MODE", TLB, AT(tlb), "strict, lax, oldest, newest, random or late"},
     {"mmu", "MODE", MMU, AT(mmu), "sv39, sv48 or sv57: the largest that satp takes"},
+    {"races", NULL, FLAG, AT(races), "look for data races; that is slow"},
     {"svade", NULL, FLAG, AT(svade), "an access with A or D clear faults"},
     {"no-pmp", NULL, FLAG, AT(no_pmp), "S-mode may run although no PMP entry is set"},
     {"legacy", NULL, FLAG, AT(legacy), "disks are of virtio-mmio version 1"},

@@ -252,6 +252,7 @@ run_slice(struct session *s)
         m->clock_limit = limit < recorded ? limit : recorded;
         s->idle = false;
         why = machine_run(m, slice(s));
+        sight_examine(m);
         tell(s);
     }
     if (!control_past(&s->control))

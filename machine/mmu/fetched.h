@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/types.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 struct machine;
 

@@ -72,15 +72,22 @@ find(const struct symbols *s, const char *list)
 }
 
 void
+known_find(struct machine *m)
+{
+    for (unsigned i = 0; i < KNOWN_COUNT; i++) {
+        uint64 pa = find(&m->sight->symbols, names[i]);
+        if (ram_has(&m->ram, pa, 2))
+            m->sight->known.entry[i] = pa;
+    }
+}
+
+void
 known_start(struct machine *m)
 {
     struct knowing *k = &m->sight->known;
     for (unsigned i = 0; i < KNOWN_COUNT; i++) {
-        uint64 pa = find(&m->sight->symbols, names[i]);
-        if (pa == 0 || !ram_has(&m->ram, pa, 2))
-            continue;
-        k->entry[i] = pa;
-        struct known_place *p = (k->calls | k->returns) >> i & 1 ? hook(m, pa) : NULL;
+        bool watched = k->entry[i] != 0 && ((k->calls | k->returns) >> i & 1);
+        struct known_place *p = watched ? hook(m, k->entry[i]) : NULL;
         if (p != NULL)
             p->enters = (uint8)(i + 1);
     }

@@ -53,6 +53,8 @@ struct knowing {
     struct pending pending[PENDING_SETS][PENDING_WAYS];
 };
 
+// Looks for the functions in the symbols.
+void known_find(struct machine *m);
 // Sets hooks at the entries of functions that are watched.
 void known_start(struct machine *m);
 // The hart is at a hook of known.c at `pa`.

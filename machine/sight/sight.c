@@ -64,6 +64,7 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     s->store_watch = alloc(pages * sizeof(uint32));
     if (s->load_watch == NULL || s->store_watch == NULL)
         return m->sight = NULL;
+    known_find(m);
     for (unsigned i = 0; i < NELEM(watchers); i++)
         begin(m, i);
     known_start(m);
@@ -213,6 +214,16 @@ sight_return(struct machine *m, unsigned hart, bool supervisor)
 }
 
 void
+sight_enabled(struct machine *m, unsigned hart)
+{
+    if (!wake(m, 1))
+        return;
+    EACH(m, enabled)
+        watchers[i]->enabled(m, hart);
+    sleep(m);
+}
+
+void
 sight_satp(struct machine *m, unsigned hart, uint64 old)
 {
     if (!wake(m, 1))
@@ -271,6 +282,15 @@ sight_printed(struct machine *m, uint8 byte)
     EACH(m, printed)
     watchers[i]->printed(m, byte);
     sleep(m);
+}
+
+void
+sight_examine(struct machine *m)
+{
+    if (m->sight == NULL || machine_position(m) < m->sight->reached)
+        return;
+    EACH(m, examine)
+        watchers[i]->examine(m);
 }
 
 void

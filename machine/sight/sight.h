@@ -59,6 +59,8 @@ void sight_hook(struct machine *m, unsigned hart, uint64 pa);
 void sight_trap(struct machine *m, unsigned hart);
 // The hart leaves a handler, by sret (`supervisor`) or by mret.
 void sight_return(struct machine *m, unsigned hart, bool supervisor);
+// The hart has turned interrupts of S-mode on.
+void sight_enabled(struct machine *m, unsigned hart);
 // The hart has written satp, which was `old`.
 void sight_satp(struct machine *m, unsigned hart, uint64 old);
 // The hart has executed sfence.vma.
@@ -73,5 +75,7 @@ void sight_walk(struct machine *m, unsigned hart, uint64 va, enum pt_access acce
 void sight_stale(struct machine *m, const struct stale *s);
 // The console prints a byte: the host tells.
 void sight_printed(struct machine *m, uint8 byte);
+// The machine stands, and the host is about to print reports.
+void sight_examine(struct machine *m);
 // The run is over, or all harts wait and nothing will wake them.
 void sight_ended(struct machine *m);

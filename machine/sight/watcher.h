@@ -35,6 +35,8 @@ struct watcher {
     void (*trap)(struct machine *m, unsigned hart);
     // sret (`supervisor`) or mret was executed: pc and mode are where it goes.
     void (*left)(struct machine *m, unsigned hart, bool supervisor);
+    // The kernel has set SIE in S-mode, other than by sret.
+    void (*enabled)(struct machine *m, unsigned hart);
     void (*satp)(struct machine *m, unsigned hart, uint64 old);
     void (*fence)(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
                   uint32 asid);
@@ -46,6 +48,8 @@ struct watcher {
     void (*stale)(struct machine *m, const struct stale *s);
     // The kernel has printed a byte.
     void (*printed)(struct machine *m, uint8 byte);
+    // The machine stands between two slices: a check may run it on trial (check/trial.h).
+    void (*examine)(struct machine *m);
     // All harts wait, and nothing will wake them, or the run is over.
     void (*ended)(struct machine *m);
 };

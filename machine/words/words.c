@@ -2,6 +2,7 @@
 // words.c - fills in sentences, and makes a report of them.
 #include "words/words.h"
 
+#include "check/locktable.h"
 #include "machine.h"
 
 #define NAME_MAX 60
@@ -262,6 +263,22 @@ add_string(const struct speaker *s, uint64 va, struct text *out)
         text_hex(out, va);
 }
 
+// "\"proc\" (0x80012345)".
+static void
+add_lock(const struct speaker *s, uint64 at, struct text *out)
+{
+    char words[NAME_MAX + 1];
+    uint64 name = locktable_name(s->m, at);
+    bool named = name != 0 && facts_string(s->m, name, words, sizeof(words));
+    if (named) {
+        text_add(out, "\"");
+        text_add(out, words);
+        text_add(out, "\" (");
+    }
+    text_hex(out, at);
+    text_add(out, named ? ")" : "");
+}
+
 static bool
 is(const char *how, const char *name)
 {
@@ -310,6 +327,8 @@ add_argument(const struct speaker *s, const struct fact *f, unsigned n, const ch
         add_pid(s, (int)v, out);
     else if (is(how, "str"))
         add_string(s, v, out);
+    else if (is(how, "lock"))
+        add_lock(s, v, out);
     else if (is(how, "csr"))
         text_add(out, v ? "stvec" : "mtvec");
     else if (is(how, "w")) {
