@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// player.ts - plays stories.
+export function mountStories(into: HTMLElement): void {
+  void into;
+}
