@@ -48,7 +48,7 @@ def machine(pairs, own, legacy=False, append=""):
 
 def vitrine(pairs):
     """Vitrine itself: a fresh disk, not the person's own."""
-    given = [f"{key}={value}" for key, value in pairs.items()]
+    given = [f"{key}={value}" for key, value in {"MEM": "64M", **pairs}.items()]
     told = {name: glass.make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND")}
     glass.build(*given, "kernel", f"{told['O']}/test.img", f"{told['O']}/machine/glass.wasm")
     return told["O"], {"title": "Vitrine", "vitrine": True, "kernel": f"{told['O']}/kernel/kernel",
@@ -88,7 +88,7 @@ def libraries():
     done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd="web", stdout=sys.stderr,
                           check=False)
     if done.returncode:
-        glass.refuse("npm could not get the page's libraries.", "They come from registry.npmjs.org; is there a network?")
+        glass.refuse("npm could not get the page's libraries.", "They come from registry.npmjs.org: is it reachable?")
     with open(stamp, "w", encoding="utf-8") as f:
         f.write(lock)
 

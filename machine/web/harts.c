@@ -119,8 +119,7 @@ web_rows(const struct machine *m, uint32 hart, struct row *out, uint32 max)
         for (int i = 0; i < SHORTCUTS && count < max; i++) {
             const struct shortcut *s = &cuts->entry[kind][i];
             if (held(s))
-                add_row(out, &count,
-                        &(struct row){s->tag, target(m, s, kind), (uint64)1 << kind});
+                add_row(out, &count, &(struct row){s->tag, target(m, s, kind), (uint64)1 << kind});
         }
     }
     return count;
@@ -141,8 +140,8 @@ fenced(const struct remembered *r, uint64 va, uint32 change, uint32 asid)
 static bool
 narrows(const struct table_change *c)
 {
-    return (c->was & PTE_V) && ((c->was & ~c->is & (PTE_V | PTE_RWX | PTE_U)) != 0 ||
-                                pte_pa(c->was) != pte_pa(c->is));
+    return (c->was & PTE_V) &&
+           ((c->was & ~c->is & (PTE_V | PTE_RWX | PTE_U)) != 0 || pte_pa(c->was) != pte_pa(c->is));
 }
 
 static bool

@@ -8,7 +8,7 @@ import { VIEWS } from "./views/views";
 const MOVES: Record<string, string> = { " ": "run", ArrowRight: "step", ArrowLeft: "stepBack", "Shift+ArrowRight": "event", "Shift+ArrowLeft": "eventBack",
   "Alt+ArrowRight": "call", "Alt+ArrowLeft": "callBack", End: "newest" };
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest("input, select, textarea, .terminal") !== null;
+const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest("input, select, textarea, .console") !== null;
 
 function press(event: KeyboardEvent): void {
   if (event.key === "Escape") {

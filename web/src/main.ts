@@ -15,7 +15,7 @@ import { mountViews } from "./views/views";
 import { t } from "./words";
 
 function lay(): void {
-  const header = h("header", {}), terminal = h("div", { class: "terminal", "aria-label": "console" }), stories = h("section", { class: "stories" });
+  const header = h("header", {}), terminal = h("div", { class: "console", "aria-label": "console" }), stories = h("section", { class: "stories" });
   const views = h("main", {}), timeline = h("footer", {});
   const left = h("div", { class: "left" }, terminal, stories);
   document.getElementById("app")?.replaceChildren(header, left, views, timeline, mountNotice());

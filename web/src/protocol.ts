@@ -55,6 +55,7 @@ export interface TreeView {
   satp: bigint; // mode and root
   pid: number | null; // of the process that it belongs to, where its USYSCALL page tells
   user: boolean; // it maps memory for user mode
+  program: string; // the first word of its command, where it can be found on its stack
 }
 
 export interface Row {

@@ -28,7 +28,7 @@ export function focusTerminal(): void {
 
 export function mountTerminal(into: HTMLElement): void {
   terminal = new Terminal({ fontSize: 12, fontFamily: "'DejaVu Sans Mono', ui-monospace, Menlo, Consolas, monospace", cursorBlink: false,
-    scrollback: 5000, convertEol: false, theme: LIGHT, screenReaderMode: false });
+    scrollback: 5000, convertEol: true, theme: LIGHT, screenReaderMode: false });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(into);

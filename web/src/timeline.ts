@@ -80,8 +80,8 @@ export const moves: Record<string, () => void> = {
   newest: () => goTo(run.newest),
 };
 
-const BUTTONS: [move: string, sign: string, words: Key][] = [["callBack", "⏮", "time.callBack"], ["eventBack", "◂◂", "time.eventBack"], ["stepBack", "◂", "time.stepBack"],
-  ["run", "▶", "time.run"], ["step", "▸", "time.step"], ["event", "▸▸", "time.event"], ["call", "⏭", "time.call"], ["newest", "⇥", "time.newest"]];
+const BUTTONS: [move: string, sign: string, words: Key][] = [["callBack", "|◂", "time.callBack"], ["eventBack", "◂◂", "time.eventBack"], ["stepBack", "◂", "time.stepBack"],
+  ["run", "▶", "time.run"], ["step", "▸", "time.step"], ["event", "▸▸", "time.event"], ["call", "▸|", "time.call"], ["newest", "⇥", "time.newest"]];
 
 function scale() {
   return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([6, Math.max(20, slider.clientWidth - 6)]);

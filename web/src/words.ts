@@ -38,6 +38,7 @@ const WORDS = {
   "tree.hart": ["what hart {0} uses now", "hart {0} 现在使用的页表"],
   "tree.kernel": ["kernel · root {0}", "内核 · 根 {0}"],
   "tree.process": ["process {0} · root {1}", "进程 {0} · 根 {1}"],
+  "tree.program": ["{0} · root {1}", "{0} · 根 {1}"],
   "tree.some": ["a process · root {0}", "某个进程 · 根 {0}"],
   "tree.address": ["virtual address to walk (Enter)", "要遍历的虚拟地址（回车）"],
   "tree.table": ["Level {0} table at {1}: {2} of 512 entries in use", "第 {0} 级页表，位于 {1}：512 项中用了 {2} 项"],
@@ -52,12 +53,12 @@ const WORDS = {
   "bits.reserved": ["reserved", "保留"],
   "bits.ppn": ["physical page number, 44 bits", "物理页号，44 位"],
 
-  "flag.v": ["valid: the entry counts", "有效：此项起作用"],
+  "flag.v": ["valid", "有效"],
   "flag.r": ["may be read", "可读"],
   "flag.w": ["may be written", "可写"],
   "flag.x": ["may be executed", "可执行"],
   "flag.u": ["for user mode", "供用户态使用"],
-  "flag.g": ["global: in every address space", "全局：所有地址空间共有"],
+  "flag.g": ["global: in each tree", "全局：各页表共有"],
   "flag.a": ["accessed", "已访问"],
   "flag.d": ["dirty: written to", "脏：已写过"],
 
@@ -138,6 +139,7 @@ const WORDS = {
 
   "space.one": ["no second address space", "不显示第二个地址空间"],
   "space.note": ["{0} ranges, {1} table pages. Heights grow with the logarithm of the size. Click a range to walk it.", "{0} 个区间，{1} 页页表。高度随大小的对数增长。点击区间可遍历它。"],
+  "space.times": ["{0} between them", "彼此相隔 {0}"],
   "space.gap": ["{0} not mapped", "{0} 未映射"],
   "space.scattered": ["scattered", "不连续"],
   "space.deferred": ["deferred copy", "推迟的复制"],

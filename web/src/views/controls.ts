@@ -10,6 +10,8 @@ import { t } from "../words";
 export function treeName(tree: TreeView): string {
   const root = hex(tree.root);
   if (!tree.user) return t("tree.kernel", root);
+  const pid = tree.pid === null ? "" : ` (${tree.pid})`;
+  if (tree.program !== "") return t("tree.program", tree.program + pid, root);
   return tree.pid === null ? t("tree.some", root) : t("tree.process", tree.pid, root);
 }
 

@@ -16,7 +16,9 @@ const WIDTH = 650, ROOM = 500, LEAST = 17, TOP = 22;
 const REGIONS: Region[] = ["text", "data", "readonly", "guard", "kernel"];
 const REGION_WORDS: Record<Region, Key> = { text: "region.text", data: "region.data", readonly: "region.readonly", guard: "region.guard", kernel: "region.kernel" };
 
+// Many equal ranges of the kernel at equal distances, such as stacks with guards, are one block.
 interface Block {
+  times: number;
   key: string;
   kind: Region | "gap";
   y: number;
@@ -36,12 +38,24 @@ function blocksOf(ranges: Range[], user: boolean, other: Set<string> | null): Bl
   let above = 0n; // where the range above begins; 0: the end of the address space
   for (const range of [...ranges].reverse()) {
     const gap = BigInt.asUintN(64, above - range.end);
-    if (gap !== 0n) blocks.push({ key: `gap${above}`, kind: "gap", y: 0, height: 10, range: null, gap, differs: false });
     const kind = regionOf(range.flags, range.start, lengthOf(range), user);
-    blocks.push({ key: `${range.start}`, kind, y: 0, height: 0, range, gap: 0n, differs: other !== null && !other.has(identity(range)) });
+    const differs = other !== null && !other.has(identity(range));
     above = range.start;
+    if (gap !== 0n && joins(blocks, range, kind, gap, differs)) continue;
+    if (gap !== 0n) blocks.push({ times: 1, key: `gap${range.end}`, kind: "gap", y: 0, height: 10, range: null, gap, differs: false });
+    blocks.push({ times: 1, key: `${range.start}`, kind, y: 0, height: 0, range, gap: 0n, differs });
   }
   return blocks;
+}
+
+// Takes the range into the block above it, if it is one more of a row.
+function joins(blocks: Block[], range: Range, kind: Block["kind"], gap: bigint, differs: boolean): boolean {
+  const last = blocks[blocks.length - 1], r = last?.range;
+  if (!last || !r || kind !== "kernel" || last.kind !== kind || last.differs !== differs || gap > 16384n) return false;
+  if (lengthOf(r) !== lengthOf(range) || (r.flags ^ range.flags) & ~0xc0) return false;
+  if (last.times > 1 && last.gap !== gap) return false;
+  Object.assign(last, { times: last.times + 1, gap, range, key: `${range.start}` });
+  return true;
 }
 
 const identity = (r: Range): string => `${r.start} ${r.end} ${r.flags & ~0xc0} ${r.pa}`;
@@ -65,8 +79,8 @@ function label(block: Block, wide: boolean): string {
   const r = block.range;
   if (!r) return "";
   const flags = letters(r.flags) + ((r.flags & 1024) !== 0 ? "p" : "");
-  const start = hexWide(r.start, 10);
-  return wide ? `${start}  ${size(lengthOf(r)).padStart(6)} ${LEAF_NAMES[r.level]}  ${flags}` : `${start} ${size(lengthOf(r)).padStart(6)} ${flags.slice(0, 8)}`;
+  const start = hexWide(r.start, 10), bytes = (block.times > 1 ? `${block.times}×` : "") + size(lengthOf(r));
+  return wide ? `${start.padEnd(16)} ${bytes.padStart(7)} ${LEAF_NAMES[r.level]}  ${flags}` : `${start} ${bytes.padStart(6)} ${flags.slice(0, 8)}`;
 }
 
 function drawColumn(g: Selection<SVGGElement, unknown, null, undefined>, title: string, blocks: Block[], width: number, tree: string): void {
@@ -83,7 +97,7 @@ function drawColumn(g: Selection<SVGGElement, unknown, null, undefined>, title: 
   each.select("rect").attr("width", width).attr("height", (b) => b.height);
   each.select("text.mono").attr("x", 8).attr("y", (b) => (b.range ? b.height / 2 + 4 : 8)).text((b) => label(b, wide));
   each.select("text.right").attr("x", width - 8).attr("y", (b) => (b.range ? b.height / 2 + 4 : 8.5))
-    .text((b) => (b.kind === "gap" ? t("space.gap", size(b.gap)) : wide ? `${t(REGION_WORDS[b.kind])} · ${frameWords(b.range)}` : t(REGION_WORDS[b.kind])));
+    .text((b) => (b.kind === "gap" ? t("space.gap", size(b.gap)) : wide ? `${t(REGION_WORDS[b.kind])} · ${b.times > 1 ? t("space.times", size(b.gap)) : frameWords(b.range)}` : t(REGION_WORDS[b.kind])));
   each.select("title").text((b) => (b.range ? `${label(b, true)}\n${frameWords(b.range)}` : ""));
   all.exit().remove();
 }

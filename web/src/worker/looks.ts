@@ -2,6 +2,7 @@
 // looks.ts - what the views ask of the machine: each is a function of the present state.
 import { Change, Doubt, HartView, Kind, Path, Question, Range, Reference, Row, TablePage, TreeView } from "../protocol";
 import type { Machine } from "./machine";
+import { programOf } from "./program";
 import { judge, walk } from "./walks";
 
 const HART_WORDS = 45, TREES_MAX = 64, ROWS_MAX = 768, DOUBTS_MAX = 64, RANGES_MAX = 1024, REFERENCES_MAX = 64;
@@ -35,8 +36,9 @@ export function trees(machine: Machine): TreeView[] {
 
 function readTree(machine: Machine, w: bigint[]): TreeView {
   const satp = (w[1] + 5n) << 60n | w[0] >> 12n;
-  return { root: w[0], levels: Number(w[1]), used: w[2], number: Number(w[3]), satp, pid: pidOf(machine, satp),
-    user: ranges(machine, satp).some((r) => (r.flags & 0x10) !== 0) };
+  const mapped = ranges(machine, satp), user = mapped.some((r) => (r.flags & 0x10) !== 0);
+  return { root: w[0], levels: Number(w[1]), used: w[2], number: Number(w[3]), satp, pid: user ? pidOf(machine, satp) : null, user,
+    program: user ? programOf(machine, satp, mapped) : "" };
 }
 
 /** The process's number stands in the first word of its USYSCALL page, in each kernel that has such a page. */

@@ -241,6 +241,13 @@ export class Machine {
     return new DataView(x.memory.buffer).getBigUint64(x.web_ram(this.m) + Number(offset), true);
   }
 
+  /** The bytes of the frame that holds an address; null outside RAM. */
+  pageAt(pa: bigint): Uint8Array | null {
+    const offset = (pa & ~0xfffn) - 0x80000000n, x = this.module.x;
+    if (offset < 0n || offset >= x.web_ram_size(this.m)) return null;
+    return this.module.bytes(x.web_ram(this.m) + Number(offset), 4096);
+  }
+
   placeOf(pc: bigint): Place | null {
     return this.names.place(pc);
   }
