@@ -50,11 +50,13 @@ def vitrine(pairs):
     """Vitrine itself: a fresh disk, not the person's own."""
     given = [f"{key}={value}" for key, value in {"MEM": "64M", **pairs}.items()]
     told = {name: glass.make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND")}
-    glass.build(*given, "kernel", f"{told['O']}/test.img", f"{told['O']}/machine/glass.wasm")
+    glass.build(*given, "kernel", f"{told['O']}/test.img", f"{told['O']}/machine/glass.wasm",
+                f"{told['O']}/page/fence")
     return told["O"], {"title": "Vitrine", "vitrine": True, "kernel": f"{told['O']}/kernel/kernel",
-                       "disk": f"{told['O']}/test.img", "firmware": firmware(),
+                       "disk": f"{told['O']}/test.img", "firmware": firmware(), "fence": f"{told['O']}/page/fence",
                        "machine": machine(told, False, append=told["APPEND"]),
-                       "sources": sources(".", "kernel/*.[chS]", "kernel/*/*.[chS]", "kernel/*/*/*.[chS]")}
+                       "sources": sources(".", "kernel/*.[chS]", "kernel/*/*.[chS]", "kernel/*/*/*.[chS]",
+                                          "web/kernels/*.c")}
 
 
 def reader(names, pairs, here):

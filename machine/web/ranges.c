@@ -28,6 +28,8 @@ struct listing {
 EXPORT uint32 web_ranges(const struct machine *m, uint64 satp, bool deferred, struct range *out,
                          uint32 max, uint32 *tables);
 
+EXPORT bool web_find(const struct machine *m, uint64 satp, uint64 pa, uint64 *out);
+
 static bool
 joins(const struct range *r, const struct range *next)
 {
@@ -115,4 +117,11 @@ web_address_of(const struct machine *m, uint64 satp, uint64 pa, uint64 *va)
     uint64 root = (satp & SATP_PPN_MASK) << PGSHIFT;
     return l.levels != 0 && ram_has(&m->ram, root, PGSIZE) &&
            search(&l, root, l.levels - 1, 0, pa, va);
+}
+
+// As web_address_of(), for the page.
+bool
+web_find(const struct machine *m, uint64 satp, uint64 pa, uint64 *out)
+{
+    return web_address_of(m, satp, pa, out);
 }

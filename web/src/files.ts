@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // files.ts - the files of the machine: those in the page, and those that are dropped on it.
-import { link, run } from "./app";
+import { link } from "./app";
 import { complain, say } from "./notice";
 import type { Parts, Settings } from "./protocol";
 import { setSources } from "./sources";
@@ -57,14 +57,14 @@ function loadWrong(error: unknown): Wrong | null {
 }
 
 /** Makes the machine anew and runs it. */
-export async function start(): Promise<void> {
+export async function start(running = true): Promise<void> {
   try {
     await link.call("load", parts, settings);
   } catch (error) {
     const wrong = loadWrong(error);
     throw wrong ? new Refused(wrong) : error;
   }
-  await link.call("run", true);
+  await link.call("run", running);
 }
 
 class Refused extends Error {
@@ -146,4 +146,14 @@ export async function tryOlderDisk(): Promise<void> {
   say(t("drop.legacy"));
 }
 
-export const epochNow = (): number => run.epoch;
+/** Starts Vitrine, or the small kernel of a story, from what is in the page. */
+export async function startEmbedded(name: "kernel" | "fence", changes: Partial<Settings>): Promise<void> {
+  const own = name === "fence";
+  parts = { ...parts, kernel: (await embedded(name)) as Uint8Array, firmware: own ? null : firmware, disk: own ? null : await embedded("disk") };
+  Object.assign(settings, told.machine, changes);
+  Object.assign(loaded, { kernel: own ? "fence" : told.kernel, disk: own ? "" : told.disk, own });
+  await start(!own);
+}
+
+/** Is what runs the Vitrine of the page? */
+export const isVitrine = (): boolean => told.vitrine && !loaded.own;

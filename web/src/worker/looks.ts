@@ -85,6 +85,12 @@ function table(machine: Machine, pa: bigint, level: number, edits: { pa: bigint;
   return { pa, level, entries, kinds };
 }
 
+/** The first address that the entry at `pa` stands for in a tree; null: it is not in the tree. */
+export function addressOf(machine: Machine, satp: bigint, pa: bigint): bigint | null {
+  const { module } = machine;
+  return module.x.web_find(machine.m, satp, pa, module.room) ? module.words(module.room, 1)[0] : null;
+}
+
 /** Four bytes for each frame: kind, owner, references, nothing. */
 export function frames(machine: Machine): Uint8Array {
   const { module } = machine;

@@ -40,6 +40,7 @@ export interface Exports {
   web_turn(m: Pointer): number;
   web_changed(m: Pointer, pa: bigint, out: Pointer): number;
   web_ranges(m: Pointer, satp: bigint, deferred: boolean, out: Pointer, max: number, tables: Pointer): number;
+  web_find(m: Pointer, satp: bigint, pa: bigint, out: Pointer): number;
   web_frames(m: Pointer, out: Pointer): void;
   web_references(m: Pointer, pa: bigint, out: Pointer, max: number): number;
   web_walk(m: Pointer, question: Pointer, out: Pointer): void;

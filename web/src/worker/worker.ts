@@ -147,21 +147,25 @@ async function load(parts: Parts, settings: Settings): Promise<void> {
 }
 
 /** Runs to an event in pieces, telling the page on the way. */
-async function until(want: Wanted, most: number): Promise<EventSeen | Stop> {
-  const m = machine;
+async function until(want: Wanted, most: number, seconds = 60): Promise<EventSeen | Stop> {
+  const m = machine, begin = performance.now();
   if (!m) return "dead";
   running = false;
   m.limit(null);
   const end = m.position + most;
-  while (m.position < end && m === machine) {
+  let paused = begin;
+  while (m.position < end && m === machine && !running && performance.now() - begin < 1000 * seconds) {
     feed();
-    const seen = m.until(want, Math.min(300_000, end - m.position));
+    const seen = m.until(want, Math.min(30_000, end - m.position));
+    idle = seen === "idle";
     if (typeof seen !== "string" || seen === "finished" || seen === "dead" || (seen === "idle" && typed.length === 0)) {
       stop = typeof seen === "string" ? seen : "none";
       tellState();
       return seen;
     }
     if (performance.now() - told > TELL_MS) tellState();
+    if (performance.now() - paused < SLICE_MS) continue;
+    paused = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   tellState();
@@ -170,7 +174,7 @@ async function until(want: Wanted, most: number): Promise<EventSeen | Stop> {
 
 function go(position: number): boolean {
   if (!machine) return false;
-  running = false;
+  running = idle = false;
   const before = machine.position;
   newest = Math.max(newest, before);
   const there = machine.go(Math.max(machine.first, Math.min(position, newest)));
