@@ -52,3 +52,10 @@ $(MACHINEDIR)/glass.wasm: $(machine_web_o)
 	$(Q)$(WASMCC) $(WASMLINK) -o $@ $^
 
 -include $(machine_host_o:.o=.d) $(machine_web_o:.o=.d)
+
+# The kernel of a story of the page.
+$(O)/page/fence: web/kernels/fence.c web/kernels/kernel.ld
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -g -ffreestanding -nostdlib -static \
+		-Wl,--build-id=none -Wl,-T,web/kernels/kernel.ld -o $@ $<
