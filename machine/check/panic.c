@@ -210,7 +210,7 @@ unmapped(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = known_inside(m, panic->hart, KNOWN_UVMUNMAP);
     struct pt_trace t = {0};
-    uint64 va;
+    uint64 va = 0;
     if (c == NULL || (c->arg[1] & (PAGE_BYTES - 1)) || !stands(m, c, panic->hart, &va, &t))
         return;
     r->what = (struct fact){.word = t.level > 0 ? WORD_PANIC_UNMAP_WALK : WORD_PANIC_UNMAP,

@@ -91,7 +91,8 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
     bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT;
     if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
         r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
-    else if (!table && t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
+    else if (!table && r->walk.trace.rule == RULE_VALID &&
+             t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
         r->todo = (struct fact){.word = WORD_LOOP_STACK, .arg = {sp}};
     else if (r->todo.word == WORD_NONE)
         r->todo.word = WORD_LOOP_HANDLER;
