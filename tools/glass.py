@@ -183,7 +183,7 @@ def take(options, name):
 def without(options):
     """The options that belong to a run, without those that say where to stop and what to keep."""
     rest = [o for o in options if o not in ("--stop", "--gdb", "--gdb-go")]
-    for name in ("--seed", "--at", "--json", "--record"):
+    for name in ("--seed", "--at", "--json", "--record", *(["--fail"] if "kalloc:all" in rest else [])):
         take(rest, name)
     return rest
 

@@ -155,23 +155,25 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
     r->todo.word = WORD_DO_PARENT;
 }
 
-// Says where the address lies in the process. Returns whether it is within its size.
-static bool
+enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
+
+// Says where the address lies in the process, and returns that.
+static enum side
 near_process(const struct machine *m, const struct access *a, struct report *r)
 {
     uint64 proc = process_of(m, a), sz;
     if (!size_of(m, proc, &sz))
-        return false;
+        return SIDE_UNKNOWN;
     bool inside = a->va < sz, behind = !inside && a->va - sz < JUST_BEHIND;
     if (!inside && !behind && !a->user)
-        return false;
+        return SIDE_BEYOND;
     struct fact *f = report_near(r, inside   ? WORD_NEAR_INSIDE
                                     : behind ? WORD_NEAR_BEHIND
                                              : WORD_NEAR_BEYOND);
     f->arg[0] = (uint64)a->pid;
     f->arg[1] = sz;
     f->arg[2] = a->va - sz;
-    return inside;
+    return inside ? SIDE_INSIDE : behind ? SIDE_BEHIND : SIDE_BEYOND;
 }
 
 // --- rules -----------------------------------------------------------------------------------
@@ -190,7 +192,8 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     explain_entry(r, entry, t->pte);
     if (wrong_slot(m, a, t, r))
         return BLAME_KERNEL;
-    bool inside = near_process(m, a, r);
+    enum side side = near_process(m, a, r);
+    bool inside = side == SIDE_INSIDE;
     uint64 proc = process_of(m, a);
     if (proc != 0 && !inside)
         parent_has(m, a, proc, r);
@@ -199,7 +202,7 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     if (a->user)
         r->todo.word = inside ? WORD_DO_LAZY : WORD_DO_USER_UNMAPPED;
     else
-        r->todo.word = proc != 0 && r->nnear > 0 ? WORD_DO_KERNEL_USER : WORD_DO_KERNEL_UNMAPPED;
+        r->todo.word = side == SIDE_BEHIND ? WORD_DO_KERNEL_USER : WORD_DO_KERNEL_UNMAPPED;
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
@@ -281,8 +284,10 @@ explain_access(const struct machine *m, const struct access *a, struct report *r
     struct pt_trace t;
     enum blame blame;
     if (!guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t)) {
-        report_near(r, ram_has(&m->ram, a->va, 1) ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] =
-            a->va;
+        bool ram = ram_has(&m->ram, a->va, 1);
+        report_near(r, ram ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] = a->va;
+        if (ram)
+            r->todo.word = WORD_NO_PMP_DO;
         return BLAME_KERNEL;
     }
     r->walk = (struct fact){.word = WORD_WALK, .arg = {a->satp}, .trace = t};

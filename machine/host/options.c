@@ -48,6 +48,7 @@ static const struct option table[] = {
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
     {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
     {"stop", NULL, FLAG, AT(stop), "ask what to do at a report, a panic, the end, and at --at"},
+    {"fail", "F:N", TEXT, AT(fail), "call N of the function F returns 0; F:all: each, one by one"},
     {"expect", "FILE", TEXT, AT(expect), "reports that are known: lines of a kind and a function"},
     {"json", "FILE", TEXT, AT(json),
      "write each report there, as JSON; N is descriptor N, - stdout"},

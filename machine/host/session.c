@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "host/control.h"
+#include "host/fail.h"
 #include "host/files.h"
 #include "host/input.h"
 #include "host/json.h"
@@ -23,6 +24,7 @@
 #include "host/stub.h"
 #include "host/terminal.h"
 #include "run.h"
+#include "time/failing.h"
 #include "time/snapshot.h"
 
 #define SLICE_STEPS 1000000ULL
@@ -73,6 +75,8 @@ feed(struct session *s)
     input_poll(&s->in);
     while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
         history_input(s->m, byte, s->idle);
+        if (s->m->failing != NULL)
+            s->m->failing->on = true;
         input_taken(&s->in, here, byte);
         any = true;
     }
@@ -338,6 +342,11 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     input_open(&s.in, o, m);
     m->host = (struct host_calls){.arg = &s, .console = print};
     watch(m, o, names);
+    fail_start(m, o);
+    if (fail_all(o)) {
+        *clean = false;
+        return fail_each(m, o);
+    }
     control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
@@ -359,6 +368,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     sight_ended(m);
     report_print(&s.reports, m);
     report_end(&s.reports, m);
+    fail_end(m);
     (void)expect_end(s.reports.expected);
     if (!json_close(s.reports.json) && s.status == EXIT_CLEAN)
         s.status = EXIT_USAGE;
