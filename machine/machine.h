@@ -91,6 +91,7 @@ struct machine {
     struct sight *sight;           // what watches, or NULL (sight/, check/)
     struct count *count;           // exact counts, or NULL (sight/count.h)
     struct stops *stops;           // breakpoints and watched memory, or NULL (time/stops.h)
+    struct failing *failing;       // a call that shall fail, or NULL (time/failing.h)
     struct history *history;       // snapshots, or NULL (time/snapshot.h)
     struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
     unsigned turn_hart;            // whose turn it is while one runs

@@ -14,6 +14,7 @@
 #include "mmu/contexts.h"
 #include "mmu/fetched.h"
 #include "sight/count.h"
+#include "time/failing.h"
 #include "time/stops.h"
 
 bool
@@ -202,6 +203,8 @@ slow_hook(struct machine *m, unsigned hart, uint64 pa)
         sight_hook(m, hart, pa);
     if (m->stops != NULL)
         stops_hook(m, hart);
+    if (m->failing != NULL)
+        failing_hook(m, hart);
 }
 
 bool

@@ -17,7 +17,7 @@ void
 control_start(struct control *c, struct machine *m, const struct names *names,
               const struct options *o)
 {
-    *c = (struct control){.m = m, .names = names, .o = o, .out = stdout};
+    *c = (struct control){.m = m, .names = names, .o = o, .out = stdout, .reports = c->reports};
     c->aim = c->stops.pass = NEVER;
     c->stepping = -1;
     c->front = machine_position(m);
@@ -72,9 +72,6 @@ control_reached(struct control *c, enum stop stop)
     } else if (here >= c->aim || stepped) {
         pause(c, PAUSE_AIM);
         c->hart = c->stepping >= 0 ? (unsigned)c->stepping : m->s.turns.hart;
-    } else if (stop == STOP_REPORT) {
-        pause(c, PAUSE_REPORT);
-        c->hart = m->s.turns.hart;
     } else if (c->stepping >= 0 && stop == STOP_IDLE) {
         pause(c, PAUSE_AIM);
     }

@@ -12,6 +12,7 @@
 
 #include "host/names.h"
 #include "host/options.h"
+#include "host/report.h"
 #include "machine.h"
 #include "time/stops.h"
 
@@ -30,6 +31,7 @@ struct control {
     struct machine *m;
     const struct names *names;
     const struct options *o;
+    const struct reports *reports;
     FILE *out; // answers
     struct stops stops;
     bool until;   // the last of stops.at is there for one stop only

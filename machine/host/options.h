@@ -8,7 +8,7 @@ struct options {
     const char *kernel, *disk[DISKS_MAX];
     unsigned disks;
     const char *firmware, *append, *initrd, *record, *replay;
-    const char *facts, *lang;
+    const char *facts, *lang, *expect, *json, *again, *fail;
     const char *count; // NULL: no counting; "": a table; or the name of a file
     uint64 harts, mem, seed, turn, max, epoch, mmu;
     uint64 at;       // where to go at the end; ~0: nowhere

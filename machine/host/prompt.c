@@ -17,7 +17,8 @@
 
 // --- one line --------------------------------------------------------------------------------
 
-static const struct command *const tables[] = {time_commands, look_commands, tree_commands};
+static const struct command *const tables[] = {time_commands, look_commands, tree_commands,
+                                               why_commands};
 
 static void
 help(const struct control *c)

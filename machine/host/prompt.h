@@ -26,6 +26,7 @@ struct command {
 extern const struct command time_commands[]; // promptgo.c
 extern const struct command look_commands[]; // promptlook.c
 extern const struct command tree_commands[]; // prompttree.c
+extern const struct command why_commands[];  // promptwhy.c
 
 // Carries out one line. Answers go to c->out; c->pause becomes PAUSE_NONE when the run shall go on.
 void prompt_obey(struct control *c, const char *line);

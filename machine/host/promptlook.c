@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// promptlook.c - the commands that look at harts and memory: where, regs, hart, walk, who, x.
+// promptlook.c - the commands that look at harts and memory: where, hart, regs, x, walk.
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// prompttree.c - the commands about whole trees of page tables: map, tree, diff, who.
+// prompttree.c - the commands about whole trees of page tables: map, tree, diff.
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -7,7 +7,6 @@
 #include "host/leaves.h"
 #include "host/prompt.h"
 #include "host/words.h"
-#include "sight/guest.h"
 
 #define X     "0x%" PRIx64
 #define SHOWN 200 // lines of an answer
@@ -202,59 +201,9 @@ diff(struct control *c, const struct asked *a)
     c->hart = hart;
 }
 
-// --- who -------------------------------------------------------------------------------------
-
-struct sought {
-    FILE *out;
-    uint64 pa, root;
-    unsigned found;
-};
-
-static void
-match(void *arg, const struct tree_entry *e)
-{
-    struct sought *s = arg;
-    uint64 bytes = pte_leaf(e->pte) ? PGSIZE << (9 * e->level) : PGSIZE;
-    if (s->pa - pte_pa(e->pte) >= bytes || s->found++ >= SHOWN)
-        return;
-    answer(s->out, "  %s " X ", flags %s, by the tree at " X ", entry at " X,
-           pte_leaf(e->pte) ? "mapped at" : "a table for", (uint64_t)e->va, flag_text(e->pte).text,
-           (uint64_t)s->root, (uint64_t)e->slot);
-}
-
-static void
-who(struct control *c, const struct asked *a)
-{
-    const struct trees *known = &c->m->trees;
-    uint64 va, pa;
-    if (!need_address(c, a->word[1], &va))
-        return;
-    if (!ram_has(&c->m->ram, va, 1) && guest_translate(c->m, c->hart, va, PT_READ, &pa))
-        va = pa;
-    if (!ram_has(&c->m->ram, va, 1)) {
-        answer(c->out, X " is no page of RAM, and hart %u has no translation for it.", (uint64_t)va,
-               c->hart);
-        return;
-    }
-    struct sought s = {.out = c->out, .pa = va & ~(PAGE_BYTES - 1)};
-    fprintf(c->out, "page " X "\n", (uint64_t)s.pa);
-    for (unsigned i = 0; i < TREES_MAX; i++) {
-        const struct tree *t = &known->tree[i];
-        s.root = t->root;
-        if (t->root == s.pa && t->root != 0)
-            answer(c->out, "  the root of a tree, last used @%s", digits(t->used).text);
-        if (t->root != 0)
-            tree_each(c->m, SATP_MODE(t->levels) << SATP_MODE_SHIFT | t->root >> PGSHIFT, match,
-                      &s);
-    }
-    if (s.found == 0)
-        answer(c->out, "  no tree that has been in use lately maps it");
-}
-
 const struct command tree_commands[] = {
     {"map", "[ROOT]", 0, 1, map, "what the hart's tree maps, or that of a root"},
     {"tree", "[ROOT]", 0, 1, tree, "its tables"},
     {"diff", "TIME TIME [ROOT]", 2, 3, diff, "what differs in it between two moments"},
-    {"who", "PAGE", 1, 1, who, "which trees map a page, and where"},
     {NULL, NULL, 0, 0, NULL, NULL},
 };

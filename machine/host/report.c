@@ -6,17 +6,38 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "host/json.h"
 #include "host/say.h"
 
 static void
-print(const struct reports *r, const struct machine *m, const struct report *report)
+print(struct reports *r, const struct machine *m, const struct report *report)
 {
-    static struct text text;
     struct speaker s = {m, r->language, report->when};
-    text.used = 0;
-    words_report(&s, report, &text);
+    r->last.used = 0;
+    words_report(&s, report, &r->last);
     fflush(stdout);
+    fputs(r->last.bytes, stderr);
+}
+
+#define AT "{at}" // stands in the command for the words that stop it there
+
+// The command that shows it again, if the run can be repeated.
+static void
+print_again(const struct reports *r, const struct report *report)
+{
+    static struct text text, words;
+    const char *place = r->again ? strstr(r->again, AT) : NULL;
+    if (place == NULL || place - r->again >= TEXT_MAX)
+        return;
+    text.used = words.used = 0;
+    text_add(&words, r->again);
+    words.used = (unsigned)(place - r->again);
+    text_add(&words, "--stop --at ");
+    text_number(&words, report->when);
+    text_add(&words, place + strlen(AT));
+    text_part(&text, word_pattern(WORD_HEAD_AGAIN, r->language), words.bytes);
     fputs(text.bytes, stderr);
 }
 
@@ -26,7 +47,11 @@ report_print(struct reports *r, struct machine *m)
     static struct report report;
     while (m->sight != NULL && report_take(m, &report)) {
         report_complete(m, &report);
+        if (expect_known(r->expected, m, &report))
+            continue;
+        json_report(r->json, m, &report);
         print(r, m, &report);
+        print_again(r, &report);
         r->printed += !report.note;
         r->fatal |= report.fatal;
     }

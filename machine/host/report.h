@@ -2,14 +2,21 @@
 // report.h - reports of the machine on standard error.
 #pragma once
 
+#include <stdio.h>
+
+#include "host/expect.h"
 #include "machine.h"
 #include "words/words.h"
 
 struct reports {
     enum language language;
+    struct expected *expected; // --expect, or NULL
+    FILE *json;                // --json, or NULL
+    const char *again;         // the command of this run, if it can be repeated; or NULL
     uint64 printed;
-    bool fatal; // the kernel will not go on as it should
-    bool pmp;   // the missing PMP entry has been told
+    struct text last; // the last one, in words
+    bool fatal;       // the kernel will not go on as it should
+    bool pmp;         // the missing PMP entry has been told
 };
 
 // Prints what has been sent, each report completed first. The machine stands.

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "host/control.h"
+#include "host/fail.h"
 #include "host/files.h"
 #include "host/input.h"
+#include "host/json.h"
 #include "host/pace.h"
 #include "host/prompt.h"
 #include "host/report.h"
@@ -22,6 +24,7 @@
 #include "host/stub.h"
 #include "host/terminal.h"
 #include "run.h"
+#include "time/failing.h"
 #include "time/snapshot.h"
 
 #define SLICE_STEPS 1000000ULL
@@ -72,6 +75,8 @@ feed(struct session *s)
     input_poll(&s->in);
     while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
         history_input(s->m, byte, s->idle);
+        if (s->m->failing != NULL)
+            s->m->failing->on = true;
         input_taken(&s->in, here, byte);
         any = true;
     }
@@ -232,8 +237,10 @@ tell(struct session *s)
     uint64 before = s->reports.printed;
     report_print(&s->reports, s->m);
     report_pmp(&s->reports, s->m);
-    if (s->reports.printed > before && s->o->stop)
-        s->control.pause = PAUSE_REPORT;
+    if (s->reports.printed == before || !s->o->stop)
+        return;
+    control_stay(&s->control, PAUSE_REPORT);
+    s->control.hart = s->m->s.turns.hart;
 }
 
 // Runs one slice, live or where the run has been before.
@@ -267,10 +274,10 @@ ask(struct session *s)
     struct control *c = &s->control;
     if (s->o->gdb)
         stub_poll(&s->stub);
-    if (s->in.ask && c->pause == PAUSE_NONE)
-        c->pause = PAUSE_KEY;
+    if (s->in.ask)
+        control_stay(c, PAUSE_KEY);
     if (s->over && (s->o->stop || stub_present(&s->stub)) && !left(s))
-        c->pause = PAUSE_END;
+        control_stay(c, PAUSE_END);
     if (c->pause == PAUSE_NONE)
         return;
     s->in.ask = false;
@@ -329,9 +336,18 @@ session_run(struct machine *m, const struct options *o, const struct names *name
 {
     struct session s = {.m = m, .o = o, .stub.line = -1};
     s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
+    s.control.reports = &s.reports;
+    s.reports.expected = o->expect ? expect_read(o->expect) : NULL;
+    s.reports.json = o->json ? json_open(o->json) : NULL;
+    s.reports.again = o->lines >= 0 || o->replay ? o->again : NULL;
     input_open(&s.in, o, m);
     m->host = (struct host_calls){.arg = &s, .console = print};
     watch(m, o, names);
+    fail_start(m, o);
+    if (fail_all(o)) {
+        *clean = false;
+        return fail_each(m, o);
+    }
     control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
@@ -353,6 +369,10 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     sight_ended(m);
     report_print(&s.reports, m);
     report_end(&s.reports, m);
+    fail_end(m);
+    (void)expect_end(s.reports.expected);
+    if (!json_close(s.reports.json) && s.status == EXIT_CLEAN)
+        s.status = EXIT_USAGE;
     if (s.reports.printed > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
     m->sight = NULL;

@@ -87,8 +87,8 @@ stub_poll(struct stub *s)
         if (!ready(s->door))
             return;
         take_connection(s);
-        if (s->line >= 0 && s->control->pause == PAUSE_NONE)
-            s->control->pause = PAUSE_KEY;
+        if (s->line >= 0)
+            control_stay(s->control, PAUSE_KEY);
         return;
     }
     if (!s->running || !ready(s->line))
@@ -96,8 +96,8 @@ stub_poll(struct stub *s)
     ssize_t n = recv(s->line, &byte, 1, 0);
     if (n <= 0)
         lose(s);
-    else if (byte == INTERRUPT && s->control->pause == PAUSE_NONE)
-        s->control->pause = PAUSE_KEY;
+    else if (byte == INTERRUPT)
+        control_stay(s->control, PAUSE_KEY);
 }
 
 void
