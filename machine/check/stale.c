@@ -51,9 +51,30 @@ ruined(const struct machine *m, const struct pt_trace *t)
 }
 
 static void
+tell_code(struct machine *m, const struct stale *s)
+{
+    struct report r;
+    bool user = m->s.hart[s->hart].mode == MODE_U;
+    uint64 page = s->now.pa & ~(PAGE_BYTES - 1);
+    report_begin(m, &r, REPORT_STALE_CODE, s->hart, s->va & ~(PAGE_BYTES - 1));
+    r.what = (struct fact){.word = user ? WORD_STALE_CODE_USER : WORD_STALE_CODE,
+                           .arg = {s->hart, s->access, s->va, s->pc, s->when}};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_STALE_CODE_PAGE, .arg = {page, s->hart}};
+    report_since(&r, WORD_STALE_CODE_STORE)->stored = s->now.pa & ~7ULL;
+    r.rule.word = WORD_STALE_CODE_RULE;
+    r.todo.word = WORD_STALE_CODE_DO;
+    report_send(m, &r);
+}
+
+static void
 stale(struct machine *m, const struct stale *s)
 {
     struct report r;
+    if (s->kind == STALE_CODE) {
+        tell_code(m, s);
+        return;
+    }
     if (ruined(m, &s->now))
         return;
     report_begin(m, &r, REPORT_STALE, s->hart,
