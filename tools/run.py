@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """run.py - starts QEMU for a person: on a disk of its own if need be, with the console between.
 
-    run.py [--plain] [--verbose] --disk IMAGE --out DIR --prefix PREFIX -- QEMU ARGUMENTS...
+    run.py [--plain] [--verbose] [--for-make] --disk IMAGE --out DIR --prefix PREFIX -- QEMU ARGUMENTS...
 
 Theory    A disk that another machine writes to is copied first. The copy has no name: it is gone when QEMU ends,
           however that happens. With --plain QEMU takes this program's place: a grader or a debugger is at the
@@ -68,6 +68,7 @@ def main():
     ap.add_argument("--plain", action="store_true", help="QEMU alone, without the console")
     ap.add_argument("--announce", help="what to say when QEMU is about to start")
     ap.add_argument("--verbose", action="store_true", help="show all that the firmware says")
+    ap.add_argument("--for-make", action="store_true", help="end with 0, as make comments on all else")
     ap.add_argument("--disk", required=True)
     ap.add_argument("--out", required=True, help="where the build is")
     ap.add_argument("--prefix", default="", help="of the names of nm and addr2line")
@@ -82,7 +83,8 @@ def main():
         print(options.announce, file=sys.stderr, flush=True)
     if options.plain:
         os.execvp(command[0], command)
-    sys.exit(with_console(command, kept, options))
+    code = with_console(command, kept, options)
+    sys.exit(0 if options.for_make else code)
 
 
 if __name__ == "__main__":

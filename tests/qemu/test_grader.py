@@ -285,6 +285,23 @@ def test_grader_sources(context):
         raise Failure(f"not all run, or they stay: {lines[-4:]}")
 
 
+def test_grader_quiet_end(context):
+    """A kernel that ends with a code ends `make qemu` without a word of make's; kernel.sym has both names of sleep."""
+    with LOCK:
+        tree = tree_of(context)
+        with Session(context, tree, target="qemu") as s:
+            s.wait("$ ")
+            s.process.stdin.write(b"poweroff 3\n")
+            s.process.stdin.flush()
+            s.gone()
+            if s.process.returncode or "rror 3" in s.output:
+                raise Failure(f"make qemu ends with {s.process.returncode}: {s.output[-80:]!r}")
+        with open(os.path.join(tree.path, "kernel", "kernel.sym"), encoding="utf-8") as f:
+            found = re.findall("^([0-9a-f]{16}) (?:sys_sleep|sys_pause)$", f.read(), re.M)
+        if len(found) != 2 or len(set(found)) != 1:
+            raise Failure(f"sys_sleep and sys_pause are at {found}")
+
+
 def test_grader_new_disk(context):
     """A crash test removes fs.img and makes it again: the disk is a new one. Its machine is that of `make qemu`."""
     with LOCK:

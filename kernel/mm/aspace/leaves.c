@@ -83,7 +83,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
             continue;
         }
         struct frame *f = frame_of(pte_pa(pte));
-        int order = level > 0 ? FRAME_MAX_ORDER : f->order;
+        int order = level > 0 ? FRAME_MAX_ORDER : block_order(f);
         share_frames(f, order);
         size = level > 0 ? 1 : 1UL << order;
         share_leaf(from, to, cow);
@@ -121,7 +121,7 @@ leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
             continue;
         }
         const struct frame *f = frame_of(pte_pa(pte));
-        uint64 order = f->order;
+        uint64 order = (uint64)block_order(f);
         size = 1UL << order;
         unhook(b, slot, va, size);
         gone += size;
@@ -151,7 +151,7 @@ leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
             continue;
         }
         struct frame *f = frame_of(pte_pa(pte));
-        int order = f->order;
+        int order = block_order(f);
         size = 1UL << order;
         pte_store(slot, 0);
 #pragma GCC unroll 8 // most of what exit does after a fork of much memory

@@ -20,9 +20,16 @@ void block_cut(struct frame *f);             // no block goes on across the begi
 bool block_sole(struct frame *f, int order); // only the caller's leaves refer to any of it
 bool block_page_sole(struct frame *f);       // the same for one page; if not, it is a single frame
 
+// The order that the block beginning at f has, or has just had; 0: these are single frames.
+static inline int
+block_order(const struct frame *f)
+{
+    return __atomic_load_n(&f->order, __ATOMIC_ACQUIRE); // pairs with frame_split()
+}
+
 // Is it one of several frames with one count, or has it just ceased to be?
 static inline bool
 block_part(const struct frame *f)
 {
-    return f->order != 0 || f->refs == 0;
+    return block_order(f) || !__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE); // as above
 }

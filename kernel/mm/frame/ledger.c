@@ -94,21 +94,21 @@ frames_reserve(uint64 start, uint64 end)
 }
 
 // Makes the frames of a block independent: each has the block's kind, owner, references and
-// mapcount.
-// Locks     the block's owner's, so that nobody takes or drops a reference meanwhile.
+// mapcount. From when a hart sees the references of a frame, or that the first one is single, it may
+// change the counts without a lock: they must be there by then.
+// Locks     that of the block's count, so that nobody takes or drops a reference to it meanwhile.
 void
 frame_split(struct frame *f)
 {
     uint32 n = 1U << f->order;
     assert(f->refs > 0);
-    f->order = 0;
     for (uint32 i = 1; i < n; i++) {
-        f[i].refs = f->refs;
         f[i].kind = f->kind;
         f[i].flags = f->flags;
         f[i].owner = f->owner;
-        f[i].mapcount = f->mapcount;
+        __atomic_store_n(&f[i].users, f->users, __ATOMIC_RELEASE); // pairs with block_part()
     }
+    __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with block_order()
 }
 
 // Makes a block of the largest order of single frames of one kind that have one user, the caller,
