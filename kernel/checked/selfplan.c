@@ -4,9 +4,9 @@
 #include "checked/selfplan.h"
 
 #include "explain/explain.h"
+#include "explain/plancheck.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 

@@ -13,7 +13,7 @@
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "proc/alarm.h"
 #include "proc/oom.h"
 #include "proc/proc.h"

@@ -14,9 +14,9 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
+#include "mm/aspace/viewers.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
-#include "mm/inspect/view.h"
 #include "mm/kvm/kvm.h"
 #include "proc/alarm.h"
 #include "proc/failtree.h"
@@ -123,7 +123,7 @@ allocproc(struct proc **out)
     init_fields(p, pid);
     p->own.pid = (uint32)pid;
     p->own.trapframe = p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
-    if (!p->trapframe || !give_stack(p, kpt->private_table)) {
+    if (!p->trapframe || !give_stack(p, design->private_table)) {
         freeproc(p);
         return -ENOMEM;
     }
@@ -258,7 +258,7 @@ proc_view(int pid)
     struct proc *p = pid > 0 ? proc_find(pid) : NULL;
     struct aspace *as = p ? p->as : NULL;
     if (as)
-        view_begin(as); // p->as is still what it was: whoever frees it takes it off p first
+        viewers_enter(as); // p->as is still what it was: whoever frees it takes it off p first
     release(&tree_lock);
     return as;
 }

@@ -110,7 +110,7 @@ killed(struct proc *p)
     return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // only its owner acts on it
 }
 
-// The memory of a process, for looking at it until view_end(); NULL: no such process.
+// The memory of a process, for looking at it until viewers_leave(); NULL: no such process.
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);

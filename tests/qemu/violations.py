@@ -32,7 +32,7 @@ def elf(flags, stack=0, filesz=16, offset=4096):
 
 
 CLEAN = {
-    "Makefile": "KCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
+    "Makefile": "NM := cat\nKCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
                 "print-%:\n\t@echo '$($*)'\n",
     "vitrine": "#!/bin/sh\n# SPDX-License-Identifier: MIT\ntrue\n",
     "kernel/lib/types.h": c("types.h", "#pragma once\n\n#define must_check __attribute__((warn_unused_result))\n"),
@@ -41,6 +41,8 @@ CLEAN = {
     "kernel/sync/m.c": c("m.c", '#include "lib/a.h"\n\nvoid\nm_init(void)\n{\n    initlock(&l, "m", RANK_A);\n}\n'),
     "kernel/sync/rank.h": c("rank.h", "#pragma once\n\nenum rank {\n    RANK_A = 1, // everything\n};\n"),
     "build/kernel/kernel": elf(5),
+    "build/kernel/lib/a.o": "0 T a_get\n",
+    "build/kernel/sync/m.o": "0 T m_init\n  U a_get\n",
     "build/bin/prog": elf(5, stack=65536),
 }
 
@@ -52,6 +54,8 @@ SPOILED = [
     ("layers", "kernel/new/n.c", c("n.c", ""), "not a room"),
     ("layers", "kernel/sync/m.c", c("m.c", 'void\nf(void)\n{\n    asm volatile("sfence.vma");\n}\n'), "outside rv/"),
     ("layers", "kernel/fs/dir/f.c", c("f.c", "void\nf(void)\n{\n    myproc();\n}\n"), "current process"),
+    ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/types.h"\n#include "pt/p.h"\n'), 'must not include "pt/p.h"'),
+    ("calls", "build/kernel/lib/a.o", "0 T a_get\n  U m_init\n", "refers to m_init of sync/, which is above it"),
     ("style", "kernel/lib/a.c", "int x;\n", "first line must be"),
     ("style", "kernel/lib/a.c", c("b.c", ""), "file's name"),
     ("style", "kernel/lib/a.c", c("a.c", "//\n" * 25), "head comment has 26 lines"),

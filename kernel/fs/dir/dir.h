@@ -4,7 +4,7 @@
 
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 // Where a name stands.
 struct dir_place {

@@ -86,7 +86,7 @@ inode_discard(struct inode *ip)
     if (error)
         return error;
     if (has_blocks(ip)) {
-        journal_order(ip);
+        journal_order(&ip->pages);
         __atomic_store_n(&ip->size, 0, __ATOMIC_RELEASE); // write-back may be looking a page up
         cache_truncate(&ip->pages, 0);
         error = inode_trim(ip);

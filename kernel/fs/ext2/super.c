@@ -288,7 +288,7 @@ fs_unmount(void)
         return 0;
     int error = fs_sync();
     if (!fs->dev->readonly && !error && !fs->complaints && ext2_writable(fs)) {
-        error = journal_stop(fs);
+        error = journal_stop();
         if (!error)
             error = mark_clean(fs);
     }
@@ -319,7 +319,7 @@ fs_statfs(struct statfs *st)
         (void)fs_sync();
     acquire(&fs->alloc);
     *st = (struct statfs){.blocks = fs->blocks,
-                          .bfree = fs->free_blocks + fs->nlimbo,
+                          .bfree = fs->free_blocks + fs->npending,
                           .files = fs->inodes,
                           .ffree = fs->free_inodes,
                           .bsize = BLKSIZE,

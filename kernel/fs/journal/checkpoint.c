@@ -8,7 +8,6 @@
 //           with that transaction.
 // Locks     journal.commit is held; lists.lock for what joins a page and its copy.
 #include "fs/cache/pageio.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/journal.h"
 
 // The copy's page has the same contents as the disk, if it was not changed since.

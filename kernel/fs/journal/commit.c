@@ -11,9 +11,8 @@
 //           before its commit block (ordered-data). Whoever has a copy is never written from its
 //           page.
 // Locks     journal.commit; lists.lock within the lock of a page's cache.
+#include "abi/errno.h"
 #include "fs/cache/pageio.h"
-#include "fs/ext2/alloc.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/journal.h"
 #include "lib/page.h"
 
@@ -101,8 +100,8 @@ append(struct list *to, struct list *from)
 static void
 finish(struct journal *j)
 {
-    limbo_settle(j->fs);
-    limbo_forget(j->fs);
+    j->fs->ops->frees_apply(j->fs);
+    j->fs->ops->frees_end(j->fs);
     journal_drop(&j->dropping);
     append(&j->logged, &j->fresh);
 }
@@ -184,13 +183,13 @@ static int
 commit_held(struct journal *j)
 {
     uint32 tid = j->tid;
-    limbo_turn(j->fs);
-    limbo_settle(j->fs); // for the copies
+    j->fs->ops->frees_take(j->fs);
+    j->fs->ops->frees_apply(j->fs); // for the copies
     bool copied = copies_alloc(j);
     if (copied) {
         take_revoked(j);
         copy_running(j);
-        limbo_restore(j->fs);
+        j->fs->ops->frees_revert(j->fs);
     }
     __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held up
     if (copied) {
@@ -199,7 +198,7 @@ commit_held(struct journal *j)
         return commit_copies(j, tid);
     }
     int error = commit_in_place(j, tid);
-    limbo_forget(j->fs);
+    j->fs->ops->frees_end(j->fs);
     journal_resume(j);
     return error;
 }
@@ -216,7 +215,7 @@ journal_commit_running(struct journal *j)
         error = journal_checkpoint(j);
     if (!error && journal_need((uint32)lists.nrunning) > j->end - j->first)
         error = -EFBIG;
-    if (!ext2_writable(j->fs))
+    if (!j->fs->ops->writable(j->fs))
         error = -EROFS;
     if (!error && lists.nrunning)
         return commit_held(j);

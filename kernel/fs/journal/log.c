@@ -9,7 +9,7 @@
 //           and marked so.
 // Locks     journal.commit is held. The pages stay as they are.
 #include "abi/errno.h"
-#include "fs/ext2/super.h"
+#include "fs/cache/cache.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"
 #include "lib/page.h"
@@ -115,7 +115,7 @@ static int
 put_commit(struct journal *j, uint32 tid)
 {
     struct jbd_commit *c = head(j, JBD_COMMIT, tid);
-    c->seconds[1] = be32_make(ext2_now(j->fs));
+    c->seconds[1] = be32_make(j->fs->ops->now(j->fs));
     put(j, journal_block(j));
     return jio_wait(&j->io);
 }

@@ -11,9 +11,6 @@
 //           lately is made free before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/cache/pageio.h"
-#include "fs/ext2/inode.h"
-#include "fs/ext2/super.h"
-#include "fs/fs.h"
 #include "fs/journal/journal.h"
 
 #define OP_PAGES    20 // that an operation changes, about; long ones ask journal_room()
@@ -23,13 +20,13 @@
 static bool
 full(const struct journal *j, uint32 ops)
 {
-    // Glances: a few pages more or less do not matter.
-    const struct ext2 *fs = j->fs;
+    // Unlocked reads: a few pages more or less do not matter.
+    struct journal_fs *fs = j->fs;
     uint64 pages = __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
     if (likely(pages + (uint64)(ops + 1) * OP_PAGES <= j->limit &&
-               (fs->free_blocks >= (ops + 1) * OP_ALLOCATE || !fs->nlimbo)))
+               !fs->ops->scarce(fs, (ops + 1) * OP_ALLOCATE)))
         return false;
-    return pages > 0 && ext2_writable(fs);
+    return pages > 0 && fs->ops->writable(fs);
 }
 
 // Counts the operation in, unless operations are held up or it should commit first.
@@ -73,27 +70,14 @@ join_slow(struct journal *j)
     } while (!join(j));
 }
 
-// A system call's changes begin. Whoever comes while too much is dirty helps to write it.
-// Sleeps    also while a commit begins.
+// Counts the caller's operation into the running transaction.
+// Sleeps    while a commit begins, and for a commit when the transaction is full.
 void
-begin_op(void)
+journal_begin(void)
 {
     // Pairs with journal_start().
     if (likely(__atomic_load_n(&journal.active, __ATOMIC_ACQUIRE)) && unlikely(!join(&journal)))
         join_slow(&journal);
-    cache_balance();
-}
-
-// What the operation left to be freed is freed in operations of its own.
-static void
-go_on(void)
-{
-    while (__atomic_exchange_n(&rootfs.more, 0, __ATOMIC_RELAXED)) { // it orders nothing
-        begin_op();
-        orphans_retry(&rootfs);
-        if (journal.active)
-            leave(&journal);
-    }
 }
 
 // Waits until what an operation of that transaction changed is on the disk. An error turns the file
@@ -108,42 +92,39 @@ settle(struct journal *j, uint32 tid)
         (void)journal_commit(j, tid);
 }
 
-// A system call's changes end; with `durable=on` they are on the disk then.
+// Counts the operation out. With durable=on and `wait` its changes are on the disk on return.
 // Locks     as begin_op(). Sleeps
 void
-end_op(void)
+journal_end(bool wait)
 {
     struct journal *j = &journal;
-    if (likely(j->active)) {
-        uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
-        leave(j);
-        if (unlikely(j->durable))
-            settle(j, tid);
-    }
-    if (unlikely(__atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // a glance
-        go_on();
+    if (unlikely(!j->active))
+        return;
+    uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
+    leave(j);
+    if (unlikely(j->durable) && wait)
+        settle(j, tid);
 }
 
 // Whether an operation may change more, in steps that each leave a consistent disk, or had better
 // end.
 bool
-journal_room(struct ext2 *fs)
+journal_room(void)
 {
     const struct journal *j = &journal;
-    if (!fs->journalled)
-        return true;
-    return __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) <= j->limit; // a glance
+    // An unlocked read: a few pages more or less do not matter.
+    return !j->active || __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) <= j->limit;
 }
 
 // Before an operation cuts a file: the transaction that is being committed may still need the
 // file's pages.
 // Locks     the inode is locked, or nobody else refers to it. Sleeps.
 void
-journal_order(struct inode *ip)
+journal_order(struct pcache *pc)
 {
     // Set while operations were held up: whoever began before sees it.
     if (unlikely(__atomic_load_n(&journal.ordering, __ATOMIC_ACQUIRE)))
-        cache_flush_some(&ip->pages);
+        cache_flush_some(pc);
 }
 
 // Waits until no operation is under way and lets none begin.

@@ -9,8 +9,8 @@
 //           nothing to do. A log that lists impossible blocks is found in the first pass: then
 //           nothing was written. Ends: no pass reads more blocks than the log has.
 #include "abi/errno.h"
+#include "fs/cache/cache.h"
 #include "fs/cache/radix.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"
 #include "lib/printf.h"
@@ -99,7 +99,7 @@ revoke_listed(struct recovery *r)
 static int
 replay(struct recovery *r, uint32 block, uint16 flags)
 {
-    struct pcache *meta = &r->j->fs->meta;
+    struct pcache *meta = r->j->fs->meta;
     struct frame *f;
     if (revoked(r, block))
         return 0;
@@ -206,7 +206,7 @@ replay_all(struct recovery *r)
     if (!error)
         error = run(r, REPLAY);
     if (!error)
-        error = cache_flush(&r->j->fs->meta);
+        error = cache_flush(r->j->fs->meta);
     if (!error)
         error = jio_flush(&r->j->io);
     if (!error)

@@ -8,6 +8,7 @@
 // Protects  as global.c, and one process's kernel stack from another's kernel code.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 #include "mm/design/trampage.h"
 #include "mm/kvm/layout.h"
 
@@ -44,7 +45,7 @@ fullcopy_destroy(struct aspace *as)
     pt_free_tables(&as->kpt, UPPER_HALF, 0);
 }
 
-const struct kpt_design kpt_fullcopy = {
+const struct design design_fullcopy = {
     .name = "fullcopy",
     .direct = true,
     .switches = true,

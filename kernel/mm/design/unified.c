@@ -6,6 +6,7 @@
 //           kernel dereferences user addresses in a window with SUM set.
 // Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 
 static int
 unified_create(struct aspace *as)
@@ -20,7 +21,7 @@ unified_destroy(struct aspace *as)
     (void)as; // the shared tables belong to the kernel
 }
 
-const struct kpt_design kpt_unified = {
+const struct design design_unified = {
     .name = "unified",
     .direct = true,
     .create = unified_create,

@@ -5,9 +5,7 @@
 //           parked pointer (mm/aspace/park.h) leads to what will be there again. A query is a place in
 //           that order, so an answer can be cut anywhere: of the pointers that lead to q->va,
 //           those above q->level have been shown.
-//           Whoever looks at another process's memory is counted in as->viewers; freeing it waits
-//           for them. They are counted while the process can be found, and it is hidden first.
-// Locks     views.lock guards the counts; as->lock the table while entries are read. The kernel's
+// Locks     as->lock while entries of a process are read; its viewers keep it there. The kernel's
 //           own tables are never freed, and each entry is read whole: no lock.
 // Next      sys/syspt.c
 #include "mm/inspect/view.h"
@@ -19,57 +17,15 @@
 #include "mm/frame/frame.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
-#include "sync/waitq.h"
 
 _Static_assert(PGE_PARKED == PTE_PARKED, "what user programs know of an entry");
-
-static struct {
-    struct spinlock lock;
-    struct waitq ended;
-} views;
-
-void
-view_init(void)
-{
-    initlock(&views.lock, "views", RANK_VIEW);
-    waitq_init(&views.ended, "views");
-}
-
-void
-view_begin(struct aspace *as)
-{
-    acquire(&views.lock);
-    as->viewers++;
-    release(&views.lock);
-}
-
-void
-view_end(struct aspace *as)
-{
-    acquire(&views.lock);
-    if (--as->viewers == 0)
-        wakeup(&views.ended);
-    release(&views.lock);
-}
-
-// Sleeps    while somebody looks.
-void
-view_drain(struct aspace *as)
-{
-    if (likely(!__atomic_load_n(&as->viewers, __ATOMIC_RELAXED))) // the hiding lock ordered it
-        return;
-    acquire(&views.lock);
-    while (as->viewers)
-        sleep_unkillable(&views.ended, &views.lock);
-    release(&views.lock);
-}
 
 const struct pt *
 view_table(const struct aspace *as, bool in_kernel)
 {
     if (!as)
         return &kernel_pt;
-    if (!in_kernel || !kpt->switches)
+    if (!in_kernel || !design->switches)
         return &as->pt;
     return as->kpt.root ? &as->kpt : &kernel_pt;
 }

@@ -15,10 +15,10 @@
 #include "abi/errno.h"
 #include "lib/bitmap.h"
 #include "lib/panic.h"
-#include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
+#include "mm/kvm/shootdown.h"
 #include "rv/csr.h"
 #include "sync/spinlock.h"
 
@@ -93,7 +93,7 @@ discard(const uint64 *tops, int n)
         lowest = tops[i] < lowest ? tops[i] : lowest;
         highest = tops[i] > highest ? tops[i] : highest;
     }
-    tlb_fence_kernel(lowest - KSTACK_SIZE, highest);
+    kvm_shootdown(lowest - KSTACK_SIZE, highest);
     for (int i = 0; i < n; i++)
         for (int j = 0; j < (int)STACK_PAGES; j++)
             kfree(p2v(pa[i][j]));

@@ -17,9 +17,9 @@
 #include "lib/panic.h"
 #include "lib/ranges.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
+#include "mm/kvm/parts.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 

@@ -7,7 +7,7 @@
 
 #include "abi/errno.h"
 #include "lib/string.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
 
 void

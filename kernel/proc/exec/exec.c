@@ -5,11 +5,10 @@
 //           only when nothing can fail any more does the process change over.
 // Promises  An exec that fails leaves the caller as it was.
 #include "abi/errno.h"
-#include "boot/bootprint.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "proc/alarm.h"
 #include "proc/exec/args.h"
 #include "proc/exec/image.h"
@@ -65,7 +64,7 @@ bring_in(const struct image *image)
 {
     bring_in_file(image->as);
     int error = vmfault(image->as, image->entry, PT_EXEC);
-    if (!error && kpt->switches)
+    if (!error && design->switches)
         error = vmfault(image->as, USYSCALL, PT_READ);
     return error == -EFAULT ? 0 : error; // a bad entry point is the program's own affair
 }
@@ -132,7 +131,5 @@ exec(const char *path, const struct args *args)
     }
     change_over(p, &image, sp);
     set_name(p, path);
-    if (p == initproc)
-        bootprint(p->as);
     return args->n;
 }

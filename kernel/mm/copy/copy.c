@@ -6,12 +6,12 @@
 //           do not, are walked page by page, bringing pages in through vmfault().
 // Promises  Nothing at or above `user_end`, which is USER_END or less, is touched, whatever the
 //           table says.
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 
 #include "abi/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 #include "mm/kvm/layout.h"
 #include "rv/usercopy.h"
 
@@ -38,7 +38,7 @@ in_user_range(uint64 va, size_t n)
 static inline bool
 reachable(const struct aspace *as)
 {
-    return kpt->direct && mycpu()->as == as;
+    return design->direct && mycpu()->as == as;
 }
 
 // The kernel's address for the user byte at va, which the process may access so; NULL and *error if
