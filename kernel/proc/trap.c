@@ -32,7 +32,7 @@
 #include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
-uint64 user_stvec;
+uint64 trap_user_stvec;
 static uint64 user_return; // where userret is in the user's table
 
 static bool
@@ -51,7 +51,7 @@ void
 trapinit(void)
 {
     uint64 page = design->switches ? TRAMPOLINE : (uint64)_trampoline;
-    user_stvec = page + (uint64)(uservec - _trampoline);
+    trap_user_stvec = page + (uint64)(uservec - _trampoline);
     user_return = page + (uint64)(userret - _trampoline);
     explain_set_hooks(&explain_hooks);
 }

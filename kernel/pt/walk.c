@@ -36,7 +36,7 @@ descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
 // Returns    the slot of `va` at `bottom`; NULL if table frames ran out.
 // On error   the tree is as it was.
 static pte_t *
-grow(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
+grow_branch(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
     struct stock stock = {0};
     assert(pte_load(slot) == 0); // no leaf, and no table that is parked and would be lost
@@ -81,7 +81,7 @@ walk(struct pt *t, uint64 va, int alloc)
     pte_t *slot = descend(t, va, 0, &level, &pte);
     if (level == 0 || pte_valid(pte))
         return slot;
-    return alloc ? grow(t, slot, va, level, 0) : NULL;
+    return alloc ? grow_branch(t, slot, va, level, 0) : NULL;
 }
 
 // Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
@@ -125,7 +125,7 @@ map_page(struct pt *t, uint64 va, pte_t pte)
         panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
                      "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
                      level, pte);
-    if (unlikely(level > 0) && (slot = grow(t, slot, va, level, 0)) == NULL)
+    if (unlikely(level > 0) && (slot = grow_branch(t, slot, va, level, 0)) == NULL)
         return -ENOMEM;
     pte_publish(slot, pte);
     return 0;
@@ -137,7 +137,7 @@ slot_at(struct pt *t, uint64 va, int level)
     int at;
     pte_t pte;
     pte_t *slot = descend(t, va, level, &at, &pte);
-    return likely(at == level) ? slot : grow(t, slot, va, at, level);
+    return likely(at == level) ? slot : grow_branch(t, slot, va, at, level);
 }
 
 // Finds the slot of `va` at `level`, whatever it holds; above it there is no leaf. Makes the

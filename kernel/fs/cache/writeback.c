@@ -55,7 +55,7 @@ collect(struct pcache *pc)
 {
     uint32 n = 0;
     acquire(&pc->lock);
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     while (n < BATCH && !list_empty(&pc->dirty)) {
         struct frame *f = list_entry(list_pop_front(&pc->dirty), struct frame, link);
         f->flags = (uint16)((f->flags & ~PG_DIRTY) | PG_WRITEBACK);
@@ -63,11 +63,11 @@ collect(struct pcache *pc)
         batch.w[n++] = (struct write){.frame = f, .pc = pc};
     }
     pc->ndirty -= n;
-    lists.dirty -= n;
-    lists.writes += n;
+    cache_lists.dirty -= n;
+    cache_lists.writes += n;
     if (!pc->ndirty)
         list_remove(&pc->link);
-    release(&lists.lock);
+    release(&cache_lists.lock);
     release(&pc->lock);
     return n;
 }
@@ -215,19 +215,19 @@ static struct pcache *
 next_dirty(bool devices)
 {
     struct pcache *found = NULL;
-    acquire(&lists.lock);
-    list_for_each (node, &lists.caches) {
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches) {
         struct pcache *pc = list_entry(node, struct pcache, link);
         if (!pc->ops->hold && !devices)
             continue;
         if (pc->ops->hold)
             pc->ops->hold(pc);
         list_remove(node);
-        list_push_back(&lists.caches, node);
+        list_push_back(&cache_lists.caches, node);
         found = pc;
         break;
     }
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return found;
 }
 
@@ -235,10 +235,10 @@ static uint32
 count_dirty(void)
 {
     uint32 n = 0;
-    acquire(&lists.lock);
-    list_for_each (node, &lists.caches)
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches)
         n++;
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return n;
 }
 
@@ -275,7 +275,7 @@ void
 cache_balance(void)
 {
     // A stale count does no harm.
-    if (likely(__atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) < frames_total() / 4))
+    if (likely(__atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) < frames_total() / 4))
         return;
     struct pcache *pc = next_dirty(true);
     if (!pc)

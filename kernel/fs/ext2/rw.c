@@ -255,7 +255,7 @@ clear_tail(struct inode *ip, uint64 size)
 }
 
 static int
-cut(struct inode *ip, uint64 size)
+truncate(struct inode *ip, uint64 size)
 {
     struct frame *pin;
     int error = inode_pin(ip, &pin);
@@ -291,7 +291,7 @@ itrunc(struct inode *ip, uint64 size)
     ilock(ip);
     int error = 0;
     if (size < ip->size)
-        error = ext2_writable(ip->fs) ? cut(ip, size) : -EROFS;
+        error = ext2_writable(ip->fs) ? truncate(ip, size) : -EROFS;
     iunlock(ip);
     return error;
 }

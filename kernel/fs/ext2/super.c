@@ -126,8 +126,8 @@ static bool
 pages_wait_for_disk(void)
 {
     const struct journal *j = &journal; // unlocked reads: a sync too many does no harm
-    return __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
-           __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
+    return __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
            __atomic_load_n(&j->used, __ATOMIC_RELAXED) ||
            __atomic_load_n(&syncing.state, __ATOMIC_RELAXED) ||
            (j->active && __atomic_load_n(&j->commit.state, __ATOMIC_RELAXED));
@@ -194,8 +194,8 @@ write_files(struct ext2 *fs, bool *changed)
     begin_op();
     orphans_retry(fs);
     // What comes later is not ours.
-    *changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
-               __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
+    *changed = __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
+               __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     __atomic_fetch_add(&fs->now, *changed, __ATOMIC_RELAXED); // a stamp, orders nothing
     if (*changed && journal.active && ext2_writable(fs))
         update_super(fs);

@@ -41,7 +41,7 @@ struct journal_fs {
     uint32 blocks;       // of the disk
 };
 
-// Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] lists.lock, see pageio.h
+// Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] cache_lists.lock, see pageio.h
 struct journal {
     struct journal_fs *fs;   // [c]
     bool failed;             // [c] it noted an error before it was opened

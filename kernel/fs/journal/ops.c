@@ -22,7 +22,7 @@ full(const struct journal *j, uint32 ops)
 {
     // Unlocked reads: a few pages more or less do not matter.
     struct journal_fs *fs = j->fs;
-    uint64 pages = __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
+    uint64 pages = __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     if (likely(pages + (uint64)(ops + 1) * OP_PAGES <= j->limit &&
                !fs->ops->scarce(fs, (ops + 1) * OP_ALLOCATE)))
         return false;
@@ -31,7 +31,7 @@ full(const struct journal *j, uint32 ops)
 
 // Counts the operation in, unless operations are held up or it should commit first.
 static bool
-join(struct journal *j)
+join_running(struct journal *j)
 {
     // Pairs with journal_hold(): either it sees us, or we see it.
     uint32 ops = __atomic_fetch_add(&j->ops, 1, __ATOMIC_ACQUIRE);
@@ -39,7 +39,7 @@ join(struct journal *j)
 }
 
 static void
-leave(struct journal *j)
+leave_running(struct journal *j)
 {
     // Pairs with journal_hold(): what the operation changed comes before.
     if (likely(__atomic_sub_fetch(&j->ops, 1, __ATOMIC_RELEASE) != JOURNAL_STOP))
@@ -62,12 +62,12 @@ static void
 join_slow(struct journal *j)
 {
     do {
-        leave(j);
+        leave_running(j);
         wait_resumed(j);
         uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED);
         if (full(j, __atomic_load_n(&j->ops, __ATOMIC_RELAXED)))
             journal_commit(j, tid); // after an error the file system is read-only: nothing is full
-    } while (!join(j));
+    } while (!join_running(j));
 }
 
 // Counts the caller's operation into the running transaction.
@@ -76,19 +76,20 @@ void
 journal_begin(void)
 {
     // Pairs with journal_start().
-    if (likely(__atomic_load_n(&journal.active, __ATOMIC_ACQUIRE)) && unlikely(!join(&journal)))
+    if (likely(__atomic_load_n(&journal.active, __ATOMIC_ACQUIRE)) &&
+        unlikely(!join_running(&journal)))
         join_slow(&journal);
 }
 
 // Waits until what an operation of that transaction changed is on the disk. An error turns the file
 // system read-only, and a line says so.
 static void
-settle(struct journal *j, uint32 tid)
+wait_durable(struct journal *j, uint32 tid)
 {
     // The caller's own changes are seen in one of these; if they are another's, they go as well.
     if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
-        __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
-        __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED))
+        __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
+        __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED))
         (void)journal_commit(j, tid);
 }
 
@@ -101,9 +102,9 @@ journal_end(bool wait)
     if (unlikely(!j->active))
         return;
     uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
-    leave(j);
+    leave_running(j);
     if (unlikely(j->durable) && wait)
-        settle(j, tid);
+        wait_durable(j, tid);
 }
 
 // Whether an operation may change more, in steps that each leave a consistent disk, or had better
@@ -113,7 +114,7 @@ journal_room(void)
 {
     const struct journal *j = &journal;
     // An unlocked read: a few pages more or less do not matter.
-    return !j->active || __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) <= j->limit;
+    return !j->active || __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) <= j->limit;
 }
 
 // Before an operation cuts a file: the transaction that is being committed may still need the
@@ -133,7 +134,8 @@ void
 journal_hold(struct journal *j)
 {
     acquire(&j->lock);
-    __atomic_fetch_or(&j->ops, JOURNAL_STOP, __ATOMIC_ACQ_REL); // pairs with join() and leave()
+    __atomic_fetch_or(&j->ops, JOURNAL_STOP,
+                      __ATOMIC_ACQ_REL); // pairs with join_running() and leave_running()
     while (__atomic_load_n(&j->ops, __ATOMIC_ACQUIRE) != JOURNAL_STOP)
         sleep_unkillable(&j->drained, &j->lock);
     release(&j->lock);
@@ -143,7 +145,7 @@ void
 journal_resume(struct journal *j)
 {
     acquire(&j->lock);
-    __atomic_fetch_and(&j->ops, ~JOURNAL_STOP, __ATOMIC_RELEASE); // pairs with join()
+    __atomic_fetch_and(&j->ops, ~JOURNAL_STOP, __ATOMIC_RELEASE); // pairs with join_running()
     wakeup(&j->resumed);
     release(&j->lock);
 }

@@ -37,7 +37,7 @@ header(struct recovery *r)
 }
 
 static void
-advance(struct recovery *r, uint32 n)
+log_advance(struct recovery *r, uint32 n)
 {
     const struct journal *j = r->j;
     uint32 length = j->end - j->first;
@@ -123,7 +123,7 @@ take_tag(struct recovery *r, uint32 block, uint16 flags)
 {
     r->bad |= block >= r->j->fs->blocks; // perhaps a descriptor that was being written at the cut
     int error = r->pass == REPLAY ? replay(r, block, flags) : 0;
-    advance(r, 1);
+    log_advance(r, 1);
     return error;
 }
 
@@ -135,7 +135,7 @@ take_descriptor(struct recovery *r)
     uint32 off = sizeof(struct jbd_header);
     uint16 flags = 0;
     int error = 0;
-    advance(r, 1);
+    log_advance(r, 1);
     while (!error && !(flags & JBD_LAST_TAG) && off + sizeof(struct jbd_tag) <= BLKSIZE) {
         struct jbd_tag tag = *(const struct jbd_tag *)(page + off);
         flags = be16_swap(tag.flags);
@@ -160,11 +160,11 @@ step(struct recovery *r)
         return take_descriptor(r);
     case JBD_REVOKE:
         error = r->pass == REVOKE ? revoke_listed(r) : 0;
-        advance(r, 1);
+        log_advance(r, 1);
         return error;
     case JBD_COMMIT:
         r->tid++;
-        advance(r, 1);
+        log_advance(r, 1);
         return r->bad ? -EUCLEAN : 0;
     default:
         return -ENOENT;

@@ -153,7 +153,7 @@ fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
 }
 
 static int
-fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+fill_hole(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
 {
     uint64 bytes = region_file_bytes(r, va);
     if (r->kind == REGION_USYSCALL)
@@ -274,7 +274,7 @@ refresh(struct aspace *as, const struct region *r, pte_t *slot, int level, uint6
 }
 
 static int
-resolve(struct aspace *as, uint64 va, enum pt_access access)
+resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {
     struct region *r = region_find(&as->regions, va);
     int level, error = 0;
@@ -287,7 +287,7 @@ resolve(struct aspace *as, uint64 va, enum pt_access access)
         return r && error ? error : -EFAULT; // explained by the tables as they are now, none parked
     if (!pte_valid(pte_load(slot))) {
         if (!super_touch(as, r, va)) {
-            error = fill(as, r, va, access);
+            error = fill_hole(as, r, va, access);
             if (!error && level == 0 && ahead_file(r, slot))
                 ahead_map(as, r, slot, va);
             return error;
@@ -331,7 +331,7 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     acquiresleep(&as->lock);
     int error;
     do
-        error = resolve(as, PGROUNDDOWN(va), access);
+        error = resolve_fault(as, PGROUNDDOWN(va), access);
     while (unlikely(error == -ENOMEM) && insist(as, PGROUNDDOWN(va)));
     if (unlikely(as->urgent)) {
         as->urgent = false;
@@ -347,7 +347,7 @@ bring(struct aspace *as, const struct region *r, uint64 va)
 {
     int level, error = 0;
     if (!pte_valid(pte_load(walk_leaf(&as->pt, va, &level))))
-        error = fill(as, r, va, PT_READ);
+        error = fill_hole(as, r, va, PT_READ);
     pte_t *slot = walk_leaf(&as->pt, va, &level);
     if (!error)
         change_entry(as, slot, va, pte_load(slot) & ~PTE_A);

@@ -100,7 +100,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 
 // Takes out the n leaves from slot on.
 static void
-unhook(struct mmu_batch *b, pte_t *slot, uint64 va, uint64 n)
+unhook_leaves(struct mmu_batch *b, pte_t *slot, uint64 va, uint64 n)
 {
     (void)b; // where nobody notes
     for (pte_t *end = slot + n; slot < end; slot++, va += PGSIZE) {
@@ -123,7 +123,7 @@ leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
         const struct frame *f = frame_of(pte_pa(pte));
         uint64 order = f->order;
         size = 1UL << order;
-        unhook(b, slot, va, size);
+        unhook_leaves(b, slot, va, size);
         gone += size;
         start = start == NOWHERE ? va : start;
         if (b->n == MMU_QUEUE) {

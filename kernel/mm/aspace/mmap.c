@@ -58,7 +58,7 @@ place(struct aspace *as, const struct region *r, uint64 size)
 }
 
 static int
-add(struct aspace *as, struct region *r, uint64 size)
+map_region(struct aspace *as, struct region *r, uint64 size)
 {
     r->start = place(as, r, size);
     if (!r->start)
@@ -86,7 +86,7 @@ mmap_add(struct aspace *as, const struct region *model, uint64 size, uint64 *at)
     if (!range_ok(0, size))
         return -ENOMEM;
     acquiresleep(&as->lock);
-    int error = add(as, &r, size);
+    int error = map_region(as, &r, size);
     releasesleep(&as->lock);
     *at = r.start;
     return error;
@@ -187,7 +187,7 @@ may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
 // Joins what is alike by now: regions, and small leaves of which [start, end) has all that could be
 // one large leaf.
 static void
-join(struct aspace *as, uint64 start, uint64 end)
+merge_alike(struct aspace *as, uint64 start, uint64 end)
 {
     regions_merge(&as->regions, start, end);
     struct region *r = region_find(&as->regions, start);
@@ -216,7 +216,7 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
         error = reprotect(as, r, prot, &b);
     mmu_flush(&b);
     if (!error && size >= SUPER_SIZE) // pages that change back and forth cost nothing more
-        join(as, start, start + size);
+        merge_alike(as, start, start + size);
     releasesleep(&as->lock);
     return error;
 }

@@ -33,7 +33,7 @@ table_frame(pte_t pointer)
 
 // Returns   false: nobody else leads to the table. Then it is the caller's, as it is.
 static bool
-leave(struct frame *f)
+leave_table(struct frame *f)
 {
     int32 refs = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
     while (refs > 1) // acquire and release: who is last sees the W that the others took
@@ -161,7 +161,7 @@ copy_table(struct aspace *as, struct frame *parked, uint64 va)
         return NULL;
     int stop = leaves_share(parked->mem, table, va, PT_ENTRIES, 0, &job);
     assert(!stop); // it goes to the end
-    if (leave(parked))
+    if (leave_table(parked))
         return table;
     mmu_batch_init(&b, as, MMU_DEAD); // all others left meanwhile
     leaves_dead(&b.tlb, parked->mem, va, PT_ENTRIES);
@@ -181,7 +181,7 @@ settle_table(pte_t *slot, uint64 va, int level, void *arg)
     struct frame *f = table_frame(pte);
     if (twin_reserve(as, va) < 0)
         return -ENOMEM;
-    bool mine = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with leave()
+    bool mine = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with leave_table()
     pagetable_t table = mine ? f->mem : copy_table(as, f, va);
     if (!table)
         return -ENOMEM;
@@ -216,7 +216,7 @@ drop_table(pte_t *slot, uint64 va, int level, void *arg)
     pte_store(slot, 0);
     twin_drop(b->as, va);
     b->as->parked--;
-    if (leave(f))
+    if (leave_table(f))
         return 0;
     leaves_dead(&b->tlb, f->mem, va, PT_ENTRIES);
     kfree_zeroed(f->mem);

@@ -19,7 +19,7 @@ trampage_map(struct aspace *as)
 }
 
 static void
-unhook(struct aspace *as, uint64 va)
+unhook_page(struct aspace *as, uint64 va)
 {
     pte_t *slot = walk(&as->pt, va, 0);
     if (slot)
@@ -29,7 +29,7 @@ unhook(struct aspace *as, uint64 va)
 void
 trampage_unmap(struct aspace *as)
 {
-    unhook(as, TRAMPOLINE);
-    unhook(as, TRAPFRAME);
+    unhook_page(as, TRAMPOLINE);
+    unhook_page(as, TRAPFRAME);
     freewalk(&as->pt, 0, MAXVA);
 }

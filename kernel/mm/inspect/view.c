@@ -115,7 +115,7 @@ level_starting_at(uint64 va, int levels)
 
 // The query goes on behind an entry.
 static void
-advance(struct pgquery *q, const struct pgentry *e, bool pointer)
+query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
 {
     if (pointer) {
         q->va = e->va > q->va ? e->va : q->va;
@@ -138,7 +138,7 @@ emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
     describe_frame(e);
     e->region = view_region(v->as, va, &e->prot);
     e->site = pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
-    advance(v->q, e, leads_on(pte, level));
+    query_advance(v->q, e, leads_on(pte, level));
 }
 
 // The address for which entry `index` of a table stands that serves the addresses from `base` on.

@@ -74,7 +74,7 @@ unmap_page(uint64 va)
 
 // Takes out the stack's leaves; the frames' addresses go to pa[].
 static void
-unhook(uint64 top, uint64 *pa)
+unhook_stack(uint64 top, uint64 *pa)
 {
     for (int i = 0; i < (int)STACK_PAGES; i++) {
         uint64 va = top - KSTACK_SIZE + (uint64)i * PGSIZE;
@@ -89,7 +89,7 @@ discard(const uint64 *tops, int n)
 {
     uint64 pa[SPARES][STACK_PAGES], lowest = tops[0], highest = tops[0];
     for (int i = 0; i < n; i++) {
-        unhook(tops[i], pa[i]);
+        unhook_stack(tops[i], pa[i]);
         lowest = tops[i] < lowest ? tops[i] : lowest;
         highest = tops[i] > highest ? tops[i] : highest;
     }

@@ -235,7 +235,7 @@ def regions(space):
 
 
 def frame_map():
-    return variable("frames")
+    return variable("frame_map")
 
 
 def kinds():
