@@ -44,13 +44,6 @@ time_stamp(struct journal_fs *j)
     return ext2_now(ext2_of(j));
 }
 
-static bool
-blocks_scarce(const struct journal_fs *j, uint32 n)
-{
-    const struct ext2 *fs = ext2_of(j); // read without the lock: a few blocks do not matter
-    return fs->free_blocks < n && fs->npending;
-}
-
 static void
 frees_take(struct journal_fs *j)
 {
@@ -79,7 +72,6 @@ static const struct journal_fs_ops ext2_journal_ops = {
     .writable = may_write,
     .stop = stop_writing,
     .now = time_stamp,
-    .scarce = blocks_scarce,
     .frees_take = frees_take,
     .frees_apply = frees_apply,
     .frees_revert = frees_revert,
@@ -159,8 +151,12 @@ ext2_open_journal(struct ext2 *fs, bool *readonly)
     const struct ext2_super *sb = ext2_super(fs);
     bool there = sb->feature_compat & COMPAT_JOURNAL,
          dirty = sb->feature_incompat & INCOMPAT_RECOVER;
-    fs->journal = (struct journal_fs){
-        .ops = &ext2_journal_ops, .dev = fs->dev, .meta = &fs->meta, .blocks = fs->blocks};
+    fs->journal = (struct journal_fs){.ops = &ext2_journal_ops,
+                                      .dev = fs->dev,
+                                      .meta = &fs->meta,
+                                      .blocks = fs->blocks,
+                                      .nfree = &fs->free_blocks,
+                                      .npending = &fs->npending};
     journal_setup(&fs->journal);
     if (*readonly && dirty)
         printf("ext2: %s: read-only: its journal has not been replayed\n", fs->dev->name);

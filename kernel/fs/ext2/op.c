@@ -19,8 +19,7 @@ begin_op(void)
 }
 
 // Frees what earlier operations have left to be freed.
-static void
-free_leftovers(void)
+static void __attribute__((noinline)) free_leftovers(void)
 {
     while (__atomic_exchange_n(&rootfs.more, 0, __ATOMIC_RELAXED)) { // it orders nothing
         begin_op();

@@ -24,8 +24,6 @@ struct journal_fs_ops {
     bool (*writable)(const struct journal_fs *fs); // may the disk be written to?
     void (*stop)(struct journal_fs *fs);           // from now on it may not
     uint32 (*now)(struct journal_fs *fs);          // the time stamp of a commit
-    // Are fewer than n blocks free, while a commit would free some?
-    bool (*scarce)(const struct journal_fs *fs, uint32 n);
     // Blocks that a transaction frees stay in use until it is on the disk: their old contents may
     // be needed after a power cut. A commit calls these in turn, for what its transaction freed.
     void (*frees_take)(struct journal_fs *fs);   // later frees belong to the next transaction
@@ -39,6 +37,8 @@ struct journal_fs {
     struct blkdev *dev;
     struct pcache *meta; // the disk's blocks, by number: the log is replayed into them
     uint32 blocks;       // of the disk
+    // Read without a lock: how many blocks are free, and how many more are after a commit.
+    const uint32 *nfree, *npending;
 };
 
 // Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] cache_lists.lock, see pageio.h

@@ -24,7 +24,7 @@ full(const struct journal *j, uint32 ops)
     struct journal_fs *fs = j->fs;
     uint64 pages = __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     if (likely(pages + (uint64)(ops + 1) * OP_PAGES <= j->limit &&
-               !fs->ops->scarce(fs, (ops + 1) * OP_ALLOCATE)))
+               (*fs->nfree >= (ops + 1) * OP_ALLOCATE || !*fs->npending)))
         return false;
     return pages > 0 && fs->ops->writable(fs);
 }
@@ -58,8 +58,7 @@ wait_resumed(struct journal *j)
     release(&j->lock);
 }
 
-static void
-join_slow(struct journal *j)
+static void __attribute__((noinline)) join_slow(struct journal *j)
 {
     do {
         leave_running(j);
@@ -83,8 +82,7 @@ journal_begin(void)
 
 // Waits until what an operation of that transaction changed is on the disk. An error turns the file
 // system read-only, and a line says so.
-static void
-wait_durable(struct journal *j, uint32 tid)
+static void __attribute__((noinline)) wait_durable(struct journal *j, uint32 tid)
 {
     // The caller's own changes are seen in one of these; if they are another's, they go as well.
     if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
