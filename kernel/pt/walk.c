@@ -39,7 +39,7 @@ static pte_t *
 grow_branch(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
     struct stock stock = {0};
-    assert(pte_load(slot) == 0); // no leaf, and no table that is parked and would be lost
+    assert(pte_load(slot) == 0); // no leaf, and no deferred table, which would be lost
     if (stock_fill(t, &stock, level - bottom) < 0)
         return NULL;
     pagetable_t table = stock_take(t, &stock);
@@ -65,6 +65,17 @@ pt_create(struct pt *t, const struct pt_env *env)
         return -ENOMEM;
     t->root = pt_table_at(t, pa);
     return 0;
+}
+
+// Makes a root above t's of the blank table at `pa`: its last entry leads to t's root, so that the
+// highest addresses mean the same with one level more.
+// Returns    the new root, which `t` does not have yet.
+pagetable_t
+pt_root_above(const struct pt *t, uint64 pa)
+{
+    pagetable_t root = pt_table_at(t, pa);
+    pte_store(&root[PT_ENTRIES - 1], pt_pointer(t, t->root));
+    return root;
 }
 
 // Finds the slot of `va` at level 0, or that of the larger leaf that holds `va`; makes the missing

@@ -57,6 +57,8 @@ SPOILED = [
     ("layers", "kernel/sync/m.c", c("m.c", 'void\nf(void)\n{\n    asm volatile("sfence.vma");\n}\n'), "outside rv/"),
     ("layers", "kernel/fs/dir/f.c", c("f.c", "void\nf(void)\n{\n    myproc();\n}\n"), "current process"),
     ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/types.h"\n#include "pt/p.h"\n'), 'must not include "pt/p.h"'),
+    ("writers", "kernel/sync/m.c", c("m.c", "void\nf(void)\n{\n    pte_store(slot, 0);\n}\n"), "outside pt/"),
+    ("writers", "kernel/sync/m.c", c("m.c", "void\nf(pte_t *slot)\n{\n    *slot = 0;\n}\n"), "a store through slot"),
     ("calls", "build/kernel/lib/a.o", "0 T a_get\n  U m_init\n", "refers to m_init of sync/, which is above it"),
     ("style", "kernel/lib/a.c", c("a.c", "int\ncommon(void)\n{\n}\n"), "common() is also in kernel/lib/b.c"),
     ("style", "kernel/lib/a.c", "int x;\n", "first line must be"),

@@ -20,6 +20,7 @@
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
+#include "pt/change.h"
 
 #define SOME 4  // pages that are touched in a row make it likely that more follow:
 #define MOST 16 // so many at most
@@ -62,7 +63,7 @@ ahead_map(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     if (n == 0)
         return;
     for (uint64 i = 0; i < n; i++) {
-        pte_publish(++slot, pte_make(frame_pa(page[i]), flags));
+        pt_fill(++slot, pte_make(frame_pa(page[i]), flags));
         userpage_mapped(page[i]);
         mapsite_note(MAPSITE_MAP, as, va + i * PGSIZE);
     }

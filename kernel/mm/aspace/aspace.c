@@ -63,8 +63,13 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-static struct pt_env user_env = {0, DIRECT_MAP, user_table, table_free};
-static struct pt_env kernel_env = {0, DIRECT_MAP, kernel_table, table_free};
+static struct pt_env user_env = {.direct = DIRECT_MAP,
+                                 .alloc = user_table,
+                                 .free = table_free,
+                                 .readonly = PTE_COW,
+                                 .deferred = PTE_PARKED};
+static struct pt_env kernel_env = {
+    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_PARKED};
 
 // Before the first process, after design and mode have been chosen.
 void

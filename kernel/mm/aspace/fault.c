@@ -29,6 +29,7 @@
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 #define LENT 4 // kept frames that the page cache may take to read a page of the program
 
@@ -179,7 +180,7 @@ sole_user(struct frame *f)
 static inline void
 change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
 {
-    pte_exchange(slot, pte);
+    pt_change(slot, pte);
     mirror_set(as, va, pte);
     tlb_changed_page(as, va);
 }

@@ -10,7 +10,10 @@
 #include "lib/panic.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/tlb.h"
+#include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
+#include "pt/runs.h"
 
 // What the mirror has for a user entry; 0 for one that is not the user's (a guard page). While
 // the user's entry is not dirty the mirror's is not writable, so that the kernel's first store is
@@ -47,7 +50,7 @@ mirror_set(struct aspace *as, uint64 va, pte_t pte)
         return;
     pte_t *slot = walk(&as->kpt, va, 0);
     assert(slot);
-    pte_exchange(slot, mirrored(pte));
+    pt_change(slot, mirrored(pte));
 }
 
 static int
@@ -56,11 +59,7 @@ mirror_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
     (void)va;
     (void)level;
     (void)arg;
-    for (int i = 0; i < n; i++) {
-        pte_t want = mirrored(pte_load(&from[i]));
-        if (pte_load(&to[i]) != want)
-            pte_exchange(&to[i], want);
-    }
+    runs_follow(from, to, n, mirrored);
     return 0;
 }
 

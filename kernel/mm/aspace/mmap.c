@@ -20,6 +20,7 @@
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 // Is [start, start + size) made of pages that could be mapped?
 static bool
@@ -115,7 +116,7 @@ collect_leaf(pte_t *slot, uint64 va, int level, void *arg)
     if (!(pte & PTE_D))
         return 0;
     pager->ops->dirty(pager, frame_of(pte_pa(pte)));
-    pte_exchange(slot, pte & ~PTE_D); // the caller fences
+    pt_change(slot, pte & ~PTE_D); // the caller fences
     return 0;
 }
 

@@ -90,14 +90,6 @@ mmu_flush(struct mmu_batch *b)
     free_queued(b);
 }
 
-void
-mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
-{
-    if (b->n == MMU_QUEUE)
-        mmu_flush(b); // all that is queued has been unhooked and recorded: pt/batch.h
-    b->queue[b->n++] = pa + what;
-}
-
 // A larger leaf is gone.
 static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)

@@ -11,6 +11,7 @@
 #include "mm/design/select.h"
 #include "mm/design/trampage.h"
 #include "mm/kvm/layout.h"
+#include "pt/runs.h"
 
 #define UPPER_HALF (-MAXVA)
 
@@ -20,8 +21,7 @@ copy_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
     (void)va;
     (void)level;
     (void)arg;
-    for (int i = 0; i < n; i++)
-        pte_store(&to[i], pte_load(&from[i]) & ~PTE_G); // another table may have another leaf here
+    runs_copy(from, to, n, PTE_G); // another table may have another leaf here
     return 0;
 }
 

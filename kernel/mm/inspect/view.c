@@ -15,6 +15,7 @@
 #include "mm/aspace/mapsite.h"
 #include "mm/frame/buddy.h"
 #include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
 

@@ -19,6 +19,7 @@
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "mm/kvm/shootdown.h"
+#include "pt/change.h"
 #include "rv/csr.h"
 #include "sync/spinlock.h"
 
@@ -69,7 +70,7 @@ unmap_page(uint64 va)
 {
     pte_t *slot = walk(&kernel_pt, va, 0);
     assert(slot && pte_leaf(*slot));
-    pte_exchange(slot, 0);
+    pt_change(slot, 0);
 }
 
 // Takes out the stack's leaves; the frames' addresses go to pa[].
