@@ -48,6 +48,14 @@ struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };
 
+// A cursor: where the walk for va ends. The slot holds a leaf of that level, or a hole; while
+// the tables of the tree stay, it can be passed on instead of walking again.
+struct pt_cursor {
+    pte_t *slot;
+    uint64 va;
+    int level;
+};
+
 static inline pagetable_t
 pt_table_at(const struct pt *t, uint64 pa)
 {
@@ -72,6 +80,10 @@ pte_t *walk(struct pt *t, uint64 va, int alloc);
 pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
 // The physical page of the user page (V and U) that holds `va`; 0: none.
 uint64 walkaddr(const struct pt *t, uint64 va);
+// The same as a cursor, for a canonical address.
+struct pt_cursor pt_find(const struct pt *t, uint64 va);
+// One page into the hole at the cursor, which is then at the page's leaf. -ENOMEM.
+int pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte) must_check;
 // One page into a hole. -ENOMEM, -EINVAL.
 int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
 // The slot of `va` at `level`; missing tables above it are made. NULL: no memory for them.

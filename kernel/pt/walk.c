@@ -122,24 +122,51 @@ walkaddr(const struct pt *t, uint64 va)
     return pte_translate(pte, level, PGROUNDDOWN(va));
 }
 
+// As walk_leaf(); `va` is canonical, so there is a slot.
+struct pt_cursor
+pt_find(const struct pt *t, uint64 va)
+{
+    struct pt_cursor at = {.va = va};
+    pte_t pte;
+    at.slot = descend(t, va, 0, &at.level, &pte);
+    return at;
+}
+
+static void noreturn
+remapped(const struct pt *t, const struct pt_cursor *at, pte_t wanted)
+{
+    pte_t old = pte_load(at->slot);
+    panic_frames(PGROUNDDOWN((uint64)at->slot) - t->env->direct, pte_pa(old), pte_pa(wanted),
+                 "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", at->va, old,
+                 at->level, wanted);
+}
+
+// Maps one page into the hole where the cursor is, and moves the cursor to its leaf.
+// On error   -ENOMEM: table frames ran out. Tree and cursor are as they were.
+int
+pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte)
+{
+    if (unlikely(pte_valid(pte_load(at->slot))))
+        remapped(t, at, pte);
+    if (unlikely(at->level > 0)) {
+        pte_t *slot = grow_branch(t, at->slot, at->va, at->level, 0);
+        if (slot == NULL)
+            return -ENOMEM;
+        *at = (struct pt_cursor){slot, at->va, 0};
+    }
+    pte_publish(at->slot, pte);
+    return 0;
+}
+
 // Maps one page: `pte` goes into the slot of `va`, which must be a hole.
 // On error   -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. The tree is as it was.
 int
 map_page(struct pt *t, uint64 va, pte_t pte)
 {
-    int level;
-    pte_t old;
     if (unlikely(!pt_canonical(t->env->levels, va)))
         return -EINVAL;
-    pte_t *slot = descend(t, va, 0, &level, &old);
-    if (unlikely(pte_valid(old)))
-        panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
-                     "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
-                     level, pte);
-    if (unlikely(level > 0) && (slot = grow_branch(t, slot, va, level, 0)) == NULL)
-        return -ENOMEM;
-    pte_publish(slot, pte);
-    return 0;
+    struct pt_cursor at = pt_find(t, va);
+    return pt_fill_at(t, &at, pte);
 }
 
 static inline pte_t *

@@ -44,11 +44,12 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     if (!page)
         return -ENOMEM;
     pte_t pte = pte_make(v2p(page), userpage_flags(prot));
-    if (mirror_reserve(as, va) < 0 || map_page(&as->pt, va, pte) < 0) {
+    pte_t *twin;
+    if (mirror_slot(as, va, &twin) < 0 || map_page(&as->pt, va, pte) < 0) {
         kfree(page);
         return -ENOMEM;
     }
-    mirror_set(as, va, pte);
+    mirror_put(twin, pte);
     userpage_mapped(frame_of(v2p(page)));
     mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);

@@ -114,41 +114,47 @@ super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
 static bool
 present(struct aspace *as, uint64 va)
 {
-    int level;
-    return pte_valid(pte_load(walk_leaf(&as->pt, va, &level)));
+    return pte_valid(pte_load(pt_find(&as->pt, va).slot));
+}
+
+// Is the page below the cursor present? It mostly stands in the same table.
+static bool
+present_below(struct aspace *as, struct pt_cursor at)
+{
+    if (at.level == 0 && PX(0, at.va) > 0)
+        return pte_valid(pte_load(at.slot - 1));
+    return present(as, at.va - PGSIZE);
 }
 
 // Is nothing mapped where a block of `order` would stand?
 static bool
-empty(struct aspace *as, uint64 va, int order)
+empty(struct pt_cursor at, int order)
 {
-    int level;
-    const pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (level > 0)
-        return !pte_valid(pte_load(slot));
-    return slots_holes(slot, slot + (1UL << order)) == 1UL << order;
+    if (at.level > 0)
+        return !pte_valid(pte_load(at.slot));
+    return slots_holes(at.slot, at.slot + (1UL << order)) == 1UL << order;
 }
 
-// The order of a block that goes on from va as far as the process has come to va: as much as is
-// brought in ahead it has touched already, from one end to the other as far as can be seen.
+// The order of a block that goes on from the cursor as far as the process has come to it: as much as
+// is brought in ahead it has touched already, from one end to the other as far as can be seen.
 static int
-continuing(struct aspace *as, const struct region *r, uint64 va)
+continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
-    int order = fitting(va, r->end);
-    if (order < LEAST_ORDER || va == r->start || !present(as, va - PGSIZE))
+    int order = fitting(at.va, r->end);
+    if (order < LEAST_ORDER || at.va == r->start || !present_below(as, at))
         return 0;
-    while (va - r->start < PGSIZE << order || !present(as, va - (PGSIZE << order)))
+    while (at.va - r->start < PGSIZE << order || !present(as, at.va - (PGSIZE << order)))
         order--;
     return order;
 }
 
 // Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).
 bool
-super_touch(struct aspace *as, const struct region *r, uint64 va)
+super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
-    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
+    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, at);
     if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
-        !empty(as, va, order) || !add_block(as, r->kind, va, r->prot, order))
+        !empty(at, order) || !add_block(as, r->kind, at.va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;
