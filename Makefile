@@ -104,19 +104,22 @@ sync := spinlock sleeplock waitq
 mm/frame := buddy frame frame_put commit ledger block kmem failnth
 
 # mm/kvm: the kernel's half of the address space: the image, the direct map, devices, kernel stacks.
-mm/kvm := kimage kvm kstack
+mm/kvm := kimage kvm kstack shootdown
 
-# mm/aspace: address spaces. Regions and the one fault path; copies from and to user memory; TLBs.
-mm/aspace := region aspace spare asid fault ahead brk super mmap copy tlb leaves park mirror
+# mm/aspace: address spaces. Regions, the one fault path, TLBs; design.h is the interface of mm/design.
+mm/aspace := region aspace viewers spare asid fault ahead brk super mmap tlb leaves park mirror
 
 # mm/design: the four designs of the kernel's page table.
-mm/design := unified global fullcopy sharedroot trampage
+mm/design := select unified global fullcopy sharedroot trampage
+
+# mm/copy: the kernel reads and writes a program's memory, directly or by a walk.
+mm/copy := copy
 
 # mm/inspect: what memory and page tables are, for people: views, owners, the layout and its checks.
-mm/inspect := plan plancheck owners touched view viewprint
+mm/inspect := plan owners touched view viewprint
 
 # explain: why a program was stopped, and what the kernel ran into, with the words of words.h.
-explain := say near insn tell usersym usertrace explain kexplain
+explain := say near insn tell usersym usertrace explain kexplain plancheck
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
 dev := ram machine isa power rtc plic
@@ -126,8 +129,8 @@ dev/disk := virtio virtio_blk blk
 # fs: one cache of pages; the journal; ext2 on the disk; directories and paths; what a descriptor stands for.
 fs/cache := radix cache cut pageio writeback reclaim
 fs/journal := io journal recover ops commit log checkpoint
-fs/ext2 := super bits balloc limbo ialloc idisk bmap pages orphan chain inodes dcache dirindex mount rw stat
-fs/dir := dir dirread namei symlink names rename
+fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan chain inodes dcache dirent dirindex op journalfile mount rw stat
+fs/dir := dir dirread read namei symlink names rename
 fs/file := file pipe devnode
 
 # proc: processes, their traps, and what ends them; how they share the harts; programs out of files.
@@ -145,7 +148,7 @@ boot := bootargs bootprint harts userinit main
 # remembers where pages were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.
 checked := $(if $(DEBUG),lockcheck mapsite failtree selftest selfrules selfplan) $(if $(UBSAN),ubsan)
 
-ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/design mm/inspect explain \
+ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/design mm/copy mm/inspect explain \
 	dev dev/console dev/disk fs/cache fs/journal fs/ext2 fs/dir fs/file proc proc/sched proc/exec sys boot checked
 LISTED := $(foreach r,$(ROOMS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(r)/%.c,$($(r)))))
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """check_style.py - what the formatter cannot see: heads, guards, own header first, no #if in a body, no leftovers."""
+import collections
 import os
 import re
 
@@ -69,6 +70,18 @@ def check(path):
     yield from check_leftovers(path, text)
 
 
+def common_names():
+    """A function name in more than two files of the kernel makes `break NAME` in gdb ambiguous."""
+    files = collections.defaultdict(set)
+    for path in source.files("kernel/**/*.c"):
+        for f in source.functions(path):
+            if f.name != "__attribute__":  # its name stands behind that
+                files[f.name].add(path)
+    for name, paths in sorted(files.items()):
+        if len(paths) > 2:
+            yield f"{sorted(paths)[0]}: {name}() is also in {', '.join(sorted(paths)[1:])}: name it after its subject"
+
+
 if __name__ == "__main__":
     source.arguments(__doc__)
-    source.report(p for path in source.own_sources() for p in check(path))
+    source.report([p for path in source.own_sources() for p in check(path)] + list(common_names()))

@@ -22,7 +22,7 @@ import hosttest  # noqa: E402
 import source  # noqa: E402
 
 FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|fence_view|sbi_remote_\w+|kstack_sync|tlb_changed\w*"
-                   r"|tlb_fence_kernel)\s*\(")
+                   r"|kvm_shootdown)\s*\(")
 DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
 TEST = "tests/host/mm/t_mmu_unified.c"
 # Each write of satp: what must stand before it and after it. A branch leads to the fence that its condition asks for.

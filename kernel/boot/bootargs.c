@@ -9,8 +9,9 @@
 #include "lib/string.h"
 #include "mm/aspace/asid.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
 #include "mm/aspace/super.h"
+#include "mm/copy/copy.h"
+#include "mm/design/select.h"
 #include "mm/inspect/view.h"
 #include "proc/sched/ticks.h"
 #include "pt/sv.h"
@@ -21,7 +22,7 @@ static void
 set_kpt(struct bootargs *args, const char *value)
 {
     (void)args;
-    if (kpt_select(value) < 0)
+    if (design_select(value) < 0)
         printf("vitrine: kpt=%s: no such design; choose unified, global, fullcopy, sharedroot\n",
                value);
 }

@@ -15,6 +15,8 @@
 #include "dev/power.h"
 #include "dev/ram.h"
 #include "dev/rtc.h"
+#include "explain/explain.h"
+#include "explain/plancheck.h"
 #include "fs/file/devnode.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
@@ -22,9 +24,9 @@
 #include "lib/string.h"
 #include "mm/aspace/asid.h"
 #include "mm/aspace/fresh.h"
+#include "mm/design/select.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
-#include "mm/inspect/plan.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
@@ -86,6 +88,7 @@ static void
 probe(uint64 hartid, uint64 fdt_pa)
 {
     printf_set_sink(&sbi_sink);
+    explain_init();
     csr_write(stvec, boot_trap);
     const char *why = machine_probe(p2v(fdt_pa), hartid, &machine);
     if (why)
@@ -313,7 +316,7 @@ banner(void)
 {
     uint64 mib = (ram_usable(&machine) + (1 << 19)) >> 20; // the firmware's part is less than half
     printf("vitrine: %d hart%s, %lu MiB RAM, Sv%d, kpt=%s\n", nharts, nharts == 1 ? "" : "s", mib,
-           PXSHIFT(kernel_pt.env->levels), kpt->name);
+           PXSHIFT(kernel_pt.env->levels), design->name);
     ram_tell_dropped(&machine);
     if (FRESH_LEAKS)
         printf("vitrine: INSECURE BUILD: a program reads in new memory what others left there\n");
@@ -325,6 +328,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     probe(hartid, fdt_pa);
     memory_init();
     devices_init();
+    design = &design_unified; // unless the command line chooses another
     bootargs_parse(machine.bootargs, &args);
     nharts = count_harts();
     choose_mode();

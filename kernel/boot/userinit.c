@@ -2,6 +2,7 @@
 // userinit.c - process 1: from a thread of the kernel that mounts the disk to the first user
 // program.
 #include "abi/errno.h"
+#include "boot/bootprint.h"
 #include "fs/file/devnode.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
@@ -87,6 +88,7 @@ first_program(void)
         printf("vitrine: init= on the kernel command line names another program\n");
         shutdown(1);
     }
+    bootprint(p->as);
     p->trapframe->a0 = (uint64)argc;
 }
 

@@ -136,7 +136,7 @@ failtree_objects(void)
 {
     uint64 n = 0;
     kmem_drain();
-    const struct frame *f = frame_of(frames.start), *end = f + frames_total();
+    const struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
     for (; f < end; f++)
         if (f->kind == FRAME_SLAB && f->refs)
             n += f->obj ? f->flags : 1; // see mm/frame/kmem.c

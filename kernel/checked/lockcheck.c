@@ -59,7 +59,7 @@ in_order(const struct spinlock *held, const struct spinlock *next)
 }
 
 static void
-push(const struct spinlock *lk, uint64 pc)
+push_held(const struct spinlock *lk, uint64 pc)
 {
     struct record *r = mine();
     if (r->count == MAX_HELD)
@@ -80,14 +80,14 @@ lockcheck_acquire(struct spinlock *lk)
             panic("lockcheck: %s (rank %u) wanted in %s while %s (rank %u) is held since %s",
                   lk->name, lk->rank, symbol(pc), h->lock->name, h->lock->rank, symbol(h->pc));
     }
-    push(lk, pc);
+    push_held(lk, pc);
 }
 
 void
 lockcheck_tryacquire(struct spinlock *lk)
 {
     if (!panicking())
-        push(lk, caller_of_acquire(__builtin_frame_address(0)));
+        push_held(lk, caller_of_acquire(__builtin_frame_address(0)));
 }
 
 void

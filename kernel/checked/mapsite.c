@@ -7,6 +7,7 @@
 // Locks     none: notes are numbered atomically. One that is being overwritten can be told wrong.
 #include "mm/aspace/mapsite.h"
 
+#include "explain/say.h"
 #include "explain/words.h"
 #include "lib/printf.h"
 #include "mm/aspace/aspace.h"

@@ -4,9 +4,9 @@
 #include "checked/selfplan.h"
 
 #include "explain/explain.h"
+#include "explain/plancheck.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 
@@ -22,7 +22,7 @@ space(void)
 }
 
 static bool
-add(struct aspace *as, uint64 start, uint64 pages, enum region_kind kind)
+add_region(struct aspace *as, uint64 start, uint64 pages, enum region_kind kind)
 {
     struct region r = {.start = start, .end = start + pages * PGSIZE, .kind = (uint8)kind};
     return aspace_map(as, &r) == 0;
@@ -43,14 +43,14 @@ selftest_overlap(void)
     struct uvm_owner *owner = (struct uvm_owner *)as->owner;
     check_plan(as);
     owner->kstack.top = KSTACK_SLOT;
-    return add(as, 0, 5, REGION_IMAGE) ? found_nothing(as) : FAILED;
+    return add_region(as, 0, 5, REGION_IMAGE) ? found_nothing(as) : FAILED;
 }
 
 int
 selftest_guard_above(void)
 {
     struct aspace *as = space();
-    if (!add(as, HERE, 1, REGION_STACK) || !add(as, HERE + PGSIZE, 1, REGION_GUARD))
+    if (!add_region(as, HERE, 1, REGION_STACK) || !add_region(as, HERE + PGSIZE, 1, REGION_GUARD))
         return FAILED;
     return found_nothing(as);
 }
@@ -59,14 +59,14 @@ int
 selftest_guard_none(void)
 {
     struct aspace *as = space();
-    return add(as, HERE, 1, REGION_STACK) ? found_nothing(as) : FAILED;
+    return add_region(as, HERE, 1, REGION_STACK) ? found_nothing(as) : FAILED;
 }
 
 int
 selftest_guard_open(void)
 {
     struct aspace *as = space();
-    if (!add(as, HERE, 1, REGION_GUARD) || uvmguard(as, HERE) < 0)
+    if (!add_region(as, HERE, 1, REGION_GUARD) || uvmguard(as, HERE) < 0)
         return FAILED;
     check_plan(as);
     pte_t *slot = walk(&as->pt, HERE, 0);

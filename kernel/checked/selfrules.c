@@ -144,7 +144,7 @@ static bool
 try_lost_table(void)
 {
     static const struct breach lost = {RULE_PTE_ACCESS, 1, PT_READ, PTE_V};
-    return try_breach(&lost, PGROUNDDOWN(frames.base));
+    return try_breach(&lost, PGROUNDDOWN(frame_map.base));
 }
 
 int

@@ -98,7 +98,7 @@ mirror(void)
 {
     struct aspace *as = space();
     if (as->kpt.root == NULL) {
-        printf("selftest: kpt=%s has no mirror\n", kpt->name);
+        printf("selftest: kpt=%s has no mirror\n", design->name);
         return 0;
     }
     if (!give_page(as, USER_PAGE))
@@ -195,7 +195,7 @@ user_memory(void)
     if (!give_page(as, USER_PAGE))
         return FAILED;
     if (as->kpt.root != NULL) {
-        printf("selftest: kpt=%s lets the kernel use user memory\n", kpt->name);
+        printf("selftest: kpt=%s lets the kernel use user memory\n", design->name);
         return 0;
     }
     return selftest_read(USER_PAGE) + FAILED;

@@ -7,7 +7,6 @@
 
 struct aspace;
 struct kernelframe;
-struct plan_fault;
 struct trapframe;
 
 // A process, as far as explanations need it: what is below proc/ knows no more of processes.
@@ -25,6 +24,7 @@ struct explain_hooks {
 };
 
 int explain_set_mode(const char *name) must_check; // "auto", "full", "short", "off"; -EINVAL
+void explain_init(void);                           // panics are explained from now on
 void explain_set_hooks(const struct explain_hooks *h);
 bool explain_current(struct subject *s); // who runs on this hart; false: nobody
 
@@ -38,7 +38,5 @@ void explain_starved(int pid, const char *name, int other, const char *other_nam
 // For panics: straight to the console, without locks.
 void explain_kernel(const struct kernelframe *f); // a trap of the kernel's own
 void explain_user_page(const struct aspace *as, uint64 va,
-                       enum pt_access access);                  // as user mode sees it
-void explain_frames(uint64 table, uint64 there, uint64 wanted); // whose frames these are; 0: none
-void explain_plan(const struct plan_fault *f);                  // which parts, and what to do
-void explain_user_callers(void); // what the current process was doing in user mode
+                       enum pt_access access); // as user mode sees it
+void explain_plan(const void *plan_fault);     // which parts, and what to do

@@ -21,6 +21,7 @@
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "panic/ksyms.h"
+#include "panic/panic.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 
@@ -202,7 +203,7 @@ explain_kernel(const struct kernelframe *f)
 
 // ---- Owners and callers -------------------------------------------------------------------------
 
-void
+static void
 explain_frames(uint64 table, uint64 there, uint64 wanted)
 {
     if (table != 0) {
@@ -241,9 +242,11 @@ tell_part(const struct part *p)
         say(&console, W_PART, part_word(p), p->start, p->end);
 }
 
+// Explains a broken plan; for panic_telling().
 void
-explain_plan(const struct plan_fault *f)
+explain_plan(const void *plan_fault)
 {
+    const struct plan_fault *f = plan_fault;
     static const struct words hints[] = {
         [PLAN_MEET] = {W_HINT_APART},
         [PLAN_GUARD_NONE] = {W_HINT_GUARD_NONE},
@@ -256,7 +259,7 @@ explain_plan(const struct plan_fault *f)
     say(&console, W_HINT, words(&hints[f->rule]));
 }
 
-void
+static void
 explain_user_callers(void)
 {
     struct subject s;
@@ -270,4 +273,13 @@ explain_user_callers(void)
     say(&console, W_USER_CALLERS, s.pid, s.name);
     for (int i = 0; i < t.n; i++)
         printf("  0x%016lx %s\n", t.pc[i], usertrace_place(&t, i, place, sizeof place));
+}
+
+// Lets panics be explained from now on.
+void
+explain_init(void)
+{
+    static const struct panic_explainer explainer = {
+        .trap = explain_kernel, .frames = explain_frames, .user = explain_user_callers};
+    panic_set_explainer(&explainer);
 }

@@ -149,7 +149,7 @@ offer(struct reader *r, const struct elf_symbol *s, uint64 strings, struct quest
 }
 
 static void
-search(struct reader *r, struct quest *q)
+search_symbols(struct reader *r, struct quest *q)
 {
     struct elf_section symbols, strings;
     struct elf_symbol s;
@@ -171,7 +171,7 @@ usersym_find(struct pager *file, enum usersym_how how, const uint64 *pc, int n, 
     struct quest q = {.pc = pc, .sym = sym, .n = n < USERSYM_MAX ? n : USERSYM_MAX};
     for (int i = 0; i < n; i++)
         sym[i] = (struct usersym){.offset = ~0UL};
-    search(&r, &q);
+    search_symbols(&r, &q);
     for (int i = 0; i < q.n; i++)
         if (q.name[i] != 0)
             read_name(&r, q.name[i], &sym[i]);

@@ -32,7 +32,7 @@ is_code(const struct aspace *as, uint64 va)
 }
 
 static void
-add(struct usertrace *t, uint64 pc)
+add_pc(struct usertrace *t, uint64 pc)
 {
     if (t->n < USERSYM_MAX && pc != t->pc[t->n - 1])
         t->pc[t->n++] = pc;
@@ -46,7 +46,7 @@ climb(struct usertrace *t, const struct aspace *as, uint64 fp)
     while (t->n < USERSYM_MAX) {
         if (!look_word(&as->pt, fp - 8, true, &ra) || !is_code(as, ra))
             return;
-        add(t, ra);
+        add_pc(t, ra);
         if (!look_word(&as->pt, fp - 16, true, &caller) || caller <= fp)
             return;
         fp = caller;
@@ -65,7 +65,7 @@ find_callers(struct usertrace *t, const struct aspace *as, const struct trapfram
         return;
     }
     if (is_code(as, tf->ra))
-        add(t, tf->ra);
+        add_pc(t, tf->ra);
     climb(t, as, in_code && look_word(&as->pt, tf->s0 - 8, true, &top) ? top : tf->s0);
 }
 

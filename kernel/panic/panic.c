@@ -10,9 +10,7 @@
 
 #include <stdarg.h>
 
-#include "explain/explain.h"
 #include "lib/printf.h"
-#include "mm/inspect/plan.h"
 #include "panic/backtrace.h"
 #include "panic/ksyms.h"
 #include "rv/cpu.h"
@@ -25,6 +23,7 @@
 static uint32 owner; // hart that panics, plus 1; 0: none. Atomic
 static void (*stop_others)(void);
 static void (*power_off)(int code);
+static const struct panic_explainer *explainer;
 
 static void
 sink_begin(void)
@@ -44,6 +43,12 @@ panic_set_hooks(void (*stop)(void), void (*off)(int code))
 {
     stop_others = stop;
     power_off = off;
+}
+
+void
+panic_set_explainer(const struct panic_explainer *e)
+{
+    explainer = e;
 }
 
 bool
@@ -97,7 +102,8 @@ struct about {
     uint64 pc, fp; // where the backtrace starts; a pc of 0: with the caller of fp's frame
     const struct kernelframe *trap; // NULL: none
     uint64 table, there, wanted;    // frames; 0: none
-    const struct plan_fault *plan;  // NULL: none
+    void (*tell)(const void *of);   // explains what else it is about; NULL: nothing
+    const void *of;
 };
 
 // Prints who called a function that calls no other and so kept no frame: ra alone knows.
@@ -124,6 +130,18 @@ print_callers(const struct about *about)
     backtrace_print(fp, fp - 2 * sizeof(uint64), top);
 }
 
+static void
+tell_about(const struct about *about)
+{
+    if (about->tell != NULL)
+        about->tell(about->of);
+    if (explainer == NULL)
+        return;
+    if (about->trap != NULL)
+        explainer->trap(about->trap);
+    explainer->frames(about->table, about->there, about->wanted);
+}
+
 static void noreturn
 vpanic(const struct about *about, const char *fmt, va_list ap)
 {
@@ -134,13 +152,10 @@ vpanic(const struct about *about, const char *fmt, va_list ap)
     printf("\npanic: ");
     vprintf(fmt, ap);
     printf("\n");
-    if (about->trap != NULL)
-        explain_kernel(about->trap);
-    explain_frames(about->table, about->there, about->wanted);
-    if (about->plan != NULL)
-        explain_plan(about->plan);
+    tell_about(about);
     print_callers(about);
-    explain_user_callers();
+    if (explainer != NULL)
+        explainer->user();
     turn_off();
 }
 
@@ -165,24 +180,13 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     vpanic(&(struct about){.fp = HERE, .table = table, .there = there, .wanted = wanted}, fmt, ap);
 }
 
-static void noreturn printflike(2, 3) panic_about(const struct about *about, const char *fmt, ...)
+// Panics about something that `tell` explains.
+void
+panic_telling(void (*tell)(const void *of), const void *of, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vpanic(about, fmt, ap);
-}
-
-// Panics about a plan, naming the parts.
-void
-panic_plan(const struct plan_fault *f)
-{
-    static const char *const promises[] = {
-        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
-        [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
-        [PLAN_HOLE_MAPPED] = "guard-closed",
-    };
-    panic_about(&(struct about){.fp = HERE, .plan = f}, "%s: the layout of pid %d is wrong",
-                promises[f->rule], f->pid);
+    vpanic(&(struct about){.fp = HERE, .tell = tell, .of = of}, fmt, ap);
 }
 
 // Panics about code that was interrupted at pc with frame pointer fp (of a stack that is mapped).

@@ -32,7 +32,7 @@
 #include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
-uint64 user_stvec;
+uint64 trap_user_stvec;
 static uint64 user_return; // where userret is in the user's table
 
 static bool
@@ -50,8 +50,8 @@ static const struct explain_hooks explain_hooks = {describe_current, proc_on_kst
 void
 trapinit(void)
 {
-    uint64 page = kpt->switches ? TRAMPOLINE : (uint64)_trampoline;
-    user_stvec = page + (uint64)(uservec - _trampoline);
+    uint64 page = design->switches ? TRAMPOLINE : (uint64)_trampoline;
+    trap_user_stvec = page + (uint64)(uservec - _trampoline);
     user_return = page + (uint64)(userret - _trampoline);
     explain_set_hooks(&explain_hooks);
 }
@@ -67,13 +67,13 @@ void
 trap_prepare(struct proc *p)
 {
     struct trapframe *tf = p->trapframe;
-    tf->kernel_satp = kpt->switches ? p->as->ksatp : 0;
+    tf->kernel_satp = design->switches ? p->as->ksatp : 0;
     tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
     tf->kernel_syscall = (uint64)usersyscall;
     tf->kernel_fence = !mycpu()->present;
-    p->way_out =
-        (struct userret){kpt->switches ? TRAPFRAME : (uint64)tf, kpt->switches ? p->as->satp : 0};
+    p->way_out = (struct userret){design->switches ? TRAPFRAME : (uint64)tf,
+                                  design->switches ? p->as->satp : 0};
 }
 
 // A process that has just been made: entered by the switch to it, which holds its predecessor's

@@ -25,7 +25,7 @@ struct tlb_batch_ops {
     // is.
     void (*table)(struct tlb_batch *b, uint64 pa, bool blank);
     // Takes out the leaves of n neighbouring slots of level 0, holes among them, for the addresses
-    // from va on, in the order of unhook-first. NULL: leaf() hears of each.
+    // from va on, by runs_take() of pt/runs.h. NULL: leaf() hears of each.
     void (*leaves)(struct tlb_batch *b, pte_t *slot, uint64 va, int n);
 };
 

@@ -17,7 +17,6 @@
 #include "lib/panic.h"
 #include "pt/note.h"
 #include "pt/span.h"
-#include "pt/super.h"
 
 // What a TLB may remember of an entry, and so must be told to forget.
 #define CACHED (PTE_RWX | PTE_U | PTE_G | PTE_A | PTE_D)

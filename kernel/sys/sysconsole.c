@@ -3,8 +3,8 @@
 #include "abi/errno.h"
 #include "dev/console/console.h"
 #include "dev/console/lineedit.h"
-#include "mm/aspace/copy.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/copy.h"
+#include "mm/copy/iobuf.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

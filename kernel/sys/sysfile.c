@@ -6,8 +6,8 @@
 #include "abi/sysinfo.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
-#include "mm/aspace/copy.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/copy.h"
+#include "mm/copy/iobuf.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

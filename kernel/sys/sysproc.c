@@ -6,7 +6,7 @@
 #include "abi/sysinfo.h"
 #include "dev/rtc.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
 #include "mm/frame/ledger.h"
 #include "mm/kvm/kvm.h"

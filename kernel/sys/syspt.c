@@ -7,9 +7,10 @@
 #include "abi/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/park.h"
+#include "mm/aspace/viewers.h"
+#include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
 #include "mm/inspect/owners.h"
 #include "mm/inspect/touched.h"
@@ -74,7 +75,7 @@ static void
 end(struct aspace *as)
 {
     if (as)
-        view_end(as);
+        viewers_leave(as);
 }
 
 static int

@@ -3,7 +3,7 @@
 #include "abi/errno.h"
 #include "abi/sysinfo.h"
 #include "lib/string.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
 #include "mm/kvm/kvm.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "lib/types.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 struct machine;
 

@@ -21,7 +21,7 @@
 #define ESC     0x1b
 
 static void
-put(struct lineedit *e, const char *s, size_t n)
+echo_bytes(struct lineedit *e, const char *s, size_t n)
 {
     assert(n <= sizeof(e->echo) - e->necho);
     memcpy(e->echo + e->necho, s, n);
@@ -32,7 +32,7 @@ static void
 put_times(struct lineedit *e, char c, uint32 times)
 {
     while (times-- > 0)
-        put(e, &c, 1);
+        echo_bytes(e, &c, 1);
 }
 
 static uint32
@@ -49,7 +49,7 @@ show(struct lineedit *e, size_t from, size_t to)
         const char *s = e->line + from;
         size_t len = utf8_next(s, to - from);
         if (utf8_printable(s, len))
-            put(e, s, len);
+            echo_bytes(e, s, len);
         else
             put_times(e, *s == '\t' ? ' ' : '?', columns(e, from, from + len));
         from += len;
@@ -81,7 +81,7 @@ static void delete (struct lineedit *e, size_t from, size_t to)
 
 // Inserts n bytes at the cursor; they fit.
 static void
-insert(struct lineedit *e, const char *s, size_t n)
+insert_at_cursor(struct lineedit *e, const char *s, size_t n)
 {
     size_t at = e->cursor;
     memmove(e->line + at + n, e->line + at, e->len - at);
@@ -121,7 +121,7 @@ static void
 replace(struct lineedit *e, const char *s, size_t n)
 {
     delete (e, 0, e->len);
-    insert(e, s, n);
+    insert_at_cursor(e, s, n);
 }
 
 // Shows the line stored `ago` lines ago, or the new one for 0; keeps the new one meanwhile.
@@ -159,12 +159,12 @@ remember(struct lineedit *e)
 }
 
 static enum line_event
-finish(struct lineedit *e)
+end_line(struct lineedit *e)
 {
     remember(e);
     move_to(e, e->len);
     e->line[e->len++] = '\n';
-    put(e, "\n", 1);
+    echo_bytes(e, "\n", 1);
     return LINE_READY;
 }
 
@@ -218,9 +218,9 @@ static void
 flush_partial(struct lineedit *e)
 {
     if (e->npartial > LINE_MAX - 1 - e->len)
-        put(e, "\a", 1);
+        echo_bytes(e, "\a", 1);
     else if (e->npartial > 0)
-        insert(e, e->partial, e->npartial);
+        insert_at_cursor(e, e->partial, e->npartial);
     e->npartial = 0;
 }
 
@@ -241,13 +241,13 @@ feed_control(struct lineedit *e, uint8 c)
     switch (c) {
     case '\n':
     case '\r':
-        return finish(e);
+        return end_line(e);
     case CTRL('D'):
         move_to(e, e->len);
         return LINE_END;
     case CTRL('C'):
         move_to(e, e->len);
-        put(e, "^C\n", 3);
+        echo_bytes(e, "^C\n", 3);
         lineedit_clear(e);
         return LINE_INTERRUPT;
     case CTRL('Z'):
@@ -314,9 +314,9 @@ void
 lineedit_insert(struct lineedit *e, const char *s, size_t n)
 {
     if (n + sizeof(e->partial) > LINE_MAX - 1 - e->len)
-        put(e, "\a", 1);
+        echo_bytes(e, "\a", 1);
     else
-        insert(e, s, n);
+        insert_at_cursor(e, s, n);
 }
 
 // Finds the line that was stored `ago` lines ago; 1 is the last one.

@@ -13,7 +13,7 @@ byte(const struct linering *r, uint32 off)
 }
 
 static void
-put(struct linering *r, uint8 b)
+ring_put(struct linering *r, uint8 b)
 {
     r->data[r->tail++ % LINERING] = b;
 }
@@ -29,10 +29,10 @@ linering_has_room(const struct linering *r, size_t n)
 void
 linering_put(struct linering *r, const char *s, size_t n)
 {
-    put(r, n & 0xff);
-    put(r, (uint8)(n >> 8));
+    ring_put(r, n & 0xff);
+    ring_put(r, (uint8)(n >> 8));
     for (size_t i = 0; i < n; i++)
-        put(r, (uint8)s[i]);
+        ring_put(r, (uint8)s[i]);
 }
 
 // Returns   the length of the first record.

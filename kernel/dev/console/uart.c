@@ -44,14 +44,14 @@ static struct {
 } uart;
 
 static uint8
-get(uint32 reg)
+read_reg(uint32 reg)
 {
     uint8 *at = uart.regs + (reg << uart.shift);
     return uart.width == 4 ? (uint8)mmio_read32(at) : mmio_read8(at);
 }
 
 static void
-put(uint32 reg, uint8 v)
+write_reg(uint32 reg, uint8 v)
 {
     uint8 *at = uart.regs + (reg << uart.shift);
     if (uart.width == 4)
@@ -72,11 +72,11 @@ uart_init(const struct machine *m)
     uart.shift = m->uart_shift;
     uart.width = m->uart_width;
     uart.patience = PATIENCE * m->timebase;
-    put(IER, 0);
-    put(LCR, LCR_8N1);
-    put(FCR, FCR_ENABLE); // clears nothing: what was typed during the boot waits there
-    put(MCR, MCR_OUT);
-    uart.burst = (get(IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
+    write_reg(IER, 0);
+    write_reg(LCR, LCR_8N1);
+    write_reg(FCR, FCR_ENABLE); // clears nothing: what was typed during the boot waits there
+    write_reg(MCR, MCR_OUT);
+    uart.burst = (read_reg(IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
     return 0;
 }
 
@@ -86,7 +86,7 @@ static bool
 has_room(void)
 {
     uint64 start = r_time();
-    while (!(get(LSR) & LSR_TX_ROOM)) {
+    while (!(read_reg(LSR) & LSR_TX_ROOM)) {
         if (uart.stuck || r_time() - start > uart.patience) {
             uart.stuck = true;
             return false;
@@ -103,19 +103,19 @@ uart_write(const char *s, size_t n)
         size_t part = n < uart.burst ? n : uart.burst;
         n -= part;
         while (part-- > 0)
-            put(THR, (uint8)*s++);
+            write_reg(THR, (uint8)*s++);
     }
 }
 
 int
 uart_getc(void)
 {
-    return uart.regs && (get(LSR) & LSR_RX) ? get(RBR) : -1;
+    return uart.regs && (read_reg(LSR) & LSR_RX) ? read_reg(RBR) : -1;
 }
 
 void
 uart_listen(bool on)
 {
     if (uart.regs)
-        put(IER, on ? IER_RX : 0);
+        write_reg(IER, on ? IER_RX : 0);
 }

@@ -65,13 +65,13 @@ _Static_assert(sizeof(struct virtq_desc) * VIRTQ_MAXNUM + 6 + 2 * VIRTQ_MAXNUM <
 _Static_assert(6 + 8 * VIRTQ_MAXNUM <= PGSIZE, "page 1");
 
 static uint32
-get(const struct virtio_dev *d, uint32 reg)
+virtio_read(const struct virtio_dev *d, uint32 reg)
 {
     return mmio_read32(d->regs + reg);
 }
 
 static void
-put(struct virtio_dev *d, uint32 reg, uint32 v)
+virtio_write(struct virtio_dev *d, uint32 reg, uint32 v)
 {
     mmio_write32(d->regs + reg, v);
 }
@@ -79,14 +79,14 @@ put(struct virtio_dev *d, uint32 reg, uint32 v)
 static void
 put64(struct virtio_dev *d, uint32 reg, uint64 v)
 {
-    put(d, reg, (uint32)v);
-    put(d, reg + 4, (uint32)(v >> 32));
+    virtio_write(d, reg, (uint32)v);
+    virtio_write(d, reg + 4, (uint32)(v >> 32));
 }
 
 static void
 add_status(struct virtio_dev *d, uint32 bits)
 {
-    put(d, STATUS, get(d, STATUS) | bits);
+    virtio_write(d, STATUS, virtio_read(d, STATUS) | bits);
 }
 
 // Finds out what is in a slot.
@@ -96,12 +96,12 @@ int
 virtio_open(struct virtio_dev *d, const struct machine_dev *slot)
 {
     d->regs = kvm_map_device(slot->base, slot->size);
-    if (!d->regs || get(d, MAGIC) != THE_MAGIC)
+    if (!d->regs || virtio_read(d, MAGIC) != THE_MAGIC)
         return -ENODEV;
-    d->version = get(d, VERSION);
+    d->version = virtio_read(d, VERSION);
     if (d->version != LEGACY && d->version != MODERN)
         return -ENODEV;
-    d->id = get(d, DEVICE_ID);
+    d->id = virtio_read(d, DEVICE_ID);
     d->irq = slot->irq;
     return d->id ? 0 : -ENODEV;
 }
@@ -109,15 +109,15 @@ virtio_open(struct virtio_dev *d, const struct machine_dev *slot)
 static uint32
 offered(struct virtio_dev *d, uint32 half)
 {
-    put(d, DEVICE_FEATURES_SEL, half);
-    return get(d, DEVICE_FEATURES);
+    virtio_write(d, DEVICE_FEATURES_SEL, half);
+    return virtio_read(d, DEVICE_FEATURES);
 }
 
 static void
 accept(struct virtio_dev *d, uint32 half)
 {
-    put(d, DRIVER_FEATURES_SEL, half);
-    put(d, DRIVER_FEATURES, (uint32)(d->features >> 32 * half));
+    virtio_write(d, DRIVER_FEATURES_SEL, half);
+    virtio_write(d, DRIVER_FEATURES, (uint32)(d->features >> 32 * half));
 }
 
 // Resets the device and agrees with it on those of the features in `wanted` that it offers.
@@ -125,7 +125,7 @@ accept(struct virtio_dev *d, uint32 half)
 int
 virtio_negotiate(struct virtio_dev *d, uint64 wanted)
 {
-    put(d, STATUS, 0);
+    virtio_write(d, STATUS, 0);
     add_status(d, ST_ACKNOWLEDGE);
     add_status(d, ST_DRIVER);
     d->features = offered(d, 0) & wanted;
@@ -133,14 +133,14 @@ virtio_negotiate(struct virtio_dev *d, uint64 wanted)
         d->features |= (uint64)offered(d, 1) << 32 & (wanted | VIRTIO_F_VERSION_1);
     accept(d, 0);
     if (d->version == LEGACY) {
-        put(d, GUEST_PAGE_SIZE, PGSIZE);
+        virtio_write(d, GUEST_PAGE_SIZE, PGSIZE);
         return 0;
     }
     if (!(d->features & VIRTIO_F_VERSION_1))
         return -EIO;
     accept(d, 1);
     add_status(d, ST_FEATURES_OK);
-    return get(d, STATUS) & ST_FEATURES_OK ? 0 : -EIO;
+    return virtio_read(d, STATUS) & ST_FEATURES_OK ? 0 : -EIO;
 }
 
 // Tells the device where the queue is.
@@ -148,16 +148,16 @@ static void
 announce(struct virtq *q)
 {
     struct virtio_dev *d = q->dev;
-    put(d, QUEUE_NUM, q->num);
+    virtio_write(d, QUEUE_NUM, q->num);
     if (d->version == LEGACY) {
-        put(d, QUEUE_ALIGN, PGSIZE);
-        put(d, QUEUE_PFN, (uint32)(v2p(q->desc) / PGSIZE));
+        virtio_write(d, QUEUE_ALIGN, PGSIZE);
+        virtio_write(d, QUEUE_PFN, (uint32)(v2p(q->desc) / PGSIZE));
         return;
     }
     put64(d, QUEUE_DESC, v2p(q->desc));
     put64(d, QUEUE_DRIVER, v2p(q->avail));
     put64(d, QUEUE_DEVICE, v2p(q->used));
-    put(d, QUEUE_READY, 1);
+    virtio_write(d, QUEUE_READY, 1);
 }
 
 // Sets up queue `index` of the device, with at most VIRTQ_MAXNUM descriptors.
@@ -165,10 +165,10 @@ announce(struct virtq *q)
 int
 virtq_init(struct virtq *q, struct virtio_dev *d, uint32 index)
 {
-    put(d, QUEUE_SEL, index);
-    if (get(d, d->version == LEGACY ? QUEUE_PFN : QUEUE_READY) != 0)
+    virtio_write(d, QUEUE_SEL, index);
+    if (virtio_read(d, d->version == LEGACY ? QUEUE_PFN : QUEUE_READY) != 0)
         return -EBUSY;
-    uint32 max = get(d, QUEUE_NUM_MAX);
+    uint32 max = virtio_read(d, QUEUE_NUM_MAX);
     if (max == 0)
         return -ENODEV;
     uint8 *mem = kalloc_order(FRAME_DMA, index, QUEUE_ORDER);
@@ -195,14 +195,14 @@ virtio_ready(struct virtio_dev *d)
 void
 virtio_fail(struct virtio_dev *d)
 {
-    put(d, STATUS, 0);
+    virtio_write(d, STATUS, 0);
     add_status(d, ST_FAILED);
 }
 
 uint32
 virtio_config32(struct virtio_dev *d, uint32 offset)
 {
-    return get(d, CONFIG + offset);
+    return virtio_read(d, CONFIG + offset);
 }
 
 // Reads 64 bits of the configuration, both halves from the same state of it unless the device
@@ -212,10 +212,10 @@ virtio_config64(struct virtio_dev *d, uint32 offset)
 {
     uint32 before, after, low, high, turns = 0;
     do {
-        before = d->version == MODERN ? get(d, CONFIG_GENERATION) : 0;
+        before = d->version == MODERN ? virtio_read(d, CONFIG_GENERATION) : 0;
         low = virtio_config32(d, offset);
         high = virtio_config32(d, offset + 4);
-        after = d->version == MODERN ? get(d, CONFIG_GENERATION) : 0;
+        after = d->version == MODERN ? virtio_read(d, CONFIG_GENERATION) : 0;
     } while (before != after && ++turns < CONFIG_TURNS);
     return (uint64)high << 32 | low;
 }
@@ -223,7 +223,7 @@ virtio_config64(struct virtio_dev *d, uint32 offset)
 void
 virtio_ack(struct virtio_dev *d)
 {
-    put(d, INTERRUPT_ACK, get(d, INTERRUPT_STATUS));
+    virtio_write(d, INTERRUPT_ACK, virtio_read(d, INTERRUPT_STATUS));
 }
 
 void
@@ -242,7 +242,7 @@ virtq_kick(struct virtq *q)
     // store.
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!(__atomic_load_n(&q->used->flags, __ATOMIC_RELAXED) & USED_NO_NOTIFY)) // device's, above
-        put(q->dev, QUEUE_NOTIFY, q->index);
+        virtio_write(q->dev, QUEUE_NOTIFY, q->index);
 }
 
 bool

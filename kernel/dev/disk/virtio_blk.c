@@ -83,7 +83,7 @@ prepare_slot(struct disk *d, uint32 i)
 // Puts a request into a free slot and on the queue; the device is not told yet.
 // Locks     d->lock is held.
 static void
-start(struct disk *d, struct blk_req *r)
+start_request(struct disk *d, struct blk_req *r)
 {
     uint32 i = d->free[--d->nfree];
     struct slot *s = &d->slot[i];
@@ -119,7 +119,7 @@ disk_submit(struct blkdev *b, struct blk_req *r)
     }
     acquire(&d->lock);
     if (d->nfree > 0) {
-        start(d, r);
+        start_request(d, r);
         virtq_kick(&d->q);
     } else {
         list_push_back(&d->waiting, &r->link);
@@ -142,7 +142,7 @@ count(struct blkdev *b, enum blk_op op)
 // Returns   its request, NULL if there is none.
 // Locks     d->lock is held.
 static struct blk_req *
-finish(struct disk *d, uint32 head)
+finish_request(struct disk *d, uint32 head)
 {
     uint32 i = head / CHAIN;
     if (head % CHAIN != 0 || i >= SLOTS || !d->inflight[i])
@@ -163,7 +163,7 @@ start_waiting(struct disk *d)
     if (list_empty(&d->waiting))
         return;
     while (d->nfree > 0 && !list_empty(&d->waiting))
-        start(d, list_entry(list_pop_front(&d->waiting), struct blk_req, link));
+        start_request(d, list_entry(list_pop_front(&d->waiting), struct blk_req, link));
     virtq_kick(&d->q);
 }
 
@@ -179,7 +179,7 @@ disk_intr(void *arg)
     virtio_ack(&d->dev);
     acquire(&d->lock);
     while (virtq_pop(&d->q, &head)) {
-        struct blk_req *r = finish(d, head);
+        struct blk_req *r = finish_request(d, head);
         if (r)
             list_push_back(&finished, &r->link);
     }

@@ -8,7 +8,7 @@
 // Promises  A page in the tree holds one reference of the cache; frames handed out hold one more.
 //           Reclaim takes no page that anybody else refers to. A hit costs one spinlock and no
 //           list operation.
-// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then lists.lock, for the
+// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for the
 //           shared lists.
 // Next      fs/cache/cut.c (dropping), fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
 #include "fs/cache/cache.h"
@@ -21,16 +21,16 @@
 #define WAITQS      16
 #define AHEAD_FIRST 4
 
-struct page_lists lists;
+struct page_lists cache_lists;
 static struct waitq waitqs[WAITQS];
 
 void
 cache_setup(void)
 {
-    initlock(&lists.lock, "page lists", RANK_FS);
-    list_init(&lists.clean);
-    list_init(&lists.caches);
-    list_init(&lists.running);
+    initlock(&cache_lists.lock, "page lists", RANK_FS);
+    list_init(&cache_lists.clean);
+    list_init(&cache_lists.caches);
+    list_init(&cache_lists.running);
     for (uint32 i = 0; i < WAITQS; i++)
         waitq_init(&waitqs[i], "page");
     radix_setup();
@@ -51,8 +51,8 @@ pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev,
 void
 pcache_count(const struct pcache *pc)
 {
-    __atomic_fetch_add(&lists.hits, pc->hits, __ATOMIC_RELAXED); // only statistics
-    __atomic_fetch_add(&lists.lost, pc->lock.contended, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&cache_lists.hits, pc->hits, __ATOMIC_RELAXED); // only statistics
+    __atomic_fetch_add(&cache_lists.lost, pc->lock.contended, __ATOMIC_RELAXED);
 }
 
 static struct waitq *
@@ -80,9 +80,9 @@ page_wake(struct frame *f)
 void
 page_settle(struct frame *f)
 {
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     page_idle(f);
-    release(&lists.lock);
+    release(&cache_lists.lock);
 }
 
 // Puts the frame into the tree with a reference of the cache's own; it is clean, or being read.
@@ -104,20 +104,20 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     list_init(&f->link);
     frame_get(f);
     pc->pages++;
-    acquire(&lists.lock);
-    lists.pages++;
+    acquire(&cache_lists.lock);
+    cache_lists.pages++;
     if (!(flags & PG_READING))
         page_idle(f);
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return 0;
 }
 
-// Locks     pc->lock, lists.lock
+// Locks     pc->lock, cache_lists.lock
 void
 page_stop_running(struct frame *f)
 {
     f->flags &= (uint16) ~(PG_DIRTY | PG_RUNNING);
-    lists.nrunning--;
+    cache_lists.nrunning--;
     list_remove(&f->link);
 }
 
@@ -129,7 +129,7 @@ undirty(struct pcache *pc, struct frame *f)
         return;
     }
     f->flags &= (uint16)~PG_DIRTY;
-    lists.dirty--;
+    cache_lists.dirty--;
     if (!--pc->ndirty)
         list_remove(&pc->link);
 }
@@ -140,11 +140,11 @@ revoke(struct frame *f)
 {
     page_copy_of(f)->obj = NULL;
     f->copy = 0;
-    lists.nrevoked++;
+    cache_lists.nrevoked++;
 }
 
 // What is in the page needs no block any more.
-// Locks     lists.lock
+// Locks     cache_lists.lock
 static void
 detach(struct pcache *pc, struct frame *f)
 {
@@ -160,11 +160,11 @@ void
 page_hollow(struct pcache *pc, struct frame *f)
 {
     page_zero(page_data(f));
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     detach(pc, f);
     f->flags = PG_UPTODATE;
     page_idle(f);
-    release(&lists.lock);
+    release(&cache_lists.lock);
 }
 
 // Takes an idle page out of the cache, dirty or not.
@@ -173,10 +173,10 @@ page_remove(struct pcache *pc, struct frame *f)
 {
     radix_del(&pc->tree, f->index);
     pc->pages--;
-    acquire(&lists.lock);
-    lists.pages--;
+    acquire(&cache_lists.lock);
+    cache_lists.pages--;
     detach(pc, f);
-    release(&lists.lock);
+    release(&cache_lists.lock);
     f->obj = NULL;
     frame_put(f);
 }
@@ -344,20 +344,20 @@ cache_zero(struct pcache *pc, uint64 index, struct frame **out)
 static void
 make_dirty(struct pcache *pc, struct frame *f)
 {
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     list_remove(&f->link); // a page on its way to the disk is on no list: harmless
     f->flags |= PG_DIRTY;
     if (pc->journalled && f->flags & PG_BLOCK) {
         f->flags |= PG_RUNNING;
-        lists.nrunning++;
-        list_push_back(&lists.running, &f->link);
+        cache_lists.nrunning++;
+        list_push_back(&cache_lists.running, &f->link);
     } else {
-        lists.dirty++;
+        cache_lists.dirty++;
         if (!pc->ndirty++)
-            list_push_back(&lists.caches, &pc->link);
+            list_push_back(&cache_lists.caches, &pc->link);
         list_push_back(&pc->dirty, &f->link);
     }
-    release(&lists.lock);
+    release(&cache_lists.lock);
 }
 
 // Notes that the page is newer than the disk. A page that has left the cache is left alone.

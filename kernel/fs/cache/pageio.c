@@ -41,7 +41,7 @@ zero_tail(struct pcache *pc, struct frame *f)
 
 // The read is over, well or not.
 static void
-finish(struct pcache *pc, struct frame *f, int status)
+finish_read(struct pcache *pc, struct frame *f, int status)
 {
     acquire(&pc->lock);
     f->flags &= (uint16)~PG_READING;
@@ -66,7 +66,7 @@ read_done(struct blk_req *req)
     struct frame *f = r->frame;
     int status = req->status;
     kmem_cache_free(&reads, r);
-    finish(pc, f, status);
+    finish_read(pc, f, status);
 }
 
 // Looks the block up and sends the request, or fills a hole at once.
@@ -79,14 +79,14 @@ submit(struct pcache *pc, struct frame *f, struct read *r)
         kmem_cache_free(&reads, r);
         if (!error)
             page_zero(page_data(f));
-        finish(pc, f, error);
+        finish_read(pc, f, error);
         return error;
     }
     acquire(&pc->lock);
     page_place(f, (uint32)block);
-    acquire(&lists.lock);
-    lists.reads++;
-    release(&lists.lock);
+    acquire(&cache_lists.lock);
+    cache_lists.reads++;
+    release(&cache_lists.lock);
     release(&pc->lock);
     *r = (struct read){.pc = pc, .frame = f};
     r->req = (struct blk_req){
@@ -122,7 +122,7 @@ prepare(struct pcache *pc, uint64 index, uint16 flags, struct frame **fp, struct
 // Returns   0 with a reference to the page in *out. On error: nothing handed out; -EEXIST as
 //           prepare().
 static int
-start(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
+start_read(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
 {
     struct read *r;
     int error = prepare(pc, index, flags, out, &r);
@@ -141,7 +141,7 @@ page_ahead(struct pcache *pc, uint64 index, uint32 count)
 {
     for (uint32 i = 0; i < count; i++) {
         struct frame *f;
-        int error = start(pc, index + i, i == count / 2 ? PG_AHEAD : 0, &f);
+        int error = start_read(pc, index + i, i == count / 2 ? PG_AHEAD : 0, &f);
         if (!error)
             frame_put(f);
         else if (error != -EEXIST)
@@ -155,7 +155,7 @@ page_ahead(struct pcache *pc, uint64 index, uint32 count)
 int
 page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
 {
-    int error = start(pc, index, 0, out);
+    int error = start_read(pc, index, 0, out);
     if (!error && count > 1)
         page_ahead(pc, index + 1, count - 1);
     return error;

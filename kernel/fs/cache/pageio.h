@@ -19,39 +19,39 @@ struct page_lists {
     uint64 hits, lost;    // [l] of caches that are gone
 };
 
-extern struct page_lists lists;
+extern struct page_lists cache_lists;
 
 // All of these want pc->lock held.
 int page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags) must_check;
 void page_remove(struct pcache *pc, struct frame *f); // drops the cache's reference
 void page_hollow(struct pcache *pc, struct frame *f); // it stays, as a hole's
 void page_settle(struct frame *f);                    // clean and idle from now on
-void page_stop_running(struct frame *f);              // in no transaction; with lists.lock
+void page_stop_running(struct frame *f);              // in no transaction; with cache_lists.lock
 void page_wait(struct pcache *pc, struct frame *f,
                uint16 flags); // until none is set; drops the lock
 void page_wake(struct frame *f);
 
-// The copy of a page in the journal, or NULL. With lists.lock.
+// The copy of a page in the journal, or NULL. With cache_lists.lock.
 static inline struct frame *
 page_copy_of(const struct frame *f)
 {
-    return f->copy ? &frames.ledger[f->copy - 1] : NULL;
+    return f->copy ? &frame_map.ledger[f->copy - 1] : NULL;
 }
 
 static inline void
 page_tie(struct frame *f, struct frame *copy)
 {
-    f->copy = (uint32)(copy - frames.ledger) + 1; // frame 0 may be a copy as well: 0 means none
+    f->copy = (uint32)(copy - frame_map.ledger) + 1; // frame 0 may be a copy as well: 0 means none
     copy->obj = f;
 }
 
-// The page is clean and nobody's but the cache's: reclaim may have it. With lists.lock.
+// The page is clean and nobody's but the cache's: reclaim may have it. With cache_lists.lock.
 static inline void
 page_idle(struct frame *f)
 {
     assert(f->obj && !f->copy && !(f->flags & (PG_DIRTY | PG_RUNNING | PG_WRITEBACK)));
     assert(list_empty(&f->link));
-    list_push_back(&lists.clean, &f->link);
+    list_push_back(&cache_lists.clean, &f->link);
 }
 
 void writers_wait(struct pcache *pc); // until no write-back of the cache is under way; sleeps

@@ -87,7 +87,7 @@ prune(struct radix *t, uint64 index)
 
 // Makes the tree high enough for `index`. On error: as it was, but perhaps higher.
 static int
-grow(struct radix *t, uint64 index)
+grow_tree(struct radix *t, uint64 index)
 {
     while (!fits(t, index)) {
         if (t->root) {
@@ -130,7 +130,7 @@ place(struct radix *t, uint64 index, void *item)
 int
 radix_put(struct radix *t, uint64 index, void *item)
 {
-    int error = grow(t, index);
+    int error = grow_tree(t, index);
     if (!error)
         error = place(t, index, item);
     if (error && t->height)

@@ -4,18 +4,18 @@
 // Theory    Second chance: the list of clean pages is taken from its old end; a page that was
 //           used since the last time, that somebody refers to, or whose cache is busy goes to the
 //           young end.
-// Promises  Never sleeps, and waits for no lock but a bounded while for lists.lock: it may be
+// Promises  Never sleeps, and waits for no lock but a bounded while for cache_lists.lock: it may be
 //           called from any allocation, whatever is held.
-// Locks     lists.lock first and pc->lock within, against their order: both only if free at once.
+// Locks     cache_lists.lock first and pc->lock within, against their order: both only if free at once.
 #include "fs/cache/pageio.h"
 #include "fs/fs.h"
 
 #define PATIENCE 100000 // turns
 
 // Frees the page if it may go.
-// Locks     lists.lock
+// Locks     cache_lists.lock
 static bool
-take(struct frame *f)
+reclaim_page(struct frame *f)
 {
     struct pcache *pc = f->obj; // a page on the list belongs to a cache
     if (!tryacquire(&pc->lock))
@@ -26,7 +26,7 @@ take(struct frame *f)
     if (free) {
         radix_del(&pc->tree, f->index);
         pc->pages--;
-        lists.pages--;
+        cache_lists.pages--;
         f->obj = NULL;
     }
     release(&pc->lock);
@@ -39,7 +39,7 @@ static bool
 get_lists(void)
 {
     for (uint32 turns = PATIENCE; turns > 0; turns--) {
-        if (tryacquire(&lists.lock))
+        if (tryacquire(&cache_lists.lock))
             return true;
     }
     return false;
@@ -53,19 +53,19 @@ cache_reclaim(uint64 want)
     uint64 freed = 0;
     if (!get_lists())
         return 0;
-    for (uint64 turns = 2 * lists.pages; turns > 0 && freed < want; turns--) {
-        struct list *node = list_pop_front(&lists.clean);
+    for (uint64 turns = 2 * cache_lists.pages; turns > 0 && freed < want; turns--) {
+        struct list *node = list_pop_front(&cache_lists.clean);
         if (!node)
             break;
         struct frame *f = list_entry(node, struct frame, link);
-        if (take(f)) {
+        if (reclaim_page(f)) {
             frame_put(f);
             freed++;
         } else {
-            list_push_back(&lists.clean, node);
+            list_push_back(&cache_lists.clean, node);
         }
     }
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return freed;
 }
 
@@ -74,12 +74,12 @@ cache_reclaim(uint64 want)
 void
 cache_stats(struct fs_stats *st)
 {
-    acquire(&lists.lock);
-    *st = (struct fs_stats){.hits = lists.hits,
-                            .reads = lists.reads,
-                            .writes = lists.writes,
-                            .pages = lists.pages,
-                            .dirty = lists.dirty + lists.nrunning,
-                            .contended = lists.lost + lists.lock.contended};
-    release(&lists.lock);
+    acquire(&cache_lists.lock);
+    *st = (struct fs_stats){.hits = cache_lists.hits,
+                            .reads = cache_lists.reads,
+                            .writes = cache_lists.writes,
+                            .pages = cache_lists.pages,
+                            .dirty = cache_lists.dirty + cache_lists.nrunning,
+                            .contended = cache_lists.lost + cache_lists.lock.contended};
+    release(&cache_lists.lock);
 }

@@ -29,7 +29,7 @@ static struct {
     struct write w[BATCH]; // [b]
 } batch;
 
-static struct waitq ended; // a write-back of a cache has ended; with lists.lock
+static struct waitq ended; // a write-back of a cache has ended; with cache_lists.lock
 
 void
 writeback_setup(void)
@@ -58,7 +58,7 @@ collect(struct pcache *pc)
 {
     uint32 n = 0;
     acquire(&pc->lock);
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     while (n < BATCH && !list_empty(&pc->dirty)) {
         struct frame *f = list_entry(list_pop_front(&pc->dirty), struct frame, link);
         f->flags = (uint16)((f->flags & ~PG_DIRTY) | PG_WRITEBACK);
@@ -66,11 +66,11 @@ collect(struct pcache *pc)
         batch.w[n++] = (struct write){.frame = f, .pc = pc};
     }
     pc->ndirty -= n;
-    lists.dirty -= n;
-    lists.writes += n;
+    cache_lists.dirty -= n;
+    cache_lists.writes += n;
     if (!pc->ndirty)
         list_remove(&pc->link);
-    release(&lists.lock);
+    release(&cache_lists.lock);
     release(&pc->lock);
     return n;
 }
@@ -219,18 +219,18 @@ static struct pcache *
 next_dirty(bool devices)
 {
     struct pcache *found = NULL;
-    acquire(&lists.lock);
-    list_for_each (node, &lists.caches) {
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches) {
         struct pcache *pc = list_entry(node, struct pcache, link);
         if (!pc->ops->file && !devices)
             continue;
         __atomic_fetch_add(&pc->writers, 1, __ATOMIC_RELAXED); // it has a dirty page: it is alive
         list_remove(node);
-        list_push_back(&lists.caches, node);
+        list_push_back(&cache_lists.caches, node);
         found = pc;
         break;
     }
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return found;
 }
 
@@ -238,10 +238,10 @@ static uint32
 count_dirty(void)
 {
     uint32 n = 0;
-    acquire(&lists.lock);
-    list_for_each (node, &lists.caches)
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches)
         n++;
-    release(&lists.lock);
+    release(&cache_lists.lock);
     return n;
 }
 
@@ -249,10 +249,10 @@ count_dirty(void)
 static void
 writer_ends(struct pcache *pc)
 {
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     if (__atomic_sub_fetch(&pc->writers, 1, __ATOMIC_RELEASE) == 0) // pairs with pcache_idle()
         wakeup(&ended);
-    release(&lists.lock);
+    release(&cache_lists.lock);
 }
 
 // Waits until no write-back of the cache is under way. The cache has no dirty pages, so none
@@ -261,10 +261,10 @@ writer_ends(struct pcache *pc)
 void
 writers_wait(struct pcache *pc)
 {
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     while (__atomic_load_n(&pc->writers, __ATOMIC_RELAXED))
-        sleep_unkillable(&ended, &lists.lock);
-    release(&lists.lock);
+        sleep_unkillable(&ended, &cache_lists.lock);
+    release(&cache_lists.lock);
 }
 
 // Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
@@ -293,7 +293,7 @@ void
 cache_balance(void)
 {
     // A stale count does no harm.
-    if (likely(__atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) < frames_total() / 4))
+    if (likely(__atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) < frames_total() / 4))
         return;
     struct pcache *pc = next_dirty(true);
     if (!pc)

@@ -21,22 +21,7 @@
 #include "fs/ext2/super.h"
 #include "lib/string.h"
 
-const struct name name_dotdot = {.s = {[0] = '.', [1] = '.', [15] = 2}};
-
-// The entry at `off`; NULL, with a complaint, if there can be none.
-struct ext2_dirent *
-dirent_at(struct inode *dp, struct frame *f, uint32 off)
-{
-    struct ext2_dirent *e = (struct ext2_dirent *)((char *)page_data(f) + off);
-    uint32 room = BLKSIZE - off;
-    bool ok =
-        room >= DIRENT_MIN && e->rec_len >= DIRENT_MIN && e->rec_len <= room && e->rec_len % 4 == 0;
-    if (ok && (!e->inode || (e->name_len && DIRENT_SIZE(e->name_len) <= e->rec_len)))
-        return e;
-    ext2_complain(dp->fs, "directory %u: no entry can be at byte %lu", dp->inum,
-                  f->index * BLKSIZE + off);
-    return NULL;
-}
+const struct name dir_dotdot = {.s = {[0] = '.', [1] = '.', [15] = 2}};
 
 static bool
 matches(const struct ext2_dirent *e, const struct name *n)
@@ -67,7 +52,8 @@ search_block(struct inode *dp, struct dir_place *p, visit_fn *visit, const struc
 // Calls visit() for the entries from byte `from` on, where one begins, until it returns true.
 // Returns   1 with the entry's place, 0: visit() liked none, or -E; then the place holds nothing.
 static int
-search(struct inode *dp, uint64 from, struct dir_place *p, visit_fn *visit, const struct name *n)
+search_entries(struct inode *dp, uint64 from, struct dir_place *p, visit_fn *visit,
+               const struct name *n)
 {
     int found = 0;
     for (; !found && from < dp->size; from = (from | (BLKSIZE - 1)) + 1) {
@@ -96,7 +82,7 @@ position(const struct dir_place *p)
     return (uint64)p->block * BLKSIZE + p->off;
 }
 
-// search() for a name by the index, which is taken.
+// search_entries() for a name by the index, which is taken.
 static int
 find_indexed(struct inode *dp, const struct name *n, struct dir_place *p)
 {
@@ -119,14 +105,14 @@ find_indexed(struct inode *dp, const struct name *n, struct dir_place *p)
 
 // A directory that is searched again and again gets an index.
 static int
-find(struct inode *dp, const struct name *n, struct dir_place *p)
+find_entry(struct inode *dp, const struct name *n, struct dir_place *p)
 {
     if (!dirindex_take(dp)) {
         if (dp->searches++ < UNINDEXED)
-            return search(dp, 0, p, matches, n);
+            return search_entries(dp, 0, p, matches, n);
         dirindex_build(dp);
         if (!dirindex_take(dp))
-            return search(dp, 0, p, matches, n);
+            return search_entries(dp, 0, p, matches, n);
     }
     int found = find_indexed(dp, n, p);
     dirindex_put(dp);
@@ -139,7 +125,7 @@ find(struct inode *dp, const struct name *n, struct dir_place *p)
 int
 dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
 {
-    int found = find(dp, n, p);
+    int found = find_entry(dp, n, p);
     if (found == 1)
         return 0;
     p->f = NULL;
@@ -186,7 +172,7 @@ changed(struct inode *dp, struct frame *f, struct frame *pin)
 }
 
 static void
-fill(struct ext2_dirent *e, const struct name *n, const struct inode *ip)
+fill_entry(struct ext2_dirent *e, const struct name *n, const struct inode *ip)
 {
     e->name_len = (uint8)n->s[15];
     e->file_type = file_type(ip);
@@ -216,7 +202,7 @@ split(struct dir_place *p, const struct name *n, const struct inode *ip)
     uint16 rest = (uint16)(e->rec_len - keep);
     slot->inode = 0;
     slot->rec_len = rest;
-    fill(slot, n, ip);
+    fill_entry(slot, n, ip);
     if (keep)
         e->rec_len = (uint16)keep;
     p->off += keep;
@@ -251,7 +237,7 @@ append(struct inode *dp, const struct name *n, const struct inode *ip, struct fr
         return error;
     struct ext2_dirent *e = page_data(f);
     e->rec_len = BLKSIZE;
-    fill(e, n, ip);
+    fill_entry(e, n, ip);
     dp->room = dp->size;
     __atomic_store_n(&dp->size, dp->size + BLKSIZE,
                      __ATOMIC_RELEASE); // before write-back sees the page
@@ -269,7 +255,7 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
 {
     struct dir_place p;
     struct frame *pin;
-    int found = search(dp, dp->room, &p, has_room, n);
+    int found = search_entries(dp, dp->room, &p, has_room, n);
     if (found < 0)
         return found;
     int error = !found && dp->size / BLKSIZE >= DIR_BLOCKS ? -EFBIG : inode_pin(dp, &pin);
@@ -361,7 +347,7 @@ int
 dir_empty(struct inode *dp)
 {
     struct dir_place p;
-    int found = search(dp, 0, &p, real_name, NULL);
+    int found = search_entries(dp, 0, &p, real_name, NULL);
     if (found == 1)
         frame_put(p.f);
     return found == 1 ? -ENOTEMPTY : found;
@@ -380,9 +366,9 @@ dir_format(struct inode *ip, struct inode *parent)
     struct ext2_dirent *dot = page_data(f);
     struct ext2_dirent *up = (struct ext2_dirent *)((char *)dot + DIRENT_MIN);
     dot->rec_len = DIRENT_MIN;
-    fill(dot, &(struct name){.s = {[0] = '.', [15] = 1}}, ip);
+    fill_entry(dot, &(struct name){.s = {[0] = '.', [15] = 1}}, ip);
     up->rec_len = BLKSIZE - DIRENT_MIN;
-    fill(up, &name_dotdot, parent);
+    fill_entry(up, &dir_dotdot, parent);
     __atomic_store_n(&ip->size, BLKSIZE, __ATOMIC_RELEASE); // before write-back sees the page
     cache_written(&ip->pages, f, block);
     frame_put(f);

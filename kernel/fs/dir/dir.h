@@ -4,7 +4,7 @@
 
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 // Where a name stands.
 struct dir_place {
@@ -13,7 +13,7 @@ struct dir_place {
     uint32 off; // in the block
 };
 
-extern const struct name name_dotdot;
+extern const struct name dir_dotdot;
 
 // All but dir_read() with the directory locked.
 int dir_lookup(struct inode *dp, const struct name *n, uint32 *inum) must_check; // -ENOENT

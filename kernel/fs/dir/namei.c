@@ -87,7 +87,7 @@ path_walk(struct inode *dp, const struct name *n, struct inode **out)
 }
 
 static int
-start(struct walk *w, struct inode *cwd, const char *path)
+walk_start(struct walk *w, struct inode *cwd, const char *path)
 {
     size_t len = strlen(path);
     if (len == 0)
@@ -142,7 +142,7 @@ follow(struct walk *w, struct inode *ip)
 
 // Takes the walk one name further.
 static int
-advance(struct walk *w, const struct name *n, bool follow_it)
+walk_one_name(struct walk *w, const struct name *n, bool follow_it)
 {
     struct inode *next;
     int error = path_walk(w->at, n, &next);
@@ -170,15 +170,15 @@ end_walk(struct walk *w, int error, struct inode **out)
 }
 
 static int
-resolve(struct inode *cwd, const char *path, bool follow_last, struct inode **out)
+resolve_path(struct inode *cwd, const char *path, bool follow_last, struct inode **out)
 {
     struct walk w;
     struct name n;
-    int error = start(&w, cwd, path);
+    int error = walk_start(&w, cwd, path);
     if (error)
         return error;
     while (!error && next_name(&w.rest, &n))
-        error = advance(&w, &n, follow_last || before_slash(&w));
+        error = walk_one_name(&w, &n, follow_last || before_slash(&w));
     if (!error && before_slash(&w) && w.at->type != T_DIR)
         error = -ENOTDIR;
     return end_walk(&w, error, out);
@@ -189,13 +189,13 @@ resolve(struct inode *cwd, const char *path, bool follow_last, struct inode **ou
 int
 namei(struct inode *cwd, const char *path, struct inode **out)
 {
-    return resolve(cwd, path, true, out);
+    return resolve_path(cwd, path, true, out);
 }
 
 int
 namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
 {
-    return resolve(cwd, path, false, out);
+    return resolve_path(cwd, path, false, out);
 }
 
 bool
@@ -211,7 +211,7 @@ to_parent(struct walk *w, struct name *n)
 {
     int error = next_name(&w->rest, n) ? 0 : -EINVAL;
     while (!error && *w->rest) {
-        error = advance(w, n, true);
+        error = walk_one_name(w, n, true);
         if (!error && !next_name(&w->rest, n))
             error = -EINVAL; // a link to a root was the last but one
     }
@@ -238,7 +238,7 @@ int
 path_parent(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
 {
     struct walk w;
-    int error = start(&w, cwd, path);
+    int error = walk_start(&w, cwd, path);
     return error ? error : end_walk(&w, to_parent(&w, n), dp);
 }
 
@@ -246,7 +246,7 @@ int
 path_target(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
 {
     struct walk w;
-    int link, error = start(&w, cwd, path);
+    int link, error = walk_start(&w, cwd, path);
     if (error)
         return error;
     do {

@@ -133,7 +133,7 @@ existing(struct inode *ip, int type)
 
 // The same, with a reference that an error gives back; -EAGAIN: a symbolic link is to be followed.
 static int
-take(struct inode *ip, int type)
+take_existing(struct inode *ip, int type)
 {
     int error = ip->type == T_SYMLINK && type == T_FILE ? -EAGAIN : existing(ip, type);
     if (error)
@@ -150,7 +150,7 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
         return -ENOENT;
     int error = path_step(dp, n, out);
     if (!error)
-        return take(*out, type);
+        return take_existing(*out, type);
     if (error != -ENOENT)
         return error;
     if (!ext2_writable(dp->fs))
@@ -173,7 +173,7 @@ create_at(struct inode *dp, const struct name *n, const struct plan *plan, struc
     int error;
     *out = dcache_get(dp->inum, n); // what is known to be there is taken without a lock
     if (*out) {
-        error = take(*out, plan->type);
+        error = take_existing(*out, plan->type);
     } else {
         ilock(dp);
         error = create_in(dp, n, plan, out);
@@ -334,7 +334,7 @@ unlink_locked(struct inode *dp, const struct name *n, struct inode *ip)
     dp->nlink = (uint16)(dp->nlink - dir);
     dir_erase(dp, &p, n, dpin);
     if (dir)
-        dcache_set(ip->inum, &name_dotdot, 0);
+        dcache_set(ip->inum, &dir_dotdot, 0);
     ip->nlink = dir ? 0 : (uint16)(ip->nlink - 1);
     if (!ip->nlink)
         chain_add(ip);

@@ -42,7 +42,7 @@ below(struct inode *dp, struct inode *above)
             answer = 1;
             break;
         }
-        answer = depth > MAX_DEPTH ? -ELOOP : path_walk(at, &name_dotdot, &next);
+        answer = depth > MAX_DEPTH ? -ELOOP : path_walk(at, &dir_dotdot, &next);
         if (answer)
             break;
         iput(at);
@@ -91,7 +91,7 @@ lock_dirs(struct move *m)
 
 // Resolves the names, with references.
 static int
-resolve(struct move *m)
+rename_resolve(struct move *m)
 {
     int error = path_walk(m->d1, &m->n1, &m->ip);
     if (error)
@@ -148,7 +148,7 @@ unchanged(const struct move *m)
 }
 
 static void
-let_go(struct move *m)
+rename_release(struct move *m)
 {
     for (uint32 i = 0; i < NELEM(m->pin); i++) {
         if (m->pin[i])
@@ -162,9 +162,9 @@ let_go(struct move *m)
 }
 
 // Takes in hand all that the move will touch.
-// On error  what was taken is for let_go().
+// On error  what was taken is for rename_release().
 static int
-reserve(struct move *m)
+rename_reserve(struct move *m)
 {
     struct inode *inodes[] = {m->d1, m->d2, m->ip, m->tp};
     int error = 0;
@@ -177,7 +177,7 @@ reserve(struct move *m)
     if (!error && m->tp)
         error = dir_find(m->d2, &m->n2, &m->p2);
     if (!error && m->dir && m->d1 != m->d2)
-        error = dir_find(m->ip, &name_dotdot, &m->up);
+        error = dir_find(m->ip, &dir_dotdot, &m->up);
     if (!error && m->tp && m->tp->type == T_DIR)
         error = dir_empty(m->tp);
     if (!error && !m->tp)
@@ -196,7 +196,7 @@ hand_over(struct frame **f)
 
 // Does the rest.
 static void
-commit(struct move *m)
+rename_commit(struct move *m)
 {
     bool tdir = m->tp && m->tp->type == T_DIR;
     m->d1->nlink = (uint16)(m->d1->nlink - m->dir);
@@ -207,14 +207,14 @@ commit(struct move *m)
         if (!m->tp->nlink)
             chain_add(m->tp);
         if (tdir)
-            dcache_set(m->tp->inum, &name_dotdot, 0);
+            dcache_set(m->tp->inum, &dir_dotdot, 0);
         inode_store(m->tp, hand_over(&m->pin[3]));
     } else {
         inode_store(m->d2, hand_over(&m->pin[1]));
     }
     dir_erase(m->d1, &m->p1, &m->n1, hand_over(&m->pin[0]));
     if (m->up.f)
-        dir_set(m->ip, &m->up, &name_dotdot, m->d2, hand_over(&m->pin[2]));
+        dir_set(m->ip, &m->up, &dir_dotdot, m->d2, hand_over(&m->pin[2]));
     m->p1.f = m->p2.f = m->up.f = NULL;
 }
 
@@ -251,10 +251,10 @@ perform(struct move *m)
     error = unchanged(m);
     if (!error) {
         lock_children(m);
-        error = reserve(m);
+        error = rename_reserve(m);
         if (!error)
-            commit(m);
-        let_go(m);
+            rename_commit(m);
+        rename_release(m);
         unlock_children(m);
     }
     unlock_both(m);
@@ -270,7 +270,7 @@ rename_in(struct move *m)
         m->p1.f = m->p2.f = m->up.f = NULL;
         for (uint32 i = 0; i < NELEM(m->pin); i++)
             m->pin[i] = NULL;
-        error = resolve(m);
+        error = rename_resolve(m);
         if (error)
             return error;
         error = perform(m);

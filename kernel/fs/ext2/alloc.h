@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fs/cache/cache.h"
-#include "fs/ext2/limbo.h"
+#include "fs/ext2/pending.h"
 #include "lib/types.h"
 
 struct ext2;

@@ -107,13 +107,13 @@ bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
     uint32 g = block / fs->blocks_per_group;
     if (b->bitmap && b->group == g)
         return 0;
-    if (!b->unused && !journal_room(fs))
+    if (!b->unused && !journal_room())
         return -EAGAIN;
     struct frame *bitmap;
     int error = cache_get(&fs->meta, ext2_group(fs, g)->block_bitmap, &bitmap);
     if (error)
         return error;
-    error = b->unused ? 0 : limbo_reserve(fs, g, bitmap);
+    error = b->unused ? 0 : pending_reserve(fs, g, bitmap);
     if (error) {
         frame_put(bitmap);
         return error;
@@ -140,8 +140,8 @@ bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
 {
     uint32 bit = block % fs->blocks_per_group;
     acquire(&fs->alloc);
-    bool was = fs->limbo && !b->unused
-                   ? bits_test(page_data(b->bitmap), bit) && limbo_add(fs, b->group, bit)
+    bool was = fs->pending && !b->unused
+                   ? bits_test(page_data(b->bitmap), bit) && pending_add(fs, b->group, bit)
                    : free_now(b, fs, bit);
     release(&fs->alloc);
     return was ? 0 : ext2_damage(fs, "block %u: in use but marked free", block);

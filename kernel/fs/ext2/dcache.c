@@ -56,7 +56,7 @@ set_of(uint32 dir, const struct name *n)
 }
 
 static struct entry *
-find(struct set *s, uint32 dir, const struct name *n)
+find_name(struct set *s, uint32 dir, const struct name *n)
 {
     for (struct entry *e = s->e; e != s->e + WAYS; e++) {
         if (e->name.w[0] == n->w[0] && e->dir == dir && e->name.w[1] == n->w[1])
@@ -70,7 +70,7 @@ dcache_get(uint32 dir, const struct name *n)
 {
     struct set *s = set_of(dir, n);
     acquire(&s->lock);
-    struct entry *e = find(s, dir, n);
+    struct entry *e = find_name(s, dir, n);
     struct inode *ip = e ? iget_cached(e->inum) : NULL;
     release(&s->lock);
     return ip;
@@ -81,7 +81,7 @@ dcache_find(uint32 dir, const struct name *n)
 {
     struct set *s = set_of(dir, n);
     acquire(&s->lock);
-    struct entry *e = find(s, dir, n);
+    struct entry *e = find_name(s, dir, n);
     uint32 inum = e ? e->inum : 0;
     release(&s->lock);
     return inum;
@@ -92,7 +92,7 @@ dcache_set(uint32 dir, const struct name *n, uint32 inum)
 {
     struct set *s = set_of(dir, n);
     acquire(&s->lock);
-    struct entry *e = find(s, dir, n);
+    struct entry *e = find_name(s, dir, n);
     if (!e && inum)
         e = &s->e[s->victim++ % WAYS];
     if (e)

@@ -125,7 +125,7 @@ clear(struct dirindex *x, uint32 at)
 
 // Makes the table twice as large.
 static bool
-grow(struct dirindex *x)
+grow_table(struct dirindex *x)
 {
     struct dirindex old = *x;
     uint32 slots = old.slots ? old.slots * 2 : FIRST_SLOTS;
@@ -144,9 +144,9 @@ grow(struct dirindex *x)
 }
 
 static bool
-insert(struct dirindex *x, const struct name *n, uint64 pos)
+insert_slot(struct dirindex *x, const struct name *n, uint64 pos)
 {
-    if (x->count >= x->slots / 4 * 3 && !grow(x))
+    if (x->count >= x->slots / 4 * 3 && !grow_table(x))
         return false;
     store(x, hash_of(n), (uint32)(pos / 4) + 1);
     return true;
@@ -171,7 +171,7 @@ enter_block(struct inode *dp, struct frame *f)
         if (!e)
             return false;
         name_of(e, &n);
-        if (e->inode && !insert(&dp->index, &n, f->index * BLKSIZE + off))
+        if (e->inode && !insert_slot(&dp->index, &n, f->index * BLKSIZE + off))
             return false;
         off += e->rec_len;
     }
@@ -202,7 +202,7 @@ dirindex_add(struct inode *dp, const struct name *n, uint64 pos)
 {
     if (!dirindex_take(dp))
         return;
-    if (!insert(&dp->index, n, pos))
+    if (!insert_slot(&dp->index, n, pos))
         forget(&dp->index);
     dirindex_put(dp);
 }

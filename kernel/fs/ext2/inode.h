@@ -7,6 +7,7 @@
 #include "fs/ext2/ext2.h"
 #include "lib/list.h"
 #include "mm/aspace/pager.h"
+#include "mm/copy/iobuf.h"
 #include "sync/sleeplock.h"
 
 struct ext2;
@@ -56,6 +57,9 @@ int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) mus
 void inodes_drop(void);             // forgets all that nobody refers to
 uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
 void inodes_stats(struct fs_stats *st);
+
+// fs/ext2/rw.c
+int64 inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;
 
 // fs/ext2/idisk.c
 int inode_load(struct inode *ip, bool special) must_check;      // -EIO, -EUCLEAN

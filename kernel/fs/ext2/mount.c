@@ -230,7 +230,7 @@ mark_in_use(struct ext2 *fs)
     sb->mtime = sb->wtime = ext2_now(fs);
     cache_dirty(&fs->meta, fs->super);
     int error = cache_flush(&fs->meta);
-    return error ? error : journal_start(fs);
+    return error ? error : ext2_start_journal(fs);
 }
 
 // Opens the file system on the device.
@@ -252,7 +252,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     if (!error)
         error = read_groups(fs);
     if (!error)
-        error = journal_open(fs, &readonly);
+        error = ext2_open_journal(fs, &readonly);
     if (!error)
         error = reread(fs);
     if (!error)
@@ -283,7 +283,10 @@ ext2_close(struct ext2 *fs)
     fs->root = NULL;
     fs->mounted = false;
     dcache_clear();
-    journal_close(fs);
+    if (journal.fs == &fs->journal)
+        journal_close();
+    fs->journalled = false;
+    pending_close(fs);
     inodes_drop();
     for (uint32 i = 0; fs->gdt && i < fs->gdt_blocks; i++) {
         if (fs->gdt[i])

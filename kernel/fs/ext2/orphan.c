@@ -86,7 +86,7 @@ inode_discard(struct inode *ip)
     if (error)
         return error;
     if (has_blocks(ip)) {
-        journal_order(ip);
+        journal_order(&ip->pages);
         __atomic_store_n(&ip->size, 0, __ATOMIC_RELEASE); // write-back may be looking a page up
         cache_truncate(&ip->pages, 0);
         error = inode_trim(ip);
@@ -121,7 +121,7 @@ orphan_add(struct inode *ip, bool soon)
 }
 
 static struct inode *
-take(struct ext2 *fs)
+take_orphan(struct ext2 *fs)
 {
     acquiresleep(&fs->orphans_lock);
     struct list *node = list_pop_front(&fs->orphans);
@@ -137,7 +137,7 @@ void
 orphans_forget(struct ext2 *fs)
 {
     struct inode *ip;
-    while ((ip = take(fs)))
+    while ((ip = take_orphan(fs)))
         iput(ip);
 }
 
@@ -170,7 +170,7 @@ orphans_retry(struct ext2 *fs)
         last = list_entry(fs->orphans.prev, struct inode, orphans);
     releasesleep(&fs->orphans_lock);
     for (struct inode *ip = NULL; last && ip != last;) {
-        ip = take(fs);
+        ip = take_orphan(fs);
         if (!ip)
             return;
         int error = retry(ip);

@@ -10,8 +10,6 @@
 //           takes.
 // Locks     ilock, then ip->map; no lock at all for reading.
 #include "abi/errno.h"
-#include "fs/dir/dir.h"
-#include "fs/dir/symlink.h"
 #include "fs/ext2/bmap.h"
 #include "fs/ext2/chain.h"
 #include "fs/ext2/inode.h"
@@ -41,30 +39,12 @@ within_page(uint64 off, uint64 left)
     return left < room ? left : room;
 }
 
-// A symbolic link reads as its target.
-static int64
-read_target(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
-{
-    char target[MAXPATH];
-    int error = symlink_read(ip, target, sizeof target);
-    if (error || off >= ip->size)
-        return error;
-    if (n > ip->size - off)
-        n = ip->size - off;
-    error = iobuf_write(dst, 0, target + off, n);
-    return error ? error : (int64)n;
-}
-
-// Reads up to n bytes at `off`; less at the end of the file.
-// On error  bytes, if there were any before it; else -EIO, -ENOMEM, -EFAULT ...
-// Locks     none; directories are locked here. Sleeps
+// Reads up to n bytes at `off` of a regular file; fewer at its end.
+// Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
+// Locks     none. Sleeps
 int64
-readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
 {
-    if (unlikely(ip->type != T_FILE))
-        return ip->type == T_DIR       ? dir_read(ip, dst, off, n)
-               : ip->type == T_SYMLINK ? read_target(ip, dst, off, n)
-                                       : -EINVAL;
     uint64 size = inode_size(ip), done = 0;
     if (off >= size)
         return 0;
@@ -219,7 +199,7 @@ write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
         error = inode_pin(ip, &pin);
     if (error || !n)
         return error;
-    while (done < n && !error && (!done || journal_room(ip->fs))) {
+    while (done < n && !error && (!done || journal_room())) {
         size_t len = within_page(off + done, n - done);
         error = write_page(ip, src, done, off + done, len);
         if (!error)
@@ -275,13 +255,13 @@ clear_tail(struct inode *ip, uint64 size)
 }
 
 static int
-cut(struct inode *ip, uint64 size)
+truncate(struct inode *ip, uint64 size)
 {
     struct frame *pin;
     int error = inode_pin(ip, &pin);
     if (error)
         return error;
-    journal_order(ip);
+    journal_order(&ip->pages);
     error = clear_tail(ip, size);
     if (error) {
         frame_put(pin);
@@ -311,7 +291,7 @@ itrunc(struct inode *ip, uint64 size)
     ilock(ip);
     int error = 0;
     if (size < ip->size)
-        error = ext2_writable(ip->fs) ? cut(ip, size) : -EROFS;
+        error = ext2_writable(ip->fs) ? truncate(ip, size) : -EROFS;
     iunlock(ip);
     return error;
 }

@@ -126,8 +126,8 @@ static bool
 pages_wait_for_disk(void)
 {
     const struct journal *j = &journal; // unlocked reads: a sync too many does no harm
-    return __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
-           __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
+    return __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
            __atomic_load_n(&j->used, __ATOMIC_RELAXED) ||
            __atomic_load_n(&syncing.state, __ATOMIC_RELAXED) ||
            (j->active && __atomic_load_n(&j->commit.state, __ATOMIC_RELAXED));
@@ -194,8 +194,8 @@ write_files(struct ext2 *fs, bool *changed)
     begin_op();
     orphans_retry(fs);
     // What comes later is not ours.
-    *changed = __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED) ||
-               __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
+    *changed = __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
+               __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     __atomic_fetch_add(&fs->now, *changed, __ATOMIC_RELAXED); // a stamp, orders nothing
     if (*changed && journal.active && ext2_writable(fs))
         update_super(fs);
@@ -288,7 +288,7 @@ fs_unmount(void)
         return 0;
     int error = fs_sync();
     if (!fs->dev->readonly && !error && !fs->complaints && ext2_writable(fs)) {
-        error = journal_stop(fs);
+        error = journal_stop();
         if (!error)
             error = mark_clean(fs);
     }
@@ -319,7 +319,7 @@ fs_statfs(struct statfs *st)
         (void)fs_sync();
     acquire(&fs->alloc);
     *st = (struct statfs){.blocks = fs->blocks,
-                          .bfree = fs->free_blocks + fs->nlimbo,
+                          .bfree = fs->free_blocks + fs->npending,
                           .files = fs->inodes,
                           .ffree = fs->free_inodes,
                           .bsize = BLKSIZE,

@@ -5,12 +5,14 @@
 #include "abi/errno.h"
 #include "fs/cache/cache.h"
 #include "fs/ext2/ext2.h"
+#include "fs/journal/journal.h"
 #include "lib/list.h"
 #include "sync/sleeplock.h"
 #include "sync/spinlock.h"
 
 // Protection: [c] constant while mounted  [a] alloc  [x] atomic
 struct ext2 {
+    struct journal_fs journal; // [c] what the journal knows of it
     struct pcache
         meta; // the disk's own blocks: all that is not the contents of a file or directory
     struct blkdev *dev;                        // [c]
@@ -32,8 +34,8 @@ struct ext2 {
     struct spinlock alloc;                     // bitmaps, group descriptors and the next four
     uint32 free_blocks, free_inodes;           // [a]
     uint32 *block_hint, *inode_hint;           // [a] per group: where the last search ended
-    uint32 nlimbo;                             // [a] blocks that are not free yet: see limbo.h
-    struct limbo_group *limbo;                 // [a] per group
+    uint32 npending;                           // [a] freed blocks that count as used: pending.h
+    struct pending_group *pending;             // [a] per group
     struct sleeplock rename;                   // one at a time: the shape of the tree
     struct sleeplock orphans_lock;
     struct list orphans; // [orphans_lock] inodes whose blocks or numbers wait to be freed
@@ -53,6 +55,10 @@ bool ext2_writable(const struct ext2 *fs);
 bool ext2_journals(const struct ext2 *fs, int type); // is the contents of such a file journalled?
 bool ext2_block_ok(struct ext2 *fs, uint32 block);   // may it belong to a file?
 uint32 ext2_now(struct ext2 *fs);                    // a time stamp
+
+// fs/ext2/journalfile.c: opens and replays the journal; 0, or an error after a line that says why.
+int ext2_open_journal(struct ext2 *fs, bool *readonly) must_check;
+int ext2_start_journal(struct ext2 *fs) must_check; // operations are collected from now on; -ENOMEM
 
 int ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly) must_check; // fs/ext2/mount.c
 void ext2_close(struct ext2 *fs);

@@ -4,7 +4,7 @@
 
 #include "abi/stat.h"
 #include "lib/types.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 struct file;
 struct inode;

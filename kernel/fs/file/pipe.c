@@ -101,7 +101,7 @@ drain(struct pipe *p, const struct iobuf *dst, size_t n)
 
 // Copies in one piece of what is left of a write, adding its size to *done. Returns 0 or -EFAULT.
 static int
-fill(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
+fill_pipe(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
 {
     uint64 piece = one_piece(p->wpos, n - *done, RING - (p->wpos - p->rpos));
     int error = iobuf_read(ring_at(p, p->wpos), *src, *done, piece);
@@ -141,7 +141,7 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
     while (error == 0 && done < n) {
         error = wait_room(p, n <= PIPE_ATOMIC ? n - done : 1);
         if (error == 0)
-            error = fill(p, &src, n, &done);
+            error = fill_pipe(p, &src, n, &done);
     }
     releasesleep(&p->lock);
     wakeup(&p->readers); // as in pipe_read()

@@ -6,18 +6,17 @@
 // Promises  Works beside operations: it writes copies, not the pages that these change. A block
 //           that the running transaction frees is written as well, since the free counts only
 //           with that transaction.
-// Locks     journal.commit is held; lists.lock for what joins a page and its copy.
+// Locks     journal.commit is held; cache_lists.lock for what joins a page and its copy.
 #include "fs/cache/pageio.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/journal.h"
 
 // The copy's page has the same contents as the disk, if it was not changed since.
-// Locks     lists.lock
+// Locks     cache_lists.lock
 static void
 part(struct frame *copy)
 {
     struct frame *f = copy->obj;
-    lists.nrevoked -= !f;
+    cache_lists.nrevoked -= !f;
     list_remove(&copy->link);
     if (!f)
         return;
@@ -32,9 +31,9 @@ journal_drop(struct list *copies)
 {
     while (!list_empty(copies)) {
         struct frame *copy = list_entry(copies->next, struct frame, link);
-        acquire(&lists.lock);
+        acquire(&cache_lists.lock);
         part(copy);
-        release(&lists.lock);
+        release(&cache_lists.lock);
         frame_put(copy);
     }
 }

@@ -10,10 +10,9 @@
 // Promises  Data before the record: what the files of this transaction consist of is on the disk
 //           before its commit block (ordered-data). Whoever has a copy is never written from its
 //           page.
-// Locks     journal.commit; lists.lock within the lock of a page's cache.
+// Locks     journal.commit; cache_lists.lock within the lock of a page's cache.
+#include "abi/errno.h"
 #include "fs/cache/pageio.h"
-#include "fs/ext2/alloc.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/journal.h"
 #include "lib/page.h"
 
@@ -22,7 +21,7 @@
 static bool
 copies_alloc(struct journal *j)
 {
-    for (uint64 n = lists.nrunning; n > 0; n--) {
+    for (uint64 n = cache_lists.nrunning; n > 0; n--) {
         void *data = kalloc(FRAME_CACHE, 0);
         if (!data) {
             while (!list_empty(&j->fresh))
@@ -39,7 +38,7 @@ copies_alloc(struct journal *j)
 static struct frame *
 first_running(void)
 {
-    return list_entry(lists.running.next, struct frame, link);
+    return list_entry(cache_lists.running.next, struct frame, link);
 }
 
 // Ties the page to its new copy, which stands for what the transaction made of it.
@@ -49,7 +48,7 @@ tie(struct frame *f, struct frame *copy)
 {
     struct pcache *pc = f->obj; // operations are held up: it stays in its cache
     acquire(&pc->lock);
-    acquire(&lists.lock);
+    acquire(&cache_lists.lock);
     struct frame *old = page_copy_of(f);
     page_stop_running(f);
     page_tie(f, copy);
@@ -57,7 +56,7 @@ tie(struct frame *f, struct frame *copy)
     copy->flags = 0;
     if (old)
         list_remove(&old->link);
-    release(&lists.lock);
+    release(&cache_lists.lock);
     release(&pc->lock);
     return old;
 }
@@ -79,7 +78,7 @@ copy_running(struct journal *j)
 static void
 take_revoked(struct journal *j)
 {
-    if (!lists.nrevoked) // operations are held up
+    if (!cache_lists.nrevoked) // operations are held up
         return;
     list_for_each_safe (node, &j->logged) {
         if (list_entry(node, struct frame, link)->obj)
@@ -99,10 +98,10 @@ append(struct list *to, struct list *from)
 
 // The transaction is on the disk: what had to wait for that.
 static void
-finish(struct journal *j)
+finish_commit(struct journal *j)
 {
-    limbo_settle(j->fs);
-    limbo_forget(j->fs);
+    j->fs->ops->frees_apply(j->fs);
+    j->fs->ops->frees_end(j->fs);
     journal_drop(&j->dropping);
     append(&j->logged, &j->fresh);
 }
@@ -118,7 +117,7 @@ commit_copies(struct journal *j, uint32 tid)
         journal_abort(j, error);
         return error;
     }
-    finish(j);
+    finish_commit(j);
     __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()
     return data;
 }
@@ -137,10 +136,10 @@ settle_pages(struct journal *j, struct list *pages)
         struct frame *f = list_entry(pages->next, struct frame, link);
         struct pcache *pc = f->obj;
         acquire(&pc->lock);
-        acquire(&lists.lock);
+        acquire(&cache_lists.lock);
         page_stop_running(f);
         page_idle(f);
-        release(&lists.lock);
+        release(&cache_lists.lock);
         release(&pc->lock);
     }
     return error;
@@ -153,16 +152,16 @@ commit_in_place(struct journal *j, uint32 tid)
     struct list pages = LIST_INIT(pages);
     int error = journal_checkpoint(j); // no copy is left: nothing to revoke
     int data = cache_flush_all(false);
-    acquire(&lists.lock);
-    append(&pages, &lists.running); // a mapped file's page may be added at any time
-    release(&lists.lock);
+    acquire(&cache_lists.lock);
+    append(&pages, &cache_lists.running); // a mapped file's page may be added at any time
+    release(&cache_lists.lock);
     if (!error)
         error = journal_log(j, &pages, tid);
     if (!error)
         error = settle_pages(j, &pages);
-    acquire(&lists.lock);
-    append(&lists.running, &pages); // after an error
-    release(&lists.lock);
+    acquire(&cache_lists.lock);
+    append(&cache_lists.running, &pages); // after an error
+    release(&cache_lists.lock);
     if (!error) {
         __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()
         error = journal_checkpoint(j);
@@ -176,7 +175,7 @@ commit_in_place(struct journal *j, uint32 tid)
 static bool
 tight(const struct journal *j)
 {
-    return j->used && j->used + journal_need((uint32)lists.nrunning) > j->room;
+    return j->used && j->used + journal_need((uint32)cache_lists.nrunning) > j->room;
 }
 
 // commit_copies() or commit_in_place(), while operations are held up.
@@ -184,13 +183,13 @@ static int
 commit_held(struct journal *j)
 {
     uint32 tid = j->tid;
-    limbo_turn(j->fs);
-    limbo_settle(j->fs); // for the copies
+    j->fs->ops->frees_take(j->fs);
+    j->fs->ops->frees_apply(j->fs); // for the copies
     bool copied = copies_alloc(j);
     if (copied) {
         take_revoked(j);
         copy_running(j);
-        limbo_restore(j->fs);
+        j->fs->ops->frees_revert(j->fs);
     }
     __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held up
     if (copied) {
@@ -199,7 +198,7 @@ commit_held(struct journal *j)
         return commit_copies(j, tid);
     }
     int error = commit_in_place(j, tid);
-    limbo_forget(j->fs);
+    j->fs->ops->frees_end(j->fs);
     journal_resume(j);
     return error;
 }
@@ -214,11 +213,11 @@ journal_commit_running(struct journal *j)
     journal_hold(j);
     if (!error && tight(j)) // operations went on meanwhile
         error = journal_checkpoint(j);
-    if (!error && journal_need((uint32)lists.nrunning) > j->end - j->first)
+    if (!error && journal_need((uint32)cache_lists.nrunning) > j->end - j->first)
         error = -EFBIG;
-    if (!ext2_writable(j->fs))
+    if (!j->fs->ops->writable(j->fs))
         error = -EROFS;
-    if (!error && lists.nrunning)
+    if (!error && cache_lists.nrunning)
         return commit_held(j);
     journal_resume(j);
     if (error) {

@@ -27,7 +27,7 @@ done(struct blk_req *r)
 }
 
 static void
-settle(struct jio *io)
+request_done(struct jio *io)
 {
     acquire(&io->lock);
     while (io->pending)
@@ -40,7 +40,7 @@ static void
 submit(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
 {
     if (io->n == JIO_MAX)
-        settle(io);
+        request_done(io);
     struct blk_req *r = &io->req[io->n++];
     *r = (struct blk_req){.op = op, .block = block, .pa = pa, .done = done, .arg = io};
     acquire(&io->lock);
@@ -59,7 +59,7 @@ jio_write(struct jio *io, uint64 block, uint64 pa)
 int
 jio_wait(struct jio *io)
 {
-    settle(io);
+    request_done(io);
     int error = io->error;
     io->error = 0;
     return error;

@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: MIT
-// journal.c - the journal's file and its superblock: opening, closing, giving up.
+// journal.c - the journal's superblock: opening, closing, giving up.
 //
-// Theory    The journal is a regular file, inode 8. Where its blocks lie is looked up once, when
-//           it is opened, so that a commit needs neither memory nor the disk to find out. The
-//           journal's superblock says where the oldest transaction begins that may have to be
-//           replayed; 0 there says that there is none.
-// Promises  A journal that asks for what we do not know is not touched: the disk is read-only
-//           then, and a line says why. After journal_abort() nothing that belongs to an operation
-//           is written any more: the disk stays at the last commit.
+// Theory    The file system says where the journal's blocks lie when it opens the journal, so a
+//           commit needs neither memory nor the disk to find out. The journal's superblock says
+//           where the oldest transaction begins that may have to be replayed; 0 says that there is
+//           none.
+// Promises  A journal that asks for an unknown feature is not touched. After journal_abort()
+//           nothing that belongs to an operation is written any more: the disk stays at the last
+//           commit.
 // Locks     journal.commit guards the superblock once the journal is in use.
 // Next      fs/journal/ops.c, fs/journal/commit.c, fs/journal/checkpoint.c, fs/journal/recover.c
 #include "fs/journal/journal.h"
 
 #include "abi/errno.h"
-#include "abi/stat.h"
-#include "fs/ext2/alloc.h"
-#include "fs/ext2/bmap.h"
-#include "fs/ext2/super.h"
+#include "fs/cache/cache.h"
 #include "fs/fs.h"
 #include "fs/journal/jbd.h"
 #include "lib/printf.h"
 #include "mm/frame/kmem.h"
 
-#define MIN_BLOCKS 256     // of a journal that can be used
-#define MIN_ROOM   128     // blocks of it in use, however little memory there is
-#define MAX_BLOCKS 0x80000 // so that its map is one piece of memory
+#define MIN_ROOM 128 // blocks of it in use, however little memory there is
 
 struct journal journal;
 
@@ -42,7 +37,7 @@ impossible(const struct jbd_super *s, uint64 blocks)
            start = be32_get(s->start);
     if (be32_get(s->head.magic) != JBD_MAGIC || (type != JBD_SUPER_V1 && type != JBD_SUPER_V2))
         return "there is none in its file";
-    if (be32_get(s->block_size) != BLKSIZE || maxlen > blocks || maxlen < MIN_BLOCKS ||
+    if (be32_get(s->block_size) != BLKSIZE || maxlen > blocks || maxlen < JOURNAL_MIN_BLOCKS ||
         first == 0 || first >= maxlen / 2)
         return "its size is impossible";
     if (start && (start < first || start >= maxlen))
@@ -53,42 +48,6 @@ impossible(const struct jbd_super *s, uint64 blocks)
     return NULL;
 }
 
-// Looks up where the first `n` blocks of the file lie.
-static int
-read_map(struct journal *j, struct inode *ip, uint32 n)
-{
-    int error = 0;
-    j->map = kmem_alloc(n * sizeof *j->map);
-    if (!j->map)
-        return -ENOMEM;
-    acquiresleep(&ip->map);
-    for (uint32 i = 0; i < n && !error; i++) {
-        error = bmap_find(ip, i, &j->map[i]);
-        if (!error && !j->map[i])
-            error = -EUCLEAN;
-    }
-    releasesleep(&ip->map);
-    return error;
-}
-
-static int
-read_file(struct journal *j, struct inode *ip, const char **why)
-{
-    uint64 blocks = inode_size(ip) / BLKSIZE;
-    *why = "its file cannot be one";
-    if (ip->type != T_FILE || blocks < MIN_BLOCKS || blocks > MAX_BLOCKS)
-        return -EUCLEAN;
-    int error = read_map(j, ip, (uint32)blocks);
-    if (!error)
-        error = blk_rw(j->fs->dev, BLK_READ, j->map[0], frame_pa(j->super));
-    if (error)
-        return error;
-    *why = impossible(super_of(j), blocks);
-    j->first = be32_get(super_of(j)->first);
-    j->end = be32_get(super_of(j)->maxlen);
-    return *why ? -EUCLEAN : 0;
-}
-
 static struct frame *
 page_new(void)
 {
@@ -96,29 +55,32 @@ page_new(void)
     return data ? frame_of(v2p(data)) : NULL;
 }
 
-// Finds the journal's file and reads what stands at its start.
+// Reads and checks the journal's superblock.
 static int
-load(struct journal *j, const char **why)
+load(struct journal *j, uint32 blocks, const char **why)
 {
-    struct inode *ip;
     j->super = page_new();
     j->control = page_new();
     j->spare = page_new();
     *why = "there is no memory for it";
     if (!j->super || !j->control || !j->spare)
         return -ENOMEM;
-    *why = "its inode cannot be read";
-    int error = iget_special(j->fs, ext2_super(j->fs)->journal_inum, &ip);
+    *why = "it cannot be read";
+    int error = blk_rw(j->fs->dev, BLK_READ, j->map[0], frame_pa(j->super));
     if (error)
         return error;
-    error = read_file(j, ip, why);
-    iput(ip);
-    return error;
+    *why = impossible(super_of(j), blocks);
+    j->first = be32_get(super_of(j)->first);
+    j->end = be32_get(super_of(j)->maxlen);
+    j->failed = super_of(j)->error != 0;
+    return *why ? -EUCLEAN : 0;
 }
 
-static void
-setup(struct journal *j, struct ext2 *fs)
+// Prepares to serve the file system; as yet without a journal.
+void
+journal_setup(struct journal_fs *fs)
 {
+    struct journal *j = &journal;
     bool data = j->data, durable = j->durable;
     *j = (struct journal){.fs = fs, .data = data, .durable = durable};
     initlock(&j->lock, "journal", RANK_FS);
@@ -131,14 +93,6 @@ setup(struct journal *j, struct ext2 *fs)
     jio_init(&j->io, fs->dev);
 }
 
-// Says that the disk cannot be written to, since there is no using its journal.
-static void
-decline(struct ext2 *fs, const char *why, bool *readonly)
-{
-    printf("ext2: %s: read-only: its journal cannot be used: %s\n", fs->dev->name, why);
-    *readonly = true;
-}
-
 // What is in the log takes twice its size in memory, the pages and their copies.
 static uint32
 room_of(const struct journal *j)
@@ -147,49 +101,23 @@ room_of(const struct journal *j)
     return memory < j->end - j->first ? (uint32)memory : j->end - j->first;
 }
 
-static int
-use(struct journal *j, bool *readonly)
+// Opens the journal in the n blocks of `map`, which the journal takes over, and replays it.
+// On error  -EUCLEAN: it cannot be used; -EIO, -ENOMEM. *why says more. journal_close() follows.
+// Sleeps
+int
+journal_open(uint32 *map, uint32 n, const char **why)
 {
-    const char *why;
-    int error = load(j, &why);
-    if (!error) {
-        if (super_of(j)->error)
-            j->fs->state |= EXT2_ERRORS;
-        error = journal_recover(j);
-        why = "it is damaged";
-    }
-    if (error && error != -EUCLEAN) {
-        printf("ext2: %s: not mounted: its journal: %s\n", j->fs->dev->name, why);
-        return error;
-    }
+    struct journal *j = &journal;
+    j->map = map;
+    int error = load(j, n, why);
     if (error)
-        decline(j->fs, why, readonly);
+        return error;
+    *why = "it is damaged";
+    error = journal_recover(j);
     j->head = j->first;
     j->room = room_of(j);
     j->limit = j->room / 2;
-    j->fs->journalled = !error;
-    return 0;
-}
-
-// Opens the journal of a file system that has one, and replays it.
-// Returns   0; *readonly if it cannot be used, and a line has said why. -EIO, -ENOMEM. Sleeps
-int
-journal_open(struct ext2 *fs, bool *readonly)
-{
-    const struct ext2_super *sb = ext2_super(fs);
-    struct journal *j = &journal;
-    bool there = sb->feature_compat & COMPAT_JOURNAL,
-         dirty = sb->feature_incompat & INCOMPAT_RECOVER;
-    setup(j, fs);
-    if (*readonly && dirty)
-        printf("ext2: %s: read-only: its journal has not been replayed\n", fs->dev->name);
-    else if (!there && dirty)
-        decline(fs, "the superblock does not say where it is", readonly);
-    else if (there && !*readonly && !sb->journal_inum)
-        decline(fs, "it is on another device", readonly);
-    else if (there && !*readonly)
-        return use(j, readonly);
-    return 0;
+    return error;
 }
 
 static int
@@ -225,32 +153,26 @@ fs_durable(void)
     journal.durable = true;
 }
 
-// Lets operations be collected from now on.
-int
-journal_start(struct ext2 *fs)
+// Lets operations be collected from now on; the journal has been opened.
+void
+journal_start(void)
 {
-    if (!fs->journalled)
-        return 0;
-    int error = limbo_setup(fs);
-    if (error)
-        return error;
     super_of(&journal)->error = 0;
-    fs->meta.journalled = true;
-    __atomic_store_n(&journal.active, true, __ATOMIC_RELEASE); // pairs with begin_op()
-    return 0;
+    journal.fs->meta->journalled = true;
+    __atomic_store_n(&journal.active, true, __ATOMIC_RELEASE); // pairs with journal_begin()
 }
 
 // The orderly end: nothing is left in the journal, and it is used no more.
 // On error  -EIO, -EROFS: what is in the journal stays there.
 int
-journal_stop(struct ext2 *fs)
+journal_stop(void)
 {
     struct journal *j = &journal;
     if (!j->active)
         return 0;
     int error = journal_sync(j, true);
     j->active = error != 0;
-    fs->meta.journalled = error != 0;
+    j->fs->meta->journalled = error != 0;
     return error;
 }
 
@@ -260,10 +182,10 @@ journal_stop(struct ext2 *fs)
 void
 journal_abort(struct journal *j, int error)
 {
-    if (ext2_writable(j->fs))
+    if (j->fs->ops->writable(j->fs))
         printf("ext2: %s: the journal cannot be written (error %d); read-only from now on\n",
                j->fs->dev->name, -error);
-    __atomic_store_n(&j->fs->readonly, true, __ATOMIC_RELAXED); // seen by later calls, soon enough
+    j->fs->ops->stop(j->fs);
     if (j->noted)
         return;
     j->noted = true;
@@ -282,20 +204,20 @@ page_drop(struct frame **f)
 
 // Gives all memory back. The pages that have copies lose them.
 void
-journal_close(struct ext2 *fs)
+journal_close(void)
 {
     struct journal *j = &journal;
-    if (j->fs != fs)
+    if (!j->fs)
         return;
     j->active = false;
-    fs->journalled = fs->meta.journalled = false;
+    j->fs->meta->journalled = false;
     journal_drop(&j->fresh);
     journal_drop(&j->logged);
     journal_drop(&j->dropping);
-    limbo_close(fs);
     kmem_free(j->map);
     j->map = NULL;
     page_drop(&j->super);
     page_drop(&j->control);
     page_drop(&j->spare);
+    j->fs = NULL;
 }

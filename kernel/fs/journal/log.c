@@ -9,7 +9,7 @@
 //           and marked so.
 // Locks     journal.commit is held. The pages stay as they are.
 #include "abi/errno.h"
-#include "fs/ext2/super.h"
+#include "fs/cache/cache.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"
 #include "lib/page.h"
@@ -36,7 +36,7 @@ journal_block(struct journal *j)
     return j->map[at];
 }
 
-// An empty block of the log with a head, to be written by put().
+// An empty block of the log with a head, to be written by write_control().
 static void *
 head(struct journal *j, uint32 type, uint32 tid)
 {
@@ -47,7 +47,7 @@ head(struct journal *j, uint32 type, uint32 tid)
 }
 
 static void
-put(struct journal *j, uint64 block)
+write_control(struct journal *j, uint64 block)
 {
     jio_write(&j->io, block, frame_pa(j->control));
 }
@@ -91,7 +91,7 @@ put_run(struct journal *j, struct list **node, const struct list *end, uint32 ti
             off += 16;
         }
     }
-    put(j, own);
+    write_control(j, own);
     int e = jio_wait(&j->io); // the next one has the same page for its descriptor
     return e ? e : error;
 }
@@ -107,7 +107,7 @@ put_revokes(struct journal *j, struct list **node, uint32 tid)
         *node = (*node)->next;
     }
     r->bytes = be32_make((uint32)(sizeof *r + n * 4));
-    put(j, journal_block(j));
+    write_control(j, journal_block(j));
     return jio_wait(&j->io);
 }
 
@@ -115,8 +115,8 @@ static int
 put_commit(struct journal *j, uint32 tid)
 {
     struct jbd_commit *c = head(j, JBD_COMMIT, tid);
-    c->seconds[1] = be32_make(ext2_now(j->fs));
-    put(j, journal_block(j));
+    c->seconds[1] = be32_make(j->fs->ops->now(j->fs));
+    write_control(j, journal_block(j));
     return jio_wait(&j->io);
 }
 

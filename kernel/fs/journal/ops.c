@@ -11,9 +11,6 @@
 //           lately is made free before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/cache/pageio.h"
-#include "fs/ext2/inode.h"
-#include "fs/ext2/super.h"
-#include "fs/fs.h"
 #include "fs/journal/journal.h"
 
 #define OP_PAGES    20 // that an operation changes, about; long ones ask journal_room()
@@ -23,18 +20,18 @@
 static bool
 full(const struct journal *j, uint32 ops)
 {
-    // Glances: a few pages more or less do not matter.
-    const struct ext2 *fs = j->fs;
-    uint64 pages = __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED);
+    // Unlocked reads: a few pages more or less do not matter.
+    struct journal_fs *fs = j->fs;
+    uint64 pages = __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     if (likely(pages + (uint64)(ops + 1) * OP_PAGES <= j->limit &&
-               (fs->free_blocks >= (ops + 1) * OP_ALLOCATE || !fs->nlimbo)))
+               (*fs->nfree >= (ops + 1) * OP_ALLOCATE || !*fs->npending)))
         return false;
-    return pages > 0 && ext2_writable(fs);
+    return pages > 0 && fs->ops->writable(fs);
 }
 
 // Counts the operation in, unless operations are held up or it should commit first.
 static bool
-join(struct journal *j)
+join_running(struct journal *j)
 {
     // Pairs with journal_hold(): either it sees us, or we see it.
     uint32 ops = __atomic_fetch_add(&j->ops, 1, __ATOMIC_ACQUIRE);
@@ -42,7 +39,7 @@ join(struct journal *j)
 }
 
 static void
-leave(struct journal *j)
+leave_running(struct journal *j)
 {
     // Pairs with journal_hold(): what the operation changed comes before.
     if (likely(__atomic_sub_fetch(&j->ops, 1, __ATOMIC_RELEASE) != JOURNAL_STOP))
@@ -61,39 +58,26 @@ wait_resumed(struct journal *j)
     release(&j->lock);
 }
 
-static void
-join_slow(struct journal *j)
+static void __attribute__((noinline)) join_slow(struct journal *j)
 {
     do {
-        leave(j);
+        leave_running(j);
         wait_resumed(j);
         uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED);
         if (full(j, __atomic_load_n(&j->ops, __ATOMIC_RELAXED)))
             journal_commit(j, tid); // after an error the file system is read-only: nothing is full
-    } while (!join(j));
+    } while (!join_running(j));
 }
 
-// A system call's changes begin. Whoever comes while too much is dirty helps to write it.
-// Sleeps    also while a commit begins.
+// Counts the caller's operation into the running transaction.
+// Sleeps    while a commit begins, and for a commit when the transaction is full.
 void
-begin_op(void)
+journal_begin(void)
 {
     // Pairs with journal_start().
-    if (likely(__atomic_load_n(&journal.active, __ATOMIC_ACQUIRE)) && unlikely(!join(&journal)))
+    if (likely(__atomic_load_n(&journal.active, __ATOMIC_ACQUIRE)) &&
+        unlikely(!join_running(&journal)))
         join_slow(&journal);
-    cache_balance();
-}
-
-// What the operation left to be freed is freed in operations of its own.
-static void
-go_on(void)
-{
-    while (__atomic_exchange_n(&rootfs.more, 0, __ATOMIC_RELAXED)) { // it orders nothing
-        begin_op();
-        orphans_retry(&rootfs);
-        if (journal.active)
-            leave(&journal);
-    }
 }
 
 // Leaves, and waits until what the operation changed is on the disk. An error turns the file system
@@ -101,50 +85,47 @@ go_on(void)
 static void __attribute__((noinline)) leave_settled(struct journal *j)
 {
     uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
-    leave(j);
+    leave_running(j);
     // The caller's own changes are seen in one of these; if they are another's, they go as well.
     if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
-        __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) ||
-        __atomic_load_n(&lists.dirty, __ATOMIC_RELAXED))
+        __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
+        __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED))
         (void)journal_commit(j, tid);
 }
 
-// A system call's changes end; with `durable=on` they are on the disk then.
+// Counts the operation out. With durable=on and `wait` its changes are on the disk on return.
 // Locks     as begin_op(). Sleeps
 void
-end_op(void)
+journal_end(bool wait)
 {
     struct journal *j = &journal;
-    if (likely(j->active)) {
-        if (unlikely(j->durable))
-            leave_settled(j);
-        else
-            leave(j);
-    }
-    if (unlikely(__atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // a glance
-        go_on();
+    if (unlikely(!j->active))
+        return;
+    if (unlikely(j->durable) && wait)
+        leave_settled(j);
+    else
+        leave_running(j);
 }
 
 // Whether an operation may change more, in steps that each leave a consistent disk, or had better
 // end.
 bool
-journal_room(struct ext2 *fs)
+journal_room(void)
 {
     const struct journal *j = &journal;
-    if (!fs->journalled)
-        return true;
-    return __atomic_load_n(&lists.nrunning, __ATOMIC_RELAXED) <= j->limit; // a glance
+    // An unlocked read: a few pages more or less do not matter.
+    return !j->active || __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) <= j->limit;
 }
 
 // Before an operation cuts a file: the transaction that is being committed may still need the
 // file's pages.
 // Locks     the inode is locked, or nobody else refers to it. Sleeps.
 void
-journal_order(struct inode *ip)
+journal_order(struct pcache *pc)
 {
     // Set while operations were held up: whoever began before sees it.
     if (unlikely(__atomic_load_n(&journal.ordering, __ATOMIC_ACQUIRE)))
-        cache_flush_some(&ip->pages);
+        cache_flush_some(pc);
 }
 
 // Waits until no operation is under way and lets none begin.
@@ -153,7 +134,8 @@ void
 journal_hold(struct journal *j)
 {
     acquire(&j->lock);
-    __atomic_fetch_or(&j->ops, JOURNAL_STOP, __ATOMIC_ACQ_REL); // pairs with join() and leave()
+    __atomic_fetch_or(&j->ops, JOURNAL_STOP,
+                      __ATOMIC_ACQ_REL); // pairs with join_running() and leave_running()
     while (__atomic_load_n(&j->ops, __ATOMIC_ACQUIRE) != JOURNAL_STOP)
         sleep_unkillable(&j->drained, &j->lock);
     release(&j->lock);
@@ -163,7 +145,7 @@ void
 journal_resume(struct journal *j)
 {
     acquire(&j->lock);
-    __atomic_fetch_and(&j->ops, ~JOURNAL_STOP, __ATOMIC_RELEASE); // pairs with join()
+    __atomic_fetch_and(&j->ops, ~JOURNAL_STOP, __ATOMIC_RELEASE); // pairs with join_running()
     wakeup(&j->resumed);
     release(&j->lock);
 }

@@ -9,8 +9,8 @@
 //           nothing to do. A log that lists impossible blocks is found in the first pass: then
 //           nothing was written. Ends: no pass reads more blocks than the log has.
 #include "abi/errno.h"
+#include "fs/cache/cache.h"
 #include "fs/cache/radix.h"
-#include "fs/ext2/super.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"
 #include "lib/printf.h"
@@ -37,7 +37,7 @@ header(struct recovery *r)
 }
 
 static void
-advance(struct recovery *r, uint32 n)
+log_advance(struct recovery *r, uint32 n)
 {
     const struct journal *j = r->j;
     uint32 length = j->end - j->first;
@@ -99,7 +99,7 @@ revoke_listed(struct recovery *r)
 static int
 replay(struct recovery *r, uint32 block, uint16 flags)
 {
-    struct pcache *meta = &r->j->fs->meta;
+    struct pcache *meta = r->j->fs->meta;
     struct frame *f;
     if (revoked(r, block))
         return 0;
@@ -123,7 +123,7 @@ take_tag(struct recovery *r, uint32 block, uint16 flags)
 {
     r->bad |= block >= r->j->fs->blocks; // perhaps a descriptor that was being written at the cut
     int error = r->pass == REPLAY ? replay(r, block, flags) : 0;
-    advance(r, 1);
+    log_advance(r, 1);
     return error;
 }
 
@@ -135,7 +135,7 @@ take_descriptor(struct recovery *r)
     uint32 off = sizeof(struct jbd_header);
     uint16 flags = 0;
     int error = 0;
-    advance(r, 1);
+    log_advance(r, 1);
     while (!error && !(flags & JBD_LAST_TAG) && off + sizeof(struct jbd_tag) <= BLKSIZE) {
         struct jbd_tag tag = *(const struct jbd_tag *)(page + off);
         flags = be16_swap(tag.flags);
@@ -160,11 +160,11 @@ step(struct recovery *r)
         return take_descriptor(r);
     case JBD_REVOKE:
         error = r->pass == REVOKE ? revoke_listed(r) : 0;
-        advance(r, 1);
+        log_advance(r, 1);
         return error;
     case JBD_COMMIT:
         r->tid++;
-        advance(r, 1);
+        log_advance(r, 1);
         return r->bad ? -EUCLEAN : 0;
     default:
         return -ENOENT;
@@ -206,7 +206,7 @@ replay_all(struct recovery *r)
     if (!error)
         error = run(r, REPLAY);
     if (!error)
-        error = cache_flush(&r->j->fs->meta);
+        error = cache_flush(r->j->fs->meta);
     if (!error)
         error = jio_flush(&r->j->io);
     if (!error)

@@ -20,6 +20,7 @@
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
+#include "pt/change.h"
 
 #define SOME 4  // pages that are touched in a row make it likely that more follow:
 #define MOST 16 // so many at most
@@ -41,7 +42,7 @@ ahead_pages(const struct region *r, const pte_t *slot, uint64 va, pte_t mark)
 // whole pages, as the rest of the last one may have to be zero in a copy.
 // Returns   how many there are, with a reference each.
 static uint64
-find(const struct region *r, const pte_t *slot, uint64 va, uint64 n, struct frame **page)
+find_pages(const struct region *r, const pte_t *slot, uint64 va, uint64 n, struct frame **page)
 {
     uint64 whole = region_file_bytes(r, va) / PGSIZE;
     n = slots_holes(slot, slot + (n < whole ? n : whole));
@@ -58,11 +59,11 @@ ahead_map(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     uint64 n = r->shared || !(flags & PTE_W) ? ahead_pages(r, slot, va, PTE_A) : 0;
     va += PGSIZE;
     if (n > 0)
-        n = find(r, slot + 1, va, n, page);
+        n = find_pages(r, slot + 1, va, n, page);
     if (n == 0)
         return;
     for (uint64 i = 0; i < n; i++) {
-        pte_publish(++slot, pte_make(frame_pa(page[i]), flags));
+        pt_fill(++slot, pte_make(frame_pa(page[i]), flags));
         userpage_mapped(page[i]);
         mapsite_note(MAPSITE_MAP, as, va + i * PGSIZE);
     }

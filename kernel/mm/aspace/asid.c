@@ -57,7 +57,7 @@ asid_set_limit(const char *number)
 void
 asid_init(void)
 {
-    each = kpt->private_table ? 2 : 1;
+    each = design->private_table ? 2 : 1;
     spaces = most / each;
     for (int i = 0; i < nharts && spaces; i++) {
         cpus[i].present = 1U << i;
@@ -84,9 +84,9 @@ assign(struct aspace *as)
     as->generation = FIRST_GENERATION + n / spaces;
     as->asid = (uint16)(1 + n % spaces * each);
     as->satp = with_id(as->satp, as->asid);
-    if (!kpt->switches)
+    if (!design->switches)
         as->ksatp = as->satp;
-    if (!kpt->private_table)
+    if (!design->private_table)
         return;
     as->kasid = as->asid + 1;
     as->ksatp = with_id(as->ksatp, as->kasid);
@@ -106,7 +106,7 @@ asid_enter(struct aspace *as)
     as->harts |= c->present;
     if (c->present && as->generation == c->generation) {
         sfence_vma_asid(as->asid);
-        if (kpt->private_table)
+        if (design->private_table)
             sfence_vma_asid(as->kasid);
         return false;
     }

@@ -19,19 +19,17 @@
 #include "mm/aspace/spare.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
+#include "mm/aspace/viewers.h"
 #include "mm/frame/block.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
 #include "mm/frame/userpage.h"
-#include "mm/inspect/view.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "rv/csr.h"
 
-const struct kpt_design *kpt = &kpt_unified;
+const struct design *design;
 
-static const struct kpt_design *const designs[] = {&kpt_unified, &kpt_global, &kpt_fullcopy,
-                                                   &kpt_sharedroot};
 static struct kmem_cache aspace_cache;
 static uint64 families; // how many there have been; atomic
 
@@ -65,8 +63,13 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-static struct pt_env user_env = {0, DIRECT_MAP, user_table, table_free};
-static struct pt_env kernel_env = {0, DIRECT_MAP, kernel_table, table_free};
+static struct pt_env user_env = {.direct = DIRECT_MAP,
+                                 .alloc = user_table,
+                                 .free = table_free,
+                                 .readonly = PTE_COW,
+                                 .deferred = PTE_PARKED};
+static struct pt_env kernel_env = {
+    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_PARKED};
 
 // Before the first process, after design and mode have been chosen.
 void
@@ -76,34 +79,22 @@ aspace_init(void)
     block_init();
     user_env.levels = kernel_env.levels = kernel_pt.env->levels;
     userpage_init();
-    view_init();
-    if (kpt->switches && kvm_map_trampoline(&kernel_pt) < 0)
+    viewers_init();
+    if (design->switches && kvm_map_trampoline(&kernel_pt) < 0)
         panic("aspace_init: no memory for the trampoline's table");
-}
-
-int
-kpt_select(const char *name)
-{
-    for (size_t i = 0; i < NELEM(designs); i++) {
-        if (strcmp(designs[i]->name, name) == 0) {
-            kpt = designs[i];
-            return 0;
-        }
-    }
-    return -EINVAL;
 }
 
 // Where the part of a process's table ends that serves its regions alone.
 static uint64
 user_limit(void)
 {
-    return kpt->switches ? USER_END : pt_half(user_env.levels);
+    return design->switches ? USER_END : pt_half(user_env.levels);
 }
 
 static void
 free_tables(struct aspace *as)
 {
-    kpt->destroy(as);
+    design->destroy(as);
     if (as->kpt.root)
         pt_free_root(&as->kpt);
     if (as->pt.root)
@@ -116,9 +107,9 @@ make_tables(struct aspace *as)
     if (pt_create(&as->pt, &user_env) < 0)
         return -ENOMEM;
     as->satp = MAKE_SATP(user_env.levels, 0, pt_root_pa(&as->pt));
-    if (kpt->private_table && pt_create(&as->kpt, &kernel_env) < 0)
+    if (design->private_table && pt_create(&as->kpt, &kernel_env) < 0)
         return -ENOMEM;
-    return kpt->create(as);
+    return design->create(as);
 }
 
 // Makes an empty address space for the process that `owner` describes.
@@ -175,7 +166,7 @@ uvmretire(struct aspace *as)
     mmap_collect(as, 0, USER_END);
     park_drop(as);
     mirror_destroy(as);
-    if (!kpt->private_table && mycpu()->as == as)
+    if (!design->private_table && mycpu()->as == as)
         aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
     mmu_batch_init(&b, as, MMU_DEAD);
     for (int i = 0; i < as->regions.n; i++)
@@ -196,7 +187,7 @@ uvmretire(struct aspace *as)
 void
 uvmfree(struct aspace *as)
 {
-    view_drain(as);
+    viewers_drain(as);
     if (as->regions.n)
         uvmretire(as);
     commit_space_gone();

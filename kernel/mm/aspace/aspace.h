@@ -11,6 +11,7 @@
 #include "abi/usyscall.h"
 #include "lib/list.h"
 #include "lib/types.h"
+#include "mm/aspace/design.h"
 #include "mm/aspace/region.h"
 #include "mm/frame/commit.h"
 #include "mm/frame/frame.h"
@@ -34,7 +35,7 @@ struct uvm_owner {
 //             that takes it up
 struct aspace {
     struct pt pt;  // [l] what the process uses
-    struct pt kpt; // [l] what the kernel uses for it, where that is another table; root NULL: none
+    struct pt kpt; // [l] the process's own kernel table; root NULL: the design gives it none
     struct sleeplock lock;
     struct regions regions;        // [l]
     const struct uvm_owner *owner; // [c]
@@ -49,7 +50,7 @@ struct aspace {
     uint64 pages;                  // [l] user pages present, those in parked tables too
     uint64 parked;                 // [l] leaf tables that wait to be used again: mm/aspace/park.h
     uint64 splits;                 // [l] of large leaves, less those that have become one again
-    uint32 viewers;                // who looks at it: mm/inspect/view.c
+    uint32 viewers;                // mm/aspace/viewers.h
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;
     uint64 reached;    // [l] the highest end of the heap after a growth that brought in pages
@@ -88,24 +89,7 @@ uvm_zalloc(const struct aspace *as, enum frame_kind kind)
     return (likely(!as->urgent) ? kzalloc : kzalloc_urgent)(kind, as->owner->pid);
 }
 
-// A design of the kernel's page table (mm/design; the kernel command line chooses one).
-struct kpt_design {
-    const char *name;
-    bool direct;   // the kernel can dereference the current process's memory
-    bool switches; // user and kernel mode have different tables: the trap path switches
-    bool
-        private_table; // each process has a kernel table of its own: its stack, and mirrored memory
-    int (*create)(struct aspace *as) must_check; // completes new tables, sets ksatp; -ENOMEM: the
-                                                 // caller will destroy()
-    void (*destroy)(
-        struct aspace *as); // gives back what create() added; user memory is gone already
-};
-
-extern const struct kpt_design *kpt;
-extern const struct kpt_design kpt_unified, kpt_global, kpt_fullcopy, kpt_sharedroot;
-
 void aspace_init(void);
-int kpt_select(const char *name) must_check; // -EINVAL: no such design
 
 struct aspace *uvmcreate(const struct uvm_owner *owner,
                          const struct usyscall *usys); // NULL: no memory

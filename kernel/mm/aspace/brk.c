@@ -44,11 +44,12 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     if (!page)
         return -ENOMEM;
     pte_t pte = pte_make(v2p(page), userpage_flags(prot));
-    if (mirror_reserve(as, va) < 0 || map_page(&as->pt, va, pte) < 0) {
+    pte_t *twin;
+    if (mirror_slot(as, va, &twin) < 0 || map_page(&as->pt, va, pte) < 0) {
         kfree(page);
         return -ENOMEM;
     }
-    mirror_set(as, va, pte);
+    mirror_put(twin, pte);
     userpage_mapped(frame_of(v2p(page)));
     mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
@@ -120,7 +121,7 @@ tables_due(const struct aspace *as, uint64 start, uint64 end)
 // Brings in the pages of [start, end), which the heap has now, and what tables are due.
 // On error  -ENOMEM; the pages and the spare tables are what they were, and the heap ends at start.
 static int
-fill(struct aspace *as, uint64 start, uint64 end)
+fill_heap(struct aspace *as, uint64 start, uint64 end)
 {
     uint64 spare = as->nspare;
     int error = spare_reserve(as, tables_due(as, start, end));
@@ -138,7 +139,7 @@ fill(struct aspace *as, uint64 start, uint64 end)
 }
 
 static int
-grow(struct aspace *as, uint64 to, bool lazy)
+grow_heap(struct aspace *as, uint64 to, bool lazy)
 {
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
     if (to < as->sz || to > heap_limit(as))
@@ -147,7 +148,7 @@ grow(struct aspace *as, uint64 to, bool lazy)
     if (!error)
         error = resize_heap(as, end);
     if (!error && !lazy)
-        error = fill(as, old_end, end);
+        error = fill_heap(as, old_end, end);
     if (!error)
         as->sz = to;
     return error;
@@ -184,7 +185,7 @@ growproc(struct aspace *as, int64 n, uint64 kind, uint64 *old)
     acquiresleep(&as->lock);
     *old = as->sz;
     if (n > 0)
-        error = grow(as, as->sz + (uint64)n, lazy);
+        error = grow_heap(as, as->sz + (uint64)n, lazy);
     else if (n < 0 && (uint64)-n <= as->sz)
         error = shrink(as, as->sz - (uint64)-n);
     releasesleep(&as->lock);

@@ -29,6 +29,7 @@
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 #define LENT 4 // kept frames that the page cache may take to read a page of the program
 
@@ -44,16 +45,16 @@ userpage_init(void)
     zero_frame = frame_of(v2p(zeroes));
 }
 
+// Maps the frame into the hole at the cursor, which is then at its leaf.
+// On error  -ENOMEM: nothing is mapped.
 static int
-map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
+map_user(struct aspace *as, struct pt_cursor *at, struct frame *f, uint64 flags)
 {
-    pte_t pte = pte_make(frame_pa(f), flags);
-    if (mirror_reserve(as, va) < 0)
+    pte_t *twin, pte = pte_make(frame_pa(f), flags);
+    uint64 va = at->va;
+    if (mirror_slot(as, va, &twin) < 0 || pt_fill_at(&as->pt, at, pte) < 0)
         return -ENOMEM;
-    int error = map_page(&as->pt, va, pte);
-    if (error)
-        return error;
-    mirror_set(as, va, pte);
+    mirror_put(twin, pte);
     userpage_mapped(f);
     mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
@@ -65,47 +66,47 @@ map_user(struct aspace *as, uint64 va, struct frame *f, uint64 flags)
 
 // Maps a page that the process gets for itself; a failure gives it back.
 static int
-map_own(struct aspace *as, uint64 va, void *page, uint64 flags)
+map_own(struct aspace *as, struct pt_cursor *at, void *page, uint64 flags)
 {
-    int error = map_user(as, va, frame_of(v2p(page)), flags);
+    int error = map_user(as, at, frame_of(v2p(page)), flags);
     if (error)
         kfree(page);
     return error;
 }
 
 static int
-fill_fresh(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+fill_fresh(struct aspace *as, const struct region *r, struct pt_cursor *at, enum pt_access access)
 {
     void *page = commit_allows(1) ? fresh_page(as, r->kind) : NULL;
     if (!page)
         return -ENOMEM;
-    return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
+    return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
 // Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
 // `source` stays the caller's.
 static int
-fill_copy(struct aspace *as, const struct region *r, uint64 va, struct frame *source, uint64 bytes,
-          enum pt_access access)
+fill_copy(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
+          uint64 bytes, enum pt_access access)
 {
     char *page = commit_allows(1) ? uvm_alloc(as, FRAME_USER) : NULL;
     if (!page)
         return -ENOMEM;
     memcpy(page, p2v(frame_pa(source)), bytes);
     memset(page + bytes, 0, PGSIZE - bytes);
-    return map_own(as, va, page, userpage_flags(r->prot) | userpage_touched(access));
+    return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
 // Maps the file's own page, which all processes share. In a private region the first write gets a
 // copy.
 static int
-fill_shared(struct aspace *as, const struct region *r, uint64 va, struct frame *source,
+fill_shared(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
             enum pt_access access)
 {
     uint64 flags = userpage_flags(r->prot) | userpage_touched(access);
     if (!r->shared && (r->prot & PTE_W))
         flags = (flags & ~PTE_W) | PTE_COW;
-    int error = map_user(as, va, source, flags);
+    int error = map_user(as, at, source, flags);
     if (!error)
         frame_get(source);
     return error;
@@ -122,47 +123,50 @@ get_urgent(const struct region *r, uint64 va, struct frame **source)
 }
 
 static int
-fill_file(struct aspace *as, const struct region *r, uint64 va, uint64 bytes, enum pt_access access)
+fill_file(struct aspace *as, const struct region *r, struct pt_cursor *at, uint64 bytes,
+          enum pt_access access)
 {
     struct frame *source;
-    int error = likely(!as->urgent) ? r->pager->ops->get(r->pager, region_file_page(r, va), &source)
-                                    : get_urgent(r, va, &source);
+    int error = likely(!as->urgent)
+                    ? r->pager->ops->get(r->pager, region_file_page(r, at->va), &source)
+                    : get_urgent(r, at->va, &source);
     if (error)
         return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
-        error = fill_shared(as, r, va, source, access);
+        error = fill_shared(as, r, at, source, access);
     else
-        error = fill_copy(as, r, va, source, bytes, access);
+        error = fill_copy(as, r, at, source, bytes, access);
     frame_put(source);
     return error;
 }
 
 // The page behind USYSCALL: what has been collected so far moves there.
 static int
-fill_usyscall(struct aspace *as, const struct region *r, uint64 va)
+fill_usyscall(struct aspace *as, const struct region *r, struct pt_cursor *at)
 {
     struct usyscall *page = uvm_zalloc(as, FRAME_USYSCALL);
     if (!page)
         return -ENOMEM;
     *page = as->usys_early;
-    int error = map_own(as, va, page, userpage_flags(r->prot) | PTE_A);
+    int error = map_own(as, at, page, userpage_flags(r->prot) | PTE_A);
     if (error)
         return error;
     as->usys = page;
     return 0;
 }
 
+// Fills the hole at the cursor from the region's source.
 static int
-fill(struct aspace *as, const struct region *r, uint64 va, enum pt_access access)
+fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum pt_access access)
 {
-    uint64 bytes = region_file_bytes(r, va);
+    uint64 bytes = region_file_bytes(r, at->va);
     if (r->kind == REGION_USYSCALL)
-        return fill_usyscall(as, r, va);
+        return fill_usyscall(as, r, at);
     if (bytes)
-        return fill_file(as, r, va, bytes < PGSIZE ? bytes : PGSIZE, access);
+        return fill_file(as, r, at, bytes < PGSIZE ? bytes : PGSIZE, access);
     if (r->pager && r->kind == REGION_MMAP)
         return -EFAULT; // beyond the end of the file
-    return fill_fresh(as, r, va, access);
+    return fill_fresh(as, r, at, access);
 }
 
 // Nobody else refers to it: no other leaf, and not the page cache. If not it is a single frame.
@@ -179,7 +183,7 @@ sole_user(struct frame *f)
 static inline void
 change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
 {
-    pte_exchange(slot, pte);
+    pt_change(slot, pte);
     mirror_set(as, va, pte);
     tlb_changed_page(as, va);
 }
@@ -260,41 +264,45 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
 // The page is there. Either the entry does not have all the rights that the region has, or the hart
 // leaves setting A and D to us, or it knew an older entry.
 static int
-refresh(struct aspace *as, const struct region *r, pte_t *slot, int level, uint64 va,
-        enum pt_access access)
+refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
-    pte_t pte = pte_load(slot);
+    pte_t pte = pte_load(at.slot);
     if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
-        return level == 0 ? make_own(as, r, slot, va) : make_own_large(as, r, slot, va);
+        return at.level == 0 ? make_own(as, r, at.slot, at.va)
+                             : make_own_large(as, r, at.slot, at.va);
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
-    change_entry(as, slot, va, wanted);
+    change_entry(as, at.slot, at.va, wanted);
     if (wanted == pte)
         tlb_changed(as); // what is remembered may be a missing table: no page's fence covers that
     return 0;
 }
 
+// Fills the hole at the cursor, and maps some of what follows.
 static int
-resolve(struct aspace *as, uint64 va, enum pt_access access)
+touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
+{
+    if (super_touch(as, r, at))
+        return refresh(as, r, pt_find(&as->pt, at.va), access);
+    int error = fill_hole(as, r, &at, access);
+    if (!error && ahead_file(r, at.slot))
+        ahead_map(as, r, at.slot, at.va);
+    return error;
+}
+
+// Walks once; what the access needs is done where the walk ends.
+static int
+resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {
     struct region *r = region_find(&as->regions, va);
-    int level, error = 0;
-    pte_t *slot = walk_leaf(&as->pt, va, &level); // a user address is canonical: there is a slot
-    if (unlikely(pte_parked(pte_load(slot)))) {
+    int error = 0;
+    struct pt_cursor at = pt_find(&as->pt, va); // a user address is canonical
+    if (unlikely(pte_parked(pte_load(at.slot)))) {
         error = park_settle(as, va, va + PGSIZE);
-        slot = walk_leaf(&as->pt, va, &level);
+        at = pt_find(&as->pt, va);
     }
     if (error || !r || !(r->prot & needed[access]))
         return r && error ? error : -EFAULT; // explained by the tables as they are now, none parked
-    if (!pte_valid(pte_load(slot))) {
-        if (!super_touch(as, r, va)) {
-            error = fill(as, r, va, access);
-            if (!error && level == 0 && ahead_file(r, slot))
-                ahead_map(as, r, slot, va);
-            return error;
-        }
-        slot = walk_leaf(&as->pt, va, &level);
-    }
-    return refresh(as, r, slot, level, va, access);
+    return pte_valid(pte_load(at.slot)) ? refresh(as, r, at, access) : touch(as, r, at, access);
 }
 
 // Does the process have what it wants to access at va: a page, a table that is parked, or what exec or
@@ -303,8 +311,7 @@ static bool
 has(struct aspace *as, uint64 va)
 {
     const struct region *r = region_find(&as->regions, va);
-    int level;
-    pte_t pte = pte_load(walk_leaf(&as->pt, va, &level));
+    pte_t pte = pte_load(pt_find(&as->pt, va).slot);
     return pte_valid(pte) || pte_parked(pte) || (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
 }
 
@@ -331,7 +338,7 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     acquiresleep(&as->lock);
     int error;
     do
-        error = resolve(as, PGROUNDDOWN(va), access);
+        error = resolve_fault(as, PGROUNDDOWN(va), access);
     while (unlikely(error == -ENOMEM) && insist(as, PGROUNDDOWN(va)));
     if (unlikely(as->urgent)) {
         as->urgent = false;
@@ -345,12 +352,11 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
 static void
 forget_touch(struct aspace *as, uint64 start, uint64 end)
 {
-    int level;
     acquiresleep(&as->lock);
     for (uint64 va = start; va < end; va += PGSIZE) {
-        pte_t *slot = walk_leaf(&as->pt, va, &level);
-        if (pte_valid(pte_load(slot)))
-            change_entry(as, slot, va, pte_load(slot) & ~PTE_A);
+        struct pt_cursor at = pt_find(&as->pt, va);
+        if (pte_valid(pte_load(at.slot)))
+            change_entry(as, at.slot, va, pte_load(at.slot) & ~PTE_A);
     }
     releasesleep(&as->lock);
 }
@@ -376,8 +382,9 @@ int
 uvmguard(struct aspace *as, uint64 va)
 {
     acquiresleep(&as->lock);
+    struct pt_cursor at = pt_find(&as->pt, va);
     // Execute-only and not for the user: no access of either mode succeeds, with SUM or without.
-    int error = map_user(as, va, zero_frame, PTE_V | PTE_X | PTE_A);
+    int error = map_user(as, &at, zero_frame, PTE_V | PTE_X | PTE_A);
     if (!error)
         frame_get(zero_frame);
     releasesleep(&as->lock);

@@ -3,10 +3,10 @@
 // (checked/mapsite.c).
 #pragma once
 
-#include "explain/say.h"
 #include "lib/types.h"
 
 struct aspace;
+struct report;
 
 enum mapsite_op { MAPSITE_NEW, MAPSITE_MAP, MAPSITE_UNMAP };
 

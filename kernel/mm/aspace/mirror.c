@@ -10,7 +10,10 @@
 #include "lib/panic.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/tlb.h"
+#include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
+#include "pt/runs.h"
 
 // What the mirror has for a user entry; 0 for one that is not the user's (a guard page). While
 // the user's entry is not dirty the mirror's is not writable, so that the kernel's first store is
@@ -32,14 +35,36 @@ agrees(pte_t user, pte_t mirror)
     return mirror == want || (mirror && mirror == (want & ~PTE_W));
 }
 
+// Finds the mirror's slot for a page, and makes its tables.
+// Returns   0, with the slot, or NULL if the space has no mirror; -ENOMEM.
+int
+mirror_slot(struct aspace *as, uint64 va, pte_t **found)
+{
+    *found = NULL;
+    if (!as->kpt.root)
+        return 0;
+    *found = walk(&as->kpt, va, 1);
+    return *found ? 0 : -ENOMEM;
+}
+
+// Lets the mirror follow the user's new entry `pte`.
+void
+mirror_put(pte_t *slot, pte_t pte)
+{
+    if (slot)
+        pt_change(slot, mirrored(pte));
+}
+
+// Makes sure that the mirror has the tables for a page.
+// On error  -ENOMEM.
 int
 mirror_reserve(struct aspace *as, uint64 va)
 {
-    if (!as->kpt.root)
-        return 0;
-    return walk(&as->kpt, va, 1) ? 0 : -ENOMEM;
+    pte_t *slot;
+    return mirror_slot(as, va, &slot);
 }
 
+// Lets the mirror follow the user's entry for va, a page or a larger leaf; its table is there.
 void
 mirror_set(struct aspace *as, uint64 va, pte_t pte)
 {
@@ -47,7 +72,7 @@ mirror_set(struct aspace *as, uint64 va, pte_t pte)
         return;
     pte_t *slot = walk(&as->kpt, va, 0);
     assert(slot);
-    pte_exchange(slot, mirrored(pte));
+    mirror_put(slot, pte);
 }
 
 static int
@@ -56,11 +81,7 @@ mirror_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
     (void)va;
     (void)level;
     (void)arg;
-    for (int i = 0; i < n; i++) {
-        pte_t want = mirrored(pte_load(&from[i]));
-        if (pte_load(&to[i]) != want)
-            pte_exchange(&to[i], want);
-    }
+    runs_follow(from, to, n, mirrored);
     return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 // Is [start, start + size) made of pages that could be mapped?
 static bool
@@ -58,7 +59,7 @@ place(struct aspace *as, const struct region *r, uint64 size)
 }
 
 static int
-add(struct aspace *as, struct region *r, uint64 size)
+map_region(struct aspace *as, struct region *r, uint64 size)
 {
     r->start = place(as, r, size);
     if (!r->start)
@@ -86,7 +87,7 @@ mmap_add(struct aspace *as, const struct region *model, uint64 size, uint64 *at)
     if (!range_ok(0, size))
         return -ENOMEM;
     acquiresleep(&as->lock);
-    int error = add(as, &r, size);
+    int error = map_region(as, &r, size);
     releasesleep(&as->lock);
     *at = r.start;
     return error;
@@ -115,7 +116,7 @@ collect_leaf(pte_t *slot, uint64 va, int level, void *arg)
     if (!(pte & PTE_D))
         return 0;
     pager->ops->dirty(pager, frame_of(pte_pa(pte)));
-    pte_exchange(slot, pte & ~PTE_D); // the caller fences
+    pt_change(slot, pte & ~PTE_D); // the caller fences
     return 0;
 }
 
@@ -187,7 +188,7 @@ may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
 // Joins what is alike by now: regions, and small leaves of which [start, end) has all that could be
 // one large leaf.
 static void
-join(struct aspace *as, uint64 start, uint64 end)
+merge_alike(struct aspace *as, uint64 start, uint64 end)
 {
     regions_merge(&as->regions, start, end);
     struct region *r = region_find(&as->regions, start);
@@ -216,7 +217,7 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
         error = reprotect(as, r, prot, &b);
     mmu_flush(&b);
     if (!error && size >= SUPER_SIZE) // pages that change back and forth cost nothing more
-        join(as, start, start + size);
+        merge_alike(as, start, start + size);
     releasesleep(&as->lock);
     return error;
 }

@@ -15,15 +15,11 @@
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 #define PARK_LEVEL 1 // where the pointers to leaf tables are
-
-static pte_t
-parked(pte_t pointer)
-{
-    return (pointer & ~PTE_V) | PTE_PARKED;
-}
 
 static struct frame *
 table_frame(pte_t pointer)
@@ -33,7 +29,7 @@ table_frame(pte_t pointer)
 
 // Returns   false: nobody else leads to the table. Then it is the caller's, as it is.
 static bool
-leave(struct frame *f)
+leave_table(struct frame *f)
 {
     int32 refs = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
     while (refs > 1) // acquire and release: who is last sees the W that the others took
@@ -60,7 +56,7 @@ twin_park(struct aspace *as, uint64 va)
     if (!slot)
         return;
     assert(pte_table(pte_load(slot))); // a mirror has tables where the user has
-    pte_exchange(slot, parked(pte_load(slot)));
+    pt_defer(slot, PTE_PARKED);
 }
 
 // Makes a missing one, or fails with -ENOMEM.
@@ -80,7 +76,7 @@ twin_unpark(struct aspace *as, uint64 va)
     pte_t *slot = twin_slot(as, va);
     if (!slot)
         return;
-    pte_publish(slot, (pte_load(slot) & ~PTE_PARKED) | PTE_V);
+    pt_resume(slot, pte_pa(pte_load(slot)));
     int error = mirror_sync(as, va, va + SUPER_SIZE);
     assert(!error); // the table is there
 }
@@ -91,7 +87,7 @@ twin_drop(struct aspace *as, uint64 va)
     pte_t *slot = twin_slot(as, va), pte = slot ? pte_load(slot) : 0;
     if (!pte_parked(pte))
         return;
-    pte_store(slot, 0); // a walker has seen a hole since it was parked
+    pt_forget(slot); // a walker has seen a hole since it was parked
     kfree(p2v(pte_pa(pte)));
 }
 
@@ -104,8 +100,7 @@ struct share_job {
 static pte_t
 park(struct aspace *as, pte_t *slot, uint64 va)
 {
-    pte_t pte = parked(pte_load(slot));
-    pte_exchange(slot, pte);
+    pte_t pte = pt_defer(slot, PTE_PARKED);
     twin_park(as, va);
     as->parked++;
     return pte;
@@ -125,7 +120,7 @@ share_table(pte_t *slot, uint64 va, int level, void *arg)
     if (pte_table(pte))
         pte = park(job->from, slot, va);
     frame_get(table_frame(pte));
-    pte_store(theirs, pte);
+    pt_prepare(theirs, pte);
     job->to->parked++;
     return 0;
 }
@@ -161,7 +156,7 @@ copy_table(struct aspace *as, struct frame *parked, uint64 va)
         return NULL;
     int stop = leaves_share(parked->mem, table, va, PT_ENTRIES, 0, &job);
     assert(!stop); // it goes to the end
-    if (leave(parked))
+    if (leave_table(parked))
         return table;
     mmu_batch_init(&b, as, MMU_DEAD); // all others left meanwhile
     leaves_dead(&b.tlb, parked->mem, va, PT_ENTRIES);
@@ -181,12 +176,12 @@ settle_table(pte_t *slot, uint64 va, int level, void *arg)
     struct frame *f = table_frame(pte);
     if (twin_reserve(as, va) < 0)
         return -ENOMEM;
-    bool mine = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with leave()
+    bool mine = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with leave_table()
     pagetable_t table = mine ? f->mem : copy_table(as, f, va);
     if (!table)
         return -ENOMEM;
     frame_of(v2p(table))->owner = as->owner->pid; // who had it before may have ended
-    pte_publish(slot, pte_make(v2p(table), PTE_V));
+    pt_resume(slot, v2p(table));
     twin_unpark(as, va);
     as->parked--;
     return 0;
@@ -213,10 +208,10 @@ drop_table(pte_t *slot, uint64 va, int level, void *arg)
     if (!pte_parked(pte))
         return 0;
     struct frame *f = table_frame(pte);
-    pte_store(slot, 0);
+    pt_forget(slot);
     twin_drop(b->as, va);
     b->as->parked--;
-    if (leave(f))
+    if (leave_table(f))
         return 0;
     leaves_dead(&b->tlb, f->mem, va, PT_ENTRIES);
     kfree_zeroed(f->mem);

@@ -52,7 +52,7 @@ refer_again(const struct region *r)
 }
 
 static void
-let_go(const struct region *r)
+unref_pager(const struct region *r)
 {
     struct pager *pager = r->pager;
     if (!pager)
@@ -68,14 +68,14 @@ void
 regions_free(struct regions *rs)
 {
     for (int i = 0; i < rs->n; i++)
-        let_go(&rs->v[i]);
+        unref_pager(&rs->v[i]);
     kmem_free(rs->v);
     regions_init(rs);
 }
 
 // The index of the first region that ends above va; rs->n if none does.
 static int
-search(const struct regions *rs, uint64 va)
+first_above(const struct regions *rs, uint64 va)
 {
     int low = 0, high = rs->n;
     while (low < high) {
@@ -91,14 +91,14 @@ search(const struct regions *rs, uint64 va)
 struct region *
 region_find(struct regions *rs, uint64 va)
 {
-    int i = search(rs, va);
+    int i = first_above(rs, va);
     return i < rs->n && rs->v[i].start <= va ? &rs->v[i] : NULL;
 }
 
 struct region *
 region_above(struct regions *rs, uint64 va)
 {
-    int i = search(rs, va);
+    int i = first_above(rs, va);
     if (i < rs->n && rs->v[i].start < va)
         i++;
     return i < rs->n ? &rs->v[i] : NULL;
@@ -107,12 +107,12 @@ region_above(struct regions *rs, uint64 va)
 struct region *
 region_below(struct regions *rs, uint64 va)
 {
-    int i = search(rs, va); // the first that ends above va
+    int i = first_above(rs, va); // the first that ends above va
     return i > 0 ? &rs->v[i - 1] : NULL;
 }
 
 static int
-reserve(struct regions *rs, int n)
+make_room(struct regions *rs, int n)
 {
     if (n <= rs->room)
         return 0;
@@ -133,10 +133,10 @@ reserve(struct regions *rs, int n)
 int
 region_add(struct regions *rs, const struct region *r)
 {
-    int i = search(rs, r->start);
+    int i = first_above(rs, r->start);
     if (r->start >= r->end || (i < rs->n && rs->v[i].start < r->end))
         return -EINVAL;
-    if (reserve(rs, rs->n + 1) < 0)
+    if (make_room(rs, rs->n + 1) < 0)
         return -ENOMEM;
     int error = refer(r);
     if (error)
@@ -163,7 +163,7 @@ split(struct regions *rs, int i, uint64 va)
 }
 
 static void
-cut(struct regions *rs, uint64 va)
+split_at(struct regions *rs, uint64 va)
 {
     struct region *r = region_find(rs, va);
     if (r && r->start < va)
@@ -175,10 +175,10 @@ cut(struct regions *rs, uint64 va)
 int
 regions_cut(struct regions *rs, uint64 start, uint64 end)
 {
-    if (reserve(rs, rs->n + 2) < 0)
+    if (make_room(rs, rs->n + 2) < 0)
         return -ENOMEM;
-    cut(rs, start);
-    cut(rs, end);
+    split_at(rs, start);
+    split_at(rs, end);
     return 0;
 }
 
@@ -196,7 +196,7 @@ alike(const struct region *low, const struct region *high)
 void
 regions_merge(struct regions *rs, uint64 start, uint64 end)
 {
-    int i = search(rs, start ? start - 1 : 0);
+    int i = first_above(rs, start ? start - 1 : 0);
     while (i + 1 < rs->n && rs->v[i].end <= end) {
         struct region *low = &rs->v[i], *high = low + 1;
         if (!alike(low, high)) {
@@ -215,7 +215,7 @@ uint64
 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size, uint64 align)
 {
     uint64 top = ceiling;
-    for (int i = search(rs, ceiling - 1); i >= 0; i--) {
+    for (int i = first_above(rs, ceiling - 1); i >= 0; i--) {
         uint64 end = i > 0 ? rs->v[i - 1].end : 0;
         if (i < rs->n && rs->v[i].start < top)
             top = rs->v[i].start;
@@ -250,7 +250,7 @@ region_remove(struct regions *rs, struct region *r)
     struct region gone = *r;
     rs->n--;
     memmove(r, r + 1, (size_t)(rs->n - i) * sizeof *r);
-    let_go(&gone);
+    unref_pager(&gone);
 }
 
 // Returns   -ENOMEM, and `to` is empty.

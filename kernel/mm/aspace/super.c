@@ -75,7 +75,7 @@ fitting(uint64 va, uint64 end)
 // Maps a fresh block at va, in a region of that kind, by one leaf if it is of the largest order.
 // Returns   false, and nothing has changed: there is no such block at hand, or no memory for it.
 static bool
-add(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
+add_block(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
 {
     uint64 size = PGSIZE << order;
     int level = order == FRAME_MAX_ORDER ? SUPER_LEVEL : 0;
@@ -103,51 +103,58 @@ uint64
 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
 {
     int order = fitting(va, end);
-    if (order == FRAME_MAX_ORDER && !add(as, REGION_HEAP, va, prot, order))
+    if (order == FRAME_MAX_ORDER && !add_block(as, REGION_HEAP, va, prot, order))
         order--;
     else if (order == FRAME_MAX_ORDER)
         return SUPER_SIZE;
-    return order >= LEAST_ORDER && add(as, REGION_HEAP, va, prot, order) ? PGSIZE << order : 0;
+    return order >= LEAST_ORDER && add_block(as, REGION_HEAP, va, prot, order) ? PGSIZE << order
+                                                                               : 0;
 }
 
 static bool
 present(struct aspace *as, uint64 va)
 {
-    int level;
-    return pte_valid(pte_load(walk_leaf(&as->pt, va, &level)));
+    return pte_valid(pte_load(pt_find(&as->pt, va).slot));
+}
+
+// Is the page below the cursor present? It mostly stands in the same table.
+static bool
+present_below(struct aspace *as, struct pt_cursor at)
+{
+    if (at.level == 0 && PX(0, at.va) > 0)
+        return pte_valid(pte_load(at.slot - 1));
+    return present(as, at.va - PGSIZE);
 }
 
 // Is nothing mapped where a block of `order` would stand?
 static bool
-empty(struct aspace *as, uint64 va, int order)
+empty(struct pt_cursor at, int order)
 {
-    int level;
-    const pte_t *slot = walk_leaf(&as->pt, va, &level);
-    if (level > 0)
-        return !pte_valid(pte_load(slot));
-    return slots_holes(slot, slot + (1UL << order)) == 1UL << order;
+    if (at.level > 0)
+        return !pte_valid(pte_load(at.slot));
+    return slots_holes(at.slot, at.slot + (1UL << order)) == 1UL << order;
 }
 
-// The order of a block that goes on from va as far as the process has come to va: as much as is
-// brought in ahead it has touched already, from one end to the other as far as can be seen.
+// The order of a block that goes on from the cursor as far as the process has come to it: as much as
+// is brought in ahead it has touched already, from one end to the other as far as can be seen.
 static int
-continuing(struct aspace *as, const struct region *r, uint64 va)
+continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
-    int order = fitting(va, r->end);
-    if (order < LEAST_ORDER || va == r->start || !present(as, va - PGSIZE))
+    int order = fitting(at.va, r->end);
+    if (order < LEAST_ORDER || at.va == r->start || !present_below(as, at))
         return 0;
-    while (va - r->start < PGSIZE << order || !present(as, va - (PGSIZE << order)))
+    while (at.va - r->start < PGSIZE << order || !present(as, at.va - (PGSIZE << order)))
         order--;
     return order;
 }
 
 // Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).
 bool
-super_touch(struct aspace *as, const struct region *r, uint64 va)
+super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
-    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, va);
+    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, at);
     if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
-        !empty(as, va, order) || !add(as, r->kind, va, r->prot, order))
+        !empty(at, order) || !add_block(as, r->kind, at.va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;
@@ -185,7 +192,7 @@ super_split(struct aspace *as, uint64 va)
 
 // Makes va the beginning of a leaf, and of a block.
 static int
-cut(struct aspace *as, uint64 va)
+cut_leaf(struct aspace *as, uint64 va)
 {
     int error = va & (SUPER_SIZE - 1) ? super_split(as, va) : 0;
     int level;
@@ -201,7 +208,7 @@ cut(struct aspace *as, uint64 va)
 // Makes one leaf of the 512 at va if these are for the frames of 2 MiB in their order, each of them
 // single and the process's alone. So no page waits for its copy, and the leaf gets all rights.
 static void
-join(struct aspace *as, const struct region *r, uint64 va, struct tlb_batch *b)
+join_leaves(struct aspace *as, const struct region *r, uint64 va, struct tlb_batch *b)
 {
     pte_t leaf = pt_joined(&as->pt, va, SUPER_LEVEL, PTE_W | PTE_COW);
     struct frame *f = leaf ? frame_of(pte_pa(leaf)) : NULL;
@@ -223,7 +230,7 @@ super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
     struct mmu_batch b;
     mmu_batch_init(&b, as, MMU_LIVE);
     for (; va + SUPER_SIZE <= last; va += SUPER_SIZE)
-        join(as, r, va, &b.tlb);
+        join_leaves(as, r, va, &b.tlb);
     mmu_flush(&b);
 }
 
@@ -232,6 +239,6 @@ super_split_edges(struct aspace *as, uint64 start, uint64 end)
 {
     int error = unpark(as, start, end);
     if (!error)
-        error = cut(as, start);
-    return error ? error : cut(as, end);
+        error = cut_leaf(as, start);
+    return error ? error : cut_leaf(as, end);
 }

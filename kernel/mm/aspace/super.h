@@ -29,8 +29,8 @@ extern enum super_policy super_policy;
 int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
 // Maps a fresh block at va, below end; its size, 0: a single page will have to do.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
-// The same for a hole that is touched; false: one page will do.
-bool super_touch(struct aspace *as, const struct region *r, uint64 va);
+// The same for a hole that is touched; false: one page will do. The cursor's tables may be new.
+bool super_touch(struct aspace *as, const struct region *r, struct pt_cursor at);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
 // What [start, end) has of the region r: where 512 small leaves could be one again, they become it.
 void super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end);

@@ -3,7 +3,7 @@
 //
 // Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
 //           local; other harts that may know entries of it cannot use them before asid_enter() has
-//           dropped them. Kernel stacks all harts can use: they are fenced by a call of the firmware.
+//           dropped them. The kernel's own pages are another matter: mm/kvm/shootdown.c.
 // Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
 // Manual    priv sfence.vma
 #include "mm/aspace/tlb.h"
@@ -14,7 +14,6 @@
 #include "mm/frame/block.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
-#include "rv/sbi.h"
 
 #define FEW_PAGES 8 // up to here, fences by page
 
@@ -91,14 +90,6 @@ mmu_flush(struct mmu_batch *b)
     free_queued(b);
 }
 
-void
-mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
-{
-    if (b->n == MMU_QUEUE)
-        mmu_flush(b); // all that is queued has been unhooked and recorded: pt/batch.h
-    b->queue[b->n++] = pa + what;
-}
-
 // A larger leaf is gone.
 static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
@@ -144,38 +135,4 @@ mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
     b->state = state;
     b->keep = false;
     b->n = 0;
-}
-
-// The other harts that are online.
-static uint32
-others(void)
-{
-    uint32 harts = 0;
-    for (int i = 0; i < nharts; i++)
-        if (i != cpuid() &&
-            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
-            harts |= 1U << i;
-    return harts;
-}
-
-// Returns   when every hart has.
-void
-tlb_fence_kernel(uint64 start, uint64 end)
-{
-    uint32 rest = others();
-    if (end - start > FEW_PAGES * PGSIZE)
-        start = end = 0; // everything, to the firmware
-    sfence_vma();
-    while (rest) {
-        uint64 base = cpus[__builtin_ctz(rest)].hartid, mask = 0;
-        for (int i = 0; i < nharts; i++) {
-            uint64 bit = cpus[i].hartid - base;
-            if (!(rest >> i & 1) || bit >= 64)
-                continue;
-            mask |= 1UL << bit;
-            rest &= ~(1U << i);
-        }
-        mycpu()->fences[start == end ? FENCE_REMOTE_ALL : FENCE_REMOTE_RANGE]++;
-        sbi_remote_sfence(mask, base, start, end - start);
-    }
 }

@@ -30,10 +30,20 @@ struct mmu_batch {
 #define MMU_TABLE 0x20UL // a table,
 #define MMU_BLANK 0x40UL // which is all zeroes
 
-void mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what); // it is unhooked, and so recorded
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
 void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued
-void tlb_fence_kernel(uint64 start, uint64 end); // all harts drop what they know of [start, end)
+
+// Queues what is at pa; its entry is unhooked, and so recorded.
+// Returns   whether the queue was full, so that all that is recorded has been fenced and freed.
+static inline bool
+mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
+{
+    bool full = b->n == MMU_QUEUE;
+    if (unlikely(full))
+        mmu_flush(b);
+    b->queue[b->n++] = pa + what;
+    return full;
+}
 
 // The tables have changed. Only a hart that runs the space needs a fence now, and that is this one
 // or none; every other one drops what it knows before it runs the space again (asid_enter()).

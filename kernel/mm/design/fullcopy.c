@@ -8,8 +8,10 @@
 // Protects  as global.c, and one process's kernel stack from another's kernel code.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 #include "mm/design/trampage.h"
 #include "mm/kvm/layout.h"
+#include "pt/runs.h"
 
 #define UPPER_HALF (-MAXVA)
 
@@ -19,8 +21,7 @@ copy_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
     (void)va;
     (void)level;
     (void)arg;
-    for (int i = 0; i < n; i++)
-        pte_store(&to[i], pte_load(&from[i]) & ~PTE_G); // another table may have another leaf here
+    runs_copy(from, to, n, PTE_G); // another table may have another leaf here
     return 0;
 }
 
@@ -44,7 +45,7 @@ fullcopy_destroy(struct aspace *as)
     pt_free_tables(&as->kpt, UPPER_HALF, 0);
 }
 
-const struct kpt_design kpt_fullcopy = {
+const struct design design_fullcopy = {
     .name = "fullcopy",
     .direct = true,
     .switches = true,

@@ -7,6 +7,7 @@
 // Protects  the kernel's memory from a hart that speculates past U: it is not mapped in user
 //           mode, but for one page of code and one page of the process's own registers.
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 #include "mm/design/trampage.h"
 
 static int
@@ -22,7 +23,7 @@ global_destroy(struct aspace *as)
     trampage_unmap(as);
 }
 
-const struct kpt_design kpt_global = {
+const struct design design_global = {
     .name = "global",
     .switches = true,
     .create = global_create,

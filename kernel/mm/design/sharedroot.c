@@ -7,6 +7,7 @@
 // Protects  as fullcopy.c, for a tenth of its table pages.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 #include "mm/design/trampage.h"
 #include "mm/kvm/layout.h"
 
@@ -31,7 +32,7 @@ sharedroot_destroy(struct aspace *as)
     pt_free_tables(&as->kpt, KSTACKS, KSTACKS + KSTACKS_SIZE);
 }
 
-const struct kpt_design kpt_sharedroot = {
+const struct design design_sharedroot = {
     .name = "sharedroot",
     .direct = true,
     .switches = true,

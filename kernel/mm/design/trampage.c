@@ -9,6 +9,7 @@
 
 #include "mm/aspace/aspace.h"
 #include "mm/kvm/layout.h"
+#include "pt/change.h"
 
 int
 trampage_map(struct aspace *as)
@@ -19,17 +20,17 @@ trampage_map(struct aspace *as)
 }
 
 static void
-unhook(struct aspace *as, uint64 va)
+unhook_page(struct aspace *as, uint64 va)
 {
     pte_t *slot = walk(&as->pt, va, 0);
     if (slot)
-        pte_store(slot, 0); // the table is in no hart's satp any more
+        pt_forget(slot); // the table is in no hart's satp any more
 }
 
 void
 trampage_unmap(struct aspace *as)
 {
-    unhook(as, TRAMPOLINE);
-    unhook(as, TRAPFRAME);
+    unhook_page(as, TRAMPOLINE);
+    unhook_page(as, TRAPFRAME);
     freewalk(&as->pt, 0, MAXVA);
 }

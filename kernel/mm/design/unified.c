@@ -7,6 +7,7 @@
 //           set, and copies walk the user's table (decision 0043).
 // Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
 #include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
 
 static int
 unified_create(struct aspace *as)
@@ -21,7 +22,7 @@ unified_destroy(struct aspace *as)
     (void)as; // the shared tables belong to the kernel
 }
 
-const struct kpt_design kpt_unified = {
+const struct design design_unified = {
     .name = "unified",
     .create = unified_create,
     .destroy = unified_destroy,

@@ -22,7 +22,7 @@ buddy_init(struct buddy *b)
 }
 
 static void
-push(struct buddy *b, struct frame *f, int order)
+push_block(struct buddy *b, struct frame *f, int order)
 {
     f->order = order | BUDDY_FREE;
     list_push_front(&b->free[order], &f->link);
@@ -32,24 +32,24 @@ push(struct buddy *b, struct frame *f, int order)
 void
 buddy_put(struct buddy *b, struct frame *f, int order)
 {
-    uint64 i = f - frames.ledger;
+    uint64 i = f - frame_map.ledger;
     b->nfree += 1UL << order;
     for (; order < FRAME_MAX_ORDER; order++) {
-        struct frame *half = &frames.ledger[i ^ (1UL << order)];
+        struct frame *half = &frame_map.ledger[i ^ (1UL << order)];
         if (half->order != (order | BUDDY_FREE))
             break;
         list_remove(&half->link);
         half->order = 0;
-        frames.ledger[i].order = 0;
+        frame_map.ledger[i].order = 0;
         i &= ~(1UL << order);
     }
-    push(b, &frames.ledger[i], order);
+    push_block(b, &frame_map.ledger[i], order);
 }
 
 // Takes the first block on the lists [lowest, FRAME_MAX_ORDER] and halves it down to `order`.
 // Returns the block, off the lists, with f->order its order; NULL if those lists are empty.
 static struct frame *
-take(struct buddy *b, int lowest, int order)
+take_block(struct buddy *b, int lowest, int order)
 {
     int k = lowest;
     while (k <= FRAME_MAX_ORDER && list_empty(&b->free[k]))
@@ -59,7 +59,7 @@ take(struct buddy *b, int lowest, int order)
     struct frame *f = list_entry(list_pop_front(&b->free[k]), struct frame, link);
     while (k > order) {
         k--;
-        push(b, f + (1UL << k), k);
+        push_block(b, f + (1UL << k), k);
     }
     f->order = k;
     b->nfree -= 1UL << k;
@@ -70,7 +70,7 @@ take(struct buddy *b, int lowest, int order)
 struct frame *
 buddy_take(struct buddy *b, int order)
 {
-    return buddy_spare(b) >= 1L << order ? take(b, order, order) : NULL;
+    return buddy_spare(b) >= 1L << order ? take_block(b, order, order) : NULL;
 }
 
 // Hands out a block of at most `order`: the smallest there is, so that large ones stay whole.
@@ -80,14 +80,14 @@ buddy_take_upto(struct buddy *b, int order)
     int64 spare = buddy_spare(b);
     while (order > 0 && spare < 1L << order)
         order--;
-    return spare > 0 ? take(b, 0, order) : NULL;
+    return spare > 0 ? take_block(b, 0, order) : NULL;
 }
 
 // Hands out one frame although no others may be left than those that are kept.
 struct frame *
 buddy_take_kept(struct buddy *b)
 {
-    return take(b, 0, 0);
+    return take_block(b, 0, 0);
 }
 
 // Takes the `n` frames from `f` on, in the largest blocks that alignment allows.
@@ -95,7 +95,7 @@ void
 buddy_put_run(struct buddy *b, struct frame *f, uint64 n)
 {
     while (n > 0) {
-        uint64 i = f - frames.ledger;
+        uint64 i = f - frame_map.ledger;
         int order = 0;
         while (order < FRAME_MAX_ORDER && !(i & (1UL << order)) && (2UL << order) <= n)
             order++;

@@ -10,7 +10,7 @@
 // Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
 //           allocation fails only after lists, stashes and reclaim had nothing; it changes
 //           nothing.
-// Locks     pool.lock guards the buddy lists. Stashes need none, see mm/frame/stash.h.
+// Locks     frame_pool.lock guards the buddy lists. Stashes need none, see mm/frame/stash.h.
 // Next      mm/frame/frame_put.c, mm/frame/ledger.c, mm/frame/buddy.c
 #include "mm/frame/frame.h"
 
@@ -26,10 +26,10 @@
 #define KEPT_MOST  64
 #define AMPLE      16 // so many times what is wanted is ample
 
-struct frame_pool pool;
-struct hart_frames hart_frames[MAXHART];
+struct frame_pool frame_pool;
+struct frame_harts frame_harts[MAXHART];
 
-static int keep, lent; // frames that are kept, and how many of them are lent; by pool.lock
+static int keep, lent; // frames that are kept, and how many of them are lent; by frame_pool.lock
 
 static bool reclaiming[MAXHART]; // by its hart: what reclaim allocates must not reclaim
 
@@ -42,9 +42,9 @@ void
 frames_init(uint64 start, uint64 end, void *ledger)
 {
     ledger_init(start, end, ledger);
-    initlock(&pool.lock, "frames", RANK_FRAME);
-    buddy_init(&pool.lists);
-    for (struct hart_frames *h = hart_frames; h < &hart_frames[MAXHART]; h++) {
+    initlock(&frame_pool.lock, "frames", RANK_FRAME);
+    buddy_init(&frame_pool.lists);
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
         stash_init(&h->ready, h->ready_slots, STASH_FRAMES);
         stash_init(&h->zero, h->zero_slots, STASH_FRAMES);
     }
@@ -54,7 +54,7 @@ frames_init(uint64 start, uint64 end, void *ledger)
 void
 frames_ready(void)
 {
-    struct frame *f = frame_of(frames.start), *end = f + frames_total();
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
     uint64 share = frames_total() / KEPT_SHARE;
     keep = (int)(share < KEPT_MOST ? share : KEPT_MOST);
     lent = 0;
@@ -63,7 +63,7 @@ frames_ready(void)
         struct frame *run = f;
         while (f < end && f->kind == FRAME_FREE)
             f++;
-        buddy_put_run(&pool.lists, run, f - run);
+        buddy_put_run(&frame_pool.lists, run, f - run);
         while (f < end && f->kind == FRAME_RESERVED)
             f++;
     }
@@ -103,13 +103,13 @@ steal(struct stash *s)
     struct frame *f;
     for (void **slot = s->bottom; slot < s->end; slot++)
         if ((f = stash_grab(slot)) != NULL)
-            buddy_put(&pool.lists, f, 0);
+            buddy_put(&frame_pool.lists, f, 0);
 }
 
 void
 pool_gather(void)
 {
-    for (struct hart_frames *h = hart_frames; h < &hart_frames[MAXHART]; h++) {
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
         steal(&h->ready);
         steal(&h->zero);
     }
@@ -118,10 +118,10 @@ pool_gather(void)
 static struct frame *
 gather(int order)
 {
-    acquire(&pool.lock);
+    acquire(&frame_pool.lock);
     pool_gather();
-    struct frame *f = buddy_take(&pool.lists, order);
-    release(&pool.lock);
+    struct frame *f = buddy_take(&frame_pool.lists, order);
+    release(&frame_pool.lock);
     return f;
 }
 
@@ -171,10 +171,10 @@ restock(struct stash *s)
     struct frame *f = stash_pop_robbed(s);
     if (f)
         return f;
-    acquire(&pool.lock);
-    while (stash_space(s) >= BATCH && (f = buddy_take_upto(&pool.lists, BATCH_ORDER)) != NULL)
+    acquire(&frame_pool.lock);
+    while (stash_space(s) >= BATCH && (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL)
         stash_block(s, f);
-    release(&pool.lock);
+    release(&frame_pool.lock);
     return stash_pop(s);
 }
 
@@ -190,9 +190,9 @@ refill(struct stash *s)
 static struct frame *
 take_kept(void)
 {
-    acquire(&pool.lock);
-    struct frame *f = buddy_take_kept(&pool.lists);
-    release(&pool.lock);
+    acquire(&frame_pool.lock);
+    struct frame *f = buddy_take_kept(&frame_pool.lists);
+    release(&frame_pool.lock);
     return f;
 }
 
@@ -271,9 +271,9 @@ kzalloc(enum frame_kind kind, uint32 owner)
 static struct frame *
 take_block(int order)
 {
-    acquire(&pool.lock);
-    struct frame *f = buddy_take(&pool.lists, order);
-    release(&pool.lock);
+    acquire(&frame_pool.lock);
+    struct frame *f = buddy_take(&frame_pool.lists, order);
+    release(&frame_pool.lock);
     return f;
 }
 
@@ -309,11 +309,11 @@ kalloc_favour(enum frame_kind kind, uint32 owner, int order)
 uint64
 frames_free(void)
 {
-    acquire(&pool.lock);
-    uint64 n = pool.lists.nfree;
-    for (struct hart_frames *h = hart_frames; h < &hart_frames[MAXHART]; h++)
+    acquire(&frame_pool.lock);
+    uint64 n = frame_pool.lists.nfree;
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++)
         n += stash_count(&h->ready) + stash_count(&h->zero);
-    release(&pool.lock);
+    release(&frame_pool.lock);
     return n;
 }
 
@@ -321,12 +321,12 @@ frames_free(void)
 void
 frames_lend(int n)
 {
-    acquire(&pool.lock);
+    acquire(&frame_pool.lock);
     lent += n;
-    int64 left = (int64)pool.lists.nfree < keep ? (int64)pool.lists.nfree : keep;
+    int64 left = (int64)frame_pool.lists.nfree < keep ? (int64)frame_pool.lists.nfree : keep;
     int64 kept = lent > 0 ? left - lent : keep;
-    pool.lists.kept = kept > 0 ? (uint64)kept : 0;
-    release(&pool.lock);
+    frame_pool.lists.kept = kept > 0 ? (uint64)kept : 0;
+    release(&frame_pool.lock);
 }
 
 // Returns the frames that kalloc() could hand out without a reclaim.
@@ -334,18 +334,18 @@ uint64
 frames_spare(void)
 {
     uint64 free = frames_free();
-    return free > pool.lists.kept ? free - pool.lists.kept : 0;
+    return free > frame_pool.lists.kept ? free - frame_pool.lists.kept : 0;
 }
 
 // Tells whether `n` frames are a small part of those on the lists: a guess, read without the lock.
 bool
 frames_ample(uint64 n)
 {
-    return buddy_spare(&pool.lists) / AMPLE >= (int64)n;
+    return buddy_spare(&frame_pool.lists) / AMPLE >= (int64)n;
 }
 
 uint64
 frames_contended(void)
 {
-    return pool.lock.contended;
+    return frame_pool.lock.contended;
 }

@@ -57,7 +57,7 @@ struct frame_map {
     uint64 size;
 };
 
-extern struct frame_map frames;
+extern struct frame_map frame_map;
 
 // Boot, in this order. The ledger is kernel memory of frames_ledger_size() bytes; when it lies in
 // [start, end) the caller reserves it as well.
@@ -100,21 +100,21 @@ void frames_set_reclaim(uint64 (*reclaim)(uint64 want));
 static inline struct frame *
 frame_of(uint64 pa)
 {
-    return (struct frame *)(frames.origin +
+    return (struct frame *)(frame_map.origin +
                             (pa >> PGSHIFT) * sizeof(struct frame)); // in the ledger
 }
 
 static inline uint64
 frame_pa(const struct frame *f)
 {
-    return frames.base + ((uint64)(f - frames.ledger) << PGSHIFT);
+    return frame_map.base + ((uint64)(f - frame_map.ledger) << PGSHIFT);
 }
 
 // Is pa RAM that the ledger describes?
 static inline bool
 frame_managed(uint64 pa)
 {
-    return pa - frames.start < frames.size;
+    return pa - frame_map.start < frame_map.size;
 }
 
 // Another user of a block that the caller has a reference to, or may see under its owner's lock.

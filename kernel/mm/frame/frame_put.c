@@ -21,8 +21,8 @@ static void noreturn __attribute__((noinline)) bad_free(const struct frame *f)
 
 static void __attribute__((noinline)) bad_address(const void *p)
 {
-    panic("kfree: %p is not the address of a frame of RAM [0x%lx, 0x%lx)", p, frames.start,
-          frames.start + frames.size);
+    panic("kfree: %p is not the address of a frame of RAM [0x%lx, 0x%lx)", p, frame_map.start,
+          frame_map.start + frame_map.size);
 }
 
 // The entry of the frame at `p`, NULL if there is none. Frames of the ledger that are not RAM are
@@ -30,22 +30,22 @@ static void __attribute__((noinline)) bad_address(const void *p)
 static inline struct frame *
 freed_frame(const void *p)
 {
-    uint64 off = (uint64)p - (uint64)frames.first;
-    if (unlikely(off % PGSIZE != 0 || off >= frames.span))
+    uint64 off = (uint64)p - (uint64)frame_map.first;
+    if (unlikely(off % PGSIZE != 0 || off >= frame_map.span))
         return NULL;
-    return &frames.ledger[off >> PGSHIFT];
+    return &frame_map.ledger[off >> PGSHIFT];
 }
 
 // Makes room in the own stash by giving a batch to the lists, `f` with it.
 static void __attribute__((noinline)) spill(struct frame *f)
 {
     struct stash *s = &my_frames()->ready;
-    acquire(&pool.lock);
+    acquire(&frame_pool.lock);
     for (uint32 i = 0; i < BATCH && f != NULL; i++) {
-        buddy_put(&pool.lists, f, 0);
+        buddy_put(&frame_pool.lists, f, 0);
         f = stash_pop_robbed(s);
     }
-    release(&pool.lock);
+    release(&frame_pool.lock);
     if (f != NULL)
         stash_push(s, f); // there is room: pops preceded it
 }
@@ -59,9 +59,9 @@ static void __attribute__((noinline)) free_block(struct frame *f)
     f->kind = FRAME_FREE;
     f->order = 0;
     fill_freed(f->mem, PGSIZE << order);
-    acquire(&pool.lock);
-    buddy_put(&pool.lists, f, order);
-    release(&pool.lock);
+    acquire(&frame_pool.lock);
+    buddy_put(&frame_pool.lists, f, order);
+    release(&frame_pool.lock);
 }
 
 // Frees what has no references any more.
@@ -85,7 +85,8 @@ frame_dropped(struct frame *f, int32 refs)
 {
     if (refs > 1)
         return true;
-    __atomic_thread_fence(__ATOMIC_ACQUIRE); // pairs with the other users' release: see put()
+    __atomic_thread_fence(
+        __ATOMIC_ACQUIRE); // pairs with the other users' release: see drop_reference()
     if (refs == 1) {
         put_last(f);
         return false;
@@ -95,7 +96,7 @@ frame_dropped(struct frame *f, int32 refs)
 }
 
 static inline bool
-put(struct frame *f)
+drop_reference(struct frame *f)
 {
     // Release: the caller's accesses end before another hart frees the block and reuses it;
     // acquire: those of the other users have ended before this hart does.
@@ -112,7 +113,7 @@ put(struct frame *f)
 bool
 frame_put(struct frame *f)
 {
-    return put(f);
+    return drop_reference(f);
 }
 
 // Drops a reference to the block at `p`, as frame_put() does.
@@ -124,7 +125,7 @@ kfree(void *p)
         bad_address(p);
         return;
     }
-    put(f);
+    drop_reference(f);
 }
 
 // Frees the frame at `p`, whose only user promises that it is all zero, for kzalloc() to hand out.

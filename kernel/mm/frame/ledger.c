@@ -18,7 +18,7 @@
 
 _Static_assert(sizeof(struct frame) == 64, "ledger entries are found by shifting");
 
-struct frame_map frames;
+struct frame_map frame_map;
 
 static const char *const kind_names[FRAME_KINDS] = {
     [FRAME_FREE] = "free",           [FRAME_RESERVED] = "reserved",
@@ -64,7 +64,7 @@ ledger_init(uint64 start, uint64 end, void *room)
 {
     start = PGROUNDUP(start);
     end = PGROUNDDOWN(end);
-    frames = (struct frame_map){
+    frame_map = (struct frame_map){
         .origin = (uint64)room - ((start & ~(BLOCK - 1)) >> PGSHIFT) * sizeof(struct frame),
         .ledger = room,
         .base = start & ~(BLOCK - 1),
@@ -74,11 +74,11 @@ ledger_init(uint64 start, uint64 end, void *room)
         .size = end - start,
     };
     memset(room, 0, frames_ledger_size(start, end));
-    char *mem = frames.first;
-    for (struct frame *f = room; f < frame_of(frames.base + frames.span); f++, mem += PGSIZE)
+    char *mem = frame_map.first;
+    for (struct frame *f = room; f < frame_of(frame_map.base + frame_map.span); f++, mem += PGSIZE)
         f->mem = mem;
-    reserve_run(frames.base, start);
-    reserve_run(end, frames.base + frames.span);
+    reserve_run(frame_map.base, start);
+    reserve_run(end, frame_map.base + frame_map.span);
 }
 
 // Keeps every frame that [start, end) touches out of the allocator; parts outside of RAM are
@@ -86,8 +86,8 @@ ledger_init(uint64 start, uint64 end, void *room)
 void
 frames_reserve(uint64 start, uint64 end)
 {
-    uint64 limit = frames.start + frames.size;
-    start = start < frames.start ? frames.start : PGROUNDDOWN(start);
+    uint64 limit = frame_map.start + frame_map.size;
+    start = start < frame_map.start ? frame_map.start : PGROUNDDOWN(start);
     end = end > limit ? limit : PGROUNDUP(end);
     if (start < end)
         reserve_run(start, end);
@@ -116,7 +116,7 @@ frame_split(struct frame *f)
 void
 frame_join(struct frame *f)
 {
-    assert(f->order == 0 && ((uint64)(f - frames.ledger) & ((1U << FRAME_MAX_ORDER) - 1)) == 0);
+    assert(f->order == 0 && ((uint64)(f - frame_map.ledger) & ((1U << FRAME_MAX_ORDER) - 1)) == 0);
     for (uint32 i = 1; i < 1U << FRAME_MAX_ORDER; i++) {
         assert(f[i].refs == 1 && f[i].kind == f->kind && f[i].mapcount == f->mapcount);
         f[i].refs = 0;
@@ -144,7 +144,7 @@ frame_block(uint64 pa)
 uint64
 frames_total(void)
 {
-    return frames.size >> PGSHIFT;
+    return frame_map.size >> PGSHIFT;
 }
 
 static uint64
@@ -157,7 +157,7 @@ block_frames(const struct frame *f)
 void
 frames_by_kind(uint64 count[FRAME_KINDS])
 {
-    struct frame *f = frame_of(frames.start), *end = f + frames_total();
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
     for (int k = 0; k < FRAME_KINDS; k++)
         count[k] = 0;
     for (; f < end; f += block_frames(f))
@@ -191,7 +191,7 @@ void
 check_ledger(void)
 {
     uint64 count[FRAME_KINDS], sum = 0;
-    struct frame *f = frame_of(frames.start), *end = f + frames_total();
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
     for (; f < end; f += block_frames(f))
         check_block(f);
     frames_by_kind(count);

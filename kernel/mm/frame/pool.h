@@ -17,20 +17,20 @@ struct frame_pool {
 };
 
 // Protection: [h] only this hart, but for what mm/frame/stash.h lets thieves do
-struct hart_frames {
+struct frame_harts {
     struct stash ready, zero;                                           // [h]
     void *ready_slots[1 + STASH_FRAMES], *zero_slots[1 + STASH_FRAMES]; // [h]
 };
 
-_Static_assert(sizeof(struct hart_frames) == 1024, "a hart's part is found by shifting");
+_Static_assert(sizeof(struct frame_harts) == 1024, "a hart's part is found by shifting");
 
-extern struct frame_pool pool;
-extern struct hart_frames hart_frames[MAXHART];
+extern struct frame_pool frame_pool;
+extern struct frame_harts frame_harts[MAXHART];
 
-static inline struct hart_frames *
+static inline struct frame_harts *
 my_frames(void)
 {
-    return &hart_frames[cpuid()];
+    return &frame_harts[cpuid()];
 }
 
 void pool_gather(void);           // empties all stashes into the lists; with the lock

@@ -6,6 +6,17 @@
 #include "mm/frame/frame.h"
 #include "pt/read/translate.h"
 
+// What user tables use the software bits of entries for.
+#define PTE_COW    PTE_RSW0 // a leaf that is shared until written; never together with W
+#define PTE_PARKED PTE_RSW1 // instead of V, of a pointer: the table waits to be used again
+
+// Does the entry lead to a parked table? A hart sees a hole.
+static inline bool
+pte_parked(pte_t pte)
+{
+    return (pte & (PTE_V | PTE_PARKED)) == PTE_PARKED;
+}
+
 extern struct frame *zero_frame; // a frame of zeroes that nobody writes; guard pages map it
 
 void userpage_init(void);

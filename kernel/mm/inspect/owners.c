@@ -45,7 +45,7 @@ owner_of(const struct frame *f)
 int
 owners_collect(struct owners *o)
 {
-    const struct frame *f = frame_of(frames.start), *end = f + (frames.size >> PGSHIFT);
+    const struct frame *f = frame_of(frame_map.start), *end = f + (frame_map.size >> PGSHIFT);
     memset(o, 0, sizeof *o);
     for (o->n = 0; o->n < PGK_KINDS; o->n++)
         o->line[o->n] = (struct ledgerline){.kind = (uint32)o->n, .owner = LEDGER_OTHERS};

@@ -2,6 +2,8 @@
 // plan.c - parts-apart and guard-below, of regions and parts alone. Pure.
 #include "mm/inspect/plan.h"
 
+_Static_assert(REGION_KINDS <= PART_FIRST, "a kind of region is no other kind of part");
+
 static struct part
 part_of(const struct region *r)
 {

@@ -10,24 +10,7 @@
 
 #include "lib/types.h"
 #include "mm/aspace/region.h"
-
-struct aspace;
-
-enum part_kind { // a region's part has the kind of the region
-    PART_TRAPFRAME = REGION_KINDS,
-    PART_TRAMPOLINE,
-    PART_KSTACK,
-    PART_KSTACK_HOLE,
-    PART_KSTACKS, // where kernel stacks are
-    PART_DIRECT,
-    PART_DEVICES,
-    PART_KERNEL, // the image
-};
-
-struct part {
-    uint64 start, end;
-    uint32 kind; // enum part_kind or enum region_kind
-};
+#include "mm/kvm/parts.h"
 
 enum plan_rule { PLAN_MEET, PLAN_GUARD_NONE, PLAN_GUARD_ABOVE, PLAN_GUARD_OPEN, PLAN_HOLE_MAPPED };
 
@@ -40,12 +23,3 @@ struct plan_fault {
 
 // true: the regions, with the parts around them, break a promise; *f says which.
 bool plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f);
-
-void check_kernel_plan(void);       // panics if two parts of the kernel meet
-void check_plan(struct aspace *as); // or if anything is wrong with a process's
-
-#ifdef DEBUG
-#define plan_dcheck(as) check_plan(as) // after every system call in debug builds
-#else
-#define plan_dcheck(as) ((void)0)
-#endif

@@ -13,6 +13,7 @@
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/park.h"
 #include "mm/aspace/tlb.h"
+#include "pt/change.h"
 
 struct look {
     uint64 start, end;
@@ -39,7 +40,7 @@ look_at(pte_t *slot, uint64 va, int level, void *arg)
         pte = pte_load(slot);
         if (!(pte & PTE_U) || !(pte & PTE_A))
             return 0;
-    } while (!pte_replace(slot, pte, pte & ~PTE_A));
+    } while (!pt_change_from(slot, pte, pte & ~PTE_A));
     set_bits(look, va, pt_leaf_size(level));
     batch_add(&look->b.tlb, va, va + pt_leaf_size(level));
     return 0;

@@ -5,9 +5,7 @@
 //           parked pointer (mm/aspace/park.h) leads to what will be there again. A query is a place in
 //           that order, so an answer can be cut anywhere: of the pointers that lead to q->va,
 //           those above q->level have been shown.
-//           Whoever looks at another process's memory is counted in as->viewers; freeing it waits
-//           for them. They are counted while the process can be found, and it is hidden first.
-// Locks     views.lock guards the counts; as->lock the table while entries are read. The kernel's
+// Locks     as->lock while entries of a process are read; its viewers keep it there. The kernel's
 //           own tables are never freed, and each entry is read whole: no lock.
 // Next      sys/syspt.c
 #include "mm/inspect/view.h"
@@ -17,59 +15,18 @@
 #include "mm/aspace/mapsite.h"
 #include "mm/frame/buddy.h"
 #include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
-#include "sync/waitq.h"
 
 _Static_assert(PGE_PARKED == PTE_PARKED, "what user programs know of an entry");
-
-static struct {
-    struct spinlock lock;
-    struct waitq ended;
-} views;
-
-void
-view_init(void)
-{
-    initlock(&views.lock, "views", RANK_VIEW);
-    waitq_init(&views.ended, "views");
-}
-
-void
-view_begin(struct aspace *as)
-{
-    acquire(&views.lock);
-    as->viewers++;
-    release(&views.lock);
-}
-
-void
-view_end(struct aspace *as)
-{
-    acquire(&views.lock);
-    if (--as->viewers == 0)
-        wakeup(&views.ended);
-    release(&views.lock);
-}
-
-// Sleeps    while somebody looks.
-void
-view_drain(struct aspace *as)
-{
-    if (likely(!__atomic_load_n(&as->viewers, __ATOMIC_RELAXED))) // the hiding lock ordered it
-        return;
-    acquire(&views.lock);
-    while (as->viewers)
-        sleep_unkillable(&views.ended, &views.lock);
-    release(&views.lock);
-}
 
 const struct pt *
 view_table(const struct aspace *as, bool in_kernel)
 {
     if (!as)
         return &kernel_pt;
-    if (!in_kernel || !kpt->switches)
+    if (!in_kernel || !design->switches)
         return &as->pt;
     return as->kpt.root ? &as->kpt : &kernel_pt;
 }
@@ -159,7 +116,7 @@ level_starting_at(uint64 va, int levels)
 
 // The query goes on behind an entry.
 static void
-advance(struct pgquery *q, const struct pgentry *e, bool pointer)
+query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
 {
     if (pointer) {
         q->va = e->va > q->va ? e->va : q->va;
@@ -182,7 +139,7 @@ emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
     describe_frame(e);
     e->region = view_region(v->as, va, &e->prot);
     e->site = pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
-    advance(v->q, e, leads_on(pte, level));
+    query_advance(v->q, e, leads_on(pte, level));
 }
 
 // The address for which entry `index` of a table stands that serves the addresses from `base` on.

@@ -8,11 +8,6 @@
 
 struct aspace;
 
-void view_init(void);
-void view_begin(struct aspace *as); // it stays until view_end(); the caller's lock keeps it so far
-void view_end(struct aspace *as);
-void view_drain(struct aspace *as); // nobody can begin any more: waits until all have ended
-
 // The table in use in user mode, or in the kernel; `as` NULL: the kernel's own.
 const struct pt *view_table(const struct aspace *as, bool in_kernel);
 

@@ -15,10 +15,11 @@
 #include "abi/errno.h"
 #include "lib/bitmap.h"
 #include "lib/panic.h"
-#include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
+#include "mm/kvm/shootdown.h"
+#include "pt/change.h"
 #include "rv/csr.h"
 #include "sync/spinlock.h"
 
@@ -69,12 +70,12 @@ unmap_page(uint64 va)
 {
     pte_t *slot = walk(&kernel_pt, va, 0);
     assert(slot && pte_leaf(*slot));
-    pte_exchange(slot, 0);
+    pt_change(slot, 0);
 }
 
 // Takes out the stack's leaves; the frames' addresses go to pa[].
 static void
-unhook(uint64 top, uint64 *pa)
+unhook_stack(uint64 top, uint64 *pa)
 {
     for (int i = 0; i < (int)STACK_PAGES; i++) {
         uint64 va = top - KSTACK_SIZE + (uint64)i * PGSIZE;
@@ -89,11 +90,11 @@ discard(const uint64 *tops, int n)
 {
     uint64 pa[SPARES][STACK_PAGES], lowest = tops[0], highest = tops[0];
     for (int i = 0; i < n; i++) {
-        unhook(tops[i], pa[i]);
+        unhook_stack(tops[i], pa[i]);
         lowest = tops[i] < lowest ? tops[i] : lowest;
         highest = tops[i] > highest ? tops[i] : highest;
     }
-    tlb_fence_kernel(lowest - KSTACK_SIZE, highest);
+    kvm_shootdown(lowest - KSTACK_SIZE, highest);
     for (int i = 0; i < n; i++)
         for (int j = 0; j < (int)STACK_PAGES; j++)
             kfree(p2v(pa[i][j]));

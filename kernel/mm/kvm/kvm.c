@@ -17,9 +17,9 @@
 #include "lib/panic.h"
 #include "lib/ranges.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
+#include "mm/kvm/parts.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 
@@ -152,8 +152,7 @@ add_level(void)
     uint64 pa = table_alloc(&kernel_pt);
     if (!pa)
         panic("kvm_deepen: no memory for a root");
-    pagetable_t root = pt_table_at(&kernel_pt, pa);
-    pte_store(&root[PT_ENTRIES - 1], pte_make(pt_root_pa(&kernel_pt), PTE_V));
+    pagetable_t root = pt_root_above(&kernel_pt, pa);
     uint64 satp = MAKE_SATP(kernel_env.levels + 1, 0, pa);
     if (!use_table(satp)) {
         table_free(&kernel_pt, pa);

@@ -7,7 +7,7 @@
 
 #include "abi/errno.h"
 #include "lib/string.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
 
 void
@@ -41,7 +41,7 @@ next_page(struct args *a)
 
 // The string of `length` bytes at the end of what is used becomes the next argument.
 static void
-commit(struct args *a, size_t length)
+args_commit(struct args *a, size_t length)
 {
     a->v[a->n++] = a->page[a->npages - 1] + a->used;
     a->used += length + 1;
@@ -59,7 +59,7 @@ args_add(struct args *a, const char *s)
             return error;
     }
     memcpy(a->page[a->npages - 1] + a->used, s, n);
-    commit(a, n - 1);
+    args_commit(a, n - 1);
     return 0;
 }
 
@@ -79,7 +79,7 @@ fetch_one(struct args *a, struct aspace *as, uint64 va)
     }
     if (length < 0)
         return length == -ENAMETOOLONG ? -E2BIG : (int)length;
-    commit(a, (size_t)length);
+    args_commit(a, (size_t)length);
     return 0;
 }
 

@@ -5,11 +5,10 @@
 //           only when nothing can fail any more does the process change over.
 // Promises  An exec that fails leaves the caller as it was.
 #include "abi/errno.h"
-#include "boot/bootprint.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "proc/alarm.h"
 #include "proc/exec/args.h"
 #include "proc/exec/image.h"
@@ -23,7 +22,7 @@
 
 // Moves *sp down by n bytes and copies them there. -E2BIG: the stack is full.
 static int
-push(const struct image *image, uint64 *sp, const void *bytes, size_t n)
+push_bytes(const struct image *image, uint64 *sp, const void *bytes, size_t n)
 {
     if (n > *sp - image->stack_base)
         return -E2BIG;
@@ -40,10 +39,11 @@ push_arguments(const struct image *image, const struct args *args, uint64 *sp)
     uint64 address[MAXARG + 1] = {0};
     int error = 0;
     for (int i = 0; !error && i < args->n; i++) {
-        error = push(image, sp, args->v[i], strlen(args->v[i]) + 1);
+        error = push_bytes(image, sp, args->v[i], strlen(args->v[i]) + 1);
         address[i] = *sp;
     }
-    return error ? error : push(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
+    return error ? error
+                 : push_bytes(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
 }
 
 // Brings in the pages of the file that the program has, if it is not a large one: so the memory that
@@ -65,7 +65,7 @@ bring_in(const struct image *image)
 {
     bring_in_file(image->as);
     int error = vmfault(image->as, image->entry, PT_EXEC);
-    if (!error && kpt->switches)
+    if (!error && design->switches)
         error = vmfault(image->as, USYSCALL, PT_READ);
     return error == -EFAULT ? 0 : error; // a bad entry point is the program's own affair
 }
@@ -85,9 +85,9 @@ static void
 change_over(struct proc *p, const struct image *image, uint64 sp)
 {
     struct aspace *old = p->as;
-    acquire(&tree_lock); // who lists processes looks at p->as under it
+    acquire(&proc_tree_lock); // who lists processes looks at p->as under it
     p->as = image->as;
-    release(&tree_lock);
+    release(&proc_tree_lock);
     aspace_use(p->as);
     uvmfree(old); // no hart has it in satp any more
     fpu_drop(p);
@@ -132,7 +132,5 @@ exec(const char *path, const struct args *args)
     }
     change_over(p, &image, sp);
     set_name(p, path);
-    if (p == initproc)
-        bootprint(p->as);
     return args->n;
 }

@@ -13,8 +13,8 @@
 #include "fs/fs.h"
 #include "lib/parse/elf.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/iobuf.h"
 #include "mm/aspace/pager.h"
+#include "mm/copy/iobuf.h"
 #include "mm/kvm/layout.h"
 
 static int

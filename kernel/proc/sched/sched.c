@@ -144,7 +144,7 @@ satp_for(struct cpu *c, struct proc *next, bool *drop)
     *drop = !as && !c->present;
     if (as && unlikely(!asid_ready(as, c))) {
         *drop = asid_enter(as);
-        if (kpt->switches)
+        if (design->switches)
             trap_prepare(next); // the identifiers may be others
     }
     uint64 satp = as ? as->ksatp : kernel_satp;

@@ -70,7 +70,7 @@ update_next(struct sleepers *s)
 }
 
 static void
-insert(struct sleepers *s, struct sleeper *new)
+insert_sleeper(struct sleepers *s, struct sleeper *new)
 {
     struct list *where = &s->list;
     while (where->prev != &s->list &&
@@ -87,7 +87,7 @@ ticks_sleep_until(uint64 when)
     struct sleeper *me = &myproc()->sleeper;
     *me = (struct sleeper){.when = when, .proc = myproc(), .listed = true};
     acquire(&s->lock);
-    insert(s, me);
+    insert_sleeper(s, me);
     thread_prepare_block(me->proc);
     release(&s->lock);
     ticks_resume(); // the deadline may be this sleeper's now

@@ -19,10 +19,10 @@ struct check {
 
 // The invariant that an entry breaks by itself; NULL: none.
 static const char *
-judge(pte_t pte, int level, uint64 va)
+judge(const struct pt_env *env, pte_t pte, int level, uint64 va)
 {
     if (!pte_valid(pte))
-        return pte == 0 || (level == 1 && pte_parked(pte)) ? NULL : "hole-zero";
+        return pte == 0 || (level == 1 && pt_deferred(env, pte)) ? NULL : "hole-zero";
     if (pte & PTE_RESERVED)
         return "reserved-clear";
     if ((pte & (PTE_W | PTE_R)) == PTE_W)
@@ -36,7 +36,7 @@ judge(pte_t pte, int level, uint64 va)
         return "leaf-aligned";
     if ((pte & PTE_W) && (pte & PTE_X))
         return "no-wx";
-    if ((pte & PTE_W) && (pte & PTE_COW))
+    if ((pte & PTE_W) && (pte & env->readonly))
         return "cow-readonly";
     return (pte & PTE_U) && (int64)va < 0 ? "user-low" : NULL;
 }
@@ -45,7 +45,7 @@ judge(pte_t pte, int level, uint64 va)
 static bool
 check_entry(struct check *k, pte_t pte, int level, uint64 va)
 {
-    const char *broken = judge(pte, level, va);
+    const char *broken = judge(k->t->env, pte, level, va);
     bool table = pte_table(pte);
     if (broken == NULL && pte_valid(pte) && k->c->frame != NULL)
         broken = k->c->frame(k->c->arg, pte_pa(pte), level, table);

@@ -16,8 +16,8 @@
 
 #include "fs/ext2/bmap.h"
 #include "fs/ext2/super.h"
-#include "mm/aspace/iobuf.h"
 #include "mm/aspace/pager.h"
+#include "mm/copy/iobuf.h"
 
 #define PAGES 8 // of the file; all but the first are holes
 #define HOLE  1 // the page that has been written to through a mapping

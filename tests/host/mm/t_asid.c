@@ -19,11 +19,11 @@
 #define ID_OF(satp) ((satp) >> SATP_ASID_SHIFT & SATP_ASID_MASK)
 
 int model_hart;
-const struct kpt_design *kpt;
+const struct design *design;
 
-static const struct kpt_design unified = {.name = "unified"};
-static const struct kpt_design global = {.name = "global", .switches = true};
-static const struct kpt_design sharedroot = {
+static const struct design unified = {.name = "unified"};
+static const struct design global = {.name = "global", .switches = true};
+static const struct design sharedroot = {
     .name = "sharedroot", .switches = true, .private_table = true};
 
 static uint64 satp_bits, satp_now; // of the hart's identifiers; its satp
@@ -57,9 +57,9 @@ sfence_vma_asid(uint64 asid)
 }
 
 static void
-begin(const struct kpt_design *design, const char *limit, uint64 bits)
+begin(const struct design *in_force, const char *limit, uint64 bits)
 {
-    kpt = design;
+    design = in_force;
     nharts = HARTS;
     satp_bits = bits;
     CHECK(limit == NULL || asid_set_limit(limit) == 0);
@@ -128,7 +128,7 @@ static void
 check_changes(void)
 {
     struct aspace *as = &space[0];
-    int tables = kpt->private_table ? 2 : 1;
+    int tables = design->private_table ? 2 : 1;
     run(as, 0);
     run(as, 1);
     as->harts = cpus[1].present;
@@ -143,7 +143,7 @@ check_changes(void)
 }
 
 static const struct config {
-    const struct kpt_design *design;
+    const struct design *design;
     uint64 bits;
     const char *limit;
     uint64 usable; // the largest identifier that comes into use

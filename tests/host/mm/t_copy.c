@@ -2,13 +2,13 @@
 // t_copy.c - copies from and to user memory, with addresses and lengths from all of 64 bits: what
 // the kernel would touch is within the user's range, or nothing is touched at all.
 //
-// SOURCES: kernel/mm/aspace/copy.c
+// SOURCES: kernel/mm/copy/copy.c
 // CFLAGS: -iquote tests/host/mmu/shim
 #include "test.h"
 
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 #include "mm/kvm/layout.h"
 #include "rv/cpu.h"
 #include "rv/usercopy.h"
@@ -18,8 +18,8 @@
 
 typedef unsigned __int128 wide;
 
-static const struct kpt_design walking = {.direct = false}, direct = {.direct = true};
-const struct kpt_design *kpt;
+static const struct design walking = {.direct = false}, direct = {.direct = true};
+const struct design *design;
 struct cpu cpus[MAXHART];
 int model_hart;
 
@@ -99,11 +99,11 @@ check_copy(uint64 va, size_t n)
         first = NEVER;
         int error = out ? copyout(&space, va, place, n) : copyin(&space, place, va, n);
         CHECK_EQ(first, in_range && n > 0 ? va : NEVER);
-        if (kpt->direct)
+        if (design->direct)
             CHECK_EQ(error, in_range ? 0 : -EFAULT);
         else
             CHECK_EQ(error, in_range && n == 0 ? 0 : -EFAULT);
-        if (kpt->direct && in_range && n > 0)
+        if (design->direct && in_range && n > 0)
             CHECK_EQ(bytes, n);
     }
 }
@@ -121,7 +121,7 @@ check_string(uint64 va, size_t max)
     }
     CHECK_EQ(first, va);
     bool cut = max > USER_END - va;
-    if (kpt->direct) {
+    if (design->direct) {
         CHECK_EQ(bytes, cut ? USER_END - va : max);
         CHECK_EQ(error, cut ? -EFAULT : -ENAMETOOLONG);
     }
@@ -130,9 +130,9 @@ check_string(uint64 va, size_t max)
 int
 main(void)
 {
-    const struct kpt_design *designs[] = {&walking, &direct};
+    const struct design *designs[] = {&walking, &direct};
     for (size_t i = 0; i < NELEM(designs); i++) {
-        kpt = designs[i];
+        design = designs[i];
         cpus[0].as = &space;
         for (int round = 0; round < ROUNDS; round++) {
             uint64 n = extreme();

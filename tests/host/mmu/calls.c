@@ -6,13 +6,14 @@
 
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "explain/plancheck.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/copy.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/mmap.h"
 #include "mm/aspace/park.h"
 #include "mm/aspace/tlb.h"
-#include "mm/inspect/plan.h"
+#include "mm/aspace/viewers.h"
+#include "mm/copy/copy.h"
 #include "mm/inspect/touched.h"
 #include "mm/inspect/view.h"
 #include "mmu/files.h"
@@ -142,7 +143,7 @@ call_look(int pid, bool until_it_waits)
     for (uint64 n = model_rnd(8); n > 0; n--)
         model_pause();
     releasesleep(&as->lock);
-    view_end(as);
+    viewers_leave(as);
     return 0;
 }
 

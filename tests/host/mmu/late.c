@@ -32,7 +32,7 @@ index_of(const pte_t *slot)
 static uint64 *
 linked_at(uint64 pa)
 {
-    return &linked[(uint64)(frame_of(pa) - frames.ledger) % FRAMES];
+    return &linked[(uint64)(frame_of(pa) - frame_map.ledger) % FRAMES];
 }
 
 void

@@ -66,8 +66,8 @@ test_invariants(void)
     expect(leaf, pte_make(0x5000, PTE_V | PTE_W), "w-needs-r");
     expect(leaf, pte_make(0x5000, PTE_V | PTE_W | PTE_X), "w-needs-r");
     expect(leaf, *leaf | PTE_W | PTE_X, "no-wx");
-    expect(leaf, *leaf | PTE_W | PTE_COW, "cow-readonly");
-    expect(leaf, *leaf | PTE_COW, "");
+    expect(leaf, *leaf | PTE_W | PTE_RSW0, "cow-readonly");
+    expect(leaf, *leaf | PTE_RSW0, "");
     expect(leaf, *leaf & ~PTE_RWX, "tree-ends");
     expect(leaf, pte_make(0xbad000, PTE_R | PTE_V), "frame-named");
     expect(high, *high | PTE_U, "user-low");

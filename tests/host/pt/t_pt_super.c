@@ -214,7 +214,7 @@ test_join_refuses(void)
     CHECK(!join(GIB, 1, 0));
     slot[-100] ^= PTE_X;
     *slot = good & ~PTE_W;
-    CHECK(!join(GIB, 1, 0) && !join(GIB, 1, PTE_COW));
+    CHECK(!join(GIB, 1, 0) && !join(GIB, 1, PTE_RSW0));
     CHECK_EQ(pt_joined(&t, GIB, 1, PTE_W), pte_make(0x140000000, RW | PTE_V));
     slot[-511] &= ~PTE_W; // the first one's count
     CHECK_EQ(pt_joined(&t, GIB, 1, PTE_W), pte_make(0x140000000, (RW & ~PTE_W) | PTE_V));

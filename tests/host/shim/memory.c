@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "abi/errno.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 #include "mm/frame/direct.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"

@@ -77,7 +77,7 @@ static bool
 free_to_work(void)
 {
     return waiting && depth == 0 && journal.active && journal.commit.state &&
-           !(journal.ops & JOURNAL_STOP) && lists.nrunning + 60 < journal.limit &&
+           !(journal.ops & JOURNAL_STOP) && cache_lists.nrunning + 60 < journal.limit &&
            rootfs.free_blocks > 400;
 }
 

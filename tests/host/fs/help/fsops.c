@@ -2,7 +2,7 @@
 // fsops.c - file operations by path, each in its brackets: the shorthands of fsworld.h.
 #include "fsworld.h"
 
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 int
 w_create(const char *path, int type)

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 #include "mm/frame/failnth.h"
 #include "mm/frame/kmem.h"
 #include "panic/backtrace.h"

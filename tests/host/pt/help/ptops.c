@@ -25,10 +25,10 @@ static struct {
     struct pt_zone zone;
 } q;
 
-static const uint64 perms[] = {PTE_R,          PTE_R | PTE_W,
-                               PTE_R | PTE_X,  PTE_R | PTE_W | PTE_A | PTE_D,
-                               PTE_R | PTE_A,  PTE_R | PTE_X | PTE_A | PTE_G,
-                               PTE_R | PTE_COW};
+static const uint64 perms[] = {PTE_R,           PTE_R | PTE_W,
+                               PTE_R | PTE_X,   PTE_R | PTE_W | PTE_A | PTE_D,
+                               PTE_R | PTE_A,   PTE_R | PTE_X | PTE_A | PTE_G,
+                               PTE_R | PTE_RSW0};
 
 static uint64
 va_of(uint64 page)
@@ -190,9 +190,10 @@ step_protect(void)
 {
     static const struct {
         uint64 clear, set;
-    } change[] = {{PTE_W | PTE_X, 0}, {PTE_X | PTE_COW, PTE_W}, {PTE_W, PTE_COW},
-                  {PTE_D, 0},         {PTE_W, PTE_X},           {0, PTE_A | PTE_D},
-                  {PTE_A, 0},         {PTE_U, PTE_RSW1},        {PTE_G, 0}};
+    } change[] = {
+        {PTE_W | PTE_X, 0}, {PTE_X | PTE_RSW0, PTE_W}, {PTE_W, PTE_RSW0}, {PTE_D, 0},
+        {PTE_W, PTE_X},     {0, PTE_A | PTE_D},        {PTE_A, 0},        {PTE_U, PTE_RSW1},
+        {PTE_G, 0}};
     uint64 i = rnd() % NELEM(change);
     choose_range();
     q.clear = change[i].clear;
@@ -231,7 +232,7 @@ step_join(void)
     int at;
     uint64 va = va_of(rnd() % PTOPS_PAGES) & ~(pt_leaf_size(1) - 1), used = 0;
     uint64 first = (va - base) / PGSIZE;
-    pte_t but = rnd() % 2 ? PTE_W | PTE_COW : 0;
+    pte_t but = rnd() % 2 ? PTE_W | PTE_RSW0 : 0;
     if (va < base)
         return;
     walk_leaf(&t, va_of(first), &at);

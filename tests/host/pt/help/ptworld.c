@@ -76,7 +76,8 @@ world_reset(int levels)
     handed_out = 0;
     fail_countdown = -1;
     ASAN_POISON_MEMORY_REGION(arena, sizeof arena);
-    env = (struct pt_env){levels, (uint64)arena - WORLD_BASE, world_alloc, world_free};
+    env = (struct pt_env){levels,  (uint64)arena - WORLD_BASE, world_alloc, world_free, PTE_RSW0,
+                          PTE_RSW1};
     tlb.leaves = tlb.pointers = 0;
 }
 

@@ -7,12 +7,12 @@
 //           goes through the direct map; vmfault() brings missing pages in.
 // Promises  Nothing at or above `user_end`, which is USER_END or less, is touched, whatever the
 //           table says.
-#include "mm/aspace/copy.h"
+#include "mm/copy/copy.h"
 
 #include "abi/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/iobuf.h"
+#include "mm/copy/iobuf.h"
 #include "mm/kvm/layout.h"
 #include "rv/usercopy.h"
 
@@ -39,7 +39,7 @@ in_user_range(uint64 va, size_t n)
 static inline bool
 reachable(const struct aspace *as)
 {
-    return kpt->direct && mycpu()->as == as;
+    return design->direct && mycpu()->as == as;
 }
 
 // The flags that a leaf needs for an access. A store needs D as well: vmfault() sets it where it is

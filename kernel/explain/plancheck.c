@@ -4,6 +4,9 @@
 // Promises  guard-closed: see mm/inspect/plan.h; what plan.c cannot know is asked of the tables.
 // Locks     as->lock is taken: somebody may be looking at the regions.
 // Next      mm/inspect/plan.c, doc/invariants.md
+#include "explain/plancheck.h"
+
+#include "explain/explain.h"
 #include "mm/aspace/aspace.h"
 #include "mm/inspect/plan.h"
 #include "mm/kvm/kvm.h"
@@ -11,6 +14,18 @@
 #include "panic/panic.h"
 
 #define PROCESS_PARTS (KVM_PARTS + 4)
+
+// Returns the name of the promise that the rule keeps (mm/inspect/plan.h).
+static const char *
+promise_of(enum plan_rule rule)
+{
+    static const char *const promises[] = {
+        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
+        [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
+        [PLAN_HOLE_MAPPED] = "guard-closed",
+    };
+    return promises[rule];
+}
 
 void
 check_kernel_plan(void)
@@ -20,7 +35,8 @@ check_kernel_plan(void)
     int n = kvm_parts(parts);
     parts[n++] = (struct part){KSTACKS, KSTACKS + KSTACKS_SIZE, PART_KSTACKS};
     if (plan_wrong(&(struct regions){0}, parts, n, &f))
-        panic_plan(&f);
+        panic_telling(explain_plan, &f, "%s: the layout of the kernel is wrong",
+                      promise_of(f.rule));
 }
 
 // What a process's regions have to keep clear of, its kernel stack first.
@@ -84,5 +100,5 @@ check_plan(struct aspace *as)
     if (!wrong)
         return;
     f.pid = (int)as->owner->pid;
-    panic_plan(&f);
+    panic_telling(explain_plan, &f, "%s: the layout of pid %d is wrong", promise_of(f.rule), f.pid);
 }
