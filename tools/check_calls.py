@@ -34,7 +34,7 @@ def objects(out):
     """The objects of the sources that there are; those of a file that was moved may still lie about."""
     for path in source.files_built(os.path.join(out, "kernel/**/*.o")):
         base = os.path.relpath(path, out)[: -len(".o")]
-        if os.path.exists(base) or os.path.exists(base + ".c"):
+        if os.path.isfile(base) or os.path.isfile(base + ".c"):
             yield path
 
 

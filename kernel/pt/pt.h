@@ -68,9 +68,7 @@ pt_root_pa(const struct pt *t)
     return (uint64)(size_t)t->root - t->env->direct;
 }
 
-// Walks from the root towards level `bottom`, at each level picking the entry by 9 bits of `va`,
-// which is canonical, until an entry is no pointer: a leaf, or a hole. Inline, because each copy
-// from or to user memory begins with it.
+// Walks towards level `bottom` until an entry is no pointer. Inline: each copy begins with it.
 // Returns   the slot where that ends; *level and *pte are its level and entry.
 static inline pte_t *
 pt_descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
