@@ -155,5 +155,11 @@ export async function startEmbedded(name: "kernel" | "fence", changes: Partial<S
   await start(!own);
 }
 
+/** Another machine with the page's Vitrine, for a worker of its own. */
+export async function machineOf(append: string): Promise<{ parts: Parts; settings: Settings }> {
+  const kernel = (await embedded("kernel")) as Uint8Array;
+  return { parts: { wasm: parts.wasm, kernel, firmware, disk: await embedded("disk") }, settings: { ...told.machine, append } };
+}
+
 /** Is what runs the Vitrine of the page? */
 export const isVitrine = (): boolean => told.vitrine && !loaded.own;

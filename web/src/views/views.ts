@@ -5,14 +5,17 @@ import { eachFrame, fill, h } from "../dom";
 import { say } from "../notice";
 import { copySvg } from "../svg";
 import { t } from "../words";
+import { designsView } from "./designs";
+import { explainView } from "./explain";
 import { framesView } from "./frames";
 import { hartsView } from "./harts";
+import { quizView } from "./quiz";
 import { reportsView } from "./reports";
 import { space } from "./space";
 import { tree } from "./tree";
 import type { Ask, Looks, View } from "./view";
 
-export const VIEWS: View[] = [tree, space, framesView, hartsView, reportsView];
+export const VIEWS: View[] = [tree, space, framesView, hartsView, reportsView, explainView, designsView, quizView];
 
 let tabs: HTMLElement, body: HTMLElement;
 let mounted = "", asked = "";
