@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // views.ts - the views in their tabs: one is shown, and asks the machine for what it needs.
-import { choice, choose, harts, link, onChange, reports, trees } from "../app";
+import { choice, choose, link, onChange, reports } from "../app";
 import { eachFrame, fill, h } from "../dom";
 import { say } from "../notice";
 import { copySvg } from "../svg";
@@ -76,6 +76,3 @@ export function mountViews(into: HTMLElement): void {
   });
   draw();
 }
-
-void harts;
-void trees;
