@@ -149,8 +149,8 @@ const WORDS = {
   "region.guard": ["guard", "保护页"],
   "region.kernel": ["not the user's", "非用户"],
 
-  "frame.zero": ["only zeros", "全零"],
-  "frame.filled": ["the kernel's, or free", "内核数据或空闲"],
+  "frame.zero": ["empty: one value throughout", "空：内容单一"],
+  "frame.filled": ["the kernel's, or free", "内核的或空闲"],
   "frame.table": ["page table", "页表"],
   "frame.ktext": ["kernel text", "内核代码"],
   "frame.text": ["user text", "用户代码"],
