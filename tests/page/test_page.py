@@ -90,6 +90,16 @@ def test_story_of_a_call(context):
     check(context, "stories", "call")
 
 
+def test_hands(context):
+    """Keys, the slider, views as SVG."""
+    demand(check(context, "hands"), r"frames while dragging")
+
+
+def test_link(context):
+    """A link opens the same moment of the same run."""
+    check(context, "link")
+
+
 def test_explain(context):
     """Pasted tables, traps and entries; the quiz; each sentence in both languages."""
     check(context, "explain")

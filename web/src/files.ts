@@ -2,7 +2,7 @@
 // files.ts - the files of the machine: those in the page, and those that are dropped on it.
 import { link } from "./app";
 import { complain, say } from "./notice";
-import type { Parts, Settings } from "./protocol";
+import type { Input, Parts, Settings } from "./protocol";
 import { setSources } from "./sources";
 import { Key, t } from "./words";
 
@@ -56,10 +56,10 @@ function loadWrong(error: unknown): Wrong | null {
   return [LOAD_WRONG[code] ?? "load.other", code === 4 ? (MACHINES[value] ?? String(value)) : "0x" + found[2]];
 }
 
-/** Makes the machine anew and runs it. */
-export async function start(running = true): Promise<void> {
+/** Makes the machine anew and runs it. `inputs` come again where they came before. */
+export async function start(running = true, inputs: Input[] = []): Promise<void> {
   try {
-    await link.call("load", parts, settings);
+    await link.call("load", parts, settings, inputs);
   } catch (error) {
     const wrong = loadWrong(error);
     throw wrong ? new Refused(wrong) : error;
