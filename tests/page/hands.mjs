@@ -28,7 +28,7 @@ async function keys(opened) {
 
 // The longest time between two frames while the slider is dragged over the whole run.
 async function drags(opened) {
-  const box = await opened.page.locator(".slider").boundingBox(), { newest } = await opened.run();
+  const box = await opened.page.locator(".time-slider").boundingBox(), { newest } = await opened.run();
   await opened.page.evaluate(() => {
     window.gaps = [];
     let last = performance.now();
