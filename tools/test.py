@@ -3,8 +3,8 @@
 """test.py [PART|PATTERN...] [--long] [--list] - builds Vitrine and runs its tests (./vitrine test).
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
-fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (the same
-in a browser), qemu (the whole system).
+fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (it in a
+browser), qemu (the whole system).
 A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
 """
 import argparse

@@ -4,11 +4,12 @@
 // Theory    Each table of the known trees is visited once, however many trees share it, so the
 //           references to a frame are the leaves of 4 KiB in memory that lead to it. A frame of
 //           which no leaf of 4 KiB knows more than that the kernel may reach it is told apart by
-//           what it holds: only zeros, or something.
+//           what it holds: one value throughout, as a frame that was never used or that xv6 has
+//           filled when it was freed, or something. xv6's list of free pages has the first word.
 #include "web/web.h"
 
 enum kind {
-    FRAME_ZERO,
+    FRAME_EMPTY,  // one value throughout
     FRAME_FILLED, // the kernel's data, file pages, free pages with old contents
     FRAME_TABLE,
     FRAME_KERNEL_TEXT,
@@ -56,7 +57,7 @@ kind_of_leaf(uint64 pte, uint8 before)
 {
     if (pte & PTE_U)
         return pte & (PTE_W | PTE_COW) ? FRAME_DATA : pte & PTE_X ? FRAME_TEXT : FRAME_READ;
-    if (before == FRAME_ZERO && (pte & PTE_X))
+    if (before == FRAME_EMPTY && (pte & PTE_X))
         return FRAME_KERNEL_TEXT;
     return before;
 }
@@ -90,11 +91,11 @@ survey(struct survey *s, uint64 table, int level)
 }
 
 static bool
-only_zeros(const struct machine *m, uint64 page)
+is_empty(const struct machine *m, uint64 page)
 {
     const uint64 *word = (const uint64 *)(m->ram.bytes + (size_t)(page << PGSHIFT));
-    for (unsigned i = 0; i < PGSIZE / sizeof(uint64); i++) {
-        if (word[i] != 0)
+    for (unsigned i = 2; i < PGSIZE / sizeof(uint64); i++) {
+        if (word[i] != word[1])
             return false;
     }
     return true;
@@ -106,14 +107,14 @@ web_frames(const struct machine *m, struct frame *out)
 {
     uint64 pages = m->ram.size >> PGSHIFT;
     for (uint64 i = 0; i < pages; i++)
-        out[i] = (struct frame){FRAME_ZERO, NO_OWNER, 0, 0};
+        out[i] = (struct frame){FRAME_EMPTY, NO_OWNER, 0, 0};
     for (unsigned n = 0; n < TREES_MAX; n++) {
         struct survey s = {m, out, (uint8)n};
         if (m->trees.tree[n].root != 0)
             survey(&s, m->trees.tree[n].root, m->trees.tree[n].levels - 1);
     }
     for (uint64 i = 0; i < pages; i++) {
-        if (out[i].kind == FRAME_ZERO && !only_zeros(m, i))
+        if (out[i].kind == FRAME_EMPTY && !is_empty(m, i))
             out[i].kind = FRAME_FILLED;
     }
 }

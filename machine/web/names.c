@@ -6,9 +6,8 @@
 #include "sight/symbols.h"
 #include "web/web.h"
 
-// xv6 maps the page with this symbol at the end of the address space, too, and runs it there.
-#define TRAMPOLINE_NAME "trampoline"
-#define TRAMPOLINE_AT   0x3ffffff000ULL
+// xv6 and some designs of Vitrine map this page at the end of the user's half, too, and run it there.
+#define TRAMPOLINE_AT 0x3ffffff000ULL
 
 struct web_names {
     struct symbols symbols;
@@ -46,9 +45,10 @@ static uint64
 linked_at(const struct web_names *n, uint64 pc)
 {
     uint64 start;
-    if (pc - TRAMPOLINE_AT < PAGE_BYTES && symbols_address(&n->symbols, TRAMPOLINE_NAME, &start))
-        return start + (pc - TRAMPOLINE_AT);
-    return pc;
+    if (pc - TRAMPOLINE_AT >= PAGE_BYTES || (!symbols_address(&n->symbols, "trampoline", &start) &&
+                                             !symbols_address(&n->symbols, "_trampoline", &start)))
+        return pc;
+    return start + (pc - TRAMPOLINE_AT);
 }
 
 // The names of an instruction of the kernel: struct place_view.

@@ -37,7 +37,8 @@ def built(context, *words):
 def check(context, name, *words):
     """Runs a check of this directory in the browser."""
     page = built(context)
-    command = ["timeout", "-k", "5", str(int(300 * slowness())), "node", "tests/page/run.mjs", browser(context), page, name, *words]
+    limit = str(int(300 * slowness()))
+    command = ["timeout", "-k", "5", limit, "node", "tests/page/run.mjs", browser(context), page, name, *words]
     code, text = context.sh(command, SLOWNESS=str(slowness()))
     if code:
         lines = text.strip().splitlines()
@@ -61,8 +62,9 @@ def test_same_hash(context):
     """The same seed gives the same state natively."""
     told = check(context, "hash", str(POSITION))
     page = re.search("hash [0-9a-f]+", told)[0]
-    code, text = context.sh(["timeout", "300", glass(context), "--firmware", FIRMWARE, "--harts", "3", "--mem", "64M", "--append", "",
-                             "--max", str(POSITION), "--hash", f"{context.out}/kernel/kernel", f"{context.out}/test.img"])
+    command = [glass(context), "--firmware", FIRMWARE, "--harts", "3", "--mem", "64M", "--append", "", "--max",
+               str(POSITION), "--hash", f"{context.out}/kernel/kernel", f"{context.out}/test.img"]
+    code, text = context.sh(["timeout", "300", *command])
     if code != 124:
         raise Failure(f"glass ends with {code}")
     demand(text, page)
@@ -74,5 +76,38 @@ def test_views(context):
 
 
 def test_drops(context):
-    """A picture, half a kernel, a kernel for another machine, noise: a sentence each. A kernel of one's own runs."""
+    """A picture, half a kernel, an x86 kernel, noise: a sentence each. A kernel of one's own runs."""
     check(context, "drops", f"{context.out}/kernel/kernel", prompt(context))
+
+
+def test_stories(context):
+    """A walk, a page fault, fork, exec, a missing fence: played to the end, back, and on again."""
+    check(context, "stories", "walk", "fault", "fork", "exec", "fence")
+
+
+def test_story_of_a_call(context):
+    """The system call through the trampoline needs a second start."""
+    check(context, "stories", "call")
+
+
+def test_hands(context):
+    """Keys, the slider, views as SVG."""
+    demand(check(context, "hands"), r"frames while dragging")
+
+
+def test_link(context):
+    """A link opens the same moment of the same run."""
+    check(context, "link")
+
+
+def test_explain(context):
+    """Pasted tables, traps and entries; the quiz; each sentence in both languages."""
+    check(context, "explain")
+
+
+def test_designs(context):
+    """Four machines run kptbench, one after the other."""
+    check(context, "designs")
+
+
+test_designs.is_long = True

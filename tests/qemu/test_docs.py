@@ -257,10 +257,11 @@ def planted(context):
     tree = os.path.join(context.dir, "tree")
     shutil.rmtree(tree, ignore_errors=True)
     os.makedirs(tree)
-    for name in ("README.md", "Makefile", "LICENSE", "doc", "include", "kernel", "machine", "tests", "tools", "user"):
-        whole = os.path.join(ROOT, name)
-        copy = shutil.copytree if os.path.isdir(whole) else shutil.copy
-        copy(whole, os.path.join(tree, name))
+    for name in ("README.md", "Makefile", "LICENSE"):
+        shutil.copy(os.path.join(ROOT, name), os.path.join(tree, name))
+    for name in ("doc", "include", "kernel", "machine", "tests", "tools", "user", "web"):
+        libraries = shutil.ignore_patterns("node_modules")
+        shutil.copytree(os.path.join(ROOT, name), os.path.join(tree, name), ignore=libraries)
     return tree
 
 

@@ -2,7 +2,7 @@
 // files.ts - the files of the machine: those in the page, and those that are dropped on it.
 import { link } from "./app";
 import { complain, say } from "./notice";
-import type { Parts, Settings } from "./protocol";
+import type { Input, Parts, Settings } from "./protocol";
 import { setSources } from "./sources";
 import { Key, t } from "./words";
 
@@ -56,10 +56,10 @@ function loadWrong(error: unknown): Wrong | null {
   return [LOAD_WRONG[code] ?? "load.other", code === 4 ? (MACHINES[value] ?? String(value)) : "0x" + found[2]];
 }
 
-/** Makes the machine anew and runs it. */
-export async function start(running = true): Promise<void> {
+/** Makes the machine anew and runs it. `inputs` come again where they came before. */
+export async function start(running = true, inputs: Input[] = []): Promise<void> {
   try {
-    await link.call("load", parts, settings);
+    await link.call("load", parts, settings, inputs);
   } catch (error) {
     const wrong = loadWrong(error);
     throw wrong ? new Refused(wrong) : error;
@@ -153,6 +153,12 @@ export async function startEmbedded(name: "kernel" | "fence", changes: Partial<S
   Object.assign(settings, told.machine, changes);
   Object.assign(loaded, { kernel: own ? "fence" : told.kernel, disk: own ? "" : told.disk, own });
   await start(!own);
+}
+
+/** Another machine with the page's Vitrine, for a worker of its own. */
+export async function machineOf(append: string): Promise<{ parts: Parts; settings: Settings }> {
+  const kernel = (await embedded("kernel")) as Uint8Array;
+  return { parts: { wasm: parts.wasm, kernel, firmware, disk: await embedded("disk") }, settings: { ...told.machine, append } };
 }
 
 /** Is what runs the Vitrine of the page? */

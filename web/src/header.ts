@@ -17,7 +17,7 @@ function openFiles(): void {
 }
 
 async function copyLink(): Promise<void> {
-  const text = makeLink();
+  const text = await makeLink();
   history.replaceState(null, "", text);
   try {
     await navigator.clipboard.writeText(location.href);

@@ -39,6 +39,12 @@ export class Link {
     return new Promise<T>((resolve, reject) => this.waiting.set(id, { resolve: resolve as (v: unknown) => void, reject }));
   }
 
+  /** Ends the worker; what waits for an answer gets none. */
+  end(): void {
+    this.worker.terminate();
+    this.waiting.clear();
+  }
+
   look<T>(...ask: unknown[]): Promise<T> {
     return this.call<T>("look", ask);
   }

@@ -6,12 +6,13 @@ import { h } from "./dom";
 import { loaded, start, takeFiles, told, tryOlderDisk, unpack } from "./files";
 import { listenToKeys } from "./keys";
 import { mountHeader } from "./header";
-import { readLink, restored } from "./saved";
+import { linkedInputs, makeLink, readLink, restored } from "./saved";
 import { complain, mountNotice, say } from "./notice";
 import { mountStories } from "./stories/player";
 import { focusTerminal, mountTerminal, screenText, typeText } from "./terminal";
 import { mountTimeline } from "./timeline";
 import { mountViews } from "./views/views";
+import { asSvg } from "./svg";
 import { t } from "./words";
 
 function lay(): void {
@@ -74,12 +75,12 @@ async function begin(): Promise<void> {
   takeDrops();
   listenToKeys();
   await unpack();
-  await start();
-  await restored();
+  await start(false, await linkedInputs());
+  if (!(await restored())) await link.call("run", true);
   focusTerminal();
 }
 
 // For tests: what a person could do and see, by name.
-Object.assign(window, { vitrine: { link, run, choice, choose, reports, screenText, typeText, takeFiles, loaded, told } });
+Object.assign(window, { vitrine: { link, run, choice, choose, reports, screenText, typeText, makeLink, asSvg, takeFiles, loaded, told } });
 
 begin().catch((error: unknown) => complain(String(error)));

@@ -11,15 +11,14 @@ export const grouped = (n: number | bigint): string => String(n).replace(/\B(?=(
 
 const UNITS = ["", "K", "M", "G", "T"];
 
-/** 8192n -> 8K */
+/** 8192n -> 8K; what is no whole number of a unit is rounded. */
 export function size(bytes: bigint): string {
-  let unit = 0, n = bytes;
-  while (n >= 1024n && n % 1024n === 0n && unit < UNITS.length - 1) {
-    n /= 1024n;
+  let unit = 0, n = Number(bytes);
+  while (n >= 1024 && unit < UNITS.length - 1 && (n % 1024 === 0 || n >= 10000)) {
+    n /= 1024;
     unit++;
   }
-  if (n < 10000n || unit === UNITS.length - 1) return n + UNITS[unit];
-  return (Number(n) / 1024).toFixed(1) + UNITS[unit + 1];
+  return (n >= 100 || n % 1 === 0 ? Math.round(n) : n.toFixed(1)) + UNITS[unit];
 }
 
 /** A number as a person types it: 0x40201000, 40201000h, 123, with _ or , between digits. */

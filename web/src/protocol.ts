@@ -13,6 +13,14 @@ export interface Settings {
   epoch: number; // seconds since 1970 at reset
 }
 
+/** A byte that a person has typed, and where in the run it came. */
+export interface Input {
+  position: bigint;
+  clock: bigint;
+  idle: boolean; // all harts waited
+  byte: number;
+}
+
 /** The files of a machine. */
 export interface Parts {
   wasm: Uint8Array;

@@ -1,20 +1,57 @@
 // SPDX-License-Identifier: MIT
-// saved.ts - a link that restores the seed, the time, and what is shown; the input is in it, so that the run is the same.
-import { choice, choose, run, ViewName } from "./app";
-import { settings } from "./files";
+// saved.ts - a link that restores the seed, the input, the time, and what is shown, so that the run is the same.
+import { choice, choose, link, run, ViewName } from "./app";
+import { loaded, settings } from "./files";
 import { complain } from "./notice";
-import { link } from "./app";
+import type { Input } from "./protocol";
 import { t } from "./words";
 
 const VIEW_NAMES: ViewName[] = ["tree", "space", "frames", "harts", "reports", "explain", "designs", "quiz"];
 
-let wanted: number | null = null;
+let wanted: { at: number; kernel: string; typed: string } | null = null;
+
+async function throughStream(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> {
+  const out = new Blob([bytes as BlobPart]).stream().pipeThrough(stream as ReadableWritablePair<Uint8Array, Uint8Array>);
+  return new Uint8Array(await new Response(out).arrayBuffer());
+}
+
+// Each byte with the distance from the place of the one before, deflated, in the letters of an address.
+async function packInputs(inputs: Input[]): Promise<string> {
+  let position = 0n, clock = 0n;
+  const text = inputs.map((i) => {
+    const words = [i.position - position, i.clock - clock].map((n) => n.toString(36));
+    position = i.position;
+    clock = i.clock;
+    return `${words.join(",")},${i.byte}${i.idle ? "i" : ""}`;
+  }).join(";");
+  const packed = await throughStream(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
+  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+const base36 = (text: string): bigint => [...text].reduce((n, c) => n * 36n + BigInt(parseInt(c, 36)), 0n);
+
+async function unpackInputs(text: string): Promise<Input[]> {
+  if (text === "") return [];
+  const packed = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const words = new TextDecoder().decode(await throughStream(packed, new DecompressionStream("deflate-raw")));
+  let position = 0n, clock = 0n;
+  return words.split(";").map((one) => {
+    const [p, c, byte] = one.split(",");
+    position += base36(p);
+    clock += base36(c);
+    return { position, clock, byte: parseInt(byte), idle: byte.endsWith("i") };
+  });
+}
 
 /** The address of the page with what is shown now. */
-export function makeLink(): string {
-  const words = new URLSearchParams({ seed: String(settings.seed), at: String(run.position), view: choice.view, va: choice.va.toString(16), lang: choice.lang, theme: choice.theme,
+export async function makeLink(): Promise<string> {
+  const words = new URLSearchParams({ kernel: loaded.kernel, seed: String(settings.seed), at: String(run.position), view: choice.view, va: choice.va.toString(16), lang: choice.lang, theme: choice.theme,
     access: String(choice.access), mode: choice.user ? "u" : "s" });
   if (choice.tree !== "auto") words.set("tree", choice.tree);
+  if (choice.other !== "") words.set("other", choice.other);
+  if (settings.append !== "") words.set("append", settings.append);
+  const inputs = (await link.call<Input[]>("inputs")).filter((i) => i.position <= BigInt(run.position));
+  if (inputs.length > 0) words.set("typed", await packInputs(inputs));
   return "#" + words.toString();
 }
 
@@ -25,16 +62,29 @@ export function readLink(): void {
   const theme = words.get("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   const view = VIEW_NAMES.find((name) => name === words.get("view")) ?? "tree";
   const va = /^[0-9a-f]{1,16}$/.test(words.get("va") ?? "") ? BigInt("0x" + words.get("va")) : 0n;
-  choose({ lang: lang === "zh" ? "zh" : "en", theme: theme === "dark" ? "dark" : "light", view, va, tree: words.get("tree") ?? "auto",
+  choose({ lang: lang === "zh" ? "zh" : "en", theme: theme === "dark" ? "dark" : "light", view, va, tree: words.get("tree") ?? "auto", other: words.get("other") ?? "",
     access: Math.min(2, Number(words.get("access") ?? 0) || 0), user: words.get("mode") !== "s" });
   if (words.has("seed")) settings.seed = Number(words.get("seed")) || 1;
-  if (words.has("at")) wanted = Number(words.get("at")) || null;
+  if (words.has("append")) settings.append = (words.get("append") ?? "").slice(0, 500);
+  if (words.has("at")) wanted = { at: Number(words.get("at")) || 0, kernel: words.get("kernel") ?? loaded.kernel, typed: words.get("typed") ?? "" };
 }
 
-/** Goes to the time that the link names, once the machine has started. */
-export async function restored(): Promise<void> {
-  if (wanted === null) return;
-  await link.call("run", false);
-  const there = await link.call<boolean>("forward", wanted);
-  if (!there) complain(t("link.far"));
+/** The input that the link has. */
+export async function linkedInputs(): Promise<Input[]> {
+  try {
+    return wanted && wanted.kernel === loaded.kernel ? await unpackInputs(wanted.typed) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Goes to the time that the link names, once the machine has been made. */
+export async function restored(): Promise<boolean> {
+  if (wanted === null || wanted.at === 0) return false;
+  if (wanted.kernel !== loaded.kernel) {
+    complain(t("link.kernel", wanted.kernel));
+    return false;
+  }
+  if (!(await link.call<boolean>("forward", wanted.at))) complain(t("link.far"));
+  return true;
 }

@@ -31,11 +31,12 @@ function picture(svg: SVGSVGElement): string {
 function pictureOfPage(element: HTMLElement): string {
   const { width, height } = element.getBoundingClientRect();
   const copy = element.cloneNode(true) as HTMLElement;
+  const copies = [...copy.querySelectorAll("canvas")];
   element.querySelectorAll("canvas").forEach((canvas, i) => {
     const image = document.createElement("img");
     image.src = canvas.toDataURL();
-    image.setAttribute("style", `width:${canvas.clientWidth}px;height:${canvas.clientHeight}px`);
-    copy.querySelectorAll("canvas")[i].replaceWith(image);
+    image.setAttribute("style", `width:${canvas.clientWidth}px;height:${canvas.clientHeight}px;image-rendering:pixelated${i > 0 ? ";position:absolute;left:0;top:0" : ""}`);
+    copies[i].replaceWith(image);
   });
   const sheet = document.querySelector("style")?.textContent ?? "";
   const body = new XMLSerializer().serializeToString(copy);

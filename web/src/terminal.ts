@@ -4,6 +4,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { choice, link, onChange } from "./app";
+import { fill, h } from "./dom";
 
 const DARK = { background: "#14181c", foreground: "#d7dde2", cursor: "#7fd1c7", selectionBackground: "#33505f" };
 const LIGHT = { background: "#fbfaf6", foreground: "#23282d", cursor: "#0b7a75", cursorAccent: "#fff", selectionBackground: "#bcd9d6",
@@ -31,7 +32,9 @@ export function mountTerminal(into: HTMLElement): void {
     scrollback: 5000, convertEol: true, theme: LIGHT, screenReaderMode: false });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
-  terminal.open(into);
+  const screen = h("div", { class: "screen" });
+  fill(into, screen);
+  terminal.open(screen);
   terminal.onData((data) => void typeText(data));
   link.on("console", ({ bytes }) => terminal.write(bytes));
   link.on("screen", ({ bytes }) => {

@@ -35,6 +35,18 @@ async function follow(): Promise<void> {
   busy = false;
 }
 
+// One order at a time; where the person wanted to go meanwhile, the machine goes afterwards.
+async function alone<T>(f: () => Promise<T>): Promise<T | null> {
+  if (busy) return null;
+  busy = true;
+  try {
+    return await f();
+  } finally {
+    busy = false;
+    if (target !== null) void follow();
+  }
+}
+
 export function setRunning(on: boolean): Promise<unknown> {
   return link.call("run", on);
 }
@@ -45,28 +57,19 @@ export function eventWords(e: EventSeen): string {
   return t(words[e.kind], e.hart, e.place ? e.place.name : "0x" + e.pc.toString(16));
 }
 
+const SECONDS = 8;
+
 async function toEvent(want: Wanted): Promise<void> {
-  if (busy) return;
-  busy = true;
-  const found = await link.call<EventSeen | Stop>("until", want, MOST);
-  busy = false;
-  say(typeof found === "string" ? t("time.noevent") : eventWords(found));
+  const found = await alone(() => link.call<EventSeen | Stop>("until", want, MOST, SECONDS));
+  if (found !== null) say(typeof found === "string" ? t("time.noevent") : eventWords(found));
 }
 
 async function toLastEvent(want: Wanted): Promise<void> {
-  if (busy) return;
-  busy = true;
-  const found = await link.call<EventSeen | null>("back", want);
-  busy = false;
-  say(found ? eventWords(found) : t("time.nolast"));
+  const found = await alone(async () => ({ event: await link.call<EventSeen | null>("back", want) }));
+  if (found) say(found.event ? eventWords(found.event) : t("time.nolast"));
 }
 
-async function step(n: number): Promise<void> {
-  if (busy) return;
-  busy = true;
-  await link.call("step", n);
-  busy = false;
-}
+const step = (n: number): Promise<unknown> => alone(() => link.call("step", n));
 
 /** What the buttons and keys do, by name. */
 export const moves: Record<string, () => void> = {
@@ -119,7 +122,7 @@ const draw = eachFrame(() => {
 
 function makeSlider(): SVGSVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const svg = select(element).attr("class", "slider").attr("height", HEIGHT).attr("role", "slider").attr("tabindex", 0).attr("aria-valuemin", 0);
+  const svg = select(element).attr("class", "time-slider").attr("height", HEIGHT).attr("role", "slider").attr("tabindex", 0).attr("aria-valuemin", 0);
   svg.append("line").attr("class", "all").attr("x1", 6).attr("y1", 15).attr("y2", 15);
   svg.append("line").attr("class", "done").attr("x1", 6).attr("y1", 15).attr("y2", 15);
   svg.append("g").attr("class", "inputs");

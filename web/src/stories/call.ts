@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // call.ts - the story of a system call, in one tree for both modes and through the trampoline.
-import { harts, link } from "../app";
+import { harts } from "../app";
 import { hex } from "../numbers";
 import { Events } from "../protocol";
-import { atPrompt, CALL, Chapter, hartOf, only, Play, rootOf, Story, type, until } from "./story";
+import { atPrompt, CALL, Chapter, hartOf, only, rootOf, Story, type, until } from "./story";
 
 const WRITE = 16;
 const fetch = { access: 2, edits: [], level: -1 };
@@ -39,6 +39,3 @@ export const callStory: Story = { id: "call", title: "story.call", chapters: [
   ecall("unified", "call.1"), vector("call.2", false), vector("call.3", true), home("call.4"),
   ecall("global", "call.5"), vector("call.6", false), other("call.7"), home("call.8"),
 ] };
-
-export const play = (p: Play): Play => p;
-void link;

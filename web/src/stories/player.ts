@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // player.ts - plays stories, chapter by chapter, forward and back.
-import { choice, choose, link, onChange, run } from "../app";
+import { choose, link, onChange, run } from "../app";
 import { fill, h } from "../dom";
 import { told } from "../files";
 import { t } from "../words";
@@ -113,5 +113,3 @@ export function mountStories(into: HTMLElement): void {
   });
   draw();
 }
-
-void choice;

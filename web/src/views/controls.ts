@@ -6,10 +6,14 @@ import { hex, parseNumber } from "../numbers";
 import type { TreeView } from "../protocol";
 import { t } from "../words";
 
+// The kernel's own tree is the first one that has no memory of a user. Others are the kernel's side of a process, or what
+// an ended process has left.
+const isFirst = (tree: TreeView): boolean => !trees.some((other) => !other.user && other.number < tree.number);
+
 /** A tree in words. */
 export function treeName(tree: TreeView): string {
   const root = hex(tree.root);
-  if (!tree.user) return t("tree.kernel", root);
+  if (!tree.user) return t(isFirst(tree) ? "tree.kernel" : "tree.nouser", root);
   const pid = tree.pid === null ? "" : ` (${tree.pid})`;
   if (tree.program !== "") return t("tree.program", tree.program + pid, root);
   return tree.pid === null ? t("tree.some", root) : t("tree.process", tree.pid, root);

@@ -19,7 +19,9 @@ const WIDTH = 640;
 
 let canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, head: HTMLElement, legend: HTMLElement, detail: HTMLElement, holder: HTMLElement;
 let frames = new Uint8Array(0), before = new Uint8Array(0);
-let columns = 256, pitch = 2.5, askedFor = "";
+let columns = 128, pitch = 5, askedFor = "";
+let lines: number[] = []; // of the map: the row of frames that each shows, or -n: n rows without anything
+let lineOf: number[] = []; // of each row
 
 function colour(name: string): [number, number, number] {
   const text = getComputedStyle(document.documentElement).getPropertyValue(`--frame-${name}`).trim();
@@ -31,13 +33,39 @@ function standsOut(): number {
   return treeOf(satpOf(choice.tree))?.number ?? NO_OWNER;
 }
 
+const EMPTY_ROWS = 4; // as many in a row are folded
+
+function isEmptyRow(row: number): boolean {
+  for (let i = row * columns; i < Math.min((row + 1) * columns, frames.length / 4); i++) if (frames[4 * i] !== 0) return false;
+  return true;
+}
+
+// Which rows are shown; where nothing is, they are folded into one line.
+function fold(count: number): void {
+  lines = [];
+  lineOf = [];
+  for (let row = 0; row < count; ) {
+    let end = row;
+    while (end < count && isEmptyRow(end)) end++;
+    if (end - row >= EMPTY_ROWS) {
+      lines.push(row - end);
+      for (; row < end; row++) lineOf[row] = lines.length - 1;
+    } else {
+      lineOf[row] = lines.length;
+      lines.push(row++);
+    }
+  }
+}
+
 function lay(): void {
   const count = frames.length / 4;
-  columns = count > 65536 ? 512 : count > 16384 ? 256 : 128;
+  columns = count > 65536 ? 256 : 128;
   pitch = WIDTH / columns;
-  const height = Math.min(400, Math.ceil(count / columns) * pitch);
+  fold(Math.ceil(count / columns));
+  const tall = Math.min(3 * pitch, 400 / lines.length), height = Math.round(lines.length * tall);
+  if (canvas.height === lines.length && canvas.width === columns && overlay.height === height * 2) return;
   canvas.width = columns;
-  canvas.height = Math.ceil(count / columns);
+  canvas.height = lines.length;
   for (const c of [canvas, overlay]) c.style.cssText = `width:${WIDTH}px;height:${height}px`;
   overlay.width = WIDTH * 2;
   overlay.height = height * 2;
@@ -47,15 +75,31 @@ function paint(): void {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const image = context.createImageData(canvas.width, canvas.height);
   const colours = KINDS.map(([name]) => colour(name)), owner = standsOut(), paper = colour("zero");
-  for (let i = 0; i < frames.length / 4; i++) {
-    const kind = frames[4 * i], pale = frames[4 * i + 1] !== owner && kind > 1 && owner !== NO_OWNER ? 0.55 : 0;
-    for (let c = 0; c < 3; c++) image.data[4 * i + c] = colours[kind][c] * (1 - pale) + paper[c] * pale;
-    image.data[4 * i + 3] = 255;
-  }
+  lines.forEach((row, line) => {
+    for (let x = 0; row >= 0 && x < columns && row * columns + x < frames.length / 4; x++) {
+      const i = row * columns + x, at = 4 * (line * columns + x);
+      const kind = frames[4 * i], pale = frames[4 * i + 1] !== owner && kind > 1 && owner !== NO_OWNER ? 0.55 : 0;
+      for (let c = 0; c < 3; c++) image.data[at + c] = colours[kind][c] * (1 - pale) + paper[c] * pale;
+      image.data[at + 3] = 255;
+    }
+  });
   context.putImageData(image, 0, 0);
 }
 
-const heightOf = (): number => overlay.height / 2 / canvas.height;
+const heightOf = (): number => overlay.height / 2 / lines.length;
+
+// Says how many frames a folded line stands for.
+function nameFolds(context: CanvasRenderingContext2D, tall: number): void {
+  const style = getComputedStyle(document.documentElement);
+  context.font = `${Math.min(9, tall)}px sans-serif`;
+  context.textBaseline = "middle";
+  lines.forEach((row, line) => {
+    if (row >= 0) return;
+    context.fillStyle = style.getPropertyValue("--soft");
+    if (tall > 6) context.fillText(t("frame.folded", grouped(-row * columns)), 8, (line + 0.5) * tall);
+    context.fillRect(0, (line + 0.5) * tall, 4, 0.6);
+  });
+}
 
 // Outlines the owner's frames, marks what has changed, and the chosen frame.
 function outline(): void {
@@ -64,7 +108,8 @@ function outline(): void {
   context.clearRect(0, 0, WIDTH, overlay.height);
   context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink");
   context.lineWidth = 0.5;
-  const place = (i: number): [number, number] => [(i % columns) * pitch, Math.floor(i / columns) * tall];
+  const place = (i: number): [number, number] => [(i % columns) * pitch, lineOf[Math.floor(i / columns)] * tall];
+  nameFolds(context, tall);
   for (let i = 0; owner !== NO_OWNER && i < frames.length / 4; i++)
     if (frames[4 * i + 1] === owner) context.strokeRect(...place(i), pitch, tall);
   context.fillStyle = "#ff3d00";
@@ -88,7 +133,7 @@ function drawCounts(): void {
 function frameAt(event: MouseEvent): bigint | null {
   const box = overlay.getBoundingClientRect();
   const x = Math.floor(((event.clientX - box.left) / box.width) * columns), y = Math.floor(((event.clientY - box.top) / box.height) * canvas.height);
-  const i = y * columns + x;
+  const i = lines[y] >= 0 ? lines[y] * columns + x : -1;
   return i >= 0 && i < frames.length / 4 && x >= 0 && x < columns ? RAM + (BigInt(i) << 12n) : null;
 }
 
@@ -153,7 +198,7 @@ export const framesView: View = {
     fill(head.querySelector(".hint") as Element, t("frame.size", size(BigInt(now.length) << 10n)));
     before = frames;
     frames = new Uint8Array(now);
-    if (before.length !== frames.length) lay();
+    lay();
     paint();
     outline();
     drawCounts();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // harts.ts - the view of the harts: what runs now, in which tree, and what the TLB holds or may still hold.
-import { choice, choose, harts, run, treeOf } from "../app";
+import { choose, harts, run, treeOf } from "../app";
 import { fill, h } from "../dom";
 import { letters } from "../flags";
 import { grouped, hex } from "../numbers";
@@ -113,5 +113,3 @@ export function showHart(id: number): void {
   hart = id;
   choose({ view: "harts" });
 }
-
-void choice;

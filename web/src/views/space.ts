@@ -33,11 +33,11 @@ let svg: Selection<SVGSVGElement, unknown, null, undefined>, head: HTMLElement, 
 const lengthOf = (r: Range): bigint => BigInt.asUintN(64, r.end - r.start) || 1n << 64n;
 
 // Ranges with what lies between them, the highest first.
-function blocksOf(ranges: Range[], user: boolean, other: Set<string> | null): Block[] {
+function blocksOf(ranges: Range[], user: boolean, levels: number, other: Set<string> | null): Block[] {
   const blocks: Block[] = [];
   let above = 0n; // where the range above begins; 0: the end of the address space
   for (const range of [...ranges].reverse()) {
-    const gap = BigInt.asUintN(64, above - range.end);
+    const gap = BigInt.asUintN(12 + 9 * levels, above - range.end);
     const kind = regionOf(range.flags, range.start, lengthOf(range), user);
     const differs = other !== null && !other.has(identity(range));
     above = range.start;
@@ -116,7 +116,7 @@ function nameOf(tree: string): string {
 function drawSpaces(one: Range[], two: Range[] | null): void {
   const width = two ? WIDTH / 2 - 8 : WIDTH;
   const columns = [{ tree: choice.tree, ranges: one, other: two }, ...(two ? [{ tree: choice.other, ranges: two, other: one }] : [])]
-    .map(({ tree, ranges, other }) => ({ tree, blocks: blocksOf(ranges, treeOf(satpOf(tree))?.user ?? false, other && new Set(other.map(identity))) }));
+    .map(({ tree, ranges, other }) => ({ tree, blocks: blocksOf(ranges, treeOf(satpOf(tree))?.user ?? false, treeOf(satpOf(tree))?.levels ?? 3, other && new Set(other.map(identity))) }));
   const height = Math.max(...columns.map((c) => layOut(c.blocks))) + 4;
   svg.attr("viewBox", `0 0 ${WIDTH} ${height}`).attr("width", WIDTH).attr("height", height);
   const g = svg.selectAll<SVGGElement, (typeof columns)[0]>("g.column").data(columns);

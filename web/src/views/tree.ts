@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // tree.ts - the view of a tree: each table on the way of an address as a strip of 512 cells.
 import { select, Selection } from "d3-selection";
-import { choice, choose, link, satpOf, treeOf } from "../app";
+import { choice, choose, satpOf, treeOf } from "../app";
 import { fill, h } from "../dom";
-import { LEAF_NAMES, letters, regionOf } from "../flags";
+import { letters, regionOf } from "../flags";
 import { hex, indexAt, targetOf, withIndex } from "../numbers";
 import type { Path, Question, TablePage } from "../protocol";
 import { t } from "../words";
@@ -50,7 +50,7 @@ const KINDS = ["hole", "table", "leaf", "malformed", "spare"];
 function kindOf(strip: Strip, index: number): string {
   const kind = KINDS[strip.kinds[index]];
   if (kind !== "leaf") return kind;
-  const start = withIndex(strip.level === 0 ? choice.va : choice.va, strip.level, index, shown?.levels ?? 3);
+  const start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
   return regionOf(Number(strip.entries[index] & 0x3ffn), start, 1n << BigInt(12 + 9 * strip.level), strip.user);
 }
 
@@ -149,12 +149,12 @@ function pick(strip: Strip, index: number): void {
   choose({ va: withIndex(choice.va, strip.level, index, shown?.levels ?? 3), level: strip.level, edits: choice.edits });
 }
 
-// The line from a chosen entry to the table that it points to.
-function pathLine(all: Strip[], i: number): string {
-  const strip = all[i], x = (strip.index % COLUMNS) * PITCH_X + CELL_W / 2;
-  const y = strip.at + HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y + CELL_H;
-  const to = all[i + 1].at - 1, mid = strip.at + HEAD + STRIP + CHIPS + 6;
-  return `M${x},${y}V${mid}H4V${to}`;
+// The line from the chosen entry to the table that it points to, relative to the strip.
+function pathLine(strip: Strip, next: Strip | undefined): string {
+  if (!next) return "";
+  const x = (strip.index % COLUMNS) * PITCH_X + CELL_W / 2, y = HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y + CELL_H + 1.5;
+  const mid = HEAD + STRIP + CHIPS + 5;
+  return `M${x},${y}V${mid}H4V${next.at - strip.at + 14}`;
 }
 
 function drawTree(path: Path): void {
@@ -166,6 +166,7 @@ function drawTree(path: Path): void {
   made.append("text").attr("class", "head").attr("x", 12).attr("y", 12);
   made.append("text").attr("class", "path").attr("x", WIDTH).attr("y", 12);
   made.append("g").attr("class", "cells");
+  made.append("path").attr("class", "line");
   made.append("g").attr("class", "chips");
   made.append("text").attr("class", "more");
   made.append("rect").attr("class", "mark").attr("width", CELL_W + 3).attr("height", CELL_H + 3).attr("rx", 1.5);
@@ -175,9 +176,7 @@ function drawTree(path: Path): void {
   });
   made.merge(g).each(drawStrip);
   g.exit().remove();
-  const lines = svg.select("g.lines").selectAll<SVGPathElement, Strip>("path").data(all.slice(0, -1));
-  lines.enter().append("path").merge(lines).attr("d", (_, i) => pathLine(all, i));
-  lines.exit().remove();
+  made.merge(g).select("path.line").attr("d", (d, i) => pathLine(d, all[i + 1]));
   lastEntries = new Map(all.map((s) => [hex(s.pa), s.entries]));
 }
 
@@ -197,7 +196,6 @@ export const tree: View = {
     holder.setAttribute("class", "tree");
     svg = select(holder);
     svg.append("g").attr("class", "ruler");
-    svg.append("g").attr("class", "lines");
     svg.append("g").attr("class", "strips");
     fill(into, controls, holder, empty, result, card);
   },
@@ -225,6 +223,3 @@ export const tree: View = {
 export function walkTo(va: bigint, more: Partial<typeof choice> = {}): void {
   choose({ view: "tree", va, level: -1, edits: [], ...more });
 }
-
-void link;
-void LEAF_NAMES;

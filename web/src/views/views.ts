@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 // views.ts - the views in their tabs: one is shown, and asks the machine for what it needs.
-import { choice, choose, harts, link, onChange, reports, trees } from "../app";
+import { choice, choose, link, onChange, reports } from "../app";
 import { eachFrame, fill, h } from "../dom";
 import { say } from "../notice";
 import { copySvg } from "../svg";
 import { t } from "../words";
+import { designsView } from "./designs";
+import { explainView } from "./explain";
 import { framesView } from "./frames";
 import { hartsView } from "./harts";
+import { quizView } from "./quiz";
 import { reportsView } from "./reports";
 import { space } from "./space";
 import { tree } from "./tree";
 import type { Ask, Looks, View } from "./view";
 
-export const VIEWS: View[] = [tree, space, framesView, hartsView, reportsView];
+export const VIEWS: View[] = [tree, space, framesView, hartsView, reportsView, explainView, designsView, quizView];
 
 let tabs: HTMLElement, body: HTMLElement;
 let mounted = "", asked = "";
@@ -73,6 +76,3 @@ export function mountViews(into: HTMLElement): void {
   });
   draw();
 }
-
-void harts;
-void trees;

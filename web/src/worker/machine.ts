@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // machine.ts - a machine in the module: making, running, going back, events.
-import { Change, EventSeen, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
+import { Change, EventSeen, Input, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
 import { Names } from "./names";
 import { Module, u64 } from "./module";
 import { readReport } from "./reports";
@@ -30,6 +30,7 @@ export class Machine {
   deferred = false; // the kernel defers copies of tables
   private fresh = 0; // what of `printed` has been told
   private quiet = false;
+  private hasHistory = false;
 
   private constructor(readonly module: Module, readonly m: number, kernel: number, size: number) {
     this.names = new Names(module, kernel, size);
@@ -60,7 +61,7 @@ export class Machine {
     if (code !== 0) throw new LoadError(code, module.words(module.room, 1)[0]);
     const made = new Machine(module, m, kernel, parts.kernel.length);
     made.deferred = made.names.symbol("pt_parked") !== 0n || made.names.symbol("asid_init") !== 0n;
-    x.web_history(m, HISTORY_BYTES);
+    made.hasHistory = x.web_history(m, HISTORY_BYTES) !== 0;
     return made;
   }
 
@@ -127,10 +128,32 @@ export class Machine {
     return true;
   }
 
-  inputs(): number[] {
-    const n = this.module.x.web_inputs(this.m), every = Math.max(1, Math.floor(n / 300)), out: number[] = [];
-    for (let i = 0; i < n; i += every) out.push(Number(u64(this.module.x.web_input_at(this.m, i))));
-    return out;
+  /** All that has been typed. */
+  inputs(): Input[] {
+    const { module, m } = this;
+    return Array.from({ length: module.x.web_inputs(m) }, (_, n) => {
+      module.x.web_input_of(m, n, module.askRoom);
+      const [position, clock, idle, byte] = module.words(module.askRoom, 4);
+      return { position, clock, idle: idle !== 0n, byte: Number(byte) };
+    });
+  }
+
+  /** Where something was typed; of many places some. */
+  inputPlaces(): number[] {
+    const { module, m } = this, count = module.x.web_inputs(m), every = Math.max(1, Math.floor(count / 300));
+    return Array.from({ length: Math.floor(count / every) }, (_, i) => {
+      module.x.web_input_of(m, i * every, module.askRoom);
+      return Number(module.words(module.askRoom, 1)[0]);
+    });
+  }
+
+  /** Input that is still to come, at its places. */
+  note(inputs: Input[]): void {
+    if (!this.hasHistory) return;
+    for (const { position, clock, idle, byte } of inputs) {
+      this.module.words(this.module.askRoom, 4).set([position, clock, BigInt(idle), BigInt(byte)]);
+      this.module.x.web_note_input(this.m, this.module.askRoom);
+    }
   }
 
   /** Goes to a position. What was printed behind it is forgotten; returns false if it cannot be. */

@@ -31,7 +31,8 @@ export interface Exports {
   web_go(m: Pointer, position: bigint): number;
   web_first(m: Pointer): bigint;
   web_inputs(m: Pointer): number;
-  web_input_at(m: Pointer, n: number): bigint;
+  web_input_of(m: Pointer, n: number, out: Pointer): void;
+  web_note_input(m: Pointer, input: Pointer): number;
   web_last_store(m: Pointer, pa: bigint, before: bigint, out: Pointer): number;
   web_harts(m: Pointer, out: Pointer): number;
   web_trees(m: Pointer, out: Pointer): number;

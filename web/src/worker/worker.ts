@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // worker.ts - runs the machine in slices and answers the page, so that the page is never blocked.
-import { EventSeen, Parts, Settings, State, Stop, Told, Wanted } from "../protocol";
+import { EventSeen, Input, Parts, Settings, State, Stop, Told, Wanted } from "../protocol";
 import * as looks from "./looks";
 import { Machine } from "./machine";
 import { Module } from "./module";
@@ -51,7 +51,7 @@ function stateNow(): State {
   const position = machine?.position ?? 0;
   newest = Math.max(newest, position);
   return { position, newest, first: machine?.first ?? 0, running, stop, mips, turn: machine ? machine.module.x.web_turn(machine.m) : 0,
-    epoch, inputs: machine?.inputs() ?? [], exit: machine?.exit ?? 0 };
+    epoch, inputs: machine?.inputPlaces() ?? [], exit: machine?.exit ?? 0 };
 }
 
 function tellState(): void {
@@ -132,9 +132,10 @@ function run(on: boolean): void {
   tellState();
 }
 
-async function load(parts: Parts, settings: Settings): Promise<void> {
+async function load(parts: Parts, settings: Settings, inputs: Input[] = []): Promise<void> {
   running = false;
   const made = await Machine.make(parts, settings);
+  made.note(inputs);
   machine = made;
   module = made.module;
   newest = toldReports = 0;
@@ -227,6 +228,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
     if (!running) tellState();
   },
   look: (ask: Look) => look(ask),
+  inputs: () => machine?.inputs() ?? [],
   whoStored: (pa: bigint) => {
     const was = running;
     running = false;
