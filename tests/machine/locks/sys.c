@@ -175,12 +175,14 @@ static __attribute__((noinline)) void
 sys_enter(uint64 writes)
 {
     push_off();
-    if (writes) {
-        write_enter();
-        __atomic_store_n(&door.writers, 0, __ATOMIC_SEQ_CST);
-    } else {
-        read_enter();
-        __sync_fetch_and_sub(&door.readers, 1);
+    for (int i = 0; i < 20; i++) {
+        if (writes) {
+            write_enter();
+            __atomic_store_n(&door.writers, 0, __ATOMIC_SEQ_CST);
+        } else {
+            read_enter();
+            __sync_fetch_and_sub(&door.readers, 1);
+        }
     }
     pop_off();
 }
@@ -210,8 +212,7 @@ locker(void)
         }
         ecall(SYS_beep, 0);
         ecall(SYS_put, 0);
-        ecall(SYS_enter, 0);
-        ecall(SYS_enter, 1);
+        ecall(SYS_enter, (uint64)i & 1);
         ecall(SYS_peek, 0);
         if (i % 100 == 0) {
             ecall(SYS_nap, 0);
