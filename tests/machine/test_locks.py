@@ -25,6 +25,7 @@ MISTAKES = {
     "OPEN": (3, r'interrupts are on while hart \d holds the spinlock "clock" \(\S+\), taken by sys_nap '),
     "LOST": (124, r'lost wake-up: pid \d+ \(writer\) sleeps for ever in pipewrite \(\S+\); piperead \(\S+\) made true '),
     "NO_UNLOCK": (124, r'pid \d+ \(locker\) returns to user mode with the sleep lock "file 0" .* taken by sys_file '),
+    "LEAKED": (124, r'stuck: read_enter \(\S+\) on hart \d changed the word at \S+ to \S+, and went back to wait '),
     "CROSSED": (124, r'deadlock: pid \d+ \(locker\) waits for the sleep lock "file [01]"'),
 }
 

@@ -206,7 +206,7 @@ static void
 locker(void)
 {
     for (int i = 0; i < 400; i++) {
-        if (i % 100 == 50) {
+        if (i % 20 == 10) {
             ecall(SYS_spawn, 4);
             ecall(SYS_wait, 0);
         }
