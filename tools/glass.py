@@ -23,7 +23,7 @@ FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
 USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
 # Options without a value behind them.
-FLAGS = "sharp svade no-pmp legacy modern readonly keep realtime fast hash count help".split()
+FLAGS = "blind sharp svade no-pmp legacy modern readonly keep realtime fast hash count help".split()
 
 
 def refuse(*lines):

@@ -206,6 +206,17 @@ stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va,
 }
 
 static void
+unmap_advice(const struct machine *m, uint64 root, uint64 va, struct report *r)
+{
+    uint64 proc = owner(m, root), sz;
+    r->todo.word = WORD_UNMAP_DO;
+    if (proc == 0 || !facts_field(m, proc, FACT_PROC_SZ, 8, &sz))
+        return;
+    r->todo =
+        (struct fact){.word = va < sz ? WORD_UNMAP_DO_LAZY : WORD_UNMAP_DO_RANGE, .arg = {sz}};
+}
+
+static void
 unmapped(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = known_inside(m, panic->hart, KNOWN_UVMUNMAP);
@@ -220,7 +231,7 @@ unmapped(const struct machine *m, const struct call *panic, struct report *r)
     r->rule.word = WORD_UNMAP_RULE;
     *report_near(r, WORD_NONE) =
         (struct fact){.word = WORD_UNMAP_RANGE, .arg = {c->arg[2], c->arg[1]}};
-    r->todo.word = WORD_UNMAP_DO_LAZY;
+    unmap_advice(m, c->arg[0], va, r);
 }
 
 // --- kvmpa -----------------------------------------------------------------------------------

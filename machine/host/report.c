@@ -10,13 +10,16 @@
 #include "host/say.h"
 
 static void
-print(const struct reports *r, const struct machine *m, const struct report *report)
+print(struct reports *r, const struct machine *m, const struct report *report)
 {
     static struct text text;
     struct speaker s = {m, r->language, report->when};
     text.used = 0;
     words_report(&s, report, &text);
     fflush(stdout);
+    if (r->midline)
+        fputc('\n', stderr);
+    r->midline = false;
     fputs(text.bytes, stderr);
 }
 
