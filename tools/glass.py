@@ -15,13 +15,15 @@ import struct
 import subprocess
 import sys
 
+import facts
+
 FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/opensbi/generic/fw_dynamic.elf",
             "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
 USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
 # Options without a value behind them.
-FLAGS = "sharp races svade no-pmp legacy modern readonly keep realtime fast hash count help".split()
+FLAGS = "blind sharp races svade no-pmp legacy modern readonly keep realtime fast hash count help".split()
 
 
 def refuse(*lines):
@@ -139,16 +141,18 @@ def watch(words):
     if strange:
         refuse(f"{', '.join(strange)}: watch knows CPUS= and MEM=", USAGE)
     build("build/machine/glass")
-    glass = os.path.abspath("build/machine/glass")
+    glass, kept = os.path.abspath("build/machine/glass"), os.path.abspath("build/machine/facts")
+    questions = facts.questions()
     os.chdir(os.environ.get("HERE", "."))
     kernel, disk, told = names[0], None, {"CPUS": "3", "MEM": "128M", "legacy": False}
     if os.path.isdir(kernel):
         kernel, disk, told = course_tree(kernel)
     disk = names[1] if len(names) > 1 else disk
     told.update(pairs)
+    known = facts.find(kernel, questions, kept) if os.path.exists(kernel) and not any(o.startswith("--facts") for o in options) else None
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
     start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
-                  *options, kernel, *([disk] if disk else []), *lines])
+                  *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else []), *lines])
 
 
 def run(words):

@@ -115,7 +115,7 @@ tell(struct machine *m, const struct nap *n, const struct trial *t)
     f->arg[0] = t->address;
     f->moment = t->store;
     r.rule.word = WORD_LOST_RULE;
-    r.todo = (struct fact){.word = WORD_LOST_DO, .arg = {guilty, n->chan}};
+    r.todo = (struct fact){.word = WORD_WAKEUP_DO, .arg = {guilty, n->chan}};
     r.fatal = true;
     report_send(m, &r);
 }

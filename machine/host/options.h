@@ -13,7 +13,7 @@ struct options {
     uint64 harts, mem, seed, turn, max, epoch, mmu;
     uint64 at; // where to go at the end; ~0: nowhere
     enum tlb_mode tlb;
-    bool realtime, fast, no_pmp, legacy, modern, svade, sharp, races, readonly, keep, hash;
+    bool realtime, fast, no_pmp, legacy, modern, svade, sharp, races, readonly, keep, hash, blind;
     char **line; // to be typed at prompts
     int lines;   // -1: none were asked for, the input is the keyboard's
 };

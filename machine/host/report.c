@@ -10,13 +10,16 @@
 #include "host/say.h"
 
 static void
-print(const struct reports *r, const struct machine *m, const struct report *report)
+print(struct reports *r, const struct machine *m, const struct report *report)
 {
     static struct text text;
     struct speaker s = {m, r->language, report->when};
     text.used = 0;
     words_report(&s, report, &text);
     fflush(stdout);
+    if (r->midline)
+        fputc('\n', stderr);
+    r->midline = false;
     fputs(text.bytes, stderr);
 }
 
@@ -27,7 +30,8 @@ report_print(struct reports *r, struct machine *m)
     while (m->sight != NULL && report_take(m, &report)) {
         report_complete(m, &report);
         print(r, m, &report);
-        r->printed++;
+        r->printed += !report.note;
+        r->fatal |= report.fatal;
     }
 }
 

@@ -8,7 +8,9 @@
 struct reports {
     enum language language;
     uint64 printed;
-    bool pmp; // the missing PMP entry has been told
+    bool midline; // the console's last byte was no newline
+    bool fatal;   // the kernel will not go on as it should
+    bool pmp;     // the missing PMP entry has been told
 };
 
 // Prints what has been sent, each report completed first. The machine stands.

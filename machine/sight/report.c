@@ -48,7 +48,7 @@ bool
 report_send(struct machine *m, const struct report *r)
 {
     struct outbox *o = &m->sight->outbox;
-    o->total++;
+    o->total += !r->note;
     if (report_sent(m, r->kind, r->site))
         return false;
     if (o->count == OUTBOX_MAX || o->sites == SITES_MAX) {
@@ -75,6 +75,27 @@ report_take(struct machine *m, struct report *r)
     return true;
 }
 
+static bool
+in_known(const struct machine *m, uint64 pc, enum known what)
+{
+    uint64 pa, offset;
+    const struct symbols *s = &m->sight->symbols;
+    return symbols_find(s, pc, &offset) != NULL && symbols_physical(s, pc - offset, &pa) &&
+           known_has(m, what) && pa == m->sight->known.entry[what];
+}
+
+// The machine stands before the store to an entry that is looked for: what does it do?
+static enum word
+entry_word(struct machine *m, unsigned hart, struct fact *f)
+{
+    f->arg[6] = *(const uint64 *)ram_at(&m->ram, f->stored & ~7ULL);
+    if (f->arg[7] & PTE_V)
+        return WORD_ENTRY_WRITTEN;
+    if (in_known(m, m->s.hart[hart].pc, KNOWN_MEMSET) || !(f->arg[6] & PTE_V))
+        return WORD_ENTRY_NEVER;
+    return WORD_ENTRY_REMOVED;
+}
+
 // Who stored last: goes there, takes the moment.
 static void
 find_store(struct machine *m, uint64 before, struct fact *f)
@@ -83,11 +104,16 @@ find_store(struct machine *m, uint64 before, struct fact *f)
     uint64 here = machine_position(m);
     if (f->word == WORD_NONE || f->stored == 0)
         return;
+    if (f->before != 0)
+        before = f->before;
     bool found = m->history != NULL && history_last_store(m, f->stored & ~7ULL, 8, before, &e);
-    if (found && e.hart >= 0)
+    if (found && e.hart >= 0) {
         moment_now(m, (unsigned)e.hart, &f->moment);
-    else
+        if (f->word == WORD_ENTRY_BY)
+            f->word = entry_word(m, (unsigned)e.hart, f);
+    } else {
         f->word = WORD_NONE;
+    }
     if (found)
         history_go(m, here);
 }

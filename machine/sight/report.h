@@ -39,7 +39,10 @@ struct fact {
     struct pt_trace trace; // {walk}
     // Who stored last to the eight bytes here, before the report's `when`: the host looks, and
     // fills in `moment`. 0: it is not asked for. Where it finds none, the sentence is left out.
+    // WORD_ENTRY_BY becomes one of three sentences by what the store did; arg[6] is what the entry
+    // was before.
     uint64 stored;
+    uint64 before; // ... before this position; 0: before the report's
 };
 
 struct report {
@@ -52,6 +55,7 @@ struct report {
     struct fact since[REPORT_SINCE], near[REPORT_NEAR];
     unsigned nsince, nnear;
     bool fatal; // the kernel cannot go on as it should
+    bool note;  // an explanation of what may be as it should: a program's own mistake
 };
 
 #define OUTBOX_MAX 8
@@ -61,7 +65,7 @@ struct outbox {
     struct report report[OUTBOX_MAX]; // sent, not yet printed
     unsigned count;
     unsigned sites;
-    uint64 total, lost; // all that were sent, each site counted each time; that had no room
+    uint64 total, lost; // all but notes, each site counted each time; that had no room
     struct {
         enum report_kind kind;
         uint64 site;
