@@ -212,6 +212,12 @@ next_hart(struct machine *m)
     return -1;
 }
 
+static uint64
+later(uint64 a, uint64 b)
+{
+    return a > b ? a : b;
+}
+
 // The clock jumps to the next event. Returns false if there is none, or none within the limit.
 static bool
 jump_clock(struct machine *m)
@@ -221,7 +227,7 @@ jump_clock(struct machine *m)
         return false;
     if (due > m->s.turns.clock)
         m->s.turns.clock = due;
-    m->s.turns.busy_at = m->s.turns.retired + 1;
+    m->s.turns.busy_at = later(m->s.turns.retired, m->s.turns.busy_at) + 1;
     return true;
 }
 
@@ -284,7 +290,7 @@ begin_turn(struct machine *m)
     }
     if (!trap_due(m, (unsigned)next) && rest_spins(m, (unsigned)next)) {
         m->s.hart[next].rest = REST_SPIN;
-        m->s.hart[next].rest_at = m->s.turns.retired;
+        m->s.hart[next].rest_at = later(m->s.turns.retired, m->s.turns.busy_at);
         switch_to(m, (unsigned)next);
         return true;
     }
@@ -300,9 +306,9 @@ end_turn(struct machine *m)
     struct hart *h = &m->s.hart[t->hart];
     t->left = 0;
     h->rest = t->watched && rest_end(m, t->hart) ? REST_IDLE : REST_NONE;
-    h->rest_at = t->retired;
+    h->rest_at = later(t->retired, t->busy_at);
     if (h->rest == REST_NONE)
-        t->busy_at = t->retired;
+        t->busy_at = later(t->retired, t->busy_at + 1);
     t->watched = false;
 }
 
@@ -337,6 +343,15 @@ run_turn(struct machine *m, uint64 most)
     m->lane[t->hart].granted = m->lane[t->hart].budget = 0;
     if (m->turn_cut || h->waiting || t->left == 0)
         end_turn(m);
+}
+
+bool
+machine_turn(struct machine *m)
+{
+    while (m->s.turns.left == 0)
+        if (!begin_turn(m))
+            return false;
+    return true;
 }
 
 enum stop

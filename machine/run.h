@@ -17,6 +17,9 @@ bool machine_disk(struct machine *m, unsigned slot, uint8 *bytes, uint64 size, b
 // Runs until `steps` more steps have been made or the machine stops. After STOP_IDLE, a byte of
 // input lets it go on.
 enum stop machine_run(struct machine *m, uint64 steps);
+// Begins the next turn if none runs: the hart is known then that makes the next step. Returns false
+// if no hart can go on.
+bool machine_turn(struct machine *m);
 // The clock at which something happens by itself next: a timer, a disk. ~0: nothing will.
 uint64 machine_due(const struct machine *m);
 // A number that is equal for equal RAM, disks and registers.

@@ -24,8 +24,8 @@ FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
 USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
 # Options without a value behind them.
-FLAGS = ("sharp races svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb gdb-go "
-         "help").split()
+FLAGS = ("blind sharp races svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb "
+         "gdb-go help").split()
 
 
 def refuse(*lines):

@@ -8,7 +8,8 @@
 #include "machine.h"
 #include "sight/known.h"
 
-#define ALLOCATORS (KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE))
+#define ALLOCATORS                                                                                 \
+    (KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE))
 #define HELPERS                                                                                    \
     (ALLOCATORS | KNOWN_BIT(WALK) | KNOWN_BIT(MAPPAGES) | KNOWN_BIT(UVMUNMAP) |                    \
      KNOWN_BIT(UVMDEALLOC) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(MEMSET) |        \
@@ -58,7 +59,8 @@ beside_kalloc(const struct machine *m, uint64 pc)
     const struct lines *lines = &m->sight->lines;
     struct line_place here, there;
     return lines_find(lines, pc, &here) &&
-           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) && here.file == there.file;
+           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) &&
+           here.file == there.file;
 }
 
 bool

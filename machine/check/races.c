@@ -5,12 +5,12 @@
 //           which what that one did comes before what this one does now. Such knowledge is handed on
 //           by locks, by AMO and LR/SC, and by a fence before a store and behind a load of the same
 //           word. A race is a pair of accesses by two harts of which neither comes before the other.
-//           Two kinds of pairs are told, for they are mistakes whatever the value is used for:
-//           both are plain stores, and the second changes the value (one of them is lost);
-//           a function stores a word under a lock, lets go of the lock, and reads the word again,
-//           while another hart stores it (the decision that it takes is another hart's as well).
+//           Two plain stores that race are told if the second changes the value: one of them is lost.
+//           And so is a function that stores a word under a lock, lets go of the lock, reads the word
+//           again and decides by it, though other harts store it under that lock: whether they race
+//           in this run or not, the decision may be another hart's as well.
 //           Any other read without a lock is let pass: a peek that is looked at again under the lock,
-//           or a clock that is read, does no harm, and nobody can tell these from those that do.
+//           or a clock that is read, does no harm, and nothing tells these from those that do.
 // Promises  silence: what is ordered is never told, nor stores of the same value.
 #include "check/locktable.h"
 
@@ -20,7 +20,9 @@
 
 #define SYNCS_MAX 8192 // a power of two
 #define PAGES_MAX 2048 // of the kernel's variables that are watched
-#define RECENT    8
+#define RECENT       8
+#define RECENT_LOCKS 3
+#define RECENT_STEPS 20000 // of all harts
 #define NEARBY    6  // instructions around an access in which a fence is looked for
 
 enum { S0 = 8 };
@@ -33,29 +35,30 @@ struct sync {
     clocks known;
 };
 
-// The last accesses to four bytes.
+// A store, in short.
+struct stored {
+    uint64 pc, when, lock; // lock: the last one that the hart had taken; 0: none
+    uint32 clock;          // of the hart; 0: there was no store
+    uint8 hart;
+};
+
+// The last stores to four bytes.
 struct access {
-    uint32 stored;   // clock of the hart that stored last; 0: none
-    uint8 by;        // that hart
-    bool atomic;     // ... by AMO or SC
-    bool handed;     // ... behind a fence: who loads it learns what that hart did
-    uint8 checkers;  // harts that have read it again without the lock, as bits
-    uint32 checked;  // clock of the last of these
-    bool locked;     // the hart that stored held a lock
-    uint64 pc, when; // of the store
+    struct stored last, other; // `other` is the last one by another hart than `last`
+    bool atomic;               // the last one was by AMO or SC
+    bool handed;               // ... or behind a fence: its loaders learn what that hart did
 };
 
 // A store under a lock, for the reading again.
 struct recent {
-    uint64 word, lock, frame;
+    uint64 word, frame, when;
+    uint64 lock[RECENT_LOCKS]; // the one that was taken last comes first; 0: none
 };
 
 struct hart_races {
     clocks known;
     struct recent recent[RECENT];
     uint32 next;
-    uint64 checked; // the word that it has read again last
-    struct moment check;
 };
 
 #define CODES 1024 // a power of two
@@ -159,56 +162,69 @@ look_at(const struct machine *m, struct races *r, unsigned hart, bool *fence)
     return r->code[i].atomic;
 }
 
+// Is there a branch among the instructions behind `pc`?
+static bool
+decides(const struct machine *m, unsigned hart, uint64 pc)
+{
+    for (int i = 0; i < NEARBY; i++) {
+        uint32 raw = instruction(m, hart, pc);
+        bool wide = (raw & 3) == 3;
+        if (wide ? (raw & 0x7f) == 0x63 : (raw & 0xc003) == 0xc001)
+            return true;
+        pc += wide ? 4 : 2;
+    }
+    return false;
+}
+
 // --- reports ---------------------------------------------------------------------------------
 
 // A store that was noted, as a moment.
 static struct moment
-stored_at(const struct machine *m, const struct access *w)
+moment_of(const struct machine *m, const struct stored *x)
 {
     struct moment base = {.pc = {1}, .mode = MODE_S};
-    return (struct moment){.position = w->when,
-                           .pc = {(uint32)(w->pc - moment_pc(m, &base, 0)) + 1},
+    return (struct moment){.position = x->when,
+                           .pc = {(uint32)(x->pc - moment_pc(m, &base, 0)) + 1},
                            .pid = -1,
-                           .hart = w->by,
+                           .hart = x->hart,
                            .mode = MODE_S};
+}
+
+static void
+finish(struct machine *m, struct report *r, const struct stored *other, enum word rule,
+       enum word todo)
+{
+    struct fact *f = report_since(r, WORD_RACE_OTHER);
+    f->arg[0] = r->what.arg[0];
+    f->moment = moment_of(m, other);
+    r->rule.word = rule;
+    r->todo = (struct fact){.word = todo, .arg = {r->what.arg[0], r->site}};
+    report_send(m, r);
 }
 
 // Two stores. The one without a lock is the guilty one.
 static void
-tell_stores(struct machine *m, const struct access *w, unsigned hart, uint64 pa, bool locked)
+tell_stores(struct machine *m, const struct access *w, unsigned hart, uint64 pa, uint64 lock)
 {
     struct report r;
-    bool other = locked && !w->locked;
-    uint64 here = m->s.hart[hart].pc, guilty = other ? w->pc : here;
+    bool other = lock != 0 && w->last.lock == 0;
+    uint64 here = m->s.hart[hart].pc, guilty = other ? w->last.pc : here;
     report_begin(m, &r, REPORT_RACE, hart, guilty);
     r.what = (struct fact){.word = WORD_RACE_STORES,
-                           .arg = {pa, guilty, hart, w->by, other ? here : w->pc},
+                           .arg = {pa, guilty, hart, w->last.hart, other ? here : w->last.pc},
                            .moment = r.moment};
-    struct fact *f = report_since(&r, WORD_RACE_OTHER);
-    f->arg[0] = pa;
-    f->moment = stored_at(m, w);
-    r.rule.word = WORD_RACE_STORES_RULE;
-    r.todo = (struct fact){.word = WORD_RACE_STORES_DO, .arg = {pa, guilty}};
-    report_send(m, &r);
+    finish(m, &r, &w->last, WORD_RACE_STORES_RULE, WORD_RACE_STORES_DO);
 }
 
-// A hart has read the word again; the other's store is of now, or was before.
+// The hart has read the word again; the other's store was before.
 static void
-tell_check(struct machine *m, const struct moment *check, const struct moment *store, uint64 pa)
+tell_check(struct machine *m, unsigned hart, uint64 pa, const struct stored *other, uint64 lock)
 {
     struct report r;
-    uint64 guilty = moment_pc(m, check, 0);
-    report_begin(m, &r, REPORT_RACE, check->hart, guilty);
-    r.moment = *check;
-    r.what = (struct fact){.word = WORD_RACE_CHECK,
-                           .arg = {pa, guilty, check->hart, store->hart},
-                           .moment = *check};
-    struct fact *f = report_since(&r, WORD_RACE_OTHER);
-    f->arg[0] = pa;
-    f->moment = *store;
-    r.rule.word = WORD_RACE_CHECK_RULE;
-    r.todo = (struct fact){.word = WORD_RACE_CHECK_DO, .arg = {pa, guilty}};
-    report_send(m, &r);
+    uint64 guilty = m->s.hart[hart].pc;
+    report_begin(m, &r, REPORT_RACE, hart, guilty);
+    r.what = (struct fact){.word = WORD_RACE_CHECK, .arg = {pa, guilty, lock}, .moment = r.moment};
+    finish(m, &r, other, WORD_RACE_CHECK_RULE, WORD_RACE_CHECK_DO);
 }
 
 // --- accesses --------------------------------------------------------------------------------
@@ -219,33 +235,40 @@ word_at(struct races *r, uint64 pa)
     return &r->word[(pa - r->base) >> 2];
 }
 
-// The hart has stored the word under a lock in the present call, and has let go of the lock.
+// Does the hart hold none of the locks that it held at the store?
 static bool
-reads_again(const struct machine *m, const struct hart_races *h, unsigned hart, uint64 pa)
+holds_none(const struct machine *m, unsigned hart, const struct recent *x)
 {
-    struct locktable *t = locktable(m);
-    for (unsigned i = 0; i < RECENT; i++)
-        if (h->recent[i].word == pa && h->recent[i].frame == m->s.hart[hart].x[S0])
-            return locktable_held(t, hart, h->recent[i].lock) == NULL;
-    return false;
+    for (unsigned i = 0; i < RECENT_LOCKS; i++)
+        if (x->lock[i] != 0 && locktable_held(locktable(m), hart, x->lock[i]) != NULL)
+            return false;
+    return true;
+}
+
+// The lock under which the hart has stored the word in the present call, if it has let go of it.
+static uint64
+let_go(const struct machine *m, const struct hart_races *h, unsigned hart, uint64 pa)
+{
+    for (unsigned i = 0; i < RECENT; i++) {
+        const struct recent *x = &h->recent[i];
+        if (x->word == pa && x->frame == m->s.hart[hart].x[S0] &&
+            m->sight->now - x->when < RECENT_STEPS)
+            return holds_none(m, hart, x) ? x->lock[0] : 0;
+    }
+    return 0;
 }
 
 static void
 load_word(struct machine *m, struct races *r, unsigned hart, uint64 pa)
 {
-    struct access *w = word_at(r, pa);
-    struct hart_races *h = &r->hart[hart];
+    const struct access *w = word_at(r, pa);
     if (w->handed)
         take(r, hart, pa);
-    if (!reads_again(m, h, hart, pa))
-        return;
-    moment_now(m, hart, &h->check);
-    h->checked = pa;
-    w->checkers |= (uint8)(1u << hart);
-    w->checked = h->known[hart];
-    struct moment store = stored_at(m, w);
-    if (w->stored != 0 && !ordered(r, hart, w->by, w->stored))
-        tell_check(m, &h->check, &store, pa);
+    uint64 lock = let_go(m, &r->hart[hart], hart, pa);
+    const struct stored *other = w->last.hart != hart ? &w->last : &w->other;
+    if (lock != 0 && other->clock != 0 && other->lock == lock &&
+        decides(m, hart, m->s.hart[hart].pc))
+        tell_check(m, hart, pa, other, lock);
 }
 
 static void
@@ -263,29 +286,35 @@ load(struct machine *m, unsigned hart, uint64 pa, int bytes)
         load_word(m, r, hart, (pa & ~3ULL) + (uint64)i);
 }
 
-// Has another hart read the word again, without knowing of this store?
-static void
-look_checkers(struct machine *m, struct races *r, unsigned hart, uint64 pa)
+// The lock that the hart has taken last; 0: none.
+static uint64
+innermost(const struct machine *m, unsigned hart)
 {
-    struct access *w = word_at(r, pa);
-    struct moment now;
-    if (w->checkers == 0)
-        return;
-    moment_now(m, hart, &now);
-    for (unsigned g = 0; w->checkers >> g != 0; g++)
-        if ((w->checkers >> g & 1) && r->hart[g].checked == pa && !ordered(r, hart, g, w->checked))
-            tell_check(m, &r->hart[g].check, &now, pa);
-    w->checkers = 0;
+    const struct hart_locks *h = &locktable(m)->hart[hart];
+    return h->count > 0 ? h->held[h->count - 1].lock : 0;
 }
 
 static void
-remember(struct machine *m, struct hart_races *h, unsigned hart, uint64 pa)
+note(const struct machine *m, struct races *r, unsigned hart, struct access *w)
 {
-    const struct hart_locks *locks = &locktable(m)->hart[hart];
-    if (locks->count == 0)
-        return;
-    h->recent[h->next++ % RECENT] =
-        (struct recent){pa, locks->held[locks->count - 1].lock, m->s.hart[hart].x[S0]};
+    if (w->last.hart != hart)
+        w->other = w->last;
+    w->last = (struct stored){.pc = m->s.hart[hart].pc,
+                              .when = m->sight->now,
+                              .lock = innermost(m, hart),
+                              .clock = r->hart[hart].known[hart],
+                              .hart = (uint8)hart};
+}
+
+// Notes a store under locks.
+static void
+remember(const struct machine *m, struct hart_races *h, unsigned hart, uint64 pa)
+{
+    const struct hart_locks *held = &locktable(m)->hart[hart];
+    struct recent *x = &h->recent[h->next++ % RECENT];
+    *x = (struct recent){.word = pa, .frame = m->s.hart[hart].x[S0], .when = m->sight->now};
+    for (uint32 i = 0; i < RECENT_LOCKS && i < held->count; i++)
+        x->lock[i] = held->held[held->count - 1 - i].lock;
 }
 
 static void
@@ -293,20 +322,16 @@ store_word(struct machine *m, struct races *r, unsigned hart, uint64 pa, bool fe
 {
     struct access *w = word_at(r, pa);
     struct hart_races *h = &r->hart[hart];
-    bool locked = locktable(m)->hart[hart].count > 0;
-    if (w->stored != 0 && !w->atomic && !ordered(r, hart, w->by, w->stored))
-        tell_stores(m, w, hart, pa, locked);
-    look_checkers(m, r, hart, pa);
-    w->stored = h->known[hart];
-    w->by = (uint8)hart;
+    uint64 lock = innermost(m, hart);
+    if (w->last.clock != 0 && !w->atomic && !ordered(r, hart, w->last.hart, w->last.clock))
+        tell_stores(m, w, hart, pa, lock);
+    note(m, r, hart, w);
     w->atomic = false;
     w->handed = fence;
-    w->locked = locked;
-    w->pc = m->s.hart[hart].pc;
-    w->when = m->sight->now;
     if (fence)
         give(r, hart, pa);
-    remember(m, h, hart, pa);
+    if (lock != 0)
+        remember(m, h, hart, pa);
 }
 
 static void
@@ -318,8 +343,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         return;
     if (look_at(m, r, hart, &fence)) {
         struct access *w = word_at(r, pa);
-        w->stored = r->hart[hart].known[hart];
-        w->by = (uint8)hart;
+        note(m, r, hart, w);
         w->atomic = w->handed = true;
         give(r, hart, pa & ~3ULL);
         return;

@@ -73,7 +73,7 @@ tell_kept(struct machine *m, unsigned hart, enum word what, const struct sleeper
     uint64 guilty = locktable_taker(m, &x->since);
     report_begin(m, &r, REPORT_SLEEPLOCK, hart, guilty);
     r.what = (struct fact){.word = what, .arg = {x->lock, guilty, hart}, .moment = x->since};
-    struct fact *since = report_since(&r, WORD_LOCK_WAS_TAKEN);
+    struct fact *since = report_since(&r, WORD_SPIN_TAKEN);
     since->arg[0] = x->lock;
     since->moment = x->since;
     r.rule.word = WORD_SLEEPLOCK_RULE;

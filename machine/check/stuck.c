@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // stuck.c - harts that spin for ever, on words that nobody will change.
 //
-// Theory    When nothing that is known has happened for long, the machine runs on a while on
-//           trial. If no hart changes memory, takes a trap or leaves a small piece of code in that
-//           time, then all that they read stays as it is: they spin for ever. What they read in
-//           their loops is what they wait for, and who stored that last is told.
+// Theory    When nothing that is known has happened for long, or no hart was in user mode for long,
+//           the machine runs on a while on trial. A hart that keeps to a few instructions in that
+//           time, has interrupts off and stores nothing waits for a word that another one must
+//           store. What it reads is what it waits for, and who stored that last is told.
 //           A hart that spins in the function in which it stored the word that another one waits
 //           for, behind its loop, has come back to the loop and left its change behind: that is
 //           how a count of readers leaks.
-// Promises  silence: with no store and interrupts off, the loops cannot end.
+// Promises  silence: a loop that is so long without interrupts hangs the kernel, right or wrong.
 #include "check/trial.h"
 
 #include "mmu/access.h"
@@ -18,7 +18,9 @@
 #include "time/snapshot.h"
 
 #define QUIET_STEPS 30000000ULL // of all harts, without a call or a trap
+#define REST_TICKS  20000000ULL // of mtime, without a step in user mode
 #define TRIAL_STEPS 40000
+#define FORCED_STEPS 200
 #define LOOP_BYTES  256
 #define LOOP_READS  4
 
@@ -27,11 +29,15 @@ struct spin {
     uint64 low, high; // pc; low > high: it has not run
     uint32 reads;
     uint64 read[LOOP_READS]; // physical addresses
+    uint32 value[LOOP_READS];
+    bool works; // it stores, or has read different values
 };
 
 struct stuck {
     uint64 last;   // position of the last event
     uint64 tried;  // position of the last trial
+    uint64 user;   // mtime when a hart was last in user mode; 0: it never was
+    uint64 rested; // ... and when that was tried
     bool told;
     struct spin spin[HARTS_MAX];
 };
@@ -63,78 +69,100 @@ called(struct machine *m, const struct call *c)
 static void
 left(struct machine *m, unsigned hart, bool supervisor)
 {
-    (void)hart;
     (void)supervisor;
     happens(m);
+    if (m->s.hart[hart].mode == MODE_U)
+        SIGHT_STATE(m, stuck, struct stuck)->user = machine_time(m);
 }
 
 // --- the trial -------------------------------------------------------------------------------
 
 static void
+note_read(const struct machine *m, struct spin *s, uint64 pa)
+{
+    uint32 value = *(const uint32 *)ram_at(&m->ram, pa);
+    for (uint32 i = 0; i < s->reads; i++) {
+        if (s->read[i] != pa)
+            continue;
+        s->works |= s->value[i] != value;
+        return;
+    }
+    if (s->reads == LOOP_READS)
+        return;
+    s->value[s->reads] = value;
+    s->read[s->reads++] = pa;
+}
+
+// Notes what the hart is about to do.
+static void
 note(const struct machine *m, unsigned hart, struct spin *s)
 {
     uint64 va, pa, pc = m->s.hart[hart].pc;
+    uint32 raw = trial_instruction(m, hart);
     s->low = pc < s->low ? pc : s->low;
     s->high = pc > s->high ? pc : s->high;
-    if (!trial_reads(m, hart, &va) || !guest_translate(m, hart, va, PT_READ, &pa))
-        return;
-    for (uint32 i = 0; i < s->reads; i++)
-        if (s->read[i] == (pa & ~3ULL))
-            return;
-    if (s->reads < LOOP_READS)
-        s->read[s->reads++] = pa & ~3ULL;
+    s->works |= (raw & 0x7f) == 0x23 || (raw & 0x7f) == 0x73;
+    if (trial_reads(m, hart, &va) && guest_translate(m, hart, va, PT_READ, &pa))
+        note_read(m, s, pa & ~3ULL);
 }
 
-// Can an interrupt take the hart out of its loop?
+// Does the hart spin in a small loop, with interrupts off?
 static bool
-interruptible(const struct machine *m, unsigned hart)
+small_loop(const struct machine *m, const struct stuck *s, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
-    return h->mode == MODE_U || h->waiting || (h->mode == MODE_S && (h->mstatus & STATUS_SIE));
+    const struct spin *x = &s->spin[hart];
+    bool off = h->mode == MODE_S && !(h->mstatus & STATUS_SIE) && !h->waiting;
+    return off && x->low < x->high && x->high - x->low <= LOOP_BYTES && x->reads > 0 && !x->works;
 }
 
-// Do all harts spin in small loops, with interrupts off?
-static bool
-small_loops(const struct machine *m, const struct stuck *s)
+// One step of a hart that gives its turns away, as the machine has found it to spin.
+static void
+force(struct machine *m, unsigned hart)
 {
-    unsigned run = 0;
-    for (unsigned h = 0; h < m->config.harts; h++) {
-        const struct spin *x = &s->spin[h];
-        if (interruptible(m, h) || (x->low <= x->high && x->high - x->low > LOOP_BYTES))
-            return false;
-        run += x->low <= x->high;
+    m->s.turns.hart = hart;
+    m->s.turns.left = 2;
+    m->s.turns.weight = 1;
+    m->s.turns.watched = false;
+    machine_run(m, 1);
+}
+
+// Lets the machine run on, then those that do not come in turn.
+static void
+observe(struct machine *m, struct stuck *s)
+{
+    for (uint32 n = 0; n < TRIAL_STEPS && machine_turn(m); n++) {
+        note(m, m->s.turns.hart, &s->spin[m->s.turns.hart]);
+        machine_run(m, 1);
     }
-    return run > 0;
+    for (unsigned h = 0; h < m->config.harts; h++) {
+        bool unseen = s->spin[h].low > s->spin[h].high && m->s.hart[h].rest == REST_SPIN;
+        for (uint32 n = 0; unseen && n < FORCED_STEPS; n++) {
+            note(m, h, &s->spin[h]);
+            force(m, h);
+        }
+    }
 }
 
-// A sum over all of RAM, which shows whether it has changed.
-static uint64
-sum(const struct machine *m)
-{
-    uint64 total = 0;
-    for (uint64 pa = 0; pa < m->ram.size; pa += 8)
-        total = (total ^ *(const uint64 *)(m->ram.bytes + pa)) * 0x9e3779b97f4a7c15ULL;
-    return total;
-}
-
-// Runs on trial. Returns whether all harts spin for ever.
+// Runs on trial. Returns whether some hart spins, and none of the others is at work.
 static bool
 spins(struct machine *m, struct stuck *s)
 {
     struct trial_apart a;
+    bool found = false, work = false;
     trial_begin(m, &a);
     for (unsigned h = 0; h < HARTS_MAX; h++)
         s->spin[h] = (struct spin){.low = ~0ULL};
-    uint64 before = sum(m);
-    for (uint32 n = 0; n < TRIAL_STEPS; n++) {
-        if (m->s.turns.left != 0)
-            note(m, m->s.turns.hart, &s->spin[m->s.turns.hart]);
-        if (machine_run(m, 1) == STOP_IDLE)
-            break;
+    observe(m, s);
+    for (unsigned h = 0; h < m->config.harts; h++) {
+        bool small = small_loop(m, s, h);
+        found |= small;
+        work |= !small && !m->s.hart[h].waiting && facts_current(m, h) != 0;
+        if (!small)
+            s->spin[h] = (struct spin){.low = ~0ULL};
     }
-    bool found = small_loops(m, s) && sum(m) == before;
     trial_end(m, &a);
-    return found;
+    return found && !work;
 }
 
 // --- who is it -------------------------------------------------------------------------------
@@ -208,15 +236,24 @@ explain(struct machine *m, struct stuck *s)
         tell(m, best, all, count);
 }
 
+// Is it time for a trial?
+static bool
+due(struct machine *m, struct stuck *s)
+{
+    uint64 here = machine_position(m), since = s->last > s->tried ? s->last : s->tried;
+    bool rests = s->user != 0 && s->rested != s->user && machine_time(m) - s->user >= REST_TICKS;
+    if (!rests && here - since < QUIET_STEPS)
+        return false;
+    s->tried = here;
+    s->rested = s->user;
+    return true;
+}
+
 static void
 examine(struct machine *m)
 {
     struct stuck *s = SIGHT_STATE(m, stuck, struct stuck);
-    uint64 here = machine_position(m), since = s->last > s->tried ? s->last : s->tried;
-    if (s->told || m->history == NULL || here - since < QUIET_STEPS)
-        return;
-    s->tried = here;
-    if (spins(m, s))
+    if (!s->told && m->history != NULL && due(m, s) && spins(m, s))
         explain(m, s);
 }
 

@@ -101,8 +101,9 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
     bool twice = known != NULL && known->twice.position != 0;
     const struct moment *guilty = twice ? &known->twice : &frames_at(l->m, pa)->freed;
     report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, guilty));
-    r.what = (struct fact){
-        .word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE, .arg = {pa, leaf->va, r.site}, .moment = r.moment};
+    r.what = (struct fact){.word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE,
+                           .arg = {pa, leaf->va, r.site},
+                           .moment = r.moment};
     if (twice)
         report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
     tell_freed(l->m, pa, &r);
@@ -119,9 +120,8 @@ page_left(const struct look *l, const struct leaf *leaf)
 {
     struct report r;
     report_begin(l->m, &r, REPORT_LEFT_MAPPED, l->hart, 0);
-    r.what = (struct fact){.word = WORD_LEFT_MAPPED,
-                           .arg = {leaf->va, l->was, l->size},
-                           .moment = r.moment};
+    r.what = (struct fact){
+        .word = WORD_LEFT_MAPPED, .arg = {leaf->va, l->was, l->size}, .moment = r.moment};
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_SIZE_SET, .stored = l->proc + fact(l->m, FACT_PROC_SZ)};
     *report_since(&r, WORD_NONE) =

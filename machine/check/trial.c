@@ -62,13 +62,6 @@ wake(struct machine *m, uint64 proc)
 
 // --- what the process does -------------------------------------------------------------------
 
-// The hart whose turn it is, or will be.
-static unsigned
-hart_now(const struct machine *m)
-{
-    return m->s.turns.hart;
-}
-
 static bool
 at_entry(const struct machine *m, unsigned hart, enum known what)
 {
@@ -77,20 +70,24 @@ at_entry(const struct machine *m, unsigned hart, enum known what)
            pa == m->sight->known.entry[what];
 }
 
+uint32
+trial_instruction(const struct machine *m, unsigned hart)
+{
+    uint64 low, high = 0, pc = m->s.hart[hart].pc;
+    if (!guest_read(m, hart, pc, 2, PT_EXEC, &low))
+        return 0;
+    if ((low & 3) != 3)
+        return rvc_expand((uint16)low);
+    guest_read(m, hart, pc + 2, 2, PT_EXEC, &high);
+    return (uint32)(high << 16 | low);
+}
+
 bool
 trial_reads(const struct machine *m, unsigned hart, uint64 *va)
 {
-    const struct hart *h = &m->s.hart[hart];
-    uint64 low, high = 0;
-    if (!guest_read(m, hart, h->pc, 2, PT_EXEC, &low))
-        return false;
-    uint32 raw = (uint32)low;
-    if ((low & 3) == 3 && guest_read(m, hart, h->pc + 2, 2, PT_EXEC, &high))
-        raw |= (uint32)high << 16;
-    else if ((low & 3) != 3)
-        raw = rvc_expand((uint16)low);
+    uint32 raw = trial_instruction(m, hart);
     bool atomic = (raw & 0x7f) == 0x2f;
-    *va = h->x[raw >> 15 & 31] + (atomic ? 0 : (uint64)(int64)((int32)raw >> 20));
+    *va = m->s.hart[hart].x[raw >> 15 & 31] + (atomic ? 0 : (uint64)(int64)((int32)raw >> 20));
     return atomic || (raw & 0x7f) == 0x03;
 }
 
@@ -136,14 +133,15 @@ watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
 {
     bool awake = false;
     for (uint64 n = 0; n < TRIAL_STEPS; n++) {
-        unsigned hart = hart_now(m);
         enum trial_end end = TRIAL_UNKNOWN;
-        if (m->s.turns.left != 0 && facts_current(m, hart) == at->proc)
+        if (!machine_turn(m))
+            return TRIAL_UNKNOWN;
+        unsigned hart = m->s.turns.hart;
+        if (facts_current(m, hart) == at->proc)
             end = look(m, hart, at, t, &awake);
         if (end != TRIAL_UNKNOWN)
             return end;
-        if (machine_run(m, 1) == STOP_IDLE)
-            return TRIAL_UNKNOWN;
+        machine_run(m, 1);
     }
     return TRIAL_UNKNOWN;
 }

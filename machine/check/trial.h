@@ -15,6 +15,8 @@ struct trial_apart {
 void trial_begin(struct machine *m, struct trial_apart *a);
 // Takes the run back to where it began.
 void trial_end(struct machine *m, const struct trial_apart *a);
+// The instruction at the hart's pc, expanded.
+uint32 trial_instruction(const struct machine *m, unsigned hart);
 // Is the instruction at the hart's pc a load, an AMO or LR? Of what address then?
 bool trial_reads(const struct machine *m, unsigned hart, uint64 *va);
 // Is the function that holds the pc one of those that only keep order among others?

@@ -68,7 +68,7 @@ trap(struct machine *m, unsigned hart)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
     (void)hart;
-    if (w->due || machine_time(m) - w->user < REST_TICKS)
+    if (w->due || w->user == 0 || machine_time(m) - w->user < REST_TICKS)
         return;
     w->due = true;
     m->stop = STOP_REPORT; // the trials need a machine that stands

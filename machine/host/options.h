@@ -16,7 +16,7 @@ struct options {
     uint64 history;  // bytes for snapshots; ~0: as much as is usual, if they are of use
     enum tlb_mode tlb;
     bool realtime, fast, no_pmp, legacy, modern, svade, sharp, races, readonly, keep, hash, stop,
-        gdb_go, in_place;
+        gdb_go, in_place, blind;
     char **line; // to be typed at prompts
     int lines;   // -1: none were asked for, the input is the keyboard's
 };

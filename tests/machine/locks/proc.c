@@ -54,10 +54,11 @@ allocpid(void)
 static struct proc *
 allocproc(void)
 {
+    int pid = allocpid();
     for (struct proc *p = proc; p < &proc[NPROC]; p++) {
         acquire(&p->lock);
         if (p->state == UNUSED) {
-            p->pid = allocpid();
+            p->pid = pid;
             p->state = USED;
             return p;
         }

@@ -175,12 +175,14 @@ static __attribute__((noinline)) void
 sys_enter(uint64 writes)
 {
     push_off();
-    if (writes) {
-        write_enter();
-        __atomic_store_n(&door.writers, 0, __ATOMIC_SEQ_CST);
-    } else {
-        read_enter();
-        __sync_fetch_and_sub(&door.readers, 1);
+    for (int i = 0; i < 20; i++) {
+        if (writes) {
+            write_enter();
+            __atomic_store_n(&door.writers, 0, __ATOMIC_SEQ_CST);
+        } else {
+            read_enter();
+            __sync_fetch_and_sub(&door.readers, 1);
+        }
     }
     pop_off();
 }
@@ -204,14 +206,13 @@ static void
 locker(void)
 {
     for (int i = 0; i < 400; i++) {
-        if (i % 100 == 50) {
+        if (i % 20 == 10) {
             ecall(SYS_spawn, 4);
             ecall(SYS_wait, 0);
         }
         ecall(SYS_beep, 0);
         ecall(SYS_put, 0);
-        ecall(SYS_enter, 0);
-        ecall(SYS_enter, 1);
+        ecall(SYS_enter, (uint64)i & 1);
         ecall(SYS_peek, 0);
         if (i % 100 == 0) {
             ecall(SYS_nap, 0);

@@ -67,8 +67,10 @@ uservec:
         csrw sscratch, a0
         li a0, TRAPFRAME
         user_registers sd
+#ifndef A0_NOT_SAVED
         csrr t0, sscratch
         sd t0, 80(a0)
+#endif
         ld t1, 256(a0)  # satp, stack, function and hart of the kernel
         ld sp, 264(a0)
         ld t0, 272(a0)

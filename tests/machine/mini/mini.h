@@ -36,6 +36,17 @@ enum mistake {
     STACK_SMALL,         // dive: a system call goes deeper than its stack
     ECALL_AGAIN,         // usertrap: epc does not move on
     TIMER_NOT_SET,       // clockintr: the next tick is not asked for
+    LEVEL_SHIFT,         // walk: a level has 8 bits of the address
+    TRAPFRAME_U,         // proc_pagetable: the trapframe is the user's
+    COW_BY_EQUALITY,     // cowfault: A and D are not expected in the entry
+    FAULT_UNRESOLVED,    // cowfault: nothing is done
+    GROW_OVERLAPS,       // uvmalloc: it begins one page early
+    SHRINK_TOO_MUCH,     // uvmdealloc: one page more than there is
+    NULL_USED,           // growproc: the result of walk is not checked
+    JUMP_TO_NOTHING,     // syscall: a function pointer that was never set
+    ROOT_FREED,          // syscall: the root is freed while it is in use
+    YIELD_WITH_LOCK,     // yield: another lock is held
+    FREE_ZERO,           // freeproc: the pointer is cleared before it is freed
 };
 
 #ifndef MISTAKE

@@ -62,11 +62,12 @@ static pagetable_t
 proc_pagetable(struct proc *p)
 {
     u64 user = MAKES(USYSCALL_NO_U) ? 0 : PTE_U, write = MAKES(USYSCALL_WRITABLE) ? PTE_W : 0;
+    u64 frame = MAKES(TRAPFRAME_U) ? PTE_U : 0;
     pagetable_t table = uvmcreate();
     if (table == 0)
         return 0;
     if (mappages(table, TRAMPOLINE, PGSIZE, (u64)trampoline, PTE_R | PTE_X) != 0 ||
-        mappages(table, TRAPFRAME, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W) != 0 ||
+        mappages(table, TRAPFRAME, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W | frame) != 0 ||
         mappages(table, USYSCALL, PGSIZE, (u64)p->usyscall, PTE_R | user | write) != 0)
         panic("proc_pagetable"); // there is memory enough for all processes
     return table;
@@ -75,6 +76,8 @@ proc_pagetable(struct proc *p)
 static void
 freeproc(struct proc *p)
 {
+    if (MAKES(FREE_ZERO))
+        p->trapframe = 0;
     kfree(p->trapframe);
     if (MAKES(FREE_TWICE))
         kfree(p->trapframe);
@@ -232,6 +235,8 @@ growproc(long n)
         uvmdealloc(p->pagetable, before, sz);
     if (sz == 0)
         return ~0UL;
+    if (MAKES(NULL_USED))
+        sz += *walk(p->pagetable, MAXVA / 2, 0);
     p->sz = sz;
     return before;
 }
@@ -276,6 +281,8 @@ void
 yield(void)
 {
     struct proc *p = myproc();
+    if (MAKES(YIELD_WITH_LOCK))
+        acquire(&wait_lock);
     acquire(&p->lock);
     p->state = RUNNABLE;
     sched();

@@ -2,7 +2,7 @@
 // vm.c - page tables of the kernel and of processes.
 #include "mini.h"
 
-#define INDEX(va, level) ((va) >> (12 + 9 * (level)) & 511)
+#define INDEX(va, level) ((va) >> (12 + (MAKES(LEVEL_SHIFT) ? 8 : 9) * (level)) & 511)
 
 pagetable_t kernel_pagetable;
 
@@ -95,7 +95,8 @@ uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free)
 u64
 uvmalloc(pagetable_t table, u64 oldsz, u64 newsz, u64 perm)
 {
-    for (u64 va = PGROUNDUP(oldsz); va < newsz; va += PGSIZE) {
+    u64 first = PGROUNDUP(oldsz) - (MAKES(GROW_OVERLAPS) && oldsz != 0 ? PGSIZE : 0);
+    for (u64 va = first; va < newsz; va += PGSIZE) {
         char *page = kalloc();
         if (page == 0) {
             uvmdealloc(table, va, oldsz);
@@ -117,7 +118,7 @@ uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz)
 {
     u64 from = PGROUNDUP(newsz), to = PGROUNDUP(oldsz);
     if (from < to)
-        uvmunmap(table, from, (to - from) / PGSIZE, 1);
+        uvmunmap(table, from, (to - from) / PGSIZE + MAKES(SHRINK_TOO_MUCH), 1);
     return newsz;
 }
 
@@ -157,6 +158,10 @@ cowfault(pagetable_t table, u64 va)
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
     if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_COW))
         return -1;
+    if (MAKES(COW_BY_EQUALITY) && PTE_FLAGS(*pte) != (PTE_V | PTE_R | PTE_U | PTE_COW))
+        return -1;
+    if (MAKES(FAULT_UNRESOLVED))
+        return 0;
     char *old = (char *)PTE_PA(*pte), *page = kcount(old) == 1 ? old : kalloc();
     if (page == 0)
         return -1;

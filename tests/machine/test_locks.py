@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""test_locks.py - locks, deadlocks, lost wake-ups and data races: each mistake of a small kernel is told, the kernel
+without a mistake gets no word (tests/machine/locks/kernel.h)."""
+import glob
+import os
+
+from glassrun import CC, demand, run
+from machine import Failure
+
+DIRECTORY = "tests/machine/locks"
+# What debug information tells of the kernel, as far as the checks of locks ask.
+QUESTIONS = {"PROC_SIZE": "sizeof(struct proc)", "PROC_PID": "&((struct proc *)0)->pid",
+             "PROC_NAME": "&((struct proc *)0)->name", "PROC_STATE": "&((struct proc *)0)->state",
+             "PROC_CHAN": "&((struct proc *)0)->chan", "CPU_SIZE": "sizeof(struct cpu)",
+             "CPU_PROC": "&((struct cpu *)0)->proc", "AT_PROC": "&proc", "COUNT_PROC": "sizeof(proc)/sizeof(proc[0])",
+             "AT_CPUS": "&cpus", "STATE_SLEEPING": "SLEEPING", "STATE_RUNNABLE": "RUNNABLE"}
+# Each mistake: how the run ends (3: reports; 124: it hangs; 1: panic), and the first line of the report.
+MISTAKES = {
+    "ORDER": (3, r'lock order reversed: kexit \(\S+\) takes "wait_lock" \(\S+\) while it holds "proc" \(\S+\); '
+                 r'elsewhere "proc" \(\S+\) is taken while "wait_lock"'),
+    "TO_USER": (1, r'hart \d returns to user mode with the spinlock "beeper" \(\S+\) held, taken by sys_beep '),
+    "ACROSS": (1, r'hart \d leaves the process with the spinlock "clock" \(\S+\) held, taken by sys_nap '),
+    "TWICE": (1, r'sys_beep \(\S+\) takes the spinlock "beeper" \(\S+\), which its own hart \d holds already'),
+    "NOT_HELD": (1, r'sys_beep \(\S+\) releases the spinlock "beeper" \(\S+\), which is free already'),
+    "OPEN": (3, r'interrupts are on while hart \d holds the spinlock "clock" \(\S+\), taken by sys_nap '),
+    "LOST": (124, r'lost wake-up: pid \d+ \(writer\) sleeps for ever in pipewrite \(\S+\); piperead \(\S+\) made true '),
+    "NO_UNLOCK": (124, r'pid \d+ \(locker\) returns to user mode with the sleep lock "file 0" .* taken by sys_file '),
+    "LEAKED": (124, r'stuck: read_enter \(\S+\) on hart \d changed the word at \S+ to \S+, and went back to wait '),
+    "CROSSED": (124, r'deadlock: pid \d+ \(locker\) waits for the sleep lock "file [01]"'),
+}
+
+
+def build(context, mistake):
+    """The kernel with that mistake, and the file of facts about it."""
+    path = os.path.join(context.dir, mistake)
+    context.must([*CC, "-g", "-fno-omit-frame-pointer", f"-I{DIRECTORY}", f"-DMISTAKE={mistake}", "-o", path,
+                  *sorted(glob.glob(f"{DIRECTORY}/*.c"))])
+    command = ["gdb-multiarch", "-q", "-batch", "-nx", path]
+    for name, question in QUESTIONS.items():
+        command += ["-ex", f"printf \"{name} 0x%lx\\n\", (unsigned long)({question})"]
+    with open(path + ".facts", "w", encoding="utf-8") as f:
+        f.write(context.must(command))
+    return path
+
+
+def watch(context, mistake, *options, status=0, seed="1"):
+    """What the machine says of the kernel, in words with one space between."""
+    path = build(context, mistake)
+    text = run(context, "--harts", "3", "--seed", seed, "--max", "60000000", *options, "--facts", path + ".facts", path,
+               status=status)
+    wide = [x for x in text.splitlines() if len(x) > 80]
+    if wide:
+        raise Failure(f"more than 80 columns: {wide[0]}")
+    return " ".join(text.split())
+
+
+def test_locks_silent(context):
+    """The kernel without a mistake gets no word, whatever the seed, with --races too."""
+    for seed in ("1", "2", "3"):
+        for options in ([], ["--races"]):
+            said = watch(context, "NO_MISTAKE", *options, seed=seed)
+            if said:
+                raise Failure(f"a correct kernel gets a report with seed {seed}: {said[:200]}")
+
+
+def test_locks_mistakes(context):
+    """Each mistake is told in the first line, with its function."""
+    for mistake, (status, pattern) in MISTAKES.items():
+        demand(watch(context, mistake, status=status), "glass: " + pattern)
+
+
+def test_locks_deadlock(context):
+    """Locks that are taken in both orders are told before harts wait for each other; with more seeds they do."""
+    for seed in ("1", "2"):
+        text = watch(context, "ORDER", "--seed", seed, status=3)
+        demand(text, "since: .*then \"wait_lock\" .* kexit .* since: .*\"wait_lock\" .* was taken: kwait")
+
+
+def test_locks_races(context):
+    """Stores without a common lock, and a look behind the release; a peek at the clock is no race."""
+    demand(watch(context, "RACE", "--races", status=3),
+           r"data race: allocpid \(\S+\) stores the word at 0x[0-9a-f]+, and so does allocpid ")
+    demand(watch(context, "CHECK_LATER", "--races", status=3),
+           r"data race: put \(\S+\) decides by the word at 0x[0-9a-f]+ after it released the lock")
