@@ -149,7 +149,8 @@ def watch(words):
         kernel, disk, told = course_tree(kernel)
     disk = names[1] if len(names) > 1 else disk
     told.update(pairs)
-    known = facts.find(kernel, questions, kept) if os.path.exists(kernel) and not any(o.startswith("--facts") for o in options) else None
+    given = any(o.startswith("--facts") for o in options) or not os.path.exists(kernel)
+    known = None if given else facts.find(kernel, questions, kept)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
     start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
                   *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else []), *lines])
