@@ -152,9 +152,8 @@ def watch(words):
     disk = names[1] if len(names) > 1 else disk
     told.update(pairs)
     asked = take(options, "--seeds")
-    known = None
-    if os.path.exists(kernel) and not any(o.startswith("--facts") for o in options):
-        known = facts.find(kernel, questions, kept)
+    told_facts = any(o.startswith("--facts") for o in options) or not os.path.exists(kernel)
+    known = None if told_facts else facts.find(kernel, questions, kept)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
     command = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
                *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else [])]
