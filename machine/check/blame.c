@@ -8,7 +8,8 @@
 #include "machine.h"
 #include "sight/known.h"
 
-#define ALLOCATORS (KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE))
+#define ALLOCATORS                                                                                 \
+    (KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE))
 #define HELPERS                                                                                    \
     (ALLOCATORS | KNOWN_BIT(WALK) | KNOWN_BIT(MAPPAGES) | KNOWN_BIT(UVMUNMAP) |                    \
      KNOWN_BIT(UVMDEALLOC) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(MEMSET) |        \
@@ -58,7 +59,8 @@ beside_kalloc(const struct machine *m, uint64 pc)
     const struct lines *lines = &m->sight->lines;
     struct line_place here, there;
     return lines_find(lines, pc, &here) &&
-           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) && here.file == there.file;
+           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) &&
+           here.file == there.file;
 }
 
 bool
@@ -66,7 +68,10 @@ blame_allocator(const struct machine *m, const struct moment *at)
 {
     uint64 pc;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (is_of(m, pc, ALLOCATORS) || beside_kalloc(m, pc))
+        if (is_of(m, pc, ALLOCATORS))
+            return true;
+    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
+        if (beside_kalloc(m, pc))
             return true;
     return false;
 }

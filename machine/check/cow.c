@@ -167,7 +167,8 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     r.site = blame(m, &r.moment);
     for (unsigned i = 0; i < 2; i++)
         facts_field(m, s.of[i], FACT_PROC_PID, 4, &pids[i]);
-    r.what = (struct fact){.word = WORD_COW_STORE, .arg = {r.site, page, pids[0], pids[1], s.leaf.va}};
+    r.what =
+        (struct fact){.word = WORD_COW_STORE, .arg = {r.site, page, pids[0], pids[1], s.leaf.va}};
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_MAPPED_BY, .arg = {s.leaf.pte}, .stored = s.leaf.slot};
     r.todo.word = WORD_COW_STORE_DO;

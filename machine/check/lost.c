@@ -215,7 +215,8 @@ at_rest(struct machine *m)
     find_user_pages(m);
     search(m);
     for (uint32 i = 0; i < pages; i++)
-        if (m->sight->frames->of[i].state == FRAME_ALLOCATED && !(w->page[i] & (PAGE_SEEN | PAGE_TOLD)))
+        if (m->sight->frames->of[i].state == FRAME_ALLOCATED &&
+            !(w->page[i] & (PAGE_SEEN | PAGE_TOLD)))
             tell(m, i);
 }
 
@@ -237,7 +238,8 @@ start(struct machine *m)
     uint64 pages = m->ram.size >> PAGE_BITS;
     w->page = sight_alloc(m, pages * sizeof(w->page[0]));
     w->queue = sight_alloc(m, pages * sizeof(w->queue[0]));
-    return m->sight->frames != NULL && releases_of(m, m->ram.base) != NULL && w->page != NULL && w->queue != NULL;
+    return m->sight->frames != NULL && releases_of(m, m->ram.base) != NULL && w->page != NULL &&
+           w->queue != NULL;
 }
 
 const struct watcher lost_watcher = {

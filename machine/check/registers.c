@@ -94,11 +94,10 @@ tell_stuck(struct machine *m, unsigned hart, const struct program *p)
 {
     struct report r;
     report_begin(m, &r, REPORT_ECALL_AGAIN, hart, p->trap.pc);
-    r.what = (struct fact){.word = WORD_ECALL_AGAIN,
-                           .arg = {p->trap.pc, p->trap.x[A7], p->stuck},
-                           .moment = r.moment};
-    r.todo = (struct fact){.word = WORD_ECALL_AGAIN_DO,
-                           .arg = {m->sight->known.entry[KNOWN_USERTRAP]}};
+    r.what = (struct fact){
+        .word = WORD_ECALL_AGAIN, .arg = {p->trap.pc, p->trap.x[A7], p->stuck}, .moment = r.moment};
+    r.todo =
+        (struct fact){.word = WORD_ECALL_AGAIN_DO, .arg = {m->sight->known.entry[KNOWN_USERTRAP]}};
     r.fatal = true;
     report_send(m, &r);
 }
@@ -207,7 +206,8 @@ count_storm(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
-    bool at_once = s->cause == h->scause && s->pc == h->sepc && machine_retired(m, hart) - s->steps <= 2;
+    bool at_once =
+        s->cause == h->scause && s->pc == h->sepc && machine_retired(m, hart) - s->steps <= 2;
     s->count = at_once ? s->count + 1 : 0;
     s->cause = h->scause;
     if (s->count == STORM)

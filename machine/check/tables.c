@@ -15,6 +15,7 @@
 
 #define ROOTS      64
 #define OWNED      8             // pages that a struct proc points to
+#define CONTEXT_BYTES 112        // saved registers: what they hold is not kept
 #define MIRROR_TOP 0x80000000ULL // processes that the kernel has mapped as well end below
 
 struct known_root {
@@ -101,8 +102,9 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
     bool twice = known != NULL && known->twice.position != 0;
     const struct moment *guilty = twice ? &known->twice : &frames_at(l->m, pa)->freed;
     report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, guilty));
-    r.what = (struct fact){
-        .word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE, .arg = {pa, leaf->va, r.site}, .moment = r.moment};
+    r.what = (struct fact){.word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE,
+                           .arg = {pa, leaf->va, r.site},
+                           .moment = r.moment};
     if (twice)
         report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
     tell_freed(l->m, pa, &r);
@@ -119,9 +121,8 @@ page_left(const struct look *l, const struct leaf *leaf)
 {
     struct report r;
     report_begin(l->m, &r, REPORT_LEFT_MAPPED, l->hart, 0);
-    r.what = (struct fact){.word = WORD_LEFT_MAPPED,
-                           .arg = {leaf->va, l->was, l->size},
-                           .moment = r.moment};
+    r.what = (struct fact){
+        .word = WORD_LEFT_MAPPED, .arg = {leaf->va, l->was, l->size}, .moment = r.moment};
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_SIZE_SET, .stored = l->proc + fact(l->m, FACT_PROC_SZ)};
     *report_since(&r, WORD_NONE) =
@@ -165,7 +166,7 @@ look_at_leaf(void *arg, const struct leaf *leaf)
     if (l->was != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
         leaf->va < l->was)
         page_left(l, leaf);
-    if ((leaf->pte & user_store) == user_store && is_owned(l, pa))
+    if (leaf->va >= l->size && (leaf->pte & user_store) == user_store && is_owned(l, pa))
         page_owned(l, leaf);
 }
 
@@ -261,15 +262,15 @@ record(struct tables_watch *w, uint64 root, uint64 proc)
     return oldest;
 }
 
-// The pages that the struct proc points to.
+// The pages that the struct proc points to, the registers of its context aside.
 static void
 find_owned(struct look *l)
 {
-    uint64 value;
-    if (l->proc == 0 || !facts_have(l->m, FACT_BIT(PROC_SIZE)))
+    uint64 value, context = fact(l->m, FACT_PROC_CONTEXT);
+    if (l->proc == 0 || !facts_have(l->m, FACT_BIT(PROC_SIZE) | FACT_BIT(PROC_CONTEXT)))
         return;
     for (uint64 i = 0; i < fact(l->m, FACT_PROC_SIZE) && l->owns < OWNED; i += 8)
-        if (facts_memory(l->m, l->proc + i, 8, &value) && value % PAGE_BYTES == 0 &&
+        if (i - context >= CONTEXT_BYTES && facts_memory(l->m, l->proc + i, 8, &value) && value % PAGE_BYTES == 0 &&
             ram_has(&l->m->ram, value, PAGE_BYTES))
             l->owned[l->owns++] = value;
 }
