@@ -54,7 +54,8 @@ called(struct machine *m, const struct call *c)
     bool together = c->hart == r->dropped.hart && c->when - r->dropped.position < TOGETHER;
     if (r->waits_free && !together)
         r->unpaired = r->dropped;
-    bool again = r->released != 0 && r->released_hart == c->hart && c->when - r->released < TOGETHER;
+    bool again =
+        r->released != 0 && r->released_hart == c->hart && c->when - r->released < TOGETHER;
     if (again && !(r->waits_free && together))
         moment_now(m, c->hart, &r->twice);
     r->released = c->when;
