@@ -67,7 +67,7 @@ def test_checks_tables(context):
 
 def test_checks_unset(context):
     """Memory that is used as the allocator left it."""
-    in_order(told(context, "PAGE_NOT_CLEARED"), "pid 2 .init. gets a page at 0x[0-9a-f]+ that nothing has stored to",
+    in_order(told(context, "PAGE_NOT_CLEARED"), "pid 1 .init. gets a page at 0x[0-9a-f]+ that nothing has stored to",
              "since " + place("uvmalloc"), "it holds 0x33")
     in_order(told(context, "TABLE_NOT_CLEARED"), "the page table entry at 0x[0-9a-f]+ is used, which nothing has",
              "stored to since " + place("walk"))
