@@ -11,11 +11,13 @@
 #include "sight/frames.h"
 #include "sight/guest.h"
 
-#define PTE_SOFT     (3ULL << 8)
-#define NULL_BYTES   PAGE_BYTES
-#define JUST_BEHIND  (16 * PAGE_BYTES)
-#define TRAPFRAME_AT 0x3fffffe000ULL
-#define LEAF_BITS    0x3ffULL
+#define PTE_SOFT      (3ULL << 8)
+#define NULL_BYTES    PAGE_BYTES
+#define JUST_BEHIND   (16 * PAGE_BYTES)
+#define MAPPING_BYTES (64 * PAGE_BYTES)
+#define CONTEXT_BYTES (14 * 8ULL)
+#define TRAPFRAME_AT  0x3fffffe000ULL
+#define LEAF_BITS     0x3ffULL
 
 enum pt_access
 access_of(int cause)
@@ -155,23 +157,54 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
     r->todo.word = WORD_DO_PARENT;
 }
 
-// Says where the address lies in the process. Returns whether it is within its size.
-static bool
+enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
+
+// Has the parent a mapping that begins at the address or below, noted in its struct proc, where the
+// child has 0? Nothing tells what the structure means: it must be the address of a page above the
+// program, at most MAPPING_BYTES below, and there must be no kernel pointer like it.
+static void
+parent_notes(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
+{
+    uint64 parent, sz, pid, its, best = 0, fork = m->sight->known.entry[KNOWN_FORK];
+    if (!size_of(m, proc, &sz) || a->va < sz || fork == 0 ||
+        !facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) || parent == 0 ||
+        !facts_field(m, parent, FACT_PROC_PID, 4, &pid))
+        return;
+    for (uint64 at = 0; at + 8 <= fact(m, FACT_PROC_SIZE); at += 8) {
+        uint64 value;
+        if (at == fact(m, FACT_PROC_KSTACK) || at - fact(m, FACT_PROC_CONTEXT) < CONTEXT_BYTES)
+            continue;
+        if (!facts_memory(m, parent + at, 8, &value) || !facts_memory(m, proc + at, 8, &its))
+            return;
+        bool page =
+            value != 0 && !(value & (PAGE_BYTES - 1)) && value >= sz && !ram_has(&m->ram, value, 1);
+        if (page && its == 0 && value <= a->va && a->va - value < MAPPING_BYTES && value > best)
+            best = value;
+    }
+    if (best == 0)
+        return;
+    *report_near(r, WORD_NONE) = (struct fact){.word = WORD_NEAR_FORK, .arg = {pid, best, fork}};
+    r->todo = (struct fact){.word = WORD_DO_FORK, .arg = {fork}};
+    r->site = fork;
+}
+
+// Says where the address lies in the process, and returns that.
+static enum side
 near_process(const struct machine *m, const struct access *a, struct report *r)
 {
     uint64 proc = process_of(m, a), sz;
     if (!size_of(m, proc, &sz))
-        return false;
+        return SIDE_UNKNOWN;
     bool inside = a->va < sz, behind = !inside && a->va - sz < JUST_BEHIND;
     if (!inside && !behind && !a->user)
-        return false;
+        return SIDE_BEYOND;
     struct fact *f = report_near(r, inside   ? WORD_NEAR_INSIDE
                                     : behind ? WORD_NEAR_BEHIND
                                              : WORD_NEAR_BEYOND);
     f->arg[0] = (uint64)a->pid;
     f->arg[1] = sz;
     f->arg[2] = a->va - sz;
-    return inside;
+    return inside ? SIDE_INSIDE : behind ? SIDE_BEHIND : SIDE_BEYOND;
 }
 
 // --- rules -----------------------------------------------------------------------------------
@@ -190,16 +223,21 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     explain_entry(r, entry, t->pte);
     if (wrong_slot(m, a, t, r))
         return BLAME_KERNEL;
-    bool inside = near_process(m, a, r);
+    enum side side = near_process(m, a, r);
+    bool inside = side == SIDE_INSIDE;
     uint64 proc = process_of(m, a);
     if (proc != 0 && !inside)
         parent_has(m, a, proc, r);
+    if (proc != 0 && a->user && side == SIDE_BEYOND)
+        parent_notes(m, a, proc, r);
+    if (r->todo.word == WORD_DO_FORK)
+        return BLAME_KERNEL;
     if (r->todo.word != WORD_NONE)
         return BLAME_PROGRAM;
     if (a->user)
         r->todo.word = inside ? WORD_DO_LAZY : WORD_DO_USER_UNMAPPED;
     else
-        r->todo.word = proc != 0 && r->nnear > 0 ? WORD_DO_KERNEL_USER : WORD_DO_KERNEL_UNMAPPED;
+        r->todo.word = side == SIDE_BEHIND ? WORD_DO_KERNEL_USER : WORD_DO_KERNEL_UNMAPPED;
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
@@ -281,8 +319,10 @@ explain_access(const struct machine *m, const struct access *a, struct report *r
     struct pt_trace t;
     enum blame blame;
     if (!guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t)) {
-        report_near(r, ram_has(&m->ram, a->va, 1) ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] =
-            a->va;
+        bool ram = ram_has(&m->ram, a->va, 1);
+        report_near(r, ram ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] = a->va;
+        if (ram)
+            r->todo.word = WORD_NO_PMP_DO;
         return BLAME_KERNEL;
     }
     r->walk = (struct fact){.word = WORD_WALK, .arg = {a->satp}, .trace = t};

@@ -12,6 +12,7 @@
 
 #include "check/explain.h"
 #include "machine.h"
+#include "sight/frames.h"
 #include "sight/guest.h"
 
 static struct fatal *
@@ -140,6 +141,29 @@ killed(struct machine *m, unsigned hart, const struct fault *t)
 
 // --- the kernel traps ------------------------------------------------------------------------
 
+// kalloc() itself trapped: the list of free pages has led it astray. The page that it gave before
+// held the wrong link.
+static bool
+free_list(const struct machine *m, const struct fault *t, struct report *r)
+{
+    const struct fatal *f = state(m);
+    const struct frame *page = frames_at(m, f->page);
+    uint64 pc = moment_pc(m, &t->moment, 0), offset, pa;
+    if (page == NULL || page->freed.position == 0 || page->freed.position > f->page_when ||
+        symbols_find(&m->sight->symbols, pc, &offset) == NULL ||
+        !symbols_physical(&m->sight->symbols, pc - offset, &pa) ||
+        pa != m->sight->known.entry[KNOWN_KALLOC])
+        return false;
+    struct fact *freed = report_since(r, WORD_LIST_FREED);
+    freed->arg[0] = f->page;
+    freed->moment = page->freed;
+    struct fact *stored = report_since(r, WORD_LIST_STORED);
+    stored->stored = f->page;
+    stored->before = f->page_when;
+    r->todo.word = WORD_LIST_DO;
+    return true;
+}
+
 static void
 kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct report *r)
 {
@@ -156,7 +180,8 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
         r->what.word = WORD_KERNEL_JUMP;
     else if (!page_fault(t->cause))
         explain_trap(t->cause, t->tval, &r->what.arg[2]);
-    if (page_fault(t->cause) || jump)
+    bool list = free_list(m, t, r);
+    if ((page_fault(t->cause) || jump) && !list)
         explain_access(m, &a, r);
     if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
         report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
@@ -225,8 +250,13 @@ called(struct machine *m, const struct call *c)
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
+    struct fatal *f = state(m);
     if ((c->what == KNOWN_KALLOC || c->what == KNOWN_SUPERALLOC) && result == 0)
-        moment_now(m, c->hart, &state(m)->null);
+        moment_now(m, c->hart, &f->null);
+    if (c->what == KNOWN_KALLOC && result != 0) {
+        f->page = result;
+        f->page_when = c->when;
+    }
 }
 
 static void

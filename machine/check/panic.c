@@ -77,6 +77,8 @@ remap_advice(const struct machine *m, const struct call *c, uint64 va, const str
             f->user[i].on && f->user[i].pid == r->moment.pid && page_fault(f->user[i].cause);
     if ((c->arg[1] & (PAGE_BYTES - 1)) && va == page_down(c->arg[1]))
         r->todo = (struct fact){.word = WORD_REMAP_DO_ALIGN, .arg = {c->arg[1]}};
+    else if (!ram_has(&m->ram, pte_pa(t->pte), PAGE_BYTES))
+        r->todo.word = WORD_REMAP_DO_DEVICE;
     else if (t->level > 0)
         r->todo.word = WORD_REMAP_DO_LARGE;
     else if (faulting)
@@ -173,22 +175,46 @@ leaf(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- uvmunmap --------------------------------------------------------------------------------
 
+// Does the function that panics hold this value? panic() has saved no register yet.
+static bool
+held(const struct machine *m, unsigned hart, uint64 value)
+{
+    const uint64 *x = m->s.hart[hart].x;
+    bool found = x[8] == value || x[9] == value;
+    for (unsigned i = 18; i < 28; i++)
+        found |= x[i] == value;
+    return found;
+}
+
+// The address at which uvmunmap() stands: in its range, not mapped, in one of its registers. What
+// is before it has been unmapped by the call itself.
+static bool
+stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va, struct pt_trace *t)
+{
+    uint64 end = c->arg[1] + c->arg[2] * PAGE_BYTES;
+    bool found = false;
+    struct pt_trace here;
+    for (uint64 at = c->arg[1]; at < end; at += PAGE_BYTES) {
+        if (!look_up(m, c->arg[0], at, &here) || pte_leaf(here.pte) ||
+            (found && !held(m, hart, at)))
+            continue;
+        found = true;
+        *va = at;
+        *t = here;
+    }
+    return found;
+}
+
 static void
 unmapped(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = known_inside(m, panic->hart, KNOWN_UVMUNMAP);
     struct pt_trace t = {0};
-    uint64 va;
-    if (c == NULL || (c->arg[1] & (PAGE_BYTES - 1)))
-        return;
-    uint64 end = c->arg[1] + c->arg[2] * PAGE_BYTES;
-    for (va = c->arg[1]; va < end; va += PAGE_BYTES)
-        if (look_up(m, c->arg[0], va, &t) && !pte_leaf(t.pte))
-            break;
-    if (va >= end || t.reads == 0)
+    uint64 va = 0;
+    if (c == NULL || (c->arg[1] & (PAGE_BYTES - 1)) || !stands(m, c, panic->hart, &va, &t))
         return;
     r->what = (struct fact){.word = t.level > 0 ? WORD_PANIC_UNMAP_WALK : WORD_PANIC_UNMAP,
-                            .arg = {0, va, t.pte}};
+                            .arg = {c->ra - 1, va, t.pte}};
     r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(c->arg[0])}, .trace = t};
     explain_entry(r, entry_pa(&t), t.pte);
     r->rule.word = WORD_UNMAP_RULE;
@@ -233,7 +259,7 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
     const struct call *c = &state(m)->last[panic->hart][LAST_KFREE];
     const struct frame *f = frames_at(m, c->arg[0]);
     r->what = (struct fact){.word = c->arg[0] == 0 ? WORD_KFREE_ZERO : WORD_PANIC_KFREE,
-                            .arg = {0, c->arg[0]}};
+                            .arg = {0, c->arg[0], c->ra - 1}};
     r->rule.word = WORD_KFREE_RULE;
     r->todo.word = WORD_KFREE_DO;
     if (f == NULL || (c->arg[0] & (PAGE_BYTES - 1)))
@@ -291,10 +317,17 @@ sched(const struct machine *m, const struct call *panic, struct report *r)
     if (facts_field(m, mine, FACT_CPU_NOFF, 4, &noff))
         *report_near(r, WORD_NONE) =
             (struct fact){.word = WORD_SCHED_NOFF, .arg = {noff, panic->hart}};
-    for (unsigned i = 0; i < f->locks && r->nsince < REPORT_SINCE; i++)
-        if (facts_field(m, f->lock[i], FACT_SPINLOCK_LOCKED, 4, &locked) && locked != 0 &&
-            facts_field(m, f->lock[i], FACT_SPINLOCK_CPU, 8, &cpu) && cpu == mine)
-            lock_words(m, f->lock[i], report_since(r, WORD_LOCK_TAKEN));
+    uint64 own = facts_current(m, panic->hart) + fact(m, FACT_PROC_LOCK);
+    for (unsigned i = 0; i < f->locks && r->nsince < REPORT_SINCE; i++) {
+        if (!facts_field(m, f->lock[i], FACT_SPINLOCK_LOCKED, 4, &locked) || locked == 0 ||
+            !facts_field(m, f->lock[i], FACT_SPINLOCK_CPU, 8, &cpu) || cpu != mine)
+            continue;
+        lock_words(m, f->lock[i], report_since(r, WORD_LOCK_TAKEN));
+        if (f->lock[i] != own && r->what.word != WORD_PANIC_SCHED) {
+            r->what.word = WORD_PANIC_SCHED;
+            (void)facts_field(m, f->lock[i], FACT_SPINLOCK_NAME, 8, &r->what.arg[2]);
+        }
+    }
 }
 
 // --- which one -------------------------------------------------------------------------------

@@ -6,9 +6,8 @@
 //           times in a row, soon after each other, and no return from a trap in between. Interrupts
 //           of M-mode may come meanwhile: each mode has a chain of its own.
 // Promises  silence: a handler that works leaves by mret or sret, which ends the chain.
+#include "check/explain.h"
 #include "machine.h"
-#include "sight/guest.h"
-#include "sight/watcher.h"
 
 #define LOOP_TRAPS 100
 #define LOOP_STEPS 64 // of the hart, from one trap to the next
@@ -53,27 +52,6 @@ note(struct trap_chain *c, const struct taken *t, uint64 steps)
     c->steps = steps;
 }
 
-static enum pt_access
-access_of(int cause)
-{
-    if (cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS)
-        return PT_WRITE;
-    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_FETCH_ACCESS ? PT_EXEC : PT_READ;
-}
-
-// The sentence for a trap, and what goes in its places.
-static void
-describe(const struct taken *t, uint64 arg[3])
-{
-    arg[0] = WORD_TRAP_ADDRESS;
-    if (t->cause == CAUSE_ILLEGAL)
-        arg[0] = WORD_TRAP_ILLEGAL;
-    else if (t->cause >= CAUSE_ECALL_U && t->cause <= CAUSE_ECALL_M)
-        arg[0] = WORD_TRAP_ECALL;
-    arg[1] = (uint64)t->cause;
-    arg[2] = t->tval;
-}
-
 static void
 tell_before(struct machine *m, unsigned hart, const struct trap_chain *c, struct report *r)
 {
@@ -81,21 +59,42 @@ tell_before(struct machine *m, unsigned hart, const struct trap_chain *c, struct
         return;
     struct fact *f = report_since(r, WORD_LOOP_BEFORE);
     f->arg[0] = c->last.when - c->before.when;
-    describe(&c->before, &f->arg[1]);
+    explain_trap(c->before.cause, c->before.tval, &f->arg[1]);
     f->arg[4] = c->before.epc;
     moment_at(m, hart, c->before.epc, &r->moment);
 }
 
-static void
-tell_do(struct machine *m, unsigned hart, bool supervisor, const struct taken *t, uint64 vector,
-        struct report *r)
+// The trap that shows the mistake: the one before, if it only met a handler that is not there.
+static const struct taken *
+culprit(const struct trap_chain *c, uint64 vector)
 {
-    uint64 sp = m->s.hart[hart].x[2];
-    if (t->epc == vector && access_of(t->cause) == PT_EXEC)
+    bool absent = c->last.epc == vector && access_of(c->last.cause) == PT_EXEC;
+    bool fault = c->before.when != 0 && page_fault(c->before.cause);
+    return absent && fault ? &c->before : &c->last;
+}
+
+static void
+tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain *c,
+         uint64 vector, struct report *r)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct taken *t = culprit(c, vector);
+    uint64 sp = h->x[2];
+    struct access a = {.satp = supervisor ? h->satp : 0,
+                       .va = t->tval,
+                       .kind = access_of(t->cause),
+                       .sum = (h->mstatus & STATUS_SUM) != 0,
+                       .pid = facts_pid(m, hart)};
+    bool memory = page_fault(t->cause) || t->cause == CAUSE_FETCH_ACCESS;
+    if (memory)
+        explain_access(m, &a, r);
+    bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT;
+    if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
         r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
-    else if (t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
+    else if (!table && r->walk.trace.rule == RULE_VALID &&
+             t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
         r->todo = (struct fact){.word = WORD_LOOP_STACK, .arg = {sp}};
-    else
+    else if (r->todo.word == WORD_NONE)
         r->todo.word = WORD_LOOP_HANDLER;
 }
 
@@ -109,16 +108,18 @@ tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain 
     report_begin(m, &r, REPORT_TRAP_LOOP, hart, t->epc);
     r.fatal = true;
     r.what = (struct fact){.word = WORD_LOOP, .arg = {hart, 0, 0, 0, t->epc, t->when}};
-    describe(t, &r.what.arg[1]);
-    tell_before(m, hart, c, &r);
-    bool page =
-        t->cause == CAUSE_FETCH_PAGE || t->cause == CAUSE_LOAD_PAGE || t->cause == CAUSE_STORE_PAGE;
-    if (page && guest_walk(m, hart, t->tval, access_of(t->cause), &r.walk.trace)) {
-        r.walk.word = WORD_WALK;
-        r.walk.arg[0] = h->satp;
+    if (culprit(c, vector) != t) {
+        t = &c->before;
+        r.site = t->epc;
+        r.what.word = WORD_LOOP_CULPRIT;
+        r.what.arg[4] = t->epc;
+        moment_at(m, hart, t->epc, &r.moment);
+    } else {
+        tell_before(m, hart, c, &r);
     }
+    explain_trap(t->cause, t->tval, &r.what.arg[1]);
+    tell_why(m, hart, supervisor, c, vector, &r);
     r.rule = (struct fact){.word = WORD_LOOP_RULE, .arg = {supervisor, vector, vector}};
-    tell_do(m, hart, supervisor, t, vector, &r);
     report_send(m, &r);
 }
 

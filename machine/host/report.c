@@ -28,7 +28,7 @@ report_print(struct reports *r, struct machine *m)
         report_complete(m, &report);
         print(r, m, &report);
         r->printed += !report.note;
-        r->panic |= report.kind == REPORT_PANIC;
+        r->fatal |= report.fatal;
     }
 }
 

@@ -8,7 +8,7 @@
 struct reports {
     enum language language;
     uint64 printed;
-    bool panic; // the kernel has panicked: it will not go on
+    bool fatal; // the kernel will not go on as it should
     bool pmp;   // the missing PMP entry has been told
 };
 

@@ -173,7 +173,7 @@ look(struct session *s)
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
-    else if (s->reports.panic && s->in.kind == INPUT_LINES)
+    else if (s->reports.fatal && s->in.kind == INPUT_LINES)
         end(s, EXIT_REPORTS, false);
     else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
         end(s, EXIT_CLEAN, true);

@@ -24,8 +24,7 @@ uint64
 moment_linked(const struct machine *m, uint64 pc)
 {
     uint64 start;
-    if (pc - TRAMPOLINE_AT < PAGE_BYTES &&
-        symbols_address(&m->sight->symbols, TRAMPOLINE_NAME, &start))
+    if (pc - TRAMPOLINE_AT < PAGE_BYTES && symbols_any(&m->sight->symbols, TRAMPOLINE_NAME, &start))
         return start + (pc - TRAMPOLINE_AT);
     return pc;
 }

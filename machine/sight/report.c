@@ -105,6 +105,8 @@ find_store(struct machine *m, uint64 before, struct fact *f)
     uint64 here = machine_position(m);
     if (f->word == WORD_NONE || f->stored == 0)
         return;
+    if (f->before != 0)
+        before = f->before;
     bool found = m->history != NULL && history_last_store(m, f->stored & ~7ULL, 8, before, &e);
     if (found && e.hart >= 0) {
         moment_now(m, (unsigned)e.hart, &f->moment);

@@ -42,6 +42,7 @@ struct fact {
     // WORD_ENTRY_BY becomes one of three sentences by what the store did; arg[6] is what the entry
     // was before.
     uint64 stored;
+    uint64 before; // ... before this position; 0: before the report's
 };
 
 struct report {

@@ -277,6 +277,10 @@ static void
 add_argument(const struct speaker *s, const struct fact *f, unsigned n, const char *how,
              struct text *out)
 {
+    static const char *const registers[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                            "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                            "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                            "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     static const enum word modes[] = {WORD_USER_MODE, WORD_SUPERVISOR_MODE, WORD_CAUSE_OTHER,
                                       WORD_MACHINE_MODE};
     uint64 v = f->arg[n];
@@ -298,6 +302,8 @@ add_argument(const struct speaker *s, const struct fact *f, unsigned n, const ch
         add_entry(v, out);
     else if (is(how, "does"))
         say(s, WORD_READS + (v & 3), 0, 0, out);
+    else if (is(how, "reg"))
+        text_add(out, registers[v & 31]);
     else if (is(how, "verb"))
         say(s, (enum word)(WORD_DOES_READ + (v & 3)), 0, 0, out);
     else if (is(how, "rule"))
