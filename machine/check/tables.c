@@ -226,7 +226,8 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     uint64 pa = pte_pa(leaf->pte);
     struct leaf user;
     struct report r;
-    if (leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
+    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
+        !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
     bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
     if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
