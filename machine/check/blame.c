@@ -68,7 +68,10 @@ blame_allocator(const struct machine *m, const struct moment *at)
 {
     uint64 pc;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (is_of(m, pc, ALLOCATORS) || beside_kalloc(m, pc))
+        if (is_of(m, pc, ALLOCATORS))
+            return true;
+    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
+        if (beside_kalloc(m, pc))
             return true;
     return false;
 }

@@ -110,6 +110,10 @@ tell_reentered(struct machine *m, unsigned hart, const struct program *p)
     r.what = (struct fact){.word = WORD_REENTERED,
                            .arg = {p->handler, p->trap.pc, r.when - p->interrupted.when},
                            .moment = r.moment};
+    uint64 frame, proc = facts_current(m, hart);
+    if (facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame))
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_EPC_FROM, .stored = frame + fact(m, FACT_TRAPFRAME_EPC)};
     r.todo.word = WORD_REENTERED_DO;
     report_send(m, &r);
 }
@@ -194,7 +198,11 @@ tell_storm(struct machine *m, unsigned hart, uint64 cause)
     struct report r;
     report_begin(m, &r, REPORT_STORM, hart, cause);
     r.moment = (struct moment){.position = r.when, .pid = -1};
-    r.what = (struct fact){.word = WORD_STORM, .arg = {hart, cause & 63, STORM, h->sepc}};
+    enum known handler =
+        (cause & 63) == 5 && known_has(m, KNOWN_CLOCKINTR) ? KNOWN_CLOCKINTR : KNOWN_KERNELTRAP;
+    r.what =
+        (struct fact){.word = WORD_STORM,
+                      .arg = {hart, cause & 63, STORM, h->sepc, m->sight->known.entry[handler]}};
     r.todo = (struct fact){.word = WORD_STORM_DO, .arg = {cause & 63}};
     r.fatal = true;
     report_send(m, &r);

@@ -54,11 +54,12 @@ called(struct machine *m, const struct call *c)
     bool together = c->hart == r->dropped.hart && c->when - r->dropped.position < TOGETHER;
     if (r->waits_free && !together)
         r->unpaired = r->dropped;
-    bool again = r->released.hart == c->hart && c->when - r->released.position < TOGETHER;
-    bool odd = !(r->waits_free && together) && again;
-    moment_now(m, c->hart, &r->released);
-    if (odd)
-        r->twice = r->released;
+    bool again =
+        r->released != 0 && r->released_hart == c->hart && c->when - r->released < TOGETHER;
+    if (again && !(r->waits_free && together))
+        moment_now(m, c->hart, &r->twice);
+    r->released = c->when;
+    r->released_hart = (uint8)c->hart;
     r->waits_drop = !(r->waits_free && together);
     r->waits_free = false;
 }

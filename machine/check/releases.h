@@ -8,8 +8,9 @@
 struct releases {
     struct moment dropped;  // an entry that led to it was removed
     struct moment unpaired; // ... and no kfree() went with it, though one has come later
-    struct moment released; // kfree() was called
-    struct moment twice;    // ... a second time, without an entry removed
+    struct moment twice;    // kfree() was called a second time, without an entry removed
+    uint64 released;        // ... the last time: position
+    uint8 released_hart;
     bool waits_drop, waits_free;
 };
 

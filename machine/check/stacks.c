@@ -12,6 +12,10 @@
 
 enum { SP = 2 };
 
+struct stacks_watch {
+    uint64 page[HARTS_MAX]; // where sp was right the last time
+};
+
 // Where the kernel stack of the hart's process begins; 0: not known.
 static uint64
 stack_of(const struct machine *m, unsigned hart)
@@ -37,9 +41,14 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
 static void
 called(struct machine *m, const struct call *c)
 {
-    uint64 kstack = stack_of(m, c->hart), sp = c->sp;
+    uint64 *known = &SIGHT_STATE(m, stacks, struct stacks_watch)->page[c->hart], sp = c->sp;
+    if (*known == sp / PAGE_BYTES)
+        return;
+    uint64 kstack = stack_of(m, c->hart);
     if (kstack != 0 && sp < kstack && kstack - sp < BELOW)
         tell(m, c->hart, kstack, sp, m->s.hart[c->hart].pc);
+    else
+        *known = sp / PAGE_BYTES;
 }
 
 static void
@@ -58,7 +67,8 @@ trap(struct machine *m, unsigned hart)
 
 const struct watcher stacks_watcher = {
     .name = "stacks",
-    .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(MEMMOVE) | KNOWN_BIT(WALK) | KNOWN_BIT(KALLOC),
+    .bytes = sizeof(struct stacks_watch),
+    .calls = KNOWN_BIT(MEMMOVE) | KNOWN_BIT(KALLOC),
     .called = called,
     .trap = trap,
 };

@@ -9,13 +9,15 @@
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
+#include "check/unset.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/watcher.h"
 
-#define ROOTS      64
-#define OWNED      8             // pages that a struct proc points to
-#define MIRROR_TOP 0x80000000ULL // processes that the kernel has mapped as well end below
+#define ROOTS         64
+#define OWNED         8             // pages that a struct proc points to
+#define CONTEXT_BYTES 112           // saved registers: what they hold is not kept
+#define MIRROR_TOP    0x80000000ULL // processes that the kernel has mapped as well end below
 
 struct known_root {
     uint64 root, proc;
@@ -23,7 +25,14 @@ struct known_root {
     uint64 size; // of the process then
 };
 
+// A root that was freed while its process was running.
+struct freed_root {
+    uint64 root, proc;
+    struct moment moment;
+};
+
 struct tables_watch {
+    struct freed_root freed[HARTS_MAX];
     uint64 before[HARTS_MAX]; // satp, before that of the user tree was written
     struct known_root of[ROOTS];
     uint64 guards; // satp for which the kernel stacks have been looked at
@@ -58,15 +67,16 @@ tell_freed(struct machine *m, uint64 pa, struct report *r)
         report_since(r, WORD_ALLOCATED_BY)->moment = f->allocated;
 }
 
-// A table that a hart uses is free.
+// A table that a hart uses is free, or has been in between.
 static void
-table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp)
+table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp, const struct moment *freed)
 {
     struct report r;
-    report_begin(m, &r, REPORT_TABLE_FREE, hart, blame(m, &frames_at(m, pa)->freed));
+    report_begin(m, &r, REPORT_TABLE_FREE, hart, blame(m, freed));
+    r.fatal = true;
     r.what = (struct fact){.word = leaves_root(satp) == pa ? WORD_ROOT_FREE : WORD_TABLE_FREE,
                            .arg = {pa, r.site, hart, satp}};
-    tell_freed(m, pa, &r);
+    report_since(&r, WORD_FREED_BY)->moment = *freed;
     r.rule.word = WORD_TABLE_FREE_RULE;
     r.todo.word = WORD_TABLE_FREE_DO;
     report_send(m, &r);
@@ -79,16 +89,43 @@ walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const
     (void)access;
     for (int i = 0; i < t->reads; i++)
         if (is_free(m, t->step[i].pa))
-            table_free(m, hart, t->step[i].pa & ~(PAGE_BYTES - 1), m->s.hart[hart].satp);
+            table_free(m, hart, t->step[i].pa & ~(PAGE_BYTES - 1), m->s.hart[hart].satp,
+                       &frames_at(m, t->step[i].pa)->freed);
+}
+
+// A process goes back to a root of its that was freed while it ran: the page may be in use again.
+static const struct moment *
+freed_before(struct machine *m, unsigned hart, uint64 root)
+{
+    struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
+    uint64 present, proc = facts_current(m, hart);
+    for (unsigned i = 0; i < HARTS_MAX; i++)
+        if (proc != 0 && w->freed[i].root == root && w->freed[i].proc == proc &&
+            facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &present) && present == root)
+            return &w->freed[i].moment;
+    return is_free(m, root) ? &frames_at(m, root)->freed : NULL;
 }
 
 static void
 satp(struct machine *m, unsigned hart, uint64 old)
 {
-    uint64 now = m->s.hart[hart].satp;
+    uint64 now = m->s.hart[hart].satp, root = leaves_root(now);
+    const struct moment *freed = freed_before(m, hart, root);
     SIGHT_STATE(m, tables, struct tables_watch)->before[hart] = old;
-    if (leaves_levels(now) != 0 && is_free(m, leaves_root(now)))
-        table_free(m, hart, leaves_root(now), now);
+    if (leaves_levels(now) != 0 && freed != NULL)
+        table_free(m, hart, root, now, freed);
+}
+
+// kfree() returns: was that the root of the process that calls it?
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
+    uint64 root, proc = facts_current(m, c->hart);
+    (void)result;
+    if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) && root == c->arg[0] &&
+        is_free(m, root))
+        w->freed[c->hart] = (struct freed_root){root, proc, frames_at(m, root)->freed};
 }
 
 // --- a look at a tree ------------------------------------------------------------------------
@@ -165,7 +202,9 @@ look_at_leaf(void *arg, const struct leaf *leaf)
     if (l->was != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
         leaf->va < l->was)
         page_left(l, leaf);
-    if ((leaf->pte & user_store) == user_store && is_owned(l, pa))
+    if (leaf->va < l->size)
+        unset_given(l->m, l->hart, pa, leaf->va);
+    if (leaf->va >= l->size && (leaf->pte & user_store) == user_store && is_owned(l, pa))
         page_owned(l, leaf);
 }
 
@@ -175,7 +214,7 @@ look_at_table(void *arg, uint64 pa, int level)
     const struct look *l = arg;
     (void)level;
     if (is_free(l->m, pa))
-        table_free(l->m, l->hart, pa, l->satp);
+        table_free(l->m, l->hart, pa, l->satp, &frames_at(l->m, pa)->freed);
 }
 
 // --- a copy of the process in the kernel's tree ------------------------------------------------
@@ -187,7 +226,8 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     uint64 pa = pte_pa(leaf->pte);
     struct leaf user;
     struct report r;
-    if (leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
+    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
+        !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
     bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
     if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
@@ -261,16 +301,16 @@ record(struct tables_watch *w, uint64 root, uint64 proc)
     return oldest;
 }
 
-// The pages that the struct proc points to.
+// The pages that the struct proc points to, the registers of its context aside.
 static void
 find_owned(struct look *l)
 {
-    uint64 value;
-    if (l->proc == 0 || !facts_have(l->m, FACT_BIT(PROC_SIZE)))
+    uint64 value, context = fact(l->m, FACT_PROC_CONTEXT);
+    if (l->proc == 0 || !facts_have(l->m, FACT_BIT(PROC_SIZE) | FACT_BIT(PROC_CONTEXT)))
         return;
     for (uint64 i = 0; i < fact(l->m, FACT_PROC_SIZE) && l->owns < OWNED; i += 8)
-        if (facts_memory(l->m, l->proc + i, 8, &value) && value % PAGE_BYTES == 0 &&
-            ram_has(&l->m->ram, value, PAGE_BYTES))
+        if (i - context >= CONTEXT_BYTES && facts_memory(l->m, l->proc + i, 8, &value) &&
+            value % PAGE_BYTES == 0 && ram_has(&l->m->ram, value, PAGE_BYTES))
             l->owned[l->owns++] = value;
 }
 
@@ -309,6 +349,8 @@ left(struct machine *m, unsigned hart, bool supervisor)
 const struct watcher tables_watcher = {
     .name = "tables",
     .bytes = sizeof(struct tables_watch),
+    .returns = KNOWN_BIT(KFREE),
+    .returned = returned,
     .left = left,
     .satp = satp,
     .walk = walked,

@@ -5,9 +5,12 @@
 //           followed byte by byte: which have been stored to? memset() and memmove() count as a
 //           whole. A page of which all is set is followed no longer. Bytes that are 0 count as set:
 //           so does a page that kalloc() clears.
-//           Told are loads of user programs, walks of page tables by the hart and by walk(), where
+//           Told are loads of user programs, pages that are most of all unset when a process goes on
+//           with them, walks of page tables by the hart and by walk(), where
 //           nothing else than a forgotten memset can be meant. Copies of structures with holes are
 //           none of these.
+#include "check/unset.h"
+
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/frames.h"
@@ -212,7 +215,18 @@ tell(struct machine *m, unsigned hart, uint64 pa, enum word word, uint64 va)
     forget(m, find(m, pa));
 }
 
-// Do all of the bytes hold what they held when the page was given out?
+void
+unset_given(struct machine *m, unsigned hart, uint64 pa, uint64 va)
+{
+    const struct unset_page *p = find(m, pa);
+    unsigned count = 0;
+    for (unsigned i = 0; p != NULL && i < PAGE_BYTES; i++)
+        count += is_unset(p, i);
+    if (count > PAGE_BYTES / 2)
+        tell(m, hart, pa, WORD_UNSET_GIVEN, va);
+}
+
+// Has nothing stored to one of the bytes?
 static bool
 any_unset(struct machine *m, uint64 pa, int bytes)
 {

@@ -154,8 +154,11 @@ reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, 
 static void
 add_shortcut(struct machine *m, unsigned hart, int kind, uint64 va, uint64 pa, uint8 marks)
 {
-    if (!(*ram_marks(&m->ram, pa) & marks))
-        contexts_add(m, hart, kind, va, ram_at(&m->ram, pa & ~(PAGE_BYTES - 1)));
+    if (*ram_marks(&m->ram, pa) & marks)
+        return;
+    contexts_add(m, hart, kind, va, ram_at(&m->ram, pa & ~(PAGE_BYTES - 1)));
+    if (m->sight != NULL)
+        sight_cut(m, kind == CUT_STORE, pa);
 }
 
 static uint64

@@ -65,6 +65,7 @@ struct outbox {
     struct report report[OUTBOX_MAX]; // sent, not yet printed
     unsigned count;
     unsigned sites;
+    bool fatal;         // one was fatal: what comes after it is its consequence, and not told
     uint64 total, lost; // all but notes, each site counted each time; that had no room
     struct {
         enum report_kind kind;

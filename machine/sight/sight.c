@@ -62,13 +62,23 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     facts_read(&s->facts, facts);
     s->load_watch = alloc(pages * sizeof(uint32));
     s->store_watch = alloc(pages * sizeof(uint32));
-    if (s->load_watch == NULL || s->store_watch == NULL)
+    s->load_cut = alloc(pages * sizeof(uint32));
+    s->store_cut = alloc(pages * sizeof(uint32));
+    if (s->load_watch == NULL || s->store_watch == NULL || s->load_cut == NULL ||
+        s->store_cut == NULL)
         return m->sight = NULL;
     known_find(m);
     for (unsigned i = 0; i < NELEM(watchers); i++)
         begin(m, i);
     known_start(m);
     return s;
+}
+
+// While this number stays the same, a shortcut that was made may be there still.
+static uint32
+cut_epoch(const struct machine *m, bool store)
+{
+    return m->all_epoch + (store ? m->store_epoch : 0);
 }
 
 void
@@ -82,10 +92,18 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
     *marks &= (uint8) ~(RAM_WATCH_LOAD | RAM_WATCH_STORE);
     *marks |= stops_marks(m, pa);
     *marks |= (uint8)((*loads ? RAM_WATCH_LOAD : 0) | (*stores ? RAM_WATCH_STORE : 0));
-    if (*marks & ~before & RAM_WATCH_LOAD)
+    if ((*marks & ~before & RAM_WATCH_LOAD) && m->sight->load_cut[page] == cut_epoch(m, false))
         contexts_drop_all(m);
-    else if (*marks & ~before & RAM_WATCH_STORE)
+    else if ((*marks & ~before & RAM_WATCH_STORE) &&
+             m->sight->store_cut[page] == cut_epoch(m, true))
         contexts_drop_stores(m);
+}
+
+void
+sight_cut(struct machine *m, bool store, uint64 pa)
+{
+    size_t page = (size_t)((pa - m->ram.base) >> PAGE_BITS);
+    (store ? m->sight->store_cut : m->sight->load_cut)[page] = cut_epoch(m, store);
 }
 
 // --- telling ---------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ struct sight {
     uint64 reached;                   // what the checks know is of the run up to here
     uint64 hooked;                    // position and hart of the last hook, so that it is told once
     uint32 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
+    uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
     uint32 on;                        // the checks that work, as bits
     void *state[WATCHERS_MAX];        // the memory of each check
     void *(*alloc)(size_t bytes);
@@ -48,6 +49,8 @@ struct sight *sight_new(struct machine *m, const struct symbols *symbols, const 
 // The run is about to be taken back: what checks know is of the run up to here.
 void sight_reached(struct machine *m);
 
+// A shortcut for loads, or for stores, has been made to the page at `pa` in RAM.
+void sight_cut(struct machine *m, bool store, uint64 pa);
 void sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes);
 // Before the store.
 void sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// mapped.c - files that processes have mapped with mmap: what belongs where.
+//
+// Theory    What a program asked of mmap() and got is kept, as far as munmap() leaves it, and goes to
+//           its children. A page fault in it is to be served from one place of the file; a private
+//           mapping never goes back to the file; and a child that faults in a mapping of its parent
+//           has it, too.
+#include "check/blame.h"
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+#define MAPPINGS    128
+#define FAULTS      64
+#define MAP_PRIVATE 2
+
+enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
+
+struct mapping {
+    uint64 root; // of the process; 0: unused
+    uint64 from, to, offset;
+    uint64 prot, flags;
+    uint64 when;
+    bool inherited;
+    struct moment forked;
+};
+
+// A page fault that a process is in.
+struct user_fault {
+    uint64 root, va, cause, pc;
+};
+
+struct mapped_watch {
+    struct mapping of[MAPPINGS];
+    uint32 next;
+    struct user_fault fault[FAULTS];
+    uint32 next_fault;
+};
+
+static struct mapped_watch *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, mapped, struct mapped_watch);
+}
+
+// The root of the process that the hart runs; 0: not known.
+static uint64
+root_of(const struct machine *m, unsigned hart)
+{
+    uint64 root, proc = facts_current(m, hart);
+    return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ? root : 0;
+}
+
+// What the process passed to its system call.
+static bool
+argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
+{
+    uint64 frame, proc = facts_current(m, hart);
+    return proc != 0 && facts_have(m, FACT_BIT(TRAPFRAME_A0)) &&
+           facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) &&
+           facts_memory(m, frame + fact(m, FACT_TRAPFRAME_A0) + 8 * (uint64)n, 8, value);
+}
+
+// The newest mapping of a root that holds `va`. A root that was allocated anew has none.
+static struct mapping *
+find(struct machine *m, uint64 root, uint64 va)
+{
+    struct mapping *best = NULL;
+    const struct frame *f = frames_at(m, root);
+    for (unsigned i = 0; root != 0 && f != NULL && i < MAPPINGS; i++) {
+        struct mapping *k = &state(m)->of[i];
+        if (k->root == root && va >= k->from && va < k->to && k->when > f->allocated.position &&
+            (best == NULL || k->when > best->when))
+            best = k;
+    }
+    return best;
+}
+
+// --- what is mapped ----------------------------------------------------------------------------
+
+static void
+remember(struct machine *m, unsigned hart, uint64 base)
+{
+    struct mapping k = {.root = root_of(m, hart), .from = base, .when = m->sight->now};
+    uint64 length;
+    if (k.root == 0 || base % PAGE_BYTES != 0 || (int64)base <= 0 ||
+        !argument(m, hart, 1, &length) || !argument(m, hart, 2, &k.prot) ||
+        !argument(m, hart, 3, &k.flags) || !argument(m, hart, 5, &k.offset))
+        return;
+    k.to = base + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    state(m)->of[state(m)->next++ % MAPPINGS] = k;
+}
+
+static void
+forget_range(struct machine *m, unsigned hart)
+{
+    uint64 from, length, root = root_of(m, hart);
+    if (!argument(m, hart, 0, &from) || !argument(m, hart, 1, &length))
+        return;
+    uint64 to = from + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    for (unsigned i = 0; i < MAPPINGS; i++) {
+        struct mapping *k = &state(m)->of[i];
+        if (k->root != root || to <= k->from || from >= k->to)
+            continue;
+        if (from > k->from) {
+            k->to = from;
+            continue;
+        }
+        k->offset += to - k->from;
+        k->from = to;
+    }
+}
+
+// The child has what the parent has.
+static void
+inherit(struct machine *m, unsigned hart, int pid)
+{
+    uint64 parent = root_of(m, hart), child, proc = facts_process(m, pid);
+    uint32 last = state(m)->next;
+    if (pid <= 0 || proc == 0 || !facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &child))
+        return;
+    for (uint32 i = last > MAPPINGS ? last - MAPPINGS : 0; i < last; i++) {
+        struct mapping k = state(m)->of[i % MAPPINGS];
+        if (k.root != parent || k.from >= k.to ||
+            find(m, parent, k.from) != &state(m)->of[i % MAPPINGS])
+            continue;
+        k.root = child;
+        k.inherited = true;
+        k.when = m->sight->now;
+        moment_now(m, hart, &k.forked);
+        state(m)->of[state(m)->next++ % MAPPINGS] = k;
+    }
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    if (c->what == KNOWN_SYS_MMAP)
+        remember(m, c->hart, result);
+    else if (c->what == KNOWN_SYS_MUNMAP && result == 0)
+        forget_range(m, c->hart);
+    else if (c->what == KNOWN_FORK)
+        inherit(m, c->hart, (int)result);
+}
+
+// --- what is done with it ------------------------------------------------------------------------
+
+static const struct user_fault *
+fault_of(struct machine *m, uint64 root)
+{
+    for (unsigned i = 0; root != 0 && i < FAULTS; i++)
+        if (state(m)->fault[i].root == root)
+            return &state(m)->fault[i];
+    return NULL;
+}
+
+// readi(inode, user, to, offset, bytes) while a page fault is served.
+static void
+reads(struct machine *m, const struct call *c)
+{
+    const struct user_fault *f = fault_of(m, root_of(m, c->hart));
+    const struct mapping *k = f != NULL ? find(m, f->root, f->va) : NULL;
+    struct report r;
+    if (k == NULL)
+        return;
+    uint64 page = f->va & ~(PAGE_BYTES - 1), right = k->offset + (page - k->from);
+    if ((uint32)c->arg[3] - (uint32)right < PAGE_BYTES)
+        return;
+    report_begin(m, &r, REPORT_MAP_OFFSET, c->hart, 0);
+    r.site = moment_pc(m, &r.moment, 1);
+    r.what = (struct fact){.word = WORD_MAP_OFFSET,
+                           .arg = {page, (uint32)c->arg[3], right, r.site, k->from, k->offset},
+                           .moment = r.moment};
+    r.todo.word = WORD_MAP_OFFSET_DO;
+    report_send(m, &r);
+}
+
+// writei(inode, user, from, offset, bytes) that no write() asked for.
+static void
+writes(struct machine *m, const struct call *c)
+{
+    const struct mapping *k = find(m, root_of(m, c->hart), c->arg[2]);
+    struct report r;
+    if (c->arg[1] == 0 || k == NULL || !(k->flags & MAP_PRIVATE) ||
+        known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
+        return;
+    report_begin(m, &r, REPORT_MAP_PRIVATE, c->hart, 0);
+    r.site = moment_pc(m, &r.moment, 1);
+    r.what = (struct fact){
+        .word = WORD_MAP_PRIVATE, .arg = {r.site, c->arg[2], k->from, k->to}, .moment = r.moment};
+    r.todo.word = WORD_MAP_PRIVATE_DO;
+    report_send(m, &r);
+}
+
+// A process ends in a page fault.
+static void
+ends(struct machine *m, const struct call *c)
+{
+    const struct user_fault *f = fault_of(m, root_of(m, c->hart));
+    const struct mapping *k = f != NULL ? find(m, f->root, f->va) : NULL;
+    struct report r;
+    if (k == NULL || !k->inherited)
+        return;
+    uint64 need = f->cause == CAUSE_STORE_PAGE   ? PROT_WRITE
+                  : f->cause == CAUSE_FETCH_PAGE ? PROT_EXEC
+                                                 : PROT_READ;
+    if (!(k->prot & need))
+        return;
+    report_begin(m, &r, REPORT_MAP_FORK, c->hart, 0);
+    r.site = moment_pc(m, &k->forked, 0);
+    r.what = (struct fact){
+        .word = WORD_MAP_FORK, .arg = {f->va, k->from, k->to, r.site}, .moment = r.moment};
+    report_since(&r, WORD_FORKED_BY)->moment = k->forked;
+    r.todo.word = WORD_MAP_FORK_DO;
+    report_send(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    if (c->what == KNOWN_READI)
+        reads(m, c);
+    else if (c->what == KNOWN_WRITEI)
+        writes(m, c);
+    else
+        ends(m, c);
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE ||
+                h->scause == CAUSE_FETCH_PAGE;
+    uint64 root = leaves_root(h->satp);
+    if (h->mode != MODE_S || (h->mstatus & STATUS_SPP) || !page || find(m, root, h->stval) == NULL)
+        return;
+    state(m)->fault[state(m)->next_fault++ % FAULTS] =
+        (struct user_fault){root, h->stval, h->scause, h->sepc};
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 root = leaves_root(h->satp);
+    for (unsigned i = 0; supervisor && h->mode == MODE_U && i < FAULTS; i++)
+        if (state(m)->fault[i].root == root)
+            state(m)->fault[i].root = 0;
+}
+
+const struct watcher mapped_watcher = {
+    .name = "mapped",
+    .bytes = sizeof(struct mapped_watch),
+    .calls = KNOWN_BIT(READI) | KNOWN_BIT(WRITEI) | KNOWN_BIT(EXIT),
+    .returns = KNOWN_BIT(SYS_MMAP) | KNOWN_BIT(SYS_MUNMAP) | KNOWN_BIT(FORK) | KNOWN_BIT(SYS_WRITE),
+    .called = called,
+    .returned = returned,
+    .trap = trap,
+    .left = left,
+};

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// unset.h - memory that nothing has stored to since the allocator gave it out.
+#pragma once
+
+#include "base/types.h"
+
+struct machine;
+
+// The process that the hart runs goes on with the page at `pa` as its memory at `va`: tells if most
+// of the page is as the allocator left it.
+void unset_given(struct machine *m, unsigned hart, uint64 pa, uint64 va);

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""test_checks.py - each mistake of the small kernel is told with the guilty function; the correct one is silent."""
+import os
+
+import facts
+from glassrun import demand, mini, run
+from machine import Failure
+
+
+def told(context, mistake, *lines, options=()):
+    """What the machine says of the kernel with that mistake, in words with one space between."""
+    path = mini(context, mistake)
+    known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
+    if known is None:
+        raise Failure("gdb has told no facts of the kernel")
+    text = run(context, "--mem", "4M", "--max", "30000000", "--facts", known, *options, path, "--",
+               *(lines or ("go", "go", "exit")), status=None)
+    wide = [x for x in text.splitlines() if len(x) > 80 and x.startswith(("glass:", "  "))]
+    if wide:
+        raise Failure(f"more than 80 columns: {wide[0]}")
+    return " ".join(text.split())
+
+
+def place(name):
+    return name + r" \((?:tests/)?machine/mini/[a-z]+\.[cS]:[0-9]+\)"
+
+
+def in_order(text, *patterns):
+    demand(text, ".*".join(patterns))
+
+
+def test_checks_silent(context):
+    """The correct kernel gets no word, whatever the seed."""
+    for seed in "12345678":
+        text = told(context, "NONE", options=("--seed", seed))
+        if "glass:" in text:
+            raise Failure(f"seed {seed}: {text}")
+
+
+def test_checks_freed(context):
+    """Double frees, uses after free, and a page that is free while a process has it."""
+    in_order(told(context, "FREE_TWICE"), "glass: double free: page 0x[0-9a-f]+ is free already, and",
+             "frees it again", "since: freed by", "since: allocated by " + place("allocproc"))
+    in_order(told(context, "TABLE_USED_AFTER"), "glass: use after free:", "writes 0x[0-9a-f]+, in a page that is free",
+             "from: " + place("freewalk"), "since: freed by")
+    in_order(told(context, "COW_TWO_RELEASES"), "still has mapped at 0x[0-9a-f]+: " + place("cowfault"),
+             "gave up two users for one entry")
+
+
+def test_checks_lost(context):
+    """Pages that nothing leads to, with the place that forgot them."""
+    in_order(told(context, "USYSCALL_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
+             "unmapped by ", "never freed", "its last entry was removed by " + place("uvmunmap"))
+    in_order(told(context, "COW_NO_RELEASE"), "pages lost", "unmapped by " + place("cowfault"), "never freed")
+    in_order(told(context, "UNMAP_KEEPS"), "pages lost", "its last entry was removed by " + place("uvmunmap"))
+
+
+def test_checks_tables(context):
+    """Tables that are not right when a process goes on."""
+    in_order(told(context, "SHRINK_KEEPS_LEAVES"), "has shrunk from 0x[0-9a-f]+ to 0x[0-9a-f]+ bytes, and its page at",
+             "the size was set by " + place("growproc"))
+    in_order(told(context, "STACKS_TOUCH"), "there is no guard page below the kernel stack", "by " + place("mappages"),
+             "proc_mapstacks")
+    in_order(told(context, "USYSCALL_WRITABLE"), "may store to the kernel's page 0x[0-9a-f]+, which is mapped at",
+             "0x3fffffd000", "by " + place("mappages"))
+
+
+def test_checks_unset(context):
+    """Memory that is used as the allocator left it."""
+    in_order(told(context, "PAGE_NOT_CLEARED"), "pid 1 .init. gets a page at 0x[0-9a-f]+ that nothing has stored to",
+             "since " + place("uvmalloc"), "it holds 0x33")
+    in_order(told(context, "TABLE_NOT_CLEARED"), "the page table entry at 0x[0-9a-f]+ is used, which nothing has",
+             "stored to since " + place("walk"))
+
+
+def test_checks_cow(context):
+    """A right that nobody had; a store of the kernel to a page that two share."""
+    in_order(told(context, "COPY_ALL_COW", "vandal", "exit"), "may store to its code now: " + place("uvmcopy"),
+             "from: " + place("cowfault"))
+    in_order(told(context, "COPYOUT_NOT_COW"), place("copyout") + " stores to page 0x[0-9a-f]+, which",
+             "pid 1 and pid 2 share copy-on-write")
+
+
+def test_checks_stuck(context):
+    """The same ecall, the same interrupt, and a stack that runs over."""
+    in_order(told(context, "ECALL_AGAIN"), "executes the ecall at 0x[0-9a-f]+ .a7 = 5. for the 100th time in a row",
+             place("usertrap"))
+    in_order(told(context, "TIMER_NOT_SET"), "takes interrupt 5 again at once, 200 times in a row")
+    in_order(told(context, "STACK_SMALL"), "kernel stack overflow of pid 2 .init.: " + place("dive"))
