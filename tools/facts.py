@@ -17,7 +17,8 @@ ROW = re.compile(r'^FACT\((\w+), "([^"]+)"\)$', re.M)
 
 def ask(kernel, questions):
     """gdb's answers as lines. A question that gdb refuses has no line."""
-    command = ["gdb-multiarch", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off", kernel]
+    command = ["gdb-multiarch", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off",
+               kernel]
     for name, question in questions:
         command += ["-ex", f'printf "{name} 0x%lx\\n", (unsigned long)({question})']
     try:

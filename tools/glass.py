@@ -24,7 +24,8 @@ FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
 USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
 # Options without a value behind them.
-FLAGS = "sharp svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb gdb-go help".split()
+FLAGS = ("blind sharp svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb gdb-go "
+         "help").split()
 
 
 def refuse(*lines):
@@ -151,9 +152,8 @@ def watch(words):
     disk = names[1] if len(names) > 1 else disk
     told.update(pairs)
     asked = take(options, "--seeds")
-    known = None
-    if os.path.exists(kernel) and not any(o.startswith("--facts") for o in options):
-        known = facts.find(kernel, questions, kept)
+    given = any(o.startswith("--facts") for o in options) or not os.path.exists(kernel)
+    known = None if given else facts.find(kernel, questions, kept)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
     command = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
                *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else [])]

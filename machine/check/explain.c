@@ -11,11 +11,13 @@
 #include "sight/frames.h"
 #include "sight/guest.h"
 
-#define PTE_SOFT     (3ULL << 8)
-#define NULL_BYTES   PAGE_BYTES
-#define JUST_BEHIND  (16 * PAGE_BYTES)
-#define TRAPFRAME_AT 0x3fffffe000ULL
-#define LEAF_BITS    0x3ffULL
+#define PTE_SOFT      (3ULL << 8)
+#define NULL_BYTES    PAGE_BYTES
+#define JUST_BEHIND   (16 * PAGE_BYTES)
+#define MAPPING_BYTES (64 * PAGE_BYTES)
+#define CONTEXT_BYTES (14 * 8ULL)
+#define TRAPFRAME_AT  0x3fffffe000ULL
+#define LEAF_BITS     0x3ffULL
 
 enum pt_access
 access_of(int cause)
@@ -157,6 +159,35 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
 
 enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
 
+// Has the parent a mapping that begins at the address or below, noted in its struct proc, where the
+// child has 0? Nothing tells what the structure means: it must be the address of a page above the
+// program, at most MAPPING_BYTES below, and there must be no kernel pointer like it.
+static void
+parent_notes(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
+{
+    uint64 parent, sz, pid, its, best = 0, fork = m->sight->known.entry[KNOWN_FORK];
+    if (!size_of(m, proc, &sz) || a->va < sz || fork == 0 ||
+        !facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) || parent == 0 ||
+        !facts_field(m, parent, FACT_PROC_PID, 4, &pid))
+        return;
+    for (uint64 at = 0; at + 8 <= fact(m, FACT_PROC_SIZE); at += 8) {
+        uint64 value;
+        if (at == fact(m, FACT_PROC_KSTACK) || at - fact(m, FACT_PROC_CONTEXT) < CONTEXT_BYTES)
+            continue;
+        if (!facts_memory(m, parent + at, 8, &value) || !facts_memory(m, proc + at, 8, &its))
+            return;
+        bool page =
+            value != 0 && !(value & (PAGE_BYTES - 1)) && value >= sz && !ram_has(&m->ram, value, 1);
+        if (page && its == 0 && value <= a->va && a->va - value < MAPPING_BYTES && value > best)
+            best = value;
+    }
+    if (best == 0)
+        return;
+    *report_near(r, WORD_NONE) = (struct fact){.word = WORD_NEAR_FORK, .arg = {pid, best, fork}};
+    r->todo = (struct fact){.word = WORD_DO_FORK, .arg = {fork}};
+    r->site = fork;
+}
+
 // Says where the address lies in the process, and returns that.
 static enum side
 near_process(const struct machine *m, const struct access *a, struct report *r)
@@ -197,6 +228,10 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     uint64 proc = process_of(m, a);
     if (proc != 0 && !inside)
         parent_has(m, a, proc, r);
+    if (proc != 0 && a->user && side == SIDE_BEYOND)
+        parent_notes(m, a, proc, r);
+    if (r->todo.word == WORD_DO_FORK)
+        return BLAME_KERNEL;
     if (r->todo.word != WORD_NONE)
         return BLAME_PROGRAM;
     if (a->user)

@@ -176,6 +176,7 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     r->site = t->epc;
     if (t->pid > 0)
         report_near(r, WORD_KERNEL_FOR)->arg[0] = (uint64)t->pid;
+    r->what.arg[5] = jump ? moment_pc(m, &t->moment, 0) : r->what.arg[5];
     if (jump)
         r->what.word = WORD_KERNEL_JUMP;
     else if (!page_fault(t->cause))

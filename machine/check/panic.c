@@ -206,21 +206,32 @@ stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va,
 }
 
 static void
+unmap_advice(const struct machine *m, uint64 root, uint64 va, struct report *r)
+{
+    uint64 proc = owner(m, root), sz;
+    r->todo.word = WORD_UNMAP_DO;
+    if (proc == 0 || !facts_field(m, proc, FACT_PROC_SZ, 8, &sz))
+        return;
+    r->todo =
+        (struct fact){.word = va < sz ? WORD_UNMAP_DO_LAZY : WORD_UNMAP_DO_RANGE, .arg = {sz}};
+}
+
+static void
 unmapped(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = known_inside(m, panic->hart, KNOWN_UVMUNMAP);
     struct pt_trace t = {0};
-    uint64 va;
+    uint64 va = 0;
     if (c == NULL || (c->arg[1] & (PAGE_BYTES - 1)) || !stands(m, c, panic->hart, &va, &t))
         return;
     r->what = (struct fact){.word = t.level > 0 ? WORD_PANIC_UNMAP_WALK : WORD_PANIC_UNMAP,
-                            .arg = {0, va, t.pte}};
+                            .arg = {c->ra - 1, va, t.pte}};
     r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(c->arg[0])}, .trace = t};
     explain_entry(r, entry_pa(&t), t.pte);
     r->rule.word = WORD_UNMAP_RULE;
     *report_near(r, WORD_NONE) =
         (struct fact){.word = WORD_UNMAP_RANGE, .arg = {c->arg[2], c->arg[1]}};
-    r->todo.word = WORD_UNMAP_DO_LAZY;
+    unmap_advice(m, c->arg[0], va, r);
 }
 
 // --- kvmpa -----------------------------------------------------------------------------------
@@ -259,7 +270,7 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
     const struct call *c = &state(m)->last[panic->hart][LAST_KFREE];
     const struct frame *f = frames_at(m, c->arg[0]);
     r->what = (struct fact){.word = c->arg[0] == 0 ? WORD_KFREE_ZERO : WORD_PANIC_KFREE,
-                            .arg = {0, c->arg[0]}};
+                            .arg = {0, c->arg[0], c->ra - 1}};
     r->rule.word = WORD_KFREE_RULE;
     r->todo.word = WORD_KFREE_DO;
     if (f == NULL || (c->arg[0] & (PAGE_BYTES - 1)))
@@ -317,10 +328,17 @@ sched(const struct machine *m, const struct call *panic, struct report *r)
     if (facts_field(m, mine, FACT_CPU_NOFF, 4, &noff))
         *report_near(r, WORD_NONE) =
             (struct fact){.word = WORD_SCHED_NOFF, .arg = {noff, panic->hart}};
-    for (unsigned i = 0; i < f->locks && r->nsince < REPORT_SINCE; i++)
-        if (facts_field(m, f->lock[i], FACT_SPINLOCK_LOCKED, 4, &locked) && locked != 0 &&
-            facts_field(m, f->lock[i], FACT_SPINLOCK_CPU, 8, &cpu) && cpu == mine)
-            lock_words(m, f->lock[i], report_since(r, WORD_LOCK_TAKEN));
+    uint64 own = facts_current(m, panic->hart) + fact(m, FACT_PROC_LOCK);
+    for (unsigned i = 0; i < f->locks && r->nsince < REPORT_SINCE; i++) {
+        if (!facts_field(m, f->lock[i], FACT_SPINLOCK_LOCKED, 4, &locked) || locked == 0 ||
+            !facts_field(m, f->lock[i], FACT_SPINLOCK_CPU, 8, &cpu) || cpu != mine)
+            continue;
+        lock_words(m, f->lock[i], report_since(r, WORD_LOCK_TAKEN));
+        if (f->lock[i] != own && r->what.word != WORD_PANIC_SCHED) {
+            r->what.word = WORD_PANIC_SCHED;
+            (void)facts_field(m, f->lock[i], FACT_SPINLOCK_NAME, 8, &r->what.arg[2]);
+        }
+    }
 }
 
 // --- which one -------------------------------------------------------------------------------

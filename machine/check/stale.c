@@ -5,6 +5,7 @@
 //           write of satp. The first access that it harms is shown; the others are only counted.
 // Next      mmu/rules.h
 #include "machine.h"
+#include "sight/frames.h"
 #include "sight/watcher.h"
 
 static void
@@ -37,10 +38,24 @@ tell_since(const struct stale *s, struct report *r)
     r->todo.word = WORD_STALE_CHANGE_DO;
 }
 
+// Is a table of the present walk free memory? Then the tree is the mistake, not a fence.
+static bool
+ruined(const struct machine *m, const struct pt_trace *t)
+{
+    for (int i = 0; i < t->reads; i++) {
+        const struct frame *f = frames_at(m, t->step[i].pa);
+        if (f != NULL && f->state == FRAME_FREE)
+            return true;
+    }
+    return false;
+}
+
 static void
 stale(struct machine *m, const struct stale *s)
 {
     struct report r;
+    if (ruined(m, &s->now))
+        return;
     report_begin(m, &r, REPORT_STALE, s->hart,
                  s->kind == STALE_TREE ? s->present.pc : s->change.pc);
     tell_what(m, s, &r);

@@ -91,7 +91,8 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
     bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT;
     if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
         r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
-    else if (!table && t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
+    else if (!table && r->walk.trace.rule == RULE_VALID &&
+             t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
         r->todo = (struct fact){.word = WORD_LOOP_STACK, .arg = {sp}};
     else if (r->todo.word == WORD_NONE)
         r->todo.word = WORD_LOOP_HANDLER;
@@ -107,8 +108,16 @@ tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain 
     report_begin(m, &r, REPORT_TRAP_LOOP, hart, t->epc);
     r.fatal = true;
     r.what = (struct fact){.word = WORD_LOOP, .arg = {hart, 0, 0, 0, t->epc, t->when}};
+    if (culprit(c, vector) != t) {
+        t = &c->before;
+        r.site = t->epc;
+        r.what.word = WORD_LOOP_CULPRIT;
+        r.what.arg[4] = t->epc;
+        moment_at(m, hart, t->epc, &r.moment);
+    } else {
+        tell_before(m, hart, c, &r);
+    }
     explain_trap(t->cause, t->tval, &r.what.arg[1]);
-    tell_before(m, hart, c, &r);
     tell_why(m, hart, supervisor, c, vector, &r);
     r.rule = (struct fact){.word = WORD_LOOP_RULE, .arg = {supervisor, vector, vector}};
     report_send(m, &r);

@@ -59,6 +59,7 @@ static const struct option table[] = {
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
+    {"blind", NULL, FLAG, AT(blind), "watch nothing: no check, no report"},
     {"facts", "FILE", TEXT, AT(facts), "what debug information tells of the kernel"},
     {"lang", "LANG", TEXT, AT(lang), "reports in en or zh; else as the environment's LANG says"},
     {"count", "=FILE", OPTIONAL, AT(count), "count instructions; tell at the end, or in FILE"},
@@ -245,6 +246,8 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->blind && (o->fail || o->json || o->expect))
+        refuse("--blind sees nothing: --fail, --json and --expect need its eyes");
     if (o->keep && o->in_place)
         refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)

@@ -15,8 +15,8 @@ struct options {
     const char *gdb; // NULL: no debugger; "": at the usual port
     uint64 history;  // bytes for snapshots; ~0: as much as is usual, if they are of use
     enum tlb_mode tlb;
-    bool realtime, fast, no_pmp, legacy, modern, svade, sharp, readonly, keep, hash, stop, gdb_go,
-        in_place;
+    bool realtime, fast, no_pmp, legacy, modern, svade, sharp, readonly, keep, hash, blind, stop,
+        gdb_go, in_place;
     char **line; // to be typed at prompts
     int lines;   // -1: none were asked for, the input is the keyboard's
 };

@@ -18,6 +18,9 @@ print(struct reports *r, const struct machine *m, const struct report *report)
     r->last.used = 0;
     words_report(&s, report, &r->last);
     fflush(stdout);
+    if (r->midline)
+        fputc('\n', stderr);
+    r->midline = false;
     fputs(r->last.bytes, stderr);
 }
 
@@ -53,7 +56,7 @@ report_print(struct reports *r, struct machine *m)
         print(r, m, &report);
         print_again(r, &report);
         r->printed += !report.note;
-        r->panic |= report.kind == REPORT_PANIC;
+        r->fatal |= report.fatal;
     }
 }
 

@@ -15,7 +15,8 @@ struct reports {
     const char *again;         // the command of this run, if it can be repeated; or NULL
     uint64 printed;
     struct text last; // the last one, in words
-    bool panic;       // the kernel has panicked: it will not go on
+    bool midline;     // the console's last byte was no newline
+    bool fatal;       // the kernel will not go on as it should
     bool pmp;         // the missing PMP entry has been told
 };
 

@@ -49,6 +49,7 @@ print(void *arg, uint8 byte)
 {
     struct session *s = arg;
     putchar(byte);
+    s->reports.midline = byte != '\n';
     sight_printed(s->m, byte);
     if (!input_watch(&s->in, byte))
         return;
@@ -191,7 +192,7 @@ look(struct session *s)
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
-    else if (s->reports.panic && s->in.kind == INPUT_LINES)
+    else if (s->reports.fatal && s->in.kind == INPUT_LINES)
         end(s, EXIT_REPORTS, false);
     else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
         end(s, EXIT_CLEAN, true);
@@ -324,6 +325,8 @@ allocate(size_t bytes)
 static void
 watch(struct machine *m, const struct options *o, const struct names *names)
 {
+    if (o->blind)
+        return;
     struct file facts = o->facts ? file_read(o->facts, 1) : (struct file){0};
     if (!sight_new(m, &names->symbols, &names->lines, facts, allocate))
         refuse("there is not enough memory to watch");

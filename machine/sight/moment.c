@@ -24,8 +24,7 @@ uint64
 moment_linked(const struct machine *m, uint64 pc)
 {
     uint64 start;
-    if (pc - TRAMPOLINE_AT < PAGE_BYTES &&
-        symbols_address(&m->sight->symbols, TRAMPOLINE_NAME, &start))
+    if (pc - TRAMPOLINE_AT < PAGE_BYTES && symbols_any(&m->sight->symbols, TRAMPOLINE_NAME, &start))
         return start + (pc - TRAMPOLINE_AT);
     return pc;
 }
@@ -71,6 +70,11 @@ look(const struct machine *m, unsigned hart, uint64 at, struct moment *out)
         add(m, out, &n, pc[i] - (i > 0));
     if (count == 0 && (in_kernel(m, at) || moment_linked(m, at) != at))
         add(m, out, &n, moment_linked(m, at));
+    else if (count == 0 &&
+             in_kernel(m, m->s.hart[hart].x[RA])) { // a jump to where there is no code
+        add(m, out, &n, m->s.hart[hart].x[RA] - 1);
+        follow(m, hart, m->s.hart[hart].x[S0], out, n);
+    }
 }
 
 void

@@ -42,7 +42,8 @@ named(struct file f, uint64 name)
     return name < f.size && f.bytes[name] != '\0' && f.bytes[name] != '$' && f.bytes[name] != '.';
 }
 
-// Makes a function of a symbol. Returns false if it is none.
+// Makes a function of a symbol. Returns false if it is none. A page of xv6 has a name of its own,
+// beside that of its first function.
 static bool
 read_function(struct file f, const struct elf_header *h, const struct elf_symbol *s,
               struct function *out)
@@ -55,7 +56,8 @@ read_function(struct file f, const struct elf_header *h, const struct elf_symbol
     uint64 room = in.size - (s->value - in.addr);
     out->start = s->value;
     out->end = s->value + (s->size != 0 && s->size < room ? s->size : room);
-    out->rank = (type == TYPE_NONE ? 4 : 0) + (s->size == 0 ? 2 : 0) + (bind == BIND_LOCAL ? 1 : 0);
+    out->rank = (elf_string_is(f, out->name, "trampoline") ? 8 : 0) + (type == TYPE_NONE ? 4 : 0) +
+                (s->size == 0 ? 2 : 0) + (bind == BIND_LOCAL ? 1 : 0);
     return true;
 }
 

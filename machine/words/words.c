@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// words.c - fills in sentences, and makes a report of them.
+// words.c - fills in sentences.
+//
+// Next      words/report.c
 #include "words/words.h"
 
 #include "machine.h"
@@ -277,6 +279,10 @@ static void
 add_argument(const struct speaker *s, const struct fact *f, unsigned n, const char *how,
              struct text *out)
 {
+    static const char *const registers[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                            "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                            "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                            "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     static const enum word modes[] = {WORD_USER_MODE, WORD_SUPERVISOR_MODE, WORD_CAUSE_OTHER,
                                       WORD_MACHINE_MODE};
     uint64 v = f->arg[n];
@@ -298,6 +304,8 @@ add_argument(const struct speaker *s, const struct fact *f, unsigned n, const ch
         add_entry(v, out);
     else if (is(how, "does"))
         say(s, WORD_READS + (v & 3), 0, 0, out);
+    else if (is(how, "reg"))
+        text_add(out, registers[v & 31]);
     else if (is(how, "verb"))
         say(s, (enum word)(WORD_DOES_READ + (v & 3)), 0, 0, out);
     else if (is(how, "rule"))
@@ -361,41 +369,4 @@ words_fact(const struct speaker *s, const struct fact *f, struct text *out)
         while (*p != '}')
             p++;
     }
-}
-
-// --- reports ---------------------------------------------------------------------------------
-
-// Adds a part of a report, if there is one.
-static void
-part(const struct speaker *s, enum word head, const struct fact *f, struct text *out)
-{
-    struct text words = {.used = 0};
-    if (f->word == WORD_NONE)
-        return;
-    words_fact(s, f, &words);
-    text_part(out, head == WORD_NONE ? "glass:" : word_pattern(head, s->language), words.bytes);
-}
-
-static bool
-one_call_more(const struct moment *at)
-{
-    return at->mode != MODE_U && at->pc[0] != 0 && at->pc[1] != 0;
-}
-
-void
-words_report(const struct speaker *s, const struct report *r, struct text *out)
-{
-    struct text calls = {.used = 0};
-    part(s, r->note ? WORD_HEAD_WHAT : WORD_NONE, &r->what, out);
-    if (one_call_more(&r->moment)) {
-        words_calls(s, &r->moment, &calls);
-        text_part(out, word_pattern(WORD_HEAD_FROM, s->language), calls.bytes);
-    }
-    part(s, WORD_HEAD_WALK, &r->walk, out);
-    for (unsigned i = 0; i < r->nsince; i++)
-        part(s, WORD_HEAD_SINCE, &r->since[i], out);
-    part(s, WORD_HEAD_RULE, &r->rule, out);
-    for (unsigned i = 0; i < r->nnear; i++)
-        part(s, WORD_HEAD_NEAR, &r->near[i], out);
-    part(s, WORD_HEAD_DO, &r->todo, out);
 }

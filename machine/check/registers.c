@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// registers.c - user programs that go on with other registers than they had, or not at all.
+//
+// Theory    A program that was interrupted knows nothing of it: when it goes on where it was, each
+//           register is what it was. A system call changes a0 alone. A program that the kernel sends
+//           elsewhere (a handler of a signal or an alarm) comes back to the place by a later system
+//           call, and then the registers must be those of the interruption.
+//           A program that executes the same ecall again and again, nothing in between, has a kernel
+//           that does not step over it. An interrupt that comes again before one instruction was
+//           executed, time after time, was not taken back by its handler.
+// Promises  silence: processes are told apart by root and stack; a record is made by a trap, and
+//           dropped by the return that it was made for.
+#include "check/blame.h"
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/watcher.h"
+
+#define PROGRAMS    64
+#define STUCK_CALLS 100
+#define STORM       200
+
+enum { SP = 2, A0 = 10, A7 = 17, REGISTERS = 32 };
+
+struct user_state {
+    uint64 pc, x[REGISTERS];
+    uint64 when;
+    bool call;      // it was an ecall
+    bool interrupt; // ... or an interrupt
+};
+
+// A program that was left in a trap.
+struct program {
+    uint64 root;
+    struct user_state trap;        // the last trap
+    struct user_state interrupted; // what a handler has interrupted; when 0: none
+    uint64 handler;                // where it was sent then
+    uint64 stuck;                  // how often the same ecall has come in a row
+};
+
+struct storm {
+    uint64 cause, pc, steps, count;
+};
+
+struct registers_watch {
+    struct program of[PROGRAMS];
+    uint32 hand;
+    struct storm storm[HARTS_MAX];
+};
+
+static struct program *
+find(struct machine *m, uint64 root, bool make)
+{
+    struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
+    struct program *oldest = &w->of[0];
+    for (unsigned i = 0; i < PROGRAMS; i++) {
+        if (w->of[i].root == root)
+            return &w->of[i];
+        if (w->of[i].trap.when < oldest->trap.when)
+            oldest = &w->of[i];
+    }
+    if (!make)
+        return NULL;
+    *oldest = (struct program){.root = root};
+    return oldest;
+}
+
+// --- telling -----------------------------------------------------------------------------------
+
+static void
+tell_register(struct machine *m, unsigned hart, const struct user_state *was, unsigned reg,
+              enum word word)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct report r;
+    report_begin(m, &r, REPORT_REGISTER, hart, word);
+    r.what = (struct fact){.word = word,
+                           .arg = {reg, was->x[reg], h->x[reg], h->pc, r.when - was->when},
+                           .moment = r.moment};
+    uint64 frame, proc = facts_current(m, hart);
+    static const uint16 first[] = {0, 40, 48, 56, 64, 72, 80, 88, 96, 104};
+    uint64 offset = reg < NELEM(first) ? first[reg] : 112 + 8 * (uint64)(reg - A0);
+    if (facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame)) {
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_REGISTER_FROM, .arg = {reg}, .stored = frame + offset};
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_EPC_FROM, .stored = frame + fact(m, FACT_TRAPFRAME_EPC)};
+    }
+    r.todo.word = WORD_REGISTER_DO;
+    report_send(m, &r);
+}
+
+static void
+tell_stuck(struct machine *m, unsigned hart, const struct program *p)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_ECALL_AGAIN, hart, p->trap.pc);
+    r.what = (struct fact){
+        .word = WORD_ECALL_AGAIN, .arg = {p->trap.pc, p->trap.x[A7], p->stuck}, .moment = r.moment};
+    r.todo =
+        (struct fact){.word = WORD_ECALL_AGAIN_DO, .arg = {m->sight->known.entry[KNOWN_USERTRAP]}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+static void
+tell_reentered(struct machine *m, unsigned hart, const struct program *p)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_REENTERED, hart, p->handler);
+    r.what = (struct fact){.word = WORD_REENTERED,
+                           .arg = {p->handler, p->trap.pc, r.when - p->interrupted.when},
+                           .moment = r.moment};
+    r.todo.word = WORD_REENTERED_DO;
+    report_send(m, &r);
+}
+
+// --- a program goes on -------------------------------------------------------------------------
+
+// Compares registers; of a call, a0 may differ. Tells the first that does.
+static bool
+same(struct machine *m, unsigned hart, const struct user_state *was, bool call, enum word word)
+{
+    const struct hart *h = &m->s.hart[hart];
+    for (unsigned i = 1; i < REGISTERS; i++) {
+        if (h->x[i] == was->x[i] || (call && i == A0))
+            continue;
+        tell_register(m, hart, was, i, word);
+        return false;
+    }
+    return true;
+}
+
+// A handler has been begun while an earlier one has not come back, deeper on the same stack.
+static bool
+reenters(const struct machine *m, unsigned hart, const struct program *p)
+{
+    const struct hart *h = &m->s.hart[hart];
+    return p->interrupted.when != 0 && p->handler == h->pc &&
+           p->interrupted.x[SP] - p->trap.x[SP] < 2 * PAGE_BYTES &&
+           p->interrupted.x[SP] != p->trap.x[SP];
+}
+
+static void
+goes_on(struct machine *m, unsigned hart, struct program *p)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct user_state *t = &p->trap;
+    bool again = h->pc == t->pc;
+    if (t->call && again && h->x[A7] == t->x[A7]) {
+        if (++p->stuck == STUCK_CALLS)
+            tell_stuck(m, hart, p);
+        return;
+    }
+    p->stuck = 0;
+    if (t->call && h->pc == t->pc + 4) {
+        same(m, hart, t, true, WORD_REGISTER_CALL);
+    } else if (t->call && p->interrupted.when != 0 && h->pc == p->interrupted.pc) {
+        same(m, hart, &p->interrupted, false, WORD_REGISTER_HANDLER);
+        p->interrupted.when = 0;
+    } else if (!t->call && again) {
+        same(m, hart, t, false, WORD_REGISTER_TRAP);
+    } else if (t->interrupt && !again) {
+        if (reenters(m, hart, p))
+            tell_reentered(m, hart, p);
+        p->interrupted = *t;
+        p->handler = h->pc;
+    } else {
+        p->interrupted.when = 0; // a new program
+    }
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
+    struct program *p = NULL;
+    w->storm[hart].pc = h->pc;
+    w->storm[hart].steps = machine_retired(m, hart);
+    if (supervisor && h->mode == MODE_U && leaves_levels(h->satp) != 0)
+        p = find(m, leaves_root(h->satp), false);
+    if (p == NULL || p->trap.when == 0)
+        return;
+    goes_on(m, hart, p);
+    p->trap.when = 0;
+}
+
+// --- traps -------------------------------------------------------------------------------------
+
+static void
+tell_storm(struct machine *m, unsigned hart, uint64 cause)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct report r;
+    report_begin(m, &r, REPORT_STORM, hart, cause);
+    r.moment = (struct moment){.position = r.when, .pid = -1};
+    r.what = (struct fact){.word = WORD_STORM, .arg = {hart, cause & 63, STORM, h->sepc}};
+    r.todo = (struct fact){.word = WORD_STORM_DO, .arg = {cause & 63}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+// An interrupt of S-mode: is it the one that has just been handled?
+static void
+count_storm(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
+    bool at_once =
+        s->cause == h->scause && s->pc == h->sepc && machine_retired(m, hart) - s->steps <= 2;
+    s->count = at_once ? s->count + 1 : 0;
+    s->cause = h->scause;
+    if (s->count == STORM)
+        tell_storm(m, hart, h->scause);
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    if (h->mode != MODE_S)
+        return;
+    if (h->scause >> 63)
+        count_storm(m, hart);
+    if ((h->mstatus & STATUS_SPP) || leaves_levels(h->satp) == 0)
+        return;
+    struct program *p = find(m, leaves_root(h->satp), true);
+    p->trap.pc = h->sepc;
+    p->trap.when = m->sight->now;
+    p->trap.call = h->scause == CAUSE_ECALL_U;
+    p->trap.interrupt = h->scause >> 63;
+    for (unsigned i = 0; i < REGISTERS; i++)
+        p->trap.x[i] = h->x[i];
+}
+
+const struct watcher registers_watcher = {
+    .name = "registers",
+    .bytes = sizeof(struct registers_watch),
+    .trap = trap,
+    .left = left,
+};

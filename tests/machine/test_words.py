@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""test_words.py - what the glass machine says of each mistake, word for word, in English and in Chinese.
+
+The reports are compared with tests/golden/watch-LANGUAGE.txt, after everything that may differ from build to build
+(addresses, line numbers, counts of instructions) has become #. Where they differ, the new text is in the test's
+directory: copy it if it is better.
+"""
+import difflib
+import os
+import re
+import unicodedata
+
+import facts
+from glassrun import mini, run
+from machine import Failure
+
+# What the kernel of tests/machine/mini does wrong, and how the run ends.
+MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "FAULT_UNRESOLVED", "GROW_OVERLAPS",
+            "SHRINK_TOO_MUCH", "SHRINK_KEEPS_LEAVES", "NULL_USED", "JUMP_TO_NOTHING", "ROOT_FREED", "YIELD_WITH_LOCK",
+            "FREE_ZERO", "A0_NOT_SAVED"]
+HAN = "[\u4e00-\u9fff]"
+KINDS = re.compile(r"^(?:glass:|  (?:what|事件):)")
+
+
+def kernel(context, mistake):
+    """The kernel with the mistake, and the file with the facts of it."""
+    path = mini(context, "NONE", f"-D{mistake}") if mistake == "A0_NOT_SAVED" else mini(context, mistake)
+    known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
+    if known is None:
+        raise Failure("gdb has told no facts of the kernel")
+    if mistake != "A0_NOT_SAVED":
+        return path, known
+    with open(known, encoding="utf-8") as f, open(f"{path}.facts", "w", encoding="utf-8") as out:
+        out.write(f.read() + "TRAPFRAME_RA 0x8\nTRAPFRAME_A0 0x50\n")  # an array: regs[1], regs[10]
+    return path, f"{path}.facts"
+
+
+def columns(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def golden(text):
+    """The reports alone, each sentence on one line, without what differs from build to build."""
+    lines = []
+    for line in text.splitlines():
+        if KINDS.match(line) or re.match(r"  \S+: ", line):
+            lines.append(line)
+        elif line.startswith("         ") and lines:
+            lines[-1] += " " + line.strip()
+    text = "\n".join(x for x in lines if not x.startswith("glass: reports:"))
+    text = re.sub(r"0x[0-9a-f]+", "0x#", text)
+    text = re.sub(r"\b\d[\d,]*(?= (?:instruction|step)|条| 条| 步)", "#", text)
+    text = re.sub(r"(step|第) \d+", r"\1 #", text)
+    text = re.sub(r"(?:tests/)?machine/mini/", "", re.sub(r":\d+\)", ":#)", text))
+    text = re.sub(f" (?={HAN})|(?<={HAN}) ", "", text)  # a line may break beside a Chinese character
+    return re.sub(r" +", " ", text)
+
+
+def said(context, mistake, language):
+    path, known = kernel(context, mistake)
+    text = run(context, "--mem", "4M", "--harts", "1", "--max", "40000000", "--lang", language, "--facts", known, path,
+               "--", "go", "go", "exit", status=None)
+    wide = [x for x in text.splitlines() if columns(x) > 80]
+    if wide:
+        raise Failure(f"{mistake}: more than 80 columns: {wide[0]}")
+    return f"## {mistake}\n{golden(text)}\n"
+
+
+def compare(context, language):
+    path = f"tests/golden/watch-{language}.txt"
+    text = "".join(said(context, mistake, language) for mistake in MISTAKES)
+    seen = os.path.join(context.dir, os.path.basename(path))
+    with open(seen, "w", encoding="utf-8") as f:
+        f.write(text)
+    with open(path, encoding="utf-8") as f:
+        want = f.read()
+    diff = [x for x in difflib.unified_diff(want.splitlines(), text.splitlines(), lineterm="", n=0)
+            if x[0] in "+-" and x[:3] not in ("+++", "---")]
+    if diff:
+        raise Failure(f"{path} and {seen} differ: {' / '.join(diff[:4])}")
+
+
+def test_words_same_run(context):
+    """Watching changes nothing: the run ends in the same state without it."""
+    path, known = kernel(context, "NONE")
+    for seed in "12":
+        words = ["--mem", "4M", "--seed", seed, "--hash", "--max", "20000000"]
+        watched = run(context, *words, "--facts", known, path, "--", "go", "go", "go", "go", status=None)
+        blind = run(context, *words, "--blind", path, "--", "go", "go", "go", "go", status=None)
+        hashes = [re.findall("hash .*", text) for text in (watched, blind)]
+        if hashes[0] != hashes[1] or len(hashes[0]) != 1:
+            raise Failure(f"seed {seed}: {hashes}")
+
+
+def test_words_en(context):
+    """Each mistake in English."""
+    compare(context, "en")
+
+
+def test_words_zh(context):
+    """Each mistake in Chinese."""
+    compare(context, "zh")
