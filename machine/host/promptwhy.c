@@ -173,6 +173,6 @@ who(struct control *c, const struct asked *a)
 
 const struct command why_commands[] = {
     {"why", "[ADDRESS [r|w|x]]", 0, 2, why, "the last report; or why an access fails"},
-    {"who", "PAGE", 1, 1, who, "who has a page: its life, and which trees map it"},
+    {"who", "PAGE", 1, 1, who, "the life of a page, and which trees map it"},
     {NULL, NULL, 0, 0, NULL, NULL},
 };
