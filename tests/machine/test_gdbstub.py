@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_gdbstub.py - gdb-multiarch on the glass machine: forward, back, watched page-table entries, the prompt's words."""
+"""test_gdbstub.py - gdb-multiarch on the glass machine: forward, back, watched entries, the prompt's words."""
 import os
 import re
 import socket
@@ -32,12 +32,12 @@ def free_port():
 
 
 def debug(context, kernel, *commands, harts="1", qemu=False, first=()):
-    """What gdb says to each command, on the glass machine or on QEMU; `first` are commands whose answers are dropped."""
+    """What gdb says to each command, on the glass machine or on QEMU, after the commands `first`."""
     port, patience = free_port(), int(120 * slowness())
     words = ["timeout", "-k", "5", str(patience)]
     if qemu:
-        words += ["qemu-system-riscv64", "-machine", "virt", "-bios", "none", "-smp", harts, "-display", "none", "-serial",
-                  "null", "-kernel", kernel, "-S", "-gdb", f"tcp::{port}"]
+        words += ["qemu-system-riscv64", "-machine", "virt", "-bios", "none", "-smp", harts, "-display", "none",
+                  "-serial", "null", "-kernel", kernel, "-S", "-gdb", f"tcp::{port}"]
     else:
         words += [glass(context), "--harts", harts, f"--gdb={port}", kernel]
     script = [w for c in first for w in ("-ex", c)]
@@ -74,8 +74,8 @@ def test_gdb_watch(context):
 
 def test_gdb_steps(context):
     """One step forward and back, of instructions, lines and calls; the run's beginning is said."""
-    answers = debug(context, build(context), "break supervisor", "continue", "print/x $pc", "stepi 3", "reverse-stepi 3",
-                    "print/x $pc", "break look", "continue", "finish", "reverse-step", "print/x $sp", "delete",
+    answers = debug(context, build(context), "break supervisor", "continue", "print/x $pc", "stepi 3",
+                    "reverse-stepi 3", "print/x $pc", "break look", "continue", "finish", "reverse-step", "print $sp", "delete",
                     "reverse-continue", "print/x $pc", "print $priv", "kill")
     if answers[2].split()[-1] != answers[5].split()[-1]:
         raise Failure(f"3 steps on and 3 back end elsewhere: {answers[2]} {answers[5]}")
@@ -90,10 +90,10 @@ def test_gdb_harts(context):
     """A hart is a thread; registers, memory, monitor commands, a change of memory, the run's end."""
     path = os.path.join(context.dir, "prompt")
     context.must([*CC, "-g", "-fno-omit-frame-pointer", "-o", path, "tests/machine/prompt.c"])
-    answers = debug(context, path, "info threads", "break print", "continue", "thread 2", "print/x $mhartid", "thread 1",
-                    "x/2c s", "monitor where", "monitor walk nowhere", "monitor back 2", "monitor go",
-                    "maintenance flush register-cache", "continue", "set var *(char *)s = 33", "x/1c s", "print $a0 = 7",
-                    "reverse-continue", "kill", harts="2")
+    answers = debug(context, path, "info threads", "break print", "continue", "thread 2", "print/x $mhartid",
+                    "thread 1", "x/2c s", "monitor where", "monitor walk nowhere", "monitor back 2", "monitor go",
+                    "maintenance flush register-cache", "continue", "set var *(char *)s = 33", "x/1c s",
+                    "print $a0 = 7", "reverse-continue", "kill", harts="2")
     demand(answers[0], r"Thread 1 \(hart 0, M-mode\).*Thread 2 \(hart 1, M-mode\)")
     demand(answers[2], "Breakpoint 1, print")
     demand(answers[4], "= 0x1$")
@@ -124,9 +124,9 @@ def test_gdb_refused(context):
 def test_gdb_tables(context):
     """pt walk, map, explain and satp know any kernel's tables, here and on QEMU: they say the same."""
     kernel = build(context)
-    commands = ["pt walk 0x40000000", "pt walk 0x40001000", "pt map", "pt explain 0x40000000 w s", "pt explain 0x40000000 r u",
-                "satp", "pt walk 0x40000000 root &root[1]", "pt walk 0x40000000 satp $satp",
-                "pt walk 0 root 0x123", "pt walk 0 5", "procs", "kill"]
+    commands = ["pt walk 0x40000000", "pt walk 0x40001000", "pt map", "pt explain 0x40000000 w s",
+                "pt explain 0x40000000 r u", "satp", "pt walk 0x40000000 root &root[1]",
+                "pt walk 0x40000000 satp $satp", "pt walk 0 root 0x123", "pt walk 0 5", "procs", "kill"]
     first = ["source tools/gdb/load.py", "break look", "continue"]
     here = debug(context, kernel, *commands, first=first)
     there = debug(context, kernel, *commands, first=first, qemu=True)
