@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""hunt.py - ./vitrine watch DIR --seeds 1-200 -- LINE...: the same lines under many seeds, on all cores of this computer.
+"""hunt.py - ./vitrine watch DIR --seeds 1-200 -- LINE...: the same lines under many seeds, on all cores.
 
 Each failure is told in a line, and what it is alike to only counted. At the end stand a summary and the command that
 shows the first failure again. Ctrl-C ends the hunt with the summary of what has been run.

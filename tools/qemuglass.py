@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """qemuglass.py WORD... - starts the glass machine by the words of qemu-system-riscv64 (tools/qemu-glass).
 
-For Makefiles and grading scripts that know QEMU alone: `make QEMU=/path/to/tools/qemu-glass qemu-gdb`. Words that say
-what the machine is anyway are taken in silence; a word for something that it does not have gets a sentence and status 2.
+For Makefiles and grading scripts that know QEMU alone: `make QEMU=/path/to/tools/qemu-glass qemu-gdb`. Words that
+say what the machine is anyway are taken in silence; a word for what it does not have gets a sentence and status 2.
 $GLASSFLAGS has more words, for the machine itself.
 """
 import os

@@ -191,10 +191,10 @@ control_say_hart(const struct control *c, const char *before, unsigned hart)
     static struct text place;
     const struct hart *h = &c->m->s.hart[hart];
     struct speaker s = {c->m, ENGLISH, machine_position(c->m)};
-    uint64 proc = facts_current(c->m, hart);
+    uint64 proc = c->m->sight != NULL ? facts_current(c->m, hart) : 0;
     char process[64] = "", name[PROCESS_NAME + 1];
     place.used = 0;
-    if (h->mode == MODE_U)
+    if (h->mode == MODE_U || c->m->sight == NULL)
         snprintf(place.bytes, sizeof(place.bytes), "at 0x%" PRIx64, (uint64_t)h->pc);
     else
         words_place(&s, h->pc, &place);
@@ -219,8 +219,10 @@ control_where(const struct control *c)
              "At @%s (%" PRIu64 ".%03" PRIu64 " s): ", digits(machine_position(m)).text,
              (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
     control_say_hart(c, before, c->hart);
-    moment_now(m, c->hart, &now);
     calls.used = 0;
+    now.pc[0] = 0;
+    if (m->sight != NULL)
+        moment_now(m, c->hart, &now);
     if (now.pc[0] != 0 && now.pc[1] != 0 && now.mode != MODE_U) {
         words_calls(&s, &now, &calls);
         answer(c->out, "  from: %s", calls.bytes);

@@ -247,6 +247,8 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->blind && (o->fail || o->json || o->expect))
+        refuse("--blind sees nothing: --fail, --json and --expect need its eyes");
     if (o->keep && o->in_place)
         refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)

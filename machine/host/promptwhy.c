@@ -68,7 +68,9 @@ why(struct control *c, const struct asked *a)
 {
     uint64 va;
     enum pt_access kind = PT_READ;
-    if (a->words > 1) {
+    if (c->m->sight == NULL) {
+        answer(c->out, "The machine is --blind: it cannot tell.");
+    } else if (a->words > 1) {
         if (need_address(c, a->word[1], &va) &&
             (a->words == 2 || need_access(c, a->word[2], &kind)))
             explain(c, va, kind);
@@ -136,7 +138,7 @@ static void
 say_frame(const struct control *c, uint64 pa)
 {
     static const char *const states[] = {"", "free", "allocated"};
-    const struct frame *f = frames_at(c->m, pa);
+    const struct frame *f = c->m->sight != NULL ? frames_at(c->m, pa) : NULL;
     if (f == NULL || f->state == FRAME_UNKNOWN)
         return;
     if (f->allocated.position > machine_position(c->m) ||
@@ -171,6 +173,6 @@ who(struct control *c, const struct asked *a)
 
 const struct command why_commands[] = {
     {"why", "[ADDRESS [r|w|x]]", 0, 2, why, "the last report; or why an access fails"},
-    {"who", "PAGE", 1, 1, who, "who has a page: its life, and which trees map it"},
+    {"who", "PAGE", 1, 1, who, "the life of a page, and which trees map it"},
     {NULL, NULL, 0, 0, NULL, NULL},
 };

@@ -93,12 +93,14 @@ def test_prompt_words(context):
     """Words that the prompt does not know get a sentence, and change nothing."""
     kernel = build(context)
     answers = dialogue(context, kernel, "jump", "back x", "back 1 2", "back 99999999999", "step 0", "until nowhere",
-                       "until", "walk nowhere+1", "hart 9", "map 0x123", "who 7", "diff a b", "when nowhere", "x sp 0", "help")
+                       "until", "walk nowhere+1", "hart 9", "map 0x123", "who 7", "diff a b", "when nowhere",
+                       "x sp 0", "help")
     for answer, words in zip(answers, ("no command `jump'", "back `x': a number", "Its words are: back",
                                        "The run has made [0-9,]+ steps only", "step `0': a number of steps",
                                        "no symbol or register `nowhere'", "Its words are: until", "nowhere",
                                        "the harts are 0 to 0", "0x123 is none", "0x7 is no page of RAM",
-                                       "a moment such as", "nowhere", "1 to 512 words", "back .*step .*until .*go .*quit")):
+                                       "a moment such as", "nowhere", "1 to 512 words",
+                                       "back .*step .*until .*go .*quit")):
         demand(answer, words)
 
 

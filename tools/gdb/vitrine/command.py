@@ -15,6 +15,7 @@ class Command(gdb.Command):
     def invoke(self, argument, from_tty):
         self.dont_repeat()
         memory.forget()
+        sv.Software.parks = kernel.is_vitrine()
         try:
             self.function(gdb.string_to_argv(argument))
         except gdb.GdbError:
@@ -40,12 +41,18 @@ def address(word):
 
 
 class Whose:
-    """A table, by the words `PID`, `kernel` or none, and -k: its name, sv.Table and address space (or None)."""
+    """A table: its name, sv.Table and address space (or None).
+
+    By the words `PID`, `kernel` or none, and -k; of any kernel by `root ADDR`, `satp VALUE` or none.
+    """
 
     def __init__(self, words, in_kernel):
         self.space = None
+        if len(words) == 2 and words[0] in ("root", "satp"):
+            self.of_value(words[0], address(words[1]))
+            return
         if len(words) > 1 or words and not (words[0].isdigit() or words[0] == "kernel"):
-            raise gdb.GdbError(f"{words[-1]}: expected the number of a process, or `kernel'")
+            raise gdb.GdbError(f"{words[-1]}: expected the number of a process, `kernel', `root ADDR' or `satp VALUE'")
         if not words:
             self.of_hart()
         elif words[0] in ("0", "kernel"):
@@ -59,8 +66,21 @@ class Whose:
         if not sv.levels_of(mode):
             raise gdb.GdbError(f"hart {hart} has no table in satp now: give the number of a process, or `kernel'")
         self.table = sv.Table(sv.levels_of(mode), root)
-        self.name, self.space = owner(self.table)
-        self.name = f"the table in hart {hart}'s satp, {self.name}"
+        self.name = f"the table in hart {hart}'s satp"
+        if kernel.is_vitrine():
+            whose, self.space = owner(self.table)
+            self.name += f", {whose}"
+
+    def of_value(self, kind, value):
+        """A root, of the mode that the hart's satp has or else Sv39; or what satp might hold."""
+        mode, _, root = sv.satp(value if kind == "satp" else kernel.register("satp"))
+        levels = sv.levels_of(mode)
+        if kind == "root":
+            root, levels = value, levels or 3
+        if not levels or root % sv.PAGE:
+            raise gdb.GdbError(f"{kind} {value:#x}: that leads to no table")
+        self.table = sv.Table(levels, root)
+        self.name = f"the table at {root:#x}"
 
     def of_process(self, pid, in_kernel):
         _, p = kernel.process(pid)

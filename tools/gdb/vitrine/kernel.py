@@ -17,11 +17,23 @@ USER, SUPERVISOR, MACHINE = 0, 1, 3
 NAMES = {USER: "user", SUPERVISOR: "kernel", MACHINE: "firmware"}
 
 
-def objfile():
+def find_objfile():
     for f in gdb.objfiles():
         if f.is_valid() and f.filename and f.lookup_global_symbol("native_calls"):
             return f
-    raise gdb.GdbError("no kernel: start gdb with build/kernel/kernel as its file")
+    return None
+
+
+def is_vitrine():
+    """Is it this kernel? Of any other one only its tables are known, from satp or a root on."""
+    return find_objfile() is not None
+
+
+def objfile():
+    found = find_objfile()
+    if not found:
+        raise gdb.GdbError("this kernel is not Vitrine, or gdb was not started with build/kernel/kernel as its file")
+    return found
 
 
 def symbol(name):
@@ -55,7 +67,7 @@ def segments_of(path, _time):
 
 
 def segments():
-    path = objfile().filename
+    path = objfile().filename if is_vitrine() else gdb.current_progspace().filename
     return segments_of(path, os.path.getmtime(path))
 
 

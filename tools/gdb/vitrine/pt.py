@@ -7,6 +7,7 @@ import gdb
 
 from vitrine import command, kernel, memory, sv
 
+RAM = 0x80000000  # of QEMU's virt machine
 BY_ITSELF = sv.A | sv.D  # flags that never separate two pages
 
 
@@ -64,15 +65,16 @@ def for_user(va, levels, space):
 
 
 def walk(words):
-    """pt walk ADDR [PID|kernel] [-k]
+    """pt walk ADDR [PID|kernel|root ADDR|satp VALUE] [-k]
     Each entry that a hart reads to translate ADDR: its index, where it is, its value, flags, and where it leads.
-    Without PID: by the table in the selected hart's satp. -k: by the table in use while the kernel works for PID."""
+    Without PID: by the table in the selected hart's satp. -k: by the table in use while the kernel works for PID.
+    `root' and `satp' are for any kernel's tables."""
     in_kernel = command.take(words, "-k")
-    if not 1 <= len(words) <= 2:
+    if not 1 <= len(words) <= 3:
         command.usage(walk)
     va, whose = command.address(words[0]), command.Whose(words[1:], in_kernel)
     levels = whose.table.levels
-    hart = sv.Hart(user=not in_kernel and for_user(va, levels, whose.space))
+    hart = sv.Hart(user=not in_kernel and for_user(va, levels, whose.space), sum=not kernel.is_vitrine())
     trace = sv.translate(memory.entry, whose.table, va, "r", hart)
     gdb.write(f"{whose.name}, root {whose.table.root:#x}\n")
     indices = "".join(f" {sv.index(level, va)}," for level in reversed(range(levels)))
@@ -86,16 +88,18 @@ def walk(words):
 
 
 def explain(words):
-    """pt explain ADDR [r|w|x] [u|s] [PID|kernel]
+    """pt explain ADDR [r|w|x] [u|s] [PID|kernel|root ADDR|satp VALUE]
     May user code (u) or the kernel (s) read, write or execute at ADDR? If not: which rule of the manual refuses, at
     which level, and the exception. Without r, w, x: read. Without u, s: u below the kernel's half of a process."""
     how = [w for w in words[1:] if w in ("r", "w", "x", "u", "s")]
     rest = [w for w in words[1:] if w not in how]
-    if not words or len(rest) > 1:
+    if not words or len(rest) > 2:
         command.usage(explain)
     va, whose = command.address(words[0]), command.Whose(rest, False)
     access = next((w for w in how if w in "rwx"), "r")
     user = "u" in how or "s" not in how and for_user(va, whose.table.levels, whose.space)
+    if not kernel.is_vitrine() and not {"u", "s"} & set(how):
+        user = kernel.mode() == kernel.USER
     if whose.space is not None and not user and rest:
         whose = command.Whose(rest, True)
     trace = sv.translate(memory.entry, whose.table, va, access, sv.Hart(user=user))
@@ -118,6 +122,10 @@ class Regions:
     """What the addresses of a table are for."""
 
     def __init__(self, whose):
+        self.known = kernel.is_vitrine()
+        if not self.known:
+            self.image = [(start + offset, end + offset) for start, end, offset in kernel.segments()]
+            return
         self.user = [(int(r["start"]), int(r["end"]), self.kind(r)) for r in kernel.regions(whose.space)] \
             if whose.space is not None else []
         parts, names = kernel.variable("kimage"), kernel.enum_names("kimage_kind", "kimage_find")
@@ -133,7 +141,17 @@ class Regions:
             return "text" if int(region["prot"]) & sv.X else "data"
         return name
 
+    def of_other(self, pa):
+        """Of a kernel that is not Vitrine, the program's file tells what is its own."""
+        if pa is None:
+            return "-"
+        if any(start <= pa < end for start, end in self.image):
+            return "kernel"
+        return "ram" if pa >= RAM else "device"
+
     def name(self, va, pa):
+        if not self.known:
+            return self.of_other(pa)
         for start, end, name in self.user + self.image:
             if start <= va < end:
                 return name
@@ -191,7 +209,7 @@ def ranges(whose):
 
 
 def show_map(words):
-    """pt map [PID|kernel] [-k]
+    """pt map [PID|kernel|root ADDR|satp VALUE] [-k]
     What a table maps, in ranges: `~` is a flag that only some pages have, c copy-on-write. Without PID: the table in
     the selected hart's satp. -k: the table in use while the kernel works for PID."""
     in_kernel = command.take(words, "-k")
@@ -223,7 +241,7 @@ def show_satp(who, value):
     s = sv.satp(value)
     mode = sv.MODES.get(s.mode, "reserved")
     gdb.write(f"{who}satp {value:#018x}: mode {s.mode} ({mode}), asid {s.asid}, root {s.root:#x}")
-    if not sv.levels_of(s.mode) or not kernel.is_live():
+    if not sv.levels_of(s.mode) or not kernel.is_vitrine() or not kernel.is_live():
         gdb.write("\n")
         return
     gdb.write(f": {command.owner(sv.Table(sv.levels_of(s.mode), s.root))[0]}\n")

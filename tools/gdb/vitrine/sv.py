@@ -71,9 +71,15 @@ def is_leaf(pte):
     return bool(pte & V and pte & (R | W | X))
 
 
+class Software:
+    """What the kernel means by the bits that are left to software."""
+
+    parks = True
+
+
 def is_parked(pte):
     """Does it lead to a table that a fork has parked (kernel/mm/aspace/park.h)? A hart finds a hole."""
-    return pte & (V | PARKED) == PARKED
+    return Software.parks and pte & (V | PARKED) == PARKED
 
 
 def canonical(levels, va):
