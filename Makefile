@@ -16,7 +16,7 @@ PYTHON ?= python3
 # Tools. Either of Debian's two compilers will do; TOOLPREFIX= names another, LLVM=1 builds the
 # kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands. DEBUG=1 adds the checks that
 # cost time (lock order, filled frames, failing allocations), UBSAN=1 those of the compiler. INSECURE=1
-# leaves in new memory what its last owner wrote (kernel/mm/fresh.h): a kernel to be attacked.
+# leaves in new memory what its last owner wrote (kernel/mm/aspace/fresh.h): a kernel to be attacked.
 
 TOOLPREFIX ?= $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,\
 	$(if $(shell command -v $(p)gcc),$(p))) riscv64-unknown-elf-)
@@ -79,62 +79,82 @@ endif
 # objects(SOURCES): their objects.
 objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,$(filter %.S,$(1)))
 
-# The kernel, from the bottom up: each group may call those above it here, none below. The order is a
-# reading order too; doc/tour.md says more. A group names its files without .c, assembly in full.
+# The kernel, from the bottom up: each room may call those above it here, none below. The order is a
+# reading order too; doc/tour.md says more. A room names its files without .c, assembly in full.
 
 # lib: what any program could use. Strings, numbers, ranges, the readers of ELF files and device trees.
-lib := string printf bitmap range ranges page intrinsics utf8 fdt fdtwalk elf
+lib := string printf bitmap range ranges page intrinsics utf8
+lib/parse := fdt fdtwalk elf
 
-# pt: Sv39 page tables, touching no CSR, lock or global. translate is the manual, made executable;
-# walk and map build a tree, unmap and protect change it, check and diff judge it.
-pt := translate walk map rounded stock unmap protect batch super iter copy free check diff vmprint
+# pt: Sv39 page tables, touching no CSR, lock or global. walk and map build a tree, unmap and protect
+# change it. pt/read only reads: translate is the manual, made executable; check and diff judge a tree.
+pt := walk map rounded stock unmap protect batch super iter copy free
+pt/read := translate check diff vmprint
 
 # rv: the processor. The only place that names a CSR: entry, trampoline, traps, switching, firmware.
 rv := entry.S cpu sbi timer trampoline.S kernelvec.S swtch.S usercopy.S fp.S
 
+# panic: the end of the kernel, and the callers that led there.
+panic := backtrace ksyms panic
+
 # sync: waiting for one another. Locks that spin, locks that sleep, queues of those who wait.
 sync := spinlock sleeplock waitq
 
-# mm: physical memory and the ledger of it; the kernel's own map in its four designs; address spaces,
-# their regions and the one fault path; copying from and to user memory; keeping TLBs honest; showing
-# who owns what, and what a process has touched.
-mm := buddy frame frame_put commit ledger block kmem failnth \
-	kimage kvm kstack plan plancheck trampage mirror kpt_unified kpt_global kpt_fullcopy kpt_sharedroot \
-	region aspace spare asid fault ahead brk super mmap copy tlb leaves park \
-	owners touched view viewprint
+# mm/frame: physical memory, the ledger of it, and the kernel's own objects.
+mm/frame := buddy frame frame_put commit ledger block kmem failnth
+
+# mm/kvm: the kernel's half of the address space: the image, the direct map, devices, kernel stacks.
+mm/kvm := kimage kvm kstack shootdown
+
+# mm/aspace: address spaces. Regions, the one fault path, TLBs; design.h is the interface of mm/design.
+mm/aspace := region aspace viewers spare asid fault ahead brk super mmap tlb leaves park mirror
+
+# mm/design: the four designs of the kernel's page table.
+mm/design := select unified global fullcopy sharedroot trampage
+
+# mm/copy: the kernel reads and writes a program's memory, directly or by a walk.
+mm/copy := copy
+
+# mm/inspect: what memory and page tables are, for people: views, owners, the layout and its checks.
+mm/inspect := plan owners touched view viewprint
+
+# explain: why a program was stopped, and what the kernel ran into, with the words of words.h.
+explain := say near insn tell usersym usertrace explain kexplain plancheck
 
 # dev: the machine as the device tree describes it, and drivers for what is on it.
-dev := ram machine isa power rtc uart lineedit linering console plic virtio virtio_blk blk
+dev := ram machine isa power rtc plic
+dev/console := uart lineedit linering console
+dev/disk := virtio virtio_blk blk
 
-# fs: ext2 through one cache of pages, and everything a descriptor can stand for. Bottom up: the cache,
-# the disk's bitmaps and inodes, files and directories, names, open files.
-fs := radix cache cut pages pageio writeback reclaim \
-	journal_io journal recover journal_ops journal_commit journal_log checkpoint \
-	super bits balloc limbo ialloc idisk bmap orphan chain inodes mount \
-	rw dir dirindex dirread dcache namei symlink names rename stat file pipe devnode
+# fs: one cache of pages; the journal; ext2 on the disk; directories and paths; what a descriptor stands for.
+fs/cache := radix cache cut pageio writeback reclaim
+fs/journal := io journal recover ops commit log checkpoint
+fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan chain inodes dcache dirent dirindex op journalfile mount rw stat
+fs/dir := dir dirread read namei symlink names rename
+fs/file := file pipe devnode
 
-# proc: processes and how they share the harts; traps; making programs out of files.
-proc := proc sched ticks flusher trap fpu fork exit oom args image exec alarm watch interpose \
-	bootprint userinit
-proc += $(if $(DEBUG),checked/failtree)
+# proc: processes, their traps, and what ends them; how they share the harts; programs out of files.
+proc := proc trap fork exit oom alarm watch interpose
+proc/sched := sched ticks flusher fpu
+proc/exec := args image exec
 
 # sys: the system calls, from the number in a7 to the functions above.
-sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats bootargs harts
+sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats
 
-# debug: what the kernel says when it must stop, and what it can tell about itself. explain says why a
-# program was stopped, with the words of words.h; the others up to usertrace are its parts.
-debug := backtrace ksyms ledger panic \
-	say near insn tell usersym usertrace explain kexplain
+# boot: from the first instruction in C to the first program.
+boot := bootargs bootprint harts userinit main
 
-# DEBUG=1: the order of locks is checked, memory that changes hands is filled, allocations can be made
-# to fail, and it is remembered who mapped what. UBSAN=1: undefined behaviour panics.
-debug += $(if $(DEBUG),checked/lockcheck checked/mapsite checked/selftest checked/selfrules checked/selfplan) $(if $(UBSAN),ubsan/ubsan)
+# checked: DEBUG=1 checks the order of locks and fills memory that changes hands, lets allocations fail,
+# remembers where pages were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.
+checked := $(if $(DEBUG),lockcheck mapsite failtree selftest selfrules selfplan) $(if $(UBSAN),ubsan)
 
-LAYERS := lib pt rv sync mm dev fs proc sys debug
-LISTED := $(foreach l,$(LAYERS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(l)/%.c,$($(l))))) kernel/main.c
+ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/design mm/copy mm/inspect explain \
+	dev dev/console dev/disk fs/cache fs/journal fs/ext2 fs/dir fs/file proc proc/sched proc/exec sys boot checked
+LISTED := $(foreach r,$(ROOMS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(r)/%.c,$($(r)))))
 
 # A new file works at once; the gate demands that it be entered above.
-UNLISTED := $(filter-out $(LISTED) kernel/rv/offsets.c,$(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S))
+UNLISTED := $(filter-out $(LISTED) kernel/rv/offsets.c kernel/checked/%,\
+	$(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c kernel/*/*.S))
 KSRC := $(wildcard $(LISTED)) $(UNLISTED)
 
 KOBJ := $(call objects,$(KSRC))
@@ -210,7 +230,7 @@ $(O)/.uflags: FORCE
 $(O)/kernel/lib/string.o: KCFLAGS += $(NOLOOPCALL)
 
 # The checks themselves are not checked, nor is what they print with.
-sanitize = $(if $(UBSAN),$(if $(filter kernel/debug/% kernel/lib/%,$<),,-fsanitize=undefined))
+sanitize = $(if $(UBSAN),$(if $(filter kernel/panic/% kernel/checked/% kernel/lib/%,$<),,-fsanitize=undefined))
 
 $(O)/kernel/%.o: kernel/%.c $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
 	$(say) CC $<
@@ -318,11 +338,14 @@ ifeq ($(O),build)
 	@ln -sfn ../build/kernel/kernel.sym kernel/kernel.sym
 endif
 
+HELP := $(patsubst %,-I%,$(wildcard tests/host/*/help))
+
 compdb: $(GENHDR)
 	@$(PYTHON) tools/compdb.py $(O)/compile_commands.json \
 		'$(KCC) $(KCFLAGS)' $(filter %.c,$(KSRC)) -- '$(UCC) $(UCFLAGS)' \
 		$(wildcard user/*.c user/*/*.c user/tests/*/*.c) -- \
-		'cc -std=gnu11 -g -Itests/host/shim -Itests/host -Ikernel -Iinclude -I$(O)/gen' $(wildcard tests/host/*.c tests/fuzz/*.c)
+		'cc -std=gnu11 -g -Itests/host/shim -Itests/host -Itests/host/help $(HELP) -Ikernel -Iinclude -I$(O)/gen' \
+		$(wildcard tests/host/*/*.c tests/fuzz/*.c)
 ifeq ($(O),build)
 	@ln -sfn build/compile_commands.json compile_commands.json
 endif

@@ -39,6 +39,7 @@ enum stop {
 struct state {
     struct hart hart[HARTS_MAX];
     struct table_log log; // changes of page tables (mmu/rules.h)
+    uint32 fetch_epoch;   // how often a hart has executed fence.i (mmu/fetched.h)
     struct turns turns;   // whose turn it is, the clock, the generator of the seed
     struct clint clint;
     struct plic plic;
@@ -54,8 +55,6 @@ struct host_calls {
     void (*console)(void *arg, uint8 byte); // the machine prints
     // An access met a stale translation (mmu/rules.h). NULL: not asked.
     void (*stale)(void *arg, struct machine *m, const struct stale *s);
-    // A hart takes the same trap for ever (check/traploop.h). NULL: not asked.
-    void (*trap_loop)(void *arg, struct machine *m, const struct trap_loop *l);
 };
 
 struct config {
@@ -63,6 +62,7 @@ struct config {
     bool no_pmp;           // PMP with no entry set lets S and U mode pass (a kernel of 2020)
     bool svade;            // A and D are set by software: the hart faults
     bool modern_virtio;    // virtio-mmio version 2; else the legacy version 1
+    bool races;            // look for data races, which is slow (check/races.c)
     bool misaligned_traps; // misaligned loads and stores trap; else the hart does them
     uint64 seed;
     uint64 mean_turn;  // instructions
@@ -84,11 +84,14 @@ struct machine {
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
     struct trees trees;
+    uint32 *stored;                // of each page of RAM: the epoch of its last store (mmu/fetched.h)
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
     struct sight *sight;           // what watches, or NULL (sight/, check/)
     struct count *count;           // exact counts, or NULL (sight/count.h)
+    struct stops *stops;           // breakpoints and watched memory, or NULL (time/stops.h)
+    struct failing *failing;       // a call that shall fail, or NULL (time/failing.h)
     struct history *history;       // snapshots, or NULL (time/snapshot.h)
     struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
     unsigned turn_hart;            // whose turn it is while one runs

@@ -9,8 +9,8 @@ WASMCC ?= clang
 MACHINEDIR := $(O)/machine
 
 # What the machine shares with the kernel: the walk of page tables.
-machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check)) \
-	kernel/pt/translate.c
+machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check words)) \
+	kernel/pt/read/translate.c
 machine_host := $(machine_core) $(wildcard machine/host/*.c)
 machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 
@@ -52,3 +52,10 @@ $(MACHINEDIR)/glass.wasm: $(machine_web_o)
 	$(Q)$(WASMCC) $(WASMLINK) -o $@ $^
 
 -include $(machine_host_o:.o=.d) $(machine_web_o:.o=.d)
+
+# The kernel of a story of the page.
+$(O)/page/fence: web/kernels/fence.c web/kernels/kernel.ld
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(UCC) -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -g -ffreestanding -nostdlib -static \
+		-Wl,--build-id=none -Wl,-T,web/kernels/kernel.ld -o $@ $<

@@ -37,7 +37,8 @@ alloc_code(struct machine *m, machine_alloc alloc)
     c->page = alloc(CODE_PAGES * sizeof(struct code_page));
     c->index = alloc(frames * sizeof(c->index[0]));
     m->trees.of_page = alloc(frames * sizeof(m->trees.of_page[0]));
-    if (c->page == NULL || c->index == NULL || m->trees.of_page == NULL)
+    m->stored = alloc(frames * sizeof(m->stored[0]));
+    if (c->page == NULL || c->index == NULL || m->trees.of_page == NULL || m->stored == NULL)
         return false;
     for (uint32 i = 0; i < c->pages; i++)
         c->page[i].pa = NEVER;

@@ -21,7 +21,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:\./)?[\w.{},/*-]*\.(?:c|h|S|py|md|tbl|ld|tsv|sh|\{[chS,]+\})|Makefile")
 CALL = re.compile(r"([a-z_]\w*)\(\)")
-PLACES = ("", "kernel/", "include/", "doc/", "tests/host/", "tests/qemu/", "user/", "tools/", "user/tests/",
+PLACES = ("", "kernel/", "include/", "doc/", "tests/host/*/", "tests/qemu/", "user/", "tools/", "user/tests/",
           "user/tests/usertests/", "user/include/")
 SITTING = 600  # lines
 WIDTH = 80  # columns of a terminal
@@ -172,14 +172,14 @@ def invariants():
     text = source.read(page).split("\n## Memory of processes")[0]
     for name, where in re.findall(r"^\| ([a-z]+(?:-[a-z]+)+) \|(.*)\|$", text, re.M):
         files = [f for word in QUOTED.findall(where) if FILE.fullmatch(word) for f in resolve(word)]
-        if not any(name in source.read(f) for f in files or resolve("pt/check.c")):
+        if not any(name in source.read(f) for f in files or resolve("pt/read/check.c")):
             yield f"{page}: no file named beside {name} has that name in it"
 
 
 def words():
     """The words of the kernel's command line, in the source and in the page about them."""
     page = "doc/command-line.md"
-    known = set(re.findall(r'\{"([a-z]+=?)", set_', source.read("kernel/sys/bootargs.c")))
+    known = set(re.findall(r'\{"([a-z]+=?)", set_', source.read("kernel/boot/bootargs.c")))
     listed = set(re.findall(r"^\| `([a-z]+=?)` \|", source.read(page), re.M))
     yield from (f"{page}: the word {w} is missing" for w in sorted(known - listed))
     yield from (f"{page}: the kernel does not know the word {w}" for w in sorted(listed - known))
@@ -195,7 +195,7 @@ def tests_listed():
 
 
 def host_case(test, case):
-    return case in source.read(f"tests/host/t_{test}.c")
+    return any(case in source.read(p) for p in source.files(f"tests/host/*/t_{test}.c"))
 
 
 @functools.lru_cache(maxsize=None)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """check_style.py - what the formatter cannot see: heads, guards, own header first, no #if in a body, no leftovers."""
+import collections
 import os
 import re
 
@@ -28,7 +29,7 @@ def check_head(path, text):
         yield f"{path}:1: the first line must be // {SPDX}"
     elif not 1 <= head_length(text) <= MAX_HEAD:
         yield f"{path}:2: the head comment has {head_length(text)} lines, not 1 to {MAX_HEAD}"
-    elif os.path.basename(path) not in text.split("\n")[1]:
+    elif not text.split("\n")[1].startswith(f"// {os.path.basename(path)} "):
         yield f"{path}:2: the head comment must start with the file's name"
 
 
@@ -69,6 +70,18 @@ def check(path):
     yield from check_leftovers(path, text)
 
 
+def common_names():
+    """A function name in more than two files of the kernel makes `break NAME` in gdb ambiguous."""
+    files = collections.defaultdict(set)
+    for path in source.files("kernel/**/*.c"):
+        for f in source.functions(path):
+            if f.name != "__attribute__":  # its name stands behind that
+                files[f.name].add(path)
+    for name, paths in sorted(files.items()):
+        if len(paths) > 2:
+            yield f"{sorted(paths)[0]}: {name}() is also in {', '.join(sorted(paths)[1:])}: name it after its subject"
+
+
 if __name__ == "__main__":
     source.arguments(__doc__)
-    source.report(p for path in source.own_sources() for p in check(path))
+    source.report([p for path in source.own_sources() for p in check(path)] + list(common_names()))

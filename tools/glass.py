@@ -15,13 +15,17 @@ import struct
 import subprocess
 import sys
 
+import facts
+import hunt
+
 FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/opensbi/generic/fw_dynamic.elf",
             "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
 USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
 # Options without a value behind them.
-FLAGS = "sharp svade no-pmp legacy modern readonly keep realtime fast hash count help".split()
+FLAGS = ("sharp races svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb gdb-go "
+         "help").split()
 
 
 def refuse(*lines):
@@ -142,16 +146,59 @@ def watch(words):
         if not os.path.exists(os.path.join(os.environ.get("HERE", "."), name)):
             refuse(f"{name}: there is no such file or directory", USAGE)
     build("build/machine/glass")
-    glass = os.path.abspath("build/machine/glass")
+    glass, kept = os.path.abspath("build/machine/glass"), os.path.abspath("build/machine/facts")
+    questions = facts.questions()
     os.chdir(os.environ.get("HERE", "."))
     kernel, disk, told = names[0], None, {"CPUS": "3", "MEM": "128M", "legacy": False}
     if os.path.isdir(kernel):
         kernel, disk, told = course_tree(kernel)
     disk = names[1] if len(names) > 1 else disk
     told.update(pairs)
+    asked = take(options, "--seeds")
+    known = None
+    if os.path.exists(kernel) and not any(o.startswith("--facts") for o in options):
+        known = facts.find(kernel, questions, kept)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
-    start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
-                  *options, kernel, *([disk] if disk else []), *lines])
+    command = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
+               *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else [])]
+
+    def again(seed, where):
+        """The command that shows a run again."""
+        plain = hunt.quoted([*names, *(f"{k}={v}" for k, v in pairs.items()), *without(options)])
+        typed = " -- " + hunt.quoted(lines[1:]) if lines else ""
+        return f"./vitrine watch {plain}{f' --seed {seed}' if seed else ''} {where}{typed}"
+
+    if asked:
+        hunt_seeds(glass, command, lines, asked, again)
+    given = next((b for a, b in zip(options, options[1:]) if a == "--seed"), None)
+    start(glass, [*command[:-1 - bool(disk)], "--again", again(given, "{at}"), *command[-1 - bool(disk):], *lines])
+
+
+def take(options, name):
+    """Removes an option that has a value; returns that, or None."""
+    for i, word in enumerate(options):
+        if word.split("=")[0] == name:
+            value = word.partition("=")[2] if "=" in word else options[i + 1] if i + 1 < len(options) else ""
+            del options[i:i + (1 if "=" in word else 2)]
+            return value or refuse(f"{name} needs a value: {name} 1-200")
+    return None
+
+
+def without(options):
+    """The options that belong to a run, without those that say where to stop and what to keep."""
+    rest = [o for o in options if o not in ("--stop", "--gdb", "--gdb-go")]
+    for name in ("--seed", "--at", "--json", "--record", *(["--fail"] if "kalloc:all" in rest else [])):
+        take(rest, name)
+    return rest
+
+
+def hunt_seeds(glass, command, lines, asked, again):
+    if not hunt.seeds(asked):
+        refuse(f"--seeds {asked}: a range such as 1-200 is expected")
+    if not lines:
+        refuse("--seeds needs lines to be typed: ./vitrine watch DIR --seeds 1-200 -- usertests")
+    bound = [] if any(w.startswith("--max") for w in command) else ["--max", str(hunt.MAX)]
+    sys.exit(hunt.hunt([glass, *bound, *command], lines, hunt.seeds(asked), again))
 
 
 def run(words):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# glass.sh - the part of ./vitrine that runs kernels on the glass machine; sourced by it.
+# glass.sh - the part of ./vitrine that runs kernels on the glass machine, here and in a browser; sourced by it.
 
 need_glass() {
     need 'have make' make 'GNU make'
@@ -11,6 +11,22 @@ do_watch() {
     need_glass
     install_missing
     HERE=$here exec python3 tools/glass.py watch "$@"
+}
+
+# What makes the page: the machine for WebAssembly, and the bundler.
+need_page() {
+    need 'have clang' clang 'clang, which compiles the machine for WebAssembly'
+    need 'have wasm-ld || ls /usr/bin/wasm-ld-*' lld 'lld, which links it'
+    need 'have node' nodejs 'node, version 18 or later'
+    need 'have npm' npm 'npm, which gets the libraries of the page'
+    need 'have_opensbi' opensbi 'the OpenSBI firmware'
+}
+
+do_page() {
+    need_to_build
+    need_page
+    install_missing
+    HERE=$here exec python3 tools/page.py "$@"
 }
 
 # wants_glass WORD...: is one of the words MACHINE=glass?

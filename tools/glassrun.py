@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """glassrun.py - what the tests of tests/machine share: building the glass machine, running it, replays in node."""
+import glob
 import os
 import re
 
 import hosttest
 from machine import Failure, slowness
 
-CC = ["riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr", "-mabi=lp64", "-mcmodel=medany", "-O1", "-ffreestanding",
-      "-nostdlib", "-static", "-Wl,--build-id=none", "-T", "tests/machine/isa/isa.ld", "-Wl,-e,_entry"]
+COMPILE = ["riscv64-unknown-elf-gcc", "-march=rv64imac_zicsr", "-mabi=lp64", "-mcmodel=medany", "-O1", "-ffreestanding",
+           "-nostdlib", "-static", "-Wl,--build-id=none"]
+CC = [*COMPILE, "-T", "tests/machine/isa/isa.ld", "-Wl,-e,_entry"]
 FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf"
 
 
@@ -53,3 +55,12 @@ def in_node(context, log, words, said):
     demand(text, re.search("hash [0-9a-f]* at [0-9]*", said)[0])
     if code:
         raise Failure(f"node ends with {code}")
+
+
+def mini(context, mistake="NONE", *flags):
+    """The kernel of tests/machine/mini with one of the mistakes of mini.h, built. It runs with --mem 4M."""
+    path = os.path.join(context.dir, f"mini-{mistake}")
+    sources = sorted(glob.glob("tests/machine/mini/*.[cS]"))
+    context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-Wl,--no-warn-rwx-segments",
+                  "-T", "tests/machine/mini/mini.ld", f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
+    return path

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""hosttest.py - builds and runs the tests that need no machine: tests/host/t_NAME.c and tests/fuzz/fz_NAME.c.
+"""hosttest.py - builds and runs the tests that need no machine: tests/host/ROOM/t_NAME.c and tests/fuzz/fz_NAME.c.
 
-Each names what it links in a comment line `// SOURCES: kernel/lib/fdt.c kernel/pt/*.c`, paths from the root.
+Each names what it links in a comment line `// SOURCES: kernel/lib/parse/fdt.c kernel/pt/*.c`, paths from the root.
 Everything is compiled with the sanitizers; objects are cached by content of the command and of all files read.
 """
 import glob
@@ -17,8 +17,9 @@ from machine import Failure, slowness
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 PLAIN = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fno-omit-frame-pointer"]
 CFLAGS = [*PLAIN, *SANITIZE]
-INCLUDES = ["-Itests/host/shim", "-Itests/host", "-Imachine", "-Ikernel", "-Iinclude"]
-USER_INCLUDES = ["-Itests/host", "-Iuser/include", "-Iinclude"]
+HELP = [f"-I{d}" for d in sorted(glob.glob("tests/host/help") + glob.glob("tests/host/*/help"))]
+INCLUDES = ["-Itests/host/shim", "-Itests/host", *HELP, "-Imachine", "-Ikernel", "-Iinclude"]
+USER_INCLUDES = [*HELP, "-Iuser/include", "-Iinclude"]
 LOCKS, LOCKS_LOCK = {}, threading.Lock()
 
 
@@ -27,7 +28,12 @@ def have(tool):
 
 
 def units():
-    return sorted(os.path.basename(p)[2:-2] for p in glob.glob("tests/host/t_*.c"))
+    return sorted(os.path.basename(p)[2:-2] for p in glob.glob("tests/host/*/t_*.c"))
+
+
+def unit_path(name):
+    """The source of a unit test, in whichever room it is."""
+    return glob.glob(f"tests/host/*/t_{name}.c")[0]
 
 
 def fuzzers():
@@ -120,7 +126,7 @@ def failure_line(text):
 
 
 def run_unit(context, name):
-    execute(context, [build(context, f"tests/host/t_{name}.c")])
+    execute(context, [build(context, unit_path(name))])
 
 
 def corpus(name):

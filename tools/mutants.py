@@ -22,9 +22,9 @@ import hosttest  # noqa: E402
 import source  # noqa: E402
 
 FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|fence_view|sbi_remote_\w+|kstack_sync|tlb_changed\w*"
-                   r"|tlb_fence_kernel)\s*\(")
+                   r"|kvm_shootdown)\s*\(")
 DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
-TEST = "tests/host/t_mmu_unified.c"
+TEST = "tests/host/mm/t_mmu_unified.c"
 # Each write of satp: what must stand before it and after it. A branch leads to the fence that its condition asks for.
 FENCE_ALL = "sfence.vma zero, zero"
 ASSEMBLY = {
@@ -229,7 +229,7 @@ def main():
     options = arguments()
     children.end_with_me()
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    paths = source.files("kernel/mm/*.[ch]", "kernel/proc/*.[ch]")
+    paths = source.files("kernel/mm/**/*.[ch]", "kernel/proc/**/*.[ch]")
     found = [*mutants(paths), *map(Beast, source.files("tests/zoo/*.mutant"))]
     found = [m for m in found if options.only in m.name]
     if options.list:

@@ -32,6 +32,11 @@ def files(*patterns):
     return sorted(p for p in found if not p.startswith("build"))
 
 
+def files_built(pattern):
+    """The files that match, in order, also those in a build directory."""
+    return sorted(glob.glob(pattern, recursive=True))
+
+
 def kernel_sources():
     return files("kernel/**/*.c", "kernel/**/*.h")
 

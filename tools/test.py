@@ -3,8 +3,8 @@
 """test.py [PART|PATTERN...] [--long] [--list] - builds Vitrine and runs its tests (./vitrine test).
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
-fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), qemu (the
-whole system).
+fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (the same
+in a browser), qemu (the whole system).
 A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
 """
 import argparse
@@ -25,7 +25,7 @@ import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "qemu"]
+PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "page", "qemu"]
 
 
 class Skip(Exception):
@@ -75,6 +75,10 @@ class Context:
         if code:
             raise Failure(reason(text) or f"{command[0]} exits with {code}")
         return text
+
+    def skip(self, why):
+        """Ends the test: it cannot run here."""
+        raise Skip(why)
 
     def variant(self, variable):
         """The kernel built with that variable of the Makefile set, DEBUG or UBSAN."""
@@ -155,6 +159,7 @@ def all_tests():
     tests += [Test(f"host.{n}", lambda c, n=n: hosttest.run_unit(c, n)) for n in hosttest.units()]
     tests += [Test(f"fuzz.{n}", lambda c, n=n: hosttest.run_replay(c, n)) for n in hosttest.fuzzers()]
     tests += file_tests("tests/machine", "glass")
+    tests += file_tests("tests/page", "page")
     tests += file_tests("tests/qemu", "qemu")
     return sorted(tests, key=lambda t: PARTS.index(t.part))
 

@@ -2,7 +2,7 @@
 // isa.h - the extensions that a hart's description names.
 #pragma once
 
-#include "lib/fdt.h"
+#include "lib/parse/fdt.h"
 #include "lib/types.h"
 
 uint32 isa_from_string(const char *isa);            // "rv64imafdc_zicsr_sstc": enum machine_ext

@@ -6,12 +6,12 @@
 // Promises  Works before there is an allocator, prints nothing and never panics: the caller is
 //           told in a sentence what is missing. Nothing in *m points into the tree.
 // Locks     none: called once, by the first hart.
-// Next      lib/fdt.c, kernel/main.c
+// Next      lib/parse/fdt.c, kernel/boot/main.c
 #include "dev/machine.h"
 
 #include "dev/isa.h"
 #include "dev/ram.h"
-#include "lib/fdt.h"
+#include "lib/parse/fdt.h"
 #include "lib/string.h"
 
 #define IRQ_S_EXT 9 // a hart's interrupt for devices in S-mode, as controllers are wired to it
@@ -30,7 +30,7 @@ struct probe {
 // with.
 // Returns   the free element; the caller counts it.
 static void *
-insert(void *array, int n, size_t each, uint64 key)
+insert_sorted(void *array, int n, size_t each, uint64 key)
 {
     char *at = array;
     while (n > 0 && *(uint64 *)at <= key) { // the key is the first field of every element
@@ -102,7 +102,7 @@ hart_slot(struct probe *p, uint64 id)
             return NULL;
         m->nharts--;
     }
-    return insert(m->hart, m->nharts++, sizeof(m->hart[0]), id);
+    return insert_sorted(m->hart, m->nharts++, sizeof(m->hart[0]), id);
 }
 
 static void
@@ -191,7 +191,7 @@ visit_virtio(struct probe *p, const struct fdt_node *n)
     struct machine_dev d;
     if (m->nvirtio == MACHINE_VIRTIO || !read_device(p, n, &d))
         return;
-    struct machine_dev *slot = insert(m->virtio, m->nvirtio++, sizeof(d), d.base);
+    struct machine_dev *slot = insert_sorted(m->virtio, m->nvirtio++, sizeof(d), d.base);
     *slot = d;
 }
 
@@ -295,7 +295,7 @@ settle_irq(const struct machine *m, struct machine_dev *d)
 }
 
 static void
-settle(struct probe *p)
+settle_reserved(struct probe *p)
 {
     struct machine *m = p->m;
     ram_settle(m);
@@ -356,7 +356,7 @@ machine_probe(const void *fdt, uint64 boot_hart, struct machine *m)
         visit_cpus(&p, &n);
         visit_device(&p, &n);
     }
-    settle(&p);
+    settle_reserved(&p);
     return missing(&p);
 }
 

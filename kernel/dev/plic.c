@@ -11,14 +11,14 @@
 // Locks     plic_lock guards the enable bits; handlers are written once, before they can be
 //           called.
 // Manual    riscv-plic-spec: memory map
-// Next      dev/console.c, dev/virtio_blk.c
+// Next      dev/console/console.c, dev/disk/virtio_blk.c
 #include "dev/plic.h"
 
 #include "abi/errno.h"
 #include "dev/machine.h"
 #include "dev/mmio.h"
-#include "mm/kmem.h"
-#include "mm/kvm.h"
+#include "mm/frame/kmem.h"
+#include "mm/kvm/kvm.h"
 #include "sync/spinlock.h"
 
 #define WORDS (MACHINE_SOURCES / 32)

@@ -10,8 +10,8 @@
 
 #include "dev/machine.h"
 #include "dev/mmio.h"
-#include "mm/direct.h"
-#include "mm/kvm.h"
+#include "mm/frame/direct.h"
+#include "mm/kvm/kvm.h"
 #include "rv/sbi.h"
 
 #define FINISH_PASS 0x5555

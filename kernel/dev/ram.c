@@ -7,7 +7,7 @@
 // Promises  machine.ram: whole pages, ascending, with a gap between any two ranges. What is not
 //           used is counted in machine.ram_dropped. Reserved ranges are never dropped.
 // Locks     none: called at boot, by the first hart.
-// Next      dev/machine.c, kernel/main.c
+// Next      dev/machine.c, kernel/boot/main.c
 #include "dev/ram.h"
 
 #include "dev/machine.h"

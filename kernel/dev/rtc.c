@@ -11,7 +11,7 @@
 
 #include "dev/machine.h"
 #include "dev/mmio.h"
-#include "mm/kvm.h"
+#include "mm/kvm/kvm.h"
 #include "rv/csr.h"
 
 #define RTC_TIME_LOW  0 // reading it keeps the upper half for

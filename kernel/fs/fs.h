@@ -8,7 +8,7 @@
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
 #include "lib/types.h"
-#include "mm/iobuf.h"
+#include "mm/copy/iobuf.h"
 
 struct blkdev;
 struct inode;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // panic.h - the end of the kernel, for promises that it broke itself.
 //
-// panic() and its facts are defined in debug/panic.c (an upcall that every layer may make).
+// panic() and its facts are defined in panic/panic.c (an upcall that every layer may make).
 #pragma once
 
 #include "lib/types.h"

@@ -4,7 +4,7 @@
 // Theory    A first byte announces the length of its character and all others are 10xxxxxx. East
 //           Asian characters and pictures take two columns of a terminal.
 // Locks     none: pure functions.
-// Next      dev/lineedit.c
+// Next      dev/console/lineedit.c
 #include "lib/utf8.h"
 
 bool

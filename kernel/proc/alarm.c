@@ -9,10 +9,10 @@
 #include "proc/alarm.h"
 
 #include "abi/errno.h"
-#include "mm/kmem.h"
-#include "proc/fpu.h"
+#include "mm/frame/kmem.h"
 #include "proc/proc.h"
-#include "proc/ticks.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/ticks.h"
 #include "proc/trap.h"
 #include "rv/fp.h"
 #include "rv/trapframe.h"

@@ -3,25 +3,25 @@
 //
 // Theory    A process gives back its files and its memory itself; what is left for the parent is
 //           the record and the kernel stack it has to leave last. Orphans belong to process 1.
-// Locks     tree_lock; then p->lock, which is held across the last switch, so that the parent
+// Locks     proc_tree_lock; then p->lock, which is held across the last switch, so that the parent
 //           that acquires it knows that the stack is quiet.
 #include "abi/errno.h"
 #include "abi/onintr.h"
 #include "dev/power.h"
-#include "fs/file.h"
+#include "fs/file/file.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
-#include "mm/aspace.h"
-#include "mm/copy.h"
+#include "mm/aspace/aspace.h"
+#include "mm/copy/copy.h"
 #include "proc/alarm.h"
-#include "proc/fpu.h"
 #include "proc/oom.h"
 #include "proc/proc.h"
-#include "proc/sched.h"
-#include "proc/ticks.h"
-#include "rv/csr.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/sched.h"
+#include "proc/sched/ticks.h"
 #include "proc/watch.h"
+#include "rv/csr.h"
 
 static void
 drop_files(struct proc *p)
@@ -56,7 +56,7 @@ shutdown(int code)
     power_off(code);
 }
 
-// tree_lock held.
+// proc_tree_lock held.
 static void
 give_to_init(struct list *from, struct list *to)
 {
@@ -85,7 +85,7 @@ exit_init(struct proc *p, int status)
 
 // Ends the running process; its parent gets the status from wait(). The end of process 1 is the
 // machine's.
-// Locks     none held; takes tree_lock.
+// Locks     none held; takes proc_tree_lock.
 // Sleeps    yes, to close files.
 void
 exit(int status)
@@ -98,7 +98,7 @@ exit(int status)
     fpu_drop(p);
     alarm_drop(p);
 
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     bool orphans = !list_empty(&p->zombies);
     give_to_init(&p->children, &initproc->children);
     give_to_init(&p->zombies, &initproc->zombies);
@@ -111,25 +111,25 @@ exit(int status)
     oom_ended();
     acquire(&p->lock);
     p->state = ZOMBIE;
-    release(&tree_lock);
+    release(&proc_tree_lock);
     sched();
     panic("exit: process %d ran again", p->pid);
 }
 
-// tree_lock held and released. Returns its pid.
+// proc_tree_lock held and released. Returns its pid.
 static int
 reap(struct proc *zombie)
 {
     int pid = zombie->pid;
     proc_remove(zombie);
-    release(&tree_lock);
+    release(&proc_tree_lock);
     acquire(&zombie->lock); // until it has left its stack: sched_finish_switch() releases it
     release(&zombie->lock);
     freeproc(zombie);
     return pid;
 }
 
-// Puts the status where the caller asked for it; 0 means nowhere. tree_lock is dropped meanwhile:
+// Puts the status where the caller asked for it; 0 means nowhere. proc_tree_lock is dropped meanwhile:
 // the zombie stays, since only this process, its parent, could reap it.
 static int
 store_status(struct proc *p, struct proc *zombie, uint64 status_va)
@@ -137,9 +137,9 @@ store_status(struct proc *p, struct proc *zombie, uint64 status_va)
     int status = zombie->xstate;
     if (!status_va)
         return 0;
-    release(&tree_lock);
+    release(&proc_tree_lock);
     int error = copyout(p->as, status_va, &status, sizeof status);
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     return error;
 }
 
@@ -149,7 +149,7 @@ wait(uint64 status_va)
 {
     struct proc *p = myproc();
     int error = 0;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     while (!error) {
         if (!list_empty(&p->zombies)) {
             struct proc *zombie = list_entry(p->zombies.next, struct proc, sibling);
@@ -161,9 +161,9 @@ wait(uint64 status_va)
         } else if (p->interrupted) {
             error = -EINTR;
         } else {
-            error = sleep(&p->childwait, &tree_lock);
+            error = sleep(&p->childwait, &proc_tree_lock);
         }
     }
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return error;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // failtree.h - the n-th allocation made for a process and its descendants fails: debug builds
-// (proc/checked/failtree.c). In others, nothing.
+// (checked/failtree.c). In others, nothing.
 #pragma once
 
 #include "abi/errno.h"

@@ -4,16 +4,16 @@
 // Promises  A fork that fails leaves nothing behind, and the caller as it was. The child cannot
 //           be found before it is complete.
 #include "abi/errno.h"
-#include "fs/file.h"
+#include "fs/file/file.h"
 #include "fs/fs.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
+#include "mm/aspace/aspace.h"
 #include "proc/alarm.h"
 #include "proc/failtree.h"
-#include "proc/fpu.h"
 #include "proc/interpose.h"
 #include "proc/proc.h"
-#include "proc/sched.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/sched.h"
 #include "proc/trap.h"
 #include "rv/trapframe.h"
 

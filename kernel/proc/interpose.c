@@ -7,7 +7,7 @@
 
 #include "abi/errno.h"
 #include "lib/string.h"
-#include "mm/kmem.h"
+#include "mm/frame/kmem.h"
 #include "proc/proc.h"
 
 #define MASK_BITS 64

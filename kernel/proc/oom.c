@@ -9,17 +9,17 @@
 //           it is.
 // Promises  eldest-lives: the oldest process of a family never ends, and no system call of it fails,
 //           because no frame is left for memory that it has.
-// Locks     tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
-// Next      mm/commit.h, doc/decisions/0025-overcommit.md
+// Locks     proc_tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
+// Next      mm/frame/commit.h, doc/decisions/0025-overcommit.md
 #include "proc/oom.h"
 
 #include "abi/errno.h"
-#include "debug/explain.h"
+#include "explain/explain.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/proc.h"
 
-static struct waitq endings; // condition: a process has become a zombie, under tree_lock
+static struct waitq endings; // condition: a process has become a zombie, under proc_tree_lock
 
 // Sets up the queue of processes that wait for memory. Called once, at boot.
 void
@@ -29,7 +29,7 @@ oom_init(void)
 }
 
 // Wakes the processes that wait for memory: a process has given its frames back.
-// Locks     tree_lock held, and no process's lock.
+// Locks     proc_tree_lock held, and no process's lock.
 void
 oom_ended(void)
 {
@@ -38,7 +38,7 @@ oom_ended(void)
 
 // Kills `victim` if it has not been killed yet, else waits until some process has ended.
 // Returns   true: this call has killed it. *error is -EINTR if the wait was ended by kill().
-// Locks     tree_lock held.
+// Locks     proc_tree_lock held.
 static bool
 stop_or_wait(struct proc *victim, int *error)
 {
@@ -46,7 +46,7 @@ stop_or_wait(struct proc *victim, int *error)
         setkilled(victim);
         return true;
     }
-    *error = sleep(&endings, &tree_lock);
+    *error = sleep(&endings, &proc_tree_lock);
     return false;
 }
 
@@ -62,13 +62,13 @@ oom_relieve(struct proc *p)
     int error = 0;
     if (p->as->starved != __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE)) // pairs with uvmretire()
         return true; // some memory has come back since it was tried
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     struct proc *victim = proc_youngest(p->as->family);
     bool self = victim == p, stopped = !self && stop_or_wait(victim, &error);
     int pid = stopped ? victim->pid : 0;
     if (stopped)
         safestrcpy(name, victim->name, sizeof name);
-    release(&tree_lock);
+    release(&proc_tree_lock);
     if (stopped)
         explain_starved(pid, name, p->pid, p->name);
     return !self && !error;

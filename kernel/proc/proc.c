@@ -3,33 +3,33 @@
 //
 // Theory    A process is allocated, not a slot of a table. It is found by its pid through a table
 //           of chains, and by its parent through two lists: the living and the exited children.
-// Locks     tree_lock guards all links between processes and the counts; p->lock, inside it, the
+// Locks     proc_tree_lock guards all links between processes and the counts; p->lock, inside it, the
 //           scheduling state.
 #include "proc/proc.h"
 
 #include "abi/errno.h"
 #include "abi/onintr.h"
-#include "debug/explain.h"
+#include "explain/explain.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/frame.h"
-#include "mm/kmem.h"
-#include "mm/kvm.h"
-#include "mm/view.h"
+#include "mm/aspace/aspace.h"
+#include "mm/aspace/viewers.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
+#include "mm/kvm/kvm.h"
 #include "proc/alarm.h"
 #include "proc/failtree.h"
 #include "proc/interpose.h"
 #include "proc/oom.h"
-#include "proc/sched.h"
+#include "proc/sched/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
 
 #define PID_CHAINS 128
 #define PID_MAX    0x7fffffff
 
-struct spinlock tree_lock;
+struct spinlock proc_tree_lock;
 struct proc *initproc;
 
 static struct kmem_cache proc_cache;
@@ -40,7 +40,7 @@ static uint32 nproc;                 // [t]
 void
 procinit(void)
 {
-    initlock(&tree_lock, "tree", RANK_TREE);
+    initlock(&proc_tree_lock, "tree", RANK_TREE);
     kmem_cache_init(&proc_cache, "proc", sizeof(struct proc));
     oom_init();
     for (int i = 0; i < PID_CHAINS; i++)
@@ -63,7 +63,7 @@ static int
 take_pid(void)
 {
     int pid = -1;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     if (nproc < NPROC) {
         do {
             last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
@@ -71,16 +71,16 @@ take_pid(void)
         pid = last_pid;
         nproc++;
     }
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return pid;
 }
 
 static void
 give_pid(void)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     nproc--;
-    release(&tree_lock);
+    release(&proc_tree_lock);
 }
 
 static void
@@ -123,7 +123,7 @@ allocproc(struct proc **out)
     init_fields(p, pid);
     p->own.pid = (uint32)pid;
     p->own.trapframe = p->trapframe = kalloc(FRAME_TRAPFRAME, (uint32)pid);
-    if (!p->trapframe || !give_stack(p, kpt->private_table)) {
+    if (!p->trapframe || !give_stack(p, design->private_table)) {
         freeproc(p);
         return -ENOMEM;
     }
@@ -151,7 +151,7 @@ freeproc(struct proc *p)
 
 // Makes the child do as its parent on ^C. A ^C that came while the child was being made is the
 // child's too, so that a process that forks without end cannot outrun it.
-// Locks     tree_lock is held.
+// Locks     proc_tree_lock is held.
 static void
 inherit_onintr(struct proc *child, const struct proc *parent)
 {
@@ -162,18 +162,18 @@ inherit_onintr(struct proc *child, const struct proc *parent)
 }
 
 // Puts a process where others find it, as a child of `parent`; NULL: it has none.
-// Locks     takes tree_lock.
+// Locks     takes proc_tree_lock.
 void
 proc_insert(struct proc *p, struct proc *parent)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     p->parent = parent;
     if (parent) {
         list_push_back(&parent->children, &p->sibling);
         inherit_onintr(p, parent);
     }
     list_push_back(&pids[p->pid % PID_CHAINS], &p->pidlink);
-    release(&tree_lock);
+    release(&proc_tree_lock);
 }
 
 void
@@ -196,16 +196,16 @@ setkilled(struct proc *p)
 
 // Kills a process: it exits at its next return to user mode.
 // Returns   0; -ESRCH: there is no such process; -EPERM: process 1, without which no machine runs.
-// Locks     takes tree_lock.
+// Locks     takes proc_tree_lock.
 int
 kill(int pid)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     struct proc *p = pid > 0 ? proc_find(pid) : NULL;
     int error = !p ? -ESRCH : p == initproc ? -EPERM : 0;
     if (!error)
         setkilled(p);
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return error;
 }
 
@@ -223,43 +223,43 @@ interrupt_one(struct proc *p)
 
 // Acts on ^C: kills each process in mode INTR_EXIT and marks those in mode INTR_NOTE, whose wait()
 // then fails. The caller wakes the readers of the console.
-// Locks     takes tree_lock; an interrupt handler may call it.
+// Locks     takes proc_tree_lock; an interrupt handler may call it.
 void
 proc_interrupt(void)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     for (int chain = 0; chain < PID_CHAINS; chain++)
         list_for_each (node, &pids[chain])
             interrupt_one(list_entry(node, struct proc, pidlink));
-    release(&tree_lock);
+    release(&proc_tree_lock);
 }
 
 // Chooses what ^C does to the process and to the children that it makes from now on.
 // Returns   1 if ^C came since the last call, else 0; -EPERM: the mode is INTR_EXIT for good, so
 //           that no program can keep the console from its user.
-// Locks     takes tree_lock.
+// Locks     takes proc_tree_lock.
 int
 proc_onintr(struct proc *p, uint32 mode)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     int result = p->onintr == INTR_EXIT && mode != INTR_EXIT ? -EPERM : (int)p->interrupted;
     if (result >= 0) {
         p->onintr = mode;
         p->interrupted = 0;
     }
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return result;
 }
 
 struct aspace *
 proc_view(int pid)
 {
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     struct proc *p = pid > 0 ? proc_find(pid) : NULL;
     struct aspace *as = p ? p->as : NULL;
     if (as)
-        view_begin(as); // p->as is still what it was: whoever frees it takes it off p first
-    release(&tree_lock);
+        viewers_enter(as); // p->as is still what it was: whoever frees it takes it off p first
+    release(&proc_tree_lock);
     return as;
 }
 
@@ -268,7 +268,7 @@ int
 kill_others(struct proc *self)
 {
     int alive = 0;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     for (int chain = 0; chain < PID_CHAINS; chain++)
         list_for_each (node, &pids[chain]) {
             struct proc *p = list_entry(node, struct proc, pidlink);
@@ -277,12 +277,12 @@ kill_others(struct proc *self)
             setkilled(p);
             alive++;
         }
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return alive;
 }
 
 // The youngest process that has an address space of that family and has not exited; NULL: none.
-// Locks     tree_lock held.
+// Locks     proc_tree_lock held.
 struct proc *
 proc_youngest(uint64 family)
 {
@@ -319,7 +319,7 @@ abi_state(enum procstate state)
     }
 }
 
-// tree_lock held: the process stays, and so does its address space; its figures may be changing.
+// proc_tree_lock held: the process stays, and so does its address space; its figures may be changing.
 static void
 describe(struct proc *p, struct procinfo *info)
 {
@@ -338,12 +338,12 @@ int
 proc_list(struct procinfo *buf, int max)
 {
     int n = 0;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     for (int chain = 0; chain < PID_CHAINS; chain++)
         list_for_each (node, &pids[chain])
             if (n < max)
                 describe(list_entry(node, struct proc, pidlink), &buf[n++]);
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return n;
 }
 
@@ -352,13 +352,13 @@ procdump(void)
 {
     static const char *const names[] = {"embryo",   "running", "blocking",
                                         "sleeping", "ready",   "zombie"};
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     for (int chain = 0; chain < PID_CHAINS; chain++)
         list_for_each (node, &pids[chain]) {
             struct proc *p = list_entry(node, struct proc, pidlink);
             printf("%d %s %s\n", p->pid, names[p->state], p->name);
         }
-    release(&tree_lock);
+    release(&proc_tree_lock);
 }
 
 // Finds the process whose kernel stack ends at `top`, for panics.

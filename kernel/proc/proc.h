@@ -5,8 +5,8 @@
 #include "abi/sysinfo.h"
 #include "lib/list.h"
 #include "lib/types.h"
-#include "mm/aspace.h"
-#include "proc/ticks.h"
+#include "mm/aspace/aspace.h"
+#include "proc/sched/ticks.h"
 #include "rv/cpu.h"
 #include "rv/swtch.h"
 #include "rv/trapframe.h"
@@ -41,7 +41,7 @@ enum procstate {
     ZOMBIE,   // has exited, parent has not waited yet
 };
 
-// Protection: [c] constant once it can be found  [l] lock  [t] tree_lock  [a] atomic
+// Protection: [c] constant once it can be found  [l] lock  [t] proc_tree_lock  [a] atomic
 //             [o] only the process itself  [r] the run queue's lock
 struct proc {
     struct spinlock lock;
@@ -49,7 +49,7 @@ struct proc {
     uint32 killed;          // [a] exits at its next return to user mode
     uint32 killable;        // [l] may kill() end its sleep?
     uint32 onintr;          // [t] what ^C does to it: INTR_*
-    uint32 interrupted;     // [a] set under tree_lock: ^C came since it last called onintr()
+    uint32 interrupted;     // [a] set under proc_tree_lock: ^C came since it last called onintr()
     uint32 hart;            // [l] where it runs or ran last
     uint32 pinned;          // [l] it stays there
     struct context context; // [l] registers while it is not on a hart
@@ -64,7 +64,7 @@ struct proc {
     struct list zombies;    // [t] exited children, by sibling
     struct list sibling;    // [t]
     struct list pidlink;    // [t] the pid table's chain
-    struct waitq childwait; // condition: zombies, under tree_lock
+    struct waitq childwait; // condition: zombies, under proc_tree_lock
 
     struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
     struct trapframe *trapframe; // [o] own.trapframe
@@ -76,7 +76,7 @@ struct proc {
     struct alarm *alarm;         // [o] NULL: it never asked for one
     struct watch *watch;         // [t] NULL: nobody watches it
     struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
-    struct aspace *as;           // [o], changes under tree_lock; NULL: a thread of the kernel
+    struct aspace *as;           // [o], changes under proc_tree_lock; NULL: a thread of the kernel
     struct file *ofile[NOFILE];  // [o]
     struct inode *cwd;           // [o]
     struct fpstate *fp;          // [o] NULL until it uses floating point
@@ -84,7 +84,7 @@ struct proc {
     char name[16];               // [o] for messages; others may see it torn
 };
 
-extern struct spinlock tree_lock;
+extern struct spinlock proc_tree_lock;
 extern struct proc *initproc;
 
 static inline struct proc *
@@ -97,7 +97,7 @@ void procinit(void);
 int allocproc(struct proc **out) must_check;           // an embryo with a pid, a stack, a trapframe
 void freeproc(struct proc *p);                         // gives back what allocproc() took
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
-void proc_remove(struct proc *p); // tree_lock held: it cannot be found any more
+void proc_remove(struct proc *p); // proc_tree_lock held: it cannot be found any more
 int kill(int pid) must_check;     // -ESRCH, -EPERM: process 1
 void setkilled(struct proc *p);
 int kill_others(struct proc *self); // and process 1; how many have not exited yet
@@ -110,12 +110,12 @@ killed(struct proc *p)
     return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // only its owner acts on it
 }
 
-// The memory of a process, for looking at it until view_end(); NULL: no such process.
+// The memory of a process, for looking at it until viewers_leave(); NULL: no such process.
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
-struct proc *proc_youngest(uint64 family);          // tree_lock held: of those who share memory so
-void procdump(void);                                // to the console, for ^P
+struct proc *proc_youngest(uint64 family); // proc_tree_lock held: of those who share memory so
+void procdump(void);                       // to the console, for ^P
 bool proc_on_kstack(uint64 top, struct subject *s); // for explanations
 
 struct proc *kthread(const char *name, void (*entry)(void)); // in the kernel only; NULL: no memory

@@ -12,27 +12,27 @@
 
 #include "abi/errno.h"
 #include "abi/onintr.h"
-#include "debug/explain.h"
-#include "debug/panic.h"
-#include "debug/selftest.h"
 #include "dev/plic.h"
+#include "explain/explain.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
-#include "mm/aspace.h"
-#include "mm/kvm.h"
-#include "mm/layout.h"
+#include "mm/aspace/aspace.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+#include "panic/panic.h"
 #include "proc/alarm.h"
-#include "proc/fpu.h"
 #include "proc/oom.h"
 #include "proc/proc.h"
-#include "proc/sched.h"
-#include "proc/ticks.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/sched.h"
+#include "proc/sched/ticks.h"
+#include "proc/selftest.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
-uint64 user_stvec;
+uint64 trap_user_stvec;
 static uint64 user_return; // where userret is in the user's table
 
 static bool
@@ -50,8 +50,8 @@ static const struct explain_hooks explain_hooks = {describe_current, proc_on_kst
 void
 trapinit(void)
 {
-    uint64 page = kpt->switches ? TRAMPOLINE : (uint64)_trampoline;
-    user_stvec = page + (uint64)(uservec - _trampoline);
+    uint64 page = design->switches ? TRAMPOLINE : (uint64)_trampoline;
+    trap_user_stvec = page + (uint64)(uservec - _trampoline);
     user_return = page + (uint64)(userret - _trampoline);
     explain_set_hooks(&explain_hooks);
 }
@@ -67,13 +67,13 @@ void
 trap_prepare(struct proc *p)
 {
     struct trapframe *tf = p->trapframe;
-    tf->kernel_satp = kpt->switches ? p->as->ksatp : 0;
+    tf->kernel_satp = design->switches ? p->as->ksatp : 0;
     tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
     tf->kernel_syscall = (uint64)usersyscall;
     tf->kernel_fence = !mycpu()->present;
-    p->way_out =
-        (struct userret){kpt->switches ? TRAPFRAME : (uint64)tf, kpt->switches ? p->as->satp : 0};
+    p->way_out = (struct userret){design->switches ? TRAPFRAME : (uint64)tf,
+                                  design->switches ? p->as->satp : 0};
 }
 
 // A process that has just been made: entered by the switch to it, which holds its predecessor's
@@ -205,7 +205,6 @@ kerneltrap(struct kernelframe *f)
         panic_trap(f, "kerneltrap: scause 0x%lx stval 0x%lx sepc 0x%lx", f->scause, f->stval,
                    f->sepc);
     }
-    csr_clear(sstatus, SSTATUS_SUM); // the window is for the copy alone; sret opens it again
     int error = vmfault(myproc()->as, f->stval, access);
     if (error) {
         f->sepc = (uint64)usercopy_failed;

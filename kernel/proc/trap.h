@@ -22,7 +22,7 @@ void kerneltrap(struct kernelframe *f);
 void kstack_overflow(struct kernelframe *f) noreturn;
 
 extern syscall_fn *const native_calls[]; // sys/: where calls lead unless the process is traced
-extern uint64 user_stvec;                // where uservec is in the user's table
+extern uint64 trap_user_stvec;           // where uservec is in the user's table
 
 // The first thing after the way in.
 static inline void
@@ -37,6 +37,6 @@ trap_leave(struct proc *p)
 {
     if (unlikely(mycpu()->need_resched | p->killed))
         trap_linger(p);
-    csr_write(stvec, user_stvec);
+    csr_write(stvec, trap_user_stvec);
     return p->way_out;
 }

@@ -4,11 +4,11 @@
 // Theory    The child asks to be watched, the parent lets it go from stop to stop. Who stops is
 //           announced where the end of a child is: on the parent's childwait.
 // Promises  Nobody stays stopped without a parent who could let it go; kill() ends a stop.
-// Locks     tree_lock.
+// Locks     proc_tree_lock.
 #include "proc/watch.h"
 
 #include "abi/errno.h"
-#include "mm/kmem.h"
+#include "mm/frame/kmem.h"
 #include "proc/proc.h"
 
 struct watch {
@@ -27,10 +27,10 @@ watch_self(uint64 mask)
         return -ENOMEM;
     if (!p->watch)
         waitq_init(&w->go, "watch");
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     w->mask = mask;
     p->watch = w;
-    release(&tree_lock);
+    release(&proc_tree_lock);
     return 0;
 }
 
@@ -39,20 +39,20 @@ watch_stop(struct proc *p, uint64 call)
 {
     struct watch *w = p->watch;
     int error = 0;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     if (w->mask >> call & 1) {
         w->call = call;
         w->seen = false;
         wakeup(&p->parent->childwait);
         while (w->call && !error)
-            error = sleep(&w->go, &tree_lock);
+            error = sleep(&w->go, &proc_tree_lock);
         w->call = 0;
     }
-    release(&tree_lock);
+    release(&proc_tree_lock);
 }
 
 static void
-let_go(struct watch *w)
+watch_unref(struct watch *w)
 {
     if (w && w->call) {
         w->call = 0;
@@ -65,10 +65,10 @@ watch_forget(struct proc *p)
 {
     if (p->watch)
         p->watch->mask = 0;
-    let_go(p->watch);
+    watch_unref(p->watch);
 }
 
-// A child of `p`, alive or not yet waited for. tree_lock held.
+// A child of `p`, alive or not yet waited for. proc_tree_lock held.
 static struct proc *
 find_child(struct proc *p, int pid)
 {
@@ -95,20 +95,20 @@ stopped_after(struct proc *child)
 
 // Lets a child go on from the stop that was told last, and waits until it stops again.
 // Returns   the number of the call after which it has stopped; 0: it has ended, and can be waited
-//           for. Only this process could make it disappear, so it stays while tree_lock is dropped.
+//           for. Only this process could make it disappear, so it stays while proc_tree_lock is dropped.
 int
 watch_child(int pid)
 {
     struct proc *p = myproc();
     int error = 0, call = 0;
-    acquire(&tree_lock);
+    acquire(&proc_tree_lock);
     struct proc *child = find_child(p, pid);
     if (!child)
         error = -ECHILD;
     else if (child->watch && child->watch->seen)
-        let_go(child->watch);
+        watch_unref(child->watch);
     while (!error && !(call = stopped_after(child)) && child->state != ZOMBIE)
-        error = sleep(&p->childwait, &tree_lock);
-    release(&tree_lock);
+        error = sleep(&p->childwait, &proc_tree_lock);
+    release(&proc_tree_lock);
     return error ? error : call;
 }

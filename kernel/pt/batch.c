@@ -4,7 +4,7 @@
 // Theory    A few ranges; one that touches another joins it, and when there is no room for one
 //           more the whole address space is fenced instead. Ranges may come to overlap, which
 //           costs a little.
-// Next      mm/tlb.c
+// Next      mm/aspace/tlb.c
 #include "pt/batch.h"
 
 #include "pt/note.h"

@@ -2,7 +2,7 @@
 // batch.h - what has been taken out of a page table and may still be in TLBs.
 //
 // Theory    Unhook, fence, free, in this order. The page-table library unhooks and writes down
-//           here what it unhooked; mm/tlb.c fences what is written here and only then frees.
+//           here what it unhooked; mm/aspace/tlb.c fences what is written here and only then frees.
 //           Functions that remove or narrow entries demand a batch, so the second and third step
 //           cannot be forgotten.
 // Promises  unhook-first: an entry is out of the table, and its range is recorded, before ops are
@@ -25,7 +25,7 @@ struct tlb_batch_ops {
     // is.
     void (*table)(struct tlb_batch *b, uint64 pa, bool blank);
     // Takes out the leaves of n neighbouring slots of level 0, holes among them, for the addresses
-    // from va on, in the order of unhook-first. NULL: leaf() hears of each.
+    // from va on, by runs_take() of pt/runs.h. NULL: leaf() hears of each.
     void (*leaves)(struct tlb_batch *b, pte_t *slot, uint64 va, int n);
 };
 

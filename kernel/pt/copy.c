@@ -26,8 +26,8 @@ struct copy_job {
 // Takes the table frames that `table` of `to` (NULL: not there yet) lacks below `level`.
 // On error   -ENOMEM; the stock is empty.
 static int
-reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int level, uint64 va,
-        uint64 last)
+copy_reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int level, uint64 va,
+             uint64 last)
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
         pte_t lead = pte_load(&from[PX(level, va)]);
@@ -38,7 +38,8 @@ reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int level, ui
         if (!pte_valid(pte) && stock_fill(job->to, &job->stock, 1) < 0)
             return -ENOMEM;
         pagetable_t child = pte_valid(pte) ? pt_child(job->to, pte) : NULL;
-        if (level > 1 && reserve(job, child, pt_child(job->from, lead), level - 1, va, sub) < 0)
+        if (level > 1 &&
+            copy_reserve(job, child, pt_child(job->from, lead), level - 1, va, sub) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -99,7 +100,7 @@ pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt
         return -EINVAL;
     struct copy_job job = {.to = to, .from = from, .fn = fn, .arg = arg};
     int top = from->env->levels - 1;
-    if (reserve(&job, to->root, from->root, top, start, end - 1) < 0)
+    if (copy_reserve(&job, to->root, from->root, top, start, end - 1) < 0)
         return -ENOMEM;
     int stop = copy(&job, to->root, from->root, top, start, end - 1);
     stock_drain(to, &job.stock); // what a call that failed has left

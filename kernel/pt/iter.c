@@ -57,10 +57,10 @@ pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, vo
     return each(&it, start, end);
 }
 
-// The same, with the slots that lead to leaf tables, in use or parked, instead of those in them.
+// The same, with the slots that lead to leaf tables, in use or deferred, instead of those in them.
 int
 pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
 {
-    struct iter it = {t, fn, arg, 1, PTE_V | PTE_PARKED};
+    struct iter it = {t, fn, arg, 1, PTE_V | t->env->deferred};
     return each(&it, start, end);
 }

@@ -46,7 +46,7 @@ remap(const struct map_job *job, pagetable_t table, int level, uint64 va, pte_t 
 // does not exist yet.
 // On error   -ENOMEM; the stock is empty.
 static int
-reserve(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 last)
+map_reserve(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 last)
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
         pte_t pte = table != NULL ? pte_load(&table[PX(level, va)]) : 0;
@@ -60,27 +60,27 @@ reserve(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 las
         pagetable_t child = pte_valid(pte) ? pt_child(job->t, pte) : NULL;
         if (level == 1 && child == NULL)
             continue; // a leaf table to come: nothing in the way, nothing below
-        if (reserve(job, child, level - 1, va, sub) < 0)
+        if (map_reserve(job, child, level - 1, va, sub) < 0)
             return -ENOMEM;
     }
     return 0;
 }
 
-// Maps [va, last] below `table` with what reserve() took.
+// Maps [va, last] below `table` with what map_reserve() took.
 static void
-commit(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 last)
+map_commit(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 last)
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
         pte_t *slot = &table[PX(level, va)];
         pte_t pte = pte_load(slot);
         sub = span_last(level, va, last);
         if (pte_valid(pte)) {
-            commit(job, pt_child(job->t, pte), level - 1, va, sub);
+            map_commit(job, pt_child(job->t, pte), level - 1, va, sub);
         } else if (fits(job, level, va, sub)) {
             pte_publish(slot, pte_make(va + job->delta, job->perm));
         } else {
             pagetable_t child = stock_take(job->t, &job->stock);
-            commit(job, child, level - 1, va, sub);
+            map_commit(job, child, level - 1, va, sub);
             pte_publish(slot, pt_pointer(job->t, child)); // filled first: walkers see it complete
         }
     }
@@ -114,8 +114,8 @@ mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm, int max_l
         return -EINVAL;
     struct map_job job = {.t = t, .delta = pa - va, .perm = perm | PTE_V, .max_level = max_level};
     int top = t->env->levels - 1;
-    if (reserve(&job, t->root, top, va, va + size - 1) < 0)
+    if (map_reserve(&job, t->root, top, va, va + size - 1) < 0)
         return -ENOMEM;
-    commit(&job, t->root, top, va, va + size - 1);
+    map_commit(&job, t->root, top, va, va + size - 1);
     return 0;
 }

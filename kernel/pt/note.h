@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// note.h - how the library fills a batch. For pt/ alone.
+// note.h - how the library fills a batch. For pt/ alone, and its loops (pt/runs.h).
 #pragma once
 
 #include "pt/batch.h"
@@ -7,13 +7,20 @@
 void note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level); // a leaf was removed
 void note_table(struct tlb_batch *b, uint64 pa, bool blank);          // a table was removed
 
-// A leaf was narrowed or split, or is gone.
+// Leaves for [va, end), `old` among them, were narrowed or split, or are gone.
 static inline void
-note_stale(struct tlb_batch *b, uint64 va, pte_t old, int level)
+note_stale_range(struct tlb_batch *b, uint64 va, uint64 end, pte_t old)
 {
     b->global |= (old & PTE_G) != 0;
     if (likely(b->n > 0 && va != 0 && b->range[b->n - 1].end == va)) // removal goes upwards
-        b->range[b->n - 1].end = va + pt_leaf_size(level);
+        b->range[b->n - 1].end = end;
     else
-        batch_add(b, va, va + pt_leaf_size(level));
+        batch_add(b, va, end);
+}
+
+// The same for one leaf of a level.
+static inline void
+note_stale(struct tlb_batch *b, uint64 va, pte_t old, int level)
+{
+    note_stale_range(b, va, va + pt_leaf_size(level), old);
 }

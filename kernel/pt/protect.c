@@ -9,7 +9,7 @@
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
 // Manual    priv: sfence.vma, sv39pte
-// Next      pt/super.c, mm/tlb.c
+// Next      pt/super.c, mm/aspace/tlb.c
 #include "pt/batch.h"
 #include "pt/pt.h"
 
@@ -17,7 +17,6 @@
 #include "lib/panic.h"
 #include "pt/note.h"
 #include "pt/span.h"
-#include "pt/super.h"
 
 // What a TLB may remember of an entry, and so must be told to forget.
 #define CACHED (PTE_RWX | PTE_U | PTE_G | PTE_A | PTE_D)

@@ -6,7 +6,7 @@
 //           canonical, within one half of the address space; an end of 0 is the end of the upper
 //           half.
 // Promises  map-atomic: a call that fails leaves the tree and the allocator as they were.
-//           hole-zero: an invalid entry is zero, unless it is a pointer that was parked.
+//           hole-zero: an invalid entry is zero, unless it is a deferred pointer.
 // Locks     none here. The caller owns the tree; walkers of any hart may read it meanwhile.
 // Fences    none here. Whatever is removed or narrowed goes into a tlb_batch, see batch.h.
 // Next      pt/walk.c, pt/map.c, pt/unmap.c, doc/page-tables.md
@@ -23,7 +23,17 @@ struct pt_env {
     uint64 direct;                 // a table at physical `pa` is seen at pa + direct
     uint64 (*alloc)(struct pt *t); // pa of a frame of zeroes; 0: none left; leaves `t` alone
     void (*free)(struct pt *t, uint64 pa); // of a table frame that no hart can reach
+    // What the owner of the tree uses the software bits of entries for; 0: nothing.
+    pte_t readonly; // the bit of a leaf that never has W
+    pte_t deferred; // the bit of an invalid entry that keeps the address of a table out of use
 };
+
+// Does the entry lead to a table that is out of use? A hart sees a hole.
+static inline bool
+pt_deferred(const struct pt_env *env, pte_t pte)
+{
+    return !(pte & PTE_V) && (pte & env->deferred);
+}
 
 // Embed it in the owner: alloc and free find that by container_of().
 struct pt {
@@ -38,6 +48,14 @@ struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };
 
+// A cursor: where the walk for va ends. The slot holds a leaf of that level, or a hole; while
+// the tables of the tree stay, it can be passed on instead of walking again.
+struct pt_cursor {
+    pte_t *slot;
+    uint64 va;
+    int level;
+};
+
 static inline pagetable_t
 pt_table_at(const struct pt *t, uint64 pa)
 {
@@ -50,16 +68,40 @@ pt_root_pa(const struct pt *t)
     return (uint64)(size_t)t->root - t->env->direct;
 }
 
+// Walks towards level `bottom` until an entry is no pointer. Inline: each copy begins with it.
+// Returns   the slot where that ends; *level and *pte are its level and entry.
+static inline pte_t *
+pt_descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
+{
+    const uint64 direct = t->env->direct;
+    int at = t->env->levels - 1;
+    pte_t *slot = &t->root[PX(at, va)];
+    *pte = pte_load(slot);
+    while (at > bottom && pte_table(*pte)) {
+        at--;
+        slot = (pte_t *)(size_t)(pte_pa(*pte) + direct) + PX(at, va); // through the linear map
+        *pte = pte_load(slot);
+    }
+    *level = at;
+    return slot;
+}
+
 // walk.c - look up, and map one page.
 
 // An empty root. -ENOMEM.
 int pt_create(struct pt *t, const struct pt_env *env) must_check;
+// A root above t's, made of the blank table at `pa`; its last entry leads to t's root.
+pagetable_t pt_root_above(const struct pt *t, uint64 pa);
 // The slot of `va` at level 0, or of the larger leaf that holds it; NULL: none.
 pte_t *walk(struct pt *t, uint64 va, int alloc);
 // The slot where the walk ends (hole or leaf) and its level; NULL: not canonical.
 pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
 // The physical page of the user page (V and U) that holds `va`; 0: none.
 uint64 walkaddr(const struct pt *t, uint64 va);
+// The same as a cursor, for a canonical address.
+struct pt_cursor pt_find(const struct pt *t, uint64 va);
+// One page into the hole at the cursor, which is then at the page's leaf. -ENOMEM.
+int pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte) must_check;
 // One page into a hole. -ENOMEM, -EINVAL.
 int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
 // The slot of `va` at `level`; missing tables above it are made. NULL: no memory for them.
@@ -109,7 +151,7 @@ void pt_free_root(struct pt *t);                             // the root alone
 // iter.c - calls `fn` for each leaf, ascending, until it returns nonzero; returns that, or 0.
 typedef int (*pt_leaf_fn)(pte_t *slot, uint64 va, int level, void *arg);
 int pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
-// The same for each entry that leads to a table of level 0, in use or parked - and larger leaves.
+// The same for each entry that leads to a table of level 0, in use or deferred - and larger leaves.
 int pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
 
 // copy.c - gives `fn` each run of `n` neighbouring slots of `from` with those for the same

@@ -6,7 +6,7 @@
 //           replaced by an exchange or a compare-and-swap, never by a load and a store.
 // Fences    pte_publish() orders all earlier stores (the new table, the zeroed page) before the
 //           entry for every hart; the walker's address dependency is its other half. TLBs are
-//           mm/tlb.c's.
+//           mm/aspace/tlb.c's.
 // Manual    priv: sv32algorithm step 9, sfence.vma
 #pragma once
 

@@ -5,6 +5,7 @@
 //           address space needs no exception: an `end` of 0 becomes the highest address.
 #pragma once
 
+#include "pt/batch.h"
 #include "pt/pt.h"
 
 // Is [start, end) page-aligned, canonical, not empty and within one half?
@@ -52,3 +53,6 @@ pt_pointer(const struct pt *t, pagetable_t table)
 {
     return pte_make((uint64)(size_t)table - t->env->direct, PTE_V); // back through the linear map
 }
+
+// super.c: splits the larger leaves that [start, end) would cut. -ENOMEM: nothing changed.
+int split_edges(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b) must_check;

@@ -11,7 +11,6 @@
 //           leaf, and everything for a join, since walkers may keep the pointer.
 // Manual    priv: sfence.vma, sv39
 // Next      pt/protect.c
-#include "pt/super.h"
 
 #include "abi/errno.h"
 #include "lib/panic.h"

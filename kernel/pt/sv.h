@@ -37,8 +37,6 @@ typedef pte_t *pagetable_t;
 #define PTE_D        ((uint64)1 << 7) // dirty: written to
 #define PTE_RSW0     ((uint64)1 << 8) // left to software
 #define PTE_RSW1     ((uint64)1 << 9)
-#define PTE_COW      PTE_RSW0 // mm: shared until written; never together with W
-#define PTE_PARKED   PTE_RSW1 // mm: instead of V, of a pointer: the table waits to be used again
 #define PTE_RWX      (PTE_R | PTE_W | PTE_X)
 #define PTE_RESERVED ((uint64)0x3FF << 54)
 
@@ -105,13 +103,6 @@ static inline bool
 pte_table(pte_t pte)
 {
     return (pte & (PTE_V | PTE_RWX)) == PTE_V;
-}
-
-// Does it lead to a table that is out of use? A hart sees a hole.
-static inline bool
-pte_parked(pte_t pte)
-{
-    return (pte & (PTE_V | PTE_PARKED)) == PTE_PARKED;
 }
 
 // Bytes that a leaf at this level maps, which are also the bytes an entry there stands for.

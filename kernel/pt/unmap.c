@@ -9,15 +9,15 @@
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
 // Manual    priv: sfence.vma
-// Next      pt/batch.h, mm/tlb.c
+// Next      pt/batch.h, mm/aspace/tlb.c
 #include "pt/batch.h"
 #include "pt/pt.h"
 
 #include "abi/errno.h"
 #include "lib/panic.h"
 #include "pt/note.h"
+#include "pt/runs.h"
 #include "pt/span.h"
-#include "pt/super.h"
 
 struct unmap_job {
     struct pt *t;
@@ -37,27 +37,30 @@ remove_leaf(struct unmap_job *job, pte_t *slot, pte_t pte, uint64 va, int level)
     note_leaf(job->b, va, pte, level);
 }
 
-// Removes the leaves of [va, last] from a leaf table.
-static void
-unmap_leaves(struct unmap_job *job, pagetable_t table, uint64 va, uint64 last)
+static int
+single(pte_t leaf)
 {
-    pte_t *end = &table[PX(0, last)];
-    pte_t *slot = &table[PX(0, va)];
-    if (job->b->ops->leaves != NULL) {
-        job->b->ops->leaves(job->b, slot, va, (int)(end - slot) + 1);
-        return;
-    }
-    for (; slot <= end; slot++, va += PGSIZE) {
-        while (slots_aligned(slot) && slots_empty(slot)) {
-            slot += SLOT_RUN;
-            va += SLOT_RUN * PGSIZE;
-            if (slot > end)
-                return;
-        }
-        pte_t pte = pte_load(slot);
-        if (pte_valid(pte))
-            remove_leaf(job, slot, pte, va, 0);
-    }
+    (void)leaf;
+    return 0;
+}
+
+static bool
+tell_leaf_gone(struct tlb_batch *b, uint64 va, pte_t leaf, int order)
+{
+    (void)order;
+    if (b->ops->leaf != NULL)
+        b->ops->leaf(b, va, leaf, 0);
+    return batch_clean(b);
+}
+
+// Takes out the leaves of n slots as the batch does it, or one by one.
+static void
+unmap_leaves(struct unmap_job *job, pte_t *slot, uint64 va, int n)
+{
+    if (job->b->ops->leaves != NULL)
+        job->b->ops->leaves(job->b, slot, va, n);
+    else
+        runs_take(job->b, slot, va, n, RUN_LIVE, single, tell_leaf_gone);
 }
 
 // Is all that an entry for `va` at `level` stands for inside the zone?
@@ -84,8 +87,7 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
         if (pte == 0)
             continue;
         if (!pte_table(pte)) {
-            assert(pte_valid(
-                pte)); // no table is parked: the caller has brought it back, or dropped it
+            assert(pte_valid(pte)); // no table is deferred: the caller has resumed or dropped it
             if (!span_whole(level, va, sub))
                 panic("unmap: part of a leaf: va 0x%lx to 0x%lx, pte 0x%lx at level %d", va, sub,
                       pte, level);
@@ -95,7 +97,8 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
         if (level > 1)
             unmap_table(job, pt_child(job->t, pte), level - 1, va, sub);
         else
-            unmap_leaves(job, pt_child(job->t, pte), va, sub);
+            unmap_leaves(job, &pt_child(job->t, pte)[PX(0, va)], va,
+                         (int)(PX(0, sub) - PX(0, va)) + 1);
         if (in_zone(job, level, va)) {
             pte_store(slot, 0); // pointers have no A or D to lose
             note_table(job->b, pte_pa(pte), true);

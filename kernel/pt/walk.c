@@ -8,7 +8,7 @@
 // Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
 //           hole: whoever handles the fault finds the entry and returns.
 // Manual    priv: sv32algorithm, sv39
-// Next      pt/map.c, pt/translate.c
+// Next      pt/map.c, pt/read/translate.c
 #include "pt/pt.h"
 
 #include "abi/errno.h"
@@ -16,30 +16,14 @@
 #include "pt/span.h"
 #include "pt/stock.h"
 
-// Follows pointers from the root to level `bottom` at most; `*level` and `*pte` are those of the
-// slot where they end.
-static inline pte_t *
-descend(const struct pt *t, uint64 va, int bottom, int *level, pte_t *pte)
-{
-    pagetable_t table = t->root;
-    uint64 direct = t->env->direct;
-    for (*level = t->env->levels - 1;; --*level) {
-        pte_t *slot = &table[PX(*level, va)];
-        *pte = pte_load(slot);
-        if (*level == bottom || !pte_table(*pte))
-            return slot;
-        table = (pagetable_t)(pte_pa(*pte) + direct); // the environment's linear map
-    }
-}
-
 // Builds the tables from the hole `slot` at `level` down to that of `va` at level `bottom`.
 // Returns    the slot of `va` at `bottom`; NULL if table frames ran out.
 // On error   the tree is as it was.
 static pte_t *
-grow(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
+grow_branch(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
     struct stock stock = {0};
-    assert(pte_load(slot) == 0); // no leaf, and no table that is parked and would be lost
+    assert(pte_load(slot) == 0); // no leaf, and no deferred table, which would be lost
     if (stock_fill(t, &stock, level - bottom) < 0)
         return NULL;
     pagetable_t table = stock_take(t, &stock);
@@ -67,6 +51,17 @@ pt_create(struct pt *t, const struct pt_env *env)
     return 0;
 }
 
+// Makes a root above t's of the blank table at `pa`: its last entry leads to t's root, so that the
+// highest addresses mean the same with one level more.
+// Returns    the new root, which `t` does not have yet.
+pagetable_t
+pt_root_above(const struct pt *t, uint64 pa)
+{
+    pagetable_t root = pt_table_at(t, pa);
+    pte_store(&root[PT_ENTRIES - 1], pt_pointer(t, t->root));
+    return root;
+}
+
 // Finds the slot of `va` at level 0, or that of the larger leaf that holds `va`; makes the missing
 // tables if `alloc`.
 // Returns    NULL if `va` is not canonical, tables are missing, or table frames ran out.
@@ -78,10 +73,10 @@ walk(struct pt *t, uint64 va, int alloc)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    pte_t *slot = descend(t, va, 0, &level, &pte);
+    pte_t *slot = pt_descend(t, va, 0, &level, &pte);
     if (level == 0 || pte_valid(pte))
         return slot;
-    return alloc ? grow(t, slot, va, level, 0) : NULL;
+    return alloc ? grow_branch(t, slot, va, level, 0) : NULL;
 }
 
 // Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
@@ -93,7 +88,7 @@ walk_leaf(const struct pt *t, uint64 va, int *level)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return NULL;
-    return descend(t, va, 0, level, &pte);
+    return pt_descend(t, va, 0, level, &pte);
 }
 
 // Translates for user memory: the physical page that holds `va`, inside larger leaves too.
@@ -105,10 +100,46 @@ walkaddr(const struct pt *t, uint64 va)
     pte_t pte;
     if (!pt_canonical(t->env->levels, va))
         return 0;
-    descend(t, va, 0, &level, &pte);
+    pt_descend(t, va, 0, &level, &pte);
     if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
         return 0;
     return pte_translate(pte, level, PGROUNDDOWN(va));
+}
+
+// As walk_leaf(); `va` is canonical, so there is a slot.
+struct pt_cursor
+pt_find(const struct pt *t, uint64 va)
+{
+    struct pt_cursor at = {.va = va};
+    pte_t pte;
+    at.slot = pt_descend(t, va, 0, &at.level, &pte);
+    return at;
+}
+
+static void noreturn
+remapped(const struct pt *t, const struct pt_cursor *at, pte_t wanted)
+{
+    pte_t old = pte_load(at->slot);
+    panic_frames(PGROUNDDOWN((uint64)at->slot) - t->env->direct, pte_pa(old), pte_pa(wanted),
+                 "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", at->va, old,
+                 at->level, wanted);
+}
+
+// Maps one page into the hole where the cursor is, and moves the cursor to its leaf.
+// On error   -ENOMEM: table frames ran out. Tree and cursor are as they were.
+int
+pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte)
+{
+    if (unlikely(pte_valid(pte_load(at->slot))))
+        remapped(t, at, pte);
+    if (unlikely(at->level > 0)) {
+        pte_t *slot = grow_branch(t, at->slot, at->va, at->level, 0);
+        if (slot == NULL)
+            return -ENOMEM;
+        *at = (struct pt_cursor){slot, at->va, 0};
+    }
+    pte_publish(at->slot, pte);
+    return 0;
 }
 
 // Maps one page: `pte` goes into the slot of `va`, which must be a hole.
@@ -116,19 +147,10 @@ walkaddr(const struct pt *t, uint64 va)
 int
 map_page(struct pt *t, uint64 va, pte_t pte)
 {
-    int level;
-    pte_t old;
     if (unlikely(!pt_canonical(t->env->levels, va)))
         return -EINVAL;
-    pte_t *slot = descend(t, va, 0, &level, &old);
-    if (unlikely(pte_valid(old)))
-        panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pte_pa(pte),
-                     "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", va, old,
-                     level, pte);
-    if (unlikely(level > 0) && (slot = grow(t, slot, va, level, 0)) == NULL)
-        return -ENOMEM;
-    pte_publish(slot, pte);
-    return 0;
+    struct pt_cursor at = pt_find(t, va);
+    return pt_fill_at(t, &at, pte);
 }
 
 static inline pte_t *
@@ -136,8 +158,8 @@ slot_at(struct pt *t, uint64 va, int level)
 {
     int at;
     pte_t pte;
-    pte_t *slot = descend(t, va, level, &at, &pte);
-    return likely(at == level) ? slot : grow(t, slot, va, at, level);
+    pte_t *slot = pt_descend(t, va, level, &at, &pte);
+    return likely(at == level) ? slot : grow_branch(t, slot, va, at, level);
 }
 
 // Finds the slot of `va` at `level`, whatever it holds; above it there is no leaf. Makes the
@@ -165,7 +187,7 @@ pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int lev
 {
     int at, n = entries_at(to, start, end, level);
     pte_t pte, *slot;
-    const pte_t *source = descend(from, start, level, &at, &pte);
+    const pte_t *source = pt_descend(from, start, level, &at, &pte);
     assert(at == level);
     if ((slot = slot_at(to, start, level)) == NULL)
         return -ENOMEM;
@@ -180,7 +202,7 @@ pt_unshare(struct pt *t, uint64 start, uint64 end, int level)
 {
     int at, n = entries_at(t, start, end, level);
     pte_t pte;
-    pte_t *slot = descend(t, start, level, &at, &pte);
+    pte_t *slot = pt_descend(t, start, level, &at, &pte);
     for (int i = 0; at == level && i < n; i++)
         pte_store(&slot[i], 0);
 }

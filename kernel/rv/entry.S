@@ -4,7 +4,7 @@
 // Theory    The image runs at its load address until a boot-time table is on. That table has three
 //           parts, all of 1 GiB leaves: the image at its load address (so that the pc survives the
 //           switch), the image where it is linked, and physical memory where the direct map will be.
-//           mm/kvm.c replaces it by the kernel's own table, which has neither identity nor W+X.
+//           mm/kvm/kvm.c replaces it by the kernel's own table, which has neither identity nor W+X.
 //           All harts enter at _start, and the first to come boots: OpenSBI 1.1 may send a hart that
 //           is started by hart_start() to where the first one began (it lets it go before it has
 //           noted the new address). So what that call passes is of no use; boot_starting is. The

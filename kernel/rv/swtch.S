@@ -3,7 +3,7 @@
 //
 // Fences    after the satp write if `drop`: identifiers begin anew or there are none, and nothing of the
 //           table before may be used in the new one (priv satp, sfence.vma). Until then no stack is used.
-//           The caller has fenced before, if stores to the new table may not be done yet (mm/asid.c).
+//           The caller has fenced before, if stores to the new table may not be done yet (mm/aspace/asid.c).
 #include "rv/offsets.h"
 
 .macro each_callee_saved op, ctx

@@ -7,7 +7,7 @@
 // Promises  All 31 user registers are saved, and have their values again on the way out.
 //           usersyscall() or usertrap() is entered on the process's kernel stack with tp naming this
 //           hart, interrupts off.
-// Fences    None where the two tables have identifiers of their own: mm/asid.c has seen to it that
+// Fences    None where the two tables have identifiers of their own: mm/aspace/asid.c has seen to it that
 //           nothing old is known under either. Without identifiers, after each switch, so that no
 //           translation of one table is used in the other; on the way out before it as well, so that
 //           the stores to the user's table are done (priv sfence.vma, priv satp).

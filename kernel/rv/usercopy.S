@@ -3,8 +3,6 @@
 
 #include "abi/errno.h"
 
-#define SUM t6
-
 .macro copy64 at
         ld t0, (\at + 0)(a1)
         ld t1, (\at + 8)(a1)
@@ -26,13 +24,12 @@
 
 .text
         .globl usercopy_start, usercopy_end, usercopy_failed
-        .globl usercopy, usercopy_str
+        .globl usercopy, usercopy_str, directcopy
         .balign 8
 usercopy_start:
 
 usercopy:
-        li SUM, 1 << 18                 // sstatus.SUM
-        csrs sstatus, SUM
+directcopy:
         add a3, a1, a2                  // end of src
         or t0, a0, a1
         andi t0, t0, 7
@@ -83,14 +80,10 @@ usercopy:
         sb t0, 0(a0)
         addi a0, a0, 1
         bne a1, a3, 7b
-8:      li SUM, 1 << 18
-        csrc sstatus, SUM
-        li a0, 0
+8:      li a0, 0
         ret
 
 usercopy_str:
-        li SUM, 1 << 18
-        csrs sstatus, SUM
         mv a3, a1
         add a4, a1, a2
 1:      beq a1, a4, 2f
@@ -99,16 +92,12 @@ usercopy_str:
         sb t0, 0(a0)
         addi a0, a0, 1
         bnez t0, 1b
-        csrc sstatus, SUM
         sub a0, a1, a3
         addi a0, a0, -1
         ret
-2:      csrc sstatus, SUM
-        li a0, -ENAMETOOLONG
+2:      li a0, -ENAMETOOLONG
         ret
 
 usercopy_failed:                        // the trap handler has put the error into a0
-        li SUM, 1 << 18
-        csrc sstatus, SUM
         ret
 usercopy_end:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // lockcheck.h - the order of rank.h, checked at each acquisition in debug builds
-// (debug/lockcheck.c, a listed upcall); in others, nothing.
+// (checked/lockcheck.c, a listed upcall); in others, nothing.
 #pragma once
 
 struct spinlock;

@@ -2,8 +2,8 @@
 // spinlock.c - see spinlock.h.
 #include "sync/spinlock.h"
 
-#include "debug/panic.h"
 #include "lib/panic.h"
+#include "panic/panic.h"
 #include "rv/cpu.h"
 #include "sync/lockcheck.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// thread.h - what wait queues need of the scheduler (listed upcalls, defined in proc/sched.c; a
+// thread.h - what wait queues need of the scheduler (listed upcalls, defined in proc/sched/sched.c; a
 // host test brings its own).
 #pragma once
 

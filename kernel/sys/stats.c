@@ -4,9 +4,9 @@
 
 #include "fs/fs.h"
 #include "lib/printf.h"
-#include "mm/asid.h"
-#include "mm/frame.h"
-#include "mm/kmem.h"
+#include "mm/aspace/asid.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
 #include "rv/cpu.h"
 
 struct sums {
@@ -48,7 +48,7 @@ stats_text(char *buf, size_t size)
                     "journal: %lu commits, %lu blocks, %lu put in place\n",
                     s.copyins, s.copyinstrs,
                     frames_contended() + kmem_contended() + cache.contended, cache.hits,
-                    cache.reads, cache.writes, cache.pages, cache.dirty, kpt->name, s.satps,
+                    cache.reads, cache.writes, cache.pages, cache.dirty, design->name, s.satps,
                     s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.avoided,
                     s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(), s.turns,
                     cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.commits,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // sysconsole.c - system calls for a shell that helps its user to type.
 #include "abi/errno.h"
-#include "dev/console.h"
-#include "dev/lineedit.h"
-#include "mm/copy.h"
-#include "mm/iobuf.h"
+#include "dev/console/console.h"
+#include "dev/console/lineedit.h"
+#include "mm/copy/copy.h"
+#include "mm/copy/iobuf.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

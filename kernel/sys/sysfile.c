@@ -4,10 +4,10 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
-#include "fs/file.h"
+#include "fs/file/file.h"
 #include "fs/fs.h"
-#include "mm/copy.h"
-#include "mm/iobuf.h"
+#include "mm/copy/copy.h"
+#include "mm/copy/iobuf.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

@@ -3,10 +3,10 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "abi/stat.h"
-#include "fs/file.h"
+#include "fs/file/file.h"
 #include "fs/fs.h"
-#include "mm/aspace.h"
-#include "mm/mmap.h"
+#include "mm/aspace/aspace.h"
+#include "mm/aspace/mmap.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

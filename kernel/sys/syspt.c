@@ -3,19 +3,20 @@
 //
 // Theory    What is found is collected in the kernel's memory while locks are held, and copied out
 //           when they are not: the caller may be looking at itself.
-// Next      mm/view.c, doc/pgtbl.md
+// Next      mm/inspect/view.c, doc/pgtbl.md
 #include "abi/errno.h"
-#include "debug/mapsite.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/copy.h"
-#include "mm/kmem.h"
-#include "mm/layout.h"
-#include "mm/owners.h"
-#include "mm/park.h"
-#include "mm/touched.h"
-#include "mm/view.h"
-#include "pt/translate.h"
+#include "mm/aspace/aspace.h"
+#include "mm/aspace/mapsite.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/viewers.h"
+#include "mm/copy/copy.h"
+#include "mm/frame/kmem.h"
+#include "mm/inspect/owners.h"
+#include "mm/inspect/touched.h"
+#include "mm/inspect/view.h"
+#include "mm/kvm/layout.h"
+#include "pt/read/translate.h"
 #include "sys/syscall.h"
 
 #define TOUCHED_MAX 1024 // pages that one pgaccess() can ask for
@@ -74,7 +75,7 @@ static void
 end(struct aspace *as)
 {
     if (as)
-        view_end(as);
+        viewers_leave(as);
 }
 
 static int

@@ -51,6 +51,13 @@ elf_read_header(struct file f, struct elf_header *h, uint64 *value)
 }
 
 bool
+elf_segment(struct file f, const struct elf_header *h, uint32 i, struct elf_segment *s)
+{
+    return i < h->phnum && h->phoff <= f.size &&
+           elf_peek(f, h->phoff + (uint64)i * sizeof(*s), s, sizeof(*s));
+}
+
+bool
 elf_section(struct file f, const struct elf_header *h, uint32 i, struct section_header *s)
 {
     uint64 offset = (uint64)i * sizeof(*s);

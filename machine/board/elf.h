@@ -33,12 +33,21 @@ struct elf_symbol {
     uint64 value, size;
 };
 
+enum { SEGMENT_LOAD = 1 };
+
+struct elf_segment {
+    uint32 type, flags;
+    uint64 offset, vaddr, paddr, filesz, memsz, align;
+};
+
 // Copies `n` bytes at `offset` out of the file. Returns false when the file ends before.
 bool elf_peek(struct file f, uint64 offset, void *to, uint64 n);
 // Does the file begin as an ELF file does?
 bool elf_magic(struct file f);
 // Reads and checks the header of a program. Leaves in *value what is wrong.
 enum load_error elf_read_header(struct file f, struct elf_header *h, uint64 *value);
+// Reads the header of segment `i`. Returns false when the file ends before.
+bool elf_segment(struct file f, const struct elf_header *h, uint32 i, struct elf_segment *s);
 // Reads the header of section `i`. Returns false when the file has none.
 bool elf_section(struct file f, const struct elf_header *h, uint32 i, struct section_header *s);
 // The first table of symbols and its strings. Returns false when the file has none.

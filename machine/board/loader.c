@@ -12,17 +12,10 @@
 #include "board/elf.h"
 #include "machine.h"
 
-enum { SEGMENT_LOAD = 1 };
-
 #define SEGMENTS_MAX 64
 
-struct program_header {
-    uint32 type, flags;
-    uint64 offset, vaddr, paddr, filesz, memsz, align;
-};
-
 static enum load_error
-check_segment(const struct machine *m, struct file f, const struct program_header *p, uint64 *value)
+check_segment(const struct machine *m, struct file f, const struct elf_segment *p, uint64 *value)
 {
     *value = p->offset;
     if (p->offset > f.size || p->filesz > f.size - p->offset)
@@ -35,7 +28,7 @@ check_segment(const struct machine *m, struct file f, const struct program_heade
 
 // Reads the segments to be loaded into `list`, with `bias` added to their addresses.
 static enum load_error
-read_segments(struct file f, const struct elf_header *h, struct program_header *list, uint32 *count,
+read_segments(struct file f, const struct elf_header *h, struct elf_segment *list, uint32 *count,
               uint64 *value)
 {
     *count = 0;
@@ -43,9 +36,9 @@ read_segments(struct file f, const struct elf_header *h, struct program_header *
     if (h->phoff > f.size)
         return LOAD_TRUNCATED;
     for (uint32 i = 0; i < h->phnum; i++) {
-        struct program_header p;
+        struct elf_segment p;
         *value = h->phoff + i * sizeof(p);
-        if (!elf_peek(f, *value, &p, sizeof(p)))
+        if (!elf_segment(f, h, i, &p))
             return LOAD_TRUNCATED;
         if (p.type != SEGMENT_LOAD || p.memsz == 0)
             continue;
@@ -58,7 +51,7 @@ read_segments(struct file f, const struct elf_header *h, struct program_header *
 
 // Moves a position-independent file so that its lowest segment is at `base`.
 static void
-move_to(struct program_header *list, uint32 count, uint64 base, uint64 *entry)
+move_to(struct elf_segment *list, uint32 count, uint64 base, uint64 *entry)
 {
     uint64 lowest = ~0ULL;
     for (uint32 i = 0; i < count; i++)
@@ -72,7 +65,7 @@ move_to(struct program_header *list, uint32 count, uint64 base, uint64 *entry)
 
 // Finds the physical address of the entry point, which is given as a virtual one.
 static bool
-find_entry(const struct program_header *list, uint32 count, uint64 entry, uint64 *pa)
+find_entry(const struct elf_segment *list, uint32 count, uint64 entry, uint64 *pa)
 {
     for (uint32 i = 0; i < count; i++) {
         if (entry - list[i].vaddr < list[i].memsz) {
@@ -84,13 +77,13 @@ find_entry(const struct program_header *list, uint32 count, uint64 entry, uint64
 }
 
 static void
-copy_segments(struct machine *m, struct file f, const struct program_header *list, uint32 count,
+copy_segments(struct machine *m, struct file f, const struct elf_segment *list, uint32 count,
               struct loaded *l)
 {
     l->start = ~0ULL;
     l->end = 0;
     for (uint32 i = 0; i < count; i++) {
-        const struct program_header *p = &list[i];
+        const struct elf_segment *p = &list[i];
         uint8 *to = ram_at(&m->ram, p->paddr);
         mem_copy(to, f.bytes + p->offset, p->filesz);
         mem_set(to + p->filesz, 0, p->memsz - p->filesz);
@@ -103,7 +96,7 @@ enum load_error
 load_elf(struct machine *m, struct file f, uint64 base, struct loaded *l, uint64 *value)
 {
     struct elf_header h;
-    struct program_header list[SEGMENTS_MAX];
+    struct elf_segment list[SEGMENTS_MAX];
     uint32 count;
     enum load_error error = elf_read_header(f, &h, value);
     if (!error)

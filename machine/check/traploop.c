@@ -6,17 +6,36 @@
 //           times in a row, soon after each other, and no return from a trap in between. Interrupts
 //           of M-mode may come meanwhile: each mode has a chain of its own.
 // Promises  silence: a handler that works leaves by mret or sret, which ends the chain.
-#include "check/traploop.h"
-
+#include "check/explain.h"
 #include "machine.h"
 
 #define LOOP_TRAPS 100
 #define LOOP_STEPS 64 // of the hart, from one trap to the next
+#define NEAR_STACK 4096ULL
+
+struct taken {
+    uint64 epc, tval;
+    uint64 when; // position in the run
+    int cause;
+};
+
+// The exceptions that one mode of a hart has taken since it last left a handler.
+struct trap_chain {
+    struct taken last;
+    struct taken before; // the last one that was another; when 0: there is none
+    uint64 steps;        // of the hart, at the last one
+    uint32 count;        // how often the last one has come in a row
+    bool told;
+};
+
+struct trap_chains {
+    struct trap_chain of[HARTS_MAX][2]; // of M-mode, of S-mode
+};
 
 static struct trap_chain *
 chain_of(struct machine *m, unsigned hart, bool supervisor)
 {
-    return &m->sight->chain[hart][supervisor];
+    return &SIGHT_STATE(m, traploop, struct trap_chains)->of[hart][supervisor];
 }
 
 // Notes the trap in its chain.
@@ -33,8 +52,71 @@ note(struct trap_chain *c, const struct taken *t, uint64 steps)
     c->steps = steps;
 }
 
-void
-traploop_taken(struct machine *m, unsigned hart)
+static void
+tell_before(struct machine *m, unsigned hart, const struct trap_chain *c, struct report *r)
+{
+    if (c->before.when == 0)
+        return;
+    struct fact *f = report_since(r, WORD_LOOP_BEFORE);
+    f->arg[0] = c->last.when - c->before.when;
+    explain_trap(c->before.cause, c->before.tval, &f->arg[1]);
+    f->arg[4] = c->before.epc;
+    moment_at(m, hart, c->before.epc, &r->moment);
+}
+
+// The trap that shows the mistake: the one before, if it only met a handler that is not there.
+static const struct taken *
+culprit(const struct trap_chain *c, uint64 vector)
+{
+    bool absent = c->last.epc == vector && access_of(c->last.cause) == PT_EXEC;
+    bool fault = c->before.when != 0 && page_fault(c->before.cause);
+    return absent && fault ? &c->before : &c->last;
+}
+
+static void
+tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain *c,
+         uint64 vector, struct report *r)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct taken *t = culprit(c, vector);
+    uint64 sp = h->x[2];
+    struct access a = {.satp = supervisor ? h->satp : 0,
+                       .va = t->tval,
+                       .kind = access_of(t->cause),
+                       .sum = (h->mstatus & STATUS_SUM) != 0,
+                       .pid = facts_pid(m, hart)};
+    bool memory = page_fault(t->cause) || t->cause == CAUSE_FETCH_ACCESS;
+    if (memory)
+        explain_access(m, &a, r);
+    bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT;
+    if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
+        r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
+    else if (!table && r->walk.trace.rule == RULE_VALID &&
+             t->tval - sp + NEAR_STACK < 2 * NEAR_STACK)
+        r->todo = (struct fact){.word = WORD_LOOP_STACK, .arg = {sp}};
+    else if (r->todo.word == WORD_NONE)
+        r->todo.word = WORD_LOOP_HANDLER;
+}
+
+static void
+tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain *c)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct taken *t = &c->last;
+    uint64 vector = (supervisor ? h->stvec : h->mtvec) & ~3ULL;
+    struct report r;
+    report_begin(m, &r, REPORT_TRAP_LOOP, hart, t->epc);
+    r.fatal = true;
+    r.what = (struct fact){.word = WORD_LOOP, .arg = {hart, 0, 0, 0, t->epc, t->when}};
+    explain_trap(t->cause, t->tval, &r.what.arg[1]);
+    tell_before(m, hart, c, &r);
+    tell_why(m, hart, supervisor, c, vector, &r);
+    r.rule = (struct fact){.word = WORD_LOOP_RULE, .arg = {supervisor, vector, vector}};
+    report_send(m, &r);
+}
+
+static void
+trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     bool supervisor = h->mode == MODE_S;
@@ -50,12 +132,18 @@ traploop_taken(struct machine *m, unsigned hart)
     if (c->count < LOOP_TRAPS || c->told)
         return;
     c->told = true;
-    if (m->host.trap_loop != NULL)
-        m->host.trap_loop(m->host.arg, m, &(struct trap_loop){hart, supervisor, *c});
+    tell(m, hart, supervisor, c);
 }
 
-void
-traploop_left(struct machine *m, unsigned hart, bool supervisor)
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
 {
     *chain_of(m, hart, supervisor) = (struct trap_chain){0};
 }
+
+const struct watcher traploop_watcher = {
+    .name = "traploop",
+    .bytes = sizeof(struct trap_chains),
+    .trap = trap,
+    .left = left,
+};

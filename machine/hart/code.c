@@ -61,12 +61,19 @@ code_at(struct machine *m, uint64 pa)
 }
 
 bool
-code_hooked(const struct code *c, uint64 pa)
+code_broken(const struct code *c, uint64 va)
 {
-    for (uint32 i = 0; i < c->hooks; i++)
-        if (c->hook[i] == pa)
+    for (uint32 i = 0; i < c->breaks; i++)
+        if (c->break_at[i] == (va & (PAGE_BYTES - 1)))
             return true;
     return false;
+}
+
+// Is an instruction at `pa` hooked?
+static bool
+hooked(const struct code *c, uint64 pa)
+{
+    return hooks_at(&c->hooks, pa) || code_broken(c, pa);
 }
 
 void
@@ -83,7 +90,7 @@ code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
     if ((raw & 3) == 3)
         raw |= (uint32)p[2] << 16 | (uint32)p[3] << 24;
     decode(m->code, raw, offset, s);
-    if (m->code->hooks != 0 && code_hooked(m->code, page->pa + (uint64)offset)) {
+    if (hooked(m->code, page->pa + (uint64)offset)) {
         s->go = m->code->go[OP_HOOK];
         s->imm = (int32)raw;
     }
@@ -139,24 +146,39 @@ code_tidy(struct machine *m)
 }
 
 bool
-code_hook(struct machine *m, uint64 pa)
+code_hook(struct machine *m, uint64 pa, uint8 owner)
 {
-    struct code *c = m->code;
-    if (code_hooked(c, pa))
-        return true;
-    if (c->hooks == NELEM(c->hook))
+    bool fresh = hooks_at(&m->code->hooks, pa) == 0;
+    if (!hooks_add(&m->code->hooks, pa, owner))
         return false;
-    c->hook[c->hooks++] = pa;
-    code_empty(m, pa);
+    if (fresh)
+        code_empty(m, pa);
     return true;
 }
 
 void
-code_unhook(struct machine *m, uint64 pa)
+code_unhook(struct machine *m, uint64 pa, uint8 owner)
+{
+    hooks_remove(&m->code->hooks, pa, owner);
+    if (hooks_at(&m->code->hooks, pa) == 0)
+        code_empty(m, pa);
+}
+
+// Empties the slots at the offsets where each page is hooked.
+static void
+empty_breaks(struct code *c)
+{
+    for (uint32 i = 0; i < c->pages; i++)
+        for (uint32 b = 0; c->page[i].pa != ~0ULL && b < c->breaks; b++)
+            c->page[i].slot[c->break_at[b] / 2].go = c->go[OP_DECODE];
+}
+
+void
+code_break(struct machine *m, const uint64 *va, unsigned n)
 {
     struct code *c = m->code;
-    for (uint32 i = 0; i < c->hooks; i++)
-        if (c->hook[i] == pa)
-            c->hook[i--] = c->hook[--c->hooks];
-    code_empty(m, pa);
+    empty_breaks(c);
+    for (c->breaks = 0; c->breaks < n; c->breaks++)
+        c->break_at[c->breaks] = (uint16)(va[c->breaks] & (PAGE_BYTES - 1));
+    empty_breaks(c);
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "hart/hooks.h"
 #include "hart/ops.h"
 
 struct machine;
@@ -35,10 +36,11 @@ struct code {
     void (*run)(struct machine *m, unsigned hart); // the interpreter that `go` is of
     uint32 pages;                                  // how many there are
     uint32 hand;                                   // where the search for one to give up goes on
-    bool stale;      // some page looks like data: code_tidy() between turns
-    uint32 hooks;    // how many hooks are set
-    uint64 hook[32]; // physical addresses, unordered
-    uint16 *index;   // of each page of RAM: its code page + 1, or 0
+    bool stale; // some page looks like data: code_tidy() between turns
+    struct hooks hooks;
+    uint32 breaks;       // how many places in each page are hooked
+    uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
+    uint16 *index;       // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 
@@ -52,10 +54,14 @@ void code_decode(struct machine *m, struct code_page *page, const struct insn *s
 void code_forget(struct machine *m);
 // Gives up pages that have become data. Between turns only: no hart executes.
 void code_tidy(struct machine *m);
-// Sets or removes a hook at a physical address. Setting returns false if there are too many.
-bool code_hook(struct machine *m, uint64 pa);
-void code_unhook(struct machine *m, uint64 pa);
-// Is there a hook at `pa`?
-bool code_hooked(const struct code *c, uint64 pa);
+// Sets or removes a hook of HOOK_... at a physical address in RAM. Setting returns false if there
+// are too many.
+bool code_hook(struct machine *m, uint64 pa, uint8 owner);
+void code_unhook(struct machine *m, uint64 pa, uint8 owner);
+// Hooks the instructions at these virtual addresses, which the caller compares with the pc: any
+// place with the same offset in its page is hooked. Replaces those of the call before; at most 32.
+void code_break(struct machine *m, const uint64 *va, unsigned n);
+// Is a place with this offset in its page hooked so?
+bool code_broken(const struct code *c, uint64 va);
 // Empties the slot at `pa`, so that it is decoded anew.
 void code_empty(struct machine *m, uint64 pa);

@@ -232,6 +232,7 @@ write_satp(struct machine *m, unsigned hart, uint64 value)
         return; // an unsupported mode: the write has no effect
     h->satp = value;
     rules_satp(m, hart, old, value, h->pc);
+    sight_satp(m, hart, old);
 }
 
 static void

@@ -81,6 +81,7 @@ struct hart {
     uint8 pmp_top; // one more than the last entry that is not off
     uint64 pmpaddr[16];
 
+    uint32 fetch_epoch;           // that of its last fence.i (mmu/fetched.h)
     struct remembered remembered; // what its TLB may still hold (mmu/rules.h)
 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/types.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 struct machine;
 

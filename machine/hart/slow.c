@@ -12,7 +12,10 @@
 #include "machine.h"
 #include "mmu/access.h"
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "sight/count.h"
+#include "time/failing.h"
+#include "time/stops.h"
 
 bool
 slow_illegal(struct lane *l, uint32 raw)
@@ -117,6 +120,8 @@ slow_fp(struct machine *m, unsigned hart, uint32 raw)
 bool
 slow_csr(struct machine *m, unsigned hart, uint32 raw)
 {
+    const struct hart *h = &m->s.hart[hart];
+    uint64 before = h->mstatus;
     bool wrote;
     if (!csr_execute(m, hart, raw, &wrote))
         return slow_illegal(&m->lane[hart], raw);
@@ -124,19 +129,35 @@ slow_csr(struct machine *m, unsigned hart, uint32 raw)
         contexts_select(m, hart);
         m->lane[hart].attention = true;
     }
+    if (m->sight != NULL && h->mode == MODE_S && (h->mstatus & ~before & STATUS_SIE))
+        sight_enabled(m, hart);
     return true;
 }
 
+enum { SFENCE_VMA = 0x09, SINVAL_VMA = 0x0b, SFENCE_INVAL = 0x0c }; // bits 31 to 25
+
+// The instructions of Svinval, and sfence.vma.
 static bool
 fence(struct machine *m, unsigned hart, uint32 raw)
 {
     struct hart *h = &m->s.hart[hart];
-    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31;
-    if (h->mode == MODE_U || (h->mode == MODE_S && (h->mstatus & STATUS_TVM) && raw >> 25 != 0x0c))
+    unsigned rs1 = raw >> 15 & 31, rs2 = raw >> 20 & 31, kind = raw >> 25;
+    uint32 asid = (uint32)h->x[rs2] & SATP_ASID_MASK;
+    bool trapped = h->mode == MODE_S && (h->mstatus & STATUS_TVM) && kind != SFENCE_INVAL;
+    if (h->mode == MODE_U || trapped)
         return false;
-    if (raw >> 25 == 0x0c)
-        return true; // sfence.w.inval, sfence.inval.ir: sinval.vma has fenced (rule 16)
-    rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, (uint32)h->x[rs2] & SATP_ASID_MASK);
+    if (kind == SINVAL_VMA) {
+        rules_inval(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
+    } else if (kind == SFENCE_VMA) {
+        rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
+    } else if (rs2 == 0) {
+        rules_inval_before(m, hart);
+        return true;
+    } else {
+        rules_inval_after(m, hart);
+        return true;
+    }
+    sight_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
     return true;
 }
 
@@ -144,6 +165,13 @@ bool
 slow_fence(struct machine *m, unsigned hart, uint32 raw)
 {
     return fence(m, hart, raw) || slow_illegal(&m->lane[hart], raw);
+}
+
+bool
+slow_fence_i(struct machine *m, unsigned hart)
+{
+    fetched_fence(m, hart);
+    return true;
 }
 
 static bool
@@ -173,6 +201,10 @@ slow_hook(struct machine *m, unsigned hart, uint64 pa)
         rest_here(m, hart);
     if (m->sight != NULL)
         sight_hook(m, hart, pa);
+    if (m->stops != NULL)
+        stops_hook(m, hart);
+    if (m->failing != NULL)
+        failing_hook(m, hart);
 }
 
 bool

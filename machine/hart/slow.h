@@ -18,6 +18,7 @@ bool slow_fp_store(struct machine *m, unsigned hart, const struct insn *ip, int 
 bool slow_fp(struct machine *m, unsigned hart, uint32 raw);
 bool slow_csr(struct machine *m, unsigned hart, uint32 raw);
 bool slow_fence(struct machine *m, unsigned hart, uint32 raw);
+bool slow_fence_i(struct machine *m, unsigned hart);
 bool slow_wfi(struct machine *m, unsigned hart, uint32 raw);
 bool slow_ecall(struct machine *m, unsigned hart);
 // The hart is at a hook at physical address `pa`. Sets attention if the instruction shall wait.

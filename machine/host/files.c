@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,20 @@ file_read(const char *path, uint64 unit)
     if (!bytes)
         refuse("there is not enough memory for %s", path);
     fill(path, fd, bytes, size);
+    close(fd);
+    return (struct file){bytes, size};
+}
+
+struct file
+file_share(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        refuse("%s cannot be opened for writing: %s", path, strerror(errno));
+    uint64 size = size_of(path, fd);
+    void *bytes = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (bytes == MAP_FAILED)
+        refuse("%s cannot be mapped: %s", path, strerror(errno));
     close(fd);
     return (struct file){bytes, size};
 }

@@ -7,6 +7,9 @@
 // Reads a file, with zeros behind it up to a multiple of `unit` bytes. Does not return when that
 // fails: says why.
 struct file file_read(const char *path, uint64 unit);
+// The file itself, as memory: what is written there is in the file. Does not return when that fails:
+// says why.
+struct file file_share(const char *path);
 // Does not return unless the file can be replaced later: says why.
 void file_check_writable(const char *path);
 // Replaces the file's contents: a reader sees the old ones or the new ones, never a part.

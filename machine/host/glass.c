@@ -34,6 +34,7 @@ make_machine(const struct options *o)
         .modern_virtio = !o->legacy,
         .seed = o->seed,
         .mean_turn = o->turn,
+        .races = o->races,
         .sharp = o->sharp ? SHARP_TABLES | SHARP_AMO : 0,
         .epoch = o->epoch,
         .mmu = (uint8)o->mmu,
@@ -52,7 +53,7 @@ plug_disk(struct machine *m, const struct options *o, unsigned slot)
     const char *path = o->disk[slot];
     if (o->keep && !o->readonly)
         file_check_writable(path);
-    struct file f = file_read(path, PAGE_BYTES);
+    struct file f = o->in_place && !o->readonly ? file_share(path) : file_read(path, PAGE_BYTES);
     if (f.size == 0)
         refuse("%s is empty; a disk has at least one sector of 512 bytes", path);
     if (f.size % 512 != 0)
@@ -124,12 +125,13 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
-// Keeps snapshots if the run shall go back at its end.
+// Keeps snapshots: a report can tell who stored a word, and the run can go back.
 static void
 remember(struct machine *m, const struct options *o)
 {
-    if (o->at != ~0ULL && !history_new(m, allocate, HISTORY_BYTES))
-        refuse("there is not enough memory for --at");
+    uint64 limit = o->history != ~0ULL ? o->history : HISTORY_BYTES;
+    if (limit != 0 && !history_new(m, allocate, limit))
+        refuse("--history: there is not enough memory, or that is too little");
 }
 
 // Goes to --at and says where each hart is.
@@ -138,7 +140,7 @@ go_back(struct machine *m, const struct options *o)
 {
     static const char *const mode[] = {"U", "S", "?", "M"};
     uint64 end = machine_position(m);
-    if (o->at == ~0ULL)
+    if (o->at == ~0ULL || o->stop)
         return;
     if (o->at > end || !history_go(m, o->at)) {
         say("--at %" PRIu64 ": the run has ended at %" PRIu64, (uint64_t)o->at, (uint64_t)end);

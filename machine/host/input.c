@@ -28,6 +28,8 @@ input_open(struct input *in, const struct options *o, const struct machine *m)
     } else if (terminal_present()) {
         in->terminal = true;
         terminal_open();
+    } else if (o->stop) {
+        in->ended = true; // what comes in is for the prompt
     }
     if (o->record)
         record_open(in, o->record, m);
@@ -38,6 +40,7 @@ show_keys(void)
 {
     fputs("\n"
           "Ctrl-A X       ends the run; --keep then writes the disks back\n"
+          "Ctrl-A C       stops it and asks: where, back, when, walk, ...\n"
           "Ctrl-A Ctrl-A  sends Ctrl-A\n"
           "Ctrl-A ?       shows this\n",
           stderr);
@@ -50,6 +53,8 @@ escaped(struct input *in, uint8 key)
     in->escape = false;
     if (key == 'x' || key == 'X')
         in->quit = in->ended = true;
+    else if (key == 'c' || key == 'C')
+        in->ask = true;
     else if (key != CTRL_A)
         show_keys();
     return key == CTRL_A;

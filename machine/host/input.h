@@ -30,6 +30,7 @@ struct input {
     bool escape;   // Ctrl-A was the last key
     bool ended;    // there will be no more
     bool quit;     // the person wants to end the run
+    bool ask;      // the person wants to ask something
     uint8 buffer[INPUT_BUFFER];
     int first, count; // of the bytes in the buffer that have not been given
     // INPUT_LINES

@@ -32,6 +32,7 @@ static const struct option table[] = {
     {"sharp", NULL, FLAG, AT(sharp), "turns also end at atomic instructions and page-table stores"},
     {"tlb", "MODE", TLB, AT(tlb), "strict, lax, oldest, newest, random or late"},
     {"mmu", "MODE", MMU, AT(mmu), "sv39, sv48 or sv57: the largest that satp takes"},
+    {"races", NULL, FLAG, AT(races), "look for data races; that is slow"},
     {"svade", NULL, FLAG, AT(svade), "an access with A or D clear faults"},
     {"no-pmp", NULL, FLAG, AT(no_pmp), "S-mode may run although no PMP entry is set"},
     {"legacy", NULL, FLAG, AT(legacy), "disks are of virtio-mmio version 1"},
@@ -42,13 +43,25 @@ static const struct option table[] = {
     {"epoch", "SECONDS", NUMBER, AT(epoch), "the date at the start, since 1970"},
     {"readonly", NULL, FLAG, AT(readonly), "disks refuse writes"},
     {"keep", NULL, FLAG, AT(keep), "write the disks back at a clean end"},
+    {"in-place", NULL, FLAG, AT(in_place), "write them at once, as QEMU does"},
     {"record", "FILE", TEXT, AT(record), "note each key and when it came"},
     {"replay", "FILE", TEXT, AT(replay), "type what was recorded, when it was"},
     {"max", "N", NUMBER, AT(max), "end after N instructions with status 124"},
     {"at", "N", NUMBER, AT(at), "at the end go back to N instructions and say where the harts are"},
+    {"stop", NULL, FLAG, AT(stop), "ask what to do at a report, a panic, the end, and at --at"},
+    {"fail", "F:N", TEXT, AT(fail), "call N of the function F returns 0; F:all: each, one by one"},
+    {"expect", "FILE", TEXT, AT(expect), "reports that are known: lines of a kind and a function"},
+    {"json", "FILE", TEXT, AT(json),
+     "write each report there, as JSON; N is descriptor N, - stdout"},
+    {"again", "COMMAND", TEXT, AT(again), "how to tell the way to see a report again; {at}: where"},
+    {"gdb", "=PORT", OPTIONAL, AT(gdb), "wait for gdb at the port, 26000 without a number"},
+    {"gdb-go", NULL, FLAG, AT(gdb_go), "with --gdb: run before gdb comes"},
+    {"history", "SIZE", SIZE, AT(history), "memory for going back; 500M where that is possible"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},
+    {"facts", "FILE", TEXT, AT(facts), "what debug information tells of the kernel"},
+    {"lang", "LANG", TEXT, AT(lang), "reports in en or zh; else as the environment's LANG says"},
     {"count", "=FILE", OPTIONAL, AT(count), "count instructions; tell at the end, or in FILE"},
 };
 
@@ -233,17 +246,34 @@ check(const struct options *o)
         refuse("--legacy and --modern exclude each other");
     if (o->realtime && o->fast)
         refuse("--realtime and --fast exclude each other");
+    if (o->keep && o->in_place)
+        refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)
         refuse("--at and --keep exclude each other: the disks would be those of the past");
+    if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
+        refuse("--lang %s: en or zh is expected", o->lang);
     if (o->replay && (o->record || o->lines >= 0))
         refuse("--replay has its input already: neither --record nor lines go with it");
+}
+
+// The language of the environment, as programs of the host choose it.
+static const char *
+environment_language(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (unsigned i = 0; i < NELEM(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return strncmp(value, "zh", 2) == 0 ? "zh" : "en";
+    }
+    return "en";
 }
 
 void
 options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.harts = 3, .mem = 128 << 20, .seed = 1, .turn = 1000};
-    o->max = o->at = ~0ULL;
+    o->max = o->at = o->history = ~0ULL;
     o->mmu = 57;
     o->epoch = 1767225600; // 2026-01-01
     o->lines = -1;
@@ -261,4 +291,6 @@ options_read(struct options *o, int argc, char **argv)
             read_file_name(o, argv[i++]);
     }
     check(o);
+    if (!o->lang)
+        o->lang = environment_language();
 }

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: MIT
-// report.h - reports of the machine on standard error, each site once.
+// report.h - reports of the machine on standard error.
 #pragma once
 
-#include "host/names.h"
-#include "machine.h"
+#include <stdio.h>
 
-#define SITES_MAX 64
+#include "host/expect.h"
+#include "machine.h"
+#include "words/words.h"
 
 struct reports {
-    const struct names *names;
-    bool pmp;     // the missing PMP entry has been told
-    uint64 loops; // harts that take a trap for ever
-    uint64 total; // times that something was found
-    unsigned sites;
-    uint64 site[SITES_MAX]; // program counters of the causes
+    enum language language;
+    struct expected *expected; // --expect, or NULL
+    FILE *json;                // --json, or NULL
+    const char *again;         // the command of this run, if it can be repeated; or NULL
+    uint64 printed;
+    struct text last; // the last one, in words
+    bool fatal;       // the kernel will not go on as it should
+    bool pmp;         // the missing PMP entry has been told
 };
 
-// The machine found an access that may use a stale translation.
-void report_stale(struct reports *r, const struct machine *m, const struct stale *s);
-// A hart takes the same trap for ever.
-void report_trap_loop(struct reports *r, const struct machine *m, const struct trap_loop *l);
+// Prints what has been sent, each report completed first. The machine stands.
+void report_print(struct reports *r, struct machine *m);
 // All harts wait, and nothing will wake them: says where each of them is.
 void report_waiting(const struct reports *r, const struct machine *m);
 // Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
 void report_pmp(struct reports *r, const struct machine *m);
-// Says how many stale translations there were, if any.
-void report_end(const struct reports *r);
+// Says how many there were, if any.
+void report_end(const struct reports *r, const struct machine *m);

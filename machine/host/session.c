@@ -9,13 +9,22 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "host/control.h"
+#include "host/fail.h"
+#include "host/files.h"
 #include "host/input.h"
+#include "host/json.h"
 #include "host/pace.h"
+#include "host/prompt.h"
 #include "host/report.h"
 #include "host/say.h"
+#include "host/stub.h"
 #include "host/terminal.h"
 #include "run.h"
+#include "time/failing.h"
 #include "time/snapshot.h"
 
 #define SLICE_STEPS 1000000ULL
@@ -26,8 +35,9 @@ struct session {
     const struct options *o;
     struct input in;
     struct pace pace;
+    struct control control;
+    struct stub stub;
     struct reports reports;
-    struct sight sight;
     bool idle; // all harts wait since the last slice
     bool over;
     bool clean;
@@ -39,25 +49,12 @@ print(void *arg, uint8 byte)
 {
     struct session *s = arg;
     putchar(byte);
+    sight_printed(s->m, byte);
     if (!input_watch(&s->in, byte))
         return;
     s->m->stop = STOP_BREAK; // at the prompt, wherever the slice would have ended
     for (unsigned i = 0; i < s->m->config.harts; i++)
         machine_attention(s->m, i);
-}
-
-static void
-stale(void *arg, struct machine *m, const struct stale *what)
-{
-    struct session *s = arg;
-    report_stale(&s->reports, m, what);
-}
-
-static void
-trap_loop(void *arg, struct machine *m, const struct trap_loop *what)
-{
-    struct session *s = arg;
-    report_trap_loop(&s->reports, m, what);
 }
 
 static void
@@ -78,6 +75,8 @@ feed(struct session *s)
     input_poll(&s->in);
     while (uart_room(s->m) && input_next(&s->in, here, &byte)) {
         history_input(s->m, byte, s->idle);
+        if (s->m->failing != NULL)
+            s->m->failing->on = true;
         input_taken(&s->in, here, byte);
         any = true;
     }
@@ -91,7 +90,8 @@ slice(const struct session *s)
 {
     uint64 position = machine_position(s->m), steps = SLICE_STEPS;
     uint64 last = input_until(&s->in);
-    if (s->in.count > 0 || s->in.line_at >= 0)
+    steps = control_slice(&s->control, steps);
+    if (steps > INPUT_STEPS && (s->in.count > 0 || s->in.line_at >= 0))
         steps = INPUT_STEPS;
     if (last > s->o->max)
         last = s->o->max;
@@ -132,8 +132,8 @@ differs(struct session *s)
 static void
 stuck(struct session *s)
 {
-    if (s->in.kind == INPUT_KEYS && !s->in.ended) {
-        terminal_wait(~0ULL, true);
+    if (s->in.kind == INPUT_KEYS && (!s->in.ended || s->o->gdb)) {
+        terminal_wait(~0ULL, !s->in.ended);
     } else if (s->in.kind == INPUT_LINES) {
         say("all harts wait, and no prompt \"$ \" has come for the next line");
         report_waiting(&s->reports, s->m);
@@ -144,6 +144,13 @@ stuck(struct session *s)
     }
 }
 
+// Does the person want to leave?
+static bool
+left(const struct session *s)
+{
+    return s->in.quit && s->in.kind == INPUT_KEYS;
+}
+
 // All harts wait: for input, or for the host's clock.
 static void
 idle(struct session *s)
@@ -151,7 +158,7 @@ idle(struct session *s)
     uint64 due = machine_due(s->m);
     s->idle = true;
     fflush(stdout);
-    if (feed(s))
+    if (feed(s) || s->in.ask || left(s))
         return;
     if (s->in.next < s->in.events)
         differs(s);
@@ -180,10 +187,12 @@ static void
 look(struct session *s)
 {
     uint64 position = machine_position(s->m);
-    if (s->over)
+    if (s->over || (control_past(&s->control) && !left(s)))
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
+    else if (s->reports.fatal && s->in.kind == INPUT_LINES)
+        end(s, EXIT_REPORTS, false);
     else if (s->in.kind == INPUT_REPLAY && s->in.end != 0 && position >= s->in.end)
         end(s, EXIT_CLEAN, true);
     else if (s->in.next < s->in.events && position > input_until(&s->in))
@@ -221,31 +230,150 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
+// Prints what has been reported; the run stops there if that was asked for.
+static void
+tell(struct session *s)
+{
+    uint64 before = s->reports.printed;
+    report_print(&s->reports, s->m);
+    report_pmp(&s->reports, s->m);
+    if (s->reports.printed == before || !s->o->stop)
+        return;
+    control_stay(&s->control, PAUSE_REPORT);
+    s->control.hart = s->m->s.turns.hart;
+}
+
+// Runs one slice, live or where the run has been before.
+static void
+run_slice(struct session *s)
+{
+    struct machine *m = s->m;
+    enum stop why;
+    if (control_past(&s->control)) {
+        input_poll(&s->in);
+        why = history_resume(m, control_slice(&s->control, SLICE_STEPS));
+        s->idle = false;
+    } else {
+        feed(s);
+        uint64 limit = pace_limit(&s->pace, m, s->idle), recorded = input_limit(&s->in);
+        m->clock_limit = limit < recorded ? limit : recorded;
+        s->idle = false;
+        why = machine_run(m, slice(s));
+        sight_examine(m);
+        tell(s);
+    }
+    if (!control_past(&s->control))
+        stopped(s, why);
+    control_reached(&s->control, why);
+}
+
+// Asks what to do, if the run has stopped. At its end, the person may go back before it is over.
+static void
+ask(struct session *s)
+{
+    struct control *c = &s->control;
+    if (s->o->gdb)
+        stub_poll(&s->stub);
+    if (s->in.ask)
+        control_stay(c, PAUSE_KEY);
+    if (s->over && (s->o->stop || stub_present(&s->stub)) && !left(s))
+        control_stay(c, PAUSE_END);
+    if (c->pause == PAUSE_NONE)
+        return;
+    s->in.ask = false;
+    do {
+        if (stub_present(&s->stub))
+            stub_serve(&s->stub);
+        else
+            prompt_ask(c, &s->in);
+    } while (!c->leave && s->over && !control_past(c) && control_refuses_end(c));
+    if (c->leave) {
+        if (!s->over)
+            end(s, EXIT_CLEAN, false);
+        c->pause = PAUSE_NONE;
+        return;
+    }
+    s->over = s->over && !control_past(c);
+    pace_start(&s->pace, s->pace.on, s->m);
+}
+
+#define GDB_PORT 26000
+
+static void
+meet_debugger(struct session *s)
+{
+    char *end = "";
+    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, &end, 10) : GDB_PORT;
+    if (*end != '\0' || port < 1 || port > 65535)
+        refuse("--gdb=%s: a port from 1 to 65535 is expected", s->o->gdb);
+    stub_open(&s->stub, &s->control, (unsigned)port);
+    if (s->o->gdb_go)
+        return;
+    say("waiting for gdb: gdb-multiarch %s -ex 'target remote :%lu'", s->o->kernel, port);
+    stub_wait(&s->stub);
+    s->control.pause = PAUSE_START;
+    ask(s);
+}
+
+static void *
+allocate(size_t bytes)
+{
+    return calloc(1, bytes ? bytes : 1);
+}
+
+// Begins to watch.
+static void
+watch(struct machine *m, const struct options *o, const struct names *names)
+{
+    struct file facts = o->facts ? file_read(o->facts, 1) : (struct file){0};
+    if (!sight_new(m, &names->symbols, &names->lines, facts, allocate))
+        refuse("there is not enough memory to watch");
+    free((void *)facts.bytes);
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
-    struct session s = {.m = m, .o = o, .reports.names = names};
+    struct session s = {.m = m, .o = o, .stub.line = -1};
+    s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
+    s.control.reports = &s.reports;
+    s.reports.expected = o->expect ? expect_read(o->expect) : NULL;
+    s.reports.json = o->json ? json_open(o->json) : NULL;
+    s.reports.again = o->lines >= 0 || o->replay ? o->again : NULL;
     input_open(&s.in, o, m);
-    m->host =
-        (struct host_calls){.arg = &s, .console = print, .stale = stale, .trap_loop = trap_loop};
-    m->sight = &s.sight;
+    m->host = (struct host_calls){.arg = &s, .console = print};
+    watch(m, o, names);
+    fail_start(m, o);
+    if (fail_all(o)) {
+        *clean = false;
+        return fail_each(m, o);
+    }
+    control_start(&s.control, m, names, o);
     pace_start(&s.pace, o->realtime || (s.in.terminal && !o->fast), m);
     look(&s);
+    if (o->stop && o->at != ~0ULL)
+        control_go(&s.control, o->at);
+    if (o->gdb)
+        meet_debugger(&s);
     while (!s.over) {
-        feed(&s);
-        uint64 limit = pace_limit(&s.pace, m, s.idle), recorded = input_limit(&s.in);
-        m->clock_limit = limit < recorded ? limit : recorded;
-        s.idle = false;
-        stopped(&s, machine_run(m, slice(&s)));
-        report_pmp(&s.reports, m);
+        run_slice(&s);
         look(&s);
         keep_pace(&s);
+        ask(&s);
     }
     fflush(stdout);
     input_close(&s.in, m);
     compare(&s);
-    report_end(&s.reports);
-    if (s.reports.total + s.reports.loops > 0 && s.status == EXIT_CLEAN)
+    if (o->gdb)
+        stub_close(&s.stub);
+    sight_ended(m);
+    report_print(&s.reports, m);
+    report_end(&s.reports, m);
+    fail_end(m);
+    (void)expect_end(s.reports.expected);
+    if (!json_close(s.reports.json) && s.status == EXIT_CLEAN)
+        s.status = EXIT_USAGE;
+    if (s.reports.printed > 0 && s.status == EXIT_CLEAN)
         s.status = EXIT_REPORTS;
     m->sight = NULL;
     *clean = s.clean;

@@ -15,7 +15,8 @@
 #define NS_PER_MS 1000000ULL
 
 static struct termios before, during;
-static volatile sig_atomic_t opened;
+static volatile sig_atomic_t opened, cooked;
+static int also = -1;
 
 bool
 terminal_present(void)
@@ -43,7 +44,7 @@ static void
 on_continue(int number)
 {
     (void)number;
-    tcsetattr(STDIN_FILENO, TCSANOW, &during);
+    tcsetattr(STDIN_FILENO, TCSANOW, cooked ? &before : &during);
 }
 
 static void
@@ -76,11 +77,25 @@ terminal_open(void)
 }
 
 void
+terminal_lines(bool lines)
+{
+    cooked = lines;
+    if (opened)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, lines ? &before : &during);
+}
+
+void
+terminal_also(int fd)
+{
+    also = fd;
+}
+
+void
 terminal_wait(uint64 ns, bool keys)
 {
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct pollfd in[2] = {{.fd = also, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
     uint64 ms = (ns + NS_PER_MS - 1) / NS_PER_MS;
-    poll(&in, keys, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
+    poll(in, 1 + keys, ns == ~0ULL ? -1 : ms > 60000 ? 60000 : (int)ms);
 }
 
 int

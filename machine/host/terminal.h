@@ -8,8 +8,12 @@
 bool terminal_present(void);
 // Gives keys one by one, without echo, until the program ends in whatever way.
 void terminal_open(void);
+// Gives whole lines, with echo and editing, or keys again.
+void terminal_lines(bool lines);
 // Waits `ns` nanoseconds, ~0: without end, or, if `keys`, until there is input.
 void terminal_wait(uint64 ns, bool keys);
+// While it waits, input from this file ends the wait, too; -1: from none.
+void terminal_also(int fd);
 // Takes what input there is, at most `max` bytes, without waiting.
 // Returns   how many bytes; 0: none now; -1: the input has ended.
 int terminal_read(uint8 *bytes, int max);

@@ -6,6 +6,7 @@
 #include "hart/pmp.h"
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "mmu/store.h"
 #include "time/rest.h"
 #include "time/snapshot.h"
@@ -98,12 +99,18 @@ translate_for(struct machine *m, unsigned hart, uint64 va, enum pt_access access
         return true;
     struct pt_hart state = pt_state(m, hart, mode);
     walk_present(m, hart, va, access, &state, &t);
+    sight_walk(m, hart, va, access, &t);
     *keep = rules_check(m, hart, va, access, &state, &t);
     if (t.rule != RULE_OK)
         return fault(m, hart, pt_rule_cause(t.rule, access), va);
     if (t.set != 0)
         set_accessed(m, &t);
     *pa = t.pa;
+    if (access == PT_EXEC && fetched_stale(m, hart, &t)) {
+        *keep = false;
+        if (fetched_report(m, hart, va, &t))
+            return fault(m, hart, CAUSE_ILLEGAL, 0);
+    }
     return true;
 }
 
@@ -133,6 +140,8 @@ reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, 
         struct pt_hart state = pt_state(m, hart, mode);
         walk_present(m, hart, va, access, &state, &t);
         if (t.rule != RULE_OK || t.set != 0 || !rules_settled(m, hart, va, access, &state, &t))
+            return false;
+        if (access == PT_EXEC && fetched_stale(m, hart, &t))
             return false;
         *pa = t.pa;
     }
@@ -218,8 +227,10 @@ store_marked(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 valu
     uint8 *p = ram_at(&m->ram, pa);
     for (int i = 0; i < bytes; i++)
         p[i] = (uint8)(value >> (8 * i));
-    if (marks & RAM_TABLE)
+    if (marks & RAM_TABLE) {
+        sight_table(m, hart, slot, was, ram_load(m, slot, 8));
         trees_store(m, hart, slot, was, ram_load(m, slot, 8), bytes == 8 && pa == slot);
+    }
     if (marks & RAM_CODE)
         code_stored(m, pa, (uint64)bytes);
 }
@@ -228,6 +239,7 @@ void
 ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     uint8 marks = *ram_marks(&m->ram, pa);
+    fetched_stored(m, pa);
     if (m->watch_turn->on)
         rest_store(m, pa);
     if (marks & RAM_SLOW_STORE) {
@@ -349,6 +361,7 @@ store_barrier(struct machine *m, uint64 pa, uint64 n)
         uint64 here = PAGE_BYTES - (pa & (PAGE_BYTES - 1));
         if (here > n)
             here = n;
+        fetched_stored(m, pa);
         if (*ram_marks(&m->ram, pa) & RAM_SLOW_STORE)
             barrier_page(m, pa, here);
         pa += here;

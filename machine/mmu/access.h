@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/types.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 struct code_page;
 struct machine;

@@ -69,69 +69,101 @@ rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
                                               .until = PRESENT};
 }
 
-// All that is remembered is gone, but for the present tree from now on.
+// Of the trees of an ASID (ANY_ASID: of all), nothing from before change `at` is remembered.
 static void
-fence_all(struct machine *m, unsigned hart)
+fence_trees(struct remembered *r, uint32 asid, uint32 at)
 {
-    struct hart *h = &m->s.hart[hart];
-    struct remembered *r = &h->remembered;
     uint32 kept = 0;
-    for (uint32 i = 0; i < r->actives; i++)
-        if (r->active[i].satp == h->satp)
-            r->active[kept++] = r->active[i];
+    for (uint32 i = 0; i < r->actives; i++) {
+        struct active a = r->active[i];
+        bool covered = asid == ANY_ASID || asid_of(a.satp) == asid;
+        if (covered && a.until <= at)
+            continue;
+        if (covered && a.from < at)
+            a.from = at;
+        r->active[kept++] = a;
+    }
     r->actives = kept;
-    if (kept != 0)
-        r->active[0].from = m->s.log.next;
-    r->globals_from = m->s.log.next;
-    r->fences = 0;
 }
 
+// The same of everything, global translations included.
 static void
-fence_asid(struct machine *m, unsigned hart, uint32 asid)
+fence_all(struct remembered *r, uint32 at)
 {
-    struct hart *h = &m->s.hart[hart];
-    struct remembered *r = &h->remembered;
-    for (uint32 i = 0; i < r->actives;) {
-        if (asid_of(r->active[i].satp) != asid) {
-            i++;
-        } else if (r->active[i].satp != h->satp) {
-            drop_active(r, i);
-        } else {
-            r->active[i++].from = m->s.log.next;
-        }
-    }
+    uint32 kept = 0;
+    fence_trees(r, ANY_ASID, at);
+    if (r->globals_from < at)
+        r->globals_from = at;
+    for (uint32 i = 0; i < r->fences; i++)
+        if (r->fence[i].at > at)
+            r->fence[kept++] = r->fence[i];
+    r->fences = kept;
 }
 
 // With no room for a fence of a page, the oldest one is taken for a fence of everything.
 static void
-fence_page(struct machine *m, unsigned hart, uint64 va, uint32 asid)
+fence_page(struct remembered *r, uint64 va, uint32 asid, uint32 at)
 {
-    struct remembered *r = &m->s.hart[hart].remembered;
     if (r->fences == PAGE_FENCES) {
-        uint32 at = r->fence[0].at;
+        uint32 oldest = r->fence[0].at;
         for (uint32 i = 0; i < r->actives; i++)
-            if (r->active[i].from < at)
-                r->active[i].from = at;
-        if (r->globals_from < at)
-            r->globals_from = at;
+            if (r->active[i].from < oldest)
+                r->active[i].from = oldest;
+        if (r->globals_from < oldest)
+            r->globals_from = oldest;
         r->fences--;
         for (uint32 i = 0; i < r->fences; i++)
             r->fence[i] = r->fence[i + 1];
     }
-    r->fence[r->fences++] = (struct page_fence){va, asid, m->s.log.next};
+    r->fence[r->fences++] = (struct page_fence){va, asid, at};
+}
+
+// What the fence covers and was so before change `f->what.at` is not remembered any more.
+static void
+apply(struct remembered *r, const struct inval *f)
+{
+    if (f->by_va)
+        fence_page(r, f->what.va, f->what.asid, f->what.at);
+    else if (f->what.asid != ANY_ASID)
+        fence_trees(r, f->what.asid, f->what.at);
+    else
+        fence_all(r, f->what.at);
 }
 
 void
 rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
+    const struct inval f = {{va, by_asid ? asid : ANY_ASID, m->s.log.next}, by_va};
     if (m->config.tlb == TLB_LAX)
         return;
-    if (by_va)
-        fence_page(m, hart, va, by_asid ? asid : ANY_ASID);
-    else if (by_asid)
-        fence_asid(m, hart, asid);
-    else
-        fence_all(m, hart);
+    apply(&m->s.hart[hart].remembered, &f);
+    contexts_select(m, hart);
+}
+
+void
+rules_inval_before(struct machine *m, unsigned hart)
+{
+    m->s.hart[hart].remembered.ordered = m->s.log.next;
+}
+
+void
+rules_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
+{
+    struct remembered *r = &m->s.hart[hart].remembered;
+    if (r->invals == INVALS) // no room: those before are taken for done
+        rules_inval_after(m, hart);
+    r->inval[r->invals++] = (struct inval){{va, by_asid ? asid : ANY_ASID, r->ordered}, by_va};
+}
+
+void
+rules_inval_after(struct machine *m, unsigned hart)
+{
+    struct remembered *r = &m->s.hart[hart].remembered;
+    if (m->config.tlb == TLB_LAX)
+        return;
+    for (uint32 i = 0; i < r->invals; i++)
+        apply(r, &r->inval[i]);
+    r->invals = 0;
     contexts_select(m, hart);
 }
 

@@ -21,6 +21,7 @@ struct pick {
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
     bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
+    uint32 since[PT_MAX_LEVELS];  // one more than the number of the change that began it; 0: unknown
 };
 
 static const struct table_change *
@@ -66,6 +67,7 @@ read_picked(void *arg, uint64 pa)
         p->number[d] = below;
     }
     p->more[d] = last_change(m, pa, p->from, below) != PRESENT;
+    p->since[d] = last_change(m, pa, 0, below) + 1; // PRESENT + 1 is 0
     return value;
 }
 
@@ -133,6 +135,21 @@ guilty(const struct pick *p)
     return oldest;
 }
 
+// Could a walk read the chosen values one after the other? An entry is read after the pointer that
+// leads to it, so a value that ended before the pointer was written is not found there.
+static bool
+in_order(const struct pick *p)
+{
+    uint32 when = 0;
+    for (int d = 0; d < p->depth; d++) {
+        if (when < p->since[d])
+            when = p->since[d];
+        if (when > p->number[d])
+            return false;
+    }
+    return true;
+}
+
 // May this walk's result be remembered? Either all that it undoes is newer than the fence of the
 // tree, or it is a global leaf, read by pointers that are.
 static bool
@@ -184,6 +201,14 @@ present_tree(const struct hart *h)
     return (struct active){.satp = h->satp};
 }
 
+void
+stale_found(struct machine *m, const struct stale *s)
+{
+    if (m->host.stale != NULL)
+        m->host.stale(m->host.arg, m, s);
+    sight_stale(m, s);
+}
+
 static void
 report(struct search *s, const struct active *a, const struct pick *p, const struct pt_trace *old)
 {
@@ -203,8 +228,8 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
                       .present = present_tree(h)};
     if (number != PRESENT)
         r.change = *change_at(m, number);
-    if (!s->wrong && !s->quiet && m->host.stale != NULL)
-        m->host.stale(m->host.arg, m, &r);
+    if (!s->wrong && !s->quiet)
+        stale_found(m, &r);
     s->wrong = true;
 }
 
@@ -241,7 +266,7 @@ search_tree(struct search *s, const struct active *a)
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
-        if (allowed(&p, a, &old, same_asid) && !(same_tree && present) &&
+        if (allowed(&p, a, &old, same_asid) && in_order(&p) && !(same_tree && present) &&
             !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);

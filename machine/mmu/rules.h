@@ -15,13 +15,13 @@
 #pragma once
 
 #include "base/types.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 struct machine;
 
 // What the hart does with what its TLB may hold.
 enum tlb_mode {
-    TLB_STRICT, // use memory as it is; report where a remembered translation differs
+    TLB_STRICT, // use memory as it is; report where what is remembered differs (option: newest, too)
     TLB_LAX,    // use memory as it is; remember nothing
     TLB_OLDEST, // strict, and use the oldest translation that the rules allow
     TLB_RANDOM, // strict, and use any of them, drawn from the seed
@@ -50,13 +50,23 @@ struct page_fence {
 };
 
 #define ANY_ASID 0x10000u
+#define INVALS   16
+
+// sinval.vma: a fence that is not done yet (rule 16).
+struct inval {
+    struct page_fence what;
+    bool by_va; // else the address does not count
+};
 
 struct remembered {
     uint32 actives, fences;
     uint32 globals_from; // as `from`, for global translations
+    uint32 ordered;      // number of the first change after the last sfence.w.inval
+    uint32 invals;       // sinval.vma since the last sfence.inval.ir
     uint64 spurious;     // accesses that an old translation without the right would have stopped
     struct active active[ACTIVE_MAX]; // in the order of their activation
     struct page_fence fence[PAGE_FENCES];
+    struct inval inval[INVALS];
 };
 
 // A store to an entry of a known tree.
@@ -76,6 +86,7 @@ struct table_log {
 enum stale_kind {
     STALE_ENTRY, // an entry changed, no fence since: see `change`
     STALE_TREE,  // satp was written, no fence since: see `active`
+    STALE_CODE,  // the page at `now.pa` was stored to, no fence.i since
 };
 
 // An access for which a remembered translation differs from memory in a way that matters.
@@ -91,11 +102,20 @@ struct stale {
     struct active present;      // the tree of the present satp: where that was written
 };
 
+// Tells those who listen of a stale access.
+void stale_found(struct machine *m, const struct stale *s);
+
 // The hart writes satp. `pc` is where.
 void rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc);
 // The hart executes sfence.vma: `va` and `asid` count if the flags say that a register was named.
 void rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
                  uint32 asid);
+// Svinval: sfence.w.inval, sinval.vma, sfence.inval.ir. In this order they are a fence for the
+// changes before the first of them, from the last of them on.
+void rules_inval_before(struct machine *m, unsigned hart);
+void rules_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
+                 uint32 asid);
+void rules_inval_after(struct machine *m, unsigned hart);
 // An entry of a tree that some hart may remember changes.
 void rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
 // May the shortcuts of the hart's present tree be used without looking at other trees?

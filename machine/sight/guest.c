@@ -22,23 +22,30 @@ entry_read(void *arg, uint64 pa)
 }
 
 bool
+guest_walk_tree(const struct machine *m, uint64 satp, uint64 va, enum pt_access access, bool user,
+                bool sum, struct pt_trace *trace)
+{
+    uint64 mode = satp >> SATP_MODE_SHIFT;
+    struct pt_env env = {.levels = (int)mode - (int)SATP_SV39 + PT_MIN_LEVELS};
+    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
+    struct pt_hart state = {.user = user,
+                            .sum = sum,
+                            .update_ad = !m->config.svade,
+                            .present = entry_present,
+                            .read = entry_read,
+                            .arg = (void *)m};
+    if (mode < SATP_SV39 || mode > SATP_SV57)
+        return false;
+    translate(&t, va, access, &state, trace);
+    return true;
+}
+
+bool
 guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
            struct pt_trace *trace)
 {
     const struct hart *h = &m->s.hart[hart];
-    struct pt_env env = {.levels =
-                             (int)(h->satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
-    struct pt t = {.root = (pagetable_t)(size_t)((h->satp & SATP_PPN_MASK) << PGSHIFT),
-                   .env = &env};
-    struct pt_hart state = {.sum = true,
-                            .update_ad = true,
-                            .present = entry_present,
-                            .read = entry_read,
-                            .arg = (void *)m};
-    if (h->mode == MODE_M || (h->satp >> SATP_MODE_SHIFT) == SATP_BARE)
-        return false;
-    translate(&t, va, access, &state, trace);
-    return true;
+    return h->mode != MODE_M && guest_walk_tree(m, h->satp, va, access, false, true, trace);
 }
 
 bool

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/types.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 struct machine;
 
@@ -14,6 +14,10 @@ bool guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_
 // The same, with each entry that was read. Returns false if translation is off.
 bool guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                 struct pt_trace *trace);
+// Walks the tree of a satp for an access in user mode or of the kernel (SUM set or not). Returns
+// false if that satp turns translation off.
+bool guest_walk_tree(const struct machine *m, uint64 satp, uint64 va, enum pt_access access,
+                     bool user, bool sum, struct pt_trace *trace);
 // Reads `n` bytes (1 to 8) at `va`, which must not cross a page.
 bool guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n,
                 enum pt_access access, uint64 *value);

@@ -1,20 +1,52 @@
 // SPDX-License-Identifier: MIT
-// sight.h - the machine's events, for what watches it.
+// sight.h - the machine's events, and what is known of the kernel, for the checks.
 //
-// Theory    Watching costs nothing where nothing is watched: these functions are called for pages
-//           with a watch mark and for hooked instructions alone.
+// Theory    Watching costs nothing where nothing is watched: the functions here are called for
+//           pages with a watch mark, for hooked instructions, traps, and what changes translation.
+//           Each event goes to the checks that want it (sight/watcher.h).
+//           What checks remember is derived from the run up to `reached`. When the run is taken back
+//           (time/back.c), sight sleeps until the run has come to `reached` again.
+// Promises  same-run: the run is the same without.
 #pragma once
 
 #include "base/types.h"
-#include "check/traploop.h"
-#include "hart/hart.h"
+#include "pt/read/translate.h"
+#include "sight/facts.h"
+#include "sight/known.h"
+#include "sight/lines.h"
+#include "sight/report.h"
+#include "sight/symbols.h"
 
 struct machine;
+struct stale;
 
-// What the checks remember. The machine runs the same without it.
+#define WATCHERS_MAX 32
+
 struct sight {
-    struct trap_chain chain[HARTS_MAX][2]; // of M-mode, of S-mode (check/traploop.h)
+    struct symbols symbols; // of the kernel
+    struct lines lines;
+    struct facts facts;
+    struct knowing known;
+    struct frames *frames; // NULL: there is no memory for it
+    struct outbox outbox;
+    uint64 now;                       // inside an event: the position just before it
+    bool inside;                      // an event is being told
+    bool returning;                   // ... which is a return: the pc is behind a call
+    uint64 reached;                   // what the checks know is of the run up to here
+    uint64 hooked;                    // position and hart of the last hook, so that it is told once
+    uint32 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
+    uint32 on;                        // the checks that work, as bits
+    void *state[WATCHERS_MAX];        // the memory of each check
+    void *(*alloc)(size_t bytes);
 };
+
+// Begins to watch, before the first instruction. `facts` may be empty. Returns NULL if memory is
+// lacking.
+struct sight *sight_new(struct machine *m, const struct symbols *symbols, const struct lines *lines,
+                        struct file facts, void *(*alloc)(size_t));
+
+// The run is about to be taken back: what checks know is of the run up to here.
+void sight_reached(struct machine *m);
 
 void sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes);
 // Before the store.
@@ -27,3 +59,23 @@ void sight_hook(struct machine *m, unsigned hart, uint64 pa);
 void sight_trap(struct machine *m, unsigned hart);
 // The hart leaves a handler, by sret (`supervisor`) or by mret.
 void sight_return(struct machine *m, unsigned hart, bool supervisor);
+// The hart has turned interrupts of S-mode on.
+void sight_enabled(struct machine *m, unsigned hart);
+// The hart has written satp, which was `old`.
+void sight_satp(struct machine *m, unsigned hart, uint64 old);
+// The hart has executed sfence.vma.
+void sight_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
+                 uint32 asid);
+// The hart has stored to the eight bytes at `pa` of a known tree.
+void sight_table(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
+// The hart has walked its present tree.
+void sight_walk(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                const struct pt_trace *t);
+// An access met a stale translation.
+void sight_stale(struct machine *m, const struct stale *s);
+// The console prints a byte: the host tells.
+void sight_printed(struct machine *m, uint8 byte);
+// The machine stands, and the host is about to print reports.
+void sight_examine(struct machine *m);
+// The run is over, or all harts wait and nothing will wake them.
+void sight_ended(struct machine *m);

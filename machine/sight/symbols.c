@@ -42,7 +42,8 @@ named(struct file f, uint64 name)
     return name < f.size && f.bytes[name] != '\0' && f.bytes[name] != '$' && f.bytes[name] != '.';
 }
 
-// Makes a function of a symbol. Returns false if it is none.
+// Makes a function of a symbol. Returns false if it is none. A page of xv6 has a name of its own,
+// beside that of its first function.
 static bool
 read_function(struct file f, const struct elf_header *h, const struct elf_symbol *s,
               struct function *out)
@@ -55,7 +56,8 @@ read_function(struct file f, const struct elf_header *h, const struct elf_symbol
     uint64 room = in.size - (s->value - in.addr);
     out->start = s->value;
     out->end = s->value + (s->size != 0 && s->size < room ? s->size : room);
-    out->rank = (type == TYPE_NONE ? 4 : 0) + (s->size == 0 ? 2 : 0) + (bind == BIND_LOCAL ? 1 : 0);
+    out->rank = (elf_string_is(f, out->name, "trampoline") ? 8 : 0) + (type == TYPE_NONE ? 4 : 0) +
+                (s->size == 0 ? 2 : 0) + (bind == BIND_LOCAL ? 1 : 0);
     return true;
 }
 
@@ -124,6 +126,19 @@ tidy(struct function *f, uint32 count)
     return kept;
 }
 
+static void
+read_segments(struct symbols *s, const struct elf_header *h)
+{
+    struct elf_segment p;
+    for (uint32 i = 0; s->segments < SYMBOL_SEGMENTS && elf_segment(s->file, h, i, &p); i++) {
+        if (p.type != SEGMENT_LOAD || p.memsz == 0)
+            continue;
+        s->segment[s->segments].va = p.vaddr;
+        s->segment[s->segments].pa = p.paddr;
+        s->segment[s->segments++].bytes = p.memsz;
+    }
+}
+
 void
 symbols_read(struct symbols *s, struct file f, struct function *room, uint32 max)
 {
@@ -132,6 +147,8 @@ symbols_read(struct symbols *s, struct file f, struct function *room, uint32 max
     struct elf_symbol symbol;
     uint32 count = open_tables(f, &h, &table, &strings);
     *s = (struct symbols){.file = f, .function = room};
+    if (count > 0)
+        read_segments(s, &h);
     for (uint32 i = 0; i < count && s->count < max; i++) {
         struct function *next = &room[s->count];
         if (!elf_peek(f, table.offset + (uint64)i * sizeof(symbol), &symbol, sizeof(symbol)))
@@ -168,6 +185,34 @@ symbols_address(const struct symbols *s, const char *name, uint64 *address)
     for (uint32 i = 0; i < s->count; i++) {
         *address = s->function[i].start;
         if (elf_string_is(s->file, s->function[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+bool
+symbols_physical(const struct symbols *s, uint64 va, uint64 *pa)
+{
+    for (uint32 i = 0; i < s->segments; i++) {
+        *pa = s->segment[i].pa + (va - s->segment[i].va);
+        if (va - s->segment[i].va < s->segment[i].bytes)
+            return true;
+    }
+    return false;
+}
+
+bool
+symbols_any(const struct symbols *s, const char *name, uint64 *address)
+{
+    struct elf_header h;
+    struct section_header table, strings;
+    struct elf_symbol symbol;
+    uint32 count = open_tables(s->file, &h, &table, &strings);
+    for (uint32 i = 1; i < count; i++) {
+        if (!elf_peek(s->file, table.offset + (uint64)i * sizeof(symbol), &symbol, sizeof(symbol)))
+            return false;
+        *address = symbol.value;
+        if (symbol.section != 0 && elf_string_is(s->file, strings.offset + symbol.name, name))
             return true;
     }
     return false;

@@ -11,10 +11,16 @@ struct function {
     uint32 rank;       // which of several names of one place is shown: the lowest
 };
 
+#define SYMBOL_SEGMENTS 8
+
 struct symbols {
     struct file file;
     struct function *function; // in the order of their addresses
     uint32 count;
+    uint32 segments;
+    struct {
+        uint64 va, pa, bytes;
+    } segment[SYMBOL_SEGMENTS]; // of the program: where the loader puts it
 };
 
 // How many symbols the file has: as many functions need room at most.
@@ -25,3 +31,7 @@ void symbols_read(struct symbols *s, struct file f, struct function *room, uint3
 const char *symbols_find(const struct symbols *s, uint64 pc, uint64 *offset);
 // The address of the function with that name. Returns false when there is none.
 bool symbols_address(const struct symbols *s, const char *name, uint64 *address);
+// Where the program's byte at `va` is in RAM. Returns false when the file has none there.
+bool symbols_physical(const struct symbols *s, uint64 va, uint64 *pa);
+// The address of any symbol with that name, a variable's too. Returns false when there is none.
+bool symbols_any(const struct symbols *s, const char *name, uint64 *address);

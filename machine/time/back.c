@@ -6,6 +6,7 @@
 #include "mmu/contexts.h"
 #include "run.h"
 #include "time/snapshot.h"
+#include "time/stops.h"
 
 #define NEVER (~0ULL)
 
@@ -45,7 +46,7 @@ drop_derived(struct machine *m)
 {
     struct watch_turn *w = m->watch_turn;
     if (w->on)
-        code_unhook(m, w->pc_pa);
+        code_unhook(m, w->pc_pa, HOOK_REST);
     w->on = false;
     code_forget(m);
     m->turn_hart = m->s.turns.hart;
@@ -139,20 +140,31 @@ print_nothing(void *arg, uint8 byte)
     (void)byte;
 }
 
-// Repeats the run up to `end`; nothing is printed or reported.
-static void
-repeat(struct machine *m, uint64 end)
+enum stop
+history_resume(struct machine *m, uint64 steps)
 {
     struct host_calls host = m->host;
     uint64 limit = m->clock_limit;
-    enum stop stop = STOP_NONE;
     m->host = (struct host_calls){.console = print_nothing};
     m->clock_limit = NEVER;
-    while (machine_position(m) < end && stop != STOP_IDLE && stop != STOP_FINISHED &&
-           stop != STOP_DEAD)
-        stop = history_run(m, end - machine_position(m));
+    enum stop stop = history_run(m, steps);
     m->host = host;
     m->clock_limit = limit;
+    return stop;
+}
+
+// Repeats the run up to `end`; nothing is printed or reported, and stops are noted at most.
+static void
+repeat(struct machine *m, uint64 end)
+{
+    struct stops *stops = m->stops;
+    enum stop stop = STOP_NONE;
+    if (stops != NULL && !stops->note_only)
+        m->stops = NULL;
+    while (machine_position(m) < end && stop != STOP_IDLE && stop != STOP_FINISHED &&
+           stop != STOP_DEAD)
+        stop = history_resume(m, end - machine_position(m));
+    m->stops = stops;
 }
 
 // --- going -----------------------------------------------------------------------------------
@@ -173,10 +185,13 @@ history_go(struct machine *m, uint64 position)
     struct history *h = m->history;
     if (h == NULL || h->count == 0 || position < h->of[0].position)
         return false;
+    sight_reached(m);
     uint32 n = newest(h, position);
     if (h->cursor != n || machine_position(m) >= position)
         restore(m, n);
+    h->dense_end = position;
     repeat(m, position);
+    h->dense_end = 0;
     return machine_position(m) == position;
 }
 
@@ -187,6 +202,8 @@ history_stored(struct machine *m, int hart, uint64 pa, uint64 bytes)
 {
     struct history *h = m->history;
     bool in_turn = m->s.turns.left != 0;
+    if (m->stops != NULL)
+        stops_access(m, hart, pa, bytes, true);
     if (h == NULL || pa >= h->watch_pa + h->watch_bytes || pa + bytes <= h->watch_pa)
         return;
     if (hart >= 0 && !in_turn)
@@ -248,4 +265,41 @@ history_last_store(struct machine *m, uint64 pa, uint64 bytes, uint64 before,
     }
     history_go(m, here);
     return false;
+}
+
+// --- the last stop ---------------------------------------------------------------------------
+
+// May the run stop in interval n? Only stores are known without repeating it.
+static bool
+may_stop(const struct machine *m, uint32 n)
+{
+    const struct stops *s = m->stops;
+    bool may = s->count > 0;
+    for (unsigned i = 0; i < s->watches && !may; i++)
+        may = s->watch[i].loads ||
+              changes(m->history, n, (uint32)((s->watch[i].pa - m->ram.base) >> PAGE_BITS));
+    return may;
+}
+
+bool
+stops_back(struct machine *m)
+{
+    struct history *h = m->history;
+    struct stops *s = m->stops;
+    uint64 here = machine_position(m), end = here;
+    if (h == NULL || s == NULL)
+        return false;
+    s->met = false;
+    s->note_only = true;
+    while (!s->met && h->count > 0 && end > h->of[0].position) {
+        uint32 n = newest(h, end - 1);
+        uint64 begin = h->of[n].position;
+        if (may_stop(m, n)) {
+            restore(m, n);
+            repeat(m, end);
+        }
+        end = begin;
+    }
+    s->note_only = false;
+    return history_go(m, s->met ? s->last.position : here) && s->met;
 }

@@ -25,11 +25,12 @@ rest_begin(struct machine *m, unsigned hart)
     struct watch_turn *w = m->watch_turn;
     w->on = reach_plain(m, hart, m->s.hart[hart].pc, PT_EXEC, &w->pc_pa);
     w->spoiled = w->came_back = false;
+    w->began = m->s.turns.retired;
     w->pages = 0;
     if (!w->on)
         return;
     mem_copy(w->x, m->s.hart[hart].x, sizeof(w->x));
-    w->on = !code_hooked(m->code, w->pc_pa) && code_hook(m, w->pc_pa);
+    w->on = code_hook(m, w->pc_pa, HOOK_REST);
     contexts_drop_stores(m);
 }
 
@@ -59,8 +60,7 @@ void
 rest_here(struct machine *m, unsigned hart)
 {
     struct watch_turn *w = m->watch_turn;
-    if (m->lane[hart].granted - m->lane[hart].budget <= 1 ||
-        !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
+    if (machine_position(m) - w->began <= 1 || !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
         return;
     w->came_back = true;
     turns_cut(m, hart);
@@ -72,7 +72,7 @@ rest_end(struct machine *m, unsigned hart)
     struct watch_turn *w = m->watch_turn;
     bool same = w->on && w->came_back && !w->spoiled && m->s.hart[hart].quiet != 0;
     if (w->on)
-        code_unhook(m, w->pc_pa);
+        code_unhook(m, w->pc_pa, HOOK_REST);
     w->on = false;
     for (uint32 i = 0; same && i < w->pages; i++)
         same = mem_equal(w->copy[i], ram_at(&m->ram, w->page[i]), PAGE_BYTES);

@@ -64,6 +64,20 @@ struct table_page {
 
 #define LAST_PAGE (~0ULL)
 
+// Does the run depend on when code was stored (mmu/fetched.h)? Without that, the ages of code are
+// not worth their room: after going back, code counts as fenced.
+static bool
+plays_old_code(const struct machine *m)
+{
+    return m->config.tlb == TLB_OLDEST || m->config.tlb == TLB_RANDOM;
+}
+
+static uint64
+stored_bytes(const struct machine *m)
+{
+    return (m->ram.size >> PAGE_BITS) * sizeof(m->stored[0]);
+}
+
 static bool
 put_all(struct machine *m, struct place *p)
 {
@@ -75,7 +89,7 @@ put_all(struct machine *m, struct place *p)
         if (t.trees != 0 && !put(p, &t, sizeof(t)))
             return false;
     }
-    return put(p, &last, sizeof(last));
+    return put(p, &last, sizeof(last)) && (!plays_old_code(m) || put(p, m->stored, stored_bytes(m)));
 }
 
 uint32
@@ -107,4 +121,7 @@ history_unpack(struct machine *m, uint32 state)
         m->trees.of_page[t.page] = t.trees;
         m->ram.marks[t.page] |= RAM_TABLE;
     }
+    mem_set(m->stored, 0, stored_bytes(m));
+    if (plays_old_code(m))
+        get(&p, m->stored, stored_bytes(m));
 }

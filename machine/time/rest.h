@@ -41,6 +41,7 @@ void rest_here(struct machine *m, unsigned hart);
 // What is known of the watched turn. Derived: a turn in which the machine is saved starts anew.
 struct watch_turn {
     bool on, spoiled, came_back;
+    uint64 began; // position
     uint64 pc_pa; // physical address of where it began
     uint64 x[32];
     uint32 pages;

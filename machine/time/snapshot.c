@@ -224,6 +224,37 @@ advance(struct machine *m)
     history_all_clean(m);
 }
 
+// A run that is repeated is near the place that it is taken to: divides the present interval. What
+// is saved of it for the way forth serves its second part.
+static void
+divide(struct machine *m)
+{
+    struct history *h = m->history;
+    uint32 state = h->count < SNAPSHOTS_MAX ? history_pack(m) : 0, n = h->cursor;
+    if (state == 0)
+        return;
+    mem_move(&h->of[n + 2], &h->of[n + 1], (h->count - n - 1) * sizeof(h->of[0]));
+    h->of[n + 1] = (struct snapshot){.position = m->s.turns.retired,
+                                     .state = state,
+                                     .pages = h->of[n].pages,
+                                     .inputs = h->inputs.next};
+    h->of[n].pages = h->live;
+    h->live = 0;
+    h->count++;
+    h->cursor++;
+    history_all_clean(m);
+}
+
+// Is a repeated run between two snapshots, where another one is worth its memory?
+static bool
+dense(const struct history *h, uint64 position)
+{
+    uint64 part = h->interval / HISTORY_DENSE;
+    return h->cursor + 1 < h->count && position < h->dense_end &&
+           h->dense_end - position < h->interval && position - h->of[h->cursor].position >= part &&
+           h->of[h->cursor + 1].position - position >= part;
+}
+
 void
 history_tick(struct machine *m)
 {
@@ -234,6 +265,8 @@ history_tick(struct machine *m)
         snap(m);
     else if (h->cursor + 1 < h->count && position == h->of[h->cursor + 1].position)
         advance(m);
+    else if (dense(h, position))
+        divide(m);
 }
 
 void
@@ -243,6 +276,22 @@ history_forget_future(struct machine *m)
     h->inputs.count = h->inputs.next;
     while (h->cursor + 1 < h->count)
         drop_newest(h);
+}
+
+void
+history_restart(struct machine *m)
+{
+    struct history *h = m->history;
+    if (h == NULL)
+        return;
+    history_forget_future(m);
+    pool_give_chain(&h->pool, h->live);
+    h->live = 0;
+    while (h->count > 0) {
+        pool_give_chain(&h->pool, h->of[h->count - 1].pages);
+        remove(h, h->count - 1);
+    }
+    h->cursor = 0;
 }
 
 struct history *

@@ -8,6 +8,8 @@
 //           since. The pages of an interval before the cursor hold what they were at its
 //           beginning; those of one behind it, what they were at its end. Going from one snapshot
 //           to its neighbour exchanges them with memory, so both directions cost the same.
+//           A repeated run takes more of them near the place that it is taken to: the next place
+//           asked for is often just before.
 //           When memory is short, the snapshot is given up that is missed least: two neighbouring
 //           intervals become one, with the older contents of each page.
 // Promises  same-run: a run that is repeated has the same state at each position, the caches of
@@ -21,6 +23,7 @@
 #include "time/pool.h"
 
 #define HISTORY_INTERVAL 5000000ULL // steps from one snapshot to the next, when it is new
+#define HISTORY_DENSE    16         // parts of an interval that a repeated run makes
 #define SNAPSHOTS_MAX    4096
 
 struct snapshot {
@@ -44,6 +47,7 @@ struct history {
     uint32 count, cursor;
     uint32 live;
     uint64 interval;    // of steps
+    uint64 dense_end;   // a repeated run takes more snapshots before this position; 0: none
     uint32 *seen;       // for each page: the last merge that met it
     uint32 merges;      // counts them
     uint64 watch_pa;    // stores to [watch_pa, watch_pa + watch_bytes) are noted
@@ -65,6 +69,8 @@ void history_save(struct machine *m, uint64 pa);
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
 // Forgets all snapshots and input behind the present place.
 void history_forget_future(struct machine *m);
+// Forgets everything that was: memory is changed by the debugger. The next snapshot is taken soon.
+void history_restart(struct machine *m);
 // All pages are as the newest snapshot has them.
 void history_all_clean(struct machine *m);
 // The bytes of page `page` of a chain, and its mark.
@@ -84,6 +90,8 @@ void history_unpack(struct machine *m, uint32 state);
 void history_input(struct machine *m, uint8 byte, bool idle);
 // As machine_run(); while the run is repeated it gets the input that is noted.
 enum stop history_run(struct machine *m, uint64 steps);
+// The same, and nothing is printed or reported: the run was there before.
+enum stop history_resume(struct machine *m, uint64 steps);
 // Takes the run to `position`: to where it first got there, before any input that came there.
 // Nothing is printed or reported on the way. Returns false if the position is before the first
 // snapshot, where nothing happens, or if the run ends before it.

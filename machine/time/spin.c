@@ -70,6 +70,7 @@ harmless(struct machine *m, unsigned hart)
     case 0x2f:
         return swaps_alike(m, hart, raw);
     case 0x0f:
+        return (raw >> 12 & 7) == 0; // not fence.i
     case 0x13:
     case 0x1b:
     case 0x33:

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "board/boot.h"
 #include "run.h"
-
-#define EXPORT __attribute__((visibility("default")))
+#include "time/snapshot.h"
+#include "web/web.h"
 
 #define WASM_PAGE 65536
 
@@ -29,7 +29,6 @@ enum setting {
     SET_EPOCH,
 };
 
-EXPORT void *web_alloc(size_t bytes);
 EXPORT struct config *web_config(void);
 EXPORT void web_set(struct config *c, uint32 setting, uint64 value);
 EXPORT struct machine *web_machine(const struct config *c, uint64 ram);
@@ -38,11 +37,16 @@ EXPORT struct boot *web_boot(void);
 EXPORT void web_kernel(struct boot *b, const uint8 *bytes, uint64 size);
 EXPORT void web_firmware(struct boot *b, const uint8 *bytes, uint64 size);
 EXPORT void web_append(struct boot *b, const char *words);
-EXPORT const char *web_load(struct machine *m, const struct boot *b);
+EXPORT uint32 web_load(struct machine *m, const struct boot *b, uint64 *value);
+EXPORT const char *web_load_words(uint32 error);
 EXPORT uint32 web_run(struct machine *m, uint64 steps);
 EXPORT void web_limit(struct machine *m, uint64 clock);
 EXPORT bool web_room(const struct machine *m);
-EXPORT void web_input(struct machine *m, uint32 byte);
+EXPORT void web_input(struct machine *m, uint32 byte, bool idle);
+EXPORT uint64 web_clock(const struct machine *m);
+EXPORT uint64 web_due(const struct machine *m);
+EXPORT uint8 *web_ram(const struct machine *m);
+EXPORT uint64 web_ram_size(const struct machine *m);
 EXPORT uint64 web_position(const struct machine *m);
 EXPORT uint64 web_hash(const struct machine *m);
 EXPORT uint32 web_status(const struct machine *m);
@@ -121,8 +125,10 @@ struct machine *
 web_machine(const struct config *c, uint64 ram)
 {
     struct machine *m = machine_new(c, ram, web_alloc);
-    if (m)
-        m->host.console = print;
+    if (m == NULL)
+        return NULL;
+    m->host.console = print;
+    web_reports(m);
     return m;
 }
 
@@ -158,21 +164,31 @@ web_append(struct boot *b, const char *words)
     b->append = words;
 }
 
-// Loads what is to be started. Returns NULL, or what is wrong, in words that end with a NUL.
-const char *
-web_load(struct machine *m, const struct boot *b)
+// Loads what is to be started. Returns 0, or what is wrong: enum load_error, with its number in
+// *value.
+uint32
+web_load(struct machine *m, const struct boot *b, uint64 *value)
 {
     const struct file *culprit;
-    uint64 value;
-    enum load_error error = boot_load(m, b, &culprit, &value);
-    return error ? load_words(error) : NULL;
+    uint64 number = 0;
+    enum load_error error = boot_load(m, b, &culprit, &number);
+    if (value != NULL)
+        *value = number;
+    return error;
 }
 
-// Makes steps. Returns why it stopped: enum stop.
+const char *
+web_load_words(uint32 error)
+{
+    return load_words((enum load_error)error);
+}
+
+// Makes steps; while a run is repeated, with the input that came then. Returns why it stopped: enum
+// stop.
 uint32
 web_run(struct machine *m, uint64 steps)
 {
-    return machine_run(m, steps);
+    return history_run(m, steps);
 }
 
 // While all harts wait, the clock does not jump beyond `clock`; ~0: no limit.
@@ -188,12 +204,13 @@ web_room(const struct machine *m)
     return uart_room(m);
 }
 
-// The person types a byte; web_room() must have said that there is room.
+// The person types a byte; web_room() must have said that there is room. `idle`: the last run
+// stopped since all harts wait.
 void
-web_input(struct machine *m, uint32 byte)
+web_input(struct machine *m, uint32 byte, bool idle)
 {
     if (uart_room(m))
-        uart_input(m, (uint8)byte);
+        history_input(m, (uint8)byte, idle);
 }
 
 uint64
@@ -213,4 +230,30 @@ uint32
 web_status(const struct machine *m)
 {
     return m->s.finisher.code << 16 | m->s.finisher.asked;
+}
+
+// The clock, and when something happens by itself next, in cycles << CLOCK_FRACTION; ~0: never.
+uint64
+web_clock(const struct machine *m)
+{
+    return machine_clock(m);
+}
+
+uint64
+web_due(const struct machine *m)
+{
+    return machine_due(m);
+}
+
+// Where RAM is in the module's memory, and its size.
+uint8 *
+web_ram(const struct machine *m)
+{
+    return m->ram.bytes;
+}
+
+uint64
+web_ram_size(const struct machine *m)
+{
+    return m->ram.size;
 }

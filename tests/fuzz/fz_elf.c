@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // fz_elf.c - any bytes as a program: what the checks accept must keep their promises.
 //
-// SOURCES: kernel/lib/elf.c kernel/lib/range.c tests/host/shim/host.c
+// SOURCES: kernel/lib/parse/elf.c kernel/lib/range.c tests/host/shim/host.c
 #include <stdint.h>
 #include <stddef.h>
 
-#include "lib/elf.h"
 #include "lib/panic.h"
+#include "lib/parse/elf.h"
 
 #define LIMIT 0x3fffffd000UL
 

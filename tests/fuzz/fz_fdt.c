@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // fz_fdt.c - any bytes may pretend to be a device tree.
 //
-// SOURCES: kernel/lib/fdt*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c
-// SOURCES: kernel/lib/range*.c tests/host/shim/host.c
+// SOURCES: kernel/lib/parse/fdt*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c kernel/lib/range*.c
+// SOURCES: tests/host/shim/host.c
 #include <stdlib.h>
 #include <string.h>
 
 #include "dev/machine.h"
-#include "lib/fdt.h"
+#include "lib/parse/fdt.h"
 
 int LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 

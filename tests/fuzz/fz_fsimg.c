@@ -3,16 +3,16 @@
 // describes files on a good image; then everything is listed, read, written, moved and removed.
 // Nothing may crash, hang, reach beyond the disk or leave memory in use.
 //
-// SOURCES: tests/host/fsworld.c tests/host/fsops.c
-// SOURCES: kernel/fs/[!fdp]*.c kernel/fs/d[ci]*.c kernel/fs/pa*.c
-// SOURCES: kernel/dev/blk.c kernel/mm/frame*.c kernel/mm/ledger.c kernel/mm/buddy.c kernel/mm/kmem.c
-// SOURCES: kernel/mm/failnth.c kernel/lib/page.c kernel/sync/*.c kernel/debug/checked/lockcheck.c
-// SOURCES: tests/host/shim/host.c tests/host/shim/thread.c
+// SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
+// SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c
+// SOURCES: kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/kmem.c kernel/mm/frame/failnth.c
+// SOURCES: kernel/lib/page.c kernel/sync/*.c kernel/checked/lockcheck.c tests/host/shim/host.c
+// SOURCES: tests/host/shim/thread.c
 // CFLAGS: -DDEBUG
 #include "fsworld.h"
 #include "test.h"
 
-#include "fs/ext2.h"
+#include "fs/ext2/ext2.h"
 
 int LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 

@@ -6,8 +6,8 @@
 //           for. Traps go back into the code. What the program does is of no interest: the
 //           sanitizers watch that no access leaves the machine's memory.
 //
-// SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c machine/check/*.c
-// SOURCES: machine/time/*.c kernel/pt/translate.c
+// SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
+// SOURCES: machine/check/*.c machine/time/*.c kernel/pt/read/translate.c
 // CFLAGS: -Imachine
 #include <stdlib.h>
 #include <string.h>

@@ -80,7 +80,7 @@ class Machine {
 
 const [module, recording, ...words] = process.argv.slice(2);
 const printed = [];
-const host = { console: (byte) => printed.push(byte) };
+const host = { console: (byte) => printed.push(byte), report: () => {} };
 const flush = () => writeSync(1, Uint8Array.from(printed.splice(0)));
 
 const { instance } = await WebAssembly.instantiate(readFileSync(module), { host });
@@ -94,7 +94,7 @@ for (const event of events) {
   machine.x.web_limit(machine.m, event.clock);
   machine.runTo(event.position, flush);
   if (event.idle) machine.x.web_run(machine.m, 1n); // all harts wait: it makes no step
-  machine.x.web_input(machine.m, event.byte);
+  machine.x.web_input(machine.m, event.byte, event.idle);
 }
 machine.x.web_limit(machine.m, ~0n);
 machine.runTo(end, flush);

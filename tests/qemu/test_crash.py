@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_crash.py - the whole machine loses its power, or its disk fails. tests/host/t_fs_crash.c cuts finer."""
+"""test_crash.py - the whole machine loses its power, or its disk fails. tests/host/fs/t_fs_crash.c cuts finer."""
 import os
 import random
 import re
@@ -89,7 +89,7 @@ test_crash_long.is_long = True
 
 def test_cuts_long(context):
     """The host's cuts at every write, hundreds of thousands of them."""
-    program = hosttest.build(context, "tests/host/t_fs_crash.c")
+    program = hosttest.build(context, hosttest.unit_path("fs_crash"))
     for seed in range(1, 21):
         hosttest.execute(context, [program, "30", str(seed)], seconds=1800)
 

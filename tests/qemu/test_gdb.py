@@ -100,7 +100,7 @@ def test_gdb_locks(context):
           r"at kernel/\S+:\d+$", r"^1 of \d+ ")
     match("at a fault", said[7], r"^0 of \d+ locks are held$")
     match("in a fault", said[10], r"^sleeplock process (\d)'s memory\.lock held by process \1 \(\w+\), "
-          r"at kernel/mm/region\.c:\d+$", r"^1 of \d+")
+          r"at kernel/mm/aspace/region\.c:\d+$", r"^1 of \d+")
 
 
 # -- the manual, read twice
@@ -156,7 +156,7 @@ def test_gdb_translate(context):
 
     library = os.path.join(context.dir, "translate.so")
     context.must(["gcc", "-std=gnu11", "-shared", "-fPIC", "-Ikernel", "-Iinclude", "-o", library,
-                  "kernel/pt/translate.c"])
+                  "kernel/pt/read/translate.c"])
     kernel = ctypes.CDLL(os.path.abspath(library))
     kernel.pt_rule_name.restype = ctypes.c_char_p
     memory, rng, seen = (ctypes.c_uint64 * (512 * PAGES))(), random.Random(39), set()
@@ -293,8 +293,8 @@ def agrees(context, design, mode=8, name="Sv39"):
     same("parked ranges", [len(re.findall(r" \S{8}p mmap ", text)) for text in (ours[3], maps[3])], [1, 1])
     same("ledger", owned(ours[4]), owned(ledger))
     waiting = re.findall(r"^ +\d+ .* (init|sh|sleep) +(kernel/\S+):\d+$", ours[5], re.M)
-    same("where they wait", waiting, [("init", "kernel/proc/exit.c"), ("sh", "kernel/dev/console.c"),
-                                      ("sleep", "kernel/proc/ticks.c")])
+    same("where they wait", waiting, [("init", "kernel/proc/exit.c"), ("sh", "kernel/dev/console/console.c"),
+                                      ("sleep", "kernel/proc/sched/ticks.c")])
     same("procs", listed(ours[5], 1, 4096), listed(ps, 1024, 1024))
     same("satp", len(re.findall(rf"mode {mode} \({name}\), asid \d+, root 0x8[0-9a-f]{{7}}: [pt]", ours[6])), 3)
 

@@ -10,7 +10,7 @@ GLANCES = os.path.abspath("tests/host/races.supp")
 
 
 def test_fs_races(context):
-    program = hosttest.build(context, "tests/host/t_fs_harts.c", sanitize=["-fsanitize=thread"])
+    program = hosttest.build(context, hosttest.unit_path("fs_harts"), sanitize=["-fsanitize=thread"])
     for seed in ("1", "2", "3"):
         # Without randomised addresses: some kernels place memory where this sanitizer cannot have it.
         code, text = context.sh(["timeout", "900", "setarch", "-R", program, "400", seed],

@@ -21,7 +21,7 @@ def quoted(half):
 
 def sentences():
     """Each name with its texts."""
-    with open("kernel/debug/words.h", encoding="utf-8") as f:
+    with open("kernel/explain/words.h", encoding="utf-8") as f:
         for m in SENTENCE.finditer(f.read()):
             halves = re.split(r'"\s*,\s*(?:\\\n\s*)?"', m[2])
             yield m[1], [" ".join(STRING.findall(quoted(h))) for h in halves]
@@ -59,7 +59,7 @@ def test_words(context):
 
 def test_words_are_used(context):
     """A sentence that nothing says is dead."""
-    code = context.must(["sh", "-c", "cat kernel/debug/*.c kernel/debug/*/*.c"])
+    code = context.must(["sh", "-c", "cat kernel/explain/*.c kernel/checked/*.c"])
     for name, _ in sentences():
         if not re.search(rf"\b{name}\b", code):
             raise Failure(f"{name} is never said")

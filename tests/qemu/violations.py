@@ -32,26 +32,35 @@ def elf(flags, stack=0, filesz=16, offset=4096):
 
 
 CLEAN = {
-    "Makefile": "KCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
+    "Makefile": "NM := cat\nKCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
                 "print-%:\n\t@echo '$($*)'\n",
     "vitrine": "#!/bin/sh\n# SPDX-License-Identifier: MIT\ntrue\n",
     "kernel/lib/types.h": c("types.h", "#pragma once\n\n#define must_check __attribute__((warn_unused_result))\n"),
     "kernel/lib/a.h": c("a.h", '#pragma once\n\n#include "lib/types.h"\n\nint a_get(int x) must_check; // -EIO\n'),
     "kernel/lib/a.c": c("a.c", '#include "lib/a.h"\n\nint\na_get(int x)\n{\n    return x ? 0 : -EIO;\n}\n'),
-    "kernel/mm/m.c": c("m.c", '#include "lib/a.h"\n\nvoid\nm_init(void)\n{\n    initlock(&l, "m", RANK_A);\n}\n'),
+    "kernel/sync/m.c": c("m.c", '#include "lib/a.h"\n\nvoid\nm_init(void)\n{\n    initlock(&l, "m", RANK_A);\n}\n'),
+    "kernel/lib/b.c": c("b.c", "int\ncommon(void)\n{\n}\n"),
+    "kernel/lib/d.c": c("d.c", "int\ncommon(void)\n{\n}\n"),
     "kernel/sync/rank.h": c("rank.h", "#pragma once\n\nenum rank {\n    RANK_A = 1, // everything\n};\n"),
     "build/kernel/kernel": elf(5),
+    "build/kernel/lib/a.o": "0 T a_get\n",
+    "build/kernel/sync/m.o": "0 T m_init\n  U a_get\n",
     "build/bin/prog": elf(5, stack=65536),
 }
 
 # check, file, its spoiled content, what the check must say
 SPOILED = [
-    ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/a.h"\n#include "mm/m.h"\n'), 'must not include "mm/m.h"'),
+    ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/a.h"\n#include "sync/m.h"\n'), 'must not include "sync/m.h"'),
     ("layers", "kernel/pt/p.c", c("p.c", '#include "rv/csr.h"\n'), 'must not include "rv/csr.h"'),
-    ("layers", "kernel/mm/m.c", c("m.c", '#include "m.h"\n'), "write includes from kernel/"),
-    ("layers", "kernel/new/n.c", c("n.c", ""), "not a layer"),
-    ("layers", "kernel/mm/m.c", c("m.c", 'void\nf(void)\n{\n    asm volatile("sfence.vma");\n}\n'), "outside rv/"),
-    ("layers", "kernel/fs/f.c", c("f.c", "void\nf(void)\n{\n    myproc();\n}\n"), "current process"),
+    ("layers", "kernel/sync/m.c", c("m.c", '#include "m.h"\n'), "write includes from kernel/"),
+    ("layers", "kernel/new/n.c", c("n.c", ""), "not a room"),
+    ("layers", "kernel/sync/m.c", c("m.c", 'void\nf(void)\n{\n    asm volatile("sfence.vma");\n}\n'), "outside rv/"),
+    ("layers", "kernel/fs/dir/f.c", c("f.c", "void\nf(void)\n{\n    myproc();\n}\n"), "current process"),
+    ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/types.h"\n#include "pt/p.h"\n'), 'must not include "pt/p.h"'),
+    ("writers", "kernel/sync/m.c", c("m.c", "void\nf(void)\n{\n    pte_store(slot, 0);\n}\n"), "outside pt/"),
+    ("writers", "kernel/sync/m.c", c("m.c", "void\nf(pte_t *slot)\n{\n    *slot = 0;\n}\n"), "a store through slot"),
+    ("calls", "build/kernel/lib/a.o", "0 T a_get\n  U m_init\n", "refers to m_init of sync/, which is above it"),
+    ("style", "kernel/lib/a.c", c("a.c", "int\ncommon(void)\n{\n}\n"), "common() is also in kernel/lib/b.c"),
     ("style", "kernel/lib/a.c", "int x;\n", "first line must be"),
     ("style", "kernel/lib/a.c", c("b.c", ""), "file's name"),
     ("style", "kernel/lib/a.c", c("a.c", "//\n" * 25), "head comment has 26 lines"),
@@ -69,8 +78,8 @@ SPOILED = [
     ("headers", "kernel/lib/a.h", c("a.h", "struct a {\n    int x;\n};\n"), "error:"),
     ("format", "kernel/lib/a.c", c("a.c", "int  x;\n"), "not formatted"),
     ("promises", "kernel/lib/a.h", c("a.h", "#pragma once\n\nint a_get(int x);\n"), "is not must_check"),
-    ("promises", "kernel/mm/m.c", c("m.c", 'void\nf(void)\n{\n    initlock(&l, "m", 3);\n}\n'), "which is no rank"),
-    ("promises", "kernel/mm/m.c", c("m.c", ""), "RANK_A is the rank of no lock"),
+    ("promises", "kernel/sync/m.c", c("m.c", 'void\nf(void)\n{\n    initlock(&l, "m", 3);\n}\n'), "which is no rank"),
+    ("promises", "kernel/sync/m.c", c("m.c", ""), "RANK_A is the rank of no lock"),
     ("image", "build/kernel/kernel", elf(7), "writable and executable"),
     ("image", "build/kernel/kernel", elf(5, filesz=600000), "more than 524288"),
     ("image", "build/bin/prog", elf(5), "no stack size"),

@@ -2,8 +2,8 @@
 // range.c - leaves put together to ranges, and two tables compared. No system call.
 //
 // Theory    Flags A and D change by themselves and so never separate two pages. Leaves in a parked
-//           table (kernel/mm/park.h) are mapped memory, and ranges of their own; a comparison takes
-//           them as they stand.
+//           table (kernel/mm/aspace/park.h) are mapped memory, and ranges of their own; a comparison
+//           takes them as they stand.
 #include "pgtbl.h"
 
 #define BY_ITSELF (PTE_A | PTE_D)

@@ -86,7 +86,7 @@ region_name(int region, int prot)
     return region >= 0 && region < PGR_COUNT ? names[region] : "?";
 }
 
-// The names are those of the kernel's pt/translate.c, which follows the manual step by step. Only
+// The names are those of the kernel's pt/read/translate.c, which follows the manual step by step. Only
 // one of the rules depends on the mode.
 const char *
 rule_text(const char *rule, int levels)

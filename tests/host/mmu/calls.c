@@ -6,20 +6,21 @@
 
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "mm/aspace.h"
-#include "mm/copy.h"
-#include "mm/mirror.h"
-#include "mm/mmap.h"
-#include "mm/park.h"
-#include "mm/plan.h"
-#include "mm/tlb.h"
-#include "mm/touched.h"
-#include "mm/view.h"
+#include "explain/plancheck.h"
+#include "mm/aspace/aspace.h"
+#include "mm/aspace/mirror.h"
+#include "mm/aspace/mmap.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/tlb.h"
+#include "mm/aspace/viewers.h"
+#include "mm/copy/copy.h"
+#include "mm/inspect/touched.h"
+#include "mm/inspect/view.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
-#include "proc/args.h"
+#include "proc/exec/args.h"
 #include "proc/proc.h"
-#include "proc/sched.h"
+#include "proc/sched/sched.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
 #include "rv/trapframe.h"
@@ -142,7 +143,7 @@ call_look(int pid, bool until_it_waits)
     for (uint64 n = model_rnd(8); n > 0; n--)
         model_pause();
     releasesleep(&as->lock);
-    view_end(as);
+    viewers_leave(as);
     return 0;
 }
 

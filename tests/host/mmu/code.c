@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // code.c - the instructions that a hart remembers: every one it has ever fetched, and what it read ahead at its last
 // fence.i, until the next.
-#include "mm/direct.h"
+#include "mm/frame/direct.h"
 #include "mmu/hart.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"

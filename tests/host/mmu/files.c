@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "fs/devnode.h"
+#include "fs/file/devnode.h"
+#include "fs/file/file.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
-#include "mm/frame.h"
-#include "mm/pager.h"
+#include "mm/aspace/pager.h"
+#include "mm/frame/frame.h"
 #include "mmu/hart.h"
 #include "mmu/user.h"
 

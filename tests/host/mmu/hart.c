@@ -3,8 +3,8 @@
 #include "mmu/hart.h"
 
 #include "lib/string.h"
-#include "mm/direct.h"
-#include "mm/frame.h"
+#include "mm/frame/direct.h"
+#include "mm/frame/frame.h"
 #include "mmu/late.h"
 #include "mmu/sight.h"
 #include "rv/cpu.h"

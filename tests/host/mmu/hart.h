@@ -13,7 +13,7 @@
 
 #include "lib/types.h"
 #include "mmu/fiber.h"
-#include "pt/translate.h"
+#include "pt/read/translate.h"
 
 #define HARTS 4
 

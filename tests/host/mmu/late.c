@@ -2,7 +2,7 @@
 // late.c - see late.h.
 #include "mmu/late.h"
 
-#include "mm/frame.h"
+#include "mm/frame/frame.h"
 #include "mmu/hart.h"
 #include "pt/slot.h"
 #include "rv/cpu.h"
@@ -32,7 +32,7 @@ index_of(const pte_t *slot)
 static uint64 *
 linked_at(uint64 pa)
 {
-    return &linked[(uint64)(frame_of(pa) - frames.ledger) % FRAMES];
+    return &linked[(uint64)(frame_of(pa) - frame_map.ledger) % FRAMES];
 }
 
 void

@@ -10,8 +10,8 @@
 
 #include "abi/errno.h"
 #include "abi/usyscall.h"
-#include "mm/aspace.h"
-#include "mm/layout.h"
+#include "mm/aspace/aspace.h"
+#include "mm/kvm/layout.h"
 #include "mmu/hart.h"
 #include "proc/proc.h"
 #include "proc/trap.h"
@@ -267,7 +267,6 @@ int
 usercopy(void *dst, const void *src, size_t n)
 {
     int error = 0;
-    *model_csr(CSR_sstatus) |= SSTATUS_SUM;
     while (n && !error) {
         bool out = (uint64)dst < MAXVA;
         uint64 va = (uint64)(out ? dst : src);
@@ -279,8 +278,13 @@ usercopy(void *dst, const void *src, size_t n)
         src = (const char *)src + chunk;
         n -= chunk;
     }
-    *model_csr(CSR_sstatus) &= ~SSTATUS_SUM;
     return error;
+}
+
+void
+directcopy(void *dst, const void *src, size_t n)
+{
+    memcpy(dst, src, n);
 }
 
 int64
@@ -288,7 +292,6 @@ usercopy_str(char *dst, const char *src, size_t max)
 {
     int64 result = -ENAMETOOLONG;
     int error = 0;
-    *model_csr(CSR_sstatus) |= SSTATUS_SUM;
     for (size_t i = 0; i < max && result == -ENAMETOOLONG; i++) {
         const char *user = copy_at((uint64)src + i, PT_READ, &error);
         if (user)
@@ -296,6 +299,5 @@ usercopy_str(char *dst, const char *src, size_t max)
         if (!user || !*user)
             result = user ? (int64)i : error;
     }
-    *model_csr(CSR_sstatus) &= ~SSTATUS_SUM;
     return result;
 }

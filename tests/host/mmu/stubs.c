@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "debug/explain.h"
-#include "debug/panic.h"
 #include "dev/plic.h"
 #include "dev/power.h"
+#include "explain/explain.h"
 #include "lib/panic.h"
 #include "lib/string.h"
-#include "mm/plan.h"
 #include "mmu/hart.h"
+#include "panic/panic.h"
 #include "proc/trap.h"
 #include "rv/fp.h"
 #include "rv/sbi.h"
@@ -61,9 +60,12 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
 }
 
 void
-panic_plan(const struct plan_fault *f)
+panic_telling(void (*tell)(const void *of), const void *of, const char *fmt, ...)
 {
-    model_fail("panic: pid %d breaks the rule %d of plans", f->pid, f->rule);
+    va_list ap;
+    (void)tell, (void)of;
+    va_start(ap, fmt);
+    vpanic(fmt, ap);
 }
 
 void
@@ -148,6 +150,12 @@ explain_starved(int pid, const char *name, int other, const char *other_name)
 {
     (void)name, (void)other_name;
     model_note("pid %d is stopped for pid %d", pid, other);
+}
+
+void
+explain_plan(const void *plan_fault)
+{
+    (void)plan_fault;
 }
 
 void

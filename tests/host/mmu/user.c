@@ -6,7 +6,7 @@
 //           with its flat copy (flat.c). Between any two steps it may find itself on another hart.
 #include "mmu/user.h"
 
-#include "mm/direct.h"
+#include "mm/frame/direct.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
 #include "mmu/machine.h"

@@ -10,23 +10,24 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "boot/bootprint.h"
 #include "lib/ranges.h"
-#include "mm/asid.h"
-#include "mm/commit.h"
-#include "mm/frame.h"
-#include "mm/kmem.h"
-#include "mm/kvm.h"
-#include "mm/layout.h"
-#include "mm/ledger.h"
+#include "mm/aspace/asid.h"
+#include "mm/design/select.h"
+#include "mm/frame/commit.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
+#include "mm/frame/ledger.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
 #include "mmu/machine.h"
 #include "mmu/user.h"
-#include "proc/bootprint.h"
-#include "proc/fpu.h"
 #include "proc/proc.h"
-#include "proc/sched.h"
-#include "proc/ticks.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/sched.h"
+#include "proc/sched/ticks.h"
 #include "proc/trap.h"
 #include "rv/csr.h"
 
@@ -169,7 +170,7 @@ hart_main(void)
     fpu_init_hart();
     kstack_sync(&mycpu()->idle->own.kstack);
     asid_init_hart();
-    __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with tlb_fence_kernel()
+    __atomic_store_n(&mycpu()->online, 1, __ATOMIC_RELEASE); // pairs with kvm_shootdown()
     if (model_hart == 0)
         first_process();
     sched_idle();
@@ -189,13 +190,13 @@ hart_prepare(int i)
 }
 
 static void
-boot(const char *design, int harts, uint64 frames, int levels)
+boot(const char *name, int harts, uint64 frames, int levels)
 {
     model_harts = nharts = harts;
     memory_init(frames);
     device_init();
-    if (kpt_select(design) < 0)
-        model_fail("there is no design %s", design);
+    if (design_select(name) < 0)
+        model_fail("there is no design %s", name);
     choose_mode(levels);
     stacks_init();
     ticks_init(10000000);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "debug/panic.h"
 #include "lib/panic.h"
 #include "lib/string.h"
-#include "mm/direct.h"
+#include "mm/frame/direct.h"
+#include "panic/panic.h"
 #include "rv/cpu.h"
 
 jmp_buf *host_catch;         // where an expected panic continues; NULL: none is expected

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "abi/errno.h"
-#include "mm/direct.h"
-#include "mm/frame.h"
-#include "mm/iobuf.h"
-#include "mm/kmem.h"
+#include "mm/copy/iobuf.h"
+#include "mm/frame/direct.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
 
 long host_fail_at = -1;
 size_t host_largest = ~0UL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // nofs.c - no file system: for tests of open files that are no inodes.
 #include "abi/errno.h"
-#include "fs/devnode.h"
+#include "fs/file/devnode.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // c.S - compressed instructions: each once, what pc and links become, an instruction that crosses a
-// page. Which long instruction each one stands for is the subject of tests/host/t_glass_rvc.c.
+// page. Which long instruction each one stands for is the subject of tests/host/glass/t_glass_rvc.c.
 #include "isa.inc"
 
     .option rvc

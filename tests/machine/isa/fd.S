@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // fd.S - each instruction of F and D once, their flags, rounding modes and mstatus.FS. The arithmetic
-// itself is the subject of tests/host/t_glass_fp.c.
+// itself is the subject of tests/host/glass/t_glass_fp.c.
 #include "isa.inc"
 
 #define ONE_S   0x3f800000

@@ -28,7 +28,7 @@ def usage(function):
 
 
 def address(word):
-    """A number, or any expression of gdb's: $sp, &tree_lock, usertrap."""
+    """A number, or any expression of gdb's: $sp, &proc_tree_lock, usertrap."""
     try:
         return int(word, 0) & 0xFFFFFFFFFFFFFFFF
     except ValueError:

@@ -213,8 +213,8 @@ def kernel_table():
 
 
 def design():
-    """The struct kpt_design in force."""
-    return target(variable("kpt"))
+    """The struct design in force."""
+    return target(variable("design"))
 
 
 def table_in_kernel(space):
@@ -235,7 +235,7 @@ def regions(space):
 
 
 def frame_map():
-    return variable("frames")
+    return variable("frame_map")
 
 
 def kinds():
@@ -264,5 +264,5 @@ def frame_at(pa):
 
 
 def order_of(frame):
-    """The order of the block that starts there; the highest bit says that it is on a free list (mm/buddy.h)."""
+    """The order of the block that starts there; the highest bit says that it is on a free list (mm/frame/buddy.h)."""
     return int(frame["order"]) & 0x7F

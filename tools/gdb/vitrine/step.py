@@ -97,7 +97,7 @@ def into_kernel(words):
     at, p = chosen(into_kernel, words)
     if mode_of(at) != kernel.USER:
         raise gdb.GdbError(f"{kernel.title(p)} is in the kernel: back-to-user leads out")
-    edge = int(kernel.variable("user_stvec")), lambda: is_current(at) and kernel.register("scause") == ECALL
+    edge = int(kernel.variable("trap_user_stvec")), lambda: is_current(at) and kernel.register("scause") == ECALL
     if not arrive(run_to(edge, end_of(at)), p, 0):
         return
     number = kernel.register("a7")

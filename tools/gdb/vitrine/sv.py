@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """sv.py - Sv39, Sv48 and Sv57 by the privileged manual: entries, satp, and address translation.
 
-Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and not from the kernel's pt/translate.c, so
-          that the two check each other. Nothing here knows a debugger or a kernel.
+Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and not from the kernel's
+          pt/read/translate.c, so that the two check each other. Nothing here knows a debugger or a kernel.
 """
 import collections
 
@@ -72,7 +72,7 @@ def is_leaf(pte):
 
 
 def is_parked(pte):
-    """Does it lead to a table that a fork has parked (kernel/mm/park.h)? A hart finds a hole."""
+    """Does it lead to a table that a fork has parked (kernel/mm/aspace/park.h)? A hart finds a hole."""
     return pte & (V | PARKED) == PARKED
 
 

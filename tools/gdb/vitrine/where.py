@@ -11,7 +11,7 @@ import gdb
 
 from vitrine import kernel, memory, sv
 
-WAITING = ("kernel/proc/sched.c:", "kernel/sync/")
+WAITING = ("kernel/proc/sched/sched.c:", "kernel/sync/")
 
 
 def line(pc):

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// userinit.c - process 1: from a thread of the kernel that mounts the disk to the first user
+// program.
+#include "abi/errno.h"
+#include "boot/bootprint.h"
+#include "fs/file/devnode.h"
+#include "fs/file/file.h"
+#include "fs/fs.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/aspace/aspace.h"
+#include "proc/exec/args.h"
+#include "proc/proc.h"
+#include "proc/sched/flusher.h"
+#include "proc/sched/sched.h"
+#include "proc/sched/ticks.h"
+#include "proc/trap.h"
+#include "rv/trapframe.h"
+
+static const char *init_path;
+static const char *init_arguments;
+static void (*mount_root)(void);
+
+// Splits the words of the command line after `--`.
+static int
+add_words(struct args *args, const char *s)
+{
+    char word[MAXPATH];
+    int error = 0;
+    while (!error && *s) {
+        size_t n = 0;
+        while (*s == ' ')
+            s++;
+        while (*s && *s != ' ' && n < sizeof word - 1)
+            word[n++] = *s++;
+        word[n] = '\0';
+        if (n)
+            error = args_add(args, word);
+    }
+    return error;
+}
+
+// Makes the console the process's descriptors 0, 1 and 2, whatever nodes the disk has.
+// Returns   0; -ENOMEM: it has none of them.
+static int
+open_console(struct proc *p)
+{
+    struct file *console;
+    int error = devnode_open(DEV_CONSOLE, &console);
+    if (error)
+        return error;
+    p->ofile[0] = console;
+    for (int fd = 1; fd < 3; fd++)
+        p->ofile[fd] = filedup(console);
+    return 0;
+}
+
+// Loads the first program with the words of the kernel command line.
+// Returns   the number of its arguments; -E.
+static int
+exec_init(void)
+{
+    struct args args;
+    args_init(&args);
+    int result = args_add(&args, init_path);
+    if (!result)
+        result = add_words(&args, init_arguments);
+    if (!result)
+        result = exec(init_path, &args);
+    args_free(&args);
+    return result;
+}
+
+// Process 1 starts here, in the kernel; when it returns, the trap code leads to the program.
+static void
+first_program(void)
+{
+    struct proc *p = myproc();
+    mount_root();
+    flusher_start();
+    p->cwd = fs_root();
+    int argc = open_console(p);
+    if (!argc)
+        argc = exec_init();
+    if (argc < 0) {
+        printf("vitrine: cannot start %s (error %d)\n", init_path, -argc);
+        printf("vitrine: init= on the kernel command line names another program\n");
+        shutdown(1);
+    }
+    bootprint(p->as);
+    p->trapframe->a0 = (uint64)argc;
+}
+
+void
+userinit(const char *path, const char *arguments, void (*mount)(void))
+{
+    struct proc *p;
+    int error = allocproc(&p);
+    if (!error)
+        p->as = uvmcreate(&p->own, &(struct usyscall){.timebase = ticks_timebase(),
+                                                      .boot = ticks_boot(),
+                                                      .harts = nharts});
+    if (error || !p->as)
+        panic("userinit: no memory for the first process");
+    memset(p->trapframe, 0, sizeof *p->trapframe);
+    trap_prepare(p);
+    init_path = path;
+    init_arguments = arguments;
+    mount_root = mount;
+    p->entry = first_program;
+    safestrcpy(p->name, "init", sizeof p->name);
+    initproc = p;
+    proc_insert(p, NULL);
+    acquire(&p->lock);
+    make_runnable(p);
+    release(&p->lock);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// selfplan.c - plans that go wrong, as people have made them: a kernel stack among the addresses of
+// the program, a guard page on the wrong side, or none, or one that guards nothing.
+#include "checked/selfplan.h"
+
+#include "explain/explain.h"
+#include "explain/plancheck.h"
+#include "mm/aspace/aspace.h"
+#include "mm/frame/frame.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+
+#define FAILED 1
+#define HERE   0x40000000UL // of the process; nothing else is near
+#define LEAF   (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
+
+static struct aspace *
+space(void)
+{
+    struct subject s;
+    return explain_current(&s) ? s.as : NULL;
+}
+
+static bool
+add_region(struct aspace *as, uint64 start, uint64 pages, enum region_kind kind)
+{
+    struct region r = {.start = start, .end = start + pages * PGSIZE, .kind = (uint8)kind};
+    return aspace_map(as, &r) == 0;
+}
+
+static int
+found_nothing(struct aspace *as)
+{
+    check_plan(as);
+    return FAILED;
+}
+
+// Stays clear of the process as it is, but not of what the process is going to be.
+int
+selftest_overlap(void)
+{
+    struct aspace *as = space();
+    struct uvm_owner *owner = (struct uvm_owner *)as->owner;
+    check_plan(as);
+    owner->kstack.top = KSTACK_SLOT;
+    return add_region(as, 0, 5, REGION_IMAGE) ? found_nothing(as) : FAILED;
+}
+
+int
+selftest_guard_above(void)
+{
+    struct aspace *as = space();
+    if (!add_region(as, HERE, 1, REGION_STACK) || !add_region(as, HERE + PGSIZE, 1, REGION_GUARD))
+        return FAILED;
+    return found_nothing(as);
+}
+
+int
+selftest_guard_none(void)
+{
+    struct aspace *as = space();
+    return add_region(as, HERE, 1, REGION_STACK) ? found_nothing(as) : FAILED;
+}
+
+int
+selftest_guard_open(void)
+{
+    struct aspace *as = space();
+    if (!add_region(as, HERE, 1, REGION_GUARD) || uvmguard(as, HERE) < 0)
+        return FAILED;
+    check_plan(as);
+    pte_t *slot = walk(&as->pt, HERE, 0);
+    pte_exchange(slot, pte_load(slot) | PTE_U);
+    return found_nothing(as);
+}
+
+int
+selftest_hole_mapped(void)
+{
+    struct aspace *as = space();
+    struct pt *t = as->kpt.root ? &as->kpt : &kernel_pt;
+    void *page = kzalloc(FRAME_KSTACK, as->owner->pid);
+    check_plan(as);
+    if (!page || map_page(t, as->owner->kstack.top - KSTACK_SLOT, pte_make(v2p(page), LEAF)) < 0)
+        return FAILED;
+    return found_nothing(as);
+}

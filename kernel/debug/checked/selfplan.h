@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: MIT
-// selfplan.h - self-tests of mm/plan.h: each makes a plan that breaks a promise. For selftest.c.
-#pragma once
-
-int selftest_overlap(void);
-int selftest_guard_above(void);
-int selftest_guard_none(void);
-int selftest_guard_open(void);
-int selftest_hole_mapped(void);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// plancheck.c - the plans there are: the kernel's, checked at boot, and each process's.
+//
+// Promises  guard-closed: see mm/inspect/plan.h; what plan.c cannot know is asked of the tables.
+// Locks     as->lock is taken: somebody may be looking at the regions.
+// Next      mm/inspect/plan.c, doc/invariants.md
+#include "explain/plancheck.h"
+
+#include "explain/explain.h"
+#include "mm/aspace/aspace.h"
+#include "mm/inspect/plan.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+#include "panic/panic.h"
+
+#define PROCESS_PARTS (KVM_PARTS + 4)
+
+// Returns the name of the promise that the rule keeps (mm/inspect/plan.h).
+static const char *
+promise_of(enum plan_rule rule)
+{
+    static const char *const promises[] = {
+        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
+        [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
+        [PLAN_HOLE_MAPPED] = "guard-closed",
+    };
+    return promises[rule];
+}
+
+void
+check_kernel_plan(void)
+{
+    struct part parts[KVM_PARTS + 1];
+    struct plan_fault f;
+    int n = kvm_parts(parts);
+    parts[n++] = (struct part){KSTACKS, KSTACKS + KSTACKS_SIZE, PART_KSTACKS};
+    if (plan_wrong(&(struct regions){0}, parts, n, &f))
+        panic_telling(explain_plan, &f, "%s: the layout of the kernel is wrong",
+                      promise_of(f.rule));
+}
+
+// What a process's regions have to keep clear of, its kernel stack first.
+static int
+parts_of(const struct aspace *as, struct part *parts)
+{
+    uint64 top = as->owner->kstack.top;
+    parts[0] = (struct part){top - KSTACK_SIZE, top, PART_KSTACK};
+    parts[1] = (struct part){top - KSTACK_SLOT, top - KSTACK_SIZE, PART_KSTACK_HOLE};
+    parts[2] = (struct part){TRAPFRAME, TRAPFRAME + PGSIZE, PART_TRAPFRAME};
+    parts[3] = (struct part){TRAMPOLINE, TRAMPOLINE + PGSIZE, PART_TRAMPOLINE};
+    return 4 + kvm_parts(parts + 4);
+}
+
+// Is anything in [p.start, p.end) mapped with all of these flags?
+static bool
+mapped(const struct pt *t, struct part p, uint64 flags)
+{
+    int level;
+    for (uint64 va = p.start; va < p.end; va += PGSIZE) {
+        const pte_t *leaf = walk_leaf(t, va, &level);
+        if (leaf && (pte_load(leaf) & flags) == flags)
+            return true;
+    }
+    return false;
+}
+
+static bool
+guard_open(const struct aspace *as, struct plan_fault *f)
+{
+    for (int i = 0; i < as->regions.n; i++) {
+        const struct region *r = &as->regions.v[i];
+        struct part guard = {r->start, r->end, r->kind};
+        if (r->kind != REGION_GUARD || !mapped(&as->pt, guard, PTE_V | PTE_U))
+            continue;
+        *f = (struct plan_fault){.rule = PLAN_GUARD_OPEN, .one = guard};
+        return true;
+    }
+    return false;
+}
+
+static bool
+hole_mapped(const struct aspace *as, const struct part *parts, struct plan_fault *f)
+{
+    if (!mapped(as->kpt.root ? &as->kpt : &kernel_pt, parts[1], PTE_V))
+        return false;
+    *f = (struct plan_fault){.rule = PLAN_HOLE_MAPPED, .one = parts[0], .two = parts[1]};
+    return true;
+}
+
+void
+check_plan(struct aspace *as)
+{
+    struct part parts[PROCESS_PARTS];
+    struct plan_fault f;
+    int n = parts_of(as, parts);
+    acquiresleep(&as->lock);
+    bool wrong =
+        plan_wrong(&as->regions, parts, n, &f) || guard_open(as, &f) || hole_mapped(as, parts, &f);
+    releasesleep(&as->lock);
+    if (!wrong)
+        return;
+    f.pid = (int)as->owner->pid;
+    panic_telling(explain_plan, &f, "%s: the layout of pid %d is wrong", promise_of(f.rule), f.pid);
+}

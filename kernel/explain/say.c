@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// say.c - see say.h.
+//
+// Promises  Allocates nothing and takes no lock but printf's. A report that is full loses whole
+//           lines, never parts of one.
+#include "explain/say.h"
+
+#include <stdarg.h>
+
+#include "abi/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "lib/utf8.h"
+
+#define COLUMNS 80
+#define INDENT  9   // as wide as the words before a line's text
+#define LINE    400 // bytes of a line
+
+static bool chinese;
+
+int
+say_set_language(const char *name)
+{
+    if (strcmp(name, "en") != 0 && strcmp(name, "zh") != 0)
+        return -EINVAL;
+    chinese = name[0] == 'z';
+    return 0;
+}
+
+const char *
+word(const char *en, const char *zh)
+{
+    return chinese ? zh : en;
+}
+
+const char *
+words(const struct words *w)
+{
+    return word(w->en, w->zh);
+}
+
+// Where to break a line that does not fit: at the last blank before something that is easily seen as
+// a beginning, else at the last blank, else in the middle of a word.
+// Returns   how many of the n bytes, which do fit, stay on the row.
+static size_t
+break_at(const char *s, size_t n)
+{
+    size_t any = 0;
+    for (size_t i = n; i > n / 2; i--) {
+        if (s[i] != ' ')
+            continue;
+        if (strchr("-=<(", s[i + 1]))
+            return i;
+        any = any ? any : i;
+    }
+    return any ? any : n;
+}
+
+// The bytes at the start of a line that take at most so many columns.
+static size_t
+fitting(const char *s, uint32 columns)
+{
+    size_t n = 0, left = strlen(s);
+    while (n < left && s[n] != '\n') {
+        size_t len = utf8_next(s + n, left - n);
+        uint32 width = utf8_columns(s + n, len);
+        if (width > columns)
+            break;
+        columns -= width;
+        n += len;
+    }
+    return n;
+}
+
+// Copies a line, folded to rows of COLUMNS; each row after the first is indented.
+// Returns   the bytes it takes; -1, and nothing is of use, when there are not so many.
+static int
+fold(char *to, size_t size, const char *s)
+{
+    size_t used = 0, indent = 0;
+    for (;;) {
+        size_t n = fitting(s, COLUMNS - (uint32)indent);
+        bool whole = s[n] == '\0' || s[n] == '\n';
+        n = whole ? strlen(s) : break_at(s, n);
+        if (used + indent + n + (whole ? 1 : 2) > size)
+            return -1;
+        memset(to + used, ' ', indent);
+        memcpy(to + used + indent, s, n);
+        used += indent + n;
+        if (whole)
+            break;
+        to[used++] = '\n';
+        s += n + (s[n] == ' ');
+        indent = INDENT;
+    }
+    to[used] = '\0';
+    return (int)used;
+}
+
+// Adds a line to the report, or prints it, folded to the width of a terminal.
+void
+say(struct report *r, const char *en, const char *zh, ...)
+{
+    char line[LINE], rows[LINE + LINE / 4];
+    bool stored = r->buf != NULL;
+    va_list ap;
+    va_start(ap, zh);
+    vsnprintf(line, sizeof line, word(en, zh), ap);
+    va_end(ap);
+    int n = fold(stored ? r->buf + r->used : rows, stored ? r->size - r->used : sizeof rows, line);
+    if (stored && n >= 0)
+        r->used += (size_t)n;
+    else if (!stored && n >= 0)
+        printf("%s", rows);
+    if (stored)
+        r->buf[r->used] = '\0';
+}
+
+void
+say_flush(struct report *r)
+{
+    if (r->buf != NULL && r->used > 0)
+        printf("%s", r->buf);
+    r->used = 0;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+// tell.c - see tell.h.
+//
+// Promises  Reads tables and ledger entries in the direct map alone, each after checking that it
+//           is there: a damaged table can be looked at.
+// Locks     none: what others change meanwhile may be seen before or after.
+#include "explain/tell.h"
+
+#include "explain/insn.h"
+#include "explain/words.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/ledger.h"
+#include "rv/csr.h"
+
+// Fills in what the trap says of the access; false: it was none to memory.
+bool
+look_cause(struct look *look, uint64 cause)
+{
+    static const struct {
+        bool memory, refused;
+        enum pt_access access;
+    } causes[] = {
+        [1] = {true, true, PT_EXEC},
+        [5] = {true, true, PT_READ},
+        [7] = {true, true, PT_WRITE},
+        [CAUSE_PAGE_FETCH] = {true, false, PT_EXEC},
+        [CAUSE_PAGE_LOAD] = {true, false, PT_READ},
+        [CAUSE_PAGE_STORE] = {true, false, PT_WRITE},
+    };
+    if (cause >= NELEM(causes) || !causes[cause].memory)
+        return false;
+    look->access = causes[cause].access;
+    look->refused = causes[cause].refused;
+    return true;
+}
+
+static bool
+is_table(void *arg, uint64 pa)
+{
+    (void)arg;
+    return frame_managed(pa) && frame_of(pa)->kind == FRAME_PGTABLE;
+}
+
+// Finds the rule that stops look->va. A hart that sets A and D is assumed, unless that explains
+// nothing.
+void
+look_at(const struct pt *t, struct look *look)
+{
+    look->hart.present = is_table;
+    look->hart.update_ad = true;
+    if (translate(t, look->va, look->access, &look->hart, &look->trace) != RULE_OK)
+        return;
+    look->hart.update_ad = false;
+    (void)translate(t, look->va, look->access, &look->hart, &look->trace);
+}
+
+bool
+look_word(const struct pt *t, uint64 va, bool user, uint64 *out)
+{
+    struct look look = {.va = va, .access = PT_READ, .hart = {.user = user, .sum = true}};
+    if (va % sizeof(uint64) != 0)
+        return false;
+    look_at(t, &look);
+    if (look.trace.rule != RULE_OK || !frame_managed(look.trace.pa))
+        return false;
+    *out = *(const uint64 *)p2v(look.trace.pa); // RAM, in the direct map
+    return true;
+}
+
+// ---- Words ------------------------------------------------------------------------------------
+
+const char *
+access_word(enum pt_access access)
+{
+    static const struct words verbs[] = {
+        [PT_READ] = {W_READ}, [PT_WRITE] = {W_WRITE}, [PT_EXEC] = {W_EXECUTE}};
+    return words(&verbs[access]);
+}
+
+// The level is the root's: that of the mode.
+static const char *
+canonical_word(int level)
+{
+    static const struct words modes[] = {
+        {W_RULE_CANONICAL_39}, {W_RULE_CANONICAL_48}, {W_RULE_CANONICAL_57}};
+    return words(&modes[level + 1 - PT_MIN_LEVELS]);
+}
+
+static const char *
+rule_word(enum pt_rule rule)
+{
+    static const struct words rules[RULES] = {
+        [RULE_OK] = {W_RULE_OK},
+        [RULE_PTE_ACCESS] = {W_RULE_PTE_ACCESS},
+        [RULE_VALID] = {W_RULE_VALID},
+        [RULE_W_NEEDS_R] = {W_RULE_W_NEEDS_R},
+        [RULE_RESERVED] = {W_RULE_RESERVED},
+        [RULE_POINTER_AUD] = {W_RULE_POINTER_AUD},
+        [RULE_NO_LEAF] = {W_RULE_NO_LEAF},
+        [RULE_ALIGNED] = {W_RULE_ALIGNED},
+        [RULE_USER] = {W_RULE_USER},
+        [RULE_SUM] = {W_RULE_SUM},
+        [RULE_USER_FETCH] = {W_RULE_USER_FETCH},
+        [RULE_READ] = {W_RULE_READ},
+        [RULE_WRITE] = {W_RULE_WRITE},
+        [RULE_EXEC] = {W_RULE_EXEC},
+        [RULE_ACCESSED] = {W_RULE_ACCESSED},
+        [RULE_DIRTY] = {W_RULE_DIRTY},
+    };
+    return words(&rules[rule]);
+}
+
+const char *
+reason_word(const struct look *look)
+{
+    if (look->trace.rule == RULE_OK && look->refused)
+        return word(W_REFUSED);
+    if (look->trace.rule == RULE_CANONICAL)
+        return canonical_word(look->trace.level);
+    return rule_word(look->trace.rule);
+}
+
+// What to do about a rule that a sound table does not break; NULL: nothing is known.
+const struct words *
+rule_hint(const struct look *look)
+{
+    static const struct words hints[RULES] = {
+        [RULE_OK] = {W_HINT_FENCE},
+        [RULE_PTE_ACCESS] = {W_HINT_FREE_TABLE},
+        [RULE_RESERVED] = {W_HINT_FREE_TABLE},
+        [RULE_POINTER_AUD] = {W_HINT_TABLE_DIRTY},
+        [RULE_NO_LEAF] = {W_HINT_NO_LEAF},
+        [RULE_W_NEEDS_R] = {W_HINT_W_NEEDS_R},
+        [RULE_ALIGNED] = {W_HINT_ALIGNED},
+        [RULE_SUM] = {W_HINT_SUM},
+        [RULE_USER_FETCH] = {W_HINT_SUM},
+        [RULE_ACCESSED] = {W_HINT_AD},
+        [RULE_DIRTY] = {W_HINT_AD},
+    };
+    const struct words *hint = &hints[look->trace.rule];
+    return hint->en != NULL && !look->refused ? hint : NULL;
+}
+
+const char *
+cause_word(uint64 cause)
+{
+    static const struct words causes[] = {
+        [0] = {W_CAUSE_FETCH_MISALIGNED},          [CAUSE_ILLEGAL] = {W_CAUSE_ILLEGAL},
+        [CAUSE_BREAKPOINT] = {W_CAUSE_BREAKPOINT}, [4] = {W_CAUSE_LOAD_MISALIGNED},
+        [6] = {W_CAUSE_STORE_MISALIGNED},          [CAUSE_ECALL_U] = {W_CAUSE_ECALL},
+    };
+    if (cause >= NELEM(causes) || causes[cause].en == NULL)
+        return word(W_CAUSE_OTHER);
+    return words(&causes[cause]);
+}
+
+const char *
+insn_word(uint32 bits)
+{
+    static const struct words kinds[INSN_KINDS] = {
+        [INSN_ZERO] = {W_INSN_ZERO},   [INSN_ONES] = {W_INSN_ONES},
+        [INSN_CSR] = {W_INSN_CSR},     [INSN_SYSTEM] = {W_INSN_SYSTEM},
+        [INSN_FLOAT] = {W_INSN_FLOAT}, [INSN_VECTOR] = {W_INSN_VECTOR},
+        [INSN_OTHER] = {W_INSN_OTHER},
+    };
+    return words(&kinds[insn_judge(bits)]);
+}
+
+const char *
+region_word(const struct region *r)
+{
+    static const struct words kinds[] = {
+        [REGION_IMAGE] = {W_REGION_IMAGE},       [REGION_GUARD] = {W_REGION_GUARD},
+        [REGION_STACK] = {W_REGION_STACK},       [REGION_HEAP] = {W_REGION_HEAP},
+        [REGION_USYSCALL] = {W_REGION_USYSCALL}, [REGION_MMAP] = {W_REGION_MMAP},
+    };
+    if (r->kind >= NELEM(kinds) || kinds[r->kind].en == NULL)
+        return word(W_REGION_OTHER);
+    return words(&kinds[r->kind]);
+}
+
+const char *
+near_word(const struct near *near)
+{
+    static const struct words kinds[] = {
+        [NEAR_REGION] = {W_REGION_OTHER},
+        [NEAR_NULL] = {W_NEAR_NULL},
+        [NEAR_GUARD] = {W_NEAR_GUARD},
+        [NEAR_OVERFLOW] = {W_NEAR_OVERFLOW},
+        [NEAR_SP] = {W_NEAR_SP},
+        [NEAR_USYSCALL] = {W_NEAR_USYSCALL},
+        [NEAR_TRAPFRAME] = {W_NEAR_TRAPFRAME},
+        [NEAR_TRAMPOLINE] = {W_NEAR_TRAMPOLINE},
+        [NEAR_FREED] = {W_NEAR_FREED},
+        [NEAR_HEAP] = {W_NEAR_HEAP},
+        [NEAR_BETWEEN] = {W_NEAR_BETWEEN},
+        [NEAR_NEGATIVE] = {W_NEAR_NEGATIVE},
+        [NEAR_FREED_FILL] = {W_NEAR_FREED_FILL},
+        [NEAR_FRESH_FILL] = {W_NEAR_FRESH_FILL},
+        [NEAR_NOWHERE] = {W_NEAR_NOWHERE},
+        [NEAR_USER_HALF] = {W_NEAR_USER_HALF},
+        [NEAR_DIRECT] = {W_NEAR_DIRECT},
+        [NEAR_DEVICE] = {W_NEAR_DEVICE},
+        [NEAR_KSTACK] = {W_NEAR_KSTACK},
+        [NEAR_KSTACK_HOLE] = {W_NEAR_KSTACK_HOLE},
+        [NEAR_KERNEL_IMAGE] = {W_NEAR_KIMAGE},
+        [NEAR_KERNEL_HALF] = {W_NEAR_KNOWHERE},
+    };
+    if (near->kind == NEAR_REGION && near->in != NULL)
+        return region_word(near->in);
+    return words(&kinds[near->kind]);
+}
+
+// ---- Lines ------------------------------------------------------------------------------------
+
+#define WALK_TEXT 200
+
+// The flags of an entry as letters, a dash for each that is 0; V goes without saying.
+static const char *
+flag_letters(pte_t pte, char text[8])
+{
+    static const char letters[] = "rwxugad";
+    for (int i = 0; letters[i]; i++)
+        text[i] = (pte >> (i + 1)) & 1 ? letters[i] : '-';
+    text[7] = '\0';
+    return text;
+}
+
+// The physical address in an entry, which may have reserved bits set above it.
+static uint64
+leaf_pa(pte_t pte)
+{
+    return pte_pa(pte & ~PTE_RESERVED);
+}
+
+void
+tell_walk(struct report *r, const struct look *look)
+{
+    const struct pt_trace *t = &look->trace;
+    char text[WALK_TEXT], letters[8];
+    size_t n = 0;
+    if (t->reads == 0)
+        return;
+    for (int i = 0; i < t->reads && n < sizeof text; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s[%lu] 0x%lx", i ? " -> " : "",
+                              t->step[i].pa % PGSIZE / sizeof(pte_t), t->step[i].pte);
+    if (pte_leaf(t->pte) && n < sizeof text)
+        snprintf(text + n, sizeof text - n, " = pa 0x%lx %s", leaf_pa(t->pte),
+                 flag_letters(t->pte, letters));
+    say(r, W_WALK, text);
+}
+
+void
+tell_rule(struct report *r, const struct look *look)
+{
+    say(r, W_RULE, reason_word(look), pt_rule_name(look->trace.rule), look->trace.level);
+}
+
+static const char *
+owner_word(enum frame_kind kind)
+{
+    switch (kind) {
+    case FRAME_PGTABLE:
+    case FRAME_USER:
+    case FRAME_KSTACK:
+    case FRAME_TRAPFRAME:
+    case FRAME_USYSCALL:
+        return word(W_OWNER_PID);
+    case FRAME_CACHE:
+        return word(W_OWNER_INODE);
+    default:
+        return word(W_OWNER_KERNEL);
+    }
+}
+
+void
+tell_leaf(struct report *r, const struct look *look)
+{
+    if (pte_leaf(look->trace.pte))
+        tell_frame(r, pte_translate(look->trace.pte & ~PTE_RESERVED, look->trace.level, look->va));
+}
+
+void
+tell_frame(struct report *r, uint64 pa)
+{
+    if (!frame_managed(pa)) {
+        say(r, W_UNMANAGED, pa);
+        return;
+    }
+    const struct frame *f = frame_block(pa);
+    if (f->kind == FRAME_RESERVED || f->kind == FRAME_FREE) {
+        say(r, W_OWNER_NONE, pa, frame_kind_name(f->kind));
+        return;
+    }
+    say(r, W_OWNER, pa, frame_kind_name(f->kind), owner_word(f->kind), f->owner, f->refs,
+        f->mapcount);
+}

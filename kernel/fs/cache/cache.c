@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+// cache.c - finding, adding and dirtying pages.
+//
+// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that
+//           could be freed stand on one list of all clean pages. A page is in at most one of four
+//           states: being read, clean (listed), dirty (listed), being written; the last two may
+//           come together, when a page changes while it is on its way to the disk.
+// Promises  A page in the tree holds one reference of the cache; frames handed out hold one more.
+//           Reclaim takes no page that anybody else refers to. A hit costs one spinlock and no
+//           list operation.
+// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for the
+//           shared lists.
+// Next      fs/cache/cut.c (dropping), fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
+#include "fs/cache/cache.h"
+
+#include "abi/errno.h"
+#include "fs/cache/pageio.h"
+#include "lib/page.h"
+#include "lib/panic.h"
+
+#define WAITQS      16
+#define AHEAD_FIRST 4
+
+struct page_lists cache_lists;
+static struct waitq waitqs[WAITQS];
+
+void
+cache_setup(void)
+{
+    initlock(&cache_lists.lock, "page lists", RANK_FS);
+    list_init(&cache_lists.clean);
+    list_init(&cache_lists.caches);
+    list_init(&cache_lists.running);
+    for (uint32 i = 0; i < WAITQS; i++)
+        waitq_init(&waitqs[i], "page");
+    radix_setup();
+    pageio_setup();
+    writeback_setup();
+}
+
+void
+pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
+            uint32 ahead_max)
+{
+    *pc = (struct pcache){.ops = ops, .dev = dev, .owner = owner, .ahead_max = ahead_max};
+    initlock(&pc->lock, "page cache", RANK_CACHE);
+    list_init(&pc->dirty);
+    list_init(&pc->link);
+}
+
+void
+pcache_count(const struct pcache *pc)
+{
+    __atomic_fetch_add(&cache_lists.hits, pc->hits, __ATOMIC_RELAXED); // only statistics
+    __atomic_fetch_add(&cache_lists.lost, pc->lock.contended, __ATOMIC_RELAXED);
+}
+
+static struct waitq *
+waitq_of(const struct frame *f)
+{
+    return &waitqs[((uint64)f / sizeof *f) % WAITQS]; // the address is only a number to hash
+}
+
+// Waits until none of `flags` is set; the lock is dropped meanwhile.
+// Locks     pc->lock is held, and the caller has a reference to the page.
+void
+page_wait(struct pcache *pc, struct frame *f, uint16 flags)
+{
+    while (f->flags & flags)
+        sleep_unkillable(waitq_of(f), &pc->lock);
+}
+
+void
+page_wake(struct frame *f)
+{
+    wakeup(waitq_of(f));
+}
+
+// The page is clean and idle: from now on it may be reclaimed.
+void
+page_settle(struct frame *f)
+{
+    acquire(&cache_lists.lock);
+    page_idle(f);
+    release(&cache_lists.lock);
+}
+
+// Puts the frame into the tree with a reference of the cache's own; it is clean, or being read.
+// On error  -EEXIST: there is a page; -ENOMEM. Nothing changed.
+int
+page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
+{
+    if (radix_get(&pc->tree, index))
+        return -EEXIST;
+    int error = radix_put(&pc->tree, index, f);
+    if (error)
+        return error;
+    f->obj = pc;
+    f->index = index;
+    f->flags = flags;
+    f->copy = 0;
+    if (!pc->ops->file) // the disk's own blocks
+        page_place(f, (uint32)index);
+    list_init(&f->link);
+    frame_get(f);
+    pc->pages++;
+    acquire(&cache_lists.lock);
+    cache_lists.pages++;
+    if (!(flags & PG_READING))
+        page_idle(f);
+    release(&cache_lists.lock);
+    return 0;
+}
+
+// Locks     pc->lock, cache_lists.lock
+void
+page_stop_running(struct frame *f)
+{
+    f->flags &= (uint16) ~(PG_DIRTY | PG_RUNNING);
+    cache_lists.nrunning--;
+    list_remove(&f->link);
+}
+
+static void
+undirty(struct pcache *pc, struct frame *f)
+{
+    if (f->flags & PG_RUNNING) {
+        page_stop_running(f);
+        return;
+    }
+    f->flags &= (uint16)~PG_DIRTY;
+    cache_lists.dirty--;
+    if (!--pc->ndirty)
+        list_remove(&pc->link);
+}
+
+// The page's block is about to be free, and its copies in the journal of no use.
+static void
+revoke(struct frame *f)
+{
+    page_copy_of(f)->obj = NULL;
+    f->copy = 0;
+    cache_lists.nrevoked++;
+}
+
+// What is in the page needs no block any more.
+// Locks     cache_lists.lock
+static void
+detach(struct pcache *pc, struct frame *f)
+{
+    if (f->flags & PG_DIRTY)
+        undirty(pc, f);
+    if (f->copy)
+        revoke(f);
+    list_remove(&f->link);
+}
+
+// Makes an idle page one of a hole: zeroes, clean, without a block.
+void
+page_hollow(struct pcache *pc, struct frame *f)
+{
+    page_zero(page_data(f));
+    acquire(&cache_lists.lock);
+    detach(pc, f);
+    f->flags = PG_UPTODATE;
+    page_idle(f);
+    release(&cache_lists.lock);
+}
+
+// Takes an idle page out of the cache, dirty or not.
+void
+page_remove(struct pcache *pc, struct frame *f)
+{
+    radix_del(&pc->tree, f->index);
+    pc->pages--;
+    acquire(&cache_lists.lock);
+    cache_lists.pages--;
+    detach(pc, f);
+    release(&cache_lists.lock);
+    f->obj = NULL;
+    frame_put(f);
+}
+
+// How many pages a reader at `index` should have read: more and more while it reads on in order.
+static uint32
+ahead(struct pcache *pc, uint64 index)
+{
+    bool sequential = index == pc->next || index == 0;
+    uint64 end = (pc->ops->size(pc) + PGSIZE - 1) / PGSIZE;
+    uint32 n = !sequential ? 1 : pc->window < AHEAD_FIRST ? AHEAD_FIRST : pc->window * 2;
+    if (n > pc->ahead_max)
+        n = pc->ahead_max;
+    if (index + n > end)
+        n = index < end ? (uint32)(end - index) : 1;
+    pc->window = sequential ? n : 0;
+    pc->next = index + n;
+    return n;
+}
+
+// The page is there but wants waiting for, or its reader wants more: does what is to be done.
+// Returns   0 with the lock released, or -EAGAIN: the page could not be read, look again.
+static int
+get_busy(struct pcache *pc, struct frame *f)
+{
+    page_wait(pc, f, PG_READING);
+    uint16 flags = f->flags;
+    uint64 from = pc->next;
+    uint32 n = 0;
+    if (flags & PG_AHEAD) {
+        f->flags &= (uint16)~PG_AHEAD;
+        if (from > f->index && from * PGSIZE < pc->ops->size(pc))
+            n = ahead(pc, from);
+    }
+    release(&pc->lock);
+    if (n)
+        page_ahead(pc, from, n);
+    return flags & PG_FAILED ? -EAGAIN : 0;
+}
+
+// cache_get() where the page is missing or not simply there.
+static int
+get_slow(struct pcache *pc, uint64 index, struct frame **out)
+{
+    for (;;) {
+        acquire(&pc->lock);
+        struct frame *f = radix_get(&pc->tree, index);
+        bool present = f;
+        if (present) {
+            frame_get(f);
+        } else {
+            uint32 n = ahead(pc, index);
+            release(&pc->lock);
+            int error = page_read(pc, index, n, &f);
+            if (error == -EEXIST)
+                continue;
+            if (error) {
+                *out = NULL;
+                return error;
+            }
+            acquire(&pc->lock);
+        }
+        bool failed = get_busy(pc, f);
+        *out = failed ? NULL : f;
+        if (!failed)
+            return 0;
+        frame_put(f);
+        if (!present)
+            return -EIO;
+    }
+}
+
+// Is there nothing to be done for the page but to hand it out?
+static bool
+simple(const struct frame *f)
+{
+    return f && (f->flags & (PG_UPTODATE | PG_AHEAD)) == PG_UPTODATE;
+}
+
+// The page, read from the disk if it is not there.
+// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
+// Sleeps    unless the page is there.
+int
+cache_get(struct pcache *pc, uint64 index, struct frame **out)
+{
+    acquire(&pc->lock);
+    struct frame *f = radix_get(&pc->tree, index);
+    if (unlikely(!simple(f))) {
+        release(&pc->lock);
+        return get_slow(pc, index, out);
+    }
+    f->flags |= PG_USED;
+    pc->hits++;
+    frame_get(f);
+    release(&pc->lock);
+    *out = f;
+    return 0;
+}
+
+// The pages from `index` on, `count` at most, up to the first that is missing or that cache_get()
+// would do more with than hand it out.
+// Returns   how many are in out[].
+uint32
+cache_ready(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
+{
+    uint32 n = 0;
+    acquire(&pc->lock);
+    for (struct frame *f; n < count && simple(f = radix_get(&pc->tree, index + n)); n++) {
+        f->flags |= PG_USED;
+        frame_get(f);
+        out[n] = f;
+    }
+    release(&pc->lock);
+    return n;
+}
+
+struct frame *
+cache_peek(struct pcache *pc, uint64 index)
+{
+    acquire(&pc->lock);
+    struct frame *f = radix_get(&pc->tree, index);
+    if (f && f->flags & PG_UPTODATE) {
+        f->flags |= PG_USED;
+        frame_get(f);
+    } else {
+        f = NULL;
+    }
+    release(&pc->lock);
+    return f;
+}
+
+// Makes a frame that the caller has filled a page of the cache, clean until cache_dirty().
+// On error  -EEXIST: there is a page; -ENOMEM. The frame is the caller's alone, as before.
+int
+cache_add(struct pcache *pc, uint64 index, struct frame *f)
+{
+    acquire(&pc->lock);
+    int error = page_insert(pc, index, f, PG_UPTODATE | PG_USED);
+    release(&pc->lock);
+    return error;
+}
+
+// A page of zeroes, whatever the disk holds there: for a block that has just been allocated.
+int
+cache_zero(struct pcache *pc, uint64 index, struct frame **out)
+{
+    void *data = kzalloc(FRAME_CACHE, pc->owner);
+    if (!data)
+        return -ENOMEM;
+    struct frame *f = frame_of(v2p(data));
+    int error = cache_add(pc, index, f);
+    if (error == -EEXIST) {
+        frame_put(f);
+        error = cache_get(pc, index, &f);
+        if (!error)
+            page_zero(page_data(f));
+    } else if (error) {
+        frame_put(f);
+    }
+    *out = f;
+    return error;
+}
+
+// Locks     pc->lock
+static void
+make_dirty(struct pcache *pc, struct frame *f)
+{
+    acquire(&cache_lists.lock);
+    list_remove(&f->link); // a page on its way to the disk is on no list: harmless
+    f->flags |= PG_DIRTY;
+    if (pc->journalled && f->flags & PG_BLOCK) {
+        f->flags |= PG_RUNNING;
+        cache_lists.nrunning++;
+        list_push_back(&cache_lists.running, &f->link);
+    } else {
+        cache_lists.dirty++;
+        if (!pc->ndirty++)
+            list_push_back(&cache_lists.caches, &pc->link);
+        list_push_back(&pc->dirty, &f->link);
+    }
+    release(&cache_lists.lock);
+}
+
+// Notes that the page is newer than the disk. A page that has left the cache is left alone.
+// Locks     takes pc->lock; the caller has a reference to the page.
+void
+cache_dirty(struct pcache *pc, struct frame *f)
+{
+    acquire(&pc->lock);
+    if (!(f->flags & PG_DIRTY) && f->obj == pc)
+        make_dirty(pc, f);
+    release(&pc->lock);
+}
+
+void
+cache_written(struct pcache *pc, struct frame *f, uint32 block)
+{
+    acquire(&pc->lock);
+    page_place(f, block);
+    if (!(f->flags & PG_DIRTY) && f->obj == pc)
+        make_dirty(pc, f);
+    release(&pc->lock);
+}

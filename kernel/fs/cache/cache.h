@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// cache.h - the page cache: pages of files, and of the disk itself for everything that describes
+// files.
+#pragma once
+
+#include "dev/disk/blk.h"
+#include "fs/cache/radix.h"
+#include "lib/list.h"
+#include "lib/types.h"
+#include "mm/frame/frame.h"
+#include "sync/spinlock.h"
+
+// frame.flags of a page; guarded by the lock of its cache.
+enum page_flag {
+    PG_READING = 1,   // being filled: wait
+    PG_UPTODATE = 2,  // the contents are valid
+    PG_DIRTY = 4,     // newer than the disk: on its cache's dirty list
+    PG_WRITEBACK = 8, // on its way to the disk
+    PG_USED = 16,     // looked at since the last reclaim passed by
+    PG_AHEAD = 32,    // the reader that comes here has the next pages read ahead
+    PG_FAILED = 64,   // could not be read; no longer in the cache
+    PG_BLOCK = 128,   // has a block on the disk: frame.block
+    PG_RUNNING =
+        256, // dirty, and part of the running transaction instead of its cache's dirty list
+};
+
+struct pcache;
+struct fs_stats;
+
+#define BLOCK_HOLE (~0UL)
+
+struct pcache_ops {
+    // The disk block of a page, or BLOCK_HOLE; with `create` a hole is given a block. May sleep,
+    // takes no lock that may be held around a copy to or from user memory. 0 or -E.
+    int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
+    uint64 (*size)(struct pcache *pc); // bytes: what lies beyond reads as zero
+    bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
+    bool file;                         // pages of a file; else the disk's own blocks, by number
+};
+
+// Protection: [c] constant  [p] lock  [l] lock of the list of all clean pages, see cache.c
+struct pcache {
+    struct spinlock lock;
+    struct radix tree;            // [p] struct frame
+    struct list dirty;            // [p] frames, the longest dirty first
+    struct list link;             // [l] among the caches with dirty pages
+    const struct pcache_ops *ops; // [c]
+    struct blkdev *dev;           // [c]
+    uint32 owner;                 // [c] for the ledger
+    uint32 ahead_max;             // [c] pages to read at a time, at most
+    bool journalled;              // [c] changed pages belong to transactions: see journal.h
+    uint32 writers;               // [l] write-backs under way: the cache stays until they end
+    uint32 pages;                 // [p]
+    uint32 ndirty;                // [p]
+    uint32 window;                // [p] pages that the last sequential read had read ahead
+    uint64 next;                  // [p] the index that continues it
+    uint64 hits;                  // [p]
+};
+
+void cache_setup(void); // once, before the first cache
+void pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
+                 uint32 ahead_max);
+void pcache_destroy(struct pcache *pc);     // drops all pages, dirty ones as well, and waits for
+                                            // write-backs under way; may sleep
+bool pcache_idle(struct pcache *pc);        // has no pages and no write-back; never sleeps
+void pcache_count(const struct pcache *pc); // an empty one goes: what it has counted stays
+
+// Pages come with a reference: frame_put() ends it.
+int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // read if need be
+struct frame *cache_peek(struct pcache *pc, uint64 index); // only what is there; never sleeps
+uint32 cache_ready(struct pcache *pc, uint64 index, uint32 count,
+                   struct frame **out); // the run of those that are there; never sleeps
+int cache_add(struct pcache *pc, uint64 index, struct frame *f) must_check;     // -EEXIST, -ENOMEM
+int cache_zero(struct pcache *pc, uint64 index, struct frame **out) must_check; // a page of zeroes
+void cache_dirty(struct pcache *pc, struct frame *f);                           // was changed
+void cache_written(struct pcache *pc, struct frame *f,
+                   uint32 block);                    // was changed, and has this block
+void cache_truncate(struct pcache *pc, uint64 from); // pages from `from` on leave; may sleep
+void cache_forget(struct pcache *pc, uint64 index);  // drops one page; may sleep
+
+int cache_flush(struct pcache *pc) must_check; // writes what is dirty now; sleeps; -EIO, -ENOMEM
+void cache_flush_some(struct pcache *pc);      // the same, but for pages over holes
+int cache_flush_all(bool fill) must_check;     // the same for all files; holes are filled or left
+void cache_balance(void);                      // writes some if too much is dirty; sleeps
+uint64 cache_reclaim(uint64 want);             // frees clean pages; never sleeps
+void cache_stats(struct fs_stats *st);
+
+// The block of a page that is part of a file: false if it has none yet. It gets one only once.
+static inline bool
+page_block(const struct frame *f, uint32 *block)
+{
+    // Pairs with page_place(): whoever sees the flag sees the block.
+    bool placed = __atomic_load_n(&f->flags, __ATOMIC_ACQUIRE) & PG_BLOCK;
+    *block = f->block;
+    return placed;
+}
+
+// With the cache's lock.
+static inline void
+page_place(struct frame *f, uint32 block)
+{
+    f->block = block;
+    __atomic_store_n(&f->flags, f->flags | PG_BLOCK, __ATOMIC_RELEASE); // pairs with page_block()
+}
+
+static inline void *
+page_data(const struct frame *f)
+{
+    return f->mem;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+// writeback.c - changed pages go to the disk.
+//
+// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked
+//           up, the requests sorted by block and all sent before the first is waited for. A page
+//           may change while it is being written; it is then dirty again and goes with a later
+//           batch.
+// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns
+//           an error. A page that the disk refuses is not tried again: its contents stay in
+//           memory until it is reclaimed.
+// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what
+//           map() takes.
+#include "abi/errno.h"
+#include "fs/cache/pageio.h"
+#include "sync/sleeplock.h"
+
+#define BATCH 64
+
+struct write {
+    struct blk_req req;
+    struct frame *frame;
+    struct pcache *pc;
+    uint64 block;
+};
+
+// Protection: [b] lock
+static struct {
+    struct sleeplock lock;
+    struct write w[BATCH]; // [b]
+} batch;
+
+static struct waitq ended; // a write-back of a cache has ended; with cache_lists.lock
+
+void
+writeback_setup(void)
+{
+    initsleeplock(&batch.lock, "write-back");
+    waitq_init(&ended, "write-back");
+}
+
+static void
+write_done(struct blk_req *req)
+{
+    struct write *w = req->arg;
+    struct pcache *pc = w->pc;
+    acquire(&pc->lock);
+    w->frame->flags &= (uint16)~PG_WRITEBACK;
+    if (!(w->frame->flags & PG_DIRTY))
+        page_settle(w->frame);
+    page_wake(w->frame);
+    release(&pc->lock);
+}
+
+// Moves up to BATCH dirty pages, with a reference each, into the batch: they count as clean from
+// now on.
+static uint32
+collect(struct pcache *pc)
+{
+    uint32 n = 0;
+    acquire(&pc->lock);
+    acquire(&cache_lists.lock);
+    while (n < BATCH && !list_empty(&pc->dirty)) {
+        struct frame *f = list_entry(list_pop_front(&pc->dirty), struct frame, link);
+        f->flags = (uint16)((f->flags & ~PG_DIRTY) | PG_WRITEBACK);
+        frame_get(f);
+        batch.w[n++] = (struct write){.frame = f, .pc = pc};
+    }
+    pc->ndirty -= n;
+    cache_lists.dirty -= n;
+    cache_lists.writes += n;
+    if (!pc->ndirty)
+        list_remove(&pc->link);
+    release(&cache_lists.lock);
+    release(&pc->lock);
+    return n;
+}
+
+// The page cannot be written now: it stays dirty, unless the file no longer reaches that far, in
+// which case whoever cut the file is about to drop it.
+static void
+give_back(struct write *w, int error)
+{
+    write_done(&w->req);
+    if (error != -EINVAL)
+        cache_dirty(w->pc, w->frame);
+    frame_put(w->frame);
+}
+
+// The block of a page. One over a hole, which a mapping changed, is given one if `fill` says so.
+// On error  -EAGAIN: it has none.
+static int
+block_of(struct write *w, bool fill)
+{
+    struct frame *f = w->frame;
+    uint32 block;
+    bool placed = page_block(f, &block);
+    w->block = block;
+    if (placed)
+        return 0;
+    int error = w->pc->ops->map(w->pc, f->index, fill, &w->block);
+    if (error || w->block == BLOCK_HOLE)
+        return error ? error : -EAGAIN;
+    acquire(&w->pc->lock);
+    page_place(f, (uint32)w->block);
+    release(&w->pc->lock);
+    return 0;
+}
+
+// Looks up the blocks of `n` pages.
+// Returns   how many have one; the others are given back. *error: the last failure.
+static uint32
+locate(uint32 n, bool fill, int *error)
+{
+    uint32 kept = 0;
+    for (uint32 i = 0; i < n; i++) {
+        struct write *w = &batch.w[i];
+        w->req.arg = w;
+        int e = block_of(w, fill);
+        if (e) {
+            give_back(w, e);
+            if (e != -EINVAL && e != -EAGAIN)
+                *error = e;
+            continue;
+        }
+        batch.w[kept++] = *w;
+    }
+    return kept;
+}
+
+// Insertion sort: the pages of a file come nearly in order.
+static void
+sort(uint32 n)
+{
+    for (uint32 i = 1; i < n; i++) {
+        struct write w = batch.w[i];
+        uint32 j = i;
+        for (; j > 0 && batch.w[j - 1].block > w.block; j--)
+            batch.w[j] = batch.w[j - 1];
+        batch.w[j] = w;
+    }
+}
+
+static void
+send(uint32 n)
+{
+    for (uint32 i = 0; i < n; i++) {
+        struct write *w = &batch.w[i];
+        w->req = (struct blk_req){.op = BLK_WRITE,
+                                  .block = w->block,
+                                  .pa = frame_pa(w->frame),
+                                  .done = write_done,
+                                  .arg = w};
+        blk_submit(w->pc->dev, &w->req);
+    }
+}
+
+static void
+await(uint32 n, int *error)
+{
+    for (uint32 i = 0; i < n; i++) {
+        struct write *w = &batch.w[i];
+        acquire(&w->pc->lock);
+        page_wait(w->pc, w->frame, PG_WRITEBACK);
+        release(&w->pc->lock);
+        if (w->req.status)
+            *error = w->req.status;
+        frame_put(w->frame);
+    }
+}
+
+// Writes one batch of the cache's dirty pages.
+// Returns   how many were tried.
+static uint32
+write_some(struct pcache *pc, bool fill, int *error)
+{
+    acquiresleep(&batch.lock);
+    uint32 n = collect(pc);
+    uint32 kept = locate(n, fill, error);
+    sort(kept);
+    send(kept);
+    await(kept, error);
+    releasesleep(&batch.lock);
+    return n;
+}
+
+static int
+flush(struct pcache *pc, bool fill)
+{
+    int error = 0;
+    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
+    while (left > 0) {
+        uint32 n = write_some(pc, fill, &error);
+        if (!n)
+            break;
+        left -= n < left ? n : left;
+    }
+    return error;
+}
+
+// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is
+//           written.
+// Locks     none is held; in an operation, since holes are filled. Sleeps
+int
+cache_flush(struct pcache *pc)
+{
+    return flush(pc, true);
+}
+
+// An error is the business of whoever needs the pages on the disk.
+void
+cache_flush_some(struct pcache *pc)
+{
+    flush(pc, false);
+}
+
+// Chooses the cache that has had dirty pages for longest and moves it to the end of the list.
+// Returns   the cache, which is not freed until writer_ends(); NULL: none has dirty pages.
+static struct pcache *
+next_dirty(bool devices)
+{
+    struct pcache *found = NULL;
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches) {
+        struct pcache *pc = list_entry(node, struct pcache, link);
+        if (!pc->ops->file && !devices)
+            continue;
+        __atomic_fetch_add(&pc->writers, 1, __ATOMIC_RELAXED); // it has a dirty page: it is alive
+        list_remove(node);
+        list_push_back(&cache_lists.caches, node);
+        found = pc;
+        break;
+    }
+    release(&cache_lists.lock);
+    return found;
+}
+
+static uint32
+count_dirty(void)
+{
+    uint32 n = 0;
+    acquire(&cache_lists.lock);
+    list_for_each (node, &cache_lists.caches)
+        n++;
+    release(&cache_lists.lock);
+    return n;
+}
+
+// Ends a write-back. The cache may be freed from now on.
+static void
+writer_ends(struct pcache *pc)
+{
+    acquire(&cache_lists.lock);
+    if (__atomic_sub_fetch(&pc->writers, 1, __ATOMIC_RELEASE) == 0) // pairs with pcache_idle()
+        wakeup(&ended);
+    release(&cache_lists.lock);
+}
+
+// Waits until no write-back of the cache is under way. The cache has no dirty pages, so none
+// begins, and each that is under way ends with its present batch.
+// Locks     no lock that a write-back takes. Sleeps
+void
+writers_wait(struct pcache *pc)
+{
+    acquire(&cache_lists.lock);
+    while (__atomic_load_n(&pc->writers, __ATOMIC_RELAXED))
+        sleep_unkillable(&ended, &cache_lists.lock);
+    release(&cache_lists.lock);
+}
+
+// Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
+// operation, without it pages over holes are left dirty. What others had begun to write is on the
+// disk as well.
+int
+cache_flush_all(bool fill)
+{
+    int error = 0;
+    for (uint32 n = count_dirty(); n > 0; n--) {
+        struct pcache *pc = next_dirty(false);
+        if (!pc)
+            break;
+        int e = flush(pc, fill);
+        error = e ? e : error;
+        writer_ends(pc);
+    }
+    acquiresleep(&batch.lock); // whoever is writing a batch
+    releasesleep(&batch.lock);
+    return error;
+}
+
+// Whoever changes files helps to write while more than a quarter of memory is dirty.
+// Locks     none is held; in an operation. Sleeps
+void
+cache_balance(void)
+{
+    // A stale count does no harm.
+    if (likely(__atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) < frames_total() / 4))
+        return;
+    struct pcache *pc = next_dirty(true);
+    if (!pc)
+        return;
+    int error = 0;
+    write_some(pc, true, &error);
+    writer_ends(pc);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// bmap.c - finding and adding the blocks of a file.
+//
+// Theory    An inode points to 12 blocks directly, to one that holds 1024 pointers, and to the
+//           roots of trees of two and three levels. Blocks of pointers live in the cache of the
+//           disk's own blocks.
+// Promises  A pointer that leads outside the disk or into the file system's tables is not
+//           followed: -EUCLEAN. bmap_create() allocates all that is missing before it links any
+//           of it: it adds the page or nothing.
+// Locks     ip->map is held. The caller stores the inode afterwards (block[], sectors).
+#include "fs/ext2/bmap.h"
+
+#include "abi/errno.h"
+#include "fs/ext2/alloc.h"
+#include "fs/ext2/super.h"
+
+#define SECTORS (BLKSIZE / 512)
+
+void
+bmap_path(struct bmap_path *p, uint64 index)
+{
+    *p = (struct bmap_path){0};
+    if (index < EXT2_NDIRECT) {
+        p->slot[0] = (uint32)index;
+        return;
+    }
+    index -= EXT2_NDIRECT;
+    uint64 span = EXT2_NPTR;
+    for (p->depth = 1; index >= span; p->depth++) {
+        index -= span;
+        span *= EXT2_NPTR;
+    }
+    p->slot[0] = EXT2_NDIRECT + p->depth - 1;
+    for (uint32 d = p->depth; d > 0; d--) {
+        p->slot[d] = index % EXT2_NPTR;
+        index /= EXT2_NPTR;
+    }
+}
+
+static int
+bad_pointer(struct inode *ip, uint32 block)
+{
+    return ext2_damage(ip->fs, "inode %u points to block %u", ip->inum, block);
+}
+
+// Follows the path as far as there are blocks: *depth is where it ends, *block what stands there
+// (0: nothing), *holder the block of pointers it stands in, with a reference; NULL: the inode.
+static int
+follow(struct inode *ip, const struct bmap_path *p, uint32 *depth, uint32 *block,
+       struct frame **holder)
+{
+    struct frame *f = NULL;
+    uint32 d = 0, b = ip->block[p->slot[0]];
+    int error = 0;
+    while (b && !error) {
+        if (!ext2_block_ok(ip->fs, b)) {
+            error = bad_pointer(ip, b);
+            break;
+        }
+        if (d == p->depth)
+            break;
+        if (f)
+            frame_put(f);
+        f = NULL;
+        error = cache_get(&ip->fs->meta, b, &f);
+        if (!error)
+            b = ((uint32 *)page_data(f))[p->slot[++d]];
+    }
+    if (error && f)
+        frame_put(f);
+    *depth = d;
+    *block = b;
+    *holder = f;
+    return error;
+}
+
+// On error  -EIO, -ENOMEM, -EUCLEAN.
+// Sleeps    if a block of pointers is not in memory.
+int
+bmap_find(struct inode *ip, uint64 index, uint32 *block)
+{
+    struct bmap_path p;
+    struct frame *f;
+    uint32 depth;
+    bmap_path(&p, index);
+    int error = follow(ip, &p, &depth, block, &f);
+    if (!error && f)
+        frame_put(f);
+    return error;
+}
+
+static void
+give_back(struct ext2 *fs, const uint32 *blocks, uint32 n)
+{
+    struct group_bits bits = {.unused = true};
+    for (uint32 i = 0; i < n; i++) {
+        cache_forget(&fs->meta, blocks[i]);
+        // The bitmap was in memory a moment ago; if it cannot be had, a block is lost until e2fsck.
+        if (!bits_open(&bits, fs, blocks[i]) && bits_free(&bits, fs, blocks[i]))
+            break;
+    }
+    bits_close(&bits, fs);
+}
+
+// Allocates a chain of n blocks, each but the last a block of pointers that leads to the next.
+// On error  nothing is allocated.
+static int
+build_chain(struct inode *ip, const uint32 *slots, uint32 *blocks, uint32 n)
+{
+    struct ext2 *fs = ip->fs;
+    uint32 goal = ip->goal ? ip->goal : balloc_goal(fs, ip->inum);
+    uint32 have = 0;
+    int error = 0;
+    for (; have < n && !error; have += !error)
+        error = balloc(fs, have ? blocks[have - 1] + 1 : goal, &blocks[have]);
+    for (uint32 i = 0; i + 1 < n && !error; i++) {
+        struct frame *f;
+        error = cache_zero(&fs->meta, blocks[i], &f);
+        if (error)
+            break;
+        ((uint32 *)page_data(f))[slots[i]] = blocks[i + 1];
+        cache_dirty(&fs->meta, f);
+        frame_put(f);
+    }
+    if (error)
+        give_back(fs, blocks, have);
+    return error;
+}
+
+// Where the file's next block had best be, if none was allocated since it came into memory:
+// behind its last.
+static void
+guess_goal(struct inode *ip, const struct bmap_path *p, struct frame *holder)
+{
+    const uint32 *ptr = holder ? page_data(holder) : ip->block;
+    uint32 slot = p->slot[holder ? p->depth : 0];
+    if (!ip->goal && slot && ptr[slot - 1] && slot != EXT2_NDIRECT)
+        ip->goal = ptr[slot - 1] + 1;
+}
+
+// On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN: the file has the blocks it had.
+// Sleeps    if a block of pointers or a bitmap is not in memory.
+int
+bmap_create(struct inode *ip, uint64 index, uint32 *block)
+{
+    struct bmap_path p;
+    struct frame *holder;
+    uint32 depth, blocks[4];
+    bmap_path(&p, index);
+    int error = follow(ip, &p, &depth, block, &holder);
+    if (error)
+        return error;
+    if (!*block) {
+        uint32 n = p.depth - depth + 1;
+        if (n == 1)
+            guess_goal(ip, &p, holder);
+        error = build_chain(ip, &p.slot[depth + 1], blocks, n);
+        if (!error) {
+            // Linking the chain is what commits it.
+            uint32 *ptr = holder ? page_data(holder) : ip->block;
+            ptr[p.slot[depth]] = blocks[0];
+            if (holder)
+                cache_dirty(&ip->fs->meta, holder);
+            ip->sectors += n * SECTORS;
+            *block = blocks[n - 1];
+            ip->goal = *block + 1;
+        }
+    }
+    if (holder)
+        frame_put(holder);
+    return error;
+}
+
+// A walk that frees.
+struct cut {
+    struct inode *ip;
+    struct group_bits bits;
+};
+
+static int
+free_block(struct cut *c, uint32 *ptr)
+{
+    struct ext2 *fs = c->ip->fs;
+    int error = bits_open(&c->bits, fs, *ptr);
+    if (error)
+        return error;
+    error = bits_free(&c->bits, fs, *ptr);
+    *ptr = 0;
+    c->ip->sectors -= c->ip->sectors >= SECTORS ? SECTORS : c->ip->sectors;
+    return error;
+}
+
+// Frees what holds the pages from `from` on in the tree of `level` levels at *ptr, and the tree
+//       itself if that is all of it.
+// On error  the tree is shorter, but whole.
+static int
+cut_tree(struct cut *c, uint32 *ptr, uint32 level, uint64 from)
+{
+    struct ext2 *fs = c->ip->fs;
+    if (!*ptr)
+        return 0;
+    if (!ext2_block_ok(fs, *ptr))
+        return bad_pointer(c->ip, *ptr);
+    if (level == 0)
+        return free_block(c, ptr);
+    struct frame *f;
+    int error = cache_get(&fs->meta, *ptr, &f);
+    if (error)
+        return error;
+    uint64 span = 1UL << (10 * (level - 1));
+    uint32 *slot = page_data(f), first = (uint32)(from / span);
+    for (uint32 s = first; s < EXT2_NPTR && !error; s++)
+        error = cut_tree(c, &slot[s], level - 1, s == first ? from % span : 0);
+    cache_dirty(&fs->meta, f);
+    frame_put(f);
+    if (error || from)
+        return error;
+    // Gone from the cache before it is free: it may be a file's next, and must not be written
+    // over that.
+    cache_forget(&fs->meta, *ptr);
+    return free_block(c, ptr);
+}
+
+// On error  -EIO, -ENOMEM, -EUCLEAN: some of it is freed, the rest is still the file's. Sleeps
+int
+bmap_cut(struct inode *ip, uint64 from)
+{
+    struct cut c = {.ip = ip};
+    int error = 0;
+    for (uint64 i = from; i < EXT2_NDIRECT && !error; i++)
+        error = cut_tree(&c, &ip->block[i], 0, 0);
+    uint64 start = EXT2_NDIRECT, span = EXT2_NPTR;
+    for (uint32 level = 1; level <= 3 && !error; level++) {
+        if (from < start + span)
+            error = cut_tree(&c, &ip->block[EXT2_NDIRECT + level - 1], level,
+                             from > start ? from - start : 0);
+        start += span;
+        span *= EXT2_NPTR;
+    }
+    bits_close(&c.bits, ip->fs);
+    ip->goal = 0;
+    return error;
+}

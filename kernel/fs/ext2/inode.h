@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// inode.h - inodes in memory.
+#pragma once
+
+#include "fs/cache/cache.h"
+#include "fs/ext2/dirindex.h"
+#include "fs/ext2/ext2.h"
+#include "lib/list.h"
+#include "mm/aspace/pager.h"
+#include "mm/copy/iobuf.h"
+#include "sync/sleeplock.h"
+
+struct ext2;
+struct fs_stats;
+
+// Protection: [c] constant while referenced  [b] the table's bucket  [x] atomic  [l] lock
+//             [m] map; read with lock or map held
+struct inode {
+    struct list hash;      // [b]
+    uint32 inum;           // [c]
+    uint32 refs;           // [x] falls to 0 only under the bucket's lock
+    uint8 type;            // [c] T_FILE ...
+    bool used;             // [b] since reclaim last passed by
+    bool dead;             // [b] freed on disk: the last iput() only frees the memory
+    bool orphan;           // [orphans_lock]
+    bool chained;          // [orphans_lock] on the disk's list: see fs/ext2/chain.h
+    uint16 mode;           // [c]
+    uint16 nlink;          // [l]
+    uint32 generation;     // [c]
+    uint64 size;           // [l] written with lock held, read at any time
+    uint32 mtime, dtime;   // [l]
+    uint32 block[15];      // [m]
+    uint32 sectors;        // [m] i_blocks
+    uint32 flags, acl;     // [l]
+    uint32 goal;           // [m] the block behind the last one that was allocated
+    uint32 scan_slot;      // [l] directory: where the last readi() got to ...
+    uint32 scan_off;       // [l] ... and the entry there
+    uint64 room;           // [l] directory: the entry to look for room from on
+    uint32 searches;       // [l] directory: made without an index
+    struct dirindex index; // directory: see fs/ext2/dirindex.h
+    struct ext2 *fs;       // [c]
+    struct sleeplock lock; // ilock()
+    struct sleeplock map;  // which block holds which page; inside lock
+    struct pager pager;    // [c] but its count
+    struct pcache pages;
+    struct list orphans; // [orphans_lock]
+    struct list chain;   // [orphans_lock]
+};
+
+void inodes_setup(void);
+int iget(struct ext2 *fs, uint32 inum, struct inode **out) must_check;
+int iget_special(struct ext2 *fs, uint32 inum,
+                 struct inode **out) must_check; // reserved ones, those without a name
+void iput_later(struct inode *ip);               // iput() where no operation may be under way
+struct inode *iget_cached(uint32 inum);          // only if it is in memory; never sleeps
+int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) must_check;
+void inodes_drop(void);             // forgets all that nobody refers to
+uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
+void inodes_stats(struct fs_stats *st);
+
+// fs/ext2/rw.c
+int64 inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;
+
+// fs/ext2/idisk.c
+int inode_load(struct inode *ip, bool special) must_check;      // -EIO, -EUCLEAN
+int inode_pin(struct inode *ip, struct frame **out) must_check; // its page on the disk, for:
+void inode_store(struct inode *ip, struct frame *pin);          // also drops the pin
+int inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **pb) must_check;
+void inode_wipe(struct inode *ip, struct frame *pin); // all zero: for a new inode
+int inode_type_of(uint16 mode);                       // T_FILE ...
+
+// fs/ext2/orphan.c
+int inode_trim(struct inode *ip) must_check;    // frees the blocks beyond the size
+int inode_discard(struct inode *ip) must_check; // frees an unlinked inode on disk
+void orphan_add(struct inode *ip, bool soon);   // freed by the next end_op(), or by fs_sync()
+void orphans_retry(struct ext2 *fs);
+void orphans_forget(struct ext2 *fs);
+
+extern const struct pcache_ops inode_pages;
+extern const struct pager_ops inode_pager_ops;

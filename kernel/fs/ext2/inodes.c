@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// inodes.c - the table of inodes in memory.
+//
+// Theory    A hash table by number. An inode that nobody refers to stays, with its pages, until
+//           memory is short; opening its file again costs a look-up. What changes an inode goes
+//           to its page of the disk's cache at once (fs/ext2/idisk.c), so an idle one can be forgotten
+//           at any time.
+// Promises  An inode number stands for one struct inode at most. An inode is loaded outside the
+//           bucket's lock; the bucket's epoch tells whether one left meanwhile, which could have
+//           made the copy stale. An unlinked inode is freed by the last iput(), or later if there
+//           was no memory to do so.
+// Locks     bucket->lock, then pages.lock.
+// Next      fs/ext2/idisk.c, fs/ext2/orphan.c
+#include "fs/ext2/inode.h"
+
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "fs/ext2/alloc.h"
+#include "fs/ext2/chain.h"
+#include "fs/ext2/super.h"
+#include "fs/fs.h"
+#include "fs/journal/journal.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame/kmem.h"
+
+#define BUCKETS   256
+#define AHEAD_MAX 32
+
+// Protection: [b] lock
+struct bucket {
+    struct spinlock lock;
+    struct list chain; // [b]
+    uint64 epoch;      // [b] inodes that have left
+};
+
+static struct bucket buckets[BUCKETS];
+static struct kmem_cache cache;
+static uint32 hand; // where reclaim goes on; a race only changes the order
+
+void
+inodes_setup(void)
+{
+    kmem_cache_init(&cache, "inode", sizeof(struct inode));
+    for (uint32 i = 0; i < BUCKETS; i++) {
+        initlock(&buckets[i].lock, "inodes", RANK_INODES);
+        list_init(&buckets[i].chain);
+    }
+}
+
+static struct bucket *
+bucket_of(uint32 inum)
+{
+    return &buckets[inum % BUCKETS];
+}
+
+static struct inode *
+find(struct bucket *b, uint32 inum)
+{
+    list_for_each (node, &b->chain) {
+        struct inode *ip = list_entry(node, struct inode, hash);
+        if (ip->inum == inum)
+            return ip;
+    }
+    return NULL;
+}
+
+struct inode *
+idup(struct inode *ip)
+{
+    __atomic_fetch_add(&ip->refs, 1,
+                       __ATOMIC_RELAXED); // the caller has a reference: it cannot be 0
+    return ip;
+}
+
+// An inode that is found through a name, although its last name is gone, is not handed out.
+struct inode *
+iget_cached(uint32 inum)
+{
+    struct bucket *b = bucket_of(inum);
+    acquire(&b->lock);
+    struct inode *ip = find(b, inum);
+    if (ip && ip->nlink) {
+        ip->used = true;
+        idup(ip); // from 0 as well: the lock keeps it from being forgotten
+    } else {
+        ip = NULL;
+    }
+    release(&b->lock);
+    return ip;
+}
+
+static struct inode *
+inode_alloc(struct ext2 *fs, uint32 inum)
+{
+    struct inode *ip = kmem_cache_alloc(&cache);
+    if (!ip)
+        return NULL;
+    memset(ip, 0, sizeof *ip);
+    ip->inum = inum;
+    ip->fs = fs;
+    ip->refs = 1;
+    ip->used = true;
+    ip->pager.ops = &inode_pager_ops;
+    list_init(&ip->hash);
+    list_init(&ip->orphans);
+    list_init(&ip->chain);
+    initsleeplock(&ip->lock, "inode");
+    initsleeplock(&ip->map, "block map");
+    pcache_init(&ip->pages, &inode_pages, fs->dev, inum, AHEAD_MAX);
+    return ip;
+}
+
+// Puts a loaded inode into the table, unless it is there by now or may be stale.
+static int
+enter(struct bucket *b, struct inode *ip, uint64 epoch)
+{
+    acquire(&b->lock);
+    int error = find(b, ip->inum) || b->epoch != epoch ? -EAGAIN : 0;
+    if (!error)
+        list_push_front(&b->chain, &ip->hash);
+    release(&b->lock);
+    return error;
+}
+
+static bool
+unlinked(struct bucket *b, uint32 inum)
+{
+    acquire(&b->lock);
+    struct inode *ip = find(b, inum);
+    bool gone = ip && !ip->nlink;
+    release(&b->lock);
+    return gone;
+}
+
+static int
+get(struct ext2 *fs, uint32 inum, bool special, struct inode **out)
+{
+    struct bucket *b = bucket_of(inum);
+    for (;;) {
+        *out = iget_cached(inum);
+        if (*out)
+            return 0;
+        if (unlinked(b, inum))
+            return ext2_damage(fs, "inode %u: a name is left after its last link", inum);
+        uint64 epoch = __atomic_load_n(&b->epoch, __ATOMIC_ACQUIRE); // checked again in enter()
+        struct inode *ip = inode_alloc(fs, inum);
+        if (!ip)
+            return -ENOMEM;
+        int error = inode_load(ip, special);
+        if (!error)
+            error = enter(b, ip, epoch);
+        if (!error) {
+            *out = ip;
+            return 0;
+        }
+        kmem_cache_free(&cache, ip);
+        if (error != -EAGAIN)
+            return error;
+    }
+}
+
+// The inode that a directory entry names, with a reference.
+// On error  -ENOMEM, -EIO, -EUCLEAN.
+// Sleeps    unless it is in memory.
+int
+iget(struct ext2 *fs, uint32 inum, struct inode **out)
+{
+    return get(fs, inum, false, out);
+}
+
+// The same for an inode that no name leads to: a reserved one, or one without links that is not
+// in memory.
+int
+iget_special(struct ext2 *fs, uint32 inum, struct inode **out)
+{
+    return get(fs, inum, true, out);
+}
+
+// An inode for a number that has just been allocated: empty, without links.
+int
+inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out)
+{
+    struct inode *ip = inode_alloc(fs, inum);
+    if (!ip)
+        return -ENOMEM;
+    ip->mode = mode;
+    ip->type = (uint8)inode_type_of(mode);
+    ip->pages.journalled = ext2_journals(fs, ip->type);
+    struct bucket *b = bucket_of(inum);
+    acquire(&b->lock);
+    bool clash = find(b, inum);
+    if (!clash)
+        list_push_front(&b->chain, &ip->hash);
+    release(&b->lock);
+    *out = ip;
+    if (!clash)
+        return 0;
+    kmem_cache_free(&cache, ip);
+    return ext2_damage(fs, "inode %u is in use but marked free", inum);
+}
+
+static void
+leave(struct bucket *b, struct inode *ip)
+{
+    list_remove(&ip->hash);
+    b->epoch++;
+}
+
+// Frees the memory once the last reference is gone.
+static void
+release_dead(struct inode *ip)
+{
+    struct bucket *b = bucket_of(ip->inum);
+    acquire(&b->lock);
+    bool last = __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_ACQ_REL) == 0;
+    release(&b->lock);
+    if (!last)
+        return;
+    dirindex_drop(ip);
+    pcache_destroy(&ip->pages);
+    kmem_cache_free(&cache, ip);
+}
+
+// Ends an inode without links: on the disk, in the table, in memory.
+// On error  it waits among the orphans, with the caller's reference; so does one with too many
+//           blocks to free in one operation.
+static void
+reap(struct inode *ip)
+{
+    struct frame *bitmap = NULL;
+    struct ext2 *fs = ip->fs;
+    assert(journal_joined());
+    if (ext2_writable(fs)) {
+        int error = ialloc_bitmap(fs, ip->inum, &bitmap);
+        if (!error)
+            error = inode_discard(ip);
+        if (error && ext2_writable(fs)) {
+            orphan_add(ip, error == -EAGAIN);
+            if (bitmap)
+                frame_put(bitmap);
+            return;
+        }
+    }
+    chain_forget(ip);
+    struct bucket *b = bucket_of(ip->inum);
+    acquire(&b->lock);
+    leave(b, ip);
+    ip->dead = true;
+    release(&b->lock);
+    cache_truncate(&ip->pages, 0);
+    // Only now may the number be used again: nobody finds this inode under it any more.
+    if (bitmap) {
+        ialloc_clear(fs, ip->inum, bitmap, ip->type == T_DIR);
+        frame_put(bitmap);
+    }
+    release_dead(ip);
+}
+
+// Gives a reference back, unless it is the last one to an inode without links.
+// Returns   whether it is: the caller still holds it and has to end the inode.
+static inline bool
+put(struct inode *ip)
+{
+    struct bucket *b = bucket_of(ip->inum);
+    acquire(&b->lock);
+    // nlink falls to 0 under a reference that is still held, and is given back under this lock.
+    bool dead = ip->dead, last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 && !ip->nlink;
+    if (!last && !dead)
+        __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_RELEASE);
+    release(&b->lock);
+    if (dead)
+        release_dead(ip);
+    return last && !dead;
+}
+
+void
+iput(struct inode *ip)
+{
+    if (put(ip))
+        reap(ip);
+}
+
+// Ends a reference where freeing the inode is not possible now: the next end_op() does that.
+// Sleeps
+void
+iput_later(struct inode *ip)
+{
+    if (put(ip))
+        orphan_add(ip, true);
+}
+
+void
+ilock(struct inode *ip)
+{
+    acquiresleep(&ip->lock);
+}
+
+void
+iunlock(struct inode *ip)
+{
+    releasesleep(&ip->lock);
+}
+
+// Can the inode be forgotten? It has no page, no write-back and no reference.
+static bool
+idle(struct inode *ip)
+{
+    return pcache_idle(&ip->pages) && !ip->chained &&
+           __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
+}
+
+static uint64
+reclaim_bucket(struct bucket *b)
+{
+    uint64 freed = 0;
+    if (!tryacquire(&b->lock))
+        return 0;
+    list_for_each_safe (node, &b->chain) {
+        struct inode *ip = list_entry(node, struct inode, hash);
+        bool used = ip->used;
+        ip->used = false;
+        if (used)
+            continue;
+        freed += dirindex_drop(ip);
+        if (!idle(ip))
+            continue;
+        leave(b, ip);
+        pcache_count(&ip->pages);
+        kmem_cache_free(&cache, ip);
+        freed++;
+    }
+    release(&b->lock);
+    return freed;
+}
+
+// Forgets idle inodes until `want` are gone or all have been looked at twice.
+uint64
+inodes_reclaim(uint64 want)
+{
+    uint64 freed = 0;
+    for (uint32 i = 0; i < 2 * BUCKETS && freed < want; i++)
+        freed += reclaim_bucket(&buckets[hand++ % BUCKETS]);
+    return freed;
+}
+
+// Forgets every inode that nobody refers to, pages and all: what is dirty is lost.
+void
+inodes_drop(void)
+{
+    for (uint32 i = 0; i < BUCKETS; i++) {
+        struct bucket *b = &buckets[i];
+        list_for_each_safe (node, &b->chain) {
+            struct inode *ip = list_entry(node, struct inode, hash);
+            if (ip->refs)
+                continue;
+            leave(b, ip);
+            dirindex_drop(ip);
+            pcache_destroy(&ip->pages);
+            kmem_cache_free(&cache, ip);
+        }
+    }
+}
+
+// Adds what the caches of the inodes in memory have counted.
+void
+inodes_stats(struct fs_stats *st)
+{
+    for (uint32 i = 0; i < BUCKETS; i++) {
+        acquire(&buckets[i].lock);
+        st->contended += buckets[i].lock.contended;
+        list_for_each (node, &buckets[i].chain) {
+            struct inode *ip = list_entry(node, struct inode, hash);
+            st->hits += ip->pages.hits;
+            st->contended += ip->pages.lock.contended;
+        }
+        release(&buckets[i].lock);
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// orphan.c - giving blocks back: cut files, unlinked files, and those that have to wait for memory.
+//
+// Theory    To free a block its bitmap must be in memory, and to find it, the blocks of pointers.
+//           When there is no memory for that, the cut or the unlinking stands all the same; the
+//           inode waits here, with a reference, and each fs_sync() tries again.
+// Locks     orphans_lock guards the list; ilock and ip->map are taken after it is dropped.
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "fs/ext2/alloc.h"
+#include "fs/ext2/bmap.h"
+#include "fs/ext2/chain.h"
+#include "fs/ext2/inode.h"
+#include "fs/ext2/super.h"
+#include "fs/fs.h"
+#include "fs/journal/journal.h"
+
+// Device nodes and short symbolic links keep other things where block numbers would be.
+static bool
+has_blocks(const struct inode *ip)
+{
+    uint32 own = ip->acl ? BLKSIZE / 512 : 0;
+    return ip->type == T_FILE || ip->type == T_DIR || (ip->type == T_SYMLINK && ip->sectors > own);
+}
+
+// Frees the blocks beyond the size. The pages there have left the cache.
+// On error  -EIO, -ENOMEM, -EUCLEAN: some blocks beyond the size are left.
+// Locks     the inode is locked, or nobody else refers to it. Sleeps.
+int
+inode_trim(struct inode *ip)
+{
+    if (!has_blocks(ip))
+        return 0;
+    acquiresleep(&ip->map);
+    int error = bmap_cut(ip, (ip->size + PGSIZE - 1) / PGSIZE);
+    releasesleep(&ip->map);
+    return error;
+}
+
+// Gives back the block of extended attributes that a Linux machine left, or one share of it.
+static int
+free_attributes(struct inode *ip)
+{
+    struct ext2 *fs = ip->fs;
+    struct group_bits bits = {0};
+    struct frame *f;
+    if (!ip->acl)
+        return 0;
+    if (!ext2_block_ok(fs, ip->acl))
+        return ext2_damage(fs, "inode %u has its attributes in block %u", ip->inum, ip->acl);
+    int error = cache_get(&fs->meta, ip->acl, &f);
+    if (error)
+        return error;
+    uint32 *head = page_data(f); // magic, references
+    if (head[0] != EXT2_EA_MAGIC || head[1] == 0) {
+        error =
+            ext2_damage(fs, "block %u does not hold the attributes of inode %u", ip->acl, ip->inum);
+    } else if (head[1] > 1) {
+        head[1]--;
+        cache_dirty(&fs->meta, f);
+    } else {
+        error = bits_open(&bits, fs, ip->acl);
+        if (!error) {
+            cache_forget(&fs->meta, ip->acl);
+            error = bits_free(&bits, fs, ip->acl);
+        }
+        bits_close(&bits, fs);
+    }
+    frame_put(f);
+    if (!error) {
+        ip->acl = 0;
+        ip->sectors -= ip->sectors >= BLKSIZE / 512 ? BLKSIZE / 512 : ip->sectors;
+    }
+    return error;
+}
+
+// Frees all that an unlinked inode holds and marks its copy on the disk deleted; its number stays
+//       in use.
+// On error  -ENOMEM, -EIO, -EUCLEAN: it holds less; the same call goes on from there.
+// Locks     nobody else refers to it. Sleeps.
+int
+inode_discard(struct inode *ip)
+{
+    struct frame *pin;
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    if (has_blocks(ip)) {
+        journal_order(&ip->pages);
+        __atomic_store_n(&ip->size, 0, __ATOMIC_RELEASE); // write-back may be looking a page up
+        cache_truncate(&ip->pages, 0);
+        error = inode_trim(ip);
+    }
+    if (!error)
+        error = free_attributes(ip);
+    if (!error)
+        error = chain_remove(ip);
+    if (error)
+        chain_add(ip);
+    else
+        ip->dtime = ext2_now(ip->fs);
+    inode_store(ip, pin);
+    return error;
+}
+
+// The inode waits for memory or for another operation; takes over a reference.
+void
+orphan_add(struct inode *ip, bool soon)
+{
+    struct ext2 *fs = ip->fs;
+    if (soon)
+        __atomic_store_n(&fs->more, 1, __ATOMIC_RELAXED); // whoever ends an operation looks
+    acquiresleep(&fs->orphans_lock);
+    bool already = ip->orphan;
+    ip->orphan = true;
+    if (!already)
+        list_push_back(&fs->orphans, &ip->orphans);
+    releasesleep(&fs->orphans_lock);
+    if (already)
+        iput(ip); // the list's own reference remains
+}
+
+static struct inode *
+take_orphan(struct ext2 *fs)
+{
+    acquiresleep(&fs->orphans_lock);
+    struct list *node = list_pop_front(&fs->orphans);
+    struct inode *ip = node ? list_entry(node, struct inode, orphans) : NULL;
+    if (ip)
+        ip->orphan = false;
+    releasesleep(&fs->orphans_lock);
+    return ip;
+}
+
+// The file system goes: nothing more is freed on the disk.
+void
+orphans_forget(struct ext2 *fs)
+{
+    struct inode *ip;
+    while ((ip = take_orphan(fs)))
+        iput(ip);
+}
+
+static int
+retry(struct inode *ip)
+{
+    struct frame *pin;
+    if (ip->nlink == 0)
+        return 0; // iput() does what is left
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    ilock(ip);
+    error = inode_trim(ip);
+    if (!error)
+        error = chain_remove(ip);
+    inode_store(ip, pin);
+    iunlock(ip);
+    return error;
+}
+
+// Tries again for all that wait; once each, since they may come back.
+// Locks     none is held. Sleeps.
+void
+orphans_retry(struct ext2 *fs)
+{
+    struct inode *last = NULL;
+    acquiresleep(&fs->orphans_lock);
+    if (!list_empty(&fs->orphans))
+        last = list_entry(fs->orphans.prev, struct inode, orphans);
+    releasesleep(&fs->orphans_lock);
+    for (struct inode *ip = NULL; last && ip != last;) {
+        ip = take_orphan(fs);
+        if (!ip)
+            return;
+        int error = retry(ip);
+        if (error && ext2_writable(fs))
+            orphan_add(ip, error == -EAGAIN);
+        else
+            iput(ip);
+    }
+}

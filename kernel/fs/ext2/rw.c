@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+// rw.c - reading, writing and cutting files.
+//
+// Theory    A read looks each page up and copies from it, with a reference and no lock. A write
+//           holds the inode's lock, because it may move the end. A page that will be new from end
+//           to end is filled before it becomes part of the file: it need not be read or zeroed,
+//           and a bad user pointer leaves nothing behind.
+// Promises  The size grows only over bytes that are there. A write adds a page with its block, or
+//           not at all. The copies run while only the inode's lock is held, which no page fault
+//           takes.
+// Locks     ilock, then ip->map; no lock at all for reading.
+#include "abi/errno.h"
+#include "fs/ext2/bmap.h"
+#include "fs/ext2/chain.h"
+#include "fs/ext2/inode.h"
+#include "fs/ext2/super.h"
+#include "fs/fs.h"
+#include "fs/journal/journal.h"
+#include "lib/page.h"
+#include "lib/string.h"
+
+static uint64 size_limit = BMAP_PAGES * PGSIZE; // [c] after boot: no write goes beyond
+
+// Limits the size of files, before the mount.
+// Returns   0, -EINVAL if the file system could not have files of that size.
+int
+fs_limit_size(uint64 bytes)
+{
+    if (bytes == 0 || bytes > BMAP_PAGES * PGSIZE)
+        return -EINVAL;
+    size_limit = bytes;
+    return 0;
+}
+
+static size_t
+within_page(uint64 off, uint64 left)
+{
+    uint64 room = PGSIZE - off % PGSIZE;
+    return left < room ? left : room;
+}
+
+// Reads up to n bytes at `off` of a regular file; fewer at its end.
+// Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
+// Locks     none. Sleeps
+int64
+inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+{
+    uint64 size = inode_size(ip), done = 0;
+    if (off >= size)
+        return 0;
+    if (n > size - off)
+        n = size - off;
+    while (done < n) {
+        struct frame *f;
+        uint64 at = off + done;
+        size_t len = within_page(at, n - done);
+        int error = cache_get(&ip->pages, at / PGSIZE, &f);
+        if (!error) {
+            error = iobuf_write(dst, done, (char *)page_data(f) + at % PGSIZE, len);
+            frame_put(f);
+        }
+        if (error) // the file may have been cut meanwhile: then this is its end
+            return done ? (int64)done : error == -EINVAL ? 0 : error;
+        done += len;
+    }
+    return (int64)done;
+}
+
+// Writes through to the page `f`, which is part of the file.
+static int
+copy_in(struct inode *ip, struct frame *f, struct iobuf src, uint64 done, uint64 at, size_t len)
+{
+    char *page = page_data(f);
+    int error = iobuf_read(page + at % PGSIZE, src, done, len);
+    if (unlikely(error) && at + len > ip->size) {
+        // Part of it may have been copied behind the end, where a mapping must see zeroes.
+        uint64 start = at > ip->size ? at : ip->size;
+        memset(page + start % PGSIZE, 0, at + len - start);
+    }
+    return error;
+}
+
+// A page of new contents only, filled but not yet part of the file.
+static int
+fill_page(struct inode *ip, struct iobuf src, uint64 done, size_t len, struct frame **out)
+{
+    char *page = kalloc(FRAME_CACHE, ip->inum);
+    if (!page)
+        return -ENOMEM;
+    *out = frame_of(v2p(page));
+    int error = iobuf_read(page, src, done, len);
+    if (error)
+        frame_put(*out);
+    else
+        memset(page + len, 0, PGSIZE - len);
+    return error;
+}
+
+// Makes the filled page part of the file. If there is one by now, that gets the contents.
+// On error  the page is given back.
+static int
+add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
+{
+    struct frame *filled = *f;
+    int error;
+    do { // again if the page is gone: who read it had not seen yet that the file was cut
+        *f = filled;
+        error = cache_add(&ip->pages, index, filled);
+        *added = !error;
+        if (!error)
+            return 0;
+        if (error == -EEXIST)
+            error = cache_get(&ip->pages, index, f);
+    } while (error == -EINVAL);
+    if (!error)
+        page_copy(page_data(*f), page_data(filled));
+    frame_put(filled);
+    return error;
+}
+
+// Makes sure that the page has a block on the disk.
+static int
+reserve_block(struct inode *ip, struct frame *f, uint64 index, uint32 *block)
+{
+    if (page_block(f, block))
+        return 0;
+    acquiresleep(&ip->map);
+    int error = bmap_create(ip, index, block);
+    releasesleep(&ip->map);
+    return error;
+}
+
+// The end of a write up to `end` in the page `f`: with an error, a page that it added goes again.
+static void
+settle_page(struct inode *ip, struct frame *f, uint32 block, uint64 end, bool added, int error)
+{
+    if (error && added) {
+        cache_forget(&ip->pages, f->index);
+    } else if (error) {
+        cache_dirty(&ip->pages, f); // some of it may have been copied
+    } else {
+        // The size first: write-back takes no page behind it.
+        if (end > ip->size)
+            __atomic_store_n(&ip->size, end, __ATOMIC_RELEASE);
+        cache_written(&ip->pages, f, block);
+    }
+    frame_put(f);
+}
+
+// Writes within one page.
+// On error  the size is what it was; a page that was new is gone.
+static int
+write_page(struct inode *ip, struct iobuf src, uint64 done, uint64 at, size_t len)
+{
+    uint64 index = at / PGSIZE;
+    bool behind =
+        index * PGSIZE >= ip->size; // the write starts where the file ends: at the page's start
+    struct frame *f = cache_peek(&ip->pages, index);
+    bool fresh = !f && (len == PGSIZE || behind);
+    bool added = false;
+    uint32 block = 0;
+    int error = 0;
+    if (fresh) {
+        error = fill_page(ip, src, done, len, &f);
+        if (!error)
+            error = add_page(ip, index, &f, &added);
+    } else if (!f) {
+        error = cache_get(&ip->pages, index, &f);
+    }
+    if (error)
+        return error;
+    error = reserve_block(ip, f, index, &block);
+    if (!error && !fresh)
+        error = copy_in(ip, f, src, done, at, len);
+    settle_page(ip, f, block, at + len, added, error);
+    return error;
+}
+
+static int
+check_write(const struct inode *ip, uint64 off, size_t n)
+{
+    if (ip->type != T_FILE)
+        return ip->type == T_DIR ? -EISDIR : -EINVAL;
+    if (off > ip->size)
+        return -EINVAL;
+    if (off + n < off || off + n > size_limit)
+        return -EFBIG;
+    return ext2_writable(ip->fs) ? 0 : -EROFS;
+}
+
+// writei() with the inode locked.
+static int64
+write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
+{
+    struct frame *pin;
+    uint64 done = 0;
+    int error = check_write(ip, off, n);
+    if (!error && n)
+        error = inode_pin(ip, &pin);
+    if (error || !n)
+        return error;
+    while (done < n && !error && (!done || journal_room())) {
+        size_t len = within_page(off + done, n - done);
+        error = write_page(ip, src, done, off + done, len);
+        if (!error)
+            done += len;
+    }
+    if (done)
+        ip->mtime = ext2_now(ip->fs);
+    inode_store(ip, pin);
+    return done ? (int64)done : error;
+}
+
+// Writes n bytes at `off`, at most at the end of the file.
+// Returns   the bytes written; fewer than n if an error came after some, or if the rest is for
+//           another operation.
+// On error  -EINVAL (behind the end), -EFBIG, -EROFS, -ENOSPC, -EIO, -ENOMEM, -EFAULT: the size
+//           is the same.
+// Locks     takes the inode's. Sleeps
+int64
+writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
+{
+    ilock(ip);
+    int64 done = write_locked(ip, src, off, n);
+    iunlock(ip);
+    return done;
+}
+
+// Writes n bytes at the end of the file, wherever that is by now: *off. The rest as writei().
+int64
+appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
+{
+    ilock(ip);
+    *off = ip->size;
+    int64 done = write_locked(ip, src, *off, n);
+    iunlock(ip);
+    return done;
+}
+
+// Zeroes what lies behind the new end in the last page, so that it stays zero if the file grows
+// again.
+static int
+clear_tail(struct inode *ip, uint64 size)
+{
+    struct frame *f;
+    if (size % PGSIZE == 0)
+        return 0;
+    int error = cache_get(&ip->pages, size / PGSIZE, &f);
+    if (error)
+        return error;
+    memset((char *)page_data(f) + size % PGSIZE, 0, PGSIZE - size % PGSIZE);
+    cache_dirty(&ip->pages, f);
+    frame_put(f);
+    return 0;
+}
+
+static int
+truncate(struct inode *ip, uint64 size)
+{
+    struct frame *pin;
+    int error = inode_pin(ip, &pin);
+    if (error)
+        return error;
+    journal_order(&ip->pages);
+    error = clear_tail(ip, size);
+    if (error) {
+        frame_put(pin);
+        return error;
+    }
+    __atomic_store_n(&ip->size, size,
+                     __ATOMIC_RELEASE); // from here on the file is cut: see pages.c
+    cache_truncate(&ip->pages, (size + PGSIZE - 1) / PGSIZE);
+    error = inode_trim(ip);
+    if (error)
+        chain_add(ip);
+    if (error && ext2_writable(ip->fs))
+        orphan_add(idup(ip), error == -EAGAIN);
+    ip->mtime = ext2_now(ip->fs);
+    inode_store(ip, pin);
+    return 0;
+}
+
+// Cuts the file; a size that is not smaller changes nothing.
+// On error  -EROFS, -EIO, -ENOMEM, -EINVAL: the file is as it was.
+// Locks     takes the inode's. Sleeps
+int
+itrunc(struct inode *ip, uint64 size)
+{
+    if (ip->type != T_FILE)
+        return -EINVAL;
+    ilock(ip);
+    int error = 0;
+    if (size < ip->size)
+        error = ext2_writable(ip->fs) ? truncate(ip, size) : -EROFS;
+    iunlock(ip);
+    return error;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// stat.c - what an inode tells about itself.
+//
+// Locks     none: each answer is one field, true at some moment during the call.
+#include "abi/stat.h"
+
+#include "fs/ext2/ext2.h"
+#include "fs/ext2/inode.h"
+#include "fs/fs.h"
+
+void
+stati(struct inode *ip, struct stat *st)
+{
+    *st = (struct stat){.dev = 1, // the root file system's number, as xv6 has it
+                        .ino = ip->inum,
+                        .type = ip->type,
+                        .nlink = (short)ip->nlink,
+                        .size = inode_size(ip)};
+}
+
+int
+inode_type(const struct inode *ip)
+{
+    return ip->type;
+}
+
+// The numbers of a character device; 0 and 0 for everything else, what Linux keeps as pipes, sockets
+// and block devices included. Linux keeps small numbers as 8:8 in the first word, larger ones spread over the second.
+void
+inode_rdev(const struct inode *ip, int *major, int *minor)
+{
+    uint32 old = ip->block[0], new = ip->block[1];
+    *major = *minor = 0;
+    if ((ip->mode & S_IFMT) != S_IFCHR)
+        return;
+    *major = (int)(old ? old >> 8 & 0xff : new >> 8 & 0xfff);
+    *minor = (int)(old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00));
+}
+
+uint64
+inode_size(const struct inode *ip)
+{
+    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores that move the end
+}
+
+uint32
+inode_number(const struct inode *ip)
+{
+    return ip->inum;
+}

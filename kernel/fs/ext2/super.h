@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// super.h - a mounted ext2 file system, as the other files here see it.
+#pragma once
+
+#include "abi/errno.h"
+#include "fs/cache/cache.h"
+#include "fs/ext2/ext2.h"
+#include "fs/journal/journal.h"
+#include "lib/list.h"
+#include "sync/sleeplock.h"
+#include "sync/spinlock.h"
+
+// Protection: [c] constant while mounted  [a] alloc  [x] atomic
+struct ext2 {
+    struct journal_fs journal; // [c] what the journal knows of it
+    struct pcache
+        meta; // the disk's own blocks: all that is not the contents of a file or directory
+    struct blkdev *dev;                        // [c]
+    uint32 blocks, inodes, groups;             // [c]
+    uint32 blocks_per_group, inodes_per_group; // [c]
+    uint32 inode_size, table_blocks;           // [c] bytes; blocks of inodes in a group
+    uint32 gdt_blocks, reserved_gdt;           // [c] blocks behind each copy of the superblock
+    uint32 first_ino;                          // [c] the first inode that is not reserved
+    bool sparse_super, filetype;               // [c]
+    bool journalled;                           // [c] what changes goes through the journal
+    uint16 state;                              // [c] s_state when it was mounted
+    bool mounted;                              // [c]
+    bool readonly;                             // [x] never goes back to false
+    uint32 complaints;                         // [x] damage found
+    uint32 now;                                // [x] the time stamp of changes
+    struct inode *root;                        // [c] with a reference
+    struct frame *super;                       // [c] pinned, as the next
+    struct frame **gdt;                        // [c]
+    struct spinlock alloc;                     // bitmaps, group descriptors and the next four
+    uint32 free_blocks, free_inodes;           // [a]
+    uint32 *block_hint, *inode_hint;           // [a] per group: where the last search ended
+    uint32 npending;                           // [a] freed blocks that count as used: pending.h
+    struct pending_group *pending;             // [a] per group
+    struct sleeplock rename;                   // one at a time: the shape of the tree
+    struct sleeplock orphans_lock;
+    struct list orphans; // [orphans_lock] inodes whose blocks or numbers wait to be freed
+    struct list chain;   // [orphans_lock] inodes on the disk's list of them, in order
+    uint32 more;         // [x] some of them wait only for another operation
+};
+
+extern struct ext2 rootfs;
+
+// Says what is wrong with the disk and lets nothing more be written to it.
+void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
+// The same, as an error to return.
+#define ext2_damage(fs, ...) (ext2_complain(fs, __VA_ARGS__), -EUCLEAN)
+struct ext2_super *ext2_super(struct ext2 *fs);
+struct ext2_group *ext2_group(struct ext2 *fs, uint32 g);
+bool ext2_writable(const struct ext2 *fs);
+bool ext2_journals(const struct ext2 *fs, int type); // is the contents of such a file journalled?
+bool ext2_block_ok(struct ext2 *fs, uint32 block);   // may it belong to a file?
+uint32 ext2_now(struct ext2 *fs);                    // a time stamp
+
+// fs/ext2/journalfile.c: opens and replays the journal; 0, or an error after a line that says why.
+int ext2_open_journal(struct ext2 *fs, bool *readonly) must_check;
+int ext2_start_journal(struct ext2 *fs) must_check; // operations are collected from now on; -ENOMEM
+
+int ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly) must_check; // fs/ext2/mount.c
+void ext2_close(struct ext2 *fs);

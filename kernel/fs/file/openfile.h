@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// openfile.h - the inside of struct file, for the kinds of open files: file.c, pipe.c, devnode.c.
+#pragma once
+
+#include "fs/file/file.h"
+#include "sync/sleeplock.h"
+
+// What a kind of open file does. read and write are only called on a file opened for that.
+struct file_ops {
+    int64 (*read)(struct file *f, struct iobuf dst, size_t n);
+    int64 (*write)(struct file *f, struct iobuf src, size_t n);
+    void (*close)(struct file *f); // the last reference is gone; may sleep
+};
+
+// Protection: [c] constant once open  [a] atomic  [l] lock, see file_lock_offset()
+struct file {
+    const struct file_ops *ops; // [c]
+    uint32 refs;                // [a]
+    bool readable, writable;    // [c]
+    bool append;                // [c] writes go to the end
+    struct inode *ip;           // [c] NULL: a pipe, or a device without a node
+    void *object;               // [c] pipe: struct pipe; device: const struct devsw
+    struct sleeplock lock;
+    uint64 off;     // [l]
+    void *snapshot; // [l] for devnode.c
+};
+
+// A file with one reference that nobody else sees yet; NULL: no memory.
+struct file *file_alloc(const struct file_ops *ops, bool readable, bool writable);
+void file_free(struct file *f); // undoes file_alloc()
+
+bool file_lock_offset(struct file *f); // may sleep; tells file_unlock_offset() what to do
+void file_unlock_offset(struct file *f, bool locked);

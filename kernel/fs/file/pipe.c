@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+// pipe.c - pipes: a ring of bytes between a file to read from and a file to write to.
+//
+// Theory    rpos and wpos count all bytes that ever left and entered; their difference is what is
+//           there. An empty ring starts again at its beginning, so that the copies of a pipe that
+//           is read as fast as it is written are in one piece and aligned.
+// Promises  small writes (PIPE_ATOMIC) are not interleaved with others. Only bytes that were copied
+//           count: a bad user pointer leaves the ring as it was.
+// Locks     p->lock, a sleeplock because copies to and from user memory may sleep; held for a whole
+//           call except while waiting.
+#include "fs/file/file.h"
+
+#include "abi/errno.h"
+#include "fs/file/openfile.h"
+#include "lib/panic.h"
+#include "mm/frame/kmem.h"
+#include "pt/sv.h"
+#include "sync/waitq.h"
+
+// Four pages turn over with a quarter of the switches that one takes. They are single pages, so
+// that a pipe takes the same memory whether free memory is in one piece or not.
+#define RING_PAGES  4
+#define RING        (RING_PAGES * PGSIZE)
+#define PIPE_ATOMIC 512
+
+// Protection: [c] constant  [l] lock  [a] atomic
+struct pipe {
+    struct sleeplock lock;
+    struct waitq readers;       // wait for data, or for the last writer to go
+    struct waitq writers;       // wait for room, or for the last reader to go
+    uint8 *ring[RING_PAGES];    // [c]
+    uint64 rpos, wpos;          // [l]
+    bool read_open, write_open; // [l]
+    uint32 ends;                // [a] files that have not let go of this struct
+};
+
+// The byte of the ring that belongs to a position.
+static uint8 *
+ring_at(struct pipe *p, uint64 pos)
+{
+    return p->ring[pos / PGSIZE % RING_PAGES] + pos % PGSIZE;
+}
+
+// How many of `n` bytes from a position on lie in one page of the ring; `there` of them exist.
+static uint64
+one_piece(uint64 pos, uint64 n, uint64 there)
+{
+    uint64 piece = PGSIZE - pos % PGSIZE;
+    piece = piece < n ? piece : n;
+    return piece < there ? piece : there;
+}
+
+// Waits until there is data or no writer. Returns 0 or -EINTR.
+static int
+wait_data(struct pipe *p)
+{
+    while (p->rpos == p->wpos && p->write_open) {
+        int error = sleep_on(&p->readers, &p->lock);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+// Waits until there is room for `need` bytes. Returns 0, -EPIPE if nobody can read them, or -EINTR.
+static int
+wait_room(struct pipe *p, uint64 need)
+{
+    while (p->read_open && RING - (p->wpos - p->rpos) < need) {
+        wakeup(&p->readers); // what is written so far
+        int error = sleep_on(&p->writers, &p->lock);
+        if (error < 0)
+            return error;
+    }
+    return p->read_open ? 0 : -EPIPE;
+}
+
+// Copies out what is there, up to n bytes.
+// Returns   how many; -EFAULT if not even the first piece.
+// On error  nothing has been taken: a call that found no memory is made again (proc/oom.h).
+static int64
+drain(struct pipe *p, const struct iobuf *dst, size_t n)
+{
+    uint64 done = 0;
+    int error = 0;
+    while (done < n && p->rpos + done != p->wpos) {
+        uint64 pos = p->rpos + done;
+        uint64 piece = one_piece(pos, n - done, p->wpos - pos);
+        error = iobuf_write(*dst, done, ring_at(p, pos), piece);
+        if (error != 0)
+            break;
+        done += piece;
+    }
+    if (error != 0 && !(error == -EFAULT && done > 0))
+        return error;
+    p->rpos += done;
+    if (p->rpos == p->wpos)
+        p->rpos = p->wpos = 0;
+    return (int64)done;
+}
+
+// Copies in one piece of what is left of a write, adding its size to *done. Returns 0 or -EFAULT.
+static int
+fill_pipe(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
+{
+    uint64 piece = one_piece(p->wpos, n - *done, RING - (p->wpos - p->rpos));
+    int error = iobuf_read(ring_at(p, p->wpos), *src, *done, piece);
+    if (error < 0)
+        return error;
+    p->wpos += piece;
+    *done += piece;
+    return 0;
+}
+
+// Reads what is there, up to n bytes, waiting for the first. Returns how many; 0 when no writer is
+// left; -EINTR, -EFAULT.
+static int64
+pipe_read(struct file *f, struct iobuf dst, size_t n)
+{
+    struct pipe *p = f->object;
+    acquiresleep(&p->lock);
+    int64 done = n > 0 ? wait_data(p) : 0;
+    if (done == 0)
+        done = drain(p, &dst, n);
+    releasesleep(&p->lock);
+    // A writer that queued itself before we took the lock is seen; a later one has seen the room.
+    if (done > 0)
+        wakeup(&p->writers);
+    return done;
+}
+
+// Writes n bytes, waiting for room as often as necessary. Returns n, fewer if the rest of the
+// buffer cannot be read, or -EPIPE, -EINTR, -EFAULT, -ENOMEM.
+static int64
+pipe_write(struct file *f, struct iobuf src, size_t n)
+{
+    struct pipe *p = f->object;
+    uint64 done = 0;
+    int error = 0;
+    acquiresleep(&p->lock);
+    while (error == 0 && done < n) {
+        error = wait_room(p, n <= PIPE_ATOMIC ? n - done : 1);
+        if (error == 0)
+            error = fill_pipe(p, &src, n, &done);
+    }
+    releasesleep(&p->lock);
+    wakeup(&p->readers); // as in pipe_read()
+    if (likely(error == 0))
+        return (int64)done;
+    bool unread = error != -EPIPE && error != -EINTR; // the rest of the buffer
+    return unread && done > 0 ? (int64)done : error;
+}
+
+static void
+pipe_free(struct pipe *p)
+{
+    for (int i = 0; i < RING_PAGES; i++)
+        kmem_free(p->ring[i]);
+    kmem_free(p);
+}
+
+// Lets go of the pipe; the end that does so last frees it.
+static void
+pipe_put(struct pipe *p)
+{
+    // The other end may be about to release the lock still: its last touch is this decrement.
+    if (__atomic_fetch_sub(&p->ends, 1, __ATOMIC_ACQ_REL) > 1)
+        return;
+    pipe_free(p);
+}
+
+static void
+pipe_close(struct file *f)
+{
+    struct pipe *p = f->object;
+    acquiresleep(&p->lock);
+    if (f->writable)
+        p->write_open = false;
+    else
+        p->read_open = false;
+    wakeup(f->writable ? &p->readers : &p->writers);
+    releasesleep(&p->lock);
+    pipe_put(p);
+}
+
+static const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close};
+
+static struct pipe *
+pipe_alloc(void)
+{
+    struct pipe *p = kmem_zalloc(sizeof *p);
+    if (p == NULL)
+        return NULL;
+    for (int i = 0; i < RING_PAGES; i++) {
+        p->ring[i] = kmem_alloc(PGSIZE);
+        if (p->ring[i] == NULL) {
+            pipe_free(p);
+            return NULL;
+        }
+    }
+    initsleeplock(&p->lock, "pipe");
+    waitq_init(&p->readers, "pipe readers");
+    waitq_init(&p->writers, "pipe writers");
+    p->read_open = p->write_open = true;
+    p->ends = 2;
+    return p;
+}
+
+// Makes a pipe and a file for each end. Returns 0, or -ENOMEM with nothing made.
+int
+pipe_open(struct file **rd, struct file **wr)
+{
+    struct pipe *p = pipe_alloc();
+    struct file *r = file_alloc(&pipe_ops, true, false);
+    struct file *w = file_alloc(&pipe_ops, false, true);
+    if (p == NULL || r == NULL || w == NULL)
+        goto undo;
+    r->object = w->object = p;
+    *rd = r;
+    *wr = w;
+    return 0;
+undo:
+    if (w != NULL)
+        file_free(w);
+    if (r != NULL)
+        file_free(r);
+    if (p != NULL)
+        pipe_free(p);
+    return -ENOMEM;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// checkpoint.c - what is in the journal goes to its place.
+//
+// Theory    The copies that the commits left are what the blocks' places must become. All of them
+//           are written; once the disk has flushed that, the log is empty.
+// Promises  Works beside operations: it writes copies, not the pages that these change. A block
+//           that the running transaction frees is written as well, since the free counts only
+//           with that transaction.
+// Locks     journal.commit is held; cache_lists.lock for what joins a page and its copy.
+#include "fs/cache/pageio.h"
+#include "fs/journal/journal.h"
+
+// The copy's page has the same contents as the disk, if it was not changed since.
+// Locks     cache_lists.lock
+static void
+part(struct frame *copy)
+{
+    struct frame *f = copy->obj;
+    cache_lists.nrevoked -= !f;
+    list_remove(&copy->link);
+    if (!f)
+        return;
+    f->copy = 0;
+    if (!(f->flags & PG_DIRTY))
+        page_idle(f);
+}
+
+// Frees copies; their pages do without from now on.
+void
+journal_drop(struct list *copies)
+{
+    while (!list_empty(copies)) {
+        struct frame *copy = list_entry(copies->next, struct frame, link);
+        acquire(&cache_lists.lock);
+        part(copy);
+        release(&cache_lists.lock);
+        frame_put(copy);
+    }
+}
+
+static int
+write_home(struct journal *j)
+{
+    list_for_each (node, &j->logged) {
+        struct frame *copy = list_entry(node, struct frame, link);
+        jio_write(&j->io, copy->block, frame_pa(copy));
+        j->homes++;
+    }
+    return jio_flush(&j->io);
+}
+
+// Empties the log.
+// On error  -EIO: the log keeps what it has. Sleeps
+int
+journal_checkpoint(struct journal *j)
+{
+    if (!j->used)
+        return 0;
+    int error = write_home(j);
+    if (!error)
+        error = journal_note(j, 0, j->committed + 1);
+    if (!error) // before any block of the log is used again
+        error = jio_flush(&j->io);
+    if (error)
+        return error;
+    j->used = 0;
+    journal_drop(&j->logged);
+    return 0;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+// commit.c - the running transaction goes to the disk.
+//
+// Theory    Operations are held up while the pages that they changed are copied; then the next
+//           transaction begins, and the copies are written at leisure. Blocks that the
+//           transaction freed are free in the copies, but in use for everybody else until the
+//           commit is on the disk: their old contents may be needed till then. When there is no
+//           memory for copies, operations are held up to the end, and the pages themselves go to
+//           the log and right after that to their places.
+// Promises  Data before the record: what the files of this transaction consist of is on the disk
+//           before its commit block (ordered-data). Whoever has a copy is never written from its
+//           page.
+// Locks     journal.commit; cache_lists.lock within the lock of a page's cache.
+#include "abi/errno.h"
+#include "fs/cache/pageio.h"
+#include "fs/journal/journal.h"
+#include "lib/page.h"
+
+// Frames for copies of all pages of the transaction, in j->fresh.
+// Returns   false: there is no memory; none are left.
+static bool
+copies_alloc(struct journal *j)
+{
+    for (uint64 n = cache_lists.nrunning; n > 0; n--) {
+        void *data = kalloc(FRAME_CACHE, 0);
+        if (!data) {
+            while (!list_empty(&j->fresh))
+                frame_put(list_entry(list_pop_front(&j->fresh), struct frame, link));
+            return false;
+        }
+        struct frame *copy = frame_of(v2p(data));
+        copy->obj = NULL;
+        list_push_front(&j->fresh, &copy->link);
+    }
+    return true;
+}
+
+static struct frame *
+first_running(void)
+{
+    return list_entry(cache_lists.running.next, struct frame, link);
+}
+
+// Ties the page to its new copy, which stands for what the transaction made of it.
+// Returns   the copy of an earlier transaction, which is not needed any more, or NULL.
+static struct frame *
+tie(struct frame *f, struct frame *copy)
+{
+    struct pcache *pc = f->obj; // operations are held up: it stays in its cache
+    acquire(&pc->lock);
+    acquire(&cache_lists.lock);
+    struct frame *old = page_copy_of(f);
+    page_stop_running(f);
+    page_tie(f, copy);
+    copy->block = f->block;
+    copy->flags = 0;
+    if (old)
+        list_remove(&old->link);
+    release(&cache_lists.lock);
+    release(&pc->lock);
+    return old;
+}
+
+// Copies the pages of the transaction.
+static void
+copy_running(struct journal *j)
+{
+    list_for_each (node, &j->fresh) {
+        struct frame *copy = list_entry(node, struct frame, link), *f = first_running();
+        page_copy(page_data(copy), page_data(f));
+        struct frame *old = tie(f, copy);
+        if (old)
+            frame_put(old);
+    }
+}
+
+// The copies of blocks that the transaction freed: it revokes them, and they end with it.
+static void
+take_revoked(struct journal *j)
+{
+    if (!cache_lists.nrevoked) // operations are held up
+        return;
+    list_for_each_safe (node, &j->logged) {
+        if (list_entry(node, struct frame, link)->obj)
+            continue;
+        list_remove(node);
+        list_push_back(&j->dropping, node);
+    }
+}
+
+static void
+append(struct list *to, struct list *from)
+{
+    struct list *node;
+    while ((node = list_pop_front(from)))
+        list_push_back(to, node);
+}
+
+// The transaction is on the disk: what had to wait for that.
+static void
+finish_commit(struct journal *j)
+{
+    j->fs->ops->frees_apply(j->fs);
+    j->fs->ops->frees_end(j->fs);
+    journal_drop(&j->dropping);
+    append(&j->logged, &j->fresh);
+}
+
+// Writes the copied transaction while the next one is running.
+static int
+commit_copies(struct journal *j, uint32 tid)
+{
+    int data = cache_flush_all(false);
+    __atomic_store_n(&j->ordering, false, __ATOMIC_RELEASE); // pairs with journal_order()
+    int error = journal_log(j, &j->fresh, tid);
+    if (error) {
+        journal_abort(j, error);
+        return error;
+    }
+    finish_commit(j);
+    __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()
+    return data;
+}
+
+// Writes the transaction's pages to their places and lets them be clean.
+static int
+settle_pages(struct journal *j, struct list *pages)
+{
+    list_for_each (node, pages) {
+        struct frame *f = list_entry(node, struct frame, link);
+        jio_write(&j->io, f->block, frame_pa(f));
+        j->homes++;
+    }
+    int error = jio_wait(&j->io);
+    while (!error && !list_empty(pages)) {
+        struct frame *f = list_entry(pages->next, struct frame, link);
+        struct pcache *pc = f->obj;
+        acquire(&pc->lock);
+        acquire(&cache_lists.lock);
+        page_stop_running(f);
+        page_idle(f);
+        release(&cache_lists.lock);
+        release(&pc->lock);
+    }
+    return error;
+}
+
+// Writes the transaction without copies, while no operation can run.
+static int
+commit_in_place(struct journal *j, uint32 tid)
+{
+    struct list pages = LIST_INIT(pages);
+    int error = journal_checkpoint(j); // no copy is left: nothing to revoke
+    int data = cache_flush_all(false);
+    acquire(&cache_lists.lock);
+    append(&pages, &cache_lists.running); // a mapped file's page may be added at any time
+    release(&cache_lists.lock);
+    if (!error)
+        error = journal_log(j, &pages, tid);
+    if (!error)
+        error = settle_pages(j, &pages);
+    acquire(&cache_lists.lock);
+    append(&cache_lists.running, &pages); // after an error
+    release(&cache_lists.lock);
+    if (!error) {
+        __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()
+        error = journal_checkpoint(j);
+    }
+    if (error)
+        journal_abort(j, error);
+    return error ? error : data;
+}
+
+// Whether the log should be emptied before the transaction goes there.
+static bool
+tight(const struct journal *j)
+{
+    return j->used && j->used + journal_need((uint32)cache_lists.nrunning) > j->room;
+}
+
+// commit_copies() or commit_in_place(), while operations are held up.
+static int
+commit_held(struct journal *j)
+{
+    uint32 tid = j->tid;
+    j->fs->ops->frees_take(j->fs);
+    j->fs->ops->frees_apply(j->fs); // for the copies
+    bool copied = copies_alloc(j);
+    if (copied) {
+        take_revoked(j);
+        copy_running(j);
+        j->fs->ops->frees_revert(j->fs);
+    }
+    __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held up
+    if (copied) {
+        __atomic_store_n(&j->ordering, true, __ATOMIC_RELEASE); // as above
+        journal_resume(j);
+        return commit_copies(j, tid);
+    }
+    int error = commit_in_place(j, tid);
+    j->fs->ops->frees_end(j->fs);
+    journal_resume(j);
+    return error;
+}
+
+// Commits the running transaction, if there is anything in it; else only the files' data are
+// written.
+// On error  -EIO, -ENOMEM, -EROFS; the journal may have been given up. Sleeps
+int
+journal_commit_running(struct journal *j)
+{
+    int error = tight(j) ? journal_checkpoint(j) : 0;
+    journal_hold(j);
+    if (!error && tight(j)) // operations went on meanwhile
+        error = journal_checkpoint(j);
+    if (!error && journal_need((uint32)cache_lists.nrunning) > j->end - j->first)
+        error = -EFBIG;
+    if (!j->fs->ops->writable(j->fs))
+        error = -EROFS;
+    if (!error && cache_lists.nrunning)
+        return commit_held(j);
+    journal_resume(j);
+    if (error) {
+        journal_abort(j, error);
+        return error;
+    }
+    error = cache_flush_all(false);
+    int e = jio_flush(&j->io);
+    return e ? e : error;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// journal.c - the journal's superblock: opening, closing, giving up.
+//
+// Theory    The file system says where the journal's blocks lie when it opens the journal, so a
+//           commit needs neither memory nor the disk to find out. The journal's superblock says
+//           where the oldest transaction begins that may have to be replayed; 0 says that there is
+//           none.
+// Promises  A journal that asks for an unknown feature is not touched. After journal_abort()
+//           nothing that belongs to an operation is written any more: the disk stays at the last
+//           commit.
+// Locks     journal.commit guards the superblock once the journal is in use.
+// Next      fs/journal/ops.c, fs/journal/commit.c, fs/journal/checkpoint.c, fs/journal/recover.c
+#include "fs/journal/journal.h"
+
+#include "abi/errno.h"
+#include "fs/cache/cache.h"
+#include "fs/fs.h"
+#include "fs/journal/jbd.h"
+#include "lib/printf.h"
+#include "mm/frame/kmem.h"
+
+#define MIN_ROOM 128 // blocks of it in use, however little memory there is
+
+struct journal journal;
+
+static struct jbd_super *
+super_of(struct journal *j)
+{
+    return page_data(j->super);
+}
+
+// What is wrong with the journal's superblock; NULL: nothing.
+static const char *
+impossible(const struct jbd_super *s, uint64 blocks)
+{
+    uint32 type = be32_get(s->head.type), maxlen = be32_get(s->maxlen), first = be32_get(s->first),
+           start = be32_get(s->start);
+    if (be32_get(s->head.magic) != JBD_MAGIC || (type != JBD_SUPER_V1 && type != JBD_SUPER_V2))
+        return "there is none in its file";
+    if (be32_get(s->block_size) != BLKSIZE || maxlen > blocks || maxlen < JOURNAL_MIN_BLOCKS ||
+        first == 0 || first >= maxlen / 2)
+        return "its size is impossible";
+    if (start && (start < first || start >= maxlen))
+        return "it begins outside of itself";
+    if (type == JBD_SUPER_V2 &&
+        (be32_get(s->incompat) & ~(uint32)JBD_INCOMPAT_REVOKE || s->ro_compat))
+        return "it has features that only a newer system knows";
+    return NULL;
+}
+
+static struct frame *
+page_new(void)
+{
+    void *data = kzalloc(FRAME_CACHE, 0);
+    return data ? frame_of(v2p(data)) : NULL;
+}
+
+// Reads and checks the journal's superblock.
+static int
+load(struct journal *j, uint32 blocks, const char **why)
+{
+    j->super = page_new();
+    j->control = page_new();
+    j->spare = page_new();
+    *why = "there is no memory for it";
+    if (!j->super || !j->control || !j->spare)
+        return -ENOMEM;
+    *why = "it cannot be read";
+    int error = blk_rw(j->fs->dev, BLK_READ, j->map[0], frame_pa(j->super));
+    if (error)
+        return error;
+    *why = impossible(super_of(j), blocks);
+    j->first = be32_get(super_of(j)->first);
+    j->end = be32_get(super_of(j)->maxlen);
+    j->failed = super_of(j)->error != 0;
+    return *why ? -EUCLEAN : 0;
+}
+
+// Prepares to serve the file system; as yet without a journal.
+void
+journal_setup(struct journal_fs *fs)
+{
+    struct journal *j = &journal;
+    bool data = j->data, durable = j->durable;
+    *j = (struct journal){.fs = fs, .data = data, .durable = durable};
+    initlock(&j->lock, "journal", RANK_FS);
+    waitq_init(&j->drained, "journal");
+    waitq_init(&j->resumed, "begin_op");
+    initsleeplock(&j->commit, "commit");
+    list_init(&j->fresh);
+    list_init(&j->logged);
+    list_init(&j->dropping);
+    jio_init(&j->io, fs->dev);
+}
+
+// What is in the log takes twice its size in memory, the pages and their copies.
+static uint32
+room_of(const struct journal *j)
+{
+    uint64 memory = frames_total() / 8 > MIN_ROOM ? frames_total() / 8 : MIN_ROOM;
+    return memory < j->end - j->first ? (uint32)memory : j->end - j->first;
+}
+
+// Opens the journal in the n blocks of `map`, which the journal takes over, and replays it.
+// On error  -EUCLEAN: it cannot be used; -EIO, -ENOMEM. *why says more. journal_close() follows.
+// Sleeps
+int
+journal_open(uint32 *map, uint32 n, const char **why)
+{
+    struct journal *j = &journal;
+    j->map = map;
+    int error = load(j, n, why);
+    if (error)
+        return error;
+    *why = "it is damaged";
+    error = journal_recover(j);
+    j->head = j->first;
+    j->room = room_of(j);
+    j->limit = j->room / 2;
+    return error;
+}
+
+static int
+write_super(struct journal *j)
+{
+    jio_write(&j->io, j->map[0], frame_pa(j->super));
+    return jio_wait(&j->io);
+}
+
+// Notes where replaying has to start; 0: nowhere, and `tid` comes next.
+// Locks     j->commit. Sleeps.
+int
+journal_note(struct journal *j, uint32 start, uint32 tid)
+{
+    struct jbd_super *s = super_of(j);
+    s->start = be32_make(start);
+    s->tid = be32_make(tid);
+    s->head.type = be32_make(JBD_SUPER_V2);
+    s->incompat |= be32_make(JBD_INCOMPAT_REVOKE);
+    return write_super(j);
+}
+
+void
+fs_journal_data(void)
+{
+    journal.data = true;
+}
+
+// Before the mount: each call's changes are on the disk when it returns.
+void
+fs_durable(void)
+{
+    journal.durable = true;
+}
+
+// Lets operations be collected from now on; the journal has been opened.
+void
+journal_start(void)
+{
+    super_of(&journal)->error = 0;
+    journal.fs->meta->journalled = true;
+    __atomic_store_n(&journal.active, true, __ATOMIC_RELEASE); // pairs with journal_begin()
+}
+
+// The orderly end: nothing is left in the journal, and it is used no more.
+// On error  -EIO, -EROFS: what is in the journal stays there.
+int
+journal_stop(void)
+{
+    struct journal *j = &journal;
+    if (!j->active)
+        return 0;
+    int error = journal_sync(j, true);
+    j->active = error != 0;
+    j->fs->meta->journalled = error != 0;
+    return error;
+}
+
+// Writing is over. The disk stays at the last transaction that was committed; the journal says
+// that there was an error, so that e2fsck looks for more.
+// Locks     j->commit. Sleeps.
+void
+journal_abort(struct journal *j, int error)
+{
+    if (j->fs->ops->writable(j->fs))
+        printf("ext2: %s: the journal cannot be written (error %d); read-only from now on\n",
+               j->fs->dev->name, -error);
+    j->fs->ops->stop(j->fs);
+    if (j->noted)
+        return;
+    j->noted = true;
+    super_of(j)->error = be32_make((uint32)-EIO);
+    if (write_super(j))
+        printf("ext2: %s: nor can that be noted on it\n", j->fs->dev->name);
+}
+
+static void
+page_drop(struct frame **f)
+{
+    if (*f)
+        frame_put(*f);
+    *f = NULL;
+}
+
+// Gives all memory back. The pages that have copies lose them.
+void
+journal_close(void)
+{
+    struct journal *j = &journal;
+    if (!j->fs)
+        return;
+    j->active = false;
+    j->fs->meta->journalled = false;
+    journal_drop(&j->fresh);
+    journal_drop(&j->logged);
+    journal_drop(&j->dropping);
+    kmem_free(j->map);
+    j->map = NULL;
+    page_drop(&j->super);
+    page_drop(&j->control);
+    page_drop(&j->spare);
+    j->fs = NULL;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// recover.c - replaying the journal after a cut.
+//
+// Theory    From the oldest transaction on, the log is read three times: to find the last commit
+//           block, to collect which blocks were revoked by which transaction, and to put every
+//           block of a committed transaction in its place, unless that or a later transaction
+//           revoked it. An incomplete transaction never was.
+// Promises  Idempotent: only when all is in place does the journal's superblock say that there is
+//           nothing to do. A log that lists impossible blocks is found in the first pass: then
+//           nothing was written. Ends: no pass reads more blocks than the log has.
+#include "abi/errno.h"
+#include "fs/cache/cache.h"
+#include "fs/cache/radix.h"
+#include "fs/journal/jbd.h"
+#include "fs/journal/journal.h"
+#include "lib/printf.h"
+
+#define FLUSH_EACH 64 // pages replayed
+
+enum pass { SCAN, REVOKE, REPLAY };
+
+struct recovery {
+    struct journal *j;
+    enum pass pass;
+    uint32 at, tid;       // where the reading stands
+    uint32 end;           // the first transaction that is not complete
+    uint32 left;          // blocks to read, at most
+    uint32 dirty;         // pages since the last flush
+    bool bad;             // transaction `tid` lists blocks that do not exist
+    struct radix revoked; // block -> the last transaction that revoked it
+};
+
+static const struct jbd_header *
+header(struct recovery *r)
+{
+    return page_data(r->j->control);
+}
+
+static void
+log_advance(struct recovery *r, uint32 n)
+{
+    const struct journal *j = r->j;
+    uint32 length = j->end - j->first;
+    n = n < r->left ? n : r->left;
+    r->left -= n;
+    r->at = j->first + (r->at - j->first + n) % length;
+}
+
+static int
+read_log(struct recovery *r, struct frame *into)
+{
+    return blk_rw(r->j->fs->dev, BLK_READ, r->j->map[r->at], frame_pa(into));
+}
+
+// Transactions as tagged pointers: never NULL.
+static void *
+to_item(uint32 tid)
+{
+    return (void *)((uint64)tid << 1 | 1); // a number kept as a pointer
+}
+
+static uint32
+from_item(void *item)
+{
+    return (uint32)((uint64)item >> 1); // as above
+}
+
+// Whether the block was freed by this transaction or a later one.
+static bool
+revoked(struct recovery *r, uint32 block)
+{
+    void *item = radix_get(&r->revoked, block);
+    return item && (int32)(from_item(item) - r->tid) >= 0;
+}
+
+static int
+revoke(struct recovery *r, uint32 block)
+{
+    if (revoked(r, block))
+        return 0;
+    radix_del(&r->revoked, block);
+    return radix_put(&r->revoked, block, to_item(r->tid));
+}
+
+static int
+revoke_listed(struct recovery *r)
+{
+    const struct jbd_revoke *list = page_data(r->j->control);
+    uint32 bytes = be32_get(list->bytes);
+    if (bytes < sizeof *list || bytes > BLKSIZE)
+        return -EUCLEAN;
+    int error = 0;
+    for (uint32 i = 0; i < (bytes - sizeof *list) / 4 && !error; i++)
+        error = revoke(r, be32_get(list->block[i]));
+    return error;
+}
+
+// Puts the block of the log that is next in its place.
+static int
+replay(struct recovery *r, uint32 block, uint16 flags)
+{
+    struct pcache *meta = r->j->fs->meta;
+    struct frame *f;
+    if (revoked(r, block))
+        return 0;
+    int error = cache_zero(meta, block, &f);
+    if (error)
+        return error;
+    error = read_log(r, f);
+    if (!error && flags & JBD_ESCAPED)
+        *(be32 *)page_data(f) = be32_make(JBD_MAGIC);
+    if (!error)
+        cache_dirty(meta, f);
+    frame_put(f);
+    if (!error && ++r->dirty % FLUSH_EACH == 0)
+        error = cache_flush(meta);
+    return error;
+}
+
+// One block that the descriptor lists; the log stands at it.
+static int
+take_tag(struct recovery *r, uint32 block, uint16 flags)
+{
+    r->bad |= block >= r->j->fs->blocks; // perhaps a descriptor that was being written at the cut
+    int error = r->pass == REPLAY ? replay(r, block, flags) : 0;
+    log_advance(r, 1);
+    return error;
+}
+
+// The descriptor that was read, and the blocks behind it.
+static int
+take_descriptor(struct recovery *r)
+{
+    const char *page = page_data(r->j->control);
+    uint32 off = sizeof(struct jbd_header);
+    uint16 flags = 0;
+    int error = 0;
+    log_advance(r, 1);
+    while (!error && !(flags & JBD_LAST_TAG) && off + sizeof(struct jbd_tag) <= BLKSIZE) {
+        struct jbd_tag tag = *(const struct jbd_tag *)(page + off);
+        flags = be16_swap(tag.flags);
+        off += sizeof tag + (flags & JBD_SAME_UUID ? 0 : 16);
+        error = take_tag(r, be32_get(tag.block), flags);
+    }
+    return error;
+}
+
+// Goes past one block with a head, and what belongs to it.
+// Returns   0; -ENOENT: the log ends here.
+static int
+step(struct recovery *r)
+{
+    int error = read_log(r, r->j->control);
+    if (error)
+        return error;
+    if (be32_get(header(r)->magic) != JBD_MAGIC || be32_get(header(r)->tid) != r->tid)
+        return -ENOENT;
+    switch (be32_get(header(r)->type)) {
+    case JBD_DESCRIPTOR:
+        return take_descriptor(r);
+    case JBD_REVOKE:
+        error = r->pass == REVOKE ? revoke_listed(r) : 0;
+        log_advance(r, 1);
+        return error;
+    case JBD_COMMIT:
+        r->tid++;
+        log_advance(r, 1);
+        return r->bad ? -EUCLEAN : 0;
+    default:
+        return -ENOENT;
+    }
+}
+
+// Reads the log once, up to transaction r->end.
+static int
+run(struct recovery *r, enum pass pass)
+{
+    const struct jbd_super *s = page_data(r->j->super);
+    int error = 0;
+    r->pass = pass;
+    r->at = be32_get(s->start);
+    r->tid = be32_get(s->tid);
+    r->left = r->j->end - r->j->first;
+    r->bad = false;
+    while (!error && r->left && (pass == SCAN || r->tid != r->end))
+        error = step(r);
+    if (pass == SCAN)
+        r->end = r->tid;
+    return error == -ENOENT ? 0 : error;
+}
+
+static void
+forget_revoked(struct recovery *r)
+{
+    uint64 index = 0;
+    while (radix_next(&r->revoked, &index))
+        radix_del(&r->revoked, index);
+}
+
+static int
+replay_all(struct recovery *r)
+{
+    int error = run(r, SCAN);
+    if (!error)
+        error = run(r, REVOKE);
+    if (!error)
+        error = run(r, REPLAY);
+    if (!error)
+        error = cache_flush(r->j->fs->meta);
+    if (!error)
+        error = jio_flush(&r->j->io);
+    if (!error)
+        error = journal_note(r->j, 0, r->end + 1);
+    return error ? error : jio_flush(&r->j->io);
+}
+
+// Puts what the journal holds in its place.
+// On error  -EIO, -ENOMEM, -EUCLEAN: the next attempt starts anew. Sleeps
+int
+journal_recover(struct journal *j)
+{
+    const struct jbd_super *s = page_data(j->super);
+    struct recovery r = {.j = j, .end = be32_get(s->tid)};
+    int error = 0;
+    if (s->start) {
+        printf("recovering: replaying the journal of %s\n", j->fs->dev->name);
+        error = replay_all(&r);
+        forget_revoked(&r);
+    }
+    j->tid = r.end + 2; // the one in between may have been begun
+    j->committed = j->tid - 1;
+    return error;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// asid.c - see asid.h.
+//
+// Theory    Identifiers are handed out in order, to a space when it first runs. When there are no
+//           more, a new generation begins with the first one. A hart uses identifiers of one
+//           generation at a time, and changes to a later one by dropping all it knows; a space of an
+//           earlier generation than its hart's gets a new identifier. So nobody has to be told of
+//           a new generation, and the identifier of a space that ends is simply not used again.
+//           as->harts are those whose TLBs may know entries of the space, all of which are good:
+//           a change of the tables leaves only the hart that makes it (mm/aspace/tlb.h). Any other drops
+//           what it knows of the space before it runs it. The set outlives a generation: a hart that
+//           comes to the next one knows nothing, and has seen all that it stored.
+//           Identifier 0 is the kernel's own table's. Where the kernel has a table for each
+//           process, the space has two identifiers: the same address leads to different rights.
+// Promises  asid-unique: what a TLB has under an identifier comes from one table.
+// Locks     none: a space is [o], its hart's generation [h], what has been handed out one atomic word.
+// Fences    asid_enter().
+// Manual    priv: satp, sfence.vma
+#include "mm/aspace/asid.h"
+
+#include "abi/errno.h"
+#include "rv/csr.h"
+
+#define FIRST_GENERATION 2 // harts begin with the one before it, and so drop all before they use it
+
+static uint64 most = SATP_ASID_MASK; // [c] after boot; the largest identifier
+static uint64 each;                  // [c] identifiers that a space takes
+static uint64 spaces;                // [c] that have some in one generation; 0: there are none
+static uint64 taken;                 // [a] how often identifiers have been handed out
+
+// The kernel's own table stays in satp, and what is known under another identifier goes when the
+// hart changes to the first generation.
+void
+asid_init_hart(void)
+{
+    uint64 satp = r_satp();
+    w_satp(satp | SATP_ASID_MASK << SATP_ASID_SHIFT);
+    uint64 mine = r_satp() >> SATP_ASID_SHIFT & SATP_ASID_MASK; // priv satp: WARL, low bits first
+    w_satp(satp);
+    most = mine < most ? mine : most;
+}
+
+int
+asid_set_limit(const char *number)
+{
+    uint64 limit = 0;
+    const char *s = number;
+    for (; *s >= '0' && *s <= '9'; s++)
+        if (limit <= SATP_ASID_MASK)
+            limit = limit * 10 + (uint64)(*s - '0');
+    if (s == number || *s)
+        return -EINVAL;
+    most = limit < most ? limit : most;
+    return 0;
+}
+
+void
+asid_init(void)
+{
+    each = design->private_table ? 2 : 1;
+    spaces = most / each;
+    for (int i = 0; i < nharts && spaces; i++) {
+        cpus[i].present = 1U << i;
+        cpus[i].generation = FIRST_GENERATION - 1;
+    }
+}
+
+uint64
+asid_limit(void)
+{
+    return spaces * each;
+}
+
+static uint64
+with_id(uint64 satp, uint64 id)
+{
+    return (satp & ~(SATP_ASID_MASK << SATP_ASID_SHIFT)) | id << SATP_ASID_SHIFT;
+}
+
+static void
+assign(struct aspace *as)
+{
+    uint64 n = __atomic_fetch_add(&taken, 1, __ATOMIC_RELAXED); // only that no two get the same
+    as->generation = FIRST_GENERATION + n / spaces;
+    as->asid = (uint16)(1 + n % spaces * each);
+    as->satp = with_id(as->satp, as->asid);
+    if (!design->switches)
+        as->ksatp = as->satp;
+    if (!design->private_table)
+        return;
+    as->kasid = as->asid + 1;
+    as->ksatp = with_id(as->ksatp, as->kasid);
+}
+
+// Makes the space ready for this hart, where asid_ready() says that it is not; its satp and ksatp
+// may change.
+// Returns   whether to drop everything once more, when ksatp has been written: until then the hart
+//           may learn entries of the table before, under what is the space's identifier now.
+// Fences    what may be known of the space, and the stores to its tables before any walk of them.
+bool
+asid_enter(struct aspace *as)
+{
+    struct cpu *c = mycpu();
+    if (c->present && as->generation < c->generation)
+        assign(as);
+    as->harts |= c->present;
+    if (c->present && as->generation == c->generation) {
+        sfence_vma_asid(as->asid);
+        if (design->private_table)
+            sfence_vma_asid(as->kasid);
+        return false;
+    }
+    sfence_vma();
+    c->turns += as->generation != c->generation;
+    c->generation = as->generation;
+    return true;
+}

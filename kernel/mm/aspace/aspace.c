@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// aspace.c - address spaces come and go, and are loaded into satp.
+//
+// Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
+//           loses the reference that the leaf held.
+// Fences    asid_enter() decides, and says whether all has to be dropped after the satp write too
+//           (priv satp: writing it orders nothing by itself).
+#include "mm/aspace/aspace.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/aspace/asid.h"
+#include "mm/aspace/leaves.h"
+#include "mm/aspace/mapsite.h"
+#include "mm/aspace/mirror.h"
+#include "mm/aspace/mmap.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/spare.h"
+#include "mm/aspace/super.h"
+#include "mm/aspace/tlb.h"
+#include "mm/aspace/viewers.h"
+#include "mm/frame/block.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
+#include "mm/frame/userpage.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+#include "rv/csr.h"
+
+const struct design *design;
+
+static struct kmem_cache aspace_cache;
+static uint64 families; // how many there have been; atomic
+
+uint64 uvm_ended;
+
+static uint64
+table_for(struct aspace *as)
+{
+    void *table = spare_take(as);
+    if (!table)
+        table = uvm_zalloc(as, FRAME_PGTABLE);
+    return table ? v2p(table) : 0;
+}
+
+static uint64
+user_table(struct pt *t)
+{
+    return table_for(container_of(t, struct aspace, pt));
+}
+
+static uint64
+kernel_table(struct pt *t)
+{
+    return table_for(container_of(t, struct aspace, kpt));
+}
+
+static void
+table_free(struct pt *t, uint64 pa)
+{
+    (void)t;
+    kfree(p2v(pa));
+}
+
+static struct pt_env user_env = {.direct = DIRECT_MAP,
+                                 .alloc = user_table,
+                                 .free = table_free,
+                                 .readonly = PTE_COW,
+                                 .deferred = PTE_PARKED};
+static struct pt_env kernel_env = {
+    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_PARKED};
+
+// Before the first process, after design and mode have been chosen.
+void
+aspace_init(void)
+{
+    kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
+    block_init();
+    user_env.levels = kernel_env.levels = kernel_pt.env->levels;
+    userpage_init();
+    viewers_init();
+    if (design->switches && kvm_map_trampoline(&kernel_pt) < 0)
+        panic("aspace_init: no memory for the trampoline's table");
+}
+
+// Where the part of a process's table ends that serves its regions alone.
+static uint64
+user_limit(void)
+{
+    return design->switches ? USER_END : pt_half(user_env.levels);
+}
+
+static void
+free_tables(struct aspace *as)
+{
+    design->destroy(as);
+    if (as->kpt.root)
+        pt_free_root(&as->kpt);
+    if (as->pt.root)
+        pt_free_root(&as->pt);
+}
+
+static int
+make_tables(struct aspace *as)
+{
+    if (pt_create(&as->pt, &user_env) < 0)
+        return -ENOMEM;
+    as->satp = MAKE_SATP(user_env.levels, 0, pt_root_pa(&as->pt));
+    if (design->private_table && pt_create(&as->kpt, &kernel_env) < 0)
+        return -ENOMEM;
+    return design->create(as);
+}
+
+// Makes an empty address space for the process that `owner` describes.
+struct aspace *
+uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
+{
+    struct aspace *as = kmem_cache_alloc(&aspace_cache);
+    if (!as)
+        return NULL;
+    *as = (struct aspace){.owner = owner, .usys_early = *usys};
+    as->family = __atomic_add_fetch(&families, 1, __ATOMIC_RELAXED); // a number, no order
+    as->usys_early.pid = (int)owner->pid;
+    as->usys = &as->usys_early;
+    initsleeplock(&as->lock, "aspace");
+    list_init(&as->spare);
+    regions_init(&as->regions);
+    mapsite_note(MAPSITE_NEW, as, 0);
+    if (make_tables(as) == 0 && commit_space() == 0)
+        return as;
+    if (as->pt.root)
+        free_tables(as);
+    kmem_cache_free(&aspace_cache, as);
+    return NULL;
+}
+
+static void
+load_satp(uint64 satp, bool drop)
+{
+    struct cpu *c = mycpu();
+    if (c->satp == satp)
+        return;
+    w_satp(satp);
+    if (drop)
+        sfence_vma(); // nothing of the table before is used in the new one
+    c->satp_fenced += drop;
+    c->satp = satp;
+}
+
+// The hart goes back to the kernel's own table; the stack it is on is mapped there.
+static void
+aspace_leave(void)
+{
+    mycpu()->as = NULL;
+    load_satp(kernel_satp, !mycpu()->present);
+}
+
+// Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:
+//           either the hart has left it, or it only ever is in satp in user mode.
+void
+uvmretire(struct aspace *as)
+{
+    struct mmu_batch b;
+    acquiresleep(&as->lock); // somebody may be looking
+    mmap_collect(as, 0, USER_END);
+    park_drop(as);
+    mirror_destroy(as);
+    if (!design->private_table && mycpu()->as == as)
+        aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
+    mmu_batch_init(&b, as, MMU_DEAD);
+    for (int i = 0; i < as->regions.n; i++)
+        pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
+                         regions_zone(&as->regions, i, user_limit()), &b.tlb);
+    mmu_flush(&b);
+    spare_trim(as, 0);
+    uvm_count(as, -(int64)as->pages); // those left were in tables that others still lead to
+    __atomic_fetch_add(&uvm_ended, 1,
+                       __ATOMIC_RELEASE); // pairs with vmfault(): the frames are back
+    as->usys_early = *as->usys;
+    as->usys = &as->usys_early;
+    as->sz = 0;
+    releasesleep(&as->lock);
+    regions_free(&as->regions);
+}
+
+void
+uvmfree(struct aspace *as)
+{
+    viewers_drain(as);
+    if (as->regions.n)
+        uvmretire(as);
+    commit_space_gone();
+    free_tables(as);
+    kmem_cache_free(&aspace_cache, as);
+}
+
+// What lies between the regions around [start, end), which is in none: tables that serve only
+// this are of no more use.
+static struct pt_zone
+gap_around(struct aspace *as, uint64 start, uint64 end)
+{
+    struct region *above = region_above(&as->regions, end);
+    uint64 floor = 0;
+    if (start > 0) {
+        struct region *below = region_below(&as->regions, start);
+        floor = below ? below->end : 0;
+    }
+    return (struct pt_zone){floor, above ? above->start : user_limit()};
+}
+
+// Takes out the pages of [start, end), and the tables that only served them; the space keeps these if
+// told so.
+// Locks     as->lock held.
+// Fences    both views, before the frames are freed.
+void
+uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
+{
+    if (start >= end)
+        return;
+    struct mmu_batch b;
+    struct pt_zone zone = gap_around(as, start, end);
+    mirror_unmap(as, start, end, zone, keep);
+    mmu_batch_init(&b, as, MMU_LIVE);
+    b.keep = keep;
+    int error = unmap_zone(&as->pt, start, end, zone, &b.tlb);
+    assert(!error); // only cutting a larger leaf takes memory, and the caller has cut
+    mmu_flush(&b);
+}
+
+static int
+share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int i)
+{
+    const struct region *r = &from->regions.v[i];
+    job->cow = region_copies(r) ? PTE_COW : 0;
+    if (r->kind == REGION_USYSCALL)
+        return 0;
+    if (from->splits)
+        super_join(from, r, r->start, r->end); // one leaf is shared faster than 512
+    int error = park_may(r) ? park_share(to, from, i) : 0;
+    if (!error)
+        error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
+    if (!error)
+        error = mirror_sync(to, r->start, r->end);
+    int lagging = mirror_sync(from, r->start, r->end); // even so: pages of it may have lost W
+    return error ? error : lagging;
+}
+
+// Shares all pages.
+static int
+share_regions(struct aspace *to, struct aspace *from)
+{
+    struct leaves_job job = {.owner = to->owner->pid};
+    uint64 own = from->usys != &from->usys_early; // the page at USYSCALL is not shared
+    int error = commit_allows(from->pages) ? 0 : -ENOMEM;
+    for (int i = 0; !error && i < from->regions.n; i++)
+        error = share_region(&job, to, from, i);
+    uvm_count(to, (int64)(error ? job.pages : from->pages - own)); // some may be in parked tables
+    return error;
+}
+
+// On error  NULL; pages of `from` that have become copy-on-write stay so, which it cannot notice.
+// Fences    the pages of `from` that lost W.
+struct aspace *
+uvmcopy(struct aspace *from, const struct uvm_owner *owner)
+{
+    struct aspace *to = uvmcreate(owner, from->usys);
+    if (!to)
+        return NULL;
+    acquiresleep(&from->lock);
+    int error = regions_copy(&to->regions, &from->regions);
+    if (!error)
+        error = share_regions(to, from);
+    to->family = from->family;
+    to->sz = from->sz;
+    to->heap = from->heap;
+    to->splits = from->splits;
+    to->highest = from->highest;
+    to->reached = PGROUNDUP(from->sz);
+    tlb_changed(from);
+    releasesleep(&from->lock);
+    if (!error)
+        return to;
+    uvmfree(to);
+    return NULL;
+}
+
+void
+aspace_use(struct aspace *as)
+{
+    mycpu()->as = as;
+    bool drop = asid_enter(as);
+    load_satp(as->ksatp, drop);
+    fence_i(); // its code may have been written by another hart
+}
+
+int
+aspace_map(struct aspace *as, const struct region *r)
+{
+    if (r->start >= r->end || r->end > USER_END || (r->start | r->end) & (PGSIZE - 1))
+        return -EINVAL;
+    acquiresleep(&as->lock);
+    int error = region_add(&as->regions, r);
+    releasesleep(&as->lock);
+    return error;
+}
+
+// Changes what the process may do in the region that starts at `start`, and its pages accordingly.
+int
+aspace_restrict(struct aspace *as, uint64 start, uint64 prot)
+{
+    struct mmu_batch b;
+    int error = -EINVAL;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    acquiresleep(&as->lock);
+    struct region *r = region_find(&as->regions, start);
+    if (r)
+        error = protect(&as->pt, r->start, r->end, PTE_RWX & ~prot, 0, &b.tlb);
+    if (!error)
+        error = mirror_sync(as, r->start, r->end);
+    if (!error)
+        r->prot = (uint8)prot;
+    mmu_flush(&b);
+    releasesleep(&as->lock);
+    return error;
+}

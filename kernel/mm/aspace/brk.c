@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// brk.c - the break: how a process grows and shrinks its heap.
+//
+// Theory    The heap is the region from the lowest break up to the break, rounded up to pages;
+//           while it is empty there is no region. Growing eagerly brings in every page before the
+//           break moves.
+// Promises  A growth that fails leaves the break, the regions and the set of pages as they were.
+// Locks     as->lock.
+#include "mm/aspace/aspace.h"
+
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/aspace/fresh.h"
+#include "mm/aspace/mapsite.h"
+#include "mm/aspace/mirror.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/spare.h"
+#include "mm/aspace/super.h"
+#include "mm/aspace/tlb.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
+#include "mm/kvm/layout.h"
+
+static bool lazily; // what a growth does that asks for neither kind
+
+// Chooses what a growth does that asks for neither kind: "lazy" or "eager".
+// On error  -EINVAL: there is no such choice.
+int
+brk_select(const char *name)
+{
+    bool lazy = strcmp(name, "lazy") == 0;
+    if (!lazy && strcmp(name, "eager") != 0)
+        return -EINVAL;
+    lazily = lazy;
+    return 0;
+}
+
+static int
+add_page(struct aspace *as, uint64 va, uint64 prot)
+{
+    void *page = fresh_page(as, REGION_HEAP);
+    if (!page)
+        return -ENOMEM;
+    pte_t pte = pte_make(v2p(page), userpage_flags(prot));
+    pte_t *twin;
+    if (mirror_slot(as, va, &twin) < 0 || map_page(&as->pt, va, pte) < 0) {
+        kfree(page);
+        return -ENOMEM;
+    }
+    mirror_put(twin, pte);
+    userpage_mapped(frame_of(v2p(page)));
+    mapsite_note(MAPSITE_MAP, as, va);
+    uvm_count(as, 1);
+    return 0;
+}
+
+// Brings in fresh pages for [start, end), where nothing is mapped and no table is parked.
+// On error  -ENOMEM, with a part of them there.
+// Locks     as->lock held.
+// Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
+int
+uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
+{
+    int error = commit_allows((end - start) / PGSIZE) ? 0 : -ENOMEM;
+    for (uint64 va = start, size; !error && va < end; va += size) {
+        size = super_add(as, va, end, prot);
+        if (size)
+            continue;
+        size = PGSIZE;
+        error = add_page(as, va, prot);
+    }
+    if (!error)
+        tlb_changed(as);
+    return error;
+}
+
+static struct region *
+heap_region(struct aspace *as)
+{
+    struct region *r = region_find(&as->regions, as->heap);
+    return r && r->kind == REGION_HEAP ? r : NULL;
+}
+
+// Makes the heap's region end at `end`; an empty heap has none.
+static int
+resize_heap(struct aspace *as, uint64 end)
+{
+    struct region *r = heap_region(as);
+    if (r && end > as->heap)
+        r->end = end;
+    else if (r)
+        region_remove(&as->regions, r);
+    else if (end > as->heap)
+        return region_add(&as->regions, &(struct region){.start = as->heap,
+                                                         .end = end,
+                                                         .kind = REGION_HEAP,
+                                                         .prot = PTE_R | PTE_W});
+    return 0;
+}
+
+// How far the heap may reach: the next region above it.
+static uint64
+heap_limit(struct aspace *as)
+{
+    struct region *above = region_above(&as->regions, PGROUNDUP(as->sz));
+    return above ? above->start : USYSCALL;
+}
+
+// How many tables the heap needs for what it reaches first with this growth, if all of it becomes
+// single pages.
+static uint64
+tables_due(const struct aspace *as, uint64 start, uint64 end)
+{
+    uint64 first = SUPER_ROUNDUP(start > as->reached ? start : as->reached);
+    uint64 last = SUPER_ROUNDUP(end), spans = last > first ? (last - first) / SUPER_SIZE : 0;
+    return as->kpt.root ? 2 * spans : spans;
+}
+
+// Brings in the pages of [start, end), which the heap has now, and what tables are due.
+// On error  -ENOMEM; the pages and the spare tables are what they were, and the heap ends at start.
+static int
+fill_heap(struct aspace *as, uint64 start, uint64 end)
+{
+    uint64 spare = as->nspare;
+    int error = spare_reserve(as, tables_due(as, start, end));
+    if (!error)
+        error = uvmalloc(as, start, end, PTE_R | PTE_W);
+    if (!error) {
+        as->reached = end > as->reached ? end : as->reached;
+        return 0;
+    }
+    int undone = resize_heap(as, start);
+    assert(!undone); // shrinking takes no memory
+    uvmunmap(as, start, end, true);
+    spare_trim(as, spare);
+    return error;
+}
+
+static int
+grow_heap(struct aspace *as, uint64 to, bool lazy)
+{
+    uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
+    if (to < as->sz || to > heap_limit(as))
+        return -ENOMEM;
+    int error = lazy ? 0 : unpark(as, old_end, end);
+    if (!error)
+        error = resize_heap(as, end);
+    if (!error && !lazy)
+        error = fill_heap(as, old_end, end);
+    if (!error)
+        as->sz = to;
+    return error;
+}
+
+static int
+shrink(struct aspace *as, uint64 to)
+{
+    if (to < as->heap)
+        return -EINVAL;
+    uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
+    int error = super_split_edges(as, end, old_end);
+    if (error)
+        return error;
+    error = resize_heap(as, end);
+    assert(!error); // shrinking takes no memory
+    uvmunmap(as, end, old_end, true);
+    if (as->sz > as->highest)
+        as->highest = as->sz;
+    as->sz = to;
+    return 0;
+}
+
+// Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind SBRK_LAZY
+// does not; any other kind stands for what brk_select() chose. A step below address 0 changes nothing
+// and is no error.
+// Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
+// Fences    pages that go are fenced before their frames are freed.
+int
+growproc(struct aspace *as, int64 n, uint64 kind, uint64 *old)
+{
+    bool lazy = kind == SBRK_LAZY || (lazily && kind != SBRK_EAGER);
+    int error = 0;
+    acquiresleep(&as->lock);
+    *old = as->sz;
+    if (n > 0)
+        error = grow_heap(as, as->sz + (uint64)n, lazy);
+    else if (n < 0 && (uint64)-n <= as->sz)
+        error = shrink(as, as->sz - (uint64)-n);
+    releasesleep(&as->lock);
+    return error;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+// fault.c - the one way in which a page of a user address space comes to be, or becomes writable.
+//
+// Theory    vmfault() first refuses: no region, or the region does not allow the access. What is
+//           left is a hole to be filled from the region's source, a copy-on-write page to be made
+//           the process's own, or nothing to do: the page is there with the right, and the hart
+//           held an old entry.
+// Promises  Fresh memory is zero. A page that others may see is never mapped writable:
+//           cow-readonly.
+// Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy to or from
+//           user memory may be made under (mm/aspace/pager.h).
+// Fences    Copy-on-write replaces an entry: fenced here before the old frame's reference goes. A
+//           filled hole needs a fence too, since invalid entries may be cached (priv sfence.vma).
+#include "mm/aspace/aspace.h"
+
+#include "abi/errno.h"
+#include "lib/page.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/aspace/ahead.h"
+#include "mm/aspace/fresh.h"
+#include "mm/aspace/mapsite.h"
+#include "mm/aspace/mirror.h"
+#include "mm/aspace/pager.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/super.h"
+#include "mm/aspace/tlb.h"
+#include "mm/frame/block.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
+#include "mm/kvm/layout.h"
+#include "pt/change.h"
+
+#define LENT 4 // kept frames that the page cache may take to read a page of the program
+
+static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
+
+struct frame *zero_frame;
+
+void
+userpage_init(void)
+{
+    void *zeroes = kzalloc(FRAME_USER, 0);
+    assert(zeroes);
+    zero_frame = frame_of(v2p(zeroes));
+}
+
+// Maps the frame into the hole at the cursor, which is then at its leaf.
+// On error  -ENOMEM: nothing is mapped.
+static int
+map_user(struct aspace *as, struct pt_cursor *at, struct frame *f, uint64 flags)
+{
+    pte_t *twin, pte = pte_make(frame_pa(f), flags);
+    uint64 va = at->va;
+    if (mirror_slot(as, va, &twin) < 0 || pt_fill_at(&as->pt, at, pte) < 0)
+        return -ENOMEM;
+    mirror_put(twin, pte);
+    userpage_mapped(f);
+    mapsite_note(MAPSITE_MAP, as, va);
+    uvm_count(as, 1);
+    tlb_changed_page(as, va);
+    if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
+        fence_i();                          // what was stored there are instructions now
+    return 0;
+}
+
+// Maps a page that the process gets for itself; a failure gives it back.
+static int
+map_own(struct aspace *as, struct pt_cursor *at, void *page, uint64 flags)
+{
+    int error = map_user(as, at, frame_of(v2p(page)), flags);
+    if (error)
+        kfree(page);
+    return error;
+}
+
+static int
+fill_fresh(struct aspace *as, const struct region *r, struct pt_cursor *at, enum pt_access access)
+{
+    void *page = commit_allows(1) ? fresh_page(as, r->kind) : NULL;
+    if (!page)
+        return -ENOMEM;
+    return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
+}
+
+// Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
+// `source` stays the caller's.
+static int
+fill_copy(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
+          uint64 bytes, enum pt_access access)
+{
+    char *page = commit_allows(1) ? uvm_alloc(as, FRAME_USER) : NULL;
+    if (!page)
+        return -ENOMEM;
+    memcpy(page, p2v(frame_pa(source)), bytes);
+    memset(page + bytes, 0, PGSIZE - bytes);
+    return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
+}
+
+// Maps the file's own page, which all processes share. In a private region the first write gets a
+// copy.
+static int
+fill_shared(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
+            enum pt_access access)
+{
+    uint64 flags = userpage_flags(r->prot) | userpage_touched(access);
+    if (!r->shared && (r->prot & PTE_W))
+        flags = (flags & ~PTE_W) | PTE_COW;
+    int error = map_user(as, at, source, flags);
+    if (!error)
+        frame_get(source);
+    return error;
+}
+
+// Gets the file's page although the page cache may need one of the frames that are kept.
+static int __attribute__((noinline))
+get_urgent(const struct region *r, uint64 va, struct frame **source)
+{
+    frames_lend(LENT);
+    int error = r->pager->ops->get(r->pager, region_file_page(r, va), source);
+    frames_lend(-LENT);
+    return error;
+}
+
+static int
+fill_file(struct aspace *as, const struct region *r, struct pt_cursor *at, uint64 bytes,
+          enum pt_access access)
+{
+    struct frame *source;
+    int error = likely(!as->urgent)
+                    ? r->pager->ops->get(r->pager, region_file_page(r, at->va), &source)
+                    : get_urgent(r, at->va, &source);
+    if (error)
+        return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
+    if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
+        error = fill_shared(as, r, at, source, access);
+    else
+        error = fill_copy(as, r, at, source, bytes, access);
+    frame_put(source);
+    return error;
+}
+
+// The page behind USYSCALL: what has been collected so far moves there.
+static int
+fill_usyscall(struct aspace *as, const struct region *r, struct pt_cursor *at)
+{
+    struct usyscall *page = uvm_zalloc(as, FRAME_USYSCALL);
+    if (!page)
+        return -ENOMEM;
+    *page = as->usys_early;
+    int error = map_own(as, at, page, userpage_flags(r->prot) | PTE_A);
+    if (error)
+        return error;
+    as->usys = page;
+    return 0;
+}
+
+// Fills the hole at the cursor from the region's source.
+static int
+fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum pt_access access)
+{
+    uint64 bytes = region_file_bytes(r, at->va);
+    if (r->kind == REGION_USYSCALL)
+        return fill_usyscall(as, r, at);
+    if (bytes)
+        return fill_file(as, r, at, bytes < PGSIZE ? bytes : PGSIZE, access);
+    if (r->pager && r->kind == REGION_MMAP)
+        return -EFAULT; // beyond the end of the file
+    return fill_fresh(as, r, at, access);
+}
+
+// Nobody else refers to it: no other leaf, and not the page cache. If not it is a single frame.
+static bool
+sole_user(struct frame *f)
+{
+    if (unlikely(block_part(f)))
+        return block_page_sole(f);
+    return f->kind == FRAME_USER &&
+           __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
+}
+
+// Puts a changed entry in the place of one that the hart may know.
+static inline void
+change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
+{
+    pt_change(slot, pte);
+    mirror_set(as, va, pte);
+    tlb_changed_page(as, va);
+}
+
+// What the entry of a present page becomes when its region allows more than the entry does.
+static pte_t
+with_rights(const struct region *r, pte_t pte, enum pt_access access)
+{
+    return (pte & ~PTE_RWX) | PTE_U | (r->prot & (PTE_R | PTE_X)) | (pte & r->prot & PTE_W) |
+           userpage_touched(access);
+}
+
+// The same for a first write to a page that is now the process's own.
+static pte_t
+writable(const struct region *r, pte_t pte)
+{
+    return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
+}
+
+// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy.
+static int
+own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
+{
+    pte_t old = pte_load(slot);
+    struct frame *shared = frame_of(pte_pa(old));
+    if (sole_user(shared)) {
+        change_entry(as, slot, va, entry);
+        return 0;
+    }
+    void *page = uvm_alloc(as, FRAME_USER);
+    if (!page)
+        return -ENOMEM;
+    page_copy(page, p2v(pte_pa(old)));
+    userpage_mapped(frame_of(v2p(page)));
+    change_entry(as, slot, va,
+                 pte_make(v2p(page), pte_flags(entry))); // fenced before the old frame may go
+    if (entry & PTE_X)
+        fence_i(); // the copy's instructions have come by stores
+    userpage_release();
+    userpage_drop(shared);
+    return 0;
+}
+
+// The first write to a page of a private region that others may see, or that was read-only. Who
+// writes to such pages one after the other gets some more.
+static int
+make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+{
+    int error = own_page(as, slot, va, writable(r, pte_load(slot)));
+    uint64 n =
+        error || as->urgent || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
+    for (; n > 0; n--) {
+        pte_t pte = pte_load(++slot);
+        va += PGSIZE;
+        if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
+            break;
+        pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
+        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
+            break; // nobody has asked for it
+    }
+    return error;
+}
+
+// The same for a larger leaf: it stays one if nobody else refers to any of it.
+static int
+make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+{
+    pte_t old = pte_load(slot);
+    struct frame *block = frame_of(pte_pa(old));
+    if (block_sole(block, FRAME_MAX_ORDER)) {
+        change_entry(as, slot, va, writable(r, old));
+        return 0;
+    }
+    int error = super_split(as, va);
+    return error ? error : make_own(as, r, walk(&as->pt, va, 0), va);
+}
+
+// The page is there. Either the entry does not have all the rights that the region has, or the hart
+// leaves setting A and D to us, or it knew an older entry.
+static int
+refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
+{
+    pte_t pte = pte_load(at.slot);
+    if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
+        return at.level == 0 ? make_own(as, r, at.slot, at.va)
+                             : make_own_large(as, r, at.slot, at.va);
+    pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
+    change_entry(as, at.slot, at.va, wanted);
+    if (wanted == pte)
+        tlb_changed(as); // what is remembered may be a missing table: no page's fence covers that
+    return 0;
+}
+
+// Fills the hole at the cursor, and maps some of what follows.
+static int
+touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
+{
+    if (super_touch(as, r, at))
+        return refresh(as, r, pt_find(&as->pt, at.va), access);
+    int error = fill_hole(as, r, &at, access);
+    if (!error && ahead_file(r, at.slot))
+        ahead_map(as, r, at.slot, at.va);
+    return error;
+}
+
+// Walks once; what the access needs is done where the walk ends.
+static int
+resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
+{
+    struct region *r = region_find(&as->regions, va);
+    int error = 0;
+    struct pt_cursor at = pt_find(&as->pt, va); // a user address is canonical
+    if (unlikely(pte_parked(pte_load(at.slot)))) {
+        error = park_settle(as, va, va + PGSIZE);
+        at = pt_find(&as->pt, va);
+    }
+    if (error || !r || !(r->prot & needed[access]))
+        return r && error ? error : -EFAULT; // explained by the tables as they are now, none parked
+    return pte_valid(pte_load(at.slot)) ? refresh(as, r, at, access) : touch(as, r, at, access);
+}
+
+// Does the process have what it wants to access at va: a page, a table that is parked, or what exec or
+// fork has promised it?
+static bool
+has(struct aspace *as, uint64 va)
+{
+    const struct region *r = region_find(&as->regions, va);
+    pte_t pte = pte_load(pt_find(&as->pt, va).slot);
+    return pte_valid(pte) || pte_parked(pte) || (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
+}
+
+// A fault found no frame.
+// Returns   whether it should be tried once more: the process has the memory, so one of the frames that
+//           are kept may serve.
+static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
+{
+    if (as->urgent || !has(as, va))
+        return false;
+    as->starved = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
+    as->urgent = true;
+    return true;
+}
+
+// Makes it possible for the process to access va so, if its regions allow it.
+// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame although the process
+//           has the memory.
+int
+vmfault(struct aspace *as, uint64 va, enum pt_access access)
+{
+    if (va >= MAXVA)
+        return -EFAULT;
+    acquiresleep(&as->lock);
+    int error;
+    do
+        error = resolve_fault(as, PGROUNDDOWN(va), access);
+    while (unlikely(error == -ENOMEM) && insist(as, PGROUNDDOWN(va)));
+    if (unlikely(as->urgent)) {
+        as->urgent = false;
+        error = error == -ENOMEM ? -ESTARVED : error;
+    }
+    releasesleep(&as->lock);
+    return error;
+}
+
+// Makes the present pages of [start, end) count as untouched.
+static void
+forget_touch(struct aspace *as, uint64 start, uint64 end)
+{
+    acquiresleep(&as->lock);
+    for (uint64 va = start; va < end; va += PGSIZE) {
+        struct pt_cursor at = pt_find(&as->pt, va);
+        if (pte_valid(pte_load(at.slot)))
+            change_entry(as, at.slot, va, pte_load(at.slot) & ~PTE_A);
+    }
+    releasesleep(&as->lock);
+}
+
+// Brings in the pages that a file has of the region at `start`. The process has not run yet: no page
+// counts as touched, and nothing changes its regions.
+// On error  as vmfault(): some pages are there.
+// Locks     takes as->lock. Sleeps
+int
+uvmbring(struct aspace *as, uint64 start)
+{
+    const struct region *r = region_find(&as->regions, start);
+    enum pt_access access = r->prot & PTE_R ? PT_READ : PT_EXEC;
+    uint64 va = start;
+    int error = 0;
+    for (; !error && region_file_bytes(r, va); va += PGSIZE)
+        error = vmfault(as, va, access);
+    forget_touch(as, start, va);
+    return error;
+}
+
+int
+uvmguard(struct aspace *as, uint64 va)
+{
+    acquiresleep(&as->lock);
+    struct pt_cursor at = pt_find(&as->pt, va);
+    // Execute-only and not for the user: no access of either mode succeeds, with SUM or without.
+    int error = map_user(as, &at, zero_frame, PTE_V | PTE_X | PTE_A);
+    if (!error)
+        frame_get(zero_frame);
+    releasesleep(&as->lock);
+    return error;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// spare.c - see spare.h.
+#include "mm/aspace/spare.h"
+
+#include "abi/errno.h"
+#include "mm/aspace/aspace.h"
+#include "mm/frame/frame.h"
+
+// Returns a blank table, which is no more kept; NULL: there is none.
+void *
+spare_take(struct aspace *as)
+{
+    if (!as->nspare)
+        return NULL;
+    as->nspare--;
+    return list_entry(list_pop_front(&as->spare), struct frame, link)->mem;
+}
+
+// Keeps a blank table that no entry leads to.
+void
+spare_keep(struct aspace *as, void *table)
+{
+    list_push_front(&as->spare, &frame_of(v2p(table))->link);
+    as->nspare++;
+}
+
+// Allocates n tables more.
+// On error  -ENOMEM: some of them are there; spare_trim() frees them.
+int
+spare_reserve(struct aspace *as, uint64 n)
+{
+    for (; n > 0; n--) {
+        void *table = kzalloc(FRAME_PGTABLE, as->owner->pid);
+        if (!table)
+            return -ENOMEM;
+        spare_keep(as, table);
+    }
+    return 0;
+}
+
+// Frees all tables but n.
+void
+spare_trim(struct aspace *as, uint64 n)
+{
+    while (as->nspare > n)
+        kfree_zeroed(spare_take(as));
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// super.c - see super.h.
+//
+// Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
+//           the process has one, or nothing, and never a table; and a table where the process has.
+// Fences    a split leaf is fenced before its frames can be treated one by one; a table that has
+//           become a leaf, before it is freed.
+#include "mm/aspace/super.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/aspace/aspace.h"
+#include "mm/aspace/fresh.h"
+#include "mm/aspace/mirror.h"
+#include "mm/aspace/park.h"
+#include "mm/aspace/tlb.h"
+#include "mm/frame/block.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
+
+#define SUPER_LEVEL 1
+#define LEAST_ORDER 3 // smaller blocks would cost more than they save
+
+_Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
+
+enum super_policy super_policy; // constant after boot
+
+// Chooses what processes do with leaves of 2 MiB: "share", "copy" or "off".
+// On error  -EINVAL: there is no such choice.
+int
+super_select(const char *name)
+{
+    static const char *const names[] = {
+        [SUPER_SHARE] = "share", [SUPER_COPY] = "copy", [SUPER_OFF] = "off"};
+    for (uint32 i = 0; i < NELEM(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            super_policy = i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+// Is there nothing yet, not even a table, where a leaf of 2 MiB would stand?
+static bool
+vacant(const struct pt *t, uint64 va)
+{
+    int level;
+    pte_t *slot = walk_leaf(t, va, &level);
+    return slot && level >= SUPER_LEVEL && !pte_valid(pte_load(slot));
+}
+
+// Takes out what has just been put in.
+static void
+take_out(struct aspace *as, uint64 va, uint64 size)
+{
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    int error = unmap(&as->pt, va, va + size, &b.tlb);
+    assert(!error); // nothing is cut
+    mmu_flush(&b);
+}
+
+// The order of the largest block that could stand at va and ends at `end` or below.
+static int
+fitting(uint64 va, uint64 end)
+{
+    int order = 0, most = super_policy == SUPER_OFF ? FRAME_MAX_ORDER - 1 : FRAME_MAX_ORDER;
+    while (order < most && !(va & (PGSIZE << order)) && PGSIZE << (order + 1) <= end - va)
+        order++;
+    return order;
+}
+
+// Maps a fresh block at va, in a region of that kind, by one leaf if it is of the largest order.
+// Returns   false, and nothing has changed: there is no such block at hand, or no memory for it.
+static bool
+add_block(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
+{
+    uint64 size = PGSIZE << order;
+    int level = order == FRAME_MAX_ORDER ? SUPER_LEVEL : 0;
+    if (level > 0 && (!vacant(&as->pt, va) || (as->kpt.root && !vacant(&as->kpt, va))))
+        return false;
+    char *block = level > 0 ? kalloc_order(FRAME_USER, as->owner->pid, order)
+                            : kalloc_favour(FRAME_USER, as->owner->pid, order);
+    if (!block)
+        return false;
+    fresh_block(kind, block, size);
+    if ((level == 0 && mirror_reserve(as, va) < 0) ||
+        mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
+        kfree(block);
+        return false;
+    }
+    userpage_mapped(frame_of(v2p(block)));
+    uvm_count(as, (int64)(size / PGSIZE));
+    if (mirror_sync(as, va, va + size) == 0)
+        return true;
+    take_out(as, va, size);
+    return false;
+}
+
+uint64
+super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
+{
+    int order = fitting(va, end);
+    if (order == FRAME_MAX_ORDER && !add_block(as, REGION_HEAP, va, prot, order))
+        order--;
+    else if (order == FRAME_MAX_ORDER)
+        return SUPER_SIZE;
+    return order >= LEAST_ORDER && add_block(as, REGION_HEAP, va, prot, order) ? PGSIZE << order
+                                                                               : 0;
+}
+
+static bool
+present(struct aspace *as, uint64 va)
+{
+    return pte_valid(pte_load(pt_find(&as->pt, va).slot));
+}
+
+// Is the page below the cursor present? It mostly stands in the same table.
+static bool
+present_below(struct aspace *as, struct pt_cursor at)
+{
+    if (at.level == 0 && PX(0, at.va) > 0)
+        return pte_valid(pte_load(at.slot - 1));
+    return present(as, at.va - PGSIZE);
+}
+
+// Is nothing mapped where a block of `order` would stand?
+static bool
+empty(struct pt_cursor at, int order)
+{
+    if (at.level > 0)
+        return !pte_valid(pte_load(at.slot));
+    return slots_holes(at.slot, at.slot + (1UL << order)) == 1UL << order;
+}
+
+// The order of a block that goes on from the cursor as far as the process has come to it: as much as
+// is brought in ahead it has touched already, from one end to the other as far as can be seen.
+static int
+continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
+{
+    int order = fitting(at.va, r->end);
+    if (order < LEAST_ORDER || at.va == r->start || !present_below(as, at))
+        return 0;
+    while (at.va - r->start < PGSIZE << order || !present(as, at.va - (PGSIZE << order)))
+        order--;
+    return order;
+}
+
+// Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).
+bool
+super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
+{
+    int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, at);
+    if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
+        !empty(at, order) || !add_block(as, r->kind, at.va, r->prot, order))
+        return false;
+    tlb_changed(as);
+    return true;
+}
+
+// Splits the leaf of level 1 that holds va, in both views.
+static int
+split_leaf(struct aspace *as, uint64 va)
+{
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    int error = pt_split(&as->pt, va, 0, &b.tlb);
+    if (!error && (error = mirror_split(as, va, &b.tlb)) < 0)
+        pt_join(&as->pt, va, SUPER_LEVEL, pt_joined(&as->pt, va, SUPER_LEVEL, 0), &b.tlb);
+    mmu_flush(&b);
+    return error;
+}
+
+int
+super_split(struct aspace *as, uint64 va)
+{
+    int level;
+    pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (!slot || level < SUPER_LEVEL || !pte_leaf(pte_load(slot)))
+        return 0;
+    pte_t pte = pte_load(slot);
+    struct frame *block = frame_of(pte_pa(pte));
+    int error = split_leaf(as, va);
+    if (error)
+        return error;
+    as->splits++;
+    block_split(block); // a block of the largest order has one leaf: put_special() relies on it
+    return 0;
+}
+
+// Makes va the beginning of a leaf, and of a block.
+static int
+cut_leaf(struct aspace *as, uint64 va)
+{
+    int error = va & (SUPER_SIZE - 1) ? super_split(as, va) : 0;
+    int level;
+    const pte_t *slot = walk_leaf(&as->pt, va, &level);
+    if (error || !slot || level > 0 || !pte_valid(pte_load(slot)))
+        return error;
+    struct frame *f = frame_of(pte_pa(pte_load(slot)));
+    if (block_part(f))
+        block_cut(f);
+    return 0;
+}
+
+// Makes one leaf of the 512 at va if these are for the frames of 2 MiB in their order, each of them
+// single and the process's alone. So no page waits for its copy, and the leaf gets all rights.
+static void
+join_leaves(struct aspace *as, const struct region *r, uint64 va, struct tlb_batch *b)
+{
+    pte_t leaf = pt_joined(&as->pt, va, SUPER_LEVEL, PTE_W | PTE_COW);
+    struct frame *f = leaf ? frame_of(pte_pa(leaf)) : NULL;
+    if (!f || f->order > 0 || !block_sole(f, FRAME_MAX_ORDER))
+        return;
+    leaf = pte_make(pte_pa(leaf), userpage_flags(r->prot) | (leaf & (PTE_A | PTE_D)));
+    pt_join(&as->pt, va, SUPER_LEVEL, leaf, b);
+    mirror_join(as, va, leaf, b);
+    as->splits -= as->splits > 0;
+}
+
+void
+super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
+{
+    uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
+    va = SUPER_ROUNDUP(va);
+    if (va + SUPER_SIZE > last || r->pager || !r->prot || super_policy == SUPER_OFF)
+        return;
+    struct mmu_batch b;
+    mmu_batch_init(&b, as, MMU_LIVE);
+    for (; va + SUPER_SIZE <= last; va += SUPER_SIZE)
+        join_leaves(as, r, va, &b.tlb);
+    mmu_flush(&b);
+}
+
+int
+super_split_edges(struct aspace *as, uint64 start, uint64 end)
+{
+    int error = unpark(as, start, end);
+    if (!error)
+        error = cut_leaf(as, start);
+    return error ? error : cut_leaf(as, end);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// tlb.c - see tlb.h.
+//
+// Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
+//           local; other harts that may know entries of it cannot use them before asid_enter() has
+//           dropped them. The kernel's own pages are another matter: mm/kvm/shootdown.c.
+// Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
+// Manual    priv sfence.vma
+#include "mm/aspace/tlb.h"
+
+#include "mm/aspace/leaves.h"
+#include "mm/aspace/mapsite.h"
+#include "mm/aspace/spare.h"
+#include "mm/frame/block.h"
+#include "mm/frame/frame.h"
+#include "mm/frame/userpage.h"
+
+#define FEW_PAGES 8 // up to here, fences by page
+
+static bool
+few_pages(const struct tlb_batch *t)
+{
+    uint64 size = 0;
+    for (uint32 i = 0; i < t->n; i++)
+        size += t->range[i].end - t->range[i].start;
+    return !t->all && size <= FEW_PAGES * PGSIZE;
+}
+
+// One table of the space.
+static void
+fence_view(const struct tlb_batch *t, uint64 asid)
+{
+    if (!few_pages(t)) {
+        sfence_vma_asid(asid);
+        return;
+    }
+    for (uint32 i = 0; i < t->n; i++)
+        for (uint64 va = t->range[i].start; va != t->range[i].end; va += PGSIZE)
+            sfence_vma_page(va, asid);
+}
+
+// The user's entries may have been narrowed in the mirror too, which then has the same batch.
+static void
+fence(const struct mmu_batch *b)
+{
+    if (b->state == MMU_DEAD || !tlb_here(b->as)) {
+        mycpu()->fences_avoided++;
+        return;
+    }
+    if (b->state == MMU_LIVE)
+        fence_view(&b->tlb, b->as->asid);
+    if (b->as->kpt.root)
+        fence_view(&b->tlb, b->as->kasid);
+}
+
+// What is not a single page: a table or a block.
+static void
+put_special(struct mmu_batch *b, uint64 pa, uint64 what)
+{
+    if (what & MMU_BLANK && b->keep)
+        spare_keep(b->as, p2v(pa));
+    else if (what & MMU_BLANK)
+        kfree_zeroed(p2v(pa));
+    else if (what & MMU_TABLE)
+        kfree(p2v(pa));
+    else
+        block_put(frame_of(pa), (int)what);
+}
+
+static void
+free_queued(struct mmu_batch *b)
+{
+    userpage_release();
+    for (const uint64 *q = b->queue, *end = q + b->n; q < end; q++) {
+        uint64 what = *q % PGSIZE;
+        if (likely(what == 0))
+            userpage_drop(frame_of(*q));
+        else
+            put_special(b, *q - what, what);
+    }
+    b->n = 0;
+}
+
+void
+mmu_flush(struct mmu_batch *b)
+{
+    if (!batch_clean(&b->tlb))
+        fence(b);
+    batch_reset(&b->tlb);
+    free_queued(b);
+}
+
+// A larger leaf is gone.
+static void
+leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
+{
+    struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
+    uvm_count(b->as, -(int64)(pt_leaf_size(level) / PGSIZE));
+    mapsite_note(MAPSITE_UNMAP, b->as, va);
+    mmu_queue(b, pte_pa(old), FRAME_MAX_ORDER);
+}
+
+static void
+table_gone(struct tlb_batch *t, uint64 pa, bool blank)
+{
+    mmu_queue(container_of(t, struct mmu_batch, tlb), pa,
+              blank ? MMU_TABLE | MMU_BLANK : MMU_TABLE);
+}
+
+static const struct tlb_batch_ops user_ops = {
+    .leaf = leaf_gone,
+    .table = table_gone,
+    .leaves = leaves_gone,
+};
+static const struct tlb_batch_ops dead_ops = {
+    .leaf = leaf_gone,
+    .table = table_gone,
+    .leaves = leaves_dead,
+};
+static const struct tlb_batch_ops mirror_ops = {
+    .table = table_gone,
+    .leaves = leaves_unmirrored,
+};
+
+void
+mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
+{
+    static const struct tlb_batch_ops *const ops[] = {
+        [MMU_LIVE] = &user_ops,
+        [MMU_DEAD] = &dead_ops,
+        [MMU_MIRROR] = &mirror_ops,
+    };
+    batch_init(&b->tlb, ops[state]);
+    b->as = as;
+    b->state = state;
+    b->keep = false;
+    b->n = 0;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// tlb.h - what becomes of unhooked entries: fence first, then free.
+#pragma once
+
+#include "lib/types.h"
+#include "mm/aspace/aspace.h"
+#include "pt/batch.h"
+#include "rv/csr.h"
+
+#define MMU_QUEUE 64
+
+enum mmu_state {
+    MMU_LIVE,   // a hart may have the space in satp: its own hart, if it runs now
+    MMU_DEAD,   // no hart has, and each that had has fenced
+    MMU_MIRROR, // like MMU_LIVE, in the kernel's table of the process: leaves hold no references
+};
+
+// The frames of unhooked leaves and tables wait here for the fence.
+struct mmu_batch {
+    struct tlb_batch tlb; // the part that pt/ fills
+    struct aspace *as;
+    enum mmu_state state;
+    bool keep; // blank tables stay with the space: mm/aspace/spare.h
+    uint32 n;
+    uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
+};
+
+// What waits at a physical address, in the low bits of the queue's entry: the order of the block
+// that leaves referred to, or
+#define MMU_TABLE 0x20UL // a table,
+#define MMU_BLANK 0x40UL // which is all zeroes
+
+void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
+void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued
+
+// Queues what is at pa; its entry is unhooked, and so recorded.
+// Returns   whether the queue was full, so that all that is recorded has been fenced and freed.
+static inline bool
+mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
+{
+    bool full = b->n == MMU_QUEUE;
+    if (unlikely(full))
+        mmu_flush(b);
+    b->queue[b->n++] = pa + what;
+    return full;
+}
+
+// The tables have changed. Only a hart that runs the space needs a fence now, and that is this one
+// or none; every other one drops what it knows before it runs the space again (asid_enter()).
+static inline bool
+tlb_here(struct aspace *as)
+{
+    bool here = mycpu()->as == as;
+    as->harts = here ? mycpu()->present : 0;
+    return here;
+}
+
+// After a change of the entry for va, in one of the space's tables or both.
+static inline void
+tlb_changed_page(struct aspace *as, uint64 va)
+{
+    if (!tlb_here(as))
+        return;
+    sfence_vma_page(va, as->asid);
+    if (as->kpt.root)
+        sfence_vma_page(va, as->kasid);
+}
+
+// After any change.
+static inline void
+tlb_changed(struct aspace *as)
+{
+    if (!tlb_here(as))
+        return;
+    sfence_vma_asid(as->asid);
+    if (as->kpt.root)
+        sfence_vma_asid(as->kasid);
+}

@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: MIT
-// failnth.c - who decides which allocations fail.
-#include "mm/failnth.h"
-
-bool (*failnth_hook)(void);

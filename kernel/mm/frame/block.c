@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// block.c - see block.h.
+//
+// Promises  Whoever knows the order that a block had need not know whether it is whole: each call
+//           does to one count or to 2^order what the leaves stand for.
+// Locks     lock (RANK_BLOCK) orders changes between whole and single, and the counts of whole
+//           blocks. Who has found single frames goes on without it: nobody makes a block of
+//           them while another space refers to them.
+// Next      mm/aspace/super.c
+#include "mm/frame/block.h"
+
+#include "mm/frame/userpage.h"
+#include "sync/spinlock.h"
+
+static struct spinlock lock;
+
+void
+block_init(void)
+{
+    initlock(&lock, "blocks", RANK_BLOCK);
+}
+
+static bool
+whole(const struct frame *f)
+{
+    return f->order > 0;
+}
+
+// Does each count say that there is one user? If so, 2 MiB become one block again.
+// Locks     lock held.
+static bool
+sole(struct frame *f, int order)
+{
+    uint32 i = 0, n = whole(f) ? 1 : 1U << order;
+    while (i < n && __atomic_load_n(&f[i].refs, __ATOMIC_ACQUIRE) == 1) // pairs with put()
+        i++;
+    if (i == 1U << FRAME_MAX_ORDER)
+        frame_join(f);
+    return i == n;
+}
+
+void
+block_get(struct frame *f, int order)
+{
+    acquire(&lock);
+    bool one = whole(f) || (order == FRAME_MAX_ORDER && sole(f, order));
+    if (one)
+        f->users += FRAME_LEAF;
+    release(&lock);
+    for (uint32 i = 0; !one && i < 1U << order; i++)
+        userpage_share(&f[i]);
+}
+
+void
+block_put(struct frame *f, int order)
+{
+    acquire(&lock);
+    bool one = whole(f), shared = one && f->refs > 1;
+    if (shared)
+        f->users -= FRAME_LEAF;
+    release(&lock);
+    userpage_release();
+    for (uint32 i = 0; !shared && i < (one ? 1U : 1U << order); i++)
+        userpage_drop(&f[i]);
+}
+
+void
+block_split(struct frame *f)
+{
+    acquire(&lock);
+    if (whole(f))
+        frame_split(f);
+    release(&lock);
+}
+
+void
+block_cut(struct frame *f)
+{
+    acquire(&lock);
+    struct frame *first = frame_block(frame_pa(f));
+    if (first != f)
+        frame_split(first);
+    release(&lock);
+}
+
+bool
+block_sole(struct frame *f, int order)
+{
+    acquire(&lock);
+    bool answer = sole(f, order);
+    release(&lock);
+    return answer;
+}
+
+bool
+block_page_sole(struct frame *f)
+{
+    acquire(&lock);
+    struct frame *first = frame_block(frame_pa(f));
+    bool answer = sole(first, 0);
+    if (!answer && whole(first))
+        frame_split(first);
+    release(&lock);
+    return answer;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// commit.c - see commit.h.
+#include "mm/frame/commit.h"
+
+#include "abi/errno.h"
+#include "lib/string.h"
+#include "mm/frame/frame.h"
+
+#define SPACE  16 // pages that a space counts for its tables, its stack and the like
+#define KERNEL 16 // one frame in so many is the kernel's
+
+uint64 commit_limit;
+
+// Chooses whether processes may have more memory together than there is. At boot, while most of it is
+// free.
+// On error  -EINVAL: there is no such choice.
+int
+commit_select(const char *name)
+{
+    if (strcmp(name, "strict") == 0)
+        commit_limit = frames_free() / KERNEL * (KERNEL - 1);
+    else if (strcmp(name, "overcommit") == 0)
+        commit_limit = 0;
+    else
+        return -EINVAL;
+    return 0;
+}
+
+// Returns how many pages all processes have, a page that k of them share counted k times.
+uint64
+commit_sum(void)
+{
+    int64 sum = 0; // what one process got on one hart it may have given back on another
+    for (int i = 0; i < MAXHART; i++)
+        sum += __atomic_load_n(&cpus[i].committed, __ATOMIC_RELAXED); // a snapshot
+    return sum > 0 ? (uint64)sum : 0;
+}
+
+// Tells whether `n` pages more are below the limit.
+bool
+commit_fits(uint64 n)
+{
+    return commit_sum() + n <= commit_limit;
+}
+
+// Counts a new address space.
+// On error  -ENOMEM: it would be too much; nothing is counted.
+int
+commit_space(void)
+{
+    if (!commit_allows(SPACE))
+        return -ENOMEM;
+    commit_count(SPACE);
+    return 0;
+}
+
+// An address space is gone.
+void
+commit_space_gone(void)
+{
+    commit_count(-SPACE);
+}

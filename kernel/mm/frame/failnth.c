@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// failnth.c - who decides which allocations fail.
+#include "mm/frame/failnth.h"
+
+bool (*failnth_hook)(void);

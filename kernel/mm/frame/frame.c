@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+// frame.c - physical memory: handing frames out and taking them back.
+//
+// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`,
+//           contents undefined, and `zero`, all zeroes (torn-down page tables). The common
+//           kalloc() and kfree() touch only the own hart's stash and the frame's ledger entry.
+//           Stashes are filled from the lists, and emptied into them, by the half. When the lists
+//           have nothing, all stashes of all harts are emptied into them; then kmem and the page
+//           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
+// Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
+//           allocation fails only after lists, stashes and reclaim had nothing; it changes
+//           nothing.
+// Locks     frame_pool.lock guards the buddy lists. Stashes need none, see mm/frame/stash.h.
+// Next      mm/frame/frame_put.c, mm/frame/ledger.c, mm/frame/buddy.c
+#include "mm/frame/frame.h"
+
+#include "lib/page.h"
+#include "lib/panic.h"
+#include "mm/frame/failnth.h"
+#include "mm/frame/fill.h"
+#include "mm/frame/kmem.h"
+#include "mm/frame/ledger.h"
+#include "mm/frame/pool.h"
+
+#define KEPT_SHARE 512 // one frame in so many is kept for the urgent
+#define KEPT_MOST  64
+#define AMPLE      16 // so many times what is wanted is ample
+
+struct frame_pool frame_pool;
+struct frame_harts frame_harts[MAXHART];
+
+static int keep, lent; // frames that are kept, and how many of them are lent; by frame_pool.lock
+
+static bool reclaiming[MAXHART]; // by its hart: what reclaim allocates must not reclaim
+
+static uint64 (*reclaim)(uint64 want); // constant after boot
+
+// ---- Boot
+
+// Describes the whole frames in [start, end); none can be allocated before frames_ready().
+void
+frames_init(uint64 start, uint64 end, void *ledger)
+{
+    ledger_init(start, end, ledger);
+    initlock(&frame_pool.lock, "frames", RANK_FRAME);
+    buddy_init(&frame_pool.lists);
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
+        stash_init(&h->ready, h->ready_slots, STASH_FRAMES);
+        stash_init(&h->zero, h->zero_slots, STASH_FRAMES);
+    }
+}
+
+// Frees all that is not reserved.
+void
+frames_ready(void)
+{
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
+    uint64 share = frames_total() / KEPT_SHARE;
+    keep = (int)(share < KEPT_MOST ? share : KEPT_MOST);
+    lent = 0;
+    frames_lend(0);
+    while (f < end) {
+        struct frame *run = f;
+        while (f < end && f->kind == FRAME_FREE)
+            f++;
+        buddy_put_run(&frame_pool.lists, run, f - run);
+        while (f < end && f->kind == FRAME_RESERVED)
+            f++;
+    }
+}
+
+void
+frames_set_reclaim(uint64 (*fn)(uint64 want))
+{
+    reclaim = fn;
+}
+
+// ---- Handing out
+
+// Makes a free block its new user's.
+static inline void *
+claim(struct frame *f, enum frame_kind kind, uint32 owner)
+{
+    f->refs = 1; // nobody else knows the frame: no atomic needed
+    f->kind = kind;
+    f->flags = 0;
+    f->owner = owner;
+    return f->mem;
+}
+
+// The same for its contents, which are undefined.
+static inline void *
+hand_out(struct frame *f, enum frame_kind kind, uint32 owner, uint64 size)
+{
+    void *p = claim(f, kind, owner);
+    fill_allocated(p, size);
+    return p;
+}
+
+static void
+steal(struct stash *s)
+{
+    struct frame *f;
+    for (void **slot = s->bottom; slot < s->end; slot++)
+        if ((f = stash_grab(slot)) != NULL)
+            buddy_put(&frame_pool.lists, f, 0);
+}
+
+void
+pool_gather(void)
+{
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
+        steal(&h->ready);
+        steal(&h->zero);
+    }
+}
+
+static struct frame *
+gather(int order)
+{
+    acquire(&frame_pool.lock);
+    pool_gather();
+    struct frame *f = buddy_take(&frame_pool.lists, order);
+    release(&frame_pool.lock);
+    return f;
+}
+
+bool
+frames_reclaim(uint64 want)
+{
+    bool *busy = &reclaiming[cpuid()];
+    if (*busy)
+        return false;
+    *busy = true;
+    uint64 freed = kmem_drain();
+    if (freed < want && reclaim != NULL)
+        freed += reclaim(want - freed);
+    *busy = false;
+    return freed > 0;
+}
+
+// Finds a block when the lists have none. One of the largest order is a favour, for which nothing
+// is thrown out of the page cache; its callers make do with single frames.
+static struct frame *
+scrape(int order)
+{
+    struct frame *f = gather(order);
+    for (int tries = order == 0 ? 16 : 1; !f && tries > 0 && order < FRAME_MAX_ORDER; tries--) {
+        if (!frames_reclaim(BATCH + (1UL << order)))
+            return NULL;
+        f = gather(order);
+    }
+    return f;
+}
+
+// Puts the frames of a block into a stash that has room for them, the first on top.
+static void
+stash_block(struct stash *s, struct frame *f)
+{
+    uint32 n = 1U << f->order;
+    f->order = 0;
+    while (n-- > 0)
+        stash_push(s, f + n);
+}
+
+// Finds a frame when the own stash seems empty, and refills that from the lists. NULL: these have
+// none to spare.
+static struct frame *
+restock(struct stash *s)
+{
+    struct frame *f = stash_pop_robbed(s);
+    if (f)
+        return f;
+    acquire(&frame_pool.lock);
+    while (stash_space(s) >= BATCH && (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL)
+        stash_block(s, f);
+    release(&frame_pool.lock);
+    return stash_pop(s);
+}
+
+// The same, and other harts, kmem and the page cache have to help.
+static struct frame *
+refill(struct stash *s)
+{
+    struct frame *f = restock(s);
+    return f ? f : scrape(0);
+}
+
+// One of the frames that are kept.
+static struct frame *
+take_kept(void)
+{
+    acquire(&frame_pool.lock);
+    struct frame *f = buddy_take_kept(&frame_pool.lists);
+    release(&frame_pool.lock);
+    return f;
+}
+
+// Allocates one frame as kalloc() does, and if there is none, one of those that are kept: for a
+// process that uses memory which it has. It must not fail for what another has allocated since.
+void *
+kalloc_urgent(enum frame_kind kind, uint32 owner)
+{
+    if (failnth())
+        return NULL;
+    struct stash *s = &my_frames()->ready;
+    struct frame *f = stash_pop(s);
+    if (unlikely(!f) && !(f = refill(s)) && !(f = take_kept()))
+        return NULL;
+    return hand_out(f, kind, owner, PGSIZE);
+}
+
+// Allocates one frame of zeroes as kalloc_urgent() does.
+void *
+kzalloc_urgent(enum frame_kind kind, uint32 owner)
+{
+    void *p = kalloc_urgent(kind, owner);
+    if (p)
+        page_zero(p);
+    return p;
+}
+
+// kalloc() when the own stash seems empty; out of line so that the common case needs no stack.
+static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
+{
+    struct frame *f = refill(&my_frames()->ready);
+    return f ? hand_out(f, kind, owner, PGSIZE) : NULL;
+}
+
+// Allocates one frame with undefined contents.
+// Returns its address in the direct map, or NULL if there is none left.
+// Locks the caller holds none of rank RANK_KMEM or above. Never sleeps.
+void *
+kalloc(enum frame_kind kind, uint32 owner)
+{
+    if (failnth())
+        return NULL;
+    struct frame *f = stash_pop(&my_frames()->ready);
+    if (unlikely(!f))
+        return kalloc_slow(kind, owner);
+    return hand_out(f, kind, owner, PGSIZE);
+}
+
+// kzalloc() when no frame is known to be zero already.
+static void *__attribute__((noinline)) kzalloc_slow(enum frame_kind kind, uint32 owner)
+{
+    struct stash *s = &my_frames()->ready;
+    struct frame *f = stash_pop_robbed(&my_frames()->zero);
+    if (f)
+        return claim(f, kind, owner);
+    if (!(f = stash_pop(s)) && !(f = refill(s)))
+        return NULL;
+    void *p = claim(f, kind, owner);
+    page_zero(p);
+    return p;
+}
+
+// Allocates one frame of zeroes, as kalloc() does.
+void *
+kzalloc(enum frame_kind kind, uint32 owner)
+{
+    if (failnth())
+        return NULL;
+    struct frame *f = stash_pop(&my_frames()->zero);
+    if (unlikely(!f))
+        return kzalloc_slow(kind, owner);
+    return claim(f, kind, owner);
+}
+
+// A block from the lists, as they are.
+static struct frame *
+take_block(int order)
+{
+    acquire(&frame_pool.lock);
+    struct frame *f = buddy_take(&frame_pool.lists, order);
+    release(&frame_pool.lock);
+    return f;
+}
+
+// Allocates 2^order frames that follow each other, aligned to their size, as kalloc() does. They
+// are one block, freed as one unless frame_split() makes single frames of it.
+void *
+kalloc_order(enum frame_kind kind, uint32 owner, int order)
+{
+    assert(order >= 0 && order <= FRAME_MAX_ORDER);
+    if (order == 0)
+        return kalloc(kind, owner);
+    if (failnth())
+        return NULL;
+    struct frame *f = take_block(order);
+    if (!f)
+        f = scrape(order);
+    return f ? hand_out(f, kind, owner, PGSIZE << order) : NULL;
+}
+
+// As kalloc_order(), from the lists alone: nothing is gathered or thrown out for it.
+void *
+kalloc_favour(enum frame_kind kind, uint32 owner, int order)
+{
+    if (failnth())
+        return NULL;
+    struct frame *f = take_block(order);
+    return f ? hand_out(f, kind, owner, PGSIZE << order) : NULL;
+}
+
+// ---- Counting
+
+// Returns the frames that are free, kept ones included.
+uint64
+frames_free(void)
+{
+    acquire(&frame_pool.lock);
+    uint64 n = frame_pool.lists.nfree;
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++)
+        n += stash_count(&h->ready) + stash_count(&h->zero);
+    release(&frame_pool.lock);
+    return n;
+}
+
+// Lets everybody have n of the kept frames that are left; for a while, in which others may take them.
+void
+frames_lend(int n)
+{
+    acquire(&frame_pool.lock);
+    lent += n;
+    int64 left = (int64)frame_pool.lists.nfree < keep ? (int64)frame_pool.lists.nfree : keep;
+    int64 kept = lent > 0 ? left - lent : keep;
+    frame_pool.lists.kept = kept > 0 ? (uint64)kept : 0;
+    release(&frame_pool.lock);
+}
+
+// Returns the frames that kalloc() could hand out without a reclaim.
+uint64
+frames_spare(void)
+{
+    uint64 free = frames_free();
+    return free > frame_pool.lists.kept ? free - frame_pool.lists.kept : 0;
+}
+
+// Tells whether `n` frames are a small part of those on the lists: a guess, read without the lock.
+bool
+frames_ample(uint64 n)
+{
+    return buddy_spare(&frame_pool.lists) / AMPLE >= (int64)n;
+}
+
+uint64
+frames_contended(void)
+{
+    return frame_pool.lock.contended;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// frame.h - physical memory: 4 KiB frames, each with a kind, an owner and a count of references.
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+#include "mm/frame/direct.h"
+
+enum frame_kind {
+    FRAME_FREE,
+    FRAME_RESERVED, // firmware, kernel image and its gaps, the ledger itself, holes between banks
+    FRAME_PGTABLE,
+    FRAME_USER,  // anonymous user memory
+    FRAME_CACHE, // a page of a file or of the disk; obj and index say which
+    FRAME_KSTACK,
+    FRAME_TRAPFRAME,
+    FRAME_USYSCALL,
+    FRAME_SLAB, // small kernel objects; obj is the cache, NULL: one large object
+    FRAME_DMA,  // queues shared with a device
+    FRAME_KINDS
+};
+
+#define FRAME_MAX_ORDER 9 // 2 MiB
+#define FRAME_LEAF      (1UL << 32 | 1)
+
+// Protection: [o] the frame's owner's lock  [a] atomic  [f] the allocator  [c] constant
+// One entry per 4 KiB of RAM, a power of two so that frame_of() and frame_pa() are shifts. A block
+// of 2^order frames is described by its first entry; the others have refs 0.
+struct frame {
+    union {
+        struct {
+            int32 refs;      // [a] users of an allocated block; 0 when free
+            uint32 mapcount; // [a] leaves of user tables that map it; 0 when allocated and freed
+        };
+        uint64 users; // [a] both at once: FRAME_LEAF is a reference and a leaf
+    };
+    uint8 kind;       // [f] enum frame_kind
+    uint8 order;      // [f] of the block that starts here; see mm/frame/buddy.h for free ones
+    uint16 flags;     // [o] 0 when allocated
+    uint32 owner;     // [f] pid, inode number ...: what the ledger shows
+    struct list link; // [f] while free; else [o], undefined when allocated
+    void *obj;        // [o] undefined when allocated
+    uint64 index;     // [o] undefined when allocated
+    void *mem;        // [c] the frame in the direct map
+    uint32 block;     // [o] undefined when allocated
+    uint32 copy;      // [o] undefined when allocated; see fs/cache/pageio.h
+} __attribute__((aligned(64)));
+
+// Constant after frames_init().
+struct frame_map {
+    uint64 origin;        // where the entry of physical address 0 would be
+    struct frame *ledger; // describes [base, base + span)
+    uint64 base;          // physical address; a multiple of 2 MiB, as is span
+    uint64 span;
+    void *first;  // `base` in the direct map
+    uint64 start; // the RAM in it: [start, start + size)
+    uint64 size;
+};
+
+extern struct frame_map frame_map;
+
+// Boot, in this order. The ledger is kernel memory of frames_ledger_size() bytes; when it lies in
+// [start, end) the caller reserves it as well.
+size_t frames_ledger_size(uint64 start, uint64 end);
+void frames_init(uint64 start, uint64 end, void *ledger);
+void frames_reserve(uint64 start, uint64 end); // never hand out what touches [start, end)
+void frames_ready(void);                       // all else is free now
+
+void *kalloc(enum frame_kind kind, uint32 owner);  // one frame, contents undefined; NULL: none left
+void *kzalloc(enum frame_kind kind, uint32 owner); // one frame of zeroes
+void *kalloc_order(enum frame_kind kind, uint32 owner,
+                   int order); // 2^order frames, aligned to that
+void *kalloc_favour(enum frame_kind kind, uint32 owner,
+                    int order); // the same if there is one at hand
+void kfree(void *frame);        // drops a reference; the last one frees the block
+void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
+void
+frame_split(struct frame *f);     // a block becomes single frames, each with the block's references
+void frame_join(struct frame *f); // and the other way, for 2 MiB from f on with one user each
+struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
+
+bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
+bool frame_dropped(struct frame *f, int32 refs); // what is left to do when there were so many
+uint64 frames_free(void);      // frames in no use, kept ones too; exact when no hart allocates
+uint64 frames_total(void);     // frames of [start, end)
+uint64 frames_contended(void); // turns lost waiting for the allocator's lock
+
+// The last frames are kept for the urgent: who uses memory that it has, and needs a frame for that.
+void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // as kalloc(), or one of these
+void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // as kzalloc()
+void frames_lend(int n);     // so many of them are like any other; a negative number takes it back
+bool frames_ample(uint64 n); // are there many times as many? A guess
+uint64 frames_spare(void);   // free frames, without those that are kept
+
+// Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
+// only locks that it can have at once, and never sleeps.
+void frames_set_reclaim(uint64 (*reclaim)(uint64 want));
+
+// The ledger's entry for pa, which must be managed.
+static inline struct frame *
+frame_of(uint64 pa)
+{
+    return (struct frame *)(frame_map.origin +
+                            (pa >> PGSHIFT) * sizeof(struct frame)); // in the ledger
+}
+
+static inline uint64
+frame_pa(const struct frame *f)
+{
+    return frame_map.base + ((uint64)(f - frame_map.ledger) << PGSHIFT);
+}
+
+// Is pa RAM that the ledger describes?
+static inline bool
+frame_managed(uint64 pa)
+{
+    return pa - frame_map.start < frame_map.size;
+}
+
+// Another user of a block that the caller has a reference to, or may see under its owner's lock.
+static inline void
+frame_get(struct frame *f)
+{
+    __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED); // frame_put() orders; a get needs no order
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// frame_put.c - physical memory: taking frames back.
+//
+// Promises  frame-once: what is freed had one user, and goes to one place. A wrong address, a block
+//           that is free and one that is still mapped are caught.
+// Locks     none in the common case: mm/frame/pool.h.
+#include "lib/panic.h"
+#include "mm/frame/fill.h"
+#include "mm/frame/ledger.h"
+#include "mm/frame/pool.h"
+
+// Says what is wrong with freeing the block that `f` describes.
+static void noreturn __attribute__((noinline)) bad_free(const struct frame *f)
+{
+    const char *what = f->kind == FRAME_RESERVED ? "reserved frame"
+                       : f->kind == FRAME_FREE   ? "double free or inside of a block"
+                                                 : "still mapped";
+    panic("kfree: %s: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", what, frame_pa(f),
+          frame_kind_name(f->kind), f->owner, f->refs, f->order, f->mapcount);
+}
+
+static void __attribute__((noinline)) bad_address(const void *p)
+{
+    panic("kfree: %p is not the address of a frame of RAM [0x%lx, 0x%lx)", p, frame_map.start,
+          frame_map.start + frame_map.size);
+}
+
+// The entry of the frame at `p`, NULL if there is none. Frames of the ledger that are not RAM are
+// marked reserved, so that looking them up does no harm.
+static inline struct frame *
+freed_frame(const void *p)
+{
+    uint64 off = (uint64)p - (uint64)frame_map.first;
+    if (unlikely(off % PGSIZE != 0 || off >= frame_map.span))
+        return NULL;
+    return &frame_map.ledger[off >> PGSHIFT];
+}
+
+// Makes room in the own stash by giving a batch to the lists, `f` with it.
+static void __attribute__((noinline)) spill(struct frame *f)
+{
+    struct stash *s = &my_frames()->ready;
+    acquire(&frame_pool.lock);
+    for (uint32 i = 0; i < BATCH && f != NULL; i++) {
+        buddy_put(&frame_pool.lists, f, 0);
+        f = stash_pop_robbed(s);
+    }
+    release(&frame_pool.lock);
+    if (f != NULL)
+        stash_push(s, f); // there is room: pops preceded it
+}
+
+// Frees a block of several frames, or finds that it cannot be free.
+static void __attribute__((noinline)) free_block(struct frame *f)
+{
+    if (f->mapcount != 0)
+        bad_free(f);
+    int order = f->order;
+    f->kind = FRAME_FREE;
+    f->order = 0;
+    fill_freed(f->mem, PGSIZE << order);
+    acquire(&frame_pool.lock);
+    buddy_put(&frame_pool.lists, f, order);
+    release(&frame_pool.lock);
+}
+
+// Frees what has no references any more.
+static inline void
+put_last(struct frame *f)
+{
+    if (unlikely(f->order | f->mapcount)) {
+        free_block(f);
+        return;
+    }
+    f->kind = FRAME_FREE;
+    fill_freed(f->mem, PGSIZE);
+    if (unlikely(!stash_push(&my_frames()->ready, f)))
+        spill(f);
+}
+
+// What remains to do when one of `refs` references was dropped.
+// Returns whether the block has other users still.
+bool
+frame_dropped(struct frame *f, int32 refs)
+{
+    if (refs > 1)
+        return true;
+    __atomic_thread_fence(
+        __ATOMIC_ACQUIRE); // pairs with the other users' release: see drop_reference()
+    if (refs == 1) {
+        put_last(f);
+        return false;
+    }
+    f->refs = 0;
+    bad_free(f);
+}
+
+static inline bool
+drop_reference(struct frame *f)
+{
+    // Release: the caller's accesses end before another hart frees the block and reuses it;
+    // acquire: those of the other users have ended before this hart does.
+    int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
+    if (unlikely(refs != 1))
+        return frame_dropped(f, refs);
+    put_last(f);
+    return false;
+}
+
+// Drops a reference to a block; the last one frees it. Panics ("kfree") if there is none.
+// Returns whether the block has other users still.
+// Locks the caller holds none of rank RANK_FRAME or above. Never sleeps.
+bool
+frame_put(struct frame *f)
+{
+    return drop_reference(f);
+}
+
+// Drops a reference to the block at `p`, as frame_put() does.
+void
+kfree(void *p)
+{
+    struct frame *f = freed_frame(p);
+    if (unlikely(!f)) {
+        bad_address(p);
+        return;
+    }
+    drop_reference(f);
+}
+
+// Frees the frame at `p`, whose only user promises that it is all zero, for kzalloc() to hand out.
+void
+kfree_zeroed(void *p)
+{
+    struct frame *f = freed_frame(p);
+    struct stash *s = &my_frames()->zero;
+    if (unlikely(!f || f->refs != 1 || (f->order | f->mapcount) != 0 || stash_space(s) == 0)) {
+        kfree(p);
+        return;
+    }
+    fill_expect_zero(p, PGSIZE);
+    f->refs = 0;
+    f->kind = FRAME_FREE;
+    stash_push(s, f); // there is room
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// ledger.c - the ledger of frames: one entry per 4 KiB of RAM, and what all of them say together.
+//
+// Theory    The ledger is a sequence of blocks: free, handed out, or single reserved frames. Their
+//           first entries describe them; going from first entry to first entry visits each frame.
+// Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
+//           frames_free(); a block has users exactly if it is handed out; its other entries are
+//           blank.
+// Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
+// Next      mm/frame/frame.c
+#include "mm/frame/ledger.h"
+
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mm/frame/buddy.h"
+
+#define BLOCK (PGSIZE << FRAME_MAX_ORDER)
+
+_Static_assert(sizeof(struct frame) == 64, "ledger entries are found by shifting");
+
+struct frame_map frame_map;
+
+static const char *const kind_names[FRAME_KINDS] = {
+    [FRAME_FREE] = "free",           [FRAME_RESERVED] = "reserved",
+    [FRAME_PGTABLE] = "pgtable",     [FRAME_USER] = "user",
+    [FRAME_CACHE] = "cache",         [FRAME_KSTACK] = "kstack",
+    [FRAME_TRAPFRAME] = "trapframe", [FRAME_USYSCALL] = "usyscall",
+    [FRAME_SLAB] = "slab",           [FRAME_DMA] = "dma",
+};
+
+const char *
+frame_kind_name(enum frame_kind kind)
+{
+    return kind < FRAME_KINDS ? kind_names[kind] : "?";
+}
+
+// ---- Boot
+
+// The ledger describes whole blocks of the largest order, so that every buddy has an entry.
+static uint64
+ledger_entries(uint64 start, uint64 end)
+{
+    start &= ~(BLOCK - 1);
+    return ((end - start + BLOCK - 1) & ~(BLOCK - 1)) >> PGSHIFT;
+}
+
+// Returns the bytes that a ledger for [start, end) takes.
+size_t
+frames_ledger_size(uint64 start, uint64 end)
+{
+    return ledger_entries(start, end) * sizeof(struct frame);
+}
+
+static void
+reserve_run(uint64 from, uint64 to)
+{
+    for (struct frame *f = frame_of(from), *end = frame_of(to); f < end; f++)
+        f->kind = FRAME_RESERVED;
+}
+
+// Describes the whole frames in [start, end) as free, and what else the ledger covers as reserved.
+void
+ledger_init(uint64 start, uint64 end, void *room)
+{
+    start = PGROUNDUP(start);
+    end = PGROUNDDOWN(end);
+    frame_map = (struct frame_map){
+        .origin = (uint64)room - ((start & ~(BLOCK - 1)) >> PGSHIFT) * sizeof(struct frame),
+        .ledger = room,
+        .base = start & ~(BLOCK - 1),
+        .span = ledger_entries(start, end) << PGSHIFT,
+        .first = p2v(start & ~(BLOCK - 1)),
+        .start = start,
+        .size = end - start,
+    };
+    memset(room, 0, frames_ledger_size(start, end));
+    char *mem = frame_map.first;
+    for (struct frame *f = room; f < frame_of(frame_map.base + frame_map.span); f++, mem += PGSIZE)
+        f->mem = mem;
+    reserve_run(frame_map.base, start);
+    reserve_run(end, frame_map.base + frame_map.span);
+}
+
+// Keeps every frame that [start, end) touches out of the allocator; parts outside of RAM are
+// ignored.
+void
+frames_reserve(uint64 start, uint64 end)
+{
+    uint64 limit = frame_map.start + frame_map.size;
+    start = start < frame_map.start ? frame_map.start : PGROUNDDOWN(start);
+    end = end > limit ? limit : PGROUNDUP(end);
+    if (start < end)
+        reserve_run(start, end);
+}
+
+// Makes the frames of a block independent: each has the block's kind, owner, references and
+// mapcount. From when a hart sees the references of a frame, or that the first one is single, it may
+// change the counts without a lock: they must be there by then.
+// Locks     that of the block's count, so that nobody takes or drops a reference to it meanwhile.
+void
+frame_split(struct frame *f)
+{
+    uint32 n = 1U << f->order;
+    assert(f->refs > 0);
+    for (uint32 i = 1; i < n; i++) {
+        f[i].kind = f->kind;
+        f[i].flags = f->flags;
+        f[i].owner = f->owner;
+        __atomic_store_n(&f[i].users, f->users, __ATOMIC_RELEASE); // pairs with block_part()
+    }
+    __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with block_order()
+}
+
+// Makes a block of the largest order of single frames of one kind that have one user, the caller,
+// and as many leaves.
+void
+frame_join(struct frame *f)
+{
+    assert(f->order == 0 && ((uint64)(f - frame_map.ledger) & ((1U << FRAME_MAX_ORDER) - 1)) == 0);
+    for (uint32 i = 1; i < 1U << FRAME_MAX_ORDER; i++) {
+        assert(f[i].refs == 1 && f[i].kind == f->kind && f[i].mapcount == f->mapcount);
+        f[i].refs = 0;
+        f[i].kind = FRAME_FREE;
+        f[i].mapcount = 0;
+    }
+    f->order = FRAME_MAX_ORDER;
+}
+
+// The ledger's entry that speaks for the frame at pa: the first one of its block.
+struct frame *
+frame_block(uint64 pa)
+{
+    struct frame *f = frame_of(pa);
+    for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
+        struct frame *head = frame_of(pa & ~((PGSIZE << order) - 1));
+        if (head->refs && (head->order & ~BUDDY_FREE) >= order)
+            return head;
+    }
+    return f;
+}
+
+// ---- Counting and checking
+
+uint64
+frames_total(void)
+{
+    return frame_map.size >> PGSHIFT;
+}
+
+static uint64
+block_frames(const struct frame *f)
+{
+    return 1UL << (f->order & ~BUDDY_FREE);
+}
+
+// Counts the frames of each kind, a block with the kind of its first frame.
+void
+frames_by_kind(uint64 count[FRAME_KINDS])
+{
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
+    for (int k = 0; k < FRAME_KINDS; k++)
+        count[k] = 0;
+    for (; f < end; f += block_frames(f))
+        count[f->kind] += block_frames(f);
+}
+
+uint64
+frames_of_kind(enum frame_kind kind)
+{
+    uint64 count[FRAME_KINDS];
+    frames_by_kind(count);
+    return count[kind];
+}
+
+static void
+check_block(const struct frame *f)
+{
+    bool used = f->kind != FRAME_FREE && f->kind != FRAME_RESERVED;
+    bool listed = (f->order & BUDDY_FREE) != 0;
+    if ((f->refs > 0) != used || (f->mapcount > 0 && !used) || (listed && f->kind != FRAME_FREE))
+        panic("ledger: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", frame_pa(f),
+              frame_kind_name(f->kind), f->owner, f->refs, f->order, f->mapcount);
+    for (const struct frame *in = f + 1; in < f + block_frames(f); in++)
+        if (in->refs != 0 || in->kind != FRAME_FREE || in->order != 0)
+            panic("ledger: pa 0x%lx kind %s refs %d order 0x%x lies inside the block at 0x%lx",
+                  frame_pa(in), frame_kind_name(in->kind), in->refs, in->order, frame_pa(f));
+}
+
+// Proves ledger-sum, or panics with the first entry that contradicts it.
+void
+check_ledger(void)
+{
+    uint64 count[FRAME_KINDS], sum = 0;
+    struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
+    for (; f < end; f += block_frames(f))
+        check_block(f);
+    frames_by_kind(count);
+    for (int k = 0; k < FRAME_KINDS; k++)
+        sum += count[k];
+    if (f != end || sum != frames_total() || count[FRAME_FREE] != frames_free())
+        panic("ledger: %lu frames of %lu, free: ledger %lu, allocator %lu", sum, frames_total(),
+              count[FRAME_FREE], frames_free());
+}

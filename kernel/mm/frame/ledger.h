@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// ledger.h - the ledger of frames: what all its entries say together.
+#pragma once
+
+#include "mm/frame/frame.h"
+
+void ledger_init(uint64 start, uint64 end, void *room); // for frames_init()
+
+const char *frame_kind_name(enum frame_kind kind);
+uint64 frames_of_kind(enum frame_kind kind);    // reads the whole ledger
+void frames_by_kind(uint64 count[FRAME_KINDS]); // all kinds at once; they add up to frames_total()
+void
+check_ledger(void); // panics unless each frame is accounted for once; no hart allocates meanwhile

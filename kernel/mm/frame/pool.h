@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// pool.h - inside the allocator of frames: where free frames are.
+#pragma once
+
+#include "mm/frame/buddy.h"
+#include "mm/frame/stash.h"
+#include "rv/cpu.h"
+#include "sync/spinlock.h"
+
+#define STASH_FRAMES 60
+#define BATCH_ORDER  5
+#define BATCH        (1U << BATCH_ORDER) // frames that move between a stash and the lists at once
+
+struct frame_pool {
+    struct spinlock lock; // RANK_FRAME
+    struct buddy lists;   // by lock
+};
+
+// Protection: [h] only this hart, but for what mm/frame/stash.h lets thieves do
+struct frame_harts {
+    struct stash ready, zero;                                           // [h]
+    void *ready_slots[1 + STASH_FRAMES], *zero_slots[1 + STASH_FRAMES]; // [h]
+};
+
+_Static_assert(sizeof(struct frame_harts) == 1024, "a hart's part is found by shifting");
+
+extern struct frame_pool frame_pool;
+extern struct frame_harts frame_harts[MAXHART];
+
+static inline struct frame_harts *
+my_frames(void)
+{
+    return &frame_harts[cpuid()];
+}
+
+void pool_gather(void);           // empties all stashes into the lists; with the lock
+bool frames_reclaim(uint64 want); // asks kmem and the page cache; false: they have nothing to give

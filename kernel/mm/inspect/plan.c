@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// plan.c - parts-apart and guard-below, of regions and parts alone. Pure.
+#include "mm/inspect/plan.h"
+
+_Static_assert(REGION_KINDS <= PART_FIRST, "a kind of region is no other kind of part");
+
+static struct part
+part_of(const struct region *r)
+{
+    return (struct part){r->start, r->end, r->kind};
+}
+
+// Do they meet? Then *f says so.
+static bool
+meet(struct part one, struct part two, struct plan_fault *f)
+{
+    if (one.end <= two.start || two.end <= one.start)
+        return false;
+    *f = (struct plan_fault){.rule = PLAN_MEET, .one = one, .two = two};
+    return true;
+}
+
+static bool
+is_guard(const struct regions *rs, int i)
+{
+    return i >= 0 && i < rs->n && rs->v[i].kind == REGION_GUARD;
+}
+
+// Does the stack, region i, lack its guard?
+static bool
+unguarded(const struct regions *rs, int i, struct plan_fault *f)
+{
+    const struct region *stack = &rs->v[i];
+    if (is_guard(rs, i - 1) && stack[-1].end == stack->start)
+        return false;
+    *f = (struct plan_fault){.rule = PLAN_GUARD_NONE, .one = part_of(stack)};
+    if (is_guard(rs, i + 1) && stack[1].start == stack->end) {
+        f->rule = PLAN_GUARD_ABOVE;
+        f->two = part_of(stack + 1);
+    }
+    return true;
+}
+
+static bool
+region_wrong(const struct regions *rs, int i, const struct part *parts, int n, struct plan_fault *f)
+{
+    struct part here = part_of(&rs->v[i]);
+    for (int j = 0; j < n; j++)
+        if (meet(parts[j], here, f))
+            return true;
+    if (i > 0 && meet(part_of(&rs->v[i - 1]), here, f))
+        return true;
+    return here.kind == REGION_STACK && unguarded(rs, i, f);
+}
+
+bool
+plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (meet(parts[j], parts[i], f))
+                return true;
+    for (int i = 0; i < rs->n; i++)
+        if (region_wrong(rs, i, parts, n, f))
+            return true;
+    return false;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// plan.h - what addresses are planned for: parts, which must not meet, and the guards of stacks.
+//
+// Theory    A page that is mapped twice is noticed when the second mapping is made (mappages: remap),
+//           which may be long after the mistake. A plan can be checked before anything is mapped.
+// Promises  parts-apart: no address has two purposes. guard-below: right below each stack of a
+//           process lies its guard page. guard-closed: no stack can grow unnoticed: user mode may not
+//           use the guard page, and the hole below a kernel stack is not mapped.
+#pragma once
+
+#include "lib/types.h"
+#include "mm/aspace/region.h"
+#include "mm/kvm/parts.h"
+
+enum plan_rule { PLAN_MEET, PLAN_GUARD_NONE, PLAN_GUARD_ABOVE, PLAN_GUARD_OPEN, PLAN_HOLE_MAPPED };
+
+// What is wrong, and with what.
+struct plan_fault {
+    enum plan_rule rule;
+    struct part one, two; // start and end 0: there is no second
+    int pid;              // 0: the kernel
+};
+
+// true: the regions, with the parts around them, break a promise; *f says which.
+bool plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f);

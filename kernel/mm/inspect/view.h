@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// view.h - looking at page tables: those of a process, and the kernel's.
+#pragma once
+
+#include "abi/pgmap.h"
+#include "lib/types.h"
+#include "pt/pt.h"
+
+struct aspace;
+
+// The table in use in user mode, or in the kernel; `as` NULL: the kernel's own.
+const struct pt *view_table(const struct aspace *as, bool in_kernel);
+
+// What va is part of, and what the process may do there (PROT_...). as->lock held.
+uint8 view_region(struct aspace *as, uint64 va, uint8 *prot);
+
+// Describes the next entries that `q` asks for, and makes it ask for those behind them. Returns how
+// many; 0: there are no more. -EINVAL: not an address. Takes as->lock.
+int view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max) must_check;
+
+// Prints a table with printf(), in the style that courses of a year ask for, or in ours.
+enum view_style { VIEW_2020, VIEW_PLAIN, VIEW_2024, VIEW_VERBOSE, VIEW_DEFAULT };
+int view_style_select(const char *name) must_check; // for view_print(); -EINVAL: none of them
+void view_print(struct aspace *as, enum view_style usual); // in that style, unless one was selected

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+// kstack.c - kernel stacks: KSTACK_SIZE bytes above a hole of the same size, in the window KSTACKS.
+//
+// Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list
+//           for the next process; only when the list grows long, or memory is short, are the
+//           frames given back. A hart uses a stack for the first time only after kstack_sync():
+//           that is the fence for leaves that were invalid when the hart last looked. (That the
+//           tables were missing at first it forgets with its first address space: asid_enter().)
+//           Private stacks are frames alone: the designs that have a table per process map them.
+//           The leaf tables of all slots exist from the start: a kernel table never shrinks, so one
+//           made for a crowd of processes would stay when they are gone.
+// Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
+// Locks     stacks.lock (RANK_KVM).
+// Manual    priv sfence.vma: invalid entries may be cached
+#include "abi/errno.h"
+#include "lib/bitmap.h"
+#include "lib/panic.h"
+#include "mm/frame/frame.h"
+#include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+#include "mm/kvm/shootdown.h"
+#include "pt/change.h"
+#include "rv/csr.h"
+#include "sync/spinlock.h"
+
+#define STACKS          640 // slots in use at most
+#define PRIVATE_SLOT    0   // of all private stacks; no shared one is there
+#define SPARES          32  // kept mapped
+#define STACK_PAGES     KSTACK_PAGES
+#define LEAF_TABLE_SPAN (2UL << 20) // what one leaf table describes
+
+#define PRIVATE_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
+#define SHARED_LEAF  (PRIVATE_LEAF | PTE_G)
+
+static struct {
+    struct spinlock lock;
+    uint64 used[STACKS / 64]; // slots that are mapped
+    int nspare;
+    uint64 spare[SPARES]; // tops of mapped stacks that nobody uses
+    uint8 known[STACKS];  // by slot: see struct kstack
+} stacks;
+
+_Static_assert(MAXHART <= 8, "a bit for each");
+
+void
+kstack_init(void)
+{
+    initlock(&stacks.lock, "kstacks", RANK_KVM);
+    bitmap_set(stacks.used, PRIVATE_SLOT);
+    for (uint64 va = KSTACKS; va < KSTACKS + STACKS * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
+        if (!walk(&kernel_pt, va, 1))
+            panic("kstack_init: no memory for the table of 0x%lx", va);
+    stacks.known[PRIVATE_SLOT] = ~0; // its tables have their own fences
+}
+
+static uint64
+slot_bottom(int slot)
+{
+    return KSTACKS + (uint64)slot * KSTACK_SLOT + KSTACK_SIZE;
+}
+
+static int
+top_slot(uint64 top)
+{
+    return (int)((top - KSTACKS) / KSTACK_SLOT) - 1;
+}
+
+static void
+unmap_page(uint64 va)
+{
+    pte_t *slot = walk(&kernel_pt, va, 0);
+    assert(slot && pte_leaf(*slot));
+    pt_change(slot, 0);
+}
+
+// Takes out the stack's leaves; the frames' addresses go to pa[].
+static void
+unhook_stack(uint64 top, uint64 *pa)
+{
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        uint64 va = top - KSTACK_SIZE + (uint64)i * PGSIZE;
+        pa[i] = pte_pa(*walk(&kernel_pt, va, 0));
+        unmap_page(va);
+    }
+}
+
+// Gives back the frames of stacks that are on no list.
+static void
+discard(const uint64 *tops, int n)
+{
+    uint64 pa[SPARES][STACK_PAGES], lowest = tops[0], highest = tops[0];
+    for (int i = 0; i < n; i++) {
+        unhook_stack(tops[i], pa[i]);
+        lowest = tops[i] < lowest ? tops[i] : lowest;
+        highest = tops[i] > highest ? tops[i] : highest;
+    }
+    kvm_shootdown(lowest - KSTACK_SIZE, highest);
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < (int)STACK_PAGES; j++)
+            kfree(p2v(pa[i][j]));
+    acquire(&stacks.lock);
+    for (int i = 0; i < n; i++) {
+        stacks.known[top_slot(tops[i])] = 0;
+        bitmap_clear(stacks.used, (size_t)top_slot(tops[i]));
+    }
+    release(&stacks.lock);
+}
+
+// Takes all frames first: one that has been mapped, if only for a moment, a hart may know.
+static bool
+map_stack(uint64 bottom, uint32 owner)
+{
+    void *frame[STACK_PAGES];
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        frame[i] = kalloc(FRAME_KSTACK, owner);
+        if (frame[i])
+            continue;
+        while (i-- > 0)
+            kfree(frame[i]);
+        return false;
+    }
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        uint64 va = bottom + (uint64)i * PGSIZE;
+        int error = map_page(&kernel_pt, va, pte_make(v2p(frame[i]), SHARED_LEAF));
+        assert(!error); // kstack_init() has made the tables of all slots
+    }
+    return true;
+}
+
+// The lock is held meanwhile: a new leaf table may be linked. An allocation that starts a reclaim
+// finds the lock taken and leaves our spares alone.
+static uint64
+map_new_stack(uint32 owner)
+{
+    uint64 slot = bitmap_find_zero(stacks.used, STACKS, 0);
+    if (slot >= STACKS || !map_stack(slot_bottom((int)slot), owner))
+        return 0;
+    bitmap_set(stacks.used, slot);
+    return slot_bottom((int)slot) + KSTACK_SIZE;
+}
+
+static int
+alloc_private(struct kstack *ks, uint32 owner)
+{
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        void *frame = kalloc(FRAME_KSTACK, owner);
+        if (!frame) {
+            kstack_free(ks);
+            return -ENOMEM;
+        }
+        ks->pa[i] = v2p(frame);
+    }
+    ks->top = slot_bottom(PRIVATE_SLOT) + KSTACK_SIZE;
+    ks->known = &stacks.known[PRIVATE_SLOT];
+    return 0;
+}
+
+int
+kstack_alloc(struct kstack *ks, uint32 owner, bool private)
+{
+    *ks = (struct kstack){0};
+    if (private)
+        return alloc_private(ks, owner);
+    acquire(&stacks.lock);
+    ks->top = stacks.nspare ? stacks.spare[--stacks.nspare] : map_new_stack(owner);
+    release(&stacks.lock);
+    if (!ks->top)
+        return -ENOMEM;
+    ks->known = &stacks.known[top_slot(ks->top)];
+    return 0;
+}
+
+static void
+free_shared(uint64 top)
+{
+    uint64 old[SPARES];
+    int n = 0;
+    acquire(&stacks.lock);
+    if (stacks.nspare == SPARES)
+        while (n < SPARES / 2)
+            old[n++] = stacks.spare[--stacks.nspare];
+    stacks.spare[stacks.nspare++] = top;
+    release(&stacks.lock);
+    if (n)
+        discard(old, n);
+}
+
+// Locks     none held that rank at or above RANK_KVM.
+void
+kstack_free(struct kstack *ks)
+{
+    bool private = false;
+    for (int i = 0; i < (int)STACK_PAGES; i++) {
+        if (!ks->pa[i])
+            continue;
+        private = true;
+        kfree(p2v(ks->pa[i]));
+    }
+    if (!private && ks->top)
+        free_shared(ks->top);
+    *ks = (struct kstack){0};
+}
+
+int
+kstack_map(const struct kstack *ks, struct pt *t)
+{
+    uint64 va = ks->top - KSTACK_SIZE;
+    for (int i = 0; i < (int)STACK_PAGES; i++, va += PGSIZE) {
+        int error = map_page(t, va, pte_make(ks->pa[i], PRIVATE_LEAF));
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+// Locks     none held that rank at or above RANK_KVM; called when an allocation found nothing.
+uint64
+kstack_reclaim(void)
+{
+    uint64 old[SPARES];
+    int n = 0;
+    if (!tryacquire(&stacks.lock))
+        return 0;
+    while (stacks.nspare)
+        old[n++] = stacks.spare[--stacks.nspare];
+    release(&stacks.lock);
+    if (n)
+        discard(old, n);
+    return (uint64)n * STACK_PAGES;
+}
+
+// The hart comes to a stack that it has not used since it was mapped.
+void
+kstack_fence(const struct kstack *ks)
+{
+    for (uint64 va = ks->top - KSTACK_SIZE; va != ks->top; va += PGSIZE)
+        sfence_vma_global(va);
+    *ks->known |= (uint8)(1 << cpuid());
+}
+
+bool
+kstack_guard_hit(uint64 va)
+{
+    return va - KSTACKS < KSTACKS_SIZE && !(va & KSTACK_SIZE);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// shootdown.c - TLB shootdown: all harts drop translations of kernel addresses.
+//
+// Theory    Every hart may use a kernel address, so a hart that unmaps one makes the others fence.
+//           The firmware does that: a remote fence interrupts them and waits until they are done.
+// Fences    this hart's own, then the remote ones.
+// Manual    priv sfence.vma
+#include "mm/kvm/shootdown.h"
+
+#include "pt/sv.h"
+#include "rv/cpu.h"
+#include "rv/csr.h"
+#include "rv/sbi.h"
+
+#define FEW_PAGES 8 // a longer range is fenced as a whole
+
+// Returns the online harts but this one, a bit for each.
+static uint32
+others(void)
+{
+    uint32 harts = 0;
+    for (int i = 0; i < nharts; i++)
+        if (i != cpuid() &&
+            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
+            harts |= 1U << i;
+    return harts;
+}
+
+// Makes every hart drop its translations of the kernel addresses [start, end).
+// Returns   when all online harts have dropped them.
+void
+kvm_shootdown(uint64 start, uint64 end)
+{
+    uint32 rest = others();
+    if (end - start > FEW_PAGES * PGSIZE)
+        start = end = 0; // this means all addresses to the firmware
+    sfence_vma();
+    while (rest) {
+        uint64 base = cpus[__builtin_ctz(rest)].hartid, mask = 0;
+        for (int i = 0; i < nharts; i++) {
+            uint64 bit = cpus[i].hartid - base;
+            if (!(rest >> i & 1) || bit >= 64)
+                continue;
+            mask |= 1UL << bit;
+            rest &= ~(1U << i);
+        }
+        mycpu()->fences[start == end ? FENCE_REMOTE_ALL : FENCE_REMOTE_RANGE]++;
+        sbi_remote_sfence(mask, base, start, end - start);
+    }
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+// sched.c - run queues, switching, blocking and waking.
+//
+// Theory    Each hart has a run queue. A process that leaves its hart picks its successor and
+//           switches to it directly; when its own queue is empty it steals, when there is nothing
+//           to steal it switches to the hart's idle process, which waits for an interrupt.
+//           p->lock is held across the switch and released by the successor, so whoever has
+//           acquired p->lock knows that p's registers are saved and its stack is quiet.
+// Promises  A RUNNABLE process is on exactly one queue. No hart idles for good while a queue is
+//           not empty: a hart announces in idle_mask that it will wait, then looks once more; a
+//           waker enqueues, then looks at idle_mask.
+// Locks     p->lock, then a queue's lock. A stealer only tries p->lock: its victim may be
+//           half-way through a switch and waiting for nobody.
+// State     A process changes its own state; a waker changes BLOCKING and SLEEPING under p->lock;
+//           whoever took a process off a queue owns it and may set RUNNING.
+#include "proc/sched/sched.h"
+
+#include "abi/errno.h"
+#include "lib/panic.h"
+#include "mm/aspace/asid.h"
+#include "mm/kvm/kvm.h"
+#include "proc/proc.h"
+#include "proc/sched/fpu.h"
+#include "proc/sched/ticks.h"
+#include "proc/trap.h"
+#include "rv/csr.h"
+#include "rv/sbi.h"
+#include "rv/timer.h"
+#include "rv/trapframe.h"
+#include "sync/lockcheck.h"
+#include "sync/thread.h"
+
+struct runq {
+    struct spinlock lock;
+    struct list procs;
+    uint32 length; // of those that may be stolen; read without the lock as a hint
+} __attribute__((aligned(64)));
+
+static struct runq runqs[MAXHART];
+static uint32 idle_mask; // atomic: harts that wait for an interrupt or are about to
+
+void
+sched_init(void)
+{
+    for (int i = 0; i < MAXHART; i++) {
+        initlock(&runqs[i].lock, "runq", RANK_RUNQ);
+        list_init(&runqs[i].procs);
+    }
+}
+
+void
+sched_init_hart(struct cpu *c, struct proc *idle)
+{
+    idle->state = RUNNING;
+    idle->hart = c->id;
+    c->idle = c->proc = idle;
+}
+
+static void
+enqueue(struct runq *q, struct proc *p)
+{
+    acquire(&q->lock);
+    list_push_back(&q->procs, &p->runq);
+    q->length += !p->pinned;
+    release(&q->lock);
+}
+
+static void
+unlink(struct runq *q, struct proc *p)
+{
+    list_remove(&p->runq);
+    q->length -= !p->pinned;
+}
+
+static struct proc *
+dequeue(struct runq *q)
+{
+    if (list_empty(&q->procs)) // ours: others only add, and kick us when they do
+        return NULL;
+    acquire(&q->lock);
+    struct proc *p = NULL;
+    if (!list_empty(&q->procs)) {
+        p = list_entry(q->procs.next, struct proc, runq);
+        unlink(q, p);
+    }
+    release(&q->lock);
+    return p;
+}
+
+// Takes a process from another hart's queue, unless its switch is not complete yet.
+static struct proc *
+steal_from(struct runq *q)
+{
+    if (!__atomic_load_n(&q->length, __ATOMIC_RELAXED)) // a hint; the lock below decides
+        return NULL;
+    struct proc *found = NULL;
+    acquire(&q->lock);
+    list_for_each (node, &q->procs) {
+        struct proc *p = list_entry(node, struct proc, runq);
+        if (!p->pinned && !__atomic_load_n(&p->lock.locked,
+                                           __ATOMIC_ACQUIRE)) { // pairs with sched_finish_switch()
+            unlink(q, p);
+            found = p;
+            break;
+        }
+    }
+    release(&q->lock);
+    return found;
+}
+
+static struct proc *
+steal(int thief)
+{
+    for (int i = 1; i < nharts; i++) {
+        struct proc *p = steal_from(&runqs[(thief + i) % nharts]);
+        if (p)
+            return p;
+    }
+    return NULL;
+}
+
+static struct proc *
+pick_next(struct cpu *c)
+{
+    struct proc *p = dequeue(&runqs[c->id]);
+    if (!p && nharts > 1)
+        p = steal((int)c->id);
+    return p;
+}
+
+void
+sched_finish_switch(void)
+{
+    release(&mycpu()->prev->lock); // taken before the switch by the process that left
+}
+
+// Makes the tables of `next` ready for this hart.
+// Returns   what to load into satp to run it in the kernel, 0: it is loaded already; in *drop
+//           whether everything is to be dropped then.
+static uint64
+satp_for(struct cpu *c, struct proc *next, bool *drop)
+{
+    struct aspace *as = next->as;
+    *drop = !as && !c->present;
+    if (as && unlikely(!asid_ready(as, c))) {
+        *drop = asid_enter(as);
+        if (design->switches)
+            trap_prepare(next); // the identifiers may be others
+    }
+    uint64 satp = as ? as->ksatp : kernel_satp;
+    if (satp == c->satp)
+        return 0;
+    c->satp = satp;
+    c->satp_writes++; // swtch() will
+    if (unlikely(*drop)) {
+        c->satp_fenced++;
+        c->fences[FENCE_ALL]++;
+    }
+    return satp;
+}
+
+static void
+switch_to(struct cpu *c, struct proc *prev, struct proc *next)
+{
+    c->prev = prev;
+    c->proc = next;
+    c->as = next->as;
+    c->need_resched = 0;
+    next->state = RUNNING;
+    next->hart = c->id;
+    fpu_leave(prev);
+    if (next->as && next->trapframe->kernel_tp != (uint64)c) {
+        next->trapframe->kernel_tp = (uint64)c; // the way in finds this hart by it
+        fence_i(); // its code may have been written on the hart it comes from
+    }
+    kstack_sync(&next->own.kstack);
+    if (prev == c->idle)
+        ticks_resume();
+    bool drop;
+    uint64 satp = satp_for(c, next, &drop);
+    swtch(&prev->context, &next->context, satp, drop);
+    sched_finish_switch();
+    fpu_enter(prev); // we are `prev` again, perhaps on another hart
+}
+
+// Leaves the hart until somebody makes the process run again.
+// Locks     p->lock held on entry and return, no other spinlock.
+void
+sched(void)
+{
+    struct cpu *c = mycpu();
+    struct proc *p = c->proc;
+    struct proc *next = pick_next(c);
+    if (!next)
+        next = c->idle;
+    if (next == p) {
+        p->state = RUNNING;
+        c->need_resched = 0;
+        return;
+    }
+    switch_to(c, p, next);
+    acquire(&p->lock);
+}
+
+void
+yield(void)
+{
+    struct proc *p = myproc();
+    acquire(&p->lock);
+    p->state = RUNNABLE;
+    enqueue(&runqs[mycpu()->id], p);
+    sched();
+    release(&p->lock);
+}
+
+static void
+kick(int hart)
+{
+    sbi_send_ipi(cpus[hart].hartid);
+}
+
+void
+sched_kick_others(void)
+{
+    for (int i = 0; i < nharts; i++)
+        if (i != cpuid() && cpus[i].online)
+            kick(i);
+}
+
+// Takes the idle announcement of one hart, `preferred` if it idles. -1: no hart idles.
+static int
+claim_idle(uint32 preferred)
+{
+    uint32 mask = __atomic_load_n(&idle_mask, __ATOMIC_SEQ_CST); // after the enqueue: see Promises
+    while (mask) {
+        uint32 bit = mask & (1U << preferred) ? 1U << preferred : mask & -mask;
+        mask = __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_SEQ_CST); // one waker per announcement
+        if (mask & bit)
+            return __builtin_ctz(bit);
+    }
+    return -1;
+}
+
+// Puts a process on the queue of the hart it ran on last, and sees to it that an idle hart looks.
+void
+make_runnable(struct proc *p)
+{
+    p->state = RUNNABLE;
+    enqueue(&runqs[p->hart], p);
+    int idle = claim_idle(p->hart);
+    if (idle >= 0 && idle != cpuid())
+        kick(idle);
+}
+
+void
+thread_wake(struct proc *p)
+{
+    acquire(&p->lock);
+    if (p->state == BLOCKING)
+        p->state = RUNNING;
+    else if (p->state == SLEEPING)
+        make_runnable(p);
+    release(&p->lock);
+}
+
+struct proc *
+thread_self(void)
+{
+    return myproc();
+}
+
+struct waiter *
+thread_waiter(struct proc *self)
+{
+    return &self->waiter;
+}
+
+void
+thread_prepare_block(struct proc *self)
+{
+    self->state = BLOCKING; // published to wakers by the wait queue's lock
+}
+
+int
+thread_block(bool killable)
+{
+    struct proc *p = myproc();
+    assert(p != mycpu()->idle);
+    acquire(&p->lock);
+    if (p->state == BLOCKING && !(killable && killed(p))) {
+        p->state = SLEEPING;
+        p->killable = killable;
+        sched();
+    }
+    p->state = RUNNING;
+    release(&p->lock);
+    return killable && killed(p) ? -EINTR : 0;
+}
+
+// Takes pending interrupts and lets others run, in the middle of long work for the running process.
+// Returns   0; -EINTR when the process has been killed and should end the work.
+// Locks     no spinlock is held.
+int
+preempt_point(void)
+{
+    lockcheck_none();
+    intr_on();
+    intr_off();
+    if (unlikely(mycpu()->need_resched))
+        yield();
+    return killed(myproc()) ? -EINTR : 0;
+}
+
+// A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is
+// one: only this hart's clock ends it, and not before the process has left the hart.
+int
+sched_pin(struct proc *self, int hart)
+{
+    bool elsewhere = hart != cpuid();
+    acquire(&self->lock);
+    self->hart = (uint32)hart;
+    self->pinned = true;
+    release(&self->lock);
+    return elsewhere ? ticks_sleep_until(r_time()) : 0;
+}
+
+// For this hart to run: in its own queue, or in another's for it to steal.
+static bool
+work_waits(void)
+{
+    const struct list *own = &runqs[cpuid()].procs;
+    if (__atomic_load_n(&own->next, __ATOMIC_SEQ_CST) != own) // after the announcement
+        return true;
+    for (int i = 0; i < nharts; i++)
+        if (__atomic_load_n(&runqs[i].length, __ATOMIC_SEQ_CST)) // after the announcement
+            return true;
+    return false;
+}
+
+// Runs when nothing else can: announces that it will wait, looks once more, waits.
+void
+sched_idle(void)
+{
+    struct cpu *c = mycpu();
+    uint32 bit = 1U << c->id;
+    for (;;) {
+        __atomic_fetch_or(&idle_mask, bit, __ATOMIC_SEQ_CST); // before work_waits(): see Promises
+        if (!work_waits()) {
+            ticks_idle();
+            asm volatile("wfi");
+        }
+        __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_SEQ_CST);
+        intr_on(); // what ended the wait is taken here
+        intr_off();
+        acquire(&c->idle->lock);
+        sched();
+        release(&c->idle->lock);
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// runs.h - the loops over the slots of a leaf table: taking leaves out, sharing and copying them.
+//
+// Theory    Leaves that belong together - the pages of one allocation - are handled as a run: one
+//           call for all of them. How long the run is that begins with a leaf, and what becomes of
+//           its pages, is up to the caller, by functions that the compiler puts into the loop.
+//           A hole costs next to nothing: eight are seen at a glance.
+// Promises  unhook-first: a run is out of the table, and recorded in the batch, before gone() hears
+//           of it. hole-zero. The leaves are all global, or none is.
+// Locks     the caller owns the trees.
+// Fences    none here: the batch says what is due.
+#pragma once
+
+#include "pt/note.h"
+#include "pt/slot.h"
+
+#define in_loop static inline __attribute__((always_inline))
+
+typedef int run_order_fn(pte_t leaf); // 2^order leaves, from this one on, belong together
+typedef void run_shared_fn(pte_t leaf, int order);
+// Returns   whether all that the batch has recorded so far has been fenced, and the batch reset.
+typedef bool run_gone_fn(struct tlb_batch *b, uint64 va, pte_t leaf, int order);
+typedef pte_t run_image_fn(pte_t pte);
+
+enum run_tree {
+    RUN_LIVE, // harts may walk the tree and remember its leaves: the batch records what goes
+    RUN_DEAD, // no hart can use the leaves any more
+};
+
+// Takes out the leaves of the n slots from `slot` on, which serve va and the pages above it.
+// Returns   how many there were.
+in_loop uint64
+runs_take(struct tlb_batch *b, pte_t *slot, uint64 va, int n, enum run_tree tree,
+          run_order_fn *order_of, run_gone_fn *gone)
+{
+    uint64 size, taken = 0, end_va = va + (uint64)n * PGSIZE;
+    bool recorded = tree == RUN_DEAD;
+    for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
+        pte_t leaf = pte_load(slot);
+        if (!pte_valid(leaf)) {
+            size = slots_holes(slot, end);
+            continue;
+        }
+        int order = order_of(leaf);
+        size = 1UL << order;
+        if (tree == RUN_LIVE)
+            leaf = pte_exchange(slot, 0);
+        else
+            pte_store(slot, 0); // no hart stores through it any more, so no D can come late
+#pragma GCC unroll 8            // most of what the exit of a large process does
+        for (uint64 i = 1; i < size; i++)
+            tree == RUN_LIVE ? (void)pte_exchange(&slot[i], 0) : pte_store(&slot[i], 0);
+        if (!recorded)
+            note_stale_range(b, va, end_va, leaf);
+        recorded = !gone(b, va, leaf, order) || tree == RUN_DEAD;
+        taken += size;
+    }
+    return taken;
+}
+
+// Gives `to` the leaf in `from`. With a `mark` both lose W and get the mark instead.
+in_loop void
+run_share_leaf(pte_t *from, pte_t *to, pte_t mark)
+{
+    pte_t pte = pte_load(from);
+    if ((pte & mark) != mark) {
+        pte = (pte & ~PTE_W) | mark;
+        pte_exchange(from, pte);
+    }
+    pte_store(to, pte);
+}
+
+// Gives the n slots from `to` on, of a tree that no hart can walk yet, the leaves of those from
+// `from` on; `mark` as above. shared() hears of each run first.
+// Returns   how many leaves there are.
+in_loop uint64
+runs_share(pte_t *from, pte_t *to, int n, pte_t mark, run_order_fn *order_of, run_shared_fn *shared)
+{
+    uint64 size, pages = 0;
+    for (const pte_t *end = from + n; from < end; from += size, to += size) {
+        pte_t leaf = pte_load(from);
+        if (!pte_valid(leaf)) {
+            size = slots_holes(from, end);
+            continue;
+        }
+        int order = order_of(leaf);
+        size = 1UL << order;
+        shared(leaf, order);
+        run_share_leaf(from, to, mark);
+#pragma GCC unroll 8 // most of what the fork of a large process does
+        for (uint64 i = 1; i < size; i++)
+            run_share_leaf(&from[i], &to[i], mark);
+        pages += size;
+    }
+    return pages;
+}
+
+// Makes the n entries from `to` on the images of those from `from` on.
+in_loop void
+runs_follow(pte_t *from, pte_t *to, int n, run_image_fn *image)
+{
+    for (int i = 0; i < n; i++) {
+        pte_t want = image(pte_load(&from[i]));
+        if (pte_load(&to[i]) != want)
+            pte_exchange(&to[i], want);
+    }
+}
+
+// Copies n entries without the flags `drop` to a tree that no hart can walk yet.
+in_loop void
+runs_copy(pte_t *from, pte_t *to, int n, pte_t drop)
+{
+    for (int i = 0; i < n; i++)
+        pte_store(&to[i], pte_load(&from[i]) & ~drop);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// blame.c - which of the calls of a moment a reader should look at.
+//
+// Theory    A mistake shows in kfree or memmove, and is made by a caller. The helpers are those that
+//           do what their arguments say.
+#include "check/blame.h"
+
+#include "machine.h"
+#include "sight/known.h"
+
+#define ALLOCATORS (KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE))
+#define HELPERS                                                                                    \
+    (ALLOCATORS | KNOWN_BIT(WALK) | KNOWN_BIT(MAPPAGES) | KNOWN_BIT(UVMUNMAP) |                    \
+     KNOWN_BIT(UVMDEALLOC) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(MEMSET) |        \
+     KNOWN_BIT(MEMMOVE) | KNOWN_BIT(PROC_FREEPAGETABLE))
+
+// Does the pc lie in one of the functions of the mask?
+static bool
+is_of(const struct machine *m, uint64 pc, uint64 mask)
+{
+    uint64 offset, pa;
+    if (symbols_find(&m->sight->symbols, pc, &offset) == NULL ||
+        !symbols_physical(&m->sight->symbols, pc - offset, &pa))
+        return false;
+    for (unsigned i = 0; i < KNOWN_COUNT; i++)
+        if ((mask >> i & 1) && m->sight->known.entry[i] == pa)
+            return true;
+    return false;
+}
+
+// The first call of the moment that is in no function of the mask.
+static uint64
+first_not(const struct machine *m, const struct moment *at, uint64 mask)
+{
+    uint64 pc;
+    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
+        if (!is_of(m, pc, mask))
+            return pc;
+    return moment_pc(m, at, 0);
+}
+
+uint64
+blame(const struct machine *m, const struct moment *at)
+{
+    return first_not(m, at, HELPERS);
+}
+
+uint64
+blame_caller(const struct machine *m, const struct moment *at)
+{
+    return first_not(m, at, ALLOCATORS);
+}
+
+// Is the code from the file that kalloc() is in?
+static bool
+beside_kalloc(const struct machine *m, uint64 pc)
+{
+    const struct lines *lines = &m->sight->lines;
+    struct line_place here, there;
+    return lines_find(lines, pc, &here) &&
+           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) && here.file == there.file;
+}
+
+bool
+blame_allocator(const struct machine *m, const struct moment *at)
+{
+    uint64 pc;
+    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
+        if (is_of(m, pc, ALLOCATORS) || beside_kalloc(m, pc))
+            return true;
+    return false;
+}

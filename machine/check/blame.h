@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// blame.h - which of the calls of a moment a reader should look at.
+#pragma once
+
+#include "sight/moment.h"
+
+// The innermost call that is of no common helper, such as kfree, memmove or uvmunmap: its pc. When
+// all are, the innermost; 0: there is no call.
+uint64 blame(const struct machine *m, const struct moment *at);
+// The innermost call that is not of the allocator itself.
+uint64 blame_caller(const struct machine *m, const struct moment *at);
+// Is the moment inside the allocator: kalloc, kfree and their like?
+bool blame_allocator(const struct machine *m, const struct moment *at);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// deadlock.c - harts that wait for each other's spinlocks.
+//
+// Theory    A hart in acquire() waits for the hart that holds the lock. If that one waits in
+//           acquire() too, and so on, back to the first, none of them ever goes on. The ring closes
+//           with the last call of acquire(), so that is when it is looked for.
+// Promises  silence: each lock of the ring is taken in memory, too.
+#include "check/locktable.h"
+
+#include "machine.h"
+#include "sight/watcher.h"
+
+// The hart that holds what this hart waits for, or -1.
+static int
+next(const struct machine *m, struct locktable *t, int hart)
+{
+    uint64 wants = t->hart[hart].wants;
+    int holder = wants != 0 ? locktable_holder(t, wants) : -1;
+    return holder >= 0 && holder != hart && locktable_taken(m, (unsigned)hart, wants) ? holder : -1;
+}
+
+// Does the waiting of a hart lead back to it?
+static bool
+ring(const struct machine *m, struct locktable *t, int first)
+{
+    int hart = next(m, t, first);
+    for (int i = 0; i < HARTS_MAX && hart >= 0; i++) {
+        if (hart == first)
+            return true;
+        hart = next(m, t, hart);
+    }
+    return false;
+}
+
+static void
+tell(struct machine *m, struct locktable *t, int first)
+{
+    const struct hart_locks *h = &t->hart[first];
+    struct report r;
+    int hart = first;
+    report_begin(m, &r, REPORT_DEADLOCK, (unsigned)first, moment_pc(m, &h->wanted, 0));
+    int holder = next(m, t, first);
+    r.what = (struct fact){.word = WORD_DEADLOCK,
+                           .arg = {h->wants, (uint64)first, (uint64)holder, t->hart[holder].wants},
+                           .moment = h->wanted};
+    do {
+        uint64 wants = t->hart[hart].wants;
+        holder = next(m, t, hart);
+        struct fact *f = report_since(&r, WORD_RING_WANTS);
+        f->arg[0] = wants;
+        f->moment = t->hart[hart].wanted;
+        f = report_since(&r, WORD_RING_HOLDS);
+        f->arg[0] = wants;
+        f->moment = locktable_held(t, (unsigned)holder, wants)->since;
+        hart = holder;
+    } while (hart != first);
+    r.rule.word = WORD_RING_RULE;
+    r.todo.word = WORD_RING_DO;
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct locktable *t = locktable(m);
+    if (!t->over && ring(m, t, (int)c->hart))
+        tell(m, t, (int)c->hart);
+}
+
+static bool
+start(struct machine *m)
+{
+    return locktable(m) != NULL;
+}
+
+const struct watcher deadlock_watcher = {
+    .name = "deadlock",
+    .bytes = 8,
+    .calls = KNOWN_BIT(ACQUIRE),
+    .start = start,
+    .called = called,
+};

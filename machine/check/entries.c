@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// entries.c - changes of entries of user programs' page tables, for other checks.
+//
+// Theory    The machine follows trees that a hart may use (mmu/trees.h). A kernel changes a process's
+//           table while its own is in use, so these are watched here: a tree from the first return to
+//           user mode with it, each page of it until it is free.
+#include "check/entries.h"
+
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+struct entries_watch {
+    uint8 *level; // of each page of RAM: 1 + the level of the table that it is, or 0
+};
+
+static uint8 *
+level_of(struct machine *m, uint64 pa)
+{
+    struct entries_watch *w = SIGHT_STATE(m, entries, struct entries_watch);
+    return &w->level[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+static void
+table_found(void *arg, uint64 pa, int level)
+{
+    struct machine *m = arg;
+    *level_of(m, pa) = (uint8)(level + 1);
+    sight_watch(m, WATCHER_entries, pa, WATCH_STORES);
+}
+
+static void
+leaf_found(void *arg, const struct leaf *leaf)
+{
+    (void)arg;
+    (void)leaf;
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 root = leaves_root(h->satp);
+    int levels = leaves_levels(h->satp);
+    struct visitor to = {table_found, leaf_found, m};
+    if (supervisor && h->mode == MODE_U && levels != 0 && ram_has(&m->ram, root, PAGE_BYTES) &&
+        *level_of(m, root) != levels)
+        leaves_visit(m, root, levels, &to);
+}
+
+static void
+store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
+{
+    uint64 slot = pa & ~7ULL, was = *(const uint64 *)ram_at(&m->ram, slot);
+    uint8 level = *level_of(m, pa);
+    const struct frame *f = frames_at(m, pa);
+    struct visitor to = {table_found, leaf_found, m};
+    if (level == 0 || bytes != 8 || (f != NULL && (f->freeing || f->state == FRAME_FREE))) {
+        *level_of(m, pa) = 0;
+        sight_watch(m, WATCHER_entries, pa, 0);
+        return;
+    }
+    if (level > 1 && pte_table(value) && ram_has(&m->ram, pte_pa(value), PAGE_BYTES))
+        leaves_visit(m, pte_pa(value), level - 1, &to);
+    cow_entry(m, hart, slot, was, value);
+    releases_entry(m, hart, was, value);
+}
+
+static bool
+start(struct machine *m)
+{
+    struct entries_watch *w = SIGHT_STATE(m, entries, struct entries_watch);
+    w->level = sight_alloc(m, m->ram.size >> PAGE_BITS);
+    return w->level != NULL;
+}
+
+const struct watcher entries_watcher = {
+    .name = "entries",
+    .bytes = sizeof(struct entries_watch),
+    .start = start,
+    .left = left,
+    .store = store,
+};

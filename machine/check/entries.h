@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// entries.h - changes of entries of user programs' page tables, for other checks.
+#pragma once
+
+#include "base/types.h"
+
+struct machine;
+
+// The hart is about to change the entry at `slot` of a user tree. Each is told before the store.
+void cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is);
+void releases_entry(struct machine *m, unsigned hart, uint64 was, uint64 is);

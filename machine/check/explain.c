@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+// explain.c - why an access fails.
+//
+// Theory    The walk of memory tells the rule. From the rule, the entry and what is known of the
+//           process follow the sentences: the entry's last writer is asked for (struct fact), a
+//           page or a table that is free is told with the call that freed it.
+// Next      mmu/trees.c, pt/translate.h
+#include "check/explain.h"
+
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/guest.h"
+
+#define PTE_SOFT     (3ULL << 8)
+#define NULL_BYTES   PAGE_BYTES
+#define JUST_BEHIND  (16 * PAGE_BYTES)
+#define TRAPFRAME_AT 0x3fffffe000ULL
+#define LEAF_BITS    0x3ffULL
+
+enum pt_access
+access_of(int cause)
+{
+    if (cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS || cause == CAUSE_STORE_MISALIGNED)
+        return PT_WRITE;
+    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_FETCH_ACCESS ? PT_EXEC : PT_READ;
+}
+
+bool
+page_fault(int cause)
+{
+    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE;
+}
+
+bool
+access_succeeds(const struct machine *m, const struct access *a)
+{
+    struct pt_trace t;
+    return guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t) && t.rule == RULE_OK;
+}
+
+void
+explain_trap(int cause, uint64 tval, uint64 arg[3])
+{
+    arg[0] = WORD_TRAP_ADDRESS;
+    if (cause == CAUSE_ILLEGAL)
+        arg[0] = WORD_TRAP_ILLEGAL;
+    else if ((cause >= CAUSE_ECALL_U && cause <= CAUSE_ECALL_M) || cause == CAUSE_BREAKPOINT)
+        arg[0] = WORD_TRAP_ECALL;
+    arg[1] = (uint64)cause;
+    arg[2] = tval;
+}
+
+void
+explain_entry(struct report *r, uint64 pa, uint64 pte)
+{
+    struct fact *f = report_since(r, WORD_ENTRY_BY);
+    f->arg[0] = pa;
+    f->arg[7] = pte;
+    f->stored = pa;
+}
+
+bool
+explain_free(const struct machine *m, uint64 pa, enum word word, struct report *r)
+{
+    const struct frame *f = frames_at(m, pa);
+    if (f == NULL || f->state != FRAME_FREE)
+        return false;
+    struct fact *near = report_near(r, word);
+    near->arg[0] = pa & ~(PAGE_BYTES - 1);
+    near->moment = f->freed;
+    return true;
+}
+
+// --- tables ----------------------------------------------------------------------------------
+
+// A table on the way that is free memory. Returns whether there is one.
+static bool
+free_table(const struct machine *m, const struct access *a, const struct pt_trace *t,
+           struct report *r)
+{
+    uint64 root = (a->satp & SATP_PPN_MASK) << PAGE_BITS;
+    for (int i = 0; i < t->reads; i++) {
+        uint64 page = t->step[i].pa & ~(PAGE_BYTES - 1);
+        if (!explain_free(m, page, page == root ? WORD_NEAR_ROOT_FREE : WORD_NEAR_TABLE_FREE, r))
+            continue;
+        r->todo.word = WORD_DO_ROOT_FREE;
+        return true;
+    }
+    return false;
+}
+
+// The slot that the hart reads in the root is empty: has software filled the one that another
+// width of a level would lead to? 64 is the number of widths that are tried, in bits.
+static bool
+wrong_slot(const struct machine *m, const struct access *a, const struct pt_trace *t,
+           struct report *r)
+{
+    uint64 root = (a->satp & SATP_PPN_MASK) << PAGE_BITS;
+    int levels = (int)(a->satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS;
+    unsigned right = 12 + 9 * (unsigned)(levels - 1), filled = 0;
+    if (t->reads != 1 || t->rule != RULE_VALID || !ram_has(&m->ram, root, PAGE_BYTES))
+        return false;
+    const uint64 *slot = (const uint64 *)ram_at(&m->ram, root);
+    for (unsigned i = 0; i < PT_ENTRIES; i++)
+        filled += slot[i] & PTE_V;
+    for (unsigned width = 7; width <= 11; width++) {
+        unsigned shift = 12 + width * (unsigned)(levels - 1);
+        unsigned other = (unsigned)(a->va >> shift) % PT_ENTRIES;
+        if (width == 9 || filled == 0 || filled > 8 || !(slot[other] & PTE_V))
+            continue;
+        struct fact *f = report_near(r, WORD_NEAR_SLOT);
+        f->arg[0] = (a->va >> right) % PT_ENTRIES;
+        f->arg[1] = other;
+        f->arg[2] = shift;
+        f->arg[3] = right;
+        explain_entry(r, root + other * 8, slot[other]);
+        r->todo.word = WORD_DO_SLOT;
+        return true;
+    }
+    return false;
+}
+
+// --- where it lies ---------------------------------------------------------------------------
+
+// The process that the access is for; 0: not known.
+static uint64
+process_of(const struct machine *m, const struct access *a)
+{
+    return a->pid > 0 ? facts_process(m, a->pid) : 0;
+}
+
+static bool
+size_of(const struct machine *m, uint64 proc, uint64 *sz)
+{
+    return proc != 0 && facts_field(m, proc, FACT_PROC_SZ, 8, sz);
+}
+
+// Is the same page mapped for the process's parent?
+static void
+parent_has(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
+{
+    uint64 parent, root, pid;
+    struct pt_trace t;
+    if (!a->user || !facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) || parent == 0 ||
+        !facts_field(m, parent, FACT_PROC_PAGETABLE, 8, &root) ||
+        !facts_field(m, parent, FACT_PROC_PID, 4, &pid))
+        return;
+    uint64 satp = (a->satp & ~SATP_PPN_MASK) | root >> PAGE_BITS;
+    if (!guest_walk_tree(m, satp, a->va, a->kind, true, false, &t) || t.rule != RULE_OK)
+        return;
+    struct fact *f = report_near(r, WORD_NEAR_PARENT);
+    f->arg[0] = pid;
+    f->arg[1] = t.step[t.reads - 1].pte;
+    f->stored = t.step[t.reads - 1].pa;
+    r->todo.word = WORD_DO_PARENT;
+}
+
+enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
+
+// Says where the address lies in the process, and returns that.
+static enum side
+near_process(const struct machine *m, const struct access *a, struct report *r)
+{
+    uint64 proc = process_of(m, a), sz;
+    if (!size_of(m, proc, &sz))
+        return SIDE_UNKNOWN;
+    bool inside = a->va < sz, behind = !inside && a->va - sz < JUST_BEHIND;
+    if (!inside && !behind && !a->user)
+        return SIDE_BEYOND;
+    struct fact *f = report_near(r, inside   ? WORD_NEAR_INSIDE
+                                    : behind ? WORD_NEAR_BEHIND
+                                             : WORD_NEAR_BEYOND);
+    f->arg[0] = (uint64)a->pid;
+    f->arg[1] = sz;
+    f->arg[2] = a->va - sz;
+    return inside ? SIDE_INSIDE : behind ? SIDE_BEHIND : SIDE_BEYOND;
+}
+
+// --- rules -----------------------------------------------------------------------------------
+
+// Nothing is mapped there.
+static enum blame
+not_mapped(const struct machine *m, const struct access *a, const struct pt_trace *t,
+           struct report *r)
+{
+    uint64 entry = t->step[t->reads - 1].pa;
+    if (a->va < NULL_BYTES && !a->user) {
+        report_near(r, WORD_NEAR_NULL);
+        r->todo.word = WORD_DO_NULL;
+        return BLAME_KERNEL;
+    }
+    explain_entry(r, entry, t->pte);
+    if (wrong_slot(m, a, t, r))
+        return BLAME_KERNEL;
+    enum side side = near_process(m, a, r);
+    bool inside = side == SIDE_INSIDE;
+    uint64 proc = process_of(m, a);
+    if (proc != 0 && !inside)
+        parent_has(m, a, proc, r);
+    if (r->todo.word != WORD_NONE)
+        return BLAME_PROGRAM;
+    if (a->user)
+        r->todo.word = inside ? WORD_DO_LAZY : WORD_DO_USER_UNMAPPED;
+    else
+        r->todo.word = side == SIDE_BEHIND ? WORD_DO_KERNEL_USER : WORD_DO_KERNEL_UNMAPPED;
+    return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
+}
+
+// A leaf without U, met in user mode. xv6 has three such pages on purpose.
+static enum blame
+no_user(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
+{
+    uint64 proc = process_of(m, a), frame = 0, sz = 0, trampoline = 0, va;
+    explain_entry(r, t->step[t->reads - 1].pa, t->pte);
+    if (symbols_any(&m->sight->symbols, "trampoline", &va))
+        (void)symbols_physical(&m->sight->symbols, va, &trampoline);
+    if (proc != 0)
+        (void)facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame);
+    bool kept = pte_pa(t->pte) == trampoline || (frame != 0 && pte_pa(t->pte) == frame) ||
+                a->va >= TRAPFRAME_AT;
+    if (size_of(m, proc, &sz) && a->va < sz) {
+        report_near(r, WORD_NEAR_GUARD);
+        r->todo.word = WORD_DO_GUARD;
+        return BLAME_PROGRAM;
+    }
+    report_near(r, kept ? WORD_NEAR_KEPT : WORD_NEAR_NO_USER);
+    r->todo.word = kept ? WORD_DO_KEPT : WORD_DO_NO_USER;
+    return kept || sz == 0 ? BLAME_PROGRAM : BLAME_KERNEL;
+}
+
+// The leaf does not allow the access.
+static enum blame
+no_right(const struct machine *m, const struct access *a, const struct pt_trace *t,
+         struct report *r)
+{
+    explain_entry(r, t->step[t->reads - 1].pa, t->pte);
+    if (a->kind == PT_WRITE && (t->pte & PTE_SOFT)) {
+        report_near(r, WORD_NEAR_COW)->arg[0] = t->pte;
+        r->todo.word = WORD_DO_COW;
+        return BLAME_KERNEL;
+    }
+    near_process(m, a, r);
+    if (a->kind == PT_WRITE && (t->pte & PTE_X))
+        r->todo.word = WORD_DO_TEXT;
+    else
+        r->todo.word = WORD_DO_RIGHT;
+    return a->user ? BLAME_PROGRAM : BLAME_KERNEL;
+}
+
+static enum blame
+by_rule(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
+{
+    switch (t->rule) {
+    case RULE_CANONICAL:
+        r->todo.word = WORD_DO_CANONICAL;
+        return a->user ? BLAME_PROGRAM : BLAME_KERNEL;
+    case RULE_VALID:
+        return not_mapped(m, a, t, r);
+    case RULE_USER:
+        return no_user(m, a, t, r);
+    case RULE_SUM:
+    case RULE_USER_FETCH:
+        explain_entry(r, t->step[t->reads - 1].pa, t->pte);
+        r->todo.word = a->va >= TRAPFRAME_AT ? WORD_DO_KEPT_USER : WORD_DO_SUM;
+        return BLAME_KERNEL;
+    case RULE_READ:
+    case RULE_WRITE:
+    case RULE_EXEC:
+        return no_right(m, a, t, r);
+    case RULE_ACCESSED:
+    case RULE_DIRTY:
+        r->todo.word = WORD_DO_AD;
+        return BLAME_KERNEL;
+    default:
+        explain_entry(r, t->step[t->reads - 1].pa, t->pte);
+        r->todo.word = WORD_DO_BROKEN;
+        return BLAME_KERNEL;
+    }
+}
+
+enum blame
+explain_access(const struct machine *m, const struct access *a, struct report *r)
+{
+    struct pt_trace t;
+    enum blame blame;
+    if (!guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t)) {
+        bool ram = ram_has(&m->ram, a->va, 1);
+        report_near(r, ram ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] = a->va;
+        if (ram)
+            r->todo.word = WORD_NO_PMP_DO;
+        return BLAME_KERNEL;
+    }
+    r->walk = (struct fact){.word = WORD_WALK, .arg = {a->satp}, .trace = t};
+    if (t.rule == RULE_OK) {
+        if (!ram_has(&m->ram, t.pa, 1))
+            report_near(r, WORD_NEAR_NOTHING)->arg[0] = t.pa;
+        return BLAME_KERNEL;
+    }
+    r->rule = (struct fact){.word = (enum word)(WORD_LONG_OK + t.rule)};
+    if (free_table(m, a, &t, r))
+        blame = BLAME_KERNEL;
+    else
+        blame = by_rule(m, a, &t, r);
+    if (pte_leaf(t.pte) && explain_free(m, pte_pa(t.pte), WORD_NEAR_PAGE_FREE, r))
+        blame = BLAME_KERNEL;
+    return blame;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// explain.h - why an access fails: the walk, the rule, who wrote the entry, what lies near.
+#pragma once
+
+#include "sight/watcher.h"
+
+struct access {
+    uint64 satp, va;
+    enum pt_access kind;
+    bool user, sum;
+    int pid; // of the process; 0 or -1: none or not known
+};
+
+// What an access that failed tells of who made the mistake.
+enum blame {
+    BLAME_PROGRAM, // the program did what it may not do
+    BLAME_KERNEL,  // the kernel's tables are not as they should be
+};
+
+// The access that raises a page fault or access fault.
+enum pt_access access_of(int cause);
+bool page_fault(int cause);
+// Does the access succeed now?
+bool access_succeeds(const struct machine *m, const struct access *a);
+// Fills in walk, since, rule, near and do of a report. Returns whose mistake it looks like.
+enum blame explain_access(const struct machine *m, const struct access *a, struct report *r);
+// Adds who wrote the entry at `pa`, which is `pte` now.
+void explain_entry(struct report *r, uint64 pa, uint64 pte);
+// Adds that the page at `pa` is free, and since when. Returns whether it is. `word` is the sentence.
+bool explain_free(const struct machine *m, uint64 pa, enum word word, struct report *r);
+// The sentence for a trap, WORD_TRAP_..., and what goes in its places: for {N:w}.
+void explain_trap(int cause, uint64 tval, uint64 arg[3]);

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// fatal.c - explains traps that end a process or the kernel.
+//
+// Theory    An exception of user mode is noted, and belongs to the process whose kernel stack
+//           usertrap() runs on. If the process leaves by exit() before it is back in user mode, and
+//           the access would still fail, the kernel has given up: the trap is explained. A fault
+//           that the kernel resolves (lazy, copy-on-write) ends in sret and is never mentioned.
+//           An exception of supervisor mode that ends in panic() is explained there, and other
+//           panics by check/panic.c. A report waits until the kernel has printed its own line.
+// Promises  silence: a program's own mistake gets a note (struct report), which counts as nothing.
+#include "check/fatal.h"
+
+#include "check/explain.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/guest.h"
+
+static struct fatal *
+state(const struct machine *m)
+{
+    return SIGHT_STATE(m, fatal, struct fatal);
+}
+
+// The page of a stack pointer, in physical memory; 0: it has none.
+static uint64
+stack_page(const struct machine *m, unsigned hart, uint64 sp)
+{
+    uint64 pa;
+    return guest_translate(m, hart, sp - 8, PT_READ, &pa) ? pa >> PAGE_BITS : 0;
+}
+
+// The note of the process with that stack; a new one, or the oldest, if there is none.
+static struct fault *
+of_stack(struct machine *m, uint64 page)
+{
+    struct fatal *f = state(m);
+    struct fault *oldest = &f->user[0];
+    for (unsigned i = 0; i < FATAL_STACKS; i++) {
+        if (f->user[i].stack == page)
+            return &f->user[i];
+        if (f->user[i].when < oldest->when)
+            oldest = &f->user[i];
+    }
+    *oldest = (struct fault){.stack = page};
+    return oldest;
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct fatal *f = state(m);
+    bool user = !(h->mstatus & STATUS_SPP), interrupt = h->scause >> 63;
+    if (h->mode != MODE_S)
+        return;
+    if (!user && interrupt)
+        return;
+    struct fault *t = user ? &f->fresh[hart] : &f->kernel[hart];
+    *t = (struct fault){.on = !interrupt && h->scause != CAUSE_ECALL_U,
+                        .cause = (int)h->scause,
+                        .epc = h->sepc,
+                        .tval = h->stval,
+                        .satp = h->satp,
+                        .sum = (h->mstatus & STATUS_SUM) != 0,
+                        .when = m->sight->now,
+                        .pid = facts_pid(m, hart)};
+    if (!user && t->on)
+        moment_at(m, hart, t->epc, &t->moment);
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    struct fatal *f = state(m);
+    f->kernel[hart].on = false;
+    if (supervisor && m->s.hart[hart].mode == MODE_U)
+        f->fresh[hart].on = false;
+}
+
+// --- a process is killed ---------------------------------------------------------------------
+
+static struct access
+access_at(const struct fault *t, bool user)
+{
+    return (struct access){.satp = t->satp,
+                           .va = t->tval,
+                           .kind = access_of(t->cause),
+                           .user = user,
+                           .sum = t->sum,
+                           .pid = t->pid};
+}
+
+static void
+tell_other_trap(const struct fault *t, struct report *r)
+{
+    r->what = (struct fact){.word = WORD_KILLED_TRAP, .arg = {(uint64)t->pid, t->epc}};
+    explain_trap(t->cause, t->tval, &r->what.arg[2]);
+    r->todo.word = WORD_KILLED_ILLEGAL_DO;
+    r->note = true;
+}
+
+// Was there no free page since the trap?
+static const struct moment *
+starved(const struct machine *m, const struct fault *t)
+{
+    const struct moment *null = &state(m)->null;
+    return null->position > t->when ? null : NULL;
+}
+
+static void
+tell_access(struct machine *m, const struct fault *t, struct report *r)
+{
+    struct access a = access_at(t, true);
+    const struct moment *null = starved(m, t);
+    r->what = (struct fact){.word = WORD_KILLED,
+                            .arg = {(uint64)t->pid, t->epc, a.kind, t->tval, (uint64)t->cause}};
+    enum blame blame = explain_access(m, &a, r);
+    if (null != NULL)
+        report_near(r, WORD_NEAR_COW_FULL)->moment = *null;
+    r->note = blame == BLAME_PROGRAM || null != NULL;
+}
+
+static void
+killed(struct machine *m, unsigned hart, const struct fault *t)
+{
+    struct access a = access_at(t, true);
+    struct report r;
+    if (page_fault(t->cause) && access_succeeds(m, &a))
+        return;
+    report_begin(m, &r, REPORT_KILLED, hart, t->epc);
+    if (page_fault(t->cause))
+        tell_access(m, t, &r);
+    else
+        tell_other_trap(t, &r);
+    if (t->pid == 1)
+        r.note = false;
+    r.moment = (struct moment){.position = t->when, .pid = (int16)t->pid, .mode = MODE_U};
+    state(m)->told_pid = t->pid;
+    report_send(m, &r);
+}
+
+// --- the kernel traps ------------------------------------------------------------------------
+
+// kalloc() itself trapped: the list of free pages has led it astray. The page that it gave before
+// held the wrong link.
+static bool
+free_list(const struct machine *m, const struct fault *t, struct report *r)
+{
+    const struct fatal *f = state(m);
+    const struct frame *page = frames_at(m, f->page);
+    uint64 pc = moment_pc(m, &t->moment, 0), offset, pa;
+    if (page == NULL || page->freed.position == 0 || page->freed.position > f->page_when ||
+        symbols_find(&m->sight->symbols, pc, &offset) == NULL ||
+        !symbols_physical(&m->sight->symbols, pc - offset, &pa) ||
+        pa != m->sight->known.entry[KNOWN_KALLOC])
+        return false;
+    struct fact *freed = report_since(r, WORD_LIST_FREED);
+    freed->arg[0] = f->page;
+    freed->moment = page->freed;
+    struct fact *stored = report_since(r, WORD_LIST_STORED);
+    stored->stored = f->page;
+    stored->before = f->page_when;
+    r->todo.word = WORD_LIST_DO;
+    return true;
+}
+
+static void
+kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct report *r)
+{
+    struct access a = access_at(t, false);
+    const struct moment *null = &state(m)->null;
+    bool jump = a.kind == PT_EXEC && t->tval == t->epc;
+    r->what = (struct fact){.word = page_fault(t->cause) ? WORD_KERNEL_ACCESS : WORD_KERNEL_TRAP,
+                            .arg = {0, t->epc, a.kind, t->tval, (uint64)t->cause}};
+    r->moment = t->moment;
+    r->site = t->epc;
+    if (t->pid > 0)
+        report_near(r, WORD_KERNEL_FOR)->arg[0] = (uint64)t->pid;
+    if (jump)
+        r->what.word = WORD_KERNEL_JUMP;
+    else if (!page_fault(t->cause))
+        explain_trap(t->cause, t->tval, &r->what.arg[2]);
+    bool list = free_list(m, t, r);
+    if ((page_fault(t->cause) || jump) && !list)
+        explain_access(m, &a, r);
+    if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
+        report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
+    if (jump)
+        r->todo.word = WORD_KERNEL_JUMP_DO;
+    else if (r->todo.word == WORD_NONE)
+        r->todo.word = WORD_KERNEL_TRAP_DO;
+    (void)hart;
+}
+
+// --- events ----------------------------------------------------------------------------------
+
+static void
+hold(struct machine *m, const struct report *r)
+{
+    struct fatal *f = state(m);
+    if (f->panicked)
+        return;
+    f->panicked = true;
+    f->held = *r;
+    f->holding = true;
+}
+
+static void
+panics(struct machine *m, const struct call *c)
+{
+    const struct fault *t = &state(m)->kernel[c->hart];
+    struct report r;
+    report_begin(m, &r, REPORT_PANIC, c->hart, c->ra);
+    r.fatal = true;
+    if (t->on)
+        kernel_trap(m, c->hart, t, &r);
+    else
+        panic_explain(m, c, &r);
+    hold(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct fatal *f = state(m);
+    uint64 page;
+    if (c->what == KNOWN_PANIC) {
+        panics(m, c);
+    } else if (c->what == KNOWN_USERTRAP && (page = stack_page(m, c->hart, c->sp)) != 0) {
+        struct fault *t = of_stack(m, page);
+        *t = f->fresh[c->hart];
+        t->stack = page;
+        t->pid = facts_pid(m, c->hart);
+    } else if (c->what == KNOWN_EXIT && (page = stack_page(m, c->hart, c->sp)) != 0) {
+        struct fault *t = of_stack(m, page);
+        if (t->on)
+            killed(m, c->hart, t);
+        t->on = false;
+    } else if (c->what == KNOWN_ACQUIRE) {
+        f->last[c->hart][LAST_ACQUIRE] = *c;
+    } else if (c->what == KNOWN_RELEASE) {
+        f->last[c->hart][LAST_RELEASE] = *c;
+    } else if (c->what == KNOWN_KFREE) {
+        f->last[c->hart][LAST_KFREE] = *c;
+    } else if (c->what == KNOWN_INITLOCK && f->locks < FATAL_LOCKS) {
+        f->lock[f->locks++] = c->arg[0];
+    }
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct fatal *f = state(m);
+    if ((c->what == KNOWN_KALLOC || c->what == KNOWN_SUPERALLOC) && result == 0)
+        moment_now(m, c->hart, &f->null);
+    if (c->what == KNOWN_KALLOC && result != 0) {
+        f->page = result;
+        f->page_when = c->when;
+    }
+}
+
+static void
+send_held(struct machine *m)
+{
+    struct fatal *f = state(m);
+    if (f->holding)
+        report_send(m, &f->held);
+    f->holding = false;
+}
+
+static void
+printed(struct machine *m, uint8 byte)
+{
+    if (byte == '\n')
+        send_held(m);
+}
+
+const struct watcher fatal_watcher = {
+    .name = "fatal",
+    .bytes = sizeof(struct fatal),
+    .calls = KNOWN_BIT(PANIC) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(EXIT) | KNOWN_BIT(INITLOCK) |
+             KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE),
+    .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(MAPPAGES) |
+               KNOWN_BIT(UVMUNMAP) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(KVMPA),
+    .called = called,
+    .returned = returned,
+    .trap = trap,
+    .left = left,
+    .printed = printed,
+    .ended = send_held,
+};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// fatal.h - what check/fatal.c and check/panic.c share.
+#pragma once
+
+#include "hart/hart.h"
+#include "sight/watcher.h"
+
+#define FATAL_STACKS 128
+#define FATAL_LOCKS  512
+
+enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, LASTS };
+
+// An exception that may turn out to be the end of something.
+struct fault {
+    bool on, sum;
+    int cause, pid;
+    uint64 epc, tval, satp, when;
+    uint64 stack;         // number of the page of the kernel stack; of user mode's alone
+    struct moment moment; // of the kernel's alone
+};
+
+struct fatal {
+    struct fault fresh[HARTS_MAX];   // of user mode, before usertrap() has been called
+    struct fault user[FATAL_STACKS]; // of each process in usertrap()
+    struct fault kernel[HARTS_MAX];  // of supervisor mode
+    struct moment null;              // when kalloc last returned 0; position 0: never
+    uint64 page, page_when;          // what kalloc returned last, and when it was called
+    int told_pid;                    // the process whose end was last explained
+    bool panicked, holding;
+    struct report held;                 // waits until the kernel has printed its line
+    struct call last[HARTS_MAX][LASTS]; // of functions that panic at their beginning
+    unsigned locks;
+    uint64 lock[FATAL_LOCKS]; // that initlock() was called with
+};
+
+// Fills in a report of a panic that no trap of the kernel led to.
+void panic_explain(struct machine *m, const struct call *c, struct report *r);

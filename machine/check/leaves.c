@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// leaves.c - visits all tables and leaves of a tree of page tables, as memory has it.
+#include "check/leaves.h"
+
+#include "machine.h"
+
+#define TABLES_MAX 4096 // of one tree: a larger one is no tree
+
+struct trip {
+    const struct machine *m;
+    const struct visitor *to;
+    unsigned tables;
+};
+
+int
+leaves_levels(uint64 satp)
+{
+    uint64 mode = satp >> SATP_MODE_SHIFT;
+    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
+}
+
+uint64
+leaves_root(uint64 satp)
+{
+    return (satp & SATP_PPN_MASK) << PAGE_BITS;
+}
+
+static unsigned
+shift_of(int level)
+{
+    return PAGE_BITS + 9 * (unsigned)level;
+}
+
+static uint64
+canonical(uint64 va, int levels)
+{
+    unsigned bits = shift_of(levels);
+    return va >> (bits - 1) & 1 ? va | ~0ULL << bits : va;
+}
+
+static void
+visit(struct trip *t, uint64 table, int level, int levels, uint64 va, unsigned entries)
+{
+    if (!ram_has(&t->m->ram, table, PAGE_BYTES) || t->tables >= TABLES_MAX)
+        return;
+    t->tables++;
+    if (t->to->table != NULL)
+        t->to->table(t->to->arg, table, level);
+    const uint64 *entry = (const uint64 *)ram_at(&t->m->ram, table);
+    for (unsigned i = 0; i < entries; i++) {
+        if (!(entry[i] & PTE_V))
+            continue;
+        uint64 here = va | (uint64)i << shift_of(level);
+        struct leaf leaf = {canonical(here, levels), entry[i], table + i * sizeof(pte_t), level};
+        if (pte_leaf(entry[i]))
+            t->to->leaf(t->to->arg, &leaf);
+        else if (level > 0)
+            visit(t, pte_pa(entry[i]), level - 1, levels, here, PT_ENTRIES);
+    }
+}
+
+unsigned
+leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to)
+{
+    struct trip t = {m, to, 0};
+    visit(&t, root, levels - 1, levels, 0, PT_ENTRIES);
+    return t.tables;
+}
+
+void
+leaves_below(const struct machine *m, uint64 root, uint64 top, const struct visitor *to)
+{
+    struct trip t = {m, to, 0};
+    visit(&t, root, PT_MIN_LEVELS - 1, PT_MIN_LEVELS, 0, (unsigned)(top >> shift_of(2)));
+}
+
+bool
+leaves_find(const struct machine *m, uint64 root, int levels, uint64 va, struct leaf *out)
+{
+    *out = (struct leaf){.va = va};
+    for (int level = levels - 1; level >= 0; level--) {
+        out->slot = root + (va >> shift_of(level) & (PT_ENTRIES - 1)) * sizeof(pte_t);
+        out->level = level;
+        if (!ram_has(&m->ram, out->slot, sizeof(pte_t)))
+            return false;
+        out->pte = *(const uint64 *)ram_at(&m->ram, out->slot);
+        if (!(out->pte & PTE_V) || pte_leaf(out->pte))
+            return (out->pte & PTE_V) != 0;
+        root = pte_pa(out->pte);
+    }
+    return false;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+// locks.c - spinlocks taken or let go in a way that ends badly, by one hart alone.
+//
+// Theory    A hart must not take a lock that it holds, nor release one that it does not hold; it
+//           must not go to user mode, nor leave a process for another, with a lock that nobody
+//           will release then; and while it holds a lock that handlers of interrupts take, it must
+//           not take interrupts.
+// Promises  silence: the table says so, and so does the lock's word in memory.
+// Next      check/lockorder.c, check/deadlock.c
+#include "check/locktable.h"
+
+#include "machine.h"
+#include "sight/watcher.h"
+
+#define SWITCHES_SURE 4  // that many calls of swtch() show the kernel's way to do it
+
+// --- reports ---------------------------------------------------------------------------------
+
+// What goes wrong, in words.
+struct complaint {
+    enum report_kind kind;
+    enum word what, since, rule, todo;
+};
+
+static const struct complaint
+    open = {REPORT_LOCK_OPEN, WORD_LOCK_OPEN, WORD_LOCK_WAS_TAKEN, WORD_LOCK_OPEN_RULE,
+            WORD_LOCK_OPEN_DO},
+    twice = {REPORT_LOCK_TWICE, WORD_LOCK_TWICE, WORD_LOCK_WAS_TAKEN, WORD_LOCK_TWICE_RULE,
+             WORD_LOCK_TWICE_DO},
+    other = {REPORT_LOCK_OTHER, WORD_LOCK_OTHER, WORD_LOCK_WAS_TAKEN, WORD_LOCK_OTHER_RULE,
+             WORD_LOCK_OTHER_DO},
+    not_held = {REPORT_LOCK_FREE, WORD_LOCK_FREE, WORD_LOCK_RELEASED, WORD_LOCK_OTHER_RULE,
+                WORD_LOCK_FREE_DO},
+    across = {REPORT_LOCK_ACROSS, WORD_LOCK_ACROSS, WORD_LOCK_WAS_TAKEN, WORD_LOCK_ACROSS_RULE,
+              WORD_LOCK_RELEASE_DO},
+    to_user = {REPORT_LOCK_TO_USER, WORD_LOCK_TO_USER, WORD_LOCK_WAS_TAKEN, WORD_LOCK_TO_USER_RULE,
+               WORD_LOCK_RELEASE_DO};
+
+// `at` is when the lock was taken or released; `guilty` is the function to be named.
+static void
+tell(struct machine *m, unsigned hart, const struct complaint *c, const struct held *at,
+     uint64 guilty)
+{
+    struct report r;
+    report_begin(m, &r, c->kind, hart, guilty);
+    r.what = (struct fact){.word = c->what, .arg = {at->lock, guilty, hart}, .moment = r.moment};
+    struct fact *since = report_since(&r, c->since);
+    since->arg[0] = at->lock;
+    since->moment = at->since;
+    r.rule.word = c->rule;
+    r.todo = (struct fact){.word = c->todo, .arg = {at->lock, guilty}};
+    report_send(m, &r);
+}
+
+// The function that took the lock, or released it: the caller of acquire().
+static uint64
+caller(const struct machine *m, const struct held *held)
+{
+    return locktable_taker(m, &held->since);
+}
+
+// --- events ----------------------------------------------------------------------------------
+
+static bool
+interrupts_on(const struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    return h->mode == MODE_S && (h->mstatus & STATUS_SIE);
+}
+
+// The hart can take an interrupt while it holds a lock that handlers take.
+static void
+look_open(struct machine *m, struct locktable *t, unsigned hart, const struct held *held)
+{
+    const struct lock *lock = locktable_lock(t, held->lock);
+    if (lock != NULL && lock->in_interrupt && locktable_taken(m, hart, held->lock))
+        tell(m, hart, &open, held, caller(m, held));
+}
+
+static void
+acquire_called(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct hart_locks *h = &t->hart[c->hart];
+    const struct held *held = locktable_held(t, c->hart, c->arg[0]);
+    h->wants = c->arg[0];
+    caller_now(m, c, &h->wanted);
+    if (held != NULL && locktable_taken(m, c->hart, c->arg[0]))
+        tell(m, c->hart, &twice, held, c->ra - 1);
+}
+
+static void
+acquire_returned(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct hart_locks *h = &t->hart[c->hart];
+    struct lock *lock = locktable_lock(t, c->arg[0]);
+    if (h->wants != c->arg[0])
+        return; // it has come to another hart: not a lock that is known here
+    h->wants = 0;
+    if (h->count == HELD_MAX || locktable_held(t, c->hart, c->arg[0]) != NULL)
+        return;
+    struct held *held = &h->held[h->count++];
+    *held = (struct held){c->arg[0], h->wanted};
+    if (lock != NULL && h->interrupt)
+        lock->in_interrupt = true;
+    if (interrupts_on(m, c->hart))
+        look_open(m, t, c->hart, held);
+}
+
+static void
+drop(struct hart_locks *h, const struct held *held)
+{
+    uint32 i = (uint32)(held - h->held);
+    for (h->count--; i < h->count; i++)
+        h->held[i] = h->held[i + 1];
+}
+
+// A hart releases what the table does not say that it holds.
+static void
+release_unheld(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct lock *lock = locktable_lock(t, c->arg[0]);
+    int holder = locktable_holder(t, c->arg[0]);
+    bool taken = locktable_taken(m, c->hart, c->arg[0]);
+    struct held last = {c->arg[0], {0}};
+    if (holder >= 0 && taken) {
+        tell(m, c->hart, &other, locktable_held(t, (unsigned)holder, c->arg[0]), c->ra - 1);
+    } else if (holder < 0 && !taken && lock != NULL && lock->releases > 0) {
+        last.since = lock->free;
+        tell(m, c->hart, &not_held, &last, c->ra - 1);
+    }
+}
+
+static void
+release_called(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct held *held = locktable_held(t, c->hart, c->arg[0]);
+    struct lock *lock = locktable_lock(t, c->arg[0]);
+    if (held == NULL)
+        release_unheld(m, t, c);
+    else if (interrupts_on(m, c->hart))
+        look_open(m, t, c->hart, held);
+    if (held != NULL)
+        drop(&t->hart[c->hart], held);
+    if (lock != NULL) {
+        lock->releases++;
+        caller_now(m, c, &lock->free);
+    }
+}
+
+// initlock() may make a lock of another kind where there was one, in memory that was freed.
+static void
+init_called(struct locktable *t, const struct call *c)
+{
+    struct lock *lock = locktable_lock(t, c->arg[0]);
+    bool renewed = lock != NULL && lock->kind != 0 && lock->kind != c->ra;
+    if (lock == NULL)
+        return;
+    if (renewed)
+        *lock = (struct lock){.at = c->arg[0]};
+    lock->kind = c->ra;
+    lock->name = c->arg[1];
+    lock->renewed = renewed;
+}
+
+// The lock that is one too many when the hart leaves a process.
+static struct held *
+superfluous(struct locktable *t, struct hart_locks *h)
+{
+    for (uint32 i = 0; i < h->count; i++) {
+        const struct lock *lock = locktable_lock(t, h->held[i].lock);
+        if (lock != NULL && lock->kind != t->switch_kind)
+            return &h->held[i];
+    }
+    return &h->held[0];
+}
+
+// The kernel leaves a process: with one lock, that of the process, which the next one releases.
+static void
+leave_called(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct hart_locks *h = &t->hart[c->hart];
+    bool sure = t->switches >= SWITCHES_SURE && !t->other_switch;
+    h->interrupt = false;
+    h->in_sched = c->what == KNOWN_SCHED;
+    if (c->what == KNOWN_SWTCH && h->count == 1) {
+        const struct lock *lock = locktable_lock(t, h->held[0].lock);
+        t->switches++;
+        t->switch_kind = lock != NULL ? lock->kind : 0;
+    } else if (c->what == KNOWN_SWTCH && !sure) {
+        t->other_switch = true;
+    }
+    struct held *held = sure && h->count > 1 ? superfluous(t, h) : NULL;
+    if (held == NULL || !locktable_taken(m, c->hart, held->lock))
+        return;
+    tell(m, c->hart, &across, held, caller(m, held));
+    drop(h, held);
+}
+
+// sched() itself has seen that there are too many locks.
+static void
+panic_called(struct machine *m, struct locktable *t, const struct call *c)
+{
+    struct hart_locks *h = &t->hart[c->hart];
+    if (h->in_sched && h->count > 1)
+        tell(m, c->hart, &across, superfluous(t, h), caller(m, superfluous(t, h)));
+    t->over = true;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    if (t->over)
+        return;
+    if (c->what == KNOWN_ACQUIRE)
+        acquire_called(m, t, c);
+    else if (c->what == KNOWN_INITSLEEPLOCK)
+        init_called(t, c);
+    else if (c->what == KNOWN_RELEASE)
+        release_called(m, t, c);
+    else if (c->what == KNOWN_INITLOCK)
+        init_called(t, c);
+    else if (c->what == KNOWN_PANIC)
+        panic_called(m, t, c);
+    else
+        leave_called(m, t, c);
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    (void)result;
+    if (!t->over)
+        acquire_returned(m, t, c);
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    const struct hart *h = &m->s.hart[hart];
+    if (h->mode != MODE_S || t->over)
+        return;
+    t->hart[hart].interrupt = h->scause >> 63 && (h->mstatus & STATUS_SPP);
+    for (uint32 i = 0; t->hart[hart].interrupt && i < t->hart[hart].count; i++)
+        look_open(m, t, hart, &t->hart[hart].held[i]);
+}
+
+// The kernel turns interrupts on.
+static void
+enabled(struct machine *m, unsigned hart)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    for (uint32 i = 0; !t->over && i < t->hart[hart].count; i++)
+        look_open(m, t, hart, &t->hart[hart].held[i]);
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    struct hart_locks *h = &t->hart[hart];
+    if (!supervisor || t->over)
+        return;
+    h->interrupt = false;
+    if (m->s.hart[hart].mode != MODE_U)
+        return;
+    for (uint32 i = 0; i < h->count; i++)
+        if (locktable_taken(m, hart, h->held[i].lock))
+            tell(m, hart, &to_user, &h->held[i], caller(m, &h->held[i]));
+    h->count = 0; // what it takes later has nothing to do with these
+}
+
+static bool
+start(struct machine *m)
+{
+    return known_has(m, KNOWN_ACQUIRE) && known_has(m, KNOWN_RELEASE);
+}
+
+const struct watcher locks_watcher = {
+    .name = "locks",
+    .bytes = sizeof(struct locktable),
+    .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(INITLOCK) |
+             KNOWN_BIT(INITSLEEPLOCK) | KNOWN_BIT(SCHED) |
+             KNOWN_BIT(SWTCH) | KNOWN_BIT(PANIC),
+    .returns = KNOWN_BIT(ACQUIRE),
+    .start = start,
+    .called = called,
+    .returned = returned,
+    .trap = trap,
+    .enabled = enabled,
+    .left = left,
+};

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// locktable.h - the kernel's spinlocks: which hart holds which, since when, which it waits for.
+//
+// Theory    acquire() makes a hart wait for a lock, its return makes it the holder, and release()
+//           ends that. So what the table calls held is held in truth; the reverse need not be: a
+//           lock taken in another way is not in the table, and a check is silent about it.
+#pragma once
+
+#include "hart/hart.h"
+#include "sight/known.h"
+#include "sight/moment.h"
+
+struct machine;
+
+#define HELD_MAX  16
+#define LOCKS_MAX 4096 // a power of two
+
+struct held {
+    uint64 lock;
+    struct moment since; // acquire() was called
+};
+
+struct hart_locks {
+    struct held held[HELD_MAX]; // in the order in which they were taken
+    uint32 count;
+    uint64 wants;         // acquire() was called for it and has not returned; 0: none
+    struct moment wanted; // since when
+    bool in_sched;        // sched() was called, and not swtch() yet
+    bool interrupt;       // in a handler that interrupted the kernel
+};
+
+struct lock {
+    uint64 at;            // its address; 0: an empty slot
+    uint64 kind;          // where initlock() was called for it: locks of one kind; 0: not known
+    uint64 name;          // address of the string that initlock() was given; 0: not known
+    bool renewed;         // the last initlock() made it one of another kind
+    bool in_interrupt;    // a handler that interrupted the kernel has taken it
+    uint64 releases;      // how often release() was called
+    struct moment free;   // the last release()
+};
+
+struct locktable {
+    struct hart_locks hart[HARTS_MAX];
+    struct lock lock[LOCKS_MAX];
+    uint32 locks;
+    uint32 switches;    // calls of swtch() with a single lock held
+    bool other_switch;  // ... and one with more or none, at an early time: another discipline
+    uint64 switch_kind; // the kind of the lock that was held
+    bool over;          // the kernel has panicked: what harts do now is no discipline's business
+};
+
+// The moment of a call, as that of its caller: the called function is left out.
+void caller_now(const struct machine *m, const struct call *c, struct moment *out);
+// The table of the machine's checks; NULL: the kernel has no such locks.
+struct locktable *locktable(const struct machine *m);
+// The entry of a lock, made if there is none. NULL: there is no room.
+struct lock *locktable_lock(struct locktable *t, uint64 at);
+// The place of a lock among those that the hart holds, or NULL.
+struct held *locktable_held(struct locktable *t, unsigned hart, uint64 at);
+// The hart that holds the lock, or -1.
+int locktable_holder(struct locktable *t, uint64 at);
+// Are both locks of one kind, made at the same place?
+bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
+// The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
+uint64 locktable_name(const struct machine *m, uint64 at);
+// The function that has to release what was taken then: the first that is no helper such as ilock().
+uint64 locktable_taker(const struct machine *m, const struct moment *since);
+// Reads four bytes of kernel memory, whatever tree the hart has.
+bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
+// Are the two strings the same?
+bool text_same(const char *a, const char *b);
+// Does memory say that the lock is taken? The other word of truth, beside the table.
+bool locktable_taken(const struct machine *m, unsigned hart, uint64 at);

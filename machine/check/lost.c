@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// lost.c - pages that are allocated and that nothing leads to any more.
+//
+// Theory    When the shell waits at its prompt, the kernel is at rest. Each allocated page must then
+//           be found from the kernel's data, from a register or from another page that is found: by
+//           an address, by an entry of a page table, or by a page number. Whatever looks like one of
+//           these counts, so a page is called lost only when it surely is. The pages of user programs
+//           are not searched: what is in them is no pointer of the kernel. The kernel's map of all
+//           memory leads to every page, and does not count: rows of leaves without U, where the
+//           number of the page goes with that of the entry.
+//           A page that is lost stays lost; each place that allocates is told once.
+#include "check/blame.h"
+#include "check/leaves.h"
+#include "check/releases.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+#define LOST_MIN 2 // pages of one place: one could be on its way to somewhere
+
+enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4 };
+
+struct lost_watch {
+    uint8 *page;   // of each page of RAM
+    uint32 *queue; // pages that are found and not yet searched
+    uint32 head, tail;
+    uint8 before; // the last byte that was printed
+};
+
+static struct lost_watch *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, lost, struct lost_watch);
+}
+
+static uint32
+number(const struct machine *m, uint64 pa)
+{
+    return (uint32)((pa - m->ram.base) >> PAGE_BITS);
+}
+
+// --- finding -----------------------------------------------------------------------------------
+
+static void
+found(struct machine *m, uint64 pa)
+{
+    struct lost_watch *w = state(m);
+    const struct frame *f = frames_at(m, pa);
+    if (f == NULL || f->state != FRAME_ALLOCATED || (w->page[number(m, pa)] & PAGE_SEEN))
+        return;
+    w->page[number(m, pa)] |= PAGE_SEEN;
+    if (!(w->page[number(m, pa)] & PAGE_USER))
+        w->queue[w->tail++] = number(m, pa);
+}
+
+// Is the entry one of a row that maps memory to itself?
+static bool
+is_map_of_all(const uint64 *entry, unsigned i)
+{
+    for (unsigned level = 0; level < 3; level++) {
+        unsigned shift = PAGE_BITS + 9 * level;
+        uint64 pa = pte_pa(entry[i]), size = (uint64)1 << shift;
+        if ((entry[i] & PTE_U) || !pte_leaf(entry[i]) || (pa >> shift & (PT_ENTRIES - 1)) != i)
+            continue;
+        if (i > 0 && pte_leaf(entry[i - 1]) && pte_pa(entry[i - 1]) + size == pa)
+            return true;
+        if (i + 1 < PT_ENTRIES && pte_leaf(entry[i + 1]) && pte_pa(entry[i + 1]) == pa + size)
+            return true;
+    }
+    return false;
+}
+
+// An address, or the number of a page.
+static void
+look_at_word(struct machine *m, uint64 word)
+{
+    uint64 pa;
+    found(m, word);
+    if (symbols_physical(&m->sight->symbols, word, &pa))
+        found(m, pa);
+    if (word < m->ram.base + m->ram.size)
+        found(m, word << PAGE_BITS);
+}
+
+static void
+look_at_page(struct machine *m, uint64 pa)
+{
+    const uint64 *word = (const uint64 *)ram_at(&m->ram, pa);
+    for (unsigned i = 0; i < PT_ENTRIES; i++) {
+        look_at_word(m, word[i]);
+        if ((word[i] & PTE_V) && !is_map_of_all(word, i))
+            found(m, pte_pa(word[i]));
+    }
+}
+
+static void
+look_at_range(struct machine *m, uint64 pa, uint64 bytes)
+{
+    for (uint64 at = pa; at + 8 <= pa + bytes; at += 8)
+        look_at_word(m, *(const uint64 *)ram_at(&m->ram, at));
+}
+
+// --- trees: which pages are of user programs -----------------------------------------------------
+
+static void
+user_leaf(void *arg, const struct leaf *leaf)
+{
+    struct machine *m = arg;
+    uint64 bytes = pt_leaf_size(leaf->level), pa = pte_pa(leaf->pte);
+    if (!(leaf->pte & PTE_U) || leaf->level > 1)
+        return;
+    for (uint64 at = pa; at < pa + bytes && ram_has(&m->ram, at, PAGE_BYTES); at += PAGE_BYTES)
+        state(m)->page[number(m, at)] |= PAGE_USER;
+}
+
+static void
+find_user_pages(struct machine *m)
+{
+    struct visitor to = {NULL, user_leaf, m};
+    uint64 at, root;
+    for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &root) && root != 0)
+            leaves_visit(m, root, PT_MIN_LEVELS, &to);
+    for (int n = 0; n < TREES_MAX; n++)
+        if (m->trees.tree[n].root != 0)
+            leaves_visit(m, m->trees.tree[n].root, m->trees.tree[n].levels, &to);
+}
+
+// A large leaf leads to all of its pages.
+static void
+spread(struct machine *m)
+{
+    uint64 pages = m->ram.size >> PAGE_BITS;
+    for (uint64 i = 0; i + 512 <= pages; i++) {
+        uint64 pa = m->ram.base + (i << PAGE_BITS);
+        const struct frame *f = frames_at(m, pa);
+        if (f->super && pa % (512 * PAGE_BYTES) == 0 && (state(m)->page[i] & PAGE_SEEN))
+            for (unsigned k = 1; k < 512; k++)
+                if (frames_at(m, pa + k * PAGE_BYTES)->super)
+                    found(m, pa + k * PAGE_BYTES);
+    }
+}
+
+static void
+search(struct machine *m)
+{
+    struct lost_watch *w = state(m);
+    const struct symbols *s = &m->sight->symbols;
+    w->head = w->tail = 0;
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        for (unsigned k = 1; k < 32; k++)
+            look_at_word(m, m->s.hart[i].x[k]);
+        look_at_word(m, m->s.hart[i].satp);
+        found(m, leaves_root(m->s.hart[i].satp));
+        look_at_word(m, m->s.hart[i].sscratch);
+    }
+    for (unsigned i = 0; i < s->segments; i++)
+        if (ram_has(&m->ram, s->segment[i].pa, 1))
+            look_at_range(m, s->segment[i].pa, s->segment[i].bytes & ~7ULL);
+    for (; w->head < w->tail; w->head++)
+        look_at_page(m, m->ram.base + ((uint64)w->queue[w->head] << PAGE_BITS));
+    spread(m);
+}
+
+// --- telling -----------------------------------------------------------------------------------
+
+// How many lost pages were allocated by the same call as this one.
+static uint64
+of_same_place(struct machine *m, const struct frame *like)
+{
+    uint64 count = 0, place = blame_caller(m, &like->allocated);
+    for (uint64 i = 0; i < m->ram.size >> PAGE_BITS; i++) {
+        const struct frame *f = &m->sight->frames->of[i];
+        if (f->state == FRAME_ALLOCATED && !(state(m)->page[i] & PAGE_SEEN) &&
+            blame_caller(m, &f->allocated) == place) {
+            state(m)->page[i] |= PAGE_TOLD;
+            count++;
+        }
+    }
+    return count;
+}
+
+static void
+tell(struct machine *m, uint32 page)
+{
+    uint64 pa = m->ram.base + ((uint64)page << PAGE_BITS);
+    const struct frame *f = frames_at(m, pa);
+    const struct releases *known = releases_of(m, pa);
+    const struct moment *dropped = &known->dropped;
+    bool after = dropped->position != 0;
+    if (known->unpaired.position != 0)
+        dropped = &known->unpaired;
+    uint64 count = of_same_place(m, f);
+    struct report r;
+    if (count < LOST_MIN)
+        return;
+    report_begin(m, &r, REPORT_LOST, m->turn_hart, blame_caller(m, &f->allocated));
+    r.moment = (struct moment){.position = r.when, .pid = -1};
+    r.what = (struct fact){.word = after ? WORD_LOST_DROPPED : WORD_LOST,
+                           .arg = {count, pa, after ? blame(m, dropped) : r.site, r.site}};
+    report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    if (after)
+        report_since(&r, WORD_DROPPED_BY)->moment = *dropped;
+    r.todo.word = WORD_LOST_DO;
+    report_send(m, &r);
+}
+
+static void
+at_rest(struct machine *m)
+{
+    struct lost_watch *w = state(m);
+    uint64 pages = m->ram.size >> PAGE_BITS;
+    for (uint64 i = 0; i < pages; i++)
+        w->page[i] = 0;
+    find_user_pages(m);
+    search(m);
+    for (uint32 i = 0; i < pages; i++)
+        if (m->sight->frames->of[i].state == FRAME_ALLOCATED && !(w->page[i] & (PAGE_SEEN | PAGE_TOLD)))
+            tell(m, i);
+}
+
+// --- events ------------------------------------------------------------------------------------
+
+static void
+printed(struct machine *m, uint8 byte)
+{
+    struct lost_watch *w = state(m);
+    if (w->before == '$' && byte == ' ')
+        at_rest(m);
+    w->before = byte;
+}
+
+static bool
+start(struct machine *m)
+{
+    struct lost_watch *w = state(m);
+    uint64 pages = m->ram.size >> PAGE_BITS;
+    w->page = sight_alloc(m, pages * sizeof(w->page[0]));
+    w->queue = sight_alloc(m, pages * sizeof(w->queue[0]));
+    return m->sight->frames != NULL && releases_of(m, m->ram.base) != NULL && w->page != NULL && w->queue != NULL;
+}
+
+const struct watcher lost_watcher = {
+    .name = "lost",
+    .bytes = sizeof(struct lost_watch),
+    .start = start,
+    .printed = printed,
+};

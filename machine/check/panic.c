@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+// panic.c - explains panics of xv6-like kernels, by the function that panics and its arguments.
+//
+// Theory    The string of a panic is only shown; what has gone wrong is looked for where the
+//           arguments of the function lead: in the table that mappages() was to fill, for one.
+//           A panic that is not known gets its place, its calls and no theory.
+#include "check/explain.h"
+#include "check/fatal.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/guest.h"
+
+static uint64
+page_down(uint64 a)
+{
+    return a & ~(PAGE_BYTES - 1);
+}
+
+// A satp that leads to a table that a pointer of the kernel names. 39 bits, as all xv6 have.
+static uint64
+satp_of(uint64 root)
+{
+    return (uint64)SATP_SV39 << SATP_MODE_SHIFT | root >> PAGE_BITS;
+}
+
+static struct fatal *
+state(const struct machine *m)
+{
+    return SIGHT_STATE(m, fatal, struct fatal);
+}
+
+// Is the call that panics made by this function? Its return address says so.
+static bool
+in(const struct machine *m, const struct call *c, enum known what)
+{
+    const struct symbols *s = &m->sight->symbols;
+    uint64 offset, pa;
+    return known_has(m, what) && symbols_find(s, c->ra - 1, &offset) != NULL &&
+           symbols_physical(s, c->ra - 1 - offset, &pa) && pa == m->sight->known.entry[what];
+}
+
+// The last entry that was read, and its place.
+static uint64
+entry_pa(const struct pt_trace *t)
+{
+    return t->step[t->reads - 1].pa;
+}
+
+static bool
+look_up(const struct machine *m, uint64 root, uint64 va, struct pt_trace *t)
+{
+    return ram_has(&m->ram, root, PAGE_BYTES) &&
+           guest_walk_tree(m, satp_of(root), va, PT_READ, false, true, t) && t->reads > 0;
+}
+
+// --- remap -----------------------------------------------------------------------------------
+
+// The first address of [va, va + size) that has a leaf.
+static bool
+first_mapped(const struct machine *m, uint64 root, uint64 va, uint64 size, uint64 *at,
+             struct pt_trace *t)
+{
+    for (*at = page_down(va); *at < va + size; *at += PAGE_BYTES)
+        if (look_up(m, root, *at, t) && pte_leaf(t->pte))
+            return true;
+    return false;
+}
+
+static void
+remap_advice(const struct machine *m, const struct call *c, uint64 va, const struct pt_trace *t,
+             struct report *r)
+{
+    const struct fatal *f = state(m);
+    bool faulting = false;
+    for (unsigned i = 0; i < FATAL_STACKS; i++)
+        faulting |=
+            f->user[i].on && f->user[i].pid == r->moment.pid && page_fault(f->user[i].cause);
+    if ((c->arg[1] & (PAGE_BYTES - 1)) && va == page_down(c->arg[1]))
+        r->todo = (struct fact){.word = WORD_REMAP_DO_ALIGN, .arg = {c->arg[1]}};
+    else if (!ram_has(&m->ram, pte_pa(t->pte), PAGE_BYTES))
+        r->todo.word = WORD_REMAP_DO_DEVICE;
+    else if (t->level > 0)
+        r->todo.word = WORD_REMAP_DO_LARGE;
+    else if (faulting)
+        r->todo.word = WORD_REMAP_DO_FAULT;
+    else
+        r->todo.word = WORD_REMAP_DO;
+}
+
+static void
+remap(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = known_inside(m, panic->hart, KNOWN_MAPPAGES);
+    struct pt_trace t;
+    uint64 va;
+    if (c == NULL || !first_mapped(m, c->arg[0], c->arg[1], c->arg[2], &va, &t))
+        return;
+    r->what = (struct fact){.word = WORD_PANIC_REMAP, .arg = {c->ra - 1, va}};
+    r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(c->arg[0])}, .trace = t};
+    struct fact *old = report_since(r, WORD_REMAP_OLD);
+    old->arg[0] = old->stored = entry_pa(&t);
+    old->arg[7] = t.pte;
+    r->rule.word = WORD_REMAP_RULE;
+    *report_near(r, WORD_NONE) =
+        (struct fact){.word = WORD_REMAP_NEW, .arg = {c->arg[2], c->arg[1], c->arg[3]}};
+    if (t.level > 0)
+        *report_near(r, WORD_NONE) = (struct fact){
+            .word = WORD_REMAP_LARGE, .arg = {(uint64)t.level, PAGE_BYTES << (9 * t.level)}};
+    if (!ram_has(&m->ram, pte_pa(t.pte), PAGE_BYTES))
+        report_near(r, WORD_REMAP_DEVICE)->arg[0] = pte_pa(t.pte);
+    remap_advice(m, c, va, &t, r);
+}
+
+// --- freewalk: leaf --------------------------------------------------------------------------
+
+// Finds the first leaf below a table. Adds to *va what its place tells.
+static bool
+find_leaf(const struct machine *m, uint64 table, int level, uint64 *va, uint64 *pa)
+{
+    if (!ram_has(&m->ram, table, PAGE_BYTES))
+        return false;
+    for (uint64 i = 0; i < PT_ENTRIES; i++) {
+        uint64 pte = *(const uint64 *)ram_at(&m->ram, table + 8 * i), here = *va;
+        *va |= i << (12 + 9 * level);
+        *pa = table + 8 * i;
+        if (pte_leaf(pte) ||
+            (pte_table(pte) && level > 0 && find_leaf(m, pte_pa(pte), level - 1, va, pa)))
+            return true;
+        *va = here;
+    }
+    return false;
+}
+
+// The process whose table that is; 0: not known.
+static uint64
+owner(const struct machine *m, uint64 root)
+{
+    uint64 at, its;
+    for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &its) && its == root)
+            return at;
+    return 0;
+}
+
+static void
+leaf_size(const struct machine *m, uint64 root, uint64 va, struct report *r)
+{
+    uint64 proc = owner(m, root), sz, pa;
+    const struct call *c = known_inside(m, r->hart, KNOWN_UVMFREE);
+    r->todo.word = WORD_LEAF_DO;
+    if (proc == 0 || !facts_field(m, proc, FACT_PROC_SZ, 8, &sz))
+        sz = c != NULL ? c->arg[1] : ~0ULL;
+    if (va < sz || va >= 1ULL << 37)
+        return;
+    report_near(r, WORD_LEAF_BEHIND)->arg[1] = sz;
+    r->todo.word = WORD_LEAF_DO_SZ;
+    if (proc != 0 && symbols_physical(&m->sight->symbols, proc + fact(m, FACT_PROC_SZ), &pa))
+        report_since(r, WORD_LEAF_SZ)->stored = pa;
+}
+
+static void
+leaf(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = known_inside(m, panic->hart, KNOWN_UVMFREE);
+    const struct call *inner = known_inside(m, panic->hart, KNOWN_FREEWALK);
+    uint64 va = 0, pa, root = c != NULL ? c->arg[0] : inner != NULL ? inner->arg[0] : 0;
+    if (root == 0 || !find_leaf(m, root, 2, &va, &pa))
+        return;
+    uint64 pte = *(const uint64 *)ram_at(&m->ram, pa);
+    r->what = (struct fact){.word = WORD_PANIC_LEAF, .arg = {0, va, pte}};
+    explain_entry(r, pa, pte);
+    r->rule.word = WORD_LEAF_RULE;
+    leaf_size(m, root, va, r);
+}
+
+// --- uvmunmap --------------------------------------------------------------------------------
+
+// Does the function that panics hold this value? panic() has saved no register yet.
+static bool
+held(const struct machine *m, unsigned hart, uint64 value)
+{
+    const uint64 *x = m->s.hart[hart].x;
+    bool found = x[8] == value || x[9] == value;
+    for (unsigned i = 18; i < 28; i++)
+        found |= x[i] == value;
+    return found;
+}
+
+// The address at which uvmunmap() stands: in its range, not mapped, in one of its registers. What
+// is before it has been unmapped by the call itself.
+static bool
+stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va, struct pt_trace *t)
+{
+    uint64 end = c->arg[1] + c->arg[2] * PAGE_BYTES;
+    bool found = false;
+    struct pt_trace here;
+    for (uint64 at = c->arg[1]; at < end; at += PAGE_BYTES) {
+        if (!look_up(m, c->arg[0], at, &here) || pte_leaf(here.pte) ||
+            (found && !held(m, hart, at)))
+            continue;
+        found = true;
+        *va = at;
+        *t = here;
+    }
+    return found;
+}
+
+static void
+unmapped(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = known_inside(m, panic->hart, KNOWN_UVMUNMAP);
+    struct pt_trace t = {0};
+    uint64 va = 0;
+    if (c == NULL || (c->arg[1] & (PAGE_BYTES - 1)) || !stands(m, c, panic->hart, &va, &t))
+        return;
+    r->what = (struct fact){.word = t.level > 0 ? WORD_PANIC_UNMAP_WALK : WORD_PANIC_UNMAP,
+                            .arg = {0, va, t.pte}};
+    r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(c->arg[0])}, .trace = t};
+    explain_entry(r, entry_pa(&t), t.pte);
+    r->rule.word = WORD_UNMAP_RULE;
+    *report_near(r, WORD_NONE) =
+        (struct fact){.word = WORD_UNMAP_RANGE, .arg = {c->arg[2], c->arg[1]}};
+    r->todo.word = WORD_UNMAP_DO_LAZY;
+}
+
+// --- kvmpa -----------------------------------------------------------------------------------
+
+static void
+kvmpa(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = known_inside(m, panic->hart, KNOWN_KVMPA);
+    uint64 satp = m->s.hart[panic->hart].satp, here = (satp & SATP_PPN_MASK) << PAGE_BITS;
+    uint64 root, va, at;
+    struct pt_trace t;
+    if (c == NULL)
+        return;
+    bool given = ram_has(&m->ram, c->arg[0], PAGE_BYTES) && !(c->arg[0] & (PAGE_BYTES - 1));
+    root = c->arg[0];
+    va = given ? c->arg[1] : c->arg[0];
+    if (!given && !(symbols_any(&m->sight->symbols, "kernel_pagetable", &at) &&
+                    facts_memory(m, at, 8, &root)))
+        return;
+    r->what = (struct fact){.word = WORD_PANIC_KVMPA, .arg = {0, va, root}};
+    r->todo.word = WORD_KVMPA_DO;
+    if (look_up(m, root, va, &t)) {
+        r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(root)}, .trace = t};
+        if (!pte_leaf(t.pte))
+            explain_entry(r, entry_pa(&t), t.pte);
+    }
+    if (here != root && look_up(m, here, va, &t) && pte_leaf(t.pte))
+        *report_near(r, WORD_NONE) = (struct fact){.word = WORD_KVMPA_HERE, .arg = {here, t.pte}};
+}
+
+// --- kfree -----------------------------------------------------------------------------------
+
+static void
+free_page(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = &state(m)->last[panic->hart][LAST_KFREE];
+    const struct frame *f = frames_at(m, c->arg[0]);
+    r->what = (struct fact){.word = c->arg[0] == 0 ? WORD_KFREE_ZERO : WORD_PANIC_KFREE,
+                            .arg = {0, c->arg[0]}};
+    r->rule.word = WORD_KFREE_RULE;
+    r->todo.word = WORD_KFREE_DO;
+    if (f == NULL || (c->arg[0] & (PAGE_BYTES - 1)))
+        return;
+    r->what = (struct fact){.word = WORD_PANIC, .arg = {panic->arg[0], panic->ra - 1}};
+    if (f->allocated.position != 0)
+        report_since(r, WORD_KFREE_ALLOCATED)->moment = f->allocated;
+    if (f->freed.position > f->allocated.position)
+        report_since(r, WORD_KFREE_FREED)->moment = f->freed;
+}
+
+// --- locks -----------------------------------------------------------------------------------
+
+// What goes in the places of a sentence about a lock: {2:str} its name, {3} where, {4} the hart.
+static void
+lock_words(const struct machine *m, uint64 lock, struct fact *f)
+{
+    uint64 name = 0, cpu = 0, pa;
+    (void)facts_field(m, lock, FACT_SPINLOCK_NAME, 8, &name);
+    (void)facts_field(m, lock, FACT_SPINLOCK_CPU, 8, &cpu);
+    f->arg[2] = name;
+    f->arg[3] = lock;
+    if (cpu != 0 && facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE)))
+        f->arg[4] = (cpu - fact(m, FACT_AT_CPUS)) / fact(m, FACT_CPU_SIZE);
+    if (!symbols_physical(&m->sight->symbols, lock, &pa))
+        pa = lock;
+    f->stored = ram_has(&m->ram, pa, 8) ? pa : 0;
+}
+
+static void
+lock(const struct machine *m, const struct call *panic, unsigned last, struct report *r)
+{
+    const struct call *c = &state(m)->last[panic->hart][last];
+    if (!facts_have(m, FACT_BIT(SPINLOCK_NAME)))
+        return;
+    r->what = (struct fact){.word = WORD_PANIC_LOCK, .arg = {panic->arg[0], panic->ra - 1}};
+    lock_words(m, c->arg[0], &r->what);
+    r->what.stored = 0;
+    lock_words(m, c->arg[0], report_since(r, WORD_LOCK_STORED));
+    r->rule.word = WORD_LOCK_RULE_TWICE;
+    r->todo.word = WORD_LOCK_DO;
+}
+
+// sched() found locks held, or none: names those of this hart.
+static void
+sched(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct fatal *f = state(m);
+    uint64 noff, locked, cpu, mine;
+    r->rule.word = WORD_SCHED_RULE;
+    r->todo.word = WORD_SCHED_DO;
+    if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE)))
+        return;
+    mine = fact(m, FACT_AT_CPUS) + panic->hart * fact(m, FACT_CPU_SIZE);
+    if (facts_field(m, mine, FACT_CPU_NOFF, 4, &noff))
+        *report_near(r, WORD_NONE) =
+            (struct fact){.word = WORD_SCHED_NOFF, .arg = {noff, panic->hart}};
+    for (unsigned i = 0; i < f->locks && r->nsince < REPORT_SINCE; i++)
+        if (facts_field(m, f->lock[i], FACT_SPINLOCK_LOCKED, 4, &locked) && locked != 0 &&
+            facts_field(m, f->lock[i], FACT_SPINLOCK_CPU, 8, &cpu) && cpu == mine)
+            lock_words(m, f->lock[i], report_since(r, WORD_LOCK_TAKEN));
+}
+
+// --- which one -------------------------------------------------------------------------------
+
+// Does the panic's string have these words in it?
+static bool
+says(const struct machine *m, const struct call *c, const char *words)
+{
+    char text[80];
+    if (!facts_string(m, c->arg[0], text, sizeof(text)))
+        return false;
+    for (const char *p = text; *p != '\0'; p++) {
+        unsigned i = 0;
+        while (words[i] != '\0' && p[i] == words[i])
+            i++;
+        if (words[i] == '\0')
+            return true;
+    }
+    return false;
+}
+
+void
+panic_explain(struct machine *m, const struct call *c, struct report *r)
+{
+    r->what = (struct fact){.word = WORD_PANIC, .arg = {c->arg[0], c->ra - 1}};
+    r->todo.word = WORD_PANIC_DO;
+    if (says(m, c, "remap"))
+        remap(m, c, r);
+    else if (in(m, c, KNOWN_FREEWALK))
+        leaf(m, c, r);
+    else if (in(m, c, KNOWN_UVMUNMAP))
+        unmapped(m, c, r);
+    else if (in(m, c, KNOWN_KVMPA))
+        kvmpa(m, c, r);
+    else if (in(m, c, KNOWN_KFREE))
+        free_page(m, c, r);
+    else if (in(m, c, KNOWN_ACQUIRE))
+        lock(m, c, LAST_ACQUIRE, r);
+    else if (in(m, c, KNOWN_RELEASE))
+        lock(m, c, LAST_RELEASE, r);
+    else if (in(m, c, KNOWN_SCHED))
+        sched(m, c, r);
+    else if (in(m, c, KNOWN_EXIT) && r->moment.pid == 1) {
+        r->todo.word = WORD_INIT_DO;
+        if (state(m)->told_pid == 1)
+            report_since(r, WORD_PANIC_KILLED)->arg[0] = 1;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// releases.c - do calls of kfree() go with entries that are removed?
+//
+// Theory    Where pages are shared, kfree() takes one user away. Each entry that is removed goes with
+//           one call, a little before or after it. When a page turns out to be lost, or free while
+//           somebody has it, the odd one is the mistake; which, only shows then.
+#include "check/releases.h"
+
+#include "check/entries.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+#define TOGETHER 20000 // instructions between the two at most
+
+struct releases_watch {
+    struct releases *of; // of each page of RAM
+};
+
+const struct releases *
+releases_of(struct machine *m, uint64 pa)
+{
+    struct releases_watch *w = SIGHT_STATE(m, releases, struct releases_watch);
+    if (w == NULL || w->of == NULL || !ram_has(&m->ram, pa, 1))
+        return NULL;
+    return &w->of[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+static struct releases *
+find(struct machine *m, uint64 pa)
+{
+    return (struct releases *)releases_of(m, pa);
+}
+
+void
+releases_entry(struct machine *m, unsigned hart, uint64 was, uint64 is)
+{
+    struct releases *r = find(m, pte_pa(was));
+    if (r == NULL || !pte_leaf(was) || (pte_leaf(is) && pte_pa(is) == pte_pa(was)))
+        return;
+    if (r->waits_free)
+        r->unpaired = r->dropped;
+    moment_now(m, hart, &r->dropped);
+    r->waits_free = !r->waits_drop;
+    r->waits_drop = false;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct releases *r = find(m, c->arg[0]);
+    if (r == NULL)
+        return;
+    bool together = c->hart == r->dropped.hart && c->when - r->dropped.position < TOGETHER;
+    if (r->waits_free && !together)
+        r->unpaired = r->dropped;
+    bool again = r->released.hart == c->hart && c->when - r->released.position < TOGETHER;
+    bool odd = !(r->waits_free && together) && again;
+    moment_now(m, c->hart, &r->released);
+    if (odd)
+        r->twice = r->released;
+    r->waits_drop = !(r->waits_free && together);
+    r->waits_free = false;
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct releases *r = find(m, result);
+    (void)c;
+    if (r != NULL)
+        *r = (struct releases){.waits_drop = false};
+}
+
+static bool
+start(struct machine *m)
+{
+    struct releases_watch *w = SIGHT_STATE(m, releases, struct releases_watch);
+    w->of = sight_alloc(m, (m->ram.size >> PAGE_BITS) * sizeof(w->of[0]));
+    return w->of != NULL;
+}
+
+const struct watcher releases_watcher = {
+    .name = "releases",
+    .bytes = sizeof(struct releases_watch),
+    .calls = KNOWN_BIT(KFREE),
+    .returns = KNOWN_BIT(KALLOC),
+    .start = start,
+    .called = called,
+    .returned = returned,
+};

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// sleeplocks.h - locks that processes wait for asleep: which thread holds which, waits for which.
+//
+// Theory    A thread of the kernel is told by its context, the second argument of swtch(); the
+//           thread of a hart is the one that swtch() has last gone to there.
+#pragma once
+
+#include "hart/hart.h"
+#include "sight/moment.h"
+
+struct machine;
+
+#define SLEEPLOCKS_MAX 256
+#define THREADS_MAX    256
+
+// A lock that is held, or waited for.
+struct sleeper {
+    uint64 lock;  // 0: an empty slot
+    uint64 thread;
+    bool waits;   // acquiresleep() was called and has not returned
+    struct moment since;
+};
+
+struct sleeplocks {
+    uint64 thread[HARTS_MAX];
+    struct sleeper of[SLEEPLOCKS_MAX];
+    uint32 used;  // slots behind these are empty
+    bool over;
+};
+
+// The table of the machine's checks; NULL: the kernel has no such locks.
+struct sleeplocks *sleeplocks(const struct machine *m);
+// Who holds the lock, or NULL.
+struct sleeper *sleeplocks_holder(struct sleeplocks *s, uint64 lock);
+// What the thread waits for, or NULL.
+struct sleeper *sleeplocks_wait(struct sleeplocks *s, uint64 thread);

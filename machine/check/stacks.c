@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// stacks.c - kernel stacks that run over.
+//
+// Theory    A kernel stack is one page, known by its process. At each call of a well-known function
+//           its sp must lie in it; and a trap in S-mode at an address just below it is the push that
+//           left it. The report names the calls on the stack, and the largest frame of them.
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/watcher.h"
+
+#define BELOW (4 * PAGE_BYTES) // so far below a stack an address is taken for its overflow
+
+enum { SP = 2 };
+
+// Where the kernel stack of the hart's process begins; 0: not known.
+static uint64
+stack_of(const struct machine *m, unsigned hart)
+{
+    uint64 kstack, proc = facts_current(m, hart);
+    return proc != 0 && facts_field(m, proc, FACT_PROC_KSTACK, 8, &kstack) ? kstack : 0;
+}
+
+static void
+tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_STACK, hart, 0);
+    moment_at(m, hart, at, &r.moment);
+    r.what = (struct fact){.word = WORD_STACK,
+                           .arg = {kstack, kstack - address, moment_pc(m, &r.moment, 0), address},
+                           .moment = r.moment};
+    r.todo.word = WORD_STACK_DO;
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    uint64 kstack = stack_of(m, c->hart), sp = c->sp;
+    if (kstack != 0 && sp < kstack && kstack - sp < BELOW)
+        tell(m, c->hart, kstack, sp, m->s.hart[c->hart].pc);
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 kstack;
+    bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE;
+    if (h->mode != MODE_S || !page || !(h->mstatus & STATUS_SPP))
+        return;
+    kstack = stack_of(m, hart);
+    if (kstack != 0 && h->stval < kstack && kstack - h->stval < BELOW &&
+        h->x[SP] < kstack + PAGE_BYTES && h->x[SP] + BELOW > kstack)
+        tell(m, hart, kstack, h->stval, h->sepc);
+}
+
+const struct watcher stacks_watcher = {
+    .name = "stacks",
+    .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(MEMMOVE) | KNOWN_BIT(WALK) | KNOWN_BIT(KALLOC),
+    .called = called,
+    .trap = trap,
+};

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// stale.c - reports of accesses for which the TLB may hold another translation than memory.
+//
+// Theory    The site is the instruction that is the cause: the store to the page table, or the
+//           write of satp. The first access that it harms is shown; the others are only counted.
+// Next      mmu/rules.h
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+static void
+tell_what(struct machine *m, const struct stale *s, struct report *r)
+{
+    bool user = m->s.hart[s->hart].mode == MODE_U;
+    r->what = (struct fact){.word = user ? WORD_STALE_USER : WORD_STALE,
+                            .arg = {s->hart, s->access, s->va, s->pc, s->when}};
+    r->walk = (struct fact){.word = WORD_STALE_MEMORY, .trace = s->now};
+    report_near(r, WORD_STALE_OLD)->trace = s->old;
+}
+
+static void
+tell_since(const struct stale *s, struct report *r)
+{
+    const struct table_change *c = &s->change;
+    const struct active *p = &s->present;
+    if (s->kind == STALE_TREE) {
+        *report_since(r, WORD_NONE) =
+            (struct fact){.word = WORD_STALE_SATP,
+                          .arg = {s->hart, p->pc, s->when - p->when, s->satp, s->active.satp}};
+        r->rule.word = WORD_STALE_SATP_RULE;
+        r->todo.word = WORD_STALE_SATP_DO;
+        return;
+    }
+    *report_since(r, WORD_NONE) =
+        (struct fact){.word = WORD_STALE_CHANGE,
+                      .arg = {c->hart, c->pa, c->was, c->is, c->pc, s->when - c->when, s->hart}};
+    r->rule.word = WORD_STALE_CHANGE_RULE;
+    r->todo.word = WORD_STALE_CHANGE_DO;
+}
+
+// Is a table of the present walk free memory? Then the tree is the mistake, not a fence.
+static bool
+ruined(const struct machine *m, const struct pt_trace *t)
+{
+    for (int i = 0; i < t->reads; i++) {
+        const struct frame *f = frames_at(m, t->step[i].pa);
+        if (f != NULL && f->state == FRAME_FREE)
+            return true;
+    }
+    return false;
+}
+
+static void
+tell_code(struct machine *m, const struct stale *s)
+{
+    struct report r;
+    bool user = m->s.hart[s->hart].mode == MODE_U;
+    uint64 page = s->now.pa & ~(PAGE_BYTES - 1);
+    report_begin(m, &r, REPORT_STALE_CODE, s->hart, s->va & ~(PAGE_BYTES - 1));
+    r.what = (struct fact){.word = user ? WORD_STALE_CODE_USER : WORD_STALE_CODE,
+                           .arg = {s->hart, s->access, s->va, s->pc, s->when}};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_STALE_CODE_PAGE, .arg = {page, s->hart}};
+    report_since(&r, WORD_STALE_CODE_STORE)->stored = s->now.pa & ~7ULL;
+    r.rule.word = WORD_STALE_CODE_RULE;
+    r.todo.word = WORD_STALE_CODE_DO;
+    report_send(m, &r);
+}
+
+static void
+stale(struct machine *m, const struct stale *s)
+{
+    struct report r;
+    if (s->kind == STALE_CODE) {
+        tell_code(m, s);
+        return;
+    }
+    if (ruined(m, &s->now))
+        return;
+    report_begin(m, &r, REPORT_STALE, s->hart,
+                 s->kind == STALE_TREE ? s->present.pc : s->change.pc);
+    tell_what(m, s, &r);
+    tell_since(s, &r);
+    report_send(m, &r);
+}
+
+const struct watcher stale_watcher = {.name = "stale", .stale = stale};

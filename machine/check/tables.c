@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+// tables.c - page tables that cannot be right when a process goes on in user mode.
+//
+// Theory    A kernel may have its tables in disorder while it works on them. When a process returns
+//           to user mode, its tables are at rest: no table and no page that they lead to is free,
+//           nothing is left above a size that has shrunk, and a copy in the kernel's own tree agrees.
+//           All of the tree is looked at then, at most once in so many instructions as it has
+//           entries, so that this costs little.
+#include "check/blame.h"
+#include "check/leaves.h"
+#include "check/releases.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+#define ROOTS      64
+#define OWNED      8             // pages that a struct proc points to
+#define MIRROR_TOP 0x80000000ULL // processes that the kernel has mapped as well end below
+
+struct known_root {
+    uint64 root, proc;
+    uint64 next; // position from which on it is looked at again
+    uint64 size; // of the process then
+};
+
+struct tables_watch {
+    uint64 before[HARTS_MAX]; // satp, before that of the user tree was written
+    struct known_root of[ROOTS];
+    uint64 guards; // satp for which the kernel stacks have been looked at
+};
+
+// One look at a tree.
+struct look {
+    struct machine *m;
+    unsigned hart;
+    uint64 satp, kernel; // of the process; of the kernel while it runs for the process
+    uint64 proc;         // its struct proc; 0: not known
+    uint64 size, was;    // the process's size now, and when it was looked at before; 0: not known
+    uint64 owned[OWNED]; // the kernel's pages of this process
+    unsigned owns;
+};
+
+// --- free tables -----------------------------------------------------------------------------
+
+static bool
+is_free(const struct machine *m, uint64 pa)
+{
+    const struct frame *f = frames_at(m, pa);
+    return f != NULL && f->state == FRAME_FREE;
+}
+
+static void
+tell_freed(struct machine *m, uint64 pa, struct report *r)
+{
+    const struct frame *f = frames_at(m, pa);
+    report_since(r, WORD_FREED_BY)->moment = f->freed;
+    if (f->allocated.position != 0)
+        report_since(r, WORD_ALLOCATED_BY)->moment = f->allocated;
+}
+
+// A table that a hart uses is free.
+static void
+table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_TABLE_FREE, hart, blame(m, &frames_at(m, pa)->freed));
+    r.what = (struct fact){.word = leaves_root(satp) == pa ? WORD_ROOT_FREE : WORD_TABLE_FREE,
+                           .arg = {pa, r.site, hart, satp}};
+    tell_freed(m, pa, &r);
+    r.rule.word = WORD_TABLE_FREE_RULE;
+    r.todo.word = WORD_TABLE_FREE_DO;
+    report_send(m, &r);
+}
+
+static void
+walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const struct pt_trace *t)
+{
+    (void)va;
+    (void)access;
+    for (int i = 0; i < t->reads; i++)
+        if (is_free(m, t->step[i].pa))
+            table_free(m, hart, t->step[i].pa & ~(PAGE_BYTES - 1), m->s.hart[hart].satp);
+}
+
+static void
+satp(struct machine *m, unsigned hart, uint64 old)
+{
+    uint64 now = m->s.hart[hart].satp;
+    SIGHT_STATE(m, tables, struct tables_watch)->before[hart] = old;
+    if (leaves_levels(now) != 0 && is_free(m, leaves_root(now)))
+        table_free(m, hart, leaves_root(now), now);
+}
+
+// --- a look at a tree ------------------------------------------------------------------------
+
+static void
+page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
+{
+    struct report r;
+    const struct releases *known = releases_of(l->m, pa);
+    bool twice = known != NULL && known->twice.position != 0;
+    const struct moment *guilty = twice ? &known->twice : &frames_at(l->m, pa)->freed;
+    report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, guilty));
+    r.what = (struct fact){
+        .word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE, .arg = {pa, leaf->va, r.site}, .moment = r.moment};
+    if (twice)
+        report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
+    tell_freed(l->m, pa, &r);
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    r.rule.word = WORD_MAPPED_FREE_RULE;
+    r.todo.word = WORD_MAPPED_FREE_DO;
+    report_send(l->m, &r);
+}
+
+// A page above the size that the process has shrunk to.
+static void
+page_left(const struct look *l, const struct leaf *leaf)
+{
+    struct report r;
+    report_begin(l->m, &r, REPORT_LEFT_MAPPED, l->hart, 0);
+    r.what = (struct fact){.word = WORD_LEFT_MAPPED,
+                           .arg = {leaf->va, l->was, l->size},
+                           .moment = r.moment};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_SIZE_SET, .stored = l->proc + fact(l->m, FACT_PROC_SZ)};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    r.todo.word = WORD_LEFT_MAPPED_DO;
+    report_send(l->m, &r);
+}
+
+// A page that the kernel keeps for itself, and the process can store to.
+static void
+page_owned(const struct look *l, const struct leaf *leaf)
+{
+    struct report r;
+    report_begin(l->m, &r, REPORT_KERNEL_PAGE, l->hart, 0);
+    r.what = (struct fact){
+        .word = WORD_KERNEL_PAGE, .arg = {pte_pa(leaf->pte), leaf->va}, .moment = r.moment};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    r.todo.word = WORD_KERNEL_PAGE_DO;
+    report_send(l->m, &r);
+}
+
+static bool
+is_owned(const struct look *l, uint64 pa)
+{
+    for (unsigned i = 0; i < l->owns; i++)
+        if (l->owned[i] == pa)
+            return true;
+    return false;
+}
+
+static void
+look_at_leaf(void *arg, const struct leaf *leaf)
+{
+    const struct look *l = arg;
+    uint64 pa = pte_pa(leaf->pte), user_store = PTE_U | PTE_W;
+    if (is_free(l->m, pa))
+        page_free(l, leaf, pa);
+    if (!(leaf->pte & PTE_U))
+        return;
+    if (l->was != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
+        leaf->va < l->was)
+        page_left(l, leaf);
+    if ((leaf->pte & user_store) == user_store && is_owned(l, pa))
+        page_owned(l, leaf);
+}
+
+static void
+look_at_table(void *arg, uint64 pa, int level)
+{
+    const struct look *l = arg;
+    (void)level;
+    if (is_free(l->m, pa))
+        table_free(l->m, l->hart, pa, l->satp);
+}
+
+// --- a copy of the process in the kernel's tree ------------------------------------------------
+
+static void
+mirror_leaf(void *arg, const struct leaf *leaf)
+{
+    const struct look *l = arg;
+    uint64 pa = pte_pa(leaf->pte);
+    struct leaf user;
+    struct report r;
+    if (leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
+        return;
+    bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
+    if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
+        return;
+    report_begin(l->m, &r, REPORT_MIRROR, l->hart, 0);
+    r.what = (struct fact){.word = has ? WORD_MIRROR_OTHER : WORD_MIRROR_LEFT,
+                           .arg = {leaf->va, pa, pte_pa(user.pte)},
+                           .moment = r.moment};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    if (user.slot != 0)
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_USER_ENTRY_BY, .arg = {user.pte}, .stored = user.slot};
+    const struct frame *f = frames_at(l->m, pa);
+    if (f != NULL && f->allocated.position != 0)
+        report_near(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    r.todo.word = WORD_MIRROR_DO;
+    report_send(l->m, &r);
+}
+
+// --- kernel stacks ---------------------------------------------------------------------------
+
+// The page below a kernel stack is mapped.
+static void
+no_guard(const struct look *l, uint64 kstack, const struct leaf *below)
+{
+    struct report r;
+    report_begin(l->m, &r, REPORT_NO_GUARD, l->hart, 0);
+    r.what = (struct fact){.word = WORD_NO_GUARD, .arg = {kstack, below->va}};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {below->pte}, .stored = below->slot};
+    r.todo.word = WORD_NO_GUARD_DO;
+    report_send(l->m, &r);
+}
+
+// Has each kernel stack that is mapped by itself a page below that is not mapped?
+static void
+look_at_stacks(const struct look *l)
+{
+    struct tables_watch *w = SIGHT_STATE(l->m, tables, struct tables_watch);
+    uint64 at, kstack, root = leaves_root(l->kernel);
+    int levels = leaves_levels(l->kernel);
+    if (w->guards == l->kernel || levels == 0)
+        return;
+    w->guards = l->kernel;
+    for (unsigned i = 0; (at = facts_slot(l->m, i)) != 0; i++) {
+        struct leaf own, below;
+        if (!facts_field(l->m, at, FACT_PROC_KSTACK, 8, &kstack) || kstack < PAGE_BYTES ||
+            !leaves_find(l->m, root, levels, kstack, &own) || own.level != 0 ||
+            pte_pa(own.pte) == kstack)
+            continue;
+        if (leaves_find(l->m, root, levels, kstack - PAGE_BYTES, &below) && below.level == 0)
+            no_guard(l, kstack, &below);
+    }
+}
+
+// --- when --------------------------------------------------------------------------------------
+
+// The record of a tree; a new one takes the place of the one whose turn was longest ago.
+static struct known_root *
+record(struct tables_watch *w, uint64 root, uint64 proc)
+{
+    struct known_root *oldest = &w->of[0];
+    for (unsigned i = 0; i < ROOTS; i++) {
+        if (w->of[i].root == root && w->of[i].proc == proc)
+            return &w->of[i];
+        if (w->of[i].next < oldest->next)
+            oldest = &w->of[i];
+    }
+    *oldest = (struct known_root){.root = root, .proc = proc};
+    return oldest;
+}
+
+// The pages that the struct proc points to.
+static void
+find_owned(struct look *l)
+{
+    uint64 value;
+    if (l->proc == 0 || !facts_have(l->m, FACT_BIT(PROC_SIZE)))
+        return;
+    for (uint64 i = 0; i < fact(l->m, FACT_PROC_SIZE) && l->owns < OWNED; i += 8)
+        if (facts_memory(l->m, l->proc + i, 8, &value) && value % PAGE_BYTES == 0 &&
+            ram_has(&l->m->ram, value, PAGE_BYTES))
+            l->owned[l->owns++] = value;
+}
+
+static void
+look_at(struct look *l, struct known_root *k)
+{
+    struct visitor user = {look_at_table, look_at_leaf, l};
+    struct visitor mirror = {NULL, mirror_leaf, l};
+    uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
+    unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
+    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS)
+        leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
+    look_at_stacks(l);
+    k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
+    k->size = l->size;
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
+    if (!supervisor || h->mode != MODE_U || leaves_levels(h->satp) == 0)
+        return;
+    struct look l = {.m = m, .hart = hart, .satp = h->satp, .kernel = w->before[hart]};
+    l.proc = facts_current(m, hart);
+    facts_field(m, l.proc, FACT_PROC_SZ, 8, &l.size);
+    struct known_root *k = record(w, leaves_root(h->satp), l.proc);
+    l.was = k->size > l.size ? k->size : 0;
+    if (k->next > m->sight->now && l.was == 0)
+        return;
+    find_owned(&l);
+    look_at(&l, k);
+}
+
+const struct watcher tables_watcher = {
+    .name = "tables",
+    .bytes = sizeof(struct tables_watch),
+    .left = left,
+    .satp = satp,
+    .walk = walked,
+};

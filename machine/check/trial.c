@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// trial.c - runs the machine on trial, and wakes a sleeping process so.
+//
+// Theory    The state of the process is set in memory, as wakeup() would. The machine goes on step
+//           by step until the process calls sleep() for the same again, or lets go of the lock that
+//           it sleeps with: then it has left its loop. In between, its loads are noted.
+#include "check/trial.h"
+
+#include "check/locktable.h"
+#include "hart/rvc.h"
+#include "mmu/store.h"
+#include "run.h"
+#include "sight/guest.h"
+#include "sight/watcher.h"
+#include "time/snapshot.h"
+
+#define TRIAL_STEPS 300000ULL
+#define STACK_BYTES 4096ULL
+#define NEVER       (~0ULL)
+
+enum { SP = 2, A0 = 10, A1 = 11 };
+
+// --- setting up and taking back --------------------------------------------------------------
+
+static void
+print_nothing(void *arg, uint8 byte)
+{
+    (void)arg;
+    (void)byte;
+}
+
+void
+trial_begin(struct machine *m, struct trial_apart *a)
+{
+    *a = (struct trial_apart){machine_position(m), m->sight->reached, m->clock_limit, m->host};
+    m->sight->reached = NEVER;
+    m->host = (struct host_calls){.console = print_nothing};
+    m->clock_limit = NEVER;
+}
+
+void
+trial_end(struct machine *m, const struct trial_apart *a)
+{
+    history_go(m, a->here);
+    history_forget_future(m);
+    m->host = a->host;
+    m->clock_limit = a->limit;
+    m->sight->reached = a->reached;
+}
+
+// Makes the process runnable. Returns false if memory is not such that it can.
+static bool
+wake(struct machine *m, uint64 proc)
+{
+    uint64 pa, va = proc + fact(m, FACT_PROC_STATE);
+    if (!symbols_physical(&m->sight->symbols, va, &pa) || !ram_has(&m->ram, pa, 4))
+        return false;
+    store_barrier(m, pa, 4);
+    *(uint32 *)ram_at(&m->ram, pa) = (uint32)fact(m, FACT_STATE_RUNNABLE);
+    return true;
+}
+
+// --- what the process does -------------------------------------------------------------------
+
+// The hart whose turn it is, or will be.
+static unsigned
+hart_now(const struct machine *m)
+{
+    return m->s.turns.hart;
+}
+
+static bool
+at_entry(const struct machine *m, unsigned hart, enum known what)
+{
+    uint64 pa;
+    return guest_translate(m, hart, m->s.hart[hart].pc, PT_EXEC, &pa) &&
+           pa == m->sight->known.entry[what];
+}
+
+bool
+trial_reads(const struct machine *m, unsigned hart, uint64 *va)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 low, high = 0;
+    if (!guest_read(m, hart, h->pc, 2, PT_EXEC, &low))
+        return false;
+    uint32 raw = (uint32)low;
+    if ((low & 3) == 3 && guest_read(m, hart, h->pc + 2, 2, PT_EXEC, &high))
+        raw |= (uint32)high << 16;
+    else if ((low & 3) != 3)
+        raw = rvc_expand((uint16)low);
+    bool atomic = (raw & 0x7f) == 0x2f;
+    *va = h->x[raw >> 15 & 31] + (atomic ? 0 : (uint64)(int64)((int32)raw >> 20));
+    return atomic || (raw & 0x7f) == 0x03;
+}
+
+// Notes what the process reads, apart from its stack and the lock.
+static void
+note(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial *t)
+{
+    uint64 va, pa, sp = m->s.hart[hart].x[SP];
+    if (!trial_reads(m, hart, &va) || va - sp < STACK_BYTES || va - at->lock < 8 ||
+        !guest_translate(m, hart, va, PT_READ, &pa))
+        return;
+    for (uint32 i = 0; i < t->reads; i++)
+        if (t->read[i] == (pa & ~3ULL))
+            return;
+    if (t->reads == TRIAL_READS || !ram_has(&m->ram, pa & ~3ULL, 4))
+        return;
+    t->value[t->reads] = *(const uint32 *)ram_at(&m->ram, pa & ~3ULL);
+    t->read[t->reads++] = pa & ~3ULL;
+}
+
+// Looks at the hart that runs the process, before its next step.
+static enum trial_end
+look(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial *t, bool *awake)
+{
+    const struct hart *h = &m->s.hart[hart];
+    if (h->mode == MODE_U)
+        return TRIAL_GOES_ON;
+    if (h->pc == at->ra)
+        *awake = true;
+    if (!*awake)
+        return TRIAL_UNKNOWN;
+    if (at_entry(m, hart, KNOWN_SLEEP))
+        return h->x[A0] == at->chan && h->x[A1] == at->lock ? TRIAL_SLEEPS : TRIAL_GOES_ON;
+    if (at_entry(m, hart, KNOWN_RELEASE) && h->x[A0] == at->lock)
+        return TRIAL_GOES_ON;
+    note(m, hart, at, t);
+    return TRIAL_UNKNOWN;
+}
+
+// Runs until it is known what the process does.
+static enum trial_end
+watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
+{
+    bool awake = false;
+    for (uint64 n = 0; n < TRIAL_STEPS; n++) {
+        unsigned hart = hart_now(m);
+        enum trial_end end = TRIAL_UNKNOWN;
+        if (m->s.turns.left != 0 && facts_current(m, hart) == at->proc)
+            end = look(m, hart, at, t, &awake);
+        if (end != TRIAL_UNKNOWN)
+            return end;
+        if (machine_run(m, 1) == STOP_IDLE)
+            return TRIAL_UNKNOWN;
+    }
+    return TRIAL_UNKNOWN;
+}
+
+// Keeps of the words those that have another value here than they had when they were noted.
+static void
+keep_changed(const struct machine *m, struct trial *t)
+{
+    uint32 kept = 0;
+    for (uint32 i = 0; i < t->reads; i++) {
+        if (*(const uint32 *)ram_at(&m->ram, t->read[i]) == t->value[i])
+            continue;
+        t->value[kept] = t->value[i];
+        t->read[kept++] = t->read[i];
+    }
+    t->reads = kept;
+}
+
+// Keeps the words that were read in the other trial, too: the condition, not what comes behind it.
+static void
+keep_common(struct trial *t, const struct trial *other)
+{
+    uint32 kept = 0;
+    for (uint32 i = 0; i < t->reads; i++)
+        for (uint32 k = 0; k < other->reads; k++)
+            if (other->read[k] == t->read[i])
+                t->read[kept++] = t->read[i];
+    t->reads = kept;
+}
+
+enum trial_end
+trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t)
+{
+    struct trial_apart a;
+    enum trial_end found = TRIAL_UNKNOWN;
+    *t = (struct trial){0};
+    trial_begin(m, &a);
+    if (wake(m, at->proc))
+        found = watch(m, at, t);
+    trial_end(m, &a);
+    return found;
+}
+
+enum trial_end
+trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, struct trial *t)
+{
+    struct trial_apart a;
+    struct trial other = {0};
+    enum trial_end found = TRIAL_UNKNOWN;
+    trial_begin(m, &a);
+    if (history_go(m, position)) {
+        keep_changed(m, t);
+        if (wake(m, at->proc))
+            found = watch(m, at, &other);
+    }
+    trial_end(m, &a);
+    keep_common(t, &other);
+    return found;
+}
+
+// --- who changed the condition ---------------------------------------------------------------
+
+bool
+trial_bookkeeping(const struct machine *m, uint64 pc)
+{
+    static const char *const names[] = {"acquire", "release", "push_off", "pop_off", "mycpu",
+                                        "sleep",   "sched",   "scheduler", "wakeup", "swtch",
+                                        "initlock", "memset"};
+    uint64 offset;
+    const char *name = symbols_find(&m->sight->symbols, pc, &offset);
+    for (size_t i = 0; name != NULL && i < NELEM(names); i++)
+        if (text_same(name, names[i]))
+            return true;
+    return name == NULL;
+}
+
+bool
+trial_last_store(struct machine *m, struct trial *t, uint64 after, uint64 before)
+{
+    struct trial_apart a;
+    struct store_event e;
+    uint64 last = after;
+    trial_begin(m, &a);
+    for (uint32 i = 0; i < t->reads; i++) {
+        if (!history_last_store(m, t->read[i], 4, before, &e) || e.position <= last || e.hart < 0 ||
+            trial_bookkeeping(m, e.pc))
+            continue;
+        last = e.position;
+        t->address = t->read[i];
+        moment_now(m, (unsigned)e.hart, &t->store);
+    }
+    trial_end(m, &a);
+    return last != after;
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// unset.c - memory that is used before anything was stored to it since the allocator gave it out.
+//
+// Theory    A page that comes out of kalloc() with old contents, or with the allocator's filling, is
+//           followed byte by byte: which have been stored to? memset() and memmove() count as a
+//           whole. A page of which all is set is followed no longer. Bytes that are 0 count as set:
+//           so does a page that kalloc() clears.
+//           Told are loads of user programs, walks of page tables by the hart and by walk(), where
+//           nothing else than a forgotten memset can be meant. Copies of structures with holes are
+//           none of these.
+#include "check/blame.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/watcher.h"
+
+#define FOLLOWED    4096 // pages at a time
+#define SUPER_PAGES 512
+#define WORDS       (PAGE_BYTES / 64)
+
+// The bytes of a page that are not set, as bits.
+struct unset_page {
+    uint64 pa; // 0: unused
+    uint64 bit[WORDS];
+};
+
+struct unset_watch {
+    struct unset_page *page;
+    uint32 *index; // of each page of RAM: where it is in `page` + 1, or 0
+    uint32 hand;   // where the search for an unused place begins
+};
+
+static struct unset_watch *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, unset, struct unset_watch);
+}
+
+static uint32 *
+index_of(struct machine *m, uint64 pa)
+{
+    return &state(m)->index[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+// The record of the page that holds `pa`; NULL: all of it is set, or it is not known.
+static struct unset_page *
+find(struct machine *m, uint64 pa)
+{
+    uint32 i = ram_has(&m->ram, pa, 1) ? *index_of(m, pa) : 0;
+    return i != 0 ? &state(m)->page[i - 1] : NULL;
+}
+
+static void
+forget(struct machine *m, struct unset_page *p)
+{
+    *index_of(m, p->pa) = 0;
+    sight_watch(m, WATCHER_unset, p->pa, 0);
+    p->pa = 0;
+}
+
+static bool
+all_set(const struct unset_page *p)
+{
+    for (unsigned i = 0; i < WORDS; i++)
+        if (p->bit[i] != 0)
+            return false;
+    return true;
+}
+
+static bool
+is_unset(const struct unset_page *p, uint64 offset)
+{
+    return p->bit[offset / 64] >> (offset % 64) & 1;
+}
+
+static void
+put(struct unset_page *p, uint64 offset)
+{
+    p->bit[offset / 64] &= ~((uint64)1 << offset % 64);
+}
+
+// --- pages come and go -----------------------------------------------------------------------
+
+// A place for a record; NULL: as many pages are followed as there is room for.
+static struct unset_page *
+unused(struct unset_watch *w)
+{
+    for (uint32 i = 0; i < FOLLOWED; i++) {
+        struct unset_page *p = &w->page[(w->hand + i) % FOLLOWED];
+        if (p->pa == 0) {
+            w->hand = (w->hand + i + 1) % FOLLOWED;
+            return p;
+        }
+    }
+    return NULL;
+}
+
+// Which bytes of a word are not 0, as bits.
+static uint64
+not_zero(uint64 word)
+{
+    word |= word >> 4;
+    word |= word >> 2;
+    word |= word >> 1;
+    return (word & 0x0101010101010101ULL) * 0x0102040810204080ULL >> 56;
+}
+
+// Begins to follow a page, unless all of it is 0.
+static void
+follow(struct machine *m, uint64 pa)
+{
+    const uint64 *words = (const uint64 *)ram_at(&m->ram, pa);
+    struct unset_page *p = find(m, pa);
+    if (p == NULL)
+        p = unused(state(m));
+    if (p == NULL)
+        return;
+    p->pa = pa;
+    for (unsigned i = 0; i < WORDS; i++)
+        p->bit[i] = 0;
+    for (unsigned i = 0; i < PAGE_BYTES / 8; i++)
+        p->bit[i / 8] |= not_zero(words[i]) << i % 8 * 8;
+    if (all_set(p)) {
+        p->pa = 0;
+        *index_of(m, pa) = 0;
+        return;
+    }
+    *index_of(m, pa) = (uint32)(p - state(m)->page) + 1;
+    sight_watch(m, WATCHER_unset, pa, WATCH_LOADS | WATCH_STORES);
+}
+
+static void
+given(struct machine *m, uint64 pa, unsigned pages)
+{
+    for (unsigned i = 0; i < pages; i++, pa += PAGE_BYTES) {
+        const struct frame *f = frames_at(m, pa);
+        if (f != NULL && f->state == FRAME_ALLOCATED)
+            follow(m, pa);
+    }
+}
+
+// --- bytes are set -----------------------------------------------------------------------------
+
+static void
+set(struct machine *m, uint64 pa, uint64 bytes)
+{
+    while (bytes > 0) {
+        uint64 offset = pa % PAGE_BYTES, here = PAGE_BYTES - offset;
+        struct unset_page *p = find(m, pa);
+        here = here < bytes ? here : bytes;
+        for (uint64 i = 0; p != NULL && here < PAGE_BYTES && i < here; i++)
+            put(p, offset + i);
+        if (p != NULL && (here == PAGE_BYTES || all_set(p)))
+            forget(m, p);
+        pa += here;
+        bytes -= here;
+    }
+}
+
+static bool
+in_ram(const struct machine *m, uint64 pa, uint64 bytes)
+{
+    return bytes <= m->ram.size && ram_has(&m->ram, pa, 1) &&
+           pa - m->ram.base <= m->ram.size - bytes;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    if (in_ram(m, c->arg[0], c->arg[2]))
+        set(m, c->arg[0], c->arg[2]);
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct unset_page *p;
+    if (c->what == KNOWN_KALLOC)
+        given(m, result, 1);
+    else if (c->what == KNOWN_SUPERALLOC)
+        given(m, result, SUPER_PAGES);
+    else if ((p = find(m, c->arg[0])) != NULL && frames_at(m, c->arg[0])->state == FRAME_FREE)
+        forget(m, p);
+}
+
+static void
+store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
+{
+    (void)hart;
+    (void)value;
+    set(m, pa, (uint64)bytes);
+}
+
+static void
+device(struct machine *m, uint64 pa, uint64 bytes)
+{
+    set(m, pa, bytes);
+}
+
+// --- unset bytes are used ----------------------------------------------------------------------
+
+static void
+tell(struct machine *m, unsigned hart, uint64 pa, enum word word, uint64 va)
+{
+    const struct frame *f = frames_at(m, pa);
+    struct report r;
+    report_begin(m, &r, REPORT_UNSET, hart, blame_caller(m, &f->allocated));
+    r.what = (struct fact){
+        .word = word, .arg = {pa, r.site, va, *ram_at(&m->ram, pa)}, .moment = r.moment};
+    report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    r.todo.word = WORD_UNSET_DO;
+    report_send(m, &r);
+    forget(m, find(m, pa));
+}
+
+// Do all of the bytes hold what they held when the page was given out?
+static bool
+any_unset(struct machine *m, uint64 pa, int bytes)
+{
+    const struct unset_page *p = find(m, pa);
+    for (int i = 0; p != NULL && i < bytes; i++)
+        if (is_unset(p, (pa + (uint64)i) % PAGE_BYTES))
+            return true;
+    return false;
+}
+
+static bool
+is_walk(const struct machine *m, uint64 pc)
+{
+    uint64 offset, pa;
+    return symbols_find(&m->sight->symbols, pc, &offset) != NULL &&
+           symbols_physical(&m->sight->symbols, pc - offset, &pa) &&
+           pa == m->sight->known.entry[KNOWN_WALK];
+}
+
+static void
+load(struct machine *m, unsigned hart, uint64 pa, int bytes)
+{
+    const struct hart *h = &m->s.hart[hart];
+    const struct frame *f = frames_at(m, pa);
+    if (f == NULL || f->state != FRAME_ALLOCATED || !any_unset(m, pa, bytes))
+        return;
+    if (h->mode == MODE_U)
+        tell(m, hart, pa, WORD_UNSET_USER, h->pc);
+    else if (bytes == 8 && is_walk(m, h->pc))
+        tell(m, hart, pa, WORD_UNSET_TABLE, 0);
+}
+
+static void
+walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const struct pt_trace *t)
+{
+    (void)access;
+    for (int i = 0; i < t->reads; i++)
+        if (any_unset(m, t->step[i].pa, sizeof(pte_t))) {
+            tell(m, hart, t->step[i].pa, WORD_UNSET_TABLE, va);
+            return;
+        }
+}
+
+static bool
+start(struct machine *m)
+{
+    struct unset_watch *w = state(m);
+    w->page = sight_alloc(m, FOLLOWED * sizeof(w->page[0]));
+    w->index = sight_alloc(m, (m->ram.size >> PAGE_BITS) * sizeof(w->index[0]));
+    return w->page != NULL && w->index != NULL;
+}
+
+const struct watcher unset_watcher = {
+    .name = "unset",
+    .bytes = sizeof(struct unset_watch),
+    .calls = KNOWN_BIT(MEMSET) | KNOWN_BIT(MEMMOVE),
+    .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(KFREE),
+    .start = start,
+    .called = called,
+    .returned = returned,
+    .load = load,
+    .store = store,
+    .device = device,
+    .walk = walked,
+};

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// wakeup.c - processes that sleep on, though what they wait for has come.
+//
+// Theory    A sleeper checks its condition in a loop, so waking it for nothing does no harm: it
+//           sleeps again. When the machine rests, each sleeper is woken on trial, and the run is
+//           taken back: if the sleeper leaves its loop then, while at the time when it fell asleep
+//           it would have gone on sleeping, its condition has become true and nobody has woken it.
+//           What it reads on the way is its condition; the last store to that since it sleeps is
+//           by the function that should have called wakeup().
+// Promises  silence: both trials must agree, and the store must be found.
+//           same-run: the trials are undone before the run goes on.
+#include "check/trial.h"
+
+#include "check/locktable.h"
+#include "machine.h"
+#include "mmu/store.h"
+#include "run.h"
+#include "sight/watcher.h"
+#include "time/snapshot.h"
+
+#define SLEEPS_MAX 128
+#define REST_TICKS 20000000ULL // of mtime, without a step in user mode: the machine rests
+
+// The last sleep() of a process.
+struct nap {
+    uint64 proc; // 0: none
+    uint64 chan, lock, ra;
+    uint64 asleep; // position when its hart left it; 0: it has not
+    bool seen;     // it was tried since
+    struct moment since;
+};
+
+struct wakeup {
+    struct nap nap[SLEEPS_MAX];
+    uint64 user; // mtime when a hart was last in user mode
+    bool due;    // the machine rests
+};
+
+// --- events ----------------------------------------------------------------------------------
+
+static struct nap *
+nap_of(struct wakeup *w, uint64 proc)
+{
+    for (int i = 0; i < SLEEPS_MAX; i++)
+        if (w->nap[i].proc == proc || w->nap[i].proc == 0)
+            return &w->nap[i];
+    return NULL;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
+    uint64 proc = facts_current(m, c->hart);
+    struct nap *n = proc != 0 ? nap_of(w, proc) : NULL;
+    if (n == NULL)
+        return;
+    if (c->what == KNOWN_SLEEP) {
+        *n = (struct nap){.proc = proc, .chan = c->arg[0], .lock = c->arg[1], .ra = c->ra};
+        caller_now(m, c, &n->since);
+    } else if (n->asleep == 0) {
+        n->asleep = m->sight->now;
+    }
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
+    (void)hart;
+    if (w->due || machine_time(m) - w->user < REST_TICKS)
+        return;
+    w->due = true;
+    m->stop = STOP_REPORT; // the trials need a machine that stands
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
+    (void)supervisor;
+    if (m->s.hart[hart].mode != MODE_U)
+        return;
+    w->user = machine_time(m);
+    w->due = false;
+}
+
+// --- at rest ---------------------------------------------------------------------------------
+
+// Is the process asleep, as its last sleep() said?
+static bool
+asleep(const struct machine *m, const struct nap *n)
+{
+    uint64 state, chan;
+    return n->proc != 0 && n->asleep != 0 && facts_field(m, n->proc, FACT_PROC_STATE, 4, &state) &&
+           facts_field(m, n->proc, FACT_PROC_CHAN, 8, &chan) &&
+           state == fact(m, FACT_STATE_SLEEPING) && chan == n->chan;
+}
+
+static void
+tell(struct machine *m, const struct nap *n, const struct trial *t)
+{
+    struct report r;
+    uint64 guilty = moment_pc(m, &t->store, 0);
+    report_begin(m, &r, REPORT_LOST_WAKEUP, n->since.hart, guilty);
+    r.moment = n->since;
+    r.what = (struct fact){.word = WORD_LOST_WAKEUP,
+                           .arg = {guilty, n->chan, (uint64)(int64)n->since.pid,
+                                   moment_pc(m, &n->since, 0)},
+                           .moment = n->since};
+    struct fact *f = report_since(&r, WORD_LOST_SLEEP);
+    f->arg[0] = n->chan;
+    f->moment = n->since;
+    f = report_since(&r, WORD_LOST_STORE);
+    f->arg[0] = t->address;
+    f->moment = t->store;
+    r.rule.word = WORD_LOST_RULE;
+    r.todo = (struct fact){.word = WORD_WAKEUP_DO, .arg = {guilty, n->chan}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+// Tries one sleeper. The run is where it was afterwards.
+static void
+examine_one(struct machine *m, const struct nap *n)
+{
+    struct sleeper_at at = {n->proc, n->chan, n->lock, n->ra};
+    struct trial t;
+    if (trial_now(m, &at, &t) == TRIAL_GOES_ON &&
+        trial_then(m, n->asleep, &at, &t) == TRIAL_SLEEPS &&
+        trial_last_store(m, &t, n->since.position, machine_position(m)))
+        tell(m, n, &t);
+}
+
+static void
+examine(struct machine *m)
+{
+    struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
+    if (!w->due || m->history == NULL)
+        return;
+    for (int i = 0; i < SLEEPS_MAX; i++) {
+        struct nap *n = &w->nap[i];
+        if (n->seen || !asleep(m, n))
+            continue;
+        n->seen = true;
+        examine_one(m, n);
+    }
+}
+
+static bool
+start(struct machine *m)
+{
+    return known_has(m, KNOWN_SLEEP) && known_has(m, KNOWN_SWTCH) && known_has(m, KNOWN_RELEASE) &&
+           facts_have(m, FACT_BIT(PROC_STATE) | FACT_BIT(PROC_CHAN) | FACT_BIT(STATE_SLEEPING) |
+                             FACT_BIT(STATE_RUNNABLE) | FACT_BIT(CPU_PROC));
+}
+
+const struct watcher wakeup_watcher = {
+    .name = "wakeup",
+    .bytes = sizeof(struct wakeup),
+    .calls = KNOWN_BIT(SLEEP) | KNOWN_BIT(SWTCH),
+    .start = start,
+    .called = called,
+    .trap = trap,
+    .left = left,
+    .examine = examine,
+};

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// frames.c - follows kalloc and kfree.
+#include "sight/frames.h"
+
+#include "machine.h"
+#include "sight/watcher.h"
+
+#define SUPER_BYTES (512 * PAGE_BYTES)
+
+struct frames_watch {
+    bool fills; // kfree() fills pages that it frees
+};
+
+struct frame *
+frames_at(const struct machine *m, uint64 pa)
+{
+    if (m->sight->frames == NULL || !ram_has(&m->ram, pa, 1))
+        return NULL;
+    return &m->sight->frames->of[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+// The physical address of the kernel's pointer to a page; 0: none.
+static uint64
+page_of(const struct machine *m, uint64 pointer)
+{
+    uint64 pa;
+    if (symbols_physical(&m->sight->symbols, pointer, &pa))
+        return pa;
+    return ram_has(&m->ram, pointer, PAGE_BYTES) ? pointer : 0;
+}
+
+static void
+allocated(struct machine *m, unsigned hart, uint64 pa, uint64 bytes, bool super)
+{
+    struct moment now;
+    moment_now(m, hart, &now);
+    for (uint64 at = pa; at < pa + bytes; at += PAGE_BYTES) {
+        struct frame *f = frames_at(m, at);
+        if (f == NULL)
+            return;
+        f->state = FRAME_ALLOCATED;
+        f->super = super;
+        f->allocated = now;
+    }
+}
+
+// A page that has been allocated since the call began stays so.
+static void
+freed(struct machine *m, const struct call *c, uint64 pa, uint64 bytes)
+{
+    struct moment now;
+    moment_now(m, c->hart, &now);
+    for (uint64 at = pa; at < pa + bytes; at += PAGE_BYTES) {
+        struct frame *f = frames_at(m, at);
+        if (f == NULL || (f->state == FRAME_ALLOCATED && f->allocated.position > c->when))
+            continue;
+        f->state = FRAME_FREE;
+        f->super = bytes > PAGE_BYTES;
+        f->freed = now;
+    }
+}
+
+static bool
+start(struct machine *m)
+{
+    struct frames *f = sight_alloc(m, sizeof(*f));
+    if (f == NULL)
+        return false;
+    f->of = sight_alloc(m, (m->ram.size >> PAGE_BITS) * sizeof(struct frame));
+    if (f->of == NULL)
+        return false;
+    m->sight->frames = f;
+    return true;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct frames_watch *w = SIGHT_STATE(m, frames, struct frames_watch);
+    struct frame *f = frames_at(m, page_of(m, c->arg[0]));
+    if (f == NULL)
+        return;
+    if (c->what == KNOWN_KFREE) {
+        f->freeing = true;
+        f->filled = false;
+    } else if (f->freeing && c->arg[2] >= PAGE_BYTES) {
+        f->filled = w->fills = true;
+    }
+}
+
+// kfree() returns: was the page freed, or is only a reference less?
+static void
+maybe_freed(struct machine *m, const struct call *c, uint64 pa)
+{
+    const struct frames_watch *w = SIGHT_STATE(m, frames, struct frames_watch);
+    struct frame *f = frames_at(m, pa);
+    if (f->filled)
+        freed(m, c, pa, PAGE_BYTES);
+    else if (!w->fills)
+        f->state = FRAME_UNKNOWN;
+    f->freeing = f->filled = false;
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    uint64 pa;
+    if (c->what == KNOWN_KALLOC && (pa = page_of(m, result)) != 0) {
+        allocated(m, c->hart, pa, PAGE_BYTES, false);
+    } else if (c->what == KNOWN_SUPERALLOC && (pa = page_of(m, result)) != 0) {
+        allocated(m, c->hart, pa, SUPER_BYTES, true);
+    } else if (c->what == KNOWN_SUPERFREE && (pa = page_of(m, c->arg[0])) != 0) {
+        freed(m, c, pa, SUPER_BYTES);
+    } else if (c->what == KNOWN_KFREE && (pa = page_of(m, c->arg[0])) != 0) {
+        maybe_freed(m, c, pa);
+    }
+}
+
+const struct watcher frames_watcher = {
+    .name = "frames",
+    .bytes = sizeof(struct frames_watch),
+    .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(MEMSET),
+    .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE),
+    .start = start,
+    .called = called,
+    .returned = returned,
+};

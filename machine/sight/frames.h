@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// frames.h - what is known of each page of RAM: is it free, since when, by whom.
+//
+// Theory    Fed by calls of kalloc and kfree (and superalloc, superfree). A kfree that only counts
+//           references down frees nothing: a page is free when the call has filled it. Where
+//           kfree never fills, a page that it was called with is unknown afterwards.
+//           Without these functions every page stays unknown.
+#pragma once
+
+#include "sight/moment.h"
+
+enum frame_state { FRAME_UNKNOWN, FRAME_FREE, FRAME_ALLOCATED };
+
+struct frame {
+    uint8 state;                    // enum frame_state
+    bool super;                     // it came from superalloc()
+    bool freeing;                   // a kfree() of it has begun
+    bool filled;                    // ... and has filled it since
+    struct moment allocated, freed; // the last ones; position 0: there was none
+};
+
+struct frames {
+    struct frame *of; // of each page of RAM
+};
+
+// The record of the page that holds `pa`; NULL: not in RAM.
+struct frame *frames_at(const struct machine *m, uint64 pa);

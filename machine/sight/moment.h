@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// moment.h - a moment of the run: when, on which hart, for which process, inside which calls.
+//
+// Theory    It is small and cheap enough to be taken at each allocation. Calls are found by frame
+//           pointers. Addresses are offsets from the kernel's first segment, so that 32 bits hold
+//           them; return addresses are less one, so that they lie in the call. In user mode pc[0]
+//           is the low half of the user's pc, and there are no calls.
+#pragma once
+
+#include "base/types.h"
+
+struct machine;
+
+#define MOMENT_CALLS 8
+
+struct moment {
+    uint64 position;         // in the run; the machine is there just before the event
+    uint32 pc[MOMENT_CALLS]; // plus one; the innermost first; 0 ends the list
+    int16 pid;               // -1: not known; 0: none, the scheduler or the start
+    uint8 hart, mode;        // MODE_...
+};
+
+// Takes the present moment of a hart: inside an event, or while the machine stands.
+void moment_now(const struct machine *m, unsigned hart, struct moment *out);
+// The same, as if the hart's pc were `at`: for the pc of a trap, while s0, ra and sp are as then.
+void moment_at(const struct machine *m, unsigned hart, uint64 at, struct moment *out);
+// The address of call `i` of the moment; 0: there is none.
+uint64 moment_pc(const struct machine *m, const struct moment *at, unsigned i);
+// Where the linker has put the instruction at `pc`: the trampoline runs at two addresses.
+uint64 moment_linked(const struct machine *m, uint64 pc);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// report.h - a report as data: what happened, since when and by whom, the rule, what to do.
+//
+// Theory    A check fills a report during an event and sends it. The machine stops soon after
+//           (STOP_REPORT), and the host completes the report, which may need going back in time,
+//           and prints it in words (machine/words/). How the run is cut does not change it.
+#pragma once
+
+#include "pt/read/translate.h"
+#include "sight/moment.h"
+
+struct machine;
+
+// The sentences of machine/words/words.def.
+enum word {
+    WORD_NONE,
+#define WORD(id, en, zh) WORD_##id,
+#include "words/words.def"
+#undef WORD
+    WORDS
+};
+
+enum report_kind {
+#define KIND(id, name) REPORT_##id,
+#include "sight/kinds.def"
+#undef KIND
+    REPORT_KINDS
+};
+
+#define FACT_ARGS    8
+#define REPORT_SINCE 6
+#define REPORT_NEAR  6
+
+// A sentence: its words, and what goes in their places.
+struct fact {
+    enum word word; // WORD_NONE: there is none
+    uint64 arg[FACT_ARGS];
+    struct moment moment;  // {calls}, {time}, {pid}, {place}
+    struct pt_trace trace; // {walk}
+    // Who stored last to the eight bytes here, before the report's `when`: the host looks, and
+    // fills in `moment`. 0: it is not asked for. Where it finds none, the sentence is left out.
+    // WORD_ENTRY_BY becomes one of three sentences by what the store did; arg[6] is what the entry
+    // was before.
+    uint64 stored;
+    uint64 before; // ... before this position; 0: before the report's
+};
+
+struct report {
+    enum report_kind kind;
+    unsigned hart;
+    uint64 when;          // position
+    uint64 site;          // address of the guilty instruction, or of a function
+    struct moment moment; // where it was found: the line "from:"
+    struct fact what, walk, rule, todo;
+    struct fact since[REPORT_SINCE], near[REPORT_NEAR];
+    unsigned nsince, nnear;
+    bool fatal; // the kernel cannot go on as it should
+    bool note;  // an explanation of what may be as it should: a program's own mistake
+};
+
+#define OUTBOX_MAX 8
+#define SITES_MAX  256
+
+struct outbox {
+    struct report report[OUTBOX_MAX]; // sent, not yet printed
+    unsigned count;
+    unsigned sites;
+    uint64 total, lost; // all but notes, each site counted each time; that had no room
+    struct {
+        enum report_kind kind;
+        uint64 site;
+    } site[SITES_MAX];
+};
+
+// Begins a report of now: its kind, hart, place. `site`: see struct report.
+void report_begin(const struct machine *m, struct report *r, enum report_kind kind, unsigned hart,
+                  uint64 site);
+// Adds a sentence to "since:" or to "near:". Returns it, to be filled in; the last when there is no
+// room.
+struct fact *report_since(struct report *r, enum word word);
+struct fact *report_near(struct report *r, enum word word);
+// Sends a report, unless there was one of the kind and site. Returns whether it was sent.
+bool report_send(struct machine *m, const struct report *r);
+// Was there a report of that kind and site?
+bool report_sent(const struct machine *m, enum report_kind kind, uint64 site);
+// Takes the oldest report out of the outbox. Returns false if there is none.
+bool report_take(struct machine *m, struct report *r);
+// Fills in who stored, for facts that ask; the run goes back and comes back. Between turns alone.
+void report_complete(struct machine *m, struct report *r);
+// The name of a kind.
+const char *report_kind_name(enum report_kind kind);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// watcher.h - what a check is: the events that it wants, and its own memory.
+//
+// Theory    A check is one file with one `const struct watcher NAME_watcher`, and a row of
+//           sight/watchers.def. Events that it leaves NULL cost nothing. Its memory is derived
+//           data: zero at the start, never in a snapshot. When the run goes back and on, no event
+//           is told twice: a check hears of each position once.
+//           In an event, m->sight->now is the position just before what happens, and moment_now()
+//           the moment of it. A check changes nothing in the machine.
+#pragma once
+
+#include "pt/read/translate.h"
+#include "sight/known.h"
+#include "sight/sight.h"
+
+struct machine;
+struct stale;
+
+struct watcher {
+    const char *name;
+    uint64 bytes;          // of its memory, without what start() asks for besides
+    uint64 calls, returns; // masks of KNOWN_BIT: the functions of `called` and `returned`
+    // Before the first instruction. It may ask for memory by sight_alloc(). Returns false if the
+    // kernel or the memory is not such that it can work: it hears of nothing then.
+    bool (*start)(struct machine *m);
+    void (*called)(struct machine *m, const struct call *c);
+    // `result` is a0. c->hart is the hart that returns.
+    void (*returned)(struct machine *m, const struct call *c, uint64 result);
+    // Of a page that it has asked to watch (sight_watch): before the load; before the store.
+    void (*load)(struct machine *m, unsigned hart, uint64 pa, int bytes);
+    void (*store)(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);
+    // ... before a device changes it.
+    void (*device)(struct machine *m, uint64 pa, uint64 bytes);
+    // A trap was taken: the hart's CSRs say which, pc and mode are those of the handler.
+    void (*trap)(struct machine *m, unsigned hart);
+    // sret (`supervisor`) or mret was executed: pc and mode are where it goes.
+    void (*left)(struct machine *m, unsigned hart, bool supervisor);
+    // The kernel has set SIE in S-mode, other than by sret.
+    void (*enabled)(struct machine *m, unsigned hart);
+    void (*satp)(struct machine *m, unsigned hart, uint64 old);
+    void (*fence)(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
+                  uint32 asid);
+    // A hart has stored to the eight bytes at `pa` of a page table that satp has led to.
+    void (*table)(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
+    // The hart has walked for an access that no shortcut served.
+    void (*walk)(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+                 const struct pt_trace *t);
+    void (*stale)(struct machine *m, const struct stale *s);
+    // The kernel has printed a byte.
+    void (*printed)(struct machine *m, uint8 byte);
+    // The machine stands between two slices: a check may run it on trial (check/trial.h).
+    void (*examine)(struct machine *m);
+    // All harts wait, and nothing will wake them, or the run is over.
+    void (*ended)(struct machine *m);
+};
+
+enum {
+    WATCH_LOADS = 1 << 0,
+    WATCH_STORES = 1 << 1,
+};
+
+// The number of each check, by name: WATCHER_tables.
+enum {
+#define WATCHER(name) WATCHER_##name,
+#include "sight/watchers.def"
+#undef WATCHER
+    WATCHERS
+};
+
+// The memory of a check, of type `type`.
+#define SIGHT_STATE(m, name, type) ((type *)(m)->sight->state[WATCHER_##name])
+
+// Zeroed memory, in start() alone; NULL: there is none.
+void *sight_alloc(struct machine *m, uint64 bytes);
+// Check `who` (WATCHER_...) hears of loads or stores (WATCH_...) of the page at `pa` in RAM, and
+// of no others; 0: of none any more.
+void sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what);
+
+// For sight/known.c.
+void sight_called(struct machine *m, const struct call *c);
+void sight_returned(struct machine *m, const struct call *c, uint64 result);

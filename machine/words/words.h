@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// words.h - reports in words: the catalogue, and how its sentences are filled in and laid out.
+//
+// Theory    Text is UTF-8. Lines have at most 80 columns, a Chinese character takes two. A line
+//           may break at a space, and beside a Chinese character.
+// Next      words/words.def
+#pragma once
+
+#include "sight/report.h"
+
+enum language { ENGLISH, CHINESE };
+
+#define TEXT_MAX     8192
+#define TEXT_COLUMNS 80
+
+// Text that grows; what does not fit is cut.
+struct text {
+    char bytes[TEXT_MAX];
+    unsigned used;
+};
+
+// Where a sentence's values are read from, and how it is said.
+struct speaker {
+    const struct machine *m;
+    enum language language;
+    uint64 when; // the position that "ago" counts from
+};
+
+void text_add(struct text *t, const char *words);
+void text_number(struct text *t, uint64 value);
+void text_hex(struct text *t, uint64 value);
+// "1,234,567".
+void text_grouped(struct text *t, uint64 value);
+// Adds one part, its lines ended: the head, and the words in a column beside it, or behind it if
+// the head does not begin with a space.
+void text_part(struct text *t, const char *head, const char *words);
+
+// The pattern of a sentence in a language.
+const char *word_pattern(enum word word, enum language language);
+// Adds a sentence, filled in.
+void words_fact(const struct speaker *s, const struct fact *f, struct text *out);
+// Adds a whole report: "glass: WHAT", "  from:" and so on.
+void words_report(const struct speaker *s, const struct report *r, struct text *out);
+// Adds where an instruction is: "in walk+0x1c (kernel/vm.c:85)", "at pc 0x80000000".
+void words_place(const struct speaker *s, uint64 pc, struct text *out);
+// Adds "walk (kernel/vm.c:85)".
+void words_function(const struct speaker *s, uint64 pc, struct text *out);
+// Adds calls: "walk (kernel/vm.c:85) < mappages (kernel/vm.c:150) < kvmmap".
+void words_calls(const struct speaker *s, const struct moment *at, struct text *out);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// calls.h - the numbers of the system calls.
+#pragma once
+
+enum {
+    CALL_FORK = 1,
+    CALL_EXIT,
+    CALL_WAIT,
+    CALL_SBRK,
+    CALL_PUTC,
+    CALL_GETC,
+    CALL_DIVE,
+    CALL_SHUTDOWN
+};

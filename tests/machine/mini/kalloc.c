@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// kalloc.c - pages of memory, each with the number of its users.
+#include "mini.h"
+
+#define PAGES ((PHYSTOP - KERNBASE) / PGSIZE)
+
+struct run {
+    struct run *next;
+};
+
+static struct {
+    struct spinlock lock;
+    struct run *freelist;
+    u32 users[PAGES];
+} kmem;
+
+void *
+memset(void *to, int byte, u64 n)
+{
+    u8 *p = to;
+    while (n-- != 0)
+        *p++ = (u8)byte;
+    return to;
+}
+
+void *
+memmove(void *to, const void *from, u64 n)
+{
+    u8 *d = to;
+    const u8 *s = from;
+    if (s < d && d < s + n)
+        while (n-- != 0)
+            d[n] = s[n];
+    else
+        for (u64 i = 0; i < n; i++)
+            d[i] = s[i];
+    return to;
+}
+
+static u32 *
+users_of(const void *page)
+{
+    return &kmem.users[((u64)page - KERNBASE) / PGSIZE];
+}
+
+void
+kinit(void)
+{
+    initlock(&kmem.lock, "kmem");
+    for (u64 page = PGROUNDUP((u64)end); page < PHYSTOP; page += PGSIZE) {
+        *users_of((void *)page) = 1;
+        kfree((void *)page);
+    }
+}
+
+void
+kfree(void *page)
+{
+    struct run *r = page;
+    if ((u64)page % PGSIZE != 0 || (char *)page < end || (u64)page >= PHYSTOP)
+        panic("kfree");
+    acquire(&kmem.lock);
+    if (*users_of(page) > 1) {
+        --*users_of(page);
+        release(&kmem.lock);
+        return;
+    }
+    *users_of(page) = 0;
+    release(&kmem.lock);
+    memset(page, 0x11, PGSIZE);
+    acquire(&kmem.lock);
+    r->next = kmem.freelist;
+    kmem.freelist = r;
+    release(&kmem.lock);
+}
+
+void *
+kalloc(void)
+{
+    acquire(&kmem.lock);
+    struct run *r = kmem.freelist;
+    if (r != 0) {
+        kmem.freelist = r->next;
+        *users_of(r) = 1;
+    }
+    release(&kmem.lock);
+    if (r != 0)
+        memset(r, 0x33, PGSIZE);
+    return r;
+}
+
+// One more process uses the page.
+void
+kshare(void *page)
+{
+    acquire(&kmem.lock);
+    ++*users_of(page);
+    release(&kmem.lock);
+}
+
+u32
+kcount(const void *page)
+{
+    acquire(&kmem.lock);
+    u32 n = *users_of(page);
+    release(&kmem.lock);
+    return n;
+}

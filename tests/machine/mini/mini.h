@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// mini.h - a small kernel with the names and the shape of xv6, and at most one mistake.
+//
+// Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
+//           glass machine explains their mistakes by these names. This kernel has them, too. Each
+//           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
+//           A line of input runs the workload of user.c once; "vandal" runs another, "exit" ends.
+#pragma once
+
+typedef unsigned char u8;
+typedef unsigned int u32;
+typedef unsigned long u64;
+typedef u64 pte_t;
+typedef pte_t *pagetable_t;
+
+// The mistakes, by the function that makes them.
+enum mistake {
+    NONE,
+    TABLE_NOT_CLEARED,   // walk: a new table page keeps what the allocator left in it
+    LEAF_IN_POINTER,     // walk: the pointer to a table has R set
+    PAGE_NOT_CLEARED,    // uvmalloc: a new page of a process keeps what the allocator left in it
+    FREE_KEEPS_LEAF,     // uvmunmap: the page is freed, the entry stays
+    UNMAP_KEEPS,         // uvmunmap: the entry is cleared, the page is not freed
+    COPY_SHARES,         // uvmcopy: parent and child may both store to the page they share
+    COPY_ALL_COW,        // uvmcopy: text becomes copy-on-write, and writable by that
+    COW_NO_RELEASE,      // cowfault: the old page keeps a user that is none
+    COW_TWO_RELEASES,    // cowfault: the old page loses two users
+    COPYOUT_NOT_COW,     // copyout: the kernel stores to a page that is shared
+    TABLE_USED_AFTER,    // freewalk: the table is written after it was freed
+    FREE_TWICE,          // freeproc: the trapframe is freed a second time
+    USYSCALL_LEAKS,      // freeproc: the page is forgotten
+    USYSCALL_WRITABLE,   // proc_pagetable: the process may store to the kernel's page
+    USYSCALL_NO_U,       // proc_pagetable: the process may not read it
+    SHRINK_KEEPS_LEAVES, // growproc: only the size changes
+    STACKS_TOUCH,        // KSTACK: no guard page between kernel stacks
+    STACK_SMALL,         // dive: a system call goes deeper than its stack
+    ECALL_AGAIN,         // usertrap: epc does not move on
+    TIMER_NOT_SET,       // clockintr: the next tick is not asked for
+};
+
+#ifndef MISTAKE
+#define MISTAKE NONE
+#endif
+#define MAKES(mistake) (MISTAKE == (mistake))
+
+// --- the machine ---------------------------------------------------------------------------------
+
+#define NHART    3
+#define NPROC    8
+#define PGSIZE   4096UL
+#define KERNBASE 0x80000000UL
+#define PHYSTOP  (KERNBASE + 2 * 1024 * 1024)
+#define MAXVA    (1UL << 38)
+
+#define UART0    0x10000000UL
+#define FINISHER 0x100000UL
+#define PLIC     0x0c000000UL
+
+#define TRAMPOLINE (MAXVA - PGSIZE)
+#define TRAPFRAME  (TRAMPOLINE - PGSIZE)
+#define USYSCALL   (TRAPFRAME - PGSIZE)
+#define KSTACK(p)  (TRAMPOLINE - ((p) + 1) * (MAKES(STACKS_TOUCH) ? 1 : 2) * PGSIZE)
+
+#define PTE_V   0x01UL
+#define PTE_R   0x02UL
+#define PTE_W   0x04UL
+#define PTE_X   0x08UL
+#define PTE_U   0x10UL
+#define PTE_COW 0x100UL
+
+#define PA_PTE(pa)      ((u64)(pa) >> 12 << 10)
+#define PTE_PA(pte)     ((pte) >> 10 << 12)
+#define PTE_FLAGS(pte)  ((pte)&0x3ff)
+#define MAKE_SATP(root) (8UL << 60 | (u64)(root) >> 12)
+
+#define PGROUNDUP(a)   (((a) + PGSIZE - 1) & ~(PGSIZE - 1))
+#define PGROUNDDOWN(a) ((a) & ~(PGSIZE - 1))
+
+#define CSR_READ(name)                                                                             \
+    ({                                                                                             \
+        u64 csr_value;                                                                             \
+        __asm__ volatile("csrr %0, " #name : "=r"(csr_value));                                     \
+        csr_value;                                                                                 \
+    })
+#define CSR_WRITE(name, value)                                                                     \
+    __asm__ volatile("csrw " #name ", %0" : : "r"((u64)(value)) : "memory")
+#define CSR_SET(name, bits)   __asm__ volatile("csrs " #name ", %0" : : "r"((u64)(bits)) : "memory")
+#define CSR_CLEAR(name, bits) __asm__ volatile("csrc " #name ", %0" : : "r"((u64)(bits)) : "memory")
+
+#define SSTATUS_SIE  (1UL << 1)
+#define SSTATUS_SPIE (1UL << 5)
+#define SSTATUS_SPP  (1UL << 8)
+
+static inline void
+sfence_vma(void)
+{
+    __asm__ volatile("sfence.vma zero, zero" ::: "memory");
+}
+
+// --- what the files share ------------------------------------------------------------------------
+
+struct spinlock {
+    u32 locked;
+    const char *name;
+    struct cpu *cpu;
+};
+
+struct context {
+    u64 ra, sp, s[12];
+};
+
+struct cpu {
+    struct proc *proc;
+    struct context context;
+    int noff;   // depth of push_off
+    int intena; // were interrupts on before?
+};
+
+// trampoline.S knows the order: regs[n] is xn.
+struct trapframe {
+    u64 regs[32];
+    u64 kernel_satp, kernel_sp, kernel_trap, kernel_hartid, epc;
+};
+
+enum procstate { UNUSED, USED, SLEEPING, RUNNABLE, RUNNING, ZOMBIE };
+
+struct proc {
+    struct spinlock lock;
+    enum procstate state;
+    void *chan;
+    int killed, xstate, pid;
+    struct proc *parent;
+    u64 kstack, sz;
+    pagetable_t pagetable;
+    struct trapframe *trapframe;
+    u64 *usyscall; // a page that the process may read: its pid
+    struct context context;
+    char name[16];
+};
+
+extern struct proc proc[NPROC];
+extern struct cpu cpus[NHART];
+extern pagetable_t kernel_pagetable;
+extern char trampoline[], uservec[], userret[], kernelvec[], etext[], end[], user_start[],
+    user_end[];
+
+// kalloc.c
+void kinit(void);
+void kfree(void *page);
+void *kalloc(void);
+void kshare(void *page);
+u32 kcount(const void *page);
+void *memset(void *to, int byte, u64 n);
+void *memmove(void *to, const void *from, u64 n);
+
+// spinlock.c
+void initlock(struct spinlock *lk, const char *name);
+void acquire(struct spinlock *lk);
+void release(struct spinlock *lk);
+int holding(struct spinlock *lk);
+void push_off(void);
+void pop_off(void);
+struct cpu *mycpu(void);
+
+// vm.c
+void kvminit(void);
+void kvminithart(void);
+pte_t *walk(pagetable_t table, u64 va, int alloc);
+int mappages(pagetable_t table, u64 va, u64 size, u64 pa, u64 perm);
+void uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free);
+pagetable_t uvmcreate(void);
+u64 uvmalloc(pagetable_t table, u64 oldsz, u64 newsz, u64 perm);
+u64 uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz);
+int uvmcopy(pagetable_t from, pagetable_t to, u64 sz);
+void uvmfree(pagetable_t table, u64 sz);
+int cowfault(pagetable_t table, u64 va);
+int copyout(pagetable_t table, u64 va, const void *from, u64 n);
+
+// proc.c
+void procinit(void);
+void proc_mapstacks(pagetable_t table);
+void userinit(void);
+void scheduler(void);
+void sched(void);
+void yield(void);
+void sleep(void *chan, struct spinlock *lk);
+void wakeup(void *chan);
+int fork(void);
+void exit(int status);
+int wait(u64 status_va);
+u64 growproc(long n);
+struct proc *myproc(void);
+void swtch(struct context *from, struct context *to);
+
+// trap.c
+void trapinithart(void);
+void usertrap(void);
+void usertrapret(void);
+void kerneltrap(void);
+
+// console.c
+void consoleinit(void);
+void consoleintr(void);
+int consoleread(void);
+void putc(int c);
+void puts(const char *s);
+void puthex(u64 n);
+void panic(const char *why) __attribute__((noreturn));
+void shutdown(void);

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+// proc.c - processes, and the harts that take turns in running them.
+#include "mini.h"
+
+struct proc proc[NPROC];
+static struct spinlock wait_lock, pid_lock;
+static struct proc *initproc;
+static int nextpid = 1;
+
+void
+procinit(void)
+{
+    initlock(&wait_lock, "wait_lock");
+    initlock(&pid_lock, "pid_lock");
+    for (int i = 0; i < NPROC; i++) {
+        initlock(&proc[i].lock, "proc");
+        proc[i].kstack = KSTACK(i);
+    }
+}
+
+// Gives each process a kernel stack.
+void
+proc_mapstacks(pagetable_t table)
+{
+    for (int i = 0; i < NPROC; i++) {
+        void *page = kalloc();
+        if (page == 0 || mappages(table, KSTACK(i), PGSIZE, (u64)page, PTE_R | PTE_W) != 0)
+            panic("proc_mapstacks");
+    }
+}
+
+struct proc *
+myproc(void)
+{
+    push_off();
+    struct proc *p = mycpu()->proc;
+    pop_off();
+    return p;
+}
+
+static int
+allocpid(void)
+{
+    acquire(&pid_lock);
+    int pid = nextpid++;
+    release(&pid_lock);
+    return pid;
+}
+
+// --- a process comes and goes --------------------------------------------------------------------
+
+static void
+proc_freepagetable(pagetable_t table, u64 sz)
+{
+    uvmunmap(table, USYSCALL, 1, 0);
+    uvmunmap(table, TRAPFRAME, 1, 0);
+    uvmunmap(table, TRAMPOLINE, 1, 0);
+    uvmfree(table, sz);
+}
+
+static pagetable_t
+proc_pagetable(struct proc *p)
+{
+    u64 user = MAKES(USYSCALL_NO_U) ? 0 : PTE_U, write = MAKES(USYSCALL_WRITABLE) ? PTE_W : 0;
+    pagetable_t table = uvmcreate();
+    if (table == 0)
+        return 0;
+    if (mappages(table, TRAMPOLINE, PGSIZE, (u64)trampoline, PTE_R | PTE_X) != 0 ||
+        mappages(table, TRAPFRAME, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W) != 0 ||
+        mappages(table, USYSCALL, PGSIZE, (u64)p->usyscall, PTE_R | user | write) != 0)
+        panic("proc_pagetable"); // there is memory enough for all processes
+    return table;
+}
+
+static void
+freeproc(struct proc *p)
+{
+    kfree(p->trapframe);
+    if (MAKES(FREE_TWICE))
+        kfree(p->trapframe);
+    if (!MAKES(USYSCALL_LEAKS))
+        kfree(p->usyscall);
+    proc_freepagetable(p->pagetable, p->sz);
+    p->trapframe = 0;
+    p->usyscall = 0;
+    p->pagetable = 0;
+    p->sz = 0;
+    p->pid = 0;
+    p->parent = 0;
+    p->chan = 0;
+    p->killed = 0;
+    p->state = UNUSED;
+}
+
+static void
+forkret(void)
+{
+    release(&myproc()->lock);
+    usertrapret();
+}
+
+// Gives a process that is not in use, with its lock held, or 0.
+static struct proc *
+allocproc(void)
+{
+    for (struct proc *p = proc; p < &proc[NPROC]; p++) {
+        acquire(&p->lock);
+        if (p->state != UNUSED) {
+            release(&p->lock);
+            continue;
+        }
+        p->state = USED;
+        p->pid = allocpid();
+        p->trapframe = kalloc();
+        p->usyscall = kalloc();
+        memset(p->usyscall, 0, PGSIZE);
+        p->usyscall[0] = (u64)p->pid;
+        p->pagetable = proc_pagetable(p);
+        p->context = (struct context){.ra = (u64)forkret, .sp = p->kstack + PGSIZE};
+        return p;
+    }
+    return 0;
+}
+
+// The first process: the program of user.c, and a page for its stack.
+void
+userinit(void)
+{
+    struct proc *p = initproc = allocproc();
+    u64 text = PGROUNDUP((u64)(user_end - user_start));
+    if (uvmalloc(p->pagetable, 0, text, PTE_X) == 0 ||
+        uvmalloc(p->pagetable, text, text + PGSIZE, PTE_W) == 0)
+        panic("userinit");
+    for (u64 va = 0; va < text; va += PGSIZE)
+        memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
+    p->sz = text + PGSIZE;
+    p->trapframe->epc = 0;
+    p->trapframe->regs[2] = p->sz;
+    memmove(p->name, "init", 5);
+    p->state = RUNNABLE;
+    release(&p->lock);
+}
+
+int
+fork(void)
+{
+    struct proc *p = myproc(), *child = allocproc();
+    if (child == 0)
+        return -1;
+    if (uvmcopy(p->pagetable, child->pagetable, p->sz) != 0) {
+        freeproc(child);
+        release(&child->lock);
+        return -1;
+    }
+    child->sz = p->sz;
+    *child->trapframe = *p->trapframe;
+    child->trapframe->regs[10] = 0;
+    memmove(child->name, p->name, sizeof(p->name));
+    int pid = child->pid;
+    release(&child->lock);
+    acquire(&wait_lock);
+    child->parent = p;
+    release(&wait_lock);
+    acquire(&child->lock);
+    child->state = RUNNABLE;
+    release(&child->lock);
+    return pid;
+}
+
+void
+exit(int status)
+{
+    struct proc *p = myproc();
+    if (p == initproc)
+        panic("init exiting");
+    acquire(&wait_lock);
+    for (struct proc *q = proc; q < &proc[NPROC]; q++)
+        if (q->parent == p)
+            q->parent = initproc;
+    wakeup(p->parent);
+    wakeup(initproc);
+    acquire(&p->lock);
+    p->xstate = status;
+    p->state = ZOMBIE;
+    release(&wait_lock);
+    sched();
+    panic("zombie exit");
+}
+
+// Frees a child that has ended. Returns its pid; 0: none has; -1: there are no children.
+static int
+reap(struct proc *parent, u64 status_va)
+{
+    int pid = -1;
+    for (struct proc *q = proc; q < &proc[NPROC] && pid <= 0; q++) {
+        if (q->parent != parent)
+            continue;
+        acquire(&q->lock);
+        pid = 0;
+        if (q->state == ZOMBIE) {
+            pid = q->pid;
+            if (status_va != 0)
+                copyout(parent->pagetable, status_va, &q->xstate, sizeof(q->xstate));
+            freeproc(q);
+        }
+        release(&q->lock);
+    }
+    return pid;
+}
+
+int
+wait(u64 status_va)
+{
+    struct proc *p = myproc();
+    int pid;
+    acquire(&wait_lock);
+    while ((pid = reap(p, status_va)) == 0)
+        sleep(p, &wait_lock);
+    release(&wait_lock);
+    return pid;
+}
+
+// Changes the size of the process. Returns the size before, or ~0.
+u64
+growproc(long n)
+{
+    struct proc *p = myproc();
+    u64 before = p->sz, sz = before + (u64)n;
+    if (n > 0)
+        sz = uvmalloc(p->pagetable, before, sz, PTE_W);
+    else if (!MAKES(SHRINK_KEEPS_LEAVES))
+        uvmdealloc(p->pagetable, before, sz);
+    if (sz == 0)
+        return ~0UL;
+    p->sz = sz;
+    return before;
+}
+
+// --- turns ---------------------------------------------------------------------------------------
+
+void
+scheduler(void)
+{
+    struct cpu *c = mycpu();
+    for (;;) {
+        int found = 0;
+        CSR_SET(sstatus, SSTATUS_SIE);
+        for (struct proc *p = proc; p < &proc[NPROC]; p++) {
+            acquire(&p->lock);
+            if (p->state == RUNNABLE) {
+                p->state = RUNNING;
+                c->proc = p;
+                swtch(&c->context, &p->context);
+                c->proc = 0;
+                found = 1;
+            }
+            release(&p->lock);
+        }
+        if (!found)
+            __asm__ volatile("wfi");
+    }
+}
+
+void
+sched(void)
+{
+    struct proc *p = myproc();
+    if (!holding(&p->lock) || mycpu()->noff != 1 || p->state == RUNNING)
+        panic("sched");
+    int intena = mycpu()->intena;
+    swtch(&p->context, &mycpu()->context);
+    mycpu()->intena = intena;
+}
+
+void
+yield(void)
+{
+    struct proc *p = myproc();
+    acquire(&p->lock);
+    p->state = RUNNABLE;
+    sched();
+    release(&p->lock);
+}
+
+void
+sleep(void *chan, struct spinlock *lk)
+{
+    struct proc *p = myproc();
+    acquire(&p->lock); // before lk is free: a wakeup must find the process asleep
+    release(lk);
+    p->chan = chan;
+    p->state = SLEEPING;
+    sched();
+    p->chan = 0;
+    release(&p->lock);
+    acquire(lk);
+}
+
+void
+wakeup(void *chan)
+{
+    struct proc *me = myproc();
+    for (struct proc *p = proc; p < &proc[NPROC]; p++) {
+        if (p == me)
+            continue;
+        acquire(&p->lock);
+        if (p->state == SLEEPING && p->chan == chan)
+            p->state = RUNNABLE;
+        release(&p->lock);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// spinlock.c - locks, and interrupts that are off while a hart holds one.
+#include "mini.h"
+
+struct cpu cpus[NHART];
+
+struct cpu *
+mycpu(void)
+{
+    register u64 hart __asm__("tp");
+    return &cpus[hart];
+}
+
+static int
+intr_get(void)
+{
+    return (CSR_READ(sstatus) & SSTATUS_SIE) != 0;
+}
+
+void
+push_off(void)
+{
+    int on = intr_get();
+    CSR_CLEAR(sstatus, SSTATUS_SIE);
+    if (mycpu()->noff++ == 0)
+        mycpu()->intena = on;
+}
+
+void
+pop_off(void)
+{
+    struct cpu *c = mycpu();
+    if (intr_get() || c->noff < 1)
+        panic("pop_off");
+    if (--c->noff == 0 && c->intena)
+        CSR_SET(sstatus, SSTATUS_SIE);
+}
+
+void
+initlock(struct spinlock *lk, const char *name)
+{
+    *lk = (struct spinlock){.name = name};
+}
+
+int
+holding(struct spinlock *lk)
+{
+    return lk->locked && lk->cpu == mycpu();
+}
+
+void
+acquire(struct spinlock *lk)
+{
+    push_off();
+    if (holding(lk))
+        panic("acquire");
+    while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE) != 0)
+        ;
+    lk->cpu = mycpu();
+}
+
+void
+release(struct spinlock *lk)
+{
+    if (!holding(lk))
+        panic("release");
+    lk->cpu = 0;
+    __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
+    pop_off();
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// start.c - from reset to the scheduler.
+#include "mini.h"
+
+void start(void);
+
+char stacks[NHART][PGSIZE] __attribute__((aligned(16)));
+static volatile int started;
+
+static void
+plicinit(void)
+{
+    *(volatile u32 *)(PLIC + 4 * 10) = 1;       // the UART's priority
+    *(volatile u32 *)(PLIC + 0x2080) = 1 << 10; // enabled for hart 0 in S-mode
+    *(volatile u32 *)(PLIC + 0x201000) = 0;
+}
+
+static void
+main(void)
+{
+    register u64 hart __asm__("tp");
+    if (hart == 0) {
+        consoleinit();
+        kinit();
+        procinit();
+        kvminit();
+        kvminithart();
+        trapinithart();
+        plicinit();
+        userinit();
+        __sync_synchronize();
+        started = 1;
+    } else {
+        while (!started)
+            ;
+        __sync_synchronize();
+        kvminithart();
+        trapinithart();
+    }
+    scheduler();
+}
+
+// In M-mode: gives everything to S-mode.
+void
+start(void)
+{
+    CSR_WRITE(pmpaddr0, ~0UL >> 10);
+    CSR_WRITE(pmpcfg0, 0xf);
+    CSR_WRITE(medeleg, 0xffff);
+    CSR_WRITE(mideleg, 0xffff);
+    CSR_SET(menvcfg, 1UL << 63);
+    CSR_SET(mcounteren, 2);
+    CSR_CLEAR(mstatus, 3UL << 11);
+    CSR_SET(mstatus, 1UL << 11);
+    CSR_WRITE(mepc, main);
+    __asm__ volatile("csrr tp, mhartid\nmret");
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// trap.c - system calls, faults, the timer and the console's interrupt.
+#include "mini.h"
+#include "calls.h"
+
+#define TIMER      (1UL << 63 | 5)
+#define EXTERNAL   (1UL << 63 | 9)
+#define TICK       100000
+#define UART_IRQ   10
+#define PLIC_CLAIM (*(volatile u32 *)(PLIC + 0x201004))
+
+enum { A0 = 10, A7 = 17 };
+
+void
+trapinithart(void)
+{
+    CSR_WRITE(stvec, kernelvec);
+    CSR_WRITE(stimecmp, CSR_READ(time) + TICK);
+    CSR_SET(sie, 1UL << 5 | 1UL << 9);
+}
+
+static void
+clockintr(void)
+{
+    if (!MAKES(TIMER_NOT_SET))
+        CSR_WRITE(stimecmp, CSR_READ(time) + TICK);
+}
+
+// Handles an interrupt. Returns 2 for the timer, 1 for a device, 0 if it is none.
+static int
+devintr(u64 cause)
+{
+    if (cause == TIMER) {
+        clockintr();
+        return 2;
+    }
+    if (cause != EXTERNAL)
+        return 0;
+    u32 irq = PLIC_CLAIM;
+    if (irq == UART_IRQ)
+        consoleintr();
+    if (irq != 0)
+        PLIC_CLAIM = irq;
+    return 1;
+}
+
+// Goes as deep as it is told, with a frame of half a KiB for each step.
+static int
+dive(int depth)
+{
+    volatile char frame[512];
+    frame[0] = (char)depth;
+    return depth == 0 ? frame[0] : dive(depth - 1) + frame[0];
+}
+
+static u64
+syscall(struct proc *p)
+{
+    u64 number = p->trapframe->regs[A7], a = p->trapframe->regs[A0];
+    switch (number) {
+    case CALL_FORK:
+        return (u64)fork();
+    case CALL_EXIT:
+        exit((int)a);
+        return 0;
+    case CALL_WAIT:
+        return (u64)wait(a);
+    case CALL_SBRK:
+        return growproc((long)a);
+    case CALL_PUTC:
+        putc((int)a);
+        return 0;
+    case CALL_GETC:
+        return (u64)consoleread();
+    case CALL_DIVE:
+        return (u64)dive(MAKES(STACK_SMALL) ? 10 : 2);
+    case CALL_SHUTDOWN:
+        shutdown();
+        return 0;
+    default:
+        return ~0UL;
+    }
+}
+
+static void
+killed_by(struct proc *p, u64 cause)
+{
+    puts("usertrap: scause ");
+    puthex(cause);
+    puts(" pid ");
+    puthex((u64)p->pid);
+    puts(" sepc ");
+    puthex(CSR_READ(sepc));
+    puts(" stval ");
+    puthex(CSR_READ(stval));
+    putc('\n');
+    p->killed = 1;
+}
+
+void
+usertrap(void)
+{
+    struct proc *p = myproc();
+    u64 cause = CSR_READ(scause);
+    int device = 0;
+    CSR_WRITE(stvec, kernelvec);
+    p->trapframe->epc = CSR_READ(sepc);
+    if (cause == 8) {
+        if (!MAKES(ECALL_AGAIN))
+            p->trapframe->epc += 4;
+        CSR_SET(sstatus, SSTATUS_SIE);
+        p->trapframe->regs[A0] = syscall(p);
+    } else if ((device = devintr(cause)) == 0) {
+        if (cause != 15 || cowfault(p->pagetable, CSR_READ(stval)) != 0)
+            killed_by(p, cause);
+    }
+    if (p->killed)
+        exit(-1);
+    if (device == 2)
+        yield();
+    usertrapret();
+}
+
+void
+usertrapret(void)
+{
+    struct proc *p = myproc();
+    CSR_CLEAR(sstatus, SSTATUS_SIE);
+    CSR_WRITE(stvec, TRAMPOLINE + (u64)(uservec - trampoline));
+    p->trapframe->kernel_satp = CSR_READ(satp);
+    p->trapframe->kernel_sp = p->kstack + PGSIZE;
+    p->trapframe->kernel_trap = (u64)usertrap;
+    register u64 hart __asm__("tp");
+    p->trapframe->kernel_hartid = hart;
+    CSR_CLEAR(sstatus, SSTATUS_SPP);
+    CSR_SET(sstatus, SSTATUS_SPIE);
+    CSR_WRITE(sepc, p->trapframe->epc);
+    void (*to_user)(u64) = (void (*)(u64))(TRAMPOLINE + (u64)(userret - trampoline));
+    to_user(MAKE_SATP(p->pagetable));
+}
+
+void
+kerneltrap(void)
+{
+    u64 epc = CSR_READ(sepc), status = CSR_READ(sstatus), cause = CSR_READ(scause);
+    int device = devintr(cause);
+    if (device == 0) {
+        puts("kerneltrap: scause ");
+        puthex(cause);
+        puts(" sepc ");
+        puthex(epc);
+        puts(" stval ");
+        puthex(CSR_READ(stval));
+        putc('\n');
+        panic("kerneltrap");
+    }
+    if (device == 2 && myproc() != 0)
+        yield();
+    CSR_WRITE(sepc, epc);
+    CSR_WRITE(sstatus, status);
+}

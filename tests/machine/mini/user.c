@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// user.c - the only program. It is copied to address 0, and has neither data nor constants in memory.
+#include "mini.h"
+#include "calls.h"
+
+void user_main(void);
+
+#define USER_TEXT __attribute__((section(".user.text"), noinline))
+
+__asm__(".section .user.start, \"ax\"\n"
+        "call user_main\n");
+
+static inline u64
+call(u64 number, u64 a)
+{
+    register u64 a0 __asm__("a0") = a;
+    register u64 a7 __asm__("a7") = number;
+    __asm__ volatile("ecall" : "+r"(a0) : "r"(a7) : "memory");
+    return a0;
+}
+
+// Grows by four pages, uses them, gives two back.
+USER_TEXT static void
+heap(void)
+{
+    volatile char *p = (char *)call(CALL_SBRK, 4 * PGSIZE);
+    for (u64 i = 0; i < 4 * PGSIZE; i += 64)
+        if (p[i] != 0)
+            call(CALL_PUTC, '!');
+    for (u64 i = 0; i < 4 * PGSIZE; i += 64)
+        p[i] = 1;
+    call(CALL_SBRK, -2 * PGSIZE);
+}
+
+// A child of the child ends; its status goes to a page that the child shares with its parent.
+USER_TEXT static void
+grandchild(volatile char *p)
+{
+    if (call(CALL_FORK, 0) == 0)
+        call(CALL_EXIT, 5);
+    call(CALL_WAIT, (u64)p);
+    if (p[0] != 5)
+        call(CALL_PUTC, '?');
+}
+
+// Two children and the parent store to what they share.
+USER_TEXT static void
+family(void)
+{
+    int status = 0;
+    volatile char *p = (char *)call(CALL_SBRK, PGSIZE);
+    p[0] = 'p';
+    for (char c = 'a'; c <= 'b'; c++)
+        if (call(CALL_FORK, 0) == 0) {
+            grandchild(p);
+            p[0] = c;
+            heap();
+            *(volatile u64 *)USYSCALL;
+            call(CALL_DIVE, 0);
+            call(CALL_EXIT, 7);
+        }
+    for (int i = 0; i < 2; i++)
+        if (call(CALL_WAIT, (u64)&status) == ~0UL || status != 7)
+            call(CALL_PUTC, '?');
+    call(CALL_PUTC, (u64)p[0]);
+    call(CALL_SBRK, -PGSIZE);
+}
+
+// A child stores to its code, which must end it.
+USER_TEXT static void
+vandal(void)
+{
+    int status = 0;
+    if (call(CALL_FORK, 0) == 0) {
+        *(volatile u64 *)0 = *(volatile u64 *)0;
+        call(CALL_EXIT, 0);
+    }
+    call(CALL_WAIT, (u64)&status);
+    if (status == 0)
+        call(CALL_PUTC, '!');
+}
+
+USER_TEXT void
+user_main(void)
+{
+    for (;;) {
+        call(CALL_PUTC, '$');
+        call(CALL_PUTC, ' ');
+        u64 first = call(CALL_GETC, 0), c = first;
+        while (c != '\n' && c != '\r')
+            c = call(CALL_GETC, 0);
+        if (first == 'e')
+            call(CALL_SHUTDOWN, 0);
+        if (first == 'v')
+            vandal();
+        else
+            family();
+        call(CALL_PUTC, '\n');
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// vm.c - page tables of the kernel and of processes.
+#include "mini.h"
+
+#define INDEX(va, level) ((va) >> (12 + 9 * (level)) & 511)
+
+pagetable_t kernel_pagetable;
+
+// Gives the entry of a page. Missing tables are made if `alloc` says so; else returns 0.
+pte_t *
+walk(pagetable_t table, u64 va, int alloc)
+{
+    if (va >= MAXVA)
+        panic("walk");
+    for (int level = 2; level > 0; level--) {
+        pte_t *pte = &table[INDEX(va, level)];
+        if (*pte & PTE_V) {
+            table = (pagetable_t)PTE_PA(*pte);
+            continue;
+        }
+        if (!alloc || (table = kalloc()) == 0)
+            return 0;
+        if (!MAKES(TABLE_NOT_CLEARED))
+            memset(table, 0, PGSIZE);
+        *pte = PA_PTE(table) | PTE_V | (MAKES(LEAF_IN_POINTER) ? PTE_R : 0);
+    }
+    return &table[INDEX(va, 0)];
+}
+
+int
+mappages(pagetable_t table, u64 va, u64 size, u64 pa, u64 perm)
+{
+    for (u64 end_va = va + size; va < end_va; va += PGSIZE, pa += PGSIZE) {
+        pte_t *pte = walk(table, va, 1);
+        if (pte == 0)
+            return -1;
+        if (*pte & PTE_V)
+            panic("remap");
+        *pte = PA_PTE(pa) | perm | PTE_V;
+    }
+    return 0;
+}
+
+static void
+kvmmap(u64 va, u64 size, u64 pa, u64 perm)
+{
+    if (mappages(kernel_pagetable, va, size, pa, perm) != 0)
+        panic("kvmmap");
+}
+
+void
+kvminit(void)
+{
+    u64 text = PGROUNDUP((u64)etext) - KERNBASE;
+    kernel_pagetable = uvmcreate();
+    kvmmap(FINISHER, PGSIZE, FINISHER, PTE_R | PTE_W);
+    kvmmap(UART0, PGSIZE, UART0, PTE_R | PTE_W);
+    kvmmap(PLIC, 0x210000, PLIC, PTE_R | PTE_W);
+    kvmmap(KERNBASE, text, KERNBASE, PTE_R | PTE_X);
+    kvmmap(KERNBASE + text, PHYSTOP - KERNBASE - text, KERNBASE + text, PTE_R | PTE_W);
+    kvmmap(TRAMPOLINE, PGSIZE, (u64)trampoline, PTE_R | PTE_X);
+    proc_mapstacks(kernel_pagetable);
+}
+
+void
+kvminithart(void)
+{
+    CSR_WRITE(satp, MAKE_SATP(kernel_pagetable));
+    sfence_vma();
+}
+
+pagetable_t
+uvmcreate(void)
+{
+    pagetable_t root = kalloc();
+    if (root != 0)
+        memset(root, 0, PGSIZE);
+    return root;
+}
+
+void
+uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free)
+{
+    for (u64 i = 0; i < npages; i++, va += PGSIZE) {
+        pte_t *pte = walk(table, va, 0);
+        if (pte == 0 || !(*pte & PTE_V))
+            panic("uvmunmap: not mapped");
+        if (do_free && !MAKES(UNMAP_KEEPS))
+            kfree((void *)PTE_PA(*pte));
+        if (!(do_free && MAKES(FREE_KEEPS_LEAF)))
+            *pte = 0;
+    }
+}
+
+u64
+uvmalloc(pagetable_t table, u64 oldsz, u64 newsz, u64 perm)
+{
+    for (u64 va = PGROUNDUP(oldsz); va < newsz; va += PGSIZE) {
+        char *page = kalloc();
+        if (page == 0) {
+            uvmdealloc(table, va, oldsz);
+            return 0;
+        }
+        if (!MAKES(PAGE_NOT_CLEARED))
+            memset(page, 0, PGSIZE);
+        if (mappages(table, va, PGSIZE, (u64)page, perm | PTE_R | PTE_U) != 0) {
+            kfree(page);
+            uvmdealloc(table, va, oldsz);
+            return 0;
+        }
+    }
+    return newsz;
+}
+
+u64
+uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz)
+{
+    u64 from = PGROUNDUP(newsz), to = PGROUNDUP(oldsz);
+    if (from < to)
+        uvmunmap(table, from, (to - from) / PGSIZE, 1);
+    return newsz;
+}
+
+// Takes the right to store from an entry until the first store, which makes a copy.
+static void
+copy_on_write(pte_t *pte)
+{
+    if (MAKES(COPY_SHARES))
+        return;
+    if ((*pte & PTE_W) || MAKES(COPY_ALL_COW))
+        *pte = (*pte & ~PTE_W) | PTE_COW;
+}
+
+// The child shares the parent's pages.
+int
+uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
+{
+    for (u64 va = 0; va < sz; va += PGSIZE) {
+        pte_t *pte = walk(from, va, 0);
+        if (pte == 0 || !(*pte & PTE_V))
+            continue;
+        copy_on_write(pte);
+        if (mappages(to, va, PGSIZE, PTE_PA(*pte), PTE_FLAGS(*pte)) != 0) {
+            uvmunmap(to, 0, va / PGSIZE, 1);
+            return -1;
+        }
+        kshare((void *)PTE_PA(*pte));
+    }
+    sfence_vma();
+    return 0;
+}
+
+// A process stores to a page that it shares. Returns -1 if that was not the reason.
+int
+cowfault(pagetable_t table, u64 va)
+{
+    pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
+    if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_COW))
+        return -1;
+    char *old = (char *)PTE_PA(*pte), *page = kcount(old) == 1 ? old : kalloc();
+    if (page == 0)
+        return -1;
+    if (page != old)
+        memmove(page, old, PGSIZE);
+    *pte = PA_PTE(page) | (PTE_FLAGS(*pte) & ~PTE_COW) | PTE_W;
+    sfence_vma();
+    if (page != old && !MAKES(COW_NO_RELEASE))
+        kfree(old);
+    if (page != old && MAKES(COW_TWO_RELEASES))
+        kfree(old);
+    return 0;
+}
+
+int
+copyout(pagetable_t table, u64 va, const void *from, u64 n)
+{
+    pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
+    if (va % PGSIZE + n > PGSIZE || pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_U))
+        return -1;
+    if ((*pte & PTE_COW) && !MAKES(COPYOUT_NOT_COW) && cowfault(table, va) != 0)
+        return -1;
+    memmove((void *)(PTE_PA(*pte) + va % PGSIZE), from, n);
+    return 0;
+}
+
+static void
+freewalk(pagetable_t table)
+{
+    for (int i = 0; i < 512; i++) {
+        pte_t pte = table[i];
+        if (!(pte & PTE_V))
+            continue;
+        if (pte & (PTE_R | PTE_W | PTE_X))
+            panic("freewalk: leaf");
+        freewalk((pagetable_t)PTE_PA(pte));
+        if (!MAKES(TABLE_USED_AFTER))
+            table[i] = 0;
+    }
+    kfree(table);
+    if (MAKES(TABLE_USED_AFTER))
+        table[0] = 0;
+}
+
+void
+uvmfree(pagetable_t table, u64 sz)
+{
+    if (sz > 0)
+        uvmunmap(table, 0, PGROUNDUP(sz) / PGSIZE, 1);
+    freewalk(table);
+}

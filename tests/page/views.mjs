@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// views.mjs - each view draws what it should, and nothing leaves its place at 1280x720, in both languages.
+import { demand } from "./browser.mjs";
+
+async function show(opened, view) {
+  await opened.choose({ view });
+  await opened.until((name) => document.querySelector(".view")?.dataset.view === name, 20, `the view ${view}`, view);
+}
+
+async function tree(opened) {
+  await show(opened, "tree");
+  await opened.until(() => document.querySelectorAll(".strip").length === 3, 20, "three tables on the way of address 0");
+  demand((await opened.count(".cell")) === 3 * 512, "a table is not 512 cells");
+  demand((await opened.count(".cell.chosen")) === 3, "not one entry of each table is chosen");
+  demand((await opened.texts(".ruler .name")).length === 5, "the ruler is not 25, 9, 9, 9, 12 bits");
+  demand(/^Allowed: 0x0 is physical 0x8/.test(await opened.text(".result")), "reading address 0 is not allowed");
+  await opened.choose({ access: 1 });
+  await opened.until(() => /Rule “write” at level 0: W is 0/.test(document.querySelector(".result").textContent), 20, "why the text cannot be written");
+  await opened.page.click("[data-flag=W]");
+  await opened.until(() => /^Allowed/.test(document.querySelector(".result").textContent), 20, "what if W were 1");
+  await opened.page.click(".what-if");
+  await opened.page.fill(".address", "0x3fffffffff");
+  await opened.page.press(".address", "Enter");
+  await opened.until(() => /V is 0/.test(document.querySelector(".result").textContent), 20, "an address without memory");
+  await opened.choose({ access: 0, va: 0n });
+}
+
+async function writer(opened) {
+  await opened.until(() => document.querySelectorAll(".strip").length === 3, 20, "the tree");
+  await opened.page.click(".entry .why");
+  await opened.until(() => /At step [\d,]+, hart \d in \w+/.test(document.querySelector(".writer")?.textContent ?? ""), 60, "which store wrote the entry");
+}
+
+async function space(opened) {
+  await show(opened, "space");
+  await opened.until(() => document.querySelectorAll(".block.text").length > 0, 20, "the text of a process");
+  for (const kind of ["data", "kernel", "gap"]) demand((await opened.count(`.block.${kind}`)) > 0, `no range of kind ${kind}`);
+}
+
+async function frames(opened) {
+  await show(opened, "frames");
+  await opened.until(() => document.querySelectorAll(".legend .key b").length === 7, 20, "the frames by kind");
+  const counts = (await opened.texts(".legend .key b")).map((s) => Number(s.replaceAll(",", "")));
+  demand(counts.reduce((a, b) => a + b) === 64 * 256, "the counts are not all of RAM");
+  demand(counts[2] > 5 && counts[4] > 1, "no tables, or no text of programs");
+  await opened.choose({ frame: 0x80200000n });
+  await opened.until(() => document.querySelectorAll(".references li").length > 0, 20, "the entries that lead to a frame");
+}
+
+async function harts(opened) {
+  await show(opened, "harts");
+  await opened.until(() => document.querySelectorAll(".hart").length === 3, 20, "three harts");
+  demand((await opened.texts(".hart")).some((s) => /sched_idle.*sched\.c:\d+/s.test(s)), "no hart names its line");
+  demand((await opened.count(".source .now")) === 1, "the line that runs is not marked");
+  await show(opened, "reports");
+  demand(/^No report in/.test(await opened.text(".reports")), "there are reports");
+}
+
+// Text that is wider than its place, or reaches out of the window.
+function tooWide() {
+  const wide = [...document.querySelectorAll("header, footer, .tabs, .controls, .row, .flag, .card")]
+    .filter((e) => e.offsetParent && (e.scrollWidth > e.clientWidth + 2 || e.getBoundingClientRect().right > innerWidth + 1));
+  return wide.map((e) => `${e.className || e.tagName}: ${e.textContent.slice(0, 60)}`);
+}
+
+async function fits(opened, names) {
+  for (const lang of ["en", "zh"])
+    for (const view of names) {
+      await opened.choose({ lang });
+      await show(opened, view);
+      await opened.page.waitForFunction((l) => document.documentElement.lang.startsWith(l), lang);
+      const wide = await opened.page.evaluate(tooWide);
+      demand(wide.length === 0, `in ${view}, ${lang}, something is cut: ${wide[0]}`);
+    }
+}
+
+export default async function ({ open }) {
+  const opened = await open();
+  await opened.prompt();
+  await opened.type("ls | wc\n");
+  await opened.prompt(2);
+  await opened.call("run", false);
+  for (const part of [tree, writer, space, frames, harts]) await part(opened);
+  await fits(opened, await opened.page.$$eval("[data-view][role=tab]", (all) => all.map((e) => e.dataset.view)));
+}

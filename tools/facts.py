@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""facts.py - what debug information tells of a kernel, asked of gdb once and kept (./vitrine watch).
+
+The questions are the rows of machine/sight/facts.def; the answers are lines "PROC_PID 0x30". A question without an
+answer has no line: that fact is not known. Without gdb-multiarch there are none.
+"""
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+
+QUESTIONS = "machine/sight/facts.def"
+ROW = re.compile(r'^FACT\((\w+), "([^"]+)"\)$', re.M)
+
+
+def ask(kernel, questions):
+    """gdb's answers as lines. A question that gdb refuses has no line."""
+    command = ["gdb-multiarch", "-nx", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off", kernel]
+    for name, question in questions:
+        command += ["-ex", f'printf "{name} 0x%lx\\n", (unsigned long)({question})']
+    try:
+        text = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              timeout=60).stdout.decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return "".join(f"{line}\n" for line in re.findall(r"^(\w+ 0x[0-9a-f]+)$", text, re.M))
+
+
+def questions():
+    """The questions, from the root of the source."""
+    with open(QUESTIONS, encoding="utf-8") as f:
+        return ROW.findall(f.read())
+
+
+def find(kernel, asked, directory):
+    """The file with the facts of a kernel; None: nothing is known of it."""
+    if not shutil.which("gdb-multiarch"):
+        return None
+    with open(kernel, "rb") as f:
+        key = hashlib.sha256(repr(asked).encode() + f.read()).hexdigest()[:24]
+    path = os.path.join(directory, key)
+    if not os.path.exists(path):
+        os.makedirs(directory, exist_ok=True)
+        with open(f"{path}.new", "w", encoding="utf-8") as f:
+            f.write(ask(kernel, asked))
+        os.replace(f"{path}.new", path)
+    return path if os.path.getsize(path) > 0 else None

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// main.ts - puts the page together.
+import "./style.css";
+import { addReport, choice, choose, link, onChange, reports, run, setState } from "./app";
+import { h } from "./dom";
+import { loaded, start, takeFiles, told, tryOlderDisk, unpack } from "./files";
+import { listenToKeys } from "./keys";
+import { mountHeader } from "./header";
+import { readLink, restored } from "./saved";
+import { complain, mountNotice, say } from "./notice";
+import { mountStories } from "./stories/player";
+import { focusTerminal, mountTerminal, screenText, typeText } from "./terminal";
+import { mountTimeline } from "./timeline";
+import { mountViews } from "./views/views";
+import { t } from "./words";
+
+function lay(): void {
+  const header = h("header", {}), terminal = h("div", { class: "console", "aria-label": "console" }), stories = h("section", { class: "stories" });
+  const views = h("main", {}), timeline = h("footer", {});
+  const left = h("div", { class: "left" }, terminal, stories);
+  document.getElementById("app")?.replaceChildren(header, left, views, timeline, mountNotice());
+  mountHeader(header);
+  mountTerminal(terminal);
+  mountViews(views);
+  mountTimeline(timeline);
+  mountStories(stories);
+}
+
+function dress(): void {
+  document.documentElement.lang = choice.lang === "zh" ? "zh-CN" : "en";
+  document.documentElement.dataset.theme = choice.theme;
+}
+
+function takeDrops(): void {
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("drop");
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) document.body.classList.remove("drop");
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("drop");
+    void takeFiles([...(event.dataTransfer?.files ?? [])]).catch((error: unknown) => complain(String(error)));
+  });
+}
+
+let printed = "";
+
+function listen(): void {
+  const decoder = new TextDecoder();
+  link.on("state", ({ state, looks }) => setState(state, looks));
+  link.on("report", ({ report }) => {
+    addReport(report);
+    say(t("reports.new", reports.length));
+  });
+  link.on("console", ({ bytes }) => {
+    printed = (printed + decoder.decode(bytes)).slice(-400);
+    if (!/could not find virtio disk/.test(printed)) return;
+    printed = "";
+    void tryOlderDisk();
+  });
+}
+
+async function begin(): Promise<void> {
+  readLink();
+  dress();
+  onChange((what) => {
+    if (what === "choice" || what === "lang") dress();
+  });
+  lay();
+  listen();
+  takeDrops();
+  listenToKeys();
+  await unpack();
+  await start();
+  await restored();
+  focusTerminal();
+}
+
+// For tests: what a person could do and see, by name.
+Object.assign(window, { vitrine: { link, run, choice, choose, reports, screenText, typeText, takeFiles, loaded, told } });
+
+begin().catch((error: unknown) => complain(String(error)));

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// timeline.ts - time as a place: run, pause, steps forward and back, and a slider over the history.
+import { scaleLinear } from "d3-scale";
+import { select } from "d3-selection";
+import { link, onChange, reports, run } from "./app";
+import { eachFrame, fill, h } from "./dom";
+import { grouped } from "./numbers";
+import { Events, EventSeen, Stop, Wanted } from "./protocol";
+import { say } from "./notice";
+import { Key, t } from "./words";
+
+const ANY: Wanted = { kinds: Events.exception | Events.interrupt | Events.return | Events.satp | Events.fence | Events.entry };
+const CALL: Wanted = { kinds: Events.exception, causes: [8] };
+const MOST = 300_000_000;
+const HEIGHT = 30;
+
+let busy = false; // an order to go somewhere is under way
+let target: number | null = null; // where the person wants to go meanwhile
+let bar: HTMLElement, slider: SVGSVGElement, where: HTMLElement, playing: HTMLButtonElement;
+let buttons: [HTMLButtonElement, Key][] = [];
+
+/** Goes to a position. Of several orders only the newest is followed. */
+export function goTo(position: number): void {
+  target = Math.round(position);
+  if (!busy) void follow();
+}
+
+async function follow(): Promise<void> {
+  busy = true;
+  while (target !== null) {
+    const to = target;
+    target = null;
+    await link.call("go", to);
+  }
+  busy = false;
+}
+
+export function setRunning(on: boolean): Promise<unknown> {
+  return link.call("run", on);
+}
+
+/** An event in words. */
+export function eventWords(e: EventSeen): string {
+  const words: Record<number, Key> = { 1: "event.exception", 2: "event.interrupt", 4: "event.return", 8: "event.satp", 16: "event.fence", 32: "event.entry" };
+  return t(words[e.kind], e.hart, e.place ? e.place.name : "0x" + e.pc.toString(16));
+}
+
+async function toEvent(want: Wanted): Promise<void> {
+  if (busy) return;
+  busy = true;
+  const found = await link.call<EventSeen | Stop>("until", want, MOST);
+  busy = false;
+  say(typeof found === "string" ? t("time.noevent") : eventWords(found));
+}
+
+async function toLastEvent(want: Wanted): Promise<void> {
+  if (busy) return;
+  busy = true;
+  const found = await link.call<EventSeen | null>("back", want);
+  busy = false;
+  say(found ? eventWords(found) : t("time.nolast"));
+}
+
+async function step(n: number): Promise<void> {
+  if (busy) return;
+  busy = true;
+  await link.call("step", n);
+  busy = false;
+}
+
+/** What the buttons and keys do, by name. */
+export const moves: Record<string, () => void> = {
+  run: () => void setRunning(!run.running),
+  step: () => void step(1),
+  stepBack: () => void step(-1),
+  event: () => void toEvent(ANY),
+  eventBack: () => void toLastEvent(ANY),
+  call: () => void toEvent(CALL),
+  callBack: () => void toLastEvent(CALL),
+  newest: () => goTo(run.newest),
+};
+
+const BUTTONS: [move: string, sign: string, words: Key][] = [["callBack", "|◂", "time.callBack"], ["eventBack", "◂◂", "time.eventBack"], ["stepBack", "◂", "time.stepBack"],
+  ["run", "▶", "time.run"], ["step", "▸", "time.step"], ["event", "▸▸", "time.event"], ["call", "▸|", "time.call"], ["newest", "⇥", "time.newest"]];
+
+function scale() {
+  return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([6, Math.max(20, slider.clientWidth - 6)]);
+}
+
+function atMouse(event: PointerEvent): number {
+  const position = scale().invert(event.clientX - slider.getBoundingClientRect().left);
+  return Math.max(run.first, Math.min(run.newest, position));
+}
+
+function drawSlider(at: number): void {
+  const x = scale(), svg = select(slider);
+  svg.select(".done").attr("x2", x(at));
+  svg.select(".all").attr("x2", Math.max(20, slider.clientWidth - 6));
+  svg.select(".knob").attr("cx", x(at));
+  const inputs = svg.select(".inputs").selectAll<SVGLineElement, number>("line").data(run.inputs);
+  inputs.enter().append("line").attr("y1", 20).attr("y2", 25).merge(inputs).attr("x1", (d) => x(d)).attr("x2", (d) => x(d));
+  inputs.exit().remove();
+  const bad = svg.select(".bad").selectAll<SVGCircleElement, { when: number }>("circle").data(reports.filter((r) => r.when >= run.first));
+  bad.enter().append("circle").attr("r", 3).attr("cy", 5).merge(bad).attr("cx", (d) => x(d.when));
+  bad.exit().remove();
+}
+
+let dragged: number | null = null;
+
+const draw = eachFrame(() => {
+  const at = dragged ?? run.position;
+  drawSlider(at);
+  slider.setAttribute("aria-valuenow", String(at));
+  slider.setAttribute("aria-valuemax", String(run.newest));
+  fill(where, h("b", {}, grouped(Math.round(at))), ` / ${grouped(run.newest)} `, h("span", { class: "hint" }, run.running ? t("time.running", run.mips.toFixed(0)) : t(`stop.${run.stop}`)));
+  playing.textContent = run.running ? "❚❚" : "▶";
+  playing.title = t(run.running ? "time.pause" : "time.run");
+});
+
+function makeSlider(): SVGSVGElement {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const svg = select(element).attr("class", "slider").attr("height", HEIGHT).attr("role", "slider").attr("tabindex", 0).attr("aria-valuemin", 0);
+  svg.append("line").attr("class", "all").attr("x1", 6).attr("y1", 15).attr("y2", 15);
+  svg.append("line").attr("class", "done").attr("x1", 6).attr("y1", 15).attr("y2", 15);
+  svg.append("g").attr("class", "inputs");
+  svg.append("g").attr("class", "bad");
+  svg.append("circle").attr("class", "knob").attr("cy", 15).attr("r", 7);
+  const drag = (event: PointerEvent) => {
+    dragged = atMouse(event);
+    goTo(dragged);
+    draw();
+  };
+  element.onpointerdown = (event) => {
+    element.setPointerCapture(event.pointerId);
+    drag(event);
+    element.onpointermove = drag;
+  };
+  element.onpointerup = element.onpointercancel = () => {
+    element.onpointermove = null;
+    dragged = null;
+    draw();
+  };
+  return element;
+}
+
+function words(): void {
+  for (const [button, key] of buttons) {
+    button.title = t(key);
+    button.setAttribute("aria-label", t(key));
+  }
+  slider.setAttribute("aria-label", t("time.slider"));
+  draw();
+}
+
+export function mountTimeline(into: HTMLElement): void {
+  buttons = BUTTONS.map(([move, sign, key]) => [h("button", { class: `move ${move}`, "data-move": move, onclick: () => moves[move]() }, sign), key]);
+  playing = buttons[3][0];
+  slider = makeSlider();
+  where = h("div", { class: "where mono" });
+  bar = h("div", { class: "moves" }, ...buttons.map(([b]) => b));
+  fill(into, bar, slider, where);
+  onChange((what) => (what === "lang" ? words() : draw()));
+  new ResizeObserver(draw).observe(slider);
+  words();
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// frames.ts - the view of RAM: a map of all frames, coloured by kind.
+import { choice, choose, link, satpOf, treeOf, trees } from "../app";
+import { fill, h } from "../dom";
+import { LEAF_NAMES, letters } from "../flags";
+import { grouped, hex, size } from "../numbers";
+import type { Change, Reference } from "../protocol";
+import { goTo } from "../timeline";
+import { Key, t } from "../words";
+import { setOptions, treeName, treeOptions } from "./controls";
+import { placeWords } from "./places";
+import { walkTo } from "./tree";
+import type { Ask, Looks, View } from "./view";
+
+const RAM = 0x80000000n, NO_OWNER = 255;
+const KINDS: [name: string, words: Key][] = [["zero", "frame.zero"], ["filled", "frame.filled"], ["table", "frame.table"],
+  ["ktext", "frame.ktext"], ["text", "frame.text"], ["data", "frame.data"], ["read", "frame.read"]];
+const WIDTH = 640;
+
+let canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, head: HTMLElement, legend: HTMLElement, detail: HTMLElement, holder: HTMLElement;
+let frames = new Uint8Array(0), before = new Uint8Array(0);
+let columns = 256, pitch = 2.5, askedFor = "";
+
+function colour(name: string): [number, number, number] {
+  const text = getComputedStyle(document.documentElement).getPropertyValue(`--frame-${name}`).trim();
+  return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)) as [number, number, number];
+}
+
+// Which tree's frames stand out; the others are pale.
+function standsOut(): number {
+  return treeOf(satpOf(choice.tree))?.number ?? NO_OWNER;
+}
+
+function lay(): void {
+  const count = frames.length / 4;
+  columns = count > 65536 ? 512 : count > 16384 ? 256 : 128;
+  pitch = WIDTH / columns;
+  const height = Math.min(400, Math.ceil(count / columns) * pitch);
+  canvas.width = columns;
+  canvas.height = Math.ceil(count / columns);
+  for (const c of [canvas, overlay]) c.style.cssText = `width:${WIDTH}px;height:${height}px`;
+  overlay.width = WIDTH * 2;
+  overlay.height = height * 2;
+}
+
+function paint(): void {
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  const image = context.createImageData(canvas.width, canvas.height);
+  const colours = KINDS.map(([name]) => colour(name)), owner = standsOut(), paper = colour("zero");
+  for (let i = 0; i < frames.length / 4; i++) {
+    const kind = frames[4 * i], pale = frames[4 * i + 1] !== owner && kind > 1 && owner !== NO_OWNER ? 0.55 : 0;
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = colours[kind][c] * (1 - pale) + paper[c] * pale;
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+const heightOf = (): number => overlay.height / 2 / canvas.height;
+
+// Outlines the owner's frames, marks what has changed, and the chosen frame.
+function outline(): void {
+  const context = overlay.getContext("2d") as CanvasRenderingContext2D, owner = standsOut(), tall = heightOf();
+  context.setTransform(2, 0, 0, 2, 0, 0);
+  context.clearRect(0, 0, WIDTH, overlay.height);
+  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink");
+  context.lineWidth = 0.5;
+  const place = (i: number): [number, number] => [(i % columns) * pitch, Math.floor(i / columns) * tall];
+  for (let i = 0; owner !== NO_OWNER && i < frames.length / 4; i++)
+    if (frames[4 * i + 1] === owner) context.strokeRect(...place(i), pitch, tall);
+  context.fillStyle = "#ff3d00";
+  if (before.length === frames.length)
+    for (let i = 0; i < frames.length; i += 4)
+      if (frames[i] !== before[i] || frames[i + 1] !== before[i + 1]) context.fillRect(...place(i / 4), pitch, tall);
+  if (choice.frame === null) return;
+  const [x, y] = place(Number((choice.frame - RAM) >> 12n));
+  context.lineWidth = 2;
+  context.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+  context.strokeRect(x - 3, y - 3, pitch + 6, tall + 6);
+}
+
+function drawCounts(): void {
+  const counts = KINDS.map(() => 0);
+  for (let i = 0; i < frames.length; i += 4) counts[frames[i]]++;
+  fill(legend, ...KINDS.map(([name, words], i) => h("span", { class: "key" }, h("i", { style: `background:var(--frame-${name})` }),
+    `${t(words)} `, h("b", {}, grouped(counts[i])))));
+}
+
+function frameAt(event: MouseEvent): bigint | null {
+  const box = overlay.getBoundingClientRect();
+  const x = Math.floor(((event.clientX - box.left) / box.width) * columns), y = Math.floor(((event.clientY - box.top) / box.height) * canvas.height);
+  const i = y * columns + x;
+  return i >= 0 && i < frames.length / 4 && x >= 0 && x < columns ? RAM + (BigInt(i) << 12n) : null;
+}
+
+function referenceRow(r: Reference): HTMLElement {
+  const tree = trees.find((one) => one.number === r.tree);
+  return h("li", {}, h("button", { class: "link mono", onclick: () => walkTo(r.va, tree ? { tree: tree.root.toString(16), user: (r.pte & 16n) !== 0n } : {}) }, hex(r.va)),
+    ` ${tree ? treeName(tree) : ""} `, h("span", { class: "mono" }, `${letters(Number(r.pte & 0x3ffn))} ${LEAF_NAMES[r.level]}`));
+}
+
+// Who mapped the frame: the store of one of the entries that lead to it.
+async function tellMapper(pa: bigint, into: HTMLElement): Promise<void> {
+  const references = await link.look<Reference[]>("references", pa);
+  const leaf = references.find((r) => r.level === 0) ?? references[0];
+  const tree = leaf && trees.find((one) => one.number === leaf.tree);
+  if (!tree) return fill(into, t("frame.unmapped"));
+  fill(into, t("entry.looking"));
+  const path = await link.look<{ walk: { steps: { pa: bigint }[] } }>("path", { satp: tree.satp, va: leaf.va, access: 0, user: false, sum: true, mxr: true, updateAd: true, edits: [] });
+  const steps = path.walk.steps, change = await link.call<Change | null>("whoStored", steps[steps.length - 1].pa);
+  if (!change) return fill(into, t("entry.nobody"));
+  fill(into, t("frame.mapped", grouped(change.when), change.hart, placeWords(change.place, change.pc)), " ", h("span", { class: "calls" }, change.calls.join(" < ")), " ",
+    h("button", { class: "link", onclick: () => goTo(change.when) }, t("entry.go")));
+}
+
+async function tellFrame(): Promise<void> {
+  const pa = choice.frame;
+  if (pa === null || frames.length === 0) return fill(detail, h("p", { class: "hint" }, t("frame.hint")));
+  const at = 4 * Number((pa - RAM) >> 12n), text = `${choice.lang} ${pa} ${frames[at]} ${frames[at + 1]} ${frames[at + 2]}`;
+  if (text === askedFor) return;
+  askedFor = text;
+  const references = await link.look<Reference[]>("references", pa);
+  const mapper = h("span", {}), owner = trees.find((tree) => tree.number === frames[at + 1]);
+  fill(detail, h("div", { class: "row" }, h("b", { class: "mono" }, hex(pa)), h("span", {}, t(KINDS[frames[at]][1])), h("span", {}, owner ? treeName(owner) : ""),
+    h("span", {}, t("frame.references", frames[at + 2]))),
+  h("ul", { class: "references" }, ...references.slice(0, 6).map(referenceRow)), references.length > 6 ? h("p", { class: "hint" }, t("frame.more", references.length - 6)) : "",
+  h("div", { class: "row" }, h("button", { class: "why", onclick: () => void tellMapper(pa, mapper) }, t("frame.who")), mapper));
+}
+
+export const framesView: View = {
+  name: "frames",
+  title: "view.frames",
+  key: "3",
+
+  mount(into) {
+    const list = h("select", { class: "tree-choice", onchange: () => choose({ tree: list.value }) });
+    head = h("div", { class: "controls" }, list, h("span", { class: "hint" }));
+    legend = h("div", { class: "legend counts" });
+    canvas = h("canvas", { class: "frames" });
+    overlay = h("canvas", { class: "overlay", tabindex: "0", onclick: ((e: MouseEvent) => choose({ frame: frameAt(e) })) as never,
+      onmousemove: ((e: MouseEvent) => { const pa = frameAt(e); overlay.title = pa === null ? "" : `${hex(pa)} ${t(KINDS[frames[4 * Number((pa - RAM) >> 12n)]][1])}`; }) as never });
+    holder = h("div", { class: "map" }, canvas, overlay);
+    detail = h("div", { class: "card" });
+    fill(into, head, legend, holder, detail);
+    frames = new Uint8Array(0);
+  },
+
+  asks: (): Record<string, Ask> => ({ frames: ["frames"] }),
+
+  draw(looks: Looks) {
+    setOptions(head.querySelector("select") as HTMLSelectElement, treeOptions(false), choice.tree);
+    const now = looks.frames as Uint8Array | null | undefined;
+    if (!now) return;
+    fill(head.querySelector(".hint") as Element, t("frame.size", size(BigInt(now.length) << 10n)));
+    before = frames;
+    frames = new Uint8Array(now);
+    if (before.length !== frames.length) lay();
+    paint();
+    outline();
+    drawCounts();
+    void tellFrame();
+  },
+};

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// harts.ts - the view of the harts: what runs now, in which tree, and what the TLB holds or may still hold.
+import { choice, choose, harts, run, treeOf } from "../app";
+import { fill, h } from "../dom";
+import { letters } from "../flags";
+import { grouped, hex } from "../numbers";
+import type { Doubt, HartView, Row } from "../protocol";
+import { sourceLines } from "../sources";
+import { Key, t } from "../words";
+import { treeName } from "./controls";
+import { placeWords } from "./places";
+import { walkTo } from "./tree";
+import { causeWords } from "./verdict";
+import type { Ask, Looks, View } from "./view";
+
+const MODES: Record<number, Key> = { 0: "mode.u", 1: "mode.s", 3: "mode.m" };
+const ROWS_SHOWN = 14;
+
+let cards: HTMLElement;
+let code: HTMLElement;
+let tlb: HTMLElement;
+let hart = 0;
+const firstSeen = new Map<string, number>(); // of a row: the position when it was seen first
+
+function satpWords(satp: bigint): string {
+  const mode = Number(satp >> 60n);
+  if (mode === 0) return t("satp.bare");
+  const tree = treeOf(satp);
+  return `Sv${39 + 9 * (mode - 8)} · ASID ${(satp >> 44n) & 0xffffn} · ${tree ? treeName(tree) : hex((satp & ((1n << 44n) - 1n)) << 12n)}`;
+}
+
+function pair(name: string, ...value: (Node | string)[]): HTMLElement {
+  return h("div", { class: "pair" }, h("dt", {}, name), h("dd", {}, ...value));
+}
+
+function hartCard(one: HartView): HTMLElement {
+  const where = one.mode === 0 ? t("hart.user", hex(one.pc)) : placeWords(one.place, one.pc);
+  return h("div", { class: `hart${one.id === hart ? " chosen" : ""}`, "data-hart": one.id, tabindex: "0", onclick: () => pick(one.id) },
+    h("div", { class: "row" }, h("b", {}, t("hart.title", one.id)), h("span", { class: `mode m${one.mode}` }, one.waiting ? t("hart.waits") : t(MODES[one.mode])),
+      run.turn === one.id ? h("span", { class: "turn" }, t("hart.turn")) : ""),
+    h("dl", {}, pair("pc", h("span", { class: "mono" }, hex(one.pc)), " ", one.mode === 0 ? "" : where), pair("satp", satpWords(one.satp)),
+      pair(t("hart.trap"), one.sepc === 0n ? t("hart.notrap") : `${causeWords(one.scause)} · sepc ${hex(one.sepc)} · stval ${hex(one.stval)}`)));
+}
+
+function pick(id: number): void {
+  hart = id;
+  choose({});
+}
+
+// The source around the line that the hart is at.
+function drawCode(one: HartView | undefined): void {
+  if (!one) return fill(code);
+  const title = h("div", { class: "row" }, h("b", {}, t("code.title", one.id)), h("span", { class: "calls mono" }, one.calls.slice(0, 7).join(" < ")));
+  if (!one.place) return fill(code, title, h("p", { class: "hint" }, one.mode === 0 ? t("code.user", hex(one.pc)) : t("code.none", hex(one.pc))));
+  const lines = sourceLines(one.place.file, one.place.line, 4);
+  fill(code, title, h("div", { class: "hint mono" }, placeWords(one.place, one.pc)),
+    lines.length === 0 ? "" : h("pre", { class: "source" }, ...lines.map((l) => h("span", { class: l.now ? "now" : "" }, `${String(l.number).padStart(4)}  ${l.text}\n`))));
+}
+
+const kindsOf = (kinds: number): string => (kinds & 1 ? "r" : "-") + (kinds & 2 ? "w" : "-") + (kinds & 4 ? "x" : "-");
+
+function age(id: number, row: Row): number {
+  const key = `${run.epoch} ${id} ${harts[id]?.satp} ${row.va} ${row.pa}`;
+  const seen = firstSeen.get(key) ?? run.position;
+  firstSeen.set(key, Math.min(seen, run.position));
+  if (firstSeen.size > 50000) firstSeen.clear();
+  return run.position - Math.min(seen, run.position);
+}
+
+function tlbRow(row: Row): HTMLElement {
+  return h("tr", {}, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${hart}`, user: harts[hart]?.mode === 0 }) }, hex(row.va))),
+    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(hart, row))));
+}
+
+function doubtRow(d: Doubt): HTMLElement {
+  return h("tr", { class: "stale" }, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(d.va, { tree: ((d.satp & ((1n << 44n) - 1n)) << 12n).toString(16) }) }, hex(d.va))),
+    h("td", { class: "mono", colspan: "2" }, `${hex(d.was)} ${letters(Number(d.was & 0x3ffn))} → ${hex(d.is)}`),
+    h("td", {}, t("tlb.since", grouped(run.position - Number(d.when)), d.hart, placeWords(d.place, d.pc))));
+}
+
+function drawTlb(rows: Row[], doubts: Doubt[]): void {
+  const young = [...rows].map((row) => ({ row, age: age(hart, row) })).sort((a, b) => a.age - b.age).map((r) => r.row);
+  const shown = young.slice(0, Math.max(4, ROWS_SHOWN - doubts.length));
+  fill(tlb, h("div", { class: "row" }, h("b", {}, t("tlb.title", hart)), h("span", { class: "hint" }, t("tlb.note", rows.length, doubts.length))),
+    h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("tlb.va")), h("th", {}, t("tlb.pa")), h("th", {}, t("tlb.use")), h("th", { class: "number" }, t("tlb.age")))),
+      h("tbody", {}, ...doubts.slice(0, 8).map(doubtRow), ...shown.map(tlbRow))));
+}
+
+export const hartsView: View = {
+  name: "harts",
+  title: "view.harts",
+  key: "4",
+
+  mount(into) {
+    cards = h("div", { class: "harts" });
+    code = h("div", { class: "card code" });
+    tlb = h("div", { class: "card tlb" });
+    fill(into, cards, code, tlb);
+  },
+
+  asks: (): Record<string, Ask> => ({ rows: ["rows", Math.min(hart, Math.max(0, harts.length - 1))], doubts: ["doubts", Math.min(hart, Math.max(0, harts.length - 1))] }),
+
+  draw(looks: Looks) {
+    if (hart >= harts.length) hart = 0;
+    fill(cards, ...harts.map(hartCard));
+    drawCode(harts[hart]);
+    drawTlb((looks.rows as Row[] | null) ?? [], (looks.doubts as Doubt[] | null) ?? []);
+  },
+};
+
+/** Shows a hart in this view. */
+export function showHart(id: number): void {
+  hart = id;
+  choose({ view: "harts" });
+}
+
+void choice;

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+// tree.ts - the view of a tree: each table on the way of an address as a strip of 512 cells.
+import { select, Selection } from "d3-selection";
+import { choice, choose, link, satpOf, treeOf } from "../app";
+import { fill, h } from "../dom";
+import { LEAF_NAMES, letters, regionOf } from "../flags";
+import { hex, indexAt, targetOf, withIndex } from "../numbers";
+import type { Path, Question, TablePage } from "../protocol";
+import { t } from "../words";
+import { addressRuler } from "./bits";
+import { drawControls, mountControls } from "./controls";
+import { drawEntry } from "./entry";
+import { verdict } from "./verdict";
+import type { Ask, Looks, View } from "./view";
+
+const COLUMNS = 64, CELL_W = 9, CELL_H = 6, PITCH_X = 10, PITCH_Y = 7;
+const STRIP = 8 * PITCH_Y, HEAD = 18, CHIPS = 16, BETWEEN = 14, WIDTH = COLUMNS * PITCH_X;
+const RULER = 46;
+
+type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
+
+interface Strip extends TablePage {
+  at: number; // y
+  index: number; // the selected entry
+  user: boolean;
+}
+
+interface Cell {
+  index: number;
+  pte: bigint;
+  was: bigint;
+  kind: string;
+  title: string;
+}
+
+let svg: Svg, controls: HTMLElement, result: HTMLElement, card: HTMLElement, empty: HTMLElement;
+let lastEntries = new Map<string, BigUint64Array>();
+let shown: Path | null = null;
+
+/** The person's question about the chosen address. */
+export function question(): Question | null {
+  const satp = satpOf(choice.tree);
+  if (satp === null) return null;
+  const { va, access, user, sum, mxr, edits } = choice;
+  return { satp, va, access, user, sum, mxr, updateAd: true, edits };
+}
+
+const KINDS = ["hole", "table", "leaf", "malformed", "spare"];
+
+function kindOf(strip: Strip, index: number): string {
+  const kind = KINDS[strip.kinds[index]];
+  if (kind !== "leaf") return kind;
+  const start = withIndex(strip.level === 0 ? choice.va : choice.va, strip.level, index, shown?.levels ?? 3);
+  return regionOf(Number(strip.entries[index] & 0x3ffn), start, 1n << BigInt(12 + 9 * strip.level), strip.user);
+}
+
+function cellsOf(strip: Strip): Cell[] {
+  const before = lastEntries.get(hex(strip.pa));
+  return Array.from({ length: 512 }, (_, index) => {
+    const pte = strip.entries[index], was = before?.[index] ?? pte;
+    return { index, pte, was, kind: kindOf(strip, index), title: pte === 0n && was === 0n ? "" : cellTitle(strip, index, was) };
+  });
+}
+
+function cellTitle(strip: Strip, index: number, was: bigint): string {
+  const pte = strip.entries[index], start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
+  const what = `${index}: ${hex(pte)} ${letters(Number(pte & 0x3ffn))} → ${hex(targetOf(pte))}\n${t("tree.from", hex(start))}`;
+  return was === pte ? what : `${what}\n${t("tree.was", hex(was))}`;
+}
+
+function strips(path: Path): Strip[] {
+  const user = treeOf(path.satp)?.user ?? false;
+  return path.tables.map((table, i) => ({ ...table, at: RULER + i * (HEAD + STRIP + CHIPS + BETWEEN), index: indexAt(path.va, table.level), user }));
+}
+
+function drawStrip(this: SVGGElement, strip: Strip): void {
+  const g = select(this).attr("transform", `translate(0,${strip.at})`);
+  g.select<SVGTextElement>("text.head").text(t("tree.table", strip.level, hex(strip.pa), used(strip)));
+  g.select<SVGTextElement>("text.path").text(`${t("tree.entry", strip.index)} ${hex(strip.entries[strip.index])}`);
+  const cells = g.select<SVGGElement>("g.cells").selectAll<SVGRectElement, Cell>("rect").data(cellsOf(strip));
+  const made = cells.enter().append("rect").attr("width", CELL_W).attr("height", CELL_H)
+    .attr("x", (_, i) => (i % COLUMNS) * PITCH_X).attr("y", (_, i) => HEAD + Math.floor(i / COLUMNS) * PITCH_Y);
+  made.append("title");
+  made.merge(cells).attr("class", (d) => `cell ${d.kind}${d.index === strip.index ? " chosen" : ""}`)
+    .each(function (d) { if (d.pte !== d.was) flash(this); })
+    .select("title").text((d) => d.title);
+  g.select<SVGRectElement>("rect.mark").attr("x", (strip.index % COLUMNS) * PITCH_X - 1.5)
+    .attr("y", HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y - 1.5);
+  drawChips(g, strip);
+}
+
+// An animation that begins anew.
+function flash(cell: SVGElement): void {
+  cell.getAnimations().forEach((a) => a.cancel());
+  cell.animate([{ fill: "#ff3d00", stroke: "#ff3d00", strokeWidth: "4px" }, {}], { duration: 1400, easing: "ease-out" });
+}
+
+const used = (strip: Strip): number => strip.kinds.reduce((n, kind) => n + Number(kind !== 0), 0);
+
+interface Run {
+  from: number;
+  to: number;
+  kind: string;
+  flags: string;
+}
+
+// Neighbouring entries that are alike.
+function runsOf(strip: Strip): Run[] {
+  const runs: Run[] = [];
+  for (let i = 0; i < 512; i++) {
+    const kind = kindOf(strip, i), pte = strip.entries[i];
+    if (kind === "hole") continue;
+    const flags = kind === "table" ? t("tree.pointer") : kind === "spare" ? "V=0" : letters(Number(pte & 0x3ffn)).replace(/-/g, "");
+    const last = runs[runs.length - 1];
+    if (last && last.to === i - 1 && last.kind === kind && last.flags === flags) last.to = i;
+    else runs.push({ from: i, to: i, kind, flags });
+  }
+  return runs;
+}
+
+const CHIP_LETTER = 6.1;
+
+function drawChips(g: Selection<SVGGElement, unknown, null, undefined>, strip: Strip): void {
+  let x = 0;
+  const placed: (Run & { x: number; text: string; width: number })[] = [];
+  const runs = runsOf(strip);
+  for (const run of runs) {
+    const text = (run.from === run.to ? `${run.from}` : `${run.from}–${run.to}`) + ` ${run.flags}`;
+    const width = text.length * CHIP_LETTER + 14;
+    if (x + width > WIDTH - 40) break;
+    placed.push({ ...run, x, text, width });
+    x += width + 4;
+  }
+  const chips = g.select<SVGGElement>("g.chips").attr("transform", `translate(0,${HEAD + STRIP + 1})`).selectAll<SVGGElement, (typeof placed)[0]>("g").data(placed);
+  const made = chips.enter().append("g").attr("role", "button").attr("tabindex", 0);
+  made.append("rect").attr("height", 14).attr("rx", 3);
+  made.append("text").attr("x", 7).attr("y", 10.5);
+  const all = made.merge(chips).attr("class", (d) => `chip ${d.kind}${strip.index >= d.from && strip.index <= d.to ? " chosen" : ""}`)
+    .attr("transform", (d) => `translate(${d.x},0)`).on("click", (_, d) => pick(strip, d.from))
+    .on("keydown", (event: KeyboardEvent, d) => { if (event.key === "Enter") pick(strip, d.from); });
+  all.select("rect").attr("width", (d) => d.width);
+  all.select("text").text((d) => d.text);
+  chips.exit().remove();
+  const more = runs.length - placed.length;
+  g.select("text.more").attr("x", x + 4).attr("y", HEAD + STRIP + 12).text(more > 0 ? `+${more}` : "");
+}
+
+function pick(strip: Strip, index: number): void {
+  choose({ va: withIndex(choice.va, strip.level, index, shown?.levels ?? 3), level: strip.level, edits: choice.edits });
+}
+
+// The line from a chosen entry to the table that it points to.
+function pathLine(all: Strip[], i: number): string {
+  const strip = all[i], x = (strip.index % COLUMNS) * PITCH_X + CELL_W / 2;
+  const y = strip.at + HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y + CELL_H;
+  const to = all[i + 1].at - 1, mid = strip.at + HEAD + STRIP + CHIPS + 6;
+  return `M${x},${y}V${mid}H4V${to}`;
+}
+
+function drawTree(path: Path): void {
+  const all = strips(path), bottom = all[all.length - 1].at + HEAD + STRIP + CHIPS + 4;
+  svg.attr("viewBox", `-2 0 ${WIDTH + 4} ${bottom}`).attr("height", bottom).attr("width", WIDTH + 4);
+  addressRuler(svg.select("g.ruler"), path.va, path.levels, WIDTH);
+  const g = svg.select<SVGGElement>("g.strips").selectAll<SVGGElement, Strip>("g.strip").data(all, (d) => d.level);
+  const made = g.enter().append("g").attr("class", "strip").attr("data-level", (d) => d.level);
+  made.append("text").attr("class", "head").attr("x", 12).attr("y", 12);
+  made.append("text").attr("class", "path").attr("x", WIDTH).attr("y", 12);
+  made.append("g").attr("class", "cells");
+  made.append("g").attr("class", "chips");
+  made.append("text").attr("class", "more");
+  made.append("rect").attr("class", "mark").attr("width", CELL_W + 3).attr("height", CELL_H + 3).attr("rx", 1.5);
+  made.select<SVGGElement>("g.cells").on("click", function (event: MouseEvent) {
+    const cell = event.target as SVGRectElement, strip = select<SVGGElement, Strip>(this.parentNode as SVGGElement).datum();
+    if (cell.tagName === "rect") pick(strip, [...this.children].indexOf(cell));
+  });
+  made.merge(g).each(drawStrip);
+  g.exit().remove();
+  const lines = svg.select("g.lines").selectAll<SVGPathElement, Strip>("path").data(all.slice(0, -1));
+  lines.enter().append("path").merge(lines).attr("d", (_, i) => pathLine(all, i));
+  lines.exit().remove();
+  lastEntries = new Map(all.map((s) => [hex(s.pa), s.entries]));
+}
+
+export const tree: View = {
+  name: "tree",
+  title: "view.tree",
+  key: "1",
+
+  mount(into) {
+    controls = h("div", { class: "controls" });
+    mountControls(controls);
+    result = h("p", { class: "result" });
+    card = h("div", { class: "card entry" });
+    empty = h("p", { class: "hint" });
+    const holder = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    holder.setAttribute("data-picture", "");
+    holder.setAttribute("class", "tree");
+    svg = select(holder);
+    svg.append("g").attr("class", "ruler");
+    svg.append("g").attr("class", "lines");
+    svg.append("g").attr("class", "strips");
+    fill(into, controls, holder, empty, result, card);
+  },
+
+  asks(): Record<string, Ask> {
+    const q = question();
+    return q ? { path: ["path", q] } : {};
+  },
+
+  draw(looks: Looks) {
+    drawControls(controls);
+    const path = looks.path as Path | null | undefined;
+    fill(empty, path ? "" : t("tree.none"));
+    svg.attr("display", path ? null : "none");
+    if (!path) return fill(card);
+    shown = path;
+    drawTree(path);
+    fill(result, ...verdict(path.walk, path.va, choice.access));
+    result.dataset.ok = String(path.walk.rule === "ok");
+    drawEntry(card, path);
+  },
+};
+
+/** Walks an address: shown in this view. */
+export function walkTo(va: bigint, more: Partial<typeof choice> = {}): void {
+  choose({ view: "tree", va, level: -1, edits: [], ...more });
+}
+
+void link;
+void LEAF_NAMES;

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// machine.ts - a machine in the module: making, running, going back, events.
+import { Change, EventSeen, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
+import { Names } from "./names";
+import { Module, u64 } from "./module";
+import { readReport } from "./reports";
+
+const STOPS: Stop[] = ["none", "idle", "finished", "break", "report", "dead"];
+const NEVER = (1n << 64n) - 1n;
+const HISTORY_BYTES = 384n << 20n;
+const EVENT_WORDS = 10;
+
+/** The kernel cannot be loaded; `code` is enum load_error. */
+export class LoadError extends Error {
+  constructor(readonly code: number, readonly value: bigint) {
+    super(`load:${code}:${value.toString(16)}`);
+  }
+}
+
+/** The order of enum setting in machine/web/web.c. */
+function settingWords(s: Settings): number[] {
+  return [s.harts, s.seed, 1000, 0, s.tlb, 57, 0, Number(s.noPmp), Number(s.modern), s.epoch];
+}
+
+export class Machine {
+  readonly printed: number[] = []; // all that the run has printed so far
+  readonly printedAt: number[] = []; // and where
+  readonly reports: Report[] = [];
+  names: Names;
+  deferred = false; // the kernel defers copies of tables
+  private fresh = 0; // what of `printed` has been told
+  private quiet = false;
+
+  private constructor(readonly module: Module, readonly m: number, kernel: number, size: number) {
+    this.names = new Names(module, kernel, size);
+  }
+
+  static async make(parts: Parts, settings: Settings): Promise<Machine> {
+    let machine: Machine | null = null;
+    const module = await Module.start(parts.wasm, {
+      console: (byte) => machine?.prints(byte),
+      report: (kind, words) => machine?.reported(kind, words),
+    });
+    machine = Machine.build(module, parts, settings);
+    return machine;
+  }
+
+  private static build(module: Module, parts: Parts, settings: Settings): Machine {
+    const x = module.x, config = x.web_config();
+    settingWords(settings).forEach((value, i) => x.web_set(config, i, BigInt(value)));
+    const m = x.web_machine(config, BigInt(settings.mem));
+    if (m === 0) throw new LoadError(-1, 0n);
+    const kernel = module.place(parts.kernel);
+    const boot = x.web_boot();
+    x.web_kernel(boot, kernel, BigInt(parts.kernel.length));
+    if (parts.firmware) x.web_firmware(boot, module.place(parts.firmware), BigInt(parts.firmware.length));
+    x.web_append(boot, module.place(new TextEncoder().encode(settings.append)));
+    if (parts.disk) x.web_disk(m, 0, module.place(parts.disk), BigInt(parts.disk.length), false);
+    const code = x.web_load(m, boot, module.room);
+    if (code !== 0) throw new LoadError(code, module.words(module.room, 1)[0]);
+    const made = new Machine(module, m, kernel, parts.kernel.length);
+    made.deferred = made.names.symbol("pt_parked") !== 0n || made.names.symbol("asid_init") !== 0n;
+    x.web_history(m, HISTORY_BYTES);
+    return made;
+  }
+
+  private prints(byte: number): void {
+    if (this.quiet) return;
+    this.printed.push(byte);
+    this.printedAt.push(this.position);
+  }
+
+  // Each cause is told once; a run that is repeated tells it again.
+  private reported(kind: number, words: number): void {
+    const report = readReport(this, kind, words);
+    const cause = (r: Report) => r.kind === "stale" ? (r.byTree ? r.satpPc : r.change.pc) : r.kind === "loop" ? r.epc : 0n;
+    if (!this.reports.some((r) => r.kind === report.kind && cause(r) === cause(report))) this.reports.push(report);
+  }
+
+  /** What has been printed since it was asked for last. */
+  takePrinted(): Uint8Array {
+    const bytes = Uint8Array.from(this.printed.slice(this.fresh));
+    this.fresh = this.printed.length;
+    return bytes;
+  }
+
+  get position(): number {
+    return Number(u64(this.module.x.web_position(this.m)));
+  }
+
+  get first(): number {
+    const first = u64(this.module.x.web_first(this.m));
+    return first === NEVER ? 0 : Number(first);
+  }
+
+  get hash(): string {
+    return u64(this.module.x.web_hash(this.m)).toString(16).padStart(16, "0");
+  }
+
+  run(steps: number): Stop {
+    return STOPS[this.module.x.web_run(this.m, BigInt(steps))];
+  }
+
+  /** While all harts wait the clock jumps as far as this; null: no limit. */
+  limit(clock: bigint | null): void {
+    this.module.x.web_limit(this.m, clock ?? NEVER);
+  }
+
+  get clock(): bigint {
+    return u64(this.module.x.web_clock(this.m));
+  }
+
+  /** When something happens by itself next; null: never. */
+  get due(): bigint | null {
+    const due = u64(this.module.x.web_due(this.m));
+    return due === NEVER ? null : due;
+  }
+
+  get exit(): number {
+    return this.module.x.web_status(this.m);
+  }
+
+  /** Types a byte. Returns false if there is no room now. */
+  type(byte: number, idle: boolean): boolean {
+    if (!this.module.x.web_room(this.m)) return false;
+    this.module.x.web_input(this.m, byte, idle);
+    return true;
+  }
+
+  inputs(): number[] {
+    const n = this.module.x.web_inputs(this.m), every = Math.max(1, Math.floor(n / 300)), out: number[] = [];
+    for (let i = 0; i < n; i += every) out.push(Number(u64(this.module.x.web_input_at(this.m, i))));
+    return out;
+  }
+
+  /** Goes to a position. What was printed behind it is forgotten; returns false if it cannot be. */
+  go(position: number): boolean {
+    const before = this.position;
+    if (position === before) return true;
+    if (position > before) return this.forward(position);
+    const ok = this.module.x.web_go(this.m, BigInt(position)) !== 0;
+    this.forgetPrinted();
+    return ok;
+  }
+
+  // Forwards the run is repeated with what it prints.
+  private forward(position: number): boolean {
+    this.limit(null);
+    while (this.position < position) {
+      const stop = this.run(position - this.position);
+      if (stop === "idle" || stop === "finished" || stop === "dead") break;
+    }
+    return this.position === position;
+  }
+
+  private forgetPrinted(): void {
+    const here = this.position;
+    if (this.quiet) return;
+    let n = this.printed.length;
+    while (n > 0 && this.printedAt[n - 1] > here) n--;
+    this.printed.length = this.printedAt.length = n;
+    this.fresh = n;
+  }
+
+  /** A look into the past prints nothing; what has been printed by then is known. */
+  private silently<T>(f: () => T): T {
+    this.quiet = true;
+    try {
+      return f();
+    } finally {
+      this.quiet = false;
+      this.forgetPrinted();
+    }
+  }
+
+  /** Runs up to an event, at most `steps`. */
+  until(wanted: Wanted, steps: number): EventSeen | Stop {
+    const { module } = this;
+    const causes = wanted.causes ? wanted.causes.reduce((bits, c) => bits | (1n << BigInt(c)), 0n) : NEVER;
+    const ask = module.words(module.askRoom, 5);
+    ask.set([BigInt(wanted.kinds), causes, BigInt(wanted.modes ?? 15), BigInt(wanted.harts ?? 255),
+      wanted.call === undefined ? NEVER : BigInt(wanted.call)]);
+    const result = module.x.web_until(this.m, module.askRoom, BigInt(steps), module.room);
+    if (result !== 1) return result === 0 ? "none" : STOPS[result - 1];
+    return this.readEvent(module.words(module.room, EVENT_WORDS));
+  }
+
+  private readEvent(w: BigUint64Array): EventSeen {
+    const event = { kind: Number(w[0]), hart: Number(w[1]), position: Number(w[2]), pc: w[3], mode: Number(w[4]),
+      cause: w[5], value: w[6], before: w[7], after: w[8], pa: w[9] };
+    return { ...event, place: event.mode === 0 ? null : this.names.place(event.pc) };
+  }
+
+  /** The last wanted event before the present position; the machine goes to it. */
+  lastEvent(wanted: Wanted): EventSeen | null {
+    const here = this.position;
+    return this.silently(() => {
+      for (let span = 100_000; ; span *= 8) {
+        const from = Math.max(this.first, here - span);
+        if (!this.go(from)) break;
+        const found = this.lastBetween(wanted, here - 1);
+        if (found) {
+          this.go(found.position);
+          return found;
+        }
+        if (from === this.first) break;
+      }
+      this.go(here);
+      return null;
+    });
+  }
+
+  private lastBetween(wanted: Wanted, end: number): EventSeen | null {
+    let last: EventSeen | null = null;
+    for (;;) {
+      const left = end - this.position;
+      const seen = left > 0 ? this.until(wanted, left) : "none";
+      if (typeof seen === "string") return last;
+      last = seen;
+    }
+  }
+
+  /** The store that made the entry at `pa` what it is, with the machine as it was. */
+  whoStored(pa: bigint): Change | null {
+    const here = this.position, { module } = this;
+    const is = this.entryAt(pa);
+    return this.silently(() => {
+      if (!module.x.web_last_store(this.m, pa, BigInt(here), module.room)) return null;
+      const [when, hart, pc] = module.words(module.room, 3);
+      const was = this.entryAt(pa), h = Number(BigInt.asIntN(32, hart));
+      const calls = h >= 0 ? this.names.calls(this.m, h, pc) : [];
+      module.x.web_go(this.m, BigInt(here));
+      return { pa, was, is, when: Number(when), pc, hart: h, place: h >= 0 ? this.names.place(pc) : null, calls };
+    });
+  }
+
+  /** The eight bytes at a physical address; 0 outside RAM. */
+  entryAt(pa: bigint): bigint {
+    const offset = pa - 0x80000000n, x = this.module.x;
+    if (offset < 0n || offset + 8n > x.web_ram_size(this.m)) return 0n;
+    return new DataView(x.memory.buffer).getBigUint64(x.web_ram(this.m) + Number(offset), true);
+  }
+
+  /** The bytes of the frame that holds an address; null outside RAM. */
+  pageAt(pa: bigint): Uint8Array | null {
+    const offset = (pa & ~0xfffn) - 0x80000000n, x = this.module.x;
+    if (offset < 0n || offset >= x.web_ram_size(this.m)) return null;
+    return this.module.bytes(x.web_ram(this.m) + Number(offset), 4096);
+  }
+
+  placeOf(pc: bigint): Place | null {
+    return this.names.place(pc);
+  }
+}

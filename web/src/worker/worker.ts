@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+// worker.ts - runs the machine in slices and answers the page, so that the page is never blocked.
+import { EventSeen, Parts, Settings, State, Stop, Told, Wanted } from "../protocol";
+import * as looks from "./looks";
+import { Machine } from "./machine";
+import { Module } from "./module";
+import { Pace } from "./pace";
+import { judge, walk } from "./walks";
+
+const SLICE_MS = 12;
+const TELL_MS = 60;
+const FEED_STEPS = 20_000; // while input waits for room in the UART
+
+type Look = [name: string, ...args: unknown[]];
+
+let machine: Machine | null = null;
+let module: Module | null = null; // for what needs no machine
+let running = false;
+let stop: Stop = "none";
+let newest = 0;
+let epoch = 0;
+let slice = 200_000; // steps
+let mips = 0;
+let told = 0; // when the page was told last
+let idle = false;
+let toldReports = 0;
+let wanted: Record<string, Look> = {};
+const typed: number[] = [];
+const pace = new Pace();
+const tick = new MessageChannel();
+
+const tell = (what: Told): void => postMessage(what);
+
+function tellPrinted(): void {
+  const bytes = machine?.takePrinted();
+  if (bytes && bytes.length > 0) tell({ kind: "console", bytes });
+}
+
+function tellReports(): void {
+  if (!machine) return;
+  for (const report of machine.reports.slice(toldReports)) tell({ kind: "report", report });
+  toldReports = machine.reports.length;
+}
+
+function look([name, ...args]: Look): unknown {
+  const all = looks as unknown as Record<string, (m: Machine, ...args: unknown[]) => unknown>;
+  return machine ? all[name](machine, ...args) : null;
+}
+
+function stateNow(): State {
+  const position = machine?.position ?? 0;
+  newest = Math.max(newest, position);
+  return { position, newest, first: machine?.first ?? 0, running, stop, mips, turn: machine ? machine.module.x.web_turn(machine.m) : 0,
+    epoch, inputs: machine?.inputs() ?? [], exit: machine?.exit ?? 0 };
+}
+
+function tellState(): void {
+  told = performance.now();
+  tellPrinted();
+  tellReports();
+  const answers = Object.fromEntries(Object.entries(wanted).map(([key, ask]) => [key, look(ask)]));
+  tell({ kind: "state", state: stateNow(), looks: answers });
+}
+
+/** The screen as it was at the present position. */
+function tellScreen(): void {
+  if (!machine) return;
+  machine.takePrinted();
+  tell({ kind: "screen", bytes: Uint8Array.from(machine.printed) });
+}
+
+function feed(): void {
+  while (machine && typed.length > 0 && machine.type(typed[0], idle)) {
+    typed.shift();
+    idle = false;
+    newest = Math.max(machine.position, 0); // what lay ahead is forgotten
+  }
+}
+
+// Runs one slice and adapts its length.
+function runSlice(m: Machine): void {
+  const begin = performance.now(), from = m.position;
+  feed();
+  m.limit(pace.limit(m.clock, idle ? m.due : null));
+  stop = m.run(typed.length > 0 ? FEED_STEPS : slice);
+  idle = stop === "idle";
+  const ms = performance.now() - begin, steps = m.position - from;
+  if (ms > SLICE_MS * 1.3) slice = Math.max(20_000, slice * 0.8);
+  else if (ms < SLICE_MS * 0.7 && steps >= slice) slice = Math.min(4_000_000, slice * 1.3);
+  slice = Math.floor(slice);
+  if (steps > 20_000) mips = 0.9 * mips + 0.1 * (steps / 1000 / Math.max(ms, 0.1));
+}
+
+function afterSlice(): void {
+  tellPrinted();
+  if (stop === "finished" || stop === "dead") running = false;
+  if (performance.now() - told > TELL_MS || !running) tellState();
+}
+
+function again(ms: number): void {
+  if (ms > 0) setTimeout(onTick, ms);
+  else tick.port2.postMessage(0);
+}
+
+let ticking = false;
+
+function onTick(): void {
+  ticking = false;
+  if (!machine || !running) return;
+  runSlice(machine);
+  afterSlice();
+  if (running) keepTicking(idle ? Math.min(20, Math.max(1, waitMs(machine))) : 0);
+}
+
+function waitMs(m: Machine): number {
+  const due = m.due;
+  return due === null ? 20 : pace.until(due);
+}
+
+function keepTicking(ms: number): void {
+  if (ticking) return;
+  ticking = true;
+  again(ms);
+}
+
+function run(on: boolean): void {
+  running = on && machine !== null;
+  if (running && machine) {
+    pace.start(machine.clock);
+    keepTicking(0);
+  }
+  tellState();
+}
+
+async function load(parts: Parts, settings: Settings): Promise<void> {
+  running = false;
+  const made = await Machine.make(parts, settings);
+  machine = made;
+  module = made.module;
+  newest = toldReports = 0;
+  stop = "none";
+  idle = false;
+  mips = 0;
+  typed.length = 0;
+  epoch++;
+  tellScreen();
+}
+
+/** Runs to an event in pieces, telling the page on the way. */
+async function until(want: Wanted, most: number, seconds = 60): Promise<EventSeen | Stop> {
+  const m = machine, begin = performance.now();
+  if (!m) return "dead";
+  running = false;
+  m.limit(null);
+  const end = m.position + most;
+  let paused = begin;
+  while (m.position < end && m === machine && !running && performance.now() - begin < 1000 * seconds) {
+    feed();
+    const seen = m.until(want, Math.min(30_000, end - m.position));
+    idle = seen === "idle";
+    if (typeof seen !== "string" || seen === "finished" || seen === "dead" || (seen === "idle" && typed.length === 0)) {
+      stop = typeof seen === "string" ? seen : "none";
+      tellState();
+      return seen;
+    }
+    if (performance.now() - told > TELL_MS) tellState();
+    if (performance.now() - paused < SLICE_MS) continue;
+    paused = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  tellState();
+  return "none";
+}
+
+function go(position: number): boolean {
+  if (!machine) return false;
+  running = idle = false;
+  const before = machine.position;
+  newest = Math.max(newest, before);
+  const there = machine.go(Math.max(machine.first, Math.min(position, newest)));
+  if (machine.position < before) tellScreen();
+  tellState();
+  return there;
+}
+
+/** Runs to a position in pieces, as a person who waits would. */
+async function forward(position: number): Promise<boolean> {
+  const m = machine;
+  running = false;
+  m?.limit(null);
+  while (m && m === machine && m.position < position) {
+    stop = m.run(Math.min(2_000_000, position - m.position));
+    if (stop !== "none") break;
+    tellState();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  tellState();
+  return machine?.position === position;
+}
+
+function back(want: Wanted): EventSeen | null {
+  if (!machine) return null;
+  running = false;
+  newest = Math.max(newest, machine.position);
+  const found = machine.lastEvent(want);
+  go(machine.position);
+  tellScreen();
+  tellState();
+  return found;
+}
+
+const calls: Record<string, (...args: never[]) => unknown> = {
+  load,
+  run,
+  go,
+  back,
+  until,
+  forward,
+  step: (n: number) => (n < 0 ? go((machine?.position ?? 0) + n) : (running = false, machine?.limit(null), stop = machine?.run(n) ?? "none", tellState())),
+  type: (bytes: Uint8Array) => {
+    typed.push(...bytes);
+    if (!running && machine) run(true);
+  },
+  typeStill: (bytes: Uint8Array) => void typed.push(...bytes),
+  want: (asks: Record<string, Look>) => {
+    wanted = asks;
+    if (!running) tellState();
+  },
+  look: (ask: Look) => look(ask),
+  whoStored: (pa: bigint) => {
+    const was = running;
+    running = false;
+    const found = machine?.whoStored(pa) ?? null;
+    if (was) run(true);
+    return found;
+  },
+  walkAlone: (q: never) => walk(module as Module, 0, q),
+  judge: (pte: bigint, level: number) => judge(module as Module, pte, level),
+  prepare: async (wasm: Uint8Array) => {
+    module ??= await Module.start(wasm, { console: () => {}, report: () => {} });
+  },
+};
+
+onmessage = async (message: MessageEvent<{ id: number; call: string; args: never[] }>) => {
+  const { id, call, args } = message.data;
+  try {
+    tell({ kind: "answer", id, value: await calls[call](...args) });
+  } catch (error) {
+    tell({ kind: "answer", id, error: error instanceof Error ? error.message : String(error) });
+  }
+};
+tick.port1.onmessage = onTick;
