@@ -142,6 +142,9 @@ def watch(words):
     strange = sorted(set(pairs) - {"CPUS", "MEM"})
     if strange:
         refuse(f"{', '.join(strange)}: watch knows CPUS= and MEM=", USAGE)
+    for name in names:
+        if not os.path.exists(os.path.join(os.environ.get("HERE", "."), name)):
+            refuse(f"{name}: there is no such file or directory", USAGE)
     build("build/machine/glass")
     glass, kept = os.path.abspath("build/machine/glass"), os.path.abspath("build/machine/facts")
     questions = facts.questions()

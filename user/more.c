@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // more.c - show text a screen at a time: Enter shows more, q and Enter ends.
 //
-// Theory    The keys come from the console, since standard input may be the text. What does not go
-//           to the console is copied as it is.
+// Theory    The keys come from the console, since standard input may be the text. A line that is too
+//           long for a row goes on in the next one, from a blank on if it has one. What does not go to
+//           the console is copied as it is.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/line.h"
@@ -32,6 +33,37 @@ wait_for_key(void)
     rows = ROWS - 1;
 }
 
+// Puts the beginning of the text, as much as a row has room for, into a row of its own.
+// Returns   the bytes that are done with.
+static unsigned long
+put_row(const char *p, unsigned long len)
+{
+    unsigned long n = len;
+
+    if (len > COLUMNS) {
+        for (n = COLUMNS; n > 0 && p[n] != ' '; n--)
+            ;
+        n = n > 0 ? n : COLUMNS;
+    }
+    out_put(p, n);
+    out_char('\n');
+    rows--;
+    return n < len && p[n] == ' ' ? n + 1 : n;
+}
+
+static void
+put_rows(const struct text *line)
+{
+    unsigned long done = 0;
+
+    do {
+        if (rows == 0)
+            wait_for_key();
+        if (!stopped)
+            done += put_row(line->p + done, line->len - done);
+    } while (!stopped && done < line->len);
+}
+
 static int
 page(int fd, const char *name)
 {
@@ -41,12 +73,10 @@ page(int fd, const char *name)
 
     reader_init(&r, fd);
     while (!stopped && !out_failed() && (line.len = 0, got = reader_line(&r, &line)) > 0) {
-        int needed = (int)line.len / COLUMNS + 1;
-        if (keys >= 0 && needed > rows)
-            wait_for_key();
-        if (stopped)
-            break;
-        rows -= needed;
+        if (keys >= 0) {
+            put_rows(&line);
+            continue;
+        }
         out_put(line.p, line.len);
         out_char('\n');
     }

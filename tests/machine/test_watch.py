@@ -36,6 +36,7 @@ def course_tree(context):
 def test_watch(context):
     """A course tree: what is missing is said; harts, memory and virtio's version come from its Makefile."""
     tree = course_tree(context)
+    demand(vitrine(context, "watch", tree + "/none", status=2), "none: there is no such file")
     demand(vitrine(context, "watch", tree, status=2), "no kernel/kernel.\n.*Run make there first")
     shutil.copy(prompt(context), os.path.join(tree, "kernel/kernel"))
     demand(vitrine(context, "watch", tree, status=2), "no fs.img.\n.*make fs.img there")

@@ -86,6 +86,11 @@ def test_prompt_more(context):
         m.expect("\n23\n-- more")
         m.type("\n")
         m.expect("\n30\n[$] ")
+        m.run("seq 1 22 > s; seq 100 140 | tr '\\n' ' ' >> s")
+        m.type("more s\n")  # the last line is longer than a row, and breaks at a blank
+        m.expect("\n22\n(1[0-9][0-9] ){19}119\n-- more")
+        m.type("\n")
+        m.expect("120 (1[0-9][0-9] ){18}139\n140 ?\n[$] ")
         m.poweroff()
 
 

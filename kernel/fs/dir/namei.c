@@ -4,8 +4,9 @@
 // Theory    A walk goes from directory to directory with a reference to one at a time. A name
 //           that was looked up lately costs a glance at fs/ext2/dcache.c; else the directory is locked
 //           and searched. A symbolic link puts its target in front of what is left of the path.
-// Promises  Ends: a path has at most MAXPATH - 1 bytes, also after links are put in, and passes
-//           at most MAX_LINKS links. A component counts with its first DIRSIZ bytes.
+// Promises  Ends: a path passes at most MAX_LINKS links, and has at most MAXPATH - 1 bytes, also
+//           after links are put in; the caller's path has no more (sys/syscall.c, fetchpath()). A
+//           component counts with its first DIRSIZ bytes.
 // Locks     one directory at a time, none on return.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -89,11 +90,8 @@ path_walk(struct inode *dp, const struct name *n, struct inode **out)
 static int
 walk_start(struct walk *w, struct inode *cwd, const char *path)
 {
-    size_t len = strlen(path);
-    if (len == 0)
+    if (!*path)
         return -ENOENT;
-    if (len >= MAXPATH)
-        return -ENAMETOOLONG;
     w->at = *path == '/' ? fs_root() : idup(cwd);
     while (*path == '/')
         path++;
