@@ -107,7 +107,7 @@ mm/frame := buddy frame frame_put commit ledger block kmem failnth
 mm/kvm := kimage kvm kstack shootdown
 
 # mm/aspace: address spaces. Regions, the one fault path, TLBs; design.h is the interface of mm/design.
-mm/aspace := region aspace viewers spare asid fault ahead brk super mmap tlb leaves park mirror
+mm/aspace := region aspace viewers spare asid fault faultaround brk super mmap tlb leaves park mirror
 
 # mm/design: the four designs of the kernel's page table.
 mm/design := select unified global fullcopy sharedroot trampage
@@ -127,10 +127,10 @@ dev/console := uart lineedit linering console
 dev/disk := virtio virtio_blk blk
 
 # fs: one cache of pages; the journal; ext2 on the disk; directories and paths; what a descriptor stands for.
-fs/cache := radix cache cut pageio writeback reclaim
+fs/cache := radix cache truncate pageio writeback reclaim
 fs/journal := io journal recover ops commit log checkpoint
-fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan chain inodes dcache dirent dirindex op journalfile mount rw stat
-fs/dir := dir dirread read namei symlink names rename
+fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan orphanlist inodes dcache dirent dirindex op journalfile mount rw stat
+fs/dir := dir dirread read namei symlink link rename
 fs/file := file pipe devnode
 
 # proc: processes, their traps, and what ends them; how they share the harts; programs out of files.

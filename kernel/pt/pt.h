@@ -136,11 +136,6 @@ int protect(struct pt *t, uint64 start, uint64 end, uint64 clear, uint64 set,
 
 // The leaf that holds `va` becomes leaves of `level`, if it is larger. -ENOMEM, -EINVAL.
 int pt_split(struct pt *t, uint64 va, int level, struct tlb_batch *b) must_check;
-// The leaf that the table which serves `va` below `level` is the parts of, which may differ in A, D
-// and the flags `but`; 0: none.
-pte_t pt_joined(const struct pt *t, uint64 va, int level, pte_t but);
-// It becomes this leaf.
-void pt_join(struct pt *t, uint64 va, int level, pte_t leaf, struct tlb_batch *b);
 
 // free.c - tables of the root entries that a range touches; leaves are gone, or belong to others.
 

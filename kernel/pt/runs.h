@@ -23,8 +23,9 @@ typedef bool run_gone_fn(struct tlb_batch *b, uint64 va, pte_t leaf, int order);
 typedef pte_t run_image_fn(pte_t pte);
 
 enum run_tree {
-    RUN_LIVE, // harts may walk the tree and remember its leaves: the batch records what goes
-    RUN_DEAD, // no hart can use the leaves any more
+    RUN_LIVE,  // harts may walk the tree and remember its leaves: the batch records what goes
+    RUN_NOTED, // the same, but the caller records the range itself: gone() frees nothing
+    RUN_DEAD,  // no hart can use the leaves any more
 };
 
 // Takes out the leaves of the n slots from `slot` on, which serve va and the pages above it.
@@ -34,7 +35,7 @@ runs_take(struct tlb_batch *b, pte_t *slot, uint64 va, int n, enum run_tree tree
           run_order_fn *order_of, run_gone_fn *gone)
 {
     uint64 size, taken = 0, end_va = va + (uint64)n * PGSIZE;
-    bool recorded = tree == RUN_DEAD;
+    bool recorded = tree != RUN_LIVE;
     for (const pte_t *end = slot + n; slot < end; slot += size, va += size * PGSIZE) {
         pte_t leaf = pte_load(slot);
         if (!pte_valid(leaf)) {
@@ -43,16 +44,16 @@ runs_take(struct tlb_batch *b, pte_t *slot, uint64 va, int n, enum run_tree tree
         }
         int order = order_of(leaf);
         size = 1UL << order;
-        if (tree == RUN_LIVE)
+        if (tree != RUN_DEAD)
             leaf = pte_exchange(slot, 0);
         else
             pte_store(slot, 0); // no hart stores through it any more, so no D can come late
 #pragma GCC unroll 8            // most of what the exit of a large process does
         for (uint64 i = 1; i < size; i++)
-            tree == RUN_LIVE ? (void)pte_exchange(&slot[i], 0) : pte_store(&slot[i], 0);
+            tree != RUN_DEAD ? (void)pte_exchange(&slot[i], 0) : pte_store(&slot[i], 0);
         if (!recorded)
             note_stale_range(b, va, end_va, leaf);
-        recorded = !gone(b, va, leaf, order) || tree == RUN_DEAD;
+        recorded = !gone(b, va, leaf, order) || tree != RUN_LIVE;
         taken += size;
     }
     return taken;

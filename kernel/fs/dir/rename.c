@@ -14,7 +14,7 @@
 #include "abi/stat.h"
 #include "fs/dir/dir.h"
 #include "fs/dir/path.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
 
@@ -205,7 +205,7 @@ rename_commit(struct move *m)
         dir_set(m->d2, &m->p2, &m->n2, m->ip, hand_over(&m->pin[1]));
         m->tp->nlink = tdir ? 0 : (uint16)(m->tp->nlink - 1);
         if (!m->tp->nlink)
-            chain_add(m->tp);
+            orphanlist_add(m->tp);
         if (tdir)
             dcache_set(m->tp->inum, &dir_dotdot, 0);
         inode_store(m->tp, hand_over(&m->pin[3]));

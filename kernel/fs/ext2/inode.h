@@ -23,7 +23,7 @@ struct inode {
     bool used;             // [b] since reclaim last passed by
     bool dead;             // [b] freed on disk: the last iput() only frees the memory
     bool orphan;           // [orphans_lock]
-    bool chained;          // [orphans_lock] on the disk's list: see fs/ext2/chain.h
+    bool listed;           // [orphans_lock] on the disk's orphan list: fs/ext2/orphanlist.h
     uint16 mode;           // [c]
     uint16 nlink;          // [l]
     uint32 generation;     // [c]
@@ -43,8 +43,8 @@ struct inode {
     struct sleeplock map;  // which block holds which page; inside lock
     struct pager pager;    // [c] but its count
     struct pcache pages;
-    struct list orphans; // [orphans_lock]
-    struct list chain;   // [orphans_lock]
+    struct list orphans;   // [orphans_lock]
+    struct list list_link; // [orphans_lock] on the disk's orphan list
 };
 
 void inodes_setup(void);

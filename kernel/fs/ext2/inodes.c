@@ -16,7 +16,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/ext2/alloc.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
 #include "fs/journal/journal.h"
@@ -104,7 +104,7 @@ inode_alloc(struct ext2 *fs, uint32 inum)
     ip->pager.ops = &inode_pager_ops;
     list_init(&ip->hash);
     list_init(&ip->orphans);
-    list_init(&ip->chain);
+    list_init(&ip->list_link);
     initsleeplock(&ip->lock, "inode");
     initsleeplock(&ip->map, "block map");
     pcache_init(&ip->pages, &inode_pages, fs->dev, inum, AHEAD_MAX);
@@ -242,7 +242,7 @@ reap(struct inode *ip)
             return;
         }
     }
-    chain_forget(ip);
+    orphanlist_forget(ip);
     struct bucket *b = bucket_of(ip->inum);
     acquire(&b->lock);
     leave(b, ip);
@@ -306,7 +306,7 @@ iunlock(struct inode *ip)
 static bool
 idle(struct inode *ip)
 {
-    return pcache_idle(&ip->pages) && !ip->chained &&
+    return pcache_idle(&ip->pages) && !ip->listed &&
            __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 0;
 }
 

@@ -9,7 +9,7 @@
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "fs/ext2/alloc.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"
@@ -246,7 +246,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     initsleeplock(&fs->rename, "rename");
     initsleeplock(&fs->orphans_lock, "orphans");
     list_init(&fs->orphans);
-    list_init(&fs->chain);
+    list_init(&fs->orphan_list);
     readonly |= d->readonly;
     int error = read_super(fs, &readonly);
     if (!error)
@@ -266,7 +266,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     fs->readonly = readonly || fs->complaints;
     fs->mounted = true;
     if (journal.active)
-        chain_reclaim(fs);
+        orphanlist_reclaim(fs);
     else if (journal.durable && !fs->readonly)
         printf("ext2: %s: durable=on has no effect: there is no journal\n", d->name);
     return 0;

@@ -9,7 +9,7 @@
 #include "abi/stat.h"
 #include "fs/ext2/alloc.h"
 #include "fs/ext2/bmap.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
@@ -94,9 +94,9 @@ inode_discard(struct inode *ip)
     if (!error)
         error = free_attributes(ip);
     if (!error)
-        error = chain_remove(ip);
+        error = orphanlist_remove(ip);
     if (error)
-        chain_add(ip);
+        orphanlist_add(ip);
     else
         ip->dtime = ext2_now(ip->fs);
     inode_store(ip, pin);
@@ -153,7 +153,7 @@ retry(struct inode *ip)
     ilock(ip);
     error = inode_trim(ip);
     if (!error)
-        error = chain_remove(ip);
+        error = orphanlist_remove(ip);
     inode_store(ip, pin);
     iunlock(ip);
     return error;

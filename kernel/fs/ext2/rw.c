@@ -11,7 +11,7 @@
 // Locks     ilock, then ip->map; no lock at all for reading.
 #include "abi/errno.h"
 #include "fs/ext2/bmap.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
@@ -272,7 +272,7 @@ truncate(struct inode *ip, uint64 size)
     cache_truncate(&ip->pages, (size + PGSIZE - 1) / PGSIZE);
     error = inode_trim(ip);
     if (error)
-        chain_add(ip);
+        orphanlist_add(ip);
     if (error && ext2_writable(ip->fs))
         orphan_add(idup(ip), error == -EAGAIN);
     ip->mtime = ext2_now(ip->fs);

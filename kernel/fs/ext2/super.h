@@ -38,9 +38,9 @@ struct ext2 {
     struct pending_group *pending;             // [a] per group
     struct sleeplock rename;                   // one at a time: the shape of the tree
     struct sleeplock orphans_lock;
-    struct list orphans; // [orphans_lock] inodes whose blocks or numbers wait to be freed
-    struct list chain;   // [orphans_lock] inodes on the disk's list of them, in order
-    uint32 more;         // [x] some of them wait only for another operation
+    struct list orphans;     // [orphans_lock] inodes whose blocks or numbers wait to be freed
+    struct list orphan_list; // [orphans_lock] those on the disk's orphan list, in order
+    uint32 more;             // [x] some of them wait only for another operation
 };
 
 extern struct ext2 rootfs;

@@ -235,8 +235,6 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
     job->cow = region_copies(r) ? PTE_COW : 0;
     if (r->kind == REGION_USYSCALL)
         return 0;
-    if (from->splits)
-        super_join(from, r, r->start, r->end); // one leaf is shared faster than 512
     int error = park_may(r) ? park_share(to, from, i) : 0;
     if (!error)
         error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
@@ -274,7 +272,6 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     to->family = from->family;
     to->sz = from->sz;
     to->heap = from->heap;
-    to->splits = from->splits;
     to->highest = from->highest;
     to->reached = PGROUNDUP(from->sz);
     tlb_changed(from);

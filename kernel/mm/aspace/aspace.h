@@ -49,7 +49,6 @@ struct aspace {
     uint64 highest;                // [l] the highest break, for explanations
     uint64 pages;                  // [l] user pages present, those in parked tables too
     uint64 parked;                 // [l] leaf tables that wait to be used again: mm/aspace/park.h
-    uint64 splits;                 // [l] of large leaves, less those that have become one again
     uint32 viewers;                // mm/aspace/viewers.h
     struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
     struct usyscall usys_early;

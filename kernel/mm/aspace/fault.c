@@ -17,7 +17,7 @@
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "lib/string.h"
-#include "mm/aspace/ahead.h"
+#include "mm/aspace/faultaround.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
@@ -233,8 +233,9 @@ static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     int error = own_page(as, slot, va, writable(r, pte_load(slot)));
-    uint64 n =
-        error || as->urgent || !ahead_likely(slot, PTE_W) ? 0 : ahead_pages(r, slot, va, PTE_W);
+    uint64 n = error || as->urgent || !faultaround_likely(slot, PTE_W)
+                   ? 0
+                   : faultaround_pages(r, slot, va, PTE_W);
     for (; n > 0; n--) {
         pte_t pte = pte_load(++slot);
         va += PGSIZE;
@@ -284,8 +285,8 @@ touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_ac
     if (super_touch(as, r, at))
         return refresh(as, r, pt_find(&as->pt, at.va), access);
     int error = fill_hole(as, r, &at, access);
-    if (!error && ahead_file(r, at.slot))
-        ahead_map(as, r, at.slot, at.va);
+    if (!error && faultaround_file(r, at.slot))
+        faultaround_map(as, r, at.slot, at.va);
     return error;
 }
 

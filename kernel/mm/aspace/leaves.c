@@ -145,5 +145,6 @@ no_reference(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
 void
 leaves_unmirrored(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {
-    runs_take(t, slot, va, n, RUN_LIVE, single_order, no_reference);
+    if (runs_take(t, slot, va, n, RUN_NOTED, single_order, no_reference))
+        batch_add(t, va, va + (uint64)n * PGSIZE);
 }

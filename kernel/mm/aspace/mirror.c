@@ -105,13 +105,6 @@ mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b)
 }
 
 void
-mirror_join(struct aspace *as, uint64 va, pte_t leaf, struct tlb_batch *b)
-{
-    if (as->kpt.root)
-        pt_join(&as->kpt, va, 1, mirrored(leaf), b);
-}
-
-void
 mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep)
 {
     if (!as->kpt.root || start >= end)

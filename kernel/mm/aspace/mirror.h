@@ -25,8 +25,6 @@ int mirror_sync(struct aspace *as, uint64 start,
                 uint64 end) must_check; // as the user's table; -ENOMEM
 // A leaf of 2 MiB becomes single pages, as the user's. -ENOMEM: it has not changed.
 int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
-// Single pages have become `leaf`, of 2 MiB, in the user's table.
-void mirror_join(struct aspace *as, uint64 va, pte_t leaf, struct tlb_batch *b);
 // Before the user's leaves go; `zone` as for unmap_zone(), `keep` as for uvmunmap(). Fences.
 void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep);
 void mirror_destroy(struct aspace *as); // the same for all of it

@@ -185,17 +185,6 @@ may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
     return 0;
 }
 
-// Joins what is alike by now: regions, and small leaves of which [start, end) has all that could be
-// one large leaf.
-static void
-merge_alike(struct aspace *as, uint64 start, uint64 end)
-{
-    regions_merge(&as->regions, start, end);
-    struct region *r = region_find(&as->regions, start);
-    for (; r && r < as->regions.v + as->regions.n && r->start < end; r++)
-        super_join(as, r, start, end);
-}
-
 int
 mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
 {
@@ -217,7 +206,7 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
         error = reprotect(as, r, prot, &b);
     mmu_flush(&b);
     if (!error && size >= SUPER_SIZE) // pages that change back and forth cost nothing more
-        merge_alike(as, start, start + size);
+        regions_merge(&as->regions, start, start + size);
     releasesleep(&as->lock);
     return error;
 }

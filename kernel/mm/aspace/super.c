@@ -3,8 +3,7 @@
 //
 // Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
 //           the process has one, or nothing, and never a table; and a table where the process has.
-// Fences    a split leaf is fenced before its frames can be treated one by one; a table that has
-//           become a leaf, before it is freed.
+// Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/aspace/super.h"
 
 #include "abi/errno.h"
@@ -14,6 +13,7 @@
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/park.h"
+#include "mm/aspace/spare.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/block.h"
 #include "mm/frame/frame.h"
@@ -160,16 +160,23 @@ super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
     return true;
 }
 
-// Splits the leaf of level 1 that holds va, in both views.
+// Splits the leaf of level 1 that holds va, in both views. The tables are taken first: then neither
+// split can fail.
 static int
 split_leaf(struct aspace *as, uint64 va)
 {
     struct mmu_batch b;
-    mmu_batch_init(&b, as, MMU_LIVE);
-    int error = pt_split(&as->pt, va, 0, &b.tlb);
-    if (!error && (error = mirror_split(as, va, &b.tlb)) < 0)
-        pt_join(&as->pt, va, SUPER_LEVEL, pt_joined(&as->pt, va, SUPER_LEVEL, 0), &b.tlb);
-    mmu_flush(&b);
+    uint64 spare = as->nspare, need = as->kpt.root ? 2 : 1;
+    int error = spare < need ? spare_reserve(as, need - spare) : 0;
+    if (!error) {
+        mmu_batch_init(&b, as, MMU_LIVE);
+        error = pt_split(&as->pt, va, 0, &b.tlb);
+        assert(!error);
+        error = mirror_split(as, va, &b.tlb);
+        assert(!error);
+        mmu_flush(&b);
+    }
+    spare_trim(as, spare);
     return error;
 }
 
@@ -185,7 +192,6 @@ super_split(struct aspace *as, uint64 va)
     int error = split_leaf(as, va);
     if (error)
         return error;
-    as->splits++;
     block_split(block); // a block of the largest order has one leaf: put_special() relies on it
     return 0;
 }
@@ -203,35 +209,6 @@ cut_leaf(struct aspace *as, uint64 va)
     if (block_part(f))
         block_cut(f);
     return 0;
-}
-
-// Makes one leaf of the 512 at va if these are for the frames of 2 MiB in their order, each of them
-// single and the process's alone. So no page waits for its copy, and the leaf gets all rights.
-static void
-join_leaves(struct aspace *as, const struct region *r, uint64 va, struct tlb_batch *b)
-{
-    pte_t leaf = pt_joined(&as->pt, va, SUPER_LEVEL, PTE_W | PTE_COW);
-    struct frame *f = leaf ? frame_of(pte_pa(leaf)) : NULL;
-    if (!f || f->order > 0 || !block_sole(f, FRAME_MAX_ORDER))
-        return;
-    leaf = pte_make(pte_pa(leaf), userpage_flags(r->prot) | (leaf & (PTE_A | PTE_D)));
-    pt_join(&as->pt, va, SUPER_LEVEL, leaf, b);
-    mirror_join(as, va, leaf, b);
-    as->splits -= as->splits > 0;
-}
-
-void
-super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end)
-{
-    uint64 va = start > r->start ? start : r->start, last = end < r->end ? end : r->end;
-    va = SUPER_ROUNDUP(va);
-    if (va + SUPER_SIZE > last || r->pager || !r->prot || super_policy == SUPER_OFF)
-        return;
-    struct mmu_batch b;
-    mmu_batch_init(&b, as, MMU_LIVE);
-    for (; va + SUPER_SIZE <= last; va += SUPER_SIZE)
-        join_leaves(as, r, va, &b.tlb);
-    mmu_flush(&b);
 }
 
 int

@@ -5,9 +5,8 @@
 //           what is touched from one end to the other while there is plenty. The largest, 2 MiB,
 //           are mapped by one leaf of level 1. A fork shares them as they are. Before a part is
 //           treated differently - it is unmapped, or written to while others see it - a large leaf
-//           is split into single pages, and the block into single frames (mm/frame/block.h). At a fork,
-//           and when all of it gets one protection, pages that are the process's alone and still
-//           in their places are joined again.
+//           is split into single pages, and the block into single frames (mm/frame/block.h); they stay so
+//           (doc/decisions/0028-what-pays-in-memory.md).
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -32,7 +31,5 @@ uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // The same for a hole that is touched; false: one page will do. The cursor's tables may be new.
 bool super_touch(struct aspace *as, const struct region *r, struct pt_cursor at);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
-// What [start, end) has of the region r: where 512 small leaves could be one again, they become it.
-void super_join(struct aspace *as, const struct region *r, uint64 start, uint64 end);
 // And blocks, that are cut by either end. What is between is in use, not parked.
 int super_split_edges(struct aspace *as, uint64 start, uint64 end) must_check;

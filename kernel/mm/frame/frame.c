@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // frame.c - physical memory: handing frames out and taking them back.
 //
-// Theory    Free frames are in the buddy lists, or in one of two stashes per hart: `ready`,
+// Theory    Free frames are in the buddy lists, or in one of two magazines per hart: `ready`,
 //           contents undefined, and `zero`, all zeroes (torn-down page tables). The common
-//           kalloc() and kfree() touch only the own hart's stash and the frame's ledger entry.
-//           Stashes are filled from the lists, and emptied into them, by the half. When the lists
-//           have nothing, all stashes of all harts are emptied into them; then kmem and the page
+//           kalloc() and kfree() touch only the own hart's magazine and the frame's ledger entry.
+//           Magazines are filled from the lists, and emptied into them, by the half. When the lists
+//           have nothing, all magazines of all harts are emptied into them; then kmem and the page
 //           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
-// Promises  frame-once: a frame is in one place: a list, a stash, a user's hands, or reserved. An
-//           allocation fails only after lists, stashes and reclaim had nothing; it changes
+// Promises  frame-once: a frame is in one place: a list, a magazine, a user's hands, or reserved. An
+//           allocation fails only after lists, magazines and reclaim had nothing; it changes
 //           nothing.
-// Locks     frame_pool.lock guards the buddy lists. Stashes need none, see mm/frame/stash.h.
+// Locks     frame_pool.lock guards the buddy lists. Magazines need none, see mm/frame/magazine.h.
 // Next      mm/frame/frame_put.c, mm/frame/ledger.c, mm/frame/buddy.c
 #include "mm/frame/frame.h"
 
@@ -45,8 +45,8 @@ frames_init(uint64 start, uint64 end, void *ledger)
     initlock(&frame_pool.lock, "frames", RANK_FRAME);
     buddy_init(&frame_pool.lists);
     for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
-        stash_init(&h->ready, h->ready_slots, STASH_FRAMES);
-        stash_init(&h->zero, h->zero_slots, STASH_FRAMES);
+        magazine_init(&h->ready, h->ready_slots, MAGAZINE_FRAMES);
+        magazine_init(&h->zero, h->zero_slots, MAGAZINE_FRAMES);
     }
 }
 
@@ -98,11 +98,11 @@ hand_out(struct frame *f, enum frame_kind kind, uint32 owner, uint64 size)
 }
 
 static void
-steal(struct stash *s)
+steal(struct magazine *s)
 {
     struct frame *f;
     for (void **slot = s->bottom; slot < s->end; slot++)
-        if ((f = stash_grab(slot)) != NULL)
+        if ((f = magazine_take(slot)) != NULL)
             buddy_put(&frame_pool.lists, f, 0);
 }
 
@@ -153,34 +153,35 @@ scrape(int order)
     return f;
 }
 
-// Puts the frames of a block into a stash that has room for them, the first on top.
+// Puts the frames of a block into a magazine that has room for them, the first on top.
 static void
-stash_block(struct stash *s, struct frame *f)
+magazine_block(struct magazine *s, struct frame *f)
 {
     uint32 n = 1U << f->order;
     f->order = 0;
     while (n-- > 0)
-        stash_push(s, f + n);
+        magazine_push(s, f + n);
 }
 
-// Finds a frame when the own stash seems empty, and refills that from the lists. NULL: these have
+// Finds a frame when the own magazine seems empty, and refills that from the lists. NULL: these have
 // none to spare.
 static struct frame *
-restock(struct stash *s)
+restock(struct magazine *s)
 {
-    struct frame *f = stash_pop_robbed(s);
+    struct frame *f = magazine_pop_stolen(s);
     if (f)
         return f;
     acquire(&frame_pool.lock);
-    while (stash_space(s) >= BATCH && (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL)
-        stash_block(s, f);
+    while (magazine_space(s) >= BATCH &&
+           (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL)
+        magazine_block(s, f);
     release(&frame_pool.lock);
-    return stash_pop(s);
+    return magazine_pop(s);
 }
 
 // The same, and other harts, kmem and the page cache have to help.
 static struct frame *
-refill(struct stash *s)
+refill(struct magazine *s)
 {
     struct frame *f = restock(s);
     return f ? f : scrape(0);
@@ -203,8 +204,8 @@ kalloc_urgent(enum frame_kind kind, uint32 owner)
 {
     if (failnth())
         return NULL;
-    struct stash *s = &my_frames()->ready;
-    struct frame *f = stash_pop(s);
+    struct magazine *s = &my_frames()->ready;
+    struct frame *f = magazine_pop(s);
     if (unlikely(!f) && !(f = refill(s)) && !(f = take_kept()))
         return NULL;
     return hand_out(f, kind, owner, PGSIZE);
@@ -220,7 +221,7 @@ kzalloc_urgent(enum frame_kind kind, uint32 owner)
     return p;
 }
 
-// kalloc() when the own stash seems empty; out of line so that the common case needs no stack.
+// kalloc() when the own magazine seems empty; out of line so that the common case needs no stack.
 static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
 {
     struct frame *f = refill(&my_frames()->ready);
@@ -235,7 +236,7 @@ kalloc(enum frame_kind kind, uint32 owner)
 {
     if (failnth())
         return NULL;
-    struct frame *f = stash_pop(&my_frames()->ready);
+    struct frame *f = magazine_pop(&my_frames()->ready);
     if (unlikely(!f))
         return kalloc_slow(kind, owner);
     return hand_out(f, kind, owner, PGSIZE);
@@ -244,11 +245,11 @@ kalloc(enum frame_kind kind, uint32 owner)
 // kzalloc() when no frame is known to be zero already.
 static void *__attribute__((noinline)) kzalloc_slow(enum frame_kind kind, uint32 owner)
 {
-    struct stash *s = &my_frames()->ready;
-    struct frame *f = stash_pop_robbed(&my_frames()->zero);
+    struct magazine *s = &my_frames()->ready;
+    struct frame *f = magazine_pop_stolen(&my_frames()->zero);
     if (f)
         return claim(f, kind, owner);
-    if (!(f = stash_pop(s)) && !(f = refill(s)))
+    if (!(f = magazine_pop(s)) && !(f = refill(s)))
         return NULL;
     void *p = claim(f, kind, owner);
     page_zero(p);
@@ -261,7 +262,7 @@ kzalloc(enum frame_kind kind, uint32 owner)
 {
     if (failnth())
         return NULL;
-    struct frame *f = stash_pop(&my_frames()->zero);
+    struct frame *f = magazine_pop(&my_frames()->zero);
     if (unlikely(!f))
         return kzalloc_slow(kind, owner);
     return claim(f, kind, owner);
@@ -312,7 +313,7 @@ frames_free(void)
     acquire(&frame_pool.lock);
     uint64 n = frame_pool.lists.nfree;
     for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++)
-        n += stash_count(&h->ready) + stash_count(&h->zero);
+        n += magazine_count(&h->ready) + magazine_count(&h->zero);
     release(&frame_pool.lock);
     return n;
 }

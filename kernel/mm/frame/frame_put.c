@@ -36,18 +36,18 @@ freed_frame(const void *p)
     return &frame_map.ledger[off >> PGSHIFT];
 }
 
-// Makes room in the own stash by giving a batch to the lists, `f` with it.
+// Makes room in the own magazine by giving a batch to the lists, `f` with it.
 static void __attribute__((noinline)) spill(struct frame *f)
 {
-    struct stash *s = &my_frames()->ready;
+    struct magazine *s = &my_frames()->ready;
     acquire(&frame_pool.lock);
     for (uint32 i = 0; i < BATCH && f != NULL; i++) {
         buddy_put(&frame_pool.lists, f, 0);
-        f = stash_pop_robbed(s);
+        f = magazine_pop_stolen(s);
     }
     release(&frame_pool.lock);
     if (f != NULL)
-        stash_push(s, f); // there is room: pops preceded it
+        magazine_push(s, f); // there is room: pops preceded it
 }
 
 // Frees a block of several frames, or finds that it cannot be free.
@@ -74,7 +74,7 @@ put_last(struct frame *f)
     }
     f->kind = FRAME_FREE;
     fill_freed(f->mem, PGSIZE);
-    if (unlikely(!stash_push(&my_frames()->ready, f)))
+    if (unlikely(!magazine_push(&my_frames()->ready, f)))
         spill(f);
 }
 
@@ -133,13 +133,13 @@ void
 kfree_zeroed(void *p)
 {
     struct frame *f = freed_frame(p);
-    struct stash *s = &my_frames()->zero;
-    if (unlikely(!f || f->refs != 1 || (f->order | f->mapcount) != 0 || stash_space(s) == 0)) {
+    struct magazine *s = &my_frames()->zero;
+    if (unlikely(!f || f->refs != 1 || (f->order | f->mapcount) != 0 || magazine_space(s) == 0)) {
         kfree(p);
         return;
     }
     fill_expect_zero(p, PGSIZE);
     f->refs = 0;
     f->kind = FRAME_FREE;
-    stash_push(s, f); // there is room
+    magazine_push(s, f); // there is room
 }

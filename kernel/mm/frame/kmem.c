@@ -4,15 +4,15 @@
 // Theory    A cache hands out objects of one size. It cuts single frames (slabs) into objects; the
 //           frame's ledger entry has the slab's free objects, linked through their first words, and
 //           the count of the others. A hart keeps a few free objects of each cache at hand in a
-//           stash; for their slab those are handed out. Objects never move, so frames in which none
+//           magazine; for their slab those are handed out. Objects never move, so frames in which none
 //           lives, and only those, can be given back: at once but for one per cache, all by
 //           kmem_drain(). After that, which frames are in use depends on the objects in use alone.
-//           An object from a stash may lie in a frame where no other lives. Once memory has been
-//           short, that matters more than the time of a lock: all caches do without stashes from
+//           An object from a magazine may lie in a frame where no other lives. Once memory has been
+//           short, that matters more than the time of a lock: all caches do without magazines from
 //           then on, and an object comes from a frame in use if one has room.
 // Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain living objects.
 // Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(), which may
-//           come back here through kmem_drain(). Stashes need none, see mm/frame/stash.h.
+//           come back here through kmem_drain(). Magazines need none, see mm/frame/magazine.h.
 // Next      mm/frame/frame.c
 #include "mm/frame/kmem.h"
 
@@ -26,7 +26,7 @@
 // flags the number of the others, link its place on `partial`. A slab with no free object is on no
 // list.
 
-#define BATCH (KMEM_STASH / 2) // objects that move between a stash and the slabs at once
+#define BATCH (KMEM_MAGAZINE / 2) // objects that move between a magazine and the slabs at once
 
 struct free_object {
     struct free_object *next;
@@ -48,18 +48,18 @@ kmem_cache_init(struct kmem_cache *c, const char *name, size_t size)
     c->per_slab = PGSIZE / c->size;
     initlock(&c->lock, name, RANK_KMEM);
     list_init(&c->partial);
-    for (struct kmem_near *n = c->near; n < &c->near[MAXHART]; n++)
-        stash_init(&n->free, n->slots, KMEM_STASH);
+    for (struct kmem_hart *n = c->harts; n < &c->harts[MAXHART]; n++)
+        magazine_init(&n->free, n->slots, KMEM_MAGAZINE);
     list_push_back(&caches, &c->link);
 }
 
-static inline struct stash *
-near(struct kmem_cache *c)
+static inline struct magazine *
+own_magazine(struct kmem_cache *c)
 {
-    return &c->near[cpuid()].free;
+    return &c->harts[cpuid()].free;
 }
 
-// Whether the cache does without stashes.
+// Whether the cache does without magazines.
 static inline bool
 packed(const struct kmem_cache *c)
 {
@@ -138,23 +138,23 @@ put_object(struct kmem_cache *c, void *obj)
 
 // ---- Objects
 
-// Takes an object from the slabs, and some more into the own stash if there is one.
+// Takes an object from the slabs, and some more into the own magazine if there is one.
 static void *
 refill(struct kmem_cache *c)
 {
-    struct stash *s = near(c);
-    void *p = stash_pop_robbed(s), *more;
+    struct magazine *s = own_magazine(c);
+    void *p = magazine_pop_stolen(s), *more;
     if (p)
         return p;
     acquire(&c->lock);
     p = take_object(c);
     for (int i = 1; i < BATCH && !packed(c) && (more = take_object(c)) != NULL; i++)
-        stash_push(s, more);
+        magazine_push(s, more);
     release(&c->lock);
     return p;
 }
 
-// kmem_cache_alloc() when the own stash seems empty.
+// kmem_cache_alloc() when the own magazine seems empty.
 static void *__attribute__((noinline)) alloc_slow(struct kmem_cache *c)
 {
     void *p = refill(c);
@@ -180,25 +180,25 @@ kmem_cache_alloc(struct kmem_cache *c)
 {
     if (failnth())
         return NULL;
-    void *p = stash_pop(near(c));
+    void *p = magazine_pop(own_magazine(c));
     if (unlikely(!p))
         return alloc_slow(c);
     fill_expect_freed(p, c->size);
     return p;
 }
 
-// Empties half of the own stash into the slabs, `obj` with it.
+// Empties half of the own magazine into the slabs, `obj` with it.
 static void __attribute__((noinline)) spill(struct kmem_cache *c, void *obj)
 {
-    struct stash *s = near(c);
+    struct magazine *s = own_magazine(c);
     acquire(&c->lock);
     for (int i = 0; i < BATCH && obj != NULL; i++) {
         put_object(c, obj);
-        obj = stash_pop_robbed(s);
+        obj = magazine_pop_stolen(s);
     }
     release(&c->lock);
     if (obj != NULL)
-        stash_push(s, obj); // there is room: pops preceded it
+        magazine_push(s, obj); // there is room: pops preceded it
 }
 
 // Frees an object of this cache.
@@ -207,7 +207,7 @@ void
 kmem_cache_free(struct kmem_cache *c, void *obj)
 {
     fill_freed(obj, c->size);
-    if (unlikely(packed(c) || !stash_push(near(c), obj)))
+    if (unlikely(packed(c) || !magazine_push(own_magazine(c), obj)))
         spill(c, obj);
 }
 
@@ -283,9 +283,9 @@ drain_cache(struct kmem_cache *c)
     uint64 freed = 0;
     acquire(&c->lock);
     __atomic_store_n(&c->packed, true, __ATOMIC_RELAXED); // see packed()
-    for (struct kmem_near *n = c->near; n < &c->near[MAXHART]; n++)
+    for (struct kmem_hart *n = c->harts; n < &c->harts[MAXHART]; n++)
         for (void **slot = n->free.bottom; slot < n->free.end; slot++) {
-            void *obj = stash_grab(slot);
+            void *obj = magazine_take(slot);
             freed += obj ? put_object(c, obj) : 0;
         }
     list_for_each_safe (node, &c->partial) {
@@ -299,7 +299,7 @@ drain_cache(struct kmem_cache *c)
     return freed;
 }
 
-// Gives back every frame in which no object lives, other harts' stashes included.
+// Gives back every frame in which no object lives, other harts' magazines included.
 // Returns their number.
 // Locks the caller holds none of rank RANK_KMEM or above.
 uint64

@@ -4,14 +4,14 @@
 
 #include "lib/list.h"
 #include "lib/types.h"
-#include "mm/frame/stash.h"
+#include "mm/frame/magazine.h"
 #include "rv/cpu.h"
 #include "sync/spinlock.h"
 
-#define KMEM_MAX   2048 // largest object that shares a frame with others
-#define KMEM_STASH 12   // free objects a hart keeps at hand, per cache
+#define KMEM_MAX      2048 // largest object that shares a frame with others
+#define KMEM_MAGAZINE 12   // free objects a hart keeps at hand, per cache
 
-// Protection: [c] constant after kmem_cache_init()  [l] lock  [h] see mm/frame/stash.h
+// Protection: [c] constant after kmem_cache_init()  [l] lock  [h] see mm/frame/magazine.h
 //             [x] becomes true under lock, read at any time
 struct kmem_cache {
     const char *name; // [c]
@@ -22,10 +22,10 @@ struct kmem_cache {
     struct list partial; // [l] slabs with free objects, through frame.link
     uint32 empty;        // [l] slabs on `partial` whose objects are all free
     struct list link;    // [c] all caches
-    struct kmem_near {
-        struct stash free;
-        void *slots[1 + KMEM_STASH];
-    } near[MAXHART]; // [h] free objects at hand
+    struct kmem_hart {
+        struct magazine free;
+        void *slots[1 + KMEM_MAGAZINE];
+    } harts[MAXHART]; // [h] free objects at hand
 };
 
 void kmem_cache_init(struct kmem_cache *c, const char *name, size_t size);

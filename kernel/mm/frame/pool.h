@@ -3,23 +3,23 @@
 #pragma once
 
 #include "mm/frame/buddy.h"
-#include "mm/frame/stash.h"
+#include "mm/frame/magazine.h"
 #include "rv/cpu.h"
 #include "sync/spinlock.h"
 
-#define STASH_FRAMES 60
-#define BATCH_ORDER  5
-#define BATCH        (1U << BATCH_ORDER) // frames that move between a stash and the lists at once
+#define MAGAZINE_FRAMES 60
+#define BATCH_ORDER     5
+#define BATCH           (1U << BATCH_ORDER) // frames that move between a magazine and the lists at once
 
 struct frame_pool {
     struct spinlock lock; // RANK_FRAME
     struct buddy lists;   // by lock
 };
 
-// Protection: [h] only this hart, but for what mm/frame/stash.h lets thieves do
+// Protection: [h] only this hart, but for the steals of mm/frame/magazine.h
 struct frame_harts {
-    struct stash ready, zero;                                           // [h]
-    void *ready_slots[1 + STASH_FRAMES], *zero_slots[1 + STASH_FRAMES]; // [h]
+    struct magazine ready, zero;                                              // [h]
+    void *ready_slots[1 + MAGAZINE_FRAMES], *zero_slots[1 + MAGAZINE_FRAMES]; // [h]
 };
 
 _Static_assert(sizeof(struct frame_harts) == 1024, "a hart's part is found by shifting");
@@ -33,5 +33,5 @@ my_frames(void)
     return &frame_harts[cpuid()];
 }
 
-void pool_gather(void);           // empties all stashes into the lists; with the lock
+void pool_gather(void);           // empties all magazines into the lists; with the lock
 bool frames_reclaim(uint64 want); // asks kmem and the page cache; false: they have nothing to give

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // t_pt_super.c - larger leaves: unmapping and protecting their first, middle and last pages,
-// splitting 1 GiB down to 4 KiB, joining again; what the batch is told.
+// splitting 1 GiB down to 4 KiB, what the batch is told.
 //
 // SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/shim/host.c
 #include "test.h"
@@ -151,20 +151,9 @@ test_protect(void)
     CHECK(w.b.global);
 }
 
-// Joins what are parts of a leaf.
-static bool
-join(uint64 va, int level, pte_t but)
-{
-    pte_t leaf = pt_joined(&t, va, level, but);
-    if (leaf)
-        pt_join(&t, va, level, leaf, &w.b);
-    return leaf != 0;
-}
-
 static void
-test_split_join(void)
+test_split(void)
 {
-    int level;
     fresh(2);
     for (int n = 0; n < 2; n++) {
         world_fail_after(n);
@@ -179,63 +168,6 @@ test_split_join(void)
           (w.b.range[0].start == GIB && w.b.range[0].end == 2 * GIB)); // a leaf is no more
     CHECK_EQ(world_tables(), 3);
     CHECK_EQ(mapped(), GIB);
-    CHECK(!join(GIB, 2, 0)); // a part is still split
-    CHECK(!join(GIB, 1, 0)); // a leaf already
-    CHECK(!join(pt_half(3), 1, 0) && !join(GIB, 3, 0));
-    wbatch_fence(&w);
-    tlb_load(&t, GIB + 3 * MIB2);
-    CHECK(join(GIB + 3 * MIB2, 1, 0));
-    CHECK(w.b.all);
-    CHECK_EQ(world_tables(), 3);
-    wbatch_fence(&w);
-    CHECK_EQ(world_tables(), 2);
-    CHECK(join(GIB, 2, 0));
-    wbatch_fence(&w);
-    CHECK_EQ(world_tables(), 1);
-    walk_leaf(&t, GIB, &level);
-    CHECK_EQ(level, 2);
-    CHECK_EQ(mapped(), GIB);
-}
-
-static void
-test_join_refuses(void)
-{
-    fresh(0 + 1);
-    CHECK_EQ(pt_split(&t, GIB, 0, &w.b), 0);
-    pte_t *slot = walk(&t, GIB + 511 * PGSIZE, 0), good = *slot;
-    *slot = good ^ PTE_U;
-    CHECK(!join(GIB, 1, 0));
-    *slot = good + PA2PTE(PGSIZE);
-    CHECK(!join(GIB, 1, 0));
-    *slot = 0;
-    CHECK(!join(GIB, 1, 0));
-    *slot = good;
-    slot[-100] ^= PTE_X;
-    CHECK(!join(GIB, 1, 0));
-    slot[-100] ^= PTE_X;
-    *slot = good & ~PTE_W;
-    CHECK(!join(GIB, 1, 0) && !join(GIB, 1, PTE_RSW0));
-    CHECK_EQ(pt_joined(&t, GIB, 1, PTE_W), pte_make(0x140000000, RW | PTE_V));
-    slot[-511] &= ~PTE_W; // the first one's count
-    CHECK_EQ(pt_joined(&t, GIB, 1, PTE_W), pte_make(0x140000000, (RW & ~PTE_W) | PTE_V));
-    slot[-511] |= PTE_W;
-    *slot = good & ~(PTE_A | PTE_D); // differences in A and D do not matter
-    CHECK(join(GIB, 1, 0));
-    CHECK(!w.b.global);
-    CHECK_EQ(mapped(), GIB);
-    CHECK_EQ(mappages(&t, 5 * GIB, MIB2, 0, PTE_R | PTE_G, 0), 0);
-    CHECK(join(5 * GIB, 1, 0));
-    CHECK(w.b.global); // the entries that went were in every address space
-    for (int i = 0; i < 512; i++)
-        CHECK_EQ(map_page(&t, 3 * GIB + i * PGSIZE, pte_make(0x1000 + i * PGSIZE, PTE_R | PTE_V)),
-                 0);
-    CHECK(!join(3 * GIB, 1, 0));          // contiguous, not aligned
-    CHECK(!pt_joined(&t, 4 * GIB, 1, 0)); // no table
-    for (int i = 0; i < 512; i++)
-        CHECK_EQ(map_page(&t, 6 * GIB + i * PGSIZE, pte_make(i * PGSIZE, PTE_R | PTE_V)), 0);
-    CHECK_EQ(pt_joined(&t, 6 * GIB, 1, 0), pte_make(0, PTE_R | PTE_V)); // nobody has used any
-    *walk(&t, 6 * GIB + 77 * PGSIZE, 0) |= PTE_A;
-    CHECK_EQ(pt_joined(&t, 6 * GIB, 1, 0), pte_make(0, PTE_R | PTE_A | PTE_V));
 }
 
 int
@@ -246,7 +178,6 @@ main(void)
     test_unmap_across();
     test_zone();
     test_protect();
-    test_split_join();
-    test_join_refuses();
+    test_split();
     return test_done();
 }

@@ -215,41 +215,6 @@ step_split(void)
     assert(!pte_valid(pte) || at <= q.level);
 }
 
-static bool
-joinable(uint64 first, pte_t but)
-{
-    bool yes =
-        first + 512 <= PTOPS_PAGES && model[first] != 0 && PTE2PA(model[first]) % (2 << 20) == 0;
-    for (uint64 i = 0; yes && i < 512; i++)
-        yes = ((model[first + i] ^ (model[first] + PA2PTE(i * PGSIZE))) & ~(PTE_A | PTE_D | but)) ==
-              0;
-    return yes;
-}
-
-static void
-step_join(void)
-{
-    int at;
-    uint64 va = va_of(rnd() % PTOPS_PAGES) & ~(pt_leaf_size(1) - 1), used = 0;
-    uint64 first = (va - base) / PGSIZE;
-    pte_t but = rnd() % 2 ? PTE_W | PTE_RSW0 : 0;
-    if (va < base)
-        return;
-    walk_leaf(&t, va_of(first), &at);
-    pte_t leaf = pt_joined(&t, va_of(first), 1, but);
-    assert((leaf != 0) == (at == 0 && joinable(first, but)));
-    if (!leaf)
-        return;
-    for (uint64 i = 0; i < 512; i++)
-        used |= model[first + i] & (PTE_A | PTE_D);
-    for (uint64 i = 512; i-- > 0;)
-        model[first + i] = (model[first] | used) + PA2PTE(i * PGSIZE);
-    assert(leaf == model[first]);
-    pt_join(&t, va_of(first), 1, leaf, &w.b);
-    walk_leaf(&t, va_of(first), &at);
-    assert(at == 1);
-}
-
 static int
 copy_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 {
@@ -325,7 +290,7 @@ ptops_run(uint64 (*next)(void), int steps, int levels, uint64 window)
 {
     static void (*const step[])(void) = {step_map,     step_map,   step_map,   step_map,
                                          step_unmap,   step_unmap, step_unmap, step_protect,
-                                         step_protect, step_split, step_join,  step_copy};
+                                         step_protect, step_split, step_split, step_copy};
     world_reset(levels);
     memset(model, 0, sizeof model);
     memset(region, 0, sizeof region);

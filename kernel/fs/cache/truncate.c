@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
-// cut.c - pages leave a file that gets shorter.
+// truncate.c - the pages of a file that gets shorter leave the cache.
 //
-// Theory    A page that nobody refers to is dropped. One that somebody does lives on without the
-//           file: a program goes on running although its file is written anew. But where a process
-//           has the file as shared memory, what is written to it later must show there. So its
-//           pages stay as well: as zeroes, like those of a hole, until they are part of the file
-//           again or reclaimed.
-// Locks     pc->lock, dropped while a page is busy. The caller sees to it that the file does not
-//           grow meanwhile.
+// Theory    A page without other references is freed. A page with one, such as the text of a
+//           running program, loses its file and lives on with its contents. If a process maps the
+//           file shared, the page must show later writes to the file: it stays in the cache as a
+//           page of zeroes, like a hole's, until the file covers it again or reclaim takes it.
+// Locks     pc->lock, released while a page is busy. The caller keeps the file from growing.
 #include "fs/cache/cache.h"
 
 #include "fs/cache/pageio.h"
 
-// Waits until the page can be taken out.
-// Returns   whether it is still a page of this cache.
+// Waits until no read or write-back of the page is under way.
+// Returns   whether the page is still in this cache.
 static bool
 ready(struct pcache *pc, struct frame *f)
 {
@@ -21,15 +19,17 @@ ready(struct pcache *pc, struct frame *f)
     return f->obj == pc;
 }
 
-// Does somebody have the page, or is about to, who shares the file's memory? The cache and the
-// caller have a reference each.
+// Tells whether a process that maps the file shared has the page, or is about to. The cache and the
+// caller hold a reference each.
 static bool
 is_shared(struct pcache *pc, const struct frame *f)
 {
     return pc->ops->shared && pc->ops->shared(pc) &&
-           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) > 2; // who gets the first needs pc->lock
+           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) > 2; // the first one is taken with pc->lock
 }
 
+// Takes out the pages from index `from` on.
+// Locks     takes pc->lock. Sleeps
 void
 cache_truncate(struct pcache *pc, uint64 from)
 {
@@ -48,6 +48,8 @@ cache_truncate(struct pcache *pc, uint64 from)
     release(&pc->lock);
 }
 
+// Takes out one page, if it is there.
+// Locks     takes pc->lock. Sleeps
 void
 cache_forget(struct pcache *pc, uint64 index)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// names.c - making, linking and unlinking.
+// link.c - create, link and unlink.
 //
-// Theory    A name counts last when something is made, and goes first when it is removed. What
-//           was made before a step that fails has no links, so that iput() takes it away again.
+// Theory    Create adds the directory entry last; unlink removes it first. If a step fails, the new
+//           inode has no links yet, and iput() frees it.
 // Promises  A call that fails leaves directories, link counts and free counts as they were.
-// Locks     the directory, then what stands in it. Never a directory above one that is locked.
+// Locks     a directory, then the inode that an entry of it names; never a parent of a locked one.
 // Next      fs/dir/rename.c
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -12,7 +12,7 @@
 #include "fs/dir/path.h"
 #include "fs/dir/symlink.h"
 #include "fs/ext2/alloc.h"
-#include "fs/ext2/chain.h"
+#include "fs/ext2/orphanlist.h"
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
@@ -337,7 +337,7 @@ unlink_locked(struct inode *dp, const struct name *n, struct inode *ip)
         dcache_set(ip->inum, &dir_dotdot, 0);
     ip->nlink = dir ? 0 : (uint16)(ip->nlink - 1);
     if (!ip->nlink)
-        chain_add(ip);
+        orphanlist_add(ip);
     inode_store(ip, pin);
     return 0;
 }
