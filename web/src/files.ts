@@ -115,6 +115,8 @@ export async function takeFiles(list: File[]): Promise<void> {
   await tryFiles(kernel, disk);
 }
 
+const COURSE_RAM = 128 << 20; // what the kernels of all courses expect
+
 type Dropped = { name: string; bytes: Uint8Array } | undefined;
 
 // What ran before goes on if the new machine cannot be made.
@@ -124,7 +126,8 @@ async function tryFiles(kernel: Dropped, disk: Dropped): Promise<void> {
   if (kernel && !disk && parts.disk === null && isElf(kernel.bytes) && needsFirmware(kernel.bytes)) parts.disk = before.parts.disk;
   parts.firmware = needsFirmware(parts.kernel) ? firmware : null;
   const own = parts.firmware === null;
-  Object.assign(settings, { noPmp: own, modern: !own || !isXv6Disk(parts.disk) || settings.modern, append: own ? "" : settings.append });
+  Object.assign(settings, { noPmp: own, modern: !own || !isXv6Disk(parts.disk) || settings.modern, append: own ? "" : settings.append,
+    mem: Math.max(settings.mem, COURSE_RAM) });
   Object.assign(loaded, { kernel: kernel?.name ?? loaded.kernel, disk: disk?.name ?? (parts.disk ? loaded.disk : ""), own: kernel ? true : loaded.own });
   try {
     await start();

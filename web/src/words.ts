@@ -32,7 +32,6 @@ const WORDS = {
   "view.svg": ["Copy as SVG", "复制为 SVG"],
   "view.copied": ["The picture is in the clipboard, as SVG.", "图片已以 SVG 形式复制到剪贴板。"],
   "view.saved": ["The picture is saved as an SVG file.", "图片已保存为 SVG 文件。"],
-  "view.print": ["Print", "打印"],
 
   "tree.none": ["No hart has written satp yet: there is no page table. Let the machine run.", "还没有 hart 写过 satp：还没有页表。请让机器运行。"],
   "tree.auto": ["the last process that ran", "最近运行的进程"],

@@ -41,8 +41,7 @@ async function copy(): Promise<void> {
 function drawTabs(): void {
   const found = reports.length > 0 ? h("i", { class: "count" }, String(reports.length)) : "";
   fill(tabs, ...VIEWS.map((v) => h("button", { role: "tab", "data-view": v.name, "aria-selected": String(v.name === choice.view), title: v.key, onclick: () => choose({ view: v.name }) },
-    t(v.title), v.name === "reports" ? found : "")), h("span", { class: "space" }), h("button", { class: "link", onclick: () => void copy() }, t("view.svg")),
-  h("button", { class: "link", onclick: () => print() }, t("view.print")));
+    t(v.title), v.name === "reports" ? found : "")), h("span", { class: "space" }), h("button", { class: "link", onclick: () => void copy() }, t("view.svg")));
 }
 
 let tabsFor = "";
