@@ -6,6 +6,7 @@
 //           which no leaf of 4 KiB knows more than that the kernel may reach it is told apart by
 //           what it holds: one value throughout, as a frame that was never used or that xv6 has
 //           filled when it was freed, or something. xv6's list of free pages has the first word.
+#include "web/software.h"
 #include "web/web.h"
 
 enum kind {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 // names.c - functions, files and lines of addresses, and calls, for the page.
 #include "base/mem.h"
-#include "sight/lines.h"
 #include "sight/stack.h"
-#include "sight/symbols.h"
+#include "web/names.h"
 #include "web/web.h"
 
 // xv6 and some designs of Vitrine map this page at the end of the user's half, too, and run it there.
 #define TRAMPOLINE_AT 0x3ffffff000ULL
-
-struct web_names {
-    struct symbols symbols;
-    struct lines lines;
-};
 
 // Addresses of strings in the module's memory; 0: not known.
 struct place_view {

@@ -4,6 +4,7 @@
 // Theory    Neighbouring leaves of one level and with equal flags, but for A and D, are one range.
 //           An entry with V = 0 and RSW1 = 1 that leads to a page of RAM is a deferred copy of a
 //           table, as Vitrine has them after a fork; the caller says if the kernel has them.
+#include "web/software.h"
 #include "web/web.h"
 
 #define RANGE_DEFERRED ((uint64)1 << 10)
@@ -53,7 +54,7 @@ add(struct listing *l, const struct range *next)
 static bool
 leads_on(const struct listing *l, uint64 pte, int level)
 {
-    bool deferred = l->deferred && pte_parked(pte);
+    bool deferred = l->deferred && pte_deferred(pte);
     return level > 0 && (pte_table(pte) || deferred) && ram_has(&l->m->ram, pte_pa(pte), PGSIZE);
 }
 
@@ -71,7 +72,7 @@ visit(struct listing *l, uint64 table, int level, uint64 va, uint64 marks)
     for (uint64 i = 0; i < PT_ENTRIES; i++) {
         uint64 pte = web_entry_at(l->m, table + i * sizeof(pte_t));
         uint64 start = extend(l, va + i * pt_leaf_size(level));
-        uint64 below = marks | (pte_parked(pte) ? RANGE_DEFERRED : 0);
+        uint64 below = marks | (pte_deferred(pte) ? RANGE_DEFERRED : 0);
         if (leads_on(l, pte, level))
             visit(l, pte_pa(pte), level - 1, start, below);
         else if (pte_leaf(pte))

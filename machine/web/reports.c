@@ -1,99 +1,96 @@
 // SPDX-License-Identifier: MIT
-// reports.c - hands what the checks find to the page, in words of 64 bits.
+// reports.c - what the checks report, completed and in words, for the page.
+//
+// Theory    Reports are kept as data, so that they can be said in another language later.
+// Next      sight/report.h, words/words.h
+#include "sight/sight.h"
+#include "web/names.h"
 #include "web/web.h"
+#include "words/words.h"
 
-struct walk_view {
-    uint64 rule, level, pa, pte;
+#define KEPT 64 // reports; later ones are counted by the machine alone
+
+struct web_reports {
+    struct report report[KEPT];
+    uint32 count;
+    bool pmp; // the missing PMP entry is among them
+    struct text text;
 };
 
-struct stale_view {
-    uint64 tree; // 1: satp was written without a fence; 0: an entry changed
-    uint64 hart, user, va, pc, when, access, satp;
-    struct walk_view now, old;
-    uint64 change_pa, was, is, change_when, change_pc, change_hart;
-    uint64 old_satp, satp_when, satp_pc;
+// What the page shows besides the words.
+struct report_view {
+    uint64 kind; // its name: a string in the module's memory
+    uint64 when, hart, note;
 };
 
-struct loop_view {
-    uint64 hart, supervisor, vector, sp, satp;
-    uint64 epc, value, when, cause;
-    uint64 before_epc, before_value, before_when, before_cause;
-};
+EXPORT struct web_reports *web_watch(struct machine *m, const struct web_names *n);
+EXPORT uint32 web_report_count(struct machine *m, struct web_reports *w);
+EXPORT void web_report(const struct web_reports *w, uint32 i, struct report_view *out);
+EXPORT const char *web_report_words(const struct machine *m, struct web_reports *w, uint32 i,
+                                    uint32 language);
 
-// The page shows a report: kind 0, struct stale_view; kind 1, struct loop_view.
-__attribute__((import_module("host"), import_name("report"))) void host_report(uint32 kind,
-                                                                               const void *words);
-
-EXPORT bool web_pmp_missing(const struct machine *m);
-
-static struct walk_view
-walk_view(const struct pt_trace *t)
+// Begins to watch, before the first instruction. Returns NULL without memory.
+struct web_reports *
+web_watch(struct machine *m, const struct web_names *n)
 {
-    return (struct walk_view){t->rule, (uint64)t->level, t->pa, t->pte};
-}
-
-static void
-tell_stale(void *arg, struct machine *m, const struct stale *s)
-{
-    const struct table_change *c = &s->change;
-    (void)arg;
-    host_report(0, &(struct stale_view){.tree = s->kind == STALE_TREE,
-                                        .hart = s->hart,
-                                        .user = m->s.hart[s->hart].mode == MODE_U,
-                                        .va = s->va,
-                                        .pc = s->pc,
-                                        .when = s->when,
-                                        .access = s->access,
-                                        .satp = s->satp,
-                                        .now = walk_view(&s->now),
-                                        .old = walk_view(&s->old),
-                                        .change_pa = c->pa,
-                                        .was = c->was,
-                                        .is = c->is,
-                                        .change_when = c->when,
-                                        .change_pc = c->pc,
-                                        .change_hart = c->hart,
-                                        .old_satp = s->active.satp,
-                                        .satp_when = s->present.when,
-                                        .satp_pc = s->present.pc});
-}
-
-static void
-tell_loop(void *arg, struct machine *m, const struct trap_loop *l)
-{
-    const struct hart *h = &m->s.hart[l->hart];
-    const struct taken *t = &l->chain.last, *b = &l->chain.before;
-    (void)arg;
-    host_report(1, &(struct loop_view){.hart = l->hart,
-                                       .supervisor = l->supervisor,
-                                       .vector = (l->supervisor ? h->stvec : h->mtvec) & ~3ULL,
-                                       .sp = h->x[2],
-                                       .satp = h->satp,
-                                       .epc = t->epc,
-                                       .value = t->tval,
-                                       .when = t->when,
-                                       .cause = (uint64)t->cause,
-                                       .before_epc = b->epc,
-                                       .before_value = b->tval,
-                                       .before_when = b->when,
-                                       .before_cause = (uint64)b->cause});
-}
-
-void
-web_reports(struct machine *m)
-{
-    m->host.stale = tell_stale;
-    m->host.trap_loop = tell_loop;
-    m->sight = web_alloc(sizeof(struct sight));
+    struct web_reports *w = web_alloc(sizeof(*w));
+    if (w == NULL || !sight_new(m, &n->symbols, &n->lines, (struct file){0}, web_alloc))
+        return NULL;
+    return w;
 }
 
 // Does a hart run in S-mode or U-mode without a PMP entry, where only this machine lets it pass?
-bool
-web_pmp_missing(const struct machine *m)
+static bool
+pmp_missing(const struct machine *m)
 {
     for (unsigned i = 0; m->config.no_pmp && i < m->config.harts; i++) {
         if (m->s.hart[i].mode != MODE_M && m->s.hart[i].pmp_top == 0)
             return true;
     }
     return false;
+}
+
+static void
+tell_pmp(struct machine *m, struct web_reports *w)
+{
+    struct report *r = &w->report[w->count++];
+    report_begin(m, r, REPORT_NO_PMP, m->turn_hart, 0);
+    r->what.word = WORD_NO_PMP;
+    r->todo.word = WORD_NO_PMP_DO;
+    r->note = w->pmp = true;
+}
+
+// Takes what was reported since the last time; between runs, since completing goes back and comes
+// back. Returns how many reports there are.
+uint32
+web_report_count(struct machine *m, struct web_reports *w)
+{
+    sight_examine(m);
+    if (!w->pmp && w->count < KEPT && pmp_missing(m))
+        tell_pmp(m, w);
+    while (w->count < KEPT && report_take(m, &w->report[w->count]))
+        report_complete(m, &w->report[w->count++]);
+    return w->count;
+}
+
+// Report `i`: struct report_view.
+void
+web_report(const struct web_reports *w, uint32 i, struct report_view *out)
+{
+    const struct report *r = &w->report[i];
+    *out = (struct report_view){.kind = (size_t)report_kind_name(r->kind),
+                                .when = r->when,
+                                .hart = r->hart,
+                                .note = r->note};
+}
+
+// The words of report `i`, as the native program prints them: English (0) or Chinese (1).
+const char *
+web_report_words(const struct machine *m, struct web_reports *w, uint32 i, uint32 language)
+{
+    const struct report *r = &w->report[i];
+    struct speaker s = {m, language != 0 ? CHINESE : ENGLISH, r->when};
+    w->text.used = 0;
+    words_report(&s, r, &w->text);
+    return w->text.bytes;
 }

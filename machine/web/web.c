@@ -116,8 +116,8 @@ web_set(struct config *c, uint32 setting, uint64 value)
 static void
 print(void *arg, uint8 byte)
 {
-    (void)arg;
     host_console(byte);
+    sight_printed(arg, byte);
 }
 
 // Makes a machine with `ram` bytes of RAM, a multiple of 4096. Returns NULL without memory.
@@ -127,8 +127,7 @@ web_machine(const struct config *c, uint64 ram)
     struct machine *m = machine_new(c, ram, web_alloc);
     if (m == NULL)
         return NULL;
-    m->host.console = print;
-    web_reports(m);
+    m->host = (struct host_calls){.arg = m, .console = print};
     return m;
 }
 

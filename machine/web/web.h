@@ -12,8 +12,6 @@
 
 // Returns `bytes` bytes of zeros, NULL if there is no memory.
 EXPORT void *web_alloc(size_t bytes);
-// Sets the functions of the machine that hand reports to the page.
-void web_reports(struct machine *m);
 // The entry at a physical address; 0 outside RAM.
 uint64 web_entry_at(const struct machine *m, uint64 pa);
 // How many levels the trees of a satp have; 0 when it does not translate.

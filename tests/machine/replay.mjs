@@ -80,7 +80,7 @@ class Machine {
 
 const [module, recording, ...words] = process.argv.slice(2);
 const printed = [];
-const host = { console: (byte) => printed.push(byte), report: () => {} };
+const host = { console: (byte) => printed.push(byte) };
 const flush = () => writeSync(1, Uint8Array.from(printed.splice(0)));
 
 const { instance } = await WebAssembly.instantiate(readFileSync(module), { host });

@@ -204,49 +204,17 @@ export interface State {
   exit: number; // what the finisher was asked for
 }
 
-export interface StaleReport {
-  kind: "stale";
-  byTree: boolean;
+/** A report in one language: "glass" and what happened, then "from", "since", "rule", "do" ... */
+export type ReportText = { head: string; words: string }[];
+
+export interface Report {
+  kind: string; // of machine/sight/kinds.def
+  when: number;
   hart: number;
-  user: boolean;
-  va: bigint;
-  pc: bigint;
-  when: number;
-  access: number;
-  satp: bigint;
-  now: Walk;
-  old: Walk;
-  change: Change;
-  oldSatp: bigint;
-  satpWhen: number;
-  satpPc: bigint;
-  place: Place | null;
-  satpPlace: Place | null;
-  calls: string[];
+  note: boolean; // no mistake of the kernel's for certain
+  en: ReportText;
+  zh: ReportText;
 }
-
-export interface LoopReport {
-  kind: "loop";
-  hart: number;
-  supervisor: boolean;
-  vector: bigint;
-  sp: bigint;
-  epc: bigint;
-  value: bigint;
-  when: number;
-  cause: number;
-  before: { epc: bigint; value: bigint; when: number; cause: number; place: Place | null } | null;
-  place: Place | null;
-  vectorPlace: Place | null;
-  walk: Walk | null;
-}
-
-export interface PmpReport {
-  kind: "pmp";
-  when: number;
-}
-
-export type Report = StaleReport | LoopReport | PmpReport;
 
 /** The worker tells without being asked. */
 export type Told =

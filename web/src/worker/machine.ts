@@ -31,6 +31,7 @@ export class Machine {
   private fresh = 0; // what of `printed` has been told
   private quiet = false;
   private hasHistory = false;
+  private watch = 0; // struct web_reports
 
   private constructor(readonly module: Module, readonly m: number, kernel: number, size: number) {
     this.names = new Names(module, kernel, size);
@@ -40,7 +41,6 @@ export class Machine {
     let machine: Machine | null = null;
     const module = await Module.start(parts.wasm, {
       console: (byte) => machine?.prints(byte),
-      report: (kind, words) => machine?.reported(kind, words),
     });
     machine = Machine.build(module, parts, settings);
     return machine;
@@ -61,6 +61,7 @@ export class Machine {
     if (code !== 0) throw new LoadError(code, module.words(module.room, 1)[0]);
     const made = new Machine(module, m, kernel, parts.kernel.length);
     made.deferred = made.names.symbol("pt_parked") !== 0n || made.names.symbol("asid_init") !== 0n;
+    made.watch = x.web_watch(m, made.names.names);
     made.hasHistory = x.web_history(m, HISTORY_BYTES) !== 0;
     return made;
   }
@@ -71,11 +72,11 @@ export class Machine {
     this.printedAt.push(this.position);
   }
 
-  // Each cause is told once; a run that is repeated tells it again.
-  private reported(kind: number, words: number): void {
-    const report = readReport(this, kind, words);
-    const cause = (r: Report) => r.kind === "stale" ? (r.byTree ? r.satpPc : r.change.pc) : r.kind === "loop" ? r.epc : 0n;
-    if (!this.reports.some((r) => r.kind === report.kind && cause(r) === cause(report))) this.reports.push(report);
+  /** Takes what has been reported since the last time. The machine stands. */
+  lookForReports(): void {
+    if (this.watch === 0) return;
+    const count = this.module.x.web_report_count(this.m, this.watch);
+    for (let i = this.reports.length; i < count; i++) this.reports.push(readReport(this.module, this.m, this.watch, i));
   }
 
   /** What has been printed since it was asked for last. */

@@ -52,12 +52,14 @@ export interface Exports {
   web_place(names: Pointer, pc: bigint, out: Pointer): void;
   web_calls(m: Pointer, names: Pointer, hart: number, at: bigint, out: Pointer): number;
   web_symbol(names: Pointer, name: Pointer): bigint;
-  web_pmp_missing(m: Pointer): number;
+  web_watch(m: Pointer, names: Pointer): Pointer;
+  web_report_count(m: Pointer, reports: Pointer): number;
+  web_report(reports: Pointer, i: number, out: Pointer): void;
+  web_report_words(m: Pointer, reports: Pointer, i: number, language: number): Pointer;
 }
 
 export interface HostCalls {
   console(byte: number): void;
-  report(kind: number, words: Pointer): void;
 }
 
 /** A number without a sign. */

@@ -4,7 +4,7 @@ import { Place } from "../protocol";
 import { Module, u64 } from "./module";
 
 export class Names {
-  private readonly names: number;
+  readonly names: number; // struct web_names
   private readonly known = new Map<bigint, Place | null>();
 
   constructor(private readonly module: Module, kernel: number, size: number) {

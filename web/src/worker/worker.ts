@@ -38,6 +38,7 @@ function tellPrinted(): void {
 
 function tellReports(): void {
   if (!machine) return;
+  machine.lookForReports();
   for (const report of machine.reports.slice(toldReports)) tell({ kind: "report", report });
   toldReports = machine.reports.length;
 }
@@ -239,7 +240,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   walkAlone: (q: never) => walk(module as Module, 0, q),
   judge: (pte: bigint, level: number) => judge(module as Module, pte, level),
   prepare: async (wasm: Uint8Array) => {
-    module ??= await Module.start(wasm, { console: () => {}, report: () => {} });
+    module ??= await Module.start(wasm, { console: () => {} });
   },
 };
 

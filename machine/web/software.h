@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// software.h - what a kernel uses the software bits of page-table entries for, as far as the page
+// shows it.
+#pragma once
+
+#include "pt/sv.h"
+
+#define PTE_COW PTE_RSW0 // copy-on-write: in Vitrine, and in most labs
+
+// Does the entry lead to a table whose copy Vitrine has deferred? A hart sees a hole.
+static inline bool
+pte_deferred(uint64 pte)
+{
+    return (pte & (PTE_V | PTE_RSW1)) == PTE_RSW1;
+}
