@@ -13,7 +13,6 @@
 #include "mm/copy/copy.h"
 #include "mm/design/select.h"
 #include "mm/inspect/view.h"
-#include "proc/proc.h"
 #include "proc/sched/ticks.h"
 #include "pt/sv.h"
 #include "rv/cpu.h"
@@ -185,33 +184,16 @@ set_call23(struct bootargs *args, const char *value)
         printf("vitrine: call23=%s: neither sysinfo nor interpose; ignored\n", value);
 }
 
-// Reads a number below 2^40, or some more.
-// Returns   false: it is none.
-static bool
-read_number(const char *s, uint64 *n)
-{
-    *n = 0;
-    while (*s >= '0' && *s <= '9' && *n < 1UL << 40)
-        *n = *n * 10 + (uint64)(*s++ - '0');
-    return !*s;
-}
-
 static void
 set_maxfile(struct bootargs *args, const char *value)
 {
-    uint64 kib;
+    uint64 kib = 0;
+    const char *s = value;
     (void)args;
-    if (!read_number(value, &kib) || fs_limit_size(kib << 10) < 0)
+    while (*s >= '0' && *s <= '9' && kib < 1UL << 40)
+        kib = kib * 10 + (uint64)(*s++ - '0');
+    if (*s || fs_limit_size(kib << 10) < 0)
         printf("vitrine: maxfile=%s: not a size of files in KiB; ignored\n", value);
-}
-
-static void
-set_procs(struct bootargs *args, const char *value)
-{
-    uint64 most;
-    (void)args;
-    if (!read_number(value, &most) || proc_limit(most) < 0)
-        printf("vitrine: procs=%s: not a number from 8 to 512; ignored\n", value);
 }
 
 static void set_year(struct bootargs *args, const char *value);
@@ -221,14 +203,29 @@ static const struct option {
     const char *key; // with '=' at the end: takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
-    {"kpt=", set_kpt},         {"mmu=", set_mmu},           {"quiet", set_quiet},
-    {"init=", set_init},       {"root=", set_root},         {"harts=", set_harts},
-    {"ro", set_readonly},      {"vmprint=", set_vmprint},   {"data=", set_data},
-    {"lang=", set_lang},       {"explain=", set_explain},   {"selftest=", set_selftest},
-    {"preempt=", set_preempt}, {"asids=", set_asids},       {"year=", set_year},
-    {"lab=", set_lab},         {"maxfile=", set_maxfile},   {"procs=", set_procs},
-    {"call23=", set_call23},   {"usyscall=", set_usyscall}, {"commit=", set_commit},
-    {"sbrk=", set_sbrk},       {"durable=", set_durable},   {"superpages=", set_superpages},
+    {"kpt=", set_kpt},
+    {"mmu=", set_mmu},
+    {"quiet", set_quiet},
+    {"init=", set_init},
+    {"root=", set_root},
+    {"harts=", set_harts},
+    {"ro", set_readonly},
+    {"vmprint=", set_vmprint},
+    {"data=", set_data},
+    {"lang=", set_lang},
+    {"explain=", set_explain},
+    {"selftest=", set_selftest},
+    {"preempt=", set_preempt},
+    {"asids=", set_asids},
+    {"year=", set_year},
+    {"lab=", set_lab},
+    {"maxfile=", set_maxfile},
+    {"call23=", set_call23},
+    {"usyscall=", set_usyscall},
+    {"commit=", set_commit},
+    {"sbrk=", set_sbrk},
+    {"durable=", set_durable},
+    {"superpages=", set_superpages},
 };
 
 static bool
@@ -259,10 +256,10 @@ static const struct profile {
     const char *lab;  // NULL: all labs
     const char *words[4];
 } profiles[] = {
-    {"2020", NULL, {"kpt=fullcopy", "vmprint=2020", "procs=64"}},
-    {"2022", NULL, {"kpt=global", "vmprint=2020", "procs=64"}},
-    {"2024", NULL, {"kpt=global", "vmprint=2024", "procs=64"}},
-    {"2025", NULL, {"kpt=global", "vmprint=2024", "usyscall=private", "procs=64"}},
+    {"2020", NULL, {"kpt=fullcopy", "vmprint=2020"}},
+    {"2022", NULL, {"kpt=global", "vmprint=2020"}},
+    {"2024", NULL, {"kpt=global", "vmprint=2024"}},
+    {"2025", NULL, {"kpt=global", "vmprint=2024", "usyscall=private"}},
     {"2020", "lazy", {"sbrk=lazy"}},
     {"2020", "lock", {"kpt=global"}},
     {"2024", "pgtbl", {"superpages=copy"}},

@@ -28,7 +28,6 @@
 
 #define PID_CHAINS 128
 #define PID_MAX    0x7fffffff
-#define FEWEST     8 // processes that every system has room for
 
 struct spinlock proc_tree_lock;
 struct proc *initproc;
@@ -37,7 +36,6 @@ static struct kmem_cache proc_cache;
 static struct list pids[PID_CHAINS]; // [t] by pid % PID_CHAINS
 static int last_pid;                 // [t]
 static uint32 nproc;                 // [t]
-static uint32 most_procs = NPROC;    // [c] after boot
 
 void
 procinit(void)
@@ -60,24 +58,13 @@ proc_find(int pid)
     return NULL;
 }
 
-// Allows so many processes at a time, from FEWEST to NPROC.
-// Returns   0; -EINVAL: that is no such number.
-int
-proc_limit(uint64 most)
-{
-    if (most < FEWEST || most > NPROC)
-        return -EINVAL;
-    most_procs = (uint32)most;
-    return 0;
-}
-
 // Counts a new process and gives it a pid. -1: there are too many.
 static int
 take_pid(void)
 {
     int pid = -1;
     acquire(&proc_tree_lock);
-    if (nproc < most_procs) {
+    if (nproc < NPROC) {
         do {
             last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
         } while (proc_find(last_pid));

@@ -13,7 +13,7 @@
 #include "sync/spinlock.h"
 #include "sync/waitq.h"
 
-#define NPROC  512 // most processes at a time, unless proc_limit() says less
+#define NPROC  512 // most processes at a time
 #define NOFILE 32  // descriptors of a process
 
 struct alarm;
@@ -114,7 +114,6 @@ killed(struct proc *p)
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
-int proc_limit(uint64 most) must_check; // at boot
 struct proc *proc_youngest(uint64 family); // proc_tree_lock held: of those who share memory so
 void procdump(void);                       // to the console, for ^P
 bool proc_on_kstack(uint64 top, struct subject *s); // for explanations

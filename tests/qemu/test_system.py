@@ -199,18 +199,6 @@ def test_labs(context):
         raise Failure("make qemu YEAR=2025 LAB=cow does not say so to the kernel")
 
 
-def test_procs(context):
-    """So many processes as procs= allows, which is 64 with a year; a number that makes no sense is named."""
-    for words, most in (("procs=8", 8), ("year=2022", 64), ("procs=7", 512)):
-        with context.machine(append="quiet " + words) as m:
-            if ("not a number from 8 to 512" in m.boot()) != (words == "procs=7"):
-                raise Failure(f"{words}: the wrong complaint, or none")
-            said = m.run("yes 'sleep 1000 &' | head -70 > s; sh s 2>&1; echo end")
-            refused, want = said.count("fork"), max(70 - (most - 3), 0)  # beside init, the shell and the script's
-            if refused != want:
-                raise Failure(f"{words}: {refused} of 70 are refused, not {want}: {said[-200:]!r}")
-
-
 def test_lab_words(context):
     """What a lab's words change: call 23, the size of files, whether calls read the page at USYSCALL."""
     open_call, exec_call, all_but_exit = 1 << 15, 1 << 7, 0x7ffffffb
