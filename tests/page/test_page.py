@@ -46,6 +46,12 @@ def check(context, name, *words):
     return text
 
 
+def test_types(context):
+    """The compiler of TypeScript finds nothing."""
+    built(context)
+    context.must(["node", "web/node_modules/typescript/bin/tsc", "--noEmit", "-p", "web"])
+
+
 def test_boot(context):
     """From the file to a prompt, a command, back in time, and forward again to the same state."""
     demand(check(context, "boot"), r"prompt after \d+ ms")

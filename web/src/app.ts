@@ -20,13 +20,14 @@ export interface Choice {
   mxr: boolean;
   level: number; // whose entry is shown; -1: the last of the walk
   frame: bigint | null;
+  hart: number;
   edits: Step[]; // what if
 }
 
 export const link = new Link();
 
 export const choice: Choice = { lang: "en", theme: "light", view: "tree", tree: "auto", other: "", va: 0n, access: 0, user: true,
-  sum: false, mxr: false, level: -1, frame: null, edits: [] };
+  sum: false, mxr: false, level: -1, frame: null, hart: 0, edits: [] };
 
 export const run: State = { position: 0, newest: 0, first: 0, running: false, stop: "none", mips: 0, turn: 0, epoch: 0,
   inputs: [], exit: 0 };

@@ -16,6 +16,7 @@ export class Link {
   constructor() {
     this.worker = new Worker(URL.createObjectURL(new Blob([WORKER_TEXT], { type: "text/javascript" })));
     this.worker.onmessage = (message: MessageEvent<Told>) => this.hear(message.data);
+    this.worker.onerror = (event) => this.broken(event.message);
   }
 
   private hear(told: Told): void {
@@ -27,6 +28,14 @@ export class Link {
     } else {
       (this.listeners[told.kind] as Listener<typeof told.kind>[] | undefined)?.forEach((f) => f(told as never));
     }
+  }
+
+  // The worker has failed: nothing that waits for it may wait for ever.
+  private broken(words: string): void {
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const waits of waiting) waits.reject(new Error(words));
+    if (waiting.length === 0) void Promise.reject(new Error(words));
   }
 
   on<K extends Told["kind"]>(kind: K, listener: Listener<K>): void {

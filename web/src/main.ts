@@ -64,6 +64,11 @@ function listen(): void {
   });
 }
 
+// An error that no part of the page handles is shown, too.
+function listenToErrors(): void {
+  addEventListener("unhandledrejection", (event) => complain(t("main.failed", String((event.reason as Error)?.message ?? event.reason))));
+}
+
 async function begin(): Promise<void> {
   readLink();
   dress();
@@ -74,6 +79,7 @@ async function begin(): Promise<void> {
   listen();
   takeDrops();
   listenToKeys();
+  listenToErrors();
   await unpack();
   await start(false, await linkedInputs());
   if (!(await restored())) await link.call("run", true);

@@ -19,6 +19,7 @@ const WORDS = {
   "link.shown": ["The link is in the address bar.", "链接已在地址栏中。"],
   "link.far": ["The run has ended or waits for input before the place that the link names.", "运行在链接所指的位置之前就结束了，或在等待输入。"],
   "link.kernel": ["The link is for another kernel, {0}. Drop it on the page, then open the link again.", "此链接属于另一个内核 {0}。把它拖到页面上，再打开链接。"],
+  "main.failed": ["The machine has failed: {0}. Restart it.", "机器出错：{0}。请重启。"],
   "notice.close": ["close", "关闭"],
 
   "view.tree": ["Tree", "页表树"],

@@ -4,7 +4,6 @@ import { harts, link, reports } from "../app";
 import { startEmbedded } from "../files";
 import { hex } from "../numbers";
 import { Events } from "../protocol";
-import { showHart } from "../views/harts";
 import { only, rootOf, Story, until, untilWhere } from "./story";
 
 const WINDOW = 0x40000000n;
@@ -22,8 +21,8 @@ export const fenceStory: Story = { id: "fence", title: "story.fence", chapters: 
     act: async (play) => {
       await untilWhere(play, { kinds: Events.entry }, (e) => e.place?.name === "change_entry");
     }, values: (play) => [hex(play.event?.before ?? 0n), hex(play.event?.after ?? 0n), play.event?.place?.line ?? 0] },
-  { words: "fence.3", show: () => (showHart(0), { view: "harts" }), act: (play) => until(play, { kinds: Events.fence, harts: only(play) }).then(() => {}) },
-  { words: "fence.4", show: () => (showHart(1), { view: "harts" }) },
+  { words: "fence.3", show: () => ({ view: "harts", hart: 0 }), act: (play) => until(play, { kinds: Events.fence, harts: only(play) }).then(() => {}) },
+  { words: "fence.4", show: () => ({ view: "harts", hart: 1 }) },
   { words: "fence.5", show: () => ({ view: "reports" }),
     act: async () => {
       for (let i = 0; reports.length === 0 && i < 200; i++) await link.call("step", 500);

@@ -55,7 +55,8 @@ async function open(n: number): Promise<void> {
   try {
     if (!(await revisit(n))) await perform(n);
     at = n;
-    choose(story.chapters[n].show(played[n].play));
+    const { play } = played[n];
+    choose({ ...(play.event ? { hart: play.event.hart } : {}), ...story.chapters[n].show(play) });
   } catch (error) {
     if (!(error instanceof Stuck)) throw error;
     stuck = true;

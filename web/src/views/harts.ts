@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // harts.ts - the view of the harts: what runs now, in which tree, and what the TLB holds or may still hold.
-import { choose, harts, run, treeOf } from "../app";
+import { choice, choose, harts, run, treeOf } from "../app";
 import { fill, h } from "../dom";
 import { letters } from "../flags";
 import { grouped, hex } from "../numbers";
@@ -19,7 +19,6 @@ const ROWS_SHOWN = 14;
 let cards: HTMLElement;
 let code: HTMLElement;
 let tlb: HTMLElement;
-let hart = 0;
 const firstSeen = new Map<string, number>(); // of a row: the position when it was seen first
 
 function satpWords(satp: bigint): string {
@@ -35,17 +34,17 @@ function pair(name: string, ...value: (Node | string)[]): HTMLElement {
 
 function hartCard(one: HartView): HTMLElement {
   const where = one.mode === 0 ? t("hart.user", hex(one.pc)) : placeWords(one.place, one.pc);
-  return h("div", { class: `hart${one.id === hart ? " chosen" : ""}`, "data-hart": one.id, tabindex: "0", onclick: () => pick(one.id) },
+  return h("div", { class: `hart${one.id === chosen() ? " chosen" : ""}`, "data-hart": one.id, tabindex: "0", onclick: () => pick(one.id) },
     h("div", { class: "row" }, h("b", {}, t("hart.title", one.id)), h("span", { class: `mode m${one.mode}` }, one.waiting ? t("hart.waits") : t(MODES[one.mode])),
       run.turn === one.id ? h("span", { class: "turn" }, t("hart.turn")) : ""),
     h("dl", {}, pair("pc", h("span", { class: "mono" }, hex(one.pc)), " ", one.mode === 0 ? "" : where), pair("satp", satpWords(one.satp)),
       pair(t("hart.trap"), one.sepc === 0n ? t("hart.notrap") : `${causeWords(one.scause)} · sepc ${hex(one.sepc)} · stval ${hex(one.stval)}`)));
 }
 
-function pick(id: number): void {
-  hart = id;
-  choose({});
-}
+const pick = (id: number): void => choose({ hart: id });
+
+// The chosen hart, if the machine has as many.
+const chosen = (): number => (choice.hart < harts.length ? choice.hart : 0);
 
 // The source around the line that the hart is at.
 function drawCode(one: HartView | undefined): void {
@@ -68,8 +67,8 @@ function age(id: number, row: Row): number {
 }
 
 function tlbRow(row: Row): HTMLElement {
-  return h("tr", {}, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${hart}`, user: harts[hart]?.mode === 0 }) }, hex(row.va))),
-    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(hart, row))));
+  return h("tr", {}, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${chosen()}`, user: harts[chosen()]?.mode === 0 }) }, hex(row.va))),
+    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(chosen(), row))));
 }
 
 function doubtRow(d: Doubt): HTMLElement {
@@ -79,9 +78,9 @@ function doubtRow(d: Doubt): HTMLElement {
 }
 
 function drawTlb(rows: Row[], doubts: Doubt[]): void {
-  const young = [...rows].map((row) => ({ row, age: age(hart, row) })).sort((a, b) => a.age - b.age).map((r) => r.row);
+  const young = [...rows].map((row) => ({ row, age: age(chosen(), row) })).sort((a, b) => a.age - b.age).map((r) => r.row);
   const shown = young.slice(0, Math.max(4, ROWS_SHOWN - doubts.length));
-  fill(tlb, h("div", { class: "row" }, h("b", {}, t("tlb.title", hart)), h("span", { class: "hint" }, t("tlb.note", rows.length, doubts.length))),
+  fill(tlb, h("div", { class: "row" }, h("b", {}, t("tlb.title", chosen())), h("span", { class: "hint" }, t("tlb.note", rows.length, doubts.length))),
     h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("tlb.va")), h("th", {}, t("tlb.pa")), h("th", {}, t("tlb.use")), h("th", { class: "number" }, t("tlb.age")))),
       h("tbody", {}, ...doubts.slice(0, 8).map(doubtRow), ...shown.map(tlbRow))));
 }
@@ -98,18 +97,11 @@ export const hartsView: View = {
     fill(into, cards, code, tlb);
   },
 
-  asks: (): Record<string, Ask> => ({ rows: ["rows", Math.min(hart, Math.max(0, harts.length - 1))], doubts: ["doubts", Math.min(hart, Math.max(0, harts.length - 1))] }),
+  asks: (): Record<string, Ask> => ({ rows: ["rows", chosen()], doubts: ["doubts", chosen()] }),
 
   draw(looks: Looks) {
-    if (hart >= harts.length) hart = 0;
     fill(cards, ...harts.map(hartCard));
-    drawCode(harts[hart]);
+    drawCode(harts[chosen()]);
     drawTlb((looks.rows as Row[] | null) ?? [], (looks.doubts as Doubt[] | null) ?? []);
   },
 };
-
-/** Shows a hart in this view. */
-export function showHart(id: number): void {
-  hart = id;
-  choose({ view: "harts" });
-}

@@ -60,19 +60,34 @@ function joins(blocks: Block[], range: Range, kind: Block["kind"], gap: bigint, 
 
 const identity = (r: Range): string => `${r.start} ${r.end} ${r.flags & ~0xc0} ${r.pa}`;
 
-// Gives each block its height: more for larger ranges, at least a line of text.
-function layOut(blocks: Block[]): number {
-  const largest = blocks.reduce((most, b) => (b.range && lengthOf(b.range) > most ? lengthOf(b.range) : most), 8192n);
-  const lines = blocks.filter((b) => b.range).length, gaps = blocks.length - lines;
-  const extra = Math.max(0, ROOM - lines * LEAST - gaps * 11) / Math.max(1, lines);
+// The scale of heights that fits all columns: a block is a line of text at least, and more for larger ranges.
+function heights(columns: Block[][]): (b: Block) => number {
+  const largest = columns.flat().reduce((most, b) => (b.range && lengthOf(b.range) > most ? lengthOf(b.range) : most), 8192n);
+  const extra = Math.min(...columns.map((blocks) => {
+    const lines = blocks.filter((b) => b.range).length, gaps = blocks.length - lines;
+    return Math.max(0, ROOM - lines * LEAST - gaps * 11) / Math.max(1, lines);
+  }));
   const scale = scaleLog().domain([4096, Number(largest)]).range([0, 2 * extra]);
-  let y = TOP;
-  for (const block of blocks) {
-    block.y = y;
-    if (block.range) block.height = LEAST + Math.min(60, scale(Math.max(4096, Number(lengthOf(block.range)))));
-    y += block.height + (block.range ? 1 : 1);
+  return (b) => (b.range ? LEAST + Math.min(60, scale(Math.max(4096, Number(lengthOf(b.range))))) : 10);
+}
+
+const startOf = (b: Block): bigint => (b.range ? b.range.start : BigInt(b.key.slice(3)));
+
+// Places the blocks from high to low; what begins at one address stands at one height in all columns. Returns the foot.
+function layOut(columns: Block[][]): number {
+  const height = heights(columns), next = columns.map(() => 0), y = columns.map(() => TOP);
+  for (;;) {
+    const heads = columns.map((blocks, c) => blocks[next[c]]);
+    const highest = heads.reduce<bigint>((most, b) => (b && startOf(b) > most ? startOf(b) : most), -1n);
+    if (highest < 0n) return Math.max(...y);
+    const at = columns.map((_, c) => c).filter((c) => heads[c] && startOf(heads[c]) === highest);
+    const top = Math.max(...at.map((c) => y[c]));
+    for (const c of at) {
+      Object.assign(heads[c], { y: top, height: height(heads[c]) });
+      y[c] = top + heads[c].height + 1;
+      next[c]++;
+    }
   }
-  return y;
 }
 
 function label(block: Block, wide: boolean): string {
@@ -117,7 +132,7 @@ function drawSpaces(one: Range[], two: Range[] | null): void {
   const width = two ? WIDTH / 2 - 8 : WIDTH;
   const columns = [{ tree: choice.tree, ranges: one, other: two }, ...(two ? [{ tree: choice.other, ranges: two, other: one }] : [])]
     .map(({ tree, ranges, other }) => ({ tree, blocks: blocksOf(ranges, treeOf(satpOf(tree))?.user ?? false, treeOf(satpOf(tree))?.levels ?? 3, other && new Set(other.map(identity))) }));
-  const height = Math.max(...columns.map((c) => layOut(c.blocks))) + 4;
+  const height = layOut(columns.map((c) => c.blocks)) + 4;
   svg.attr("viewBox", `0 0 ${WIDTH} ${height}`).attr("width", WIDTH).attr("height", height);
   const g = svg.selectAll<SVGGElement, (typeof columns)[0]>("g.column").data(columns);
   const made = g.enter().append("g").attr("class", "column");
