@@ -13,7 +13,7 @@ static struct sight sight;
 static struct machine machine;
 
 static const char *
-fact(enum word word, uint64 a, uint64 b)
+say(enum word word, uint64 a, uint64 b)
 {
     static struct fact f;
     struct speaker s = {&machine, ENGLISH, 5000};
@@ -35,13 +35,13 @@ part(const char *head, const char *words)
 static void
 test_numbers(void)
 {
-    CHECK_STR(fact(WORD_AGO, 1, 0), "1 instruction ago");
-    CHECK_STR(fact(WORD_AGO, 1234567, 0), "1,234,567 instructions ago");
-    CHECK_STR(fact(WORD_AGO, 100, 0), "100 instructions ago");
-    CHECK_STR(fact(WORD_USER_CODE, 0xdeadbeef, 0), "user code at 0xdeadbeef");
-    CHECK_STR(fact(WORD_TRAP_ADDRESS, 13, 0x1000), "load page fault at address 0x1000");
-    CHECK_STR(fact(WORD_TRAP_ADDRESS, 99, 0), "trap at address 0x0");
-    CHECK_STR(fact(WORD_UNMAP_RANGE, 1, 0x2000), "the range to be unmapped: 1 page from 0x2000 on");
+    CHECK_STR(say(WORD_AGO, 1, 0), "1 instruction ago");
+    CHECK_STR(say(WORD_AGO, 1234567, 0), "1,234,567 instructions ago");
+    CHECK_STR(say(WORD_AGO, 100, 0), "100 instructions ago");
+    CHECK_STR(say(WORD_USER_CODE, 0xdeadbeef, 0), "user code at 0xdeadbeef");
+    CHECK_STR(say(WORD_TRAP_ADDRESS, 13, 0x1000), "load page fault at address 0x1000");
+    CHECK_STR(say(WORD_TRAP_ADDRESS, 99, 0), "trap at address 0x0");
+    CHECK_STR(say(WORD_UNMAP_RANGE, 1, 0x2000), "the range to be unmapped: 1 page from 0x2000 on");
 }
 
 static void
@@ -72,9 +72,9 @@ test_wide(void)
     CHECK_EQ(strcspn(text.bytes, "\n"), strlen("  建议:  ") + 35 * 3);
     CHECK_STR(strchr(text.bytes, '\n'), "\n         页\n");
     words[35 * 3] = '\0';
-    strcat(words, ", 页");
+    strcat(words, "), 页");
     part("  建议:", words);
-    CHECK_STR(strchr(text.bytes, '\n'), "\n         页, 页\n");
+    CHECK_STR(strchr(text.bytes, '\n'), "\n         页), 页\n");
 }
 
 // How often the places of a sentence are filled from each argument, or by name.
@@ -124,5 +124,5 @@ main(void)
     test_wide();
     test_catalogue();
     test_cut();
-    return test_end();
+    return test_done();
 }
