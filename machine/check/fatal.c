@@ -107,6 +107,15 @@ starved(const struct machine *m, const struct fault *t)
     return null->position > t->when ? null : NULL;
 }
 
+// Names the function that looked the entry up while the trap was handled, and went on without it.
+static void
+tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
+{
+    const struct call *c = &state(m)->last[r->hart][LAST_WALK];
+    if (c->when > t->when && (c->arg[1] ^ t->tval) < PAGE_BYTES)
+        report_near(r, WORD_NEAR_LOOKED)->arg[0] = c->ra - 1;
+}
+
 static void
 tell_access(struct machine *m, const struct fault *t, struct report *r)
 {
@@ -115,6 +124,7 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     r->what = (struct fact){.word = WORD_KILLED,
                             .arg = {(uint64)t->pid, t->epc, a.kind, t->tval, (uint64)t->cause}};
     enum blame blame = explain_access(m, &a, r);
+    tell_lookup(m, t, r);
     if (null != NULL)
         report_near(r, WORD_NEAR_COW_FULL)->moment = *null;
     r->note = blame == BLAME_PROGRAM || null != NULL;
@@ -237,6 +247,8 @@ called(struct machine *m, const struct call *c)
         if (t->on)
             killed(m, c->hart, t);
         t->on = false;
+    } else if (c->what == KNOWN_WALK) {
+        f->last[c->hart][LAST_WALK] = *c;
     } else if (c->what == KNOWN_ACQUIRE) {
         f->last[c->hart][LAST_ACQUIRE] = *c;
     } else if (c->what == KNOWN_RELEASE) {
@@ -280,7 +292,7 @@ const struct watcher fatal_watcher = {
     .name = "fatal",
     .bytes = sizeof(struct fatal),
     .calls = KNOWN_BIT(PANIC) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(EXIT) | KNOWN_BIT(INITLOCK) |
-             KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE),
+             KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE) | KNOWN_BIT(WALK),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(MAPPAGES) |
                KNOWN_BIT(UVMUNMAP) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(KVMPA),
     .called = called,
