@@ -111,7 +111,7 @@ starved(const struct machine *m, const struct fault *t)
 static void
 tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
 {
-    const struct call *c = &state(m)->last[r->hart][LAST_WALK];
+    const struct call *c = &state(m)->last[r->hart][FIRST_WALK];
     if (c->when > t->when && (c->arg[1] ^ t->tval) < PAGE_BYTES)
         report_near(r, WORD_NEAR_LOOKED)->arg[0] = c->ra - 1;
 }
@@ -248,7 +248,10 @@ called(struct machine *m, const struct call *c)
             killed(m, c->hart, t);
         t->on = false;
     } else if (c->what == KNOWN_WALK) {
-        f->last[c->hart][LAST_WALK] = *c;
+        const struct fault *t = &f->fresh[c->hart];
+        struct call *first = &f->last[c->hart][FIRST_WALK];
+        if (t->on && first->when < t->when && (c->arg[1] ^ t->tval) < PAGE_BYTES)
+            *first = *c;
     } else if (c->what == KNOWN_ACQUIRE) {
         f->last[c->hart][LAST_ACQUIRE] = *c;
     } else if (c->what == KNOWN_RELEASE) {

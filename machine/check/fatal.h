@@ -8,7 +8,7 @@
 #define FATAL_STACKS 128
 #define FATAL_LOCKS  512
 
-enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, LAST_WALK, LASTS };
+enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 
 // An exception that may turn out to be the end of something.
 struct fault {
