@@ -34,6 +34,13 @@ page_fault(int cause)
 }
 
 bool
+memory_fault(int cause)
+{
+    return page_fault(cause) || cause == CAUSE_FETCH_ACCESS || cause == CAUSE_LOAD_ACCESS ||
+           cause == CAUSE_STORE_ACCESS;
+}
+
+bool
 access_succeeds(const struct machine *m, const struct access *a)
 {
     struct pt_trace t;
@@ -269,13 +276,16 @@ no_right(const struct machine *m, const struct access *a, const struct pt_trace 
          struct report *r)
 {
     explain_entry(r, t->step[t->reads - 1].pa, t->pte);
-    if (a->kind == PT_WRITE && (t->pte & PTE_SOFT)) {
+    uint64 va;
+    // Since 2023 xv6's exec() maps code without W; before, all pages of a program had W and X.
+    bool code = (t->pte & PTE_X) && symbols_address(&m->sight->symbols, "flags2perm", &va);
+    if (a->kind == PT_WRITE && (t->pte & PTE_SOFT) && !code) {
         report_near(r, WORD_NEAR_COW)->arg[0] = t->pte;
         r->todo.word = WORD_DO_COW;
         return BLAME_KERNEL;
     }
     near_process(m, a, r);
-    if (a->kind == PT_WRITE && (t->pte & PTE_X))
+    if (a->kind == PT_WRITE && code)
         r->todo.word = WORD_DO_TEXT;
     else
         r->todo.word = WORD_DO_RIGHT;

@@ -107,6 +107,15 @@ starved(const struct machine *m, const struct fault *t)
     return null->position > t->when ? null : NULL;
 }
 
+// Names the function that looked the entry up while the trap was handled, and went on without it.
+static void
+tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
+{
+    const struct call *c = &state(m)->last[r->hart][FIRST_WALK];
+    if (c->when > t->when && (c->arg[1] ^ t->tval) < PAGE_BYTES)
+        report_near(r, WORD_NEAR_LOOKED)->arg[0] = c->ra - 1;
+}
+
 static void
 tell_access(struct machine *m, const struct fault *t, struct report *r)
 {
@@ -115,6 +124,7 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     r->what = (struct fact){.word = WORD_KILLED,
                             .arg = {(uint64)t->pid, t->epc, a.kind, t->tval, (uint64)t->cause}};
     enum blame blame = explain_access(m, &a, r);
+    tell_lookup(m, t, r);
     if (null != NULL)
         report_near(r, WORD_NEAR_COW_FULL)->moment = *null;
     r->note = blame == BLAME_PROGRAM || null != NULL;
@@ -126,7 +136,7 @@ killed(struct machine *m, unsigned hart, const struct fault *t)
     struct access a = access_at(t, true);
     struct report r;
     if (page_fault(t->cause) && access_succeeds(m, &a))
-        return;
+        return; // it was resolved: another reason ends the process
     report_begin(m, &r, REPORT_KILLED, hart, t->epc);
     if (page_fault(t->cause))
         tell_access(m, t, &r);
@@ -182,7 +192,7 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     else if (!page_fault(t->cause))
         explain_trap(t->cause, t->tval, &r->what.arg[2]);
     bool list = free_list(m, t, r);
-    if ((page_fault(t->cause) || jump) && !list)
+    if (memory_fault(t->cause) && !list)
         explain_access(m, &a, r);
     if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
         report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
@@ -237,6 +247,11 @@ called(struct machine *m, const struct call *c)
         if (t->on)
             killed(m, c->hart, t);
         t->on = false;
+    } else if (c->what == KNOWN_WALK) {
+        const struct fault *t = &f->fresh[c->hart];
+        struct call *first = &f->last[c->hart][FIRST_WALK];
+        if (t->on && first->when < t->when && (c->arg[1] ^ t->tval) < PAGE_BYTES)
+            *first = *c;
     } else if (c->what == KNOWN_ACQUIRE) {
         f->last[c->hart][LAST_ACQUIRE] = *c;
     } else if (c->what == KNOWN_RELEASE) {
@@ -280,7 +295,7 @@ const struct watcher fatal_watcher = {
     .name = "fatal",
     .bytes = sizeof(struct fatal),
     .calls = KNOWN_BIT(PANIC) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(EXIT) | KNOWN_BIT(INITLOCK) |
-             KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE),
+             KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE) | KNOWN_BIT(WALK),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(MAPPAGES) |
                KNOWN_BIT(UVMUNMAP) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(KVMPA),
     .called = called,

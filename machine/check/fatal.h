@@ -8,7 +8,7 @@
 #define FATAL_STACKS 128
 #define FATAL_LOCKS  512
 
-enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, LASTS };
+enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 
 // An exception that may turn out to be the end of something.
 struct fault {
@@ -28,7 +28,7 @@ struct fatal {
     int told_pid;                    // the process whose end was last explained
     bool panicked, holding;
     struct report held;                 // waits until the kernel has printed its line
-    struct call last[HARTS_MAX][LASTS]; // of functions that panic at their beginning
+    struct call last[HARTS_MAX][LASTS]; // of each hart: of functions by LAST_...
     unsigned locks;
     uint64 lock[FATAL_LOCKS]; // that initlock() was called with
 };
