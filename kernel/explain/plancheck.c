@@ -20,7 +20,7 @@ static const char *
 promise_of(enum plan_rule rule)
 {
     static const char *const promises[] = {
-        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
+        [PLAN_OVERLAP] = "parts-apart",      [PLAN_GUARD_NONE] = "guard-below",
         [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
         [PLAN_HOLE_MAPPED] = "guard-closed",
     };

@@ -60,7 +60,7 @@ asid_init(void)
     each = design->private_table ? 2 : 1;
     spaces = most / each;
     for (int i = 0; i < nharts && spaces; i++) {
-        cpus[i].present = 1U << i;
+        cpus[i].asid_mask = 1U << i;
         cpus[i].generation = FIRST_GENERATION - 1;
     }
 }
@@ -101,10 +101,10 @@ bool
 asid_enter(struct aspace *as)
 {
     struct cpu *c = mycpu();
-    if (c->present && as->generation < c->generation)
+    if (c->asid_mask && as->generation < c->generation)
         assign(as);
-    as->harts |= c->present;
-    if (c->present && as->generation == c->generation) {
+    as->harts |= c->asid_mask;
+    if (c->asid_mask && as->generation == c->generation) {
         sfence_vma_asid(as->asid);
         if (design->private_table)
             sfence_vma_asid(as->kasid);

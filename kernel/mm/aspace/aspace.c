@@ -153,7 +153,7 @@ static void
 aspace_leave(void)
 {
     mycpu()->as = NULL;
-    load_satp(kernel_satp, !mycpu()->present);
+    load_satp(kernel_satp, !mycpu()->asid_mask);
 }
 
 // Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:

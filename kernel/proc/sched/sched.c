@@ -141,7 +141,7 @@ static uint64
 satp_for(struct cpu *c, struct proc *next, bool *drop)
 {
     struct aspace *as = next->as;
-    *drop = !as && !c->present;
+    *drop = !as && !c->asid_mask;
     if (as && unlikely(!asid_ready(as, c))) {
         *drop = asid_enter(as);
         if (design->switches)
