@@ -162,7 +162,7 @@ void
 uvmretire(struct aspace *as)
 {
     struct mmu_batch b;
-    acquiresleep(&as->lock); // somebody may be looking
+    acquiresleep(&as->lock); // a viewer may be reading the tables
     mmap_collect(as, 0, USER_END);
     park_drop(as);
     mirror_destroy(as);

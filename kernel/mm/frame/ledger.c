@@ -95,7 +95,7 @@ frames_reserve(uint64 start, uint64 end)
 
 // Makes the frames of a block independent: each has the block's kind, owner, references and
 // mapcount.
-// Locks     the block's owner's, so that nobody takes or drops a reference meanwhile.
+// Locks     the lock of the block's owner, which keeps references from being taken or dropped.
 void
 frame_split(struct frame *f)
 {
