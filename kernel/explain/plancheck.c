@@ -2,7 +2,7 @@
 // plancheck.c - the plans there are: the kernel's, checked at boot, and each process's.
 //
 // Promises  guard-closed: see mm/inspect/plan.h; what plan.c cannot know is asked of the tables.
-// Locks     as->lock is taken: somebody may be looking at the regions.
+// Locks     takes as->lock: a viewer may be reading the regions.
 // Next      mm/inspect/plan.c, doc/invariants.md
 #include "explain/plancheck.h"
 
