@@ -30,7 +30,7 @@ FENCE_ALL = "sfence.vma zero, zero"
 ASSEMBLY = {
     "kernel/rv/trampoline.S": [
         ["ld t1, TF_KERNEL_FENCE(a0)", "csrw satp, t2", "bnez t1, fence_in"],
-        ["lw t0, CPU_PRESENT(tp)", "beqz t0, fence_out", "csrw satp, a1"],
+        ["lw t0, CPU_ASID_MASK(tp)", "beqz t0, fence_out", "csrw satp, a1"],
         ["fence_in:", FENCE_ALL],
         ["fence_out:", FENCE_ALL, "csrw satp, a1", FENCE_ALL, "j leave"],
     ],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bootargs.c - see bootargs.h. A word that nobody knows is named and ignored.
+// bootargs.c - the kernel command line. An unknown word is named and ignored.
 #include "boot/bootargs.h"
 
 #include "explain/explain.h"

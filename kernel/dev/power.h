@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// power.h - the end of the machine, with an exit code for whoever watches it.
+// power.h - the end of the machine, with an exit code for the host.
 #pragma once
 
 #include "lib/types.h"

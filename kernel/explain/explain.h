@@ -17,7 +17,7 @@ struct subject {
     const struct trapframe *tf; // its registers in user mode
 };
 
-// What proc/ knows of its processes, without taking a lock. Both return false for nobody.
+// What proc/ knows of its processes, without taking a lock. Both return false if there is none.
 struct explain_hooks {
     bool (*current)(struct subject *s);               // who runs on this hart
     bool (*on_kstack)(uint64 top, struct subject *s); // whose kernel stack ends there
@@ -26,7 +26,7 @@ struct explain_hooks {
 int explain_set_mode(const char *name) must_check; // "auto", "full", "short", "off"; -EINVAL
 void explain_init(void);                           // panics are explained from now on
 void explain_set_hooks(const struct explain_hooks *h);
-bool explain_current(struct subject *s); // who runs on this hart; false: nobody
+bool explain_current(struct subject *s); // the process on this hart; false: none
 
 // A user program's trap that ends it; `error` is what resolving it came to (-EFAULT, -ENOMEM ...).
 // May sleep.

@@ -248,10 +248,8 @@ explain_plan(const void *plan_fault)
 {
     const struct plan_fault *f = plan_fault;
     static const struct words hints[] = {
-        [PLAN_MEET] = {W_HINT_APART},
-        [PLAN_GUARD_NONE] = {W_HINT_GUARD_NONE},
-        [PLAN_GUARD_ABOVE] = {W_HINT_GUARD_ABOVE},
-        [PLAN_GUARD_OPEN] = {W_HINT_GUARD_OPEN},
+        [PLAN_OVERLAP] = {W_HINT_APART},           [PLAN_GUARD_NONE] = {W_HINT_GUARD_NONE},
+        [PLAN_GUARD_ABOVE] = {W_HINT_GUARD_ABOVE}, [PLAN_GUARD_OPEN] = {W_HINT_GUARD_OPEN},
         [PLAN_HOLE_MAPPED] = {W_HINT_HOLE_MAPPED},
     };
     tell_part(&f->one);

@@ -2,7 +2,7 @@
 // plancheck.c - the plans there are: the kernel's, checked at boot, and each process's.
 //
 // Promises  guard-closed: see mm/inspect/plan.h; what plan.c cannot know is asked of the tables.
-// Locks     as->lock is taken: somebody may be looking at the regions.
+// Locks     takes as->lock: a viewer may be reading the regions.
 // Next      mm/inspect/plan.c, doc/invariants.md
 #include "explain/plancheck.h"
 
@@ -20,7 +20,7 @@ static const char *
 promise_of(enum plan_rule rule)
 {
     static const char *const promises[] = {
-        [PLAN_MEET] = "parts-apart",         [PLAN_GUARD_NONE] = "guard-below",
+        [PLAN_OVERLAP] = "parts-apart",      [PLAN_GUARD_NONE] = "guard-below",
         [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
         [PLAN_HOLE_MAPPED] = "guard-closed",
     };

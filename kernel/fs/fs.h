@@ -39,7 +39,7 @@ int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 // After an allocation has failed: writes what keeps pages in memory; false: nothing gained. Sleeps.
 bool fs_relieve(void) must_check;
-uint64 fs_reclaim(uint64 want); // frees frames for whoever finds none: how many; never sleeps
+uint64 fs_reclaim(uint64 want); // frees frames for an allocation; returns how many; never sleeps
 struct inode *fs_root(void);    // a new reference
 
 void begin_op(void); // may sleep
@@ -65,7 +65,7 @@ uint32 inode_number(const struct inode *ip);
 struct pager *inode_pager(struct inode *ip); // the pages of a regular file; its own ref/unref
 
 // Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference. The way
-// may lead through a directory that somebody removes meanwhile: call them inside begin_op().
+// may lead through a directory that is removed meanwhile: call them inside begin_op().
 int namei(struct inode *cwd, const char *path, struct inode **out) must_check;
 int namei_nofollow(struct inode *cwd, const char *path,
                    struct inode **out) must_check; // a symbolic link at the end itself

@@ -3,7 +3,7 @@
 //
 // Theory    The head is a node that carries no object. An empty list is a head linked to itself;
 //           so is a node that is on no list, which makes list_remove() of it harmless.
-// Locks     none here: whoever owns the list guards it.
+// Locks     none here: the owner of the list guards it.
 #pragma once
 
 #include "lib/types.h"

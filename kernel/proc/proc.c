@@ -258,7 +258,7 @@ proc_view(int pid)
     struct proc *p = pid > 0 ? proc_find(pid) : NULL;
     struct aspace *as = p ? p->as : NULL;
     if (as)
-        viewers_enter(as); // p->as is still what it was: whoever frees it takes it off p first
+        viewers_enter(as); // p->as is valid: it is taken off p before it is freed
     release(&proc_tree_lock);
     return as;
 }

@@ -33,7 +33,7 @@ struct watch;
 typedef int64 syscall_fn(struct proc *p, const uint64 *a);
 
 enum procstate {
-    EMBRYO,   // being made; nobody can find it
+    EMBRYO,   // being made; it cannot be found yet
     RUNNING,  // on a hart
     BLOCKING, // on a hart, about to sleep; a wakeup makes it RUNNING
     SLEEPING,
@@ -45,7 +45,7 @@ enum procstate {
 //             [o] only the process itself  [r] the run queue's lock
 struct proc {
     struct spinlock lock;
-    enum procstate state;   // [l]; see sched.c for who changes it without
+    enum procstate state;   // [l]; exceptions: sched.c
     uint32 killed;          // [a] exits at its next return to user mode
     uint32 killable;        // [l] may kill() end its sleep?
     uint32 onintr;          // [t] what ^C does to it: INTR_*
@@ -74,7 +74,7 @@ struct proc {
     struct interpose *interpose; // [o] NULL: it may make all calls
     const char *only_path;       // [o] the one path that the running call may use; NULL: any
     struct alarm *alarm;         // [o] NULL: it never asked for one
-    struct watch *watch;         // [t] NULL: nobody watches it
+    struct watch *watch;         // [t] NULL: it is not watched
     struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
     struct aspace *as;           // [o], changes under proc_tree_lock; NULL: a thread of the kernel
     struct file *ofile[NOFILE];  // [o]

@@ -71,7 +71,7 @@ trap_prepare(struct proc *p)
     tf->kernel_sp = p->own.kstack.top;
     tf->kernel_trap = (uint64)usertrap;
     tf->kernel_syscall = (uint64)usersyscall;
-    tf->kernel_fence = !mycpu()->present;
+    tf->kernel_fence = !mycpu()->asid_mask;
     p->way_out = (struct userret){design->switches ? TRAPFRAME : (uint64)tf,
                                   design->switches ? p->as->satp : 0};
 }
@@ -166,8 +166,10 @@ other_trap(struct proc *p, uint64 cause)
     report_and_kill(p, cause, stval, error);
 }
 
+// Runs pending work before the process returns to user mode: preemption, alarms, kill.
+// Sleeps    when another process runs first. Does not return if the process was killed.
 void
-trap_linger(struct proc *p)
+trap_exit_work(struct proc *p)
 {
     if (mycpu()->need_resched) {
         alarm_tick(p);

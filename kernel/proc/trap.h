@@ -15,9 +15,9 @@ trapinithart(void); // traps of this hart lead into the kernel; interrupts it wa
 void trap_prepare(struct proc *p); // its trapframe's kernel part
 void trap_start(void);             // where a new process's kernel stack begins
 
-struct userret usertrap(void);    // from user mode, but for system calls
-struct userret usersyscall(void); // upcall to sys/: those
-void trap_linger(struct proc *p); // before user mode: its time is over, or it has been killed
+struct userret usertrap(void);       // from user mode, but for system calls
+struct userret usersyscall(void);    // upcall to sys/: those
+void trap_exit_work(struct proc *p); // pending work before user mode: preemption, alarms, kill
 void kerneltrap(struct kernelframe *f);
 void kstack_overflow(struct kernelframe *f) noreturn;
 
@@ -36,7 +36,7 @@ static inline struct userret
 trap_leave(struct proc *p)
 {
     if (unlikely(mycpu()->need_resched | p->killed))
-        trap_linger(p);
+        trap_exit_work(p);
     csr_write(stvec, trap_user_stvec);
     return p->way_out;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// watch.c - see watch.h.
+// watch.c - a process stops after certain system calls, so that its parent can look at it.
 //
-// Theory    The child asks to be watched, the parent lets it go from stop to stop. Who stops is
-//           announced where the end of a child is: on the parent's childwait.
-// Promises  Nobody stays stopped without a parent who could let it go; kill() ends a stop.
+// Theory    The child asks to be watched; the parent lets it go on from stop to stop. A stop is
+//           announced like the end of a child: on the parent's childwait.
+// Promises  A child does not stay stopped without a parent that could let it go on; kill() ends a
+//           stop.
 // Locks     proc_tree_lock.
 #include "proc/watch.h"
 

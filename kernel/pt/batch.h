@@ -19,7 +19,7 @@
 struct tlb_batch;
 
 struct tlb_batch_ops {
-    // The leaf `old`, which stood at `level` for `va`, is gone. NULL: its frames are nobody's.
+    // The leaf `old`, which stood at `level` for `va`, is gone. NULL: its frames have no references to drop.
     void (*leaf)(struct tlb_batch *b, uint64 va, pte_t old, int level);
     // The table frame `pa` is gone. `blank`: it holds zeroes only, so it can be a new table as it
     // is.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // copy.c - walking two trees side by side: fork, and mirrors of user memory.
 //
-// Theory    The tree `from` leads; where it has a table, `to` gets one. What becomes of the
-//           entries is the business of the function, which sees whole leaf tables: one call for
-//           up to 512 pages.
+// Theory    The tree `from` leads; where it has a table, `to` gets one. The
+//           function changes the entries; it is called for whole leaf tables, so once for up to
+//           512 pages.
 // Promises  map-atomic: all tables that `to` will need are taken before the first store.
 // Locks     none here; the caller owns both trees.
-// Fences    none here: who narrows an entry of `from` records it in a batch of its own.
+// Fences    none here: a function that narrows entries of `from` has to see to the fence.
 // Next      mm/ (fork)
 #include "pt/pt.h"
 

@@ -61,14 +61,14 @@ freewalk(struct pt *t, uint64 start, uint64 end)
 }
 
 // Frees all tables below the root entries that [start, end) touches and forgets the leaves, whose
-//       frames belong to somebody else.
+//       frames are not freed.
 void
 pt_free_tables(struct pt *t, uint64 start, uint64 end)
 {
     free_range(t, start, end, true);
 }
 
-// Frees the root; what it still points at belongs to somebody else.
+// Frees the root alone: tables that it still points at belong to other trees.
 void
 pt_free_root(struct pt *t)
 {

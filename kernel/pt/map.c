@@ -86,7 +86,7 @@ map_commit(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 
     }
 }
 
-// Panics unless the caller, who is the kernel, asks for something that can be an entry.
+// Panics if the request cannot become entries: the caller is the kernel, so this is its mistake.
 static void
 check_request(uint64 va, uint64 size, uint64 pa, uint64 perm)
 {

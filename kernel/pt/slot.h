@@ -22,10 +22,10 @@ pte_load(const pte_t *slot)
 static inline void
 pte_store(pte_t *slot, pte_t pte)
 {
-    *(volatile pte_t *)slot = pte; // whole; whoever links the table orders it
+    *(volatile pte_t *)slot = pte; // whole; the store that links the table orders it
 }
 
-// For slots that were invalid: nobody else writes them.
+// For slots that were invalid: no hart writes them.
 static inline void
 pte_publish(pte_t *slot, pte_t pte)
 {

@@ -6,7 +6,7 @@
 // Promises  map-atomic: missing tables are taken together and hooked in with one store.
 // Locks     none here; the caller owns the tree.
 // Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
-//           hole: whoever handles the fault finds the entry and returns.
+//           hole: the fault handler finds the entry and returns.
 // Manual    priv: sv32algorithm, sv39
 // Next      pt/map.c, pt/read/translate.c
 #include "pt/pt.h"

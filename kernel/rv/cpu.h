@@ -33,7 +33,7 @@ struct cpu {
     int64 committed;       // [h] pages that processes got here, less those given back
     uint64 turns;          // [h] generations of identifiers it has changed to
     uint64 generation;     // [h] of the identifiers that its TLB may know: mm/aspace/asid.c
-    uint32 present;        // [c] its bit in masks of harts; 0: it has no identifiers
+    uint32 asid_mask;      // [c] its bit in the masks of aspace.harts; 0: it has no ASIDs
     uint32 online;         // [a]
     uint32 idling;         // [a] in, or on the way to, wfi
 };

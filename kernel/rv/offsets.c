@@ -36,7 +36,7 @@ offsets(void)
     OFFSET(CPU_SATP_WRITES, offsetof(struct cpu, satp_writes));
     OFFSET(CPU_SATP_FENCED, offsetof(struct cpu, satp_fenced));
     OFFSET(CPU_FENCES_ALL, offsetof(struct cpu, fences[FENCE_ALL]));
-    OFFSET(CPU_PRESENT, offsetof(struct cpu, present));
+    OFFSET(CPU_ASID_MASK, offsetof(struct cpu, asid_mask));
     OFFSET(CPU_BOOT_SP, offsetof(struct cpu, boot_sp));
     OFFSET(CPU_PANIC_SP, offsetof(struct cpu, panic_sp));
 }

@@ -90,7 +90,7 @@ counts: ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out
         .globl userret
 userret:
         beqz a1, leave
-        lw t0, CPU_PRESENT(tp)
+        lw t0, CPU_ASID_MASK(tp)
         beqz t0, fence_out
         csrw satp, a1
 leave:  csrw sscratch, a0

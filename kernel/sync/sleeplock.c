@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// sleeplock.c - see sleeplock.h.
+// sleeplock.c - locks that sleep.
 //
-// Theory    state is 0 free, 1 held, 2 held and perhaps waited for. Whoever has to wait sets 2
-//           under the queue's lock; whoever frees a lock in state 2 wakes one waiter, which takes
-//           it as 2 again, because others may still wait. A spurious 2 costs one look at an empty
-//           queue.
+// Theory    The state is 0 (free), 1 (held) or 2 (held, and there may be waiters). A waiter sets 2
+//           under the queue's lock. Releasing a lock in state 2 wakes one waiter, which takes it
+//           with state 2 again, because others may still wait. A needless 2 costs one look at an
+//           empty queue.
 #include "sync/sleeplock.h"
 
 #include "lib/panic.h"

@@ -20,6 +20,6 @@ struct spinlock {
 
 void initlock(struct spinlock *lk, const char *name, enum rank rank);
 void acquire(struct spinlock *lk);
-bool tryacquire(struct spinlock *lk); // false: somebody holds it
+bool tryacquire(struct spinlock *lk); // false: it is held
 void release(struct spinlock *lk);
 bool holding(const struct spinlock *lk); // does this hart hold it?

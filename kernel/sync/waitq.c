@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// waitq.c - see waitq.h.
+// waitq.c - wait queues.
 //
-// Theory    A waiter is a record of its process. Whoever takes it off the queue (the waker, or the
-//           sleeper itself when it was killed) holds q->lock; a record that is off the queue is
-//           never touched again by a waker, so the process may use it for its next wait.
+// Theory    A waiter is a record of its process. The waker takes it off the queue, or the sleeper
+//           does when it was killed; both hold q->lock. A waker never touches a record that is off
+//           the queue, so the process may use it for its next wait.
 // Promises  No wakeup is lost: the waiter is queued, and marked as blocking, before the
 //           condition's lock is dropped; thread_block() returns at once if the wakeup came before
 //           it.

@@ -7,7 +7,7 @@
 //           holds the sender: typing ahead loses nothing.
 // Promises  A message of the kernel and each chunk of a process's write is printed whole.
 //           A read that fails takes nothing: the line stays for the next reader.
-//           ^C drops the line that is being typed and the lines that nobody has begun to read.
+//           ^C drops the line that is being typed and the lines that no reader has begun.
 // Locks     cons.lock (RANK_CONSOLE): editor and ring. print_lock (RANK_PRINT): the port's output.
 // Next      dev/console/lineedit.c, dev/console/uart.c
 #include "dev/console/console.h"
@@ -208,7 +208,7 @@ console_set_interrupt(void (*interrupt)(void))
     cons.interrupt = interrupt;
 }
 
-// Waits until there is a record and nobody else is copying it.
+// Waits until there is a record that no other reader is copying.
 // Returns   0; -EINTR when *interrupted is set, or when the process is killed.
 // Locks     cons.lock is held; on success the caller has the record to itself.
 // Sleeps    yes

@@ -36,7 +36,7 @@ struct lineedit {
     uint32 browsing;      // the line shown is the one stored so many lines ago; 0: a new one
     char draft[LINE_MAX]; // the new one, while another is shown
     size_t draft_len;
-    char echo[LINE_ECHO]; // what to print; whoever prints it sets necho to 0
+    char echo[LINE_ECHO]; // what to print; the printer sets necho to 0
     size_t necho;
 };
 

@@ -62,8 +62,8 @@ blk_submit(struct blkdev *d, struct blk_req *r)
     }
 }
 
-// Shared with whoever takes the device's interrupt, so it is not on the caller's stack, which
-// only the caller may be able to see.
+// Shared with the handler of the device's interrupt, so it is not on the caller's stack, which may be
+// mapped for the caller alone.
 struct rw {
     struct blk_req req;
     struct spinlock lock; // guards ended

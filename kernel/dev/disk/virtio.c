@@ -5,8 +5,8 @@
 //           chains that it has used. Each side writes one ring and a counter of entries, and
 //           reads the other's. Legacy and modern transports differ in how the rings' place is
 //           told; the layout that legacy prescribes suits both.
-// Promises  What a device says is not trusted: a chain number is checked by who takes it.
-// Locks     none: whoever owns a queue serialises its use.
+// Promises  What a device says is not trusted: the receiver checks each chain number.
+// Locks     none: the owner of a queue serialises its use.
 // Fences    release before a counter is published, acquire after one is read; a full fence
 //           between publishing and asking whether the device wants to be told.
 // Manual    virtio 1.2: 2.7 split virtqueues, 4.2 virtio over MMIO

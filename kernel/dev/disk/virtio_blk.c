@@ -155,7 +155,7 @@ finish_request(struct disk *d, uint32 head)
     return r;
 }
 
-// Gives free slots to those who wait.
+// Gives free slots to waiting requests.
 // Locks     d->lock is held.
 static void
 start_waiting(struct disk *d)

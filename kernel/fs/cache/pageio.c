@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// pageio.c - pages come from the disk.
+// pageio.c - reading pages from the disk.
 //
-// Theory    A page goes into the tree first, in state PG_READING, and only then is its block
-//           looked up: whoever truncates the file meanwhile finds the page and waits for it, and
-//           the lookup knows the new size. Every request is asynchronous; who needs the page
-//           waits for its state.
-// Promises  A page that cannot be read leaves the cache and wakes its waiters, who try for
-//           themselves. What lies beyond the end of the file is zero.
+// Theory    A page first goes into the tree in state PG_READING; then its block is looked up. A
+//           truncate that comes between finds the page and waits for it, and the lookup sees the
+//           new size. Every request is asynchronous; a thread that needs the page waits for its
+//           state.
+// Promises  A page that cannot be read leaves the cache and wakes its waiters, which try for
+//           themselves. The part of a page beyond the end of the file is zero.
 // Locks     pc->lock; none is held while a block is looked up.
 #include "fs/cache/pageio.h"
 

@@ -45,7 +45,7 @@ page_tie(struct frame *f, struct frame *copy)
     copy->obj = f;
 }
 
-// The page is clean and nobody's but the cache's: reclaim may have it. With cache_lists.lock.
+// Puts a clean page on the list that reclaim takes from. With cache_lists.lock.
 static inline void
 page_idle(struct frame *f)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// reclaim.c - pages go back when memory is short.
+// reclaim.c - clean pages of the cache are freed when memory is short.
 //
-// Theory    Second chance: the list of clean pages is taken from its old end; a page that was
-//           used since the last time, that somebody refers to, or whose cache is busy goes to the
+// Theory    Second chance: reclaim takes the list of clean pages from its old end. A page that was
+//           used since the last time, that has other references, or whose cache is busy goes to the
 //           young end.
-// Promises  Never sleeps, and waits for no lock but a bounded while for cache_lists.lock: it may be
-//           called from any allocation, whatever is held.
+// Promises  Never sleeps, and waits for no lock, except for cache_lists.lock for a bounded time: any
+//           allocation may call it, whatever locks its caller holds.
 // Locks     cache_lists.lock first and pc->lock within, against their order: both only if free at once.
 #include "fs/cache/pageio.h"
 #include "fs/fs.h"
@@ -33,8 +33,9 @@ reclaim_page(struct frame *f)
     return free;
 }
 
-// Whoever holds the lock of the lists is soon done, and holds no other lock that the caller may
-// have: it is worth some turns before an allocation fails, but not more.
+// Takes cache_lists.lock. Its holder releases it soon and waits for no lock that the caller may have:
+// some turns are worth it before an allocation fails, but not more.
+// Returns   false: it is still held.
 static bool
 get_lists(void)
 {

@@ -4,10 +4,10 @@
 // Theory    An entry on the disk takes 12 bytes or more, so each stretch of 12 bytes of a block
 //           begins one entry at most. Record i shows the entry that begins in stretch i, or a
 //           free record.
-// Promises  A name keeps its record for as long as it is there, whatever happens to others: who
-//           removes what it reads misses nothing. After the last name comes the end. Reading in
-//           order does not start each block anew: the directory remembers where the last call got
-//           to.
+// Promises  A name keeps its record while it is there, whatever happens to others: a program that
+//           removes the names it reads misses none. After the last name comes the end. Reading in
+//           order does not start each block anew: the directory remembers where the last call
+//           ended.
 // Locks     the directory is locked while records are made, not while they are copied out.
 #include "abi/errno.h"
 #include "abi/stat.h"

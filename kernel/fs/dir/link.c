@@ -53,8 +53,7 @@ mode_of(int type)
                                : S_IFREG | 0644;
 }
 
-// The last preparations of a new inode, which nobody else knows: contents, and its copy on the
-// disk.
+// Prepares a new inode, to which there is no other reference: its contents, and its copy on the disk.
 static int
 furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
 {
@@ -380,6 +379,6 @@ fs_unlink(struct inode *cwd, const char *path)
     iunlock(dp);
     iput(dp);
     if (!error)
-        iput(ip); // frees it, if nobody has it open, after the directory is unlocked
+        iput(ip); // frees it, unless it is open, after the directory is unlocked
     return error;
 }

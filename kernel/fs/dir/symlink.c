@@ -59,7 +59,7 @@ fill_block(struct inode *ip, const char *target, size_t len)
     return error;
 }
 
-// Gives a new link, which nobody else knows, its target. The caller stores the inode.
+// Gives a new link, to which there is no other reference, its target. The caller stores the inode.
 // On error  -ENOSPC, -EIO, -ENOMEM: it has none.
 int
 symlink_fill(struct inode *ip, const char *target)

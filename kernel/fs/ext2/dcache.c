@@ -5,8 +5,8 @@
 //           changes only under the directory's lock, together with the directory; it is read
 //           without.
 // Promises  An entry says what the directory says. dcache_get() takes its reference to the inode
-//           while it holds the set's lock, and whoever removes a name takes that lock before the
-//           inode can be freed: so what it returns was alive under that name.
+//           while it holds the set's lock, and unlink takes that lock before the inode can be
+//           freed: so the inode that it returns was alive under that name.
 // Locks     set->lock, then the inode table's.
 #include "fs/ext2/dcache.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// dirindex.c - see dirindex.h.
+// dirindex.c - an index in memory of a directory's names.
 //
 // Theory    A hash table with open addressing: the hash of a name and the place of its entry. It
 //           is made when a directory is searched, follows each change, and goes when memory is
 //           short or was short when it had to grow; without it directories are searched from the
 //           start.
-// Promises  An index that is there has every entry of the directory. Its places are hints all the
-//           same: who finds one looks at the entry.
+// Promises  An index that is there has every entry of the directory. Its places are hints: the
+//           caller compares the entry.
 // Locks     the directory is locked, but for dirindex_drop(). `busy` is a lock that is only ever
 //           tried: a change that cannot have it meets a reclaim that is about to free the index.
 #include "fs/ext2/dirindex.h"

@@ -9,7 +9,7 @@ struct inode;
 
 // A directory's index; all zero: there is none.
 struct dirindex {
-    uint32 busy;  // [x] taken by whoever uses it or frees it; nobody waits
+    uint32 busy;  // [x] taken to use or to free the index; only tried, never waited for
     uint32 count; // the rest: [busy] slots in use
     uint32 slots; // a power of two, or 0
     struct dirindex_slot *table;

@@ -5,7 +5,7 @@
 //           least one link, a size that its kind can have and its blocks can hold. inode_store()
 //           keeps the fields we do not know, and cannot fail: its page is pinned before the
 //           change begins.
-// Locks     the inode is locked, or nobody else knows it yet; inode_store() says who is excepted.
+// Locks     the inode is locked, or there is no other reference yet; exceptions: inode_store().
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/ext2/inode.h"
@@ -148,8 +148,8 @@ void
 inode_store(struct inode *ip, struct frame *pin)
 {
     struct ext2 *fs = ip->fs;
-    // Who gives a hole a block, or takes what stands behind an inode off the chain, stores it without
-    // its lock: whoever comes last stores what all of them have changed.
+    // Write-back, which gives a hole a block, and a removal from the orphan list store inodes without
+    // their lock. The last of them to come here stores the changes of all.
     acquire(&ip->pages.lock);
     copy_out(ip, copy_at(ip, pin));
     release(&ip->pages.lock);

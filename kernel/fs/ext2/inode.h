@@ -54,7 +54,7 @@ int iget_special(struct ext2 *fs, uint32 inum,
 void iput_later(struct inode *ip);               // iput() where no operation may be under way
 struct inode *iget_cached(uint32 inum);          // only if it is in memory; never sleeps
 int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) must_check;
-void inodes_drop(void);             // forgets all that nobody refers to
+void inodes_drop(void);             // forgets all without references
 uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
 void inodes_stats(struct fs_stats *st);
 

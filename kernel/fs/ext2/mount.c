@@ -272,7 +272,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     return 0;
 }
 
-// Gives everything back but inodes that somebody still refers to. What is dirty is lost.
+// Frees everything but inodes that are still referred to. Dirty pages are lost.
 void
 ext2_close(struct ext2 *fs)
 {

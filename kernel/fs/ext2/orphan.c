@@ -25,7 +25,7 @@ has_blocks(const struct inode *ip)
 
 // Frees the blocks beyond the size. The pages there have left the cache.
 // On error  -EIO, -ENOMEM, -EUCLEAN: some blocks beyond the size are left.
-// Locks     the inode is locked, or nobody else refers to it. Sleeps.
+// Locks     the inode is locked, or there is no other reference to it. Sleeps
 int
 inode_trim(struct inode *ip)
 {
@@ -77,7 +77,7 @@ free_attributes(struct inode *ip)
 // Frees all that an unlinked inode holds and marks its copy on the disk deleted; its number stays
 //       in use.
 // On error  -ENOMEM, -EIO, -EUCLEAN: it holds less; the same call goes on from there.
-// Locks     nobody else refers to it. Sleeps.
+// Locks     there is no other reference to it. Sleeps
 int
 inode_discard(struct inode *ip)
 {
@@ -109,7 +109,7 @@ orphan_add(struct inode *ip, bool soon)
 {
     struct ext2 *fs = ip->fs;
     if (soon)
-        __atomic_store_n(&fs->more, 1, __ATOMIC_RELAXED); // whoever ends an operation looks
+        __atomic_store_n(&fs->more, 1, __ATOMIC_RELAXED); // read at the end of each operation
     acquiresleep(&fs->orphans_lock);
     bool already = ip->orphan;
     ip->orphan = true;

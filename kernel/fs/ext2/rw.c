@@ -103,7 +103,7 @@ add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
 {
     struct frame *filled = *f;
     int error;
-    do { // again if the page is gone: who read it had not seen yet that the file was cut
+    do { // again if the page is gone: its reader had not yet seen that the file was truncated
         *f = filled;
         error = cache_add(&ip->pages, index, filled);
         *added = !error;

@@ -232,7 +232,7 @@ file_open(struct inode *cwd, const char *path, int flags, struct file **out)
 struct file *
 filedup(struct file *f)
 {
-    // Orders nothing: who can dup has a reference.
+    // Orders nothing: a caller that can dup holds a reference.
     uint32 before = __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
     assert(before > 0);
     return f;

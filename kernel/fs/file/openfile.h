@@ -25,7 +25,7 @@ struct file {
     void *snapshot; // [l] for devnode.c
 };
 
-// A file with one reference that nobody else sees yet; NULL: no memory.
+// A new file with one reference, the caller's; NULL: no memory.
 struct file *file_alloc(const struct file_ops *ops, bool readable, bool writable);
 void file_free(struct file *f); // undoes file_alloc()
 

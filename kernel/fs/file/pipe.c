@@ -62,7 +62,7 @@ wait_data(struct pipe *p)
     return 0;
 }
 
-// Waits until there is room for `need` bytes. Returns 0, -EPIPE if nobody can read them, or -EINTR.
+// Waits until there is room for `need` bytes. Returns 0, -EPIPE if there is no reader, or -EINTR.
 static int
 wait_room(struct pipe *p, uint64 need)
 {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// commit.c - the running transaction goes to the disk.
+// commit.c - the running transaction is written to the log.
 //
-// Theory    Operations are held up while the pages that they changed are copied; then the next
-//           transaction begins, and the copies are written at leisure. Blocks that the
-//           transaction freed are free in the copies, but in use for everybody else until the
-//           commit is on the disk: their old contents may be needed till then. When there is no
-//           memory for copies, operations are held up to the end, and the pages themselves go to
-//           the log and right after that to their places.
-// Promises  Data before the record: what the files of this transaction consist of is on the disk
-//           before its commit block (ordered-data). Whoever has a copy is never written from its
-//           page.
+// Theory    The commit holds operations up while it copies the pages that they changed. Then the
+//           next transaction begins, and the copies are written in the background. Blocks that the
+//           transaction freed are free in the copies, but stay in use elsewhere until the commit is
+//           on the disk, since their old contents may be needed until then. If there is no memory
+//           for copies, operations are held up to the end: the pages themselves go to the log and
+//           then to their home locations.
+// Promises  ordered-data: the data of the transaction's files is on the disk before its commit
+//           block. A page that has a copy is written from the copy only.
 // Locks     journal.commit; cache_lists.lock within the lock of a page's cache.
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// io.c - see io.h.
+// io.c - many writes at once, and one wait for all.
 //
-// Locks     io->lock, which whoever takes the device's interrupt takes as well.
+// Locks     io->lock; the handler of the device's interrupt takes it as well.
 #include "fs/journal/io.h"
 
 void

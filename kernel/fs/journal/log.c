@@ -121,7 +121,7 @@ put_commit(struct journal *j, uint32 tid)
 }
 
 // Brings the transaction with these pages to the disk.
-// On error  -EIO: it does not count, or nobody knows. Sleeps
+// On error  -EIO: it does not count, or that is unknown. Sleeps
 int
 journal_log(struct journal *j, struct list *pages, uint32 tid)
 {

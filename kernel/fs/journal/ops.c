@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// ops.c - the brackets around operations, and who waits for whom.
+// ops.c - operations begin and end; commits wait for them, and they for commits.
 //
 // Theory    An operation counts itself into the running transaction and out again: one atomic
 //           addition each. A commit sets the bit JOURNAL_STOP, waits until the count is 0, and
-//           clears it when operations may go on. Whoever asks for a commit of a transaction that
-//           somebody else has committed meanwhile has nothing to do: so callers of fsync() share
-//           commits.
-// Promises  No operation waits for a commit once it has begun. Each finds room for what it
-//           changes in the transaction, and blocks to allocate if there are any: what was freed
-//           lately is made free before.
+//           clears it when operations may go on. A caller that asks for a commit of a transaction
+//           which another caller has committed meanwhile has nothing to do: so callers of fsync()
+//           share commits.
+// Promises  No operation waits for a commit once it has begun. Each has room in the
+//           transaction for its changes, and blocks to allocate if the disk has any: pending frees
+//           are made free before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/cache/pageio.h"
 #include "fs/journal/journal.h"
@@ -119,11 +119,11 @@ journal_room(void)
 
 // Before an operation cuts a file: the transaction that is being committed may still need the
 // file's pages.
-// Locks     the inode is locked, or nobody else refers to it. Sleeps.
+// Locks     the inode is locked, or there is no other reference to it. Sleeps
 void
 journal_order(struct pcache *pc)
 {
-    // Set while operations were held up: whoever began before sees it.
+    // Set while operations were held up: every operation that goes on sees it.
     if (unlikely(__atomic_load_n(&journal.ordering, __ATOMIC_ACQUIRE)))
         cache_flush_some(pc);
 }
@@ -174,7 +174,7 @@ journal_commit(struct journal *j, uint32 tid)
 }
 
 // Commits what was done until now; with `everything` the log is empty afterwards, else only if it
-// is half full and nobody wants each call to leave a trace in it (doc/journal.md, durable=on).
+// is half full and calls do not have to leave a trace in it (doc/journal.md, durable=on).
 // On error, locks  as journal_commit()
 int
 journal_sync(struct journal *j, bool everything)

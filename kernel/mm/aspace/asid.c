@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// asid.c - see asid.h.
+// asid.c - ASIDs and their generations.
 //
-// Theory    Identifiers are handed out in order, to a space when it first runs. When there are no
-//           more, a new generation begins with the first one. A hart uses identifiers of one
-//           generation at a time, and changes to a later one by dropping all it knows; a space of an
-//           earlier generation than its hart's gets a new identifier. So nobody has to be told of
-//           a new generation, and the identifier of a space that ends is simply not used again.
-//           as->harts are those whose TLBs may know entries of the space, all of which are good:
-//           a change of the tables leaves only the hart that makes it (mm/aspace/tlb.h). Any other drops
-//           what it knows of the space before it runs it. The set outlives a generation: a hart that
-//           comes to the next one knows nothing, and has seen all that it stored.
-//           Identifier 0 is the kernel's own table's. Where the kernel has a table for each
-//           process, the space has two identifiers: the same address leads to different rights.
+// Theory    A space gets the next free ASID when it first runs. When all are used, a new generation
+//           begins with the first ASID. A hart uses ASIDs of one generation at a time and changes
+//           to a later one by fencing everything. A space of an earlier generation than its hart's
+//           gets a new ASID. So no hart has to be told of a new generation, and the ASID of a space
+//           that ends is not used again in its generation.
+//           as->harts has the harts whose TLBs may hold entries of the space, all of them valid: a
+//           change of the tables leaves only the hart that makes it (mm/aspace/tlb.h). Any other
+//           hart fences the space before it runs it. The set outlives a generation: a hart that
+//           changes to the next one holds nothing and has seen all that it stored.
+//           ASID 0 belongs to the kernel's own table. Where a process has a kernel table too, the
+//           space has two ASIDs, since the same address has different rights in the two tables.
 // Promises  asid-unique: what a TLB has under an identifier comes from one table.
 // Locks     none: a space is [o], its hart's generation [h], what has been handed out one atomic word.
 // Fences    asid_enter().
@@ -60,7 +60,7 @@ asid_init(void)
     each = design->private_table ? 2 : 1;
     spaces = most / each;
     for (int i = 0; i < nharts && spaces; i++) {
-        cpus[i].present = 1U << i;
+        cpus[i].asid_mask = 1U << i;
         cpus[i].generation = FIRST_GENERATION - 1;
     }
 }
@@ -101,10 +101,10 @@ bool
 asid_enter(struct aspace *as)
 {
     struct cpu *c = mycpu();
-    if (c->present && as->generation < c->generation)
+    if (c->asid_mask && as->generation < c->generation)
         assign(as);
-    as->harts |= c->present;
-    if (c->present && as->generation == c->generation) {
+    as->harts |= c->asid_mask;
+    if (c->asid_mask && as->generation == c->generation) {
         sfence_vma_asid(as->asid);
         if (design->private_table)
             sfence_vma_asid(as->kasid);

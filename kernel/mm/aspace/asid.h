@@ -16,5 +16,5 @@ bool asid_enter(struct aspace *as) must_check; // see asid.c
 static inline bool
 asid_ready(const struct aspace *as, const struct cpu *c)
 {
-    return as->generation == c->generation && (as->harts & c->present);
+    return as->generation == c->generation && (as->harts & c->asid_mask);
 }

@@ -153,7 +153,7 @@ static void
 aspace_leave(void)
 {
     mycpu()->as = NULL;
-    load_satp(kernel_satp, !mycpu()->present);
+    load_satp(kernel_satp, !mycpu()->asid_mask);
 }
 
 // Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:
@@ -162,7 +162,7 @@ void
 uvmretire(struct aspace *as)
 {
     struct mmu_batch b;
-    acquiresleep(&as->lock); // somebody may be looking
+    acquiresleep(&as->lock); // a viewer may be reading the tables
     mmap_collect(as, 0, USER_END);
     park_drop(as);
     mirror_destroy(as);

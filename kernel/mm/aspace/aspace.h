@@ -50,7 +50,7 @@ struct aspace {
     uint64 pages;                  // [l] user pages present, those in parked tables too
     uint64 parked;                 // [l] leaf tables that wait to be used again: mm/aspace/park.h
     uint32 viewers;                // mm/aspace/viewers.h
-    struct usyscall *usys; // [o] the page at USYSCALL, or usys_early while nobody has touched it
+    struct usyscall *usys;         // [o] the page at USYSCALL, or usys_early until it is touched
     struct usyscall usys_early;
     uint64 reached;    // [l] the highest end of the heap after a growth that brought in pages
     struct list spare; // [l] blank tables: mm/aspace/spare.h

@@ -169,7 +169,8 @@ fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum 
     return fill_fresh(as, r, at, access);
 }
 
-// Nobody else refers to it: no other leaf, and not the page cache. If not it is a single frame.
+// Tells whether the caller's leaf is the only reference to the frame: no other leaf, and not the page
+// cache. If it is not, the frame is a single one afterwards.
 static bool
 sole_user(struct frame *f)
 {
@@ -203,7 +204,8 @@ writable(const struct region *r, pte_t pte)
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-// Gives the page a writable entry: its own frame if nobody else refers to that, else a copy.
+// Gives the page a writable entry: for its own frame if there is no other reference, else for a copy.
+// On error  -ENOMEM: the entry is as it was.
 static int
 own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 {
@@ -227,8 +229,8 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     return 0;
 }
 
-// The first write to a page of a private region that others may see, or that was read-only. Who
-// writes to such pages one after the other gets some more.
+// Handles the first write to a copy-on-write or read-only page of a private region. When the pages
+// below have been written to as well, some of the next ones get frames of their own too.
 static int
 make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
@@ -243,12 +245,12 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
         if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
-            break; // nobody has asked for it
+            break; // an opportunistic copy: its failure does no harm
     }
     return error;
 }
 
-// The same for a larger leaf: it stays one if nobody else refers to any of it.
+// The same for a superpage: it stays one if there is no other reference to any of its frames.
 static int
 make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {

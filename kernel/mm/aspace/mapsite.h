@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mapsite.h - who mapped and unmapped a page, and when: remembered in debug builds
+// mapsite.h - the callers that mapped and unmapped a page: remembered in debug builds
 // (checked/mapsite.c).
 #pragma once
 
@@ -14,10 +14,10 @@ enum mapsite_op { MAPSITE_NEW, MAPSITE_MAP, MAPSITE_UNMAP };
 
 #ifdef DEBUG
 void mapsite_note(enum mapsite_op op, const struct aspace *as,
-                  uint64 va); // by whoever called our caller
+                  uint64 va); // notes the caller's caller
 void mapsite_tell(struct report *r, const struct aspace *as,
                   uint64 va); // the last notes about the page
-// Who mapped the page last: a return address, and in `text`, unless NULL, the names of the callers.
+// The last mapping of the page: a return address; `text`, unless NULL, gets the callers' names.
 uint64 mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT]); // 0: not known
 #else
 static inline void

@@ -27,12 +27,13 @@ table_frame(pte_t pointer)
     return frame_of(pte_pa(pointer));
 }
 
-// Returns   false: nobody else leads to the table. Then it is the caller's, as it is.
+// Gives up one space's share of the table.
+// Returns   false: no other space shares it. The caller then owns the table, unchanged.
 static bool
 leave_table(struct frame *f)
 {
     int32 refs = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
-    while (refs > 1) // acquire and release: who is last sees the W that the others took
+    while (refs > 1) // acquire and release: the last space sees that the others took W
         if (__atomic_compare_exchange_n(&f->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE))
             return true;
@@ -180,7 +181,7 @@ settle_table(pte_t *slot, uint64 va, int level, void *arg)
     pagetable_t table = mine ? f->mem : copy_table(as, f, va);
     if (!table)
         return -ENOMEM;
-    frame_of(v2p(table))->owner = as->owner->pid; // who had it before may have ended
+    frame_of(v2p(table))->owner = as->owner->pid; // the process that had it may have ended
     pt_resume(slot, v2p(table));
     twin_unpark(as, va);
     as->parked--;

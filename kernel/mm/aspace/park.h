@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-// park.h - leaf tables that a fork leaves to both, and that neither uses until it has to.
+// park.h - deferred page-table copy: after a fork, parent and child share leaf tables.
 //
-// Theory    Fork does not look into a leaf table that serves nothing but one region of anonymous
-//           memory. It parks it: the pointer to it loses V in the parent's tree, and the child's
-//           gets the same one. A hart sees a hole there. The table's frame counts the spaces that
-//           lead to it. Whoever touches what it maps, or changes it, gets it back: the last one
-//           the table itself, with all rights that its leaves had; any other a copy,
-//           copy-on-write page by page, as fork would have made it. So a fork costs what there are
-//           leaf tables, and a child that execs or ends has cost its parent a fault for each.
-// Promises  parked-still: while several spaces lead to a table, none uses it, and all that happens
-//           to it is that its leaves lose W.
+// Theory    Fork does not copy a leaf table that serves only one region of anonymous memory. It
+//           parks the table: the pointer loses V in the parent's tree, and the child's tree gets
+//           the same entry. A hart takes it for a hole. The table's frame counts the spaces that
+//           share it. The first access by a space, or change of the range, ends the sharing for
+//           that space: the last space gets the table itself, with all rights of its leaves; any
+//           other space gets a copy, copy-on-write page by page. So a fork costs time for each leaf
+//           table instead of each page, and a child that execs costs its parent a fault for each.
+// Promises  parked-still: while several spaces share a table, none uses it, and the only change to
+//           it is that its leaves lose W.
 // Locks     as->lock of the space, held by the caller; the table's count is atomic.
 // Manual    priv sv39pte: a pointer has no rights that could be taken from all its leaves
 #pragma once
 
 #include "mm/aspace/aspace.h"
 
-// Is it anonymous memory whose pages fork shares until somebody writes? Each table that is parked
-// serves some region of this kind, and no other that has pages there.
+// Tells whether tables of the region may be parked: it is anonymous memory that fork shares
+// copy-on-write. Each parked table serves one region of this kind and no other that has pages there.
 static inline bool
 park_may(const struct region *r)
 {

@@ -53,7 +53,7 @@ struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of 
 void region_remove(struct regions *rs, struct region *r);                 // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;
 
-// Does a store stay the process's own, so that a fork shares its pages only until somebody writes?
+// Tells whether stores stay the process's own, so that a fork shares the pages copy-on-write.
 static inline bool
 region_copies(const struct region *r)
 {

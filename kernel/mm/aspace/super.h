@@ -14,7 +14,7 @@
 
 // What a process does with leaves of 2 MiB.
 enum super_policy {
-    SUPER_SHARE, // a fork shares them until somebody writes
+    SUPER_SHARE, // a fork shares them copy-on-write
     SUPER_COPY,  // a fork copies them, as far as there are blocks for it
     SUPER_OFF,   // it has none
 };

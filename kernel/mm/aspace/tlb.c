@@ -43,7 +43,7 @@ fence_view(const struct tlb_batch *t, uint64 asid)
 static void
 fence(const struct mmu_batch *b)
 {
-    if (b->state == MMU_DEAD || !tlb_here(b->as)) {
+    if (b->state == MMU_DEAD || !tlb_forget_others(b->as)) {
         mycpu()->fences_avoided++;
         return;
     }

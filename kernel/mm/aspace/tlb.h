@@ -45,32 +45,34 @@ mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
     return full;
 }
 
-// The tables have changed. Only a hart that runs the space needs a fence now, and that is this one
-// or none; every other one drops what it knows before it runs the space again (asid_enter()).
+// Takes note of a change of the space's tables: other harts know stale entries from now on, and drop
+// them before they run the space again (asid_enter()).
+// Returns   whether this hart runs the space: then it has to fence now. No other hart can run it.
 static inline bool
-tlb_here(struct aspace *as)
+tlb_forget_others(struct aspace *as)
 {
     bool here = mycpu()->as == as;
-    as->harts = here ? mycpu()->present : 0;
+    as->harts = here ? mycpu()->asid_mask : 0;
     return here;
 }
 
-// After a change of the entry for va, in one of the space's tables or both.
+// After a change of the entry for va, in the user's table, the mirror or both: fences the page, if
+// this hart runs the space.
 static inline void
 tlb_changed_page(struct aspace *as, uint64 va)
 {
-    if (!tlb_here(as))
+    if (!tlb_forget_others(as))
         return;
     sfence_vma_page(va, as->asid);
     if (as->kpt.root)
         sfence_vma_page(va, as->kasid);
 }
 
-// After any change.
+// After any change: fences all addresses of the space, if this hart runs it.
 static inline void
 tlb_changed(struct aspace *as)
 {
-    if (!tlb_here(as))
+    if (!tlb_forget_others(as))
         return;
     sfence_vma_asid(as->asid);
     if (as->kpt.root)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// block.c - see block.h.
+// block.c - multi-page allocations of user memory: one count for 2^order frames.
 //
-// Promises  Whoever knows the order that a block had need not know whether it is whole: each call
-//           does to one count or to 2^order what the leaves stand for.
+// Promises  A caller that knows the order of an allocation need not know whether it is still whole:
+//           each call changes the one count, or the counts of all its frames.
 // Locks     lock (RANK_BLOCK) orders changes between whole and single, and the counts of whole
-//           blocks. Who has found single frames goes on without it: nobody makes a block of
-//           them while another space refers to them.
+//           blocks. Single frames are counted without it: they do not become a block again while
+//           another space refers to them.
 // Next      mm/aspace/super.c
 #include "mm/frame/block.h"
 

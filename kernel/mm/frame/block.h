@@ -5,9 +5,9 @@
 //           in blocks of 2^order frames, which have one count in the ledger: it stands for the
 //           counts of all its frames, so a space that maps any of it maps all of it, at a place
 //           that is aligned to its size - by one leaf of level 1 for 2 MiB, by neighbouring leaves
-//           of one leaf table below that. Before somebody treats a part differently the block
-//           becomes single frames; leaves that others have there then refer to these.
-// Locks     as->lock of the space whose leaves they are, held by the caller; so these are there.
+//           of one leaf table below that. Before a part is treated differently from the rest,
+//           the block becomes single frames; leaves in other spaces then refer to these.
+// Locks     as->lock of the space whose leaves refer to the block, held by the caller.
 #pragma once
 
 #include "mm/frame/frame.h"

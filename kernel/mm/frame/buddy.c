@@ -28,7 +28,7 @@ push_block(struct buddy *b, struct frame *f, int order)
     list_push_front(&b->free[order], &f->link);
 }
 
-// Takes a block that nobody uses and joins it with its buddies as far as they are free.
+// Takes an unused block and joins it with its buddies as far as they are free.
 void
 buddy_put(struct buddy *b, struct frame *f, int order)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// commit.h - how much memory all processes have together, and a limit for that.
+// commit.h - overcommit: the memory of all processes together, and a limit for it.
 //
-// Theory    A page counts once for each process that has it, although a fork takes no frame for what
-//           it shares until somebody writes. So the sum can be more than there is. By default nothing
-//           is done about it (proc/oom.c says what happens then); with `commit=strict` on the kernel
-//           command line whatever would raise the sum above the limit fails. The limit leaves one
-//           part in sixteen to the kernel, and each process counts for some frames more.
-// Locks     none: each hart counts for itself, and a sum over all of them is a guess.
+// Theory    A page counts once for each process that has it, although a fork shares frames until one
+//           side writes. So the sum can exceed the memory that there is. By default this is allowed
+//           (proc/oom.c handles the shortage). With `commit=strict` on the kernel command line, a
+//           call that would raise the sum above the limit fails. The limit leaves one part in
+//           sixteen to the kernel, and each process counts for some frames more.
+// Locks     none: each hart counts for itself; the sum over all harts is approximate.
 #pragma once
 
 #include "rv/cpu.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// failnth.c - who decides which allocations fail.
+// failnth.c - the hook that decides which allocations fail.
 #include "mm/frame/failnth.h"
 
 bool (*failnth_hook)(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // failnth.h - the one place where debug builds can make an allocation fail. In others, nothing.
 //
-// Whoever drives the failures (a count per process tree, a host test) sets the hook and decides.
+// A driver of failures (checked/failtree.c, a host test) sets the hook, which decides.
 #pragma once
 
 #include "lib/types.h"

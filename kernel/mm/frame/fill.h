@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// fill.h - what debug builds do to memory that changes hands: 5 for the new user, who must not rely
-// on what is in it, 1 after the old one, who must not look again. In others, nothing.
+// fill.h - debug builds fill memory with 5 when it is allocated and with 1 when it is freed.
+//
+// Theory    Code that reads new memory before writing it, or reads memory after freeing it, then
+//           finds a pattern instead of plausible values. Other builds fill nothing.
 #pragma once
 
 #include "lib/panic.h"
@@ -20,7 +22,7 @@ fill_freed(void *p, size_t n)
     memset(p, 1, n);
 }
 
-// Nobody wrote to a free object, but for its first word, which links it.
+// Panics if a free object was written to, except in its first word, which links it.
 static inline void
 fill_expect_freed(const void *p, size_t n)
 {

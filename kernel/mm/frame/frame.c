@@ -81,7 +81,7 @@ frames_set_reclaim(uint64 (*fn)(uint64 want))
 static inline void *
 claim(struct frame *f, enum frame_kind kind, uint32 owner)
 {
-    f->refs = 1; // nobody else knows the frame: no atomic needed
+    f->refs = 1; // the frame has no other reference yet: no atomic needed
     f->kind = kind;
     f->flags = 0;
     f->owner = owner;

@@ -85,7 +85,7 @@ uint64 frames_free(void);      // frames in no use, kept ones too; exact when no
 uint64 frames_total(void);     // frames of [start, end)
 uint64 frames_contended(void); // turns lost waiting for the allocator's lock
 
-// The last frames are kept for the urgent: who uses memory that it has, and needs a frame for that.
+// The last frames are kept for processes that need one to use memory which they already have.
 void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // as kalloc(), or one of these
 void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // as kzalloc()
 void frames_lend(int n);     // so many of them are like any other; a negative number takes it back

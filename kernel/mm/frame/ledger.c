@@ -96,7 +96,7 @@ frames_reserve(uint64 start, uint64 end)
 // Makes the frames of a block independent: each has the block's kind, owner, references and
 // mapcount. From when a hart sees the references of a frame, or that the first one is single, it may
 // change the counts without a lock: they must be there by then.
-// Locks     that of the block's count, so that nobody takes or drops a reference to it meanwhile.
+// Locks     the lock of the block's owner, which keeps references from being taken or dropped.
 void
 frame_split(struct frame *f)
 {

@@ -17,7 +17,7 @@ pte_parked(pte_t pte)
     return (pte & (PTE_V | PTE_PARKED)) == PTE_PARKED;
 }
 
-extern struct frame *zero_frame; // a frame of zeroes that nobody writes; guard pages map it
+extern struct frame *zero_frame; // a frame of zeroes, never written; guard pages map it
 
 void userpage_init(void);
 

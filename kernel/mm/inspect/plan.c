@@ -10,13 +10,13 @@ part_of(const struct region *r)
     return (struct part){r->start, r->end, r->kind};
 }
 
-// Do they meet? Then *f says so.
+// Tells whether two parts overlap; if so, describes it in *f.
 static bool
-meet(struct part one, struct part two, struct plan_fault *f)
+overlap(struct part one, struct part two, struct plan_fault *f)
 {
     if (one.end <= two.start || two.end <= one.start)
         return false;
-    *f = (struct plan_fault){.rule = PLAN_MEET, .one = one, .two = two};
+    *f = (struct plan_fault){.rule = PLAN_OVERLAP, .one = one, .two = two};
     return true;
 }
 
@@ -26,7 +26,7 @@ is_guard(const struct regions *rs, int i)
     return i >= 0 && i < rs->n && rs->v[i].kind == REGION_GUARD;
 }
 
-// Does the stack, region i, lack its guard?
+// Tells whether the stack, region i, lacks its guard page; if so, describes it in *f.
 static bool
 unguarded(const struct regions *rs, int i, struct plan_fault *f)
 {
@@ -46,9 +46,9 @@ region_wrong(const struct regions *rs, int i, const struct part *parts, int n, s
 {
     struct part here = part_of(&rs->v[i]);
     for (int j = 0; j < n; j++)
-        if (meet(parts[j], here, f))
+        if (overlap(parts[j], here, f))
             return true;
-    if (i > 0 && meet(part_of(&rs->v[i - 1]), here, f))
+    if (i > 0 && overlap(part_of(&rs->v[i - 1]), here, f))
         return true;
     return here.kind == REGION_STACK && unguarded(rs, i, f);
 }
@@ -58,7 +58,7 @@ plan_wrong(const struct regions *rs, const struct part *parts, int n, struct pla
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++)
-            if (meet(parts[j], parts[i], f))
+            if (overlap(parts[j], parts[i], f))
                 return true;
     for (int i = 0; i < rs->n; i++)
         if (region_wrong(rs, i, parts, n, f))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// plan.h - what addresses are planned for: parts, which must not meet, and the guards of stacks.
+// plan.h - address-space layout check: no parts overlap, and each stack has its guard.
 //
-// Theory    A page that is mapped twice is noticed when the second mapping is made (mappages: remap),
-//           which may be long after the mistake. A plan can be checked before anything is mapped.
+// Theory    mappages() panics when a page is mapped a second time, which may be long after the
+//           mistake. The layout can be checked before anything is mapped.
 // Promises  parts-apart: no address has two purposes. guard-below: right below each stack of a
 //           process lies its guard page. guard-closed: no stack can grow unnoticed: user mode may not
 //           use the guard page, and the hole below a kernel stack is not mapped.
@@ -12,7 +12,13 @@
 #include "mm/aspace/region.h"
 #include "mm/kvm/parts.h"
 
-enum plan_rule { PLAN_MEET, PLAN_GUARD_NONE, PLAN_GUARD_ABOVE, PLAN_GUARD_OPEN, PLAN_HOLE_MAPPED };
+enum plan_rule {
+    PLAN_OVERLAP,
+    PLAN_GUARD_NONE,
+    PLAN_GUARD_ABOVE,
+    PLAN_GUARD_OPEN,
+    PLAN_HOLE_MAPPED
+};
 
 // What is wrong, and with what.
 struct plan_fault {

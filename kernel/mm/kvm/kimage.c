@@ -3,7 +3,7 @@
 //
 // Theory    The parts follow each other, each in leaves of 4 KiB that end with its contents. The
 //           direct map maps the same frames; those of text and rodata it maps read-only.
-// Promises  image-alone: the frames that leaves of text and rodata map are nobody's but the image's,
+// Promises  image-alone: the frames that leaves of text and rodata map belong to the image alone,
 //           and no leaf lets anybody write them.
 // Next      mm/kvm/kvm.c, doc/decisions/0023-kernel-image-in-pages.md
 #include "mm/kvm/kimage.h"

@@ -15,6 +15,6 @@ struct kimage_part {
 extern const struct kimage_part
     kimage[KIMAGE_PARTS]; // by enum kimage_kind, in the order of addresses
 
-void kimage_reserve(void);                        // the frames that nobody else may have
+void kimage_reserve(void);                        // keeps its frames from the allocator
 const struct kimage_part *kimage_find(uint64 va); // the part that is mapped at va; NULL: none
 uint64 kimage_pa(uint64 va);                      // physical address of a place in the image

@@ -36,7 +36,7 @@ static struct {
     struct spinlock lock;
     uint64 used[STACKS / 64]; // slots that are mapped
     int nspare;
-    uint64 spare[SPARES]; // tops of mapped stacks that nobody uses
+    uint64 spare[SPARES]; // tops of mapped stacks that are unused
     uint8 known[STACKS];  // by slot: see struct kstack
 } stacks;
 

@@ -85,7 +85,7 @@ static void
 change_over(struct proc *p, const struct image *image, uint64 sp)
 {
     struct aspace *old = p->as;
-    acquire(&proc_tree_lock); // who lists processes looks at p->as under it
+    acquire(&proc_tree_lock); // a listing of processes reads p->as under it
     p->as = image->as;
     release(&proc_tree_lock);
     aspace_use(p->as);

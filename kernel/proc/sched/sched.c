@@ -4,15 +4,15 @@
 // Theory    Each hart has a run queue. A process that leaves its hart picks its successor and
 //           switches to it directly; when its own queue is empty it steals, when there is nothing
 //           to steal it switches to the hart's idle process, which waits for an interrupt.
-//           p->lock is held across the switch and released by the successor, so whoever has
-//           acquired p->lock knows that p's registers are saved and its stack is quiet.
+//           p->lock is held across the switch and released by the successor. So when p->lock
+//           has been acquired, p's registers are saved and its stack is quiet.
 // Promises  A RUNNABLE process is on exactly one queue. No hart idles for good while a queue is
 //           not empty: a hart announces in idle_mask that it will wait, then looks once more; a
 //           waker enqueues, then looks at idle_mask.
 // Locks     p->lock, then a queue's lock. A stealer only tries p->lock: its victim may be
-//           half-way through a switch and waiting for nobody.
+//           half-way through a switch.
 // State     A process changes its own state; a waker changes BLOCKING and SLEEPING under p->lock;
-//           whoever took a process off a queue owns it and may set RUNNING.
+//           the hart that took a process off a queue owns it and may set RUNNING.
 #include "proc/sched/sched.h"
 
 #include "abi/errno.h"
@@ -141,7 +141,7 @@ static uint64
 satp_for(struct cpu *c, struct proc *next, bool *drop)
 {
     struct aspace *as = next->as;
-    *drop = !as && !c->present;
+    *drop = !as && !c->asid_mask;
     if (as && unlikely(!asid_ready(as, c))) {
         *drop = asid_enter(as);
         if (design->switches)
@@ -183,7 +183,7 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
     fpu_enter(prev); // we are `prev` again, perhaps on another hart
 }
 
-// Leaves the hart until somebody makes the process run again.
+// Leaves the hart until the process is made runnable again.
 // Locks     p->lock held on entry and return, no other spinlock.
 void
 sched(void)

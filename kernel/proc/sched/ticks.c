@@ -3,8 +3,7 @@
 //
 // Theory    Nothing counts ticks: they are computed from the time CSR. A busy hart is interrupted
 //           once a slice; an idle one only when one of its sleepers is due. Sleepers are on a
-//           list per hart, soonest first; whoever takes a record off the list holds the list's
-//           lock.
+//           list per hart, soonest first; a record is taken off the list with the list's lock held.
 // Locks     a list's lock, then the process's (thread_wake).
 #include "proc/sched/ticks.h"
 

@@ -96,11 +96,11 @@ run(struct aspace *as, int hart)
     if (!asid_ready(as, c)) {
         bool drop = asid_enter(as);
         CHECK(all + one > fences);
-        CHECK(drop == (c->generation != before || !c->present));
+        CHECK(drop == (c->generation != before || !c->asid_mask));
     }
     CHECK((as->satp & SATP_PPN_MASK) == root && ID_OF(as->satp) == as->asid);
     CHECK(c->generation == as->generation && c->generation >= before);
-    CHECK(asid_ready(as, c) == (c->present != 0));
+    CHECK(asid_ready(as, c) == (c->asid_mask != 0));
 }
 
 static void
@@ -131,7 +131,7 @@ check_changes(void)
     int tables = design->private_table ? 2 : 1;
     run(as, 0);
     run(as, 1);
-    as->harts = cpus[1].present;
+    as->harts = cpus[1].asid_mask;
     int fences = one;
     run(as, 1);
     CHECK_EQ(one, fences);

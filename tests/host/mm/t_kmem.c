@@ -153,7 +153,7 @@ test_idle(void)
         CHECK((p[i] = kmem_cache_alloc(&c)) != NULL);
     for (int i = 0; i < 2000; i++)
         kmem_cache_free(&c, p[i]);
-    CHECK(frames_free() >= free - 1 - KMEM_STASH);
+    CHECK(frames_free() >= free - 1 - KMEM_MAGAZINE);
     CHECK_EQ(c.empty <= 1, true);
     kmem_drain();
     CHECK_EQ(frames_free(), free);

@@ -45,7 +45,7 @@ expect_meeting(uint64 start, uint64 end, enum part_kind with)
 {
     struct region v = region(start, end, REGION_HEAP);
     CHECK(wrong(&v, 1));
-    CHECK(f.rule == PLAN_MEET && f.one.kind == with && f.two.kind == REGION_HEAP);
+    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == with && f.two.kind == REGION_HEAP);
     CHECK(f.two.start == start && f.two.end == end);
 }
 
@@ -66,7 +66,7 @@ test_parts_meet(void)
     struct part two[] = {{0x1000, 0x3000, PART_DIRECT}, {0x2fff, 0x4000, PART_DEVICES}};
     struct regions none = {0};
     CHECK(plan_wrong(&none, two, 2, &f));
-    CHECK(f.rule == PLAN_MEET && f.one.kind == PART_DIRECT && f.two.kind == PART_DEVICES);
+    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == PART_DIRECT && f.two.kind == PART_DEVICES);
     two[1].start = 0x3000;
     CHECK(!plan_wrong(&none, two, 2, &f));
 }
@@ -76,7 +76,7 @@ test_regions_meet(void)
 {
     struct region v[] = {region(0, 0x3000, REGION_IMAGE), region(0x2000, 0x4000, REGION_HEAP)};
     CHECK(wrong(v, 2));
-    CHECK(f.rule == PLAN_MEET && f.one.kind == REGION_IMAGE && f.two.kind == REGION_HEAP);
+    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == REGION_IMAGE && f.two.kind == REGION_HEAP);
 }
 
 static void

@@ -117,7 +117,7 @@ load_satp(uint64 satp, bool fence)
 static void
 to_user(struct userret r)
 {
-    bool fence = !mycpu()->present;
+    bool fence = !mycpu()->asid_mask;
     if (r.satp && fence)
         sfence_vma();
     if (r.satp)
