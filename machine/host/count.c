@@ -38,7 +38,7 @@ counting_start(struct counting *c, struct machine *m, const struct options *o)
     c->file = *o->count ? fopen(o->count, "w") : NULL;
     if (*o->count && !c->file)
         refuse("%s cannot be written: %s", o->count, strerror(errno));
-    if (!places_read(&c->symbols, file_read(o->kernel, 1), m->ram.base))
+    if (!places_read(&c->symbols, file_read(o->kernel, 1)))
         refuse("there is not enough memory to count");
     uint32 n = c->symbols.functions;
     struct code_range *range = allocate(n + 1, sizeof(range[0]));

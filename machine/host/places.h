@@ -15,7 +15,7 @@ struct places {
     uint32 functions;
 };
 
-// Reads the functions of a kernel that was loaded to RAM at `base`: none when the file is no ELF
-// file or has no symbols. The names lie in the file.
+// Reads the functions of a kernel: none when the file is no executable ELF file or has no symbols.
+// The names lie in the file.
 // Returns   false when there is not enough memory.
-bool places_read(struct places *s, struct file f, uint64 base);
+bool places_read(struct places *s, struct file f);
