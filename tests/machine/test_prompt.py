@@ -130,7 +130,7 @@ def test_prompt_keys(context):
     person.type(b"go\n")
     person.expect("go")
     person.type(b"two\r")
-    person.expect("two\r\ntwo\r\n\\$ ")
+    person.expect("two\r\n\\$ ")
     person.type(b"\x01c")
     person.expect(r"\(glass\) ")
     person.type(b"quit\n")
