@@ -34,6 +34,13 @@ page_fault(int cause)
 }
 
 bool
+memory_fault(int cause)
+{
+    return page_fault(cause) || cause == CAUSE_FETCH_ACCESS || cause == CAUSE_LOAD_ACCESS ||
+           cause == CAUSE_STORE_ACCESS;
+}
+
+bool
 access_succeeds(const struct machine *m, const struct access *a)
 {
     struct pt_trace t;

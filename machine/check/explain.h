@@ -20,6 +20,8 @@ enum blame {
 // The access that raises a page fault or access fault.
 enum pt_access access_of(int cause);
 bool page_fault(int cause);
+// A page fault or an access fault.
+bool memory_fault(int cause);
 // Does the access succeed now?
 bool access_succeeds(const struct machine *m, const struct access *a);
 // Fills in walk, since, rule, near and do of a report. Returns whose mistake it looks like.

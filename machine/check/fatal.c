@@ -126,7 +126,7 @@ killed(struct machine *m, unsigned hart, const struct fault *t)
     struct access a = access_at(t, true);
     struct report r;
     if (page_fault(t->cause) && access_succeeds(m, &a))
-        return;
+        return; // it was resolved: another reason ends the process
     report_begin(m, &r, REPORT_KILLED, hart, t->epc);
     if (page_fault(t->cause))
         tell_access(m, t, &r);
@@ -182,7 +182,7 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     else if (!page_fault(t->cause))
         explain_trap(t->cause, t->tval, &r->what.arg[2]);
     bool list = free_list(m, t, r);
-    if ((page_fault(t->cause) || jump) && !list)
+    if (memory_fault(t->cause) && !list)
         explain_access(m, &a, r);
     if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
         report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;

@@ -69,7 +69,7 @@ static const struct taken *
 culprit(const struct trap_chain *c, uint64 vector)
 {
     bool absent = c->last.epc == vector && access_of(c->last.cause) == PT_EXEC;
-    bool fault = c->before.when != 0 && page_fault(c->before.cause);
+    bool fault = c->before.when != 0 && memory_fault(c->before.cause);
     return absent && fault ? &c->before : &c->last;
 }
 
@@ -85,10 +85,10 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
                        .kind = access_of(t->cause),
                        .sum = (h->mstatus & STATUS_SUM) != 0,
                        .pid = facts_pid(m, hart)};
-    bool memory = page_fault(t->cause) || t->cause == CAUSE_FETCH_ACCESS;
-    if (memory)
+    if (memory_fault(t->cause))
         explain_access(m, &a, r);
-    bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT;
+    bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT ||
+                 r->todo.word == WORD_NO_PMP_DO;
     if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
         r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
     else if (!table && r->walk.trace.rule == RULE_VALID &&

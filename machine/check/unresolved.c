@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// unresolved.c - a fault of a user program that the kernel returns from, and that comes again.
+// unresolved.c - a fault that the kernel returns from, and that comes again at once, for ever.
 //
 // Theory    Between the return and the next trap the hart has executed no instruction, and the trap
-//           is the same one: the handler returns as if it had resolved the fault, for ever.
+//           is the same one: the handler returns as if it had resolved the fault. A kernel that
+//           leaves M-mode without a PMP entry is such a case, when its handler in M-mode only
+//           expects the timer.
 // Promises  silence: a fault may come back a few times (the access crosses pages, harts race); many
 //           times in a row it is none of that.
 #include "check/explain.h"
@@ -26,24 +28,44 @@ state(struct machine *m, unsigned hart)
     return &SIGHT_STATE(m, unresolved, struct unresolved)->of[hart];
 }
 
+// The exception that the hart has just taken.
+struct exception {
+    uint64 cause, epc, tval;
+    unsigned from; // MODE_...
+};
+
+static struct exception
+taken(const struct hart *h)
+{
+    if (h->mode == MODE_M)
+        return (struct exception){h->mcause, h->mepc, h->mtval,
+                                  (unsigned)((h->mstatus & STATUS_MPP) >> 11)};
+    return (struct exception){h->scause, h->sepc, h->stval,
+                              h->mstatus & STATUS_SPP ? MODE_S : MODE_U};
+}
+
 static void
-tell(struct machine *m, unsigned hart)
+tell(struct machine *m, unsigned hart, const struct exception *e)
 {
     const struct hart *h = &m->s.hart[hart];
-    struct access a = {.satp = h->satp,
-                       .va = h->stval,
-                       .kind = access_of((int)h->scause),
-                       .user = true,
+    int cause = (int)e->cause;
+    struct access a = {.satp = e->from == MODE_M ? 0 : h->satp,
+                       .va = e->tval,
+                       .kind = access_of(cause),
+                       .user = e->from == MODE_U,
+                       .sum = (h->mstatus & STATUS_SUM) != 0,
                        .pid = facts_pid(m, hart)};
     struct report r;
-    report_begin(m, &r, REPORT_UNRESOLVED, hart, h->sepc);
+    report_begin(m, &r, REPORT_UNRESOLVED, hart, e->epc);
     r.fatal = true;
     r.moment = (struct moment){.position = r.when, .mode = MODE_U};
-    r.what = (struct fact){.word = WORD_UNRESOLVED, .arg = {hart, h->sepc}};
-    explain_trap((int)h->scause, h->stval, &r.what.arg[2]);
-    if (page_fault((int)h->scause))
+    r.what = (struct fact){.word = a.user ? WORD_UNRESOLVED : WORD_UNRESOLVED_KERNEL,
+                           .arg = {hart, e->epc}};
+    explain_trap(cause, e->tval, &r.what.arg[2]);
+    if (memory_fault(cause))
         explain_access(m, &a, &r);
-    r.todo.word = WORD_UNRESOLVED_DO;
+    if (r.todo.word != WORD_NO_PMP_DO)
+        r.todo.word = WORD_UNRESOLVED_DO;
     report_send(m, &r);
 }
 
@@ -52,25 +74,24 @@ trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     struct repeat *r = state(m, hart);
-    if (h->mode != MODE_S || (h->mstatus & STATUS_SPP) || h->scause >> 63 ||
-        h->scause == CAUSE_ECALL_U)
+    struct exception e = taken(h);
+    if (e.cause >> 63 || (e.cause >= CAUSE_ECALL_U && e.cause <= CAUSE_ECALL_M))
         return;
-    bool same = r->cause == h->scause && r->epc == h->sepc && r->satp == h->satp &&
+    bool same = r->cause == e.cause && r->epc == e.epc && r->satp == h->satp &&
                 machine_retired(m, hart) <= r->back;
-    r->cause = h->scause;
-    r->epc = h->sepc;
+    r->cause = e.cause;
+    r->epc = e.epc;
     r->satp = h->satp;
     r->count = same ? r->count + 1 : 0;
     if (r->count == AGAIN_TRAPS)
-        tell(m, hart);
+        tell(m, hart, &e);
 }
 
 static void
 left(struct machine *m, unsigned hart, bool supervisor)
 {
     (void)supervisor;
-    if (m->s.hart[hart].mode == MODE_U)
-        state(m, hart)->back = machine_retired(m, hart) + 1;
+    state(m, hart)->back = machine_retired(m, hart) + 1;
 }
 
 const struct watcher unresolved_watcher = {
