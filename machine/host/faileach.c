@@ -32,6 +32,7 @@ struct result {
     bool failed;
     char where[CALLS_LENGTH];  // the calls inside of which the call failed
     char printed[LINE_LENGTH]; // the kernel's last words
+    char told[CALLS_LENGTH];   // what the machine reported first
 };
 
 struct trial {
@@ -43,6 +44,7 @@ struct trial {
     char text[LINE_LENGTH]; // of the line that is being printed
     size_t used;
     char panic[LINE_LENGTH];
+    char told[CALLS_LENGTH];
 };
 
 // --- one run ---------------------------------------------------------------------------------
@@ -101,18 +103,32 @@ type(struct trial *t, bool idle)
     return any;
 }
 
+// Keeps the first sentence of the first report; the others are dropped.
+static void
+hear(struct trial *t)
+{
+    static struct report report;
+    static struct text text;
+    struct speaker s = {t->m, ENGLISH, machine_position(t->m)};
+    while (report_take(t->m, &report)) {
+        if (report.note || t->told[0] != '\0')
+            continue;
+        text.used = 0;
+        words_fact(&s, &report.what, &text);
+        snprintf(t->told, sizeof(t->told), "%.*s", CALLS_LENGTH - 1, text.bytes);
+    }
+}
+
 // Runs until the trial is done, the kernel panics, nothing can go on, or `most` steps are made.
 static enum outcome
 run(struct trial *t, uint64 most)
 {
     struct machine *m = t->m;
     uint64 end = machine_position(m) + most;
-    static struct report report;
     while (!t->done && !t->panics) {
         type(t, false);
         enum stop stop = machine_run(m, t->at >= 0 ? 20000 : 200000);
-        while (report_take(m, &report))
-            ;
+        hear(t);
         if (stop == STOP_FINISHED)
             return ENDS;
         if (stop == STOP_DEAD || (stop == STOP_IDLE && !type(t, true)))
@@ -158,6 +174,8 @@ attempt(struct trial *t, uint64 nth, uint64 most)
         words_calls(&s, &m->failing->moment, &where);
     snprintf(r.where, sizeof(r.where), "%.*s", CALLS_LENGTH - 1, where.bytes);
     snprintf(r.printed, sizeof(r.printed), "%s", t->panic);
+    hear(t);
+    snprintf(r.told, sizeof(r.told), "%s", t->told);
     return r;
 }
 
@@ -230,8 +248,7 @@ note(struct tally *y, uint64 nth, const struct result *r)
     if (y->first_bad == 0 || nth < y->first_bad)
         y->first_bad = nth;
     while (i < y->groups &&
-           (y->of[i].result.outcome != r->outcome || strcmp(y->of[i].result.where, r->where) != 0 ||
-            strcmp(y->of[i].result.printed, r->printed) != 0))
+           (y->of[i].result.outcome != r->outcome || strcmp(y->of[i].result.where, r->where) != 0))
         i++;
     if (i == GROUPS_MAX)
         return;
@@ -246,9 +263,13 @@ tell(const struct tally *y, const char *function, uint64 calls)
     printf("\n");
     for (unsigned i = 0; i < y->groups; i++) {
         const struct group *g = &y->of[i];
-        answer(stdout, "%s, %s time%s, first at call %s: %s%s%s", names[g->result.outcome],
+        answer(stdout, "%s, %s time%s, first at call %s: %s", names[g->result.outcome],
                digits(g->count).text, g->count == 1 ? "" : "s", digits(g->first).text,
-               g->result.where, g->result.printed[0] ? "; it prints: " : "", g->result.printed);
+               g->result.where);
+        if (g->result.printed[0] != '\0')
+            answer(stdout, "  it prints: %s", g->result.printed);
+        if (g->result.told[0] != '\0')
+            answer(stdout, "  glass: %s", g->result.told);
     }
     answer(stdout,
            "%s calls of %s, each failed once: the system survives %s, loses pages at %s, panics at "

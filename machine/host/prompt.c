@@ -151,6 +151,8 @@ void
 prompt_ask(struct control *c, struct input *in)
 {
     char line[LINE_LENGTH];
+    if (c->reports->midline)
+        putchar('\n');
     fflush(stdout);
     if (in->terminal)
         terminal_lines(true);

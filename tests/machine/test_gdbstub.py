@@ -75,8 +75,8 @@ def test_gdb_watch(context):
 def test_gdb_steps(context):
     """One step forward and back, of instructions, lines and calls; the run's beginning is said."""
     answers = debug(context, build(context), "break supervisor", "continue", "print/x $pc", "stepi 3",
-                    "reverse-stepi 3", "print/x $pc", "break look", "continue", "finish", "reverse-step", "print $sp", "delete",
-                    "reverse-continue", "print/x $pc", "print $priv", "kill")
+                    "reverse-stepi 3", "print/x $pc", "break look", "continue", "finish", "reverse-step", "print $sp",
+                    "delete", "reverse-continue", "print/x $pc", "print $priv", "kill")
     if answers[2].split()[-1] != answers[5].split()[-1]:
         raise Failure(f"3 steps on and 3 back end elsewhere: {answers[2]} {answers[5]}")
     demand(answers[7], "Breakpoint 2, look")

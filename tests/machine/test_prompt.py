@@ -2,9 +2,11 @@
 """test_prompt.py - the prompt of the glass machine: back, step, until, when, walk, map, tree, diff, who."""
 import os
 import re
+import termios
 
-from glassrun import CC, demand, glass
+from glassrun import CC, demand, glass, prompt
 from machine import Failure, columns, slowness
+from test_program import Person
 
 SOURCE = "tests/machine/stale.c"
 WHERE = r"At @([0-9,]+) \([0-9.]+ s\): hart 0"
@@ -111,3 +113,25 @@ def test_prompt_at(context):
                        words=("--harts", "1", "--stop", "--at", "40"))
     if position(answers[0]) != 40 or position(answers[1]) != 42:
         raise Failure(f"not at 40 and 42: {answers}")
+
+
+def test_prompt_keys(context):
+    """At a terminal Ctrl-A C asks at any time; the terminal has lines meanwhile, and keys for the kernel afterwards."""
+    person = Person(context, prompt(context))
+    person.expect(r"\$ ")
+    person.type(b"one\r")
+    person.expect("one\r\n\\$ ")
+    person.type(b"\x01c")
+    person.expect(r"(?s)At @[0-9,]+ .*\(glass\) ")
+    if not termios.tcgetattr(person.slave)[3] & termios.ICANON:
+        raise Failure("the prompt's line is not edited by the terminal")
+    person.type(b"back 5000\n")
+    person.expect(r"(?s)The run has come to @[0-9,]+\..*\(glass\) ")
+    person.type(b"go\n")
+    person.expect("go")
+    person.type(b"two\r")
+    person.expect("two\r\n\\$ ")
+    person.type(b"\x01c")
+    person.expect(r"\(glass\) ")
+    person.type(b"quit\n")
+    person.end(0)
