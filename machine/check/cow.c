@@ -70,7 +70,7 @@ look_at_text(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 i
     if (!(was & software) && (is & software) && !(is & PTE_W))
         mark_text(m, hart, pte_pa(was));
     for (unsigned i = 0; (is & PTE_W) && i < TEXTS; i++)
-        if (state(m)->text[i].pa == pte_pa(was)) {
+        if (state(m)->text[i].pa != 0 && state(m)->text[i].pa == pte_pa(was)) {
             tell_text(m, hart, &state(m)->text[i], slot, is);
             return;
         }

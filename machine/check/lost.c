@@ -141,6 +141,15 @@ spread(struct machine *m)
     }
 }
 
+// Searches what is found.
+static void
+drain(struct machine *m)
+{
+    struct lost_watch *w = state(m);
+    for (; w->head < w->tail; w->head++)
+        look_at_page(m, m->ram.base + ((uint64)w->queue[w->head] << PAGE_BITS));
+}
+
 static void
 search(struct machine *m)
 {
@@ -157,9 +166,9 @@ search(struct machine *m)
     for (unsigned i = 0; i < s->segments; i++)
         if (ram_has(&m->ram, s->segment[i].pa, 1))
             look_at_range(m, s->segment[i].pa, s->segment[i].bytes & ~7ULL);
-    for (; w->head < w->tail; w->head++)
-        look_at_page(m, m->ram.base + ((uint64)w->queue[w->head] << PAGE_BITS));
+    drain(m);
     spread(m);
+    drain(m);
 }
 
 // --- telling -----------------------------------------------------------------------------------

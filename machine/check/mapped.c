@@ -208,7 +208,7 @@ ends(struct machine *m, const struct call *c)
     if (!(k->prot & need))
         return;
     report_begin(m, &r, REPORT_MAP_FORK, c->hart, 0);
-    r.site = moment_pc(m, &k->forked, 0);
+    r.site = m->sight->known.entry[KNOWN_FORK];
     r.what = (struct fact){
         .word = WORD_MAP_FORK, .arg = {f->va, k->from, k->to, r.site}, .moment = r.moment};
     report_since(&r, WORD_FORKED_BY)->moment = k->forked;

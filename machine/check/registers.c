@@ -8,11 +8,12 @@
 //           A program that executes the same ecall again and again, nothing in between, has a kernel
 //           that does not step over it. An interrupt that comes again before one instruction was
 //           executed, time after time, was not taken back by its handler.
-// Promises  silence: processes are told apart by root and stack; a record is made by a trap, and
-//           dropped by the return that it was made for.
+// Promises  silence: processes are told apart by root and pid, and a root that was allocated anew is
+//           another one's. A record is made by a trap, and dropped by the return it was made for.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
+#include "sight/frames.h"
 #include "sight/watcher.h"
 
 #define PROGRAMS    64
@@ -31,6 +32,8 @@ struct user_state {
 // A program that was left in a trap.
 struct program {
     uint64 root;
+    int pid;                       // -1: not known
+    bool trapped;                  // it is in a trap
     struct user_state trap;        // the last trap
     struct user_state interrupted; // what a handler has interrupted; when 0: none
     uint64 handler;                // where it was sent then
@@ -47,20 +50,29 @@ struct registers_watch {
     struct storm storm[HARTS_MAX];
 };
 
+// Has the page of the root been allocated since the record was made?
+static bool
+is_other(const struct machine *m, const struct program *p)
+{
+    const struct frame *f = frames_at(m, p->root);
+    return f != NULL && (f->state == FRAME_FREE || f->allocated.position > p->trap.when);
+}
+
 static struct program *
-find(struct machine *m, uint64 root, bool make)
+find(struct machine *m, unsigned hart, uint64 root, bool make)
 {
     struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
     struct program *oldest = &w->of[0];
+    int pid = facts_pid(m, hart);
     for (unsigned i = 0; i < PROGRAMS; i++) {
-        if (w->of[i].root == root)
+        if (w->of[i].root == root && w->of[i].pid == pid && !is_other(m, &w->of[i]))
             return &w->of[i];
         if (w->of[i].trap.when < oldest->trap.when)
             oldest = &w->of[i];
     }
     if (!make)
         return NULL;
-    *oldest = (struct program){.root = root};
+    *oldest = (struct program){.root = root, .pid = pid};
     return oldest;
 }
 
@@ -182,11 +194,11 @@ left(struct machine *m, unsigned hart, bool supervisor)
     w->storm[hart].pc = h->pc;
     w->storm[hart].steps = machine_retired(m, hart);
     if (supervisor && h->mode == MODE_U && leaves_levels(h->satp) != 0)
-        p = find(m, leaves_root(h->satp), false);
-    if (p == NULL || p->trap.when == 0)
+        p = find(m, hart, leaves_root(h->satp), false);
+    if (p == NULL || !p->trapped)
         return;
     goes_on(m, hart, p);
-    p->trap.when = 0;
+    p->trapped = false;
 }
 
 // --- traps -------------------------------------------------------------------------------------
@@ -232,9 +244,10 @@ trap(struct machine *m, unsigned hart)
         count_storm(m, hart);
     if ((h->mstatus & STATUS_SPP) || leaves_levels(h->satp) == 0)
         return;
-    struct program *p = find(m, leaves_root(h->satp), true);
+    struct program *p = find(m, hart, leaves_root(h->satp), true);
     p->trap.pc = h->sepc;
     p->trap.when = m->sight->now;
+    p->trapped = true;
     p->trap.call = h->scause == CAUSE_ECALL_U;
     p->trap.interrupt = h->scause >> 63;
     for (unsigned i = 0; i < REGISTERS; i++)

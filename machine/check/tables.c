@@ -22,6 +22,7 @@
 struct known_root {
     uint64 root, proc;
     uint64 next; // position from which on it is looked at again
+    uint64 when; // position when it was looked at
     uint64 size; // of the process then
 };
 
@@ -326,6 +327,7 @@ look_at(struct look *l, struct known_root *k)
     look_at_stacks(l);
     k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
     k->size = l->size;
+    k->when = l->m->sight->now;
 }
 
 static void
@@ -339,7 +341,9 @@ left(struct machine *m, unsigned hart, bool supervisor)
     l.proc = facts_current(m, hart);
     facts_field(m, l.proc, FACT_PROC_SZ, 8, &l.size);
     struct known_root *k = record(w, leaves_root(h->satp), l.proc);
-    l.was = k->size > l.size ? k->size : 0;
+    const struct frame *f = frames_at(m, k->root);
+    bool anew = f != NULL && f->allocated.position > k->when;
+    l.was = k->size > l.size && !anew ? k->size : 0;
     if (k->next > m->sight->now && l.was == 0)
         return;
     find_owned(&l);
