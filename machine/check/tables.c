@@ -180,6 +180,8 @@ look_at_table(void *arg, uint64 pa, int level)
 
 // --- a copy of the process in the kernel's tree ------------------------------------------------
 
+// A leaf for user mode is no copy: that tree is another process's, in a kernel that maps itself in
+// each of them.
 static void
 mirror_leaf(void *arg, const struct leaf *leaf)
 {
@@ -187,7 +189,7 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     uint64 pa = pte_pa(leaf->pte);
     struct leaf user;
     struct report r;
-    if (leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
+    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
     bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
     if (has && pte_translate(user.pte, user.level, leaf->va) == pa)

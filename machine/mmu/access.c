@@ -311,15 +311,22 @@ load_amo(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 *value)
     return true;
 }
 
+// Where in RAM the two bytes of code at `va` are.
+static bool
+reach_code(struct machine *m, unsigned hart, uint64 va, uint64 *pa, bool *keep)
+{
+    if (!reach(m, hart, va, 2, PT_EXEC, pa, keep))
+        return false;
+    return ram_has(&m->ram, *pa, 2) || access_fault(m, hart, PT_EXEC, va);
+}
+
 bool
 fetch_slow(struct machine *m, unsigned hart, uint64 va, struct code_page **page)
 {
     uint64 pa;
     bool keep;
-    if (!reach(m, hart, va, 2, PT_EXEC, &pa, &keep))
+    if (!reach_code(m, hart, va, &pa, &keep))
         return false;
-    if (!ram_has(&m->ram, pa, 2))
-        return access_fault(m, hart, PT_EXEC, va);
     *page = code_at(m, pa);
     if (keep)
         contexts_add(m, hart, CUT_FETCH, va, (uint8 *)*page);
@@ -331,10 +338,8 @@ fetch_half(struct machine *m, unsigned hart, uint64 va, uint32 *half)
 {
     uint64 pa;
     bool keep;
-    if (!reach(m, hart, va, 2, PT_EXEC, &pa, &keep))
+    if (!reach_code(m, hart, va, &pa, &keep))
         return false;
-    if (!ram_has(&m->ram, pa, 2))
-        return access_fault(m, hart, PT_EXEC, va);
     *half = (uint32)ram_load(m, pa, 2);
     return true;
 }

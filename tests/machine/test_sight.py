@@ -19,9 +19,9 @@ def build(context, *flags):
     return path
 
 
-def line(words):
+def line(words, source=SOURCE):
     """The number of the line of the source that has these words."""
-    with open(SOURCE, encoding="utf-8") as f:
+    with open(source, encoding="utf-8") as f:
         return next(n for n, text in enumerate(f, 1) if words in text)
 
 
@@ -41,6 +41,7 @@ def in_order(text, *patterns):
 def test_sight_names(context):
     """A missing fence is told with the function and line of both sides, with the calls; DWARF 2, 4, 5."""
     place = r"in {}\+0x[0-9a-f]+ \((?:tests/)?machine/stale.c:{}\)"
+    satp = fr"in switch_tree\+0x[0-9a-f]+ \((?:tests/)?machine/small.h:{line('csrw satp', 'tests/machine/small.h')}\)"
     read = place.format("look", line("*(volatile int *)WINDOW"))
     for version in ("-gdwarf-2", "-gdwarf-4", "-gdwarf-5"):
         in_order(report(context, version, *ENTRY),
@@ -52,7 +53,7 @@ def test_sight_names(context):
         in_order(report(context, version, *SATP),
                  f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
                  r"from: look .*< visit .*< supervisor .*walk: memory says",
-                 "since: hart 0 wrote satp " + place.format("switch_tree", line("csrw satp")),
+                 "since: hart 0 wrote satp " + satp,
                  "rule: ", "do: sfence.vma zero, zero after the write of satp", "reports: 1")
 
 

@@ -4,17 +4,10 @@
 // KIND is deep (calls overflow the stack, and the handler needs the stack), none (there is no
 // handler) or good (the handler skips an instruction, 1000 times at the same place).
 
-#define FINISHER ((volatile unsigned *)0x100000)
+#include "small.h"
 
-#define LEAF    0xcfUL // V, R, W, X, A, D
-#define POINTER 0x01UL
-
-#define A_FUNCTION __attribute__((noinline))
-
-typedef unsigned long table[512];
-
-void start(void);
 void supervisor(void);
+void on_stack(void);
 void handler(void);
 void skip(void);
 
@@ -23,10 +16,7 @@ static table middle __attribute__((aligned(4096)));
 static table leaves __attribute__((aligned(4096)));
 static table stack __attribute__((aligned(4096)));
 
-__asm__(".section .text.start, \"ax\"\n"
-        ".globl _entry\n"
-        "_entry: la sp, stack_top\n"
-        "call start\n"
+__asm__(".globl on_stack\n"
         "on_stack: li sp, 0x40002000\n"
         "call supervisor\n"
         ".balign 4\n"
@@ -39,33 +29,17 @@ __asm__(".section .text.start, \"ax\"\n"
         "skip: csrr t0, mepc\n"
         "addi t0, t0, 4\n"
         "csrw mepc, t0\n"
-        "mret\n"
-        ".bss\n"
-        ".balign 16\n"
-        ".space 4096\n"
-        "stack_top:\n"
-        ".text\n");
-
-static unsigned long
-entry(const void *to, unsigned long flags)
-{
-    return (unsigned long)to >> 12 << 10 | flags;
-}
+        "mret\n");
 
 // An identity map, and one page of stack at 0x40001000 with nothing below.
 static void
 make_tree(void)
 {
-    root[0] = entry((void *)0, LEAF);
-    root[1] = entry(middle, POINTER);
-    root[2] = entry((void *)0x80000000UL, LEAF);
+    make_root(root, middle);
     middle[0] = entry(leaves, POINTER);
     leaves[1] = entry(stack, LEAF);
-    __asm__ volatile("csrw satp, %0\n"
-                     "sfence.vma zero, zero\n"
-                     :
-                     : "r"(8UL << 60 | (unsigned long)root >> 12)
-                     : "memory");
+    write_satp(root);
+    __asm__ volatile("sfence.vma zero, zero" : : : "memory");
 }
 
 A_FUNCTION static unsigned long
@@ -86,20 +60,11 @@ static inline void
 deep(void)
 {
     make_tree();
-    __asm__ volatile("csrw pmpaddr0, %0\n"
-                     "csrw pmpcfg0, %1\n"
-                     "csrw mepc, %2\n"
-                     "csrc mstatus, %3\n"
-                     "csrs mstatus, %4\n"
-                     "csrw medeleg, %0\n"
-                     "csrw stvec, %5\n"
-                     "la t0, on_stack\n"
-                     "csrw mepc, t0\n"
-                     "mret\n"
+    __asm__ volatile("csrw medeleg, %0\n"
+                     "csrw stvec, %1\n"
                      :
-                     : "r"(-1UL), "r"(0x1fUL), "r"(supervisor), "r"(3UL << 11), "r"(1UL << 11),
-                       "r"(handler)
-                     : "t0");
+                     : "r"(-1UL), "r"(handler));
+    enter_supervisor(on_stack);
 }
 
 static inline void
