@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py [KEY...] [--scale] [KEY=VALUE...] - measures Vitrine and prints the table beside xv6 and Linux.
+"""bench.py [KEY...] [--scale] [--mips] [KEY=VALUE...] - measures Vitrine and prints the table beside xv6 and Linux.
 
 Instructions come from a run under -icount shift=0 (exact, repeatable, idle time included), microseconds from
 one without it (noisy: only the ratio means anything). Each kernel-table design of the list is measured. The
@@ -9,6 +9,7 @@ figures go to build/bench.tsv as well: design, key, instructions, microseconds, 
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -16,14 +17,13 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import children  # noqa: E402
+import glassbench  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 ICOUNT = ["-icount", "shift=0"]
-SCALED = 1.2  # what an operation may cost with all harts busy, compared with one
 LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
-SCALE = re.compile(r"^scale (\w+) (\d+) (\d+) (\d+) (\d+)$", re.M)
 
 
 def reference():
@@ -99,27 +99,36 @@ def print_files(options, design):
     print("\n".join(line for line in text.splitlines() if "  " in line))
 
 
-def print_scale(options, design, harts):
-    """The same independent operation by one process and by one on each hart."""
-    text = measure(options, design, True, f"bench scale {harts}", cpus=harts)
-    alone = {}
-    print(f"\noperation by {harts} at once, kpt={design}: instructions each, alone and together")
-    for key, n, times, instr, _ in SCALE.findall(text):
-        each = int(instr) / int(times)
-        if int(n) == 1:
-            alone[key] = each
-        elif key in alone:
-            ratio = each / alone[key]
-            print(f"{key:10}  {number(alone[key]):>9}  {number(each):>9}  {ratio:.2f}"
-                  + ("" if ratio <= SCALED else f"  above {SCALED}"))
-
-
 def parse_arguments():
     ap = argparse.ArgumentParser(prog="./vitrine bench", description=__doc__.split("\n", maxsplit=1)[0])
     ap.add_argument("words", nargs="*", help="rows (keys of tools/reference.tsv), KPT=..., O=...")
-    ap.add_argument("--scale", action="store_true", help="also the same operation on eight harts at once")
+    ap.add_argument("--scale", action="store_true", help="only the same operation on eight harts at once, counted")
+    ap.add_argument("--mips", action="store_true", help="only how fast the glass machine is, beside QEMU")
     ap.add_argument("--no-build", action="store_true", help="take what was built before")
     return ap.parse_args()
+
+
+def build(options, values):
+    """What is measured; with options.scale or options.mips, the glass machine too."""
+    goals = ["all"]
+    if options.scale or options.mips:
+        goals.append(f"{options.out}/machine/glass")
+    if options.mips and shutil.which("node"):
+        goals.append(f"{options.out}/machine/glass.wasm")
+    subprocess.run(["make", "-s", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", *goals,
+                    *(f"{k}={v}" for k, v in values.items())], check=True)
+
+
+def measure_all(options, designs, keys, rows):
+    """The table, for each design; exits if a row has no figure."""
+    results = {d: figures(options, d, keys) for d in designs}
+    print_table(rows, results)
+    save(f"{options.out}/bench.tsv", rows, results)
+    if not keys:
+        print_files(options, designs[0])
+    missing = [r[0] for r in rows if any(r[0] not in found for found in results.values())]
+    if missing:
+        sys.exit(f"bench: not measured: {' '.join(missing)}")
 
 
 def main():
@@ -134,21 +143,16 @@ def main():
     if len(rows) < len(keys):
         sys.exit(f"bench: no such row; there are {' '.join(r[0] for r in reference())}")
     if not options.no_build:
-        subprocess.run(["make", "-s", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", "all",
-                        *(f"{k}={v}" for k, v in values.items())], check=True)
+        build(options, values)
     try:
-        results = {d: figures(options, d, keys) for d in designs}
-        print_table(rows, results)
-        save(f"{options.out}/bench.tsv", rows, results)
-        if not keys:
-            print_files(options, designs[0])
         if options.scale:
-            print_scale(options, designs[0], 8)
+            glassbench.print_scale(options, designs[0])
+        if options.mips:
+            glassbench.print_speed(options)
+        if not options.scale and not options.mips:
+            measure_all(options, designs, keys, rows)
     except Failure as why:
         sys.exit(f"bench: {why}")
-    missing = [r[0] for r in rows if any(r[0] not in found for found in results.values())]
-    if missing:
-        sys.exit(f"bench: not measured: {' '.join(missing)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""test_fences.py - without any one fence of the kernel's own code, the glass machine reports or the kernel fails.
+
+Each fence of the built kernel (tools/fences.py) is made a nop, and programs that change memory in every way are run, at
+most once for each seed. Those that nothing notices are in fences.txt, with the reason why that is right.
+"""
+import os
+import re
+
+import fences
+from glassrun import FIRMWARE, glass
+from machine import Failure, slowness
+
+EXEMPT = "tests/machine/fences.txt"
+PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5"]
+MORE = ["usertests parkedown parkedcut parkedcopies exectest"]  # from the fifth seed on
+FAILURE = re.compile(r"^(glass: stale .*|.*FAIL.*|.*panic.*|glass: .*--max.*)$", re.M)
+
+# What each seed runs: the design, and the identifiers that harts may use.
+RUNS = (("unified", ""), ("fullcopy", ""), ("unified", "asids=4"), ("fullcopy", "asids=0"), ("global", ""),
+        ("sharedroot", "asids=4"), ("unified", "asids=0"), ("fullcopy", "asids=4"), ("global", "asids=0"),
+        ("sharedroot", ""))
+
+# In the gate: a fence of each kind, and the seed that notices it without.
+SOME = {"secondary_high 1": 1, "fence_view 1": 1, "switch_to 1 < sched": 1}
+
+
+def noticed(context, kernel, seed):
+    """How a run with that seed goes wrong; None: it does not. Every second one uses what harts may remember."""
+    design, words = RUNS[seed - 1]
+    programs = PROGRAMS + (MORE if seed > 4 else [])
+    code, text = context.sh(
+        ["timeout", "-k", "5", str(int(120 * slowness())), glass(context), "--harts", "3", "--seed", str(seed),
+         "--tlb", "oldest" if seed % 2 == 0 else "strict", "--max", "3000000000", "--firmware", FIRMWARE,
+         "--append", f"quiet kpt={design} {words}", kernel, context.options.image, "--", *programs])
+    found = FAILURE.search(text)
+    if found or code not in (0, 3):
+        return f"seed {seed}: {found[0] if found else f'status {code}'}"
+    return None
+
+
+def without(context, fence, seeds):
+    """How the kernel without the fence is noticed, by the first seed that does; None: by none."""
+    path = os.path.join(context.dir, "kernel")
+    fences.write_without(context.options.kernel, fence, path)
+    return next(filter(None, (noticed(context, path, seed) for seed in seeds)), None)
+
+
+def exempt():
+    """{name: why no run notices it}"""
+    with open(EXEMPT, encoding="utf-8") as f:
+        return dict(line.rstrip("\n").split(": ", 1) for line in f if line.strip() and not line.startswith("#"))
+
+
+def clean(context, seeds):
+    for seed in seeds:
+        wrong = noticed(context, context.options.kernel, seed)
+        if wrong:
+            raise Failure(f"with all fences, {wrong}")
+
+
+def test_fences(context):
+    """Some of them, each with a seed that is known to notice."""
+    found = {f.name: f for f in fences.fences(context.options.kernel)}
+    clean(context, sorted(set(SOME.values())))
+    for name, seed in SOME.items():
+        if name not in found:
+            raise Failure(f"the kernel has no fence {name}")
+        if not without(context, found[name], [seed]):
+            raise Failure(f"without {name} nothing is noticed")
+
+
+def test_fences_all(context):
+    """All of them, within ten seeds."""
+    seeds, reasons = range(1, len(RUNS) + 1), exempt()
+    clean(context, seeds)
+    found = fences.fences(context.options.kernel)
+    missed = [f.name for f in found if f.name not in reasons and not without(context, f, seeds)]
+    strange = sorted(set(reasons) - {f.name for f in found})
+    if missed or strange:
+        raise Failure(f"not noticed: {', '.join(missed)}; exempt, and not there: {', '.join(strange)}")
+
+
+test_fences_all.is_long = True
