@@ -64,3 +64,9 @@ def mini(context, mistake="NONE", *flags):
     context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-Wl,--no-warn-rwx-segments",
                   "-T", "tests/machine/mini/mini.ld", f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
     return path
+
+
+def reports(text):
+    """The first lines of the machine's reports, without explanations of processes that a trap has ended."""
+    heads = re.findall(r"^glass: (?!reports: |a process is killed: ).*$", text, re.M)
+    return [h for h in heads if "this kernel sets no PMP entry" not in h]
