@@ -180,8 +180,6 @@ look_at_table(void *arg, uint64 pa, int level)
 
 // --- a copy of the process in the kernel's tree ------------------------------------------------
 
-// A leaf for user mode is no copy: that tree is another process's, in a kernel that maps itself in
-// each of them.
 static void
 mirror_leaf(void *arg, const struct leaf *leaf)
 {
@@ -189,7 +187,7 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     uint64 pa = pte_pa(leaf->pte);
     struct leaf user;
     struct report r;
-    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
+    if (leaf->va >= MIRROR_TOP || pa == leaf->va || !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
     bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
     if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
@@ -276,6 +274,18 @@ find_owned(struct look *l)
             l->owned[l->owns++] = value;
 }
 
+// Has a process run in user mode with that tree? Then it is no table of the kernel's: a kernel that
+// maps itself in each process's tree goes from one to another.
+static bool
+is_users(struct machine *m, uint64 root)
+{
+    const struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
+    for (unsigned i = 0; i < ROOTS; i++)
+        if (w->of[i].root == root)
+            return true;
+    return false;
+}
+
 static void
 look_at(struct look *l, struct known_root *k)
 {
@@ -283,7 +293,7 @@ look_at(struct look *l, struct known_root *k)
     struct visitor mirror = {NULL, mirror_leaf, l};
     uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
     unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
-    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS)
+    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && !is_users(l->m, kernel))
         leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
     look_at_stacks(l);
     k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
