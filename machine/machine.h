@@ -84,7 +84,7 @@ struct machine {
     bool disk_readonly[DISKS_MAX];
     struct lane lane[HARTS_MAX];
     struct trees trees;
-    uint32 *stored;                // of each page of RAM: the epoch of its last store (mmu/fetched.h)
+    uint32 *stored; // of each page of RAM: the epoch of its last store (mmu/fetched.h)
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;

@@ -315,6 +315,18 @@ find_owned(struct look *l)
             l->owned[l->owns++] = value;
 }
 
+// Has a process run in user mode with that tree? Then it is no table of the kernel's: a kernel that
+// maps itself in each process's tree goes from one to another.
+static bool
+is_users(struct machine *m, uint64 root)
+{
+    const struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
+    for (unsigned i = 0; i < ROOTS; i++)
+        if (w->of[i].root == root)
+            return true;
+    return false;
+}
+
 static void
 look_at(struct look *l, struct known_root *k)
 {
@@ -322,7 +334,7 @@ look_at(struct look *l, struct known_root *k)
     struct visitor mirror = {NULL, mirror_leaf, l};
     uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
     unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
-    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS)
+    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && !is_users(l->m, kernel))
         leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
     look_at_stacks(l);
     k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;

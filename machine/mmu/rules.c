@@ -21,7 +21,7 @@ struct pick {
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
     bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
-    uint32 since[PT_MAX_LEVELS];  // one more than the number of the change that began it; 0: unknown
+    uint32 since[PT_MAX_LEVELS]; // one more than the number of the change that began it; 0: unknown
 };
 
 static const struct table_change *

@@ -89,7 +89,8 @@ put_all(struct machine *m, struct place *p)
         if (t.trees != 0 && !put(p, &t, sizeof(t)))
             return false;
     }
-    return put(p, &last, sizeof(last)) && (!plays_old_code(m) || put(p, m->stored, stored_bytes(m)));
+    return put(p, &last, sizeof(last)) &&
+           (!plays_old_code(m) || put(p, m->stored, stored_bytes(m)));
 }
 
 uint32

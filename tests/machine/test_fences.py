@@ -22,7 +22,7 @@ RUNS = (("unified", ""), ("fullcopy", ""), ("unified", "asids=4"), ("fullcopy", 
         ("sharedroot", ""))
 
 # In the gate: a fence of each kind, and the seed that notices it without.
-SOME = {"secondary_high 1": 1, "fence_view 1": 1, "switch_to 1 < sched": 1}
+SOME = {"secondary_high 1": 1, "fence_view 1": 1, "switch_to 1 < sched": 1, "tlb_changed 1 < uvmcopy": 1}
 
 
 def noticed(context, kernel, seed):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """test_matrix.py - Vitrine on the glass machine, strict: each design, mode and number of harts, with many seeds.
 
-A correct kernel gets no report but for the processes that the programs let be killed. In the gate one of each is run, with the programs
-that change memory most; with --long all of them, with usertests and ten seeds.
+A correct kernel gets no report but for the processes that the programs let be killed. In the gate one of each is run,
+with the programs that change memory most; with --long all of them, with usertests and ten seeds.
 """
 import os
 import re
