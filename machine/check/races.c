@@ -51,7 +51,7 @@ struct access {
 
 // A store under a lock, for the reading again.
 struct recent {
-    uint64 word, frame, when;
+    uint64 word, frame, function, when;
     uint64 lock[RECENT_LOCKS]; // the one that was taken last comes first; 0: none
 };
 
@@ -235,6 +235,14 @@ word_at(struct races *r, uint64 pa)
     return &r->word[(pa - r->base) >> 2];
 }
 
+// Where the function of the present instruction begins; 0: not known.
+static uint64
+function_now(const struct machine *m, unsigned hart)
+{
+    uint64 offset, pc = m->s.hart[hart].pc;
+    return symbols_find(&m->sight->symbols, pc, &offset) != NULL ? pc - offset : 0;
+}
+
 // Does the hart hold none of the locks that it held at the store?
 static bool
 holds_none(const struct machine *m, unsigned hart, const struct recent *x)
@@ -252,7 +260,7 @@ let_go(const struct machine *m, const struct hart_races *h, unsigned hart, uint6
     for (unsigned i = 0; i < RECENT; i++) {
         const struct recent *x = &h->recent[i];
         if (x->word == pa && x->frame == m->s.hart[hart].x[S0] &&
-            m->sight->now - x->when < RECENT_STEPS)
+            m->sight->now - x->when < RECENT_STEPS && x->function == function_now(m, hart))
             return holds_none(m, hart, x) ? x->lock[0] : 0;
     }
     return 0;
@@ -312,7 +320,9 @@ remember(const struct machine *m, struct hart_races *h, unsigned hart, uint64 pa
 {
     const struct hart_locks *held = &locktable(m)->hart[hart];
     struct recent *x = &h->recent[h->next++ % RECENT];
-    *x = (struct recent){.word = pa, .frame = m->s.hart[hart].x[S0], .when = m->sight->now};
+    *x = (struct recent){.word = pa, .frame = m->s.hart[hart].x[S0]};
+    x->when = m->sight->now;
+    x->function = function_now(m, hart);
     for (uint32 i = 0; i < RECENT_LOCKS && i < held->count; i++)
         x->lock[i] = held->held[held->count - 1 - i].lock;
 }

@@ -21,6 +21,7 @@
 #define REST_TICKS  20000000ULL // of mtime, without a step in user mode
 #define TRIAL_STEPS 40000
 #define FORCED_STEPS 200
+#define STORES_BACK  8
 #define LOOP_BYTES  256
 #define LOOP_READS  4
 
@@ -178,7 +179,37 @@ left_behind(const struct machine *m, const struct stuck *s, const struct moment 
            symbols_find(&m->sight->symbols, x->low, &here) != NULL && pc - at == x->low - here;
 }
 
-// Looks for who stored last what a hart waits for.
+// The machine stands just before a store to the word: does that make the value greater?
+static bool
+raises(struct machine *m, uint64 word)
+{
+    const uint32 *value = (const uint32 *)ram_at(&m->ram, word);
+    uint32 before = *value;
+    machine_run(m, 1);
+    return *value > before;
+}
+
+// Looks back from one store to the next for one that was left behind. `c` has the last store.
+static void
+look_back(struct machine *m, const struct stuck *s, struct cause *c, struct store_event e)
+{
+    uint32 seen = 0; // harts, as bits: of each its last store counts
+    for (unsigned i = 0; i < STORES_BACK && e.hart >= 0; i++) {
+        struct moment store;
+        moment_now(m, (unsigned)e.hart, &store);
+        bool last = !(seen >> e.hart & 1) && (unsigned)e.hart != c->waiter;
+        if (last && left_behind(m, s, &store) && raises(m, c->word)) {
+            c->store = store;
+            c->left_behind = true;
+            return;
+        }
+        seen |= 1u << e.hart;
+        if (!history_last_store(m, c->word, 4, e.position, &e))
+            return;
+    }
+}
+
+// Looks for who stored what a hart waits for.
 static bool
 find_cause(struct machine *m, const struct stuck *s, unsigned hart, uint64 word, struct cause *c)
 {
@@ -187,10 +218,11 @@ find_cause(struct machine *m, const struct stuck *s, unsigned hart, uint64 word,
     trial_begin(m, &a);
     *c = (struct cause){hart, word, *(const uint32 *)ram_at(&m->ram, word), {0}, false};
     bool found = history_last_store(m, word, 4, a.here, &e) && e.hart >= 0;
-    if (found)
+    if (found) {
         moment_now(m, (unsigned)e.hart, &c->store);
+        look_back(m, s, c, e);
+    }
     trial_end(m, &a);
-    c->left_behind = found && c->store.hart != hart && left_behind(m, s, &c->store);
     return found;
 }
 
@@ -201,8 +233,8 @@ tell(struct machine *m, const struct cause *best, const struct cause *all, unsig
     uint64 guilty = moment_pc(m, &best->store, 0);
     report_begin(m, &r, REPORT_STUCK, best->waiter, guilty);
     r.what = (struct fact){.word = best->left_behind ? WORD_STUCK_LEFT : WORD_STUCK,
-                           .arg = {best->waiter, r.moment.mode == MODE_S ? moment_pc(m, &r.moment, 0) : 0,
-                                   best->word, best->value, guilty, best->store.hart},
+                           .arg = {best->waiter, m->s.hart[best->waiter].pc, best->word,
+                                   best->value, guilty, best->store.hart},
                            .moment = best->store};
     for (unsigned i = 0; i < count; i++) {
         struct fact *f = report_since(&r, WORD_STUCK_STORE);
