@@ -20,10 +20,10 @@
 
 // A lock was wanted while another was held.
 struct order {
-    uint64 first, second;   // first 0: an empty slot
-    uint64 gate[GATES];     // held each time, besides `first`; 0: none
-    struct moment held;     // `first` was taken, the first time
-    struct moment wanted;   // `second` was wanted
+    uint64 first, second; // first 0: an empty slot
+    uint64 gate[GATES];   // held each time, besides `first`; 0: none
+    struct moment held;   // `first` was taken, the first time
+    struct moment wanted; // `second` was wanted
 };
 
 struct lockorder {
@@ -149,10 +149,10 @@ tell(struct machine *m, unsigned hart, const struct order *now, const struct ord
     report_begin(m, &r, REPORT_LOCK_ORDER, hart, moment_pc(m, &now->wanted, 0));
     if (report_sent(m, REPORT_LOCK_ORDER, moment_pc(m, &then->wanted, 0)))
         return;
-    r.what = (struct fact){.word = third == NULL ? WORD_ORDER : WORD_ORDER_RING,
-                           .arg = {moment_pc(m, &now->wanted, 0), now->first,
-                                   now->second, then->second},
-                           .moment = now->wanted};
+    r.what =
+        (struct fact){.word = third == NULL ? WORD_ORDER : WORD_ORDER_RING,
+                      .arg = {moment_pc(m, &now->wanted, 0), now->first, now->second, then->second},
+                      .moment = now->wanted};
     add_path(&r, now);
     add_path(&r, then);
     if (third != NULL)

@@ -17,13 +17,13 @@
 #include "sight/watcher.h"
 #include "time/snapshot.h"
 
-#define QUIET_STEPS 30000000ULL // of all harts, without a call or a trap
-#define REST_TICKS  20000000ULL // of mtime, without a step in user mode
-#define TRIAL_STEPS 40000
+#define QUIET_STEPS  30000000ULL // of all harts, without a call or a trap
+#define REST_TICKS   20000000ULL // of mtime, without a step in user mode
+#define TRIAL_STEPS  40000
 #define FORCED_STEPS 200
 #define STORES_BACK  8
-#define LOOP_BYTES  256
-#define LOOP_READS  4
+#define LOOP_BYTES   256
+#define LOOP_READS   4
 
 // Where a hart spins.
 struct spin {
@@ -174,8 +174,7 @@ left_behind(const struct machine *m, const struct stuck *s, const struct moment 
 {
     uint64 at, here, pc = moment_pc(m, store, 0);
     const struct spin *x = &s->spin[store->hart];
-    return x->low <= x->high && x->low < pc &&
-           symbols_find(&m->sight->symbols, pc, &at) != NULL &&
+    return x->low <= x->high && x->low < pc && symbols_find(&m->sight->symbols, pc, &at) != NULL &&
            symbols_find(&m->sight->symbols, x->low, &here) != NULL && pc - at == x->low - here;
 }
 
