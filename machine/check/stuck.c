@@ -8,7 +8,8 @@
 //           A hart that spins in the function in which it stored the word that another one waits
 //           for, behind its loop, has come back to the loop and left its change behind: that is
 //           how a count of readers leaks.
-// Promises  silence: a loop that is so long without interrupts hangs the kernel, right or wrong.
+// Promises  silence: the hart runs a process, and no other one is at work. A hart that is parked, or
+//           waits for another to boot, runs none.
 #include "check/trial.h"
 
 #include "mmu/access.h"
@@ -63,8 +64,9 @@ happens(struct machine *m)
 static void
 called(struct machine *m, const struct call *c)
 {
-    (void)c;
     happens(m);
+    if (c->what == KNOWN_PANIC)
+        SIGHT_STATE(m, stuck, struct stuck)->told = true;
 }
 
 static void
@@ -145,7 +147,7 @@ observe(struct machine *m, struct stuck *s)
     }
 }
 
-// Runs on trial. Returns whether some hart spins, and none of the others is at work.
+// Runs on trial. Returns whether the harts that are at work for a process spin, all of them.
 static bool
 spins(struct machine *m, struct stuck *s)
 {
@@ -156,9 +158,9 @@ spins(struct machine *m, struct stuck *s)
         s->spin[h] = (struct spin){.low = ~0ULL};
     observe(m, s);
     for (unsigned h = 0; h < m->config.harts; h++) {
-        bool small = small_loop(m, s, h);
-        found |= small;
-        work |= !small && !m->s.hart[h].waiting && facts_current(m, h) != 0;
+        bool small = small_loop(m, s, h), process = facts_current(m, h) != 0;
+        found |= small && process;
+        work |= !small && process && !m->s.hart[h].waiting;
         if (!small)
             s->spin[h] = (struct spin){.low = ~0ULL};
     }
@@ -288,10 +290,17 @@ examine(struct machine *m)
         explain(m, s);
 }
 
+static bool
+start(struct machine *m)
+{
+    return facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE) | FACT_BIT(CPU_PROC));
+}
+
 const struct watcher stuck_watcher = {
     .name = "stuck",
     .bytes = sizeof(struct stuck),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(PANIC),
+    .start = start,
     .called = called,
     .left = left,
     .examine = examine,
