@@ -3,9 +3,8 @@
 //
 // Theory    When acquire() is called for B while the hart holds A, A comes before B. If B comes
 //           before A elsewhere, two harts can wait for each other for ever, though they did not in
-//           this run. The same for three locks in a ring. It is harmless if a common lock was held
+//           this run. It is harmless if a common lock was held
 //           each time, for then no two harts are there at once.
-//           Rings of three are looked for when two kinds of locks are first seen in an order.
 // Promises  silence: single locks are compared, not kinds. Two locks of one kind, made at one place,
 //           have an order that only the kernel knows (parent before child): they are let pass.
 // Next      check/deadlock.c: harts that do wait for each other
@@ -15,24 +14,19 @@
 #include "sight/watcher.h"
 
 #define ORDERS_MAX 16384 // a power of two
-#define PAIRS_MAX  256
 #define GATES      3
 
 // A lock was wanted while another was held.
 struct order {
-    uint64 first, second;   // first 0: an empty slot
-    uint64 gate[GATES];     // held each time, besides `first`; 0: none
-    struct moment held;     // `first` was taken, the first time
-    struct moment wanted;   // `second` was wanted
+    uint64 first, second; // first 0: an empty slot
+    uint64 gate[GATES];   // held each time, besides `first`; 0: none
+    struct moment held;   // `first` was taken, the first time
+    struct moment wanted; // `second` was wanted
 };
 
 struct lockorder {
     struct order order[ORDERS_MAX];
     uint32 count;
-    struct {
-        uint64 first, second;
-    } pair[PAIRS_MAX]; // of kinds
-    uint32 pairs;
 };
 
 // --- the orders that were seen ---------------------------------------------------------------
@@ -103,30 +97,7 @@ forget(struct lockorder *o, uint64 lock)
             o->order[i].second = 0;
 }
 
-// What stands for the kind of a lock: a single one stands for itself.
-static uint64
-kind_of(struct locktable *t, uint64 at)
-{
-    const struct lock *lock = locktable_lock(t, at);
-    return lock != NULL && lock->kind != 0 ? lock->kind : at;
-}
-
-// Is this the first order of two such kinds? Notes it.
-static bool
-fresh_kinds(struct lockorder *o, struct locktable *t, const struct order *x)
-{
-    uint64 first = kind_of(t, x->first), second = kind_of(t, x->second);
-    for (uint32 i = 0; i < o->pairs; i++)
-        if (o->pair[i].first == first && o->pair[i].second == second)
-            return false;
-    if (o->pairs == PAIRS_MAX)
-        return false;
-    o->pair[o->pairs].first = first;
-    o->pair[o->pairs++].second = second;
-    return true;
-}
-
-// --- rings -----------------------------------------------------------------------------------
+// --- reports -----------------------------------------------------------------------------------
 
 static void
 add_path(struct report *r, const struct order *x)
@@ -140,23 +111,20 @@ add_path(struct report *r, const struct order *x)
     f->moment = x->wanted;
 }
 
-// `now` was seen this moment; `then`, and `third` if there is one, lead back to its first lock.
+// `now` was seen this moment, the reverse before.
 static void
-tell(struct machine *m, unsigned hart, const struct order *now, const struct order *then,
-     const struct order *third)
+tell(struct machine *m, unsigned hart, const struct order *now, const struct order *then)
 {
     struct report r;
     report_begin(m, &r, REPORT_LOCK_ORDER, hart, moment_pc(m, &now->wanted, 0));
     if (report_sent(m, REPORT_LOCK_ORDER, moment_pc(m, &then->wanted, 0)))
         return;
-    r.what = (struct fact){.word = third == NULL ? WORD_ORDER : WORD_ORDER_RING,
-                           .arg = {moment_pc(m, &now->wanted, 0), now->first,
-                                   now->second, then->second},
-                           .moment = now->wanted};
+    r.what =
+        (struct fact){.word = WORD_ORDER,
+                      .arg = {moment_pc(m, &now->wanted, 0), now->first, now->second, then->second},
+                      .moment = now->wanted};
     add_path(&r, now);
     add_path(&r, then);
-    if (third != NULL)
-        add_path(&r, third);
     r.moment = now->wanted;
     r.rule.word = WORD_ORDER_RULE;
     r.todo = (struct fact){.word = WORD_ORDER_DO, .arg = {now->first, now->second}};
@@ -169,18 +137,6 @@ usable(struct locktable *t, const struct order *x)
     return x->first != 0 && x->second != 0 && !locktable_alike(t, x->first, x->second);
 }
 
-// A third order that closes the ring of `now` and `then`.
-static const struct order *
-closing(struct lockorder *o, struct locktable *t, const struct order *now, const struct order *then)
-{
-    const struct order *x = slot(o, then->second, now->first);
-    bool ring = usable(t, x) && !gated(now, then) && !gated(then, x) && !gated(now, x);
-    return ring && !locktable_alike(t, then->second, now->second) &&
-                   !locktable_alike(t, then->second, now->first)
-               ? x
-               : NULL;
-}
-
 static void
 look(struct machine *m, struct lockorder *o, struct locktable *t, unsigned hart,
      const struct order *now)
@@ -189,16 +145,7 @@ look(struct machine *m, struct lockorder *o, struct locktable *t, unsigned hart,
     if (!usable(t, now))
         return;
     if (usable(t, back) && !gated(now, back))
-        tell(m, hart, now, back, NULL);
-    if (usable(t, back) || !fresh_kinds(o, t, now))
-        return;
-    for (uint32 i = 0; i < ORDERS_MAX; i++) {
-        const struct order *then = &o->order[i];
-        const struct order *third =
-            then->first == now->second && usable(t, then) ? closing(o, t, now, then) : NULL;
-        if (third != NULL)
-            tell(m, hart, now, then, third);
-    }
+        tell(m, hart, now, back);
 }
 
 // --- events ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@
 #include "machine.h"
 #include "sight/watcher.h"
 
-#define SWITCHES_SURE 4  // that many calls of swtch() show the kernel's way to do it
+#define SWITCHES_SURE 4 // that many calls of swtch() show the kernel's way to do it
 
 // --- reports ---------------------------------------------------------------------------------
 
@@ -22,19 +22,18 @@ struct complaint {
     enum word what, since, rule, todo;
 };
 
-static const struct complaint
-    open = {REPORT_LOCK_OPEN, WORD_LOCK_OPEN, WORD_SPIN_TAKEN, WORD_LOCK_OPEN_RULE,
-            WORD_LOCK_OPEN_DO},
-    twice = {REPORT_LOCK_TWICE, WORD_LOCK_TWICE, WORD_SPIN_TAKEN, WORD_LOCK_TWICE_RULE,
-             WORD_LOCK_TWICE_DO},
-    other = {REPORT_LOCK_OTHER, WORD_LOCK_OTHER, WORD_SPIN_TAKEN, WORD_LOCK_OTHER_RULE,
-             WORD_LOCK_OTHER_DO},
-    not_held = {REPORT_LOCK_FREE, WORD_LOCK_FREE, WORD_LOCK_RELEASED, WORD_LOCK_OTHER_RULE,
-                WORD_LOCK_FREE_DO},
-    across = {REPORT_LOCK_ACROSS, WORD_LOCK_ACROSS, WORD_SPIN_TAKEN, WORD_LOCK_ACROSS_RULE,
-              WORD_SPIN_DO},
-    to_user = {REPORT_LOCK_TO_USER, WORD_LOCK_TO_USER, WORD_SPIN_TAKEN, WORD_LOCK_TO_USER_RULE,
-               WORD_SPIN_DO};
+static const struct complaint open = {REPORT_LOCK_OPEN, WORD_LOCK_OPEN, WORD_SPIN_TAKEN,
+                                      WORD_LOCK_OPEN_RULE, WORD_LOCK_OPEN_DO},
+                              twice = {REPORT_LOCK_TWICE, WORD_LOCK_TWICE, WORD_SPIN_TAKEN,
+                                       WORD_LOCK_TWICE_RULE, WORD_LOCK_TWICE_DO},
+                              other = {REPORT_LOCK_OTHER, WORD_LOCK_OTHER, WORD_SPIN_TAKEN,
+                                       WORD_LOCK_OTHER_RULE, WORD_LOCK_OTHER_DO},
+                              not_held = {REPORT_LOCK_FREE, WORD_LOCK_FREE, WORD_LOCK_RELEASED,
+                                          WORD_LOCK_OTHER_RULE, WORD_LOCK_FREE_DO},
+                              across = {REPORT_LOCK_ACROSS, WORD_LOCK_ACROSS, WORD_SPIN_TAKEN,
+                                        WORD_LOCK_ACROSS_RULE, WORD_SPIN_DO},
+                              to_user = {REPORT_LOCK_TO_USER, WORD_LOCK_TO_USER, WORD_SPIN_TAKEN,
+                                         WORD_LOCK_TO_USER_RULE, WORD_SPIN_DO};
 
 // `at` is when the lock was taken or released; `guilty` is the function to be named.
 static void
@@ -282,8 +281,7 @@ const struct watcher locks_watcher = {
     .name = "locks",
     .bytes = sizeof(struct locktable),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(INITLOCK) |
-             KNOWN_BIT(INITSLEEPLOCK) | KNOWN_BIT(SCHED) |
-             KNOWN_BIT(SWTCH) | KNOWN_BIT(PANIC),
+             KNOWN_BIT(INITSLEEPLOCK) | KNOWN_BIT(SCHED) | KNOWN_BIT(SWTCH) | KNOWN_BIT(PANIC),
     .returns = KNOWN_BIT(ACQUIRE),
     .start = start,
     .called = called,

@@ -113,8 +113,8 @@ locktable_taken(const struct machine *m, unsigned hart, uint64 at)
 static bool
 helper(const struct machine *m, uint64 pc)
 {
-    static const char *const names[] = {"sleep", "ilock", "bget", "bread", "acquiresleep",
-                                        "allocproc"};
+    static const char *const names[] = {"sleep", "ilock",        "bget",
+                                        "bread", "acquiresleep", "allocproc"};
     uint64 offset;
     const char *name = symbols_find(&m->sight->symbols, pc, &offset);
     for (size_t i = 0; name != NULL && i < NELEM(names); i++)

@@ -30,13 +30,13 @@ struct hart_locks {
 };
 
 struct lock {
-    uint64 at;            // its address; 0: an empty slot
-    uint64 kind;          // where initlock() was called for it: locks of one kind; 0: not known
-    uint64 name;          // address of the string that initlock() was given; 0: not known
-    bool renewed;         // the last initlock() made it one of another kind
-    bool in_interrupt;    // a handler that interrupted the kernel has taken it
-    uint64 releases;      // how often release() was called
-    struct moment free;   // the last release()
+    uint64 at;          // its address; 0: an empty slot
+    uint64 kind;        // where initlock() was called for it: locks of one kind; 0: not known
+    uint64 name;        // address of the string that initlock() was given; 0: not known
+    bool renewed;       // the last initlock() made it one of another kind
+    bool in_interrupt;  // a handler that interrupted the kernel has taken it
+    uint64 releases;    // how often release() was called
+    struct moment free; // the last release()
 };
 
 struct locktable {

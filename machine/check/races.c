@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // races.c - data races on the kernel's variables (--races).
 //
-// Theory    Each hart counts an own clock, and knows of each other hart's clock the value up to
-//           which what that one did comes before what this one does now. Such knowledge is handed on
-//           by locks, by AMO and LR/SC, and by a fence before a store and behind a load of the same
-//           word. A race is a pair of accesses by two harts of which neither comes before the other.
+// Theory    Two accesses of two harts race if neither comes before the other (check/clocks.h). Order
+//           is handed on by locks, by AMO and LR/SC, and by a fence before a store and a load of the
+//           same word.
 //           Two plain stores that race are told if the second changes the value: one of them is lost.
 //           And so is a function that stores a word under a lock, lets go of the lock, reads the word
 //           again and decides by it, though other harts store it under that lock: whether they race
@@ -12,28 +11,20 @@
 //           Any other read without a lock is let pass: a peek that is looked at again under the lock,
 //           or a clock that is read, does no harm, and nothing tells these from those that do.
 // Promises  silence: what is ordered is never told, nor stores of the same value.
+#include "check/clocks.h"
 #include "check/locktable.h"
 
 #include "machine.h"
 #include "sight/guest.h"
 #include "sight/watcher.h"
 
-#define SYNCS_MAX 8192 // a power of two
-#define PAGES_MAX 2048 // of the kernel's variables that are watched
+#define PAGES_MAX    2048 // of the kernel's variables that are watched
 #define RECENT       8
 #define RECENT_LOCKS 3
 #define RECENT_STEPS 20000 // of all harts
-#define NEARBY    6  // instructions around an access in which a fence is looked for
+#define NEARBY       6     // instructions around an access in which a fence is looked for
 
 enum { S0 = 8 };
-
-typedef uint32 clocks[HARTS_MAX];
-
-// What hands knowledge on: a lock, or a word.
-struct sync {
-    uint64 at; // 0: an empty slot
-    clocks known;
-};
 
 // A store, in short.
 struct stored {
@@ -51,12 +42,11 @@ struct access {
 
 // A store under a lock, for the reading again.
 struct recent {
-    uint64 word, frame, when;
+    uint64 word, frame, function, when;
     uint64 lock[RECENT_LOCKS]; // the one that was taken last comes first; 0: none
 };
 
 struct hart_races {
-    clocks known;
     struct recent recent[RECENT];
     uint32 next;
 };
@@ -64,65 +54,16 @@ struct hart_races {
 #define CODES 1024 // a power of two
 
 struct races {
-    uint64 base;  // of the pages that are watched
+    uint64 base; // of the pages that are watched
     uint32 pages;
     struct access *word;
     struct hart_races hart[HARTS_MAX];
-    struct sync sync[SYNCS_MAX];
-    uint32 syncs;
+    struct clocks clocks;
     struct {
         uint64 pc;
         bool atomic, fence;
     } code[CODES]; // what is known of instructions that store and load
 };
-
-// --- order -----------------------------------------------------------------------------------
-
-static struct sync *
-sync_at(struct races *r, uint64 at)
-{
-    uint32 i = (uint32)((at * 0x9e3779b97f4a7c15ULL) >> 40) % SYNCS_MAX;
-    while (r->sync[i].at != 0 && r->sync[i].at != at)
-        i = (i + 1) % SYNCS_MAX;
-    if (r->sync[i].at == 0 && r->syncs == SYNCS_MAX / 2)
-        return NULL;
-    r->syncs += r->sync[i].at == 0;
-    r->sync[i].at = at;
-    return &r->sync[i];
-}
-
-static void
-join(clocks to, const clocks from)
-{
-    for (unsigned i = 0; i < HARTS_MAX; i++)
-        if (from[i] > to[i])
-            to[i] = from[i];
-}
-
-// The hart learns what was handed on there.
-static void
-take(struct races *r, unsigned hart, uint64 at)
-{
-    struct sync *s = sync_at(r, at);
-    if (s != NULL)
-        join(r->hart[hart].known, s->known);
-}
-
-// The hart hands on what it knows and did.
-static void
-give(struct races *r, unsigned hart, uint64 at)
-{
-    struct sync *s = sync_at(r, at);
-    if (s != NULL)
-        join(s->known, r->hart[hart].known);
-    r->hart[hart].known[hart]++;
-}
-
-static bool
-ordered(const struct races *r, unsigned hart, unsigned other, uint32 clock)
-{
-    return hart == other || clock <= r->hart[hart].known[other];
-}
 
 // --- instructions ----------------------------------------------------------------------------
 
@@ -235,6 +176,14 @@ word_at(struct races *r, uint64 pa)
     return &r->word[(pa - r->base) >> 2];
 }
 
+// Where the function of the present instruction begins; 0: not known.
+static uint64
+function_now(const struct machine *m, unsigned hart)
+{
+    uint64 offset, pc = m->s.hart[hart].pc;
+    return symbols_find(&m->sight->symbols, pc, &offset) != NULL ? pc - offset : 0;
+}
+
 // Does the hart hold none of the locks that it held at the store?
 static bool
 holds_none(const struct machine *m, unsigned hart, const struct recent *x)
@@ -252,7 +201,7 @@ let_go(const struct machine *m, const struct hart_races *h, unsigned hart, uint6
     for (unsigned i = 0; i < RECENT; i++) {
         const struct recent *x = &h->recent[i];
         if (x->word == pa && x->frame == m->s.hart[hart].x[S0] &&
-            m->sight->now - x->when < RECENT_STEPS)
+            m->sight->now - x->when < RECENT_STEPS && x->function == function_now(m, hart))
             return holds_none(m, hart, x) ? x->lock[0] : 0;
     }
     return 0;
@@ -263,7 +212,7 @@ load_word(struct machine *m, struct races *r, unsigned hart, uint64 pa)
 {
     const struct access *w = word_at(r, pa);
     if (w->handed)
-        take(r, hart, pa);
+        clocks_take(&r->clocks, hart, pa);
     uint64 lock = let_go(m, &r->hart[hart], hart, pa);
     const struct stored *other = w->last.hart != hart ? &w->last : &w->other;
     if (lock != 0 && other->clock != 0 && other->lock == lock &&
@@ -279,7 +228,7 @@ load(struct machine *m, unsigned hart, uint64 pa, int bytes)
     if (bytes < 4 || locktable(m)->over)
         return;
     if (look_at(m, r, hart, &fence)) {
-        take(r, hart, pa & ~3ULL);
+        clocks_take(&r->clocks, hart, pa & ~3ULL);
         return;
     }
     for (int i = 0; i < bytes; i += 4)
@@ -302,7 +251,7 @@ note(const struct machine *m, struct races *r, unsigned hart, struct access *w)
     w->last = (struct stored){.pc = m->s.hart[hart].pc,
                               .when = m->sight->now,
                               .lock = innermost(m, hart),
-                              .clock = r->hart[hart].known[hart],
+                              .clock = clocks_now(&r->clocks, hart),
                               .hart = (uint8)hart};
 }
 
@@ -312,7 +261,9 @@ remember(const struct machine *m, struct hart_races *h, unsigned hart, uint64 pa
 {
     const struct hart_locks *held = &locktable(m)->hart[hart];
     struct recent *x = &h->recent[h->next++ % RECENT];
-    *x = (struct recent){.word = pa, .frame = m->s.hart[hart].x[S0], .when = m->sight->now};
+    *x = (struct recent){.word = pa, .frame = m->s.hart[hart].x[S0]};
+    x->when = m->sight->now;
+    x->function = function_now(m, hart);
     for (uint32 i = 0; i < RECENT_LOCKS && i < held->count; i++)
         x->lock[i] = held->held[held->count - 1 - i].lock;
 }
@@ -323,13 +274,14 @@ store_word(struct machine *m, struct races *r, unsigned hart, uint64 pa, bool fe
     struct access *w = word_at(r, pa);
     struct hart_races *h = &r->hart[hart];
     uint64 lock = innermost(m, hart);
-    if (w->last.clock != 0 && !w->atomic && !ordered(r, hart, w->last.hart, w->last.clock))
+    if (w->last.clock != 0 && !w->atomic &&
+        !clocks_ordered(&r->clocks, hart, w->last.hart, w->last.clock))
         tell_stores(m, w, hart, pa, lock);
     note(m, r, hart, w);
     w->atomic = false;
     w->handed = fence;
     if (fence)
-        give(r, hart, pa);
+        clocks_give(&r->clocks, hart, pa);
     if (lock != 0)
         remember(m, h, hart, pa);
 }
@@ -345,7 +297,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         struct access *w = word_at(r, pa);
         note(m, r, hart, w);
         w->atomic = w->handed = true;
-        give(r, hart, pa & ~3ULL);
+        clocks_give(&r->clocks, hart, pa & ~3ULL);
         return;
     }
     for (int i = 0; i < bytes; i += 4, value >>= 32) {
@@ -361,14 +313,14 @@ static void
 called(struct machine *m, const struct call *c)
 {
     if (c->what == KNOWN_RELEASE)
-        give(SIGHT_STATE(m, races, struct races), c->hart, c->arg[0]);
+        clocks_give(&SIGHT_STATE(m, races, struct races)->clocks, c->hart, c->arg[0]);
 }
 
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
     (void)result;
-    take(SIGHT_STATE(m, races, struct races), c->hart, c->arg[0]);
+    clocks_take(&SIGHT_STATE(m, races, struct races)->clocks, c->hart, c->arg[0]);
 }
 
 // The pages of the program from `etext` on, or all, are watched.
@@ -386,8 +338,8 @@ choose_pages(struct machine *m, struct races *r)
         from = text;
     r->base = (from + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
     r->pages = (uint32)((end - r->base + PAGE_BYTES - 1) >> PAGE_BITS);
-    return from < end && r->pages <= PAGES_MAX &&
-           ram_has(&m->ram, r->base, 1) && ram_has(&m->ram, end - 1, 1);
+    return from < end && r->pages <= PAGES_MAX && ram_has(&m->ram, r->base, 1) &&
+           ram_has(&m->ram, end - 1, 1);
 }
 
 static bool
@@ -401,8 +353,7 @@ start(struct machine *m)
         return false;
     for (uint32 i = 0; i < r->pages; i++)
         sight_watch(m, WATCHER_races, r->base + i * PAGE_BYTES, WATCH_LOADS | WATCH_STORES);
-    for (unsigned h = 0; h < HARTS_MAX; h++)
-        r->hart[h].known[h] = 1;
+    clocks_start(&r->clocks);
     return true;
 }
 

@@ -15,16 +15,16 @@ struct machine;
 
 // A lock that is held, or waited for.
 struct sleeper {
-    uint64 lock;  // 0: an empty slot
+    uint64 lock; // 0: an empty slot
     uint64 thread;
-    bool waits;   // acquiresleep() was called and has not returned
+    bool waits; // acquiresleep() was called and has not returned
     struct moment since;
 };
 
 struct sleeplocks {
     uint64 thread[HARTS_MAX];
     struct sleeper of[SLEEPLOCKS_MAX];
-    uint32 used;  // slots behind these are empty
+    uint32 used; // slots behind these are empty
     bool over;
 };
 

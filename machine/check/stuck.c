@@ -8,7 +8,8 @@
 //           A hart that spins in the function in which it stored the word that another one waits
 //           for, behind its loop, has come back to the loop and left its change behind: that is
 //           how a count of readers leaks.
-// Promises  silence: a loop that is so long without interrupts hangs the kernel, right or wrong.
+// Promises  silence: the hart runs a process, and no other one is at work. A hart that is parked, or
+//           waits for another to boot, runs none.
 #include "check/trial.h"
 
 #include "mmu/access.h"
@@ -17,12 +18,13 @@
 #include "sight/watcher.h"
 #include "time/snapshot.h"
 
-#define QUIET_STEPS 30000000ULL // of all harts, without a call or a trap
-#define REST_TICKS  20000000ULL // of mtime, without a step in user mode
-#define TRIAL_STEPS 40000
+#define QUIET_STEPS  30000000ULL // of all harts, without a call or a trap
+#define REST_TICKS   20000000ULL // of mtime, without a step in user mode
+#define TRIAL_STEPS  40000
 #define FORCED_STEPS 200
-#define LOOP_BYTES  256
-#define LOOP_READS  4
+#define STORES_BACK  8
+#define LOOP_BYTES   256
+#define LOOP_READS   4
 
 // Where a hart spins.
 struct spin {
@@ -62,8 +64,9 @@ happens(struct machine *m)
 static void
 called(struct machine *m, const struct call *c)
 {
-    (void)c;
     happens(m);
+    if (c->what == KNOWN_PANIC)
+        SIGHT_STATE(m, stuck, struct stuck)->told = true;
 }
 
 static void
@@ -144,7 +147,7 @@ observe(struct machine *m, struct stuck *s)
     }
 }
 
-// Runs on trial. Returns whether some hart spins, and none of the others is at work.
+// Runs on trial. Returns whether the harts that are at work for a process spin, all of them.
 static bool
 spins(struct machine *m, struct stuck *s)
 {
@@ -155,9 +158,9 @@ spins(struct machine *m, struct stuck *s)
         s->spin[h] = (struct spin){.low = ~0ULL};
     observe(m, s);
     for (unsigned h = 0; h < m->config.harts; h++) {
-        bool small = small_loop(m, s, h);
-        found |= small;
-        work |= !small && !m->s.hart[h].waiting && facts_current(m, h) != 0;
+        bool small = small_loop(m, s, h), process = facts_current(m, h) != 0;
+        found |= small && process;
+        work |= !small && process && !m->s.hart[h].waiting;
         if (!small)
             s->spin[h] = (struct spin){.low = ~0ULL};
     }
@@ -173,12 +176,41 @@ left_behind(const struct machine *m, const struct stuck *s, const struct moment 
 {
     uint64 at, here, pc = moment_pc(m, store, 0);
     const struct spin *x = &s->spin[store->hart];
-    return x->low <= x->high && x->low < pc &&
-           symbols_find(&m->sight->symbols, pc, &at) != NULL &&
+    return x->low <= x->high && x->low < pc && symbols_find(&m->sight->symbols, pc, &at) != NULL &&
            symbols_find(&m->sight->symbols, x->low, &here) != NULL && pc - at == x->low - here;
 }
 
-// Looks for who stored last what a hart waits for.
+// The machine stands just before a store to the word: does that make the value greater?
+static bool
+raises(struct machine *m, uint64 word)
+{
+    const uint32 *value = (const uint32 *)ram_at(&m->ram, word);
+    uint32 before = *value;
+    machine_run(m, 1);
+    return *value > before;
+}
+
+// Looks back from one store to the next for one that was left behind. `c` has the last store.
+static void
+look_back(struct machine *m, const struct stuck *s, struct cause *c, struct store_event e)
+{
+    uint32 seen = 0; // harts, as bits: of each its last store counts
+    for (unsigned i = 0; i < STORES_BACK && e.hart >= 0; i++) {
+        struct moment store;
+        moment_now(m, (unsigned)e.hart, &store);
+        bool last = !(seen >> e.hart & 1) && (unsigned)e.hart != c->waiter;
+        if (last && left_behind(m, s, &store) && raises(m, c->word)) {
+            c->store = store;
+            c->left_behind = true;
+            return;
+        }
+        seen |= 1u << e.hart;
+        if (!history_last_store(m, c->word, 4, e.position, &e))
+            return;
+    }
+}
+
+// Looks for who stored what a hart waits for.
 static bool
 find_cause(struct machine *m, const struct stuck *s, unsigned hart, uint64 word, struct cause *c)
 {
@@ -187,10 +219,11 @@ find_cause(struct machine *m, const struct stuck *s, unsigned hart, uint64 word,
     trial_begin(m, &a);
     *c = (struct cause){hart, word, *(const uint32 *)ram_at(&m->ram, word), {0}, false};
     bool found = history_last_store(m, word, 4, a.here, &e) && e.hart >= 0;
-    if (found)
+    if (found) {
         moment_now(m, (unsigned)e.hart, &c->store);
+        look_back(m, s, c, e);
+    }
     trial_end(m, &a);
-    c->left_behind = found && c->store.hart != hart && left_behind(m, s, &c->store);
     return found;
 }
 
@@ -201,8 +234,8 @@ tell(struct machine *m, const struct cause *best, const struct cause *all, unsig
     uint64 guilty = moment_pc(m, &best->store, 0);
     report_begin(m, &r, REPORT_STUCK, best->waiter, guilty);
     r.what = (struct fact){.word = best->left_behind ? WORD_STUCK_LEFT : WORD_STUCK,
-                           .arg = {best->waiter, r.moment.mode == MODE_S ? moment_pc(m, &r.moment, 0) : 0,
-                                   best->word, best->value, guilty, best->store.hart},
+                           .arg = {best->waiter, m->s.hart[best->waiter].pc, best->word,
+                                   best->value, guilty, best->store.hart},
                            .moment = best->store};
     for (unsigned i = 0; i < count; i++) {
         struct fact *f = report_since(&r, WORD_STUCK_STORE);
@@ -257,10 +290,17 @@ examine(struct machine *m)
         explain(m, s);
 }
 
+static bool
+start(struct machine *m)
+{
+    return facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE) | FACT_BIT(CPU_PROC));
+}
+
 const struct watcher stuck_watcher = {
     .name = "stuck",
     .bytes = sizeof(struct stuck),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(PANIC),
+    .start = start,
     .called = called,
     .left = left,
     .examine = examine,

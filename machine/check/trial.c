@@ -207,9 +207,9 @@ trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, stru
 bool
 trial_bookkeeping(const struct machine *m, uint64 pc)
 {
-    static const char *const names[] = {"acquire", "release", "push_off", "pop_off", "mycpu",
-                                        "sleep",   "sched",   "scheduler", "wakeup", "swtch",
-                                        "initlock", "memset"};
+    static const char *const names[] = {"acquire", "release", "push_off", "pop_off",
+                                        "mycpu",   "sleep",   "sched",    "scheduler",
+                                        "wakeup",  "swtch",   "initlock", "memset"};
     uint64 offset;
     const char *name = symbols_find(&m->sight->symbols, pc, &offset);
     for (size_t i = 0; name != NULL && i < NELEM(names); i++)

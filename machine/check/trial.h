@@ -39,8 +39,8 @@ struct trial {
     uint32 reads;
     uint64 read[TRIAL_READS]; // physical addresses of the words that it read
     uint32 value[TRIAL_READS];
-    uint64 address;           // the one that was changed last
-    struct moment store;      // by whom
+    uint64 address;      // the one that was changed last
+    struct moment store; // by whom
 };
 
 // Wakes the process; what does it do? The run is taken back to where it was, as by the others.

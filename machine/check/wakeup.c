@@ -104,10 +104,10 @@ tell(struct machine *m, const struct nap *n, const struct trial *t)
     uint64 guilty = moment_pc(m, &t->store, 0);
     report_begin(m, &r, REPORT_LOST_WAKEUP, n->since.hart, guilty);
     r.moment = n->since;
-    r.what = (struct fact){.word = WORD_LOST_WAKEUP,
-                           .arg = {guilty, n->chan, (uint64)(int64)n->since.pid,
-                                   moment_pc(m, &n->since, 0)},
-                           .moment = n->since};
+    r.what = (struct fact){
+        .word = WORD_LOST_WAKEUP,
+        .arg = {guilty, n->chan, (uint64)(int64)n->since.pid, moment_pc(m, &n->since, 0)},
+        .moment = n->since};
     struct fact *f = report_since(&r, WORD_LOST_SLEEP);
     f->arg[0] = n->chan;
     f->moment = n->since;

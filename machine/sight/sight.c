@@ -237,7 +237,7 @@ sight_enabled(struct machine *m, unsigned hart)
     if (!wake(m, 1))
         return;
     EACH(m, enabled)
-        watchers[i]->enabled(m, hart);
+    watchers[i]->enabled(m, hart);
     sleep(m);
 }
 
@@ -308,7 +308,7 @@ sight_examine(struct machine *m)
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
     EACH(m, examine)
-        watchers[i]->examine(m);
+    watchers[i]->examine(m);
 }
 
 void

@@ -4,8 +4,21 @@
 
 #define PIPE 8
 
-enum { SYS_exit, SYS_wait, SYS_spawn, SYS_beep, SYS_nap, SYS_read, SYS_write, SYS_file, SYS_both,
-       SYS_put, SYS_enter, SYS_peek, SYS_end };
+enum {
+    SYS_exit,
+    SYS_wait,
+    SYS_spawn,
+    SYS_beep,
+    SYS_nap,
+    SYS_read,
+    SYS_write,
+    SYS_file,
+    SYS_both,
+    SYS_put,
+    SYS_enter,
+    SYS_peek,
+    SYS_end
+};
 
 static struct {
     struct spinlock lock;
