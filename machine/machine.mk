@@ -16,7 +16,11 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
-HOSTFLAGS   := -std=gnu11 -O2 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
+# What runs now and then is small rather than fast.
+$(MACHINEDIR)/host/machine/host/%.o $(MACHINEDIR)/host/machine/words/%.o: OPT := -Os
+$(MACHINEDIR)/host/machine/check/%.o $(MACHINEDIR)/host/machine/board/%.o $(MACHINEDIR)/host/machine/sight/lines.o: OPT := -Os
+OPT := -O2
+HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \
@@ -36,7 +40,7 @@ $(MACHINEDIR)/.flags: FORCE
 $(MACHINEDIR)/host/%.o: %.c $(MACHINEDIR)/.flags
 	$(say) HOSTCC $<
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(HOSTFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOSTCC) $(OPT) $(HOSTFLAGS) -MMD -MP -c -o $@ $<
 
 $(MACHINEDIR)/web/%.o: %.c $(MACHINEDIR)/.flags
 	$(say) WASMCC $<
@@ -45,7 +49,7 @@ $(MACHINEDIR)/web/%.o: %.c $(MACHINEDIR)/.flags
 
 $(MACHINEDIR)/glass: $(machine_host_o)
 	$(say) LD $@
-	$(Q)$(HOSTCC) -o $@ $^
+	$(Q)$(HOSTCC) -s -o $@ $^
 
 $(MACHINEDIR)/glass.wasm: $(machine_web_o)
 	$(say) LD $@

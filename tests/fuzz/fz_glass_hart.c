@@ -6,7 +6,7 @@
 //           for. Traps go back into the code. What the program does is of no interest: the
 //           sanitizers watch that no access leaves the machine's memory.
 //
-// SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
+// SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
 // SOURCES: machine/check/*.c machine/time/*.c kernel/pt/read/translate.c
 // CFLAGS: -Imachine
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 // machine does not stop by itself, 101 if something is wrong with the arguments, 102 if a translation
 // was used for which a fence was due.
 //
-// SOURCES: machine/run.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
+// SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
 // SOURCES: machine/check/*.c machine/time/*.c kernel/pt/read/translate.c
 // CFLAGS: -Imachine
 #include <stdio.h>

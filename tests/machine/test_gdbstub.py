@@ -68,7 +68,7 @@ def test_gdb_watch(context):
     demand(answers[3], "Old value = .* New value = ")
     demand(answers[4], f"#0 .*remap .*stale.c:{line('leaves[0])[0] = entry')}")
     demand(answers[6], "Old value = [0-9]+ New value = 0 ")
-    demand(answers[8], "entry|make_tree|supervisor")
+    demand(answers[8], "entry|make_root|supervisor")
     demand(answers[10], "remap|fence")
 
 

@@ -23,7 +23,8 @@ MISTAKES = {
     "TWICE": (1, r'sys_beep \(\S+\) takes the spinlock "beeper" \(\S+\), which its own hart \d holds already'),
     "NOT_HELD": (1, r'sys_beep \(\S+\) releases the spinlock "beeper" \(\S+\), which is free already'),
     "OPEN": (3, r'interrupts are on while hart \d holds the spinlock "clock" \(\S+\), taken by sys_nap '),
-    "LOST": (124, r'lost wake-up: pid \d+ \(writer\) sleeps for ever in pipewrite \(\S+\); piperead \(\S+\) made true '),
+    "LOST": (124,
+             r'lost wake-up: pid \d+ \(writer\) sleeps for ever in pipewrite \(\S+\); piperead \(\S+\) made true '),
     "NO_UNLOCK": (124, r'pid \d+ \(locker\) returns to user mode with the sleep lock "file 0" .* taken by sys_file '),
     "CROSSED": (124, r'deadlock: pid \d+ \(locker\) waits for the sleep lock "file [01]"'),
 }
@@ -45,8 +46,8 @@ def build(context, mistake):
 def watch(context, mistake, *options, status=0, seed="1", harts="3"):
     """What the machine says of the kernel, in words with one space between."""
     path = build(context, mistake)
-    text = run(context, "--harts", harts, "--seed", seed, "--max", "100000000", *options, "--facts", path + ".facts", path,
-               status=status)
+    text = run(context, "--harts", harts, "--seed", seed, "--max", "100000000", *options, "--facts",
+               path + ".facts", path, status=status)
     wide = [x for x in text.splitlines() if len(x) > 80]
     if wide:
         raise Failure(f"more than 80 columns: {wide[0]}")

@@ -66,7 +66,7 @@ def test_prompt_when(context):
     with open(SOURCE, encoding="utf-8") as f:
         line = next(n for n, text in enumerate(f, 1) if "leaves[0])[0] = entry" in text)
     demand(answers[2], rf"next step, of hart 0: 0x[0-9a-f]+cf becomes 0x[0-9a-f]+cf\. .*in remap.*stale.c:{line}\)")
-    demand(answers[3], r"hart 0: 0x0 becomes 0x[0-9a-f]+cf\. .*in (make_tree|supervisor)")
+    demand(answers[3], r"hart 0: 0x0 becomes 0x[0-9a-f]+cf\. .*in (make_root|supervisor)")
     demand(answers[6], "hart 0: .* becomes .*in remap")
     demand(answers[7], "Nothing has been written to 0x")
     demand(answers[8], r"next step: sp, 0x[0-9a-f]+, becomes 0x[0-9a-f]+\.")

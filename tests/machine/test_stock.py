@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """test_stock.py - kernels that others wrote pass their own tests on the glass machine, with no report.
 
-They are not kept here. STOCK names a directory with trees of xv6 in which make has been run, board-2020 for that year; a
-tree that is not there is skipped. LINUX names a directory with Image and initrd.cpio, whose init gives the prompt "$ "
-and knows `echo`, `fork` and `poweroff`.
+They are not kept here. STOCK names a directory with trees of xv6 in which make has been run, board-2020 for that
+year; a tree that is not there is skipped. LINUX names a directory with Image and initrd.cpio, whose init gives the
+prompt "$ " and knows `echo`, `fork` and `poweroff`.
 """
 import os
 import re

@@ -2,7 +2,7 @@
 // t_glass_words.c - the words of the glass machine's reports: filled in, and laid out in 80 columns.
 //
 // SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/time/*.c
-// SOURCES: machine/check/*.c machine/sight/*.c machine/words/*.c kernel/pt/translate.c
+// SOURCES: machine/check/*.c machine/sight/*.c machine/words/*.c kernel/pt/read/translate.c
 #include "test.h"
 
 #include "machine.h"
