@@ -65,7 +65,7 @@ def test_watch(context):
 def test_watch_words(context):
     """Words that watch does not know."""
     demand(vitrine(context, "watch", status=2), "which kernel.*\n.*usage: ./vitrine watch DIR")
-    demand(vitrine(context, "watch", "/nonexistent", status=2), "/nonexistent: No such file")
+    demand(vitrine(context, "watch", "/nonexistent", status=2), "/nonexistent: there is no such file")
     demand(vitrine(context, "watch", "x", "KPT=global", status=2), "KPT: watch knows CPUS= and MEM=")
     demand(vitrine(context, "watch", "README.md", status=2), "README.md: the file is no ELF file")
 
