@@ -177,7 +177,7 @@ begin(bool unlinked)
     if (unlinked) {
         CHECK_EQ(w_unlink("gone"), 0);
         CHECK_EQ(w_unlink("file"), 0);
-        CHECK(file->chained && file->dtime == gone->inum);
+        CHECK(file->listed && file->dtime == gone->inum);
     }
     dirty_by_mapping();
     struct statfs st;
