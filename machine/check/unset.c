@@ -3,8 +3,8 @@
 //
 // Theory    A page that comes out of kalloc() with old contents, or with the allocator's filling, is
 //           followed byte by byte: which have been stored to? memset() and memmove() count as a
-//           whole. A page of which all is set is followed no longer. Bytes that are 0 count as set:
-//           so does a page that kalloc() clears.
+//           whole. A page of which all is set is followed no longer, nor one that the kernel uses
+//           much. Bytes that are 0 count as set: so does a page that kalloc() clears.
 //           Told are loads of user programs, pages that are most of all unset when a process goes on
 //           with them, walks of page tables by the hart and by walk(), where
 //           nothing else than a forgotten memset can be meant. Copies of structures with holes are
@@ -17,12 +17,14 @@
 #include "sight/watcher.h"
 
 #define FOLLOWED    4096 // pages at a time
+#define KERNEL_USES 1000 // loads and stores of the kernel, after which a page is its own
 #define SUPER_PAGES 512
 #define WORDS       (PAGE_BYTES / 64)
 
 // The bytes of a page that are not set, as bits.
 struct unset_page {
-    uint64 pa; // 0: unused
+    uint64 pa;   // 0: unused
+    uint32 uses; // by the kernel
     uint64 bit[WORDS];
 };
 
@@ -118,6 +120,7 @@ follow(struct machine *m, uint64 pa)
     if (p == NULL)
         return;
     p->pa = pa;
+    p->uses = 0;
     for (unsigned i = 0; i < WORDS; i++)
         p->bit[i] = 0;
     for (unsigned i = 0; i < PAGE_BYTES / 8; i++)
@@ -185,12 +188,22 @@ returned(struct machine *m, const struct call *c, uint64 result)
         forget(m, p);
 }
 
+// Counts a use by the kernel. A page that the kernel goes on using - a stack, a trapframe, a pipe - is
+// followed no longer: it may never be set as a whole, and each access of it is slow.
+static void
+count_use(struct machine *m, unsigned hart, uint64 pa)
+{
+    struct unset_page *p = m->s.hart[hart].mode == MODE_U ? NULL : find(m, pa);
+    if (p != NULL && ++p->uses > KERNEL_USES)
+        forget(m, p);
+}
+
 static void
 store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
-    (void)hart;
     (void)value;
     set(m, pa, (uint64)bytes);
+    count_use(m, hart, pa);
 }
 
 static void
@@ -251,6 +264,7 @@ load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
     const struct hart *h = &m->s.hart[hart];
     const struct frame *f = frames_at(m, pa);
+    count_use(m, hart, pa);
     if (f == NULL || f->state != FRAME_ALLOCATED || !any_unset(m, pa, bytes))
         return;
     if (h->mode == MODE_U)

@@ -60,14 +60,28 @@ guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_acces
 }
 
 bool
-guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n, enum pt_access access,
-           uint64 *value)
+guest_read_near(const struct machine *m, unsigned hart, struct guest_page *page, uint64 va,
+                unsigned n, enum pt_access access, uint64 *value)
 {
-    uint64 pa;
-    if ((va & (PAGE_BYTES - 1)) + n > PAGE_BYTES || !guest_translate(m, hart, va, access, &pa))
+    uint64 offset = va & (PAGE_BYTES - 1), first = va - offset;
+    if (offset + n > PAGE_BYTES)
+        return false;
+    if (!page->known || page->va != first) {
+        page->known = guest_translate(m, hart, first, access, &page->pa);
+        page->va = first;
+    }
+    if (!page->known)
         return false;
     *value = 0;
     for (unsigned i = 0; i < n; i++)
-        *value |= (uint64)ram_at(&m->ram, pa)[i] << (8 * i);
+        *value |= (uint64)ram_at(&m->ram, page->pa + offset)[i] << (8 * i);
     return true;
+}
+
+bool
+guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n, enum pt_access access,
+           uint64 *value)
+{
+    struct guest_page page = {0};
+    return guest_read_near(m, hart, &page, va, n, access, value);
 }

@@ -18,6 +18,15 @@ bool guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_acces
 // false if that satp turns translation off.
 bool guest_walk_tree(const struct machine *m, uint64 satp, uint64 va, enum pt_access access,
                      bool user, bool sum, struct pt_trace *trace);
+// A page that was translated last: zeroed at first, and used for one look at a machine that stands.
+struct guest_page {
+    bool known;
+    uint64 va, pa; // of its first byte
+};
+
+// As guest_read(), which translates each time. The accesses of one `page` are all of one kind.
+bool guest_read_near(const struct machine *m, unsigned hart, struct guest_page *page, uint64 va,
+                     unsigned n, enum pt_access access, uint64 *value);
 // Reads `n` bytes (1 to 8) at `va`, which must not cross a page.
 bool guest_read(const struct machine *m, unsigned hart, uint64 va, unsigned n,
                 enum pt_access access, uint64 *value);

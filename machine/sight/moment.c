@@ -48,10 +48,11 @@ add(const struct machine *m, struct moment *out, unsigned *n, uint64 pc)
 static void
 follow(const struct machine *m, unsigned hart, uint64 s0, struct moment *out, unsigned n)
 {
+    struct guest_page page = {0};
     uint64 ra, next;
     while (n < MOMENT_CALLS && s0 != 0 && (s0 & 7) == 0) {
-        if (!guest_read(m, hart, s0 - 8, 8, PT_READ, &ra) ||
-            !guest_read(m, hart, s0 - 16, 8, PT_READ, &next) || !in_kernel(m, ra))
+        if (!guest_read_near(m, hart, &page, s0 - 8, 8, PT_READ, &ra) ||
+            !guest_read_near(m, hart, &page, s0 - 16, 8, PT_READ, &next) || !in_kernel(m, ra))
             return;
         add(m, out, &n, ra - 1);
         if (next <= s0 || next - s0 > 2 * PAGE_BYTES)

@@ -41,12 +41,13 @@ static struct prologue
 prologue(const struct machine *m, unsigned hart, uint64 start, uint64 pc)
 {
     struct prologue p = {0};
+    struct guest_page page = {0};
     for (int i = 0; i < PROLOGUE_MAX && start < pc; i++) {
         uint64 low, high = 0;
-        if (!guest_read(m, hart, start, 2, PT_EXEC, &low))
+        if (!guest_read_near(m, hart, &page, start, 2, PT_EXEC, &low))
             break;
         bool wide = (low & 3) == 3;
-        if (wide && !guest_read(m, hart, start + 2, 2, PT_EXEC, &high))
+        if (wide && !guest_read_near(m, hart, &page, start + 2, 2, PT_EXEC, &high))
             break;
         look_at((uint32)(high << 16 | low), &p);
         start += wide ? 4 : 2;
@@ -56,14 +57,15 @@ prologue(const struct machine *m, unsigned hart, uint64 start, uint64 pc)
 
 // A frame that the walk has reached.
 struct frame {
+    struct guest_page stack;
     uint64 pc, s0, ra;
     bool innermost; // ra is that of the hart
 };
 
 static bool
-load(const struct machine *m, unsigned hart, uint64 va, uint64 *value)
+load(const struct machine *m, unsigned hart, struct frame *f, uint64 va, uint64 *value)
 {
-    return (va & 7) == 0 && guest_read(m, hart, va, 8, PT_READ, value);
+    return (va & 7) == 0 && guest_read_near(m, hart, &f->stack, va, 8, PT_READ, value);
 }
 
 // Goes on to the caller's frame. Its s0 becomes 0 if that cannot be right: its own caller is then
@@ -81,8 +83,8 @@ leave(const struct machine *m, unsigned hart, const struct symbols *s, struct fr
     f->pc = f->ra;
     if (!p.set_s0)
         return true;
-    if (above == 0 || (p.saved_ra && !load(m, hart, above - 8, &f->pc)) ||
-        !load(m, hart, above - (p.saved_ra ? 16 : 8), &f->s0))
+    if (above == 0 || (p.saved_ra && !load(m, hart, f, above - 8, &f->pc)) ||
+        !load(m, hart, f, above - (p.saved_ra ? 16 : 8), &f->s0))
         return false;
     if (f->s0 <= above)
         f->s0 = 0;
@@ -94,7 +96,7 @@ stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uin
             uint64 pc[CALLS_MAX])
 {
     const struct hart *h = &m->s.hart[hart];
-    struct frame f = {at, h->x[S0], h->x[RA], true};
+    struct frame f = {.pc = at, .s0 = h->x[S0], .ra = h->x[RA], .innermost = true};
     uint64 offset;
     unsigned count = 0;
     if (h->mode == MODE_U)
