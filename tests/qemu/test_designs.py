@@ -7,6 +7,7 @@ DESIGNS = ("global", "fullcopy", "sharedroot")
 HARTS = {1: " asids=0", 3: " asids=4", 8: ""}  # and the identifiers they may use: none, few, all
 MODES = {"sv39": "Sv39", "sv48": "Sv48", "sv57": "Sv57"}
 DEEPER = {"sv48": 2, "sv57": 3}  # and the harts they run on
+WHOLE = {"sv48": ("sharedroot",), "sv57": ("unified",)}  # the designs that run everything there
 
 # What each run does; the marks that end a command well or badly.
 COMMANDS = (
@@ -26,6 +27,10 @@ CHECKED = (
      "ALL TESTS PASSED", "SOME TESTS FAILED"),
 ) + COMMANDS[1:4]
 
+# The same and what is not of memory, for one kind of many: a whole run of usertests takes a minute. All of it runs
+# for each with --long.
+SHORT = CHECKED + COMMANDS[4:]
+
 # As much as fits into the smallest machine.
 SMALL = (("memstress 3 25 3", "memstress: OK", "memstress: FAIL"),)
 
@@ -39,9 +44,22 @@ def run_all(context, design, commands=COMMANDS, words="", mode="sv39", **how):
         m.poweroff()
 
 
+def whole(name, *args, **how):
+    """Defines test_NAME_all, with all commands, for --long."""
+
+    def test(context):
+        run_all(context, *args, **how)
+
+    test.is_long = True
+    globals()[f"test_{name}_all"] = test
+
+
 for design in DESIGNS:
     for n, asids in HARTS.items():
-        globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n, a=asids: run_all(context, d, words=a, cpus=n)
+        globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n, a=asids: run_all(
+            context, d, COMMANDS if n == 3 else SHORT, words=a, cpus=n)
+        if n != 3:
+            whole(f"{design}_{n}", design, words=asids, cpus=n)
 
     globals()[f"test_{design}_32M"] = lambda context, d=design: run_all(
         context, d, COMMANDS + SMALL, cpus=3, mem="32M")
@@ -67,7 +85,9 @@ for design in ("unified",) + DESIGNS:
 for mode, n in DEEPER.items():
     for design in ("unified",) + DESIGNS:
         globals()[f"test_{mode}_{design}"] = lambda context, m=mode, d=design, n=n: run_all(
-            context, d, mode=m, cpus=n)
+            context, d, COMMANDS if d in WHOLE[m] else SHORT, mode=m, cpus=n)
+        if design not in WHOLE[mode]:
+            whole(f"{mode}_{design}", design, mode=mode, cpus=n)
 
 
 def test_unknown_mode(context):
