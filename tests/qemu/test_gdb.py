@@ -202,7 +202,8 @@ def test_gdb_satp(context):
     for text, sentence in zip(said[4:], (
             "there are no processes yet: let it boot further", "hart 0 has no table in satp now",
             "the kernel has not made its page table yet", "there is no ledger yet", "there are no processes yet",
-            "usage: pt walk ADDR [PID|kernel] [-k]", "x: expected the number of a process, or `kernel'",
+            "usage: pt walk ADDR [PID|kernel|root ADDR|satp VALUE] [-k]",
+            "x: expected the number of a process, `kernel', `root ADDR' or `satp VALUE'",
             "nosuch: no such program in ")):
         match("at power-on", text, "^" + re.escape(sentence))
 
