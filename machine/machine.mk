@@ -17,9 +17,8 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
 # What runs now and then is small rather than fast.
-$(MACHINEDIR)/host/machine/host/%.o $(MACHINEDIR)/host/machine/words/%.o: OPT := -Os
-$(MACHINEDIR)/host/machine/check/%.o $(MACHINEDIR)/host/machine/board/%.o $(MACHINEDIR)/host/machine/sight/lines.o: OPT := -Os
-OPT := -O2
+SMALL := host words check board
+OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<))),-Os,-O2)
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
@@ -34,8 +33,8 @@ machine: $(MACHINEDIR)/glass $(if $(shell command -v $(WASMCC)),$(MACHINEDIR)/gl
 
 # A changed compiler or flag, or another list of files, builds anew.
 $(MACHINEDIR)/.flags: FORCE
-	@mkdir -p $(@D); echo '$(HOSTCC) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
-		cmp -s - $@ || echo '$(HOSTCC) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
+	@mkdir -p $(@D); echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
+		cmp -s - $@ || echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
 
 $(MACHINEDIR)/host/%.o: %.c $(MACHINEDIR)/.flags
 	$(say) HOSTCC $<

@@ -72,7 +72,8 @@ const char *
 report_function(const struct machine *m, const struct report *r)
 {
     uint64 offset;
-    const char *name = symbols_find(&m->sight->symbols, moment_linked(m, r->site), &offset);
+    const char *name =
+        symbols_find(&m->sight->symbols, symbols_linked(&m->sight->symbols, r->site), &offset);
     return name != NULL ? name : "";
 }
 

@@ -8,25 +8,12 @@
 
 enum { RA = 1, S0 = 8 };
 
-// xv6 maps the page with this symbol at the end of the address space, too, and runs it there.
-#define TRAMPOLINE_NAME "trampoline"
-#define TRAMPOLINE_AT   0x3ffffff000ULL
-
 // The address that stands for offset 0.
 static uint64
 base_of(const struct machine *m)
 {
     const struct symbols *s = &m->sight->symbols;
     return s->segments > 0 ? s->segment[0].va : m->ram.base;
-}
-
-uint64
-moment_linked(const struct machine *m, uint64 pc)
-{
-    uint64 start;
-    if (pc - TRAMPOLINE_AT < PAGE_BYTES && symbols_any(&m->sight->symbols, TRAMPOLINE_NAME, &start))
-        return start + (pc - TRAMPOLINE_AT);
-    return pc;
 }
 
 static bool
@@ -69,8 +56,8 @@ look(const struct machine *m, unsigned hart, uint64 at, struct moment *out)
     unsigned n = 0, count = stack_calls(m, hart, &m->sight->symbols, at, pc);
     for (unsigned i = 0; i < count; i++)
         add(m, out, &n, pc[i] - (i > 0));
-    if (count == 0 && (in_kernel(m, at) || moment_linked(m, at) != at))
-        add(m, out, &n, moment_linked(m, at));
+    if (count == 0 && (in_kernel(m, at) || symbols_linked(&m->sight->symbols, at) != at))
+        add(m, out, &n, symbols_linked(&m->sight->symbols, at));
     else if (count == 0 &&
              in_kernel(m, m->s.hart[hart].x[RA])) { // a jump to where there is no code
         add(m, out, &n, m->s.hart[hart].x[RA] - 1);

@@ -26,5 +26,3 @@ void moment_now(const struct machine *m, unsigned hart, struct moment *out);
 void moment_at(const struct machine *m, unsigned hart, uint64 at, struct moment *out);
 // The address of call `i` of the moment; 0: there is none.
 uint64 moment_pc(const struct machine *m, const struct moment *at, unsigned i);
-// Where the linker has put the instruction at `pc`: the trampoline runs at two addresses.
-uint64 moment_linked(const struct machine *m, uint64 pc);

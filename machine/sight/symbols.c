@@ -8,6 +8,7 @@
 #include "sight/symbols.h"
 
 #include "board/elf.h"
+#include "board/ram.h"
 
 enum { TYPE_NONE = 0, TYPE_FUNCTION = 2 };
 enum { BIND_LOCAL = 0 };
@@ -216,4 +217,16 @@ symbols_any(const struct symbols *s, const char *name, uint64 *address)
             return true;
     }
     return false;
+}
+
+#define TRAMPOLINE_AT 0x3ffffff000ULL // in Sv39
+
+uint64
+symbols_linked(const struct symbols *s, uint64 pc)
+{
+    uint64 start;
+    if (pc - TRAMPOLINE_AT < PAGE_BYTES &&
+        (symbols_any(s, "trampoline", &start) || symbols_any(s, "_trampoline", &start)))
+        return start + (pc - TRAMPOLINE_AT);
+    return pc;
 }

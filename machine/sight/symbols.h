@@ -35,3 +35,6 @@ bool symbols_address(const struct symbols *s, const char *name, uint64 *address)
 bool symbols_physical(const struct symbols *s, uint64 va, uint64 *pa);
 // The address of any symbol with that name, a variable's too. Returns false when there is none.
 bool symbols_any(const struct symbols *s, const char *name, uint64 *address);
+// Where the linker has put the instruction that runs at `pc`: they differ on the trampoline page,
+// which kernels map at the end of the user's half, too.
+uint64 symbols_linked(const struct symbols *s, uint64 pc);

@@ -5,9 +5,6 @@
 #include "web/names.h"
 #include "web/web.h"
 
-// xv6 and some designs of Vitrine map this page at the end of the user's half, too, and run it there.
-#define TRAMPOLINE_AT 0x3ffffff000ULL
-
 // Addresses of strings in the module's memory; 0: not known.
 struct place_view {
     uint64 function, offset, directory, file, line;
@@ -34,22 +31,11 @@ web_names(const uint8 *bytes, uint64 size)
     return n;
 }
 
-// Where the linker has put the instruction.
-static uint64
-linked_at(const struct web_names *n, uint64 pc)
-{
-    uint64 start;
-    if (pc - TRAMPOLINE_AT >= PAGE_BYTES || (!symbols_address(&n->symbols, "trampoline", &start) &&
-                                             !symbols_address(&n->symbols, "_trampoline", &start)))
-        return pc;
-    return start + (pc - TRAMPOLINE_AT);
-}
-
 // The names of an instruction of the kernel: struct place_view.
 void
 web_place(const struct web_names *n, uint64 pc, struct place_view *out)
 {
-    uint64 at = linked_at(n, pc), offset = 0;
+    uint64 at = symbols_linked(&n->symbols, pc), offset = 0;
     struct line_place p;
     const char *name = symbols_find(&n->symbols, at, &offset);
     *out = (struct place_view){.function = (size_t)name, .offset = offset};

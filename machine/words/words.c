@@ -73,7 +73,7 @@ add_line(const struct speaker *s, uint64 at, struct text *out)
 void
 words_function(const struct speaker *s, uint64 pc, struct text *out)
 {
-    uint64 offset, at = moment_linked(s->m, pc);
+    uint64 offset, at = symbols_linked(&s->m->sight->symbols, pc);
     const char *name = symbols_find(&s->m->sight->symbols, at, &offset);
     if (name == NULL) {
         text_hex(out, pc);
@@ -86,7 +86,7 @@ words_function(const struct speaker *s, uint64 pc, struct text *out)
 void
 words_place(const struct speaker *s, uint64 pc, struct text *out)
 {
-    uint64 offset, at = moment_linked(s->m, pc);
+    uint64 offset, at = symbols_linked(&s->m->sight->symbols, pc);
     const char *name = symbols_find(&s->m->sight->symbols, at, &offset);
     if (name == NULL) {
         say(s, WORD_AT_PC, pc, 0, out);
