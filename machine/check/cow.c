@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cow.c - copy-on-write that gives a right nobody had, or that the kernel itself goes round.
+// cow.c - copy-on-write that grants a right which the page never had, or that the kernel bypasses.
 //
 // Theory    A page becomes copy-on-write when an entry loses W, and keeps its frame. From then on the
 //           kernel may not store to it through its own mapping while two processes have it.

@@ -13,7 +13,7 @@ struct leaf {
 
 // Whom to tell. A table comes before what is below it.
 struct visitor {
-    void (*table)(void *arg, uint64 pa, int level); // NULL: nobody
+    void (*table)(void *arg, uint64 pa, int level); // NULL: not asked
     void (*leaf)(void *arg, const struct leaf *leaf);
     void *arg;
 };

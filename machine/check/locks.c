@@ -2,7 +2,7 @@
 // locks.c - spinlocks taken or let go in a way that ends badly, by one hart alone.
 //
 // Theory    A hart must not take a lock that it holds, nor release one that it does not hold; it
-//           must not go to user mode, nor leave a process for another, with a lock that nobody
+//           must not go to user mode, nor leave a process for another, with a lock that no code
 //           will release then; and while it holds a lock that handlers of interrupts take, it must
 //           not take interrupts.
 // Promises  silence: the table says so, and so does the lock's word in memory.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stuck.c - harts that spin for ever, on words that nobody will change.
+// stuck.c - harts that spin for ever on words that no code will change.
 //
 // Theory    When nothing that is known has happened for long, or no hart was in user mode for long,
 //           the machine runs on a while on trial. A hart that keeps to a few instructions in that
