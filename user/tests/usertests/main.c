@@ -92,12 +92,12 @@ pages_lost(const struct rest *before, const struct rest *after)
     return pages_at_rest - t_free_pages();
 }
 
-// Runs the current sub-test in a child.
+// Runs the current sub-test in a child, and waits until the orphans of that child have ended.
 // Returns whether it passed; a failure has been reported.
 static int
 run_child(void)
 {
-    int pid = fork(), status = -1;
+    int before = t_processes(), pid = fork(), status = -1;
 
     if (pid == 0) {
         if (chdir(SCRATCH) < 0)
@@ -110,6 +110,11 @@ run_child(void)
     if (status != 0 && status != T_REPORTED) {
         t_reason();
         printf("ended with status %d\n", status);
+    }
+    if (!t_settle(before) && status == 0) {
+        t_reason();
+        printf("%d processes, were %d\n", t_processes(), before);
+        return 0;
     }
     return status == 0;
 }

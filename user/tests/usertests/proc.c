@@ -4,7 +4,9 @@
 // Next      wait.c
 #include "t.h"
 
+#include "abi/errno.h"
 #include "abi/onintr.h"
+#include "ulib/cmd.h"
 
 static void
 spin(long fd)
@@ -68,16 +70,22 @@ t_forkfork(void)
     t_wait_ok(3);
 }
 
+// Forks until a fork fails; then takes the file away that lets all of them go on. With all memory
+// used up even open() and unlink() may fail. A process that cannot fork ends in any case, and
+// with it goes what the others lack.
 static void
 multiply(long unused)
 {
     (void)unused;
     for (;;) {
-        int fd = open("/utest.d/stop", O_RDONLY);
-        if (fd >= 0)
+        int fd = open("/utest.d/go", O_RDONLY);
+        if (fd < 0)
             exit(0);
-        if (fork() < 0)
-            close(t_open("/utest.d/stop", O_CREATE | O_RDWR));
+        close(fd);
+        if (fork() < 0) {
+            unlink("/utest.d/go");
+            exit(0);
+        }
     }
 }
 
@@ -89,15 +97,15 @@ t_forkforkfork(void)
     int p[2];
     char c;
 
+    close(t_open("go", O_CREATE | O_RDWR));
     want(pipe(p) == 0, "pipe failed");
     int pid = t_spawn(multiply, 0);
     close(p[1]);
     sleep(3);
-    close(t_open("stop", O_CREATE | O_RDWR));
+    while (unlink("go") < 0 && errno() != ENOENT)
+        sleep(1);
     t_wait(pid);
     want(read(p[0], &c, 1) == 0, "a byte in the pipe");
-    sleep(2);
-    t_remove("stop");
 }
 
 // forktest: fork fails, cleanly, before there are 1000 children; all of them can be waited for.
@@ -150,7 +158,6 @@ t_reparent2(void)
         want(t_wait(pid) == 0, "the child failed");
     }
     want(wait(0) == -1, "an orphan came to its grandparent");
-    sleep(2);
 }
 
 static void
@@ -172,7 +179,6 @@ t_reparent(void)
         want(t_wait(pid) == 0, "the child failed");
     }
     want(wait(0) == -1, "a grandchild was returned");
-    sleep(3);
 }
 
 // A process that orphans are left by sees them end under init: init waits for all.
@@ -180,11 +186,11 @@ static void
 t_initreaps(void)
 {
     struct procinfo list[64];
-    int n = 0, zombies = 0;
+    int n = 0, zombies = 0, before = t_processes();
 
     for (int i = 0; i < 5; i++)
         want(t_status(leave_one_behind, 0) == 0, "the child failed");
-    sleep(5);
+    want(t_settle(before), "not all orphans have ended");
     n = procs(list, 64);
     for (int i = 0; i < n && i < 64; i++)
         zombies += list[i].state == PS_ZOMBIE;

@@ -214,6 +214,27 @@ t_grow(long n)
     return old;
 }
 
+// Returns how many processes there are, zombies included.
+int
+t_processes(void)
+{
+    struct sysinfo info;
+
+    want(sysinfo(&info) == 0, "sysinfo failed");
+    return (int)info.nproc;
+}
+
+// Waits, for 10 s at most, until there are no more than `most` processes. An orphan ends when init
+// has waited for it: only then has it given back its memory and its working directory.
+// Returns whether that has come about.
+int
+t_settle(int most)
+{
+    for (int ticks = 0; ticks < 100 && t_processes() > most; ticks++)
+        sleep(1);
+    return t_processes() <= most;
+}
+
 // Takes all memory there is and exits with the number of pages got.
 static void
 take_all(void)

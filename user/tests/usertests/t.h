@@ -77,5 +77,7 @@ int t_open(const char *path, int flags);                // open that must work
 void t_remove(const char *path);                        // unlink that must work
 char *t_name(char *buf, const char *stem, int i);       // stem with a number behind it; buf
 char *t_grow(long n);                                   // sbrk that must work
+int t_processes(void);                                  // processes, zombies included
+int t_settle(int most);                                 // wait until there are no more than most
 long t_free_pages(void);                                // pages that one process can get
 int t_count(const char *dir);                           // entries of a directory but . and ..
