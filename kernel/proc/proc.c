@@ -64,7 +64,7 @@ take_pid(void)
 {
     int pid = -1;
     acquire(&proc_tree_lock);
-    if (nproc < NPROC) {
+    if (nproc < kstack_processes()) {
         do {
             last_pid = last_pid == PID_MAX ? 2 : last_pid + 1;
         } while (proc_find(last_pid));

@@ -13,8 +13,7 @@
 #include "sync/spinlock.h"
 #include "sync/waitq.h"
 
-#define NPROC  512 // most processes at a time
-#define NOFILE 32  // descriptors of a process
+#define NOFILE 32 // descriptors of a process
 
 struct alarm;
 struct args;

@@ -120,7 +120,8 @@ sys_procs(struct proc *p, const uint64 *a)
     int max = (int)a[1];
     if (max <= 0)
         return -EINVAL;
-    max = max < NPROC ? max : NPROC;
+    int there = (int)proc_count();
+    max = max < there ? max : there;
     struct procinfo *buf = kmem_alloc((size_t)max * sizeof *buf);
     if (!buf)
         return -ENOMEM;

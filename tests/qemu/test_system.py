@@ -70,6 +70,11 @@ def test_usertests_32M(context):
     usertests(context, cpus=3, mem="32M")
 
 
+def test_processes_1G(context):
+    """The number of processes goes with the RAM: some 4000 here."""
+    verdict(context, "usertests forktest", "ALL TESTS PASSED", "SOME TESTS FAILED", cpus=3, mem="1G")
+
+
 def test_grind_32M(context):
     grind(context, seed=2, cpus=3, mem="32M")
 

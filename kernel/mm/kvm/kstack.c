@@ -16,6 +16,7 @@
 #include "lib/bitmap.h"
 #include "lib/panic.h"
 #include "mm/frame/frame.h"
+#include "mm/frame/kmem.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "mm/kvm/shootdown.h"
@@ -23,10 +24,12 @@
 #include "rv/csr.h"
 #include "sync/spinlock.h"
 
-#define STACKS          640 // slots in use at most
-#define PRIVATE_SLOT    0   // of all private stacks; no shared one is there
-#define SPARES          32  // kept mapped
+#define PRIVATE_SLOT    0  // of all private stacks; no shared one is there
+#define SPARES          32 // kept mapped
 #define STACK_PAGES     KSTACK_PAGES
+#define RAM_PER_STACK   (256UL << 10) // a process takes less, but other things take memory too
+#define PROCESSES_LEAST 512
+#define OTHERS          128 // slots beyond those of processes: spares, harts, kernel threads
 #define LEAF_TABLE_SPAN (2UL << 20) // what one leaf table describes
 
 #define PRIVATE_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
@@ -34,20 +37,42 @@
 
 static struct {
     struct spinlock lock;
-    uint64 used[STACKS / 64]; // slots that are mapped
+    uint64 slots; // how many there can be; constant
+    uint64 *used; // a bit for each slot that is mapped
+    uint64 hint;  // slots below it are mapped
     int nspare;
     uint64 spare[SPARES]; // tops of mapped stacks that are unused
-    uint8 known[STACKS];  // by slot: see struct kstack
+    uint8 *known;         // by slot: see struct kstack
 } stacks;
 
 _Static_assert(MAXHART <= 8, "a bit for each");
+
+// Returns the number of slots that go with this machine's RAM.
+static uint64
+slots_for_ram(void)
+{
+    uint64 n = frames_total() * PGSIZE / RAM_PER_STACK, most = KSTACKS_SIZE / KSTACK_SLOT;
+    n = (n > PROCESSES_LEAST ? n : PROCESSES_LEAST) + OTHERS;
+    return n < most ? n : most;
+}
+
+uint32
+kstack_processes(void)
+{
+    return (uint32)stacks.slots - OTHERS;
+}
 
 void
 kstack_init(void)
 {
     initlock(&stacks.lock, "kstacks", RANK_KVM);
+    stacks.slots = slots_for_ram();
+    stacks.used = kmem_zalloc(BITMAP_WORDS(stacks.slots) * sizeof *stacks.used);
+    stacks.known = kmem_zalloc(stacks.slots);
+    if (!stacks.used || !stacks.known)
+        panic("kstack_init: no memory for %lu slots", stacks.slots);
     bitmap_set(stacks.used, PRIVATE_SLOT);
-    for (uint64 va = KSTACKS; va < KSTACKS + STACKS * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
+    for (uint64 va = KSTACKS; va < KSTACKS + stacks.slots * KSTACK_SLOT; va += LEAF_TABLE_SPAN)
         if (!walk(&kernel_pt, va, 1))
             panic("kstack_init: no memory for the table of 0x%lx", va);
     stacks.known[PRIVATE_SLOT] = ~0; // its tables have their own fences
@@ -103,6 +128,7 @@ discard(const uint64 *tops, int n)
         stacks.known[top_slot(tops[i])] = 0;
         bitmap_clear(stacks.used, (size_t)top_slot(tops[i]));
     }
+    stacks.hint = 0;
     release(&stacks.lock);
 }
 
@@ -132,10 +158,11 @@ map_stack(uint64 bottom, uint32 owner)
 static uint64
 map_new_stack(uint32 owner)
 {
-    uint64 slot = bitmap_find_zero(stacks.used, STACKS, 0);
-    if (slot >= STACKS || !map_stack(slot_bottom((int)slot), owner))
+    uint64 slot = bitmap_find_zero(stacks.used, stacks.slots, stacks.hint);
+    if (slot >= stacks.slots || !map_stack(slot_bottom((int)slot), owner))
         return 0;
     bitmap_set(stacks.used, slot);
+    stacks.hint = slot + 1;
     return slot_bottom((int)slot) + KSTACK_SIZE;
 }
 

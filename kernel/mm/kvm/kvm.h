@@ -37,6 +37,7 @@ struct kstack {
 
 // kstack.c
 void kstack_init(void);
+uint32 kstack_processes(void); // how many processes can have a stack at a time
 int kstack_alloc(struct kstack *ks, uint32 owner, bool private) must_check; // -ENOMEM
 void kstack_free(struct kstack *ks);                                        // no hart is on it
 int kstack_map(const struct kstack *ks, struct pt *t) must_check; // a private one; -ENOMEM
