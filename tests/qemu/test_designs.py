@@ -5,6 +5,7 @@ from machine import Failure
 
 DESIGNS = ("global", "fullcopy", "sharedroot")
 HARTS = {1: " asids=0", 3: " asids=4", 8: ""}  # and the identifiers they may use: none, few, all
+WHOLE_HARTS = {"global": 3, "sharedroot": 8}  # the designs that run everything, and on how many
 MODES = {"sv39": "Sv39", "sv48": "Sv48", "sv57": "Sv57"}
 DEEPER = {"sv48": 2, "sv57": 3}  # and the harts they run on
 WHOLE = {"sv48": ("sharedroot",), "sv57": ("unified",)}  # the designs that run everything there
@@ -57,12 +58,13 @@ def whole(name, *args, **how):
 for design in DESIGNS:
     for n, asids in HARTS.items():
         globals()[f"test_{design}_{n}"] = lambda context, d=design, n=n, a=asids: run_all(
-            context, d, COMMANDS if n == 3 else SHORT, words=a, cpus=n)
-        if n != 3:
+            context, d, COMMANDS if n == WHOLE_HARTS.get(d) else SHORT, words=a, cpus=n)
+        if n != WHOLE_HARTS.get(design):
             whole(f"{design}_{n}", design, words=asids, cpus=n)
 
     globals()[f"test_{design}_32M"] = lambda context, d=design: run_all(
-        context, d, COMMANDS + SMALL, cpus=3, mem="32M")
+        context, d, SHORT + SMALL, cpus=3, mem="32M")
+    whole(f"{design}_32M", design, COMMANDS + SMALL, cpus=3, mem="32M")
     globals()[f"test_{design}_checked"] = lambda context, d=design: run_all(
         context, d, CHECKED, cpus=3, variant="DEBUG")
 
@@ -110,7 +112,10 @@ def test_unknown_design(context):
 
 def test_asids(context):
     """Few identifiers, on many harts, in the default design; which of them hold entries changes all the time."""
-    run_all(context, "unified", words=" asids=4", cpus=8)
+    run_all(context, "unified", SHORT, words=" asids=4", cpus=8)
+
+
+whole("asids", "unified", words=" asids=4", cpus=8)
 
 
 def test_asids_bad(context):
