@@ -107,7 +107,7 @@ mm/frame := buddy frame frame_put commit ledger block kmem failnth
 mm/kvm := kimage kvm kstack shootdown
 
 # mm/aspace: address spaces. Regions, the one fault path, TLBs; design.h is the interface of mm/design.
-mm/aspace := region aspace viewers spare asid fault faultaround brk super mmap tlb leaves park mirror
+mm/aspace := region aspace viewers spare asid fault faultaround brk super mmap tlb leaves defer mirror
 
 # mm/design: the four designs of the kernel's page table.
 mm/design := select unified global fullcopy sharedroot trampage

@@ -55,11 +55,11 @@ struct pgquery {
     unsigned long sz;   // answer: the process's break
 };
 
-// In an entry above level 0, instead of V: it leads to a table that a fork has parked, which a hart
-// takes for a hole until the memory below is touched.
-#define PGE_PARKED (1UL << 9)
+// In an entry above level 0, instead of V: the entry leads to a table whose copy a fork has deferred.
+// A hart takes it for a hole until an access to the memory below.
+#define PGE_DEFERRED (1UL << 9)
 
-// One entry that is valid, or leads to a parked table.
+// One entry that is valid, or leads to a deferred table.
 struct pgentry {
     unsigned long va;     // the first address it stands for
     unsigned long size;   // bytes

@@ -8,7 +8,7 @@
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/mapsite.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/viewers.h"
 #include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
@@ -43,7 +43,7 @@ sys_pgpte(struct proc *p, const uint64 *a)
     if (a[0] >= MAXVA)
         return 0;
     acquiresleep(&p->as->lock);
-    int error = unpark(p->as, PGROUNDDOWN(a[0]), PGROUNDDOWN(a[0]) + PGSIZE);
+    int error = unshare(p->as, PGROUNDDOWN(a[0]), PGROUNDDOWN(a[0]) + PGSIZE);
     pte_t pte = pte_load(walk_leaf(&p->as->pt, a[0], &level));
     releasesleep(&p->as->lock);
     if (error)
@@ -56,7 +56,7 @@ sys_kpgtbl(struct proc *p, const uint64 *a)
 {
     (void)a;
     acquiresleep(&p->as->lock);
-    int error = unpark(p->as, 0, USER_END); // so that all that is mapped is seen
+    int error = unshare(p->as, 0, USER_END); // so that all that is mapped is seen
     releasesleep(&p->as->lock);
     if (!error)
         view_print(p->as, VIEW_2024);

@@ -7,10 +7,10 @@ import re
 from machine import Failure
 
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
-AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "parked": 50, "create": 5}
+AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "deferred": 50, "create": 5}
 DEEPER = {"unified": "sv57", "global": "sv48", "fullcopy": "sv57", "sharedroot": "sv48"}  # modes with more tables ...
-TABLES = "fork exec sbrk cow parked mmapprivate"  # ... and what takes them
-SHORT = "fork exec forkexec pipe sbrk lazy copy cow parked mmapprivate mmapshared"  # what a design has a part in
+TABLES = "fork exec sbrk cow deferred mmapprivate"  # ... and what takes them
+SHORT = "fork exec forkexec pipe sbrk lazy copy cow deferred mmapprivate mmapshared"  # what a design has a part in
 
 
 def long(function):

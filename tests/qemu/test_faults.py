@@ -149,8 +149,8 @@ def without_w(lines):
     return [line.replace(" rw-u", " r--u") for line in lines]
 
 
-def test_faults_parked(context):
-    """A mistake with memory whose tables a fork has parked is explained as if there had been no fork."""
+def test_faults_deferred(context):
+    """A mistake with memory in deferred tables is explained as if there had been no fork."""
     for design in DESIGNS:
         with context.machine(append=f"quiet explain=full kpt={design}", cpus=3) as m:
             m.boot()

@@ -260,7 +260,7 @@ def listed(text, brk, page):
 
 
 def forkpair(m):
-    """Has two processes with parked memory stay in the background: their numbers, and its address."""
+    """Has two processes with memory in deferred tables stay in the background: their numbers, and its address."""
     m.type("forkpair sleep 1000 &\n")
     found = m.expect(r"(\d+) and (\d+) share memory at (0x\w+)\n")
     m.type("echo there\n")
@@ -289,9 +289,9 @@ def agrees(context, design, mode=8, name="Sv39"):
     for (_, what), a, b in zip(asked, ours, theirs):
         same(what, squeezed(a), squeezed(b))
     ours = ours[len(asked):]
-    for what, a, b in zip(("pt map 1", "pt map 1 -k", "pt map kernel", "pt map of parked memory"), ours, maps):
+    for what, a, b in zip(("pt map 1", "pt map 1 -k", "pt map kernel", "pt map of deferred tables"), ours, maps):
         compare_maps(what, a, b)
-    same("parked ranges", [len(re.findall(r" \S{8}p mmap ", text)) for text in (ours[3], maps[3])], [1, 1])
+    same("deferred ranges", [len(re.findall(r" \S{8}s mmap ", text)) for text in (ours[3], maps[3])], [1, 1])
     same("ledger", owned(ours[4]), owned(ledger))
     waiting = re.findall(r"^ +\d+ .* (init|sh|sleep) +(kernel/\S+):\d+$", ours[5], re.M)
     same("where they wait", waiting, [("init", "kernel/proc/exit.c"), ("sh", "kernel/dev/console/console.c"),

@@ -17,7 +17,7 @@ def test_choices(context):
             text = m.run("policy")
             if text != f"policy: commit={commit} sbrk={sbrk} superpages={superpages}\n":
                 raise Failure(f"{words}: {text}")
-            m.run_verdict("usertests largefork forkpages parkedown", "ALL TESTS PASSED", "SOME TESTS FAILED")
+            m.run_verdict("usertests largefork forkpages deferredown", "ALL TESTS PASSED", "SOME TESTS FAILED")
             m.poweroff()
 
 

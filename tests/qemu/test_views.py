@@ -249,29 +249,29 @@ def test_views_watch(context):
 POINTER = r"^2 +level 1 entry 510 at 0x\w+: 0x\w+ "
 
 TWINS = [
-    ("pgtbl -n walk child memory", POINTER + r"parked table at 0x\w+$",
-     r"^2 memory accesses, no data:\n  V is 0: the table is parked", r"^  2 processes lead to the table$",
+    ("pgtbl -n walk child memory", POINTER + r"deferred table at 0x\w+$",
+     r"^2 memory accesses, no data:\n  V is 0: copying the table is deferred", r"^  2 processes lead to the table$",
      "^the child has read a byte$", POINTER + "table at", r" r--u-adc 4K leaf ",
      "^the parent has written it$", POINTER + "table at", r" r--u-adc 4K leaf "),
-    ("pgtbl -n explain parent memory w", r"parked table at 0x\w+$", r"^  2 processes lead to the table$",
+    ("pgtbl -n explain parent memory w", r"deferred table at 0x\w+$", r"^  2 processes lead to the table$",
      r"exception 15:\n  the process gets a copy of the table, then", "^the child has read a byte$",
-     r"parked table at 0x\w+$", r"^  1 process leads to the table$",
+     r"deferred table at 0x\w+$", r"^  1 process leads to the table$",
      r"exception 15:\n  the table is brought back, then",
      "^the parent has written it$", r" rw-u-ad- 4K leaf ", "^allowed: "),
     ("pgtbl -n explain child memory x", r"rule `valid' at level 1", r"exception 12:\n  the process is killed$"),
-    ("pgtbl -n map child", r"^\S+ \S+ +2M 4K rw-u-ad-p mmap +1 user:", "^the child has read a byte$",
+    ("pgtbl -n map child", r"^\S+ \S+ +2M 4K rw-u-ad-s mmap +1 user:", "^the child has read a byte$",
      r"^\S+ \S+ +2M 4K r--u-adc- mmap +2 user:\d+ +scattered$", "^the parent has written it$",
      r"^\S+ \S+ +4K 4K r--u-adc- mmap +1 user:"),
     ("pgtbl -n diff parent child", r"\A(?:(?!.* mmap ).*\n)*the parent has written it$",
      r"^3fffc00000 3fffc01000 +4K mmap +other frames: rw-u---- and r--u---c$"),
-    ("pgtbl -n tree -y verbose child", r"^level= 1, is it pgtbl\? yes, ---------p, 0x3fffc00000, pgtable:",
+    ("pgtbl -n tree -y verbose child", r"^level= 1, is it pgtbl\? yes, ---------s, 0x3fffc00000, pgtable:",
      r"^level= 0, is it pgtbl\? no, vrw-u-ad--, 0x3fffc00000, mmap, ", "^the child has read a byte$",
      r"^level= 1, is it pgtbl\? yes, v---------, 0x3fffc00000, pgtable"),
 ]
 
 
-def test_views_parked(context):
-    """What a fork has parked is said to be, until it is touched, and the memory in it is shown as mapped."""
+def test_views_deferred(context):
+    """A table whose copy a fork has deferred is named so until an access; its memory is shown as mapped."""
     def check(m, design):
         for command, *patterns in TWINS:
             said, at = m.run("forkpair " + command), 0

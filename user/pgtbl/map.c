@@ -24,7 +24,7 @@ map_line(const struct range *r)
     out_printf("%s%s %5s %2s %s%c %-10s", colour_of(r->region, r->all),
                span_text(r->start, r->start + r->size, span), size_text(r->size, size),
                size_text(r->leaf, leaf), flags_of_many(r->all, r->any, flags),
-               r->parked ? 'p' : '-', region_name(r->region, r->prot));
+               r->deferred ? 's' : '-', region_name(r->region, r->prot));
     snprintf(owner, sizeof(owner), "%s:%d", kind_name(r->kind), r->owner);
     if (r->kind < PGK_NONE)
         out_printf(" %5d %-11s", r->refs, owner);

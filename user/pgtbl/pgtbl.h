@@ -38,9 +38,9 @@ is_leaf(const struct pgentry *e)
 }
 
 static inline bool
-is_parked(unsigned long pte)
+is_deferred(unsigned long pte)
 {
-    return (pte & (PTE_V | PGE_PARKED)) == PGE_PARKED;
+    return (pte & (PTE_V | PGE_DEFERRED)) == PGE_DEFERRED;
 }
 
 // range.c
@@ -51,7 +51,7 @@ struct range {                       // neighbouring leaves that are alike
     int kind, region, prot;
     unsigned int owner, refs;
     bool straight; // physical memory in one piece
-    bool parked;   // in tables that wait to be used again
+    bool deferred; // in a table whose copy is deferred
 };
 
 struct change { // neighbouring pages in whose mapping two tables differ in the same way

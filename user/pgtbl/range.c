@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // range.c - leaves put together to ranges, and two tables compared. No system call.
 //
-// Theory    Flags A and D change by themselves and so never separate two pages. Leaves in a parked
-//           table (kernel/mm/aspace/park.h) are mapped memory, and ranges of their own; a comparison
+// Theory    Flags A and D change by themselves and so never separate two pages. Leaves in a deferred
+//           table (kernel/mm/aspace/defer.h) are mapped memory, and ranges of their own; a comparison
 //           takes them as they stand.
 #include "pgtbl.h"
 
@@ -10,11 +10,12 @@
 #define FLAGS     0x3ffUL
 
 static bool
-alike(const struct range *r, const struct pgentry *e, bool parked)
+alike(const struct range *r, const struct pgentry *e, bool deferred)
 {
     return r->size && r->start + r->size == e->va && r->leaf == e->size && r->kind == e->kind &&
            r->region == e->region && r->prot == e->prot && r->owner == e->owner &&
-           r->refs == e->refs && r->parked == parked && !((r->any ^ e->pte) & FLAGS & ~BY_ITSELF);
+           r->refs == e->refs && r->deferred == deferred &&
+           !((r->any ^ e->pte) & FLAGS & ~BY_ITSELF);
 }
 
 static void
@@ -30,16 +31,16 @@ int
 ranges(const struct pgentry *e, int n, range_fn *fn)
 {
     struct range r = {0};
-    unsigned long parked_end = 0; // of what the last parked pointer stands for
+    unsigned long deferred_end = 0; // of what the last deferred pointer stands for
     int count = 0;
 
     for (int i = 0; i < n; i++) {
-        if (is_parked(e[i].pte))
-            parked_end = e[i].va + e[i].size;
+        if (is_deferred(e[i].pte))
+            deferred_end = e[i].va + e[i].size;
         if (!is_leaf(&e[i]))
             continue;
-        bool parked = e[i].va < parked_end;
-        if (alike(&r, &e[i], parked)) {
+        bool deferred = e[i].va < deferred_end;
+        if (alike(&r, &e[i], deferred)) {
             extend(&r, &e[i]);
             continue;
         }
@@ -53,7 +54,7 @@ ranges(const struct pgentry *e, int n, range_fn *fn)
         r.owner = e[i].owner;
         r.refs = e[i].refs;
         r.straight = true;
-        r.parked = parked;
+        r.deferred = deferred;
     }
     if (count)
         fn(&r);

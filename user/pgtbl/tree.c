@@ -16,7 +16,7 @@ enum { S2020, PLAIN, S2024, VERBOSE, STYLES };
 static void
 more(const struct pgentry *e)
 {
-    static const char letters[] = "vrwxugadcp";
+    static const char letters[] = "vrwxugadcs";
     char flags[sizeof(letters)];
 
     for (unsigned int i = 0; i < sizeof(letters) - 1; i++)

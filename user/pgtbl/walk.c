@@ -42,16 +42,16 @@ print_indices(const struct ptwalk *w)
     out_printf(" offset 0x%lx\n", w->va % PGSIZE);
 }
 
-// The parked pointer that ended the walk; 0: something else did.
+// The deferred pointer that ended the walk; 0: something else did.
 static unsigned long
-parked_at_last(const struct ptwalk *w)
+deferred_at_last(const struct ptwalk *w)
 {
     unsigned long pte = w->reads ? w->step[w->reads - 1].pte : 0;
 
-    return is_parked(pte) ? pte : 0;
+    return is_deferred(pte) ? pte : 0;
 }
 
-// How many processes lead to the parked table that ended the walk; 0: it is parked no more.
+// How many processes lead to the deferred table that ended the walk; 0: it is in use again.
 static unsigned int
 sharers(const struct ptwalk *w)
 {
@@ -62,7 +62,7 @@ sharers(const struct ptwalk *w)
     q.what = PGQ_POINTERS | (in_kernel(w) ? PGQ_KERNEL : 0);
     n = pgmap(&q, e, PTW_STEPS);
     for (int i = 0; i < n; i++) {
-        if (e[i].pte == parked_at_last(w))
+        if (e[i].pte == deferred_at_last(w))
             return e[i].refs;
     }
     return 0;
@@ -74,10 +74,10 @@ print_reason(const struct ptwalk *w)
 {
     unsigned int n = sharers(w);
 
-    if (!parked_at_last(w))
+    if (!deferred_at_last(w))
         out_printf("  %s\n", rule_text(w->rule, w->levels));
     else
-        out_printf("  V is 0: the table is parked until what it maps is touched\n");
+        out_printf("  V is 0: copying the table is deferred until an access needs it\n");
     if (n)
         out_printf("  %u process%s to the table\n", n, n == 1 ? " leads" : "es lead");
 }
@@ -92,8 +92,8 @@ print_steps(const struct ptwalk *w)
         unsigned long pte = w->step[i].pte;
         out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%010lx ", i + 1, level,
                    PX(level, w->va), w->step[i].pa, pte);
-        if (is_parked(pte))
-            out_printf("parked table at 0x%lx\n", PTE2PA(pte));
+        if (is_deferred(pte))
+            out_printf("deferred table at 0x%lx\n", PTE2PA(pte));
         else if (!(pte & PTE_V))
             out_printf("not valid\n");
         else if (leaf(pte))
@@ -171,7 +171,7 @@ print_outcome(const struct ptwalk *w)
         out_printf("the kernel would stop, except in a copy from or to user memory\n");
     else if (w->region == PGR_GUARD)
         out_printf("the stack is full: this is the guard page below it; the process is killed\n");
-    else if (permitted && parked_at_last(w))
+    else if (permitted && deferred_at_last(w))
         out_printf("the %s, then the access is made again\n",
                    sharers(w) > 1 ? "process gets a copy of the table" : "table is brought back");
     else if (permitted && strcmp(w->rule, "valid") == 0)

@@ -3,7 +3,7 @@
 //
 // Usage     forkfaults NAME [forked]: the mistake is made by a child, to whom fork has left the memory. Nobody
 //           survives. NAME: read-only, no-access, not-code, unmapped or past-heap.
-// Theory    A fork parks such tables (kernel/mm/park.h). What the kernel says of the mistake is the same.
+// Theory    A fork defers the copy of such tables (kernel/mm/aspace/defer.h). What the kernel says of the mistake is the same.
 #include "user/user.h"
 
 #include "abi/mman.h"

@@ -5,7 +5,7 @@
 // Theory    Each process of a tree forks two children until the depth is reached, writes into the
 //           memory it shares with its parent, and ends with the number of leaves below it. Some
 //           leaves end by exec, some are killed first. Of what lies in leaf tables of its own some
-//           processes touch one part, some another, some none: fork parks it (kernel/mm/park.h).
+//           processes touch one part, some another, some none: fork defers its copy (kernel/mm/aspace/defer.h).
 #include "kernel/types.h"
 #include "abi/mman.h"
 #include "user/user.h"

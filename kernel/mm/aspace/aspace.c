@@ -15,7 +15,7 @@
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/mmap.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
@@ -67,9 +67,9 @@ static struct pt_env user_env = {.direct = DIRECT_MAP,
                                  .alloc = user_table,
                                  .free = table_free,
                                  .readonly = PTE_COW,
-                                 .deferred = PTE_PARKED};
+                                 .deferred = PTE_DEFERRED};
 static struct pt_env kernel_env = {
-    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_PARKED};
+    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_DEFERRED};
 
 // Before the first process, after design and mode have been chosen.
 void
@@ -164,7 +164,7 @@ uvmretire(struct aspace *as)
     struct mmu_batch b;
     acquiresleep(&as->lock); // a viewer may be reading the tables
     mmap_collect(as, 0, USER_END);
-    park_drop(as);
+    defer_drop(as);
     mirror_destroy(as);
     if (!design->private_table && mycpu()->as == as)
         aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
@@ -235,7 +235,7 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
     job->cow = region_copies(r) ? PTE_COW : 0;
     if (r->kind == REGION_USYSCALL)
         return 0;
-    int error = park_may(r) ? park_share(to, from, i) : 0;
+    int error = defer_allowed(r) ? defer_share(to, from, i) : 0;
     if (!error)
         error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
@@ -253,7 +253,7 @@ share_regions(struct aspace *to, struct aspace *from)
     int error = commit_allows(from->pages) ? 0 : -ENOMEM;
     for (int i = 0; !error && i < from->regions.n; i++)
         error = share_region(&job, to, from, i);
-    uvm_count(to, (int64)(error ? job.pages : from->pages - own)); // some may be in parked tables
+    uvm_count(to, (int64)(error ? job.pages : from->pages - own)); // some may be in deferred tables
     return error;
 }
 

@@ -47,8 +47,8 @@ struct aspace {
     uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
     uint64 heap;                   // [c] the lowest break
     uint64 highest;                // [l] the highest break, for explanations
-    uint64 pages;                  // [l] user pages present, those in parked tables too
-    uint64 parked;                 // [l] leaf tables that wait to be used again: mm/aspace/park.h
+    uint64 pages;                  // [l] user pages present, those in deferred tables too
+    uint64 deferred;               // [l] leaf tables that wait to be used again: mm/aspace/defer.h
     uint32 viewers;                // mm/aspace/viewers.h
     struct usyscall *usys;         // [o] the page at USYSCALL, or usys_early until it is touched
     struct usyscall usys_early;

@@ -15,7 +15,7 @@
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
@@ -56,7 +56,7 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     return 0;
 }
 
-// Brings in fresh pages for [start, end), where nothing is mapped and no table is parked.
+// Brings in fresh pages for [start, end), where nothing is mapped and no table is deferred.
 // On error  -ENOMEM, with a part of them there.
 // Locks     as->lock held.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
@@ -144,7 +144,7 @@ grow_heap(struct aspace *as, uint64 to, bool lazy)
     uint64 old_end = PGROUNDUP(as->sz), end = PGROUNDUP(to);
     if (to < as->sz || to > heap_limit(as))
         return -ENOMEM;
-    int error = lazy ? 0 : unpark(as, old_end, end);
+    int error = lazy ? 0 : unshare(as, old_end, end);
     if (!error)
         error = resize_heap(as, end);
     if (!error && !lazy)

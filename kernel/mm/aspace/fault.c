@@ -22,7 +22,7 @@
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/pager.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/block.h"
@@ -299,23 +299,25 @@ resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
     struct region *r = region_find(&as->regions, va);
     int error = 0;
     struct pt_cursor at = pt_find(&as->pt, va); // a user address is canonical
-    if (unlikely(pte_parked(pte_load(at.slot)))) {
-        error = park_settle(as, va, va + PGSIZE);
+    if (unlikely(pte_deferred(pte_load(at.slot)))) {
+        error = defer_unshare(as, va, va + PGSIZE);
         at = pt_find(&as->pt, va);
     }
     if (error || !r || !(r->prot & needed[access]))
-        return r && error ? error : -EFAULT; // explained by the tables as they are now, none parked
+        return r && error ? error
+                          : -EFAULT; // explained by the tables as they are now, none deferred
     return pte_valid(pte_load(at.slot)) ? refresh(as, r, at, access) : touch(as, r, at, access);
 }
 
-// Does the process have what it wants to access at va: a page, a table that is parked, or what exec or
+// Does the process have what it wants to access at va: a page, a table that is deferred, or what exec or
 // fork has promised it?
 static bool
 has(struct aspace *as, uint64 va)
 {
     const struct region *r = region_find(&as->regions, va);
     pte_t pte = pte_load(pt_find(&as->pt, va).slot);
-    return pte_valid(pte) || pte_parked(pte) || (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
+    return pte_valid(pte) || pte_deferred(pte) ||
+           (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
 }
 
 // A fault found no frame.

@@ -15,7 +15,7 @@
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/pager.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
@@ -66,7 +66,7 @@ map_region(struct aspace *as, struct region *r, uint64 size)
         return -ENOMEM;
     r->end = r->start + size;
     bool now = r->shared && !r->pager;
-    int error = now ? unpark(as, r->start, r->end) : 0;
+    int error = now ? unshare(as, r->start, r->end) : 0;
     if (!error)
         error = region_add(&as->regions, r);
     if (error || !now)

@@ -12,7 +12,7 @@
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mirror.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/block.h"
@@ -214,7 +214,7 @@ cut_leaf(struct aspace *as, uint64 va)
 int
 super_split_edges(struct aspace *as, uint64 start, uint64 end)
 {
-    int error = unpark(as, start, end);
+    int error = unshare(as, start, end);
     if (!error)
         error = cut_leaf(as, start);
     return error ? error : cut_leaf(as, end);

@@ -31,5 +31,5 @@ uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // The same for a hole that is touched; false: one page will do. The cursor's tables may be new.
 bool super_touch(struct aspace *as, const struct region *r, struct pt_cursor at);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
-// And blocks, that are cut by either end. What is between is in use, not parked.
+// And blocks, that are cut by either end. What is between is in use, not deferred.
 int super_split_edges(struct aspace *as, uint64 start, uint64 end) must_check;

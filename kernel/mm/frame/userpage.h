@@ -7,14 +7,14 @@
 #include "pt/read/translate.h"
 
 // What user tables use the software bits of entries for.
-#define PTE_COW    PTE_RSW0 // a leaf that is shared until written; never together with W
-#define PTE_PARKED PTE_RSW1 // instead of V, of a pointer: the table waits to be used again
+#define PTE_COW      PTE_RSW0 // a leaf that is shared until written; never together with W
+#define PTE_DEFERRED PTE_RSW1 // instead of V, of a pointer: the table waits to be used again
 
-// Does the entry lead to a parked table? A hart sees a hole.
+// Does the entry lead to a deferred table? A hart sees a hole.
 static inline bool
-pte_parked(pte_t pte)
+pte_deferred(pte_t pte)
 {
-    return (pte & (PTE_V | PTE_PARKED)) == PTE_PARKED;
+    return (pte & (PTE_V | PTE_DEFERRED)) == PTE_DEFERRED;
 }
 
 extern struct frame *zero_frame; // a frame of zeroes, never written; guard pages map it

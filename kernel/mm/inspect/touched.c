@@ -11,7 +11,7 @@
 
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/tlb.h"
 #include "pt/change.h"
 
@@ -53,7 +53,7 @@ pages_touched(struct aspace *as, uint64 start, uint64 npages, uint32 *mask)
     memset(mask, 0, (npages + 31) / 32 * sizeof *mask);
     mmu_batch_init(&look.b, as, MMU_LIVE);
     acquiresleep(&as->lock);
-    int error = unpark(as, start, look.end);
+    int error = unshare(as, start, look.end);
     if (!error)
         error = pt_for_each_leaf(&as->pt, start, look.end, look_at, &look);
     mmu_flush(&look.b);

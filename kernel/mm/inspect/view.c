@@ -2,7 +2,7 @@
 // view.c - see view.h.
 //
 // Theory    The entries of a table in the order of a walk: an entry, then what it leads to; a
-//           parked pointer (mm/aspace/park.h) leads to what will be there again. A query is a place in
+//           deferred pointer (mm/aspace/defer.h) leads to what will be there again. A query is a place in
 //           that order, so an answer can be cut anywhere: of the pointers that lead to q->va,
 //           those above q->level have been shown.
 // Locks     as->lock while entries of a process are read; its viewers keep it there. The kernel's
@@ -19,7 +19,7 @@
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
 
-_Static_assert(PGE_PARKED == PTE_PARKED, "what user programs know of an entry");
+_Static_assert(PGE_DEFERRED == PTE_DEFERRED, "what user programs know of an entry");
 
 const struct pt *
 view_table(const struct aspace *as, bool in_kernel)
@@ -93,7 +93,7 @@ struct visit {
 static bool
 leads_on(pte_t pte, int level)
 {
-    return level > 0 && (pte_table(pte) || pte_parked(pte));
+    return level > 0 && (pte_table(pte) || pte_deferred(pte));
 }
 
 static bool

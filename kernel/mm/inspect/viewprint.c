@@ -73,7 +73,7 @@ region_name(const struct pgentry *e)
 static void
 print_entry(const struct pgentry *e, int levels)
 {
-    static const char letters[] = "vrwxugadcp";
+    static const char letters[] = "vrwxugadcs";
     static const char marks[] = " .. .. .. .. ..";
     char flags[sizeof letters];
     for (size_t i = 0; i < sizeof letters - 1; i++)

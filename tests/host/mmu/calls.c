@@ -10,7 +10,7 @@
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/mmap.h"
-#include "mm/aspace/park.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/tlb.h"
 #include "mm/aspace/viewers.h"
 #include "mm/copy/copy.h"
@@ -111,7 +111,7 @@ call_map(enum map_kind kind, uint64 prot, uint64 apart)
     if (error || apart == 1)
         return error ? error : (int64)at;
     acquiresleep(&as->lock);
-    if (!r.shared && unpark(as, at, at + size) == 0 && uvmalloc(as, at, at + size, r.prot) < 0)
+    if (!r.shared && unshare(as, at, at + size) == 0 && uvmalloc(as, at, at + size, r.prot) < 0)
         tlb_changed(as); // a part of it is there
     releasesleep(&as->lock);
     return (int64)at;

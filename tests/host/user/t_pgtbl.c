@@ -138,15 +138,15 @@ test_range_owner(void)
     CHECK_EQ(ranges(e, 3, keep_range), 3);
 }
 
-// What a parked pointer leads to is a range of its own, to the end of what the pointer stands for.
+// What a deferred pointer leads to is a range of its own, to the end of what the pointer stands for.
 static void
-test_ranges_parked(void)
+test_ranges_deferred(void)
 {
     struct pgentry e[] = {
         {.va = 0x000000, .pte = PTE_V, .size = 1UL << 30},
         {.va = 0x000000, .pte = PTE_V, .size = 0x200000},
         leaf_at(0x1ff000, 0x80001000, USER_RW),
-        {.va = 0x200000, .pte = PGE_PARKED | PA2PTE(0x80000000), .size = 0x200000},
+        {.va = 0x200000, .pte = PGE_DEFERRED | PA2PTE(0x80000000), .size = 0x200000},
         leaf_at(0x200000, 0x80002000, USER_RW),
         leaf_at(0x201000, 0x80003000, USER_RW),
         leaf_at(0x3ff000, 0x80004000, USER_RW),
@@ -155,10 +155,10 @@ test_ranges_parked(void)
     };
     n = 0;
     CHECK_EQ(ranges(e, 9, keep_range), 4);
-    CHECK(!got[0].parked && got[0].start == 0x1ff000 && got[0].size == 0x1000);
-    CHECK(got[1].parked && got[1].start == 0x200000 && got[1].size == 0x2000);
-    CHECK(got[2].parked && got[2].start == 0x3ff000);
-    CHECK(!got[3].parked && got[3].start == 0x400000);
+    CHECK(!got[0].deferred && got[0].start == 0x1ff000 && got[0].size == 0x1000);
+    CHECK(got[1].deferred && got[1].start == 0x200000 && got[1].size == 0x2000);
+    CHECK(got[2].deferred && got[2].start == 0x3ff000);
+    CHECK(!got[3].deferred && got[3].start == 0x400000);
 }
 
 static void
@@ -231,7 +231,7 @@ main(void)
     test_addresses();
     test_names();
     test_ranges();
-    test_ranges_parked();
+    test_ranges_deferred();
     test_range_owner();
     test_changes();
     test_changes_name_what_is();

@@ -15,7 +15,7 @@ class Command(gdb.Command):
     def invoke(self, argument, from_tty):
         self.dont_repeat()
         memory.forget()
-        sv.Software.parks = kernel.is_vitrine()
+        sv.Software.defers = kernel.is_vitrine()
         try:
             self.function(gdb.string_to_argv(argument))
         except gdb.GdbError:

@@ -27,7 +27,7 @@ def pt(_words):
 
 
 def sharers(pte):
-    """How many processes lead to a parked table."""
+    """How many processes lead to a deferred table."""
     frame = kernel.frame_at(sv.pa_of(pte))
     n = int(frame["refs"]) if frame is not None else 0
     return f"  {n} process{' leads' if n == 1 else 'es lead'} to the table\n" if n else ""
@@ -36,16 +36,16 @@ def sharers(pte):
 def reason(trace, levels):
     """Why there is no translation."""
     last = trace.steps[-1].pte if trace.steps else 0
-    if sv.is_parked(last):
-        return f"  V is 0: the table is parked until what it maps is touched\n{sharers(last)}"
+    if sv.is_deferred(last):
+        return f"  V is 0: copying the table is deferred until an access needs it\n{sharers(last)}"
     return f"  {sv.rule_text(trace.rule, levels)}\n"
 
 
 def steps(trace):
     for n, s in enumerate(trace.steps, 1):
         gdb.write(f"{n}  level {s.level} entry {s.index:<3} at {s.pa:#012x}: {s.pte:#012x} ")
-        if sv.is_parked(s.pte):
-            gdb.write(f"parked table at {sv.pa_of(s.pte):#x}\n")
+        if sv.is_deferred(s.pte):
+            gdb.write(f"deferred table at {sv.pa_of(s.pte):#x}\n")
         elif not s.pte & sv.V:
             gdb.write("not valid\n")
         elif sv.is_leaf(s.pte):
@@ -172,15 +172,15 @@ class Regions:
 class Range:
     """Neighbouring leaves that are alike."""
 
-    def __init__(self, va, level, pte, region, parked):
+    def __init__(self, va, level, pte, region, deferred):
         self.start = self.end = va
-        self.parked = parked
+        self.deferred = deferred
         self.level, self.region, self.pa, self.straight = level, region, sv.pa_of(pte), True
         self.every = self.some = pte & 0x3FF
 
-    def takes(self, va, level, pte, region, parked):
+    def takes(self, va, level, pte, region, deferred):
         same = (self.some ^ pte) & 0x3FF & ~BY_ITSELF == 0
-        return same and va == self.end and (level, region, parked) == (self.level, self.region, self.parked)
+        return same and va == self.end and (level, region, deferred) == (self.level, self.region, self.deferred)
 
     def add(self, pte):
         self.straight = self.straight and sv.pa_of(pte) == self.pa + self.end - self.start
@@ -192,17 +192,17 @@ class Range:
         where = f"{self.pa:x}" if self.straight else "scattered"
         gdb.write(f"{self.start:016x} {self.end & (1 << 64) - 1:016x} {sv.size_text(self.end - self.start):>5} "
                   f"{sv.size_text(sv.size_at(self.level)):>2} {sv.flags(self.every, self.some)}"
-                  f"{'p' if self.parked else '-'} {self.region:<10} {where}\n")
+                  f"{'s' if self.deferred else '-'} {self.region:<10} {where}\n")
 
 
 def ranges(whose):
     names, last = Regions(whose), None
-    for va, level, pte, parked in sv.leaves(memory.entries, whose.table):
+    for va, level, pte, deferred in sv.leaves(memory.entries, whose.table):
         region = names.name(va, sv.pa_of(pte))
-        if last is None or not last.takes(va, level, pte, region, parked):
+        if last is None or not last.takes(va, level, pte, region, deferred):
             if last:
                 yield last
-            last = Range(va, level, pte, region, parked)
+            last = Range(va, level, pte, region, deferred)
         last.add(pte)
     if last:
         yield last

@@ -7,7 +7,7 @@ Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and no
 import collections
 
 PAGE = 4096
-V, R, W, X, U, G, A, D, COW, PARKED = (1 << bit for bit in range(10))
+V, R, W, X, U, G, A, D, COW, DEFERRED = (1 << bit for bit in range(10))
 RESERVED = 0x3FF << 54
 LETTERS = "rwxugadc"  # bits 1 to 8; the last is the kernel's own
 MODES = {0: "bare", 8: "Sv39", 9: "Sv48", 10: "Sv57"}
@@ -74,12 +74,12 @@ def is_leaf(pte):
 class Software:
     """What the kernel means by the bits that are left to software."""
 
-    parks = True
+    defers = True
 
 
-def is_parked(pte):
-    """Does it lead to a table that a fork has parked (kernel/mm/aspace/park.h)? A hart finds a hole."""
-    return Software.parks and pte & (V | PARKED) == PARKED
+def is_deferred(pte):
+    """Does it lead to a table whose copy a fork has deferred (kernel/mm/aspace/defer.h)? A hart finds a hole."""
+    return Software.defers and pte & (V | DEFERRED) == DEFERRED
 
 
 def canonical(levels, va):
@@ -178,15 +178,15 @@ def translate(read, table, va, access, hart):
 
 
 def leaves(read_page, table):
-    """Yields (va, level, pte, parked) for each leaf, ascending; parked: it is in a parked table.
+    """Yields (va, level, pte, deferred) for each leaf, ascending; deferred: it is in a deferred table.
     read_page(pa): the 512 entries of a table."""
 
-    def below(base, level, va, parked):
+    def below(base, level, va, deferred):
         for i, pte in enumerate(read_page(base)):
             here = va + i * size_at(level)
             if is_leaf(pte):
-                yield extend(table.levels, here), level, pte, parked
-            elif level and (pte & V or is_parked(pte)):
-                yield from below(pa_of(pte), level - 1, here, parked or is_parked(pte))
+                yield extend(table.levels, here), level, pte, deferred
+            elif level and (pte & V or is_deferred(pte)):
+                yield from below(pa_of(pte), level - 1, here, deferred or is_deferred(pte))
 
     return below(table.root, table.levels - 1, 0, False)

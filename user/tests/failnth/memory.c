@@ -148,7 +148,7 @@ run_cow(void)
     return status ? MET : met();
 }
 
-// ---- Leaf tables that a fork parks
+// ---- Leaf tables whose copy a fork defers
 
 #define TABLE  (512 * PAGE) // bytes that one serves
 #define TABLES 2
@@ -215,7 +215,7 @@ be_child(void)
 }
 
 static int
-run_parked(void)
+run_deferred(void)
 {
     int status;
 
@@ -355,7 +355,7 @@ const struct work memory_works[] = {
     {"lazy", run_lazy, 0, "", WORK_QUICK},
     {"copy", run_copy, 0, "", WORK_QUICK},
     {"cow", run_cow, 0, "", WORK_QUICK},
-    {"parked", run_parked, 0, "", WORK_QUICK},
+    {"deferred", run_deferred, 0, "", WORK_QUICK},
     {"mmapprivate", run_private, make_file, "", WORK_QUICK},
     {"mmapshared", run_shared, make_file, "", WORK_QUICK},
     {"mmapanon", run_anonymous, 0, "", 0},

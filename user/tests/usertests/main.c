@@ -15,11 +15,11 @@
 #define COUNT_LIMIT (300UL * MIB) // above this RAM size counting pages takes too long
 
 static const struct test *const groups[] = {
-    vm_tests,      brk_tests,    brkcount_tests, large_tests,     parked_tests, parkcut_tests,
-    fault_tests,   file_tests,   dir_tests,      share_tests,     name_tests,   proc_tests,
-    wait_tests,    pipe_tests,   exec_tests,     elf_tests,       reg_tests,    fd_tests,
-    pointer_tests, link_tests,   view_tests,     watch_tests,     alarm_tests,  limit_tests,
-    commit_tests,  secret_tests, cut_tests,      interpose_tests, count_tests,  0,
+    vm_tests,      brk_tests,    brkcount_tests, large_tests,     deferred_tests, deferredcut_tests,
+    fault_tests,   file_tests,   dir_tests,      share_tests,     name_tests,     proc_tests,
+    wait_tests,    pipe_tests,   exec_tests,     elf_tests,       reg_tests,      fd_tests,
+    pointer_tests, link_tests,   view_tests,     watch_tests,     alarm_tests,    limit_tests,
+    commit_tests,  secret_tests, cut_tests,      interpose_tests, count_tests,    0,
 };
 
 static const struct test *all[T_MOST]; // the sub-tests in the order in which they run

@@ -50,7 +50,8 @@ extern const struct test vm_tests[], brk_tests[], brkcount_tests[], fault_tests[
     dir_tests[], share_tests[], name_tests[], limit_tests[], proc_tests[], wait_tests[],
     pipe_tests[], exec_tests[], elf_tests[], reg_tests[], pointer_tests[], fd_tests[],
     alarm_tests[], view_tests[], watch_tests[], link_tests[], large_tests[], commit_tests[],
-    secret_tests[], cut_tests[], interpose_tests[], parked_tests[], parkcut_tests[], count_tests[];
+    secret_tests[], cut_tests[], interpose_tests[], deferred_tests[], deferredcut_tests[],
+    count_tests[];
 
 extern const struct test *t_current; // the sub-test that runs
 extern const uint64 t_bad[];         // addresses that no program may use, ended by 0

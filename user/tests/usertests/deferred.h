@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// park.h - memory that a fork parks, as the sub-tests of parked.c and parkcut.c have it.
+// deferred.h - what the sub-tests of deferred.c and deferredcut.c share.
 #pragma once
 
 #include "t.h"
@@ -22,7 +22,7 @@ void p_write(int end, int me);                // what member `me` has to write b
 void p_expect(int first, int end, int me);    // what it, and nobody else, must see; -1: nobody's
 void p_tell(const int *pipe);                 // a word
 void p_await(const int *pipe);                // waits for one
-void p_led_to_by(uint n);                     // so many lead to the tables; 0: not parked
+void p_led_to_by(uint n);                     // so many lead to the tables; 0: not deferred
 struct pgentry p_pointer(const void *va);     // the entry that leads to its leaf table
 struct meminfo p_taken(void);                 // what of memory processes have
 void p_same_taken(const struct meminfo *was); // must be the same

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// parked.c - sub-tests of memory in leaf tables that fork parks (kernel/mm/park.h).
+// deferred.c - leaf tables whose copy a fork defers (kernel/mm/aspace/defer.h).
 //
-// Theory    Whether a table is parked shows in no byte of memory: each process finds what it and its
-//           ancestors wrote, whoever touches, cuts, protects, forks again or ends first; and who is
-//           left alone has all of it as it was, at no cost. That it was parked at all, t_parkedseen()
-//           looks at.
-// Next      parkcut.c
-#include "park.h"
+// Theory    No byte of memory shows whether a table is deferred: each process finds what it and its
+//           ancestors wrote, in whatever order they touch, cut, protect, fork again or end; and the
+//           last process has all of the memory as it was, at no cost. t_deferredseen() shows that the
+//           copy is deferred at all.
+// Next      deferredcut.c
+#include "deferred.h"
 #include "kernel/riscv.h"
 
 char *p_mem;
@@ -95,14 +95,14 @@ p_pointer(const void *va)
     return e[0];
 }
 
-// Do `n` processes lead to the parked tables of all the memory? 0: they are in use.
+// Do `n` processes lead to the deferred tables of all the memory? 0: they are in use.
 void
 p_led_to_by(uint n)
 {
     for (int i = 0; i < PAGES; i += LARGE / PAGE) {
         struct pgentry e = p_pointer(p_mem + (long)i * PAGE);
-        int parked = (e.pte & (PTE_V | PGE_PARKED)) == PGE_PARKED;
-        want(parked ? e.refs == n : n == 0, "table of page %d: 0x%lx, %u lead to it", i, e.pte,
+        int deferred = (e.pte & (PTE_V | PGE_DEFERRED)) == PGE_DEFERRED;
+        want(deferred ? e.refs == n : n == 0, "table of page %d: 0x%lx, %u lead to it", i, e.pte,
              e.refs);
     }
 }
@@ -138,14 +138,14 @@ look(long unused)
     p_led_to_by(2);
     want(ptwalk(&w) == 0 && strcmp(w.rule, "valid") == 0 && w.level == 1, "rule %s", w.rule);
     want(*p_word(7) == 7, "page 7 holds %d", *p_word(7));
-    want(p_pointer(p_mem).pte & PTE_V, "touched, and parked");
+    want(p_pointer(p_mem).pte & PTE_V, "touched, and still deferred");
     want(!(pgpte(p_mem) & PTE_W), "a page of two can be written to");
     want(!(p_pointer(p_mem + LARGE).pte & PTE_V), "not touched, and in use");
 }
 
-// parkedseen: a fork parks; the first touch brings back one table, of who touches.
+// deferredseen: a fork defers the copies; the first access unshares one table, for its process.
 static void
-t_parkedseen(void)
+t_deferredseen(void)
 {
     p_begin();
     p_led_to_by(0);
@@ -171,7 +171,7 @@ ask(long written)
 }
 
 static void
-t_parkedasked(void)
+t_deferredasked(void)
 {
     uint64 bits;
 
@@ -204,9 +204,9 @@ grow_up(long me)
     p_expect(0, PAGES, (int)me);
 }
 
-// parkedown: one child writes before its parent, one after; each has children that write.
+// deferredown: one child writes before its parent, one after; each has children that write.
 static void
-t_parkedown(void)
+t_deferredown(void)
 {
     p_begin();
     t_spawn(grow_up, 0);
@@ -242,9 +242,9 @@ end_after_one(long page)
     *p_word((int)page) = 0;
 }
 
-// parkedback: whose child has ended has the very pages that it had, and may write to them.
+// deferredback: a parent whose child has ended has the very pages that it had, and may write to them.
 static void
-t_parkedback(void)
+t_deferredback(void)
 {
     static pte_t before[PAGES];
     struct meminfo m;
@@ -272,7 +272,7 @@ t_parkedback(void)
 
 // ---- Generations
 
-// Nobody but the last of three generations touches anything; the others end first.
+// Only the last of three generations touches anything; the others end first.
 static void
 outlive(void)
 {
@@ -292,9 +292,9 @@ outlive(void)
     exit(0);
 }
 
-// parkedheir: a great-grandchild keeps what all others have left.
+// deferredheir: a great-grandchild keeps what all others have left.
 static void
-t_parkedheir(void)
+t_deferredheir(void)
 {
     int pid, heir;
 
@@ -326,9 +326,9 @@ generation(int n)
     p_expect(0, PAGES, n % FAMILY);
 }
 
-// parkedforks: who has touched nothing forks again; all of them write, the youngest first.
+// deferredforks: a process that has touched nothing forks again; all of them write, the youngest first.
 static void
-t_parkedforks(void)
+t_deferredforks(void)
 {
     struct meminfo m;
 
@@ -343,7 +343,12 @@ t_parkedforks(void)
     p_same_taken(&m);
 }
 
-const struct test parked_tests[] = {
-    TEST(parkedseen, 0), TEST(parkedasked, 0), TEST(parkedown, 0), TEST(parkedback, 0),
-    TEST(parkedheir, 0), TEST(parkedforks, 0), {0, 0, 0},
+const struct test deferred_tests[] = {
+    TEST(deferredseen, 0),
+    TEST(deferredasked, 0),
+    TEST(deferredown, 0),
+    TEST(deferredback, 0),
+    TEST(deferredheir, 0),
+    TEST(deferredforks, 0),
+    {0, 0, 0},
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// parkcut.c - sub-tests of changes to memory that a fork has parked, of calls that use it, and of forks
-// for which there is too little.
+// deferredcut.c - changes to memory in deferred tables, calls that use it, and forks without
+// enough memory.
 //
-// Theory    As in parked.c.
+// Theory    As in deferred.c.
 // Next      large.c
-#include "park.h"
+#include "deferred.h"
 
 // ---- Changes to what is mapped
 
@@ -53,9 +53,9 @@ stores_die(long unused)
     p_write(PAGES, 0);
 }
 
-// parkedcut: parts of parked memory go, and get other rights, in the child or before the fork.
+// deferredcut: parts of memory in deferred tables go, and get other rights, in the child or before the fork.
 static void
-t_parkedcut(void)
+t_deferredcut(void)
 {
     p_begin();
     want(t_status(cut_and_protect, 0) == 0, "the child");
@@ -68,7 +68,7 @@ t_parkedcut(void)
     p_write(PAGES, 0);
 }
 
-// What fork had parked gets neighbours, which it or its parent may touch first.
+// The last pages of a deferred table are mapped anew; the child or its parent touches them first.
 static void
 settle_beside(long at)
 {
@@ -87,9 +87,9 @@ settle_beside(long at)
     p_expect(0, PAGES - 9, 0);
 }
 
-// parkedbeside: a table that a fork has parked comes to serve other memory too.
+// deferredbeside: a deferred table comes to serve other memory too.
 static void
-t_parkedbeside(void)
+t_deferredbeside(void)
 {
     long tail;
 
@@ -101,7 +101,7 @@ t_parkedbeside(void)
     p_expect(0, PAGES - 9, -1);
 }
 
-// The break, which lies in a parked table, moves.
+// The break, which lies in a deferred table, moves.
 static void
 move_break(long end)
 {
@@ -117,9 +117,9 @@ move_break(long end)
     p_expect(0, PAGES - 400, -1);
 }
 
-// parkedbreak: a heap that a fork has parked grows and shrinks in the child, then in the parent.
+// deferredbreak: a heap in deferred tables grows and shrinks in the child, then in the parent.
 static void
-t_parkedbreak(void)
+t_deferredbreak(void)
 {
     char *was = sbrk(0);
     long end;
@@ -166,9 +166,9 @@ stay(long first)
     p_expect(0, PAGES, -1);
 }
 
-// parkedcopies: calls read from memory that is parked, and write to it, in the child and in the parent.
+// deferredcopies: calls read and write memory in deferred tables, in the child and in the parent.
 static void
-t_parkedcopies(void)
+t_deferredcopies(void)
 {
     p_begin();
     want(t_status(write_and_read, 0) == 0, "the child");
@@ -211,10 +211,10 @@ forks_refused(void)
     p_same_taken(&m);
 }
 
-// parkedrefused: forks that fail, of memory in use and of memory that is parked, change nothing. Who has
-// the memory gets it back, although it is shared with a process that has all the rest.
+// deferredrefused: forks that fail, with tables in use and deferred ones, change nothing. The process
+// gets its memory back, although it shares it with one that has all the rest.
 static void
-t_parkedrefused(void)
+t_deferredrefused(void)
 {
     int pid;
 
@@ -233,7 +233,7 @@ t_parkedrefused(void)
     want(t_status(store_page, 1) == 0, "the child");
 }
 
-const struct test parkcut_tests[] = {
-    TEST(parkedcut, T_NOISY), TEST(parkedbeside, 0),        TEST(parkedbreak, 0),
-    TEST(parkedcopies, 0),    TEST(parkedrefused, T_NOISY), {0, 0, 0},
+const struct test deferredcut_tests[] = {
+    TEST(deferredcut, T_NOISY), TEST(deferredbeside, 0),        TEST(deferredbreak, 0),
+    TEST(deferredcopies, 0),    TEST(deferredrefused, T_NOISY), {0, 0, 0},
 };
