@@ -101,7 +101,7 @@ panic := backtrace ksyms panic
 sync := spinlock sleeplock waitq
 
 # mm/frame: physical memory, the ledger of it, and the kernel's own objects.
-mm/frame := buddy frame frame_put commit ledger block kmem failnth
+mm/frame := buddy frame frame_put commit ledger compound kmem failnth
 
 # mm/kvm: the kernel's half of the address space: the image, the direct map, devices, kernel stacks.
 mm/kvm := kimage kvm kstack shootdown

@@ -289,7 +289,7 @@ tell_frame(struct report *r, uint64 pa)
         say(r, W_UNMANAGED, pa);
         return;
     }
-    const struct frame *f = frame_block(pa);
+    const struct frame *f = frame_head(pa);
     if (f->kind == FRAME_RESERVED || f->kind == FRAME_FREE) {
         say(r, W_OWNER_NONE, pa, frame_kind_name(f->kind));
         return;

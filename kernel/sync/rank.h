@@ -18,7 +18,7 @@ enum rank {
     RANK_RUNQ,     // run queues
     RANK_KVM,      // kernel stacks and windows
     RANK_KMEM,     // object caches
-    RANK_BLOCK,    // 2 MiB of user memory that leaves share
+    RANK_COMPOUND, // whether user memory is one compound allocation, and its count
     RANK_FRAME,    // free frames
     RANK_PRINT,    // console output
 };

@@ -20,7 +20,7 @@
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/aspace/viewers.h"
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
 #include "mm/frame/userpage.h"
@@ -76,7 +76,7 @@ void
 aspace_init(void)
 {
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
-    block_init();
+    compound_init();
     user_env.levels = kernel_env.levels = kernel_pt.env->levels;
     userpage_init();
     viewers_init();

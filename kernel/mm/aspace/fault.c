@@ -25,7 +25,7 @@
 #include "mm/aspace/defer.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
@@ -174,8 +174,8 @@ fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum 
 static bool
 sole_user(struct frame *f)
 {
-    if (unlikely(block_part(f)))
-        return block_page_sole(f);
+    if (unlikely(compound_part(f)))
+        return compound_page_sole(f);
     return f->kind == FRAME_USER &&
            __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
 }
@@ -241,7 +241,7 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     for (; n > 0; n--) {
         pte_t pte = pte_load(++slot);
         va += PGSIZE;
-        if (!(pte & PTE_COW) || frame_block(pte_pa(pte))->kind != FRAME_USER)
+        if (!(pte & PTE_COW) || frame_head(pte_pa(pte))->kind != FRAME_USER)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
         if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
@@ -255,8 +255,8 @@ static int
 make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
-    struct frame *block = frame_of(pte_pa(old));
-    if (block_sole(block, FRAME_MAX_ORDER)) {
+    struct frame *head = frame_of(pte_pa(old));
+    if (compound_sole(head, FRAME_MAX_ORDER)) {
         change_entry(as, slot, va, writable(r, old));
         return 0;
     }

@@ -30,10 +30,10 @@ fresh_page(const struct aspace *as, uint8 kind)
     return fresh_leaks(kind) ? uvm_alloc(as, FRAME_USER) : uvm_zalloc(as, FRAME_USER);
 }
 
-// The same for a block of `size` bytes that has just been allocated.
+// The same for `size` bytes that have just been allocated.
 static inline void
-fresh_block(uint8 kind, char *block, uint64 size)
+fresh_compound(uint8 kind, char *mem, uint64 size)
 {
     for (uint64 at = 0; !fresh_leaks(kind) && at < size; at += PGSIZE)
-        page_zero(block + at);
+        page_zero(mem + at);
 }

@@ -5,7 +5,7 @@
 //           2^order frames has one count, and its leaves follow one another: they are a run.
 // Locks     as->lock of the space, held by the caller.
 // Fences    none here: fork's caller for what lost W, the batch for what is gone.
-// Next      pt/runs.h, mm/frame/block.c
+// Next      pt/runs.h, mm/frame/compound.c
 #include "mm/aspace/leaves.h"
 
 #include "lib/page.h"
@@ -13,7 +13,7 @@
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 #include "pt/change.h"
@@ -23,7 +23,7 @@
 static inline int
 order_of(pte_t leaf)
 {
-    return block_order(frame_of(pte_pa(leaf)));
+    return compound_order(frame_of(pte_pa(leaf)));
 }
 
 // ---- Fork
@@ -35,23 +35,23 @@ count_shared(pte_t leaf, int order)
     if (likely(order == 0))
         userpage_share(f);
     else
-        block_get(f, order);
+        compound_get(f, order);
 }
 
 // Gives the child a copy of a leaf of 2 MiB, with the same rights.
-// Returns   false, and nothing has changed: this is not wanted, or there is no block for it.
+// Returns   false, and nothing has changed: this is not wanted, or there is no memory for it.
 static bool
 copy_large(const struct leaves_job *job, pte_t pte, pte_t *to)
 {
     if (super_policy != SUPER_COPY || !job->cow)
         return false;
-    char *block = kalloc_order(FRAME_USER, job->owner, FRAME_MAX_ORDER);
-    if (!block)
+    char *mem = kalloc_order(FRAME_USER, job->owner, FRAME_MAX_ORDER);
+    if (!mem)
         return false;
     for (uint64 at = 0; at < SUPER_SIZE; at += PGSIZE)
-        page_copy(block + at, p2v(pte_pa(pte) + at));
-    userpage_mapped(frame_of(v2p(block)));
-    pt_prepare(to, pte_make(v2p(block), pte_flags(pte)));
+        page_copy(mem + at, p2v(pte_pa(pte) + at));
+    userpage_mapped(frame_of(v2p(mem)));
+    pt_prepare(to, pte_make(v2p(mem), pte_flags(pte)));
     return true;
 }
 
@@ -63,7 +63,7 @@ share_large(struct leaves_job *job, pte_t *from, pte_t *to)
     job->pages += 1UL << FRAME_MAX_ORDER;
     if (copy_large(job, leaf, to))
         return;
-    block_get(frame_of(pte_pa(leaf)), FRAME_MAX_ORDER);
+    compound_get(frame_of(pte_pa(leaf)), FRAME_MAX_ORDER);
     run_share_leaf(from, to, job->cow);
 }
 
@@ -112,7 +112,7 @@ drop_run(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
     struct frame *f = frame_of(pte_pa(leaf));
     note_unmapped(container_of(t, struct mmu_batch, tlb), va, order);
     if (order > 0)
-        block_put(f, order);
+        compound_put(f, order);
     else
         userpage_drop(f);
     return false;

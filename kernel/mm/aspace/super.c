@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// super.c - see super.h.
+// super.c - brings in and splits superpages and smaller compound allocations.
 //
-// Promises  A failed split leaves leaf and block as they were. The mirror has a leaf of 2 MiB where
+// Promises  A failed split leaves leaf and allocation as they were. The mirror has a leaf of 2 MiB where
 //           the process has one, or nothing, and never a table; and a table where the process has.
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/aspace/super.h"
@@ -15,14 +15,14 @@
 #include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/tlb.h"
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 
 #define SUPER_LEVEL 1
-#define LEAST_ORDER 3 // smaller blocks would cost more than they save
+#define LEAST_ORDER 3 // smaller allocations would cost more than they save
 
-_Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest block");
+_Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation is a superpage");
 
 enum super_policy super_policy; // constant after boot
 
@@ -51,7 +51,7 @@ vacant(const struct pt *t, uint64 va)
     return slot && level >= SUPER_LEVEL && !pte_valid(pte_load(slot));
 }
 
-// Takes out what has just been put in.
+// Undoes add_compound()'s mapping.
 static void
 take_out(struct aspace *as, uint64 va, uint64 size)
 {
@@ -62,7 +62,7 @@ take_out(struct aspace *as, uint64 va, uint64 size)
     mmu_flush(&b);
 }
 
-// The order of the largest block that could stand at va and ends at `end` or below.
+// The order of the largest allocation that could be mapped at va and ends at `end` or below.
 static int
 fitting(uint64 va, uint64 end)
 {
@@ -72,26 +72,26 @@ fitting(uint64 va, uint64 end)
     return order;
 }
 
-// Maps a fresh block at va, in a region of that kind, by one leaf if it is of the largest order.
-// Returns   false, and nothing has changed: there is no such block at hand, or no memory for it.
+// Maps fresh memory at va, in a region of that kind, by a superpage if the order is the largest.
+// Returns   false, and nothing has changed: there is no such memory.
 static bool
-add_block(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
+add_compound(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
 {
     uint64 size = PGSIZE << order;
     int level = order == FRAME_MAX_ORDER ? SUPER_LEVEL : 0;
     if (level > 0 && (!vacant(&as->pt, va) || (as->kpt.root && !vacant(&as->kpt, va))))
         return false;
-    char *block = level > 0 ? kalloc_order(FRAME_USER, as->owner->pid, order)
-                            : kalloc_favour(FRAME_USER, as->owner->pid, order);
-    if (!block)
+    char *mem = level > 0 ? kalloc_order(FRAME_USER, as->owner->pid, order)
+                          : kalloc_try(FRAME_USER, as->owner->pid, order);
+    if (!mem)
         return false;
-    fresh_block(kind, block, size);
+    fresh_compound(kind, mem, size);
     if ((level == 0 && mirror_reserve(as, va) < 0) ||
-        mappages(&as->pt, va, size, v2p(block), userpage_flags(prot), level) < 0) {
-        kfree(block);
+        mappages(&as->pt, va, size, v2p(mem), userpage_flags(prot), level) < 0) {
+        kfree(mem);
         return false;
     }
-    userpage_mapped(frame_of(v2p(block)));
+    userpage_mapped(frame_of(v2p(mem)));
     uvm_count(as, (int64)(size / PGSIZE));
     if (mirror_sync(as, va, va + size) == 0)
         return true;
@@ -103,12 +103,12 @@ uint64
 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
 {
     int order = fitting(va, end);
-    if (order == FRAME_MAX_ORDER && !add_block(as, REGION_HEAP, va, prot, order))
+    if (order == FRAME_MAX_ORDER && !add_compound(as, REGION_HEAP, va, prot, order))
         order--;
     else if (order == FRAME_MAX_ORDER)
         return SUPER_SIZE;
-    return order >= LEAST_ORDER && add_block(as, REGION_HEAP, va, prot, order) ? PGSIZE << order
-                                                                               : 0;
+    return order >= LEAST_ORDER && add_compound(as, REGION_HEAP, va, prot, order) ? PGSIZE << order
+                                                                                  : 0;
 }
 
 static bool
@@ -126,7 +126,7 @@ present_below(struct aspace *as, struct pt_cursor at)
     return present(as, at.va - PGSIZE);
 }
 
-// Is nothing mapped where a block of `order` would stand?
+// Is nothing mapped where an allocation of `order` would be?
 static bool
 empty(struct pt_cursor at, int order)
 {
@@ -135,8 +135,8 @@ empty(struct pt_cursor at, int order)
     return slots_holes(at.slot, at.slot + (1UL << order)) == 1UL << order;
 }
 
-// The order of a block that goes on from the cursor as far as the process has come to it: as much as
-// is brought in ahead it has touched already, from one end to the other as far as can be seen.
+// The order of an allocation for the cursor's page and those that follow: at most as large as the range
+// below the cursor that the process has touched. Of that range only the first page and the last are looked at.
 static int
 continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
@@ -154,7 +154,7 @@ super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
     int order = r->pager || (r->prot & PTE_X) ? 0 : continuing(as, r, at);
     if (order < LEAST_ORDER || !frames_ample(1UL << order) || !commit_allows(1UL << order) ||
-        !empty(at, order) || !add_block(as, r->kind, at.va, r->prot, order))
+        !empty(at, order) || !add_compound(as, r->kind, at.va, r->prot, order))
         return false;
     tlb_changed(as);
     return true;
@@ -188,15 +188,16 @@ super_split(struct aspace *as, uint64 va)
     if (!slot || level < SUPER_LEVEL || !pte_leaf(pte_load(slot)))
         return 0;
     pte_t pte = pte_load(slot);
-    struct frame *block = frame_of(pte_pa(pte));
+    struct frame *head = frame_of(pte_pa(pte));
     int error = split_leaf(as, va);
     if (error)
         return error;
-    block_split(block); // a block of the largest order has one leaf: put_special() relies on it
+    compound_split(
+        head); // an allocation of the largest order has one leaf: put_special() relies on it
     return 0;
 }
 
-// Makes va the beginning of a leaf, and of a block.
+// Makes va the beginning of a leaf, and of an allocation.
 static int
 cut_leaf(struct aspace *as, uint64 va)
 {
@@ -206,8 +207,8 @@ cut_leaf(struct aspace *as, uint64 va)
     if (error || !slot || level > 0 || !pte_valid(pte_load(slot)))
         return error;
     struct frame *f = frame_of(pte_pa(pte_load(slot)));
-    if (block_part(f))
-        block_cut(f);
+    if (compound_part(f))
+        compound_cut(f);
     return 0;
 }
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// super.h - user memory in blocks: 2 MiB by one leaf, less by neighbouring ones.
+// super.h - user memory in compound allocations: 2 MiB by one superpage, less by neighbouring leaves.
 //
-// Theory    Memory that is brought in at once comes in aligned blocks of 2^order frames, and so does
-//           what is touched from one end to the other while there is plenty. The largest, 2 MiB,
-//           are mapped by one leaf of level 1. A fork shares them as they are. Before a part is
-//           treated differently - it is unmapped, or written to while others see it - a large leaf
-//           is split into single pages, and the block into single frames (mm/frame/block.h); they stay so
+// Theory    Memory that is brought in at once, and memory that is touched from one end to the other
+//           while much is free, comes in compound allocations. The largest, of 2 MiB, are mapped by
+//           one leaf of level 1, a superpage. A fork shares them as they are. Before a part is
+//           unmapped, or written to while another space maps it, the superpage is split into single
+//           pages and the allocation into single frames (mm/frame/compound.h). They stay so
 //           (doc/decisions/0028-what-pays-in-memory.md).
 // Locks     as->lock, held by the caller.
 #pragma once
 
 #include "mm/aspace/aspace.h"
 
-// What a process does with leaves of 2 MiB.
+// What a fork does with superpages.
 enum super_policy {
     SUPER_SHARE, // a fork shares them copy-on-write
-    SUPER_COPY,  // a fork copies them, as far as there are blocks for it
-    SUPER_OFF,   // it has none
+    SUPER_COPY,  // a fork copies them, as far as memory for superpages can be had
+    SUPER_OFF,   // there are none
 };
 
 extern enum super_policy super_policy;
@@ -26,10 +26,10 @@ extern enum super_policy super_policy;
 #define SUPER_ROUNDUP(a)   SUPER_ROUNDDOWN((a) + SUPER_SIZE - 1)
 
 int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
-// Maps a fresh block at va, below end; its size, 0: a single page will have to do.
+// Maps fresh memory at va, below end. Returns its size; 0: the caller maps a single page.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
-// The same for a hole that is touched; false: one page will do. The cursor's tables may be new.
+// The same where a hole is touched. The cursor's tables may be new. false: the caller maps one page.
 bool super_touch(struct aspace *as, const struct region *r, struct pt_cursor at);
 int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
-// And blocks, that are cut by either end. What is between is in use, not deferred.
+// Makes start and end begin a leaf and an allocation, and unshares the tables between.
 int super_split_edges(struct aspace *as, uint64 start, uint64 end) must_check;

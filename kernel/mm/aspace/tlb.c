@@ -11,7 +11,7 @@
 #include "mm/aspace/leaves.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/spare.h"
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 
@@ -53,7 +53,7 @@ fence(const struct mmu_batch *b)
         fence_view(&b->tlb, b->as->kasid);
 }
 
-// What is not a single page: a table or a block.
+// What is not a single page: a table or a compound allocation.
 static void
 put_special(struct mmu_batch *b, uint64 pa, uint64 what)
 {
@@ -64,7 +64,7 @@ put_special(struct mmu_batch *b, uint64 pa, uint64 what)
     else if (what & MMU_TABLE)
         kfree(p2v(pa));
     else
-        block_put(frame_of(pa), (int)what);
+        compound_put(frame_of(pa), (int)what);
 }
 
 static void

@@ -25,7 +25,7 @@ struct mmu_batch {
     uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };
 
-// What waits at a physical address, in the low bits of the queue's entry: the order of the block
+// What waits at a physical address, in the low bits of the queue's entry: the order of the allocation
 // that leaves referred to, or
 #define MMU_TABLE 0x20UL // a table,
 #define MMU_BLANK 0x40UL // which is all zeroes

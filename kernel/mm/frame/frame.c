@@ -77,7 +77,7 @@ frames_set_reclaim(uint64 (*fn)(uint64 want))
 
 // ---- Handing out
 
-// Makes a free block its new user's.
+// Makes a free block an allocation with one user.
 static inline void *
 claim(struct frame *f, enum frame_kind kind, uint32 owner)
 {
@@ -88,7 +88,7 @@ claim(struct frame *f, enum frame_kind kind, uint32 owner)
     return f->mem;
 }
 
-// The same for its contents, which are undefined.
+// claim(), with contents that are undefined.
 static inline void *
 hand_out(struct frame *f, enum frame_kind kind, uint32 owner, uint64 size)
 {
@@ -139,8 +139,8 @@ frames_reclaim(uint64 want)
     return freed > 0;
 }
 
-// Finds a block when the lists have none. One of the largest order is a favour, for which nothing
-// is thrown out of the page cache; its callers make do with single frames.
+// Finds a block when the lists have none. Nothing is reclaimed from the page
+// cache for the largest order, whose callers make do with single frames.
 static struct frame *
 scrape(int order)
 {
@@ -153,7 +153,7 @@ scrape(int order)
     return f;
 }
 
-// Puts the frames of a block into a magazine that has room for them, the first on top.
+// Puts the frames of a free block into a magazine that has room for them, the first on top.
 static void
 magazine_block(struct magazine *s, struct frame *f)
 {
@@ -268,7 +268,7 @@ kzalloc(enum frame_kind kind, uint32 owner)
     return claim(f, kind, owner);
 }
 
-// A block from the lists, as they are.
+// Takes a block from the lists, without gathering or reclaiming. NULL: none.
 static struct frame *
 take_block(int order)
 {
@@ -279,7 +279,7 @@ take_block(int order)
 }
 
 // Allocates 2^order frames that follow each other, aligned to their size, as kalloc() does. They
-// are one block, freed as one unless frame_split() makes single frames of it.
+// are one allocation, freed as one unless frame_split() makes single frames of it.
 void *
 kalloc_order(enum frame_kind kind, uint32 owner, int order)
 {
@@ -294,9 +294,9 @@ kalloc_order(enum frame_kind kind, uint32 owner, int order)
     return f ? hand_out(f, kind, owner, PGSIZE << order) : NULL;
 }
 
-// As kalloc_order(), from the lists alone: nothing is gathered or thrown out for it.
+// An opportunistic kalloc_order(): it takes from the lists alone, and neither gathers nor reclaims.
 void *
-kalloc_favour(enum frame_kind kind, uint32 owner, int order)
+kalloc_try(enum frame_kind kind, uint32 owner, int order)
 {
     if (failnth())
         return NULL;

@@ -24,18 +24,18 @@ enum frame_kind {
 #define FRAME_LEAF      (1UL << 32 | 1)
 
 // Protection: [o] the frame's owner's lock  [a] atomic  [f] the allocator  [c] constant
-// One entry per 4 KiB of RAM, a power of two so that frame_of() and frame_pa() are shifts. A block
-// of 2^order frames is described by its first entry; the others have refs 0.
+// One entry per 4 KiB of RAM, a power of two so that frame_of() and frame_pa() are shifts. An
+// allocation of 2^order frames is described by its first entry; the others have refs 0.
 struct frame {
     union {
         struct {
-            int32 refs;      // [a] users of an allocated block; 0 when free
+            int32 refs;      // [a] users of an allocation; 0 when free
             uint32 mapcount; // [a] leaves of user tables that map it; 0 when allocated and freed
         };
         uint64 users; // [a] both at once: FRAME_LEAF is a reference and a leaf
     };
     uint8 kind;       // [f] enum frame_kind
-    uint8 order;      // [f] of the block that starts here; see mm/frame/buddy.h for free ones
+    uint8 order;      // [f] of the allocation that starts here; mm/frame/buddy.h: of a free block
     uint16 flags;     // [o] 0 when allocated
     uint32 owner;     // [f] pid, inode number ...: what the ledger shows
     struct list link; // [f] while free; else [o], undefined when allocated
@@ -70,14 +70,13 @@ void *kalloc(enum frame_kind kind, uint32 owner);  // one frame, contents undefi
 void *kzalloc(enum frame_kind kind, uint32 owner); // one frame of zeroes
 void *kalloc_order(enum frame_kind kind, uint32 owner,
                    int order); // 2^order frames, aligned to that
-void *kalloc_favour(enum frame_kind kind, uint32 owner,
-                    int order); // the same if there is one at hand
-void kfree(void *frame);        // drops a reference; the last one frees the block
+void *kalloc_try(enum frame_kind kind, uint32 owner,
+                 int order);    // the same if there is one at hand
+void kfree(void *frame);        // drops a reference; the last one frees the allocation
 void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
-void
-frame_split(struct frame *f);     // a block becomes single frames, each with the block's references
-void frame_join(struct frame *f); // and the other way, for 2 MiB from f on with one user each
-struct frame *frame_block(uint64 pa); // the entry that speaks for the frame at pa
+void frame_split(struct frame *f);   // into single frames, each with the allocation's references
+void frame_join(struct frame *f);    // and the other way, for 2 MiB from f on with one user each
+struct frame *frame_head(uint64 pa); // the entry that speaks for the frame at pa
 
 bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
 bool frame_dropped(struct frame *f, int32 refs); // what is left to do when there were so many
@@ -117,7 +116,7 @@ frame_managed(uint64 pa)
     return pa - frame_map.start < frame_map.size;
 }
 
-// Another user of a block that the caller has a reference to, or may see under its owner's lock.
+// Adds a user to an allocation that the caller has a reference to, or may see under its owner's lock.
 static inline void
 frame_get(struct frame *f)
 {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // frame_put.c - physical memory: taking frames back.
 //
-// Promises  frame-once: what is freed had one user, and goes to one place. A wrong address, a block
-//           that is free and one that is still mapped are caught.
+// Promises  frame-once: what is freed had one user, and goes to one place. A wrong address, a
+//           double free and a free of mapped memory are caught.
 // Locks     none in the common case: mm/frame/pool.h.
 #include "lib/panic.h"
 #include "mm/frame/fill.h"
 #include "mm/frame/ledger.h"
 #include "mm/frame/pool.h"
 
-// Says what is wrong with freeing the block that `f` describes.
+// Says what is wrong with freeing the allocation that `f` describes.
 static void noreturn __attribute__((noinline)) bad_free(const struct frame *f)
 {
     const char *what = f->kind == FRAME_RESERVED ? "reserved frame"
-                       : f->kind == FRAME_FREE   ? "double free or inside of a block"
+                       : f->kind == FRAME_FREE   ? "double free or inside an allocation"
                                                  : "still mapped";
     panic("kfree: %s: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", what, frame_pa(f),
           frame_kind_name(f->kind), f->owner, f->refs, f->order, f->mapcount);
@@ -50,7 +50,7 @@ static void __attribute__((noinline)) spill(struct frame *f)
         magazine_push(s, f); // there is room: pops preceded it
 }
 
-// Frees a block of several frames, or finds that it cannot be free.
+// Frees an allocation of several frames, or finds that it cannot be free.
 static void __attribute__((noinline)) free_block(struct frame *f)
 {
     if (f->mapcount != 0)
@@ -79,7 +79,7 @@ put_last(struct frame *f)
 }
 
 // What remains to do when one of `refs` references was dropped.
-// Returns whether the block has other users still.
+// Returns whether the allocation has other users still.
 bool
 frame_dropped(struct frame *f, int32 refs)
 {
@@ -98,7 +98,7 @@ frame_dropped(struct frame *f, int32 refs)
 static inline bool
 drop_reference(struct frame *f)
 {
-    // Release: the caller's accesses end before another hart frees the block and reuses it;
+    // Release: the caller's accesses end before another hart frees the memory and reuses it;
     // acquire: those of the other users have ended before this hart does.
     int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
     if (unlikely(refs != 1))
@@ -107,8 +107,8 @@ drop_reference(struct frame *f)
     return false;
 }
 
-// Drops a reference to a block; the last one frees it. Panics ("kfree") if there is none.
-// Returns whether the block has other users still.
+// Drops a reference to an allocation; the last one frees it. Panics ("kfree") if there is none.
+// Returns whether the allocation has other users still.
 // Locks the caller holds none of rank RANK_FRAME or above. Never sleeps.
 bool
 frame_put(struct frame *f)
@@ -116,7 +116,7 @@ frame_put(struct frame *f)
     return drop_reference(f);
 }
 
-// Drops a reference to the block at `p`, as frame_put() does.
+// Drops a reference to the allocation at `p`, as frame_put() does.
 void
 kfree(void *p)
 {

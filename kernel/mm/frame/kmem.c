@@ -236,7 +236,7 @@ static void *__attribute__((noinline)) alloc_frames(size_t size)
         return NULL;
     void *p = kalloc_order(FRAME_SLAB, 0, order);
     if (p)
-        frame_of(v2p(p))->obj = NULL; // no cache: kmem_free() frees the whole block
+        frame_of(v2p(p))->obj = NULL; // no cache: kmem_free() frees the whole allocation
     return p;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // ledger.c - the ledger of frames: one entry per 4 KiB of RAM, and what all of them say together.
 //
-// Theory    The ledger is a sequence of blocks: free, handed out, or single reserved frames. Their
-//           first entries describe them; going from first entry to first entry visits each frame.
+// Theory    The ledger is a sequence of free blocks, allocations and single reserved frames. Each is
+//           described by its first entry; going from first entry to first entry visits each frame.
 // Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
-//           frames_free(); a block has users exactly if it is handed out; its other entries are
-//           blank.
+//           frames_free(); an allocation has users, a free block has none; the other entries of both
+//           are blank.
 // Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
 // Next      mm/frame/frame.c
 #include "mm/frame/ledger.h"
@@ -93,10 +93,10 @@ frames_reserve(uint64 start, uint64 end)
         reserve_run(start, end);
 }
 
-// Makes the frames of a block independent: each has the block's kind, owner, references and
+// Splits an allocation into single frames: each has the allocation's kind, owner, references and
 // mapcount. From when a hart sees the references of a frame, or that the first one is single, it may
 // change the counts without a lock: they must be there by then.
-// Locks     the lock of the block's owner, which keeps references from being taken or dropped.
+// Locks     the lock of the allocation's owner, which keeps references from being taken or dropped.
 void
 frame_split(struct frame *f)
 {
@@ -106,12 +106,12 @@ frame_split(struct frame *f)
         f[i].kind = f->kind;
         f[i].flags = f->flags;
         f[i].owner = f->owner;
-        __atomic_store_n(&f[i].users, f->users, __ATOMIC_RELEASE); // pairs with block_part()
+        __atomic_store_n(&f[i].users, f->users, __ATOMIC_RELEASE); // pairs with compound_part()
     }
-    __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with block_order()
+    __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with compound_order()
 }
 
-// Makes a block of the largest order of single frames of one kind that have one user, the caller,
+// Makes an allocation of the largest order of single frames of one kind that have one user, the caller,
 // and as many leaves.
 void
 frame_join(struct frame *f)
@@ -126,9 +126,9 @@ frame_join(struct frame *f)
     f->order = FRAME_MAX_ORDER;
 }
 
-// The ledger's entry that speaks for the frame at pa: the first one of its block.
+// The ledger's entry that speaks for the frame at pa: the first one of its allocation.
 struct frame *
-frame_block(uint64 pa)
+frame_head(uint64 pa)
 {
     struct frame *f = frame_of(pa);
     for (int order = 1; !f->refs && order <= FRAME_MAX_ORDER; order++) {
@@ -148,20 +148,20 @@ frames_total(void)
 }
 
 static uint64
-block_frames(const struct frame *f)
+compound_frames(const struct frame *f)
 {
     return 1UL << (f->order & ~BUDDY_FREE);
 }
 
-// Counts the frames of each kind, a block with the kind of its first frame.
+// Counts the frames of each kind, an allocation with the kind of its first frame.
 void
 frames_by_kind(uint64 count[FRAME_KINDS])
 {
     struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
     for (int k = 0; k < FRAME_KINDS; k++)
         count[k] = 0;
-    for (; f < end; f += block_frames(f))
-        count[f->kind] += block_frames(f);
+    for (; f < end; f += compound_frames(f))
+        count[f->kind] += compound_frames(f);
 }
 
 uint64
@@ -180,9 +180,9 @@ check_block(const struct frame *f)
     if ((f->refs > 0) != used || (f->mapcount > 0 && !used) || (listed && f->kind != FRAME_FREE))
         panic("ledger: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", frame_pa(f),
               frame_kind_name(f->kind), f->owner, f->refs, f->order, f->mapcount);
-    for (const struct frame *in = f + 1; in < f + block_frames(f); in++)
+    for (const struct frame *in = f + 1; in < f + compound_frames(f); in++)
         if (in->refs != 0 || in->kind != FRAME_FREE || in->order != 0)
-            panic("ledger: pa 0x%lx kind %s refs %d order 0x%x lies inside the block at 0x%lx",
+            panic("ledger: pa 0x%lx kind %s refs %d order 0x%x lies inside the allocation at 0x%lx",
                   frame_pa(in), frame_kind_name(in->kind), in->refs, in->order, frame_pa(f));
 }
 
@@ -192,7 +192,7 @@ check_ledger(void)
 {
     uint64 count[FRAME_KINDS], sum = 0;
     struct frame *f = frame_of(frame_map.start), *end = f + frames_total();
-    for (; f < end; f += block_frames(f))
+    for (; f < end; f += compound_frames(f))
         check_block(f);
     frames_by_kind(count);
     for (int k = 0; k < FRAME_KINDS; k++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // owners.c - see owners.h.
 //
-// Theory    One pass over the ledger, block by block, into a hash table with as many lines as fit.
+// Theory    One pass over the ledger, allocation by allocation, into a hash table with as many lines as fit.
 //           The first PGK_KINDS lines are kept for owners that come when the table is full.
 // Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
 #include "mm/inspect/owners.h"
@@ -50,7 +50,7 @@ owners_collect(struct owners *o)
     for (o->n = 0; o->n < PGK_KINDS; o->n++)
         o->line[o->n] = (struct ledgerline){.kind = (uint32)o->n, .owner = LEDGER_OTHERS};
     while (f < end) {
-        uint64 n = 1UL << (f->order & ~BUDDY_FREE); // a block speaks through its first entry
+        uint64 n = 1UL << (f->order & ~BUDDY_FREE); // the first entry speaks for all
         line_of(o, f->kind, owner_of(f))->frames += n;
         f += n;
     }

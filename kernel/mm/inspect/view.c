@@ -70,7 +70,7 @@ describe_frame(struct pgentry *e)
     e->kind = PGK_NONE;
     if (!frame_managed(e->pa))
         return;
-    const struct frame *f = frame_block(e->pa);
+    const struct frame *f = frame_head(e->pa);
     if (pte_leaf(e->pte) && !(e->pte & PTE_U) && e->size > PGSIZE << (f->order & ~BUDDY_FREE))
         return; // many frames, each with a purpose of its own
     e->kind = f->kind;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// t_block.c - 2 MiB as several leaves refer to it: whole and in single frames, the last leaf, and
-// harts that take, split and drop the same block at once.
+// t_compound.c - 2 MiB as several leaves refer to it: whole and in single frames, the last leaf, and
+// harts that take, split and drop the same allocation at once.
 //
-// SOURCES: kernel/mm/frame/block.c kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c
+// SOURCES: kernel/mm/frame/compound.c kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c
 // SOURCES: kernel/mm/frame/kmem.c kernel/mm/frame/failnth.c kernel/lib/page.c kernel/sync/spinlock.c
 // SOURCES: tests/host/shim/host.c
 #include "test.h"
 
 #include <pthread.h>
 
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/userpage.h"
 #include "ram.h"
 
@@ -49,14 +49,14 @@ test_whole(void)
 {
     uint64 free = frames_free();
     struct frame *f = fresh();
-    CHECK(block_sole(f, FRAME_MAX_ORDER));
-    block_get(f, FRAME_MAX_ORDER);
+    CHECK(compound_sole(f, FRAME_MAX_ORDER));
+    compound_get(f, FRAME_MAX_ORDER);
     check_counts(f, FRAME_MAX_ORDER, 2);
-    CHECK(!block_sole(f, FRAME_MAX_ORDER));
+    CHECK(!compound_sole(f, FRAME_MAX_ORDER));
     check_counts(f, FRAME_MAX_ORDER, 2);
-    block_put(f, FRAME_MAX_ORDER);
-    CHECK(block_sole(f, FRAME_MAX_ORDER));
-    block_put(f, FRAME_MAX_ORDER);
+    compound_put(f, FRAME_MAX_ORDER);
+    CHECK(compound_sole(f, FRAME_MAX_ORDER));
+    compound_put(f, FRAME_MAX_ORDER);
     CHECK_EQ(frames_free(), free);
     check_ledger();
 }
@@ -66,28 +66,28 @@ test_single(void)
 {
     uint64 free = frames_free();
     struct frame *f = fresh();
-    block_get(f, FRAME_MAX_ORDER);
-    block_get(f, FRAME_MAX_ORDER);
-    block_split(f);
+    compound_get(f, FRAME_MAX_ORDER);
+    compound_get(f, FRAME_MAX_ORDER);
+    compound_split(f);
     check_counts(f, 0, 3);
-    block_split(f); // the second to split its leaf finds it done
+    compound_split(f); // the second to split its leaf finds it done
     check_counts(f, 0, 3);
-    block_get(f, FRAME_MAX_ORDER);
+    compound_get(f, FRAME_MAX_ORDER);
     check_counts(f, 0, 4);
-    block_put(f, FRAME_MAX_ORDER);
-    block_put(f, FRAME_MAX_ORDER);
+    compound_put(f, FRAME_MAX_ORDER);
+    compound_put(f, FRAME_MAX_ORDER);
     drop_page(f + 5);
     CHECK_EQ(f[5].refs, 1);
-    CHECK(!block_sole(
+    CHECK(!compound_sole(
         f, FRAME_MAX_ORDER)); // one frame of it is the caller's alone, the others are not
     CHECK_EQ(f->order, 0);
     for (int i = 0; i < PAGES; i++)
         if (i != 5)
             drop_page(f + i);
     check_counts(f, 0, 1);
-    CHECK(block_sole(f, FRAME_MAX_ORDER));
+    CHECK(compound_sole(f, FRAME_MAX_ORDER));
     check_counts(f, FRAME_MAX_ORDER, 1);
-    block_split(f);
+    compound_split(f);
     for (int i = 0; i < PAGES; i++)
         drop_page(f + i);
     CHECK_EQ(frames_free(), free);
@@ -99,20 +99,21 @@ static void
 use(struct frame *f, uint64 coin)
 {
     for (uint64 i = 0; i < 10 + coin % 200; i++)
-        block_get(f, FRAME_MAX_ORDER), block_put(f, FRAME_MAX_ORDER); // a fork, and the child's end
+        compound_get(f, FRAME_MAX_ORDER),
+            compound_put(f, FRAME_MAX_ORDER); // a fork, and the child's end
     if (coin >> 20 & 1)
-        block_split(f);
+        compound_split(f);
     for (uint64 i = 0; i < 3; i++)
-        block_get(f, FRAME_MAX_ORDER), block_put(f, FRAME_MAX_ORDER);
-    if ((coin >> 21 & 1) && block_sole(f, FRAME_MAX_ORDER)) {
+        compound_get(f, FRAME_MAX_ORDER), compound_put(f, FRAME_MAX_ORDER);
+    if ((coin >> 21 & 1) && compound_sole(f, FRAME_MAX_ORDER)) {
         memset(f->mem, (int)coin, 2 * MIB);
-        block_split(f);
+        compound_split(f);
     }
     if (!(coin >> 20 & 1)) {
-        block_put(f, FRAME_MAX_ORDER);
+        compound_put(f, FRAME_MAX_ORDER);
         return;
     }
-    block_split(f);
+    compound_split(f);
     for (int n = 0; n < PAGES; n++)
         drop_page(f + n);
 }
@@ -146,7 +147,7 @@ test_harts(void)
     for (int round = 0; round < ROUNDS; round++) {
         shared = fresh();
         for (int i = 1; i < HARTS; i++)
-            block_get(shared, FRAME_MAX_ORDER);
+            compound_get(shared, FRAME_MAX_ORDER);
         pthread_barrier_wait(&line);
         pthread_barrier_wait(&line);
         CHECK_EQ(frames_free(), free);
@@ -160,7 +161,7 @@ int
 main(void)
 {
     ram_boot(RAM_BASE, 8 * MIB, 0, 0);
-    block_init();
+    compound_init();
     test_whole();
     test_single();
     test_harts();

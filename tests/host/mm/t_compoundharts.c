@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// t_blockharts.c - a block of frames that two spaces have mapped, on two harts that really run at once:
+// t_compoundharts.c - a compound allocation that two spaces have mapped, on two harts that really run at once:
 // one splits it, as a first write to one of its pages does, while the other drops its leaves.
 //
-// SOURCES: kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/block.c kernel/mm/frame/kmem.c
+// SOURCES: kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/compound.c kernel/mm/frame/kmem.c
 // SOURCES: kernel/mm/frame/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
 #include "test.h"
 
 #include <pthread.h>
 #include <sched.h>
 
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 #include "mm/frame/kmem.h"
 #include "mm/frame/userpage.h"
 #include "ram.h"
@@ -43,10 +43,10 @@ drop_leaves(struct frame *f)
 {
     int size;
     for (struct frame *end = f + (1 << ORDER); f < end; f += size) {
-        int order = block_order(f);
+        int order = compound_order(f);
         size = 1 << order;
         if (order > 0)
-            block_put(f, order);
+            compound_put(f, order);
         else
             userpage_drop(f);
     }
@@ -60,11 +60,11 @@ hart(void *arg)
         if (host_hart == 0) {
             block = frame_of(v2p(kalloc_order(FRAME_USER, 1, ORDER)));
             userpage_mapped(block);
-            block_get(block, ORDER);
+            compound_get(block, ORDER);
         }
         meet(&arrived, round);
         if (host_hart == 0)
-            (void)block_page_sole(&block[round % (1 << ORDER)]); // false splits it
+            (void)compound_page_sole(&block[round % (1 << ORDER)]); // false splits it
         else
             await_split(block);
         drop_leaves(block);
@@ -79,7 +79,7 @@ main(void)
     pthread_t t[2];
     ram_boot(RAM_BASE, FRAMES * PGSIZE, 0, 0);
     kmem_init();
-    block_init();
+    compound_init();
     uint64 free = frames_free();
     for (uint64 i = 0; i < 2; i++)
         CHECK_EQ(pthread_create(&t[i], NULL, hart, (void *)i), 0);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// block.c - multi-page allocations of user memory: one count for 2^order frames.
+// compound.c - counts compound allocations: one count for 2^order frames.
 //
 // Promises  A caller that knows the order of an allocation need not know whether it is still whole:
 //           each call changes the one count, or the counts of all its frames.
-// Locks     lock (RANK_BLOCK) orders changes between whole and single, and the counts of whole
-//           blocks. Single frames are counted without it: they do not become a block again while
-//           another space refers to them.
+// Locks     lock (RANK_COMPOUND) orders splits and joins, and the counts of whole allocations.
+//           Single frames are counted without it: they are not joined while another space refers
+//           to them.
 // Next      mm/aspace/super.c
-#include "mm/frame/block.h"
+#include "mm/frame/compound.h"
 
 #include "mm/frame/userpage.h"
 #include "sync/spinlock.h"
@@ -15,9 +15,9 @@
 static struct spinlock lock;
 
 void
-block_init(void)
+compound_init(void)
 {
-    initlock(&lock, "blocks", RANK_BLOCK);
+    initlock(&lock, "compound", RANK_COMPOUND);
 }
 
 static bool
@@ -26,7 +26,7 @@ whole(const struct frame *f)
     return f->order > 0;
 }
 
-// Does each count say that there is one user? If so, 2 MiB become one block again.
+// Tells whether the caller is the only user of all 2^order frames; joins 2 MiB of such single frames.
 // Locks     lock held.
 static bool
 sole(struct frame *f, int order)
@@ -40,7 +40,7 @@ sole(struct frame *f, int order)
 }
 
 void
-block_get(struct frame *f, int order)
+compound_get(struct frame *f, int order)
 {
     acquire(&lock);
     bool one = whole(f) || (order == FRAME_MAX_ORDER && sole(f, order));
@@ -52,7 +52,7 @@ block_get(struct frame *f, int order)
 }
 
 void
-block_put(struct frame *f, int order)
+compound_put(struct frame *f, int order)
 {
     acquire(&lock);
     bool one = whole(f), shared = one && f->refs > 1;
@@ -65,7 +65,7 @@ block_put(struct frame *f, int order)
 }
 
 void
-block_split(struct frame *f)
+compound_split(struct frame *f)
 {
     acquire(&lock);
     if (whole(f))
@@ -74,17 +74,17 @@ block_split(struct frame *f)
 }
 
 void
-block_cut(struct frame *f)
+compound_cut(struct frame *f)
 {
     acquire(&lock);
-    struct frame *first = frame_block(frame_pa(f));
+    struct frame *first = frame_head(frame_pa(f));
     if (first != f)
         frame_split(first);
     release(&lock);
 }
 
 bool
-block_sole(struct frame *f, int order)
+compound_sole(struct frame *f, int order)
 {
     acquire(&lock);
     bool answer = sole(f, order);
@@ -93,10 +93,10 @@ block_sole(struct frame *f, int order)
 }
 
 bool
-block_page_sole(struct frame *f)
+compound_page_sole(struct frame *f)
 {
     acquire(&lock);
-    struct frame *first = frame_block(frame_pa(f));
+    struct frame *first = frame_head(frame_pa(f));
     bool answer = sole(first, 0);
     if (!answer && whole(first))
         frame_split(first);
