@@ -17,7 +17,7 @@ batch_init(struct tlb_batch *b, const struct tlb_batch_ops *ops)
     batch_reset(b);
 }
 
-// Forgets what to fence: the owner has done it.
+// Empties the batch: the owner has fenced all that it records.
 void
 batch_reset(struct tlb_batch *b)
 {

@@ -6,7 +6,7 @@
 //           Functions that remove or narrow entries demand a batch, so the second and third step
 //           cannot be forgotten.
 // Promises  unhook-first: an entry is out of the table, and its range is recorded, before ops are
-//           told of it. So ops may fence, free and batch_reset() in the middle of an operation.
+//           called for it. So ops may fence, free and batch_reset() in the middle of an operation.
 // Fences    none here.
 // Manual    priv sfence.vma: a changed leaf needs a fence for an address in it; a changed pointer
 //           needs one for all addresses; global entries need one for all address spaces.
@@ -25,7 +25,7 @@ struct tlb_batch_ops {
     // is.
     void (*table)(struct tlb_batch *b, uint64 pa, bool blank);
     // Takes out the leaves of n neighbouring slots of level 0, holes among them, for the addresses
-    // from va on, by runs_take() of pt/runs.h. NULL: leaf() hears of each.
+    // from va on, by runs_take() of pt/runs.h. NULL: leaf() is called for each.
     void (*leaves)(struct tlb_batch *b, pte_t *slot, uint64 va, int n);
 };
 
@@ -47,7 +47,7 @@ void batch_reset(struct tlb_batch *b);                                 // all ha
 void batch_add(struct tlb_batch *b, uint64 start, uint64 end);         // entries here may be stale
 void batch_all(struct tlb_batch *b);                                   // anything may be stale
 
-// Is there nothing to fence?
+// Tells whether there is nothing to fence.
 static inline bool
 batch_clean(const struct tlb_batch *b)
 {

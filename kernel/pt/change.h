@@ -10,14 +10,14 @@
 
 #include "pt/slot.h"
 
-// A hole becomes a leaf. Earlier stores, to the page above all, are seen before it.
+// Makes a hole a leaf. A hart that sees the leaf sees all earlier stores, above all to the page.
 static inline void
 pt_fill(pte_t *slot, pte_t leaf)
 {
     pte_publish(slot, leaf);
 }
 
-// An entry in use becomes another leaf, or a hole if `pte` is 0.
+// Makes an entry in use another leaf, or a hole if `pte` is 0.
 // Returns   the old entry, with the A and D that harts have set until now.
 static inline pte_t
 pt_change(pte_t *slot, pte_t pte)
@@ -25,7 +25,7 @@ pt_change(pte_t *slot, pte_t pte)
     return pte_exchange(slot, pte);
 }
 
-// The same, unless a hart has set A or D since `old` was read.
+// pt_change(), unless a hart has set A or D since `old` was read.
 // Returns   false: it has, and nothing changed.
 static inline bool
 pt_change_from(pte_t *slot, pte_t old, pte_t pte)
@@ -33,22 +33,22 @@ pt_change_from(pte_t *slot, pte_t old, pte_t pte)
     return pte_replace(slot, old, pte);
 }
 
-// A slot of a tree that no hart can walk yet gets an entry.
+// Stores an entry in a tree that no hart can walk yet.
 static inline void
 pt_prepare(pte_t *slot, pte_t pte)
 {
     pte_store(slot, pte);
 }
 
-// An entry that no hart can use any more becomes a hole: the tree is in no satp, or the entry has
-// been invalid since all harts fenced.
+// Makes an entry that no hart can use any more a hole: the tree is in no satp, or the entry has been
+// invalid since all harts fenced.
 static inline void
 pt_forget(pte_t *slot)
 {
     pte_store(slot, 0);
 }
 
-// A pointer goes out of use and keeps its address, marked by the environment's `deferred` bit.
+// Takes a pointer out of use: it keeps its address and gets the bit `deferred` in place of V.
 // Returns   the entry that a hart now takes for a hole.
 static inline pte_t
 pt_defer(pte_t *slot, pte_t deferred)
@@ -58,7 +58,7 @@ pt_defer(pte_t *slot, pte_t deferred)
     return pte;
 }
 
-// A deferred pointer, or a hole, becomes a pointer to the table at `pa`.
+// Makes a deferred pointer, or a hole, a pointer to the table at `pa`.
 static inline void
 pt_resume(pte_t *slot, uint64 pa)
 {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // copy.c - walking two trees side by side: fork, and mirrors of user memory.
 //
-// Theory    The tree `from` leads; where it has a table, `to` gets one. The
-//           function changes the entries; it is called for whole leaf tables, so once for up to
-//           512 pages.
+// Theory    Where `from` has a table, `to` gets one. The caller's function changes the entries; it
+//           is called for whole leaf tables, so once for up to 512 pages.
 // Promises  map-atomic: all tables that `to` will need are taken before the first store.
 // Locks     none here; the caller owns both trees.
-// Fences    none here: a function that narrows entries of `from` has to see to the fence.
-// Next      mm/ (fork)
+// Fences    none here: a caller whose function narrows entries of `from` fences that tree.
+// Next      mm/aspace/aspace.c
 #include "pt/pt.h"
 
 #include "abi/errno.h"

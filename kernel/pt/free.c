@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // free.c - giving table frames back, when no hart can reach them any more.
 //
-// Theory    These functions do not fence and so need the caller's word that no satp and no TLB
-//           leads here: a tree that was never used, or one whose harts have been fenced.
+// Theory    These functions do not fence. The caller makes sure that no satp and no TLB leads to
+//           the tree: it was never used, or all harts have been fenced.
 // Locks     none here; the caller owns the tree.
 // Next      pt/unmap.c for trees in use
 #include "pt/pt.h"
@@ -53,15 +53,15 @@ free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
     }
 }
 
-// Frees all tables below the root entries that [start, end) touches; no leaf may be left in them.
+// Frees all tables below the root entries that [start, end) touches. Panics if a leaf is left in them.
 void
 freewalk(struct pt *t, uint64 start, uint64 end)
 {
     free_range(t, start, end, false);
 }
 
-// Frees all tables below the root entries that [start, end) touches and forgets the leaves, whose
-//       frames are not freed.
+// Frees all tables below the root entries that [start, end) touches. The frames that leaves in them
+// map are not freed.
 void
 pt_free_tables(struct pt *t, uint64 start, uint64 end)
 {

@@ -14,7 +14,7 @@ struct iter {
     pt_leaf_fn fn;
     void *arg;
     int bottom;   // the level to which pointers are followed
-    pte_t wanted; // of other entries, those with one of these
+    pte_t wanted; // other entries are visited if they have one of these bits
 };
 
 static int
@@ -57,7 +57,9 @@ pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, vo
     return each(&it, start, end);
 }
 
-// The same, with the slots that lead to leaf tables, in use or deferred, instead of those in them.
+// Calls `fn` with each slot of level 1 that leads to a leaf table, in use or deferred, or holds a
+// superpage, for [start, end), until one call returns nonzero. `fn` may change the slot.
+// Returns   what the last call returned, 0 if there was none.
 int
 pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
 {

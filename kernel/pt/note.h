@@ -7,7 +7,7 @@
 void note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level); // a leaf was removed
 void note_table(struct tlb_batch *b, uint64 pa, bool blank);          // a table was removed
 
-// Leaves for [va, end), `old` among them, were narrowed or split, or are gone.
+// Records that leaves for [va, end), one of which is `old`, were narrowed, split or removed.
 static inline void
 note_stale_range(struct tlb_batch *b, uint64 va, uint64 end, pte_t old)
 {
@@ -18,7 +18,7 @@ note_stale_range(struct tlb_batch *b, uint64 va, uint64 end, pte_t old)
         batch_add(b, va, end);
 }
 
-// The same for one leaf of a level.
+// Records that the leaf `old` of that level was narrowed, split or removed.
 static inline void
 note_stale(struct tlb_batch *b, uint64 va, pte_t old, int level)
 {

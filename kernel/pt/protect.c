@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // protect.c - changing the flags of what a range maps.
 //
-// Theory    Rights that are taken away must leave the TLBs before anyone relies on it: such
+// Theory    Rights that are taken away must leave the TLBs before the kernel relies on that: such
 //           entries go into the batch as stale ones. Rights that are added need no fence at once:
-//           a hart that still knows the old entry faults once, and the fault handler finds
-//           nothing to do but fence.
+//           a hart with the old entry in its TLB faults once, and the fault handler has only to
+//           fence.
 // Promises  map-atomic: splitting what the edges cut is all that can fail, and comes first.
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
@@ -18,7 +18,7 @@
 #include "pt/note.h"
 #include "pt/span.h"
 
-// What a TLB may remember of an entry, and so must be told to forget.
+// The flags for which a changed entry needs a fence: a TLB may hold them.
 #define CACHED (PTE_RWX | PTE_U | PTE_G | PTE_A | PTE_D)
 
 struct protect_job {

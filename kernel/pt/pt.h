@@ -28,40 +28,42 @@ struct pt_env {
     pte_t deferred; // the bit of an invalid entry that keeps the address of a table out of use
 };
 
-// Does the entry lead to a table that is out of use? A hart sees a hole.
+// Tells whether the entry leads to a table that is out of use. A hart sees a hole.
 static inline bool
 pt_deferred(const struct pt_env *env, pte_t pte)
 {
     return !(pte & PTE_V) && (pte & env->deferred);
 }
 
-// Embed it in the owner: alloc and free find that by container_of().
+// A page table. Its owner embeds it, so that alloc and free find the owner by container_of().
 struct pt {
     pagetable_t root;
     const struct pt_env *env;
 };
 
-// Within [floor, ceiling) the tree serves no address outside the range being unmapped: neither
-// leaves nor tables are there for others. With the ends of the neighbouring regions this holds, if
-// every region that ended has been unmapped so.
+// Within [floor, ceiling) the tree holds no leaf and no table for an address outside the range being
+// unmapped. The ends of the neighbouring regions are such a zone, if every region before was
+// unmapped with its zone.
 struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };
 
-// A cursor: where the walk for va ends. The slot holds a leaf of that level, or a hole; while
-// the tables of the tree stay, it can be passed on instead of walking again.
+// A cursor: the slot where the walk for va ends. It holds a leaf of that level, or a hole. The cursor
+// is valid while the tree's tables stay, and saves another walk.
 struct pt_cursor {
     pte_t *slot;
     uint64 va;
     int level;
 };
 
+// The table at physical address `pa`, as the kernel sees it through the environment's linear map.
 static inline pagetable_t
 pt_table_at(const struct pt *t, uint64 pa)
 {
-    return (pagetable_t)(size_t)(pa + t->env->direct); // through the environment's linear map
+    return (pagetable_t)(size_t)(pa + t->env->direct);
 }
 
+// The physical address of the tree's root, as satp wants it.
 static inline uint64
 pt_root_pa(const struct pt *t)
 {
@@ -98,7 +100,7 @@ pte_t *walk(struct pt *t, uint64 va, int alloc);
 pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
 // The physical page of the user page (V and U) that holds `va`; 0: none.
 uint64 walkaddr(const struct pt *t, uint64 va);
-// The same as a cursor, for a canonical address.
+// walk_leaf()'s slot as a cursor, for a canonical address.
 struct pt_cursor pt_find(const struct pt *t, uint64 va);
 // One page into the hole at the cursor, which is then at the page's leaf. -ENOMEM.
 int pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte) must_check;
@@ -108,23 +110,23 @@ int map_page(struct pt *t, uint64 va, pte_t pte) must_check;
 pte_t *pt_slot(struct pt *t, uint64 va, int level);
 // Copies the entries at `level` that a range touches: both then lead to the same. -ENOMEM.
 int pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level) must_check;
-void pt_unshare(struct pt *t, uint64 start, uint64 end, int level); // forgets them again
+void pt_unshare(struct pt *t, uint64 start, uint64 end, int level); // undoes pt_share()
 
 // map.c - leaves up to level `max_level`, as large as alignment allows. -ENOMEM, -EINVAL.
 int mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm,
              int max_level) must_check;
 
-// rounded.c - single pages, every one that a byte of the range lies in. -ENOMEM, -EINVAL.
+// rounded.c - the pages of any range of bytes, as leaves of level 0. -ENOMEM, -EINVAL.
 int mappages_rounded(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm) must_check;
 
 // unmap.c - remove; larger leaves at the edges are split first, hence -ENOMEM. -EINVAL.
 
-// Removes leaves and keeps tables: the range will be used again.
+// Removes leaves and keeps tables, for a range that stays in use.
 int unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b) must_check;
-// Removes the tables of the zone too: the range has ended.
+// Removes leaves and the tables of the zone, for a range that ends.
 int unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone,
                struct tlb_batch *b) must_check;
-// The same for a dead address space: no split, no atomics, no failure.
+// unmap_zone() for a dead address space: no split, no atomics, no failure.
 void pt_destroy_range(struct pt *t, uint64 start, uint64 end, struct pt_zone zone,
                       struct tlb_batch *b);
 
@@ -146,7 +148,7 @@ void pt_free_root(struct pt *t);                             // the root alone
 // iter.c - calls `fn` for each leaf, ascending, until it returns nonzero; returns that, or 0.
 typedef int (*pt_leaf_fn)(pte_t *slot, uint64 va, int level, void *arg);
 int pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
-// The same for each entry that leads to a table of level 0, in use or deferred - and larger leaves.
+// Calls `fn` for each entry that leads to a table of level 0, in use or deferred, and for each superpage.
 int pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
 
 // copy.c - gives `fn` each run of `n` neighbouring slots of `from` with those for the same

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // runs.h - the loops over the slots of a leaf table: taking leaves out, sharing and copying them.
 //
-// Theory    Leaves that belong together - the pages of one allocation - are handled as a run: one
-//           call for all of them. How long the run is that begins with a leaf, and what becomes of
-//           its pages, is up to the caller, by functions that the compiler puts into the loop.
-//           A hole costs next to nothing: eight are seen at a glance.
-// Promises  unhook-first: a run is out of the table, and recorded in the batch, before gone() hears
-//           of it. hole-zero. The leaves are all global, or none is.
+// Theory    Neighbouring leaves of one allocation are handled as a run, with one call for all of
+//           them. The caller passes functions that tell how long the run is that begins with a
+//           leaf, and what happens to its pages; the compiler inlines them into the loop. A hole
+//           costs next to nothing: eight are tested together.
+// Promises  unhook-first: a run is out of the table, and recorded in the batch, before gone() is
+//           called for it. hole-zero. The leaves are all global, or none is.
 // Locks     the caller owns the trees.
 // Fences    none here: the batch says what is due.
 #pragma once
@@ -16,7 +16,7 @@
 
 #define in_loop static inline __attribute__((always_inline))
 
-typedef int run_order_fn(pte_t leaf); // 2^order leaves, from this one on, belong together
+typedef int run_order_fn(pte_t leaf); // the run that begins with this leaf has 2^order leaves
 typedef void run_shared_fn(pte_t leaf, int order);
 // Returns   whether all that the batch has recorded so far has been fenced, and the batch reset.
 typedef bool run_gone_fn(struct tlb_batch *b, uint64 va, pte_t leaf, int order);
@@ -24,7 +24,7 @@ typedef pte_t run_image_fn(pte_t pte);
 
 enum run_tree {
     RUN_LIVE,  // harts may walk the tree and remember its leaves: the batch records what goes
-    RUN_NOTED, // the same, but the caller records the range itself: gone() frees nothing
+    RUN_NOTED, // RUN_LIVE, but the caller records the range itself: gone() frees nothing
     RUN_DEAD,  // no hart can use the leaves any more
 };
 
@@ -59,7 +59,7 @@ runs_take(struct tlb_batch *b, pte_t *slot, uint64 va, int n, enum run_tree tree
     return taken;
 }
 
-// Gives `to` the leaf in `from`. With a `mark` both lose W and get the mark instead.
+// Copies the leaf in `from` to `to`. With a `mark`, both lose W and get the mark.
 in_loop void
 run_share_leaf(pte_t *from, pte_t *to, pte_t mark)
 {
@@ -71,8 +71,8 @@ run_share_leaf(pte_t *from, pte_t *to, pte_t mark)
     pte_store(to, pte);
 }
 
-// Gives the n slots from `to` on, of a tree that no hart can walk yet, the leaves of those from
-// `from` on; `mark` as above. shared() hears of each run first.
+// Copies the leaves of the n slots from `from` on to those from `to` on, of a tree that no hart can
+// walk yet; `mark` as in run_share_leaf(). shared() is called for each run first.
 // Returns   how many leaves there are.
 in_loop uint64
 runs_share(pte_t *from, pte_t *to, int n, pte_t mark, run_order_fn *order_of, run_shared_fn *shared)
@@ -96,7 +96,7 @@ runs_share(pte_t *from, pte_t *to, int n, pte_t mark, run_order_fn *order_of, ru
     return pages;
 }
 
-// Makes the n entries from `to` on the images of those from `from` on.
+// Sets the n entries from `to` on to image() of those from `from` on.
 in_loop void
 runs_follow(pte_t *from, pte_t *to, int n, run_image_fn *image)
 {

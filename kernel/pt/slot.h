@@ -12,20 +12,21 @@
 
 #include "pt/sv.h"
 
+// Reads a slot whole and once: harts may set A or D in it meanwhile.
 static inline pte_t
 pte_load(const pte_t *slot)
 {
-    return *(const volatile pte_t *)slot; // whole, and once: the walkers write it too
+    return *(const volatile pte_t *)slot;
 }
 
-// For tables that no hart can be walking: new ones, and those of an address space that has ended.
+// Writes a slot of a table that no hart can walk: a new one, or one of an address space that has ended.
 static inline void
 pte_store(pte_t *slot, pte_t pte)
 {
     *(volatile pte_t *)slot = pte; // whole; the store that links the table orders it
 }
 
-// For slots that were invalid: no hart writes them.
+// Makes an invalid slot valid. No hart writes to an invalid slot, so a plain store is enough.
 static inline void
 pte_publish(pte_t *slot, pte_t pte)
 {
@@ -33,15 +34,17 @@ pte_publish(pte_t *slot, pte_t pte)
     pte_store(slot, pte);
 }
 
-// Returns the old entry with the A and D that the walkers gave it. What has to wait for it waits
-//         for the fence of the batch.
+// Replaces an entry in use.
+// Returns   the old entry, with the A and D that walkers have set in it until now.
+// Fences    none: until the batch's fence, harts may go on using the old entry.
 static inline pte_t
 pte_exchange(pte_t *slot, pte_t pte)
 {
     return __atomic_exchange_n(slot, pte, __ATOMIC_RELAXED); // pairs with the walkers' A/D updates
 }
 
-// Replaces `old` and returns true, or returns false: the entry has changed meanwhile.
+// Replaces the entry if it is still `old`.
+// Returns   false: a walker has set A or D meanwhile, and nothing changed.
 static inline bool
 pte_replace(pte_t *slot, pte_t old, pte_t pte)
 {
@@ -49,16 +52,16 @@ pte_replace(pte_t *slot, pte_t old, pte_t pte)
                                        __ATOMIC_RELAXED); // pairs as the two above
 }
 
-#define SLOT_RUN 8 // entries that are looked at together: most tables are nearly empty
+#define SLOT_RUN 8 // entries that are tested together: most tables are nearly empty
 
-// Does a group of SLOT_RUN entries start at `slot`?
+// Tells whether a group of SLOT_RUN entries starts at `slot`.
 static inline bool
 slots_aligned(const pte_t *slot)
 {
     return (uint64)slot % (SLOT_RUN * sizeof *slot) == 0;
 }
 
-// Are the SLOT_RUN entries from `slot` on all 0?
+// Tells whether the SLOT_RUN entries from `slot` on are all 0.
 static inline bool
 slots_empty(const pte_t *slot)
 {
@@ -66,7 +69,7 @@ slots_empty(const pte_t *slot)
     return (s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]) == 0;
 }
 
-// How many of [slot, end) are holes before the first that is not.
+// Counts the holes at the beginning of [slot, end).
 static inline uint64
 slots_holes(const pte_t *slot, const pte_t *end)
 {

@@ -8,7 +8,7 @@
 #include "pt/batch.h"
 #include "pt/pt.h"
 
-// Is [start, end) page-aligned, canonical, not empty and within one half?
+// Tells whether [start, end) is page-aligned, canonical, not empty and within one half.
 static inline bool
 range_ok(const struct pt *t, uint64 start, uint64 end)
 {
@@ -25,7 +25,7 @@ span_last(int level, uint64 va, uint64 last)
     return mine < last ? mine : last;
 }
 
-// The same for the SLOT_RUN entries of which that of `va` is the first.
+// The last address of [va, last] that the SLOT_RUN entries from that of `va` on stand for.
 static inline uint64
 span_run_last(int level, uint64 va, uint64 last)
 {
@@ -33,7 +33,7 @@ span_run_last(int level, uint64 va, uint64 last)
     return run < last ? run : last;
 }
 
-// Is [va, sub] all that an entry at `level` stands for?
+// Tells whether [va, sub] is all that an entry at `level` stands for.
 static inline bool
 span_whole(int level, uint64 va, uint64 sub)
 {

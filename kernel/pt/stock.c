@@ -2,7 +2,7 @@
 // stock.c - table frames taken in reserve.
 //
 // Theory    Check, reserve, commit: an operation first takes all table frames it will need, then
-//           changes the tree. The frames of a stock hang on a chain through their first words.
+//           changes the tree. The frames of a stock are a list, linked through their first words.
 // Promises  map-atomic: a stock that cannot be filled gives all its frames back.
 #include "pt/stock.h"
 

@@ -45,8 +45,8 @@ typedef pte_t *pagetable_t;
 #define PA2PTE(pa)     (((uint64)(pa) >> PGSHIFT) << 10)
 #define PA_BITS        56
 
-// satp: the mode in bits 63-60 (0: no translation), the address-space identifier in 59-44, the
-// page number of the root in 43-0.
+// satp: the mode in bits 63-60 (0: no translation), the ASID in 59-44, the page number of the root
+// in 43-0.
 #define SATP_BARE         ((uint64)0)
 #define SATP_SV39         ((uint64)8)
 #define SATP_SV48         ((uint64)9)
@@ -73,32 +73,35 @@ pte_make(uint64 pa, uint64 flags)
     return PA2PTE(pa) | flags;
 }
 
+// The physical address that the entry leads to, of a frame or of a table.
 static inline uint64
 pte_pa(pte_t pte)
 {
     return PTE2PA(pte);
 }
 
+// The entry's bits 9 to 0: the flags, with those left to software.
 static inline uint64
 pte_flags(pte_t pte)
 {
     return PTE_FLAGS(pte);
 }
 
+// Tells whether V is 1, so that a hart goes on with the entry.
 static inline bool
 pte_valid(pte_t pte)
 {
     return pte & PTE_V;
 }
 
-// Does it map memory?
+// Tells whether a valid entry maps memory.
 static inline bool
 pte_leaf(pte_t pte)
 {
     return (pte & PTE_V) && (pte & PTE_RWX);
 }
 
-// Does it point at a table of the next lower level?
+// Tells whether a valid entry points at a table of the next lower level.
 static inline bool
 pte_table(pte_t pte)
 {
@@ -119,7 +122,7 @@ pt_half(int levels)
     return (uint64)1 << (PXSHIFT(levels) - 1);
 }
 
-// Are all bits above the translated ones equal to the highest of them?
+// Tells whether all bits above the translated ones are equal to the highest of these (priv sv39).
 static inline bool
 pt_canonical(int levels, uint64 va)
 {

@@ -2,9 +2,9 @@
 // unmap.c - removing what a range maps.
 //
 // Theory    One descent over the entries that are there; a hole is passed over at the level where
-//           it is. Which tables end with the range is the caller's knowledge (struct pt_zone): no
-//           table is searched for what it may still hold.
-// Promises  unhook-first: an entry is out of the tree before the batch hears of it. hole-zero: a
+//           it is. The caller tells which tables end with the range (struct pt_zone): no table is
+//           searched for what it may still hold.
+// Promises  unhook-first: an entry is out of the tree before the batch records it. hole-zero: a
 //           table that is handed to the batch holds zeroes.
 // Locks     none here; the caller owns the tree.
 // Fences    none here; the batch says what is due.
@@ -53,7 +53,7 @@ tell_leaf_gone(struct tlb_batch *b, uint64 va, pte_t leaf, int order)
     return batch_clean(b);
 }
 
-// Takes out the leaves of n slots as the batch does it, or one by one.
+// Takes out the leaves of n slots: together by the batch's leaves(), or else one by one.
 static void
 unmap_leaves(struct unmap_job *job, pte_t *slot, uint64 va, int n)
 {
@@ -63,7 +63,7 @@ unmap_leaves(struct unmap_job *job, pte_t *slot, uint64 va, int n)
         runs_take(job->b, slot, va, n, RUN_LIVE, single, tell_leaf_gone);
 }
 
-// Is all that an entry for `va` at `level` stands for inside the zone?
+// Tells whether all that an entry for `va` at `level` stands for is inside the zone.
 static bool
 in_zone(const struct unmap_job *job, int level, uint64 va)
 {
@@ -71,8 +71,7 @@ in_zone(const struct unmap_job *job, int level, uint64 va)
     return (va & ~mask) >= job->floor && (va | mask) <= job->ceiling;
 }
 
-// Removes the leaves of [va, last] from a table at `level` > 0, and the tables below it that end
-// so.
+// Removes the leaves of [va, last] from a table at `level` > 0, and the tables of the zone below it.
 static void
 unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint64 last)
 {

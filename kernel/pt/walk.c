@@ -5,8 +5,8 @@
 //           bits of the address, until an entry is no pointer: a leaf, or a hole.
 // Promises  map-atomic: missing tables are taken together and hooked in with one store.
 // Locks     none here; the caller owns the tree.
-// Fences    none here. A hole that becomes valid may fault once more where a TLB remembers the
-//           hole: the fault handler finds the entry and returns.
+// Fences    none here. A TLB may hold that an entry was invalid. Then an access faults once more,
+//           and the fault handler finds the entry and returns.
 // Manual    priv: sv32algorithm, sv39
 // Next      pt/map.c, pt/read/translate.c
 #include "pt/pt.h"
@@ -106,7 +106,7 @@ walkaddr(const struct pt *t, uint64 va)
     return pte_translate(pte, level, PGROUNDDOWN(va));
 }
 
-// As walk_leaf(); `va` is canonical, so there is a slot.
+// Finds where the walk for `va` ends, as walk_leaf() does. `va` is canonical, so there is a slot.
 struct pt_cursor
 pt_find(const struct pt *t, uint64 va)
 {
@@ -179,8 +179,9 @@ entries_at(const struct pt *t, uint64 start, uint64 end, int level)
     return (int)(PX(level, end - 1) - PX(level, start)) + 1;
 }
 
-// Makes `to` lead to what `from` leads to below the entries at `level` that [start, end) touches:
-// entries of one table, which `from` has and `to` gets; there they lead nowhere else.
+// Copies to `to` the entries of `from` at `level` that [start, end) touches, so that both trees share
+// what is below them. All of the entries are in one table, which `from` has and `to` gets if it is
+// missing; the slots of `to` are holes or already equal.
 // On error   -ENOMEM; `to` is as it was.
 int
 pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level)
@@ -196,7 +197,7 @@ pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int lev
     return 0;
 }
 
-// Takes back what pt_share() of the same range has done, if anything; tables stay.
+// Undoes pt_share() of the same range, if it was done. Tables above `level` stay.
 void
 pt_unshare(struct pt *t, uint64 start, uint64 end, int level)
 {

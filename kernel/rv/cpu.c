@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cpu.c - the harts: see cpu.h.
+// cpu.c - the table of harts.
 #include "rv/cpu.h"
 
 struct cpu cpus[MAXHART];

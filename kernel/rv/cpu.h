@@ -9,7 +9,7 @@
 struct proc;
 struct aspace;
 
-// What a fence of the hart's own covers, and what those cover that it asks others for.
+// The fences that are counted: by what a local one covers, and by what a remote one covers.
 enum fence { FENCE_PAGE, FENCE_SPACE, FENCE_ALL, FENCE_REMOTE_RANGE, FENCE_REMOTE_ALL, FENCES };
 
 // Protection: [c] constant once the hart runs  [h] only this hart, interrupts off  [a] atomic
@@ -25,14 +25,14 @@ struct cpu {
     uint64 boot_sp;      // [c] the stack to start on: the idle process's
     uint64 panic_sp;     // [c] top of the stack for reporting that another stack is full
     uint64 copyins;      // [h] copies from user memory, for the statistics device
-    uint64 copyinstrs;   // [h] the same of strings
-    uint64 satp_writes;  // [h] for the statistics device as well, as what follows
+    uint64 copyinstrs;   // [h] copies of strings from user memory; this and what follows, too
+    uint64 satp_writes;  // [h]
     uint64 satp_fenced;  // [h] writes of satp with fences around them
     uint64 fences[FENCES];
-    uint64 fences_avoided; // [h] changes that no hart can have an old entry of
+    uint64 fences_avoided; // [h] changes for which no TLB can hold an old entry
     int64 committed;       // [h] pages that processes got here, less those given back
-    uint64 turns;          // [h] generations of identifiers it has changed to
-    uint64 generation;     // [h] of the identifiers that its TLB may know: mm/aspace/asid.c
+    uint64 turns;          // [h] how often it has changed to a new ASID generation
+    uint64 generation;     // [h] the ASID generation that its TLB may hold: mm/aspace/asid.c
     uint32 asid_mask;      // [c] its bit in the masks of aspace.harts; 0: it has no ASIDs
     uint32 online;         // [a]
     uint32 idling;         // [a] in, or on the way to, wfi
@@ -41,21 +41,25 @@ struct cpu {
 extern struct cpu cpus[MAXHART];
 extern int nharts; // one more than the last hart online; constant after boot
 
+// The running hart's entry. It is read anew each time: a process that slept may have moved to
+// another hart.
+// Locks     interrupts are off, or the caller does not mind being moved.
 static inline struct cpu *
 mycpu(void)
 {
     struct cpu *c;
-    asm volatile("mv %0, tp" : "=r"(c)); // anew each time: a process that slept may have moved
+    asm volatile("mv %0, tp" : "=r"(c));
     return c;
 }
 
-// From now on `c` is the running hart's entry: at boot, when the device tree has told which it is.
+// Makes `c` the running hart's entry. At boot, when the device tree has told which hart it is.
 static inline void
 cpu_become(struct cpu *c)
 {
     asm volatile("mv tp, %0" ::"r"(c));
 }
 
+// The running hart's index in cpus[], which is not the machine's hartid.
 static inline int
 cpuid(void)
 {

@@ -39,31 +39,37 @@
 #define csr_set(csr, v)   asm volatile("csrs " #csr ", %0" ::"rK"((uint64)(v)) : "memory")
 #define csr_clear(csr, v) asm volatile("csrc " #csr ", %0" ::"rK"((uint64)(v)) : "memory")
 
+// Reads the time CSR, in steps of the machine's timebase.
 static inline uint64
 r_time(void)
 {
     return csr_read(time);
 }
 
-// Lets pending interrupts in, or keeps them out.
+// Allows interrupts on this hart: pending ones are taken at once.
 static inline void
 intr_on(void)
 {
     csr_set(sstatus, SSTATUS_SIE);
 }
 
+// Keeps interrupts from this hart; they stay pending.
 static inline void
 intr_off(void)
 {
     csr_clear(sstatus, SSTATUS_SIE);
 }
 
+// Reads satp: the mode, the ASID and the root of this hart's table.
 static inline uint64
 r_satp(void)
 {
     return csr_read(satp);
 }
 
+// Writes satp, and counts that.
+// Fences    none: satp alone orders nothing and drops nothing (priv satp). The caller fences where
+//           ASIDs do not make it needless.
 static inline void
 w_satp(uint64 satp)
 {
@@ -71,9 +77,8 @@ w_satp(uint64 satp)
     csr_write(satp, satp);
 }
 
-// Orders all earlier page-table stores before later translations, on this hart, and drops what its
-// TLB holds (priv sfence.vma): everything; what is one address space's own; of that, one page; the
-// leaves for one page in all address spaces, global ones too.
+// Orders all earlier page-table stores before later translations on this hart, and drops all that its
+// TLB holds (priv sfence.vma).
 static inline void
 sfence_vma(void)
 {
@@ -81,13 +86,16 @@ sfence_vma(void)
     asm volatile("sfence.vma" ::: "memory");
 }
 
+// As sfence_vma(), for one address space: its entries that are not global.
 static inline void
 sfence_vma_asid(uint64 asid)
 {
     mycpu()->fences[FENCE_SPACE]++;
-    asm volatile("sfence.vma zero, %0" ::"r"(asid) : "memory"); // global entries stay
+    asm volatile("sfence.vma zero, %0" ::"r"(asid) : "memory");
 }
 
+// As sfence_vma(), for the leaf that maps va in one address space, unless it is global. Entries for
+// pointers stay.
 static inline void
 sfence_vma_page(uint64 va, uint64 asid)
 {
@@ -95,6 +103,7 @@ sfence_vma_page(uint64 va, uint64 asid)
     asm volatile("sfence.vma %0, %1" ::"r"(va), "r"(asid) : "memory");
 }
 
+// As sfence_vma(), for the leaves that map va in all address spaces, global ones too.
 static inline void
 sfence_vma_global(uint64 va)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fp.S - save and load all floating-point registers: see fp.h.
+// fp.S - saves and loads all floating-point registers and fcsr.
 
 .option arch, +d
 

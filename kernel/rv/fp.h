@@ -9,5 +9,5 @@ struct fpstate {
     uint64 fcsr;
 };
 
-void fp_save(struct fpstate *to);
-void fp_restore(const struct fpstate *from);
+void fp_save(struct fpstate *to);            // all 32 registers and fcsr
+void fp_restore(const struct fpstate *from); // what fp_save() has stored

@@ -4,14 +4,14 @@
 // RISC-V keeps the order of accesses to one device, but not between these and ordinary memory.
 #pragma once
 
-// What was stored to memory is there before a register is written after this.
+// Orders earlier stores to memory before later writes of device registers.
 static inline void
 fence_memory_then_write(void)
 {
     asm volatile("fence w,o" ::: "memory"); // pairs with the device's reading of memory
 }
 
-// A register read before this has been read before memory is loaded after it.
+// Orders earlier reads of device registers before later loads from memory.
 static inline void
 fence_read_then_memory(void)
 {

@@ -10,6 +10,7 @@
 
 void offsets(void);
 
+// Emits each constant as a line of assembly, which the build turns into a #define. Never called.
 void
 offsets(void)
 {

@@ -16,4 +16,4 @@ void sbi_set_timer(uint64 when); // in steps of the time CSR
 void sbi_send_ipi(uint64 hartid);
 void sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size);
 int64 sbi_hart_start(uint64 hartid, uint64 entry_pa, uint64 opaque);
-void sbi_shutdown(bool failed) noreturn; // does not say more than that
+void sbi_shutdown(bool failed) noreturn; // the firmware learns no more than `failed`

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // swtch.S - void swtch(struct context *old, struct context *new, uint64 satp, bool drop)
 //
-// Fences    after the satp write if `drop`: identifiers begin anew or there are none, and nothing of the
-//           table before may be used in the new one (priv satp, sfence.vma). Until then no stack is used.
+// Fences    after the satp write if `drop`: a new ASID generation begins, or there are no ASIDs, and no
+//           translation of the old table may be used in the new one (priv satp, sfence.vma). Until then no
+//           stack is used.
 //           The caller has fenced before, if stores to the new table may not be done yet (mm/aspace/asid.c).
 #include "rv/offsets.h"
 

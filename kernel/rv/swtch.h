@@ -4,15 +4,15 @@
 
 #include "lib/types.h"
 
-// What a C function may expect to find again after a call (psABI), and the status bits that belong
-// to the process: SUM, FS, and where an sret leads.
+// The registers that a call preserves (psABI), and the bits of sstatus that belong to the process:
+// SUM, FS, SPP and SPIE.
 struct context {
     uint64 ra, sp;
     uint64 s[12];
     uint64 sstatus;
 };
 
-// Saves in `old`, loads `satp` unless it is 0 - and then drops what the TLB holds, if `drop` -,
-// continues with `new`. The two stacks need not be
-// mapped in the same table; the contexts are in both.
+// Saves the caller's registers in `old` and continues with those of `new`. Loads `satp` unless it is
+// 0, and then drops all that the TLB holds if `drop`. The two stacks need not be mapped in the same
+// table; the two contexts are mapped in both.
 void swtch(struct context *old, struct context *new, uint64 satp, bool drop);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// timer.c - see timer.h. With Sstc the hart compares by itself (priv stimecmp), else the firmware
-// does.
+// timer.c - sets the hart's deadline: by stimecmp with Sstc (priv stimecmp), else by the firmware.
 #include "rv/timer.h"
 
 #include "rv/csr.h"
@@ -8,12 +7,15 @@
 
 static bool sstc;
 
+// Says how this machine sets a deadline. Called once at boot, before any other function here.
 void
 timer_init(bool has_sstc)
 {
     sstc = has_sstc;
 }
 
+// Sets this hart's deadline, in steps of the time CSR, in place of the earlier one. From then on
+// its timer interrupt is pending; TIMER_NEVER: never.
 void
 timer_set(uint64 when)
 {

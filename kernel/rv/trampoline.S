@@ -7,14 +7,14 @@
 // Promises  All 31 user registers are saved, and have their values again on the way out.
 //           usersyscall() or usertrap() is entered on the process's kernel stack with tp naming this
 //           hart, interrupts off.
-// Fences    None where the two tables have identifiers of their own: mm/aspace/asid.c has seen to it that
-//           nothing old is known under either. Without identifiers, after each switch, so that no
+// Fences    None where the two tables have ASIDs of their own: mm/aspace/asid.c makes sure that no TLB
+//           holds an old entry under either. Without ASIDs, after each switch, so that no
 //           translation of one table is used in the other; on the way out before it as well, so that
 //           the stores to the user's table are done (priv sfence.vma, priv satp).
 #include "rv/offsets.h"
 
-// What the kernel may change: what C code may, s0, which the way in clears, and gp, which another
-// process may have set.
+// The registers that the kernel may change: those that C code may change, s0, which the way in clears,
+// and gp, which another process may have set.
 .macro each_volatile op
         \op ra, (TF_RA + 0)(a0)
         \op sp, (TF_RA + 8)(a0)
@@ -37,7 +37,7 @@
         \op t6, (TF_A0 + 168)(a0)
 .endm
 
-// What C code leaves as it finds it, across a switch to another process too (rv/swtch.S).
+// The registers that C code preserves, across a switch to another process too (rv/swtch.S).
 .macro each_preserved op
         \op s1, (TF_RA + 64)(a0)
         \op s2, (TF_A0 + 64)(a0)
@@ -85,8 +85,9 @@ counts: ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out
         sd t1, CPU_SATP_WRITES(tp)
 1:      jalr t0
 
-        // usersyscall() and usertrap() return here, and a new process starts here: struct userret in
-        // a0, a1. What C code preserves is in place after a call, unless that changed the trapframe.
+        // usersyscall() and usertrap() return here, and a new process starts here, with a struct
+        // userret in a0 and a1. After a system call that has not changed the trapframe, the registers
+        // that C code preserves still hold the user's values.
         .globl userret
 userret:
         beqz a1, leave

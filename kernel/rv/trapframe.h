@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// trapframe.h - where a process's user registers are while it is in the kernel, and what the way in
-// needs before it can use any other memory.
+// trapframe.h - a process's user registers while it is in the kernel, and what the way in needs before
+// it can use any other memory.
 //
 // Theory    One page per process. sscratch holds its address whenever user code runs: the
 //           kernel's own address of the page where the user table contains the kernel, TRAPFRAME
@@ -25,7 +25,7 @@ struct trapframe {
     uint64 t3, t4, t5, t6;
     uint64 kernel_syscall; // usersyscall()
     uint64 restore_all;    // the way out loads also the registers that C code preserves
-    uint64 kernel_fence;   // the switch to kernel_satp needs a fence: there are no identifiers
+    uint64 kernel_fence;   // the switch to kernel_satp needs a fence: there are no ASIDs
 };
 
 _Static_assert(offsetof(struct trapframe, kernel_satp) == 0, "trapframe layout");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// usercopy.S - see usercopy.h. Words where both sides allow it, up to 256 bytes a turn; else bytes.
+// usercopy.S - copies by words where both sides allow it, up to 256 bytes a turn of the loop; else by
+// bytes.
 
 #include "abi/errno.h"
 
@@ -98,6 +99,6 @@ usercopy_str:
 2:      li a0, -ENAMETOOLONG
         ret
 
-usercopy_failed:                        // the trap handler has put the error into a0
+usercopy_failed:                        // the error is in a0, by the trap handler
         ret
 usercopy_end:

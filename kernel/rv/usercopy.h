@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
-// usercopy.h - copies that go fast, and copies that may fault.
+// usercopy.h - copies by words: of user memory, which may fault, and between places of the kernel.
 //
 // SUM is never set: user memory is dereferenced only where the kernel's table has a mirror of it.
-// A page fault between usercopy_start and usercopy_end is resolved like a user's own (demand, COW)
-// and the access repeated; if it cannot be, the trap handler continues at usercopy_failed, which
-// makes the function return why. May sleep, then: no spinlock held.
+// A page fault between usercopy_start and usercopy_end is resolved as a user's own is (demand
+// paging, copy-on-write), and the access is repeated. If the fault cannot be resolved, the trap
+// handler continues at usercopy_failed, and the function returns the error. So the two functions
+// for user memory may sleep, and the caller holds no spinlock.
 #pragma once
 
 #include "lib/types.h"
 
-// Copies n bytes; one side is user memory. 0, or what vmfault() said, with a part copied.
+// Copies n bytes; one side is user memory. Returns 0, or vmfault()'s error, with a part copied.
 int usercopy(void *dst, const void *src, size_t n) must_check;
 
-// Copies a string with its NUL, at most max bytes. Its length; -ENAMETOOLONG: no NUL in max bytes;
-// else as above.
+// Copies a string with its NUL, at most max bytes. Returns its length; -ENAMETOOLONG: no NUL in max
+// bytes; else vmfault()'s error.
 int64 usercopy_str(char *dst, const char *src, size_t max) must_check;
 
-// Copies n bytes between two places of the kernel's that do not overlap.
+// Copies n bytes between two places in kernel memory that do not overlap.
 void directcopy(void *dst, const void *src, size_t n);
 
 extern char usercopy_start[], usercopy_end[], usercopy_failed[];

@@ -5,13 +5,13 @@
 
 enum rank {
     RANK_TREE = 1, // parents, children, pids
-    RANK_NAMES,    // names looked up lately
+    RANK_NAMES,    // the name cache
     RANK_INODES,   // the table of inodes in memory
     RANK_CACHE,    // page cache trees and dirty lists
     RANK_FS,       // other file-system state: transactions, allocation
     RANK_CONSOLE,  // console input
     RANK_BLK,      // disk queues
-    RANK_VIEW,     // who looks at whose memory
+    RANK_VIEW,     // the processes that look at another one's memory
     RANK_WAITQ,    // wait queues
     RANK_TIMER,    // sleepers
     RANK_PROC,     // one process's scheduling state

@@ -3,13 +3,14 @@
 //
 // Theory    The state is 0 (free), 1 (held) or 2 (held, and there may be waiters). A waiter sets 2
 //           under the queue's lock. Releasing a lock in state 2 wakes one waiter, which takes it
-//           with state 2 again, because others may still wait. A needless 2 costs one look at an
+//           with state 2 again, because others may still wait. A needless 2 costs one wakeup of an
 //           empty queue.
 #include "sync/sleeplock.h"
 
 #include "lib/panic.h"
 #include "sync/thread.h"
 
+// Makes the lock free. The name, which must stay, is that of its wait queue's spinlock.
 void
 initsleeplock(struct sleeplock *lk, const char *name)
 {
@@ -18,6 +19,8 @@ initsleeplock(struct sleeplock *lk, const char *name)
     waitq_init(&lk->q, name);
 }
 
+// Takes the lock if it is free.
+// Returns   false: another thread holds it, or the caller does.
 bool
 tryacquiresleep(struct sleeplock *lk)
 {
@@ -30,6 +33,9 @@ tryacquiresleep(struct sleeplock *lk)
     return true;
 }
 
+// Takes the lock, and waits until it is free. The caller does not hold it yet.
+// Locks     no spinlock held.
+// Sleeps    until the holder releases it; a kill does not end the wait.
 void
 acquiresleep(struct sleeplock *lk)
 {
@@ -40,6 +46,7 @@ acquiresleep(struct sleeplock *lk)
     lk->holder = thread_self();
 }
 
+// Frees the lock, which the caller holds, and wakes the thread that has waited longest, if any.
 void
 releasesleep(struct sleeplock *lk)
 {
@@ -50,6 +57,7 @@ releasesleep(struct sleeplock *lk)
         wakeup_one(&lk->q);
 }
 
+// Tells whether the calling thread holds the lock; for assertions.
 bool
 holdingsleep(const struct sleeplock *lk)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// spinlock.c - see spinlock.h.
+// spinlock.c - takes and releases spinlocks.
 #include "sync/spinlock.h"
 
 #include "lib/panic.h"
@@ -7,14 +7,15 @@
 #include "rv/cpu.h"
 #include "sync/lockcheck.h"
 
+// Makes the lock free. The name, which must stay, is for messages; `rank` is its place in the order
+// of all locks.
 void
 initlock(struct spinlock *lk, const char *name, enum rank rank)
 {
     *lk = (struct spinlock){.name = name, .rank = rank};
 }
 
-// Waits, reading only, until the lock looks free. A hart that finds itself waiting for itself has
-// lost.
+// Waits, reading only, until the lock looks free, and takes it. Panics if this hart holds the lock.
 static void __attribute__((noinline)) spin(struct spinlock *lk)
 {
     __atomic_fetch_add(&lk->contended, 1, __ATOMIC_RELAXED);
@@ -27,17 +28,21 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
     lk->holder = mycpu();
 }
 
+// Takes the lock, and spins until it is free. What earlier holders did is visible to the caller.
+// Locks     only locks of a smaller rank are held. Checked in a DEBUG build.
 void
 acquire(struct spinlock *lk)
 {
     lockcheck_acquire(lk);
-    // Pairs with the release store in release(): what earlier holders did is visible from here on.
+    // Pairs with the release store in release().
     if (likely(!__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
         lk->holder = mycpu();
     else
-        spin(lk); // the last that is done here: nothing has to be saved for the common way
+        spin(lk); // a tail call, so that the common case saves no registers
 }
 
+// Takes the lock if it is free, whatever its rank.
+// Returns   false: another hart holds it, or this one does.
 bool
 tryacquire(struct spinlock *lk)
 {
@@ -48,6 +53,7 @@ tryacquire(struct spinlock *lk)
     return true;
 }
 
+// Frees the lock, which this hart holds.
 void
 release(struct spinlock *lk)
 {
@@ -56,6 +62,7 @@ release(struct spinlock *lk)
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE); // pairs with the exchange in acquire()
 }
 
+// Tells whether this hart holds the lock; for assertions.
 bool
 holding(const struct spinlock *lk)
 {

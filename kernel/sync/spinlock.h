@@ -14,8 +14,8 @@ struct spinlock {
     uint32 locked; // 0 or 1, by atomic operations only
     uint32 rank;   // enum rank
     const char *name;
-    uint64 contended;   // acquisitions that had to wait: turns lost
-    const void *holder; // who holds it: spinlock.c's business
+    uint64 contended;   // acquisitions that had to wait
+    const void *holder; // the holder's struct cpu, for spinlock.c
 };
 
 void initlock(struct spinlock *lk, const char *name, enum rank rank);

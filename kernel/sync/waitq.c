@@ -13,6 +13,7 @@
 #include "sync/sleeplock.h"
 #include "sync/thread.h"
 
+// Makes the queue empty. The name, which must stay, is that of its lock.
 void
 waitq_init(struct waitq *q, const char *name)
 {
@@ -34,7 +35,7 @@ enqueue(struct waitq *q)
     return w;
 }
 
-// Makes sure that the record is off the queue and free for the next wait.
+// Takes the record off the queue unless a waker has done so. It is then free for the next wait.
 static void
 dequeue(struct waitq *q, struct waiter *w)
 {
@@ -54,6 +55,11 @@ wait_released(struct waitq *q, struct waiter *w, bool killable)
     return error;
 }
 
+// Blocks the process until a wakeup of the queue or a kill. The caller checks its condition under
+// `lk`, calls sleep(), and checks the condition again afterwards.
+// Returns   0; -EINTR: the process was killed.
+// Locks     lk, held on entry and on return, is released meanwhile; no other spinlock held.
+// Sleeps    yes.
 int
 sleep(struct waitq *q, struct spinlock *lk)
 {
@@ -64,6 +70,9 @@ sleep(struct waitq *q, struct spinlock *lk)
     return error;
 }
 
+// As sleep(), for a wait that must end before the process can: a kill does not wake it.
+// Locks     lk, held on entry and on return, is released meanwhile; no other spinlock held.
+// Sleeps    yes.
 void
 sleep_unkillable(struct waitq *q, struct spinlock *lk)
 {
@@ -73,6 +82,10 @@ sleep_unkillable(struct waitq *q, struct spinlock *lk)
     acquire(lk);
 }
 
+// As sleep(), with a condition that a sleeplock guards.
+// Returns   0; -EINTR: the process was killed.
+// Locks     lk, held on entry and on return, is released meanwhile; no spinlock held.
+// Sleeps    yes.
 int
 sleep_on(struct waitq *q, struct sleeplock *lk)
 {
@@ -97,8 +110,8 @@ wake_first(struct waitq *q)
     return true;
 }
 
-// An empty queue is left alone without its lock: a sleeper queues itself under the condition's
-// lock, which the waker has held since it changed the condition, or before.
+// Wakes all processes that wait now. An empty queue is seen without its lock: a sleeper queues itself
+// under the condition's lock, which the caller has held when it changed the condition or later.
 void
 wakeup(struct waitq *q)
 {
@@ -110,6 +123,7 @@ wakeup(struct waitq *q)
     release(&q->lock);
 }
 
+// Wakes the process that has waited longest, if any.
 void
 wakeup_one(struct waitq *q)
 {
@@ -118,6 +132,9 @@ wakeup_one(struct waitq *q)
     release(&q->lock);
 }
 
+// For sleeplock.c: blocks until *state could be set from 0 to 2, which takes the lock.
+// Locks     no spinlock held.
+// Sleeps    yes; a kill does not end it.
 void
 waitq_lock_slow(struct waitq *q, uint32 *state)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// waitq.h - the processes that wait for one object; each object that can be waited for owns a
-// queue.
+// waitq.h - the processes that wait for one object, which owns the queue.
 //
 // A waiter checks its condition under the object's lock and calls sleep(), which queues it before
 // the lock is dropped: a waker that changes the condition under that lock cannot miss it.
@@ -33,8 +32,8 @@ int sleep(struct waitq *q, struct spinlock *lk) must_check;
 void sleep_unkillable(struct waitq *q, struct spinlock *lk);
 int sleep_on(struct waitq *q, struct sleeplock *lk) must_check;
 
-void wakeup(struct waitq *q);     // all who wait now
-void wakeup_one(struct waitq *q); // the one who has waited longest
+void wakeup(struct waitq *q);     // all that wait now
+void wakeup_one(struct waitq *q); // the one that has waited longest
 
 // For sleeplock.c: blocks until *state could be set from 0 to 2.
 void waitq_lock_slow(struct waitq *q, uint32 *state);

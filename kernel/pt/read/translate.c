@@ -4,7 +4,7 @@
 // Theory    This is the specification that everything else is compared with: it reads entries as
 //           a hart does and names the rule that ends the walk. It is written to be read beside
 //           the manual.
-// Promises  It changes nothing; what a hart would store (A and D) it reports.
+// Promises  Nothing is changed. The A and D that a hart would store are reported.
 // Locks     none here.
 // Manual    priv: sv32algorithm (steps as numbered there), sv39, sv39pte, svade, translation
 // Next      tests/host/pt/help/spec39.c, the same manual read a second time
