@@ -13,7 +13,8 @@
 static bool recursive;
 static unsigned int made; // the first directory made: it must not be copied into itself
 
-// What is copied or made: its name in the current directory, and the path that messages have.
+// A file or directory to copy or make: its name in the current directory, and its path for
+// messages.
 struct item {
     const char *name, *path;
 };
@@ -44,7 +45,8 @@ copy_open_file(int in, const char *from, struct item to)
     return copy_data(in, from, to);
 }
 
-// ---- A tree: the walk is in the directory of the original, and goes to that of the copy to make it.
+// ---- A tree: the current directory is the original's; it becomes the copy's while an entry is
+// made.
 
 static int there; // the directory of the copy, open
 

@@ -20,7 +20,7 @@ days_of_month(int month, long year)
 }
 
 // Prints a time in seconds since 1970 began.
-// Returns   -1 when it cannot be written.
+// Returns   -1 when the output fails.
 static int
 print_time(long seconds)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// df.c - how full the disk is.
+// df.c - print how full the disk is.
 #include "ulib/cmd.h"
 #include "user/user.h"
 

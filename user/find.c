@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// find.c - print the paths of the files below a directory, those of a name or a type only.
+// find.c - print the paths of the files below a directory; tests select them by name or type.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/match.h"

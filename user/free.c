@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// free.c - how memory is used, in KB.
+// free.c - print how memory is used, in KB.
 #include "ulib/cmd.h"
 #include "user/user.h"
 

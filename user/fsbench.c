@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// fsbench.c - what files cost when the disk is part of it.
+// fsbench.c - the cost of file operations, disk included.
 //
 // Usage     fsbench
-// Output    for each row instructions and the disk's requests for one operation; at the end of each row everything is on
-//           the disk. The last column is what was written for each block of contents (the write amplification).
+// Output    for each row the instructions and disk requests of one operation. A row ends with
+//           sync(). The last column is the number of blocks written for each block of contents
+//           (write amplification).
 // Theory    As in bench: instret is exact under QEMU's -icount shift=0, and idle time counts there. The requests come
 //           from the statistics device.
 #include "kernel/types.h"
@@ -34,7 +35,7 @@ find(const char *text, const char *word)
     return 0;
 }
 
-// The number before the word, in the line that begins with `line`.
+// Returns the number that stands before the word `what` in the line that begins with `line`.
 static uint64
 number(const char *text, const char *line, const char *word)
 {
@@ -67,14 +68,14 @@ die(const char *what)
     exit(1);
 }
 
-// One decimal.
+// Prints total / n with one decimal.
 static void
 column(uint64 total, uint64 n)
 {
     printf(" %8lu.%lu", total / n, total * 10 / n % 10);
 }
 
-// Ends a row that did `n` operations, with so many blocks of contents.
+// Ends a row of `n` operations and prints it.
 static void
 report(const char *title, struct counts from, uint64 n, uint64 blocks)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// help.c - the commands there are, by what they are for, and where to begin.
+// help.c - list the commands by purpose, and say where to begin.
 #include "ulib/cmd.h"
 #include "ulib/out.h"
 #include "user/user.h"

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // init.c - the first process: keeps a shell running and waits for orphans. The kernel gives it the
 // console as descriptors 0, 1 and 2; it makes the device nodes, for programs that open them by name.
-// Started as `init COMMAND ARGS...` it runs that once and switches the machine off with its status.
+// Started as `init COMMAND ARGS...` it runs COMMAND once and switches the machine off with its
+// status.
 //
-// Its page table is printed at boot, and courses know what it looks like: page 0 the program, page 1 the
-// guard, page 2 the stack. So it is one page of code and constants, without data of its own: no printf(),
-// and no uptime(), which reads a fourth page.
+// Its page table is printed at boot, and courses expect three pages: 0 the program, 1 the guard, 2
+// the stack. So the program is one page of code and constants, without data: it calls neither
+// printf() nor uptime(), which reads a fourth page.
 #include <stdbool.h>
 
 #include "ulib/run.h"
@@ -20,7 +21,7 @@
 #define NULL_MAJOR       3
 
 #define CANNOT_RUN 126
-#define PATIENCE   10 // ticks: a shell that ends sooner is not started again at once
+#define PATIENCE   10 // ticks: after a shell that ends sooner init waits before the next
 
 static void
 say(const char *what, const char *name, const char *why)
@@ -42,7 +43,7 @@ make_node(const char *name, int major)
         say("init: cannot make the device node ", name, ": programs that open it will fail");
 }
 
-// Makes the device nodes that the disk lacks. Programs of courses know those in the root.
+// Makes the device nodes that the disk lacks. Programs of courses open those in the root.
 static void
 make_nodes(void)
 {
@@ -65,8 +66,8 @@ welcome(void)
     close(fd);
 }
 
-// Runs a program and waits until it ends, and for every orphan that ends before. `mode` is what ^C
-// does to the program.
+// Runs a program and waits until it ends, and for every orphan that ends meanwhile. `mode` says how
+// ^C affects the program.
 static int
 run(char **argv, int mode)
 {
@@ -103,8 +104,8 @@ main(int argc, char **argv)
         say("init: starting ", shell[0], "");
         if (first)
             welcome();
-        int status = run(shell, INTR_IGNORE); // the shell makes its own choice
-        // The cause may pass (memory that runs out), or stay (a program that is no shell).
+        int status = run(shell, INTR_IGNORE); // the shell sets its own mode
+        // The cause may be temporary (no memory) or permanent (a program that is not a shell).
         if (status < 0 || status == CANNOT_RUN || sys_uptime() - start < PATIENCE)
             sleep(PATIENCE);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// kptbench.c - what a design of the kernel's page table costs: boot with kpt=global, fullcopy,
-// sharedroot, unified and compare.
+// kptbench.c - the cost of a kernel-table design: boot with kpt=global, fullcopy, sharedroot and
+// unified, and compare.
 //
-// Output    for each operation a line `kptbench DESIGN KEY TIMES INSTR NS SATP FENCES`: it was done
-//           TIMES times, with so many instructions, nanoseconds, satp writes and fences in all; then
+// Output    for each operation a line `kptbench DESIGN KEY TIMES INSTR NS SATP FENCES`: TIMES
+//           operations took so many instructions, nanoseconds, satp writes and fences in all; then
 //           `kptbench DESIGN tables OWN KERNEL`: table pages of this process and of the kernel.
 // Keys      null      getpid()
 //           copy      4 KiB written into a pipe and read back: one copyin, one copyout
@@ -11,7 +11,8 @@
 //           exec      fork + exec + exit + wait
 //           switch    a byte to another process and back, both on this hart: two switches
 //           fault     the first touch of a page
-// Theory    Instructions mean something under QEMU's -icount shift=0 only, time only without it.
+// Theory    Instructions are exact under QEMU's -icount shift=0 only; time is meaningful only
+//           without it.
 #include "ulib/cmd.h"
 #include "ulib/format.h"
 #include "ulib/string.h"
@@ -93,7 +94,7 @@ static const struct op {
     {"exec", op_exec, 20},   {"switch", op_switch, 200}, {"fault", op_fault, 200},
 };
 
-// The number that stands before a word of the statistics.
+// Returns the number that stands before a word of the statistics.
 static unsigned long
 count_before(const char *text, const char *word)
 {
@@ -152,7 +153,7 @@ measure(const struct op *op)
 
     op->once();
     before = now();
-    a = now(); // to read them costs something itself: as much as from one time to the next
+    a = now(); // the cost of reading the counters, to be subtracted
     for (int i = 0; i < op->times; i++)
         op->once();
     b = now();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ln.c - give a file another name; with -s a symbolic link: a name that stands for a path.
+// ln.c - give a file another name (a hard link); with -s make a symbolic link.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "user/user.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ls.c - list directories. Names in columns on the console, one on each line elsewhere; with -l
-// type, links, size and inode as well, and what a symbolic link stands for. What is neither a file, a
-// directory nor a link has the letter of a device.
+// ls.c - list directories. Names are in columns on the console, one on each line elsewhere; -l adds
+// type, links, size, inode, and the target of a symbolic link. Other types than file, directory and
+// link show the letter of a device.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/listing.h"
@@ -109,8 +109,7 @@ list_dir(const char *path)
     return status;
 }
 
-// Lists one path. A symbolic link stands for what it leads to, unless that is not there or -l asks
-// about the link.
+// Lists one path. Follows a symbolic link, unless its target is missing or -l asks about the link.
 static int
 list(const char *path, bool heading)
 {

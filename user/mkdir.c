@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mkdir.c - make directories; with -p those above them as well, and none is an error if it is
-// there.
+// mkdir.c - make directories; with -p missing parents too, and an existing directory is no error.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "user/user.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // more.c - show text a screen at a time: Enter shows more, q and Enter ends.
 //
-// Theory    The keys come from the console, since standard input may be the text. A line that is too
-//           long for a row goes on in the next one, from a blank on if it has one. What does not go to
-//           the console is copied as it is.
+// Theory    The keys come from the console, since standard input may be the text. A line that is
+//           too long for a row continues in the next one, broken at a blank if there is one. Output
+//           that does not go to the console is copied unchanged.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/line.h"
@@ -16,7 +16,7 @@
 #define COLUMNS 80
 
 static int keys;     // the console, for reading; -1: no pauses
-static int rows;     // rows of the screen that the next pause leaves for text
+static int rows;     // rows of text to print before the next pause
 static bool stopped; // the user has seen enough
 
 // Waits for the user, and takes the prompt off the screen.
@@ -29,12 +29,12 @@ wait_for_key(void)
     printf("-- more: Enter; end: q and Enter -- ");
     n = read(keys, answer, sizeof(answer));
     stopped = n <= 0 || answer[0] == 'q';
-    printf("\x1b[A\r\x1b[K"); // the key has moved the cursor to the next row
+    printf("\x1b[A\r\x1b[K"); // Enter has moved the cursor to the next row
     rows = ROWS - 1;
 }
 
-// Puts the beginning of the text, as much as a row has room for, into a row of its own.
-// Returns   the bytes that are done with.
+// Prints as much of the text as fits in a row.
+// Returns   the number of bytes printed.
 static unsigned long
 put_row(const char *p, unsigned long len)
 {

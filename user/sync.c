@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sync.c - write everything to the disk that is not there yet.
+// sync.c - write all changes to the disk.
 #include "ulib/cmd.h"
 #include "user/user.h"
 

@@ -60,7 +60,7 @@ main(int argc, char **argv)
 
     if (argc < 3)
         usage("trace MASK|NAME[,NAME...]|all CMD [ARG ...]");
-    command_path(argv[2], path); // before anything is reported
+    command_path(argv[2], path); // before tracing begins
     if (trace(mask_of(argv[1])) < 0)
         return fail("trace", "trace");
     exec(path, argv + 2);

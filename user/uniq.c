@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// uniq.c - print each line once that is repeated in a row; -c with how often, -d the repeated only.
+// uniq.c - print equal neighbouring lines once; -c with their number, -d repeated lines only.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"

@@ -9,8 +9,8 @@
 #include "ulib/string.h"
 #include "user/user.h"
 
-#define MOST_ARGS  31   // that exec() takes
-#define MOST_BYTES 3072 // that surely fit its stack
+#define MOST_ARGS  31   // limit of exec()
+#define MOST_BYTES 3072 // fit the stack of every program
 
 static struct reader in;
 static char *args[MOST_ARGS + 1];
@@ -48,7 +48,7 @@ next_word(struct text *word)
     return c == -2 ? -1 : any;
 }
 
-// Runs the command with what has been collected.
+// Runs the command with the collected arguments.
 static void
 flush(void)
 {

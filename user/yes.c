@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// yes.c - print a line for ever, or until nobody reads it.
+// yes.c - print a line again and again, until its reader exits.
 #include "ulib/out.h"
 #include "user/user.h"
 

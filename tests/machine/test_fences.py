@@ -13,7 +13,7 @@ from machine import Failure, slowness
 
 EXEMPT = "tests/machine/fences.txt"
 PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5"]
-MORE = ["usertests deferredown deferredcut deferredcopies exectest"]  # from the fifth seed on
+MORE = ["usertests deferredown deferredunmap deferredcopies exectest"]  # from the fifth seed on
 FAILURE = re.compile(r"^(glass: stale .*|.*FAIL.*|.*panic.*|glass: .*--max.*)$", re.M)
 
 # What each seed runs: the design, and the identifiers that harts may use.

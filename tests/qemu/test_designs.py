@@ -24,7 +24,7 @@ COMMANDS = (
 # sub-tests that change memory in every way.
 CHECKED = (
     ("usertests copyin copyout sbrkbasic sbrkmuch sbrkfail forkpages stacktest exectest bigargtest mem lazyout "
-     "execout pipe1 twochildren deferredown deferredcut deferredcopies",
+     "execout pipe1 twochildren deferredown deferredunmap deferredcopies",
      "ALL TESTS PASSED", "SOME TESTS FAILED"),
 ) + COMMANDS[1:4]
 

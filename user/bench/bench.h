@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // bench.h - a row of the benchmark.
 //
-// Theory    A row is an operation that is done n times in a loop. setup() prepares what the loop
-//           needs and teardown() takes it away, both outside the measurement.
+// Theory    A row is an operation that is done n times in a loop. setup() runs before the loop and
+//           teardown() after it, both outside the measurement.
 // Next      main.c, calls.c
 #pragma once
 
@@ -13,13 +13,13 @@
 #define MIB (1024 * 1024)
 
 struct row {
-    const char *key;   // stable name, for machines
-    const char *title; // what PERFORMANCE tables call it
-    int times;         // how often it is done in a measurement
-    int warmup;        // and before it
-    int units;         // what the figure is divided by, for each time
+    const char *key;   // stable name, for scripts
+    const char *title; // its name in performance tables
+    int times;         // operations in a measurement
+    int warmup;        // operations before it, not measured
+    int units;         // units in one operation: the figure is for one unit
     int (*setup)(void);
-    int (*op)(int n); // does it n times; below 0: it cannot be done here
+    int (*op)(int n); // does it n times; below 0: not possible here
     void (*teardown)(void);
 };
 
@@ -29,8 +29,8 @@ struct clocks {
     uint64 time;
 };
 
-extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[]; // each ended by key 0
+extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[]; // each ends with key 0
 
-struct clocks clocks_now(void);        // read both
-void shuffle(int *order, int n);       // 0 to n - 1, the same for an n in every run
-int scale(int harts, const char *key); // the same operation by several processes at once
+struct clocks clocks_now(void);        // reads both
+void shuffle(int *order, int n);       // 0 to n - 1 in an order that depends on n alone
+int scale(int harts, const char *key); // several processes do the row's operation at once

@@ -3,7 +3,7 @@
 //
 // Rows      null      getpid()
 //           pipe1     write 1 byte into a pipe and read it back, in one process
-//           pipe512   the same with 512 bytes
+//           pipe512   write 512 bytes into a pipe and read them back
 //           pingpong  a byte to another process through one pipe and back through a second
 //           stream    4096 bytes read from a pipe that another process fills, 4096 a write
 // Next      procs.c

@@ -2,9 +2,9 @@
 // files.c - rows for files.
 //
 // Rows      create     create a file, write 1 KiB in one call, close, unlink
-//           append     write 4 KiB at the end of an open file that grows by it
-//           read       read 4 KiB from a file of 1 MiB that was read before; at its end it is
-//                      opened again, which is part of the figure (one in 256)
+//           append     write 4 KiB at the end of an open file
+//           read       read 4 KiB from a file of 1 MiB in the cache; one read in 256 meets the end
+//                      and opens the file again, which is part of the figure
 //           openclose  open a file for reading and close it
 // Next      maps.c
 #include "bench.h"

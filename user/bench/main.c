@@ -4,14 +4,14 @@
 // Usage     bench [KEY ...]             measure all rows, or those named
 //           bench -l                    list the keys
 //           bench scale [N [KEY ...]]   the same operation by 1 and by N processes (default 8)
-// Output    for each row a line for machines, `bench KEY TIMES INSTR NS`: it was done TIMES times
-//           (for rows that say "per ..." that many units) in INSTR instructions and NS nanoseconds;
-//           and a table at the end. `bench KEY missing` when the system cannot do it.
+// Output    for each row a line for scripts, `bench KEY TIMES INSTR NS`: TIMES operations (units,
+//           in rows that say "per ...") took INSTR instructions and NS nanoseconds; and a table at
+//           the end. `bench KEY missing` when the system cannot do it.
 // Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw fork16r
 //           fork16rw create append read openclose map maprandom mapsome mapstore; with scale: null sbrk openclose fork
 // Theory    instret counts instructions exactly under QEMU's -icount shift=0 and means nothing
-//           without it; the time CSR means nothing with it. Both are printed, the reader knows
-//           which run it was. Each row warms up first. The loop around the operation, and the
+//           without it; the time CSR means nothing with it. Both are printed; the reader must know
+//           how QEMU was started. Each row warms up first. The loop around the operation, and the
 //           library's stub, are part of the figure: a handful of instructions.
 // Next      calls.c, procs.c, files.c, maps.c say what each row does; scale.c
 #include "bench.h"
@@ -63,7 +63,7 @@ nanoseconds(uint64 steps)
 }
 
 // Measures one row.
-// Returns 0, or -1 when the system cannot do it.
+// Returns   0, or -1 when the system cannot do it.
 static int
 measure(const struct row *r, struct result *res)
 {

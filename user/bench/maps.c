@@ -3,9 +3,9 @@
 //
 // Rows      map       map a file of 1 MiB that was read before, load a byte of each page in order,
 //                     unmap; per page
-//           maprandom the same pages in no order
-//           mapsome   every 16th page of it, per page that is loaded
-//           mapstore  a byte stored to each page in order, the mapping being shared
+//           maprandom load a byte of each page in random order; per page
+//           mapsome   load a byte of every 16th page; per loaded page
+//           mapstore  store a byte to each page of a shared mapping in order
 // Next      scale.c
 #include "bench.h"
 #include "abi/mman.h"

@@ -6,9 +6,9 @@
 //           grow      sbrk of 4 MiB, a byte written to each page, sbrk back; per page
 //           lazy      sbrk of 4 MiB without pages, sbrk back
 //           fork4m    fork with 4 MiB of heap, each page written before; the child exits; wait
-//           fork4mw   the same, and the child writes a byte to each page
-//           fork16r   fork with 16 MiB, each page written before, in no order; the child exits; wait
-//           fork16rw  the same, and parent and child write a byte to each page
+//           fork4mw   as fork4m, and the child writes a byte to each page
+//           fork16r   fork with 16 MiB, each page written, in random order; the child exits; wait
+//           fork16rw  as fork16r, and parent and child write a byte to each page
 // Next      files.c
 #include "bench.h"
 #include "abi/mman.h"
@@ -114,7 +114,7 @@ op_fork4mw(int n)
     return 0;
 }
 
-// Each page for itself: what is touched in order comes in blocks.
+// Pages are touched in random order, because touching in order allocates several pages at once.
 static int
 setup_much(void)
 {

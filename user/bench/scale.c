@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// scale.c - the same independent operation by several processes at once.
+// scale.c - several processes do one operation at once, independently of each other.
 //
 // Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in
 //           all. The instructions are those of all harts together (under -icount), so INSTR / TIMES
-//           says what one operation costs when N are under way, waiting for locks included.
+//           is the cost of one operation while N processes run, waiting for locks included.
 // Theory    Every process warms up, says that it is ready, and waits until a pipe is closed; the
-//           clock runs from then until the last one has ended its loop.
+//           clock runs from the closing until the last process has ended its loop.
 #include "bench.h"
 #include "abi/usyscall.h"
 
@@ -73,7 +73,7 @@ static const struct {
 
 #define NOPS ((int)(sizeof(ops) / sizeof(ops[0])))
 
-// One of the processes: ready, go, work, done.
+// One of the processes: says that it is ready, waits for the start, works, ends.
 static void
 work(int i, int ready, int go)
 {
@@ -99,7 +99,7 @@ remove_files(int n)
 }
 
 // Runs operation i in n processes and prints the line.
-// Returns 0, or -1 when something failed.
+// Returns   0, or -1 when something failed.
 static int
 run(int i, int n)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ledger.c - pgtbl ledger and stats: who has the memory, and what page tables cost.
+// ledger.c - pgtbl ledger and stats: the owners of memory, and the cost of page tables.
 #include "pgtbl.h"
 
 #include "user/user.h"
@@ -47,7 +47,7 @@ owned_by_process(int kind)
            kind == PGK_USYSCALL;
 }
 
-// Prints the text of one owner, on a new row when the last one is full.
+// Prints one owner, on a new row when the current one is full.
 static void
 print_owner(int *column, const char *text)
 {
@@ -109,7 +109,7 @@ cmd_ledger(void)
     return 0;
 }
 
-// The line of the statistics device that tells the design and what has been counted since boot.
+// Prints the statistics device's line with the design and the counts since boot.
 static void
 print_counters(void)
 {

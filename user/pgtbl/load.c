@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// load.c - what the kernel tells about tables and processes.
+// load.c - read page tables and the process list from the kernel.
 #include "pgtbl.h"
 
 #include "user/user.h"
@@ -12,8 +12,8 @@
 
 #define MANY 64 // entries asked for at a time
 
-// A process's table holds the heap in which it is stored, when it is our own: room is made before
-// the entries are asked for, so that they do not change meanwhile.
+// Makes room before the entries are read: when the table is our own, growing the heap meanwhile
+// would change it.
 static void
 make_room(struct table *t)
 {
@@ -89,8 +89,8 @@ root_of(int pid, bool kernel)
     return pgmap(&q, e, PTW_STEPS) < 0 ? 0 : q.root;
 }
 
-// Names the table of a process, or the one that the kernel uses while it works for the process, which
-// may be the same, the kernel's own, or a third.
+// Names a process's table, or the one that the kernel uses while it works for the process: by
+// design that is the process's table, the kernel's, or a third.
 const char *
 table_name(int pid, bool kernel)
 {

@@ -124,6 +124,6 @@ main(int argc, char **argv)
         bad_usage();
     a.next++;
     if (strcmp(cmd, "watch") != 0)
-        take_options(&a, &o); // those of a watched command are its own
+        take_options(&a, &o); // options behind `watch COMMAND` belong to the command
     return out_done("pgtbl", run(cmd, a.next, &o));
 }

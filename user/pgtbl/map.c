@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// map.c - pgtbl map, kernel, diff: what is mapped, in ranges.
+// map.c - pgtbl map, kernel, diff: mappings as ranges.
 #include "pgtbl.h"
 
 #include "user/user.h"
@@ -7,7 +7,7 @@
 #include "ulib/format.h"
 #include "ulib/out.h"
 
-static int pages; // of 4 KiB, counted by the lines
+static int pages; // of 4 KiB, summed over the printed lines
 
 void
 map_head(void)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// pgtbl.h - what the parts of the command pgtbl share.
+// pgtbl.h - shared declarations of the command pgtbl.
 //
-// Theory    A table is loaded whole, as the kernel hands its entries out (abi/pgmap.h), and shown
-//           from this copy. text.c and range.c know no system call: the host tests them.
+// Theory    A table is loaded whole by pgmap() (abi/pgmap.h), and the views print this copy. text.c
+//           and range.c make no system call, so host tests can run them.
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@
 
 struct table {
     int pid;
-    struct pgquery q;  // as it was when all had been handed out: root, levels, break
+    struct pgquery q;  // state after the last entry: root, levels, break
     struct pgentry *e; // ascending; pointers before what they lead to
     int n, room;
 };
@@ -25,7 +25,7 @@ char *flags_text(unsigned long pte, char *buf);                       // rwxugad
 char *flags_of_many(unsigned long all, unsigned long any, char *buf); // ~ where they differ
 char *size_text(unsigned long bytes, char *buf);                      // 4K, 2M, 1G
 char *span_text(unsigned long start, unsigned long end, char *buf);   // two addresses
-const char *span_head(void);                                          // the heading above them
+const char *span_head(void);                                          // the ranges' heading
 const char *kind_name(int kind);
 const char *region_name(int region, int prot);
 const char *rule_text(const char *rule, int levels); // the manual's rule, in words
@@ -46,25 +46,25 @@ is_deferred(unsigned long pte)
 // range.c
 struct range {                       // neighbouring leaves that are alike
     unsigned long start, size, leaf; // bytes, bytes of one leaf
-    unsigned long pa;                // of the first; 0 size of `straight` says whether they follow
-    unsigned long all, any;          // flags that all have, that some have
+    unsigned long pa;                // of the first leaf; `straight`: the others follow it
+    unsigned long all, any;          // flags of all leaves; flags of at least one
     int kind, region, prot;
     unsigned int owner, refs;
     bool straight; // physical memory in one piece
-    bool deferred; // in a table whose copy is deferred
+    bool deferred; // in a deferred table, which fork left shared
 };
 
-struct change { // neighbouring pages in whose mapping two tables differ in the same way
+struct change { // neighbouring pages where two tables differ in one way
     enum { ONLY_A, ONLY_B, OTHER_FRAME, OTHER_FLAGS, SAME } how;
     unsigned long start, size;
     unsigned long a, b; // flags
-    int region, prot;   // of b, where it has something there
+    int region, prot;   // of b, if it maps the page
 };
 
 typedef void range_fn(const struct range *r);
 typedef void change_fn(const struct change *c);
 
-int ranges(const struct pgentry *e, int n, range_fn *fn);                  // how many there are
+int ranges(const struct pgentry *e, int n, range_fn *fn);                  // returns their number
 void changes(const struct table *a, const struct table *b, change_fn *fn); // SAME ones too
 
 // load.c

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// range.c - leaves put together to ranges, and two tables compared. No system call.
+// range.c - join leaves to ranges, and compare two tables. No system call.
 //
-// Theory    Flags A and D change by themselves and so never separate two pages. Leaves in a deferred
-//           table (kernel/mm/aspace/defer.h) are mapped memory, and ranges of their own; a comparison
-//           takes them as they stand.
+// Theory    The hardware changes the flags A and D, so they never separate two pages. Leaves in a
+//           deferred table (kernel/mm/aspace/defer.h) are mapped memory and form ranges of their own;
+//           a comparison treats them like other leaves.
 #include "pgtbl.h"
 
 #define BY_ITSELF (PTE_A | PTE_D)
@@ -31,7 +31,7 @@ int
 ranges(const struct pgentry *e, int n, range_fn *fn)
 {
     struct range r = {0};
-    unsigned long deferred_end = 0; // of what the last deferred pointer stands for
+    unsigned long deferred_end = 0; // end of the range that the last deferred pointer maps
     int count = 0;
 
     for (int i = 0; i < n; i++) {
@@ -102,7 +102,7 @@ cursor_next(struct cursor *c)
     skip_pointers(c);
 }
 
-// How the next page differs.
+// Compares the next page of both tables.
 static struct change
 compare(const struct cursor *a, const struct cursor *b)
 {

@@ -44,8 +44,8 @@ size_text(unsigned long bytes, char *buf)
     return buf;
 }
 
-// The two ends of a range. The end of one that needs more digits than those of user memory in Sv39
-// is left out, unless lines may be wide.
+// The two ends of a range. The end is left out of a range whose addresses have more digits than
+// user addresses in Sv39, unless lines may be wide.
 char *
 span_text(unsigned long start, unsigned long end, char *buf)
 {
@@ -86,8 +86,8 @@ region_name(int region, int prot)
     return region >= 0 && region < PGR_COUNT ? names[region] : "?";
 }
 
-// The names are those of the kernel's pt/read/translate.c, which follows the manual step by step. Only
-// one of the rules depends on the mode.
+// The names are those of the kernel's pt/read/translate.c, which follows the manual step by step.
+// Only one rule depends on the mode.
 const char *
 rule_text(const char *rule, int levels)
 {

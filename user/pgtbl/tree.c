@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tree.c - pgtbl tree: each entry, in the forms that courses of the years have asked for.
+// tree.c - pgtbl tree: each entry, in the output formats of the courses of several years.
 #include "pgtbl.h"
 
 #include "user/user.h"

@@ -17,7 +17,7 @@ leaf(unsigned long pte)
     return (pte & PTE_V) && (pte & (PTE_R | PTE_W | PTE_X));
 }
 
-// Asks the kernel; complains if there is no such process.
+// Calls ptwalk(); prints a message if there is no such process.
 static int
 ask(struct ptwalk *w, const char *pid)
 {
@@ -42,7 +42,7 @@ print_indices(const struct ptwalk *w)
     out_printf(" offset 0x%lx\n", w->va % PGSIZE);
 }
 
-// The deferred pointer that ended the walk; 0: something else did.
+// Returns the deferred pointer that ended the walk; 0: another entry did.
 static unsigned long
 deferred_at_last(const struct ptwalk *w)
 {
@@ -51,7 +51,8 @@ deferred_at_last(const struct ptwalk *w)
     return is_deferred(pte) ? pte : 0;
 }
 
-// How many processes lead to the deferred table that ended the walk; 0: it is in use again.
+// Returns the number of processes that share the deferred table that ended the walk; 0: it is deferred
+// no more.
 static unsigned int
 sharers(const struct ptwalk *w)
 {
@@ -141,7 +142,7 @@ cmd_walk(char **args, bool kernel)
 
 static const char *const access_words[] = {"read", "write", "execute"};
 
-// `r`, `w`, `x`: what; `u`, `s`: who. One of each at most.
+// Parses `r`, `w`, `x` (the access) and `u`, `s` (the mode), at most one of each.
 static int
 parse_how(char **args, struct ptwalk *w)
 {
@@ -160,7 +161,7 @@ parse_how(char **args, struct ptwalk *w)
     return 0;
 }
 
-// What the kernel would do about the fault.
+// Prints how the kernel would handle the fault.
 static void
 print_outcome(const struct ptwalk *w)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// watch.c - pgtbl watch: what a command's forks, execs and changes of its memory do to its table.
+// watch.c - pgtbl watch: show how each fork, exec and memory call of a command changes its page
+// table.
 //
 // Theory    The child asks to stop after certain calls (watch()); at each stop its table is read
-//           and compared with how it was at the stop before. The first is compared with our own,
-//           of which the child is a copy.
+//           and compared with that of the previous stop. The first is compared with our own, which
+//           the child has inherited.
 #include "pgtbl.h"
 
 #include "user/user.h"
@@ -100,7 +101,7 @@ cmd_watch(char **args)
     struct table before;
     int call, pid, status = 0;
 
-    command_path(args[0], path); // here, so that the child begins as our copy
+    command_path(args[0], path); // before fork, so that the child begins as our copy
     if (table_load(&before, getpid(), 0, 0, MAXVA - 1))
         return 1;
     pid = fork();

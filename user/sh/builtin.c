@@ -87,7 +87,7 @@ which_one(const char *name)
     return 0;
 }
 
-// Says which files the names stand for as commands.
+// Prints the file that each command name runs.
 static int
 which(char **argv)
 {

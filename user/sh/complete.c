@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// complete.c - completion of what is being typed: commands at the beginning of a command, and names
-// of files.
+// complete.c - completion of the typed word: command names at the beginning of a command, else file
+// names.
 //
-// Theory    The word before the cursor is unquoted as far as a backslash goes; a quote that is still
-//           open starts a word too. What all names that begin with the word have in common is
-//           inserted. If that is nothing more, and there are several names, they are printed.
+// Theory    The word before the cursor begins behind the last unquoted blank or at an open quote;
+//           backslashes are removed. The longest common prefix of all names that begin with the
+//           word is inserted. If it adds nothing and there are several names, they are printed.
 #include "complete.h"
 
 #include "builtin.h"
@@ -20,13 +20,13 @@
 #define LIMIT 200 // names that are printed
 
 struct target {
-    char word[MAXPATH]; // as it names a file
-    const char *part;   // what follows its last slash
-    char quote;         // the quote it began with, or 0
-    bool command;       // it stands where a command does
+    char word[MAXPATH]; // without quotes and backslashes
+    const char *part;   // the part behind its last slash
+    char quote;         // the quote at its beginning, or 0
+    bool command;       // it is the first word of a command
 };
 
-// Takes the word apart that ends at the cursor.
+// Parses the word that ends at the cursor.
 // Returns   false when it is too long to be a name.
 static bool
 find_word(struct target *t, const char *line, unsigned long n)
@@ -85,7 +85,7 @@ offer(struct names *list, const struct target *t, const char *name)
     return s && names_add(list, s);
 }
 
-// Offers what lies in a directory; of one that cannot be read, nothing.
+// Offers the names in a directory; none if it cannot be read.
 static bool
 offer_dir(struct names *list, const struct target *t, const char *path)
 {
@@ -115,7 +115,7 @@ beside(char path[MAXPATH], const struct target *t, const char *name)
     return true;
 }
 
-// Collects the names that the word can become.
+// Collects the names that begin with the word.
 static bool
 collect(struct names *list, const struct target *t)
 {
@@ -144,7 +144,7 @@ common(const struct names *list)
     return n;
 }
 
-// Writes part of a name as the shell must read it: with backslashes, or as the open quote wants it.
+// Writes part of a name quoted for the shell: with backslashes, or for the open quote.
 static unsigned long
 quote_name(char *to, const struct target *t, const char *s, unsigned long n)
 {
@@ -158,7 +158,7 @@ quote_name(char *to, const struct target *t, const char *s, unsigned long n)
     return len;
 }
 
-// Is the only name that of a directory? Then the user goes on behind a slash.
+// Is the name a directory's? Then a slash is added instead of a blank.
 static bool
 is_beside_dir(const struct target *t, const char *name)
 {
@@ -191,7 +191,7 @@ print_names(struct names *list)
         fprintf(2, "... and %d more\n", list->n - n);
 }
 
-// Completes the word that ends at the cursor; the names are in the pool until the line has run.
+// Completes the word that ends at the cursor; the names stay in the pool until the line has run.
 const char *
 complete(const char *line, unsigned long n)
 {

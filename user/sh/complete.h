@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// complete.h - completion of what is being typed.
+// complete.h - completion of the typed word.
 #pragma once
 
-// What the n characters before the cursor lack; NULL: several names were printed instead.
+// Returns the text to insert behind the n characters before the cursor; NULL: several names were
+// printed.
 const char *complete(const char *line, unsigned long n);

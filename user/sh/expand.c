@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // expand.c - quotes, $ and file name patterns.
 //
-// Theory    A word first becomes a pattern: quotes are gone, and each character that was quoted
-//           and would mean something in a pattern has a backslash. If something unquoted in it
-//           means something, the file names that match take its place; else, or when none matches,
-//           the backslashes go and it is one argument.
+// Theory    A word is first turned into a pattern: quotes are removed, and each quoted character
+//           that is special in a pattern gets a backslash. If an unquoted special character is
+//           left, the matching file names replace the word; otherwise, or when none matches, the
+//           backslashes are removed and the word is one argument.
 #include "expand.h"
 
 #include "names.h"
@@ -30,7 +30,7 @@ put(struct word_state *w, const char *s, unsigned long n)
     w->ok &= text_add(w->out, s, n);
 }
 
-// Adds a character that stands for itself.
+// Adds a character literally.
 static void
 put_literal(struct word_state *w, char c)
 {
@@ -46,7 +46,7 @@ put_literals(struct word_state *w, const char *s)
         put_literal(w, *s++);
 }
 
-// Adds what the $ at p stands for; a $ before anything unknown is itself.
+// Adds the value of the $ at p; a $ before an unknown name is literal.
 // Returns   what follows.
 static const char *
 put_value(struct word_state *w, const char *p)
@@ -78,7 +78,7 @@ put_value(struct word_state *w, const char *p)
     return p + 2;
 }
 
-// Adds the part in quotes that starts at p; the parser has seen that it ends.
+// Adds the part in quotes that starts at p; the parser has checked that the quote is closed.
 // Returns   what follows.
 static const char *
 put_quoted(struct word_state *w, const char *p)
@@ -141,7 +141,7 @@ add(struct names *list, const char *s)
     return s && names_add(list, s);
 }
 
-// Adds what one word becomes.
+// Expands one word and adds the results.
 static bool
 expand_into(struct names *list, const char *word, struct text *pattern)
 {

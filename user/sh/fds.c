@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fds.c - moving descriptors about, with dup() that always takes the lowest free one.
+// fds.c - move descriptors with dup(), which always takes the lowest free one.
 #include "fds.h"
 
 #include "expand.h"
@@ -10,7 +10,7 @@
 
 #define LOWER_MAX 16
 
-// Makes `to` a copy of `from`: lower free descriptors are filled until dup() arrives at it.
+// Makes `to` a copy of `from`: dup() fills the lower free descriptors until it returns `to`.
 static int
 copy_to(int from, int to)
 {
@@ -53,7 +53,7 @@ open_target(const struct redir *r)
     return fd;
 }
 
-// Keeps a copy of fd above those that redirections name.
+// Saves a copy of fd above the descriptors that redirections can name.
 static void
 save(struct saved *saved, int fd)
 {
@@ -85,8 +85,8 @@ redirect_one(const struct redir *r)
     return 0;
 }
 
-// Carries redirections out, from left to right.
-// On error  those before it stand; with saved given, restore() undoes them.
+// Applies redirections from left to right.
+// On error  the earlier ones stay; if saved is not NULL, restore() undoes them.
 int
 redirect(const struct redir *list, struct saved *saved)
 {

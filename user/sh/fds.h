@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// fds.h - moving descriptors about.
+// fds.h - moving and redirecting descriptors.
 #pragma once
 
 struct redir;
 
 #define SAVED_MAX 10
 
-struct saved {         // what descriptors were before a redirection
-    int fd[SAVED_MAX]; // a copy; -1: was closed; -2: has not changed
+struct saved {         // descriptors as they were before a redirection
+    int fd[SAVED_MAX]; // its copy; -1: it was closed; -2: unchanged
 };
 
 int move_fd(int from, int to);                               // closes from; 0, or -1

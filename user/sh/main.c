@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // main.c - the shell: takes lines from standard input, from a file or from -c, and runs each.
 //
-// Promises  no line ends the shell but `exit`: what is wrong with it is said on descriptor 2 and
-//           is status 2. Lines have at most MAX_LINE characters.
+// Promises  no line ends the shell but `exit`: an error is reported on descriptor 2 and gives
+//           status 2. Lines have at most MAX_LINE characters.
 #include "complete.h"
 #include "expand.h"
 #include "parse.h"
@@ -56,7 +56,7 @@ continues(struct text *line)
     return true;
 }
 
-// Reads to the end of a line, byte by byte: what follows it is for the commands on it.
+// Reads to the end of a line, byte by byte: the commands on the line read the input that follows.
 // Returns   READ_LINE; READ_END at the end of input with nothing read; READ_TOO_LONG also when there
 //           is no memory, and the line is skipped then; READ_INTERRUPTED by ^C.
 static enum read_result
@@ -105,7 +105,7 @@ read_typed(struct text *line)
     return line->len > 0 ? READ_LINE : READ_END;
 }
 
-// Runs the lines of standard input. What follows a line is for the commands on it.
+// Runs the lines of standard input, one at a time: the commands of a line read the input behind it.
 static int
 run_input(void)
 {

@@ -50,7 +50,7 @@ exists(const char *path)
     return stat(path, &st) == 0;
 }
 
-// Goes on behind one component, now that its name is known.
+// Continues with the rest of the pattern below a name that matches one component.
 static bool
 enter(struct names *list, const char *done, const char *name, const char *rest)
 {
@@ -73,7 +73,8 @@ enter(struct names *list, const char *done, const char *name, const char *rest)
     return !is_dir(path) || walk(list, path, rest);
 }
 
-// Collects the names in a directory that match a component; hidden ones only if it says so.
+// Collects the names in a directory that match a component; hidden names only if the component
+// begins with a dot.
 static bool
 collect(struct names *found, const char *done, const char *component)
 {
@@ -93,7 +94,7 @@ collect(struct names *found, const char *done, const char *component)
     return ok;
 }
 
-// Matches the rest of a pattern below a path that is done.
+// Matches the rest of a pattern below the path `done`.
 static bool
 walk(struct names *list, const char *done, const char *pattern)
 {

@@ -9,6 +9,6 @@ struct names { // in the pool
     int n, room;
 };
 
-bool names_init(struct names *list);                       // all three: false without memory
+bool names_init(struct names *list);                       // false without memory, as the next two
 bool names_add(struct names *list, const char *s);         // s itself, not a copy
-bool names_match(struct names *list, const char *pattern); // adds what matches, sorted
+bool names_match(struct names *list, const char *pattern); // adds the matching names, sorted

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// node.h - a command line, taken apart.
+// node.h - the parse tree of a command line.
 #pragma once
 
 #include <stdbool.h>
@@ -10,8 +10,8 @@ struct word { // as written, quotes included
 };
 
 struct redir {
-    int fd;           // the descriptor that changes
-    int from;         // the one it becomes a copy of, or -1: the file
+    int fd;           // the redirected descriptor
+    int from;         // the descriptor to copy, or -1: open the file
     int flags;        // for open()
     const char *file; // as written, quotes included
     struct redir *next;
@@ -28,7 +28,7 @@ struct command { // words, or a list in parentheses
 enum joint { ALWAYS, IF_TRUE, IF_FALSE };
 
 struct pipeline {     // a | b | c
-    enum joint joint; // when it runs, by the status of what stands before it
+    enum joint joint; // whether it runs, by the status of the pipeline before it
     bool negated;
     struct command *first;
     struct pipeline *next;

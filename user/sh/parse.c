@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// parse.c - the grammar of the shell, read by recursive descent straight from the characters.
+// parse.c - the grammar of the shell; a recursive-descent parser without a separate lexer.
 //
 //     list     = group { (";" | "&") group }
 //     group    = pipeline { ("&&" | "||") pipeline }
@@ -7,7 +7,7 @@
 //     command  = { word | redir } | "(" list ")" { redir }
 //     redir    = [digit] ("<" | ">" | ">>") ( word | "&" digit )
 //
-// Promises  any line gives a tree or a message. Only parentheses recurse, at most MAX_DEPTH deep;
+// Promises  each line gives a tree or a message. Only parentheses recurse, at most MAX_DEPTH deep;
 //           memory is proportional to the line.
 #include "parse.h"
 
@@ -22,8 +22,8 @@
 #define MAX_DEPTH 32
 
 struct parser {
-    const char *p;     // what follows
-    const char *error; // the first thing that went wrong
+    const char *p;     // the rest of the line
+    const char *error; // the first error
     int depth;
 };
 
@@ -37,7 +37,7 @@ set_error(struct parser *ps, const char *why)
     return false;
 }
 
-// Complains about the character that comes next.
+// Reports the next character as an error.
 static bool
 unexpected(struct parser *ps)
 {
@@ -85,8 +85,8 @@ take(struct parser *ps, const char *operator)
     return true;
 }
 
-// Finds the end of a quoted part whose quote stands at p.
-// Returns   what follows the closing quote, NULL without one.
+// Finds the end of the quoted part that begins at p.
+// Returns   the position behind the closing quote, NULL without one.
 static const char *
 skip_quoted(const char *p)
 {
@@ -304,7 +304,7 @@ parse_list(struct parser *ps)
     return first;
 }
 
-// Takes a line apart; the result lives in the pool.
+// Parses a line; the tree is in the pool.
 // Returns   NULL, or a message; an empty line is an empty tree.
 const char *
 parse_line(const char *line, struct group **result)

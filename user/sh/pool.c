@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // pool.c - memory that lives as long as one command line does.
 //
-// Theory    Pieces are cut from blocks in order and never freed singly. The first block is kept for
-//           the next line, so that an ordinary line asks for no memory at all.
+// Theory    Pieces are allocated from blocks in order and never freed singly. The first block is
+//           kept for the next line, so that an ordinary line asks for no memory at all.
 #include "pool.h"
 
 #include "user/user.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// run.c - carrying out a command line.
+// run.c - execution of a command line.
 //
-// Theory    Each command of a pipeline is a child; a command alone is one too unless it is built
-//           in, then the shell runs it with its own descriptors redirected and put back. The shell
-//           waits for the children it knows; a background child that ends meanwhile is forgotten.
+// Theory    Each command of a pipeline runs in a child, and so does a single command. The shell
+//           runs a single built-in command itself: it redirects its own descriptors and restores
+//           them. It waits for the children of the pipeline; a background child that ends meanwhile
+//           is reaped and forgotten.
 #include "run.h"
 
 #include "builtin.h"
@@ -32,7 +33,7 @@ interrupt_forget(void)
         onintr(INTR_NOTE);
 }
 
-// Has ^C come since the line began? Then the rest of the line is not to be run.
+// Returns whether ^C has come since the line began; the rest of the line must not run then.
 bool
 interrupted(void)
 {
@@ -40,7 +41,7 @@ interrupted(void)
     return noted;
 }
 
-// In a child: decides what ^C does to it, and ends it when ^C came while it was made.
+// In a child: sets how ^C affects it, and ends it if ^C came during fork.
 static void
 choose_onintr(int mode)
 {
@@ -49,8 +50,8 @@ choose_onintr(int mode)
     interactive = false;
 }
 
-// In a job in the background: takes /dev/null for its input, so that it takes no line that is typed
-// to the shell or to the command in the foreground.
+// In a background job: takes /dev/null as input, so that the job reads no line typed for the shell
+// or the foreground command.
 static void
 leave_console(void)
 {
@@ -85,7 +86,7 @@ static void __attribute__((noreturn)) become(char **argv)
     exit(err == ENOENT ? NOT_FOUND : CANNOT_RUN);
 }
 
-// Carries one command out in a child, whose descriptors are its own.
+// Runs one command in a child.
 static void __attribute__((noreturn)) run_child(const struct command *c)
 {
     builtin_fn *builtin;
@@ -157,8 +158,8 @@ close_pair(int a, int b)
         close(b);
 }
 
-// Starts all commands, each reading what the one before writes, and waits for them.
-// On error  those that were started see the end of their input.
+// Starts all commands, connected by pipes, and waits for them.
+// On error  the commands already started see the end of their input.
 static int
 run_pipe(struct command *first)
 {
@@ -224,7 +225,7 @@ run_single(struct command *c)
     return run_pipe(c);
 }
 
-// Runs pipelines as && and || say.
+// Runs pipelines joined by && and ||.
 static int
 run_pipelines(const struct pipeline *p)
 {
@@ -243,8 +244,8 @@ run_pipelines(const struct pipeline *p)
     return status;
 }
 
-// Starts pipelines without waiting; a command alone is the child itself, so that its number in the
-// list of processes is the one to kill.
+// Starts pipelines without waiting. A single command runs in the child itself, so that the printed
+// pid is the command's.
 static int
 run_background(const struct pipeline *p)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// access.h - one access to memory, as `faults` and `forkfaults` make it by mistake. It is made by assembly,
-// so that the compiler neither removes nor moves it.
+// access.h - the single faulting access of `faults` and `forkfaults`, in assembly so that the
+// compiler neither removes nor moves it.
 #pragma once
 
 static void

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// attack.c - looks for what `leavesecret` wrote in the memory that this program is given.
+// attack.c - search newly allocated memory for the secret that `leavesecret` wrote.
 //
 // Usage     attack [heap|lazy|mmap]   prints the secret, or says that there is none
-// Theory    Memory that a process gets was another's before. Whoever gets it unchanged reads what
-//           that one left. It is only read here: whatever is in it was not written by us.
+// Theory    A kernel that does not clear memory hands a process the data of another one. This
+//           program only reads: it cannot have written a secret that it finds.
 #include "secret.h"
 
 #include "abi/mman.h"
@@ -37,7 +37,7 @@ static const struct {
     char *(*get)(void);
 } ways[] = {{"heap", from_heap}, {"lazy", from_lazy_heap}, {"mmap", from_mmap}};
 
-// NULL: it is not in these pages.
+// Returns the secret in these pages; NULL: none.
 static const struct secret *
 search(const char *memory)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// busyloop.c - keeps a hart busy for some ticks, one if not told how many, and succeeds.
+// busyloop.c - keep a hart busy for some ticks (default 1), then exit with 0.
 #include "user/user.h"
 
 int

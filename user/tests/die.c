@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// die.c - does one thing that a process must not survive, or none.
+// die.c - do one thing that must kill the process.
 //
-// Usage     die WAY; without WAY the list is printed. `die exit N` ends with N. Surviving is
-//           reported on fd 1 (`die: WAY: still alive`) with status 0.
+// Usage     die WAY; without WAY the list is printed. `die exit N` ends with N. If the process
+//           survives, it reports that on fd 1 (`die: WAY: still alive`) with status 0.
 // Theory    The accesses are made by assembly, so that the compiler neither removes nor moves them.
 #include "kernel/types.h"
 #include "abi/usyscall.h"
@@ -48,7 +48,7 @@ privileged(uint64 unused)
     asm volatile("csrw satp, zero");
 }
 
-// An atomic at an odd address is never done in parts.
+// An atomic access at an odd address always traps: it cannot be done in parts.
 static void
 misaligned(uint64 unused)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// durable.c - is what fsync() returned for still there after the power failed?
+// durable.c - test that files survive a power failure once fsync() has returned.
 //
-// Usage     durable run      makes one file after the other until somebody pulls the plug
-//           durable check    says which files are there, or what is wrong with them
+// Usage     durable run      makes one file after the other until the machine is switched off
+//           durable check    prints which files are there, or what is wrong with them
 // Theory    File n is written under another name, fsynced, renamed, and fsynced again; then `durable n` is
-//           printed. File n - KEEP is removed by then. In between, files are made and removed that nobody asks for,
-//           and one is left open without a name. So after a cut the files are a run of numbers without a gap, each
-//           with its contents, and the last one that was printed is among them.
+//           printed. File n - KEEP is removed by then. In between, other files are made and
+//           removed, and an unlinked one is left open. So after a power failure the files have
+//           consecutive numbers, each with its contents, and the last printed number is among them.
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
@@ -16,7 +16,7 @@
 #define DIR    "/durable.d"
 #define KEEP   6
 #define WORDS  1500 // in a file: more than a page
-#define MISSED 40   // numbers in a row that check() tries in vain
+#define MISSED 40   // missing numbers in a row after which check() stops
 
 static uint words[WORDS];
 
@@ -40,7 +40,7 @@ fill(int n)
         words[i] = (uint)(n * 100000 + i);
 }
 
-// A file that is gone before anybody sees it.
+// Makes a file and removes it at once.
 static void
 distract(int n)
 {
@@ -78,7 +78,7 @@ run(void)
         make(n);
 }
 
-// Whether file n is there; it must be whole then.
+// Returns whether file n is there; if so, its contents must be complete.
 static int
 present(int n)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// faults.c - mistakes that programs make with memory, one a name, for what the kernel says of them.
+// faults.c - memory errors of programs, each with a name, to show the kernel's explanations.
 //
-// Usage     faults NAME; without NAME the list is printed. Each is a child's death: the exit status is 0
-//           when the child died, 1 when it lived. Accesses that need no preparation are in die.
+// Usage     faults NAME; without NAME the list is printed. A child makes the error: the exit status
+//           is 0 when the child was killed, 1 when it survived. `die` has the accesses that need no
+//           preparation.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "abi/mman.h"
@@ -55,7 +56,7 @@ unmapped(void)
     load(p);
 }
 
-// Present, and then forbidden.
+// A page that is present, and then gets PROT_NONE.
 static void
 no_access(void)
 {
@@ -81,7 +82,7 @@ not_code(void)
     asm volatile("jalr %0" ::"r"(p) : "ra", "memory");
 }
 
-// The page beyond the last one of a file.
+// The page behind the last one of a file.
 static void
 past_file(void)
 {
@@ -100,7 +101,7 @@ never_touched(void)
     store(map(PROT_READ, ANYWHERE, -1));
 }
 
-// Text that the parent brought in: its frame is the parent's.
+// A text page that the parent has read in: parent and child share the frame.
 static void
 inherited(void)
 {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// forkfaults.c - mistakes with memory that has leaf tables of its own, by who made it or by a child.
+// forkfaults.c - memory errors in leaf tables whose copy fork defers, made by the process that mapped the
+// memory or by a child.
 //
-// Usage     forkfaults NAME [forked]: the mistake is made by a child, to whom fork has left the memory. Nobody
-//           survives. NAME: read-only, no-access, not-code, unmapped or past-heap.
-// Theory    A fork defers the copy of such tables (kernel/mm/aspace/defer.h). What the kernel says of the mistake is the same.
+// Usage     forkfaults NAME [forked]: makes the error, with `forked` in a child that has inherited
+//           the memory. The process is always killed. NAME: read-only, no-access, not-code,
+//           unmapped or past-heap.
+// Theory    A fork defers the copy of full leaf tables (kernel/mm/aspace/defer.h). The kernel's explanation must
+//           not depend on that.
 #include "user/user.h"
 
 #include "abi/mman.h"
@@ -16,7 +19,8 @@
 
 static int forked;
 
-// Not in order, so that each page gets a leaf of its own. The step divides no number of pages here.
+// Touches the pages not in order, so that each gets a leaf of its own. The step has no divisor in
+// common with any number of pages here.
 static void
 touch(char *p, long pages)
 {
@@ -35,7 +39,7 @@ map_much(void)
     return p;
 }
 
-// Goes on in a child, if that was asked for.
+// Continues in a child, if `forked` was given.
 static void
 bequeath(void)
 {
@@ -74,7 +78,7 @@ not_code(void)
     asm volatile("jalr %0" ::"r"(p) : "ra", "memory");
 }
 
-// Behind the mapping, where its last table still serves.
+// Behind the mapping, but in the range of its last leaf table.
 static void
 unmapped(void)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// forkpair.c - a process and its child that have the same memory, as a command sees them from outside.
+// forkpair.c - run a command while a parent and its child share memory after fork.
 //
 // Usage     forkpair CMD [ARG ...]: runs CMD after the fork, when the child has read a byte, and when
 //           the parent has written it. Among the ARGs `parent`, `child` and `memory` stand for the
-//           numbers of the two and the address of the byte.
+//           two pids and the address of the byte.
 // Theory    The memory is one leaf table of pages that were touched in no order, so that each has a
-//           leaf of its own. The two are no ancestors of CMD: starting it changes nothing of theirs.
+//           leaf of its own. Neither is an ancestor of CMD, so starting it changes none of their
+//           memory.
 #include "user/user.h"
 
 #include "abi/mman.h"
@@ -15,17 +16,17 @@
 
 #define PAGE  4096
 #define PAGES 512
-#define STEP  5 // no divisor in common with PAGES: each page has its turn
+#define STEP  5 // no divisor in common with PAGES, so each page is touched
 #define TEXT  24
 
 enum { PARENT, CHILD, TWINS };
 
 static volatile char *memory;
-static int go[TWINS][2]; // pipes: a word to each
+static int go[TWINS][2]; // pipes: a byte orders a process to go on
 static int answers[2];
 static int pid[TWINS];
 
-// Without a word nobody wants to know any more.
+// Waits for the order to go on; ends the process when the pipe is closed.
 static void
 await(int who)
 {
@@ -100,7 +101,7 @@ begin(void)
     pid[CHILD] = hear();
 }
 
-// Puts what they stand for in the place of the words.
+// Replaces the words `parent`, `child` and `memory` by their values.
 static void
 fill_in(char **args)
 {

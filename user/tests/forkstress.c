@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// forkstress.c - trees of processes, made and ended as fast as they go.
+// forkstress.c - trees of processes that fork and exit as fast as possible.
 //
 // Usage     forkstress [DEPTH [ROUNDS]]   ends with `forkstress: OK` or `forkstress: FAILED: why`
 // Theory    Each process of a tree forks two children until the depth is reached, writes into the
 //           memory it shares with its parent, and ends with the number of leaves below it. Some
-//           leaves end by exec, some are killed first. Of what lies in leaf tables of its own some
-//           processes touch one part, some another, some none: fork defers its copy (kernel/mm/aspace/defer.h).
+//           leaves end by exec, some are killed first. A part of the memory is in leaf tables that
+//           fork shares (kernel/mm/aspace/defer.h); each process touches one of them or none.
 #include "kernel/types.h"
 #include "abi/mman.h"
 #include "user/user.h"
 
 #define PAGE   4096
-#define TABLE  (512 * PAGE) // bytes that one leaf table serves
+#define TABLE  (512 * PAGE) // bytes that one leaf table maps
 #define TABLES 2
 #define DEPTH  8 // at most
 
 static int shared[2048]; // two pages that every process of the tree writes
-static char *apart;      // TABLES, with a page for each depth
+static char *apart;      // TABLES leaf tables, in each a page for each depth
 
 static volatile int *
 word(int table, int depth)
@@ -36,8 +36,8 @@ make_apart(void)
     return 0;
 }
 
-// Touches one of the tables, or none; nobody else of this depth is an ancestor.
-// Returns whether it finds there what its ancestors have left to it.
+// Touches one of the tables, or none; each depth has its own page.
+// Returns   whether the table holds the values of its ancestors.
 static int
 touch_apart(int depth, int which)
 {
@@ -64,7 +64,7 @@ leaf(int which)
 }
 
 // Forks a tree of this depth below the caller.
-// Returns the number of its leaves, or a number below 0 when something went wrong.
+// Returns   the number of its leaves, or a number below 0 when something went wrong.
 static int
 tree(int depth, int which)
 {

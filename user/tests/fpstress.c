@@ -2,14 +2,14 @@
 // fpstress.c - floating point in several processes at once.
 //
 // Usage     fpstress [PROCESSES [ROUNDS]]   ends with `fpstress: OK` or `fpstress: FAILED`
-//           fpstress zero                   succeeds when all registers are zero at start
-// Theory    Each process sums the same series with its own start and compares the bits with what
-//           it got before anybody else ran. Sleeping, pipes and forks make sure that registers are
-//           saved and loaded at calls as well as at timer interrupts.
+//           fpstress zero                   exit status 0 if all registers are zero at start
+// Theory    Each process sums the same series with its own start and compares the bits with its
+//           first result. Sleeping, pipes and forks make sure that registers are saved and loaded
+//           at calls as well as at timer interrupts.
 #include "kernel/types.h"
 #include "user/user.h"
 
-// Ends the process well when f0-f31 and fcsr hold zero; asked before anything else uses them.
+// Returns whether f0-f31 and fcsr hold zero; called before any other code uses them.
 static int
 all_zero(void)
 {
@@ -48,8 +48,8 @@ bits(double x)
     return b;
 }
 
-// One process: computes the same sum again and again.
-// Returns 0 when it was the same each time.
+// One process: computes one sum again and again.
+// Returns   0 when all results were equal.
 static int
 work(int number, int rounds)
 {

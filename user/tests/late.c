@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// late.c - what a program was promised when it was started is there although all memory is in use by
-// the time that it is needed: its text, data and stack, its registers, the pipe that it made.
+// late.c - test that a program gets the memory reserved for it although all memory is in use when
+// it needs that: its text, data and stack, its registers, its pipe.
 //
 // Usage     late [fork]   by itself, or in a child
-// Output    `late: OK`, or `late: FAILED: ` and what is missing; status 1
+// Output    `late: OK`, or `late: FAILED: ` and the missing part; status 1
 #include "ulib/cmd.h"
 #include "user/user.h"
 
@@ -26,7 +26,7 @@ take_everything(void)
 }
 
 // Sends a byte of the program through the pipe.
-// Returns whether it came out.
+// Returns   whether it came out.
 static int
 sent(const char *from)
 {
@@ -44,7 +44,7 @@ deep(int n)
     return n ? deep(n - 1) + frame[n] : 0;
 }
 
-// Returns   what is missing; NULL: nothing.
+// Returns   the name of the missing part; NULL: none.
 static const char *
 missing(void)
 {

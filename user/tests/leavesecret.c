@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// leavesecret.c - a program that has a secret: it writes it all over its memory, and ends.
+// leavesecret.c - fill much memory with a secret, and exit.
 //
 // Usage     leavesecret WORD
 #include "secret.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// memstress.c - processes that do everything with their memory at once, and know what must be in it.
+// memstress.c - processes that use all memory calls at random and check the contents of each page.
 //
 // Usage     memstress [SEED [STEPS [PROCESSES]]]   ends with `memstress: OK` or `memstress: FAILED: why`
 // Theory    A process has up to AREAS areas: heap, private and shared mappings, anonymous and of a
-//           file. Each page begins with a stamp that says what was written there last; a page that
-//           was never written must be zero, or the file's. Random steps make, grow, cut, protect,
-//           write, check and drop areas, and fork children that inherit all of it, change it in
-//           their own ways, and check it to their end.
+//           file. Each page begins with the stamp last written to it; a page that was never written
+//           must be zero, or the file's. Random steps map, grow, shrink, protect, write, check and
+//           unmap areas, and fork children that inherit the areas, change them on their own, and
+//           check them until they end.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
@@ -16,7 +16,7 @@
 #define FAILED     ((char *)-1)
 #define AREAS      6
 #define PAGES      640 // in an area, at most
-#define TABLE      512 // with so many it has a leaf table of its own, or a leaf of 2 MiB
+#define TABLE      512 // pages of a whole leaf table, or of a superpage
 #define FILE_PAGES 40
 #define DEPTH      3
 #define SPOKE      7 // exit status
@@ -29,14 +29,14 @@ struct area {
     int kind;
     int readonly;
     int id;            // of the mapping
-    uint stamp[PAGES]; // what each page was given last; 0: as it came
+    uint stamp[PAGES]; // the value last written to each page; 0: never written
 };
 
 static struct area areas[AREAS];
 static struct area heap;
 static uint state;
 static int depth, last_id;
-static int through[2]; // a pipe of its own, through the kernel
+static int through[2]; // a pipe of the process, to store through the kernel
 
 static uint
 rnd(uint n)
@@ -53,7 +53,7 @@ fail(const char *what, const char *where, uint found, uint wanted)
     exit(1);
 }
 
-// What the file holds at its page `i`.
+// The stamp in page `i` of the file.
 static uint
 file_stamp(int i)
 {
@@ -71,7 +71,7 @@ stamp_at(const char *page)
     return first;
 }
 
-// Stores a word, or has the kernel do it.
+// Stores a word, directly or by read() from a pipe.
 static void
 put_word(uint *at, uint value)
 {
@@ -170,7 +170,7 @@ make(struct area *a)
     memset(a->stamp, 0, sizeof(a->stamp));
 }
 
-// Cuts off the end of an area.
+// Unmaps the end of an area.
 static void
 cut(struct area *a)
 {
@@ -212,8 +212,8 @@ move_break(void)
 
 static void run(int steps);
 
-// What a child does. Its last word goes to its parent through `a`, if that is shared and still the
-// mapping that it inherited; the status says whether.
+// The body of a child. It leaves a final stamp for its parent in `a`, if `a` is shared and still
+// the inherited mapping; the exit status says whether it did.
 static void
 be_child(int steps, struct area *a)
 {
@@ -225,7 +225,7 @@ be_child(int steps, struct area *a)
     if (pipe(through) < 0)
         exit(0); // memory is short
     state += (uint)getpid() * 2654435761u;
-    switch (rnd(6)) { // what it does first, if anything, may be something else
+    switch (rnd(6)) { // the first step varies, and may be none
     case 0:
         exit(0);
     case 1:
@@ -239,8 +239,8 @@ be_child(int steps, struct area *a)
     exit(SPOKE);
 }
 
-// A child goes on with all that its parent has; the parent writes meanwhile, and neither sees the
-// other's stores but where they share.
+// Forks a child that goes on with all areas while the parent writes; neither sees the other's
+// stores except in shared areas.
 static void
 multiply(int steps)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mmaptest.c - what mmap, munmap, mprotect and msync promise, one function a promise.
+// mmaptest.c - test mmap, munmap, mprotect and msync, one function for each property.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
@@ -42,7 +42,7 @@ make_file(const char *name, int flags)
     return open(name, flags);
 }
 
-// Does the call kill a child? The child's own failures count too.
+// Returns whether the call kills a child. The child's own failures count too.
 static int
 dies(void (*act)(char *), char *p)
 {
@@ -228,7 +228,8 @@ touched(char *p)
     return bits;
 }
 
-// Who reads a file in order gets pages that he has not asked for. Nothing shows that but the table.
+// A process that reads a mapped file in order gets pages mapped before it touches them
+// (fault-around). Only the page table shows that.
 static void
 read_ahead(void)
 {
@@ -256,7 +257,7 @@ read_ahead(void)
     unlink("mm.long");
 }
 
-// Stores to pages that came ahead are not lost, others cause no writes.
+// Stores to pages mapped by fault-around are not lost; pages without stores are not written back.
 static void
 store_ahead(void)
 {
@@ -265,7 +266,7 @@ store_ahead(void)
     char *p = mmap(0, LONG * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     sync();
     go_through(p, 0, 5);
-    want(!(flags_of(p, 6) & PTE_D), "nobody has stored to it");
+    want(!(flags_of(p, 6) & PTE_D), "dirty without a store");
     store(p + 6 * PAGE);
     want(flags_of(p, 6) & PTE_D && !(flags_of(p, 7) & PTE_D), "dirty");
     want(dies(store, p + 7 * PAGE) == 0, "a child's store");
@@ -278,15 +279,15 @@ store_ahead(void)
     unlink("mm.long");
 }
 
-// A file is cut while it is mapped: what is mapped becomes zeroes, the rest is gone.
+// A file is truncated while it is mapped: mapped pages become zeroes, the other pages fault.
 static void
-cut_file(void)
+truncate_file(void)
 {
     int fd = make_long();
     char c, *p = mmap(0, LONG * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     go_through(p, 0, 5);
     int cut = open("mm.long", O_RDWR | O_TRUNC);
-    want(cut >= 0 && dies(load, p + 9 * PAGE), "a page of a file that is cut");
+    want(cut >= 0 && dies(load, p + 9 * PAGE), "a page of a file that is truncated");
     for (int i = 0; i < 9; i++)
         want(p[i * PAGE + 100] == 0, "a page that came ahead");
     store(p + 6 * PAGE);
@@ -300,7 +301,8 @@ cut_file(void)
     unlink("mm.long");
 }
 
-// Who stores in order to a private mapping gets copies, and what follows is not there yet.
+// Stores in order to a private mapping make copies of these pages only; the pages behind them are
+// not mapped yet.
 static void
 store_private(void)
 {
@@ -318,13 +320,12 @@ store_private(void)
     unlink("mm.long");
 }
 
-// What a file and its mapping took, their end gives back.
+// Removing a file and its mapping frees all memory that they took.
 static void
 memory(void)
 {
     struct sysinfo before = {0}, after = {0};
-    for (int i = 0; i < 2;
-         i++) { // what the kernel keeps for the next time, it takes the first time
+    for (int i = 0; i < 2; i++) { // the first round fills the kernel's caches
         want(sync() == 0 && sysinfo(&before) == 0, "sysinfo");
         int fd = make_long();
         char *p = mmap(0, LONG * PAGE, PROT_READ, MAP_SHARED, fd, 0);
@@ -374,18 +375,12 @@ static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
-    {"private", private_file},
-    {"shared", shared_file},
-    {"offset", offsets},
-    {"partial", partial},
-    {"fork", inherited},
-    {"mprotect", protection},
-    {"arguments", bad_arguments},
-    {"read ahead", read_ahead},
-    {"store ahead", store_ahead},
-    {"store private", store_private},
-    {"cut", cut_file},
-    {"memory", memory},
+    {"private", private_file},    {"shared", shared_file},
+    {"offset", offsets},          {"partial", partial},
+    {"fork", inherited},          {"mprotect", protection},
+    {"arguments", bad_arguments}, {"read ahead", read_ahead},
+    {"store ahead", store_ahead}, {"store private", store_private},
+    {"truncate", truncate_file},  {"memory", memory},
 };
 
 int

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// policy.c - tells from outside what the kernel's command line has chosen for memory.
+// policy.c - find out by system calls which memory policy the kernel's command line has chosen.
 #include "ulib/cmd.h"
 #include "user/user.h"
 
@@ -9,13 +9,14 @@
 #include "kernel/riscv.h"
 
 #define LARGE      (2 * 1024 * 1024)
-#define OLD_STUB   77 // what an sbrk() of one argument may happen to pass as the second
+#define OLD_STUB   77 // a value that an sbrk() stub with one argument may leave as the second
 #define FAILED     ((char *)-1)
 #define NOT_FORKED 3
 
 static const char *const kinds[] = {"share", "copy", "off", "?"};
 
-// The index in kinds[] of what a child finds at an address that a leaf of 2 MiB maps in its parent.
+// Returns the index in kinds[] of the leaf that a child has at an address that a superpage maps in
+// its parent.
 static int
 child_finds(char *at)
 {

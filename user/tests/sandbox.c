@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// sandbox.c - run a command without some system calls, by call 23 as the course of 2025 numbers it:
-// sandbox MASK PATH COMMAND [ARG ...]. It works only where the kernel was started with call23=interpose.
+// sandbox.c - run a command without some system calls, by call 23, interpose() in the course of
+// 2025: sandbox MASK PATH COMMAND [ARG ...]. It works only where the kernel was started with
+// call23=interpose.
 #include "ulib/cmd.h"
 #include "user/user.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// secret.h - what the program `leavesecret` leaves in its memory, and `attack` looks for.
+// secret.h - the secret that `leavesecret` writes and `attack` searches for.
 #pragma once
 
-#define SECRET_STEP   (32 * 4096) // both ask for so much memory at once
+#define SECRET_STEP   (32 * 4096) // both programs allocate so much memory at a time
 #define SECRET_OFFSET 1000        // in each page
 
 struct secret {
@@ -10,7 +10,7 @@ struct secret {
     char word[56];
 };
 
-// It stands in no program's file, where it would be no secret.
+// The mark is computed, so that no program's file contains it.
 static inline unsigned long
 secret_mark(void)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// usyscall.c - what a program learns without a trap: run it under trace, and see that these calls do
-// not appear.
+// usyscall.c - functions that read the USYSCALL page: under trace, these calls must not appear.
 #include "user/user.h"
 
 #include "ulib/cmd.h"

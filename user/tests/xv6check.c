@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// xv6check.c - runs the programs of tests/xv6, which are built as xv6's own are, in both shapes.
+// xv6check.c - run the programs of tests/xv6, which are built like xv6's own, in both shapes.
 //
 // Usage     xv6check [-v]
-// Output    a line for each program that did not do what it must, then `xv6check: OK` (status 0) or
-//           `xv6check: FAILED` (1). -v names every program first.
-// Theory    The programs carry their own library and know nothing of Vitrine's; what they print and
-//           how they end is all that is looked at.
+// Output    a line for each program that failed, then `xv6check: OK` (status 0) or `xv6check:
+//           FAILED` (1). -v names every program first.
+// Theory    The programs have their own library and use nothing of Vitrine's; only their output and
+//           exit status are checked.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
@@ -17,7 +17,7 @@
 struct expect {
     const char *name;
     const char *args[MAXARGS]; // without the program itself
-    const char *out20, *out24; // output by shape; out24 0: the same
+    const char *out20, *out24; // expected output by shape; out24 0: as out20
     int status;
 };
 
@@ -46,7 +46,7 @@ static const struct expect all[] = {
 };
 
 // Runs path with the arguments of e, input from DATA, and collects its output.
-// Returns its status; 1000 when it could not be run.
+// Returns   its status; 1000 when it could not be run.
 static int
 run(const char *path, const struct expect *e, char *out, int size)
 {
@@ -77,7 +77,7 @@ run(const char *path, const struct expect *e, char *out, int size)
 }
 
 // Runs one program in one shape.
-// Returns whether it did what it must.
+// Returns   whether output and status were right.
 static int
 check(const char *shape, const struct expect *e, int verbose)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cmd.c - options, usage and error messages, the same for every command.
+// cmd.c - options, usage and error messages, common to all commands.
 #include "ulib/cmd.h"
 
 #include "user/user.h"
@@ -27,7 +27,7 @@ take_value(struct args *a, int letter)
     return letter;
 }
 
-// Takes the next option; letters names those allowed, each followed by `:` if it takes a value.
+// Takes the next option; `letters` lists the valid ones, each followed by `:` if it takes a value.
 //
 // Returns   the letter; 0 when the operands begin (a lone `-` is one, `--` is skipped); '?'
 //           when the option is unknown or lacks its value.
@@ -81,8 +81,8 @@ fail_text(const char *cmd, const char *what, const char *why)
     return 1;
 }
 
-// Reports that standard output could not be written. That the reader of a pipe has seen enough is
-// nothing to complain about.
+// Reports a failed write to standard output. A pipe whose reader has exited is not an error worth a
+// message.
 int
 fail_write(const char *cmd, int err)
 {

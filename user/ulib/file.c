@@ -103,7 +103,8 @@ path_join(char path[MAXPATH], const char *dir, const char *name)
     return 0;
 }
 
-// Is it the console? Descriptors that process 1 got from the kernel have no inode: number 0.
+// Returns whether fd is the console. Descriptors that the kernel gave to process 1 have no inode:
+// number 0.
 int
 is_console(int fd)
 {

@@ -2,9 +2,10 @@
 // format.c - the formatter behind printf().
 //
 // Theory    %[-][0][width][.precision][l|ll|z|h]conversion with d i u x X o p s c %. Text goes out
-//           in runs, through one function that the caller hands in.
-// Promises  an unknown conversion is printed as it stands and takes no argument; %l before anything
-//           that is no conversion is an unsigned long, as in the first versions of xv6.
+//           in pieces, through one function of the caller's.
+// Promises  an unknown conversion is printed as it stands and takes no argument; %l before a
+//           character that is no conversion prints an unsigned long, as in the first versions of
+//           xv6.
 #include "ulib/format.h"
 #include "user/user.h"
 
@@ -28,7 +29,7 @@ pad(struct out *o, char c, int n)
         o->put(o->to, &c, 1);
 }
 
-// Puts s[0..n) into its field, with a prefix (a sign, 0x) that zeros go behind.
+// Puts s[0..n) into its field; zeros for padding go behind the prefix (a sign, 0x).
 static void
 put_field(struct out *o, const struct spec *sp, const char *prefix, const char *s, int n)
 {

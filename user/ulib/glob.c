@@ -33,7 +33,7 @@ in_set(const char *p, const char *end, unsigned char c)
     return found != inverted;
 }
 
-// Matches one character against the first element of a pattern that is no star.
+// Matches one character against the first element of a pattern, which is not `*`.
 // Returns   the rest of the pattern, NULL when c does not match.
 static const char *
 match_one(const char *p, char c)
@@ -49,8 +49,8 @@ match_one(const char *p, char c)
     return *p == c ? p + 1 : 0;
 }
 
-// Tells whether the pattern matches all of s. When it does not fit, only the last star seen can
-// help: it takes one character more.
+// Tells whether the pattern matches all of s. After a mismatch only the last star seen can match
+// more: it takes one character more.
 bool
 glob_match(const char *pattern, const char *s)
 {

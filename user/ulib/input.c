@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// input.c - the files that a command was told to read.
+// input.c - the input files of a command.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
 
-// Opens one file and hands it on.
+// Opens one file and calls work() for it.
 static int
 one_input(const char *cmd, const char *path, input_fn *work)
 {
@@ -26,8 +26,8 @@ one_input(const char *cmd, const char *path, input_fn *work)
     return status;
 }
 
-// Hands each file to work; one that cannot be read does not keep the others from their turn.
-// Returns   all statuses, joined.
+// Calls work() for each file; a file that cannot be read does not stop the others.
+// Returns   the OR of all statuses.
 int
 each_input(const char *cmd, char **paths, input_fn *work)
 {

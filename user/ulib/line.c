@@ -42,7 +42,7 @@ reader_init(struct reader *r, int fd)
     r->pos = r->end = 0;
 }
 
-// Reads as much as fits behind what is not given out yet, which moves to the front.
+// Moves the unread bytes to the front and reads as much as fits behind them.
 // Returns   1, 0 at the end, -1 on error.
 static int
 fill(struct reader *r)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // listing.c - all names in a directory at once. Commands that change the directory, or go deeper,
-// read it to the end first: one descriptor is enough for any depth then.
+// read it to the end first, so that one descriptor is enough for any depth.
 #include "ulib/listing.h"
 
 #include "ulib/alloc.h"

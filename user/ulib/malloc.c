@@ -16,10 +16,10 @@
 
 #define ALIGN     16UL
 #define USED      1UL // this chunk is in use
-#define PREV_USED 2UL // so is the one before it: it has no size in its last word
+#define PREV_USED 2UL // the chunk before is in use: it has no size in its last word
 #define FLAGS     15UL
 
-#define SMALL     1024UL // below: bins of one size
+#define SMALL     1024UL // below it each bin holds chunks of one size
 #define SMALLBINS (SMALL / ALIGN)
 #define BINS      (SMALLBINS + 4 * 30)
 #define WORDBITS  64UL
@@ -139,7 +139,7 @@ release(struct chunk *c, unsigned long size)
     bin_insert(c);
 }
 
-// Gives back what a chunk in use has beyond need bytes, if that makes a chunk.
+// Frees the part of a chunk behind `need` bytes, if that part is large enough for a chunk.
 static void
 trim(struct chunk *c, unsigned long need)
 {
@@ -152,8 +152,8 @@ trim(struct chunk *c, unsigned long need)
     release(at(c, need), spare);
 }
 
-// Opens a region after what somebody else's sbrk() took: a chunk starts 8 bytes below a multiple of
-// 16, and a chunk in use that never ends stands at the end of the region.
+// Opens a region, the first one or one behind memory that another caller of sbrk() took: a chunk
+// starts 8 bytes below a multiple of 16, and a chunk marked as in use ends the region.
 static struct chunk *
 region_start(char *p, unsigned long *size)
 {
@@ -185,7 +185,7 @@ grow(unsigned long need)
         return false;
     heap_size += size;
     if (heap_end && p == heap_end) {
-        // The chunk that closed the region begins the new part.
+        // The chunk that ended the region becomes the head of the new part.
         c = before(heap_end, HEAD);
     } else {
         c = region_start(p, &size);
@@ -229,7 +229,7 @@ malloc(unsigned long n)
     need = chunk_size(n);
     c = bin_take(bin_for(need));
     if (!c) {
-        // A quarter more: the new chunk must lie in the bin that was found empty.
+        // A quarter more, so that the new chunk belongs to the bin that was found empty.
         if (!grow(need + need / 4 + ALIGN))
             return 0;
         c = bin_take(bin_for(need));

@@ -10,9 +10,9 @@
 static char buf[2048];
 static unsigned long used;
 static bool failed;
-static int error;    // why
-static bool by_line; // output is a device: somebody is watching
-static bool known;   // by_line has been found out
+static int error;    // errno of the failed write
+static bool by_line; // output is a device: flush after each line
+static bool known;   // by_line is set
 
 static void
 flush(void)
@@ -57,8 +57,8 @@ out_str(const char *s)
         out_char(*s++);
 }
 
-// Puts a name as it is. A device gets control characters, which a terminal obeys, as \ooo.
-// Returns   how many characters that were.
+// Puts a name unchanged; to a device control characters, which a terminal would obey, go as \ooo.
+// Returns   the number of characters put.
 int
 out_name(const char *name)
 {

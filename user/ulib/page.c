@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// page.c - what a program of xv6's reads in its USYSCALL page instead of asking the kernel.
+// page.c - xv6's functions that read the USYSCALL page instead of making a system call.
 #include "user/user.h"
 
 #include "abi/usyscall.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// pagemore.c - what else stands in the USYSCALL page, under names that sources for xv6 may use for
-// something of their own: hence a file of its own.
+// pagemore.c - other functions that read the USYSCALL page. Sources for xv6 may define their names,
+// so they are in a file of their own.
 #include "ulib/cmd.h"
 #include "ulib/harts.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// realloc.c - memory that grows or starts as zeros. Its only knowledge of the heap is that the word
-// before a piece of memory holds the chunk's size (malloc.c).
+// realloc.c - memory that grows or starts as zeros. It relies on one detail of malloc.c: the word
+// before a piece of memory holds the chunk's size.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "user/user.h"
 
-// The bytes that the owner of p may use.
+// Returns the number of usable bytes at p.
 static unsigned long
 usable(const void *p)
 {

@@ -8,8 +8,8 @@
 
 #include "abi/errno.h"
 
-// Where a command without a slash in its name is looked for when it is not in the current directory.
-// The root is for disks that other systems made.
+// The directories to search for a command without a slash in its name, after the current directory.
+// Disks of other systems have their programs in the root.
 const char *const command_dirs[] = {"/bin", "/tests", "/", 0};
 
 static bool
@@ -39,8 +39,8 @@ command_path(const char *name, char path[MAXPATH])
     return -1;
 }
 
-// Becomes the program argv[0]; a name without a slash is also looked for in command_dirs when
-// nothing of that name here is a program.
+// Executes the program argv[0]; a name without a slash that is no program in the current directory
+// is searched for in command_dirs.
 // Returns   only on failure: the number of the error.
 int
 exec_search(char **argv)

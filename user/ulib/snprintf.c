@@ -17,7 +17,7 @@ put_buf(void *to, const char *p, unsigned long n)
             s->buf[s->total] = *p;
 }
 
-// Formats into buf, cutting what does not fit; the result ends with a NUL unless size is 0.
+// Formats into buf and truncates to size; the result ends with a NUL unless size is 0.
 // Returns   the length that the whole text has.
 int
 snprintf(char *buf, unsigned long size, const char *format, ...)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sys.c - functions of xv6's library that are a system call in a different dress.
+// sys.c - functions of xv6's library that only wrap a system call.
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -25,7 +25,7 @@ rwlktest(void)
     return -1;
 }
 
-// Reads a line of standard input, byte by byte because what follows belongs to somebody else.
+// Reads a line of standard input, byte by byte because the input behind it may be another reader's.
 // Returns   buf, with the newline; an empty string at the end of input.
 char *
 gets(char *buf, int max)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // tree.c - a walk through all that is below a path, as deep as it goes.
 //
-// Theory    A path has at most 127 characters, a tree has no limit. So the walk makes each
-//           directory the current one and uses single names there; it goes up by "..", and checks
-//           that this is where it came from. The names still to come of each directory are on the
-//           heap.
+// Theory    A path has at most 127 characters, a tree has no limit. So the walk changes into each
+//           directory and uses single names there; it goes up by "..", and checks that this is the
+//           directory it came from. The unvisited names of each directory are on the heap.
 // Promises  Symbolic links are not followed. Two descriptors are enough for any depth.
 // Next      user/rm.c, user/find.c, user/cp.c
 #include "ulib/tree.h"
@@ -18,16 +17,16 @@
 
 // A directory that the walk is in.
 struct level {
-    struct level *above;  // NULL: this is the path that the walk began with
+    struct level *above;  // NULL: this is the path at which the walk began
     const char *name;     // in the directory above
     unsigned long length; // of its path
     unsigned int ino, note;
     bool entered; // it is the current directory; else it could not be opened
     struct listing names;
-    unsigned long next; // of the names
+    unsigned long next; // index of the next name
 };
 
-// Begins a walk at `path`, whatever that is. Walks end the program when there is no memory.
+// Begins a walk at `path`, a file of any type. A walk ends the program when there is no memory.
 void
 tree_begin(struct tree *t, const char *path)
 {
@@ -106,7 +105,7 @@ step(struct tree *t)
 }
 
 // Goes up to the directory above, where the one that is left becomes the entry again.
-// Returns   0; -1: what is above now is not where the walk came from.
+// Returns   0; -1: ".." is not the directory that the walk came from.
 static int
 leave(struct tree *t)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fs.h - what sources for xv6 want to know about files. The sizes are the smallest that a program
-// may count on: files and blocks on the disk are larger.
+// fs.h - file system constants that sources for xv6 use. A program may count on these sizes; files
+// and blocks on the disk are larger.
 #pragma once
 
 #include "abi/stat.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// memlayout.h - the addresses that sources for xv6 name. KERNBASE and PHYSTOP only serve such
-// programs as examples of addresses that are not theirs.
+// memlayout.h - the addresses that sources for xv6 name. Such programs use KERNBASE and PHYSTOP as
+// examples of kernel addresses.
 #pragma once
 
 #include "abi/usyscall.h"

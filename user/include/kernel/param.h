@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// param.h - the limits that sources for xv6 name: each is one that a program may count on.
+// param.h - the limits that sources for xv6 name; a program may count on each of them.
 #pragma once
 
 #define NPROC       64

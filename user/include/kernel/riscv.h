@@ -43,7 +43,7 @@ r_sp(void)
     return x;
 }
 
-// The clock; usyscall.h tells its steps in a second.
+// The time CSR; usyscall.h has its steps per second.
 static inline uint64
 r_time(void)
 {

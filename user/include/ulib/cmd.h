@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cmd.h - what every command does in the same way: options, usage, and errors in words.
+// cmd.h - options, usage and error messages, common to all commands.
 #pragma once
 
 #include <stdbool.h>
@@ -12,14 +12,14 @@ struct args {          // a walk over the arguments
 
 void args_init(struct args *a, char **argv);          // starts after argv[0]
 int args_option(struct args *a, const char *letters); // next option; 0 at the end, '?' if bad
-// All of a command without options that does one thing to each of its operands: its exit status.
+// Runs a command without options that calls one() for each operand; returns the exit status.
 int each_operand(char **argv, const char *text, int (*one)(const char *operand));
 int usage(const char *text) __attribute__((__noreturn__)); // prints `usage: text`, exits with 2
 int fail(const char *cmd, const char *what);               // prints `cmd: what: reason`; returns 1
-int fail_text(const char *cmd, const char *what, const char *why); // the same, reason given
-int fail_write(const char *cmd, int err); // output failed; silent when nobody reads it; returns 1
-int errno(void);                          // number of the last call that failed
-const char *strerror(int err);            // that number in words
+int fail_text(const char *cmd, const char *what, const char *why); // as fail(), with this reason
+int fail_write(const char *cmd, int err); // output failed; silent for a pipe without reader; 1
+int errno(void);                          // error number of the last call that failed
+const char *strerror(int err);            // an error number in words
 bool number(const char *s, long *value);  // all of s is one decimal number
 
 int printf(const char *format, ...) __attribute__((format(__printf__, 1, 2)));

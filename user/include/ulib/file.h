@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// file.h - files, directories and paths, the way commands need them.
+// file.h - functions for files, directories and paths.
 #pragma once
 
 #include "abi/stat.h"
 
 struct dir { // an open directory
     int fd;
-    int pos, end; // buf[pos..end) is read and not yet given out
+    int pos, end; // buf[pos..end) is read and not yet returned
     struct dirent buf[64];
 };
 

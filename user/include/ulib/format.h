@@ -9,4 +9,4 @@ typedef void ulib_put(void *to, const char *s, unsigned long n); // takes the ne
 void ulib_format(ulib_put *put, void *to, const char *format, va_list ap);
 int vfprintf(int fd, const char *format, va_list ap);
 int snprintf(char *buf, unsigned long size, const char *format, ...)
-    __attribute__((format(__printf__, 3, 4))); // returns the length that all of it would have
+    __attribute__((format(__printf__, 3, 4))); // returns the length of the whole text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// harts.h - the machine's size.
+// harts.h - the number of processors.
 #pragma once
 
 int harts(void); // harts that run processes

@@ -12,12 +12,13 @@ struct text { // characters p[0..len), always followed by a NUL once something w
 bool text_add(struct text *t, const char *s, unsigned long n); // false without memory
 void text_free(struct text *t);
 
-// The course's scripts count grep's reads: xv6 reads what fits behind an unfinished line into 1023 bytes.
+// A course's scripts count grep's reads: xv6's grep has a buffer of 1023 bytes and fills the part
+// behind an unfinished line.
 #define READER_SIZE 1023
 
 struct reader {
     int fd;
-    int pos, end; // buf[pos..end) is read and not yet given out
+    int pos, end; // buf[pos..end) is read and not yet returned
     char buf[READER_SIZE];
 };
 

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 
 enum tree_event {
-    TREE_END,    // everything has been seen; the current directory is that of the beginning
+    TREE_END,    // the end; the current directory is that of the beginning
     TREE_FILE,   // anything but a directory
     TREE_DIR,    // a directory, before what is in it
-    TREE_LEFT,   // the same one, after what is in it; not if the caller has skipped it
-    TREE_FAILED, // the entry cannot be looked at, or not be read; errno() says why
+    TREE_LEFT,   // a directory, after what is in it; not if the caller has skipped it
+    TREE_FAILED, // stat() of the entry or reading it failed; errno() says why
     TREE_LOST,   // a directory was moved meanwhile, and the walk has no way up: the last entry
 };
 
@@ -24,8 +24,8 @@ struct tree {
     struct text path;  // of the entry, from the beginning
     struct stat st;    // TREE_FILE and TREE_DIR: of the entry
     bool skip;         // set at TREE_DIR: do not look into the directory
-    unsigned int note; // set at TREE_DIR, and back at TREE_LEFT of the same directory
-    // For tree.c.
+    unsigned int note; // the caller's: set at TREE_DIR, found again at the directory's TREE_LEFT
+    // Private to tree.c.
     int start, here; // the directory of the beginning and the current one, open
     struct level *level;
     enum tree_event last;

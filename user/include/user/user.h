@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // user.h - the user library as sources written for xv6 know it: the calls, and the functions that
-// xv6's library has. Everything else that ulib offers stands in "ulib/NAME.h", so that a program
-// is free to use those names for itself.
+// xv6's library has. Other functions of ulib are declared in "ulib/NAME.h", so that a program may
+// use their names for its own functions.
 #pragma once
 
 struct stat;
@@ -22,9 +22,9 @@ char *sbrk(int n);                           // moves the break; the new pages a
 char *sbrklazy(int n);                       // moves the break; pages come when touched
 int stat(const char *path, struct stat *st); // fstat() by name
 int ugetpid(void);                           // getpid() without a system call
-int uptime(void);                            // ticks since boot, likewise
+int uptime(void);                            // ticks since boot, without a system call
 int statistics(void *buf, int size);         // reads the kernel's counters as text
-int rwlktest(void);                          // fails: there are no locks of a student to test
+int rwlktest(void);                          // fails: it tests locks that students write elsewhere
 
 char *strcpy(char *to, const char *from);
 int strcmp(const char *a, const char *b);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// facility.c - does the call that makes allocations fail do what it promises?
+// facility.c - test the system call that makes allocations fail.
 #include "failnth.h"
 
 #include "abi/errno.h"

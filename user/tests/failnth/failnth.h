@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// failnth.h - a workload, what it may use, and what is measured around it.
+// failnth.h - a workload, its helper functions, and the measurements around it.
 #pragma once
 
 #include "kernel/types.h"
@@ -13,10 +13,10 @@
 #define FAILED ((char *)-1)
 
 #define WORK_QUICK 1 // is in the short run (-q)
-#define WORK_LOOSE 2 // a part of it may be killed while the rest ends well: the output can be short
+#define WORK_LOOSE 2 // the kernel may kill one of its processes: output may be missing
 
-// Runs with failing allocations, in a process of its own, in an empty directory but for what `prepare`
-// puts there. Returns its exit status: 0, MET or BROKEN.
+// A workload runs with failing allocations, in a process of its own, in a directory that holds only
+// the files of `prepare`. It returns its exit status: 0, MET or BROKEN.
 struct work {
     const char *name;
     int (*run)(void);
@@ -25,17 +25,17 @@ struct work {
     int flags;
 };
 
-#define MET    1  // met a failure, said so, and did it again with success
+#define MET    1  // a step failed, reported it, and succeeded when repeated
 #define BROKEN 99 // a failure had consequences that it must not have
 
 extern const struct work memory_works[], file_works[], name_works[], proc_works[]; // name NULL: end
 
-extern int onward; // all allocations from the n-th on fail: trying again is of no use
+extern int onward; // all allocations from the n-th on fail: repeating a step is useless
 
 // steps.c: for workloads
 typedef long step_fn(void);                // below 0: failed, errno() says why
-void step(const char *what, step_fn *act); // does it, once more if it failed with a good reason
-int met(void);                             // the status: has a step failed on the way?
+void step(const char *what, step_fn *act); // runs a step; once more if memory was short
+int met(void);                             // the exit status: MET if a step has failed, else 0
 void want(int ok, const char *what);       // ends the workload with BROKEN otherwise
 void prepared(int ok, const char *what);   // ends the program: the machine is not fit to test
 int ended(int pid);                        // waits for a child; its status
@@ -43,15 +43,15 @@ int ended(int pid);                        // waits for a child; its status
 // facility.c: the call itself
 void facility_check(void); // ends the program if it is not there, or wrong
 
-// touch.c: memory that is counted must not grow
-void touch_program(void); // every page of the caller is there, and its own
+// touch.c: the counted memory must not grow
+void touch_program(void); // makes every page of the caller present and private
 
-// rest.c: what has to be as it was
+// rest.c: the state that must be restored
 void rest_take(void);
 int rest_lost(void); // prints what differs; 0: nothing
 long pages_free(void);
 
-// watch.c: a process that ends the program when it stands still
+// watch.c: a process that ends the program when it hangs
 extern volatile struct beat {
     int ready; // the watcher has its memory
     int count; // grows with each run

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// files.c - workloads: what is in files.
+// files.c - workloads: contents of files.
 #include "failnth.h"
 
 #define FILE  "f"
 #define SMALL 5000
-#define BIG   (20 * PAGE + 17) // beyond the blocks that an inode names itself
+#define BIG   (20 * PAGE + 17) // needs indirect blocks
 
 static char text[BIG], back[BIG];
 static int fd, length, position;
@@ -40,7 +40,7 @@ truncate(void)
     return fd = open(FILE, O_RDWR | O_TRUNC);
 }
 
-// What is left of the text; a write that stops before the end did so much and no more.
+// Writes the rest of the text; after a short write the offset tells how much is written.
 static long
 write_rest(void)
 {

@@ -2,11 +2,10 @@
 // main.c - failnth: each single allocation of a workload fails once, and everything survives it.
 //
 // Usage     failnth [-q] [-c] [-a] [-t] [-n N] [NAME ...]    all workloads, or those named
-//           -q the quick ones   -c with nothing in the cache   -a not only the n-th allocation fails:
-//           all from it on   -t tells which one fails   -n only that one   -l lists the workloads
-// Theory    A workload runs in a process for which the kernel lets the n-th allocation fail, for
-//           n = 1, 2, 3 ... until it comes to its end without. Each run either does what it should or
-//           says what went wrong; then all memory and the disk are as they were.
+//           -q the quick ones   -c with nothing in the cache   -a all allocations from the n-th on fail   -t tells which one fails   -n only that one   -l lists the workloads
+// Theory    A workload runs in a process for which the kernel makes the n-th allocation fail, for n
+//           = 1, 2, 3 ... until a run makes fewer than n. Each run either succeeds or reports an
+//           error; afterwards free memory and free disk space must be as before.
 // Output    A line for each workload; at the end `failnth: OK` (status 0) or `failnth: FAILED` (1).
 //           A kernel without this facility: one line, status 2.
 // Next      failnth.h, steps.c, rest.c; the workloads: memory.c files.c names.c procs.c
@@ -17,11 +16,11 @@
 #include "ulib/file.h"
 
 #define HOME   "/failnth.d"
-#define LAST   20000 // a workload with more allocations never ends
-#define QUIET  2     // runs without a failure that end a workload
+#define LAST   20000 // limit of n: a workload with more allocations does not end
+#define QUIET  2     // runs without a failure after which a workload is complete
 #define OUTPUT 2048
 
-#define PATIENCE 5 // times that something else may be going on
+#define PATIENCE 5 // retries, because other processes may be allocating
 
 static const struct work *const groups[] = {proc_works, memory_works, file_works, name_works};
 
@@ -113,7 +112,7 @@ run_once(const struct work *w, int n, struct run *r)
     empty(HOME);
 }
 
-// The output is what it should be; after a failure something may stand before it.
+// Returns whether the output is as expected; after a failure other text may precede it.
 static int
 is_complete(const struct work *w, const struct run *r)
 {
@@ -124,9 +123,9 @@ is_complete(const struct work *w, const struct run *r)
     return more >= 0 && strcmp(r->text + more, w->output) == 0 && (more == 0 || r->fired);
 }
 
-// Judges a run: a failure has been reported, or had no consequences. -1 is the status of a process
-// that the kernel has ended, which then has said why.
-// Returns what is wrong, or NULL.
+// Judges a run: a failure must be reported or have no consequences. Status -1 means that the kernel
+// killed the process and printed the reason.
+// Returns   the error, or NULL.
 static const char *
 wrong(const struct work *w, const struct run *r)
 {
@@ -143,7 +142,8 @@ wrong(const struct work *w, const struct run *r)
     return 0;
 }
 
-// Runs it and looks at what is left. Returns whether all is well; if not it has said so.
+// Runs a workload and checks the state afterwards.
+// Returns   whether all is well; otherwise a message has been printed.
 static int
 check_run(const struct work *w, int n, struct run *r)
 {
@@ -157,7 +157,8 @@ check_run(const struct work *w, int n, struct run *r)
     return !why && !rest_lost();
 }
 
-// All n, or the one asked for. Returns the failures survived; -1: not survived.
+// Runs all n, or the one asked for.
+// Returns   the number of failures survived; -1: one was not.
 static int
 run_each(const struct work *w)
 {
@@ -181,7 +182,8 @@ run_each(const struct work *w)
     return survived;
 }
 
-// What can be had, and what the kernel keeps, when all that can be thrown out is.
+// Memory that a process can get, and memory that the kernel keeps, after everything reclaimable has
+// been reclaimed.
 struct bottom {
     long pages;
     int objects;
@@ -194,7 +196,7 @@ measure(struct bottom *b)
     b->objects = failnth(0, FAILNTH_OBJECTS);
 }
 
-// Brings in what is made once, at first use; then measures.
+// Runs the workload without failures, so that state made at first use exists; then measures.
 static void
 settle(const struct work *w, struct bottom *b)
 {
@@ -207,7 +209,8 @@ settle(const struct work *w, struct bottom *b)
     measure(b);
 }
 
-// A workload with all that is measured around it. Returns whether it was survived.
+// Runs a workload and the measurements around it.
+// Returns   whether it was survived.
 static int
 work(const struct work *w)
 {

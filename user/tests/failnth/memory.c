@@ -3,7 +3,7 @@
 #include "failnth.h"
 
 #define GROWTH (40 * PAGE)
-#define LARGE  (3L << 20) // room for a larger leaf
+#define LARGE  (3L << 20) // room for a superpage
 #define NPAGES 12
 #define FILE   "m"
 #define FILLED (2 * PAGE + 100) // bytes of the file
@@ -70,7 +70,7 @@ run_lazy(void)
     return grow_and_shrink("lazy sbrk", grow_lazily, GROWTH);
 }
 
-// ---- The kernel itself touches memory that is not there yet
+// ---- The kernel itself touches lazy memory
 
 static long
 make_pipe(void)
@@ -148,13 +148,13 @@ run_cow(void)
     return status ? MET : met();
 }
 
-// ---- Leaf tables whose copy a fork defers
+// ---- Leaf leaf tables whose copy a fork defers (shares until the first touch)
 
-#define TABLE  (512 * PAGE) // bytes that one serves
+#define TABLE  (512 * PAGE) // bytes that one leaf table maps
 #define TABLES 2
 #define NAPART 6
 
-// A page of one table, a page of the other, and so on, none beside another.
+// Returns the i-th page to touch: alternately of one table and the other, never two neighbours.
 static volatile char *
 apart(int i)
 {
@@ -187,7 +187,7 @@ check_apart(int first)
         want(*apart(i) == 'a' + i, "another process's store arrived");
 }
 
-// The child of who has touched nothing, or one table.
+// A grandchild: its parent has touched no table, or one.
 static int
 be_grandchild(void)
 {

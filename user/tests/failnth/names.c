@@ -97,7 +97,7 @@ unlink_it(void)
     return unlink("a");
 }
 
-// An open file without a name lives until it is closed.
+// An unlinked open file exists until it is closed.
 static int
 run_unlink(void)
 {

@@ -59,7 +59,7 @@ static int
 run_exec(void)
 {
     words = (char **)echo;
-    step("exec", run_program); // comes back only from a failure that a second try met again
+    step("exec", run_program); // returns only if both tries failed
     return BROKEN;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// rest.c - what has to be as it was when a workload has ended.
+// rest.c - the state that a workload must leave as it was.
 //
 // Theory    Frames of each kind that processes own, from the ledger, and free blocks and inodes.
-//           The cache and kernel objects (inodes, names) may grow; what of them cannot be given
-//           back is found by taking all memory there is. A descendant whose parent was killed may
-//           take a moment to end.
+//           The cache and kernel objects (inodes, names) may grow; taking all memory shows the part
+//           that cannot be reclaimed. A descendant whose parent was killed may take a moment to
+//           end.
 #include "failnth.h"
 
 #include "abi/pgmap.h"
@@ -26,7 +26,7 @@ static void
 measure(struct rest *r)
 {
     static struct ledgerline line[LINES];
-    struct meminfo m; // asking for it gives back what only lies at hand
+    struct meminfo m; // the call drains the caches of free memory
     int n;
 
     memset(r, 0, sizeof(*r));
@@ -101,7 +101,8 @@ take_all(void)
     exit(pages);
 }
 
-// Throws out what can be thrown out. Returns the pages that one process can have.
+// Reclaims everything reclaimable.
+// Returns   the number of pages that one process can get.
 long
 pages_free(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// steps.c - the steps of a workload: tried, and tried again.
+// steps.c - the steps of a workload: run, and repeated after a failure.
 //
-// Theory    Only one allocation fails. So a step that fails must say that memory was short, must
-//           have changed nothing, and succeeds when it is done again.
+// Theory    Only one allocation fails. So a step that fails must report that memory was short, must
+//           leave everything unchanged, and must succeed when it is repeated.
 #include "failnth.h"
 
 #include "abi/errno.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// touch.c - brings in all memory of the program that asks.
+// touch.c - make all memory of the calling program present.
 //
 // Theory    Pages come at first touch, and those shared with a parent or child are copied at first
-//           write. A program that has written to all of them needs no more from then on.
+//           write. A program that has written to all its pages allocates no more of them.
 #include "failnth.h"
 
-#define STACK (8 * PAGE) // as deep as this program ever goes
+#define STACK (8 * PAGE) // the deepest stack of this program
 
-extern char __data_start[], end[]; // of what exec has loaded, see user.ld
+extern char __data_start[], end[]; // the bounds of the loaded data, see user.ld
 
 static void
 write_range(char *from, char *to)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// watch.c - a process beside the test that notices when it stands still.
+// watch.c - a watchdog process: it ends the test when it hangs.
 #include "failnth.h"
 
 #define SILENCE 60 // seconds without a new run
 
-volatile struct beat *beat; // in memory that both share
+volatile struct beat *beat; // in memory that the test and the watchdog share
 
 static int watcher;
 
@@ -40,7 +40,7 @@ watch_start(void)
     int tester = getpid();
 
     prepared(page != FAILED, "mmap");
-    page[0] = 0; // before there are two
+    page[0] = 0; // before fork, so that both see one page
     beat = (struct beat *)page;
     beat->count = 1;
     watcher = fork();

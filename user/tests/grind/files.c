@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // files.c - grind's operations on files: a model of names and contents, and the free-for-all.
 //
-// Theory    A name points to a content or to none; several names may share one. The model does what
-//           the calls promise, and every call's result must be the model's.
+// Theory    A name points to a content or to none; several names may share one. The model is
+//           updated as each call should change the files, and every call's result must agree with
+//           it.
 // Next      procs.c
 #include "grind.h"
 
@@ -10,7 +11,7 @@
 #define SHARED  "/grind.d/all"
 #define LARGEST 40000
 
-// What one file holds: size bytes of content_byte(seed).
+// The contents of one file: size bytes of content_byte(seed).
 struct content {
     uint seed;
     int size;
@@ -18,7 +19,7 @@ struct content {
 };
 
 static struct content contents[NAMES];
-static struct content *names[NAMES]; // what the name stands for; 0: it does not exist
+static struct content *names[NAMES]; // the content of each name; 0: the name does not exist
 
 static const char *const name[NAMES] = {"a", "b", "c", "d", "e", "f", "g", "longname.14..."};
 
@@ -206,7 +207,7 @@ files_end(struct worker *w)
     }
 }
 
-// One call on names that all workers use at the same time: any result will do.
+// Makes one call on names that all workers use at once: any result is right.
 void
 shared_step(struct worker *w)
 {

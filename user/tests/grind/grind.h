@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// grind.h - what the parts of grind share.
+// grind.h - shared declarations of grind.
 //
-// Theory    Every worker draws its operations from a sequence that its seed alone decides. In its
-//           own directory it keeps a model of what must be there, so each result is known; in the
-//           shared directory any result is allowed and only the system's health is at stake.
+// Theory    Every worker draws its operations from a sequence that its seed alone decides. It keeps
+//           a model of its own directory, so each result there is known; in the shared directory
+//           any result is allowed, and only the system must survive.
 // Next      main.c, files.c, procs.c
 #pragma once
 

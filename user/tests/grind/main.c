@@ -2,8 +2,8 @@
 // main.c - grind: random stress by several processes at once, with checks.
 //
 // Usage     grind [SEED [COUNT [WORKERS]]]   COUNT operations by each of WORKERS processes.
-// Output    `grind: OK` and status 0, or lines that say which worker found what at which operation,
-//           then `grind: FAILED` and status 1. The same seed gives each worker the same operations.
+// Output    `grind: OK` and status 0, or lines with worker, operation and error, then `grind:
+//           FAILED` and status 1. The seed alone decides each worker's operations.
 // Next      grind.h
 #include "grind.h"
 
@@ -39,8 +39,8 @@ work(int number, uint seed, int count)
     exit(0);
 }
 
-// Removes what the workers leave in the shared directory, and the directories.
-// Returns whether all is gone.
+// Removes the files that the workers leave in the shared directory, and the directories.
+// Returns   whether all is gone.
 static int
 clean_up(void)
 {

@@ -24,7 +24,7 @@ reap(struct worker *w, int pid, int expect)
     check(w, status == expect, "status %d, not %d", status, expect);
 }
 
-// A child sends bytes through a pipe in pieces of one size; they are read in pieces of another.
+// A child writes bytes to a pipe in pieces of one size; the parent reads pieces of another size.
 static void
 op_pipe(struct worker *w)
 {
@@ -54,7 +54,7 @@ op_pipe(struct worker *w)
     reap(w, pid, 0);
 }
 
-// A program's output through a pipe.
+// Reads a program's output through a pipe.
 static void
 op_exec(struct worker *w)
 {
@@ -163,7 +163,7 @@ op_orphans(struct worker *w)
     check(w, wait(0) == -1, "a child too many");
 }
 
-// Descriptors up to the limit, and back.
+// Opens descriptors up to the limit, and closes them.
 static void
 op_descriptors(struct worker *w)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// alarm.c - sub-tests of sigalarm() and sigreturn(): a detour that leaves no trace.
+// alarm.c - sub-tests of sigalarm() and sigreturn(): the interrupted code must notice nothing.
 //
-// Theory    The handler spoils every register that it may and returns with sigreturn(). What it
-//           interrupts is the loop of reg.c, which knows what each register held.
+// Theory    The handler spoils every register that it may and returns with sigreturn(). It
+//           interrupts the loop of reg.c, which checks each register.
 // Next      reg.c
 #include "t.h"
 
-#define LONG  3000000000UL // turns of a loop: longer than any machine needs for a few ticks
+#define LONG  3000000000UL // turns of a loop that last longer than a few ticks on any machine
 #define TICKS 2
 
 void reg_spin(const uint64 *in, uint64 *out);
@@ -18,7 +18,7 @@ static int forking; // the first call of the handler makes a child
 
 char alarm_stack[4096] __attribute__((aligned(16)));
 
-// The handler where sp and gp may hold anything: it brings a stack of its own.
+// A handler for code in which sp and gp may hold any value: it has its own stack.
 asm(".option push\n.option norelax\n.text\n.balign 4\n"
     "handler_anywhere: la sp, alarm_stack + 4096\n"
     "la gp, __global_pointer$\n"
@@ -27,7 +27,7 @@ asm(".option push\n.option norelax\n.text\n.balign 4\n"
 void handler_anywhere(void);
 void alarm_handler(void);
 
-// Spoils what a function may spoil, and the floating-point registers.
+// Overwrites the caller-saved and the floating-point registers.
 static void
 spoil(void)
 {
@@ -98,7 +98,7 @@ keep_registers(int n)
         reg_spin(in, out);
         fp_store(fp_after);
         want(turn < 1000, "the handler is not called");
-        for (int i = 1; i < 32; i++) // gp and tp hold such values too: nothing is called in between
+        for (int i = 1; i < 32; i++) // gp and tp too: no call in between
             want(i == 10 || in[i] == out[i], "x%d: 0x%lx, was 0x%lx", i, out[i], in[i]);
         want(memcmp(fp, fp_after, 32 * 8) == 0, "a floating-point register has changed");
     }
@@ -131,7 +131,7 @@ t_alarmchild(void)
     t_wait_ok(1);
 }
 
-// The loop's counter is a0, and counts with its top bit set.
+// The loop's counter is a0, with its top bit set.
 static void
 t_alarma0(void)
 {
@@ -170,7 +170,7 @@ t_alarmslow(void)
     sigalarm(0, 0);
 }
 
-// A process that sleeps does not use up its ticks; the child of fork and a new program have no alarm.
+// A sleeping process uses no ticks; the child of fork and a new program have no alarm.
 static void
 t_alarmfork(void)
 {
@@ -197,7 +197,7 @@ t_alarmfork(void)
     sigalarm(0, 0);
 }
 
-// What cannot be an alarm is refused, and a handler where nothing is kills only its process.
+// Invalid arguments are refused, and a handler at an unmapped address kills only its process.
 static void
 nowhere(long va)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // brk.c - sub-tests of sbrk: growing, shrinking, exhausting.
 //
-// Theory    Eager growth is there on return or has changed nothing; memory given back and taken
-//           again is zero; what one process holds does not show in another.
+// Theory    Eager growth is mapped on return or has changed nothing; memory freed and allocated
+//           again is zero; no process sees another's memory.
 // Next      fault.c
 #include "t.h"
 
 #define GIB (1 << 30)
 
-// A size that the machine can give: at most want_mib, at most seven eighths of what is free.
+// Returns a size that the machine has: at most want_mib, at most seven eighths of free memory.
 static long
 scaled(long want_mib)
 {
@@ -35,7 +35,8 @@ grow_by_one(long unused)
     want(sbrk(0) == at, "the break is %p, not %p", sbrk(0), at);
 }
 
-// sbrkbasic: byte by byte; a growth that cannot be is refused whole; the child's break is its own.
+// sbrkbasic: growth byte by byte; an impossible growth changes nothing; the child's break is its
+// own.
 static void
 t_sbrkbasic(void)
 {
@@ -55,7 +56,7 @@ t_sbrkbasic(void)
     want(sbrk(-3 * PAGE) == at + 3 * PAGE && sbrk(0) == at, "shrinking");
 }
 
-// sbrkmuch: a large growth is usable to the last byte; what shrinks and grows again is zero.
+// sbrkmuch: a large growth is usable to the last byte; freed and allocated again it is zero.
 static void
 t_sbrkmuch(void)
 {
@@ -76,7 +77,7 @@ t_sbrkmuch(void)
     want(t_grow(n) == old && *(uint64 *)old == 0 && end[-1] == 0, "the second growth");
 }
 
-// Gives back all memory above address left; ends with 7 when that is refused.
+// Gives back all memory above address left; exits with 7 if sbrk() refuses.
 static void
 shrink_to_nothing(long left)
 {
@@ -87,7 +88,8 @@ shrink_to_nothing(long left)
     printf("(alive) ");
 }
 
-// sbrkbugs: a process may try to give back the code it runs. That is refused, or it dies of it.
+// sbrkbugs: a process tries to free the code that it runs. sbrk() refuses, or the process is
+// killed.
 static void
 t_sbrkbugs(void)
 {
@@ -107,7 +109,7 @@ t_sbrkbugs(void)
     *(char *)(size + PAGE - 11) = 1;
 }
 
-// Sizes that wrap or are beyond all bounds change nothing.
+// Sizes that wrap or are too large change nothing.
 static void
 t_sbrkwrap(void)
 {
@@ -142,8 +144,8 @@ hold_much(long fds)
         sleep(1000);
 }
 
-// sbrkfail: several processes take all memory; killed, they have given all of it back. They are
-// all there before the first takes any, so that fork finds memory.
+// sbrkfail: several processes take all memory and are killed; then all of it must be free. All are
+// forked before the first allocates, so that fork finds memory.
 static void
 t_sbrkfail(void)
 {
@@ -183,7 +185,7 @@ t_sbrkarg(void)
     t_remove("f");
 }
 
-// Lazy growth may promise more than there is; touching too much kills nobody else.
+// Lazy growth may exceed memory; touching too much kills no other process.
 static void
 t_sbrklazy(void)
 {
@@ -205,7 +207,8 @@ t_sbrklazy(void)
     t_remove("f");
 }
 
-// Memory in large leaves: cut at every kind of border, shared by fork, zero when it comes back.
+// Memory in superpages: shrunk to every kind of boundary, shared by fork, zero when allocated
+// again.
 static void
 t_superpage(void)
 {
@@ -237,7 +240,7 @@ shrink_to(char *base)
     want(sbrk((int)(base - (char *)sbrk(0))) != SBRK_ERROR, "shrinking");
 }
 
-// sbrktop: lazy growth ends where the top pages begin, which stay as they were.
+// sbrktop: lazy growth ends below the top pages, which stay as they were.
 static void
 t_sbrktop(void)
 {
@@ -253,7 +256,7 @@ t_sbrktop(void)
     shrink_to(base);
 }
 
-// The page at `at` is a page like others: the kernel writes to it, reads it, and finds a name in it.
+// Uses the page at `at`: the kernel writes to it, reads it, and takes a path from it.
 static void
 use_page(char *at)
 {
@@ -270,8 +273,8 @@ use_page(char *at)
     close(t_open(at, O_RDONLY));
 }
 
-// beyondplic: the kernel, its devices and its stack are nowhere in the way of a process's memory, as
-// they are where xv6 has them (CLINT, PLIC, UART0, VIRTIO0, the stack of one design, RAM).
+// beyondplic: a process can map the addresses where xv6's kernel has its devices, stack and RAM
+// (CLINT, PLIC, UART0, VIRTIO0).
 static void
 t_beyondplic(void)
 {
@@ -298,7 +301,7 @@ t_beyondplic(void)
     t_remove("f");
 }
 
-// rwsbrk: a call that is to read or write memory that was given back fails.
+// rwsbrk: a system call on freed memory fails.
 static void
 t_rwsbrk(void)
 {

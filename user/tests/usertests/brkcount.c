@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // brkcount.c - sub-tests of sbrk that count frames.
 //
-// Theory    Page tables that a heap once needed stay with it. So a growth takes as many frames as it
-//           has pages, whatever way it comes, and a shrink gives all of them back.
+// Theory    A heap keeps its page tables when it shrinks. So growing takes exactly as many frames
+//           as pages, in one step or many, and shrinking frees all of them.
 // Next      brk.c
 #include "t.h"
 
@@ -16,7 +16,7 @@ free_pages(void)
 }
 
 // Grows by n pages, `step` at a time, and shrinks.
-// Returns how many frames were taken meanwhile.
+// Returns   how many frames were taken meanwhile.
 static long
 taken(int n, int step)
 {
@@ -29,13 +29,13 @@ taken(int n, int step)
     return before - with;
 }
 
-// What a growth takes depends on where the heap has been, not on how it came there.
+// Growing takes frames for the pages only, if the heap has been as large before.
 static void
 count_frames(long first)
 {
     int n = 2560, step[2] = {n, 1}; // at once, leaves of 2 MiB; page by page
 
-    sync(); // a commit would take frames meanwhile, and sysinfo() does not count those as free
+    sync(); // a journal commit would take frames meanwhile, which sysinfo() counts as used
     want(sbrk(-(long)sbrk(0) & (PAGE - 1)) != SBRK_ERROR, "sbrk");
     taken(n, step[first]);
     long before = free_pages();
@@ -50,7 +50,7 @@ count_frames(long first)
     want(free_pages() == before, "a page less: %ld are free, %ld before", free_pages(), before);
 }
 
-// sbrkcount: whoever counts frames by growing finds as many the next time, and sysinfo() agrees.
+// sbrkcount: counting frames by growing gives one result each time, and sysinfo() agrees.
 static void
 t_sbrkcount(void)
 {
@@ -58,8 +58,8 @@ t_sbrkcount(void)
         want(t_status(count_frames, first) == 0, "the child");
 }
 
-// Grows until there is nothing left, and shrinks.
-// Returns by how many pages.
+// Grows until memory is used up, and shrinks.
+// Returns   the number of pages.
 static long
 dry(void)
 {
@@ -72,8 +72,8 @@ dry(void)
     return n;
 }
 
-// sbrkdry: a process that counts all frames by growing finds as many the next time, and when it has
-// most of them at once; sysinfo() agrees.
+// sbrkdry: counting all frames by growing gives one result each time, also when most of them are
+// allocated in one step; sysinfo() agrees.
 static void
 t_sbrkdry(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// commit.c - sub-tests of processes that together have more memory than there is: a fork succeeds, and
-// when all is in use the youngest of those who share it is stopped; with commit=strict the fork fails.
+// commit.c - sub-tests of overcommit: fork succeeds, and when memory is used up the youngest
+// process that shares pages is killed; with commit=strict the fork fails.
 #include "t.h"
 
 #include "abi/errno.h"
@@ -8,7 +8,7 @@
 #define SHARED (3 * MIB)
 #define HOPED  (4 * MIB)
 
-static int go[2], full[2]; // pipes: the writer may begin; the hog has everything
+static int go[2], full[2]; // pipes: the writer may begin; the hog has all memory
 
 static void
 take_everything(void)
@@ -42,7 +42,7 @@ hog(long unused)
     sleep(100000);
 }
 
-// Waits for its turn, then touches memory that was never there.
+// Waits for its turn, then touches lazy memory for the first time.
 static void
 hope(long at)
 {
@@ -53,7 +53,7 @@ hope(long at)
             t_store(at + i);
 }
 
-// A hog that has everything by now.
+// Starts a hog and waits until it has all memory.
 static int
 spawn_hog(void)
 {
@@ -64,7 +64,7 @@ spawn_hog(void)
     return pid;
 }
 
-// Is there a limit to what processes have together?
+// Returns whether the memory of all processes together has a limit (commit=strict).
 static int
 strict(void)
 {
@@ -74,8 +74,8 @@ strict(void)
     return m.limit != 0;
 }
 
-// commit=strict: who shares memory since a fork gets a copy of each page, although all else is in use
-// by then.
+// commit=strict: after fork a process gets its copy of each page, although all other memory is in
+// use by then.
 static void
 t_strictkept(void)
 {
@@ -94,7 +94,7 @@ t_strictkept(void)
     want(t_wait(pid) == -1, "the hog ended by itself");
 }
 
-// Pages that are two thirds of all that can be had, each its number.
+// Allocates two thirds of free memory and writes its number to each page.
 static long
 fill_most(char **at)
 {
@@ -113,8 +113,7 @@ want_most(const char *at, long size, long first)
         want(*(const long *)(at + i) == first + i / PAGE, "byte 0x%lx has changed", i);
 }
 
-// commit=strict: a process that has most of the memory cannot be doubled, and nothing is lost by the
-// attempt.
+// commit=strict: fork of a process that has most of the memory fails and changes nothing.
 static void
 t_strictrefused(void)
 {
@@ -130,8 +129,8 @@ t_strictrefused(void)
     t_fork() ? t_wait_ok(1) : exit(0);
 }
 
-// A process that has most of the memory can fork, if only its tables fit: most children run another
-// program.
+// A process that has most of the memory can fork if memory for the page tables is left: most
+// children exec.
 static void
 t_forkmost(void)
 {
@@ -171,8 +170,8 @@ wait_for_go(long unused)
     sleep(100000);
 }
 
-// Both write to most of the memory: the child is stopped, whoever comes to the end of memory, and the
-// parent has all that it wrote.
+// Parent and child write to most of the memory: the child is killed, whichever of them uses the
+// last page, and the parent has all its data.
 static void
 t_starved(void)
 {
@@ -188,9 +187,9 @@ t_starved(void)
     want_most(most, most_size, 7);
 }
 
-#define PIECE (4 * PAGE) // what a pipe holds
+#define PIECE (4 * PAGE) // the size of a pipe
 
-// The kernel stores to memory that is shared when there is none for a copy: the calls succeed.
+// The kernel stores to copy-on-write pages when there is no memory for a copy: the calls succeed.
 static void
 t_starvedcall(void)
 {
@@ -213,7 +212,7 @@ t_starvedcall(void)
     want(t_wait(pid) == -1, "there was memory for all");
 }
 
-// Memory that was only hoped for: who touches it when there is none is killed, and nobody else.
+// A process that touches lazy memory when no frame is free is killed, and no other process.
 static void
 t_lazyoutgrow(void)
 {
@@ -225,14 +224,14 @@ t_lazyoutgrow(void)
     int hopeful = t_spawn(hope, (long)hoped);
     int other = spawn_hog();
     write(go[1], &c, 1);
-    want(t_wait(hopeful) == -1, "there is memory for a page that nobody was promised");
+    want(t_wait(hopeful) == -1, "there is memory for a page without reservation");
     want(t_same(mine, SHARED, 7, 0), "memory of another has changed");
     t_fill(mine, SHARED, 9, 0);
-    want(kill(other) == 0 && t_wait(other) == -1, "the one who waited is gone");
+    want(kill(other) == 0 && t_wait(other) == -1, "the hog is gone");
     sbrk(-SHARED - HOPED);
 }
 
-// Takes all memory, then reads why the last attempt failed.
+// Takes all memory, then reads the error of the last attempt.
 static void
 ask_why(long unused)
 {
@@ -241,7 +240,7 @@ ask_why(long unused)
     exit(((struct usyscall *)USYSCALL)->err == ENOMEM ? 5 : 6);
 }
 
-// Who has nothing left can still be told why.
+// A process without any memory left can still read the error of a call.
 static void
 t_lastword(void)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// count.c - sub-tests that count pages: what a program has used can be allocated again as soon as it
-// has ended, whatever it did to files, and nobody calls sync().
+// count.c - sub-tests that count pages: the memory of a program can be allocated again as soon as
+// it has ended, without a sync(), whatever it did to files.
 //
-// Theory    xv6's own usertests compares the same two counts, made in both ways that are used here:
-//           by growing the heap until that fails, and in a child that touches pages and reports
-//           each one through a pipe. Both must be exactly what they were. Only the last pages are
-//           taken one by one, to save time.
+// Theory    As in xv6's usertests, pages are counted in two ways: by growing the heap until that
+//           fails, and in a child that touches pages and reports each one through a pipe. Both
+//           counts must be exactly as before. Only the last pages are taken one by one, to save
+//           time.
 // Next      main.c
 #include "t.h"
 
@@ -44,7 +44,7 @@ report_pages(int fd, int n)
     return 1;
 }
 
-// Has a child take and touch pages until there are no more.
+// Counts the pages that a child can touch.
 static long
 count_by_child(void)
 {
@@ -105,7 +105,7 @@ compare(long (*count)(void), long before, const char *what)
 static void
 use_files(long (*count)(void))
 {
-    count(); // the first time, parts of this program and of the kernel's caches come into use
+    count(); // the first count allocates parts of this program and of the kernel's caches
     long before = count();
 
     compare(count, before, "nothing");

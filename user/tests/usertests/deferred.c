@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// deferred.c - leaf tables whose copy a fork defers (kernel/mm/aspace/defer.h).
+// deferred.c - sub-tests of leaf tables whose copy fork defers (kernel/mm/aspace/defer.h).
 //
-// Theory    No byte of memory shows whether a table is deferred: each process finds what it and its
-//           ancestors wrote, in whatever order they touch, cut, protect, fork again or end; and the
-//           last process has all of the memory as it was, at no cost. t_deferredseen() shows that the
-//           copy is deferred at all.
-// Next      deferredcut.c
+// Theory    A deferred table must not change the contents of memory: each process sees the stores of
+//           itself and its ancestors, in whatever order they touch, unmap, protect, fork again and
+//           exit; the last process has its memory as before, without copies. t_deferredseen() checks
+//           that a fork does defer.
+// Next      deferredchange.c
 #include "deferred.h"
 #include "kernel/riscv.h"
 
@@ -18,7 +18,7 @@ p_word(int i)
     return (int *)(p_mem + (long)i * PAGE + 8 * (i % 500));
 }
 
-// Not in order, so that each page gets a leaf of its own.
+// The pages are touched not in order, so that each gets a leaf of its own.
 void
 p_touch_all(void)
 {
@@ -57,10 +57,11 @@ p_await(const int *pipe)
 {
     char c;
 
-    want(read(pipe[0], &c, 1) == 1, "nobody writes to the pipe");
+    want(read(pipe[0], &c, 1) == 1, "the pipe has no writer");
 }
 
-// Pages [first, end): those of member `me` hold what it has written, the others what there was.
+// Of the pages [first, end), those of member `me` must hold its stores, the others their old
+// contents.
 void
 p_expect(int first, int end, int me)
 {
@@ -77,7 +78,7 @@ p_write(int end, int me)
         *p_word(i) = -i - me;
 }
 
-// The pointer to the leaf table of va, as it stands.
+// Returns the pointer to the leaf table of va.
 struct pgentry
 p_pointer(const void *va)
 {
@@ -95,7 +96,8 @@ p_pointer(const void *va)
     return e[0];
 }
 
-// Do `n` processes lead to the deferred tables of all the memory? 0: they are in use.
+// Checks that `n` processes share the deferred tables of all the memory. 0: the tables are not
+// deferred.
 void
 p_led_to_by(uint n)
 {
@@ -107,7 +109,7 @@ p_led_to_by(uint n)
     }
 }
 
-// What of memory processes have.
+// Returns the memory of processes.
 struct meminfo
 p_taken(void)
 {
@@ -127,7 +129,7 @@ p_same_taken(const struct meminfo *before)
          before->committed);
 }
 
-// ---- What is seen
+// ---- Views
 
 static void
 look(long unused)
@@ -143,7 +145,7 @@ look(long unused)
     want(!(p_pointer(p_mem + LARGE).pte & PTE_V), "not touched, and in use");
 }
 
-// deferredseen: a fork defers the copies; the first access unshares one table, for its process.
+// deferredseen: a fork defers the copy; the first touch unshares one table of the touching process.
 static void
 t_deferredseen(void)
 {
@@ -156,7 +158,8 @@ t_deferredseen(void)
     p_led_to_by(0);
 }
 
-// What the parent has touched since it asked, and to which pages it wrote, is known in the child.
+// The child inherits the accessed and dirty bits that the parent's accesses have set since its
+// pgaccess().
 static void
 ask(long written)
 {
@@ -185,7 +188,7 @@ t_deferredasked(void)
     want(pgaccess(p_mem, 64, &bits) == 0 && bits == (1UL << 3 | 1UL << 40), "0x%lx", bits);
 }
 
-// ---- Each has its own
+// ---- Private contents
 
 static void
 grow_up(long me)
@@ -242,7 +245,7 @@ end_after_one(long page)
     *p_word((int)page) = 0;
 }
 
-// deferredback: a parent whose child has ended has the very pages that it had, and may write to them.
+// deferredback: after its child's end a process has its original pages back, and may write to them.
 static void
 t_deferredback(void)
 {
@@ -272,7 +275,7 @@ t_deferredback(void)
 
 // ---- Generations
 
-// Only the last of three generations touches anything; the others end first.
+// Only the last of three generations touches memory, after the others have ended.
 static void
 outlive(void)
 {
@@ -283,7 +286,7 @@ outlive(void)
             exit(0);
     }
     close(p_allowed[1]);
-    want(read(p_allowed[0], &pid, 1) == 0, "who lives longer writes");
+    want(read(p_allowed[0], &pid, 1) == 0, "a longer-living process has written");
     p_expect(0, PAGES, -1);
     p_write(PAGES, 1);
     p_expect(0, PAGES, 1);
@@ -292,7 +295,7 @@ outlive(void)
     exit(0);
 }
 
-// deferredheir: a great-grandchild keeps what all others have left.
+// deferredheir: a great-grandchild keeps the memory of ancestors that have ended.
 static void
 t_deferredheir(void)
 {
@@ -326,7 +329,7 @@ generation(int n)
     p_expect(0, PAGES, n % FAMILY);
 }
 
-// deferredforks: a process that has touched nothing forks again; all of them write, the youngest first.
+// deferredforks: processes fork again without a touch; then all write, the youngest first.
 static void
 t_deferredforks(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// deferred.h - what the sub-tests of deferred.c and deferredcut.c share.
+// deferred.h - memory whose leaf tables a fork shares, for the sub-tests of deferred.c and deferredchange.c.
 #pragma once
 
 #include "t.h"
@@ -11,18 +11,18 @@
 #define FAMILY 3
 #define FAILED ((char *)-1)
 
-extern char *p_mem;                 // PAGES of it, two leaf tables of its own
-extern int p_told[2], p_allowed[2]; // pipes: somebody has done his part; somebody may go on
+extern char *p_mem;                 // PAGES pages, in two leaf tables of their own
+extern int p_told[2], p_allowed[2]; // pipes: a process has done its part; a process may go on
 
-void p_begin(void);                           // makes them, the memory touched in no order
-void p_touch_all(void);                       // each page its number
+void p_begin(void);                           // makes memory and pipes, touches the pages
+void p_touch_all(void);                       // writes its number to each page
 char *p_map(char *at, long size, int flags);  // mmap of anonymous memory that must work
-volatile int *p_word(int i);                  // the one of page i that is looked at
-void p_write(int end, int me);                // what member `me` has to write below page `end`
-void p_expect(int first, int end, int me);    // what it, and nobody else, must see; -1: nobody's
-void p_tell(const int *pipe);                 // a word
-void p_await(const int *pipe);                // waits for one
-void p_led_to_by(uint n);                     // so many lead to the tables; 0: not deferred
-struct pgentry p_pointer(const void *va);     // the entry that leads to its leaf table
-struct meminfo p_taken(void);                 // what of memory processes have
-void p_same_taken(const struct meminfo *was); // must be the same
+volatile int *p_word(int i);                  // the word of page i that is checked
+void p_write(int end, int me);                // does the writes of member `me` below page `end`
+void p_expect(int first, int end, int me);    // the writes of `me` alone must show; -1: none
+void p_tell(const int *pipe);                 // writes a byte
+void p_await(const int *pipe);                // waits for a byte
+void p_led_to_by(uint n);                     // n processes share the tables; 0: not deferred
+struct pgentry p_pointer(const void *va);     // the entry that points to va's leaf table
+struct meminfo p_taken(void);                 // the memory of processes
+void p_same_taken(const struct meminfo *was); // p_taken() must equal it

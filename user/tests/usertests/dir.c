@@ -16,7 +16,7 @@ enter(const char *dir)
     want(chdir(dir) == 0, "chdir %s failed", dir);
 }
 
-// subdir: paths through directories mean what they say, and a directory goes only when empty.
+// subdir: paths through directories, and removal of empty directories only.
 static void
 t_subdir(void)
 {
@@ -46,7 +46,7 @@ t_subdir(void)
     want(chdir("d") == -1 && open("d", O_RDONLY) == -1, "a removed directory is there");
 }
 
-// rmdot: `.` and `..` cannot be removed, whatever they are called.
+// rmdot: `.` and `..` cannot be removed by any path.
 static void
 t_rmdot(void)
 {
@@ -81,7 +81,7 @@ t_dirfile(void)
     close(fd);
 }
 
-// iref: calls on empty names deep in directories keep no hold of any of them.
+// iref: calls with empty names deep in directories keep no reference to an inode.
 static void
 t_iref(void)
 {
@@ -104,7 +104,7 @@ t_iref(void)
     }
 }
 
-// iput: the directory that one stands in is removed; it is gone when left.
+// iput: the current directory is removed; it is freed when the process leaves it.
 static void
 t_iput(void)
 {
@@ -127,7 +127,7 @@ stand_and_remove(long unused)
     t_remove("../d");
 }
 
-// exitiput: the same, left by the end of the process.
+// exitiput: as iput, but the process exits.
 static void
 t_exitiput(void)
 {
@@ -181,7 +181,7 @@ t_bigdir(void)
     want(t_count(".") == 0, "%d entries left", t_count("."));
 }
 
-// What a directory reads as: records of 16 bytes, `.` and `..` among them, inode numbers right.
+// read() of a directory gives records of 16 bytes, with `.` and `..` and the right inode numbers.
 static void
 t_dirread(void)
 {
@@ -222,7 +222,7 @@ t_linkcounts(void)
     want(stat("d", &st) == -1, "stat of what is not there");
 }
 
-// A tree as deep as it gets, walked down by chdir and removed upwards.
+// A deep tree, walked down by chdir and removed upwards.
 static void
 t_deepdirs(void)
 {
@@ -241,7 +241,7 @@ t_deepdirs(void)
     }
 }
 
-// fchdir() goes to an open directory, wherever that is, and to nothing else.
+// fchdir() accepts any open directory and no other descriptor.
 static void
 t_fchdir(void)
 {

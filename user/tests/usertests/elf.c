@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// elf.c - sub-tests of exec with program files made by hand, right ones and broken ones.
+// elf.c - sub-tests of exec with valid and broken program files made by hand.
 //
 // Theory    The smallest program exits with 42. Each broken variant changes one field; exec then
-//           returns -1 (status REFUSED below), or the program dies, and nothing else happens.
+//           returns -1 (status REFUSED below), or the program is killed; nothing else may happen.
 // Next      exec.c
 #include "t.h"
 
 #define REFUSED 100
-#define ANY     101 // refused, killed, or run: all are well
+#define ANY     101 // refused, killed and run are all right
 #define OFF     0x1000
 #define PHDR    64
 
@@ -51,7 +51,7 @@ static const struct segment attributes = {
     .type = 0x70000003, .flags = 4, .off = OFF, .filesz = 8, .memsz = 0, .align = 1};
 
 // Writes image of n bytes as "prog" and runs it.
-// Returns its status, or REFUSED when exec failed.
+// Returns   its status, or REFUSED when exec failed.
 static int
 run(const char *image, int n)
 {
@@ -84,7 +84,7 @@ layout(int off)
     return image;
 }
 
-// The program as it is runs, with its code on a page border of the file and off it.
+// The unchanged program runs, with its code at a page boundary of the file and elsewhere.
 static void
 t_elfgood(void)
 {
@@ -155,7 +155,7 @@ t_elfbroken(void)
     t_remove("prog");
 }
 
-// Programs cut at every length, and with random bytes changed.
+// Programs truncated to every length, and with random bytes changed.
 static void
 t_elfrandom(void)
 {

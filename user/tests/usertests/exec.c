@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// exec.c - sub-tests of exec: arguments, refusals, what the new program finds.
+// exec.c - sub-tests of exec: arguments, errors, the state of the new program.
 //
 // Next      elf.c
 #include "t.h"
@@ -7,7 +7,7 @@
 #include "abi/errno.h"
 
 // Runs path with argv, its output into file "out".
-// Returns its status, or 100 when exec failed.
+// Returns   its status, or 100 when exec failed.
 static int
 run_into_out(const char *path, char **argv)
 {
@@ -55,8 +55,8 @@ t_exectest(void)
     want(t_wait(pid) == 0, "a path without a slash");
 }
 
-// bigargtest: the largest argument lists; one argument or one byte more is refused, and so is what does
-// not fit into the program's stack, which is one page for echo.
+// bigargtest: the largest argument lists; one argument or one byte more is refused, and so are
+// arguments that do not fit into the program's stack, which is one page for echo.
 static void
 t_bigargtest(void)
 {
@@ -87,7 +87,7 @@ t_bigargtest(void)
     t_remove("out");
 }
 
-// badarg: arguments at bad addresses, many times over.
+// badarg: arguments at bad addresses, many times.
 static void
 t_badarg(void)
 {
@@ -214,10 +214,10 @@ exec_busy(long unused)
 
     (void)unused;
     want_busy(exec("ours", argv), "exec fails for another reason");
-    exit(5); // which the program would not
+    exit(5); // a status that the program does not use
 }
 
-// A file that is open for writing, or that shared memory can change, cannot be run.
+// A file that is open for writing, or mapped shared and writable, cannot be run.
 static void
 t_busyexec(void)
 {
@@ -266,7 +266,7 @@ t_execmany(void)
     t_wait_ok(4);
 }
 
-// Arguments that no stack can hold: exec has loaded the program when it finds that out.
+// Arguments too large for the stack: exec notices that after it has loaded the program.
 static void
 fail_late(void)
 {
@@ -279,7 +279,7 @@ fail_late(void)
     want(exec("/bin/true", argv) == -1, "93000 bytes of arguments fit into a stack of 64 KiB");
 }
 
-// A failed exec leaves everything as it was: memory, for the kernel too, descriptors, directory.
+// A failed exec changes nothing: memory, also for the kernel's copies, descriptors, directory.
 static void
 t_execfail(void)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// fault.c - sub-tests of faults: what must kill a process, and what each page holds.
+// fault.c - sub-tests of faults: forbidden accesses and initial contents of pages.
 //
-// Theory    A forbidden access ends the process with status -1 and touches nothing else. The
-//           layout that programs rely on: text not writable, data not executable, a guard page
-//           below the stack, three pages at the top of which one may be read.
+// Theory    A forbidden access ends the process with status -1 and touches nothing else. Programs
+//           rely on this layout: text not writable, data not executable, a guard page below the
+//           stack, three pages at the top of which one may be read.
 // Next      reg.c
 #include "t.h"
 
@@ -73,7 +73,7 @@ set_fence(long unused)
     asm volatile("sfence.vma");
 }
 
-// An instruction that user mode does not have kills, and no more.
+// An illegal instruction kills its process only.
 static void
 t_badinstr(void)
 {
@@ -83,7 +83,7 @@ t_badinstr(void)
     t_must_die(set_fence, 0);
 }
 
-// The clock and the two counters are readable and move on.
+// The clock and the two counters are readable and increase.
 static void
 t_counters(void)
 {
@@ -96,7 +96,7 @@ t_counters(void)
     want(c1 != c0 && i1 != i0, "cycle or instret stands still");
 }
 
-// The lowest address from sp downwards whose page a call may read.
+// Returns the lowest address below sp that system calls can read without a gap.
 static uint64
 stack_bottom(void)
 {
@@ -130,7 +130,7 @@ recurse(long unused)
     deeper(0);
 }
 
-// stacktest: below the stack is a page that nobody may touch, and recursion ends there.
+// stacktest: a guard page lies below the stack and ends recursion.
 static void
 t_stacktest(void)
 {
@@ -146,7 +146,7 @@ t_stacktest(void)
     want(write(1, (void *)(bottom - 1), 1) <= 0, "a call reads the guard page");
 }
 
-// Stack pages hold zeroes where nothing has been pushed yet.
+// Unused stack memory is zero.
 static void
 t_stackzero(void)
 {
@@ -158,7 +158,7 @@ t_stackzero(void)
     want(dirty == 0, "%d of the 256 lowest bytes of the stack are not zero", dirty);
 }
 
-// A misaligned access works or kills; it never hurts the kernel.
+// A misaligned access works or kills its process; it never harms the kernel.
 static void
 misaligned(long va)
 {
@@ -178,7 +178,7 @@ t_misaligned(void)
     }
 }
 
-// A store to a page that is shared after fork shows on one side only, whoever writes first.
+// After fork a store shows in one process only, whichever writes first.
 static void
 t_forkpages(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fd.c - sub-tests of descriptors: numbers, exhaustion, wrong ones, odd lengths.
+// fd.c - sub-tests of descriptors: numbers, exhaustion, invalid ones, odd lengths.
 //
 // Next      pointer.c
 #include "t.h"
@@ -10,7 +10,7 @@ static const int wrong[] = {-1, -2, 16, 63, 64, 100, 1000, 0x7fffffff, (int)0x80
 
 #define NWRONG ((int)(sizeof(wrong) / sizeof(wrong[0])))
 
-// A descriptor that is not open, whatever the number, is refused by every call.
+// Every call refuses a number that is no open descriptor.
 static void
 t_badfd(void)
 {
@@ -30,7 +30,7 @@ t_badfd(void)
     want(read(fd, &c, 1) == -1 && dup(fd) == -1, "a closed descriptor works");
 }
 
-// The lowest free number is given, by each call that gives one.
+// Each call that makes a descriptor returns the lowest free number.
 static void
 t_lowestfd(void)
 {
@@ -48,7 +48,7 @@ t_lowestfd(void)
     want(dup(3) == 0, "0 is not the lowest");
 }
 
-// Opens until no descriptor is left; at least 16 are there; none is lost by calls that fail.
+// Opens until no descriptor is left: there are at least 16, and failing calls lose none.
 static void
 t_fdexhaust(void)
 {
@@ -108,7 +108,7 @@ t_fileexhaust(void)
     t_remove("f");
 }
 
-// Lengths: zero does nothing, negative ones are refused, on every kind of descriptor.
+// On every kind of descriptor, length zero does nothing and negative lengths are refused.
 static void
 t_oddlengths(void)
 {

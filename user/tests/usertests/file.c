@@ -15,7 +15,7 @@ size_of(int fd)
     return st.size;
 }
 
-// truncate1: opening with O_TRUNC empties the file for those who have it open, too.
+// truncate1: opening with O_TRUNC empties the file for other open descriptors, too.
 static void
 t_truncate1(void)
 {
@@ -65,7 +65,7 @@ rewrite(long rounds)
         close(fd);
         fd = t_open("f", O_RDONLY);
         n = read(fd, buf, 32);
-        want(n == 0 || n == 3 || n == 10, "read of %d bytes nobody wrote", n);
+        want(n == 0 || n == 3 || n == 10, "read of %d bytes, not written together", n);
         close(fd);
     }
 }
@@ -86,7 +86,7 @@ t_truncate3(void)
     t_remove("f");
 }
 
-// opentest: a file that exists opens, one that does not, does not.
+// opentest: open succeeds for an existing file and fails for a missing one.
 static void
 t_opentest(void)
 {
@@ -132,7 +132,7 @@ t_writebig(void)
     t_remove("big");
 }
 
-// createtest: many files made and removed, names and all.
+// createtest: many files are made and removed.
 static void
 t_createtest(void)
 {
@@ -146,7 +146,7 @@ t_createtest(void)
     want(open("file7", O_RDONLY) == -1, "a removed file opens");
 }
 
-// unlinkread: a file without a name lives until the last descriptor is closed.
+// unlinkread: an unlinked file can be used until its last descriptor is closed.
 static void
 t_unlinkread(void)
 {
@@ -205,7 +205,7 @@ t_bigfile(void)
     t_remove("f");
 }
 
-// The direction of a descriptor binds; directories do not open for writing.
+// Descriptors are read-only or write-only as opened; directories do not open for writing.
 static void
 t_openmodes(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// interpose.c - sub-tests of interpose(): calls that a process may not make.
+// interpose.c - sub-tests of interpose(): forbidden system calls.
 //
-// Theory    Each part runs in a child, because a process that is confined stays so.
+// Theory    Each part runs in a child, because the restriction cannot be removed.
 #include "t.h"
 
 #include "abi/errno.h"
@@ -34,7 +34,7 @@ blocks(long unused)
     want(mkdir("d") == 0 && unlink("d") == 0, "mkdir, unlink");
 }
 
-// Only this very string is let through, and only to open and exec.
+// Only this exact path is allowed, and only for open and exec.
 static void
 excepts(long unused)
 {
@@ -52,7 +52,7 @@ excepts(long unused)
     want(exec("f", (char *[]){"f", 0}) == -1 && error() == ENOEXEC, "exec of f");
 }
 
-// A child and the program that it becomes are confined too.
+// A child is restricted too, also after exec.
 static void
 inherits(long unused)
 {
@@ -60,7 +60,7 @@ inherits(long unused)
     confine(BIT(open), "-");
     if (t_fork() == 0) {
         want(open("f", O_RDONLY) == -1, "open in a child");
-        close(2); // for what cat says
+        close(2); // for the message of cat
         exec("/cat", (char *[]){"cat", "f", 0});
         exit(0);
     }
@@ -68,7 +68,7 @@ inherits(long unused)
     want(wait(&status) > 0 && status == 1, "a program that opens: %d", status);
 }
 
-// What is confined stays so, and a call with a bad path changes nothing.
+// The restriction cannot be removed, and a call with a bad path changes nothing.
 static void
 stays(long unused)
 {

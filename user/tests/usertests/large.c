@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// large.c - sub-tests of memory in leaves of 2 MiB that processes share.
+// large.c - sub-tests of superpages (2 MiB) that processes share.
 //
-// Theory    How large the leaves are does not show in what memory holds: each process sees its
-//           own stores only, or those of all where that was asked for, whoever writes, cuts,
-//           protects or ends first.
+// Theory    The size of the leaves must not change the contents of memory: each process sees its
+//           own stores only (in shared mappings those of all), in whatever order they write, unmap,
+//           protect and exit.
 // Next      brk.c
 #include "t.h"
 #include "abi/pgmap.h"
 
 #define LARGE  (2 * MIB)
-#define WORDS  (LARGE / PAGE) // one word of each page is looked at
+#define WORDS  (LARGE / PAGE) // one word of each page is checked
 #define FAMILY 4
 #define FAILED ((char *)-1)
 
@@ -19,8 +19,8 @@ word(char *big, int i)
     return (uint64 *)(big + i * PAGE + 8 * (i % 500));
 }
 
-// A large leaf in the heap, each page of it touched. There is no memory below it, so that many can
-// have one like it at the same time.
+// Makes a superpage in the heap and touches each page of it. The memory below it is lazy, so that
+// many processes can have one at once.
 static char *
 large_heap(void)
 {
@@ -40,7 +40,8 @@ drop_heap(char *was)
     sbrk((int)(was - (char *)sbrk(0)));
 }
 
-// Page i belongs to member i % (FAMILY + 1), who has written to it; other members must not see that.
+// Page i belongs to member i % (FAMILY + 1), which has written to it; other members must not see
+// that.
 static void
 expect(char *big, int me, int end)
 {
@@ -61,7 +62,7 @@ static void
 member(char *big, int me)
 {
     write_own(big, me);
-    if (me % 2 == 0 && t_fork() == 0) { // inherits what is split and what is not
+    if (me % 2 == 0 && t_fork() == 0) { // inherits split and unsplit superpages
         expect(big, me, WORDS);
         *word(big, me) = 1;
         exit(0);
@@ -75,14 +76,14 @@ member(char *big, int me)
     exit(0);
 }
 
-// largefork: a family writes to a large leaf that all of it has inherited; who is left has it alone.
+// largefork: several descendants write to an inherited superpage; the last one has it alone.
 static void
 t_largefork(void)
 {
     char *was = sbrk(0), *big = large_heap();
 
     if (t_fork() == 0)
-        exit(0); // without a look at it
+        exit(0); // without checking it
     t_wait_ok(1);
     for (int me = 0; me < FAMILY; me++)
         if (t_fork() == 0)
@@ -96,7 +97,7 @@ t_largefork(void)
     drop_heap(was);
 }
 
-// largeread: only the child writes; the parent's memory is whole again when that has ended.
+// largeread: only the child writes; the parent's memory is unshared again after the child's end.
 static void
 t_largeread(void)
 {
@@ -117,7 +118,8 @@ t_largeread(void)
     drop_heap(was);
 }
 
-// largeshared: stores to shared memory are seen by all, after one of them has cut and protected it.
+// largeshared: stores to shared memory are seen by all, also after one process has unmapped and
+// protected parts.
 static void
 t_largeshared(void)
 {
@@ -154,8 +156,8 @@ entry(const void *va)
     return e;
 }
 
-// largetouch: lazy memory comes page by page to those who pick, and in ever larger pieces to those who go
-// through it; what has been brought in ahead is zero.
+// largetouch: lazy memory is mapped page by page under random access, and in ever larger pieces
+// under sequential access; pages mapped before their first touch are zero.
 static void
 t_largetouch(void)
 {
@@ -196,7 +198,7 @@ large_map(char **at)
     return entry(big).level == 1 ? big : 0;
 }
 
-// Each page holds its number, but for those that are multiples of `step`: these are `more` more.
+// Each page holds its number, plus `more` in the pages that are multiples of `step`.
 static void
 holds(char *big, int step, int more)
 {
@@ -211,9 +213,8 @@ store_one(long va)
     *(volatile char *)va = 1;
 }
 
-// Memory that the kernel has for itself, tables among it.
-// largesplit: a large leaf of which one page gets other rights becomes single pages, whose rights and
-// contents are then their own.
+// largesplit: mprotect() of one page splits a superpage into single pages with their own rights and
+// contents.
 static void
 t_largesplit(void)
 {
@@ -241,7 +242,7 @@ t_largesplit(void)
 
 static int told[2], asked[2]; // pipes: the child has written; it may end
 
-// Writes to every 7th page, and expects them to stay as they are then.
+// Writes to every 7th page; the parent's later stores must not show.
 static void
 writes_first(long big)
 {
@@ -262,8 +263,8 @@ expects_five_more(long big)
     exit(0);
 }
 
-// largeown: a process whose child has copied some pages of a large leaf keeps the pages themselves; after
-// the child's end, another fork shares them.
+// largeown: after a child has copied some pages of a superpage, the parent keeps the original
+// pages; after the child's end, another fork shares them.
 static void
 t_largeown(void)
 {
@@ -286,8 +287,8 @@ t_largeown(void)
     want(munmap(at, 3 * LARGE) == 0, "munmap");
 }
 
-// Free memory that lies in single pages, with others' between them, is as good as any: two regions
-// take turns, from the top down, until there is next to nothing left; then one of them goes.
+// Fragmented free memory is usable: two regions take pages in turn, from the top down, until almost
+// none is left; then one of them is unmapped.
 static void
 t_fragments(void)
 {

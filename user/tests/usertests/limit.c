@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// limit.c - sub-tests of what runs out: memory under each call, disk blocks, inodes.
+// limit.c - sub-tests of exhaustion: memory in each call, disk blocks, inodes.
 //
-// Theory    A call that cannot have what it needs fails and gives back what it had taken. The
-//           runner counts; these sub-tests only drive the system to the wall, again and again,
-//           with a little more room each time.
+// Theory    A call that lacks a resource fails and releases the others that it had taken. These
+//           sub-tests only use everything up, again and again, with a little more left each time;
+//           the runner does the counting.
 // Next      fd.c, main.c
 #include "t.h"
 
 static char *argv_true[] = {"true", 0};
 
-// Whether all memory can be taken, many times over, in reasonable time.
+// Returns whether all memory can be taken many times in reasonable time.
 static int
 small_machine(void)
 {
@@ -38,7 +38,7 @@ try_exec(long pages)
     exit(1);
 }
 
-// execout: exec with next to no memory fails or works, and costs nothing.
+// execout: exec with almost no memory fails or succeeds, and loses no page.
 static void
 t_execout(void)
 {
@@ -139,7 +139,8 @@ t_mkdirout(void)
     unlink("d");
 }
 
-// A full heap is copied by fork only as it is written; whoever cannot have a page dies alone.
+// A full heap is copied by fork only as it is written; a process without a page for its copy is
+// killed alone.
 static void
 cow_to_the_end(long unused)
 {
@@ -184,7 +185,7 @@ touch_all(long unused)
     }
 }
 
-// Whoever touches a promised page that cannot be had dies, and all comes back.
+// A process that touches a lazy page when memory is used up is killed, and all its memory is freed.
 static void
 t_lazyout(void)
 {
@@ -193,7 +194,7 @@ t_lazyout(void)
 }
 
 // Fills the disk with files, `size` bytes at a time.
-// Returns their number; the last one ended because nothing more could be written.
+// Returns   their number; writing the last one failed.
 static int
 fill_disk(const char *block, int size)
 {
@@ -250,7 +251,7 @@ t_diskfull(void)
     t_remove("kept");
 }
 
-#define PER_DIR 100 // files in a directory of inodesfull, so that none is slow to search
+#define PER_DIR 100 // files in a directory of inodesfull, so that searching stays fast
 
 // The name of the directory that holds file i, or with `file` that of the file itself.
 static char *
@@ -263,7 +264,7 @@ inode_name(char *buf, int i, int file)
 }
 
 // Makes files until there is no inode left.
-// Returns their number.
+// Returns   their number.
 static int
 take_inodes(void)
 {

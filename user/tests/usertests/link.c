@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // link.c - sub-tests of symbolic links, of appending and of fsync.
 //
-// Theory    A link is a name for a path, which is walked when the link is met. O_NOFOLLOW opens the link itself, which
-//           reads as its target.
+// Theory    A link holds a path, which is followed when the link is looked up. O_NOFOLLOW opens the
+//           link itself; reading it gives the path.
 // Next      name.c
 #include "t.h"
 
 #include "abi/errno.h"
 
-// symlink: links to files, directories and nothing; what goes through them and what does not.
+// symlink: links to files, directories and nothing; calls that follow them and calls that do not.
 static void
 t_symlink(void)
 {
@@ -70,7 +70,7 @@ t_symlinkloop(void)
     t_remove("c0");
 }
 
-// readlink: what a link says, as much as fits; nothing else can be asked.
+// readlink: the target, truncated to the buffer; it fails on other files.
 static void
 t_readlink(void)
 {
@@ -107,7 +107,7 @@ append_records(long me)
     }
 }
 
-// append: whoever writes, each write goes to the end, whole; reading goes on from what was written.
+// append: each write of each process goes to the end, whole; the offset is behind it.
 static void
 t_append(void)
 {
@@ -121,7 +121,7 @@ t_append(void)
         want(read(fd, record, sizeof(record)) == sizeof(record), "record %d", i);
         for (unsigned long k = 1; k < sizeof(record); k++)
             want(record[k] == record[0], "record %d: two writers", i);
-        want(record[0] >= 'a' && record[0] < 'a' + WRITERS, "record %d: nobody's", i);
+        want(record[0] >= 'a' && record[0] < 'a' + WRITERS, "record %d: of no process", i);
         seen[record[0] - 'a']++;
     }
     for (int i = 0; i < WRITERS; i++)
@@ -154,7 +154,7 @@ append_pieces(long letter)
         want(write(fd, piece, PIECE) == PIECE, "a short write");
 }
 
-// appendwhole: however much one write appends, no other process's bytes come in between.
+// appendwhole: a write of any length is not interleaved with another process's.
 static void
 t_appendwhole(void)
 {
@@ -225,7 +225,7 @@ want_error(int result, int why, const char *what)
     want(result == -1 && ((struct usyscall *)USYSCALL)->err == why, "%s", what);
 }
 
-// endslash: a path that ends in a slash leads to a directory, or nowhere.
+// endslash: a path that ends in a slash names a directory, or fails.
 static void
 t_endslash(void)
 {
@@ -252,7 +252,7 @@ t_endslash(void)
     t_remove("f");
 }
 
-// fsync: works on what is open, whatever it is; nothing else.
+// fsync: works on every kind of open descriptor, and on no other number.
 static void
 t_fsync(void)
 {

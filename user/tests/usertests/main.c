@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// main.c - usertests: run sub-tests, each alone, and see that nothing stays behind.
+// main.c - usertests: run sub-tests one by one, and check that each restores the system's state.
 //
 // Usage     usertests [-l | -q | NAME ...]
 //           all sub-tests; -q without the slow ones; -l lists the names.
 // Theory    A sub-test runs in a child whose working directory is a fresh one. When the child has
 //           ended, the directory must be empty again, and the numbers of free blocks, free inodes
-//           and pages that can be allocated must be what they were.
+//           and pages that can be allocated must be as before.
 // Output    `test NAME: OK` or `test NAME: FAILED: why`, each a whole line; at the end `ALL TESTS
 //           PASSED` (exit status 0) or `SOME TESTS FAILED` (1).
 // Next      t.h, order.c, then vm.c, file.c, proc.c and the other groups
@@ -15,23 +15,28 @@
 #define COUNT_LIMIT (300UL * MIB) // above this RAM size counting pages takes too long
 
 static const struct test *const groups[] = {
-    vm_tests,      brk_tests,    brkcount_tests, large_tests,     deferred_tests, deferredcut_tests,
-    fault_tests,   file_tests,   dir_tests,      share_tests,     name_tests,     proc_tests,
-    wait_tests,    pipe_tests,   exec_tests,     elf_tests,       reg_tests,      fd_tests,
-    pointer_tests, link_tests,   view_tests,     watch_tests,     alarm_tests,    limit_tests,
-    commit_tests,  secret_tests, cut_tests,      interpose_tests, count_tests,    0,
+    vm_tests,        brk_tests,      brkcount_tests,
+    large_tests,     deferred_tests, deferredchange_tests,
+    fault_tests,     file_tests,     dir_tests,
+    share_tests,     name_tests,     proc_tests,
+    wait_tests,      pipe_tests,     exec_tests,
+    elf_tests,       reg_tests,      fd_tests,
+    pointer_tests,   link_tests,     view_tests,
+    watch_tests,     alarm_tests,    limit_tests,
+    commit_tests,    secret_tests,   truncmap_tests,
+    interpose_tests, count_tests,    0,
 };
 
 static const struct test *all[T_MOST]; // the sub-tests in the order in which they run
 static int nall;
 
-// What must be the same before and after a sub-test.
+// The state that must be equal before and after a sub-test.
 struct rest {
     struct meminfo mem;
     struct statfs disk;
 };
 
-static long pages_at_rest; // what t_free_pages() said at the start; 0: not asked
+static long pages_at_rest; // t_free_pages() at the start; 0: not counted
 
 static void
 measure(struct rest *r)
@@ -41,7 +46,7 @@ measure(struct rest *r)
     statfs("/", &r->disk);
 }
 
-// Empties the scratch directory after a sub-test has failed, names and all.
+// Empties the scratch directory after a sub-test has failed.
 static void
 empty_scratch(int depth)
 {
@@ -64,7 +69,7 @@ empty_scratch(int depth)
 }
 
 // Removes the scratch directory.
-// Returns the number of entries that the sub-test left in it.
+// Returns   the number of entries that the sub-test left in it.
 static int
 drop_scratch(void)
 {
@@ -79,8 +84,8 @@ drop_scratch(void)
     return left;
 }
 
-// Compares the pages that can be allocated with what could be before.
-// Returns the number of pages lost; below 1 for none.
+// Compares the number of pages that can be allocated with that before.
+// Returns   the number of pages lost; below 1 for none.
 static long
 pages_lost(const struct rest *before, const struct rest *after)
 {
@@ -93,7 +98,7 @@ pages_lost(const struct rest *before, const struct rest *after)
 }
 
 // Runs the current sub-test in a child, and waits until the orphans of that child have ended.
-// Returns whether it passed; a failure has been reported.
+// Returns   whether it passed; if not, a message has been printed.
 static int
 run_child(void)
 {
@@ -119,8 +124,8 @@ run_child(void)
     return status == 0;
 }
 
-// Runs the current sub-test twice more. The kernel's object caches hold some pages more or less from
-// one time to the next; what is lost grows with each run.
+// Runs the current sub-test twice more. The size of the kernel's object caches varies by some
+// pages; a real loss grows with each run.
 static int
 loses_again(void)
 {
@@ -135,8 +140,8 @@ loses_again(void)
     return 1;
 }
 
-// Finds what a sub-test has left behind, and says so.
-// Returns whether the system is as it was.
+// Reports everything that a sub-test has left behind.
+// Returns   whether the system is as it was.
 static int
 back_at_rest(const struct rest *before, int left)
 {
@@ -165,7 +170,7 @@ back_at_rest(const struct rest *before, int left)
 }
 
 // Runs one sub-test and prints its line.
-// Returns whether it passed.
+// Returns   whether it passed.
 static int
 run(const struct test *t)
 {
@@ -203,8 +208,8 @@ named(const struct test *t, int argc, char **argv)
     return 0;
 }
 
-// Runs the sub-tests that are asked for: those named, or all without the flags in skip.
-// Returns the number that failed; the number run goes to *count.
+// Runs the sub-tests that are asked for: those named, or all that have none of the flags in skip.
+// Returns   the number that failed; the number run goes to *count.
 static int
 run_all(int argc, char **argv, int skip, int *count)
 {
@@ -226,18 +231,18 @@ list(void)
         printf("%s\n", all[i]->name);
 }
 
-// Has every page of this program brought in, so that its own first uses are no losses.
+// Touches every page of this program, so that its first use is not counted as a loss.
 static void
 touch_program(void)
 {
-    extern char end[]; // of what exec has loaded, see user.ld
+    extern char end[]; // end of the loaded data, see user.ld
 
     for (char *p = 0; p < end; p += PAGE)
         t_load((long)p);
 }
 
-// Prepares the state that the sub-tests must return to: what is built once at first use (a block
-// of the root directory, kernel caches) is built now.
+// Prepares the state that the sub-tests must return to: things that are made once at first use (a
+// block of the root directory, kernel caches) are made now.
 static void
 settle(void)
 {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// name.c - sub-tests of names: how long, how cut, what is refused.
+// name.c - sub-tests of names: length, truncation, errors.
 //
-// Theory    A component is cut to DIRSIZ bytes, silently and by every call alike, so two spellings
-//           that agree in 14 bytes are one file. A path of MAXPATH bytes with its NUL is the
-//           longest.
+// Theory    Every call silently truncates a component to DIRSIZ (14) bytes, so two spellings that
+//           agree in 14 bytes are one file. A path of MAXPATH bytes with its NUL is the longest.
 // Next      limit.c
 #include "t.h"
 
 #define N14 "abcdefghijklmn" // exactly DIRSIZ bytes
 #define N15 N14 "o"
 
-// fourteen: names are cut to 14 bytes when made, and when looked for.
+// fourteen: names are truncated to 14 bytes when created, and when looked up.
 static void
 t_fourteen(void)
 {
@@ -26,9 +25,9 @@ t_fourteen(void)
     t_remove(N15);
 }
 
-// The remaining calls cut as well.
+// The other calls truncate names, too.
 static void
-t_cutnames(void)
+t_longnames(void)
 {
     struct stat st;
     struct dirent de;
@@ -97,7 +96,7 @@ t_longpath(void)
     t_remove(long_path(path, 127));
 }
 
-// Slashes and dots in any number.
+// Any number of slashes and dots.
 static void
 t_slashes(void)
 {
@@ -141,7 +140,7 @@ t_oddnames(void)
     t_remove(".x");
 }
 
-// A device node: made, opened, described; unknown majors and the statistics text.
+// A device node is made, opened and described by stat(); unknown majors; the statistics text.
 static void
 t_mknod(void)
 {
@@ -163,6 +162,6 @@ t_mknod(void)
 }
 
 const struct test name_tests[] = {
-    TEST(fourteen, 0), TEST(cutnames, 0), TEST(longpath, 0), TEST(slashes, 0),
-    TEST(oddnames, 0), TEST(mknod, 0),    {0, 0, 0},
+    TEST(fourteen, 0), TEST(longnames, 0), TEST(longpath, 0), TEST(slashes, 0),
+    TEST(oddnames, 0), TEST(mknod, 0),     {0, 0, 0},
 };

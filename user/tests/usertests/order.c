@@ -43,9 +43,9 @@ find(const struct test *const *groups, const char *name)
     return 0;
 }
 
-// Puts the sub-tests of all groups, a list that a null pointer ends, into `all` in the order in which
-// they run. `all` has room for T_MOST of them.
-// Returns their number.
+// Puts the sub-tests of all groups, a null-terminated list, into `all` in the order in which they
+// run. `all` has room for T_MOST of them.
+// Returns   their number.
 int
 t_order(const struct test *const *groups, const struct test **all)
 {

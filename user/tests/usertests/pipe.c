@@ -20,7 +20,7 @@ send_odd_sizes(long fd)
     }
 }
 
-// pipe1: what goes in comes out, in order, whatever the sizes of writes and reads.
+// pipe1: bytes arrive in order, for all sizes of writes and reads.
 static void
 t_pipe1(void)
 {
@@ -41,7 +41,7 @@ t_pipe1(void)
     t_wait_ok(1);
 }
 
-// Ends: reading with no writer ends, writing with no reader fails, each at once.
+// Ends: without writers read returns 0, without readers write fails, both at once.
 static void
 t_pipeends(void)
 {
@@ -86,7 +86,7 @@ t_pipebreak(void)
     t_wait_ok(1);
 }
 
-// A pipe takes 512 bytes at least before a writer waits; one process may use both ends.
+// A pipe takes at least 512 bytes before a writer waits; one process may use both ends.
 static void
 t_pipesize(void)
 {
@@ -199,7 +199,7 @@ t_pipering(void)
     t_wait_ok(N);
 }
 
-// Pipes by the hundred, made and closed in turn.
+// Hundreds of pipes, made and closed in turn.
 static void
 t_pipemany(void)
 {

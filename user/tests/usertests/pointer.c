@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pointer.c - sub-tests that hand every kind of bad pointer to every call that takes one.
+// pointer.c - sub-tests that pass every kind of bad pointer to every system call that takes one.
 //
 // Theory    The table names each call once with its pointer replaced; kinds of pointers are the
 //           addresses of t_bad, the guard page, the end of the heap, and ranges that start well
@@ -289,7 +289,7 @@ t_badptr(void)
     end();
 }
 
-// Just behind the heap, and a buffer whose last bytes are there.
+// Addresses just behind the heap, and buffers that end there.
 static void
 t_heapend(void)
 {
@@ -308,7 +308,7 @@ t_heapend(void)
     end();
 }
 
-// Results into memory that may be read only: text, and the page that shows the pid.
+// Results into read-only memory: text, and the USYSCALL page.
 static void
 t_readonly(void)
 {
@@ -323,7 +323,7 @@ t_readonly(void)
     end();
 }
 
-// The page that shows the pid may be read by calls as by the program.
+// System calls may read the USYSCALL page.
 static void
 t_usyscallread(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// proc.c - sub-tests of processes in numbers: fork to the limit, kill, preemption, orphans.
+// proc.c - sub-tests of many processes: fork to the limit, kill, preemption, orphans.
 //
 // Next      wait.c
 #include "t.h"
@@ -70,9 +70,9 @@ t_forkfork(void)
     t_wait_ok(3);
 }
 
-// Forks until a fork fails; then takes the file away that lets all of them go on. With all memory
-// used up even open() and unlink() may fail. A process that cannot fork ends in any case, and
-// with it goes what the others lack.
+// Forks until a fork fails; then removes the file that lets all of them go on. With all memory used
+// up even open() and unlink() may fail. A process that cannot fork ends in any case, and frees
+// memory for the others.
 static void
 multiply(long unused)
 {
@@ -108,8 +108,7 @@ t_forkforkfork(void)
     want(read(p[0], &c, 1) == 0, "a byte in the pipe");
 }
 
-// forktest: fork fails, cleanly, at a number of children that goes with the memory of the machine;
-// all of them can be waited for.
+// forktest: fork fails at a number of children that goes with the RAM; wait returns all of them.
 static void
 t_forktest(void)
 {
@@ -154,7 +153,7 @@ orphan_maker(long unused)
     }
 }
 
-// reparent2: orphans in numbers go to init, and none of them comes to us.
+// reparent2: many orphans go to init, and none of them to us.
 static void
 t_reparent2(void)
 {
@@ -186,7 +185,7 @@ t_reparent(void)
     want(wait(0) == -1, "a grandchild was returned");
 }
 
-// A process that orphans are left by sees them end under init: init waits for all.
+// Orphans end as children of init, which waits for all of them.
 static void
 t_initreaps(void)
 {
@@ -236,7 +235,7 @@ read_console(long unused)
     read(fd, &c, 1);
 }
 
-// The child of this one lives for as long as somebody else can write to the pipe.
+// Waits for a child that lives as long as another process has the pipe's writing end.
 static void
 wait_child(long ends)
 {
@@ -264,7 +263,7 @@ kill_asleep(void (*fn)(long), long arg, const char *where)
     want(uptime() - start < 20, "asleep in %s: took %d ticks", where, uptime() - start);
 }
 
-// Kill wakes what sleeps: in sleep, at either end of a pipe, at the console, in wait.
+// Kill wakes a process that sleeps in sleep, at either end of a pipe, at the console, or in wait.
 static void
 t_killsleeper(void)
 {
@@ -326,7 +325,7 @@ t_onintr(void)
     want(onintr(-1) == -1 && onintr(3) == -1, "onintr() takes a mode that does not exist");
 }
 
-// The wall clock is past the day on which this was written, and goes at the pace of the ticks.
+// The wall clock is later than the day on which this test was written, and advances with the ticks.
 static void
 t_walltime(void)
 {

@@ -2,8 +2,8 @@
 // reg.c - sub-tests of registers: none is lost in a call, a fault, or a switch of processes.
 //
 // Theory    reg_call loads all registers from an array, makes a call, and stores all into another;
-//           only a0 may differ. reg_spin does the same around a loop long enough to be preempted.
-//           fp_load and fp_store handle f0-f31 and fcsr.
+//           only a0 may differ. reg_spin wraps a loop that is long enough to be preempted. fp_load
+//           and fp_store handle f0-f31 and fcsr.
 // Next      ../fpstress.c
 #include "t.h"
 
@@ -103,7 +103,7 @@ spin_with_pattern(long seed)
     }
 }
 
-// All registers survive being taken off the hart in the middle of nothing.
+// All registers survive preemption.
 static void
 t_regspreempt(void)
 {
@@ -149,7 +149,7 @@ fp_through_all(long seed)
     }
 }
 
-// Floating-point registers are each process's own, with others that use them and that do not.
+// Each process has its own floating-point registers, whether or not others use theirs.
 static void
 t_fpregs(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// secret.c - sub-tests of what processes leave behind: nothing that another one could find.
+// secret.c - sub-tests: no process finds data of another one in new memory.
 //
-// Theory    A process fills much of memory with a word of its own and ends. Whatever way another
-//           one then gets memory, the word is not there.
+// Theory    A process fills much of memory with a word and exits. Another one then gets memory in
+//           every way there is, and must not find the word.
 #include "t.h"
 
 #define SIZE   (8 * MIB)
@@ -22,7 +22,7 @@ leave_secrets(long unused)
     exit(0);
 }
 
-// No word of [at, at + n) is the secret.
+// Checks that no word of [at, at + n) is the secret.
 static void
 search(const void *at, uint n, const char *where)
 {
@@ -52,7 +52,7 @@ search_mapping(long how)
     exit(0);
 }
 
-// What the kernel tells about files is what stat.h says, and no byte beside it.
+// fstat() writes the fields of struct stat, and no secret between them.
 static void
 t_secretstat(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// share.c - sub-tests of several processes at one file or directory.
+// share.c - sub-tests of several processes that use one file or directory.
 //
-// Theory    Whatever the order of events, each call works whole or fails whole, and what is on
-//           disk afterwards is what the calls that worked have made.
+// Theory    In any order of events each call succeeds or fails as a whole, and the disk then shows
+//           the successful calls.
 // Next      limit.c
 #include "t.h"
 
@@ -198,7 +198,8 @@ race_for_name(long out)
     }
 }
 
-// Of several that make one directory at once, one succeeds; it alone removes it.
+// When several processes make one directory at once, one succeeds; when they remove it, one
+// succeeds.
 static void
 t_mkdirrace(void)
 {
@@ -243,7 +244,7 @@ t_renamerace(void)
     t_remove("b");
 }
 
-// What rename does and refuses.
+// Successes and errors of rename.
 static void
 t_rename(void)
 {

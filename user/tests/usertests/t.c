@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// t.c - what every sub-test of usertests works with.
+// t.c - functions for all sub-tests of usertests.
 //
-// Theory    File contents are a function of a seed and the offset, so a reader needs no copy of
-//           what the writer wrote to check it.
+// Theory    File contents are a function of a seed and the offset, so a reader can check them
+//           without a copy.
 // Next      main.c
 #include "t.h"
 
@@ -36,7 +36,7 @@ t_fork(void)
 }
 
 // Runs fn(arg) in a child, which succeeds when fn returns.
-// Returns the child's pid.
+// Returns   the child's pid.
 int
 t_spawn(void (*fn)(long), long arg)
 {
@@ -50,7 +50,7 @@ t_spawn(void (*fn)(long), long arg)
 }
 
 // Waits for one child, which must be pid unless that is 0.
-// Returns its status; a child that has reported a failure ends the caller likewise.
+// Returns   its status; a child that has reported a failure ends the caller likewise.
 int
 t_wait(int pid)
 {
@@ -87,7 +87,7 @@ t_must_die(void (*fn)(long), long arg)
     want(status == -1, "access at 0x%lx: status %d, not killed", (uint64)arg, status);
 }
 
-// One load, store or jump that the compiler knows nothing about.
+// One load, store or jump that the compiler does not see.
 void
 t_load(long va)
 {
@@ -224,9 +224,9 @@ t_processes(void)
     return (int)info.nproc;
 }
 
-// Waits, for 10 s at most, until there are no more than `most` processes. An orphan ends when init
-// has waited for it: only then has it given back its memory and its working directory.
-// Returns whether that has come about.
+// Waits, for 10 s at most, until there are no more than `most` processes. An orphan holds memory
+// and its working directory until init has waited for it.
+// Returns   whether there are no more than `most`.
 int
 t_settle(int most)
 {

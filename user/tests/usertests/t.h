@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// t.h - what every sub-test of usertests works with.
+// t.h - declarations for all sub-tests of usertests.
 //
 // Theory    A sub-test is a function. It runs in a process and a scratch directory of its own and
-//           passes by returning. want() ends the process with a reason when a promise is broken.
+//           passes by returning. want() ends the process with a message when a condition is false.
 // Promises  The runner (main.c) compares free memory, free blocks and free inodes around each
 //           sub-test, so a sub-test removes its files and never has to count pages.
 // Next      t.c, main.c
@@ -21,7 +21,7 @@
 #define T_REPORTED 99  // exit status: the reason has been printed
 #define T_MOST     512 // sub-tests
 
-#define T_NOISY 1 // the kernel reports on the console what is done on purpose
+#define T_NOISY 1 // the kernel prints messages about deliberate errors
 #define T_SLOW  2 // not in the quick set
 
 struct test {
@@ -50,7 +50,7 @@ extern const struct test vm_tests[], brk_tests[], brkcount_tests[], fault_tests[
     dir_tests[], share_tests[], name_tests[], limit_tests[], proc_tests[], wait_tests[],
     pipe_tests[], exec_tests[], elf_tests[], reg_tests[], pointer_tests[], fd_tests[],
     alarm_tests[], view_tests[], watch_tests[], link_tests[], large_tests[], commit_tests[],
-    secret_tests[], cut_tests[], interpose_tests[], deferred_tests[], deferredcut_tests[],
+    secret_tests[], truncmap_tests[], interpose_tests[], deferred_tests[], deferredchange_tests[],
     count_tests[];
 
 extern const struct test *t_current; // the sub-test that runs

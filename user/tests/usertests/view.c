@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // view.c - sub-tests of the calls that show memory: pgmap, ptwalk, ledger, pgpte, pgaccess, sysinfo.
 //
-// Theory    A program knows what it has mapped, so it can check what it is shown, one call against
-//           the other. Looking at a process that ends meanwhile is safe.
+// Theory    A program knows its mappings, so it can check the views, and one view against another.
+//           Viewing a process that ends meanwhile is safe.
 // Next      ../../pgtbl/
 #include "t.h"
 
@@ -15,7 +15,7 @@
 
 static char pages[(PAGES + 1) * PAGE] __attribute__((aligned(PAGE)));
 
-// What there is to know about the page of va in this process; it must be mapped.
+// Returns the entry of the page of va in this process; it must be mapped.
 static struct pgentry
 entry_of(const void *va, uint what)
 {
@@ -37,14 +37,14 @@ walk_of(uint64 va, uint how)
     return w;
 }
 
-// The first address that is none, in the mode in force.
+// Returns the first non-canonical address of the current mode.
 static uint64
 no_address(void)
 {
     return 1UL << (PXSHIFT(walk_of(0, PTW_USER).levels) - 1);
 }
 
-// Each entry is shown as it is: frame, rights, users, and region.
+// pgmap() shows each entry's frame, rights, users and region.
 static void
 t_pgmap(void)
 {
@@ -82,18 +82,18 @@ all_entries(struct pgquery q, struct pgentry *all)
     return n;
 }
 
-// Handing the entries out one at a time or many at a time gives the same, pointers or not.
+// Reading entries one at a time or many at a time gives equal results, with pointers or without.
 static void
 t_pgmapchunks(void)
 {
     struct pgentry *all = (struct pgentry *)t_grow(MOST * sizeof(*all));
     struct pgentry one;
 
-    memset(all, 1, MOST * sizeof(*all)); // nothing is to be mapped while it is being looked at
+    memset(all, 1, MOST * sizeof(*all)); // so that pgmap() maps no page of the array
     one = all[0];
     for (uint what = 0; what < 4; what++) {
         struct pgquery slow = {.pid = getpid(), .what = what, .level = PGQ_TOP, .last = ~0UL};
-        all_entries(slow, all); // the kernel's first stores are noted in its entries
+        all_entries(slow, all); // the kernel's first stores set bits in the array's entries
         int n = all_entries(slow, all);
         for (int i = 0; i < n; i++) {
             want(pgmap(&slow, &one, 1) == 1, "entry %d of %d is missing", i, n);
@@ -124,7 +124,7 @@ t_pgmapkernel(void)
     want(n == 0 && total > 20, "%d entries, then %d", total, n);
 }
 
-// Has the call failed, for this reason?
+// Returns whether the call has failed with this error.
 static int
 refused(long result, int error)
 {
@@ -164,7 +164,7 @@ t_pgmapbad(void)
     }
 }
 
-// Looking at children while they fork, change their memory, and end.
+// A child that forks, changes its memory, and ends, while it is viewed.
 static void
 restless(long n)
 {
@@ -222,7 +222,7 @@ t_ptwalk(void)
     walk_must((uint64)pages, PTW_USER | PTW_EXEC, "exec");
     walk_must(0, PTW_USER | PTW_WRITE, "write");
     walk_must(0, PTW_USER | PTW_EXEC, "ok");
-    walk_must((uint64)sbrklazy(PAGE), PTW_USER, "valid"); // nobody has touched it
+    walk_must((uint64)sbrklazy(PAGE), PTW_USER, "valid"); // never touched
     walk_must(0x80000000, PTW_USER, "valid");
     walk_must(no_address(), PTW_USER, "canonical");
     want(strcmp(walk_of(MAXVA, PTW_USER).rule, "ok") != 0, "something is mapped at MAXVA");
@@ -232,7 +232,7 @@ t_ptwalk(void)
     want(refused(ptwalk(&w), ESRCH), "pid 30000");
 }
 
-// The lines add up, and a page more is a page more.
+// The ledger's lines add up, and one page more shows as one page more.
 static uint64
 frames_of(struct ledgerline *line, int n, uint kind, uint owner)
 {
@@ -284,7 +284,7 @@ t_pgpte(void)
     want(pgpte((void *)0xffffffff80200000) == 0, "a kernel address");
 }
 
-// Which pages have been touched, by reads and writes, since the last question.
+// pgaccess() tells the pages that were read or written since its last call.
 static void
 t_pgaccess(void)
 {
@@ -333,7 +333,8 @@ t_pgaccessbad(void)
     }
 }
 
-// What a growth takes a shrink gives back, to the byte, and nothing is left when nothing is left.
+// sysinfo(): shrinking frees exactly the bytes that growing took, and 0 bytes are free when memory
+// is used up.
 static void
 t_sysinfo(void)
 {
@@ -362,7 +363,7 @@ t_sysinfo(void)
     t_wait_ok(1);
     while (sbrk(PAGE) != (char *)-1)
         ;
-    // A page where a leaf table begins needs that, and the kernel's view of it, too.
+    // The first page of a leaf table's range needs the table and the kernel's mirror of it, too.
     tables = (uint64)sbrk(0) % (2 * MIB) ? 0 : 2;
     want(sysinfo(&info) == 0 && info.freemem <= tables * PAGE, "%lu bytes are left", info.freemem);
     sbrk((int)(base - (uint64)sbrk(0)));

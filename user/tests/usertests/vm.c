@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// vm.c - sub-tests of what the kernel reads and writes in user memory.
+// vm.c - sub-tests of the kernel's reads and writes in user memory.
 //
-// Theory    A pointer handed to a call is an allegation. Wherever it points, the call works or
-//           returns -1, and the caller and the kernel go on as before.
+// Theory    With any pointer a call succeeds or returns -1, and neither the caller nor the kernel
+//           is harmed.
 // Next      pointer.c, brk.c
 #include "t.h"
 
@@ -30,7 +30,7 @@ t_copyin(void)
     t_remove("f");
 }
 
-// copyout: what is read from a file or a pipe does not go to a bad address.
+// copyout: reading from a file or a pipe to a bad address fails.
 static void
 t_copyout(void)
 {
@@ -54,7 +54,7 @@ t_copyout(void)
     t_remove("f");
 }
 
-// The text of a program is not written on its behalf either.
+// The kernel does not write to a program's text either.
 static void
 t_copyouttext(void)
 {
@@ -115,7 +115,7 @@ t_copyinstr2(void)
     want(exec("/tests/die", argv) == -1, "exec with an argument of a page");
 }
 
-// copyinstr3: a path that runs out of the memory there is.
+// copyinstr3: a path that continues behind the end of memory.
 static void
 t_copyinstr3(void)
 {
@@ -154,7 +154,7 @@ t_pgbug(void)
     want(fd == 3, "pipe has left descriptors behind: next is %d", fd);
 }
 
-// kernmem: a program cannot read what belongs to the kernel, wherever that may be.
+// kernmem: a program cannot read kernel memory at any address.
 static void
 t_kernmem(void)
 {

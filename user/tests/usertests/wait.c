@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// wait.c - sub-tests of ends and clocks: exit status, wait, sleep, uptime, getpid.
+// wait.c - sub-tests of exit status, wait, sleep, uptime, getpid.
 //
 // Next      pipe.c
 #include "t.h"
@@ -64,7 +64,7 @@ t_waitmany(void)
     }
 }
 
-// sleep takes the ticks it is given, neither less nor much more; odd numbers do no harm.
+// sleep lasts the given ticks, not less and not much more; odd numbers do no harm.
 static void
 t_sleep(void)
 {
@@ -96,7 +96,7 @@ t_ticklength(void)
     want(pause(1) == 0, "pause failed");
 }
 
-// Many sleepers with different ends wake in the order of their ends.
+// Sleepers wake in the order of their wake-up times.
 static void
 t_wakeorder(void)
 {
@@ -119,7 +119,7 @@ t_wakeorder(void)
     t_wait_ok(4);
 }
 
-// Pids: never the same twice in a row, the same from the page and from the call.
+// Pids are never reused at once, and the page and the call agree.
 static void
 t_getpid(void)
 {
@@ -138,7 +138,7 @@ t_getpid(void)
     want(ugetpid() == self && getpid() == self, "our own pid has changed");
 }
 
-// exit ends at once, whatever the process held.
+// exit works with every kind of resource in use.
 static void
 hold_things(long unused)
 {

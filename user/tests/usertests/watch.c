@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// watch.c - sub-tests of how a process is run and observed: watch, trace, cpupin, the USYSCALL page.
+// watch.c - sub-tests of watch, trace, cpupin, and the USYSCALL page.
 //
 // Next      ../../pgtbl/watch.c
 #include "t.h"
@@ -9,8 +9,8 @@
 
 #define BIT(call) (1UL << (call))
 
-// The page at USYSCALL tells pid, clock, error and harts, after fork and exec too. That this
-// takes no trap is what ../usyscall.c shows.
+// The USYSCALL page holds pid, clock, error and number of harts, after fork and exec too.
+// ../usyscall.c shows that reading it takes no trap.
 static void
 t_usyscall(void)
 {
@@ -27,7 +27,7 @@ t_usyscall(void)
     want(u->harts >= 1 && u->harts <= 8 && u->timebase > 0, "%d harts", u->harts);
 }
 
-// Two clocks that show the same: the page's and the call's.
+// The page's clock and the system call agree.
 static void
 t_uptime(void)
 {
@@ -45,7 +45,7 @@ watched(long mask)
         exit(1);
     sbrk(PAGE);
     getpid();
-    if (fork() == 0) // who is not watched
+    if (fork() == 0) // a grandchild is not watched
         exit(0);
     wait(0);
     sbrk(PAGE);
@@ -68,7 +68,7 @@ t_watch(void)
     want(watch(pid, 0) == -1, "it is watched after its end");
 }
 
-// A stopped child can be killed, and does not stay stopped when its parent goes.
+// A stopped child can be killed, and continues when its parent exits.
 static void
 leave_stopped(long pipe_end)
 {
@@ -117,7 +117,7 @@ spin_pinned(long hart)
     }
 }
 
-// A process stays on the hart it asks for, in company or not.
+// A pinned process stays on its hart, alone or with others.
 static void
 t_cpupin(void)
 {
@@ -136,7 +136,7 @@ t_cpupin(void)
         want(cpupin(i % harts) == 0, "cpupin(%d) failed", i % harts);
 }
 
-// The mask is inherited and can be taken back; nothing that is done changes.
+// The mask is inherited and can be cleared; tracing changes no result.
 static void
 t_trace(void)
 {

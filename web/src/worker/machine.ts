@@ -60,7 +60,7 @@ export class Machine {
     const code = x.web_load(m, boot, module.room);
     if (code !== 0) throw new LoadError(code, module.words(module.room, 1)[0]);
     const made = new Machine(module, m, kernel, parts.kernel.length);
-    made.deferred = made.names.symbol("pt_parked") !== 0n || made.names.symbol("asid_init") !== 0n;
+    made.deferred = made.names.symbol("asid_init") !== 0n;
     made.watch = x.web_watch(m, made.names.names);
     made.hasHistory = x.web_history(m, HISTORY_BYTES) !== 0;
     return made;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// cut.c - sub-tests: a file is cut while processes have it mapped.
+// truncmap.c - sub-tests: a file is truncated while processes have it mapped.
 #include "t.h"
 
 #define FAILED ((char *)-1)
 #define PAGES  24
-#define SEEN   8 // that the process has touched
+#define SEEN   8 // pages that the process has touched
 
-// A file of which page i is full of 'a' + i.
+// Makes and maps a file whose page i is full of 'a' + i.
 static char *
 map_file(int kind)
 {
@@ -23,9 +23,10 @@ map_file(int kind)
     return at;
 }
 
-// cutshared: shared memory becomes zeroes when the file is cut, and then what is written to it.
+// truncshared: shared pages become zeroes when the file is truncated, and then show new writes to
+// the file.
 static void
-t_cutshared(void)
+t_truncshared(void)
 {
     static char buf[PAGE];
     char *at = map_file(MAP_SHARED);
@@ -38,10 +39,10 @@ t_cutshared(void)
         want(at[i * PAGE] == 0 && at[i * PAGE + 9] == 0, "page %d of an empty file", i);
     t_must_die(t_load, (long)at + (PAGES - 1) * PAGE);
     want(read(fd, buf, PAGE) == 0, "an empty file is read");
-    at[3 * PAGE + 1] = 'y'; // to nobody's file, as yet
+    at[3 * PAGE + 1] = 'y'; // beyond the end of the file, so in no file yet
     for (int i = 0; i < PAGES; i++) {
         memset(buf, 'A' + i, PAGE);
-        want(write(cut, buf, PAGE) == PAGE, "write after the cut");
+        want(write(cut, buf, PAGE) == PAGE, "write after truncation");
         want(at[i * PAGE + 1] == 'A' + i, "page %d is not what was written", i);
     }
     at[2 * PAGE] = '#';
@@ -60,16 +61,16 @@ t_cutshared(void)
     t_remove("f");
 }
 
-// cutempty: what is stored where a file was, before it is gone, harms nobody.
+// truncempty: stores to a mapping of a truncated file reach no other file.
 static void
-t_cutempty(void)
+t_truncempty(void)
 {
     char *at = map_file(MAP_SHARED);
 
     at[0] = at[PAGE] = 'x';
     close(t_open("f", O_RDWR | O_TRUNC));
     at[0] = at[PAGE] = 'y';
-    want(msync(at, PAGES * PAGE) == 0 && sync() == 0, "msync of a file that is cut");
+    want(msync(at, PAGES * PAGE) == 0 && sync() == 0, "msync of a truncated file");
     at[2 * PAGE - 1] = 'y';
     want(munmap(at, PAGES * PAGE) == 0 && sync() == 0, "munmap");
     t_put("f", 3 * PAGE + 5, 1);
@@ -77,9 +78,10 @@ t_cutempty(void)
     t_remove("f");
 }
 
-// cutprivate: a private mapping keeps the pages it has, so that a program goes on running.
+// truncprivate: a private mapping keeps its pages, so that a program whose file is truncated goes
+// on running.
 static void
-t_cutprivate(void)
+t_truncprivate(void)
 {
     char *at = map_file(MAP_PRIVATE);
 
@@ -93,9 +95,9 @@ t_cutprivate(void)
     t_remove("f");
 }
 
-const struct test cut_tests[] = {
-    TEST(cutshared, T_NOISY),
-    TEST(cutempty, 0),
-    TEST(cutprivate, 0),
+const struct test truncmap_tests[] = {
+    TEST(truncshared, T_NOISY),
+    TEST(truncempty, 0),
+    TEST(truncprivate, 0),
     {0, 0, 0},
 };

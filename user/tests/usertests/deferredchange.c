@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// deferredcut.c - changes to memory in deferred tables, calls that use it, and forks without
-// enough memory.
+// deferredchange.c - sub-tests of leaf tables whose copy is deferred: mprotect, munmap and sbrk, copies by the kernel,
+// fork without memory.
 //
 // Theory    As in deferred.c.
 // Next      large.c
 #include "deferred.h"
 
-// ---- Changes to what is mapped
+// ---- Changes of mappings
 
 static void
 store_page(long i)
@@ -20,7 +20,7 @@ load_page(long i)
     (void)*p_word((int)i);
 }
 
-// Cuts the first table, makes the second one read-only and opens a part of it again.
+// Unmaps a part of the first table, makes the second one read-only and a part of it writable again.
 static void
 cut_and_protect(long unused)
 {
@@ -53,9 +53,9 @@ stores_die(long unused)
     p_write(PAGES, 0);
 }
 
-// deferredcut: parts of memory in deferred tables go, and get other rights, in the child or before the fork.
+// deferredunmap: parts of memory in deferred tables are unmapped or protected, in the child or before the fork.
 static void
-t_deferredcut(void)
+t_deferredunmap(void)
 {
     p_begin();
     want(t_status(cut_and_protect, 0) == 0, "the child");
@@ -68,7 +68,7 @@ t_deferredcut(void)
     p_write(PAGES, 0);
 }
 
-// The last pages of a deferred table are mapped anew; the child or its parent touches them first.
+// Maps a shared page in the range of a deferred table; this process or its child touches it first.
 static void
 settle_beside(long at)
 {
@@ -87,7 +87,7 @@ settle_beside(long at)
     p_expect(0, PAGES - 9, 0);
 }
 
-// deferredbeside: a deferred table comes to serve other memory too.
+// deferredbeside: a deferred table comes to map a second region, too.
 static void
 t_deferredbeside(void)
 {
@@ -135,7 +135,7 @@ t_deferredbreak(void)
     sbrk((int)(was - (char *)sbrk(0)));
 }
 
-// ---- The kernel's own hands
+// ---- Copies by the kernel
 
 static void
 write_and_read(long unused)
@@ -155,7 +155,8 @@ write_and_read(long unused)
     p_expect(0, PAGES, -1);
 }
 
-// Has its own copy of the tables before the parent does something, or not; sees nothing of it.
+// Gets its own tables before the parent's copies if `first`, else keeps the shared ones; must not
+// see those copies.
 static void
 stay(long first)
 {
@@ -166,7 +167,7 @@ stay(long first)
     p_expect(0, PAGES, -1);
 }
 
-// deferredcopies: calls read and write memory in deferred tables, in the child and in the parent.
+// deferredcopies: system calls read and write memory in deferred tables, in the child and in the parent.
 static void
 t_deferredcopies(void)
 {
@@ -185,7 +186,7 @@ t_deferredcopies(void)
 
 // ---- No memory
 
-// Takes all memory but what a look at a table takes, and keeps it until the pipe ends.
+// Takes all memory but two pages, which p_pointer() needs, and keeps it until the pipe is closed.
 static void
 hog(long unused)
 {
@@ -211,8 +212,8 @@ forks_refused(void)
     p_same_taken(&m);
 }
 
-// deferredrefused: forks that fail, with tables in use and deferred ones, change nothing. The process
-// gets its memory back, although it shares it with one that has all the rest.
+// deferredrefused: a failing fork changes nothing, whether tables are deferred or not. A process gets
+// back its deferred tables although the process that shares them has taken all other memory.
 static void
 t_deferredrefused(void)
 {
@@ -233,7 +234,7 @@ t_deferredrefused(void)
     want(t_status(store_page, 1) == 0, "the child");
 }
 
-const struct test deferredcut_tests[] = {
-    TEST(deferredcut, T_NOISY), TEST(deferredbeside, 0),        TEST(deferredbreak, 0),
-    TEST(deferredcopies, 0),    TEST(deferredrefused, T_NOISY), {0, 0, 0},
+const struct test deferredchange_tests[] = {
+    TEST(deferredunmap, T_NOISY), TEST(deferredbeside, 0),        TEST(deferredbreak, 0),
+    TEST(deferredcopies, 0),      TEST(deferredrefused, T_NOISY), {0, 0, 0},
 };
