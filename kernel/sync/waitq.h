@@ -32,6 +32,14 @@ int sleep(struct waitq *q, struct spinlock *lk) must_check;
 void sleep_unkillable(struct waitq *q, struct spinlock *lk);
 int sleep_on(struct waitq *q, struct sleeplock *lk) must_check;
 
+// Tells, without the queue's lock, whether a process waits. A sleeper queues itself under the
+// condition's lock: with that lock held, or after a change under it, none is missed.
+static inline bool
+waitq_used(const struct waitq *q)
+{
+    return !list_empty(&q->waiters);
+}
+
 void wakeup(struct waitq *q);     // all that wait now
 void wakeup_one(struct waitq *q); // the one that has waited longest
 

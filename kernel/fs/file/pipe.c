@@ -7,7 +7,8 @@
 // Promises  small writes (PIPE_ATOMIC) are not interleaved with others. Only bytes that were copied
 //           count: a bad user pointer leaves the ring as it was.
 // Locks     p->lock, a sleeplock because copies to and from user memory may sleep; held for a whole
-//           call except while waiting.
+//           call except while waiting. Reads and writes wake one waiter each, see leave(); the end
+//           that closes last wakes all.
 #include "fs/file/file.h"
 
 #include "abi/errno.h"
@@ -67,7 +68,7 @@ static int
 wait_room(struct pipe *p, uint64 need)
 {
     while (p->read_open && RING - (p->wpos - p->rpos) < need) {
-        wakeup(&p->readers); // what is written so far
+        wakeup_one(&p->readers); // for what is written so far
         int error = sleep_on(&p->writers, &p->lock);
         if (error < 0)
             return error;
@@ -112,6 +113,22 @@ fill_pipe(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
     return 0;
 }
 
+// Ends a call, which may have changed what is in the ring, or was woken and then killed: wakes one
+// reader if there is data, and one writer if `freed` or if each small write has room. One of a kind
+// is enough, for it comes here too; so a call's cost does not grow with the number of waiters.
+// Locks     releases p->lock. A process that queued itself before the caller took the lock is seen;
+//           a later one has seen the state of the ring.
+static inline void
+leave(struct pipe *p, bool freed)
+{
+    uint64 there = p->wpos - p->rpos;
+    releasesleep(&p->lock);
+    if (there && waitq_used(&p->readers))
+        wakeup_one(&p->readers);
+    if (waitq_used(&p->writers) && (freed || there <= RING - PIPE_ATOMIC))
+        wakeup_one(&p->writers);
+}
+
 // Reads what is there, up to n bytes, waiting for the first. Returns how many; 0 when no writer is
 // left; -EINTR, -EFAULT.
 static int64
@@ -122,10 +139,7 @@ pipe_read(struct file *f, struct iobuf dst, size_t n)
     int64 done = n > 0 ? wait_data(p) : 0;
     if (done == 0)
         done = drain(p, &dst, n);
-    releasesleep(&p->lock);
-    // A writer that queued itself before we took the lock is seen; a later one has seen the room.
-    if (done > 0)
-        wakeup(&p->writers);
+    leave(p, done > 0);
     return done;
 }
 
@@ -143,8 +157,7 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
         if (error == 0)
             error = fill_pipe(p, &src, n, &done);
     }
-    releasesleep(&p->lock);
-    wakeup(&p->readers); // as in pipe_read()
+    leave(p, false);
     if (likely(error == 0))
         return (int64)done;
     bool unread = error != -EPIPE && error != -EINTR; // the rest of the buffer
