@@ -123,8 +123,10 @@ collect_leaf(pte_t *slot, uint64 va, int level, void *arg)
 void
 mmap_collect(struct aspace *as, uint64 start, uint64 end)
 {
-    for (int i = 0; i < as->regions.n; i++) {
+    for (int i = start ? regions_index(&as->regions, start) : 0; i < as->regions.n; i++) {
         const struct region *r = &as->regions.v[i];
+        if (r->start >= end)
+            break;
         uint64 from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
         if (r->shared && r->pager && from < to)
             (void)pt_for_each_leaf(&as->pt, from, to, collect_leaf, r->pager); // never stops early

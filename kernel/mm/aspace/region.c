@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// region.c - see region.h.
+// region.c - the sorted array of regions: finding, adding, cutting and joining them.
 #include "mm/aspace/region.h"
 
 #include "abi/errno.h"
@@ -9,11 +9,13 @@
 #include "mm/frame/kmem.h"
 
 #define FIRST_ROOM 8
+#define SPARE      2  // free slots that a cut may need
+#define FEW        32 // regions that are moved to either side for little
 
 void
 regions_init(struct regions *rs)
 {
-    *rs = (struct regions){0};
+    *rs = (struct regions){.searched = ~0UL};
 }
 
 // What the region claims its pager's object for; 0: nothing.
@@ -69,12 +71,11 @@ regions_free(struct regions *rs)
 {
     for (int i = 0; i < rs->n; i++)
         unref_pager(&rs->v[i]);
-    kmem_free(rs->v);
+    kmem_free(rs->v - rs->before);
     regions_init(rs);
 }
 
-// The index of the first region that ends above va; rs->n if none does.
-static int
+static inline int
 first_above(const struct regions *rs, uint64 va)
 {
     int low = 0, high = rs->n;
@@ -86,6 +87,13 @@ first_above(const struct regions *rs, uint64 va)
             high = mid;
     }
     return low;
+}
+
+// Returns the index of the first region that ends above va; rs->n if none does.
+int
+regions_index(const struct regions *rs, uint64 va)
+{
+    return first_above(rs, va);
 }
 
 struct region *
@@ -111,21 +119,62 @@ region_below(struct regions *rs, uint64 va)
     return i > 0 ? &rs->v[i - 1] : NULL;
 }
 
-static int
-make_room(struct regions *rs, int n)
+// Are there SPARE free slots; on either side, unless there are few regions?
+static inline bool
+slots_free(const struct regions *rs)
 {
-    if (n <= rs->room)
-        return 0;
-    int room = rs->room ? 2 * rs->room : FIRST_ROOM;
-    struct region *v = kmem_alloc((size_t)room * sizeof *v);
-    if (!v)
+    int less = rs->before < rs->after ? rs->before : rs->after;
+    return likely(rs->n < FEW) ? rs->before + rs->after >= SPARE : less >= SPARE;
+}
+
+// Moves the regions to a larger array.
+// On error  -ENOMEM: no change.
+static int
+grow(struct regions *rs)
+{
+    int room = rs->n ? 3 * rs->n : FIRST_ROOM;
+    struct region *mem = kmem_alloc((size_t)room * sizeof *mem);
+    if (!mem)
         return -ENOMEM;
+    int before = rs->n ? (room - rs->n) / 2 : 0;
     if (rs->n)
-        memcpy(v, rs->v, (size_t)rs->n * sizeof *v);
-    kmem_free(rs->v);
-    rs->v = v;
-    rs->room = room;
+        memcpy(mem + before, rs->v, (size_t)rs->n * sizeof *mem);
+    if (rs->v)
+        kmem_free(rs->v - rs->before);
+    rs->v = mem + before;
+    rs->before = before;
+    rs->after = room - rs->n - before;
     return 0;
+}
+
+// Makes v[i] a free slot, by moving the shorter side if there is room for that. There is some room.
+static void
+open_slot(struct regions *rs, int i)
+{
+    if (rs->before > 0 && (i < rs->n - i || rs->after == 0)) {
+        rs->v--;
+        rs->before--;
+        memmove(rs->v, rs->v + 1, (size_t)i * sizeof *rs->v);
+    } else {
+        rs->after--;
+        memmove(&rs->v[i + 1], &rs->v[i], (size_t)(rs->n - i) * sizeof *rs->v);
+    }
+    rs->n++;
+}
+
+// Takes the slot v[i] out of the array.
+static void
+close_slot(struct regions *rs, int i)
+{
+    rs->n--;
+    if (i < rs->n - i) {
+        memmove(rs->v + 1, rs->v, (size_t)i * sizeof *rs->v);
+        rs->v++;
+        rs->before++;
+    } else {
+        memmove(&rs->v[i], &rs->v[i + 1], (size_t)(rs->n - i) * sizeof *rs->v);
+        rs->after++;
+    }
 }
 
 // Adds a region and counts it at its pager.
@@ -136,14 +185,16 @@ region_add(struct regions *rs, const struct region *r)
     int i = first_above(rs, r->start);
     if (r->start >= r->end || (i < rs->n && rs->v[i].start < r->end))
         return -EINVAL;
-    if (make_room(rs, rs->n + 1) < 0)
+    if (!slots_free(rs) && grow(rs) < 0)
         return -ENOMEM;
     int error = refer(r);
     if (error)
         return error;
-    memmove(&rs->v[i + 1], &rs->v[i], (size_t)(rs->n - i) * sizeof *r);
+    if (i == rs->n && rs->after)
+        rs->after--, rs->n++;
+    else
+        open_slot(rs, i);
     rs->v[i] = *r;
-    rs->n++;
     return 0;
 }
 
@@ -151,9 +202,9 @@ region_add(struct regions *rs, const struct region *r)
 static void
 split(struct regions *rs, int i, uint64 va)
 {
+    open_slot(rs, i);
     struct region *low = &rs->v[i], *high = low + 1;
-    memmove(high, low, (size_t)(rs->n - i) * sizeof *low);
-    rs->n++;
+    *low = *high;
     uint64 size = va - low->start;
     low->end = high->start = va;
     high->offset += size;
@@ -175,7 +226,7 @@ split_at(struct regions *rs, uint64 va)
 int
 regions_cut(struct regions *rs, uint64 start, uint64 end)
 {
-    if (make_room(rs, rs->n + 2) < 0)
+    if (!slots_free(rs) && grow(rs) < 0)
         return -ENOMEM;
     split_at(rs, start);
     split_at(rs, end);
@@ -209,24 +260,66 @@ regions_merge(struct regions *rs, uint64 start, uint64 end)
     }
 }
 
-// The highest multiple of `align`, a power of two, where `size` bytes are in no region, within
-// [floor, ceiling).
-uint64
-regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size, uint64 align)
+// A search from `ceiling` down.
+struct search {
+    uint64 floor, ceiling, size, align;
+    uint64 skipped; // the largest hole in which there is no room
+};
+
+static uint64
+larger(uint64 a, uint64 b)
 {
-    uint64 top = ceiling;
-    for (int i = first_above(rs, ceiling - 1); i >= 0; i--) {
+    return a > b ? a : b;
+}
+
+// Returns the highest place, 0 for none.
+static uint64
+search_down(const struct regions *rs, struct search *s)
+{
+    uint64 top = s->ceiling;
+    for (int i = first_above(rs, s->ceiling - 1); i >= 0; i--) {
         uint64 end = i > 0 ? rs->v[i - 1].end : 0;
         if (i < rs->n && rs->v[i].start < top)
             top = rs->v[i].start;
-        uint64 bottom = end > floor ? end : floor;
-        uint64 at = (top - size) & ~(align - 1);
-        if (top >= bottom && top - bottom >= size && at >= bottom)
+        uint64 bottom = larger(end, s->floor);
+        uint64 hole = top > bottom ? top - bottom : 0, at = (top - s->size) & ~(s->align - 1);
+        if (hole >= s->size && at >= bottom) {
+            s->skipped = larger(s->skipped, top - (at + s->size));
             return at;
-        if (end <= floor)
+        }
+        s->skipped = larger(s->skipped, hole);
+        if (end <= s->floor)
             break;
     }
     return 0;
+}
+
+// Returns the highest multiple of `align`, a power of two, where `size` bytes are in no region,
+// within [floor, ceiling); 0: there is none. The caller adds a region there. A search begins where
+// the last one ended, unless it could find room above: so many mappings cost no more than few.
+uint64
+regions_gap(struct regions *rs, uint64 floor, uint64 ceiling, uint64 size, uint64 align)
+{
+    bool lower = rs->searched < ceiling && size > rs->largest;
+    struct search s = {floor, lower ? rs->searched : ceiling, size, align, lower ? rs->largest : 0};
+    uint64 at = search_down(rs, &s);
+    if (!at && lower) {
+        s = (struct search){floor, ceiling, size, align, 0};
+        at = search_down(rs, &s);
+    }
+    if (at) {
+        rs->searched = at;
+        rs->largest = s.skipped;
+    }
+    return at;
+}
+
+// A hole begins at region i's place: the next search begins no lower than at its end.
+static void
+note_hole(struct regions *rs, int i)
+{
+    uint64 end = i < rs->n ? rs->v[i].start : ~0UL;
+    rs->searched = larger(rs->searched, end);
 }
 
 // The addresses around region i, up to its neighbours and `end`, which no other region is for.
@@ -248,23 +341,25 @@ region_remove(struct regions *rs, struct region *r)
 {
     int i = (int)(r - rs->v);
     struct region gone = *r;
-    rs->n--;
-    memmove(r, r + 1, (size_t)(rs->n - i) * sizeof *r);
+    close_slot(rs, i);
+    note_hole(rs, i);
     unref_pager(&gone);
 }
 
-// Returns   -ENOMEM, and `to` is empty.
+// Copies all regions, and counts each at its pager.
+// On error  -ENOMEM: `to` is empty.
 int
 regions_copy(struct regions *to, const struct regions *from)
 {
+    int room = from->before + from->n + from->after;
     regions_init(to);
     if (!from->n)
         return 0;
-    to->v = kmem_alloc((size_t)from->room * sizeof *to->v);
-    if (!to->v)
+    struct region *mem = kmem_alloc((size_t)room * sizeof *mem);
+    if (!mem)
         return -ENOMEM;
-    to->room = from->room;
-    to->n = from->n;
+    *to = *from;
+    to->v = mem + from->before;
     memcpy(to->v, from->v, (size_t)from->n * sizeof *to->v);
     for (int i = 0; i < to->n; i++)
         refer_again(&to->v[i]);

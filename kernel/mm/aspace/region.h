@@ -32,21 +32,27 @@ struct region {
     uint64 filesz;       // bytes from `start` on that come from there
 };
 
+// The array has free slots on both sides, so that a region comes and goes at the price of the
+// shorter side: mmap() places from the top down, each time below all earlier mappings.
 struct regions {
     struct region *v; // by address
-    int n, room;
+    int n;
+    int before, after; // free slots on either side of v[0] to v[n - 1]
+    uint64 searched;   // at or above it no hole has more than `largest` bytes; see regions_gap()
+    uint64 largest;
 };
 
 void regions_init(struct regions *rs);
 void regions_free(struct regions *rs);                      // drops the pagers too
 struct region *region_find(struct regions *rs, uint64 va);  // NULL: va is in none
+int regions_index(const struct regions *rs, uint64 va);     // the first that ends above va
 struct region *region_above(struct regions *rs, uint64 va); // the first that starts at va or above
 struct region *region_below(struct regions *rs, uint64 va); // the last that ends at va or below
 int region_add(struct regions *rs,
                const struct region *r) must_check; // takes a reference to the pager
 int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at both ends; -ENOMEM
 void regions_merge(struct regions *rs, uint64 start, uint64 end); // undoes it where both are alike
-uint64 regions_gap(const struct regions *rs, uint64 floor, uint64 ceiling, uint64 size,
+uint64 regions_gap(struct regions *rs, uint64 floor, uint64 ceiling, uint64 size,
                    uint64 align);                                         // 0: none
 struct pt_zone regions_own(const struct regions *rs, int i, uint64 end);  // nothing else is there
 struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
