@@ -36,6 +36,9 @@ find_in(const uint64 *map, uint64 start, uint64 end)
     return end;
 }
 
+// Finds a zero among the first `bits` bits: the first one at or after `hint`, else the first one
+// before.
+// Returns   its number; `bits` if there is none.
 uint64
 bitmap_find_zero(const uint64 *map, uint64 bits, uint64 hint)
 {
@@ -48,6 +51,7 @@ bitmap_find_zero(const uint64 *map, uint64 bits, uint64 hint)
     return at != hint ? at : bits;
 }
 
+// Counts the ones among the first `bits` bits.
 uint64
 bitmap_count(const uint64 *map, uint64 bits)
 {

@@ -7,18 +7,21 @@
 
 #define BITMAP_WORDS(bits) (((bits) + 63) / 64)
 
+// Tells whether bit i is set.
 static inline bool
 bitmap_test(const uint64 *map, uint64 i)
 {
     return map[i / 64] >> (i % 64) & 1;
 }
 
+// Sets bit i, with a plain store: the caller excludes other writers of the word.
 static inline void
 bitmap_set(uint64 *map, uint64 i)
 {
     map[i / 64] |= 1UL << (i % 64);
 }
 
+// Clears bit i, with a plain store: the caller excludes other writers of the word.
 static inline void
 bitmap_clear(uint64 *map, uint64 i)
 {

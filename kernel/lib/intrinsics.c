@@ -21,6 +21,7 @@ __ctzdi2(uint64 x)
     return n;
 }
 
+// The index of the lowest set bit of x, which is not 0, for 32-bit numbers.
 int
 __ctzsi2(uint32 x)
 {

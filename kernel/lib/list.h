@@ -29,18 +29,21 @@ struct list {
     for (struct list *node = (head)->next, *node##_next = node->next; node != (head);              \
          node = node##_next, node##_next = node->next)
 
+// Makes an empty list of `head`, or a node that is on no list.
 static inline void
 list_init(struct list *head)
 {
     head->next = head->prev = head;
 }
 
+// Tells whether the list has no node.
 static inline bool
 list_empty(const struct list *head)
 {
     return head->next == head;
 }
 
+// Links a node that is on no list behind `where`, which is on one.
 static inline void
 list_insert_after(struct list *node, struct list *where)
 {
@@ -50,18 +53,21 @@ list_insert_after(struct list *node, struct list *where)
     where->next = node;
 }
 
+// Links a node that is on no list as the first one.
 static inline void
 list_push_front(struct list *head, struct list *node)
 {
     list_insert_after(node, head);
 }
 
+// Links a node that is on no list as the last one.
 static inline void
 list_push_back(struct list *head, struct list *node)
 {
     list_insert_after(node, head->prev);
 }
 
+// Unlinks a node; one that is on no list stays so.
 static inline void
 list_remove(struct list *node)
 {

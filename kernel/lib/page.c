@@ -26,6 +26,7 @@ zero8(word *d)
     d[0] = 0, d[1] = 0, d[2] = 0, d[3] = 0, d[4] = 0, d[5] = 0, d[6] = 0, d[7] = 0;
 }
 
+// Copies a page of 4096 bytes. Both addresses are aligned to that, and the pages do not overlap.
 void
 page_copy(void *dst, const void *src)
 {
@@ -39,6 +40,7 @@ page_copy(void *dst, const void *src)
     }
 }
 
+// Zeroes the page of 4096 bytes at dst, which is aligned to that.
 void
 page_zero(void *dst)
 {

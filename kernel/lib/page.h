@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// page.h - whole aligned pages of 4 KiB, moved with nothing to decide.
+// page.h - copies and zeroes whole aligned pages of 4 KiB.
 #pragma once
 
 void page_copy(void *dst, const void *src); // both aligned to 4096, not overlapping

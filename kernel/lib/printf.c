@@ -210,6 +210,8 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
     return (int)o.total;
 }
 
+// Formats into buf, which is terminated if size > 0; what does not fit is dropped.
+// Returns   the length of the whole text without its NUL, as if it fitted.
 int
 snprintf(char *buf, size_t size, const char *fmt, ...)
 {
@@ -224,7 +226,7 @@ snprintf(char *buf, size_t size, const char *fmt, ...)
 void
 printf_set_sink(const struct print_sink *sink)
 {
-    // Pairs with the load in vprintf(): who sees the sink sees its contents.
+    // Pairs with the load in vprintf(): a hart that sees the sink sees its contents.
     __atomic_store_n(&console, sink, __ATOMIC_RELEASE);
 }
 
@@ -253,6 +255,9 @@ vprintf(const char *fmt, va_list ap)
     return (int)o.total;
 }
 
+// Prints a message to the console, whole: no other hart's message comes between.
+// Returns   the number of characters; without a sink they are lost.
+// Locks     the sink's own (RANK_PRINT). Never sleeps.
 int
 printf(const char *fmt, ...)
 {

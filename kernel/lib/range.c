@@ -25,12 +25,14 @@ range_make(uint64 start, uint64 size, struct range *out)
     return true;
 }
 
+// Tells whether the two have a byte in common; an empty range has none.
 bool
 range_overlap(struct range a, struct range b)
 {
     return larger(a.start, b.start) < smaller(a.end, b.end);
 }
 
+// Tells whether `inner` lies within `outer`, ends included.
 bool
 range_contains(struct range outer, struct range inner)
 {

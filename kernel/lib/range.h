@@ -17,12 +17,14 @@ bool range_contains(struct range outer, struct range inner);
 struct range range_intersect(struct range a, struct range b);
 void range_cut(struct range r, struct range hole, struct range *before, struct range *after);
 
+// The number of bytes, or of whatever the range counts.
 static inline uint64
 range_size(struct range r)
 {
     return r.end - r.start;
 }
 
+// Tells whether nothing lies in the range.
 static inline bool
 range_empty(struct range r)
 {

@@ -35,6 +35,7 @@ ranges_add(struct ranges *l, struct range r)
     return true;
 }
 
+// Takes range number i out of the list.
 void
 ranges_remove(struct ranges *l, int i)
 {
@@ -42,6 +43,7 @@ ranges_remove(struct ranges *l, int i)
     memmove(&l->v[i], &l->v[i + 1], (size_t)(l->n - i) * sizeof l->v[0]);
 }
 
+// The number of bytes of r that ranges of the list cover.
 uint64
 ranges_overlap_size(const struct ranges *l, struct range r)
 {

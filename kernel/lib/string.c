@@ -74,7 +74,7 @@ bytes_up(uint8 *d, const uint8 *s, size_t n)
         *d++ = *s++;
 }
 
-// memcpy() of blocks of which one is misaligned and that are long enough to align the destination.
+// memcpy() for blocks that are long enough to align the destination, one of which is misaligned.
 static void *__attribute__((noinline)) copy_misaligned(void *dst, const void *src, size_t n)
 {
     uint8 *d = dst;
@@ -105,7 +105,7 @@ static void __attribute__((noinline)) copy_down(uint8 *d, const uint8 *s, size_t
         *--d = *--s;
 }
 
-// Copies upwards: right also for blocks that overlap with dst below src.
+// Copies n bytes upwards, which is right also for blocks that overlap with dst below src.
 void *
 memcpy(void *dst, const void *src, size_t n)
 {
@@ -122,6 +122,8 @@ memcpy(void *dst, const void *src, size_t n)
     return dst;
 }
 
+// Copies n bytes between blocks that may overlap.
+// Returns   dst.
 void *
 memmove(void *dst, const void *src, size_t n)
 {
@@ -131,6 +133,8 @@ memmove(void *dst, const void *src, size_t n)
     return dst;
 }
 
+// Fills n bytes with (uint8)c.
+// Returns   dst.
 void *
 memset(void *dst, int c, size_t n)
 {
@@ -151,6 +155,8 @@ memset(void *dst, int c, size_t n)
     return dst;
 }
 
+// Compares n bytes as unsigned numbers.
+// Returns   0: equal; else the sign tells which is smaller at the first difference.
 int
 memcmp(const void *a, const void *b, size_t n)
 {
@@ -164,6 +170,7 @@ memcmp(const void *a, const void *b, size_t n)
     return 0;
 }
 
+// The length of the string without its NUL.
 size_t
 strlen(const char *s)
 {
@@ -173,6 +180,8 @@ strlen(const char *s)
     return (size_t)(end - s);
 }
 
+// Compares two strings as unsigned bytes.
+// Returns   0: equal; else the sign tells which is smaller at the first difference.
 int
 strcmp(const char *a, const char *b)
 {
@@ -181,6 +190,7 @@ strcmp(const char *a, const char *b)
     return (uint8)*a - (uint8)*b;
 }
 
+// As strcmp(), for at most n bytes.
 int
 strncmp(const char *a, const char *b, size_t n)
 {
@@ -190,6 +200,8 @@ strncmp(const char *a, const char *b, size_t n)
     return 0;
 }
 
+// Finds the first c in the string; the NUL at its end counts.
+// Returns   NULL: there is none.
 char *
 strchr(const char *s, int c)
 {
@@ -199,6 +211,8 @@ strchr(const char *s, int c)
     return (char *)s;
 }
 
+// Copies a string, cut to size - 1 bytes, and always terminates it unless size is 0.
+// Returns   dst.
 char *
 safestrcpy(char *dst, const char *src, size_t size)
 {

@@ -7,12 +7,14 @@
 // Next      dev/console/lineedit.c
 #include "lib/utf8.h"
 
+// Tells whether the byte is a later one of its character, not the first.
 bool
 utf8_continues(uint8 c)
 {
     return (c & 0xc0) == 0x80;
 }
 
+// The number of bytes, 1 to 4, of a character that begins with `lead`.
 size_t
 utf8_promised(uint8 lead)
 {
@@ -23,6 +25,8 @@ utf8_promised(uint8 lead)
     return lead >= 0xf0 && lead < 0xf5 ? 4 : 1;
 }
 
+// The number of bytes of the character at s, of which n > 0 are there. A byte that begins no
+// well-formed character counts as one.
 size_t
 utf8_next(const char *s, size_t n)
 {
@@ -36,6 +40,7 @@ utf8_next(const char *s, size_t n)
     return len;
 }
 
+// The number of bytes of the character that ends at s + n; n > 0.
 size_t
 utf8_prev(const char *s, size_t n)
 {
@@ -87,6 +92,8 @@ utf8_columns(const char *s, size_t n)
     return columns;
 }
 
+// Tells whether the character of `len` bytes at s can go to a terminal unchanged: it is no control
+// character.
 bool
 utf8_printable(const char *s, size_t len)
 {

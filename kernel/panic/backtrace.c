@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// backtrace.c - who called whom.
+// backtrace.c - prints the chain of callers.
 //
 // Theory    The kernel is built with frame pointers: a frame pointer s0 points just above two
 //           words, the return address at s0 - 8 and the caller's s0 at s0 - 16. Stacks grow down,
@@ -19,6 +19,9 @@ frame_inside(uint64 fp, uint64 low, uint64 high)
     return fp % sizeof(uint64) == 0 && fp <= high && fp >= low + 2 * sizeof(uint64);
 }
 
+// Follows the chain of frame pointers from fp on, within the stack [low, high). Reads nothing
+// outside.
+// Returns   how many return addresses it has written to pcs[], at most max.
 int
 backtrace_walk(uint64 fp, uint64 low, uint64 high, uint64 *pcs, int max)
 {
@@ -46,12 +49,15 @@ print_place(uint64 pc, uint64 back)
         printf("  0x%016lx\n", pc);
 }
 
+// Prints one line for the code at pc itself: the address, and its function and offset if known.
 void
 backtrace_print_pc(uint64 pc)
 {
     print_place(pc, 0);
 }
 
+// Prints a line for each caller from frame pointer fp on, within the stack [low, high). Equal lines
+// are printed once, with their number.
 void
 backtrace_print(uint64 fp, uint64 low, uint64 high)
 {

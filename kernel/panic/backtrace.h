@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// backtrace.h - who called whom, from the chain of frame pointers.
+// backtrace.h - the chain of callers, from the frame pointers on a stack.
 #pragma once
 
 #include "lib/types.h"

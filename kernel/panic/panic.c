@@ -38,6 +38,8 @@ sink_end(void)
 
 static struct print_sink sink = {sink_begin, NULL, sink_end};
 
+// Tells how to stop the other harts (they are made to call panic_park()) and how to turn the
+// machine off. Either may be NULL. Called at boot, when the means are known.
 void
 panic_set_hooks(void (*stop)(void), void (*off)(int code))
 {
@@ -45,26 +47,29 @@ panic_set_hooks(void (*stop)(void), void (*off)(int code))
     power_off = off;
 }
 
+// Tells what explains a panic after its message. Called once at the start of the boot.
 void
 panic_set_explainer(const struct panic_explainer *e)
 {
     explainer = e;
 }
 
+// Tells whether a hart has panicked. A hint: another hart may see it late.
 bool
 panicking(void)
 {
     return __atomic_load_n(&owner, __ATOMIC_RELAXED) != 0; // orders nothing: a hint
 }
 
-// Stops this hart for good if another one panics; called where harts come by often: in the
-// handler of inter-processor interrupts, in loops that wait for a lock, by printf().
+// Stops this hart for good if another one has panicked; else does nothing. It is called where harts
+// come by often: in the handler of inter-processor interrupts, in loops that wait for a lock, by
+// printf().
 void
 panic_park(void)
 {
     // Orders nothing: the hart only stops.
-    uint32 who = __atomic_load_n(&owner, __ATOMIC_RELAXED);
-    while (who != 0 && who != (uint32)cpuid() + 1)
+    uint32 panicker = __atomic_load_n(&owner, __ATOMIC_RELAXED);
+    while (panicker != 0 && panicker != (uint32)cpuid() + 1)
         __asm__ volatile("" ::: "memory"); // until the owner turns the machine off
 }
 
@@ -106,7 +111,7 @@ struct about {
     const void *of;
 };
 
-// Prints who called a function that calls no other and so kept no frame: ra alone knows.
+// Prints the caller of a leaf function, which has no stack frame: its return address is in ra alone.
 static void
 print_leaf_caller(uint64 pc, uint64 ra, uint64 fp)
 {
@@ -159,10 +164,12 @@ vpanic(const struct about *about, const char *fmt, va_list ap)
     turn_off();
 }
 
-// The frame of each function below holds the return address into its caller: what the backtrace
-// starts with.
+// The backtrace starts with the return address in the frame of the function below.
 #define HERE ((uint64)__builtin_frame_address(0))
 
+// Ends the kernel: prints the message, what explains it and a backtrace, and turns the machine off
+// with a failing exit code. Only the first hart that panics gets further than panic_park().
+// Locks     any may be held: the console's is bypassed.
 void
 panic(const char *fmt, ...)
 {
@@ -171,7 +178,7 @@ panic(const char *fmt, ...)
     vpanic(&(struct about){.fp = HERE}, fmt, ap);
 }
 
-// Panics about page tables: says whose the frames are.
+// Panics about page tables: names the owners of the frames at these physical addresses; 0: none.
 void
 panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
 {
@@ -180,7 +187,7 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     vpanic(&(struct about){.fp = HERE, .table = table, .there = there, .wanted = wanted}, fmt, ap);
 }
 
-// Panics about something that `tell` explains.
+// Panics about `of`, which tell(of) explains below the message.
 void
 panic_telling(void (*tell)(const void *of), const void *of, const char *fmt, ...)
 {
@@ -207,6 +214,7 @@ panic_trap(const struct kernelframe *f, const char *fmt, ...)
     vpanic(&(struct about){.pc = f->sepc, .fp = f->x[8], .trap = f}, fmt, ap);
 }
 
+// Panics for the assertion `what` at that place in the source.
 void
 assert_failed(const char *what, const char *file, int line)
 {

@@ -10,7 +10,7 @@ struct kernelframe;
 // Explains to people what a panic is about; called after the message. None takes a lock.
 struct panic_explainer {
     void (*trap)(const struct kernelframe *f);                 // a trap of the kernel's own
-    void (*frames)(uint64 table, uint64 there, uint64 wanted); // whose they are; 0: none
+    void (*frames)(uint64 table, uint64 there, uint64 wanted); // their owners; 0: none
     void (*user)(void); // what the current process was doing in user mode
 };
 

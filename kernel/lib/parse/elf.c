@@ -3,7 +3,7 @@
 //
 // Theory    Two shapes are in use: one segment R W X at address 0 whose file offset is not aligned
 //           (it has to be copied), and page-aligned segments R X and R W (they can be mapped).
-//           Sections are not looked at.
+//           Sections are ignored.
 // Promises  reads only the bytes given; after a check succeeds no sum of the result's fields wraps,
 //           file ranges lie in the file and memory ranges below the limit.
 #include "lib/parse/elf.h"
@@ -124,6 +124,8 @@ elf_add(struct elf_program *p, const struct elf_segment *s)
     return 0;
 }
 
+// Tells whether the segment's pages in the file coincide with those in memory, so that they can be
+// mapped.
 bool
 elf_mappable(const struct elf_segment *s)
 {

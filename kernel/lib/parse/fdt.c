@@ -130,7 +130,7 @@ well_formed(const struct fdt *t)
     }
 }
 
-// Is [off, off + len) inside the blob?
+// Tells whether [off, off + len) is inside the blob.
 static bool
 inside(const struct fdt *t, uint32 off, uint32 len)
 {
@@ -213,12 +213,14 @@ fdt_has(const struct fdt *t, const struct fdt_node *n, const char *name)
     return fdt_prop(t, n, name, &p);
 }
 
+// The number of whole 32-bit cells in the property.
 uint32
 fdt_cells(const struct fdt_prop *p)
 {
     return p->len / 4;
 }
 
+// Cell i of the property in the hart's byte order; 0 beyond its end.
 uint32
 fdt_cell(const struct fdt_prop *p, uint32 i)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // fdtwalk.c - visiting the nodes of a flattened device tree.
 //
-// Theory    How a node's `reg` is written, who takes its interrupts and whether it is in use at all
-//           depends on its ancestors. The walk keeps one record for each ancestor, so a node is
-//           complete when it is visited.
+// Theory    The format of a node's `reg`, its interrupt controller and whether it is in use depend
+//           on its ancestors. The walk keeps one record for each ancestor, so a node is complete
+//           when it is visited.
 // Locks     none: a pure function of the bytes.
 // Manual    Devicetree Specification 0.4, sections 2.3 and 2.4
 // Next      dev/machine.c
@@ -83,7 +83,7 @@ fdt_walk_next(struct fdt_walk *w, struct fdt_node *n)
     }
 }
 
-// Does the component of a path at `path` name this node? The unit address may be left out.
+// Tells whether the component of a path at `path` names this node. The unit address may be left out.
 static bool
 names_node(const char *path, size_t len, const char *name)
 {

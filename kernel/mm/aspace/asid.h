@@ -6,13 +6,13 @@
 #include "mm/aspace/aspace.h"
 #include "rv/cpu.h"
 
-int asid_set_limit(const char *number) must_check; // use no more than that; -EINVAL: no number
+int asid_set_limit(const char *number) must_check; // the largest ASID to use; -EINVAL: no number
 void asid_init_hart(void);                         // each hart, before asid_init()
 void asid_init(void);                              // when all harts run, and no process yet
-uint64 asid_limit(void);                       // the largest identifier in use; 0: there are none
-bool asid_enter(struct aspace *as) must_check; // see asid.c
+uint64 asid_limit(void);                           // the largest ASID in use; 0: there are none
+bool asid_enter(struct aspace *as) must_check;     // see asid.c
 
-// May this hart load the space's tables as they are?
+// Tells whether this hart may load the space's tables without asid_enter().
 static inline bool
 asid_ready(const struct aspace *as, const struct cpu *c)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// aspace.c - address spaces come and go, and are loaded into satp.
+// aspace.c - creates, copies, loads and frees address spaces.
 //
 // Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
 //           loses the reference that the leaf held.
@@ -11,11 +11,11 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/aspace/asid.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/leaves.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/mmap.h"
-#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
@@ -31,7 +31,7 @@
 const struct design *design;
 
 static struct kmem_cache aspace_cache;
-static uint64 families; // how many there have been; atomic
+static uint64 families; // the number of the last family; atomic
 
 uint64 uvm_ended;
 
@@ -71,7 +71,8 @@ static struct pt_env user_env = {.direct = DIRECT_MAP,
 static struct pt_env kernel_env = {
     .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_DEFERRED};
 
-// Before the first process, after design and mode have been chosen.
+// Prepares address spaces. Once at boot, before the first process, after design and mode have been
+// chosen.
 void
 aspace_init(void)
 {
@@ -84,7 +85,7 @@ aspace_init(void)
         panic("aspace_init: no memory for the trampoline's table");
 }
 
-// Where the part of a process's table ends that serves its regions alone.
+// The end of the part of a process's table that serves its regions alone.
 static uint64
 user_limit(void)
 {
@@ -112,7 +113,9 @@ make_tables(struct aspace *as)
     return design->create(as);
 }
 
-// Makes an empty address space for the process that `owner` describes.
+// Makes an empty address space for the process that `owner` describes; *usys is copied to its page at
+// USYSCALL.
+// Returns   NULL: no memory.
 struct aspace *
 uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
 {
@@ -143,12 +146,12 @@ load_satp(uint64 satp, bool drop)
         return;
     w_satp(satp);
     if (drop)
-        sfence_vma(); // nothing of the table before is used in the new one
+        sfence_vma(); // no translation of the old table is used in the new one
     c->satp_fenced += drop;
     c->satp = satp;
 }
 
-// The hart goes back to the kernel's own table; the stack it is on is mapped there.
+// Changes this hart to the kernel's own table, which maps the stack that it is on.
 static void
 aspace_leave(void)
 {
@@ -156,8 +159,13 @@ aspace_leave(void)
     load_satp(kernel_satp, !mycpu()->asid_mask);
 }
 
-// Fences    the mirror's entries before the frames go; of the user's table none is left in a TLB:
-//           either the hart has left it, or it only ever is in satp in user mode.
+// Frees all memory of a space whose process ends or runs another program. If this hart uses the space,
+// it changes to the kernel's own table, and the process goes on in the kernel. The struct and the
+// upper tables stay until uvmfree().
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
+// Fences    the mirror's entries before the frames are freed. No TLB uses the user's table: the hart
+//           has left it, or has it in satp only in user mode.
 void
 uvmretire(struct aspace *as)
 {
@@ -174,7 +182,7 @@ uvmretire(struct aspace *as)
                          regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
     spare_trim(as, 0);
-    uvm_count(as, -(int64)as->pages); // those left were in tables that others still lead to
+    uvm_count(as, -(int64)as->pages); // those left were in tables that other spaces still share
     __atomic_fetch_add(&uvm_ended, 1,
                        __ATOMIC_RELEASE); // pairs with vmfault(): the frames are back
     as->usys_early = *as->usys;
@@ -184,6 +192,9 @@ uvmretire(struct aspace *as)
     regions_free(&as->regions);
 }
 
+// Frees the space: its memory unless uvmretire() has done so, its tables and the struct. No hart
+// has it in satp, and it can no longer be found.
+// Sleeps    while another process looks at its memory (mm/aspace/viewers.h).
 void
 uvmfree(struct aspace *as)
 {
@@ -195,8 +206,8 @@ uvmfree(struct aspace *as)
     kmem_cache_free(&aspace_cache, as);
 }
 
-// What lies between the regions around [start, end), which is in none: tables that serve only
-// this are of no more use.
+// The gap between the regions around [start, end), which is in no region: tables that serve only the
+// gap are freed with it.
 static struct pt_zone
 gap_around(struct aspace *as, uint64 start, uint64 end)
 {
@@ -209,8 +220,8 @@ gap_around(struct aspace *as, uint64 start, uint64 end)
     return (struct pt_zone){floor, above ? above->start : user_limit()};
 }
 
-// Takes out the pages of [start, end), and the tables that only served them; the space keeps these if
-// told so.
+// Takes out the pages of [start, end), which is in no region any more, and the tables that only served
+// them. With `keep` the tables become spare ones of the space.
 // Locks     as->lock held.
 // Fences    both views, before the frames are freed.
 void
@@ -240,7 +251,7 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
         error = pt_copy_range(&to->pt, &from->pt, r->start, r->end, leaves_share, job);
     if (!error)
         error = mirror_sync(to, r->start, r->end);
-    int lagging = mirror_sync(from, r->start, r->end); // even so: pages of it may have lost W
+    int lagging = mirror_sync(from, r->start, r->end); // on errors too: pages may have lost W
     return error ? error : lagging;
 }
 
@@ -257,8 +268,13 @@ share_regions(struct aspace *to, struct aspace *from)
     return error;
 }
 
-// On error  NULL; pages of `from` that have become copy-on-write stay so, which it cannot notice.
-// Fences    the pages of `from` that lost W.
+// Makes a copy of the space for the child that `owner` describes: the same regions, and the same pages,
+// copy-on-write. The caller's process runs in `from`.
+// On error  NULL: no memory. Pages of `from` that have become copy-on-write stay so, which its process
+//           cannot notice.
+// Locks     takes from->lock.
+// Sleeps    for from->lock.
+// Fences    from's space, whose pages have lost W.
 struct aspace *
 uvmcopy(struct aspace *from, const struct uvm_owner *owner)
 {
@@ -282,6 +298,9 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     return NULL;
 }
 
+// Makes the running process's hart use the space, in place of the one it used before.
+// Fences    as asid_enter() says, and after the satp write if it says so; fence.i for code that
+//           another hart has stored.
 void
 aspace_use(struct aspace *as)
 {
@@ -291,6 +310,11 @@ aspace_use(struct aspace *as)
     fence_i(); // its code may have been written by another hart
 }
 
+// Adds a region; its pages come by vmfault(). The range is whole pages below USER_END.
+// On error  -EINVAL: it is not, or it overlaps another region; -ENOMEM; -ETXTBSY: as region_add().
+//           No change.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 int
 aspace_map(struct aspace *as, const struct region *r)
 {
@@ -303,6 +327,7 @@ aspace_map(struct aspace *as, const struct region *r)
 }
 
 // Changes what the process may do in the region that starts at `start`, and its pages accordingly.
+// `prot` is PTE_R, PTE_W, PTE_X.
 int
 aspace_restrict(struct aspace *as, uint64 start, uint64 prot)
 {

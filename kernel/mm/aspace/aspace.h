@@ -3,7 +3,7 @@
 //
 // Theory    An address space belongs to one process with one thread. A hart's satp names its
 //           tables only while it runs that process, so its own hart is the only one that can use
-//           its entries; others may keep some, under the space's identifier (mm/aspace/asid.c).
+//           its entries; other TLBs may hold some, under the space's ASID (mm/aspace/asid.c).
 // Locks     as->lock guards regions and leaves; the owner changes them, others may look. It may
 //           be held across disk reads, so no spinlock is held when it is acquired.
 #pragma once
@@ -24,7 +24,7 @@
 struct pager;
 struct trapframe;
 
-// What of a process its tables have to map besides its memory. It outlives the address space.
+// The parts of a process that its tables map besides its memory. They outlive the address space.
 struct uvm_owner {
     uint32 pid;
     struct trapframe *trapframe;
@@ -41,32 +41,32 @@ struct aspace {
     const struct uvm_owner *owner; // [c]
     uint64 satp;                   // [o] what a hart in user mode has in satp
     uint64 ksatp;                  // [o] what it has in the kernel
-    uint64 generation;             // [o] of its identifiers; 0: it has none yet
-    uint32 harts;                  // [o] whose TLBs may know entries of it, only good ones
+    uint64 generation;             // [o] of its ASIDs; 0: it has none yet
+    uint32 harts;                  // [o] the harts whose TLBs may hold entries, all current
     uint16 asid, kasid;            // [o] in satp, and in ksatp where kpt is a table
     uint64 sz;                     // [l] the break: everything from 0 up to it is in regions
     uint64 heap;                   // [c] the lowest break
     uint64 highest;                // [l] the highest break, for explanations
     uint64 pages;                  // [l] user pages present, those in deferred tables too
-    uint64 deferred;               // [l] leaf tables that wait to be used again: mm/aspace/defer.h
+    uint64 deferred;               // [l] leaf tables whose copy is deferred: mm/aspace/defer.h
     uint32 viewers;                // mm/aspace/viewers.h
     struct usyscall *usys;         // [o] the page at USYSCALL, or usys_early until it is touched
     struct usyscall usys_early;
     uint64 reached;    // [l] the highest end of the heap after a growth that brought in pages
     struct list spare; // [l] blank tables: mm/aspace/spare.h
     uint64 nspare;     // [l] how many
-    uint64 family;     // [c] spaces that fork has made from one another have the same
-    uint64 starved;    // [o] what uvm_ended was when vmfault() returned -ESTARVED
-    bool urgent;       // [l] what it needs may come from the frames that are kept for the urgent
+    uint64 family;     // [c] the same in spaces that fork has made from one another
+    uint64 starved;    // [o] the value of uvm_ended when vmfault() returned -ESTARVED
+    bool urgent;       // [l] its allocations may take kept frames (kalloc_urgent())
 };
 
-// vmfault() had no frame for memory that the process has. Others of its family have to end before
-// it can go on (proc/oom.c); no program sees this number.
+// An error of vmfault(): no frame for memory that the process has. Other processes of its family have
+// to end before it can go on (proc/oom.c). Programs never see this number.
 #define ESTARVED 1000
 
-extern uint64 uvm_ended; // how many spaces have given back their memory; atomic
+extern uint64 uvm_ended; // how many spaces have freed their memory; atomic
 
-// The space has n pages more. What all have together is known to mm/frame/commit.c.
+// Counts that the space has n pages more, here and for all spaces together (mm/frame/commit.h).
 static inline void
 uvm_count(struct aspace *as, int64 n)
 {
@@ -74,14 +74,14 @@ uvm_count(struct aspace *as, int64 n)
     commit_count(n);
 }
 
-// A frame for the space, contents undefined; NULL: none left.
+// Allocates a frame for the space, contents undefined; NULL: none left.
 static inline void *
 uvm_alloc(const struct aspace *as, enum frame_kind kind)
 {
     return (likely(!as->urgent) ? kalloc : kalloc_urgent)(kind, as->owner->pid);
 }
 
-// A frame of zeroes for the space; NULL: none left.
+// Allocates a frame of zeroes for the space; NULL: none left.
 static inline void *
 uvm_zalloc(const struct aspace *as, enum frame_kind kind)
 {
@@ -114,6 +114,6 @@ int growproc(struct aspace *as, int64 n, uint64 kind,
 int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL
 int uvmbring(struct aspace *as, uint64 start) must_check; // the pages that a file has of a region
 
-// Makes the access possible, or tells why it is not allowed. May sleep.
+// Makes the access possible, or returns why it is not allowed. May sleep.
 int vmfault(struct aspace *as, uint64 va,
             enum pt_access access) must_check; // -EFAULT, -ENOMEM, -EIO

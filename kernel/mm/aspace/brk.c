@@ -12,10 +12,10 @@
 #include "abi/mman.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
-#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
@@ -23,7 +23,7 @@
 #include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
 
-static bool lazily; // what a growth does that asks for neither kind
+static bool lazily; // whether a growth of neither kind is lazy
 
 // Chooses what a growth does that asks for neither kind: "lazy" or "eager".
 // On error  -EINVAL: there is no such choice.
@@ -44,12 +44,12 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     if (!page)
         return -ENOMEM;
     pte_t pte = pte_make(v2p(page), userpage_flags(prot));
-    pte_t *twin;
-    if (mirror_slot(as, va, &twin) < 0 || map_page(&as->pt, va, pte) < 0) {
+    pte_t *mirrored;
+    if (mirror_slot(as, va, &mirrored) < 0 || map_page(&as->pt, va, pte) < 0) {
         kfree(page);
         return -ENOMEM;
     }
-    mirror_put(twin, pte);
+    mirror_put(mirrored, pte);
     userpage_mapped(frame_of(v2p(page)));
     mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
@@ -100,7 +100,7 @@ resize_heap(struct aspace *as, uint64 end)
     return 0;
 }
 
-// How far the heap may reach: the next region above it.
+// The address up to which the heap may grow: the next region above it.
 static uint64
 heap_limit(struct aspace *as)
 {
@@ -108,8 +108,8 @@ heap_limit(struct aspace *as)
     return above ? above->start : USYSCALL;
 }
 
-// How many tables the heap needs for what it reaches first with this growth, if all of it becomes
-// single pages.
+// How many tables more the heap needs for the addresses that it reaches first with this growth, if all
+// of them become single pages.
 static uint64
 tables_due(const struct aspace *as, uint64 start, uint64 end)
 {
@@ -118,8 +118,9 @@ tables_due(const struct aspace *as, uint64 start, uint64 end)
     return as->kpt.root ? 2 * spans : spans;
 }
 
-// Brings in the pages of [start, end), which the heap has now, and what tables are due.
-// On error  -ENOMEM; the pages and the spare tables are what they were, and the heap ends at start.
+// Brings in the pages of [start, end), which has just been added to the heap, and reserves the tables
+// for them.
+// On error  -ENOMEM; pages and spare tables are as they were, and the heap ends at start.
 static int
 fill_heap(struct aspace *as, uint64 start, uint64 end)
 {

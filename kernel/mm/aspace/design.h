@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // design.h - the interface of the four designs of the kernel's page table.
 //
-// Theory    While the kernel runs for a process, which table does the hart use, and is the
-//           process's memory mapped there? A design answers with one file of mm/design:
+// Theory    A design decides which table a hart uses while the kernel runs for a process, and
+//           whether the process's memory is mapped there. Each is one file of mm/design:
 //
 //             design      table in the kernel         the process's memory     a trap
 //             unified     the process's own, as->pt   at its addresses         switches nothing
 //             global      the kernel's, kernel_pt     not mapped               switches satp
 //             fullcopy    its kernel table, as->kpt   mirrored (mirror.h)      switches satp
-//             sharedroot  the same, but most of its   mirrored (mirror.h)      switches satp
+//             sharedroot  as->kpt, most of whose      mirrored (mirror.h)      switches satp
 //                         tables are the kernel's
 //
 //           All other code asks these fields instead of the name. The kernel command line chooses

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// fault.c - the one way in which a page of a user address space comes to be, or becomes writable.
+// fault.c - decides page faults: maps missing pages, and makes copy-on-write pages writable.
 //
-// Theory    vmfault() first refuses: no region, or the region does not allow the access. What is
-//           left is a hole to be filled from the region's source, a copy-on-write page to be made
-//           the process's own, or nothing to do: the page is there with the right, and the hart
+// Theory    vmfault() first refuses: no region, or the region does not allow the access. There
+//           remain three cases: a hole is filled from the region's source; a copy-on-write page
+//           becomes the process's own; or the page is there with the right, and the hart's TLB
 //           held an old entry.
-// Promises  Fresh memory is zero. A page that others may see is never mapped writable:
-//           cow-readonly.
+// Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
+//           a private region: cow-readonly.
 // Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy to or from
 //           user memory may be made under (mm/aspace/pager.h).
 // Fences    Copy-on-write replaces an entry: fenced here before the old frame's reference goes. A
@@ -17,12 +17,12 @@
 #include "lib/page.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/faultaround.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/pager.h"
-#include "mm/aspace/defer.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/compound.h"
@@ -37,6 +37,7 @@ static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] 
 
 struct frame *zero_frame;
 
+// Allocates the frame of zeroes that guard pages map. Once at boot.
 void
 userpage_init(void)
 {
@@ -50,21 +51,22 @@ userpage_init(void)
 static int
 map_user(struct aspace *as, struct pt_cursor *at, struct frame *f, uint64 flags)
 {
-    pte_t *twin, pte = pte_make(frame_pa(f), flags);
+    pte_t *mirrored, pte = pte_make(frame_pa(f), flags);
     uint64 va = at->va;
-    if (mirror_slot(as, va, &twin) < 0 || pt_fill_at(&as->pt, at, pte) < 0)
+    if (mirror_slot(as, va, &mirrored) < 0 || pt_fill_at(&as->pt, at, pte) < 0)
         return -ENOMEM;
-    mirror_put(twin, pte);
+    mirror_put(mirrored, pte);
     userpage_mapped(f);
     mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
     tlb_changed_page(as, va);
     if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
-        fence_i();                          // what was stored there are instructions now
+        fence_i();                          // stores to the page are instructions now
     return 0;
 }
 
-// Maps a page that the process gets for itself; a failure gives it back.
+// Maps a page of the process's own at the cursor, or frees it if that fails.
+// On error  -ENOMEM: nothing is mapped.
 static int
 map_own(struct aspace *as, struct pt_cursor *at, void *page, uint64 flags)
 {
@@ -112,7 +114,7 @@ fill_shared(struct aspace *as, const struct region *r, struct pt_cursor *at, str
     return error;
 }
 
-// Gets the file's page although the page cache may need one of the frames that are kept.
+// Gets the file's page, for which the page cache may take kept frames.
 static int __attribute__((noinline))
 get_urgent(const struct region *r, uint64 va, struct frame **source)
 {
@@ -131,7 +133,7 @@ fill_file(struct aspace *as, const struct region *r, struct pt_cursor *at, uint6
                     ? r->pager->ops->get(r->pager, region_file_page(r, at->va), &source)
                     : get_urgent(r, at->va, &source);
     if (error)
-        return error == -EINVAL ? -EFAULT : error; // the file was cut meanwhile
+        return error == -EINVAL ? -EFAULT : error; // the file was truncated meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
         error = fill_shared(as, r, at, source, access);
     else
@@ -140,7 +142,7 @@ fill_file(struct aspace *as, const struct region *r, struct pt_cursor *at, uint6
     return error;
 }
 
-// The page behind USYSCALL: what has been collected so far moves there.
+// Maps a page at USYSCALL, and moves there what as->usys_early has collected so far.
 static int
 fill_usyscall(struct aspace *as, const struct region *r, struct pt_cursor *at)
 {
@@ -180,7 +182,7 @@ sole_user(struct frame *f)
            __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
 }
 
-// Puts a changed entry in the place of one that the hart may know.
+// Replaces an entry that this hart's TLB may hold, in both tables, and fences it.
 static inline void
 change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
 {
@@ -189,7 +191,7 @@ change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
     tlb_changed_page(as, va);
 }
 
-// What the entry of a present page becomes when its region allows more than the entry does.
+// The entry of a present page with the rights that its region allows for this access.
 static pte_t
 with_rights(const struct region *r, pte_t pte, enum pt_access access)
 {
@@ -197,7 +199,7 @@ with_rights(const struct region *r, pte_t pte, enum pt_access access)
            userpage_touched(access);
 }
 
-// The same for a first write to a page that is now the process's own.
+// The entry of a page that has become the process's own, for the first write.
 static pte_t
 writable(const struct region *r, pte_t pte)
 {
@@ -250,7 +252,8 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
     return error;
 }
 
-// The same for a superpage: it stays one if there is no other reference to any of its frames.
+// Handles the first write to a copy-on-write superpage. It stays a superpage if no frame of it has
+// another reference; else it is split, and the page at va becomes the process's own.
 static int
 make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
@@ -264,8 +267,8 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
     return error ? error : make_own(as, r, walk(&as->pt, va, 0), va);
 }
 
-// The page is there. Either the entry does not have all the rights that the region has, or the hart
-// leaves setting A and D to us, or it knew an older entry.
+// Handles a fault on a page that is present: the entry lacks a right that the region has, or the hart
+// leaves setting A and D to the kernel, or its TLB held an older entry.
 static int
 refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
@@ -276,11 +279,11 @@ refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
     change_entry(as, at.slot, at.va, wanted);
     if (wanted == pte)
-        tlb_changed(as); // what is remembered may be a missing table: no page's fence covers that
+        tlb_changed(as); // the TLB may hold an invalid pointer, which a fence for a page keeps
     return 0;
 }
 
-// Fills the hole at the cursor, and maps some of what follows.
+// Fills the hole at the cursor, and maps some of the pages that follow.
 static int
 touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
@@ -292,7 +295,7 @@ touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_ac
     return error;
 }
 
-// Walks once; what the access needs is done where the walk ends.
+// Walks once, and handles the fault where the walk ends.
 static int
 resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {
@@ -305,12 +308,12 @@ resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
     }
     if (error || !r || !(r->prot & needed[access]))
         return r && error ? error
-                          : -EFAULT; // explained by the tables as they are now, none deferred
+                          : -EFAULT; // the explanation reads the tables, which are unshared now
     return pte_valid(pte_load(at.slot)) ? refresh(as, r, at, access) : touch(as, r, at, access);
 }
 
-// Does the process have what it wants to access at va: a page, a table that is deferred, or what exec or
-// fork has promised it?
+// Tells whether the memory at va is the process's already: a page, a page in a deferred table, or
+// memory that exec or fork has given it.
 static bool
 has(struct aspace *as, uint64 va)
 {
@@ -320,9 +323,9 @@ has(struct aspace *as, uint64 va)
            (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
 }
 
-// A fault found no frame.
-// Returns   whether it should be tried once more: the process has the memory, so one of the frames that
-//           are kept may serve.
+// Handles that a fault has found no frame.
+// Returns   whether the caller tries once more: the memory is the process's already, so the fault may
+//           take a kept frame.
 static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 {
     if (as->urgent || !has(as, va))
@@ -332,9 +335,12 @@ static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
     return true;
 }
 
-// Makes it possible for the process to access va so, if its regions allow it.
-// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame although the process
-//           has the memory.
+// Makes the access to va possible for the process, if its regions allow it.
+// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame for memory that the
+//           process has.
+// Locks     takes as->lock; no spinlock held.
+// Sleeps    for as->lock, and for the disk.
+// Fences    what it changes, for this hart.
 int
 vmfault(struct aspace *as, uint64 va, enum pt_access access)
 {
@@ -366,10 +372,11 @@ forget_touch(struct aspace *as, uint64 start, uint64 end)
     releasesleep(&as->lock);
 }
 
-// Brings in the pages that a file has of the region at `start`. The process has not run yet: no page
-// counts as touched, and nothing changes its regions.
+// Brings in the pages that a file has of the region at `start`. The process has not run yet, so no page
+// counts as accessed, and its regions do not change.
 // On error  as vmfault(): some pages are there.
-// Locks     takes as->lock. Sleeps
+// Locks     takes as->lock, for each page.
+// Sleeps    for as->lock, and for the disk.
 int
 uvmbring(struct aspace *as, uint64 start)
 {
@@ -383,6 +390,10 @@ uvmbring(struct aspace *as, uint64 start)
     return error;
 }
 
+// Maps the guard page at va, which is in a guard region and not mapped yet.
+// On error  -ENOMEM: nothing is mapped.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 int
 uvmguard(struct aspace *as, uint64 va)
 {

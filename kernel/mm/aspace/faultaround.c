@@ -5,7 +5,7 @@
 //           fault also maps up to 16 following pages that are in the page cache: as many as have
 //           been accessed below, so that at most half of what is mapped was not asked for. Code is
 //           excluded, since it does not run from one end to the other. A page at which the cache
-//           starts a readahead (fs/cache/cache.c) has to be asked for, and is left to its own fault.
+//           starts a readahead (fs/cache/cache.c) is left out, so that its own fault starts it.
 // Promises  Takes no memory, reads nothing, waits for no page. The pages have neither A nor D, so
 //           pgaccess and write-back see only what was accessed.
 // Locks     as->lock, held by the caller.

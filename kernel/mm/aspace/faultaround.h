@@ -8,8 +8,7 @@
 
 struct aspace;
 
-// How many pages above va to map: as many as have the flag `mark` in the entries below it. `slot` is
-// the entry of va.
+// How many pages above va to map: as many as have the flag `mark` right below it. `slot` is va's.
 uint64 faultaround_pages(const struct region *r, const pte_t *slot, uint64 va, pte_t mark);
 
 // Tells whether the page below has the mark: a quick test before faultaround_pages().

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// fresh.h - what is in memory that a process has just been given: zeroes.
+// fresh.h - the contents of memory that a process has just been given: zeroes.
 //
-// Theory    The only place that decides it. A build with INSECURE=1 is for showing what an attack
-//           would find otherwise: what a process asks for as it runs (its heap, and memory from
-//           mmap()) comes as its last owner left it. A program's own data and its stack are
-//           zeroes there too, since it could not run without.
+// Theory    Only the functions here decide the contents. A build with INSECURE=1 shows what an
+//           attacker would find without them: memory that a process asks for as it runs (its heap,
+//           and memory from mmap()) has the contents that its last owner left. A program's own
+//           data and its stack are zeroes there too, since no program runs without.
 // Promises  fresh-zero, unless INSECURE=1.
 #pragma once
 
@@ -17,20 +17,22 @@
 #define FRESH_LEAKS false
 #endif
 
+// Tells whether fresh memory of a region of that kind keeps its last owner's contents; only with
+// INSECURE=1.
 static inline bool
 fresh_leaks(uint8 kind)
 {
     return FRESH_LEAKS && (kind == REGION_HEAP || kind == REGION_MMAP);
 }
 
-// A frame for a page of a region of that kind; NULL: none left.
+// Allocates a frame for a page of a region of that kind; NULL: none left.
 static inline void *
 fresh_page(const struct aspace *as, uint8 kind)
 {
     return fresh_leaks(kind) ? uvm_alloc(as, FRAME_USER) : uvm_zalloc(as, FRAME_USER);
 }
 
-// The same for `size` bytes that have just been allocated.
+// Zeroes `size` bytes that have just been allocated for a region of that kind.
 static inline void
 fresh_compound(uint8 kind, char *mem, uint64 size)
 {

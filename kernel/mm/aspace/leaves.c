@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // leaves.c - many neighbouring leaves of a user table at once: for fork, unmap and exit.
 //
-// Theory    The loops are those of pt/runs.h; here is what happens to the frames. An allocation of
+// Theory    The loops are those of pt/runs.h; the functions here count the frames. An allocation of
 //           2^order frames has one count, and its leaves follow one another: they are a run.
 // Locks     as->lock of the space, held by the caller.
 // Fences    none here: fork's caller for what lost W, the batch for what is gone.
@@ -19,7 +19,7 @@
 #include "pt/change.h"
 #include "pt/runs.h"
 
-// The leaves of one allocation follow one another.
+// The order of the run that begins with a leaf: the order of its allocation.
 static inline int
 order_of(pte_t leaf)
 {
@@ -55,7 +55,7 @@ copy_large(const struct leaves_job *job, pte_t pte, pte_t *to)
     return true;
 }
 
-// Gives the child a leaf of 2 MiB.
+// Gives the child a copy of a superpage if that is wanted, else shares it.
 static void
 share_large(struct leaves_job *job, pte_t *from, pte_t *to)
 {
@@ -98,7 +98,7 @@ queue_run(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
     return mmu_queue(b, pte_pa(leaf), (uint64)order);
 }
 
-// Takes leaves out of a table in use; what they referred to waits for the fence.
+// Takes the leaves of n slots out of a table in use. Their frames are freed after the fence.
 void
 leaves_gone(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {
@@ -118,7 +118,8 @@ drop_run(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
     return false;
 }
 
-// Takes out leaves that no hart knows any more: what they referred to does not wait.
+// Takes out the leaves of n slots of a table that no hart can use any more. Their frames are freed at
+// once.
 void
 leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {
@@ -141,7 +142,7 @@ no_reference(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
     return false;
 }
 
-// Takes leaves out of a mirror; they hold no references.
+// Takes the leaves of n slots out of a mirror; they hold no references.
 void
 leaves_unmirrored(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {

@@ -8,9 +8,9 @@
 
 struct aspace;
 
-// What fork has to know of a region, and how many pages it shared.
+// How fork treats a region's leaves, and how many pages it has shared.
 struct leaves_job {
-    pte_t cow;    // what leaves get where stores are meant to be seen by one of the two
+    pte_t cow;    // PTE_COW in a private region, 0 in a shared one
     uint32 owner; // the pid that a copy is for
     uint64 pages;
 };

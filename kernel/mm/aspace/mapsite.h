@@ -20,18 +20,21 @@ void mapsite_tell(struct report *r, const struct aspace *as,
 // The last mapping of the page: a return address; `text`, unless NULL, gets the callers' names.
 uint64 mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT]); // 0: not known
 #else
+// Records nothing in this build.
 static inline void
 mapsite_note(enum mapsite_op op, const struct aspace *as, uint64 va)
 {
     (void)op, (void)as, (void)va;
 }
 
+// Reports nothing in this build.
 static inline void
 mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
 {
     (void)r, (void)as, (void)va;
 }
 
+// Knows no mapping in this build.
 static inline uint64
 mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT])
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mirror.c - see mirror.h.
+// mirror.c - keeps the mirror of user memory in a process's kernel table.
 //
 // Promises  kpt-mirror: between any two operations that hold as->lock, the two views agree.
 // Fences    mirror_unmap() before it returns, so that the caller may free frames; narrowed entries
@@ -15,9 +15,9 @@
 #include "pt/change.h"
 #include "pt/runs.h"
 
-// What the mirror has for a user entry; 0 for one that is not the user's (a guard page). While
-// the user's entry is not dirty the mirror's is not writable, so that the kernel's first store is
-// noted there too.
+// The mirror's entry for a user entry; 0 for one that is not the user's (a guard page). While the
+// user's entry is not dirty the mirror's is not writable, so that the kernel's first store faults and
+// sets D in the user's entry.
 static pte_t
 mirrored(pte_t pte)
 {
@@ -27,7 +27,8 @@ mirrored(pte_t pte)
     return pte & PTE_D ? mine : mine & ~PTE_W;
 }
 
-// The hart may have made the user's entry dirty since the mirror was set.
+// Tells whether the mirror's entry is right. It may be the one for the clean page: a hart may have
+// set D in the user's entry since.
 static bool
 agrees(pte_t user, pte_t mirror)
 {
@@ -47,7 +48,7 @@ mirror_slot(struct aspace *as, uint64 va, pte_t **found)
     return *found ? 0 : -ENOMEM;
 }
 
-// Lets the mirror follow the user's new entry `pte`.
+// Stores in the mirror's slot what the user's new entry `pte` asks for. A slot of NULL: no mirror.
 void
 mirror_put(pte_t *slot, pte_t pte)
 {
@@ -55,8 +56,9 @@ mirror_put(pte_t *slot, pte_t pte)
         pt_change(slot, mirrored(pte));
 }
 
-// Makes sure that the mirror has the tables for a page.
+// Makes sure that the mirror, if there is one, has the tables for a page.
 // On error  -ENOMEM.
+// Locks     as->lock held.
 int
 mirror_reserve(struct aspace *as, uint64 va)
 {
@@ -64,7 +66,7 @@ mirror_reserve(struct aspace *as, uint64 va)
     return mirror_slot(as, va, &slot);
 }
 
-// Lets the mirror follow the user's entry for va, a page or a larger leaf; its table is there.
+// Makes the mirror's entry for va follow the user's `pte`, of a page or a superpage; its table is there.
 void
 mirror_set(struct aspace *as, uint64 va, pte_t pte)
 {
@@ -85,6 +87,10 @@ mirror_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
     return 0;
 }
 
+// Makes the mirror's entries for [start, end), and tables for them, follow the user's.
+// On error  -ENOMEM: nothing has changed.
+// Locks     as->lock held.
+// Fences    none: the caller fences what was narrowed, together with the user's entries.
 int
 mirror_sync(struct aspace *as, uint64 start, uint64 end)
 {
@@ -93,8 +99,10 @@ mirror_sync(struct aspace *as, uint64 start, uint64 end)
     return pt_copy_range(&as->kpt, &as->pt, start, end, mirror_slots, NULL);
 }
 
-// Where the mirror has a hole - the page is not the user's - it gets the table that its pages
-// will need when they are.
+// Splits the mirror's superpage that holds va, after the user's. Where the mirror has a hole, since the
+// page is not the user's, it gets the table that the single pages may need later.
+// On error  -ENOMEM: nothing has changed.
+// Locks     as->lock held.
 int
 mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b)
 {
@@ -104,6 +112,10 @@ mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b)
     return error ? error : mirror_reserve(as, va);
 }
 
+// Takes the mirror's leaves for [start, end) out, before the user's go; `zone` as for unmap_zone(),
+// `keep` as for uvmunmap().
+// Locks     as->lock held.
+// Fences    the mirror's entries, before it returns.
 void
 mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep)
 {
@@ -117,6 +129,9 @@ mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, b
     mmu_flush(&b);
 }
 
+// Takes out all of the mirror's leaves and tables, before the user's go.
+// Locks     as->lock held.
+// Fences    the mirror's entries, before it returns.
 void
 mirror_destroy(struct aspace *as)
 {
@@ -147,7 +162,7 @@ check_leaf(pte_t *slot, uint64 va, int level, void *arg)
 }
 
 static int
-check_twin(pte_t *slot, uint64 va, int level, void *arg)
+check_mirrored(pte_t *slot, uint64 va, int level, void *arg)
 {
     struct aspace *as = arg;
     int other;
@@ -158,6 +173,10 @@ check_twin(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
+// Checks kpt-mirror: each user page is in the mirror with the same frame, and no other is. Panics
+// if not.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 void
 check_mirror(struct aspace *as)
 {
@@ -165,6 +184,6 @@ check_mirror(struct aspace *as)
         return;
     acquiresleep(&as->lock);
     (void)pt_for_each_leaf(&as->pt, 0, USER_END, check_leaf, as); // the checks return 0 or panic
-    (void)pt_for_each_leaf(&as->kpt, 0, USER_END, check_twin, as);
+    (void)pt_for_each_leaf(&as->kpt, 0, USER_END, check_mirrored, as);
     releasesleep(&as->lock);
 }

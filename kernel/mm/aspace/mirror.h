@@ -3,8 +3,8 @@
 //
 // Theory    The mirror maps each page that the user's table gives to the process, with the same
 //           frame and the same right to write, but not for the user and never executable: the
-//           kernel dereferences it without SUM and cannot be led to run it. Leaves of the mirror
-//           hold no references. In the other designs all of this does nothing.
+//           kernel dereferences it without SUM and cannot be made to execute it. Leaves of the
+//           mirror hold no references. In the other designs these functions do nothing.
 // Locks     as->lock, held by the caller.
 #pragma once
 
@@ -27,7 +27,7 @@ int mirror_sync(struct aspace *as, uint64 start,
 int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
 // Before the user's leaves go; `zone` as for unmap_zone(), `keep` as for uvmunmap(). Fences.
 void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep);
-void mirror_destroy(struct aspace *as); // the same for all of it
+void mirror_destroy(struct aspace *as); // mirror_unmap() for all of it
 void check_mirror(struct aspace *as);   // panics unless the two views agree
 
 #ifdef DEBUG

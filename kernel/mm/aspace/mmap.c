@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// mmap.c - see mmap.h.
+// mmap.c - maps, unmaps and protects ranges outside of the heap.
 //
 // Theory    A mapping is a region; its pages come by vmfault() from the page cache itself, so
-//           reads, writes and shared mappings of a file agree by themselves. That a shared page
-//           was written to is known from D in the entries: it is collected when pages are
-//           unmapped, on msync and at exit. Shared memory without a file has to exist before a
-//           fork can share it: it is brought in at once.
+//           reads, writes and shared mappings of a file agree by themselves. D in the entries
+//           tells that a shared page was written to: it is collected when pages are unmapped, on
+//           msync and at exit. Shared memory without a file has to exist before a fork can share
+//           it, so mmap brings it in at once.
 // Promises  A call that fails has changed nothing.
 // Locks     as->lock.
 // Fences    narrowed and removed entries, before the call returns; before frames are freed.
@@ -13,23 +13,23 @@
 
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/pager.h"
-#include "mm/aspace/defer.h"
 #include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/layout.h"
 #include "pt/change.h"
 
-// Is [start, start + size) made of pages that could be mapped?
+// Tells whether [start, start + size) is whole pages below USYSCALL, and not empty.
 static bool
 range_ok(uint64 start, uint64 size)
 {
     return size && !((start | size) & (PGSIZE - 1)) && size <= USYSCALL && start <= USYSCALL - size;
 }
 
-// Answers a call for no pages at all: it succeeds wherever a page could begin.
+// The result of a call for no pages at all: it succeeds wherever a page could begin.
 static int
 no_pages(uint64 start)
 {
@@ -45,8 +45,8 @@ is_free(struct aspace *as, uint64 start, uint64 size)
     return !region_find(&as->regions, start) && (!above || above->start >= start + size);
 }
 
-// Where the mapping can be, 0: nowhere. Much memory gets leaves of 2 MiB, and tables of its own, if
-// it begins where these do.
+// Finds a place for the mapping; 0: there is none. A mapping of 2 MiB or more begins at a multiple of
+// that, so that superpages can serve it, and leaf tables of its own.
 static uint64
 place(struct aspace *as, const struct region *r, uint64 size)
 {
@@ -79,6 +79,12 @@ map_region(struct aspace *as, struct region *r, uint64 size)
     return error;
 }
 
+// Adds a region like `model` of `size` bytes, rounded up to pages: at model->start if that is not 0
+// and the range is free, else where there is room.
+// Returns   0, and the address in *at; -ENOMEM; -ETXTBSY: as region_add(). On error nothing has
+//           changed.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 int
 mmap_add(struct aspace *as, const struct region *model, uint64 size, uint64 *at)
 {
@@ -93,7 +99,7 @@ mmap_add(struct aspace *as, const struct region *model, uint64 size, uint64 *at)
     return error;
 }
 
-// Do the regions in [start, end) all come from mmap()? Holes are allowed.
+// Tells whether all regions in [start, end) come from mmap(). Holes are allowed.
 static bool
 only_mappings(struct aspace *as, uint64 start, uint64 end)
 {
@@ -120,6 +126,10 @@ collect_leaf(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
+// Tells the pagers which pages of shared regions in [start, end) have been written to, and clears D
+// in the entries.
+// Locks     as->lock held.
+// Fences    none: the caller fences the entries that lost D.
 void
 mmap_collect(struct aspace *as, uint64 start, uint64 end)
 {
@@ -133,6 +143,12 @@ mmap_collect(struct aspace *as, uint64 start, uint64 end)
     }
 }
 
+// Unmaps [start, start + size), of which mmap() has made each region; holes are allowed.
+// On error  -EINVAL: no such range; -ENOMEM: a leaf or a region at an edge could not be split.
+//           Nothing is unmapped.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
+// Fences    the removed entries, before their frames are freed.
 int
 mmap_remove(struct aspace *as, uint64 start, uint64 size)
 {
@@ -171,7 +187,8 @@ reprotect(struct aspace *as, struct region *r, uint8 prot, struct mmu_batch *b)
     return error;
 }
 
-// Is [start, end) full of mappings that may have this protection?
+// Checks that [start, end) is full of mappings that may have this protection.
+// Returns   0; -EINVAL: there is a hole or another region; -EACCES: one may not.
 static int
 may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
 {
@@ -187,6 +204,12 @@ may_protect(struct aspace *as, uint64 start, uint64 end, uint8 prot)
     return 0;
 }
 
+// Gives [start, start + size), which mappings fill, the protection `prot` (PTE_R, PTE_W, PTE_X).
+// On error  -EINVAL: no such range, or not all of it is mapped; -EACCES: a mapping may not have it;
+//           -ENOMEM: no memory to split at the edges.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
+// Fences    the narrowed entries.
 int
 mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
 {
@@ -207,12 +230,19 @@ mmap_protect(struct aspace *as, uint64 start, uint64 size, uint8 prot)
     for (; !error && r < as->regions.v + as->regions.n && r->start < start + size; r++)
         error = reprotect(as, r, prot, &b);
     mmu_flush(&b);
-    if (!error && size >= SUPER_SIZE) // pages that change back and forth cost nothing more
+    if (!error && size >= SUPER_SIZE) // smaller changes, back and forth, need not merge each time
         regions_merge(&as->regions, start, start + size);
     releasesleep(&as->lock);
     return error;
 }
 
+// Tells the pagers which pages of shared regions in [start, start + size), which mappings fill,
+// have been written to.
+// On error  -EINVAL: no such range, or not all of it is mapped; -ENOMEM: no memory for the mirror's
+//           tables.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
+// Fences    the entries that lost D.
 int
 mmap_sync(struct aspace *as, uint64 start, uint64 size)
 {
@@ -227,7 +257,7 @@ mmap_sync(struct aspace *as, uint64 start, uint64 size)
         mmap_collect(as, start, start + size);
         error =
             mirror_sync(as, start, start + size); // clean pages: the kernel's stores fault again
-        tlb_changed(as); // a hart that knows a dirty entry would not set D again
+        tlb_changed(as); // with a dirty entry in its TLB, a hart would not set D again
     }
     releasesleep(&as->lock);
     return error;

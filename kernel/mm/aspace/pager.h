@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pager.h - where the pages of a mapped object come from. The file system provides it for files.
+// pager.h - the source of a mapped object's pages. The file system provides it for files.
 #pragma once
 
 #include "lib/types.h"
@@ -25,7 +25,7 @@ struct pager_ops {
 struct pager {
     const struct pager_ops *ops;
     uint32 sharers; // [a] regions in which it is shared memory
-    int32 claims;   // [a] above 0: who may write to it; below 0: regions of running programs
+    int32 claims;   // [a] above 0: possible writers; below 0: regions of running programs
 };
 
 #define PAGER_WRITE 1    // an open file, or shared memory that may be written
@@ -40,12 +40,13 @@ pager_claim(struct pager *p, int32 claim)
     do {
         if (claim > 0 ? n < 0 : n > 0)
             return false;
-        // Pairs with pager_unclaim(): what was written before is seen by the program that runs.
+        // Pairs with pager_unclaim(): the program that runs sees what was written before.
     } while (!__atomic_compare_exchange_n(&p->claims, &n, n + claim, false, __ATOMIC_ACQUIRE,
                                           __ATOMIC_RELAXED));
     return true;
 }
 
+// Ends a claim that pager_claim() has granted.
 static inline void
 pager_unclaim(struct pager *p, int32 claim)
 {

@@ -12,13 +12,14 @@
 #define SPARE      2  // free slots that a cut may need
 #define FEW        32 // regions that are moved to either side for little
 
+// Makes the array empty.
 void
 regions_init(struct regions *rs)
 {
     *rs = (struct regions){.searched = ~0UL};
 }
 
-// What the region claims its pager's object for; 0: nothing.
+// The region's claim on its pager's object: PAGER_WRITE, PAGER_RUN or 0 for none.
 static int32
 claim_of(const struct region *r)
 {
@@ -66,6 +67,8 @@ unref_pager(const struct region *r)
     pager->ops->unref(pager);
 }
 
+// Drops all regions and their references to pagers.
+// Sleeps    a pager's unref() may.
 void
 regions_free(struct regions *rs)
 {
@@ -96,6 +99,7 @@ regions_index(const struct regions *rs, uint64 va)
     return first_above(rs, va);
 }
 
+// The region that contains va; NULL: none does. Valid until the array changes.
 struct region *
 region_find(struct regions *rs, uint64 va)
 {
@@ -103,6 +107,7 @@ region_find(struct regions *rs, uint64 va)
     return i < rs->n && rs->v[i].start <= va ? &rs->v[i] : NULL;
 }
 
+// The first region that starts at va or above; NULL: there is none. Valid until the array changes.
 struct region *
 region_above(struct regions *rs, uint64 va)
 {
@@ -112,6 +117,7 @@ region_above(struct regions *rs, uint64 va)
     return i < rs->n ? &rs->v[i] : NULL;
 }
 
+// The last region that ends at va or below; NULL: there is none. Valid until the array changes.
 struct region *
 region_below(struct regions *rs, uint64 va)
 {
@@ -198,7 +204,7 @@ region_add(struct regions *rs, const struct region *r)
     return 0;
 }
 
-// Makes the part of region i from `va` on a region of its own. There is room for it.
+// Splits region i at `va`. The array has room for one more.
 static void
 split(struct regions *rs, int i, uint64 va)
 {
@@ -221,8 +227,8 @@ split_at(struct regions *rs, uint64 va)
         split(rs, (int)(r - rs->v), va);
 }
 
-// Cuts regions in two where [start, end) begins or ends inside them.
-// On error  nothing has changed.
+// Splits the regions in which [start, end) begins or ends.
+// On error  -ENOMEM: nothing has changed.
 int
 regions_cut(struct regions *rs, uint64 start, uint64 end)
 {
@@ -233,7 +239,8 @@ regions_cut(struct regions *rs, uint64 start, uint64 end)
     return 0;
 }
 
-// Are two neighbours parts of one mapping, as far as anybody could tell?
+// Tells whether two neighbours can be one region: same kind, rights and source, and the second goes on
+// in the source where the first ends.
 static bool
 alike(const struct region *low, const struct region *high)
 {
@@ -243,7 +250,7 @@ alike(const struct region *low, const struct region *high)
            (!low->pager || (low->offset + size == high->offset && low->filesz == size));
 }
 
-// Makes one region of neighbours that meet in [start, end], or at either end, and are alike.
+// Merges adjacent regions that are alike, where they adjoin in [start, end], ends included.
 void
 regions_merge(struct regions *rs, uint64 start, uint64 end)
 {
@@ -322,20 +329,23 @@ note_hole(struct regions *rs, int i)
     rs->searched = larger(rs->searched, end);
 }
 
-// The addresses around region i, up to its neighbours and `end`, which no other region is for.
+// The addresses from the region below region i to the one above, or to 0 and `end`: no other region
+// has any of them.
 struct pt_zone
 regions_own(const struct regions *rs, int i, uint64 end)
 {
     return (struct pt_zone){i > 0 ? rs->v[i - 1].end : 0, regions_zone(rs, i, end).ceiling};
 }
 
-// The tables that go with region i when all are unmapped, from the lowest on.
+// The zone of region i when all regions are unmapped one after the other, from the lowest on.
 struct pt_zone
 regions_zone(const struct regions *rs, int i, uint64 end)
 {
     return (struct pt_zone){0, i + 1 < rs->n ? rs->v[i + 1].start : end};
 }
 
+// Takes the region out of the array and drops its reference to its pager.
+// Sleeps    the pager's unref() may.
 void
 region_remove(struct regions *rs, struct region *r)
 {
@@ -346,7 +356,7 @@ region_remove(struct regions *rs, struct region *r)
     unref_pager(&gone);
 }
 
-// Copies all regions, and counts each at its pager.
+// Makes `to` a copy of `from`, with references to the pagers.
 // On error  -ENOMEM: `to` is empty.
 int
 regions_copy(struct regions *to, const struct regions *from)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// region.h - the parts of a user address space: what each range is for and where its pages come
-// from.
+// region.h - the parts of a user address space: each range's purpose, rights and source of pages.
 //
 // Theory    A sorted array of disjoint, page-aligned ranges. A page that is present lies in a
 //           region; a region's page may be absent until it is touched.
@@ -26,7 +25,7 @@ struct region {
     uint8 kind;          // enum region_kind
     uint8 prot;          // what the process may do: PTE_R, PTE_W, PTE_X; 0: nothing
     uint8 most;          // what mprotect() may allow
-    bool shared;         // stores are seen by all who map the object, and by its readers
+    bool shared;         // all spaces that map the object, and its readers, see stores
     struct pager *pager; // a reference; NULL: zeroes only
     uint64 offset;       // of `start` in the pager's object, a multiple of PGSIZE
     uint64 filesz;       // bytes from `start` on that come from there
@@ -54,8 +53,8 @@ int regions_cut(struct regions *rs, uint64 start, uint64 end) must_check; // at 
 void regions_merge(struct regions *rs, uint64 start, uint64 end); // undoes it where both are alike
 uint64 regions_gap(struct regions *rs, uint64 floor, uint64 ceiling, uint64 size,
                    uint64 align);                                         // 0: none
-struct pt_zone regions_own(const struct regions *rs, int i, uint64 end);  // nothing else is there
-struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // of the i-th's tables
+struct pt_zone regions_own(const struct regions *rs, int i, uint64 end);  // i's zone now
+struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // i's, when all go
 void region_remove(struct regions *rs, struct region *r);                 // drops it
 int regions_copy(struct regions *to, const struct regions *from) must_check;
 
@@ -73,7 +72,7 @@ region_file_page(const struct region *r, uint64 va)
     return (r->offset + (va - r->start)) >> PGSHIFT;
 }
 
-// How many bytes from va on come from there.
+// How many bytes from va on come from the pager's object.
 static inline uint64
 region_file_bytes(const struct region *r, uint64 va)
 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// spare.c - see spare.h.
+// spare.c - the blank tables that an address space keeps.
 #include "mm/aspace/spare.h"
 
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/frame.h"
 
-// Returns a blank table, which is no more kept; NULL: there is none.
+// Takes a blank table out of the reserve.
+// Returns   NULL: there is none.
 void *
 spare_take(struct aspace *as)
 {
@@ -16,7 +17,7 @@ spare_take(struct aspace *as)
     return list_entry(list_pop_front(&as->spare), struct frame, link)->mem;
 }
 
-// Keeps a blank table that no entry leads to.
+// Adds a blank table, to which no entry leads, to the reserve.
 void
 spare_keep(struct aspace *as, void *table)
 {

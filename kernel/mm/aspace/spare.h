@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // spare.h - tables that an address space keeps for its heap.
 //
-// Theory    What a heap takes depends on the highest break alone: on no shrink meanwhile, and not on
-//           whether it grew page by page or by leaves of 2 MiB. For each 2 MiB that an eager growth
-//           has reached there is a table (two with a mirror): in the tree while pages are mapped
-//           there, else here. A shrink leaves emptied tables here, and each new table comes from here
-//           first; so to split a leaf of the heap takes no memory. They are freed when the process
-//           ends or runs another program, not when memory is short: they are 1/512 of what the
-//           heap was at most.
+// Theory    The tables that a heap takes depend on its highest break alone, not on shrinks or on
+//           whether it grew by pages or by superpages. For each 2 MiB that an eager growth has
+//           reached there is a table (two with a mirror): in the tree while pages are mapped
+//           there, else here. A shrink leaves emptied tables here, and each new table comes from
+//           here first, so splitting a superpage of the heap takes no memory. They are freed when
+//           the process ends or runs another program, not when memory is short: they are 1/512 of
+//           the heap's largest size.
 // Promises  Each table here is blank.
 // Locks     as->lock.
 #pragma once

@@ -2,7 +2,7 @@
 // super.c - brings in and splits superpages and smaller compound allocations.
 //
 // Promises  A failed split leaves leaf and allocation as they were. The mirror has a leaf of 2 MiB where
-//           the process has one, or nothing, and never a table; and a table where the process has.
+//           the process has one, or a hole, and never a table; and a table where the process has.
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/aspace/super.h"
 
@@ -10,9 +10,9 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
+#include "mm/aspace/defer.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mirror.h"
-#include "mm/aspace/defer.h"
 #include "mm/aspace/spare.h"
 #include "mm/aspace/tlb.h"
 #include "mm/frame/compound.h"
@@ -26,7 +26,7 @@ _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation 
 
 enum super_policy super_policy; // constant after boot
 
-// Chooses what processes do with leaves of 2 MiB: "share", "copy" or "off".
+// Chooses what a fork does with superpages: "share", "copy"; or "off", so that there are none. At boot.
 // On error  -EINVAL: there is no such choice.
 int
 super_select(const char *name)
@@ -42,7 +42,7 @@ super_select(const char *name)
     return -EINVAL;
 }
 
-// Is there nothing yet, not even a table, where a leaf of 2 MiB would stand?
+// Tells whether the tree has neither a leaf nor a table where a superpage would be.
 static bool
 vacant(const struct pt *t, uint64 va)
 {
@@ -99,6 +99,12 @@ add_compound(struct aspace *as, uint8 kind, uint64 va, uint64 prot, int order)
     return false;
 }
 
+// Maps fresh memory for the heap at va, where nothing is mapped, in one allocation that ends at
+// `end` or below. The new entries are not fenced.
+// Returns   its size; 0: nothing has changed, and the caller maps a single page.
+// Locks     as->lock held.
+// Fences    none: the caller fences the space, since invalid entries may be cached (priv
+//           sfence.vma).
 uint64
 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot)
 {
@@ -117,7 +123,7 @@ present(struct aspace *as, uint64 va)
     return pte_valid(pte_load(pt_find(&as->pt, va).slot));
 }
 
-// Is the page below the cursor present? It mostly stands in the same table.
+// Tells whether the page below the cursor is present. Mostly it is in the same table.
 static bool
 present_below(struct aspace *as, struct pt_cursor at)
 {
@@ -126,7 +132,7 @@ present_below(struct aspace *as, struct pt_cursor at)
     return present(as, at.va - PGSIZE);
 }
 
-// Is nothing mapped where an allocation of `order` would be?
+// Tells whether nothing is mapped where an allocation of `order` would be.
 static bool
 empty(struct pt_cursor at, int order)
 {
@@ -148,6 +154,11 @@ continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
     return order;
 }
 
+// Maps fresh memory, a compound allocation, where the process has touched a hole of anonymous memory,
+// if it seems to go through the region in order and much memory is free. The cursor's tables may be
+// new ones afterwards.
+// Returns   false: nothing has changed, and the caller maps a single page.
+// Locks     as->lock held.
 // Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).
 bool
 super_touch(struct aspace *as, const struct region *r, struct pt_cursor at)
@@ -180,6 +191,10 @@ split_leaf(struct aspace *as, uint64 va)
     return error;
 }
 
+// Splits the superpage that holds va, if there is one, and its allocation, in both views.
+// On error  -ENOMEM: nothing has changed.
+// Locks     as->lock held.
+// Fences    the split leaf.
 int
 super_split(struct aspace *as, uint64 va)
 {
@@ -197,7 +212,8 @@ super_split(struct aspace *as, uint64 va)
     return 0;
 }
 
-// Makes va the beginning of a leaf, and of an allocation.
+// Splits the superpage and the allocation in which va lies, unless they begin at va.
+// On error  -ENOMEM: nothing has changed.
 static int
 cut_leaf(struct aspace *as, uint64 va)
 {
@@ -212,6 +228,11 @@ cut_leaf(struct aspace *as, uint64 va)
     return 0;
 }
 
+// Prepares [start, end) for being unmapped or protected: no superpage and no allocation goes across
+// start or end, and no table of the range is deferred.
+// On error  -ENOMEM: some of it may be done, which no process can notice.
+// Locks     as->lock held.
+// Fences    what it changes.
 int
 super_split_edges(struct aspace *as, uint64 start, uint64 end)
 {

@@ -28,8 +28,8 @@ extern enum super_policy super_policy;
 int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
 // Maps fresh memory at va, below end. Returns its size; 0: the caller maps a single page.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
-// The same where a hole is touched. The cursor's tables may be new. false: the caller maps one page.
+// Maps fresh memory where a hole is touched. false: the caller maps one page.
 bool super_touch(struct aspace *as, const struct region *r, struct pt_cursor at);
-int super_split(struct aspace *as, uint64 va) must_check; // the one that holds va, if any; -ENOMEM
+int super_split(struct aspace *as, uint64 va) must_check; // the superpage that holds va; -ENOMEM
 // Makes start and end begin a leaf and an allocation, and unshares the tables between.
 int super_split_edges(struct aspace *as, uint64 start, uint64 end) must_check;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// tlb.c - see tlb.h.
+// tlb.c - fences the entries that a batch records, then frees their frames.
 //
 // Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
-//           local; other harts that may know entries of it cannot use them before asid_enter() has
-//           dropped them. The kernel's own pages are another matter: mm/kvm/shootdown.c.
+//           local; other harts whose TLBs hold entries of it do not use them before asid_enter()
+//           has dropped them. For pages of the kernel see mm/kvm/shootdown.c.
 // Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
 // Manual    priv sfence.vma
 #include "mm/aspace/tlb.h"
@@ -26,7 +26,7 @@ few_pages(const struct tlb_batch *t)
     return !t->all && size <= FEW_PAGES * PGSIZE;
 }
 
-// One table of the space.
+// Fences what the batch records for one table of the space.
 static void
 fence_view(const struct tlb_batch *t, uint64 asid)
 {
@@ -39,7 +39,7 @@ fence_view(const struct tlb_batch *t, uint64 asid)
             sfence_vma_page(va, asid);
 }
 
-// The user's entries may have been narrowed in the mirror too, which then has the same batch.
+// Fences both tables of the space: the mirror's entries may have been narrowed with the user's.
 static void
 fence(const struct mmu_batch *b)
 {
@@ -53,7 +53,7 @@ fence(const struct mmu_batch *b)
         fence_view(&b->tlb, b->as->kasid);
 }
 
-// What is not a single page: a table or a compound allocation.
+// Frees an entry of the queue that is no single page: a table, or a compound allocation.
 static void
 put_special(struct mmu_batch *b, uint64 pa, uint64 what)
 {
@@ -81,6 +81,9 @@ free_queued(struct mmu_batch *b)
     b->n = 0;
 }
 
+// Fences what the batch records, then frees what waits in its queue. The batch is empty afterwards.
+// Locks     as->lock held.
+// Fences    the recorded addresses, in both tables, if this hart runs the space.
 void
 mmu_flush(struct mmu_batch *b)
 {
@@ -90,7 +93,7 @@ mmu_flush(struct mmu_batch *b)
     free_queued(b);
 }
 
-// A larger leaf is gone.
+// Queues the allocation of a superpage that is gone.
 static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
@@ -122,6 +125,7 @@ static const struct tlb_batch_ops mirror_ops = {
     .leaves = leaves_unmirrored,
 };
 
+// Starts an empty batch for the space, whose tables are in that state.
 void
 mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state)
 {

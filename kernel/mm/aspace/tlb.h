@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tlb.h - what becomes of unhooked entries: fence first, then free.
+// tlb.h - fences unhooked entries, and then frees their frames.
 #pragma once
 
 #include "lib/types.h"
@@ -11,7 +11,7 @@
 
 enum mmu_state {
     MMU_LIVE,   // a hart may have the space in satp: its own hart, if it runs now
-    MMU_DEAD,   // no hart has, and each that had has fenced
+    MMU_DEAD,   // no hart has it in satp, and each that had it has fenced
     MMU_MIRROR, // like MMU_LIVE, in the kernel's table of the process: leaves hold no references
 };
 
@@ -25,15 +25,14 @@ struct mmu_batch {
     uint64 queue[MMU_QUEUE]; // physical addresses, marked with what they are: tlb.c
 };
 
-// What waits at a physical address, in the low bits of the queue's entry: the order of the allocation
-// that leaves referred to, or
+// The low bits of a queue entry: the order of the allocation to which leaves referred, or
 #define MMU_TABLE 0x20UL // a table,
 #define MMU_BLANK 0x40UL // which is all zeroes
 
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
 void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued
 
-// Queues what is at pa; its entry is unhooked, and so recorded.
+// Queues an allocation or a table at pa, whose entry is unhooked and recorded; `what` as above.
 // Returns   whether the queue was full, so that all that is recorded has been fenced and freed.
 static inline bool
 mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
@@ -45,9 +44,9 @@ mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
     return full;
 }
 
-// Takes note of a change of the space's tables: other harts know stale entries from now on, and drop
-// them before they run the space again (asid_enter()).
-// Returns   whether this hart runs the space: then it has to fence now. No other hart can run it.
+// Records a change of the space's tables: other harts' TLBs may hold stale entries from now on, and
+// those harts fence before they run the space again (asid_enter()).
+// Returns   whether this hart runs the space and so has to fence now. No other hart can run it.
 static inline bool
 tlb_forget_others(struct aspace *as)
 {

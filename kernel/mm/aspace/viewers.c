@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// viewers.c - processes that look at another one's memory keep it from being freed.
+// viewers.c - keeps a process's memory from being freed while other processes look at it.
 //
 // Theory    as->viewers counts them. A process enters while it can find the other process; uvmfree()
 //           waits for the count to fall to 0, after the space has been hidden.
@@ -14,6 +14,7 @@ static struct {
     struct waitq left;
 } viewers;
 
+// Prepares the lock and the wait queue; once at boot.
 void
 viewers_init(void)
 {

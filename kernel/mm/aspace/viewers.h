@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// viewers.h - processes that look at another one's memory keep it from being freed.
+// viewers.h - keeps a process's memory from being freed while other processes look at it.
 #pragma once
 
 struct aspace;

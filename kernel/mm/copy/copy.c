@@ -16,9 +16,9 @@
 #include "mm/kvm/layout.h"
 #include "rv/usercopy.h"
 
-static uint64 user_end = USER_END; // [c] after boot: where pointers that calls accept end
+static uint64 user_end = USER_END; // [c] after boot: the end of the addresses that calls accept
 
-// Chooses whether calls accept pointers to the page at USYSCALL: "shared", or "private" if not.
+// Chooses whether calls accept pointers to the page at USYSCALL: "shared"; "private": they do not.
 // Returns   0, -EINVAL for another word.
 int
 copy_select_usyscall(const char *how)
@@ -67,7 +67,7 @@ user_byte(const struct aspace *as, uint64 va, enum pt_access access)
     return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
 }
 
-// The same, with a fault that brings the page in if need be. On error NULL, and *error.
+// As user_byte(), with a fault that brings the page in if need be. On error NULL, and *error.
 static char *
 user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *error)
 {
@@ -77,7 +77,7 @@ user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *erro
     *error = vmfault(as, va, access);
     byte = *error ? NULL : user_byte(as, va, access);
     if (!byte && !*error)
-        *error = -EFAULT; // brought in, and gone again
+        *error = -EFAULT; // it was brought in, and is gone again
     return byte;
 }
 
@@ -96,6 +96,10 @@ copy_walking(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_acces
     return 0;
 }
 
+// Copies n bytes from the process's address srcva to the kernel's dst.
+// Returns   0; -EFAULT, or vmfault()'s error, with a part copied.
+// Locks     no spinlock held; not the lock of the space, nor one that its pagers need.
+// Sleeps    if a page has to be brought in.
 int
 copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
 {
@@ -111,6 +115,10 @@ copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
     return 0;
 }
 
+// Copies n bytes from the kernel's src to the process's address dstva.
+// Returns   0; -EFAULT, or vmfault()'s error, with a part copied.
+// Locks     no spinlock held; not the lock of the space, nor one that its pagers need.
+// Sleeps    if a page has to be brought in.
 int
 copyout(struct aspace *as, uint64 dstva, const void *src, size_t n)
 {
@@ -156,6 +164,11 @@ copystr_walking(struct aspace *as, char *dst, uint64 va, size_t max)
     return -ENAMETOOLONG;
 }
 
+// Copies a string with its NUL, at most `max` bytes, from the process's address srcva to dst.
+// Returns   its length without the NUL; -EFAULT, or vmfault()'s error; -ENAMETOOLONG: no NUL within
+//           max bytes.
+// Locks     no spinlock held; not the lock of the space, nor one that its pagers need.
+// Sleeps    if a page has to be brought in.
 int64
 copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
 {
@@ -169,6 +182,10 @@ copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
     return length == -ENAMETOOLONG && room < max ? -EFAULT : length;
 }
 
+// Copies n bytes from src to `off` bytes into the buffer.
+// Returns   0; for user memory as copyout().
+// Locks     for user memory as copyout().
+// Sleeps    for user memory, if a page has to be brought in.
 int
 iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
 {
@@ -178,6 +195,10 @@ iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
     return 0;
 }
 
+// Copies n bytes from `off` bytes into the buffer to dst.
+// Returns   0; for user memory as copyin().
+// Locks     for user memory as copyin().
+// Sleeps    for user memory, if a page has to be brought in.
 int
 iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// copy.h - between the kernel and user memory. Addresses from the user are allegations: every
+// copy.h - copies between the kernel and user memory. Addresses from a program are not trusted: every
 // pointer, range and permission is checked here. All may sleep: no spinlock held.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// iobuf.h - the caller's end of a transfer: user memory of an address space, or kernel memory.
+// iobuf.h - one side of a transfer: user memory of an address space, or kernel memory.
 #pragma once
 
 #include "lib/types.h"
@@ -16,6 +16,7 @@ struct iobuf {
 int iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n) must_check;
 int iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n) must_check;
 
+// Describes a buffer in kernel memory at p.
 static inline struct iobuf
 iobuf_kernel(void *p)
 {

@@ -2,10 +2,10 @@
 // fullcopy.c - a complete kernel table for each process.
 //
 // Theory    Every table page of the kernel half is copied when the process is made, leaves
-//           included, so the process's kernel table shares no table page with anybody. Its kernel
+//           included, so the process's kernel table shares no table page with another. Its kernel
 //           stack is mapped in this table alone, and the lower half mirrors its memory. The
 //           kernel's own table serves idle harts.
-// Protects  as global.c, and one process's kernel stack from another's kernel code.
+// Protects  as global.c, and a process's kernel stack from the kernel running for another process.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
 #include "mm/design/select.h"

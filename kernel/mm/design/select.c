@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// select.c - the designs that there are, and the choice among them.
+// select.c - chooses one of the designs.
 #include "mm/design/select.h"
 
 #include "abi/errno.h"

@@ -11,6 +11,8 @@
 #include "mm/kvm/layout.h"
 #include "pt/change.h"
 
+// Maps the trap code at TRAMPOLINE and the process's trapframe at TRAPFRAME in its user table.
+// On error  -ENOMEM: one of the two may be mapped; trampage_unmap() takes it out.
 int
 trampage_map(struct aspace *as)
 {
@@ -27,6 +29,9 @@ unhook_page(struct aspace *as, uint64 va)
         pt_forget(slot); // the table is in no hart's satp any more
 }
 
+// Takes out what trampage_map() mapped, or a part of it, and frees all tables that are left in the
+// user's half, which has no leaves any more. The frames stay.
+// Fences    none: the table is in no hart's satp.
 void
 trampage_unmap(struct aspace *as)
 {

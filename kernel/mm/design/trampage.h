@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// trampage.h - the two pages that let a user table leave for the kernel's.
+// trampage.h - the trap code and the trapframe in a user table, which a switch to the kernel's needs.
 #pragma once
 
 #include "lib/types.h"

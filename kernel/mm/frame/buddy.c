@@ -3,9 +3,9 @@
 //
 // Theory    A block of order k starts at a ledger index that is a multiple of 2^k. Its buddy, the
 //           other half of the block of order k + 1, starts at the index with bit k flipped. The
-//           entry at a buddy's index always is the first of some block: were it inside a larger
-//           one, that one would contain both. So one comparison of its `order` tells whether it is
-//           free and whole.
+//           entry at a buddy's index is always the first of a block: a larger block around it
+//           would contain both. So one comparison of its `order` tells whether the buddy is free
+//           and not divided.
 // Promises  frame-once: a frame is in one block, and a block is on one list or handed out.
 // Locks     none here: the caller holds the lock that guards the struct buddy.
 // Next      mm/frame/frame.c
@@ -28,7 +28,7 @@ push_block(struct buddy *b, struct frame *f, int order)
     list_push_front(&b->free[order], &f->link);
 }
 
-// Takes an unused block and joins it with its buddies as far as they are free.
+// Adds a free block of 2^order frames, and joins it with its buddies as far as they are free.
 void
 buddy_put(struct buddy *b, struct frame *f, int order)
 {
@@ -66,14 +66,17 @@ take_block(struct buddy *b, int lowest, int order)
     return f;
 }
 
-// Hands out a block of exactly `order`.
+// Hands out a block of exactly `order`, halving a larger one if need be.
+// Returns   NULL: there is none, or too few frames beside the kept ones.
 struct frame *
 buddy_take(struct buddy *b, int order)
 {
     return buddy_spare(b) >= 1L << order ? take_block(b, order, order) : NULL;
 }
 
-// Hands out a block of at most `order`: the smallest there is, so that large ones stay whole.
+// Hands out a block of at most `order`: the smallest there is, so that large ones stay whole. Its order
+// is f->order.
+// Returns   NULL: there is none, or too few frames beside the kept ones.
 struct frame *
 buddy_take_upto(struct buddy *b, int order)
 {
@@ -83,14 +86,15 @@ buddy_take_upto(struct buddy *b, int order)
     return spare > 0 ? take_block(b, 0, order) : NULL;
 }
 
-// Hands out one frame although no others may be left than those that are kept.
+// Hands out one frame, one of the kept ones if no others are left.
+// Returns   NULL: no frame is free.
 struct frame *
 buddy_take_kept(struct buddy *b)
 {
     return take_block(b, 0, 0);
 }
 
-// Takes the `n` frames from `f` on, in the largest blocks that alignment allows.
+// Adds the n free frames from `f` on, in the largest blocks that alignment allows.
 void
 buddy_put_run(struct buddy *b, struct frame *f, uint64 n)
 {

@@ -11,10 +11,10 @@
 struct buddy {
     struct list free[FRAME_MAX_ORDER + 1]; // by order, linked through frame.link
     uint64 nfree;                          // frames on these lists
-    uint64 kept;                           // so many of them only buddy_take_kept() hands out
+    uint64 kept;                           // how many of them only buddy_take_kept() hands out
 };
 
-// The frames that every allocation may have; below 0: some of the kept ones are in use.
+// The free frames beside the kept ones; below 0: some of the kept ones are in use.
 static inline int64
 buddy_spare(const struct buddy *b)
 {

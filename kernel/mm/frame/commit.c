@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// commit.c - see commit.h.
+// commit.c - sums up the memory of all processes, and applies the limit.
 #include "mm/frame/commit.h"
 
 #include "abi/errno.h"
@@ -7,7 +7,7 @@
 #include "mm/frame/frame.h"
 
 #define SPACE  16 // pages that a space counts for its tables, its stack and the like
-#define KERNEL 16 // one frame in so many is the kernel's
+#define KERNEL 16 // one frame in 16 is left to the kernel
 
 uint64 commit_limit;
 
@@ -30,7 +30,7 @@ commit_select(const char *name)
 uint64
 commit_sum(void)
 {
-    int64 sum = 0; // what one process got on one hart it may have given back on another
+    int64 sum = 0; // a process may have got a page on one hart and given it back on another
     for (int i = 0; i < MAXHART; i++)
         sum += __atomic_load_n(&cpus[i].committed, __ATOMIC_RELAXED); // a snapshot
     return sum > 0 ? (uint64)sum : 0;
@@ -54,7 +54,7 @@ commit_space(void)
     return 0;
 }
 
-// An address space is gone.
+// Counts that an address space is gone.
 void
 commit_space_gone(void)
 {

@@ -15,18 +15,18 @@ extern uint64 commit_limit; // pages; 0: there is none. Constant after boot
 
 int commit_select(const char *name) must_check; // "strict", "overcommit"; -EINVAL
 uint64 commit_sum(void);                        // pages
-bool commit_fits(uint64 n);                     // are `n` more below the limit?
-int commit_space(void) must_check;              // there is an address space more; -ENOMEM
+bool commit_fits(uint64 n);                     // tells whether `n` more are below the limit
+int commit_space(void) must_check;              // counts an address space more; -ENOMEM
 void commit_space_gone(void);
 
-// There are `n` pages more.
+// Counts that processes have `n` pages more; negative: fewer.
 static inline void
 commit_count(int64 n)
 {
     mycpu()->committed += n;
 }
 
-// May there be `n` pages more? Harts that ask at the same time may all be told so.
+// Tells whether processes may get `n` pages more. Harts that ask at the same time may all get a yes.
 static inline bool
 commit_allows(uint64 n)
 {

@@ -14,6 +14,7 @@
 
 static struct spinlock lock;
 
+// Prepares the lock; once at boot.
 void
 compound_init(void)
 {
@@ -39,6 +40,9 @@ sole(struct frame *f, int order)
     return i == n;
 }
 
+// Counts that another space maps the 2^order frames from f on, as the caller does. For single
+// frames it counts each.
+// Locks     as->lock of the space that maps them; takes RANK_COMPOUND.
 void
 compound_get(struct frame *f, int order)
 {
@@ -51,6 +55,10 @@ compound_get(struct frame *f, int order)
         userpage_share(&f[i]);
 }
 
+// Drops the references of the caller's leaves, which are gone, to the 2^order frames from f on. The
+// last reference frees the frames.
+// Locks     takes RANK_COMPOUND. The caller holds none of rank RANK_FRAME or above.
+// Fences    none: the caller has fenced the leaves.
 void
 compound_put(struct frame *f, int order)
 {
@@ -64,6 +72,8 @@ compound_put(struct frame *f, int order)
         userpage_drop(&f[i]);
 }
 
+// Splits the allocation that begins at f into single frames, unless another space has done so.
+// Locks     as->lock of a space that maps it; takes RANK_COMPOUND.
 void
 compound_split(struct frame *f)
 {
@@ -73,6 +83,8 @@ compound_split(struct frame *f)
     release(&lock);
 }
 
+// Splits the allocation that contains f, unless it begins there.
+// Locks     as->lock of a space that maps it; takes RANK_COMPOUND.
 void
 compound_cut(struct frame *f)
 {
@@ -83,6 +95,9 @@ compound_cut(struct frame *f)
     release(&lock);
 }
 
+// Tells whether the caller's leaves are the only references to the 2^order frames from f on. Joins
+// 2 MiB of such single frames.
+// Locks     as->lock of the space that maps them; takes RANK_COMPOUND.
 bool
 compound_sole(struct frame *f, int order)
 {
@@ -92,6 +107,9 @@ compound_sole(struct frame *f, int order)
     return answer;
 }
 
+// Tells whether the caller's leaf is the only reference to f. If it is not, or if others map the
+// allocation that f is a part of, f is a single frame afterwards.
+// Locks     as->lock of the space that maps it; takes RANK_COMPOUND.
 bool
 compound_page_sole(struct frame *f)
 {

@@ -16,6 +16,7 @@ failnth(void)
     return unlikely(failnth_hook != NULL) && failnth_hook();
 }
 #else
+// Tells the allocators that no allocation has to fail in this build.
 static inline bool
 failnth(void)
 {

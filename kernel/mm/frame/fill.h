@@ -10,19 +10,21 @@
 #include "lib/types.h"
 
 #ifdef DEBUG
+// Fills new memory with 5.
 static inline void
 fill_allocated(void *p, size_t n)
 {
     memset(p, 5, n);
 }
 
+// Fills freed memory with 1.
 static inline void
 fill_freed(void *p, size_t n)
 {
     memset(p, 1, n);
 }
 
-// Panics if a free object was written to, except in its first word, which links it.
+// Panics if a free object was written to, except in its first word, which is its link.
 static inline void
 fill_expect_freed(const void *p, size_t n)
 {
@@ -31,7 +33,7 @@ fill_expect_freed(const void *p, size_t n)
             panic("kmem: free object written to or freed twice: %p holds 0x%lx", (void *)w, *w);
 }
 
-// The old user promised that these bytes are zero.
+// Panics if one of these bytes, which the caller gives back as zeroes, is not zero.
 static inline void
 fill_expect_zero(const void *p, size_t n)
 {
@@ -40,24 +42,28 @@ fill_expect_zero(const void *p, size_t n)
             panic("kfree_zeroed: %p holds 0x%lx", (const void *)w, *w);
 }
 #else
+// Does nothing: the contents stay undefined.
 static inline void
 fill_allocated(void *p, size_t n)
 {
     (void)p, (void)n;
 }
 
+// Does nothing to freed memory.
 static inline void
 fill_freed(void *p, size_t n)
 {
     (void)p, (void)n;
 }
 
+// Checks nothing in this build.
 static inline void
 fill_expect_freed(const void *p, size_t n)
 {
     (void)p, (void)n;
 }
 
+// Checks nothing in this build.
 static inline void
 fill_expect_zero(const void *p, size_t n)
 {

@@ -2,9 +2,9 @@
 // frame.c - physical memory: handing frames out and taking them back.
 //
 // Theory    Free frames are in the buddy lists, or in one of two magazines per hart: `ready`,
-//           contents undefined, and `zero`, all zeroes (torn-down page tables). The common
-//           kalloc() and kfree() touch only the own hart's magazine and the frame's ledger entry.
-//           Magazines are filled from the lists, and emptied into them, by the half. When the lists
+//           contents undefined, and `zero`, all zeroes (freed page tables). The common kalloc()
+//           and kfree() touch only this hart's magazine and the frame's ledger entry. Magazines
+//           are filled from the lists, and emptied into them, by the half. When the lists
 //           have nothing, all magazines of all harts are emptied into them; then kmem and the page
 //           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
 // Promises  frame-once: a frame is in one place: a list, a magazine, a user's hands, or reserved. An
@@ -22,7 +22,7 @@
 #include "mm/frame/ledger.h"
 #include "mm/frame/pool.h"
 
-#define KEPT_SHARE 512 // one frame in so many is kept for the urgent
+#define KEPT_SHARE 512 // one frame in 512 is kept for urgent allocations
 #define KEPT_MOST  64
 #define AMPLE      16 // so many times what is wanted is ample
 
@@ -31,7 +31,7 @@ struct frame_harts frame_harts[MAXHART];
 
 static int keep, lent; // frames that are kept, and how many of them are lent; by frame_pool.lock
 
-static bool reclaiming[MAXHART]; // by its hart: what reclaim allocates must not reclaim
+static bool reclaiming[MAXHART]; // by its hart: an allocation inside a reclaim must not reclaim
 
 static uint64 (*reclaim)(uint64 want); // constant after boot
 
@@ -69,6 +69,8 @@ frames_ready(void)
     }
 }
 
+// Sets what an allocation calls that finds no frame: reclaim(want) frees up to `want` frames and
+// returns how many. It takes a lock only if that is free, and never sleeps. Once at boot.
 void
 frames_set_reclaim(uint64 (*fn)(uint64 want))
 {
@@ -106,6 +108,8 @@ steal(struct magazine *s)
             buddy_put(&frame_pool.lists, f, 0);
 }
 
+// Empties the magazines of all harts into the buddy lists.
+// Locks     frame_pool.lock, held by the caller.
 void
 pool_gather(void)
 {
@@ -125,6 +129,10 @@ gather(int order)
     return f;
 }
 
+// Asks kmem, then the page cache, for `want` frames. A reclaim that needs memory itself does not
+// ask again.
+// Returns   false: they have none to give.
+// Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
 bool
 frames_reclaim(uint64 want)
 {
@@ -163,8 +171,8 @@ magazine_block(struct magazine *s, struct frame *f)
         magazine_push(s, f + n);
 }
 
-// Finds a frame when the own magazine seems empty, and refills that from the lists. NULL: these have
-// none to spare.
+// Finds a frame when this hart's magazine seems empty, and refills the magazine from the lists.
+// Returns   NULL: the lists have none to spare.
 static struct frame *
 restock(struct magazine *s)
 {
@@ -179,7 +187,8 @@ restock(struct magazine *s)
     return magazine_pop(s);
 }
 
-// The same, and other harts, kmem and the page cache have to help.
+// As restock(); then asks other harts' magazines, kmem and the page cache.
+// Returns   NULL: there is no frame.
 static struct frame *
 refill(struct magazine *s)
 {
@@ -187,7 +196,8 @@ refill(struct magazine *s)
     return f ? f : scrape(0);
 }
 
-// One of the frames that are kept.
+// Takes one of the kept frames.
+// Returns   NULL: all are in use.
 static struct frame *
 take_kept(void)
 {
@@ -197,8 +207,9 @@ take_kept(void)
     return f;
 }
 
-// Allocates one frame as kalloc() does, and if there is none, one of those that are kept: for a
-// process that uses memory which it has. It must not fail for what another has allocated since.
+// Allocates one frame as kalloc() does, or a kept one if there is no other. For a process that uses
+// memory which it has: other processes' allocations must not make that fail.
+// Returns   NULL: there is none.
 void *
 kalloc_urgent(enum frame_kind kind, uint32 owner)
 {
@@ -221,7 +232,7 @@ kzalloc_urgent(enum frame_kind kind, uint32 owner)
     return p;
 }
 
-// kalloc() when the own magazine seems empty; out of line so that the common case needs no stack.
+// kalloc() when this hart's magazine seems empty; out of line so that the common case needs no stack.
 static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
 {
     struct frame *f = refill(&my_frames()->ready);
@@ -229,8 +240,8 @@ static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 
 }
 
 // Allocates one frame with undefined contents.
-// Returns its address in the direct map, or NULL if there is none left.
-// Locks the caller holds none of rank RANK_KMEM or above. Never sleeps.
+// Returns   its address in the direct map; NULL: there is none left.
+// Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
 void *
 kalloc(enum frame_kind kind, uint32 owner)
 {
@@ -257,6 +268,7 @@ static void *__attribute__((noinline)) kzalloc_slow(enum frame_kind kind, uint32
 }
 
 // Allocates one frame of zeroes, as kalloc() does.
+// Returns   NULL: there is none left.
 void *
 kzalloc(enum frame_kind kind, uint32 owner)
 {
@@ -280,6 +292,7 @@ take_block(int order)
 
 // Allocates 2^order frames that follow each other, aligned to their size, as kalloc() does. They
 // are one allocation, freed as one unless frame_split() makes single frames of it.
+// Returns   NULL: there are none.
 void *
 kalloc_order(enum frame_kind kind, uint32 owner, int order)
 {
@@ -295,6 +308,7 @@ kalloc_order(enum frame_kind kind, uint32 owner, int order)
 }
 
 // An opportunistic kalloc_order(): it takes from the lists alone, and neither gathers nor reclaims.
+// Returns   NULL: the lists have no such block.
 void *
 kalloc_try(enum frame_kind kind, uint32 owner, int order)
 {
@@ -318,7 +332,8 @@ frames_free(void)
     return n;
 }
 
-// Lets everybody have n of the kept frames that are left; for a while, in which others may take them.
+// Makes n of the kept frames like any other until frames_lend(-n); meanwhile any allocation may take
+// them.
 void
 frames_lend(int n)
 {
@@ -345,6 +360,7 @@ frames_ample(uint64 n)
     return buddy_spare(&frame_pool.lists) / AMPLE >= (int64)n;
 }
 
+// How often a hart had to wait for the allocator's lock.
 uint64
 frames_contended(void)
 {

@@ -71,24 +71,24 @@ void *kzalloc(enum frame_kind kind, uint32 owner); // one frame of zeroes
 void *kalloc_order(enum frame_kind kind, uint32 owner,
                    int order); // 2^order frames, aligned to that
 void *kalloc_try(enum frame_kind kind, uint32 owner,
-                 int order);    // the same if there is one at hand
-void kfree(void *frame);        // drops a reference; the last one frees the allocation
-void kfree_zeroed(void *frame); // the same, for one frame that is all zeroes: kzalloc() likes these
+                 int order);         // opportunistic: reclaims nothing
+void kfree(void *frame);             // drops a reference; the last one frees the allocation
+void kfree_zeroed(void *frame);      // frees one frame that is all zeroes, for kzalloc()
 void frame_split(struct frame *f);   // into single frames, each with the allocation's references
-void frame_join(struct frame *f);    // and the other way, for 2 MiB from f on with one user each
-struct frame *frame_head(uint64 pa); // the entry that speaks for the frame at pa
+void frame_join(struct frame *f);    // undoes it, for 2 MiB from f on with one user each
+struct frame *frame_head(uint64 pa); // the first entry of the allocation that contains pa
 
 bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
-bool frame_dropped(struct frame *f, int32 refs); // what is left to do when there were so many
+bool frame_dropped(struct frame *f, int32 refs); // after a drop: frees it if `refs` was 1
 uint64 frames_free(void);      // frames in no use, kept ones too; exact when no hart allocates
 uint64 frames_total(void);     // frames of [start, end)
-uint64 frames_contended(void); // turns lost waiting for the allocator's lock
+uint64 frames_contended(void); // how often a hart waited for the allocator's lock
 
 // The last frames are kept for processes that need one to use memory which they already have.
-void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // as kalloc(), or one of these
-void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // as kzalloc()
-void frames_lend(int n);     // so many of them are like any other; a negative number takes it back
-bool frames_ample(uint64 n); // are there many times as many? A guess
+void *kalloc_urgent(enum frame_kind kind, uint32 owner);  // kalloc(), with the kept frames
+void *kzalloc_urgent(enum frame_kind kind, uint32 owner); // kzalloc(), with the kept frames
+void frames_lend(int n);     // makes n kept frames like any other; -n undoes it
+bool frames_ample(uint64 n); // tells whether many more than n frames are free; a guess
 uint64 frames_spare(void);   // free frames, without those that are kept
 
 // Called when an allocation finds nothing: frees up to `want` frames, returns how many. It takes
@@ -103,13 +103,14 @@ frame_of(uint64 pa)
                             (pa >> PGSHIFT) * sizeof(struct frame)); // in the ledger
 }
 
+// The physical address of the frame that a ledger entry describes.
 static inline uint64
 frame_pa(const struct frame *f)
 {
     return frame_map.base + ((uint64)(f - frame_map.ledger) << PGSHIFT);
 }
 
-// Is pa RAM that the ledger describes?
+// Tells whether pa is RAM that the ledger describes.
 static inline bool
 frame_managed(uint64 pa)
 {

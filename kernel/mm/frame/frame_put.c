@@ -9,7 +9,7 @@
 #include "mm/frame/ledger.h"
 #include "mm/frame/pool.h"
 
-// Says what is wrong with freeing the allocation that `f` describes.
+// Panics with what is wrong with freeing the allocation that `f` describes.
 static void noreturn __attribute__((noinline)) bad_free(const struct frame *f)
 {
     const char *what = f->kind == FRAME_RESERVED ? "reserved frame"
@@ -36,7 +36,7 @@ freed_frame(const void *p)
     return &frame_map.ledger[off >> PGSHIFT];
 }
 
-// Makes room in the own magazine by giving a batch to the lists, `f` with it.
+// Gives a batch of this hart's magazine to the lists, `f` with it.
 static void __attribute__((noinline)) spill(struct frame *f)
 {
     struct magazine *s = &my_frames()->ready;
@@ -50,7 +50,7 @@ static void __attribute__((noinline)) spill(struct frame *f)
         magazine_push(s, f); // there is room: pops preceded it
 }
 
-// Frees an allocation of several frames, or finds that it cannot be free.
+// Frees an allocation of several frames, or panics if it is none that can be freed.
 static void __attribute__((noinline)) free_block(struct frame *f)
 {
     if (f->mapcount != 0)
@@ -64,7 +64,7 @@ static void __attribute__((noinline)) free_block(struct frame *f)
     release(&frame_pool.lock);
 }
 
-// Frees what has no references any more.
+// Frees an allocation that has no references any more.
 static inline void
 put_last(struct frame *f)
 {
@@ -78,8 +78,9 @@ put_last(struct frame *f)
         spill(f);
 }
 
-// What remains to do when one of `refs` references was dropped.
-// Returns whether the allocation has other users still.
+// Completes a drop of one of `refs` references: frees the allocation if that was the last one. Panics
+// ("kfree") if there was none.
+// Returns   whether the allocation has other users still.
 bool
 frame_dropped(struct frame *f, int32 refs)
 {
@@ -108,8 +109,8 @@ drop_reference(struct frame *f)
 }
 
 // Drops a reference to an allocation; the last one frees it. Panics ("kfree") if there is none.
-// Returns whether the allocation has other users still.
-// Locks the caller holds none of rank RANK_FRAME or above. Never sleeps.
+// Returns   whether the allocation has other users still.
+// Locks     the caller holds none of rank RANK_FRAME or above. Never sleeps.
 bool
 frame_put(struct frame *f)
 {
@@ -128,7 +129,7 @@ kfree(void *p)
     drop_reference(f);
 }
 
-// Frees the frame at `p`, whose only user promises that it is all zero, for kzalloc() to hand out.
+// Frees the frame at `p`, which is all zeroes and has one user, for kzalloc() to hand out.
 void
 kfree_zeroed(void *p)
 {

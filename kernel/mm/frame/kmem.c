@@ -3,14 +3,14 @@
 //
 // Theory    A cache hands out objects of one size. It cuts single frames (slabs) into objects; the
 //           frame's ledger entry has the slab's free objects, linked through their first words, and
-//           the count of the others. A hart keeps a few free objects of each cache at hand in a
-//           magazine; for their slab those are handed out. Objects never move, so frames in which none
-//           lives, and only those, can be given back: at once but for one per cache, all by
-//           kmem_drain(). After that, which frames are in use depends on the objects in use alone.
-//           An object from a magazine may lie in a frame where no other lives. Once memory has been
-//           short, that matters more than the time of a lock: all caches do without magazines from
-//           then on, and an object comes from a frame in use if one has room.
-// Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain living objects.
+//           the count of the others. A hart keeps a few free objects of each cache in a magazine;
+//           their slabs count them as allocated. Objects never move, so only frames without
+//           allocated objects can be freed: kmem_drain() frees all of them, and a cache itself
+//           keeps one at most. After kmem_drain(), the frames in use depend on the objects in use
+//           alone. An object in a magazine may be the only one of its frame. Once memory has been
+//           short, that costs more than a lock does: from then on no cache uses magazines, and an
+//           object comes from a frame in use if one has room.
+// Promises  slab-rest: after kmem_drain(), frames of kind FRAME_SLAB contain objects in use.
 // Locks     cache->lock (RANK_KMEM) guards the slabs; it is never held across kalloc(), which may
 //           come back here through kmem_drain(). Magazines need none, see mm/frame/magazine.h.
 // Next      mm/frame/frame.c
@@ -39,7 +39,8 @@ static struct kmem_cache classes[NELEM(class_size)];
 static uint8 class_of[KMEM_MAX / 16 + 1];      // by size in units of 16 bytes, rounded up
 static struct list caches = LIST_INIT(caches); // grows while one hart runs, at boot
 
-// Makes an empty cache for objects of `size` bytes, aligned to 16; it exists for ever.
+// Makes an empty cache for objects of `size` bytes, aligned to 16. It exists for ever; the name must
+// stay. At boot, on one hart.
 void
 kmem_cache_init(struct kmem_cache *c, const char *name, size_t size)
 {
@@ -59,7 +60,7 @@ own_magazine(struct kmem_cache *c)
     return &c->harts[cpuid()].free;
 }
 
-// Whether the cache does without magazines.
+// Tells whether the cache does without magazines.
 static inline bool
 packed(const struct kmem_cache *c)
 {
@@ -138,7 +139,7 @@ put_object(struct kmem_cache *c, void *obj)
 
 // ---- Objects
 
-// Takes an object from the slabs, and some more into the own magazine if there is one.
+// Takes an object from the slabs, and some more into this hart's magazine if there is one.
 static void *
 refill(struct kmem_cache *c)
 {
@@ -154,7 +155,7 @@ refill(struct kmem_cache *c)
     return p;
 }
 
-// kmem_cache_alloc() when the own magazine seems empty.
+// kmem_cache_alloc() when this hart's magazine seems empty.
 static void *__attribute__((noinline)) alloc_slow(struct kmem_cache *c)
 {
     void *p = refill(c);
@@ -165,7 +166,7 @@ static void *__attribute__((noinline)) alloc_slow(struct kmem_cache *c)
             cut_slab(c, mem);
             release(&c->lock);
         }
-        p = refill(c); // without a new slab: what kalloc() made other harts give back
+        p = refill(c); // no new slab: kalloc() may have made other harts give objects back
     }
     if (p)
         fill_expect_freed(p, c->size);
@@ -173,8 +174,8 @@ static void *__attribute__((noinline)) alloc_slow(struct kmem_cache *c)
 }
 
 // Allocates an object with undefined contents.
-// Returns NULL if there is no memory.
-// Locks the caller holds none of rank RANK_KMEM or above. Never sleeps.
+// Returns   NULL: there is no memory.
+// Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
 void *
 kmem_cache_alloc(struct kmem_cache *c)
 {
@@ -187,7 +188,7 @@ kmem_cache_alloc(struct kmem_cache *c)
     return p;
 }
 
-// Empties half of the own magazine into the slabs, `obj` with it.
+// Empties half of this hart's magazine into the slabs, `obj` with it.
 static void __attribute__((noinline)) spill(struct kmem_cache *c, void *obj)
 {
     struct magazine *s = own_magazine(c);
@@ -202,7 +203,7 @@ static void __attribute__((noinline)) spill(struct kmem_cache *c, void *obj)
 }
 
 // Frees an object of this cache.
-// Locks the caller holds none of rank RANK_KMEM or above. Never sleeps.
+// Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
 void
 kmem_cache_free(struct kmem_cache *c, void *obj)
 {
@@ -241,8 +242,8 @@ static void *__attribute__((noinline)) alloc_frames(size_t size)
 }
 
 // Allocates `size` bytes with undefined contents, aligned to 16, or to 4096 above KMEM_MAX.
-// Returns NULL if there is no memory, or for more than 2 MiB.
-// Locks as kmem_cache_alloc().
+// Returns   NULL: there is no memory, or size is more than 2 MiB.
+// Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
 void *
 kmem_alloc(size_t size)
 {
@@ -251,7 +252,8 @@ kmem_alloc(size_t size)
     return kmem_cache_alloc(&classes[class_of[(size + 15) / 16]]);
 }
 
-// kmem_alloc() of zeroes.
+// Allocates `size` bytes of zeroes, as kmem_alloc() does.
+// Returns   NULL: there is no memory, or size is more than 2 MiB.
 void *
 kmem_zalloc(size_t size)
 {
@@ -299,9 +301,10 @@ drain_cache(struct kmem_cache *c)
     return freed;
 }
 
-// Gives back every frame in which no object lives, other harts' magazines included.
-// Returns their number.
-// Locks the caller holds none of rank RANK_KMEM or above.
+// Frees every frame without an object in use, after emptying all harts' magazines. From then on all
+// caches do without magazines.
+// Returns   the number of frames.
+// Locks     the caller holds none of rank RANK_KMEM or above.
 uint64
 kmem_drain(void)
 {
@@ -311,6 +314,7 @@ kmem_drain(void)
     return freed;
 }
 
+// How often a hart had to wait for the lock of a cache.
 uint64
 kmem_contended(void)
 {

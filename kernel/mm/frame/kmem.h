@@ -9,7 +9,7 @@
 #include "sync/spinlock.h"
 
 #define KMEM_MAX      2048 // largest object that shares a frame with others
-#define KMEM_MAGAZINE 12   // free objects a hart keeps at hand, per cache
+#define KMEM_MAGAZINE 12   // free objects in a hart's magazine, per cache
 
 // Protection: [c] constant after kmem_cache_init()  [l] lock  [h] see mm/frame/magazine.h
 //             [x] becomes true under lock, read at any time
@@ -17,7 +17,7 @@ struct kmem_cache {
     const char *name; // [c]
     uint32 size;      // [c] of an object, rounded up to a multiple of 16
     uint32 per_slab;  // [c] objects in a frame
-    bool packed;      // [x] its objects are not kept at hand; set when memory was short
+    bool packed;      // [x] no magazines; set when memory was short
     struct spinlock lock;
     struct list partial; // [l] slabs with free objects, through frame.link
     uint32 empty;        // [l] slabs on `partial` whose objects are all free
@@ -25,7 +25,7 @@ struct kmem_cache {
     struct kmem_hart {
         struct magazine free;
         void *slots[1 + KMEM_MAGAZINE];
-    } harts[MAXHART]; // [h] free objects at hand
+    } harts[MAXHART]; // [h] magazines
 };
 
 void kmem_cache_init(struct kmem_cache *c, const char *name, size_t size);
@@ -38,7 +38,5 @@ kmem_alloc(size_t size); // size <= KMEM_MAX: from the cache of the next size up
 void *kmem_zalloc(size_t size);
 void kmem_free(void *obj); // NULL is allowed
 
-// Gives back every frame in which no object lives; how many. Any hart; no lock of rank RANK_KMEM
-// held.
-uint64 kmem_drain(void);
-uint64 kmem_contended(void); // turns lost waiting for the caches' locks
+uint64 kmem_drain(void);     // frees every frame without an object in use; how many
+uint64 kmem_contended(void); // how often a hart waited for a cache's lock

@@ -28,6 +28,7 @@ static const char *const kind_names[FRAME_KINDS] = {
     [FRAME_SLAB] = "slab",           [FRAME_DMA] = "dma",
 };
 
+// The name of a kind, as the ledger shows it; "?": there is no such kind.
 const char *
 frame_kind_name(enum frame_kind kind)
 {
@@ -58,7 +59,7 @@ reserve_run(uint64 from, uint64 to)
         f->kind = FRAME_RESERVED;
 }
 
-// Describes the whole frames in [start, end) as free, and what else the ledger covers as reserved.
+// Describes the whole frames in [start, end) as free, and all others that the ledger covers as reserved.
 void
 ledger_init(uint64 start, uint64 end, void *room)
 {
@@ -94,8 +95,8 @@ frames_reserve(uint64 start, uint64 end)
 }
 
 // Splits an allocation into single frames: each has the allocation's kind, owner, references and
-// mapcount. From when a hart sees the references of a frame, or that the first one is single, it may
-// change the counts without a lock: they must be there by then.
+// mapcount. A hart that sees a frame's references, or that the first frame is single, may change the
+// counts without a lock: so these are stored first.
 // Locks     the lock of the allocation's owner, which keeps references from being taken or dropped.
 void
 frame_split(struct frame *f)
@@ -111,8 +112,9 @@ frame_split(struct frame *f)
     __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with compound_order()
 }
 
-// Makes an allocation of the largest order of single frames of one kind that have one user, the caller,
-// and as many leaves.
+// Joins the 512 single frames from f on, which have one user, the caller, the same kind and the same
+// mapcount, into one allocation of the largest order.
+// Locks     the lock of the owner of all of them.
 void
 frame_join(struct frame *f)
 {
@@ -126,7 +128,7 @@ frame_join(struct frame *f)
     f->order = FRAME_MAX_ORDER;
 }
 
-// The ledger's entry that speaks for the frame at pa: the first one of its allocation.
+// The first ledger entry of the allocation that contains the frame at pa.
 struct frame *
 frame_head(uint64 pa)
 {
@@ -141,6 +143,7 @@ frame_head(uint64 pa)
 
 // ---- Counting and checking
 
+// The number of frames of the RAM that frames_init() was given, reserved ones included.
 uint64
 frames_total(void)
 {
@@ -164,6 +167,7 @@ frames_by_kind(uint64 count[FRAME_KINDS])
         count[f->kind] += compound_frames(f);
 }
 
+// Counts the frames of one kind. It reads the whole ledger.
 uint64
 frames_of_kind(enum frame_kind kind)
 {
@@ -186,7 +190,7 @@ check_block(const struct frame *f)
                   frame_pa(in), frame_kind_name(in->kind), in->refs, in->order, frame_pa(f));
 }
 
-// Proves ledger-sum, or panics with the first entry that contradicts it.
+// Checks ledger-sum, and panics with the first entry that contradicts it. No hart allocates meanwhile.
 void
 check_ledger(void)
 {

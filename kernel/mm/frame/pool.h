@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct frame_harts) == 1024, "a hart's part is found by sh
 extern struct frame_pool frame_pool;
 extern struct frame_harts frame_harts[MAXHART];
 
+// This hart's magazines of frames.
 static inline struct frame_harts *
 my_frames(void)
 {
@@ -34,4 +35,4 @@ my_frames(void)
 }
 
 void pool_gather(void);           // empties all magazines into the lists; with the lock
-bool frames_reclaim(uint64 want); // asks kmem and the page cache; false: they have nothing to give
+bool frames_reclaim(uint64 want); // asks kmem and the page cache; false: they have none to give

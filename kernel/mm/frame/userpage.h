@@ -8,9 +8,9 @@
 
 // What user tables use the software bits of entries for.
 #define PTE_COW      PTE_RSW0 // a leaf that is shared until written; never together with W
-#define PTE_DEFERRED PTE_RSW1 // instead of V, of a pointer: the table waits to be used again
+#define PTE_DEFERRED PTE_RSW1 // instead of V, of a pointer: the table's copy is deferred
 
-// Does the entry lead to a deferred table? A hart sees a hole.
+// Tells whether the entry leads to a deferred table. A hart sees a hole.
 static inline bool
 pte_deferred(pte_t pte)
 {
@@ -21,42 +21,42 @@ extern struct frame *zero_frame; // a frame of zeroes, never written; guard page
 
 void userpage_init(void);
 
-// A leaf's flags for a page that the process may use as `prot` says, and has not touched yet.
+// A leaf's flags for a page that the process may use as `prot` says, and has not accessed yet.
 static inline uint64
 userpage_flags(uint64 prot)
 {
     return PTE_V | PTE_U | prot;
 }
 
-// What an access leaves in the entry: the hart sets it, or vmfault() for harts that do not.
+// The flags that an access sets in the entry: by the hart, or by vmfault() for harts that do not.
 static inline uint64
 userpage_touched(enum pt_access access)
 {
     return access == PT_WRITE ? PTE_A | PTE_D : PTE_A;
 }
 
-// A new leaf refers to the frame: the caller's reference becomes the leaf's.
+// Counts a new leaf that maps the frame: the caller's reference becomes the leaf's.
 static inline void
 userpage_mapped(struct frame *f)
 {
     __atomic_fetch_add(&f->mapcount, 1, __ATOMIC_RELAXED); // a statistic; the reference counts
 }
 
-// A second leaf refers to a single frame.
+// Counts another leaf that maps a single frame, and its reference.
 static inline void
 userpage_share(struct frame *f)
 {
     __atomic_fetch_add(&f->users, FRAME_LEAF, __ATOMIC_RELAXED); // as frame_get()
 }
 
-// Before the first userpage_drop() of some: what was done with the pages is done.
+// Orders all accesses to the pages before the userpage_drop() calls that follow.
 static inline void
 userpage_release(void)
 {
     __atomic_thread_fence(__ATOMIC_RELEASE); // pairs with the acquire in frame_dropped()
 }
 
-// A leaf is gone, and its reference with it.
+// Drops the reference of a leaf that is gone; the last one frees the frame.
 // Returns   whether the frame has other users.
 static inline bool
 userpage_drop(struct frame *f)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// owners.c - see owners.h.
+// owners.c - sums up the ledger of frames by kind and owner.
 //
-// Theory    One pass over the ledger, allocation by allocation, into a hash table with as many lines as fit.
-//           The first PGK_KINDS lines are kept for owners that come when the table is full.
+// Theory    One pass over the ledger, allocation by allocation, into a hash table of lines. The
+//           first PGK_KINDS lines are for owners that find the table full.
 // Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
 #include "mm/inspect/owners.h"
 
@@ -42,6 +42,9 @@ owner_of(const struct frame *f)
                                                                                        : f->owner;
 }
 
+// Reads the whole ledger and sums it up in *o.
+// Returns   the number of lines.
+// Locks     none: harts that allocate meanwhile may be counted before or after.
 int
 owners_collect(struct owners *o)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// owners.h - who has the memory: the ledger of frames, summed up by kind and owner.
+// owners.h - the owners of memory: the ledger of frames, summed up by kind and owner.
 #pragma once
 
 #include "abi/pgmap.h"
 #include "lib/types.h"
 
-#define OWNERS_MAX 1024 // lines; what finds no line goes to the last one of its kind
+#define OWNERS_MAX 1024 // lines; when all are used, frames count in the line of their kind
 
 struct owners {
     int n;

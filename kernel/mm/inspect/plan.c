@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// plan.c - parts-apart and guard-below, of regions and parts alone. Pure.
+// plan.c - the address-space layout check: a pure function of regions and parts.
 #include "mm/inspect/plan.h"
 
 _Static_assert(REGION_KINDS <= PART_FIRST, "a kind of region is no other kind of part");
@@ -53,6 +53,10 @@ region_wrong(const struct regions *rs, int i, const struct part *parts, int n, s
     return here.kind == REGION_STACK && unguarded(rs, i, f);
 }
 
+// Checks that no two of the parts and regions overlap, and that each stack region has its guard
+// page.
+// Returns   true: they do, or one has not; *f says which.
+// Locks     the regions', held by the caller.
 bool
 plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// touched.c - see touched.h.
+// touched.c - collects and clears the A bits of a process's pages.
 //
 // Theory    The hart sets A in an entry when it uses it to translate. Clearing A makes the next use
 //           visible; a larger leaf has one A for all its pages.
 // Locks     as->lock. The process is in the kernel, but a walker may have an update under way, so
 //           entries are replaced by compare-and-swap.
-// Fences    the entries that lost A: a hart that knows them does not look at the table again.
+// Fences    the entries that lost A: a hart with such an entry in its TLB does not set A again.
 // Manual    priv: sv32algorithm step 9, sfence.vma
 #include "mm/inspect/touched.h"
 
@@ -46,6 +46,12 @@ look_at(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
+// Sets bit i of mask[] if the process has accessed page i from `start` on since this was last asked
+// for it, clears the others, and clears A in the entries. The range is the user's.
+// Returns   0; -ENOMEM: a deferred table could not be unshared, and the mask is not meaningful.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
+// Fences    the entries that lost A.
 int
 pages_touched(struct aspace *as, uint64 start, uint64 npages, uint32 *mask)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// view.c - see view.h.
+// view.c - lists the entries of a page table, some at a time.
 //
 // Theory    The entries of a table in the order of a walk: an entry, then what it leads to; a
-//           deferred pointer (mm/aspace/defer.h) leads to what will be there again. A query is a place in
-//           that order, so an answer can be cut anywhere: of the pointers that lead to q->va,
-//           those above q->level have been shown.
+//           deferred pointer (mm/aspace/defer.h) is followed like any other. A query is a place in
+//           that order, so an answer can end anywhere: of the pointers that lead to q->va, those
+//           above q->level have been shown.
 // Locks     as->lock while entries of a process are read; its viewers keep it there. The kernel's
 //           own tables are never freed, and each entry is read whole: no lock.
 // Next      sys/syspt.c
@@ -21,6 +21,8 @@
 
 _Static_assert(PGE_DEFERRED == PTE_DEFERRED, "what user programs know of an entry");
 
+// The table in use while the process runs in user mode or, with in_kernel, in the kernel. `as`
+// NULL: the kernel's own.
 const struct pt *
 view_table(const struct aspace *as, bool in_kernel)
 {
@@ -48,6 +50,9 @@ kernel_region(uint64 va)
     return va - KSTACKS < KSTACKS_SIZE ? PGR_KSTACK : PGR_NONE;
 }
 
+// Tells what va is part of, an enum pgregion, and sets *prot to what the process may do there
+// (PROT_...).
+// Locks     as->lock held, unless as is NULL.
 uint8
 view_region(struct aspace *as, uint64 va, uint8 *prot)
 {
@@ -89,7 +94,7 @@ struct visit {
     int n, max;
 };
 
-// Do entries of a lower level follow?
+// Tells whether entries of a lower level follow.
 static bool
 leads_on(pte_t pte, int level)
 {
@@ -114,7 +119,7 @@ level_starting_at(uint64 va, int levels)
     return level;
 }
 
-// The query goes on behind an entry.
+// Moves the query behind an entry.
 static void
 query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
 {
@@ -125,7 +130,7 @@ query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
     }
     q->va = e->va + e->size; // 0 behind the end of the address space
     if (q->va == pt_half(q->levels))
-        q->va = -q->va; // the upper half is next
+        q->va = -q->va; // the upper half follows
     q->level = q->va ? level_starting_at(q->va, q->levels) : -1;
 }
 
@@ -151,6 +156,7 @@ entry_va(const struct pt *t, int level, uint64 base, uint64 index)
     return (uint64)((int64)(va << unused) >> unused); // the upper half's addresses are negative
 }
 
+// Describes the entries of a table that the query asks for, and those below them.
 // Returns   true when there is no room for more.
 static bool
 visit(struct visit *v, pagetable_t table, int level, uint64 base)
@@ -171,6 +177,11 @@ visit(struct visit *v, pagetable_t table, int level, uint64 base)
     return false;
 }
 
+// Describes the next entries that `q` asks for, at most `max`, and moves q behind them. as NULL: of
+// the kernel's own table.
+// Returns   how many; 0: there are no more; -EINVAL: q->va is no canonical address.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 int
 view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max)
 {

@@ -11,11 +11,10 @@ struct aspace;
 // The table in use in user mode, or in the kernel; `as` NULL: the kernel's own.
 const struct pt *view_table(const struct aspace *as, bool in_kernel);
 
-// What va is part of, and what the process may do there (PROT_...). as->lock held.
+// The part of the address space that va is in, and what the process may do there (PROT_...).
 uint8 view_region(struct aspace *as, uint64 va, uint8 *prot);
 
-// Describes the next entries that `q` asks for, and makes it ask for those behind them. Returns how
-// many; 0: there are no more. -EINVAL: not an address. Takes as->lock.
+// Describes the next entries that `q` asks for, and moves q behind them; how many, or -EINVAL.
 int view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max) must_check;
 
 // Prints a table with printf(), in the style that courses of a year ask for, or in ours.

@@ -21,6 +21,8 @@ static const char *const styles[] = {
     [VIEW_VERBOSE] = "verbose",
 };
 
+// Chooses by name the style in which view_print() prints from now on.
+// On error  -EINVAL: there is no style of that name.
 int
 view_style_select(const char *name)
 {
@@ -102,6 +104,10 @@ print_verbose(struct aspace *as)
             print_entry(&some[i], q.levels);
 }
 
+// Prints the process's user table on the console, in the style that was selected, else in `usual`.
+// Locks     takes as->lock for the verbose style; for the others the caller makes sure that the
+//           table stays.
+// Sleeps    for as->lock.
 void
 view_print(struct aspace *as, enum view_style usual)
 {

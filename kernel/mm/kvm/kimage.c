@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// kimage.c - see kimage.h.
+// kimage.c - finds the parts of the kernel's image.
 //
 // Theory    The parts follow each other, each in leaves of 4 KiB that end with its contents. The
 //           direct map maps the same frames; those of text and rodata it maps read-only.
 // Promises  image-alone: the frames that leaves of text and rodata map belong to the image alone,
-//           and no leaf lets anybody write them.
+//           and no leaf allows stores to them.
 // Next      mm/kvm/kvm.c, doc/decisions/0023-kernel-image-in-pages.md
 #include "mm/kvm/kimage.h"
 
@@ -20,7 +20,7 @@ const struct kimage_part kimage[KIMAGE_PARTS] = {
     [KIMAGE_DATA] = {(uint64)_data, (uint64)_end, PTE_R | PTE_W},
 };
 
-// LOAD_OFFSET of kernel.ld, as the boot code found it to be (rv/entry.S).
+// Translates a link address of the image to the physical address where it was loaded.
 uint64
 kimage_pa(uint64 va)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// kimage.h - the parts of the kernel's image: where each is mapped, with which rights, and whose the
-// frames are that its leaves cover.
+// kimage.h - the parts of the kernel's image: where each is mapped, and with which rights.
 #pragma once
 
 #include "lib/types.h"

@@ -4,11 +4,11 @@
 // Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list
 //           for the next process; only when the list grows long, or memory is short, are the
 //           frames given back. A hart uses a stack for the first time only after kstack_sync():
-//           that is the fence for leaves that were invalid when the hart last looked. (That the
-//           tables were missing at first it forgets with its first address space: asid_enter().)
-//           Private stacks are frames alone: the designs that have a table per process map them.
-//           The leaf tables of all slots exist from the start: a kernel table never shrinks, so one
-//           made for a crowd of processes would stay when they are gone.
+//           that is the fence for invalid leaves that its TLB may hold. (For pointers that were
+//           invalid the fence is that of its first address space, in asid_enter().) Private stacks
+//           are frames alone: the designs that have a table per process map them. The leaf tables
+//           of all slots exist from the start: a kernel table never shrinks, so tables made later
+//           for many processes would stay when these have ended.
 // Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
 // Locks     stacks.lock (RANK_KVM).
 // Manual    priv sfence.vma: invalid entries may be cached
@@ -56,12 +56,15 @@ slots_for_ram(void)
     return n < most ? n : most;
 }
 
+// How many processes can have a stack of their own at a time.
 uint32
 kstack_processes(void)
 {
     return (uint32)stacks.slots - OTHERS;
 }
 
+// Prepares the window KSTACKS: makes the leaf tables of all slots. Once at boot, when the kernel's
+// table is in use. Panics without memory.
 void
 kstack_init(void)
 {
@@ -98,7 +101,7 @@ unmap_page(uint64 va)
     pt_change(slot, 0);
 }
 
-// Takes out the stack's leaves; the frames' addresses go to pa[].
+// Takes out the stack's leaves. Writes the frames' addresses to pa[].
 static void
 unhook_stack(uint64 top, uint64 *pa)
 {
@@ -132,7 +135,7 @@ discard(const uint64 *tops, int n)
     release(&stacks.lock);
 }
 
-// Takes all frames first: one that has been mapped, if only for a moment, a hart may know.
+// Takes all frames before it maps one: a TLB may hold any leaf that was mapped, if only for a moment.
 static bool
 map_stack(uint64 bottom, uint32 owner)
 {
@@ -153,8 +156,10 @@ map_stack(uint64 bottom, uint32 owner)
     return true;
 }
 
-// The lock is held meanwhile: a new leaf table may be linked. An allocation that starts a reclaim
-// finds the lock taken and leaves our spares alone.
+// Takes a free slot and maps a stack there. An allocation here that starts a reclaim finds
+// stacks.lock taken, so the reclaim leaves the spare stacks alone.
+// Returns   the stack's top; 0: no slot or no memory.
+// Locks     stacks.lock held.
 static uint64
 map_new_stack(uint32 owner)
 {
@@ -182,6 +187,10 @@ alloc_private(struct kstack *ks, uint32 owner)
     return 0;
 }
 
+// Gives *ks a stack that belongs to process `owner`: a shared one, at an address of its own in the
+// kernel's table, or a private one, frames that kstack_map() maps.
+// On error  -ENOMEM: *ks has none.
+// Locks     none held that rank at or above RANK_KVM.
 int
 kstack_alloc(struct kstack *ks, uint32 owner, bool private)
 {
@@ -212,7 +221,10 @@ free_shared(uint64 top)
         discard(old, n);
 }
 
+// Gives the stack back, if *ks has one; no hart is on it. A shared one may stay mapped for the next
+// process.
 // Locks     none held that rank at or above RANK_KVM.
+// Fences    all harts, if a stack is unmapped, before its frames are freed.
 void
 kstack_free(struct kstack *ks)
 {
@@ -228,6 +240,8 @@ kstack_free(struct kstack *ks)
     *ks = (struct kstack){0};
 }
 
+// Maps a private stack at its address in `t`, the process's own kernel table.
+// On error  -ENOMEM: some of its pages are mapped.
 int
 kstack_map(const struct kstack *ks, struct pt *t)
 {
@@ -240,7 +254,11 @@ kstack_map(const struct kstack *ks, struct pt *t)
     return 0;
 }
 
-// Locks     none held that rank at or above RANK_KVM; called when an allocation found nothing.
+// Unmaps and frees the spare stacks, when an allocation found no frame. Does nothing if stacks.lock is
+// taken.
+// Returns   the number of frames.
+// Locks     none held that rank at or above RANK_KVM.
+// Fences    all harts, before the frames are freed.
 uint64
 kstack_reclaim(void)
 {
@@ -256,7 +274,8 @@ kstack_reclaim(void)
     return (uint64)n * STACK_PAGES;
 }
 
-// The hart comes to a stack that it has not used since it was mapped.
+// Lets this hart use a stack that was mapped since the hart last used it: kstack_sync()'s slow path.
+// Fences    this hart's, for the stack's pages: invalid entries may be cached (priv sfence.vma).
 void
 kstack_fence(const struct kstack *ks)
 {
@@ -265,6 +284,7 @@ kstack_fence(const struct kstack *ks)
     *ks->known |= (uint8)(1 << cpuid());
 }
 
+// Tells whether va is in the hole below a shared kernel stack.
 bool
 kstack_guard_hit(uint64 va)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// kvm.c - see kvm.h.
+// kvm.c - builds the kernel's own page table.
 //
 // Theory    The table is built once, from what the device tree says, and its root entries never
 //           change afterwards: the tables below them that will be filled later (devices, stacks)
@@ -35,7 +35,7 @@ extern char _trampoline[]; // kernel.ld: its page
 struct pt kernel_pt;
 uint64 kernel_satp;
 
-// The kernel half; the ends of RAM and of the image are known when there is a table. The last part
+// The kernel half; kvminit() fills in the ends of RAM and of the image. The last part, the stacks,
 // may be a process's own.
 enum { HALF_DIRECT, HALF_DEVICES, HALF_IMAGE, HALF_KSTACKS, PARTS };
 #define COMMON_PARTS HALF_KSTACKS
@@ -125,16 +125,19 @@ kvminit(const struct ranges *ram)
     kernel_satp = MAKE_SATP(kernel_env.levels, 0, pt_root_pa(&kernel_pt));
 }
 
-// This hart uses the kernel's table that `satp` names, if it has that mode.
+// Loads `satp`, which names the kernel's table.
+// Returns   false: this hart lacks its mode, and goes on as before.
 static bool
 use_table(uint64 satp)
 {
     sfence_vma(); // the stores that built the table, before any walk of it (priv sfence.vma)
     w_satp(satp);
-    sfence_vma();            // and nothing of the table before after it
-    return r_satp() == satp; // with a mode that the hart lacks nothing was written (priv satp)
+    sfence_vma();            // no translation of the old table is used in the new one
+    return r_satp() == satp; // a write with a mode that the hart lacks has no effect (priv satp)
 }
 
+// Makes this hart use the kernel's table, in place of the boot code's.
+// Fences    before and after the satp write.
 void
 kvminithart(void)
 {
@@ -164,7 +167,9 @@ add_level(void)
     return true;
 }
 
-// Before the other harts start and anything shares the root.
+// Changes to the mode with `levels` levels, or the deepest below it that this hart has. At boot, before
+// the other harts start and anything shares the root.
+// Returns   the levels of the mode in use.
 int
 kvm_deepen(int levels)
 {
@@ -182,18 +187,23 @@ share(struct pt *t, int nparts, int level)
     return error;
 }
 
+// Gives `t` the whole kernel half: its root's entries lead to the kernel's own tables.
+// On error  -ENOMEM: some of the entries are there.
 int
 kvm_share(struct pt *t)
 {
     return share(t, PARTS, kernel_env.levels - 1);
 }
 
+// Gives `t` the kernel half without the stacks, by entries for whole GiB.
+// On error  -ENOMEM: some of the entries are there; kvm_unshare_common() takes them out.
 int
 kvm_share_common(struct pt *t)
 {
     return share(t, COMMON_PARTS, LEVEL_1G);
 }
 
+// Takes out what kvm_share_common() added, or a part of it. The table is in no satp any more.
 void
 kvm_unshare_common(struct pt *t)
 {
@@ -201,6 +211,8 @@ kvm_unshare_common(struct pt *t)
         pt_unshare(t, half[i].start, half[i].end, LEVEL_1G);
 }
 
+// Maps the page of the trap code at TRAMPOLINE, for supervisor mode only.
+// On error  -ENOMEM: nothing is mapped.
 int
 kvm_map_trampoline(struct pt *t)
 {
@@ -208,7 +220,10 @@ kvm_map_trampoline(struct pt *t)
                     pte_make(kimage_pa((uint64)_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
 }
 
-// Maps a device's registers; NULL: there are no such addresses, or no room or table for them.
+// Maps the registers of a device, `size` bytes at `pa`, at kernel addresses. At boot, before the other
+// harts start.
+// Returns   their address; NULL: no such physical addresses, or no room or table for them.
+// Fences    this hart's: invalid entries may be cached (priv sfence.vma).
 void *
 kvm_map_device(uint64 pa, size_t size)
 {
@@ -217,16 +232,18 @@ kvm_map_device(uint64 pa, size_t size)
     uint64 va = large ? -(-device_next & -leaf) : device_next + (pa & (PGSIZE - 1));
     if (size == 0 || va >= end || size > end - va)
         return NULL;
-    if (pa >> PA_BITS || size > (1UL << PA_BITS) - pa) // the device tree may say anything
+    if (pa >> PA_BITS || size > (1UL << PA_BITS) - pa) // the device tree is not trusted
         return NULL;
     if ((large ? mappages(&kernel_pt, va, size, pa, KERNEL_RW, LEVEL_2M)
                : mappages_rounded(&kernel_pt, va, size, pa, KERNEL_RW)) < 0)
         return NULL;
     device_next = PGROUNDUP(va + size) + PGSIZE; // a hole between windows
-    sfence_vma();      // an earlier look at the hole may be remembered (priv sfence.vma)
+    sfence_vma();
     return (void *)va; // a device's registers, in their window
 }
 
+// Writes the parts of the kernel half that this file maps to parts[], which has room for KVM_PARTS.
+// Returns   KVM_PARTS.
 int
 kvm_parts(struct part *parts)
 {

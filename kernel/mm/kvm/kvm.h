@@ -18,20 +18,19 @@ void kvminithart(void);                 // this hart uses it from now on
 int kvm_deepen(int levels); // to that mode, or the hart's deepest below it; returns its levels
 void *kvm_map_device(uint64 pa, size_t size);    // registers at a kernel address; NULL: no room
 int kvm_share(struct pt *t) must_check;          // the kernel half in t too; -ENOMEM
-int kvm_share_common(struct pt *t) must_check;   // the same without the stacks; -ENOMEM
-void kvm_unshare_common(struct pt *t);           // not any more
+int kvm_share_common(struct pt *t) must_check;   // the kernel half without the stacks; -ENOMEM
+void kvm_unshare_common(struct pt *t);           // undoes kvm_share_common()
 int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
 
 #define KVM_PARTS 3
-int
-kvm_parts(struct part *parts); // what this file has planned of the kernel half; returns how many
+int kvm_parts(struct part *parts); // the parts of the kernel half that kvm.c maps; returns how many
 
 #define KSTACK_PAGES (KSTACK_SIZE / PGSIZE)
 
 // The kernel stack of a process: at a place of its own in the kernel's table, or a private one.
 struct kstack {
     uint64 top;              // 0: there is none
-    uint8 *known;            // a bit for each hart that has fenced it; of whom runs on it
+    uint8 *known;            // a bit for each hart that has fenced it; for the hart that runs on it
     uint64 pa[KSTACK_PAGES]; // of a private one's frames, from the bottom; 0: it is shared
 };
 
@@ -45,6 +44,8 @@ uint64 kstack_reclaim(void);                // gives back unused stacks; returns
 void kstack_fence(const struct kstack *ks); // this hart may use it, wherever it was mapped
 bool kstack_guard_hit(uint64 va);           // is va in the hole below a stack?
 
+// Lets this hart use the stack, wherever it was mapped. Called before each switch to it.
+// Fences    kstack_fence(), if the hart has not fenced since the stack was mapped.
 static inline void
 kstack_sync(const struct kstack *ks)
 {

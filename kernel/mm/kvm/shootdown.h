@@ -4,4 +4,4 @@
 
 #include "lib/types.h"
 
-void kvm_shootdown(uint64 start, uint64 end); // returns when no hart knows [start, end) any more
+void kvm_shootdown(uint64 start, uint64 end); // returns when no TLB holds entries of [start, end)
