@@ -54,7 +54,8 @@ ranges_overlap_size(const struct ranges *l, struct range r)
 }
 
 // Finds `size` bytes in `room` that no range of the list overlaps.
-// Returns   the lowest address that is a multiple of `align`, a power of two; room.end: there is none.
+// Returns   the lowest address that is a multiple of `align`, a power of two; room.end: there is
+//           none.
 uint64
 ranges_gap(const struct ranges *l, struct range room, uint64 size, uint64 align)
 {

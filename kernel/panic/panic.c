@@ -111,7 +111,8 @@ struct about {
     const void *of;
 };
 
-// Prints the caller of a leaf function, which has no stack frame: its return address is in ra alone.
+// Prints the caller of a leaf function, which has no stack frame: its return address is in ra
+// alone.
 static void
 print_leaf_caller(uint64 pc, uint64 ra, uint64 fp)
 {

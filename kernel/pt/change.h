@@ -40,8 +40,8 @@ pt_prepare(pte_t *slot, pte_t pte)
     pte_store(slot, pte);
 }
 
-// Makes an entry that no hart can use any more a hole: the tree is in no satp, or the entry has been
-// invalid since all harts fenced.
+// Makes an entry that no hart can use any more a hole: the tree is in no satp, or the entry has
+// been invalid since all harts fenced.
 static inline void
 pt_forget(pte_t *slot)
 {

@@ -53,7 +53,8 @@ free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
     }
 }
 
-// Frees all tables below the root entries that [start, end) touches. Panics if a leaf is left in them.
+// Frees all tables below the root entries that [start, end) touches. Panics if a leaf is left in
+// them.
 void
 freewalk(struct pt *t, uint64 start, uint64 end)
 {

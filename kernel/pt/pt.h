@@ -41,15 +41,15 @@ struct pt {
     const struct pt_env *env;
 };
 
-// Within [floor, ceiling) the tree holds no leaf and no table for an address outside the range being
-// unmapped. The ends of the neighbouring regions are such a zone, if every region before was
+// Within [floor, ceiling) the tree holds no leaf and no table for an address outside the range
+// being unmapped. The ends of the neighbouring regions are such a zone, if every region before was
 // unmapped with its zone.
 struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };
 
-// A cursor: the slot where the walk for va ends. It holds a leaf of that level, or a hole. The cursor
-// is valid while the tree's tables stay, and saves another walk.
+// A cursor: the slot where the walk for va ends. It holds a leaf of that level, or a hole. The
+// cursor is valid while the tree's tables stay, and saves another walk.
 struct pt_cursor {
     pte_t *slot;
     uint64 va;
@@ -148,7 +148,8 @@ void pt_free_root(struct pt *t);                             // the root alone
 // iter.c - calls `fn` for each leaf, ascending, until it returns nonzero; returns that, or 0.
 typedef int (*pt_leaf_fn)(pte_t *slot, uint64 va, int level, void *arg);
 int pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
-// Calls `fn` for each entry that leads to a table of level 0, in use or deferred, and for each superpage.
+// Calls `fn` for each entry that leads to a table of level 0, in use or deferred, and for each
+// superpage.
 int pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg);
 
 // copy.c - gives `fn` each run of `n` neighbouring slots of `from` with those for the same

@@ -71,7 +71,8 @@ in_zone(const struct unmap_job *job, int level, uint64 va)
     return (va & ~mask) >= job->floor && (va | mask) <= job->ceiling;
 }
 
-// Removes the leaves of [va, last] from a table at `level` > 0, and the tables of the zone below it.
+// Removes the leaves of [va, last] from a table at `level` > 0, and the tables of the zone below
+// it.
 static void
 unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint64 last)
 {

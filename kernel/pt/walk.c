@@ -179,9 +179,9 @@ entries_at(const struct pt *t, uint64 start, uint64 end, int level)
     return (int)(PX(level, end - 1) - PX(level, start)) + 1;
 }
 
-// Copies to `to` the entries of `from` at `level` that [start, end) touches, so that both trees share
-// what is below them. All of the entries are in one table, which `from` has and `to` gets if it is
-// missing; the slots of `to` are holes or already equal.
+// Copies to `to` the entries of `from` at `level` that [start, end) touches, so that both trees
+// share what is below them. All of the entries are in one table, which `from` has and `to` gets if
+// it is missing; the slots of `to` are holes or already equal.
 // On error   -ENOMEM; `to` is as it was.
 int
 pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level)

@@ -77,8 +77,8 @@ w_satp(uint64 satp)
     csr_write(satp, satp);
 }
 
-// Orders all earlier page-table stores before later translations on this hart, and drops all that its
-// TLB holds (priv sfence.vma).
+// Orders all earlier page-table stores before later translations on this hart, and drops all that
+// its TLB holds (priv sfence.vma).
 static inline void
 sfence_vma(void)
 {

@@ -12,7 +12,7 @@ struct context {
     uint64 sstatus;
 };
 
-// Saves the caller's registers in `old` and continues with those of `new`. Loads `satp` unless it is
-// 0, and then drops all that the TLB holds if `drop`. The two stacks need not be mapped in the same
-// table; the two contexts are mapped in both.
+// Saves the caller's registers in `old` and continues with those of `new`. Loads `satp` unless it
+// is 0, and then drops all that the TLB holds if `drop`. The two stacks need not be mapped in the
+// same table; the two contexts are mapped in both.
 void swtch(struct context *old, struct context *new, uint64 satp, bool drop);

@@ -110,8 +110,9 @@ wake_first(struct waitq *q)
     return true;
 }
 
-// Wakes all processes that wait now. An empty queue is seen without its lock: a sleeper queues itself
-// under the condition's lock, which the caller has held when it changed the condition or later.
+// Wakes all processes that wait now. An empty queue is seen without its lock: a sleeper queues
+// itself under the condition's lock, which the caller has held when it changed the condition or
+// later.
 void
 wakeup(struct waitq *q)
 {

@@ -83,7 +83,8 @@ fdt_walk_next(struct fdt_walk *w, struct fdt_node *n)
     }
 }
 
-// Tells whether the component of a path at `path` names this node. The unit address may be left out.
+// Tells whether the component of a path at `path` names this node. The unit address may be left
+// out.
 static bool
 names_node(const char *path, size_t len, const char *name)
 {

@@ -28,8 +28,8 @@ static uint64 each;                  // [c] ASIDs that a space takes
 static uint64 spaces;                // [c] that get ASIDs in one generation; 0: there are none
 static uint64 taken;                 // [a] how often a space has got ASIDs
 
-// Finds out how many bits of an ASID this hart implements, and lowers the limit to them. Each hart, at
-// boot, with the kernel's own table in satp.
+// Finds out how many bits of an ASID this hart implements, and lowers the limit to them. Each hart,
+// at boot, with the kernel's own table in satp.
 // Fences    none: the hart drops what it holds under other ASIDs when it changes to the first
 //           generation.
 // Manual    priv satp: ASID is WARL, and the low bits are implemented first
@@ -100,8 +100,8 @@ assign(struct aspace *as)
     as->ksatp = with_id(as->ksatp, as->kasid);
 }
 
-// Makes the space ready for this hart, where asid_ready() says that it is not. Its satp and ksatp may
-// change.
+// Makes the space ready for this hart, where asid_ready() says that it is not. Its satp and ksatp
+// may change.
 // Returns   whether the caller has to fence everything once more after it has written ksatp: until
 //           then the hart may load entries of the old table under what is now the space's ASID.
 // Fences    entries of the space that this hart may hold; earlier stores to the space's tables are

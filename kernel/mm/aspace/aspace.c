@@ -113,8 +113,8 @@ make_tables(struct aspace *as)
     return design->create(as);
 }
 
-// Makes an empty address space for the process that `owner` describes; *usys is copied to its page at
-// USYSCALL.
+// Makes an empty address space for the process that `owner` describes; *usys is copied to its page
+// at USYSCALL.
 // Returns   NULL: no memory.
 struct aspace *
 uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
@@ -159,13 +159,13 @@ aspace_leave(void)
     load_satp(kernel_satp, !mycpu()->asid_mask);
 }
 
-// Frees all memory of a space whose process ends or runs another program. If this hart uses the space,
-// it changes to the kernel's own table, and the process goes on in the kernel. The struct and the
-// upper tables stay until uvmfree().
+// Frees all memory of a space whose process ends or runs another program. If this hart uses the
+// space, it changes to the kernel's own table, and the process goes on in the kernel. The struct
+// and the upper tables stay until uvmfree().
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
-// Fences    the mirror's entries before the frames are freed. No TLB uses the user's table: the hart
-//           has left it, or has it in satp only in user mode.
+// Fences    the mirror's entries before the frames are freed. No TLB uses the user's table: the
+//           hart has left it, or has it in satp only in user mode.
 void
 uvmretire(struct aspace *as)
 {
@@ -206,8 +206,8 @@ uvmfree(struct aspace *as)
     kmem_cache_free(&aspace_cache, as);
 }
 
-// The gap between the regions around [start, end), which is in no region: tables that serve only the
-// gap are freed with it.
+// The gap between the regions around [start, end), which is in no region: tables that serve only
+// the gap are freed with it.
 static struct pt_zone
 gap_around(struct aspace *as, uint64 start, uint64 end)
 {
@@ -220,8 +220,8 @@ gap_around(struct aspace *as, uint64 start, uint64 end)
     return (struct pt_zone){floor, above ? above->start : user_limit()};
 }
 
-// Takes out the pages of [start, end), which is in no region any more, and the tables that only served
-// them. With `keep` the tables become spare ones of the space.
+// Takes out the pages of [start, end), which is in no region any more, and the tables that only
+// served them. With `keep` the tables become spare ones of the space.
 // Locks     as->lock held.
 // Fences    both views, before the frames are freed.
 void
@@ -268,10 +268,10 @@ share_regions(struct aspace *to, struct aspace *from)
     return error;
 }
 
-// Makes a copy of the space for the child that `owner` describes: the same regions, and the same pages,
-// copy-on-write. The caller's process runs in `from`.
-// On error  NULL: no memory. Pages of `from` that have become copy-on-write stay so, which its process
-//           cannot notice.
+// Makes a copy of the space for the child that `owner` describes: the same regions, and the same
+// pages, copy-on-write. The caller's process runs in `from`.
+// On error  NULL: no memory. Pages of `from` that have become copy-on-write stay so, which its
+//           process cannot notice.
 // Locks     takes from->lock.
 // Sleeps    for from->lock.
 // Fences    from's space, whose pages have lost W.

@@ -60,8 +60,8 @@ struct aspace {
     bool urgent;       // [l] its allocations may take kept frames (kalloc_urgent())
 };
 
-// An error of vmfault(): no frame for memory that the process has. Other processes of its family have
-// to end before it can go on (proc/oom.c). Programs never see this number.
+// An error of vmfault(): no frame for memory that the process has. Other processes of its family
+// have to end before it can go on (proc/oom.c). Programs never see this number.
 #define ESTARVED 1000
 
 extern uint64 uvm_ended; // how many spaces have freed their memory; atomic

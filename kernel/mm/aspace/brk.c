@@ -108,8 +108,8 @@ heap_limit(struct aspace *as)
     return above ? above->start : USYSCALL;
 }
 
-// How many tables more the heap needs for the addresses that it reaches first with this growth, if all
-// of them become single pages.
+// How many tables more the heap needs for the addresses that it reaches first with this growth, if
+// all of them become single pages.
 static uint64
 tables_due(const struct aspace *as, uint64 start, uint64 end)
 {
@@ -118,8 +118,8 @@ tables_due(const struct aspace *as, uint64 start, uint64 end)
     return as->kpt.root ? 2 * spans : spans;
 }
 
-// Brings in the pages of [start, end), which has just been added to the heap, and reserves the tables
-// for them.
+// Brings in the pages of [start, end), which has just been added to the heap, and reserves the
+// tables for them.
 // On error  -ENOMEM; pages and spare tables are as they were, and the heap ends at start.
 static int
 fill_heap(struct aspace *as, uint64 start, uint64 end)
@@ -173,9 +173,9 @@ shrink(struct aspace *as, uint64 to)
     return 0;
 }
 
-// Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind SBRK_LAZY
-// does not; any other kind stands for what brk_select() chose. A step below address 0 changes nothing
-// and is no error.
+// Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind
+// SBRK_LAZY does not; any other kind stands for what brk_select() chose. A step below address 0
+// changes nothing and is no error.
 // Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
 // Fences    pages that go are fenced before their frames are freed.
 int

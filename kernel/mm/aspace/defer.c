@@ -42,8 +42,8 @@ leave_table(struct frame *f)
 
 // ---- The mirror's tables (mm/aspace/mirror.h)
 
-// A mirror's table is out of use while the user's is deferred; no other space shares it. A child has
-// none until its first access; the tables above it are there.
+// A mirror's table is out of use while the user's is deferred; no other space shares it. A child
+// has none until its first access; the tables above it are there.
 static pte_t *
 mirror_table_slot(struct aspace *as, uint64 va)
 {
@@ -194,8 +194,8 @@ unshare_table(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
-// unshare() for a space that has deferred tables: the last space that shares a table takes the table
-// itself, any other gets a copy whose pages are copy-on-write.
+// unshare() for a space that has deferred tables: the last space that shares a table takes the
+// table itself, any other gets a copy whose pages are copy-on-write.
 // On error  -ENOMEM: some of the tables may still be deferred.
 // Locks     as->lock, held by the caller.
 // Fences    the whole space if a table changed: invalid entries may be cached (priv sfence.vma).
@@ -230,8 +230,8 @@ drop_table(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
-// Gives up the space's part in all its deferred tables, at the end of its life. A table that no other
-// space shares is freed with the pages in it. as->pages goes on counting pages of tables that
+// Gives up the space's part in all its deferred tables, at the end of its life. A table that no
+// other space shares is freed with the pages in it. as->pages goes on counting pages of tables that
 // others keep.
 // Locks     as->lock, held by the caller.
 // Fences    none: no TLB knows anything of a deferred table.

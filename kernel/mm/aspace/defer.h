@@ -8,8 +8,8 @@
 //           that space: the last space gets the table itself, with all rights of its leaves; any
 //           other space gets a copy, copy-on-write page by page. So a fork costs time for each leaf
 //           table instead of each page, and a child that execs costs its parent a fault for each.
-// Promises  deferred-still: while several spaces share a table, none uses it, and the only change to
-//           it is that its leaves lose W.
+// Promises  deferred-still: while several spaces share a table, none uses it, and the only change
+//           to it is that its leaves lose W.
 // Locks     as->lock of the space, held by the caller; the table's count is atomic.
 // Manual    priv sv39pte: a pointer has no rights that could be taken from all its leaves
 #pragma once

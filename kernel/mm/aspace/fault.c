@@ -171,8 +171,8 @@ fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum 
     return fill_fresh(as, r, at, access);
 }
 
-// Tells whether the caller's leaf is the only reference to the frame: no other leaf, and not the page
-// cache. If it is not, the frame is a single one afterwards.
+// Tells whether the caller's leaf is the only reference to the frame: no other leaf, and not the
+// page cache. If it is not, the frame is a single one afterwards.
 static bool
 sole_user(struct frame *f)
 {
@@ -206,7 +206,8 @@ writable(const struct region *r, pte_t pte)
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-// Gives the page a writable entry: for its own frame if there is no other reference, else for a copy.
+// Gives the page a writable entry: for its own frame if there is no other reference, else for a
+// copy.
 // On error  -ENOMEM: the entry is as it was.
 static int
 own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
@@ -267,8 +268,8 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
     return error ? error : make_own(as, r, walk(&as->pt, va, 0), va);
 }
 
-// Handles a fault on a page that is present: the entry lacks a right that the region has, or the hart
-// leaves setting A and D to the kernel, or its TLB held an older entry.
+// Handles a fault on a page that is present: the entry lacks a right that the region has, or the
+// hart leaves setting A and D to the kernel, or its TLB held an older entry.
 static int
 refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
@@ -324,8 +325,8 @@ has(struct aspace *as, uint64 va)
 }
 
 // Handles that a fault has found no frame.
-// Returns   whether the caller tries once more: the memory is the process's already, so the fault may
-//           take a kept frame.
+// Returns   whether the caller tries once more: the memory is the process's already, so the fault
+//           may take a kept frame.
 static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 {
     if (as->urgent || !has(as, va))
@@ -336,8 +337,8 @@ static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 }
 
 // Makes the access to va possible for the process, if its regions allow it.
-// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame for memory that the
-//           process has.
+// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame for memory that
+//           the process has.
 // Locks     takes as->lock; no spinlock held.
 // Sleeps    for as->lock, and for the disk.
 // Fences    what it changes, for this hart.
@@ -372,8 +373,8 @@ forget_touch(struct aspace *as, uint64 start, uint64 end)
     releasesleep(&as->lock);
 }
 
-// Brings in the pages that a file has of the region at `start`. The process has not run yet, so no page
-// counts as accessed, and its regions do not change.
+// Brings in the pages that a file has of the region at `start`. The process has not run yet, so no
+// page counts as accessed, and its regions do not change.
 // On error  as vmfault(): some pages are there.
 // Locks     takes as->lock, for each page.
 // Sleeps    for as->lock, and for the disk.

@@ -40,8 +40,8 @@ faultaround_pages(const struct region *r, const pte_t *slot, uint64 va, pte_t ma
     return n < SOME ? 0 : n < above ? n : above;
 }
 
-// Finds cached pages of the file for the n holes from `slot`, which is va's, on. The file's last page
-// is left out unless the file fills it: in a copy its rest would have to be zero.
+// Finds cached pages of the file for the n holes from `slot`, which is va's, on. The file's last
+// page is left out unless the file fills it: in a copy its rest would have to be zero.
 // Returns   how many pages there are; each has a reference.
 static uint64
 find_pages(const struct region *r, const pte_t *slot, uint64 va, uint64 n, struct frame **page)
@@ -51,9 +51,9 @@ find_pages(const struct region *r, const pte_t *slot, uint64 va, uint64 n, struc
     return n ? r->pager->ops->ready(r->pager, region_file_page(r, va), (uint32)n, page) : 0;
 }
 
-// Maps cached pages behind va with the rights of the entry `slot`, which is va's. In a private region
-// a writable entry leads to the process's own copy; the next pages need copies too, which their own
-// faults make.
+// Maps cached pages behind va with the rights of the entry `slot`, which is va's. In a private
+// region a writable entry leads to the process's own copy; the next pages need copies too, which
+// their own faults make.
 // Locks     as->lock held.
 void
 faultaround_map(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)

@@ -118,8 +118,8 @@ drop_run(struct tlb_batch *t, uint64 va, pte_t leaf, int order)
     return false;
 }
 
-// Takes out the leaves of n slots of a table that no hart can use any more. Their frames are freed at
-// once.
+// Takes out the leaves of n slots of a table that no hart can use any more. Their frames are freed
+// at once.
 void
 leaves_dead(struct tlb_batch *t, pte_t *slot, uint64 va, int n)
 {

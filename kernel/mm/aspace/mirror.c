@@ -3,7 +3,8 @@
 //
 // Promises  kpt-mirror: between any two operations that hold as->lock, the two views agree.
 // Fences    mirror_unmap() before it returns, so that the caller may free frames; narrowed entries
-//           are covered by the caller's fence for the user's table, which is for both (mm/aspace/tlb.c).
+//           are covered by the caller's fence for the user's table, which is for both
+//           (mm/aspace/tlb.c).
 #include "mm/aspace/mirror.h"
 
 #include "abi/errno.h"
@@ -16,8 +17,8 @@
 #include "pt/runs.h"
 
 // The mirror's entry for a user entry; 0 for one that is not the user's (a guard page). While the
-// user's entry is not dirty the mirror's is not writable, so that the kernel's first store faults and
-// sets D in the user's entry.
+// user's entry is not dirty the mirror's is not writable, so that the kernel's first store faults
+// and sets D in the user's entry.
 static pte_t
 mirrored(pte_t pte)
 {
@@ -66,7 +67,8 @@ mirror_reserve(struct aspace *as, uint64 va)
     return mirror_slot(as, va, &slot);
 }
 
-// Makes the mirror's entry for va follow the user's `pte`, of a page or a superpage; its table is there.
+// Makes the mirror's entry for va follow the user's `pte`, of a page or a superpage; its table is
+// there.
 void
 mirror_set(struct aspace *as, uint64 va, pte_t pte)
 {
@@ -99,8 +101,8 @@ mirror_sync(struct aspace *as, uint64 start, uint64 end)
     return pt_copy_range(&as->kpt, &as->pt, start, end, mirror_slots, NULL);
 }
 
-// Splits the mirror's superpage that holds va, after the user's. Where the mirror has a hole, since the
-// page is not the user's, it gets the table that the single pages may need later.
+// Splits the mirror's superpage that holds va, after the user's. Where the mirror has a hole, since
+// the page is not the user's, it gets the table that the single pages may need later.
 // On error  -ENOMEM: nothing has changed.
 // Locks     as->lock held.
 int

@@ -15,8 +15,8 @@ struct aspace;
 struct tlb_batch;
 
 int mirror_reserve(struct aspace *as, uint64 va) must_check; // tables for one page; -ENOMEM
-// The mirror's slot of a page that is about to be mapped, for mirror_put(); NULL: there is no mirror.
-// -ENOMEM: it has no table for it.
+// The mirror's slot of a page that is about to be mapped, for mirror_put(); NULL: there is no
+// mirror. -ENOMEM: it has no table for it.
 int mirror_slot(struct aspace *as, uint64 va, pte_t **found) must_check;
 void mirror_put(pte_t *slot, pte_t pte); // the page's entry is `pte` from now on
 void mirror_set(struct aspace *as, uint64 va,

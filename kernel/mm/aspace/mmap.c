@@ -45,8 +45,8 @@ is_free(struct aspace *as, uint64 start, uint64 size)
     return !region_find(&as->regions, start) && (!above || above->start >= start + size);
 }
 
-// Finds a place for the mapping; 0: there is none. A mapping of 2 MiB or more begins at a multiple of
-// that, so that superpages can serve it, and leaf tables of its own.
+// Finds a place for the mapping; 0: there is none. A mapping of 2 MiB or more begins at a multiple
+// of that, so that superpages can serve it, and leaf tables of its own.
 static uint64
 place(struct aspace *as, const struct region *r, uint64 size)
 {

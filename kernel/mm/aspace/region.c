@@ -29,7 +29,8 @@ claim_of(const struct region *r)
 }
 
 // Counts a region that has pages of its pager's object. The count is there before a page is asked
-// for, and until none is mapped; the pager's lock orders it for the file system, which looks at both.
+// for, and until none is mapped; the pager's lock orders it for the file system, which looks at
+// both.
 // On error  -ETXTBSY: the object is claimed otherwise. For a part or a copy of a region that is
 //           counted there is no error.
 static int
@@ -239,8 +240,8 @@ regions_cut(struct regions *rs, uint64 start, uint64 end)
     return 0;
 }
 
-// Tells whether two neighbours can be one region: same kind, rights and source, and the second goes on
-// in the source where the first ends.
+// Tells whether two neighbours can be one region: same kind, rights and source, and the second goes
+// on in the source where the first ends.
 static bool
 alike(const struct region *low, const struct region *high)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // super.c - brings in and splits superpages and smaller compound allocations.
 //
-// Promises  A failed split leaves leaf and allocation as they were. The mirror has a leaf of 2 MiB where
-//           the process has one, or a hole, and never a table; and a table where the process has.
+// Promises  A failed split leaves leaf and allocation as they were. The mirror has a leaf of 2 MiB
+//           where the process has one, or a hole, and never a table; and a table where the process
+//           has.
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/aspace/super.h"
 
@@ -26,7 +27,8 @@ _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation 
 
 enum super_policy super_policy; // constant after boot
 
-// Chooses what a fork does with superpages: "share", "copy"; or "off", so that there are none. At boot.
+// Chooses what a fork does with superpages: "share", "copy"; or "off", so that there are none. At
+// boot.
 // On error  -EINVAL: there is no such choice.
 int
 super_select(const char *name)
@@ -141,8 +143,9 @@ empty(struct pt_cursor at, int order)
     return slots_holes(at.slot, at.slot + (1UL << order)) == 1UL << order;
 }
 
-// The order of an allocation for the cursor's page and those that follow: at most as large as the range
-// below the cursor that the process has touched. Of that range only the first page and the last are looked at.
+// The order of an allocation for the cursor's page and those that follow: at most as large as the
+// range below the cursor that the process has touched. Of that range only the first page and the
+// last are looked at.
 static int
 continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
 {
@@ -154,9 +157,9 @@ continuing(struct aspace *as, const struct region *r, struct pt_cursor at)
     return order;
 }
 
-// Maps fresh memory, a compound allocation, where the process has touched a hole of anonymous memory,
-// if it seems to go through the region in order and much memory is free. The cursor's tables may be
-// new ones afterwards.
+// Maps fresh memory, a compound allocation, where the process has touched a hole of anonymous
+// memory, if it seems to go through the region in order and much memory is free. The cursor's
+// tables may be new ones afterwards.
 // Returns   false: nothing has changed, and the caller maps a single page.
 // Locks     as->lock held.
 // Fences    the whole space: entries that were invalid may be cached (priv sfence.vma).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // viewers.c - keeps a process's memory from being freed while other processes look at it.
 //
-// Theory    as->viewers counts them. A process enters while it can find the other process; uvmfree()
-//           waits for the count to fall to 0, after the space has been hidden.
+// Theory    as->viewers counts them. A process enters while it can find the other process;
+//           uvmfree() waits for the count to fall to 0, after the space has been hidden.
 // Locks     viewers.lock guards the counts of all spaces.
 #include "mm/aspace/viewers.h"
 

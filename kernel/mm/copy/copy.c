@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // copy.c - copies between the kernel and a process's memory.
 //
-// Theory    Where the kernel's table mirrors the current process's memory, the copy dereferences the
-//           user's address; a fault on the way is resolved, or makes usercopy() fail. In the other
-//           designs, and for any other process, the copy walks the user's table page by page and
-//           goes through the direct map; vmfault() brings missing pages in.
+// Theory    Where the kernel's table mirrors the current process's memory, the copy dereferences
+//           the user's address; a fault on the way is resolved, or makes usercopy() fail. In the
+//           other designs, and for any other process, the copy walks the user's table page by page
+//           and goes through the direct map; vmfault() brings missing pages in.
 // Promises  Nothing at or above `user_end`, which is USER_END or less, is touched, whatever the
 //           table says.
 #include "mm/copy/copy.h"
@@ -57,7 +57,8 @@ rest_of_page(uint64 va, size_t n)
     return n < rest ? n : rest;
 }
 
-// Finds the user byte at `va` in the direct map. Returns NULL if the leaf does not allow the access.
+// Finds the user byte at `va` in the direct map. Returns NULL if the leaf does not allow the
+// access.
 static inline char *
 user_byte(const struct aspace *as, uint64 va, enum pt_access access)
 {

@@ -74,8 +74,8 @@ buddy_take(struct buddy *b, int order)
     return buddy_spare(b) >= 1L << order ? take_block(b, order, order) : NULL;
 }
 
-// Hands out a block of at most `order`: the smallest there is, so that large ones stay whole. Its order
-// is f->order.
+// Hands out a block of at most `order`: the smallest there is, so that large ones stay whole. Its
+// order is f->order.
 // Returns   NULL: there is none, or too few frames beside the kept ones.
 struct frame *
 buddy_take_upto(struct buddy *b, int order)

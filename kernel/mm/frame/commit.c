@@ -11,8 +11,8 @@
 
 uint64 commit_limit;
 
-// Chooses whether processes may have more memory together than there is. At boot, while most of it is
-// free.
+// Chooses whether processes may have more memory together than there is. At boot, while most of it
+// is free.
 // On error  -EINVAL: there is no such choice.
 int
 commit_select(const char *name)

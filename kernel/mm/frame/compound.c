@@ -27,7 +27,8 @@ whole(const struct frame *f)
     return f->order > 0;
 }
 
-// Tells whether the caller is the only user of all 2^order frames; joins 2 MiB of such single frames.
+// Tells whether the caller is the only user of all 2^order frames; joins 2 MiB of such single
+// frames.
 // Locks     lock held.
 static bool
 sole(struct frame *f, int order)

@@ -7,8 +7,8 @@
 //           are filled from the lists, and emptied into them, by the half. When the lists
 //           have nothing, all magazines of all harts are emptied into them; then kmem and the page
 //           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
-// Promises  frame-once: a frame is in one place: a list, a magazine, a user's hands, or reserved. An
-//           allocation fails only after lists, magazines and reclaim had nothing; it changes
+// Promises  frame-once: a frame is in one place: a list, a magazine, a user's hands, or reserved.
+//           An allocation fails only after lists, magazines and reclaim had nothing; it changes
 //           nothing.
 // Locks     frame_pool.lock guards the buddy lists. Magazines need none, see mm/frame/magazine.h.
 // Next      mm/frame/frame_put.c, mm/frame/ledger.c, mm/frame/buddy.c
@@ -232,7 +232,8 @@ kzalloc_urgent(enum frame_kind kind, uint32 owner)
     return p;
 }
 
-// kalloc() when this hart's magazine seems empty; out of line so that the common case needs no stack.
+// kalloc() when this hart's magazine seems empty; out of line so that the common case needs no
+// stack.
 static void *__attribute__((noinline)) kalloc_slow(enum frame_kind kind, uint32 owner)
 {
     struct frame *f = refill(&my_frames()->ready);
@@ -332,8 +333,8 @@ frames_free(void)
     return n;
 }
 
-// Makes n of the kept frames like any other until frames_lend(-n); meanwhile any allocation may take
-// them.
+// Makes n of the kept frames like any other until frames_lend(-n); meanwhile any allocation may
+// take them.
 void
 frames_lend(int n)
 {

@@ -117,7 +117,8 @@ frame_managed(uint64 pa)
     return pa - frame_map.start < frame_map.size;
 }
 
-// Adds a user to an allocation that the caller has a reference to, or may see under its owner's lock.
+// Adds a user to an allocation that the caller has a reference to, or may see under its owner's
+// lock.
 static inline void
 frame_get(struct frame *f)
 {

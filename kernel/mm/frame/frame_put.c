@@ -78,8 +78,8 @@ put_last(struct frame *f)
         spill(f);
 }
 
-// Completes a drop of one of `refs` references: frees the allocation if that was the last one. Panics
-// ("kfree") if there was none.
+// Completes a drop of one of `refs` references: frees the allocation if that was the last one.
+// Panics ("kfree") if there was none.
 // Returns   whether the allocation has other users still.
 bool
 frame_dropped(struct frame *f, int32 refs)

@@ -39,8 +39,8 @@ static struct kmem_cache classes[NELEM(class_size)];
 static uint8 class_of[KMEM_MAX / 16 + 1];      // by size in units of 16 bytes, rounded up
 static struct list caches = LIST_INIT(caches); // grows while one hart runs, at boot
 
-// Makes an empty cache for objects of `size` bytes, aligned to 16. It exists for ever; the name must
-// stay. At boot, on one hart.
+// Makes an empty cache for objects of `size` bytes, aligned to 16. It exists for ever; the name
+// must stay. At boot, on one hart.
 void
 kmem_cache_init(struct kmem_cache *c, const char *name, size_t size)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // ledger.c - the ledger of frames: one entry per 4 KiB of RAM, and what all of them say together.
 //
-// Theory    The ledger is a sequence of free blocks, allocations and single reserved frames. Each is
-//           described by its first entry; going from first entry to first entry visits each frame.
+// Theory    The ledger is a sequence of free blocks, allocations and single reserved frames. Each
+//           is described by its first entry; going from first entry to first entry visits each
+//           frame.
 // Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
-//           frames_free(); an allocation has users, a free block has none; the other entries of both
-//           are blank.
+//           frames_free(); an allocation has users, a free block has none; the other entries of
+//           both are blank.
 // Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
 // Next      mm/frame/frame.c
 #include "mm/frame/ledger.h"
@@ -59,7 +60,8 @@ reserve_run(uint64 from, uint64 to)
         f->kind = FRAME_RESERVED;
 }
 
-// Describes the whole frames in [start, end) as free, and all others that the ledger covers as reserved.
+// Describes the whole frames in [start, end) as free, and all others that the ledger covers as
+// reserved.
 void
 ledger_init(uint64 start, uint64 end, void *room)
 {
@@ -95,8 +97,8 @@ frames_reserve(uint64 start, uint64 end)
 }
 
 // Splits an allocation into single frames: each has the allocation's kind, owner, references and
-// mapcount. A hart that sees a frame's references, or that the first frame is single, may change the
-// counts without a lock: so these are stored first.
+// mapcount. A hart that sees a frame's references, or that the first frame is single, may change
+// the counts without a lock: so these are stored first.
 // Locks     the lock of the allocation's owner, which keeps references from being taken or dropped.
 void
 frame_split(struct frame *f)
@@ -112,8 +114,8 @@ frame_split(struct frame *f)
     __atomic_store_n(&f->order, 0, __ATOMIC_RELEASE); // pairs with compound_order()
 }
 
-// Joins the 512 single frames from f on, which have one user, the caller, the same kind and the same
-// mapcount, into one allocation of the largest order.
+// Joins the 512 single frames from f on, which have one user, the caller, the same kind and the
+// same mapcount, into one allocation of the largest order.
 // Locks     the lock of the owner of all of them.
 void
 frame_join(struct frame *f)
@@ -190,7 +192,8 @@ check_block(const struct frame *f)
                   frame_pa(in), frame_kind_name(in->kind), in->refs, in->order, frame_pa(f));
 }
 
-// Checks ledger-sum, and panics with the first entry that contradicts it. No hart allocates meanwhile.
+// Checks ledger-sum, and panics with the first entry that contradicts it. No hart allocates
+// meanwhile.
 void
 check_ledger(void)
 {

@@ -4,8 +4,8 @@
 // Theory    mappages() panics when a page is mapped a second time, which may be long after the
 //           mistake. The layout can be checked before anything is mapped.
 // Promises  parts-apart: no address has two purposes. guard-below: right below each stack of a
-//           process lies its guard page. guard-closed: no stack can grow unnoticed: user mode may not
-//           use the guard page, and the hole below a kernel stack is not mapped.
+//           process lies its guard page. guard-closed: no stack can grow unnoticed: user mode may
+//           not use the guard page, and the hole below a kernel stack is not mapped.
 #pragma once
 
 #include "lib/types.h"

@@ -135,7 +135,8 @@ discard(const uint64 *tops, int n)
     release(&stacks.lock);
 }
 
-// Takes all frames before it maps one: a TLB may hold any leaf that was mapped, if only for a moment.
+// Takes all frames before it maps one: a TLB may hold any leaf that was mapped, if only for a
+// moment.
 static bool
 map_stack(uint64 bottom, uint32 owner)
 {
@@ -254,8 +255,8 @@ kstack_map(const struct kstack *ks, struct pt *t)
     return 0;
 }
 
-// Unmaps and frees the spare stacks, when an allocation found no frame. Does nothing if stacks.lock is
-// taken.
+// Unmaps and frees the spare stacks, when an allocation found no frame. Does nothing if stacks.lock
+// is taken.
 // Returns   the number of frames.
 // Locks     none held that rank at or above RANK_KVM.
 // Fences    all harts, before the frames are freed.
@@ -274,7 +275,8 @@ kstack_reclaim(void)
     return (uint64)n * STACK_PAGES;
 }
 
-// Lets this hart use a stack that was mapped since the hart last used it: kstack_sync()'s slow path.
+// Lets this hart use a stack that was mapped since the hart last used it: kstack_sync()'s slow
+// path.
 // Fences    this hart's, for the stack's pages: invalid entries may be cached (priv sfence.vma).
 void
 kstack_fence(const struct kstack *ks)

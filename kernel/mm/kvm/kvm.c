@@ -167,8 +167,8 @@ add_level(void)
     return true;
 }
 
-// Changes to the mode with `levels` levels, or the deepest below it that this hart has. At boot, before
-// the other harts start and anything shares the root.
+// Changes to the mode with `levels` levels, or the deepest below it that this hart has. At boot,
+// before the other harts start and anything shares the root.
 // Returns   the levels of the mode in use.
 int
 kvm_deepen(int levels)
@@ -220,8 +220,8 @@ kvm_map_trampoline(struct pt *t)
                     pte_make(kimage_pa((uint64)_trampoline), PTE_V | PTE_R | PTE_X | PTE_A));
 }
 
-// Maps the registers of a device, `size` bytes at `pa`, at kernel addresses. At boot, before the other
-// harts start.
+// Maps the registers of a device, `size` bytes at `pa`, at kernel addresses. At boot, before the
+// other harts start.
 // Returns   their address; NULL: no such physical addresses, or no room or table for them.
 // Fences    this hart's: invalid entries may be cached (priv sfence.vma).
 void *
