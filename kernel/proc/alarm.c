@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// alarm.c - see alarm.h.
+// alarm.c - calls a program's alarm handler every so many ticks.
 //
-// Theory    A tick counts for a process when it ends a slice of time on a hart in that tick: its
-//           sleep does not count. When the count is reached, all its registers are put aside and
-//           it goes on at the handler; alarm_return() brings them back, with those of the
-//           floating-point unit. While the handler runs, nothing counts, so it is not re-entered.
-//           A process that never asked has no record: that costs the other paths one test.
+// Theory    A tick counts for a process when the process ends a slice of time on a hart in that
+//           tick: its sleep does not count. When the count is reached, all its registers are saved
+//           and it continues at the handler; alarm_return() restores them, with those of the
+//           floating-point unit. While the handler runs, no tick counts, so it is not re-entered.
+//           A process that has never set an alarm has no record, which costs other paths one test.
 #include "proc/alarm.h"
 
 #include "abi/errno.h"
@@ -27,6 +27,9 @@ struct alarm {
     struct fpstate fp;
 };
 
+// Has `handler`, a user address, called each time the running process has run for `ticks`; 0: no
+// more.
+// On error  -ENOMEM: there is no alarm.
 int
 alarm_set(struct proc *p, uint64 ticks, uint64 handler)
 {
@@ -51,6 +54,8 @@ enter_handler(struct proc *p, struct alarm *a)
     p->trapframe->epc = a->handler;
 }
 
+// Counts a tick for the running process, at the end of a slice of its time. When the alarm is due,
+// saves its registers and lets it return to user mode at the handler.
 void
 alarm_tick(struct proc *p)
 {
@@ -64,6 +69,8 @@ alarm_tick(struct proc *p)
     enter_handler(p, a);
 }
 
+// Restores the registers that the running process had when its handler was called.
+// On error  -EINVAL: the process is not in its handler.
 int
 alarm_return(struct proc *p)
 {
@@ -74,7 +81,7 @@ alarm_return(struct proc *p)
     uint64 hart = tf->kernel_tp; // the process may have changed harts meanwhile
     *tf = a->regs;
     tf->kernel_tp = hart;
-    trap_prepare(p); // its tables may have got other identifiers
+    trap_prepare(p); // its tables may have got other ASIDs
     tf->restore_all = 1;
     fpu_import(p, &a->fp, a->fp_used);
     a->in_handler = false;
@@ -82,9 +89,9 @@ alarm_return(struct proc *p)
     return 0;
 }
 
-// Gives the child of a process that is in its handler what it needs to return from it. The child has
-// no alarm of its own: as with programs elsewhere, it has not asked for one.
-// Returns   0; -ENOMEM, and the child has nothing.
+// Gives the child of a process that is in its handler the saved registers, so that it can return
+// from the handler. The child has no alarm of its own, as in other Unix systems.
+// Returns   0; -ENOMEM: the child has no record.
 int
 alarm_fork(struct proc *child, const struct proc *parent)
 {
@@ -99,6 +106,7 @@ alarm_fork(struct proc *child, const struct proc *parent)
     return 0;
 }
 
+// Ends the process's alarm, when it starts a new program or ends.
 void
 alarm_drop(struct proc *p)
 {

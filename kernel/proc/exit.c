@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // exit.c - the end of a process, and the parent that waits for it.
 //
-// Theory    A process gives back its files and its memory itself; what is left for the parent is
-//           the record and the kernel stack it has to leave last. Orphans belong to process 1.
+// Theory    A process gives back its files and its memory itself. Its parent frees the rest: the
+//           record, and the kernel stack on which the process ran to its end. Orphans belong to
+//           process 1.
 // Locks     proc_tree_lock; then p->lock, which is held across the last switch, so that the parent
-//           that acquires it knows that the stack is quiet.
+//           that acquires it knows that no hart is on the stack.
 #include "abi/errno.h"
 #include "abi/onintr.h"
 #include "dev/power.h"
@@ -40,8 +41,10 @@ drop_files(struct proc *p)
     p->cwd = NULL;
 }
 
-// Ends the machine in order: every process gives its files back, so that those without a name are
-// freed, as far as it does within a second; what is in memory is written.
+// Ends all processes, writes everything to the disk and turns the machine off; `code` is for the
+// host. Each process has a second to close its files, so that unlinked ones are freed.
+// Locks     none held.
+// Sleeps    until the processes have ended and the disk is written.
 void
 shutdown(int code)
 {
@@ -56,7 +59,8 @@ shutdown(int code)
     power_off(code);
 }
 
-// proc_tree_lock held.
+// Makes the children on a list process 1's.
+// Locks     proc_tree_lock held.
 static void
 give_to_init(struct list *from, struct list *to)
 {
@@ -71,7 +75,7 @@ give_to_init(struct list *from, struct list *to)
     }
 }
 
-// Process 1 ends, and so does the machine: says why.
+// Ends the machine because process 1 ends, and says why.
 static void noreturn
 exit_init(struct proc *p, int status)
 {
@@ -83,8 +87,8 @@ exit_init(struct proc *p, int status)
     shutdown(status);
 }
 
-// Ends the running process; its parent gets the status from wait(). The end of process 1 is the
-// machine's.
+// Ends the running process; its parent gets the status from wait(). When process 1 ends, the
+// machine does.
 // Locks     none held; takes proc_tree_lock.
 // Sleeps    yes, to close files.
 void
@@ -116,7 +120,9 @@ exit(int status)
     panic("exit: process %d ran again", p->pid);
 }
 
-// proc_tree_lock held and released. Returns its pid.
+// Frees a zombie child.
+// Returns   its pid.
+// Locks     proc_tree_lock, held on entry, is released.
 static int
 reap(struct proc *zombie)
 {
@@ -129,8 +135,8 @@ reap(struct proc *zombie)
     return pid;
 }
 
-// Puts the status where the caller asked for it; 0 means nowhere. proc_tree_lock is dropped meanwhile:
-// the zombie stays, since only this process, its parent, could reap it.
+// Copies the status to the caller's address; 0: nowhere. proc_tree_lock is released meanwhile: the
+// zombie stays, since only this process, its parent, can reap it.
 static int
 store_status(struct proc *p, struct proc *zombie, uint64 status_va)
 {
@@ -143,7 +149,12 @@ store_status(struct proc *p, struct proc *zombie, uint64 status_va)
     return error;
 }
 
-// On error  the child, if there is one, can still be waited for.
+// Waits until a child of the running process has exited, and frees it. Its status goes to the user
+// address status_va unless that is 0.
+// Returns   the child's pid; -ECHILD: there are no children; -EINTR: killed, or ^C as proc_onintr()
+//           says; or copyout()'s error. On error a child can still be waited for.
+// Locks     takes proc_tree_lock.
+// Sleeps    until a child exits.
 int
 wait(uint64 status_va)
 {

@@ -10,12 +10,13 @@ struct proc;
 
 #ifdef DEBUG
 // Ends the tree that `p` is in or has made, and begins one unless n is 0.
-// Returns what the old one counted (abi/failnth.h); -ENOMEM and nothing has changed.
+// Returns   what the old one has counted (abi/failnth.h); -ENOMEM: nothing has changed.
 int failtree_begin(struct proc *p, uint32 n, uint32 how) must_check;
 void failtree_join(struct proc *child, const struct proc *parent);
 void failtree_leave(struct proc *p);
 int failtree_objects(void); // kernel objects in use
 #else
+// Refuses: this build makes no allocation fail.
 static inline int
 failtree_begin(struct proc *p, uint32 n, uint32 how)
 {
@@ -23,18 +24,21 @@ failtree_begin(struct proc *p, uint32 n, uint32 how)
     return -ENOSYS;
 }
 
+// Refuses: this build counts no objects.
 static inline int
 failtree_objects(void)
 {
     return -ENOSYS;
 }
 
+// Does nothing: there are no trees.
 static inline void
 failtree_join(struct proc *child, const struct proc *parent)
 {
     (void)child, (void)parent;
 }
 
+// Does nothing: there are no trees.
 static inline void
 failtree_leave(struct proc *p)
 {

@@ -17,8 +17,8 @@
 #include "proc/trap.h"
 #include "rv/trapframe.h"
 
-// What the parent's user registers are, but for the result; what the way in needs is the child's
-// own.
+// Copies the parent's user registers, with 0 as the result. The trapframe's kernel part is the
+// child's own.
 static void
 copy_registers(struct proc *child, const struct proc *parent)
 {
@@ -36,6 +36,11 @@ share_files(struct proc *child, struct proc *parent)
     child->cwd = idup(parent->cwd);
 }
 
+// Makes a child like the running process: memory copy-on-write, open files and directory shared.
+// Returns   the child's pid, and 0 in the child; -EAGAIN: too many processes; -ENOMEM. On error
+//           nothing is left.
+// Locks     none held.
+// Sleeps    for the lock of the process's address space.
 int
 fork(void)
 {
@@ -57,7 +62,7 @@ fork(void)
     failtree_join(child, parent);
     memcpy(child->name, parent->name, sizeof child->name);
 
-    int pid = child->pid; // the child may be gone by the time we return
+    int pid = child->pid; // the child may have ended before this returns
     proc_insert(child, parent);
     acquire(&child->lock);
     make_runnable(child);

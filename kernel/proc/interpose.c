@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// interpose.c - see interpose.h.
+// interpose.c - refuses system calls to confined processes.
 //
-// Theory    A process and its children share one record, which never changes. So a process that is
-//           confined cannot be let go: a second call is refused.
+// Theory    A process and its children share one record, which never changes. So a process stays
+//           confined: a second call is refused.
 #include "proc/interpose.h"
 
 #include "abi/errno.h"
@@ -16,11 +16,12 @@
 struct interpose {
     uint32 users; // [a] processes
     uint64 mask;  // [c]
-    bool excepts; // [c] `path` is let through
+    bool excepts; // [c] open and exec may use `path`
     char path[];  // [c]
 };
 
-// Confines the process; see interpose.h.
+// Confines the process: calls whose bit is set in `mask` fail, but for open and exec with exactly
+// the path `except`, unless that is "-".
 // On error  -EPERM: it is confined already; -ENOMEM. Nothing has changed.
 int
 interpose_begin(struct proc *p, uint64 mask, const char *except)

@@ -6,8 +6,8 @@
 
 struct proc;
 
-// Confines the process, and each child that it makes from now on: calls whose bit is set in `mask` fail,
-// but for open and exec with exactly the path `except`, unless that is "-".
+// Confines the process, and each child that it makes from now on: calls whose bit is set in `mask`
+// fail, but for open and exec with exactly the path `except`, unless that is "-".
 int interpose_begin(struct proc *p, uint64 mask, const char *except) must_check; // -EPERM, -ENOMEM
 void interpose_join(struct proc *child, const struct proc *parent);
 void interpose_leave(struct proc *p);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// oom.c - see oom.h.
+// oom.c - ends a process when overcommitted memory runs out.
 //
 // Theory    A fork takes no frame for a shared page until a process writes to it, so together the
 //           processes may have more memory than there is (overcommit). When a store needs a
 //           frame for its copy and none is left, the youngest process of the family ends: of those
-//           that forks have made from one program. Its frames come back, and the store is tried
-//           again. A process that is alone in its family shares no page: a store takes the page as
-//           it is.
-// Promises  eldest-lives: the oldest process of a family never ends, and no system call of it fails,
-//           because no frame is left for memory that it has.
-// Locks     proc_tree_lock. The caller holds no lock: the one that has to end may be waiting for it.
+//           that forks have made from one program. Its frames are freed, and the store is tried
+//           again. A process that is alone in its family shares no page, so its stores need no
+//           copies.
+// Promises  eldest-lives: the oldest process of a family never ends, and no system call of it
+//           fails, because no frame is left for memory that it has.
+// Locks     proc_tree_lock. The caller holds no lock: the process that has to end may wait for it.
 // Next      mm/frame/commit.h, doc/decisions/0025-overcommit.md
 #include "proc/oom.h"
 
@@ -36,8 +36,8 @@ oom_ended(void)
     wakeup(&endings);
 }
 
-// Kills `victim` if it has not been killed yet, else waits until some process has ended.
-// Returns   true: this call has killed it. *error is -EINTR if the wait was ended by kill().
+// Kills `victim` if it has not been killed yet, else waits until a process has ended.
+// Returns   true: this call has killed it. *error is -EINTR if kill() ended the wait.
 // Locks     proc_tree_lock held.
 static bool
 stop_or_wait(struct proc *victim, int *error)
@@ -50,9 +50,9 @@ stop_or_wait(struct proc *victim, int *error)
     return false;
 }
 
-// After a store, or a system call, has failed with -ESTARVED: sees to it that frames come back.
-// Returns   whether it should be tried again. If not, the process is the youngest of its family, or
-//           has been killed.
+// Ends the youngest process of the family, so that its frames are freed, after a store or a system
+// call of `p` has failed with -ESTARVED.
+// Returns   whether the caller tries again. If not, p is the youngest itself, or has been killed.
 // Locks     none held.
 // Sleeps    until the youngest has ended.
 static bool
@@ -61,7 +61,7 @@ oom_relieve(struct proc *p)
     char name[sizeof p->name];
     int error = 0;
     if (p->as->starved != __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE)) // pairs with uvmretire()
-        return true; // some memory has come back since it was tried
+        return true; // memory has been freed since the attempt
     acquire(&proc_tree_lock);
     struct proc *victim = proc_youngest(p->as->family);
     bool self = victim == p, stopped = !self && stop_or_wait(victim, &error);
@@ -74,9 +74,9 @@ oom_relieve(struct proc *p)
     return !self && !error;
 }
 
-// Gains memory after a store or a system call of the process found none: by writing dirty pages to
-// the disk, once, and, where the memory is the process's own (-ESTARVED), by ending others.
-// Returns   whether it should be tried again.
+// Gains memory after a store or a system call of the process found none: it writes dirty pages to
+// the disk, once, and, where the memory is the process's own (-ESTARVED), ends other processes.
+// Returns   whether the caller tries again.
 // Locks     none held.
 // Sleeps    until pages have been written, or the youngest of the family has ended.
 bool

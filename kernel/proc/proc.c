@@ -3,8 +3,8 @@
 //
 // Theory    A process is allocated, not a slot of a table. It is found by its pid through a table
 //           of chains, and by its parent through two lists: the living and the exited children.
-// Locks     proc_tree_lock guards all links between processes and the counts; p->lock, inside it, the
-//           scheduling state.
+// Locks     proc_tree_lock guards all links between processes and the counts; p->lock, inside it,
+//           the scheduling state.
 #include "proc/proc.h"
 
 #include "abi/errno.h"
@@ -37,6 +37,7 @@ static struct list pids[PID_CHAINS]; // [t] by pid % PID_CHAINS
 static int last_pid;                 // [t]
 static uint32 nproc;                 // [t]
 
+// Prepares the table of processes and proc_tree_lock. Once at boot.
 void
 procinit(void)
 {
@@ -96,7 +97,9 @@ init_fields(struct proc *p, int pid)
     waitq_init(&p->childwait, "childwait");
 }
 
-// Makes the stack such that the first switch to the process enters trap_start().
+// Gives the process a kernel stack and a context, so that the first switch to it enters
+// trap_start().
+// Returns   false: no memory.
 static bool
 give_stack(struct proc *p, bool private)
 {
@@ -108,7 +111,8 @@ give_stack(struct proc *p, bool private)
     return true;
 }
 
-// On error  -EAGAIN: there are too many; -ENOMEM.
+// Makes an embryo: a process with a pid, a kernel stack and a trapframe, which cannot be found yet.
+// On error  -EAGAIN: there are too many processes; -ENOMEM. *out is not set.
 int
 allocproc(struct proc **out)
 {
@@ -131,7 +135,9 @@ allocproc(struct proc **out)
     return 0;
 }
 
-// Locks     none held; p cannot be found, is on no hart, and has no files.
+// Frees the process and all that it still has; it cannot be found, is on no hart, and has no files.
+// Locks     none held.
+// Sleeps    while another process looks at its memory.
 void
 freeproc(struct proc *p)
 {
@@ -149,8 +155,8 @@ freeproc(struct proc *p)
     give_pid();
 }
 
-// Makes the child do as its parent on ^C. A ^C that came while the child was being made is the
-// child's too, so that a process that forks without end cannot outrun it.
+// Gives the child its parent's mode for ^C. A ^C that came while the child was being made is also
+// the child's, so that a process that forks without end cannot escape it.
 // Locks     proc_tree_lock is held.
 static void
 inherit_onintr(struct proc *child, const struct proc *parent)
@@ -161,7 +167,7 @@ inherit_onintr(struct proc *child, const struct proc *parent)
         child->killed = 1;
 }
 
-// Puts a process where others find it, as a child of `parent`; NULL: it has none.
+// Makes a process findable by its pid, and a child of `parent`; NULL: it has none.
 // Locks     takes proc_tree_lock.
 void
 proc_insert(struct proc *p, struct proc *parent)
@@ -176,6 +182,8 @@ proc_insert(struct proc *p, struct proc *parent)
     release(&proc_tree_lock);
 }
 
+// Takes a process out of the pid table and its parent's list: it cannot be found any more.
+// Locks     proc_tree_lock held.
 void
 proc_remove(struct proc *p)
 {
@@ -183,7 +191,9 @@ proc_remove(struct proc *p)
     list_remove(&p->pidlink);
 }
 
-// Marks the process, and ends its sleep if that may be ended.
+// Marks the process as killed, and ends its sleep if that is killable. It exits at its next return
+// to user mode.
+// Locks     takes p->lock.
 void
 setkilled(struct proc *p)
 {
@@ -251,6 +261,9 @@ proc_onintr(struct proc *p, uint32 mode)
     return result;
 }
 
+// The address space of a process, which cannot be freed until the caller calls viewers_leave().
+// Returns   NULL: there is no such process, or it has no memory.
+// Locks     takes proc_tree_lock.
 struct aspace *
 proc_view(int pid)
 {
@@ -263,7 +276,9 @@ proc_view(int pid)
     return as;
 }
 
-// Kills all processes but `self` and process 1. Returns how many have not exited yet.
+// Kills all processes but `self` and process 1.
+// Returns   how many have not exited yet.
+// Locks     takes proc_tree_lock.
 int
 kill_others(struct proc *self)
 {
@@ -297,6 +312,7 @@ proc_youngest(uint64 family)
     return youngest;
 }
 
+// The number of processes, the embryos and zombies included; it may be out of date at once.
 uint64
 proc_count(void)
 {
@@ -319,7 +335,8 @@ abi_state(enum procstate state)
     }
 }
 
-// proc_tree_lock held: the process stays, and so does its address space; its figures may be changing.
+// Describes a process. Its figures may be changing meanwhile.
+// Locks     proc_tree_lock held: process and address space stay.
 static void
 describe(struct proc *p, struct procinfo *info)
 {
@@ -333,7 +350,9 @@ describe(struct proc *p, struct procinfo *info)
     safestrcpy(info->name, p->name, sizeof info->name);
 }
 
-// The processes in the order of their pids, as far as `max` allows.
+// Describes at most `max` processes, in no order.
+// Returns   how many.
+// Locks     takes proc_tree_lock.
 int
 proc_list(struct procinfo *buf, int max)
 {
@@ -347,6 +366,8 @@ proc_list(struct procinfo *buf, int max)
     return n;
 }
 
+// Prints a line for each process on the console, for ^P.
+// Locks     takes proc_tree_lock; an interrupt handler may call it.
 void
 procdump(void)
 {
@@ -377,6 +398,9 @@ proc_on_kstack(uint64 top, struct subject *s)
     return false;
 }
 
+// Makes a thread of the kernel that runs entry(), which never returns. The caller makes it
+// runnable.
+// Returns   NULL: no memory.
 struct proc *
 kthread(const char *name, void (*entry)(void))
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// proc.h - processes: what the kernel keeps of each, and how they come and go.
+// proc.h - processes: the kernel's record of each, and their creation and end.
 #pragma once
 
 #include "abi/sysinfo.h"
@@ -46,7 +46,7 @@ struct proc {
     struct spinlock lock;
     enum procstate state;   // [l]; exceptions: sched.c
     uint32 killed;          // [a] exits at its next return to user mode
-    uint32 killable;        // [l] may kill() end its sleep?
+    uint32 killable;        // [l] kill() may end its sleep
     uint32 onintr;          // [t] what ^C does to it: INTR_*
     uint32 interrupted;     // [a] set under proc_tree_lock: ^C came since it last called onintr()
     uint32 hart;            // [l] where it runs or ran last
@@ -67,12 +67,12 @@ struct proc {
 
     struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
     struct trapframe *trapframe; // [o] own.trapframe
-    struct userret way_out;      // [o] what the way out needs, from trap_prepare()
-    syscall_fn *const *calls;    // [o] where its system calls lead
+    struct userret way_out;      // [o] for the return to user mode, from trap_prepare()
+    syscall_fn *const *calls;    // [o] the table of its system calls
     uint64 tracing;              // [o] which of them are reported when they return, by bit
     struct interpose *interpose; // [o] NULL: it may make all calls
     const char *only_path;       // [o] the one path that the running call may use; NULL: any
-    struct alarm *alarm;         // [o] NULL: it never asked for one
+    struct alarm *alarm;         // [o] NULL: it has never set one
     struct watch *watch;         // [t] NULL: it is not watched
     struct failtree *failtree;   // [o] which of its allocations fails; NULL: none
     struct aspace *as;           // [o], changes under proc_tree_lock; NULL: a thread of the kernel
@@ -86,6 +86,7 @@ struct proc {
 extern struct spinlock proc_tree_lock;
 extern struct proc *initproc;
 
+// The process that runs on this hart; its idle process, or NULL early in the boot.
 static inline struct proc *
 myproc(void)
 {
@@ -94,26 +95,27 @@ myproc(void)
 
 void procinit(void);
 int allocproc(struct proc **out) must_check;           // an embryo with a pid, a stack, a trapframe
-void freeproc(struct proc *p);                         // gives back what allocproc() took
+void freeproc(struct proc *p);                         // undoes allocproc()
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
 void proc_remove(struct proc *p); // proc_tree_lock held: it cannot be found any more
 int kill(int pid) must_check;     // -ESRCH, -EPERM: process 1
 void setkilled(struct proc *p);
-int kill_others(struct proc *self); // and process 1; how many have not exited yet
+int kill_others(struct proc *self); // all but self and process 1; how many have not exited yet
 void proc_interrupt(void);          // ^C: ends or interrupts those that asked for it
-int proc_onintr(struct proc *p, uint32 mode) must_check; // was it interrupted? or -E
+int proc_onintr(struct proc *p, uint32 mode) must_check; // sets the mode; 1: ^C has come; -EPERM
 
+// Tells whether the process has been killed. Only the process itself acts on it.
 static inline bool
 killed(struct proc *p)
 {
-    return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // only its owner acts on it
+    return __atomic_load_n(&p->killed, __ATOMIC_RELAXED); // orders nothing
 }
 
-// The memory of a process, for looking at it until viewers_leave(); NULL: no such process.
+// The memory of a process, which stays until viewers_leave(); NULL: no such process.
 struct aspace *proc_view(int pid);
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
-struct proc *proc_youngest(uint64 family); // proc_tree_lock held: of those who share memory so
+struct proc *proc_youngest(uint64 family); // of a family of address spaces; proc_tree_lock held
 void procdump(void);                       // to the console, for ^P
 bool proc_on_kstack(uint64 top, struct subject *s); // for explanations
 
@@ -124,6 +126,6 @@ int fork(void) must_check; // the child's pid; -E
 void exit(int status) noreturn;
 int wait(uint64 status_va) must_check; // pid of a child that has exited; -ECHILD, -EINTR, -EFAULT
 int exec(const char *path, const struct args *args) must_check; // argc; -E and nothing has changed
-// Process 1: it will call `mount` and then run `path` with the words of `arguments`.
+// Makes process 1, which calls `mount` and then runs `path` with the words of `arguments`.
 void userinit(const char *path, const char *arguments, void (*mount)(void));
 void shutdown(int code) noreturn; // writes everything back, then switches off

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// selftest.h - provokes the kernel's own mistakes, so that what it says of them can be tested: with
+// selftest.h - provokes mistakes of the kernel, so that its messages can be tested: with
 // `selftest=NAME` on the kernel command line, in debug builds (checked/selftest.c).
 #pragma once
 
@@ -9,9 +9,11 @@
 struct kernelframe;
 
 #ifdef DEBUG
-int selftest_run(const char *name);          // the code to switch the machine off with
-bool selftest_caught(struct kernelframe *f); // was this trap provoked? Then it is over
+int selftest_run(const char *name);          // returns the exit code for power_off()
+bool selftest_caught(struct kernelframe *f); // true: a test has provoked the trap; it is handled
 #else
+// Refuses the test: this build has none.
+// Returns   the exit code of a failure.
 static inline int
 selftest_run(const char *name)
 {
@@ -19,6 +21,7 @@ selftest_run(const char *name)
     return 2;
 }
 
+// Knows no test that could have provoked a trap.
 static inline bool
 selftest_caught(struct kernelframe *f)
 {

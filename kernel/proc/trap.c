@@ -3,10 +3,10 @@
 //
 // Theory    usertrap() is entered by the trampoline on the process's kernel stack and returns to
 //           it; a new process starts as if returning. Kernel traps are faults in copies of user
-//           memory and, where they are let in (idle, preempt_point), interrupts; every other one
-//           is the kernel's end.
-// Promises  The process runs user code only with killed and need_resched looked at. stvec leads
-//           to uservec only in user mode.
+//           memory and, where they are allowed (idle, preempt_point), interrupts. Any other one
+//           is a panic.
+// Promises  killed and need_resched are tested before each return to user mode. stvec leads to
+//           uservec only in user mode.
 // Manual    priv: stvec, scause, sstatus
 #include "proc/trap.h"
 
@@ -33,7 +33,7 @@
 #include "rv/usercopy.h"
 
 uint64 trap_user_stvec;
-static uint64 user_return; // where userret is in the user's table
+static uint64 user_return; // the address of userret in the user's table
 
 static bool
 describe_current(struct subject *s)
@@ -47,6 +47,7 @@ describe_current(struct subject *s)
 
 static const struct explain_hooks explain_hooks = {describe_current, proc_on_kstack};
 
+// Prepares traps from user mode for the design in force. Once at boot, after the design is chosen.
 void
 trapinit(void)
 {
@@ -56,6 +57,8 @@ trapinit(void)
     explain_set_hooks(&explain_hooks);
 }
 
+// Leads this hart's traps into the kernel, and enables the interrupts that it waits for. They are
+// taken where the kernel allows interrupts, and in user mode.
 void
 trapinithart(void)
 {
@@ -63,6 +66,8 @@ trapinithart(void)
     csr_write(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);
 }
 
+// Fills in the kernel's part of the process's trapframe, and p->way_out. Called when its tables,
+// stack or hart's ASIDs have changed.
 void
 trap_prepare(struct proc *p)
 {
@@ -76,8 +81,8 @@ trap_prepare(struct proc *p)
                                   design->switches ? p->as->satp : 0};
 }
 
-// A process that has just been made: entered by the switch to it, which holds its predecessor's
-// lock.
+// The start of each new process: the first switch to it enters here, with its predecessor's lock
+// held. A thread of the kernel runs its entry(); a user process returns to user mode.
 void
 trap_start(void)
 {
@@ -141,8 +146,8 @@ report_and_kill(struct proc *p, uint64 cause, uint64 stval, int error)
     setkilled(p);
 }
 
-// A page to be brought in, an interrupt, or the process's own
-// mistake.
+// Handles a trap that is no system call: a page fault, an interrupt, or a mistake of the process,
+// which ends it.
 static void
 other_trap(struct proc *p, uint64 cause)
 {
@@ -162,7 +167,7 @@ other_trap(struct proc *p, uint64 cause)
     if (interrupt(cause))
         return;
     if (cause == CAUSE_ILLEGAL && !p->fp && (error = fpu_first_use(p)) == 0)
-        return; // it may have been an FP instruction: try it again with the unit on
+        return; // if it was an FP instruction, it is executed again with the unit on
     report_and_kill(p, cause, stval, error);
 }
 
@@ -179,13 +184,16 @@ trap_exit_work(struct proc *p)
         exit(p->onintr == INTR_EXIT && p->interrupted ? INTR_STATUS : -1);
 }
 
+// Handles a trap from user mode that is no system call. Entered from rv/trampoline.S.
+// Returns   for the trampoline: where the trapframe is, and the table to load.
+// Sleeps    when a page is read or another process runs first. Does not return if the process ends.
 struct userret
 usertrap(void)
 {
     struct proc *p = myproc();
     trap_enter();
     other_trap(p, csr_read(scause));
-    p->trapframe->restore_all = 1; // it was interrupted anywhere
+    p->trapframe->restore_all = 1; // any register may be in use
     return trap_leave(p);
 }
 
@@ -195,6 +203,9 @@ in_usercopy(uint64 pc)
     return pc >= (uint64)usercopy_start && pc < (uint64)usercopy_end;
 }
 
+// Handles a trap from the kernel: an interrupt, or a page fault in a copy of user memory, which is
+// resolved or makes the copy fail. Any other trap is a panic. Entered from rv/kernelvec.S.
+// Sleeps    when a page is read.
 void
 kerneltrap(struct kernelframe *f)
 {
@@ -210,10 +221,12 @@ kerneltrap(struct kernelframe *f)
     int error = vmfault(myproc()->as, f->stval, access);
     if (error) {
         f->sepc = (uint64)usercopy_failed;
-        f->x[10] = (uint64)error; // what the copy will return
+        f->x[10] = (uint64)error; // the copy's result
     }
 }
 
+// Panics because the kernel has left its stack; runs on the hart's spare stack. Entered from
+// rv/kernelvec.S.
 void
 kstack_overflow(struct kernelframe *f)
 {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // watch.c - a process stops after certain system calls, so that its parent can look at it.
 //
-// Theory    The child asks to be watched; the parent lets it go on from stop to stop. A stop is
-//           announced like the end of a child: on the parent's childwait.
-// Promises  A child does not stay stopped without a parent that could let it go on; kill() ends a
-//           stop.
+// Theory    The child asks to be watched; the parent resumes it from stop to stop. A stop wakes the
+//           parent's childwait, as the end of a child does.
+// Promises  A child does not stay stopped without a parent that can resume it; kill() ends a stop.
 // Locks     proc_tree_lock.
 #include "proc/watch.h"
 
@@ -15,10 +14,13 @@
 struct watch {
     uint64 mask; // calls after which it stops
     uint64 call; // the one after which it has stopped; 0: it runs
-    bool seen;   // the parent knows that
+    bool seen;   // watch_child() has reported the stop
     struct waitq go;
 };
 
+// Makes the running process stop after each system call whose bit is set in `mask`; 0: after none.
+// On error  -ENOMEM: nothing has changed.
+// Locks     takes proc_tree_lock.
 int
 watch_self(uint64 mask)
 {
@@ -35,6 +37,10 @@ watch_self(uint64 mask)
     return 0;
 }
 
+// Stops the running process after `call` if its mask says so, until its parent resumes it or it is
+// killed.
+// Locks     takes proc_tree_lock; no spinlock held.
+// Sleeps    while it is stopped.
 void
 watch_stop(struct proc *p, uint64 call)
 {
@@ -61,6 +67,8 @@ watch_unref(struct watch *w)
     }
 }
 
+// Ends the watching of a process whose parent has ended, and resumes it.
+// Locks     proc_tree_lock held.
 void
 watch_forget(struct proc *p)
 {
@@ -69,7 +77,8 @@ watch_forget(struct proc *p)
     watch_unref(p->watch);
 }
 
-// A child of `p`, alive or not yet waited for. proc_tree_lock held.
+// Finds a child of `p`, alive or not yet waited for; NULL: none.
+// Locks     proc_tree_lock held.
 static struct proc *
 find_child(struct proc *p, int pid)
 {
@@ -83,7 +92,7 @@ find_child(struct proc *p, int pid)
     return NULL;
 }
 
-// The call after which it has stopped, which is known from now on; 0: it has not.
+// The call after which the child has stopped, now reported; 0: it has not stopped since.
 static int
 stopped_after(struct proc *child)
 {
@@ -94,9 +103,12 @@ stopped_after(struct proc *child)
     return (int)w->call;
 }
 
-// Lets a child go on from the stop that was told last, and waits until it stops again.
+// Resumes a child from the stop that was reported last, and waits until it stops again.
 // Returns   the number of the call after which it has stopped; 0: it has ended, and can be waited
-//           for. Only this process could make it disappear, so it stays while proc_tree_lock is dropped.
+//           for; -ECHILD: there is no such child; -EINTR: killed. Only this process can reap the
+//           child, so it stays while proc_tree_lock is released.
+// Locks     takes proc_tree_lock.
+// Sleeps    until the child stops or ends.
 int
 watch_child(int pid)
 {

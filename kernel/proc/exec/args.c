@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// args.c - see args.h.
+// args.c - collects the arguments of exec() in the kernel's memory.
 //
 // Theory    Strings are packed into pages; one that does not fit into the rest of a page starts
 //           the next. No string is longer than a page, so every one fits into an empty one.
@@ -10,6 +10,7 @@
 #include "mm/copy/copy.h"
 #include "mm/frame/kmem.h"
 
+// Makes the list empty.
 void
 args_init(struct args *a)
 {
@@ -18,6 +19,7 @@ args_init(struct args *a)
     a->used = MAXARG_LEN;
 }
 
+// Frees the strings and makes the list empty.
 void
 args_free(struct args *a)
 {
@@ -39,7 +41,7 @@ next_page(struct args *a)
     return 0;
 }
 
-// The string of `length` bytes at the end of what is used becomes the next argument.
+// Makes the string of `length` bytes at the end of the used bytes the next argument.
 static void
 args_commit(struct args *a, size_t length)
 {
@@ -47,6 +49,8 @@ args_commit(struct args *a, size_t length)
     a->used += length + 1;
 }
 
+// Adds a copy of a string in kernel memory.
+// On error  -E2BIG: too many, or the string is too long; -ENOMEM. Nothing is added.
 int
 args_add(struct args *a, const char *s)
 {
@@ -84,7 +88,8 @@ fetch_one(struct args *a, struct aspace *as, uint64 va)
 }
 
 // Fetches the strings that the NULL-terminated array at argv_va points to.
-// On error  the caller frees what has been fetched, as after success.
+// Returns   0; -E2BIG, -ENOMEM, or copyin()'s error. The caller frees the strings in any case.
+// Sleeps    if a page has to be brought in.
 int
 args_fetch(struct args *a, struct aspace *as, uint64 argv_va)
 {

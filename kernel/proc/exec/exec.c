@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // exec.c - replace a process's program.
 //
-// Theory    The new address space is built, arguments included, while the old one stays current;
-//           only when nothing can fail any more does the process change over.
+// Theory    The new address space is built, arguments included, while the old one stays current.
+//           The process changes to it when nothing can fail any more.
 // Promises  An exec that fails leaves the caller as it was.
 #include "abi/errno.h"
 #include "fs/fs.h"
@@ -32,7 +32,8 @@ push_bytes(const struct image *image, uint64 *sp, const void *bytes, size_t n)
     return copyout(image->as, *sp, bytes, n);
 }
 
-// The strings, then the array of their addresses with a NULL after the last; *sp points at it.
+// Pushes the strings, then the array of their addresses with a NULL after the last; *sp points at
+// it.
 static int
 push_arguments(const struct image *image, const struct args *args, uint64 *sp)
 {
@@ -46,9 +47,9 @@ push_arguments(const struct image *image, const struct args *args, uint64 *sp)
                  : push_bytes(image, sp, address, ((size_t)args->n + 1) * sizeof address[0]);
 }
 
-// Brings in the pages of the file that the program has, if it is not a large one: so the memory that
-// a program takes does not depend on what it has used so far (ABI.md: the pages that can be
-// allocated). The fault handler brings in the pages of a large program, and those that fail here.
+// Brings in the pages of the file of a small program, so that the memory which it takes does not
+// depend on the pages it has accessed so far. The fault handler brings in the pages of a large
+// program, and those that fail here.
 static void
 bring_in_file(struct aspace *as)
 {
@@ -59,7 +60,8 @@ bring_in_file(struct aspace *as)
     }
 }
 
-// The page of the entry point, which is needed at once; and USYSCALL where that costs no table.
+// Brings in the page of the entry point, which is needed at once; and USYSCALL where that costs no
+// table.
 static int
 bring_in(const struct image *image)
 {
@@ -67,7 +69,7 @@ bring_in(const struct image *image)
     int error = vmfault(image->as, image->entry, PT_EXEC);
     if (!error && design->switches)
         error = vmfault(image->as, USYSCALL, PT_READ);
-    return error == -EFAULT ? 0 : error; // a bad entry point is the program's own affair
+    return error == -EFAULT ? 0 : error; // a bad entry point is the program's own mistake
 }
 
 static void
@@ -80,7 +82,7 @@ set_name(struct proc *p, const char *path)
     safestrcpy(p->name, last, sizeof p->name);
 }
 
-// The point of no return.
+// Changes the process to the new program, and frees the old address space. This cannot fail.
 static void
 change_over(struct proc *p, const struct image *image, uint64 sp)
 {
@@ -114,6 +116,12 @@ load(struct proc *p, const char *path, struct image *image)
     return error;
 }
 
+// Replaces the running process's program by that of the file at `path`.
+// Returns   the number of arguments, for a0; on error nothing has changed: -ENOENT and others of
+//           namei(); -EACCES: no plain file; -ENOEXEC; -E2BIG: the arguments do not fit the stack;
+//           -ENOMEM; -EIO; -ETXTBSY: the file is open for writing.
+// Locks     none held.
+// Sleeps    for the disk.
 int
 exec(const char *path, const struct args *args)
 {
@@ -128,7 +136,7 @@ exec(const char *path, const struct args *args)
         error = bring_in(&image);
     if (error) {
         uvmfree(image.as);
-        return error == -ESTARVED ? -ENOMEM : error; // the process has its own memory still
+        return error == -ESTARVED ? -ENOMEM : error; // the old memory is still there
     }
     change_over(p, &image, sp);
     set_name(p, path);

@@ -3,8 +3,8 @@
 //
 // Theory    Segments whose file pages and memory pages coincide become regions of the file, read
 //           at first touch; others are copied at once. Gaps between segments are filled, so that
-//           everything from 0 up to the break is the program's. Above the last segment: guard
-//           page, stack, and later the heap.
+//           all addresses from 0 up to the break are in regions. Above the last segment follow the
+//           guard page, the stack, and later the heap.
 // Promises  A failed load leaves nothing behind.
 #include "proc/exec/image.h"
 
@@ -61,9 +61,10 @@ region_prot(uint32 prot)
     return (uint8)(PTE_R | (prot & PROT_WRITE ? PTE_W : 0) | (prot & PROT_EXEC ? PTE_X : 0));
 }
 
-// Zero pages from `start` up to the segment, then the segment. A copied segment is an anonymous
-// region that is written to once, while it may be; then it gets its own protection. A segment that
-// begins inside a page has that page to itself: what is before it comes along, or is zero.
+// Adds zero pages from `start` up to the segment, then the segment. A copied segment is an
+// anonymous region that is writable until its bytes have been copied; then it gets its own
+// protection. A segment that begins inside a page has the whole page: the bytes before it come from
+// the file, or are zero.
 static int
 add_segment(struct aspace *as, struct inode *ip, const struct elf_segment *s, uint64 start)
 {
@@ -135,6 +136,9 @@ build(struct inode *ip, const struct elf_program *program, struct image *image)
     return error;
 }
 
+// Makes the address space of the program in a file, for the process that owns `model`.
+// On error  -EACCES: no plain file; -ENOEXEC, -ENOMEM, -EIO, -ETXTBSY. Nothing is left.
+// Sleeps    for the disk.
 int
 image_load(struct inode *ip, const struct aspace *model, struct image *image)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// flusher.c - see flusher.h. A thread of the kernel; an error it meets is reported by the file
-// system, which turns read-only, and by every later sync.
+// flusher.c - a kernel thread that writes changes to the disk every few seconds. An error is reported
+// by the file system, which turns read-only, and by every later sync.
 #include "proc/sched/flusher.h"
 
 #include "fs/fs.h"
@@ -18,6 +18,7 @@ flush_now_and_then(void)
         (void)fs_writeback();
 }
 
+// Starts the flusher, after the disk has been mounted. Without memory for it, prints a warning.
 void
 flusher_start(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fpu.c - see fpu.h.
+// fpu.c - switches the floating-point unit on at first use, and saves its registers.
 //
 // Theory    A program starts with the unit off (sstatus.FS). Its first instruction traps,
 //           fpu_first_use() gives it a save area and switches the unit on. From then on its
@@ -25,7 +25,8 @@ mark_clean(void)
 
 static bool present;
 
-// Without the unit, sstatus.FS cannot be set (priv sstatus).
+// Finds out whether this hart has a floating-point unit, and leaves it off. Without the unit,
+// sstatus.FS cannot be set (priv sstatus).
 void
 fpu_init_hart(void)
 {
@@ -34,8 +35,8 @@ fpu_init_hart(void)
     csr_clear(sstatus, SSTATUS_FS);
 }
 
-// Allocates a cleared state. No call has asked for it that could be told that there is no memory, so one
-// of the frames that are kept may serve.
+// Allocates a cleared state. There is no system call that could fail for want of memory, so it may
+// take a kept frame.
 static struct fpstate *
 state_alloc(void)
 {
@@ -48,6 +49,8 @@ state_alloc(void)
     return fp;
 }
 
+// Switches the unit on for the running process, with all registers 0.
+// On error  -ENODEV: there is no unit; -ENOMEM. Nothing has changed.
 int
 fpu_first_use(struct proc *p)
 {
@@ -72,6 +75,8 @@ save_if_dirty(struct proc *p)
     mark_clean();
 }
 
+// Gives the child a copy of the running process's registers, if that has used the unit.
+// On error  -ENOMEM: the child has none.
 int
 fpu_fork(struct proc *child, struct proc *parent)
 {
@@ -85,6 +90,7 @@ fpu_fork(struct proc *child, struct proc *parent)
     return 0;
 }
 
+// Copies the running process's registers to *to; *used is false if it has not used the unit.
 void
 fpu_export(struct proc *p, struct fpstate *to, bool *used)
 {
@@ -95,7 +101,8 @@ fpu_export(struct proc *p, struct fpstate *to, bool *used)
     memcpy(to, p->fp, sizeof *to);
 }
 
-// Without `used` the process goes back to a state in which it had no registers: they read as zero.
+// Loads the running process's registers from *from. If `used` is false, they had not been used at
+// the time of fpu_export(), and become 0.
 void
 fpu_import(struct proc *p, const struct fpstate *from, bool used)
 {
@@ -109,7 +116,8 @@ fpu_import(struct proc *p, const struct fpstate *from, bool used)
     mark_clean();
 }
 
-// Only for the running process, or one that never ran.
+// Frees the registers, and switches the unit off. Only for the running process, or one that has
+// never run.
 void
 fpu_drop(struct proc *p)
 {
@@ -119,6 +127,7 @@ fpu_drop(struct proc *p)
         csr_clear(sstatus, SSTATUS_FS);
 }
 
+// Saves the registers of a process that leaves the hart, if they have changed.
 void
 fpu_leave(struct proc *p)
 {
@@ -126,6 +135,7 @@ fpu_leave(struct proc *p)
         save_if_dirty(p);
 }
 
+// Loads the registers of a process that has come to this hart.
 void
 fpu_enter(struct proc *p)
 {

@@ -5,7 +5,7 @@
 //           switches to it directly; when its own queue is empty it steals, when there is nothing
 //           to steal it switches to the hart's idle process, which waits for an interrupt.
 //           p->lock is held across the switch and released by the successor. So when p->lock
-//           has been acquired, p's registers are saved and its stack is quiet.
+//           has been acquired, p's registers are saved and no hart is on its stack.
 // Promises  A RUNNABLE process is on exactly one queue. No hart idles for good while a queue is
 //           not empty: a hart announces in idle_mask that it will wait, then looks once more; a
 //           waker enqueues, then looks at idle_mask.
@@ -39,6 +39,7 @@ struct runq {
 static struct runq runqs[MAXHART];
 static uint32 idle_mask; // atomic: harts that wait for an interrupt or are about to
 
+// Makes the run queues empty. Once at boot.
 void
 sched_init(void)
 {
@@ -48,6 +49,7 @@ sched_init(void)
     }
 }
 
+// Gives the hart its idle process, before the hart runs anything.
 void
 sched_init_hart(struct cpu *c, struct proc *idle)
 {
@@ -75,7 +77,7 @@ unlink(struct runq *q, struct proc *p)
 static struct proc *
 dequeue(struct runq *q)
 {
-    if (list_empty(&q->procs)) // ours: others only add, and kick us when they do
+    if (list_empty(&q->procs)) // this hart's: others only add, and interrupt it when they do
         return NULL;
     acquire(&q->lock);
     struct proc *p = NULL;
@@ -128,6 +130,7 @@ pick_next(struct cpu *c)
     return p;
 }
 
+// Releases the lock of the process that this hart has just left; the first act of the next one.
 void
 sched_finish_switch(void)
 {
@@ -135,8 +138,8 @@ sched_finish_switch(void)
 }
 
 // Makes the tables of `next` ready for this hart.
-// Returns   what to load into satp to run it in the kernel, 0: it is loaded already; in *drop
-//           whether everything is to be dropped then.
+// Returns   the satp with which `next` runs in the kernel, 0: it is loaded already; *drop is
+//           whether to fence everything after the write.
 static uint64
 satp_for(struct cpu *c, struct proc *next, bool *drop)
 {
@@ -145,7 +148,7 @@ satp_for(struct cpu *c, struct proc *next, bool *drop)
     if (as && unlikely(!asid_ready(as, c))) {
         *drop = asid_enter(as);
         if (design->switches)
-            trap_prepare(next); // the identifiers may be others
+            trap_prepare(next); // its ASIDs may have changed
     }
     uint64 satp = as ? as->ksatp : kernel_satp;
     if (satp == c->satp)
@@ -180,7 +183,7 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
     uint64 satp = satp_for(c, next, &drop);
     swtch(&prev->context, &next->context, satp, drop);
     sched_finish_switch();
-    fpu_enter(prev); // we are `prev` again, perhaps on another hart
+    fpu_enter(prev); // `prev` runs again, perhaps on another hart
 }
 
 // Leaves the hart until the process is made runnable again.
@@ -202,6 +205,9 @@ sched(void)
     acquire(&p->lock);
 }
 
+// Lets other processes run: the running one goes to the end of its hart's queue.
+// Locks     no spinlock held.
+// Sleeps    while others run.
 void
 yield(void)
 {
@@ -219,6 +225,7 @@ kick(int hart)
     sbi_send_ipi(cpus[hart].hartid);
 }
 
+// Interrupts every other online hart.
 void
 sched_kick_others(void)
 {
@@ -241,7 +248,9 @@ claim_idle(uint32 preferred)
     return -1;
 }
 
-// Puts a process on the queue of the hart it ran on last, and sees to it that an idle hart looks.
+// Puts a process on the queue of the hart on which it ran last, and wakes an idle hart, if there is
+// one.
+// Locks     p->lock held.
 void
 make_runnable(struct proc *p)
 {
@@ -252,6 +261,8 @@ make_runnable(struct proc *p)
         kick(idle);
 }
 
+// Wakes the process if it is blocked or preparing to block; else does nothing.
+// Locks     takes p->lock.
 void
 thread_wake(struct proc *p)
 {
@@ -263,24 +274,34 @@ thread_wake(struct proc *p)
     release(&p->lock);
 }
 
+// The running process, for wait queues.
 struct proc *
 thread_self(void)
 {
     return myproc();
 }
 
+// The process's record for wait queues: it is in one at a time.
 struct waiter *
 thread_waiter(struct proc *self)
 {
     return &self->waiter;
 }
 
+// Marks the running process as about to block: from now on a thread_wake() ends the block, even if
+// it comes first.
+// Locks     that of the wait queue or timer list whose waker calls thread_wake().
 void
 thread_prepare_block(struct proc *self)
 {
     self->state = BLOCKING; // published to wakers by the wait queue's lock
 }
 
+// Leaves the hart until the process is woken, or, if `killable`, killed. Returns at once if it has
+// been woken since thread_prepare_block().
+// Returns   0; -EINTR: killable, and the process has been killed.
+// Locks     no spinlock held.
+// Sleeps    yes.
 int
 thread_block(bool killable)
 {
@@ -311,8 +332,10 @@ preempt_point(void)
     return killed(myproc()) ? -EINTR : 0;
 }
 
-// A waker puts a process on the queue of p->hart, so a short sleep moves it there. The sleep is
-// one: only this hart's clock ends it, and not before the process has left the hart.
+// Binds the running process to a hart, and moves it there: a waker puts a process on the queue of
+// p->hart, so a short sleep moves it. This hart's clock ends the sleep, after the process has left.
+// Returns   0; -EINTR: it was killed.
+// Sleeps    if it has to move.
 int
 sched_pin(struct proc *self, int hart)
 {
@@ -324,7 +347,7 @@ sched_pin(struct proc *self, int hart)
     return elsewhere ? ticks_sleep_until(r_time()) : 0;
 }
 
-// For this hart to run: in its own queue, or in another's for it to steal.
+// Tells whether there is a process for this hart to run: in its own queue, or in another to steal.
 static bool
 work_waits(void)
 {
@@ -350,7 +373,7 @@ sched_idle(void)
             asm volatile("wfi");
         }
         __atomic_fetch_and(&idle_mask, ~bit, __ATOMIC_SEQ_CST);
-        intr_on(); // what ended the wait is taken here
+        intr_on(); // the interrupt that ended the wait is taken here
         intr_off();
         acquire(&c->idle->lock);
         sched();

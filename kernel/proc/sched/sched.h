@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sched.h - which process runs where.
+// sched.h - the scheduler: decides which process runs on which hart.
 #pragma once
 
 #include "lib/types.h"
@@ -13,7 +13,7 @@ void sched_idle(void) noreturn;                         // the idle process of e
 
 void sched(void); // leaves the hart; p->lock held and state changed, both still so on return
 void yield(void);
-void sched_finish_switch(void);                        // the first thing a new process does
+void sched_finish_switch(void);                        // the first act of a new process
 void make_runnable(struct proc *p);                    // p->lock held
 int sched_pin(struct proc *self, int hart) must_check; // stay on that hart from now on; -EINTR
 void sched_kick_others(void);                          // an interrupt on every other hart

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ticks.c - see ticks.h.
+// ticks.c - computes ticks, ends time slices, and wakes sleepers.
 //
-// Theory    Nothing counts ticks: they are computed from the time CSR. A busy hart is interrupted
+// Theory    Ticks are computed from the time CSR, and not counted. A busy hart is interrupted
 //           once a slice; an idle one only when one of its sleepers is due. Sleepers are on a
 //           list per hart, soonest first; a record is taken off the list with the list's lock held.
 // Locks     a list's lock, then the process's (thread_wake).
@@ -28,8 +28,10 @@ struct sleepers {
 static struct sleepers sleepers[MAXHART];
 static uint64 timebase, boot_time;
 static uint64 slice;           // in units of the time CSR
-static uint64 random[MAXHART]; // [h] where each hart's random slices are; 0: they are all alike
+static uint64 random[MAXHART]; // [h] each hart's state of random slices; 0: slices are all alike
 
+// Prepares ticks and timers; `hz` is the steps of the time CSR in a second. Tick 0 begins. Once at
+// boot.
 void
 ticks_init(uint64 hz)
 {
@@ -43,18 +45,21 @@ ticks_init(uint64 hz)
     }
 }
 
+// The steps of the time CSR in a second.
 uint64
 ticks_timebase(void)
 {
     return timebase;
 }
 
+// The time CSR when tick 0 began.
 uint64
 ticks_boot(void)
 {
     return boot_time;
 }
 
+// The number of ticks of 100 ms since boot.
 uint64
 ticks_now(void)
 {
@@ -79,6 +84,10 @@ insert_sleeper(struct sleepers *s, struct sleeper *new)
     update_next(s);
 }
 
+// Blocks the running process until the time CSR has reached `when`.
+// Returns   0; -EINTR: it was killed.
+// Locks     no spinlock held.
+// Sleeps    yes.
 int
 ticks_sleep_until(uint64 when)
 {
@@ -100,6 +109,10 @@ ticks_sleep_until(uint64 when)
     return error;
 }
 
+// Blocks the running process for so many ticks; 0: not at all.
+// Returns   0; -EINTR: it was killed.
+// Locks     no spinlock held.
+// Sleeps    yes.
 int
 ticks_sleep(uint64 ticks)
 {
@@ -126,6 +139,7 @@ earlier(uint64 a, uint64 b)
     return a < b ? a : b;
 }
 
+// Gives time slices random lengths, from a seed, for tests; 0: all alike. At boot.
 void
 ticks_scatter(uint32 seed)
 {
@@ -133,7 +147,7 @@ ticks_scatter(uint32 seed)
         random[i] = seed ? (seed * MAXHART + i) * 0x9e3779b97f4a7c15UL | 1 : 0;
 }
 
-// The next slice of a machine whose slices are random: from 1/256 to 1/8 of the usual.
+// The length of the next random slice: from 1/256 to 1/8 of the usual one.
 static uint64
 random_slice(uint64 *state)
 {
@@ -141,6 +155,7 @@ random_slice(uint64 *state)
     return slice / 256 + (*state >> 32) % (slice / 8);
 }
 
+// Sets this hart's deadline to the end of a slice that begins now, or to its first sleeper's.
 void
 ticks_resume(void)
 {
@@ -149,12 +164,15 @@ ticks_resume(void)
     timer_set(earlier(r_time() + length, sleepers[cpuid()].next));
 }
 
+// Sets this hart's deadline to its first sleeper's: it has nothing to run.
 void
 ticks_idle(void)
 {
     timer_set(sleepers[cpuid()].next);
 }
 
+// Handles this hart's timer interrupt: wakes the sleepers that are due, and ends the time slice.
+// Locks     takes the list's lock, then the lock of each process.
 void
 ticks_interrupt(void)
 {

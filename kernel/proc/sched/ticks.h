@@ -24,4 +24,4 @@ int ticks_sleep_until(uint64 when) must_check; // a value of the time CSR; -EINT
 void ticks_scatter(uint32 seed);               // slices of random length; 0: all alike
 void ticks_interrupt(void);                    // the hart's deadline has passed
 void ticks_idle(void);                         // the hart has nothing to run
-void ticks_resume(void);                       // it has again
+void ticks_resume(void);                       // it runs a process again
