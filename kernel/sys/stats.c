@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// stats.c - see stats.h. Graders look for `copyin:`, `copyinstr:` and the first `=` after `tot`.
+// stats.c - the text of the statistics device. Graders look for `copyin:`, `copyinstr:` and the first
+// `=` after `tot`.
 #include "sys/stats.h"
 
 #include "fs/fs.h"
@@ -13,7 +14,7 @@ struct sums {
     uint64 copyins, copyinstrs, satps, fences, kind[FENCES], avoided, turns;
 };
 
-// Of all harts; each counts for itself, so a sum may be a little late.
+// Sums up the counts of all harts. Each hart counts for itself, so a sum may be a little old.
 static struct sums
 sum_harts(void)
 {
@@ -31,6 +32,8 @@ sum_harts(void)
     return s;
 }
 
+// Writes the statistics to buf, as snprintf() does.
+// Returns   the length of the whole text.
 int
 stats_text(char *buf, size_t size)
 {

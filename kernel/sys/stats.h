@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stats.h - what the statistics device says about the kernel.
+// stats.h - the text of the statistics device.
 #pragma once
 
 #include "lib/types.h"

@@ -31,8 +31,8 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-// The end of a call whose result is negative. A call that fails for want of memory has left nothing
-// behind: it is made again while memory can be gained.
+// Completes a call with a negative result. A call that fails for want of memory has changed
+// nothing: it is made again while memory can be gained.
 static void __attribute__((noinline)) failed(struct proc *p, int64 result)
 {
     bool written = false;
@@ -45,6 +45,10 @@ static void __attribute__((noinline)) failed(struct proc *p, int64 result)
     p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
 }
 
+// Handles a system call from user mode: calls the function for the number in a7, and puts its
+// result into a0. Entered from rv/trampoline.S.
+// Returns   for the trampoline: where the trapframe is, and the table to load.
+// Sleeps    as the call does. Does not return if the process ends.
 struct userret
 usersyscall(void)
 {
@@ -67,8 +71,10 @@ usersyscall(void)
 }
 
 // Copies a path from user memory into `buf`, which has MAXPATH bytes.
-// On error  -EFAULT, -ENAMETOOLONG; -EPERM if the running call may use another path only. The copy is
-//           judged, because the program may change the original meanwhile.
+// Returns   0; -EFAULT and others of copyinstr(); -ENAMETOOLONG; -EPERM: interpose() allows the
+//           running call another path only. The copy is compared, since the program may change the
+//           original.
+// Sleeps    if a page has to be brought in.
 int
 fetchpath(struct proc *p, uint64 va, char *buf)
 {

@@ -4,14 +4,14 @@
 
 #include "proc/proc.h"
 
-// A result of its own: the call has filled the registers itself, a0 too (sigreturn).
+// A special result: the call has set all user registers itself, a0 too (sigreturn).
 #define SYSCALL_DONE (-4096L)
 
 #define SYSCALL(number, name, nargs) syscall_fn sys_##name;
 #include "sys/calls.inc"
 #undef SYSCALL
 
-// Chooses what call 23 is: "sysinfo", or "interpose" as in the course's year 2025. -EINVAL: neither.
+// Chooses call 23: "sysinfo", or "interpose" as in the course's year 2025. -EINVAL: neither.
 int call23_select(const char *name) must_check;
 
 // Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG, -EPERM.

@@ -8,7 +8,7 @@
 #include "proc/proc.h"
 #include "sys/syscall.h"
 
-// readline(text, buf, n): console_readline().
+// readline(text, buf, n): reads a line with completion, as console_readline() does; text 0: none.
 int64
 sys_readline(struct proc *p, const uint64 *a)
 {
@@ -23,7 +23,7 @@ sys_readline(struct proc *p, const uint64 *a)
                             &p->interrupted);
 }
 
-// history(ago, buf, n): console_history().
+// history(ago, buf, n): copies an earlier line, as console_history() does.
 int64
 sys_history(struct proc *p, const uint64 *a)
 {

@@ -7,7 +7,8 @@
 
 #define HOW_ALL (FAILNTH_ONWARD | FAILNTH_TELL | FAILNTH_CHILDREN)
 
-// The n-th allocation for the caller and its descendants fails, from now on; 0: none any more.
+// failnth(n, how): makes the n-th allocation for the caller and its descendants fail; 0: none any
+// more.
 // Returns   how many there have been since the last such call, with FAILNTH_FIRED if one failed.
 //           -ENOSYS: this kernel cannot do it.
 int64

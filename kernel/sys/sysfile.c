@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sysfile.c - system calls about files: they translate descriptors, pointers and paths, and leave
-// the rest to fs/.
+// sysfile.c - system calls about files: they translate descriptors, pointers and paths, and call fs/.
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
@@ -43,18 +42,26 @@ transfer(struct proc *p, const uint64 *a,
     return move(f, (struct iobuf){p->as, a[1]}, (size_t)n);
 }
 
+// read(fd, buf, n): reads up to n bytes from the file, and moves its offset.
+// Returns   how many; 0: the end; -EBADF, -EFAULT, -EINTR, -EIO.
+// Sleeps    for the disk, or for another process's write to a pipe.
 int64
 sys_read(struct proc *p, const uint64 *a)
 {
     return transfer(p, a, fileread);
 }
 
+// write(fd, buf, n): writes n bytes to the file, and moves its offset.
+// Returns   how many, which may be fewer; -EBADF, -EFAULT, -EPIPE, -ENOSPC, -EIO and others.
+// Sleeps    for the disk, or for another process's read from a pipe.
 int64
 sys_write(struct proc *p, const uint64 *a)
 {
     return transfer(p, a, filewrite);
 }
 
+// fstat(fd, st): copies a struct stat of the open file to st.
+// On error  -EBADF, -EFAULT, or the device's.
 int64
 sys_fstat(struct proc *p, const uint64 *a)
 {
@@ -66,6 +73,8 @@ sys_fstat(struct proc *p, const uint64 *a)
     return error ? error : copyout(p->as, a[1], &st, sizeof st);
 }
 
+// dup(fd): makes the lowest free descriptor refer to the same open file.
+// Returns   the descriptor; -EBADF, -EMFILE.
 int64
 sys_dup(struct proc *p, const uint64 *a)
 {
@@ -78,6 +87,9 @@ sys_dup(struct proc *p, const uint64 *a)
     return fd;
 }
 
+// close(fd): frees the descriptor, and the open file when this was its last one.
+// On error  -EBADF.
+// Sleeps    when an unlinked file is freed.
 int64
 sys_close(struct proc *p, const uint64 *a)
 {
@@ -89,6 +101,8 @@ sys_close(struct proc *p, const uint64 *a)
     return 0;
 }
 
+// pipe(fds): makes a pipe, and stores two descriptors: for reading, then for writing.
+// On error  -EMFILE, -ENOMEM, -EFAULT; no descriptor is used.
 int64
 sys_pipe(struct proc *p, const uint64 *a)
 {
@@ -112,6 +126,10 @@ sys_pipe(struct proc *p, const uint64 *a)
     return 0;
 }
 
+// open(path, flags): opens the file at path with O_... flags, and creates it with O_CREATE.
+// Returns   the lowest free descriptor; -EMFILE before anything is created; -ENOENT and others of
+//           file_open().
+// Sleeps    for the disk.
 int64
 sys_open(struct proc *p, const uint64 *a)
 {
@@ -148,18 +166,28 @@ create_node(struct proc *p, uint64 path_va, int type, int major, int minor)
     return error;
 }
 
+// mkdir(path): creates an empty directory.
+// On error  as fs_create(); nothing is created.
+// Sleeps    for the disk.
 int64
 sys_mkdir(struct proc *p, const uint64 *a)
 {
     return create_node(p, a[0], T_DIR, 0, 0);
 }
 
+// mknod(path, major, minor): creates a device node.
+// On error  as fs_create(); nothing is created.
+// Sleeps    for the disk.
 int64
 sys_mknod(struct proc *p, const uint64 *a)
 {
     return create_node(p, a[0], T_DEVICE, (short)a[1], (short)a[2]);
 }
 
+// unlink(path): removes a name; the file is freed when it has neither names nor users. An empty
+// directory, too.
+// On error  as fs_unlink(); nothing is removed.
+// Sleeps    for the disk.
 int64
 sys_unlink(struct proc *p, const uint64 *a)
 {
@@ -173,7 +201,7 @@ sys_unlink(struct proc *p, const uint64 *a)
     return error;
 }
 
-// A change that takes two paths.
+// Makes a change that takes two paths, in one operation of the journal.
 static int
 two_paths(struct proc *p, const uint64 *a,
           int (*change)(struct inode *cwd, const char *old, const char *new))
@@ -190,19 +218,25 @@ two_paths(struct proc *p, const uint64 *a,
     return error;
 }
 
+// link(old, new): gives the file a second name.
+// On error  as fs_link(); nothing is created.
+// Sleeps    for the disk.
 int64
 sys_link(struct proc *p, const uint64 *a)
 {
     return two_paths(p, a, fs_link);
 }
 
+// symlink(target, path): creates a symbolic link at path.
+// On error  as fs_symlink(); nothing is created.
+// Sleeps    for the disk.
 int64
 sys_symlink(struct proc *p, const uint64 *a)
 {
     return two_paths(p, a, fs_symlink);
 }
 
-// Reads what a symbolic link says, without an end mark.
+// readlink(path, buf, n): copies a symbolic link's target, without a NUL.
 // Returns   how many bytes; what does not fit is left out. -EINVAL: not a link.
 int64
 sys_readlink(struct proc *p, const uint64 *a)
@@ -220,6 +254,9 @@ sys_readlink(struct proc *p, const uint64 *a)
     return result;
 }
 
+// rename(old, new): moves a name to another place, where it replaces a file, in one operation.
+// On error  as fs_rename(); nothing is moved.
+// Sleeps    for the disk.
 int64
 sys_rename(struct proc *p, const uint64 *a)
 {
@@ -243,6 +280,9 @@ enter(struct proc *p, struct inode *ip)
     return error;
 }
 
+// chdir(path): makes the directory at path the current one.
+// On error  -ENOTDIR, and others of namei(); the old one stays.
+// Sleeps    for the disk.
 int64
 sys_chdir(struct proc *p, const uint64 *a)
 {
@@ -259,6 +299,8 @@ sys_chdir(struct proc *p, const uint64 *a)
     return error;
 }
 
+// fchdir(fd): makes an open directory the current one.
+// On error  -EBADF, -ENOTDIR; the old one stays.
 int64
 sys_fchdir(struct proc *p, const uint64 *a)
 {
@@ -274,6 +316,9 @@ sys_fchdir(struct proc *p, const uint64 *a)
     return error;
 }
 
+// sync(): writes all changes to the disk.
+// On error  -EIO: some are not there; the file system is read-only.
+// Sleeps    for the disk.
 int64
 sys_sync(struct proc *p, const uint64 *a)
 {
@@ -282,6 +327,9 @@ sys_sync(struct proc *p, const uint64 *a)
     return fs_sync();
 }
 
+// fsync(fd): writes the changes of one file to the disk.
+// On error  -EBADF; -EINVAL: no file on the disk; -EIO.
+// Sleeps    for the disk.
 int64
 sys_fsync(struct proc *p, const uint64 *a)
 {
@@ -292,6 +340,9 @@ sys_fsync(struct proc *p, const uint64 *a)
     return ip ? fs_fsync(ip) : -EINVAL;
 }
 
+// statfs(path, st): copies a struct statfs of the file system that has path to st.
+// On error  as namei(); -EFAULT.
+// Sleeps    for the disk.
 int64
 sys_statfs(struct proc *p, const uint64 *a)
 {

@@ -12,7 +12,7 @@
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 
-// RISC-V has no page that can be written or executed, but not read.
+// The rights of a leaf for PROT_... bits. Rights to write or execute include the right to read.
 static uint8
 page_rights(uint64 prot)
 {
@@ -20,7 +20,8 @@ page_rights(uint64 prot)
     return (uint8)(rights || (prot & PROT_READ) ? rights | PTE_R : 0);
 }
 
-// Can a file have the bytes [offset, offset + size)? They end at the largest signed number at most.
+// Tells whether a file can have the bytes [offset, offset + size): they end at the largest signed
+// number at most.
 static bool
 offset_ok(uint64 offset, uint64 size)
 {
@@ -52,6 +53,10 @@ map_file(struct proc *p, const uint64 *a, struct region *r)
     return 0;
 }
 
+// mmap(addr, size, prot, flags, fd, offset): maps a file, or fresh memory with MAP_ANONYMOUS. addr
+// is only a wish.
+// Returns   the address; -EINVAL, -EBADF, -EACCES, -ENODEV, -EOVERFLOW, -ENOMEM, -ETXTBSY.
+// Sleeps    for the lock of the address space.
 int64
 sys_mmap(struct proc *p, const uint64 *a)
 {
@@ -61,7 +66,7 @@ sys_mmap(struct proc *p, const uint64 *a)
         return -EINVAL;
     if ((kind != MAP_SHARED && kind != MAP_PRIVATE) || !a[1] || a[5] & (PGSIZE - 1))
         return -EINVAL;
-    struct region r = {.start = a[0] & (PGSIZE - 1) ? 0 : a[0], // a wish, if it is a page's address
+    struct region r = {.start = a[0] & (PGSIZE - 1) ? 0 : a[0], // a wish, if it is page-aligned
                        .kind = REGION_MMAP,
                        .prot = page_rights(prot),
                        .most = PTE_R | PTE_W | PTE_X,
@@ -72,12 +77,14 @@ sys_mmap(struct proc *p, const uint64 *a)
     return error ? error : (int64)at;
 }
 
+// munmap(addr, size): unmaps what mmap() has mapped there, as mmap_remove() says.
 int64
 sys_munmap(struct proc *p, const uint64 *a)
 {
     return mmap_remove(p->as, a[0], a[1]);
 }
 
+// mprotect(addr, size, prot): changes the protection of mappings, as mmap_protect() says.
 int64
 sys_mprotect(struct proc *p, const uint64 *a)
 {
@@ -87,6 +94,9 @@ sys_mprotect(struct proc *p, const uint64 *a)
     return mmap_protect(p->as, a[0], a[1], page_rights(prot));
 }
 
+// msync(addr, size): writes changes of mapped files to the disk.
+// On error  as mmap_sync(); -EIO.
+// Sleeps    for the disk.
 int64
 sys_msync(struct proc *p, const uint64 *a)
 {

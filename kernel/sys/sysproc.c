@@ -15,6 +15,7 @@
 #include "proc/sched/ticks.h"
 #include "sys/syscall.h"
 
+// fork(): makes a child, as the function of that name in proc/fork.c.
 int64
 sys_fork(struct proc *p, const uint64 *a)
 {
@@ -23,6 +24,7 @@ sys_fork(struct proc *p, const uint64 *a)
     return fork();
 }
 
+// exit(status): ends the caller, as the function of that name in proc/exit.c.
 int64
 sys_exit(struct proc *p, const uint64 *a)
 {
@@ -30,6 +32,7 @@ sys_exit(struct proc *p, const uint64 *a)
     exit((int)a[0]);
 }
 
+// wait(status): waits for a child, as the function of that name in proc/exit.c.
 int64
 sys_wait(struct proc *p, const uint64 *a)
 {
@@ -37,6 +40,7 @@ sys_wait(struct proc *p, const uint64 *a)
     return wait(a[0]);
 }
 
+// kill(pid): ends a process, as the function of that name in proc/proc.c.
 int64
 sys_kill(struct proc *p, const uint64 *a)
 {
@@ -44,6 +48,8 @@ sys_kill(struct proc *p, const uint64 *a)
     return kill((int)a[0]);
 }
 
+// onintr(mode): chooses what ^C does to the caller, as proc_onintr() says.
+// On error  -EINVAL: no such mode; -EPERM.
 int64
 sys_onintr(struct proc *p, const uint64 *a)
 {
@@ -51,6 +57,7 @@ sys_onintr(struct proc *p, const uint64 *a)
     return mode <= INTR_EXIT ? proc_onintr(p, mode) : -EINVAL;
 }
 
+// getpid(): returns the caller's pid.
 int64
 sys_getpid(struct proc *p, const uint64 *a)
 {
@@ -58,6 +65,8 @@ sys_getpid(struct proc *p, const uint64 *a)
     return p->pid;
 }
 
+// sbrk(n, kind): moves the break by n bytes, as growproc() says.
+// Returns   the old break; -ENOMEM, -EINVAL.
 int64
 sys_sbrk(struct proc *p, const uint64 *a)
 {
@@ -66,6 +75,8 @@ sys_sbrk(struct proc *p, const uint64 *a)
     return error ? error : (int64)old;
 }
 
+// sleep(ticks): blocks the caller for so many ticks of 100 ms; a negative number is 0.
+// On error  -EINTR: it was killed.
 int64
 sys_sleep(struct proc *p, const uint64 *a)
 {
@@ -74,6 +85,7 @@ sys_sleep(struct proc *p, const uint64 *a)
     return ticks_sleep(ticks < 0 ? 0 : (uint64)ticks);
 }
 
+// uptime(): returns the ticks since boot, in 31 bits.
 int64
 sys_uptime(struct proc *p, const uint64 *a)
 {
@@ -82,6 +94,7 @@ sys_uptime(struct proc *p, const uint64 *a)
     return (int)(ticks_now() & 0x7fffffff);
 }
 
+// walltime(): reads the wall clock.
 // Returns   nanoseconds since 1970; -ENODEV: the machine has no clock.
 int64
 sys_walltime(struct proc *p, const uint64 *a)
@@ -91,6 +104,9 @@ sys_walltime(struct proc *p, const uint64 *a)
     return rtc_present() ? (int64)rtc_nanoseconds() : -ENODEV;
 }
 
+// exec(path, argv): replaces the caller's program, as the function of that name in
+// proc/exec/exec.c.
+// On error  also -EFAULT, -E2BIG, -ENAMETOOLONG for path and argv.
 int64
 sys_exec(struct proc *p, const uint64 *a)
 {
@@ -107,6 +123,7 @@ sys_exec(struct proc *p, const uint64 *a)
     return result;
 }
 
+// poweroff(code): writes everything to the disk and turns the machine off.
 int64
 sys_poweroff(struct proc *p, const uint64 *a)
 {
@@ -114,6 +131,8 @@ sys_poweroff(struct proc *p, const uint64 *a)
     shutdown((int)a[0]);
 }
 
+// procs(buf, max): describes up to max processes.
+// Returns   how many; -EINVAL: max is not positive; -ENOMEM, -EFAULT.
 int64
 sys_procs(struct proc *p, const uint64 *a)
 {
@@ -131,11 +150,13 @@ sys_procs(struct proc *p, const uint64 *a)
     return error ? error : n;
 }
 
+// meminfo(info): tells how the memory is used. Frames in magazines and spare stacks count as free.
+// On error  -EFAULT.
 int64
 sys_meminfo(struct proc *p, const uint64 *a)
 {
     uint64 kind[FRAME_KINDS];
-    kstack_reclaim(); // what is only kept at hand counts as free
+    kstack_reclaim(); // spare stacks and magazines count as free
     kmem_drain();
     frames_by_kind(kind);
     struct meminfo info = {

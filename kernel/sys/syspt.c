@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // syspt.c - system calls that show page tables and the ledger of frames.
 //
-// Theory    What is found is collected in the kernel's memory while locks are held, and copied out
-//           when they are not: the caller may be looking at itself.
+// Theory    An answer is collected in the kernel's memory while locks are held, and copied out when
+//           they are not: a caller that looks at itself would need the same lock for the copy.
 // Next      mm/inspect/view.c, doc/pgtbl.md
 #include "abi/errno.h"
 #include "lib/string.h"
@@ -22,7 +22,9 @@
 #define TOUCHED_MAX 1024 // pages that one pgaccess() can ask for
 #define ENTRIES     (PGSIZE / sizeof(struct pgentry))
 
-// Words of the mask are written whole, 32 pages each.
+// pgaccess(base, n, mask): tells which of n pages the caller has accessed since the last call for
+// them. Words of the mask are written whole, 32 pages each.
+// Returns   0; -EINVAL: too many pages, or not addresses of the user; -ENOMEM, -EFAULT.
 int64
 sys_pgaccess(struct proc *p, const uint64 *a)
 {
@@ -36,6 +38,8 @@ sys_pgaccess(struct proc *p, const uint64 *a)
     return error ? error : copyout(p->as, a[2], mask, (n + 31) / 32 * sizeof mask[0]);
 }
 
+// pgpte(va): reads the caller's leaf for an address. A deferred table is unshared first.
+// Returns   the entry; 0: there is none; -ENOMEM.
 int64
 sys_pgpte(struct proc *p, const uint64 *a)
 {
@@ -51,19 +55,22 @@ sys_pgpte(struct proc *p, const uint64 *a)
     return pte_leaf(pte) ? (int64)pte : 0;
 }
 
+// kpgtbl(): prints the caller's page table on the console, after unsharing all deferred tables.
+// On error  -ENOMEM: nothing is printed.
 int64
 sys_kpgtbl(struct proc *p, const uint64 *a)
 {
     (void)a;
     acquiresleep(&p->as->lock);
-    int error = unshare(p->as, 0, USER_END); // so that all that is mapped is seen
+    int error = unshare(p->as, 0, USER_END); // so that all mapped pages are shown
     releasesleep(&p->as->lock);
     if (!error)
         view_print(p->as, VIEW_2024);
     return error;
 }
 
-// Whose memory: pid 0 is the kernel, *as NULL. The caller ends the view of any other.
+// Begins a view of a process's memory; pid 0: the kernel's, *as is NULL. The caller calls end().
+// Returns   0; -ESRCH: there is no such process.
 static int
 begin(int pid, struct aspace **as)
 {
@@ -90,7 +97,10 @@ entries(struct pgquery *q, struct pgentry *buf, int max)
     return n;
 }
 
-// Returns how many entries it has handed out; fewer than asked for does not mean the last.
+// pgmap(query, buf, max): copies out the next entries of a page table, and moves the query behind
+// them.
+// Returns   how many; 0: there are no more; -EINVAL, -ESRCH, -ENOMEM, -EFAULT.
+// Sleeps    for the lock of the address space.
 int64
 sys_pgmap(struct proc *p, const uint64 *a)
 {
@@ -112,7 +122,8 @@ sys_pgmap(struct proc *p, const uint64 *a)
     return error ? error : n;
 }
 
-// Returns how many lines there are, of which the first `max` have been handed out.
+// ledger(lines, max): copies out the ledger of frames by kind and owner, the first `max` lines.
+// Returns   how many lines there are; -EINVAL, -ENOMEM, -EFAULT.
 int64
 sys_ledger(struct proc *p, const uint64 *a)
 {
@@ -152,6 +163,10 @@ translate_for(struct ptwalk *w, const struct pt *t)
     }
 }
 
+// ptwalk(walk): translates one address as a hart does, and tells each entry that is read and the
+// rule that ends the walk.
+// On error  -EINVAL, -ESRCH, -EFAULT.
+// Sleeps    for the lock of the address space.
 int64
 sys_ptwalk(struct proc *p, const uint64 *a)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // systrace.c - processes whose system calls are reported or refused, or that stop after some of them.
 //
-// Theory    A process's calls go through the table that p->calls names. That of such a process leads
-//           to traced() for each number there is, so that the others pay nothing.
+// Theory    A process's calls go through the table p->calls. In the table of a traced process each
+//           number leads to traced(), so that other processes pay nothing.
 #include "sys/syscall.h"
 
 #include "abi/errno.h"
@@ -31,7 +31,8 @@ report(struct proc *p, uint64 number, int64 result)
     printf("%d: syscall %s -> %ld\n", p->pid, names[number], result < 0 ? -1 : result);
 }
 
-// Makes a call that the mask of interpose() blocks: open and exec may use one path, if that is given.
+// Makes a call that the mask of interpose() blocks, which only open and exec with the excepted path
+// may.
 static int64
 blocked(struct proc *p, uint64 number, const uint64 *a)
 {
@@ -72,7 +73,8 @@ choose_table(struct proc *p)
     p->calls = p->tracing || p->watch || p->interpose ? traced_calls : native_calls;
 }
 
-// Bit n of the mask: report call n; an int's sign stands for all bits above it.
+// trace(mask): has the caller's system calls reported: call n if bit n is set. The sign of an int
+// stands for all bits above it.
 int64
 sys_trace(struct proc *p, const uint64 *a)
 {
@@ -84,7 +86,7 @@ sys_trace(struct proc *p, const uint64 *a)
     return 0;
 }
 
-// Confines the caller: see interpose_begin().
+// interpose(mask, path): confines the caller, as interpose_begin() says.
 int64
 sys_interpose(struct proc *p, const uint64 *a)
 {
@@ -96,7 +98,8 @@ sys_interpose(struct proc *p, const uint64 *a)
     return error;
 }
 
-// pid 0: the caller will stop after the calls in the mask. Else: see watch_child().
+// watch(pid, mask): with pid 0, the caller will stop after the calls in the mask; else resumes that
+// child, as watch_child() says.
 int64
 sys_watch(struct proc *p, const uint64 *a)
 {
@@ -109,6 +112,6 @@ sys_watch(struct proc *p, const uint64 *a)
         return error;
     choose_table(p);
     if (!before)
-        watch_stop(p, SYS_watch); // later ones stop on their way through traced()
+        watch_stop(p, SYS_watch); // traced() does that for later calls
     return 0;
 }

@@ -14,7 +14,8 @@
 
 static bool call23_interposes;
 
-// Chooses what call 23 is; see syscall.h.
+// Chooses call 23 by name: "sysinfo" or "interpose". At boot.
+// On error  -EINVAL: neither.
 int
 call23_select(const char *name)
 {
@@ -25,7 +26,9 @@ call23_select(const char *name)
     return 0;
 }
 
-// freemem is what can be had at once: pages of files are not counted, what only lies at hand is.
+// sysinfo(info): tells the free memory and the number of processes. Pages of files do not count as
+// free; frames in magazines and spare stacks do.
+// Returns   0; -EFAULT; or interpose()'s result if call 23 is that one.
 int64
 sys_sysinfo(struct proc *p, const uint64 *a)
 {
@@ -37,6 +40,8 @@ sys_sysinfo(struct proc *p, const uint64 *a)
     return copyout(p->as, a[0], &info, sizeof info);
 }
 
+// sigalarm(ticks, handler): sets the caller's alarm, as alarm_set() says; 0 ticks: none.
+// On error  -EINVAL: negative ticks, or not an address of the user; -ENOMEM.
 int64
 sys_sigalarm(struct proc *p, const uint64 *a)
 {
@@ -46,6 +51,8 @@ sys_sigalarm(struct proc *p, const uint64 *a)
     return alarm_set(p, (uint64)ticks, a[1]);
 }
 
+// sigreturn(): returns from the alarm's handler to the interrupted code.
+// Returns   SYSCALL_DONE: the registers are set; -EINVAL: the caller is in no handler.
 int64
 sys_sigreturn(struct proc *p, const uint64 *a)
 {
@@ -54,7 +61,8 @@ sys_sigreturn(struct proc *p, const uint64 *a)
     return error ? error : SYSCALL_DONE;
 }
 
-// The caller stays on that hart; its children start free.
+// cpupin(hart): binds the caller to a hart. Its children are not bound.
+// Returns   0; -EINVAL: no such hart runs; -EINTR: it was killed.
 int64
 sys_cpupin(struct proc *p, const uint64 *a)
 {
