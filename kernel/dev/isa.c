@@ -23,7 +23,7 @@ static const struct {
     {"svpbmt", EXT_SVPBMT}, {"svnapot", EXT_SVNAPOT},
 };
 
-// The bit of the extension that is called by these `len` characters; 0 for one that is not ours.
+// The bit of the extension that these `len` characters name; 0: one that the kernel does not use.
 static uint32
 named(const char *name, size_t len)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// machine.c - what the device tree says about the machine that Vitrine runs on.
+// machine.c - reads the device tree: the machine that Vitrine runs on.
 //
-// Theory    One walk over the tree collects what the kernel can use; what refers to a node that
-//           may come later (interrupt controllers) is settled after it.
-// Promises  Works before there is an allocator, prints nothing and never panics: the caller is
-//           told in a sentence what is missing. Nothing in *m points into the tree.
+// Theory    One walk over the tree collects the devices that the kernel can use. References to
+//           nodes that may come later (interrupt controllers) are resolved after the walk.
+// Promises  Works before there is an allocator, prints nothing and never panics: a sentence tells
+//           the caller what is missing. Nothing in *m points into the tree.
 // Locks     none: called once, by the first hart.
 // Next      lib/parse/fdt.c, kernel/boot/main.c
 #include "dev/machine.h"
@@ -20,8 +20,8 @@ struct probe {
     const struct fdt *t;
     struct machine *m;
     uint64 boot_hart;
-    uint32 console;            // identifies the node that /chosen names for output; 0: none
-    struct machine_hart *hart; // whose children follow; or NULL
+    uint32 console;                       // the node that /chosen names for output; 0: none
+    struct machine_hart *hart;            // whose children follow; or NULL
     struct fdt_prop wires[MACHINE_PLICS]; // where the contexts of each PLIC lead
     const char *problem;
 };
@@ -69,7 +69,7 @@ visit_memory(struct probe *p, const struct fdt_node *n)
     }
 }
 
-// Whether the hart has an MMU that we know. How deep its tables may be satp itself tells.
+// Tells whether the hart has an MMU that the kernel can use. The deepest mode is tried with satp.
 static bool
 has_mmu(struct probe *p, const struct fdt_node *n)
 {
@@ -91,7 +91,7 @@ extensions(struct probe *p, const struct fdt_node *n)
     return isa ? isa_from_string(isa) : 0;
 }
 
-// Room for one more hart, or NULL; the hart that runs this code always gets some.
+// Makes room for one more hart; NULL: there is none. The hart that runs this code always gets some.
 static struct machine_hart *
 hart_slot(struct probe *p, uint64 id)
 {
@@ -135,7 +135,7 @@ visit_cpus(struct probe *p, const struct fdt_node *n)
         p->hart->intc = fdt_u32(p->t, n, "phandle", 0);
 }
 
-// Fills in where the device is and which interrupt it raises.
+// Fills in the device's registers and its interrupt.
 // Returns   false, with *d unchanged, when the node gives no usable address.
 static bool
 read_device(struct probe *p, const struct fdt_node *n, struct machine_dev *d)
@@ -275,7 +275,7 @@ context_of(const struct fdt_prop *wires, const struct machine_hart *hart)
 }
 
 static void
-settle_contexts(struct probe *p)
+resolve_contexts(struct probe *p)
 {
     struct machine *m = p->m;
     for (int i = 0; i < m->nplics; i++)
@@ -283,9 +283,9 @@ settle_contexts(struct probe *p)
             m->plic[i].context[hart] = context_of(&p->wires[i], &m->hart[hart]);
 }
 
-// Makes an interrupt's number one of the machine's; 0: no PLIC of ours takes it.
+// Translates a device's interrupt to the machine's number; 0: no PLIC that is used takes it.
 static void
-settle_irq(const struct machine *m, struct machine_dev *d)
+resolve_irq(const struct machine *m, struct machine_dev *d)
 {
     uint32 source = d->irq;
     d->irq = 0;
@@ -295,15 +295,15 @@ settle_irq(const struct machine *m, struct machine_dev *d)
 }
 
 static void
-settle_reserved(struct probe *p)
+resolve_references(struct probe *p)
 {
     struct machine *m = p->m;
     ram_settle(m);
-    settle_contexts(p);
-    settle_irq(m, &m->uart);
-    settle_irq(m, &m->rtc);
+    resolve_contexts(p);
+    resolve_irq(m, &m->uart);
+    resolve_irq(m, &m->rtc);
     for (int i = 0; i < m->nvirtio; i++)
-        settle_irq(m, &m->virtio[i]);
+        resolve_irq(m, &m->virtio[i]);
     m->ext = ~0U;
     for (int i = 0; i < m->nharts; i++)
         m->ext &= m->hart[i].ext;
@@ -356,7 +356,7 @@ machine_probe(const void *fdt, uint64 boot_hart, struct machine *m)
         visit_cpus(&p, &n);
         visit_device(&p, &n);
     }
-    settle_reserved(&p);
+    resolve_references(&p);
     return missing(&p);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// machine.h - what the device tree says about the machine that Vitrine runs on.
+// machine.h - the machine that Vitrine runs on, as the device tree describes it.
 #pragma once
 
 #include "lib/ranges.h"
@@ -78,4 +78,4 @@ machine_irq(int plic, uint32 source)
 
 // NULL, or a sentence that says what is missing.
 const char *machine_probe(const void *fdt, uint64 boot_hart, struct machine *m) must_check;
-int machine_hart_index(const struct machine *m, uint64 id); // -1: not one of ours
+int machine_hart_index(const struct machine *m, uint64 id); // -1: a hart that is not used

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // mmio.h - device registers.
 //
-// Fences    What a device reads from memory must be there before it is told to look, and what it
-//           wrote must be read after it said so. mmio_write*: earlier stores to memory come
-//           before the register is written. mmio_read*: later loads from memory come after the
-//           register was read.
+// Fences    The memory that a device reads must be stored before a register tells it to, and the
+//           memory that it writes must be loaded after a register says that it is done.
+//           mmio_write*: earlier stores to memory come before the write of the register.
+//           mmio_read*: later loads from memory come after the read of the register.
 // Manual    unpriv: fence; priv: pma
 #pragma once
 
 #include "lib/types.h"
 #include "rv/iofence.h"
 
+// Reads a register of 32 bits, before later loads from memory.
 static inline uint32
 mmio_read32(const volatile void *reg)
 {
@@ -19,6 +20,7 @@ mmio_read32(const volatile void *reg)
     return v;
 }
 
+// Writes a register of 32 bits, after earlier stores to memory.
 static inline void
 mmio_write32(volatile void *reg, uint32 v)
 {
@@ -26,6 +28,7 @@ mmio_write32(volatile void *reg, uint32 v)
     *(volatile uint32 *)reg = v; // volatile: each access counts
 }
 
+// Reads a register of 8 bits, before later loads from memory.
 static inline uint8
 mmio_read8(const volatile void *reg)
 {
@@ -34,6 +37,7 @@ mmio_read8(const volatile void *reg)
     return v;
 }
 
+// Writes a register of 8 bits, after earlier stores to memory.
 static inline void
 mmio_write8(volatile void *reg, uint8 v)
 {

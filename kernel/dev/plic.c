@@ -2,12 +2,12 @@
 // plic.c - device interrupts: the platform-level interrupt controllers.
 //
 // Theory    A source has a priority; a context (one hart in S-mode) has a set of enabled sources,
-//           a threshold, and a register whose reading claims the pending source for this hart
-//           alone and whose writing says that it has been served. A machine of several sockets
-//           has a controller in each, wired to the harts of its socket.
+//           a threshold, and a register: a read claims the pending source for this hart alone, and
+//           a write completes it. A machine of several sockets has a controller in each, wired to
+//           the harts of its socket.
 // Promises  Every hart may take every source of the controllers that it is wired to, so that a
-//           busy hart delays no device: the first to claim serves it and the others find nothing.
-//           A source is let through only after its handler is in place.
+//           busy hart delays no device: the first hart to claim serves it, and the others find
+//           nothing. A source is enabled only after its handler is in place.
 // Locks     plic_lock guards the enable bits; handlers are written once, before they can be
 //           called.
 // Manual    riscv-plic-spec: memory map
@@ -178,7 +178,7 @@ heard(const struct plic *p)
     return false;
 }
 
-// Returns   whether each interrupt with a handler can reach a hart; called when all harts run.
+// Tells whether each interrupt with a handler can reach a hart. Called when all harts run.
 bool
 plic_reaches_harts(void)
 {

@@ -12,4 +12,4 @@ int plic_init(const struct machine *m) must_check; // 0; -ENODEV: cannot be reac
 void plic_init_hart(int hart);                     // from now on this hart takes device interrupts
 int irq_register(uint32 irq, irq_handler *handler, void *arg) must_check; // once per source
 void plic_handle(int hart);    // on an external interrupt: serves one source of each controller
-bool plic_reaches_harts(void); // can each interrupt that has a handler reach a hart that runs?
+bool plic_reaches_harts(void); // tells whether each interrupt with a handler can reach a hart

@@ -2,7 +2,7 @@
 // power.c - the end of the machine.
 //
 // Theory    QEMU's test finisher ends the emulator with an exit code, so that tests see the
-//           outcome. Elsewhere the firmware turns the machine off and is told only whether
+//           outcome. On other machines the firmware turns the machine off, and learns only whether
 //           something failed.
 // Promises  Works from a panic: takes no lock and allocates nothing.
 // Next      rv/sbi.h
@@ -19,7 +19,8 @@
 
 static uint8 *finisher; // NULL: ask the firmware
 
-// While the boot-time table is in use, which maps the devices where the direct map will be.
+// Finds the finisher for the time of the boot-time table, which maps devices where the direct map
+// will be.
 void
 power_init_early(const struct machine *m)
 {
@@ -27,7 +28,8 @@ power_init_early(const struct machine *m)
         finisher = p2v(m->finisher.base);
 }
 
-// Finds out how the machine is turned off; before this the firmware is asked.
+// Finds and maps the finisher, when the kernel's own table is in use. Without one, power_off()
+// calls the firmware.
 void
 power_init(const struct machine *m)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// ram.c - which of the RAM that the device tree describes can be used.
+// ram.c - collects the RAM that can be used from the device tree's description.
 //
 // Theory    Nodes may describe RAM in any order, overlapping, in many pieces, and not in whole
 //           pages. The pieces are merged as they come and cut to whole pages at the end. A list
 //           that is full keeps the lowest ranges: the kernel is loaded low.
-// Promises  machine.ram: whole pages, ascending, with a gap between any two ranges. What is not
-//           used is counted in machine.ram_dropped. Reserved ranges are never dropped.
+// Promises  machine.ram: whole pages, ascending, with a gap between any two ranges. Unused ranges
+//           are counted in machine.ram_dropped. Reserved ranges are never dropped.
 // Locks     none: called at boot, by the first hart.
 // Next      dev/machine.c, kernel/boot/main.c
 #include "dev/ram.h"
@@ -42,8 +42,8 @@ ram_add(struct machine *m, uint64 base, uint64 size)
     }
 }
 
-// Notes that a range of addresses is taken, whether there is RAM or not.
-// Returns   false: there are more ranges than can be remembered, and the machine must not be used.
+// Records that a range of addresses is reserved, whether there is RAM or not.
+// Returns   false: there are too many ranges, and the machine must not be used.
 bool
 ram_reserve(struct machine *m, uint64 base, uint64 size)
 {
@@ -69,12 +69,14 @@ ram_settle(struct machine *m)
     }
 }
 
+// Drops the highest range of RAM, and counts it as dropped.
 void
 ram_drop_last(struct machine *m)
 {
     drop(m, m->ram.v[--m->ram.n]);
 }
 
+// The bytes of RAM that are not reserved.
 uint64
 ram_usable(const struct machine *m)
 {
@@ -84,6 +86,7 @@ ram_usable(const struct machine *m)
     return size;
 }
 
+// Prints how much RAM is not used, and why; nothing if all is used.
 void
 ram_tell_dropped(const struct machine *m)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// ram.h - which of the RAM that the device tree describes can be used.
+// ram.h - collects the RAM that can be used from the device tree's description.
 #pragma once
 
 #include "lib/types.h"
 
 struct machine;
 
-// While the tree is read: one range of RAM, or one that is taken.
+// While the tree is read: adds a range of RAM, or a reserved range.
 void ram_add(struct machine *m, uint64 base, uint64 size);
 bool ram_reserve(struct machine *m, uint64 base, uint64 size) must_check; // false: too many
 void ram_settle(struct machine *m);                                       // after the last

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // rtc.c - the wall clock: QEMU's goldfish RTC, read once, and the `time` CSR since then.
 //
-// Theory    The RTC counts nanoseconds since 1970. Its two registers cannot be read in one access
-//           by several harts at once; so it is read at boot, while one hart runs, and turned into
-//           the distance between the `time` CSR and a CSR that had been 0 in 1970. From then on the
-//           time is an addition and a division, and no hart waits for another.
+// Theory    The RTC counts nanoseconds since 1970, in two registers. Several harts could not read
+//           them at once without a lock. So the RTC is read at boot, while one hart runs, and the
+//           kernel keeps the difference between the `time` CSR and one that had been 0 in 1970.
+//           From then on the time is an addition and a division, and no hart waits for another.
 // Promises  Time does not go backwards while the machine runs.
 // Manual    unpriv: zicntr
 #include "dev/rtc.h"
@@ -49,18 +49,21 @@ rtc_init(const struct machine *m)
     rtc.timebase = m->timebase;
 }
 
+// Tells whether the machine has a clock.
 bool
 rtc_present(void)
 {
     return rtc.timebase != 0;
 }
 
+// The seconds since 1970; 0: there is no clock.
 uint64
 rtc_seconds(void)
 {
     return rtc.timebase ? (r_time() + rtc.ahead) / rtc.timebase : 0;
 }
 
+// The nanoseconds since 1970; 0: there is no clock.
 uint64
 rtc_nanoseconds(void)
 {

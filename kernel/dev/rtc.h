@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtc.h - what time it is: the clock that runs while the machine is off.
+// rtc.h - the wall clock, which runs while the machine is off.
 #pragma once
 
 #include "lib/types.h"

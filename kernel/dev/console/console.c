@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// console.c - the terminal: kernel messages, and lines for those who read it.
+// console.c - the terminal: kernel messages, and lines for the processes that read it.
 //
 // Theory    The interrupt handler feeds the line editor and appends finished lines to a ring of
-//           records; a record of no bytes is an end of file. While
-//           the ring could not take another line, the port is not read, and its own flow control
-//           holds the sender: typing ahead loses nothing.
+//           records; a record of no bytes is an end of file. While the ring has no room for
+//           another line, the port is not read, and its own flow control stops the sender: typing
+//           ahead loses nothing.
 // Promises  A message of the kernel and each chunk of a process's write is printed whole.
 //           A read that fails takes nothing: the line stays for the next reader.
 //           ^C drops the line that is being typed and the lines that no reader has begun.
@@ -39,7 +39,7 @@ static struct {
     bool full;                  // [l] the port is not read: the ring is full
     bool asked;                 // [l] the port is not read: Tab waits for console_readline()
     void (*hotkey[KEYS])(void); // [i]
-    void (*interrupt)(void);    // [i] what ^C does
+    void (*interrupt)(void);    // [i] called for ^C
 } cons;
 
 static void
@@ -74,8 +74,8 @@ line_done(void)
     wakeup_one(&cons.readers);
 }
 
-// Hands the line up to the cursor and a tab to the readers, and reads the port no further until
-// console_readline() brings the answer, so that it goes where the cursor is now.
+// Hands the line up to the cursor and a tab to the readers, and stops reading the port until
+// console_readline() brings the answer, so that the answer is inserted where the cursor is now.
 // Locks     cons.lock is held.
 static void
 ask(void)
@@ -89,7 +89,7 @@ ask(void)
     wakeup_one(&cons.readers);
 }
 
-// Prints what the editor has to print.
+// Prints the editor's echo.
 // Locks     cons.lock is held.
 static void
 print_echo(void)
@@ -100,8 +100,8 @@ print_echo(void)
 }
 
 // Serves a hotkey, whose output stands between two copies of the line that is being typed.
-// Locks     cons.lock is held, and released meanwhile: what the output is about may be locked
-//           before the console.
+// Locks     cons.lock is held, and released meanwhile: the hotkey's function may take locks that
+//           rank before the console's.
 static void
 hotkey(char key)
 {
@@ -116,8 +116,8 @@ hotkey(char key)
     print_echo();
 }
 
-// Serves ^C. The lines are dropped before the processes learn of it, so that none reads one of them
-// afterwards; the readers are woken last, when those that are to end are marked.
+// Serves ^C. The lines are dropped first, so that no process reads one of them after it has been
+// interrupted; the readers are woken last, when the processes that have to end are marked.
 // Locks     as hotkey().
 static void
 interrupt_key(void)
@@ -147,7 +147,8 @@ input(uint8 c)
         line_done();
 }
 
-// The port's interrupt: takes what has arrived as long as there is room for it.
+// Handles the port's interrupt: takes the bytes that have arrived, as long as there is room for
+// them.
 static void
 console_intr(void *arg)
 {
@@ -167,7 +168,7 @@ console_intr(void *arg)
     release(&cons.lock);
 }
 
-// Makes the port the place that printf writes to.
+// Makes printf write to the port.
 // Returns   0; -ENODEV when the port cannot be reached, and then printf is left as it was.
 int
 console_init(const struct machine *m)
@@ -195,6 +196,8 @@ console_listen(const struct machine *m)
     return 0;
 }
 
+// Names the function that a control key calls ('P' & 0x1f for ^P). It runs in an interrupt with no
+// lock held and must not sleep. At boot.
 void
 console_set_hotkey(char key, void (*pressed)(void))
 {
@@ -240,8 +243,8 @@ end_record(void)
     }
 }
 
-// Ends the waiting of a Tab for its answer: `text` is inserted at the cursor, and for NULL the line is
-// shown again. Does nothing if no Tab waits.
+// Ends the waiting of a Tab for its answer: `text` is inserted at the cursor, and for NULL the line
+// is shown again. Does nothing if no Tab waits.
 // Locks     cons.lock is held.
 static void
 answer(const char *text)
@@ -258,8 +261,8 @@ answer(const char *text)
 }
 
 // Reads at most one line, or what is left of it. With cons.lock held and released.
-// Returns   bytes read; 0 at an end of file; -EINTR when killed, or when no line is there and ^C has
-//           set *interrupted; -EFAULT, the line being left as it was.
+// Returns   bytes read; 0 at an end of file; -EINTR when killed, or when no line is there and ^C
+//           has set *interrupted; -EFAULT, the line being left as it was.
 // Sleeps    until a line has been typed.
 static int64
 read_locked(struct iobuf dst, size_t n, const uint32 *interrupted)
@@ -267,7 +270,7 @@ read_locked(struct iobuf dst, size_t n, const uint32 *interrupted)
     char line[LINE_MAX];
     int err = await_record(interrupted);
     if (err) {
-        wakeup_one(&cons.readers); // the one that woke this reader may have been meant for another
+        wakeup_one(&cons.readers); // this reader may have taken another one's wakeup
         release(&cons.lock);
         return err;
     }
@@ -295,9 +298,9 @@ console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
     return read_locked(dst, n, interrupted);
 }
 
-// Reads a line of a user who may ask for completion: while the call waits, Tab ends it with the line
-// up to the cursor and a tab behind it. The next call brings the answer: `text` is inserted at the
-// cursor, for NULL the line is shown again. The buffer should have LINE_MAX bytes.
+// Reads a line of a user who may ask for completion: while the call waits, Tab ends it with the
+// line up to the cursor and a tab behind it. The next call brings the answer: `text` is inserted at
+// the cursor, for NULL the line is shown again. The buffer should have LINE_MAX bytes.
 // Returns   as console_read().
 // Sleeps    until a line or Tab has been typed.
 int64
@@ -334,8 +337,8 @@ console_history(uint32 ago, struct iobuf dst, size_t n)
 }
 
 // Writes to the terminal.
-// Returns   bytes written, fewer than n when the rest cannot be read or the process is killed; -EFAULT
-//           when nothing can be read.
+// Returns   bytes written, fewer than n when the rest cannot be read or the process is killed;
+//           -EFAULT when nothing can be read.
 // Sleeps    when user memory faults.
 int64
 console_write(struct iobuf src, size_t n)

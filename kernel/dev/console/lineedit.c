@@ -2,10 +2,10 @@
 // lineedit.c - editing a line: bytes from a keyboard in, finished lines and echo out.
 //
 // Theory    The screen shows the line from wherever the cursor stood when it began. Only backspaces
-//           and printing move the cursor, so nothing need be known of the terminal or of the
+//           and printing move the cursor, so the editor needs to know neither the terminal nor the
 //           prompt; a line is expected to fit on its row. Every change is one deletion or one
 //           insertion at the cursor, and each repaints the rest of the line.
-// Promises  No byte at the end of a line is lost: one that is full is handed over in pieces.
+// Promises  No byte at the end of a line is lost: a line that is full is handed over in pieces.
 //           Each printable character takes the columns that it is counted as: a tab shows as one
 //           blank and a byte that is not UTF-8 as a question mark.
 // Locks     none: the owner serialises calls.
@@ -74,7 +74,7 @@ static void delete (struct lineedit *e, size_t from, size_t to)
     memmove(e->line + from, e->line + to, e->len - to);
     e->len -= to - from;
     show(e, from, e->len);
-    uint32 after = columns(e, from, e->len); // more than before when a character was torn
+    uint32 after = columns(e, from, e->len); // larger than before if a character was divided
     put_times(e, ' ', after < before ? before - after : 0);
     put_times(e, '\b', after < before ? before : after);
 }
@@ -213,7 +213,7 @@ feed_escape(struct lineedit *e, uint8 c)
     }
 }
 
-// Inserts what has been gathered of a character; rings the bell when it does not fit.
+// Inserts the bytes of a character that have been gathered; rings the bell when they do not fit.
 static void
 flush_partial(struct lineedit *e)
 {
@@ -294,7 +294,7 @@ lineedit_clear(struct lineedit *e)
     e->browsing = 0;
 }
 
-// Is the line so long, and the cursor at its end, that the next character might not fit?
+// Tells whether the cursor is at the end of a line that may not have room for another character.
 static bool
 full(const struct lineedit *e)
 {
@@ -351,9 +351,9 @@ feed(struct lineedit *e, uint8 c)
     return feed_control(e, c);
 }
 
-// Takes one byte from the keyboard. The echo buffer must be empty; so must the line after
-// LINE_READY and LINE_END.
-// Returns   what became of it.
+// Takes one byte from the keyboard. The echo buffer must be empty; after LINE_READY and LINE_END
+// the line must be, too.
+// Returns   what the owner has to do: enum line_event.
 enum line_event
 lineedit_feed(struct lineedit *e, uint8 c)
 {
@@ -361,7 +361,7 @@ lineedit_feed(struct lineedit *e, uint8 c)
     e->after_cr = c == '\r';
     if (c == '\n' && after_cr)
         return LINE_MORE;
-    if (c == CTRL('P')) { // leaves everything as it is, even half a character
+    if (c == CTRL('P')) { // changes nothing, not even half a character
         e->key = (char)c;
         return LINE_KEY;
     }

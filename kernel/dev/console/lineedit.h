@@ -11,7 +11,7 @@
 enum line_event {
     LINE_MORE,      // the line goes on
     LINE_READY,     // line[0 .. len) is finished: it ends with a newline, or no more bytes fit
-    LINE_END,       // the same for the end of file: line[0 .. len) has no newline and may be empty
+    LINE_END,       // end of file: line[0 .. len) is finished, has no newline and may be empty
     LINE_KEY,       // `key` is for the console's owner; the line goes on
     LINE_TAB,       // Tab while `complete` is set: line[0 .. cursor) is to be completed
     LINE_INTERRUPT, // ^C: the line is dropped, and shown with ^C behind it
@@ -33,7 +33,7 @@ struct lineedit {
     char history[LINE_HISTORY][LINE_MAX]; // without newlines; a ring
     size_t history_len[LINE_HISTORY];
     uint32 stored;        // lines ever put into it
-    uint32 browsing;      // the line shown is the one stored so many lines ago; 0: a new one
+    uint32 browsing;      // how many lines ago the line that is shown was stored; 0: a new one
     char draft[LINE_MAX]; // the new one, while another is shown
     size_t draft_len;
     char echo[LINE_ECHO]; // what to print; the printer sets necho to 0

@@ -18,7 +18,7 @@ ring_put(struct linering *r, uint8 b)
     r->data[r->tail++ % LINERING] = b;
 }
 
-// Is there room for a record of n bytes?
+// Tells whether there is room for a record of n bytes.
 bool
 linering_has_room(const struct linering *r, size_t n)
 {
@@ -35,7 +35,7 @@ linering_put(struct linering *r, const char *s, size_t n)
         ring_put(r, (uint8)s[i]);
 }
 
-// Returns   the length of the first record.
+// The length in bytes of the first record.
 size_t
 linering_length(const struct linering *r)
 {

@@ -3,8 +3,8 @@
 //
 // Theory    A port that has room for one character has room for a whole FIFO, because it reports
 //           room when the FIFO has run empty: one look at the status is enough for a burst.
-// Promises  The line speed is left as the firmware set it. A port that takes nothing is waited for
-//           once, for a bounded time; from then on output is lost until the port has room again.
+// Promises  The line speed is left as the firmware set it. The kernel waits once, for a bounded
+//           time, for a port that takes nothing; from then on output is lost until it has room.
 // Locks     none: the console serialises output, and only its interrupt handler reads.
 // Next      dev/console/console.c
 #include "dev/console/uart.h"
@@ -74,7 +74,7 @@ uart_init(const struct machine *m)
     uart.patience = PATIENCE * m->timebase;
     write_reg(IER, 0);
     write_reg(LCR, LCR_8N1);
-    write_reg(FCR, FCR_ENABLE); // clears nothing: what was typed during the boot waits there
+    write_reg(FCR, FCR_ENABLE); // clears nothing: bytes typed during the boot wait there
     write_reg(MCR, MCR_OUT);
     uart.burst = (read_reg(IIR) & IIR_FIFO) == IIR_FIFO ? FIFO_SIZE : 1;
     return 0;
@@ -96,6 +96,9 @@ has_room(void)
     return true;
 }
 
+// Writes n bytes, as the port takes them. Bytes for which the port has no room for a long time are
+// lost.
+// Locks     none: the caller serialises output.
 void
 uart_write(const char *s, size_t n)
 {
@@ -107,12 +110,15 @@ uart_write(const char *s, size_t n)
     }
 }
 
+// Takes a byte that has arrived.
+// Returns   -1: none has.
 int
 uart_getc(void)
 {
     return uart.regs && (read_reg(LSR) & LSR_RX) ? read_reg(RBR) : -1;
 }
 
+// Turns the port's interrupt for received bytes on or off.
 void
 uart_listen(bool on)
 {

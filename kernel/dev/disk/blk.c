@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// blk.c - block devices: what does not depend on the driver.
+// blk.c - block devices: the part that all drivers share.
 //
-// Promises  A driver sees only requests that its device can be asked for.
+// Promises  A driver gets only requests that its device can serve.
 // Locks     the table of devices is written at boot, by one hart. Each blk_rw() has a lock of its
 //           own.
 // Next      dev/disk/virtio_blk.c, fs/
@@ -16,6 +16,7 @@
 static struct blkdev *devices[BLK_DEVICES];
 static int ndevices;
 
+// Adds a device, which must stay. At boot, by drivers. Panics if there are more than BLK_DEVICES.
 void
 blk_add(struct blkdev *d)
 {
@@ -24,12 +25,14 @@ blk_add(struct blkdev *d)
     devices[ndevices++] = d;
 }
 
+// The device with that index, in the order of their slots; NULL: there is none.
 struct blkdev *
 blk_get(int index)
 {
     return index >= 0 && index < ndevices ? devices[index] : NULL;
 }
 
+// The device of that name, such as "vda"; NULL: there is none.
 struct blkdev *
 blk_find(const char *name)
 {
@@ -62,8 +65,8 @@ blk_submit(struct blkdev *d, struct blk_req *r)
     }
 }
 
-// Shared with the handler of the device's interrupt, so it is not on the caller's stack, which may be
-// mapped for the caller alone.
+// Shared with the handler of the device's interrupt, so it is not on the caller's stack, which may
+// be mapped for the caller alone.
 struct rw {
     struct blk_req req;
     struct spinlock lock; // guards ended
@@ -78,7 +81,7 @@ rw_done(struct blk_req *r)
     acquire(&rw->lock);
     rw->ended = true;
     wakeup(&rw->q);
-    release(&rw->lock); // the last touch: the sleeper cannot go on, and drop *rw, before it
+    release(&rw->lock); // the last access: the sleeper frees *rw after it
 }
 
 static void

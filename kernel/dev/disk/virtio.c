@@ -3,12 +3,12 @@
 //
 // Theory    A queue is a table of descriptors, a ring of chains for the device, and a ring of
 //           chains that it has used. Each side writes one ring and a counter of entries, and
-//           reads the other's. Legacy and modern transports differ in how the rings' place is
-//           told; the layout that legacy prescribes suits both.
-// Promises  What a device says is not trusted: the receiver checks each chain number.
+//           reads the other's. Legacy and modern transports differ in the registers for the rings'
+//           addresses; the layout that legacy prescribes suits both.
+// Promises  The device is not trusted: the receiver checks each chain number.
 // Locks     none: the owner of a queue serialises its use.
-// Fences    release before a counter is published, acquire after one is read; a full fence
-//           between publishing and asking whether the device wants to be told.
+// Fences    release before a counter is published, acquire after one is read; a full fence between
+//           publishing and testing whether the device wants to be notified.
 // Manual    virtio 1.2: 2.7 split virtqueues, 4.2 virtio over MMIO
 // Next      dev/disk/virtio_blk.c
 #include "dev/disk/virtio.h"
@@ -55,7 +55,7 @@
 #define ST_FEATURES_OK 8
 #define ST_FAILED      128
 
-#define USED_NO_NOTIFY 1 // the device looks at its queue by itself just now
+#define USED_NO_NOTIFY 1 // the device polls its queue at the moment
 
 #define CONFIG_TURNS 100 // attempts to read the configuration between two changes of it
 
@@ -89,7 +89,7 @@ add_status(struct virtio_dev *d, uint32 bits)
     virtio_write(d, STATUS, virtio_read(d, STATUS) | bits);
 }
 
-// Finds out what is in a slot.
+// Maps the registers of a slot and identifies its device.
 // Returns   0; -ENODEV for an empty slot, a transport of another version, or no room for its
 //           registers.
 int
@@ -143,7 +143,7 @@ virtio_negotiate(struct virtio_dev *d, uint64 wanted)
     return virtio_read(d, STATUS) & ST_FEATURES_OK ? 0 : -EIO;
 }
 
-// Tells the device where the queue is.
+// Gives the device the addresses of the queue.
 static void
 announce(struct virtq *q)
 {
@@ -185,6 +185,7 @@ virtq_init(struct virtq *q, struct virtio_dev *d, uint32 index)
     return 0;
 }
 
+// Tells the device that the driver is ready: from now on it serves its queues.
 void
 virtio_ready(struct virtio_dev *d)
 {
@@ -199,6 +200,7 @@ virtio_fail(struct virtio_dev *d)
     add_status(d, ST_FAILED);
 }
 
+// Reads 32 bits of the device's configuration at `offset`.
 uint32
 virtio_config32(struct virtio_dev *d, uint32 offset)
 {
@@ -220,18 +222,25 @@ virtio_config64(struct virtio_dev *d, uint32 offset)
     return (uint64)high << 32 | low;
 }
 
+// Acknowledges the device's interrupt, before its queues are read: a chain that comes later raises
+// a new one.
 void
 virtio_ack(struct virtio_dev *d)
 {
     virtio_write(d, INTERRUPT_ACK, virtio_read(d, INTERRUPT_STATUS));
 }
 
+// Puts the chain that starts at descriptor `head` on the available ring. The device sees it after
+// virtq_kick().
+// Locks     the owner serialises the queue's use.
 void
 virtq_push(struct virtq *q, uint16 head)
 {
     q->avail->ring[q->published++ % q->num] = head;
 }
 
+// Publishes the chains that were pushed, and notifies the device unless it polls.
+// Locks     the owner serialises the queue's use.
 void
 virtq_kick(struct virtq *q)
 {
@@ -245,6 +254,9 @@ virtq_kick(struct virtq *q)
         virtio_write(q->dev, QUEUE_NOTIFY, q->index);
 }
 
+// Takes back a chain that the device has used.
+// Returns   false: there is none; else *head is the number that the device gave, to be checked.
+// Locks     the owner serialises the queue's use.
 bool
 virtq_pop(struct virtq *q, uint32 *head)
 {

@@ -62,8 +62,8 @@ void virtio_fail(struct virtio_dev *d); // gives the device up instead
 
 uint32 virtio_config32(struct virtio_dev *d, uint32 offset);
 uint64 virtio_config64(struct virtio_dev *d, uint32 offset);
-void virtio_ack(struct virtio_dev *d); // in the interrupt handler, before the queues are looked at
+void virtio_ack(struct virtio_dev *d); // in the interrupt handler, before the queues are read
 
-void virtq_push(struct virtq *q, uint16 head); // the chain that starts there is for the device
-void virtq_kick(struct virtq *q);              // lets the device see what was pushed
+void virtq_push(struct virtq *q, uint16 head); // makes the chain that starts there available
+void virtq_kick(struct virtq *q);              // publishes what was pushed
 bool virtq_pop(struct virtq *q, uint32 *head); // a chain that the device is done with

@@ -2,11 +2,11 @@
 // virtio_blk.c - disks behind virtio.
 //
 // Theory    A request is a chain of three descriptors: header, data, status; a flush has no data.
-//           The queue is cut into fixed slots of three, linked once, each with a header and a
-//           status byte of its own, so starting a request fills in what differs. Requests that
-//           find no free slot wait on a list in their order.
+//           The queue is divided into fixed slots of three, linked once, each with a header and a
+//           status byte of its own, so a request fills in only the fields that differ. Requests
+//           that find no free slot wait on a list in their order.
 // Promises  done() is called once for each request, with no lock held. A chain number that the
-//           device makes up is ignored.
+//           driver has not pushed is ignored.
 // Locks     disk.lock (RANK_BLK): slots, queue, waiting list.
 // Manual    virtio 1.2: 5.2 block device
 // Next      dev/disk/virtio.c, dev/disk/blk.c
@@ -39,7 +39,7 @@
 #define CHAIN 3 // descriptors of a slot
 #define SLOTS (VIRTQ_MAXNUM / CHAIN)
 
-// What the device reads and writes beside the data.
+// The memory that the device reads and writes beside the data.
 struct slot {
     uint32 type;
     uint32 reserved;
@@ -106,7 +106,7 @@ start_request(struct disk *d, struct blk_req *r)
     virtq_push(&d->q, first);
 }
 
-// Starts a request, or has it wait for a slot.
+// Starts a request, or puts it on the waiting list.
 // Locks     takes d->lock.
 static void
 disk_submit(struct blkdev *b, struct blk_req *r)
@@ -167,7 +167,7 @@ start_waiting(struct disk *d)
     virtq_kick(&d->q);
 }
 
-// The device's interrupt: ends the requests that it is done with.
+// Handles the device's interrupt: completes the requests that it has served.
 static void
 disk_intr(void *arg)
 {
@@ -213,7 +213,7 @@ disk_init(struct disk *d)
     return 0;
 }
 
-// Gives up a disk that never became ready.
+// Frees a disk that has not become ready.
 static void
 disk_free(struct disk *d)
 {
@@ -224,7 +224,7 @@ disk_free(struct disk *d)
     kmem_free(d);
 }
 
-// A disk object for the index-th disk, on an opened device; NULL: no memory.
+// Makes the object of the index-th disk, on an opened device; NULL: no memory.
 static struct disk *
 disk_new(const struct virtio_dev *dev, int index)
 {
