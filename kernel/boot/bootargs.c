@@ -200,7 +200,7 @@ static void set_year(struct bootargs *args, const char *value);
 static void set_lab(struct bootargs *args, const char *value);
 
 static const struct option {
-    const char *key; // with '=' at the end: takes a value
+    const char *key; // with '=' at the end if it takes a value
     void (*set)(struct bootargs *args, const char *value);
 } options[] = {
     {"kpt=", set_kpt},
@@ -249,7 +249,7 @@ parse_word(const char *word, struct bootargs *args)
     printf("vitrine: unknown word on the kernel command line: %s\n", word);
 }
 
-// What the course of a year, or a lab of that year, expects of the kernel. Words that stand behind `year=` and
+// The words that the course of a year, or a lab of that year, asks for. Words behind `year=` and
 // `lab=` on the command line change parts of it.
 static const struct profile {
     const char *year; // NULL: any
@@ -277,8 +277,8 @@ same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-// Obeys the words of all profiles of this lab, or of the whole year if it is NULL, and prints them if
-// `aloud`.
+// Obeys the words of all profiles of this lab, or of the whole year if it is NULL, and prints them
+// if `aloud`.
 // Returns   how many words there were.
 static int
 obey_profiles(struct bootargs *args, const char *lab, bool aloud)
@@ -352,6 +352,9 @@ next_word(char **line)
     return start;
 }
 
+// Reads the kernel command line, which it divides into words in place; *args points into it. An
+// unknown word is printed and ignored. Some words take effect at once: those that choose a policy
+// of another room.
 void
 bootargs_parse(char *line, struct bootargs *args)
 {

@@ -4,17 +4,17 @@
 
 #include "lib/types.h"
 
-// What it asks for; pointers into the line or to constants.
+// The choices of the command line; pointers into the line or to constants.
 struct bootargs {
     bool quiet;            // no print of the first page table
     const char *init;      // the first program
     const char *year;      // of the course whose labs are to run; NULL: none
     const char *root;      // the disk to mount: vda ...
-    int harts;             // run on so many at most
+    int harts;             // the most harts to run on
     int levels;            // of page tables: the mode
     bool readonly;         // `ro`: mount the disk read-only
     const char *selftest;  // a mistake to provoke instead of running programs; NULL: none
-    const char *arguments; // what follows `--`: for the first program
+    const char *arguments; // the words after `--`, for the first program
 };
 
 void bootargs_parse(char *line, struct bootargs *args); // cuts the line into words

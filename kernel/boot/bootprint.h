@@ -6,5 +6,5 @@
 
 struct aspace;
 
-void bootprint_quiet(void);          // the command line asked for silence
+void bootprint_quiet(void);          // suppresses the print
 void bootprint(struct aspace *init); // after process 1's first exec

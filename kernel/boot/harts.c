@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // harts.c - the harts come online.
 //
-// Theory    The first hart starts the others through the firmware, one at a time, each with an
-//           idle process to become. The device tree may describe a hart that is not there, and
-//           the firmware may believe it: the wait for a hart has an end.
+// Theory    The first hart starts the others through the firmware, one at a time. Each becomes an
+//           idle process. The device tree may describe a hart that is not there, so the wait for a
+//           hart has an end.
 // Promises  When harts_start() returns, each hart below nharts is online, or never will be.
-// Locks     none. boot_wanted decides between a hart that arrives and the one that stops waiting.
+// Locks     none. The exchange of boot_wanted decides between a hart that arrives late and the hart
+//           that stops waiting for it.
 // Next      rv/entry.S, proc/sched/sched.c
 #include "boot/harts.h"
 
@@ -81,7 +82,7 @@ pause_briefly(void)
 }
 
 // Waits until a hart is online, but not for ever.
-// Returns   false: it has not come; should it come later, it finds that it is not wanted, and rests.
+// Returns   false: it has not come; if it comes later, it finds that it is not wanted, and stops.
 static bool
 await_hart(struct cpu *c)
 {
@@ -108,7 +109,7 @@ start_hart(struct cpu *c)
 }
 
 // Brings the running hart online, then starts the others, one by one. Harts that do not come are
-// named; the kernel's numbers for them stay unused, and nharts does not count those at the end.
+// printed; their indices in cpus[] stay unused, and nharts does not count those at the end.
 // Locks     none: no process runs yet.
 void
 harts_start(const struct machine *machine)
@@ -131,7 +132,8 @@ harts_start(const struct machine *machine)
         nharts--;
 }
 
-// Where a hart goes on that start_hart() started; on its idle process's stack.
+// The first C code of a hart that start_hart() has started, on its idle process's stack. Entered
+// from rv/entry.S.
 void
 boot_secondary(void)
 {

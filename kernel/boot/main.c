@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // main.c - the order in which the kernel comes to life.
 //
-// Theory    boot() runs on the first hart, on the boot stack, with the boot-time table; it ends
-//           as that hart's idle process. The other harts start when everything they use exists.
+// Theory    boot() runs on the first hart, on the boot stack, with the boot-time table; it ends as
+//           that hart's idle process. The other harts start when all that they use is prepared.
 //           Process 1 mounts the disk and becomes the first program.
 #include "boot/bootargs.h"
 #include "boot/bootprint.h"
@@ -67,7 +67,7 @@ sbi_nothing(void)
 
 static const struct print_sink sbi_sink = {sbi_nothing, sbi_write, sbi_nothing};
 
-// The machine lacks something: says what, and switches it off.
+// Prints what the machine lacks, and turns it off.
 static void noreturn
 refuse(const char *why)
 {
@@ -75,8 +75,8 @@ refuse(const char *why)
     power_off(1);
 }
 
-// Where stvec leads until traps can be handled. What can go wrong that early is the device tree: on a
-// machine with very little RAM its place is in the firmware's memory, which may not be read.
+// The target of stvec until traps can be handled. A trap that early comes from reading the device
+// tree: on a machine with very little RAM it lies in the firmware's memory, which may not be read.
 static void noreturn __attribute__((aligned(4))) boot_trap(void)
 {
     printf("vitrine: trap while starting: scause 0x%lx sepc 0x%lx stval 0x%lx\n", csr_read(scause),
@@ -99,7 +99,7 @@ probe(uint64 hartid, uint64 fdt_pa)
     struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
     c->id = (uint32)(c - cpus);
     c->hartid = hartid;
-    cpu_become(c); // the boot code could not know which one is ours
+    cpu_become(c); // the boot code has used cpus[0]
 }
 
 // The bank of RAM that the kernel was loaded into.
@@ -125,8 +125,8 @@ refuse_memory(void)
     refuse("too little RAM: 32 MiB are needed beside what is reserved");
 }
 
-// Finds the place of the ledger of frames: behind the image, in its bank. The ledger covers holes,
-// too, so banks that lie so far apart that it has no room are not used.
+// Finds a place for the ledger of frames: behind the image, in its bank. The ledger covers holes,
+// too, so banks that lie so far apart that the ledger has no room are not used.
 static struct range
 place_ledger(struct range home)
 {
@@ -207,8 +207,8 @@ note_answer(struct blk_req *r)
                      __ATOMIC_RELEASE); // pairs with the load in disk_answers()
 }
 
-// Whether a disk answers a request in time: its interrupts may go where no hart takes them. A disk
-// that does not answer keeps the request, and the frame that it may yet write to.
+// Tells whether a disk answers a request in time: its interrupts may go to no hart that runs. A
+// disk that does not answer keeps the request, and the frame, to which it may still write.
 // Sleeps    until the answer.
 static bool
 disk_answers(struct blkdev *disk)
@@ -218,7 +218,7 @@ disk_answers(struct blkdev *disk)
     uint64 end = r_time() + DISK_PATIENCE * machine.timebase;
     void *frame = kalloc(FRAME_DMA, 0);
     if (!frame)
-        return true; // mounting it will say that there is no memory
+        return true; // the mount will report that there is no memory
     req = (struct blk_req){.op = BLK_READ, .pa = v2p(frame), .done = note_answer, .arg = &answered};
     blk_submit(disk, &req);
     while (!__atomic_load_n(&answered, __ATOMIC_ACQUIRE)) { // pairs with note_answer()
@@ -288,7 +288,7 @@ files_init(void)
         fs_set_clock(rtc_seconds);
 }
 
-// The table with the identity map has served its last hart.
+// Clears the boot-time table, with its identity map: no hart needs it any more.
 static void
 entry_close(void)
 {
@@ -299,7 +299,7 @@ static int
 count_harts(void)
 {
     int n = machine.nharts < args.harts ? machine.nharts : args.harts;
-    return (int)mycpu()->id < n ? n : (int)mycpu()->id + 1; // the one we run on must be among them
+    return (int)mycpu()->id < n ? n : (int)mycpu()->id + 1; // this hart must be among them
 }
 
 static void
@@ -322,6 +322,8 @@ banner(void)
         printf("vitrine: INSECURE BUILD: a program reads in new memory what others left there\n");
 }
 
+// Boots the kernel on the first hart, whose machine number is `hartid`, with the device tree at
+// fdt_pa, and becomes its idle process. Entered once from rv/entry.S, on the boot stack.
 void
 boot(uint64 hartid, uint64 fdt_pa)
 {

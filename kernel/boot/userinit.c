@@ -41,7 +41,7 @@ add_words(struct args *args, const char *s)
     return error;
 }
 
-// Makes the console the process's descriptors 0, 1 and 2, whatever nodes the disk has.
+// Opens the console as the process's descriptors 0, 1 and 2, whatever nodes the disk has.
 // Returns   0; -ENOMEM: it has none of them.
 static int
 open_console(struct proc *p)
@@ -72,7 +72,7 @@ exec_init(void)
     return result;
 }
 
-// Process 1 starts here, in the kernel; when it returns, the trap code leads to the program.
+// The start of process 1, in the kernel; when it returns, trap_start() enters the program.
 static void
 first_program(void)
 {
@@ -92,6 +92,8 @@ first_program(void)
     p->trapframe->a0 = (uint64)argc;
 }
 
+// Makes process 1: in the kernel it calls `mount`, then it runs `path` with the words of
+// `arguments`. Once, at the end of the boot; panics without memory.
 void
 userinit(const char *path, const char *arguments, void (*mount)(void))
 {
