@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// failtree.c - which allocation fails, counted per tree of processes (debug builds only).
+// failtree.c - makes the n-th allocation of a tree of processes fail (debug builds only).
 //
-// Theory    A tree is a count shared by a process and all that it forks from then on. Each allocator
-//           asks the hook of mm/frame/failnth.h; that of a process without a tree never fails. What the
-//           kernel's own threads allocate belongs to no tree; interrupts allocate nothing.
-//           A tree that has ended stays, without effect, until its last process has gone.
+// Theory    A tree is a count shared by a process and all that it forks from then on. Each
+//           allocator asks the hook of mm/frame/failnth.h; one for a process without a tree never
+//           fails. Threads of the kernel are in no tree; interrupt handlers allocate nothing. A
+//           tree that has ended stays, without effect, until its last process has ended.
 // Promises  The hook takes no lock and allocates nothing: it is asked under locks of any rank.
 // Locks     none: counts are atomic; p->failtree changes only by p itself, or when p is gone.
 // Next      mm/frame/failnth.h, sys/sysfail.c
@@ -30,10 +30,10 @@ struct failtree {
     uint32 how;                // [c] FAILNTH_...
     uint32 counted;            // [a]
     uint32 fired;              // [a]
-    const struct proc *spared; // [a] is in it and does not count; NULL: nobody
+    const struct proc *spared; // [a] a process in it that does not count; NULL: none
 };
 
-// Tells which allocation fails and who asked for it, innermost first: one line, in one piece.
+// Prints the number of the allocation that fails and its callers, innermost first, in one line.
 static void
 tell(const struct proc *p, uint32 number)
 {
@@ -56,8 +56,9 @@ is_due(const struct failtree *t, uint32 n, uint32 number)
     return number == n || (number > n && (t->how & FAILNTH_ONWARD));
 }
 
-// The hook: counts the allocation that is asked for now. Returns whether it is to fail.
-// All of it is relaxed: harts agree on the order of the counts, and nothing else depends on them.
+// The hook: counts an allocation. All accesses are relaxed: harts agree on the order of the counts,
+// and nothing else depends on them.
+// Returns   whether the allocation fails.
 static bool
 count_one(void)
 {
@@ -85,13 +86,17 @@ end_tree(struct proc *p)
     struct failtree *t = p->failtree;
     if (!t)
         return 0;
-    __atomic_store_n(&t->n, 0, __ATOMIC_RELAXED); // what is being counted meanwhile is lost
+    __atomic_store_n(&t->n, 0, __ATOMIC_RELAXED); // allocations that other harts count now are lost
     uint32 fired = __atomic_load_n(&t->fired, __ATOMIC_RELAXED);
     uint32 counted = __atomic_load_n(&t->counted, __ATOMIC_RELAXED);
     failtree_leave(p);
     return (int)((counted & (FAILNTH_FIRED - 1)) | (fired ? FAILNTH_FIRED : 0));
 }
 
+// Ends the tree that `p` is in or has made, and begins one in which the n-th allocation fails;
+// `how` is FAILNTH_... 0 as n begins none.
+// Returns   the number that the old tree has counted, with FAILNTH_FIRED if one failed; -ENOMEM:
+//           nothing has changed.
 int
 failtree_begin(struct proc *p, uint32 n, uint32 how)
 {
@@ -107,6 +112,7 @@ failtree_begin(struct proc *p, uint32 n, uint32 how)
     return before;
 }
 
+// Takes a child into its parent's tree, if that is in one.
 void
 failtree_join(struct proc *child, const struct proc *parent)
 {
@@ -125,12 +131,12 @@ failtree_leave(struct proc *p)
         return;
     if (t->spared == p)
         __atomic_store_n(&t->spared, NULL, __ATOMIC_RELAXED);   // its memory may become a member's
-    if (__atomic_fetch_sub(&t->refs, 1, __ATOMIC_ACQ_REL) == 1) // others have done with it
+    if (__atomic_fetch_sub(&t->refs, 1, __ATOMIC_ACQ_REL) == 1) // no other process uses it
         kmem_free(t);
 }
 
-// Counts the objects that somebody has allocated; those that lie at hand are put back before. A leak of
-// a few is seen by this count alone, since it takes no frame. Harts at work meanwhile make it inexact.
+// Counts the kernel objects in use, after emptying all magazines. A leak of a few objects takes no
+// frame and shows in this count alone. It is exact when no other hart allocates.
 int
 failtree_objects(void)
 {

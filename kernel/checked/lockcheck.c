@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // lockcheck.c - the order of spinlocks, checked whenever one is acquired (debug builds only).
 //
-// Theory    Each hart keeps the locks that it holds, with the place of acquisition. If every hart
-//           acquires in ascending rank, no circle of harts can wait for each other. Locks of one
+// Theory    Each hart records the locks that it holds, with the place of acquisition. If every hart
+//           acquires in ascending rank, no cycle of harts can wait for each other. Locks of one
 //           rank may be held together when they are acquired by ascending address.
 // Promises  a violation panics with both locks and where they were acquired, before it can
 //           deadlock.
@@ -21,7 +21,7 @@
 
 struct held {
     const struct spinlock *lock;
-    uint64 pc; // who called acquire()
+    uint64 pc; // of the call of acquire()
 };
 
 static struct record {
@@ -67,6 +67,8 @@ push_held(const struct spinlock *lk, uint64 pc)
     r->held[r->count++] = (struct held){lk, pc};
 }
 
+// Records a lock before this hart waits for it. Panics if it holds one of a larger rank, or of the
+// same rank and a higher address.
 void
 lockcheck_acquire(struct spinlock *lk)
 {
@@ -83,6 +85,7 @@ lockcheck_acquire(struct spinlock *lk)
     push_held(lk, pc);
 }
 
+// Records a lock that this hart has got without waiting, in any order.
 void
 lockcheck_tryacquire(struct spinlock *lk)
 {
@@ -90,6 +93,7 @@ lockcheck_tryacquire(struct spinlock *lk)
         push_held(lk, caller_of_acquire(__builtin_frame_address(0)));
 }
 
+// Removes a lock from the record of this hart. Panics if it is not there.
 void
 lockcheck_release(struct spinlock *lk)
 {
@@ -106,6 +110,7 @@ lockcheck_release(struct spinlock *lk)
     panic("lockcheck: hart %d releases %s, which it does not hold", cpuid(), lk->name);
 }
 
+// Panics if this hart holds a spinlock: the caller may sleep, or lets other processes run.
 void
 lockcheck_none(void)
 {

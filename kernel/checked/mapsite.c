@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// mapsite.c - remembers who mapped and unmapped which page, for explanations (debug builds only).
+// mapsite.c - records the callers that map and unmap pages, for explanations (debug builds only).
 //
-// Theory    A ring of the latest notes, each with the callers of whoever changed the table. The last two
-//           about a page tell its story: mapped by this one, unmapped by that one.
+// Theory    A ring of the latest notes, each with the chain of callers. The last two about a page
+//           tell where it was mapped and where it was unmapped.
 // Promises  A note costs no lock and no allocation; old ones are overwritten.
-// Locks     none: notes are numbered atomically. One that is being overwritten can be told wrong.
+// Locks     none: notes are numbered atomically. One that is being overwritten can be read wrong.
 #include "mm/aspace/mapsite.h"
 
 #include "explain/say.h"
@@ -32,7 +32,7 @@ static struct note {
 
 static uint64 next; // atomic
 
-// Notes that the page of `va` in an address space was changed by its caller's callers.
+// Records a change of the page of `va`, with the callers of the function that calls this.
 void
 mapsite_note(enum mapsite_op op, const struct aspace *as, uint64 va)
 {
@@ -43,7 +43,7 @@ mapsite_note(enum mapsite_op op, const struct aspace *as, uint64 va)
     n->callers = backtrace_walk(fp, fp - 2 * sizeof(uint64), top, n->pc, CALLERS);
 }
 
-// Appends the name of the function that pc returns to; a function that calls itself is named once.
+// Appends the name of the function to which pc returns; a function that calls itself is named once.
 static size_t
 add_name(char *text, size_t used, const struct note *n, int i)
 {
@@ -74,7 +74,7 @@ tell_note(struct report *r, const struct note *n, uint64 per_ms)
     say(r, W_MAPPED, words(&ops[n->op]), n->page, text, (r_time() - n->time) / per_ms);
 }
 
-// Tells the last notes about the page of `va`, latest first.
+// Adds the last notes about the page of `va` to the report, latest first.
 void
 mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
 {
@@ -83,7 +83,7 @@ mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
     for (uint64 i = 1; i <= NOTES && i <= now && told < TELL; i++) {
         const struct note *n = &notes[(now - i) % NOTES];
         if (n->as == as && n->op == MAPSITE_NEW)
-            return; // what is older is about another space in the same memory
+            return; // older notes are about another space in the same memory
         if (n->as != as || n->page != PGROUNDDOWN(va))
             continue;
         tell_note(r, n, as->usys->timebase / 1000);
@@ -91,6 +91,9 @@ mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
     }
 }
 
+// Finds the last mapping of the page of `va` that is recorded. `text`, unless NULL, gets the
+// callers' names.
+// Returns   the return address of the innermost caller; 0: none is recorded.
 uint64
 mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT])
 {

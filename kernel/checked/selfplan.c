@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// selfplan.c - plans that go wrong, as people have made them: a kernel stack among the addresses of
-// the program, a guard page on the wrong side, or none, or one that guards nothing.
+// selfplan.c - wrong address-space layouts, as people have made them: a kernel stack among the
+// program's addresses, a guard page above the stack, none, or one that the user can access.
 #include "checked/selfplan.h"
 
 #include "explain/explain.h"
@@ -11,7 +11,7 @@
 #include "mm/kvm/layout.h"
 
 #define FAILED 1
-#define HERE   0x40000000UL // of the process; nothing else is near
+#define HERE   0x40000000UL // a free address of the process
 #define LEAF   (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
 
 static struct aspace *
@@ -35,7 +35,8 @@ found_nothing(struct aspace *as)
     return FAILED;
 }
 
-// Stays clear of the process as it is, but not of what the process is going to be.
+// The kernel stack is moved into the addresses of the program. Returns only if the check finds
+// nothing.
 int
 selftest_overlap(void)
 {
@@ -46,6 +47,7 @@ selftest_overlap(void)
     return add_region(as, 0, 5, REGION_IMAGE) ? found_nothing(as) : FAILED;
 }
 
+// A stack has its guard page above it. Returns only if the check finds nothing.
 int
 selftest_guard_above(void)
 {
@@ -55,6 +57,7 @@ selftest_guard_above(void)
     return found_nothing(as);
 }
 
+// A stack has no guard page. Returns only if the check finds nothing.
 int
 selftest_guard_none(void)
 {
@@ -62,6 +65,7 @@ selftest_guard_none(void)
     return add_region(as, HERE, 1, REGION_STACK) ? found_nothing(as) : FAILED;
 }
 
+// User mode may access the guard page. Returns only if the check finds nothing.
 int
 selftest_guard_open(void)
 {
@@ -74,6 +78,7 @@ selftest_guard_open(void)
     return found_nothing(as);
 }
 
+// The hole below the kernel stack is mapped. Returns only if the check finds nothing.
 int
 selftest_hole_mapped(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// selfplan.h - self-tests of mm/inspect/plan.h: each makes a plan that breaks a promise. For selftest.c.
+// selfplan.h - self-tests of mm/inspect/plan.h: each makes a wrong layout. For selftest.c.
 #pragma once
 
 int selftest_overlap(void);

@@ -2,9 +2,9 @@
 // selfrules.c - breaks the rules of translation one by one, and compares what the hart does with what
 // pt/read/translate.c says.
 //
-// Theory    In a corner of the kernel's half that nothing else uses, an entry is made that breaks one rule; an
-//           access through it must trap with the cause that the manual gives, and is explained. The trap is
-//           caught: execution goes on where the access would have returned to.
+// Theory    Each test makes an entry that breaks one rule, in a part of the kernel's half that is
+//           not used. An access through it must trap with the cause that the manual gives, and is
+//           explained. Execution continues after the access.
 // Fences    sfence_vma() after every change of an entry, as always.
 #include "checked/selfrules.h"
 
@@ -56,7 +56,9 @@ static const struct breach breaches[] = {
 static bool armed;
 static uint64 cause; // of the trap that was caught; 0: none
 
-// Called for traps of the kernel that nothing else explains.
+// Handles a trap of the kernel if a test has provoked it: explains it, and continues after the
+// access.
+// Returns   false: no test has.
 bool
 selftest_caught(struct kernelframe *f)
 {
@@ -104,7 +106,7 @@ try_access(enum pt_access access, uint64 va)
     return cause != 0;
 }
 
-// May the hart leave this rule unbroken, by setting the bit itself?
+// Tells whether the hart may set the bit itself, so that the rule is not broken.
 static bool
 hart_may_set(enum pt_rule rule)
 {
@@ -139,7 +141,7 @@ try_breach(const struct breach *b, uint64 pa)
     return judge(b, trapped);
 }
 
-// A table that the hart may not read: in the memory of the firmware, where RAM begins.
+// Tries a table that the hart may not read: in the memory of the firmware, where RAM begins.
 static bool
 try_lost_table(void)
 {
@@ -147,6 +149,8 @@ try_lost_table(void)
     return try_breach(&lost, PGROUNDDOWN(frame_map.base));
 }
 
+// Breaks each rule once, and compares the hart's trap with that of translate().
+// Returns   0; 1: the two disagree.
 int
 selftest_rules(void)
 {

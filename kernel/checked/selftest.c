@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // selftest.c - mistakes that the kernel makes on purpose, one for each that it can explain.
 //
-// Theory    Runs as process 1, before the disk is mounted. Most tests end in a panic, whose words the caller
-//           of QEMU reads; the others print what they find.
-// Promises  A test that should have panicked and did not says so and fails.
+// Theory    Runs as process 1, before the disk is mounted. Most tests end in a panic, whose text
+//           the test outside reads; the others print their result.
+// Promises  A test that should have panicked and has not says so and fails.
 // Next      checked/selfrules.c for the rules of translation; tests/qemu/test_faults.py
 #include "proc/selftest.h"
 
@@ -22,7 +22,7 @@
 #include "rv/csr.h"
 
 #define FAILED    1
-#define USER_PAGE 0x40000000UL // of the process; nothing else is near
+#define USER_PAGE 0x40000000UL // a free address of the process
 #define CLINT     0x2000000UL  // where old kernels had device registers below user addresses
 #define LEAF      (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
 
@@ -54,7 +54,7 @@ remap(void)
     return FAILED;
 }
 
-// Eight bytes across a page boundary: one form of mappages() maps both pages, the other refuses.
+// Maps eight bytes across a page boundary: mappages_rounded() maps both pages, mappages() refuses.
 static int
 forms(void)
 {
@@ -77,7 +77,7 @@ freewalk_leaf(void)
     return FAILED;
 }
 
-// The process's own page, mapped without U: told as user mode would run into it; the fault path mends it.
+// Maps the process's own page without U: the explanation is that of an access in user mode.
 static int
 forgotten_u(void)
 {
@@ -92,7 +92,7 @@ forgotten_u(void)
     return vmfault(as, USYSCALL, PT_READ) < 0 || !(pte_load(slot) & PTE_U);
 }
 
-// The user's leaf goes, the mirror's stays.
+// Removes the user's leaf and keeps the mirror's.
 static int
 mirror(void)
 {
@@ -208,7 +208,7 @@ illegal(void)
     return FAILED;
 }
 
-// ---- Which there are ----------------------------------------------------------------------------
+// ---- The table of tests -------------------------------------------------------------------------
 
 static const struct {
     const char *name;
@@ -238,6 +238,8 @@ static const struct {
     {"illegal", illegal},
 };
 
+// Runs the self-test of that name; without one of that name prints the names.
+// Returns   the exit code for power_off(): 0 if it has passed. Most tests panic and do not return.
 int
 selftest_run(const char *name)
 {

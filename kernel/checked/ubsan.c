@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ubsan.c - what the compiler's undefined-behaviour checks call when one fails (UBSAN=1 builds
-// only).
+// ubsan.c - the functions that the compiler's undefined-behaviour checks call (UBSAN=1 builds only).
 //
 // Theory    The compiler passes a description that begins, for each of these checks, with the place
-//           in the source, then the values. Undefined behaviour in the kernel is its own broken
-//           promise, so each is a panic.
+//           in the source, then the values. Undefined behaviour in the kernel is a bug of its own,
+//           so each is a panic.
 #include "lib/panic.h"
 #include "lib/types.h"
 
@@ -13,7 +12,7 @@ struct source {
     uint32 line, column;
 };
 
-// The compiler knows these names and how it calls them; nobody else does.
+// The compiler calls these functions by their names; no header declares them elsewhere.
 #define HANDLER(name, what)                                                                        \
     void __ubsan_handle_##name(const struct source *at, uint64 a, uint64 b);                       \
     void __ubsan_handle_##name(const struct source *at, uint64 a, uint64 b)                        \
