@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// explain.c - why a user program was stopped, in three to eight lines.
+// explain.c - explains why a user program is stopped, in three to eight lines.
 //
-// Theory    What happened, who called, the entries a hart reads, the first of the manual's rules
-//           that fails, what the address is near to, whose memory it is, and what to do when the
-//           cause is a known one. A program that dies of the same thing many times a second is
-//           told in one line.
+// Theory    The lines tell the access, the callers, the entries that a hart reads, the first of the
+//           manual's rules that fails, what is near the address, the owner of the memory, and what
+//           to do when the cause is a known one. A program that is stopped for the same reason
+//           many times a second gets one line.
 // Promises  The lines of one explanation stay together. Allocates nothing itself; takes no lock
 //           but the pager's, while it looks for names of functions, and printf's.
-// Locks     none held on entry. The running process's regions and tables stand still: it alone
-//           changes them.
+// Locks     none held on entry. The running process's regions and tables do not change: only the
+//           process itself changes them.
 // Next      explain/tell.c, explain/near.c, explain/words.h
 #include "explain/explain.h"
 
@@ -39,6 +39,9 @@ struct fault {
     struct near near;
 };
 
+// Chooses how stopped programs are explained: "auto" (in full, repetitions in one line), "full",
+// "short" or "off". At boot.
+// On error  -EINVAL: there is no such mode.
 int
 explain_set_mode(const char *name)
 {
@@ -108,7 +111,7 @@ region_allows(const struct fault *f)
     return f->near.in != NULL && (f->near.in->prot & need[f->look.access]);
 }
 
-// The region would not have allowed it, so the absent page was not brought in.
+// Tells whether the page is absent because its region does not allow the access.
 static bool
 region_forbids(const struct fault *f)
 {
@@ -253,7 +256,7 @@ tell_instruction(struct report *r, const struct fault *f)
 {
     uint64 bits = f->stval, at = f->s->tf->epc, text;
     if (bits == 0 && look_word(&f->s->as->pt, at & ~7UL, true, &text)) {
-        bits = text >> (at % 8 * 8); // harts may leave it to us to look (priv stval)
+        bits = text >> (at % 8 * 8); // stval need not have the instruction (priv stval)
         bits = at % 8 == 6 || (bits & 3) != 3 ? bits & 0xffff : bits & 0xffffffff;
     }
     say(r, W_WORD, bits, insn_word((uint32)bits));
@@ -298,9 +301,9 @@ tell_short(struct report *r, const struct fault *f)
         say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
 }
 
-// Has a program of this name died of the same thing within the last second? Harts that ask at the
-// same time may get each other's answer: then an explanation is longer or shorter than it could
-// be.
+// Tells whether a program of this name has been stopped for the same reason within the last second.
+// Harts that ask at the same time may get a wrong answer, which makes an explanation longer or
+// shorter.
 static bool
 again(const struct fault *f)
 {
@@ -321,6 +324,10 @@ again(const struct fault *f)
     return same;
 }
 
+// Explains on the console why process `s`, the running one, is stopped: its trap has this scause
+// and stval, and `error` is vmfault()'s result if it was a page fault.
+// Locks     none held; takes the pager's for names of functions.
+// Sleeps    when the file's symbols are read.
 void
 explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
 {
@@ -337,7 +344,8 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
     say_flush(&r);
 }
 
-// Says in three lines, or one, why a process is stopped that has made no mistake.
+// Explains in three lines, or one, that a process is stopped for want of memory, because `other`
+// shares its memory. It has made no mistake.
 void
 explain_starved(int pid, const char *name, int other, const char *other_name)
 {

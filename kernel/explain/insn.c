@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// insn.c - see insn.h.
+// insn.c - classifies an instruction that a hart has refused, by its bits.
 //
 // Manual    unpriv: the base opcode map; the compressed quadrants 0 and 2
 #include "explain/insn.h"
@@ -38,6 +38,7 @@ judge_short(uint32 bits)
     return (bits & 1) == 0 && (function == 1 || function == 5) ? INSN_FLOAT : INSN_OTHER;
 }
 
+// Classifies an instruction: 16 bits of a short one, or 32.
 enum insn_kind
 insn_judge(uint32 bits)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// insn.h - why a hart may have refused an instruction, from its bits.
+// insn.h - why a hart may have refused an instruction, by its bits.
 #pragma once
 
 #include "lib/types.h"

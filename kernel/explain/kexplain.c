@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// kexplain.c - what the kernel ran into, for panics.
+// kexplain.c - explains why the kernel panics.
 //
-// Theory    The same questions as for a user program (explain/explain.c), asked of the table that
-//           the hart uses; and the registers are searched for the patterns that debug builds fill
-//           memory with.
-// Promises  Takes no lock, allocates nothing, follows no pointer that it has not checked: what it
-//           looks at may be what is broken.
+// Theory    The lines are those for a user program (explain/explain.c), with the table that the
+//           hart uses; and the registers are searched for the patterns with which debug builds
+//           fill memory.
+// Promises  Takes no lock, allocates nothing, follows no pointer that it has not checked: the data
+//           that it reads may be damaged.
 // Locks     none; the other harts have stopped.
 #include "explain/explain.h"
 
@@ -31,12 +31,15 @@
 static const struct explain_hooks *hooks;
 static struct report console; // straight out
 
+// Tells how to find processes. Called once, when there are some.
 void
 explain_set_hooks(const struct explain_hooks *h)
 {
     hooks = h;
 }
 
+// Finds the process that runs on this hart; *s is named "boot" before there is one.
+// Returns   false: there is none.
 bool
 explain_current(struct subject *s)
 {
@@ -71,7 +74,7 @@ tell_stack(const struct near *near, uint64 va)
         say(&console, W_KSTACK_SIZE, KSTACK_SIZE);
 }
 
-// The part of the image; for code, the function.
+// Tells the part of the image, and for code the function.
 static void
 tell_image(uint64 va)
 {
@@ -107,11 +110,11 @@ near_of(const struct subject *s, uint64 va)
                                .n = s->as->regions.n,
                                .brk = s->as->sz,
                                .highest_brk = s->as->highest,
-                               .sp = MAXVA}; // the user's does not matter here
+                               .sp = MAXVA}; // the user's sp is not meaningful here
     return near_in(&space, va);
 }
 
-// The table that the walk wanted next is no table.
+// Tells that an entry leads to a frame that is no page table.
 static void
 tell_lost_table(const struct look *look)
 {
@@ -145,6 +148,8 @@ tell_page_fault(const struct subject *s, struct look *look)
     tell_hint(look, &near);
 }
 
+// Explains what would stop user mode from this access to va, on the console.
+// Locks     none; the caller makes sure that the tables stay.
 void
 explain_user_page(const struct aspace *as, uint64 va, enum pt_access access)
 {
@@ -187,6 +192,9 @@ tell_fills(const struct kernelframe *f)
     }
 }
 
+// Explains a trap of the kernel on the console, for a panic: a page fault in full, any other by its
+// cause.
+// Locks     none: the other harts have stopped.
 void
 explain_kernel(const struct kernelframe *f)
 {
@@ -242,7 +250,7 @@ tell_part(const struct part *p)
         say(&console, W_PART, part_word(p), p->start, p->end);
 }
 
-// Explains a broken plan; for panic_telling().
+// Explains a wrong address-space layout, a struct plan_fault, for panic_telling().
 void
 explain_plan(const void *plan_fault)
 {
@@ -267,13 +275,13 @@ explain_user_callers(void)
         return;
     usertrace_take(&t, s.as, s.tf, USERSYM_PEEK);
     if (t.n == 1 && t.pc[0] == 0)
-        return; // it has not been there yet
+        return; // the process has not been in user mode yet
     say(&console, W_USER_CALLERS, s.pid, s.name);
     for (int i = 0; i < t.n; i++)
         printf("  0x%016lx %s\n", t.pc[i], usertrace_place(&t, i, place, sizeof place));
 }
 
-// Lets panics be explained from now on.
+// Has panics explained from now on. Once, at the start of the boot.
 void
 explain_init(void)
 {

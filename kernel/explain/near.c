@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: MIT
-// near.c - see near.h.
+// near.c - classifies an address by what is near it.
 //
-// Theory    Pure: regions and numbers in, a verdict out. The first of the tests that applies is
-//           the verdict; they go from what is certain to what is likely.
-// Locks     none; the caller knows that the regions stand still.
+// Theory    A pure function of regions and numbers. The first of its tests that applies decides;
+//           certain tests come before likely ones.
+// Locks     none; the caller makes sure that the regions do not change.
 #include "explain/near.h"
 
 #include "mm/kvm/layout.h"
 
-#define HEAP_REACH (1UL << 20) // so far above the break, an address is likely meant for the heap
+#define HEAP_REACH (1UL << 20) // an address at most this far above the break is the heap's
 #define NULL_REACH 1024UL      // largest offset of a field
 #define ERRNO_MAX  4095UL
-#define SP_REACH   (64UL * PGSIZE) // a function's locals may take sp so far below the stack at once
+#define SP_REACH   (64UL * PGSIZE) // a function's locals may move sp this far below the stack
 #define FREED_FILL 0x0101010101010101UL
 #define FRESH_FILL 0x0505050505050505UL
 
-// Is `va` the pattern, give or take what a field's offset adds?
+// Tells whether `va` is the pattern, plus the offset of a field.
 static bool
 holds(uint64 va, uint64 pattern)
 {
     return va - pattern < 4 * PGSIZE;
 }
 
+// Tells whether va is a pattern of debug builds: NEAR_FREED_FILL or NEAR_FRESH_FILL; NEAR_REGION:
+// neither.
 enum near_kind
 near_fill(uint64 va)
 {
@@ -44,6 +46,7 @@ near_kernel(uint64 va)
     return va >= KERNEL_LINK ? NEAR_KERNEL_IMAGE : NEAR_KERNEL_HALF;
 }
 
+// Classifies va without an address space: NEAR_USER_HALF, a part of the kernel's half, or nonsense.
 enum near_kind
 near_any(uint64 va)
 {
@@ -79,7 +82,7 @@ sp_left_stack(const struct near_space *s, const struct region *guard)
     return s->sp < guard->end && guard->end - s->sp <= SP_REACH;
 }
 
-// Does sp, with va just above it, point at nothing the process has?
+// Tells whether sp, with va just above it, points at no memory of the process.
 static bool
 sp_is_lost(const struct near_space *s, uint64 va)
 {
@@ -115,7 +118,7 @@ judge_outside(const struct near_space *s, uint64 va)
     return NEAR_BETWEEN;
 }
 
-// What is va near to, for a process with these regions?
+// Classifies va for a process with these regions.
 struct near
 near_in(const struct near_space *s, uint64 va)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// near.h - what an address is near to: the first thing a person wants to know of a bad pointer.
+// near.h - classifies a bad address by what is near it: the null page, the guard page, the heap ...
 #pragma once
 
 #include "lib/types.h"
@@ -30,7 +30,7 @@ enum near_kind {
     NEAR_KERNEL_HALF, // none of these
 };
 
-// What there is to be near to in an address space.
+// The parts of an address space that an address may be near to.
 struct near_space {
     const struct region *region; // by address
     int n;

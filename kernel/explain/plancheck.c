@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// plancheck.c - the plans there are: the kernel's, checked at boot, and each process's.
+// plancheck.c - checks the kernel's address-space layout, at boot, and each process's.
 //
-// Promises  guard-closed: see mm/inspect/plan.h; what plan.c cannot know is asked of the tables.
+// Promises  guard-closed: mm/inspect/plan.h. Here the tables are read, which plan.c does not have.
 // Locks     takes as->lock: a viewer may be reading the regions.
 // Next      mm/inspect/plan.c, doc/invariants.md
 #include "explain/plancheck.h"
@@ -15,7 +15,7 @@
 
 #define PROCESS_PARTS (KVM_PARTS + 4)
 
-// Returns the name of the promise that the rule keeps (mm/inspect/plan.h).
+// The name of the promise that is broken if the rule is (mm/inspect/plan.h).
 static const char *
 promise_of(enum plan_rule rule)
 {
@@ -27,6 +27,7 @@ promise_of(enum plan_rule rule)
     return promises[rule];
 }
 
+// Checks that no two parts of the kernel's half overlap, and panics if two do. Once, at boot.
 void
 check_kernel_plan(void)
 {
@@ -39,7 +40,7 @@ check_kernel_plan(void)
                       promise_of(f.rule));
 }
 
-// What a process's regions have to keep clear of, its kernel stack first.
+// Collects the parts with which a process's regions must not overlap, its kernel stack first.
 static int
 parts_of(const struct aspace *as, struct part *parts)
 {
@@ -51,7 +52,7 @@ parts_of(const struct aspace *as, struct part *parts)
     return 4 + kvm_parts(parts + 4);
 }
 
-// Is anything in [p.start, p.end) mapped with all of these flags?
+// Tells whether a page in [p.start, p.end) is mapped with all of these flags.
 static bool
 mapped(const struct pt *t, struct part p, uint64 flags)
 {
@@ -87,6 +88,10 @@ hole_mapped(const struct aspace *as, const struct part *parts, struct plan_fault
     return true;
 }
 
+// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/plan.h.
+// Panics, with an explanation, if one is broken.
+// Locks     takes as->lock.
+// Sleeps    for as->lock.
 void
 check_plan(struct aspace *as)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// plancheck.h - the plans of the kernel and of processes are checked; a wrong one is explained.
+// plancheck.h - checks the address-space layouts of the kernel and of processes.
 #pragma once
 
 struct aspace;
 
 void check_kernel_plan(void);       // panics if two parts of the kernel's half overlap
-void check_plan(struct aspace *as); // panics if a process's plan breaks a promise of plan.h
+void check_plan(struct aspace *as); // panics if a process's layout breaks a promise of plan.h
 
 #ifdef DEBUG
 #define plan_dcheck(as) check_plan(as) // after every system call in debug builds

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// say.c - see say.h.
+// say.c - prints the lines of an explanation, folded to the width of a terminal.
 //
 // Promises  Allocates nothing and takes no lock but printf's. A report that is full loses whole
 //           lines, never parts of one.
@@ -18,6 +18,8 @@
 
 static bool chinese;
 
+// Chooses the language of explanations: "en" or "zh". At boot.
+// On error  -EINVAL: there is no such language.
 int
 say_set_language(const char *name)
 {
@@ -27,20 +29,22 @@ say_set_language(const char *name)
     return 0;
 }
 
+// The one of two texts that is in the chosen language.
 const char *
 word(const char *en, const char *zh)
 {
     return chinese ? zh : en;
 }
 
+// The text in the chosen language.
 const char *
 words(const struct words *w)
 {
     return word(w->en, w->zh);
 }
 
-// Where to break a line that does not fit: at the last blank before something that is easily seen as
-// a beginning, else at the last blank, else in the middle of a word.
+// Finds where to break a line that does not fit: at the last blank before a word that looks like a
+// beginning, else at the last blank, else in the middle of a word.
 // Returns   how many of the n bytes, which do fit, stay on the row.
 static size_t
 break_at(const char *s, size_t n)
@@ -73,7 +77,7 @@ fitting(const char *s, uint32 columns)
 }
 
 // Copies a line, folded to rows of COLUMNS; each row after the first is indented.
-// Returns   the bytes it takes; -1, and nothing is of use, when there are not so many.
+// Returns   the bytes it takes; -1: there is no room, and `to` is undefined.
 static int
 fold(char *to, size_t size, const char *s)
 {
@@ -116,6 +120,7 @@ say(struct report *r, const char *en, const char *zh, ...)
         r->buf[r->used] = '\0';
 }
 
+// Prints the lines that the report has collected, as one message, and empties it.
 void
 say_flush(struct report *r)
 {

@@ -9,7 +9,7 @@ struct words {
     const char *en, *zh;
 };
 
-// Where an explanation goes: into memory, so that it can be printed whole, or straight out.
+// The target of an explanation: memory, so that it is printed whole, or the console itself.
 struct report {
     char *buf; // NULL: straight to the console, for panics
     size_t size, used;

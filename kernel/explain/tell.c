@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// tell.c - see tell.h.
+// tell.c - the parts that explanations of faults share.
 //
-// Promises  Reads tables and ledger entries in the direct map alone, each after checking that it
-//           is there: a damaged table can be looked at.
-// Locks     none: what others change meanwhile may be seen before or after.
+// Promises  Reads tables and ledger entries in the direct map alone, each after a check that it is
+//           RAM: a damaged table does no harm.
+// Locks     none: changes by other harts may be seen or not.
 #include "explain/tell.h"
 
 #include "explain/insn.h"
@@ -14,7 +14,8 @@
 #include "mm/frame/ledger.h"
 #include "rv/csr.h"
 
-// Fills in what the trap says of the access; false: it was none to memory.
+// Fills in the access that the trap is about.
+// Returns   false: no access to memory has failed.
 bool
 look_cause(struct look *look, uint64 cause)
 {
@@ -43,8 +44,8 @@ is_table(void *arg, uint64 pa)
     return frame_managed(pa) && frame_of(pa)->kind == FRAME_PGTABLE;
 }
 
-// Finds the rule that stops look->va. A hart that sets A and D is assumed, unless that explains
-// nothing.
+// Walks the table as a hart does, and finds the rule that stops the access to look->va. First with
+// a hart that sets A and D itself; if that explains nothing, with one that faults instead.
 void
 look_at(const struct pt *t, struct look *look)
 {
@@ -56,6 +57,8 @@ look_at(const struct pt *t, struct look *look)
     (void)translate(t, look->va, look->access, &look->hart, &look->trace);
 }
 
+// Reads the word at va, as user mode or the kernel would read it by the table `t`.
+// Returns   false: va is misaligned, or the word is not readable, or not in RAM.
 bool
 look_word(const struct pt *t, uint64 va, bool user, uint64 *out)
 {
@@ -71,6 +74,7 @@ look_word(const struct pt *t, uint64 va, bool user, uint64 *out)
 
 // ---- Words ------------------------------------------------------------------------------------
 
+// The verb for an access: read, write or execute, in the chosen language.
 const char *
 access_word(enum pt_access access)
 {
@@ -79,7 +83,7 @@ access_word(enum pt_access access)
     return words(&verbs[access]);
 }
 
-// The level is the root's: that of the mode.
+// The sentence for an address that is not canonical; `level` is the root's, which tells the mode.
 static const char *
 canonical_word(int level)
 {
@@ -112,6 +116,7 @@ rule_word(enum pt_rule rule)
     return words(&rules[rule]);
 }
 
+// The sentence for the rule that stops the access, in the chosen language.
 const char *
 reason_word(const struct look *look)
 {
@@ -122,7 +127,7 @@ reason_word(const struct look *look)
     return rule_word(look->trace.rule);
 }
 
-// What to do about a rule that a sound table does not break; NULL: nothing is known.
+// The advice for a rule that a well-formed table does not break; NULL: there is none.
 const struct words *
 rule_hint(const struct look *look)
 {
@@ -143,6 +148,7 @@ rule_hint(const struct look *look)
     return hint->en != NULL && !look->refused ? hint : NULL;
 }
 
+// The words for the cause of a trap that is no page fault, in the chosen language.
 const char *
 cause_word(uint64 cause)
 {
@@ -156,6 +162,7 @@ cause_word(uint64 cause)
     return words(&causes[cause]);
 }
 
+// The words for why an instruction was refused, in the chosen language.
 const char *
 insn_word(uint32 bits)
 {
@@ -168,6 +175,7 @@ insn_word(uint32 bits)
     return words(&kinds[insn_judge(bits)]);
 }
 
+// The name of a region's kind, in the chosen language.
 const char *
 region_word(const struct region *r)
 {
@@ -181,6 +189,7 @@ region_word(const struct region *r)
     return words(&kinds[r->kind]);
 }
 
+// The words for what an address is near to, in the chosen language.
 const char *
 near_word(const struct near *near)
 {
@@ -217,7 +226,7 @@ near_word(const struct near *near)
 
 #define WALK_TEXT 200
 
-// The flags of an entry as letters, a dash for each that is 0; V goes without saying.
+// The flags of a valid entry as letters, without V, a dash for each that is 0.
 static const char *
 flag_letters(pte_t pte, char text[8])
 {
@@ -235,6 +244,7 @@ leaf_pa(pte_t pte)
     return pte_pa(pte & ~PTE_RESERVED);
 }
 
+// Adds the line with the entries that the walk has read; none if it has read none.
 void
 tell_walk(struct report *r, const struct look *look)
 {
@@ -252,6 +262,7 @@ tell_walk(struct report *r, const struct look *look)
     say(r, W_WALK, text);
 }
 
+// Adds the line with the rule that stops the access, and its level.
 void
 tell_rule(struct report *r, const struct look *look)
 {
@@ -275,6 +286,7 @@ owner_word(enum frame_kind kind)
     }
 }
 
+// Adds the line with the owner of the frame that the leaf maps; none if the walk has found no leaf.
 void
 tell_leaf(struct report *r, const struct look *look)
 {
@@ -282,6 +294,7 @@ tell_leaf(struct report *r, const struct look *look)
         tell_frame(r, pte_translate(look->trace.pte & ~PTE_RESERVED, look->trace.level, look->va));
 }
 
+// Adds the line with kind, owner and counts of the frame at pa.
 void
 tell_frame(struct report *r, uint64 pa)
 {

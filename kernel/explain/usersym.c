@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// usersym.c - see usersym.h.
+// usersym.c - finds names of functions in a program's file.
 //
-// Theory    The symbol table is no part of the loaded program; it is read from the file through the
+// Theory    The symbol table is not loaded with the program; it is read from the file through the
 //           page cache, a page at a time, and searched once from start to end for all addresses.
-// Promises  A file that lies costs time at most: every offset is checked by the pager, and the
-//           number of symbols looked at is limited.
+// Promises  A malformed file costs time at most: the pager checks every offset, and the number of
+//           symbols that are read is limited.
 // Locks     those of the pager; none held on entry. Sleeps if asked to read.
 #include "explain/usersym.h"
 
@@ -67,7 +67,7 @@ turn_to(struct reader *r, uint64 index)
     return r->page != NULL;
 }
 
-// Reads n bytes at `off`; false: they are not to be had.
+// Reads n bytes at `off`; false: they cannot be read.
 static bool
 read_at(struct reader *r, uint64 off, void *dst, size_t n)
 {
@@ -115,7 +115,8 @@ read_name(struct reader *r, uint64 off, struct usersym *sym)
     }
 }
 
-// A function, or a label of assembly that could be one; the tools' own labels start otherwise.
+// Tells whether a symbol is a function, or a label of assembly that could be one. Labels that the
+// tools make begin with other characters.
 static bool
 is_function(struct reader *r, const struct elf_symbol *s, uint64 strings)
 {
@@ -127,7 +128,7 @@ is_function(struct reader *r, const struct elf_symbol *s, uint64 strings)
     return read_at(r, strings + s->name, &first, 1) && first != '$' && first != '.';
 }
 
-// What is searched for and the best found so far.
+// The addresses to be found, and the best symbol so far for each.
 struct quest {
     const uint64 *pc;
     struct usersym *sym;
@@ -163,7 +164,10 @@ search_symbols(struct reader *r, struct quest *q)
     }
 }
 
-// Locks     the pager's, and none when it returns. Sleeps if `how` allows it.
+// Names the functions around the n addresses pc[], n <= USERSYM_MAX. A name that cannot be found is
+// "".
+// Locks     takes the pager's.
+// Sleeps    for the disk, if `how` is USERSYM_READ.
 void
 usersym_find(struct pager *file, enum usersym_how how, const uint64 *pc, int n, struct usersym *sym)
 {

@@ -15,7 +15,7 @@ struct usersym {
 
 enum usersym_how {
     USERSYM_READ, // may read pages of the file from the disk, and sleep
-    USERSYM_PEEK, // only what is in memory
+    USERSYM_PEEK, // reads only pages that are in memory
 };
 
 // Names the functions around the n <= USERSYM_MAX addresses, as far as they can be found.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// usertrace.c - see usertrace.h.
+// usertrace.c - collects the callers in a stopped user program.
 //
-// Theory    Frames of programs look like those of the kernel (panic/backtrace.c), but nothing
-//           about them can be relied on: s0 may hold anything. So each word is read through the
-//           table by software, a return address must point into executable memory, and frames
-//           must ascend. A function that calls no other keeps its return address in ra and only
-//           the caller's s0 in its frame.
+// Theory    Frames of programs look like those of the kernel (panic/backtrace.c), but they cannot
+//           be relied on: s0 may hold any value. So each word is read through the table by
+//           software, a return address must point into executable memory, and frames must ascend.
+//           A leaf function keeps its return address in ra, and only the caller's s0 in its frame.
 // Promises  Never faults, never loops.
 // Locks     none: the process is the running one, or the kernel has panicked.
 #include "explain/usertrace.h"
@@ -53,7 +52,7 @@ climb(struct usertrace *t, const struct aspace *as, uint64 fp)
     }
 }
 
-// Adds who called the function that stopped.
+// Adds the callers of the function that has stopped.
 static void
 find_callers(struct usertrace *t, const struct aspace *as, const struct trapframe *tf)
 {
@@ -69,6 +68,11 @@ find_callers(struct usertrace *t, const struct aspace *as, const struct trapfram
     climb(t, as, in_code && look_word(&as->pt, tf->s0 - 8, true, &top) ? top : tf->s0);
 }
 
+// Collects where the program `as` is, with the user registers `tf`, and its callers; `how` limits
+// the search for names.
+// Locks     none: the process is the running one, or the kernel has panicked. Takes the pager's for
+//           names.
+// Sleeps    for the disk, if `how` is USERSYM_READ.
 void
 usertrace_take(struct usertrace *t, struct aspace *as, const struct trapframe *tf,
                enum usersym_how how)
@@ -87,9 +91,11 @@ usertrace_take(struct usertrace *t, struct aspace *as, const struct trapframe *t
     }
     for (int i = 0; i < t->n; i++)
         if (!is_code(as, t->pc[i]))
-            t->sym[i].name[0] = '\0'; // beyond the code: the last function is not where it is
+            t->sym[i].name[0] = '\0'; // behind the code, so not in the last function
 }
 
+// Writes place i as "function+0x12", or as the bare address, to buf.
+// Returns   buf.
 const char *
 usertrace_place(const struct usertrace *t, int i, char *buf, size_t size)
 {

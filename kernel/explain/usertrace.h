@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// usertrace.h - who called whom in a user program.
+// usertrace.h - the chain of callers in a user program.
 #pragma once
 
 #include "explain/usersym.h"
@@ -14,7 +14,7 @@ struct usertrace {
     struct usersym sym[USERSYM_MAX];
 };
 
-// Where the program is and who called it there; names as far as `how` lets them be found.
+// Collects where the program is, and its callers, with names as far as `how` allows.
 void usertrace_take(struct usertrace *t, struct aspace *as, const struct trapframe *tf,
                     enum usersym_how how);
 // "function+0x12", or the bare address.
