@@ -2,8 +2,8 @@
 # The build of Vitrine. `make help` lists what it makes; `./vitrine` is the friendlier front door.
 # Everything made goes to $(O); the tree stays clean but for a few links that course tools expect.
 
-# INSECURE=1 and DEBUG=1 have directories of their own: an insecure kernel must not be taken for the usual one,
-# and a change between them must not compile everything anew.
+# INSECURE=1 and DEBUG=1 have directories of their own: an insecure kernel must not replace the usual one, and
+# switching between them must not rebuild everything.
 O ?= build$(if $(INSECURE),/insecure)$(if $(DEBUG),/debug)
 
 .DEFAULT_GOAL := all
@@ -16,7 +16,7 @@ PYTHON ?= python3
 # Tools. Either of Debian's two compilers will do; TOOLPREFIX= names another, LLVM=1 builds the
 # kernel with clang. WERROR=1 makes warnings fatal, V=1 shows the commands. DEBUG=1 adds the checks that
 # cost time (lock order, filled frames, failing allocations), UBSAN=1 those of the compiler. INSECURE=1
-# leaves in new memory what its last owner wrote (kernel/mm/aspace/fresh.h): a kernel to be attacked.
+# leaves the last owner's data in new memory (kernel/mm/aspace/fresh.h): a kernel to be attacked.
 
 TOOLPREFIX ?= $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,\
 	$(if $(shell command -v $(p)gcc),$(p))) riscv64-unknown-elf-)
@@ -37,7 +37,7 @@ SMARCH := -march=rv64imafdc_zicsr_zifencei
 NOLOOPCALL := -fno-tree-loop-distribute-patterns
 endif
 
-# A call of what no header declares is no warning but an error: its result would be cut to 32 bits.
+# Calling an undeclared function is an error, not a warning: its result would be truncated to 32 bits.
 WARN := -Wall -Wextra -Wshadow -Wvla -Werror=implicit-function-declaration $(if $(WERROR),-Werror)
 KINC := -Ikernel -Iinclude -I$(O)/gen
 UINC := -Iuser/include -Iinclude -I$(O)/gen
@@ -53,8 +53,8 @@ endif
 KASFLAGS := $(SMARCH) $(KFLAGS) -D__ASSEMBLER__
 KLDFLAGS := -nostdlib -static -z max-page-size=4096 $(if $(WERROR),--fatal-warnings)
 
-# Programs have 64 KiB of stack. Those named in ONEPAGE ask for no size and so get xv6's one page: init
-# (user/init.c says why), and echo, which the course's usertests execute with arguments that must not fit.
+# Programs have 64 KiB of stack. Those in ONEPAGE have no size and get xv6's one page: init (see user/init.c),
+# and echo, which the course's usertests execute with arguments that must not fit.
 USTACK = -Wl,-z,stack-size=65536
 ONEPAGE := init echo
 $(ONEPAGE:%=$(O)/bin/%): private USTACK =
@@ -74,7 +74,7 @@ Q := @
 endif
 
 # ---------------------------------------------------------------------------------------------
-# What there is to build.
+# The lists of sources.
 
 # objects(SOURCES): their objects.
 objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,$(filter %.S,$(1)))
@@ -82,22 +82,22 @@ objects = $(patsubst %.c,$(O)/%.o,$(filter %.c,$(1))) $(patsubst %.S,$(O)/%.S.o,
 # The kernel, from the bottom up: each room may call those above it here, none below. The order is a
 # reading order too; doc/tour.md says more. A room names its files without .c, assembly in full.
 
-# lib: what any program could use. Strings, numbers, ranges, the readers of ELF files and device trees.
+# lib: code independent of the kernel. Strings, numbers, ranges, the readers of ELF files and device trees.
 lib := string printf bitmap range ranges page intrinsics utf8
 lib/parse := fdt fdtwalk elf
 
-# pt: Sv39 page tables, touching no CSR, lock or global. walk and map build a tree, unmap and protect
-# change it. pt/read only reads: translate is the manual, made executable; check and diff judge a tree.
+# pt: Sv39 page tables, without CSR, lock or global. walk and map build a tree, unmap and protect change it.
+# pt/read only reads: translate follows the manual; check and diff examine a tree.
 pt := walk map rounded stock unmap protect batch super iter copy free
 pt/read := translate check diff vmprint
 
-# rv: the processor. The only place that names a CSR: entry, trampoline, traps, switching, firmware.
+# rv: the processor. Only this room names a CSR: entry, trampoline, traps, switching, firmware.
 rv := entry.S cpu sbi timer trampoline.S kernelvec.S swtch.S usercopy.S fp.S
 
 # panic: the end of the kernel, and the callers that led there.
 panic := backtrace ksyms panic
 
-# sync: waiting for one another. Locks that spin, locks that sleep, queues of those who wait.
+# sync: spinlocks, sleep locks, wait queues.
 sync := spinlock sleeplock waitq
 
 # mm/frame: physical memory, the ledger of it, and the kernel's own objects.
@@ -115,25 +115,25 @@ mm/design := select unified global fullcopy sharedroot trampage
 # mm/copy: the kernel reads and writes a program's memory, directly or by a walk.
 mm/copy := copy
 
-# mm/inspect: what memory and page tables are, for people: views, owners, the layout and its checks.
+# mm/inspect: reports about memory and page tables: views, owners, the layout and its checks.
 mm/inspect := plan owners touched view viewprint
 
-# explain: why a program was stopped, and what the kernel ran into, with the words of words.h.
+# explain: reports about faults of programs and of the kernel, with the texts of words.h.
 explain := say near insn tell usersym usertrace explain kexplain plancheck
 
-# dev: the machine as the device tree describes it, and drivers for what is on it.
+# dev: the device tree, and the device drivers.
 dev := ram machine isa power rtc plic
 dev/console := uart lineedit linering console
 dev/disk := virtio virtio_blk blk
 
-# fs: one cache of pages; the journal; ext2 on the disk; directories and paths; what a descriptor stands for.
+# fs: one cache of pages; the journal; ext2 on the disk; directories and paths; open files.
 fs/cache := radix cache truncate pageio writeback reclaim
 fs/journal := io journal recover ops commit log checkpoint
 fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan orphanlist inodes dcache dirent dirindex op journalfile mount rw stat
 fs/dir := dir dirread read namei symlink link rename
 fs/file := file pipe devnode
 
-# proc: processes, their traps, and what ends them; how they share the harts; programs out of files.
+# proc: processes, their traps and ends; the scheduler; exec.
 proc := proc trap fork exit oom alarm watch interpose
 proc/sched := sched ticks flusher fpu
 proc/exec := args image exec
@@ -144,15 +144,15 @@ sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail 
 # boot: from the first instruction in C to the first program.
 boot := bootargs bootprint harts userinit main
 
-# checked: DEBUG=1 checks the order of locks and fills memory that changes hands, lets allocations fail,
-# remembers where pages were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.
+# checked: DEBUG=1 checks lock order, fills freed and new memory, makes allocations fail, records where pages
+# were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.
 checked := $(if $(DEBUG),lockcheck mapsite failtree selftest selfrules selfplan) $(if $(UBSAN),ubsan)
 
 ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/design mm/copy mm/inspect explain \
 	dev dev/console dev/disk fs/cache fs/journal fs/ext2 fs/dir fs/file proc proc/sched proc/exec sys boot checked
 LISTED := $(foreach r,$(ROOMS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(r)/%.c,$($(r)))))
 
-# A new file works at once; the gate demands that it be entered above.
+# A new file is built at once; check.sources requires it in the lists above.
 UNLISTED := $(filter-out $(LISTED) kernel/rv/offsets.c kernel/checked/%,\
 	$(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c kernel/*/*.S))
 KSRC := $(wildcard $(LISTED)) $(UNLISTED)
@@ -214,7 +214,7 @@ $(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
 KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
 USTAMP := $(UCC) $(UCFLAGS) $(ULDFLAGS) $(ONEPAGE)
 
-# A changed compiler or flag rebuilds what it touches.
+# A changed compiler or flag rebuilds the objects that it affects.
 $(O)/.kflags: FORCE
 	@mkdir -p $(@D); echo '$(KSTAMP)' | cmp -s - $@ || \
 		echo '$(KSTAMP)' > $@
@@ -229,7 +229,7 @@ $(O)/.uflags: FORCE
 # The compiler must not turn the loops of memset() and memcpy() into calls of themselves.
 $(O)/kernel/lib/string.o: KCFLAGS += $(NOLOOPCALL)
 
-# The checks themselves are not checked, nor is what they print with.
+# The checks themselves and their printing are not instrumented.
 sanitize = $(if $(UBSAN),$(if $(filter kernel/panic/% kernel/checked/% kernel/lib/%,$<),,-fsanitize=undefined))
 
 $(O)/kernel/%.o: kernel/%.c $(O)/.kflags | $(GENHDR) $(O)/gen/rv/offsets.h
@@ -250,7 +250,7 @@ $(O)/kernel/kernel: $(KOBJ) $(O)/.objects kernel/kernel.ld tools/ksyms.py
 	$(Q)$(PYTHON) tools/ksyms.py --nm '$(NM)' --cc '$(KCC) $(KASFLAGS)' \
 		--ld '$(LD) $(KLDFLAGS) -T kernel/kernel.ld' --work $(O)/gen --out $@ $(KOBJ)
 
-# A grader stops at the function of a call by the name that the course gives it: sleep is pause since 2025.
+# Graders set breakpoints at a call's function by the course's name: sleep is pause since 2025.
 $(O)/kernel/kernel.sym: $(O)/kernel/kernel
 	$(Q)$(NM) -n $< | sed -n 's/^\([0-9a-f]\{16\}\) [A-Za-z] \([^$$. ][^ ]*\)$$/\1 \2/p' | \
 		sed '/ sys_sleep$$/{p;s/sleep/pause/;}' > $@
@@ -279,7 +279,7 @@ $(O)/user/ulib.a: $(ULIBOBJ)
 # progobjs(user/NAME): the objects of one command. A file takes the place of a directory.
 progobjs = $(call objects,$(or $(wildcard $(1).c),$(wildcard $(1)/*.c $(1)/*.S)))
 
-# Which sources a program is made of may change without any of them being new.
+# A program's list of sources may change without any source being newer.
 $(O)/.programs: FORCE
 	@mkdir -p $(@D); echo '$(PROGS) $(progfiles)' | cmp -s - $@ || echo '$(PROGS) $(progfiles)' > $@
 
@@ -293,7 +293,7 @@ $(foreach p,$(PROGS),$(eval $(call program,$(p))))
 
 BINS := $(addprefix $(O)/bin/,$(notdir $(PROGS)))
 
-# Programs built the way xv6 builds them, to prove that such binaries run unchanged.
+# Programs built as in xv6, to show that such binaries run unchanged.
 ifneq ($(wildcard tests/xv6/Makefile),)
 XV6DIR := $(O)/xv6
 $(O)/.xv6: $(wildcard tests/xv6/* tests/xv6/*/*)
@@ -372,14 +372,14 @@ run = $(PYTHON) tools/run.py $(1) --disk '$(FSIMG)' --out $(O) --prefix '$(TOOLP
 RUN = $(call run,$(if $(V),--verbose))
 GDBRUN = $(call run,--plain) -S -gdb tcp::$(GDBPORT)
 
-# A kernel that ends with a code is no error of make's; ./vitrine run ends with that code.
+# The kernel's exit code is not an error for make; ./vitrine run exits with it.
 qemu: boot
 	exec $(call run,--for-make $(if $(V),--verbose))
 
 qemu-gdb: boot
 	exec $(call run,--plain --announce "$(WAITING)") -S -gdb tcp::$(GDBPORT)
 
-# Said as late as can be: a grader connects when it has read this line, and does not try for long.
+# Printed as late as possible: a grader connects when it has read this line, with a short timeout.
 WAITING = *** waiting for a debugger: gdb-multiarch -x tools/gdb/load.py -ex 'target remote :$(GDBPORT)' $(O)/kernel/kernel
 
 # The commands as a shell reads them.

@@ -8,7 +8,7 @@ WASMCC ?= clang
 
 MACHINEDIR := $(O)/machine
 
-# What the machine shares with the kernel: the walk of page tables.
+# Shared with the kernel: the walk of page tables.
 machine_core := $(wildcard machine/*.c $(patsubst %,machine/%/*.c,base board hart mmu time sight check words)) \
 	kernel/pt/read/translate.c
 machine_host := $(machine_core) $(wildcard machine/host/*.c)
@@ -16,7 +16,7 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
-# What runs now and then is small rather than fast.
+# Code that runs rarely is compiled for size.
 SMALL := host words check board
 OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<))),-Os,-O2)
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)

@@ -38,7 +38,7 @@ def reference():
 
 
 def measure(options, design, icount, command, cpus=1):
-    """What the bench program prints on a machine of that design."""
+    """Returns the output of the bench program on a machine of that design."""
     print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
     work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
     with Machine(f"{options.out}/kernel/kernel", f"{options.out}/test.img", work, cpus=cpus,
@@ -62,14 +62,14 @@ def number(x):
 
 
 def print_columns(table):
-    """Rows of text; the first column to the left, the others to the right."""
+    """Prints rows of text; the first column is left-aligned, the others right-aligned."""
     widths = [max(len(r[i]) for r in table) for i in range(len(table[0]))]
     for r in table:
         print(r[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(r[1:], widths[1:])), sep="  ")
 
 
 def print_table(rows, results):
-    """What the keys stand for, then a table for each unit; all fits 80 columns."""
+    """Prints the meaning of the keys, then a table for each unit, in 80 columns."""
     print("\n".join(f"{key:10}  {title}" for key, title, _ in rows))
     for unit, at, linux_at, xv6_at in (("instr", 0, 1, 0), ("us", 1, 3, 2)):
         table = [[unit, *results, "Linux", "xv6", "/Linux"]]
@@ -93,7 +93,7 @@ def save(path, rows, results):
 
 
 def print_files(options, design):
-    """What operations on files cost, the disk's requests included."""
+    """Prints the cost of operations on files, the disk's requests included."""
     text = measure(options, design, True, "fsbench")
     print(f"\nfiles, kpt={design}")
     print("\n".join(line for line in text.splitlines() if "  " in line))
@@ -109,7 +109,7 @@ def parse_arguments():
 
 
 def build(options, values):
-    """What is measured; with options.scale or options.mips, the glass machine too."""
+    """Builds the programs to measure; with options.scale or options.mips, the glass machine too."""
     goals = ["all"]
     if options.scale or options.mips:
         goals.append(f"{options.out}/machine/glass")

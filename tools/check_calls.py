@@ -10,12 +10,12 @@ import subprocess
 import check_layers
 import source
 
-# name: why a lower room refers to it. Its prototype stands in a header of the lower room.
+# name: why a lower room refers to it. A header of the lower room has its prototype.
 UPCALLS = {
     "panic panic_frames assert_failed": "lib/panic.h: any code may find a broken promise",
     "boot boot_secondary kernel_satp": "rv/entry.S: the first instructions lead to the first C",
     "kerneltrap kstack_overflow": "rv/kernelvec.S: the way from a trap to its handler",
-    "thread_self thread_block thread_prepare_block thread_waiter thread_wake": "sync/thread.h: who waits is a process",
+    "thread_self thread_block thread_prepare_block thread_waiter thread_wake": "sync/thread.h: threads are processes",
     "preempt_point": "sync/thread.h: a long loop lets other processes run",
     "native_calls usersyscall": "proc/trap.h: system calls are above traps",
 }
@@ -31,7 +31,7 @@ def room(path, out):
 
 
 def objects(out):
-    """The objects of the sources that there are; those of a file that was moved may still lie about."""
+    """The objects of existing sources; the build directory may also hold objects of files that were moved."""
     for path in source.files_built(os.path.join(out, "kernel/**/*.o")):
         base = os.path.relpath(path, out)[: -len(".o")]
         if os.path.isfile(base) or os.path.isfile(base + ".c"):

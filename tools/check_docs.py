@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_docs.py [--results FILE] - what the pages refer to exists.
+"""check_docs.py [--results FILE] - everything that the pages refer to exists.
 
 Links between pages; files and functions in backquotes; samples of 80 columns; the sittings of doc/tour.md; lock
 ranks, sleep locks and anchors of the manual; the rows of doc/mission.md and the tests that they name. With --results,
@@ -26,7 +26,7 @@ PLACES = ("", "kernel/", "include/", "doc/", "tests/host/*/", "tests/qemu/", "us
 SITTING = 650  # lines
 WIDTH = 80  # columns of a terminal
 IDS = [f"M{n:03}" for n in range(1, 140)] + [f"P{n:02}" for n in range(1, 18)]
-ANCHOR_WORDS = {"priv"}  # what follows a comma and is no anchor
+ANCHOR_WORDS = {"priv"}  # words behind a comma that are no anchors
 
 
 def pages():
@@ -39,7 +39,7 @@ def blank_fenced(text):
 
 @functools.lru_cache(maxsize=None)
 def prose(page):
-    """The page without its fenced blocks, line by line the same."""
+    """The page with its fenced blocks blanked; line numbers stay."""
     return blank_fenced(source.read(page))
 
 
@@ -74,7 +74,7 @@ def braces(word):
 
 @functools.lru_cache(maxsize=None)
 def resolve(word):
-    """The files that a name in the text stands for, which may be given from any of PLACES."""
+    """The files that a name in the text stands for; it may be relative to any of PLACES."""
     for place in PLACES:
         found = source.files(place + word.removeprefix("./"))
         if found:
@@ -105,7 +105,7 @@ def names(page):
 
 
 def samples(page):
-    """What stands in a fenced block fits a terminal."""
+    """Lines of fenced blocks fit a terminal."""
     for m in FENCED.finditer(source.read(page)):
         first = line_of(source.read(page), m.start())
         for n, line in enumerate(m[0].splitlines()):
@@ -167,7 +167,7 @@ def spec():
 
 
 def invariants():
-    """An invariant of page tables or frames stands, by its name, in a file that its row names."""
+    """The name of an invariant of page tables or frames stands in a file that its row names."""
     page = "doc/invariants.md"
     text = source.read(page).split("\n## Memory of processes")[0]
     for name, where in re.findall(r"^\| ([a-z]+(?:-[a-z]+)+) \|(.*)\|$", text, re.M):
@@ -206,7 +206,7 @@ def subtests():
 
 
 def proof(word, results):
-    """What is wrong with one proof in backquotes; None: nothing. Words that are no proofs are left alone."""
+    """The error in one proof in backquotes; None: none. Other words in backquotes are ignored."""
     m = re.fullmatch(r"((?:host|fuzz|check|build|runner|qemu)\.[\w.*-]+)(?: (\w+))?", word)
     if m:
         known = tests_listed()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_headers.py - every header compiles alone, and twice in one unit, without a warning.
 
-A structure of include/abi/ has no padding: the kernel copies it to programs as a whole, and what is between
-the members would be whatever was there before.
+A structure of include/abi/ has no padding: the kernel copies it to programs as a whole, and bytes between the members
+would leak old kernel data.
 """
 import concurrent.futures
 import os
@@ -24,7 +24,7 @@ def make_value(out, name):
 
 
 def compile_twice(command, header, directory, shown):
-    """Nothing, or what the compiler says about a unit of that header included twice."""
+    """The compiler's messages about a unit that includes the header twice; "": none."""
     unit = os.path.join(directory, shown.replace("/", "_") + ".c")
     with open(unit, "w", encoding="utf-8") as f:
         f.write(f'#include "{header}"\n#include "{header}"\n')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_image.py - what was built: the kernel is below 512 KiB, and each part of it begins with a page; no segment is
-writable and executable; programs have a stack size and pages that can be mapped from the file."""
+"""check_image.py - the built kernel is below 512 KiB and its parts begin with pages; no segment is writable and
+executable; programs have a stack size and pages that can be mapped from the file."""
 import os
 import struct
 

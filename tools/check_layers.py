@@ -11,7 +11,7 @@ import re
 
 import source
 
-BELOW = {  # the rooms right below each room; it may include these and all that they may include
+BELOW = {  # the rooms directly below each room; a room may include these and all rooms below them
     "abi": "",
     "lib": "abi",
     "lib/parse": "lib",
@@ -36,12 +36,12 @@ BELOW = {  # the rooms right below each room; it may include these and all that 
     "fs/ext2": "fs/journal",
     "fs/dir": "fs/ext2",
     "fs/file": "fs/dir",
-    "proc": "proc/sched proc/exec",  # these three know one another: a process, the harts, its program
+    "proc": "proc/sched proc/exec",  # these three include one another: process, scheduler, program
     "proc/sched": "proc fs/file dev/console explain",
     "proc/exec": "proc",
     "sys": "proc",
     "boot": "sys mm/design",
-    "checked": "proc",  # what DEBUG=1 adds: it may look at everything
+    "checked": "proc",  # the additions of DEBUG=1, which may include everything
 }
 FILES, LARGE = 20, {"fs/ext2": 30, "mm/aspace": 30}
 
@@ -70,7 +70,7 @@ def line_of(text, at):
 
 
 def misplaced(path, text, pattern, welcome, what):
-    """The places of a pattern in a room where it is not welcome."""
+    """The places of a pattern in rooms where it is not allowed."""
     for m in pattern.finditer(text):
         if not welcome:
             yield f"{path}:{line_of(text, m.start())}: {what}"

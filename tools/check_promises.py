@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_promises.py - errors must be looked at, and every spinlock has a rank.
+"""check_promises.py - errors must be checked, and every spinlock has a rank.
 
-An exported function that returns -Exxx says must_check in its header. initlock() names a rank of sync/rank.h, and
-no rank stands there unused.
+An exported function that returns -Exxx is marked must_check in its header. initlock() names a rank of sync/rank.h, and
+every rank there is used.
 """
 import re
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_sources.py - the Makefile's table of contents names every source of the kernel, and no other."""
+"""check_sources.py - the Makefile's lists name every source of the kernel, and no other file."""
 import subprocess
 
 import source

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_style.py - what the formatter cannot see: heads, guards, own header first, no #if in a body, no leftovers."""
+"""check_style.py - heads, guards, own header first, no #if in a body, no function name in many files, no leftovers."""
 import collections
 import os
 import re
@@ -75,7 +75,7 @@ def common_names():
     files = collections.defaultdict(set)
     for path in source.files("kernel/**/*.c"):
         for f in source.functions(path):
-            if f.name != "__attribute__":  # its name stands behind that
+            if f.name != "__attribute__":  # its name follows the attribute
                 files[f.name].add(path)
     for name, paths in sorted(files.items()):
         if len(paths) > 2:

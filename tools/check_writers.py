@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""check_writers.py - pt/ alone stores page-table entries; others ask it to, by pt/change.h and pt/runs.h.
+"""check_writers.py - pt/ alone stores page-table entries; others call pt/change.h and pt/runs.h.
 
 The tests in checked/ break tables on purpose and may store. Tables are found by their types: pte_t and pagetable_t.
 """
@@ -13,7 +13,7 @@ SLOT = re.compile(r"\b(?:pte_t\s*\*\s*|pagetable_t\s+)(\w+)\b")
 
 
 def assigned(text, name):
-    """Places where something is stored through a pointer of that name."""
+    """Places of stores through a pointer of that name."""
     pointer = re.escape(name)
     return re.finditer(rf"(?<![\w.>])(?:\*{pointer}(?:\+\+|--)?|{pointer}\s*\[[^\]]*\])\s*[|&^]?=(?!=)", text)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""children.py - what a tool starts ends with it, when somebody ends the tool.
+"""children.py - ends the programs that a tool has started when a signal ends the tool.
 
-Each program runs in a session of its own, so that all it starts in turn can be told at once, and a key typed at the
-terminal is the tool's affair alone. A program that is being started when the signal comes is waited for and told too.
+Each program runs in a session of its own, so that one signal reaches all its descendants, and keys typed at the
+terminal signal the tool only. If a program is being started when the signal comes, the tool waits for that and signals
+the program too.
 """
 import os
 import signal
@@ -11,13 +12,13 @@ import threading
 import time
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-GRACE = 5  # seconds that programs have to end what they started themselves
+GRACE = 5  # seconds that programs have to end their own children
 
-running, lock = set(), threading.RLock()  # a signal may find its own thread in here
+running, lock = set(), threading.RLock()  # reentrant: the signal handler may interrupt its holder
 
 
 def start(command, **how):
-    """A program that ends with this one; finish() must follow."""
+    """Starts a program that ends with this one; finish() must follow."""
     with lock:
         process = subprocess.Popen(command, start_new_session=True, **how)
         running.add(process)
@@ -25,11 +26,11 @@ def start(command, **how):
 
 
 def finish(process):
-    """Ends the program itself, if it still runs."""
+    """Ends the program, if it still runs."""
     if process.poll() is None:
         process.kill()
     process.wait()
-    with lock:  # while all are being ended, nobody gets further than this
+    with lock:  # blocks all starts while all programs are being ended
         running.discard(process)
 
 
@@ -44,7 +45,7 @@ def run(command, **how):
 
 
 def tell(process, number):
-    """Sends a signal to the program and all that it has started and left in its session's first group."""
+    """Sends a signal to the program's process group, which holds its descendants unless they have left it."""
     try:
         os.killpg(process.pid, number)
     except ProcessLookupError:
@@ -67,7 +68,7 @@ def end_all(number, _):
 
 
 def end_with_me():
-    """From now on, whoever ends this program ends what it has started. Only for a program's first thread."""
+    """From now on a signal that ends this program ends its children, too. For a program's first thread only."""
     for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored by nohup: stays so
             signal.signal(number, end_all)

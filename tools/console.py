@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """console.py - a terminal for a machine's serial port (./vitrine console); tools/run.py puts it before QEMU.
 
-Theory    Bytes go both ways as they are, the terminal being in raw mode; QEMU itself looks for Ctrl-A. The firmware's
-          lines at the start are folded into one, and file and line are added to backtraces (places.py). Keys are
-          held back until the machine has printed something: the firmware throws away a character that it finds
-          in the port when it starts.
+Theory    Bytes pass both ways unchanged, with the terminal in raw mode; QEMU itself handles Ctrl-A. The firmware's
+          lines at the start are folded into one, and file and line are added to backtraces (places.py). Keys are held
+          back until the machine has printed something: the firmware discards a character that is in the port when it
+          starts.
 """
 import argparse
 import os
@@ -21,10 +21,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from places import Places  # noqa: E402
 
 CTRL_A = b"\x01"
-PATIENCE = 10  # seconds without a word after which a firmware that says nothing more is shown as it is
-INDENT = b" " * 9  # of an explanation's rows but the first
-LINE = 512  # bytes of a line that can matter
-LIMIT = 1 << 16  # bytes that are kept for a machine that does not read
+PATIENCE = 10  # seconds without output after which the firmware's lines are shown unfolded
+INDENT = b" " * 9  # indentation of an explanation's rows after the first
+LINE = 512  # bytes of a line that are examined
+LIMIT = 1 << 16  # bytes that are buffered for a machine that does not read
 NAME = re.compile(r"OpenSBI v\S+")
 ART = re.compile(r"[ _|/\\()'`.,<>-]*")
 FACT = re.compile(r"[A-Z][\w /()-]*:.*")
@@ -65,15 +65,15 @@ class Fold:
 class Notes:
     """Adds file and line to backtraces and explanations; all other bytes pass at once, unfinished lines too.
 
-    An explanation may have several rows, of which all but the first are indented. Its note comes behind the last of
-    them, so the start of the next line is held until it shows which it is.
+    An explanation may have several rows, of which all but the first are indented. The note comes behind the last row,
+    so the start of the next line is held until it shows whether that is another row.
     """
 
     def __init__(self, places):
         self.places = places
         self.line, self.held = b"", b""  # the current line so far, and its end that has not been shown
-        self.started, self.goes_on = False, False  # is it known which kind of line it is, and is it a further row
-        self.explained = ""  # the rows of the explanation, in one
+        self.started, self.goes_on = False, False  # the kind of the line is known; it is a further row
+        self.explained = ""  # the rows of the explanation, joined
 
     def feed(self, data):
         return b"".join(self.piece(p) for p in re.findall(rb"[^\n]*\n|[^\n]+", data))
@@ -110,13 +110,13 @@ class Notes:
         return (row + "\n").encode() if row else b""
 
     def release(self):
-        """All that is held, at the end of the output."""
+        """Returns the held bytes, at the end of the output."""
         held, self.held = self.held, b""
         return self.end() + held
 
 
 class Terminal:
-    """The user's terminal in raw mode, as QEMU itself sets it, and back. Nothing that is typed gets lost."""
+    """The user's terminal in raw mode, as QEMU itself sets it, and back. No typed key is lost."""
 
     def __init__(self):
         self.before = termios.tcgetattr(0) if os.isatty(0) else None
@@ -188,13 +188,13 @@ class Console:
         except BlockingIOError:
             pass
         except OSError:
-            self.typed = b""  # the machine has gone: the port says so too
+            self.typed = b""  # the machine has ended, as reading the port will show
 
 
 def read(fd):
     try:
         return os.read(fd, LIMIT)
-    except OSError:  # a terminal or socket that has gone
+    except OSError:  # the terminal or socket is closed
         return b""
 
 
@@ -204,7 +204,7 @@ def write(data):
 
 
 def join(path):
-    """The socket of a machine that offers its port there."""
+    """Connects to a machine's serial port at a socket."""
     s = socket.socket(socket.AF_UNIX)
     try:
         s.connect(path)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""devicetree.py - device trees for tests: that of a QEMU machine, changed, and written again.
+"""devicetree.py - device trees for tests: reads a QEMU machine's tree, changes it, writes it.
 
 The format is the flattened device tree of the Devicetree Specification, chapter 5.
 """
@@ -20,14 +20,14 @@ class Node:
         self.name, self.props, self.children = name, {}, []
 
     def add(self, name, **props):
-        """A new child; each property is a string, a list of cells, or bytes."""
+        """Adds a child; each property is a string, a list of cells, or bytes."""
         child = Node(name)
         child.props = {key: encode(value) for key, value in props.items()}
         self.children.append(child)
         return child
 
     def remove(self, prefix):
-        """Removes the children whose names begin like that."""
+        """Removes the children whose names begin with `prefix`."""
         self.children = [c for c in self.children if not c.name.startswith(prefix)]
 
 

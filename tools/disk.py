@@ -6,12 +6,12 @@
                          [fresh]     word, NEW becomes IMAGE
     disk.py put IMAGE FILE... [DIR/] copies files from here to the disk
     disk.py get IMAGE NAME... [DIR/] copies files from the disk to here
-    disk.py check IMAGE              says why a machine could not use IMAGE
+    disk.py check IMAGE              prints why no machine can use IMAGE
     disk.py free IMAGE               says so when a machine uses IMAGE
 
 Theory    debugfs changes a copy of the image, e2fsck checks the copy, and only then the copy takes the image's
-          place: a failure leaves the disk as it was. The list IMAGE.list says what the build has put on the disk. A
-          file that is no longer as the list has it was changed by the user, and the build does not touch it.
+          place: a failure leaves the disk as it was. IMAGE.list lists the build's files on the disk with their
+          contents. A file that differs from the list was changed by the user, and the build leaves it.
 """
 import fcntl
 import hashlib
@@ -28,13 +28,13 @@ import tempfile
 sys.dont_write_bytecode = True
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SUPER = 1024  # where the superblock starts, of ext2 and of xv6's own file system
+SUPER = 1024  # offset of the superblock, of ext2 and of xv6's file system
 EXT2_MAGIC, XV6_MAGIC = 0xEF53, 0x10203040
 KIND = {"regular": "file", "directory": "dir", "symlink": "link"}
 
 
 class Refused(Exception):
-    """It cannot be done; the text says what, why, and what helps."""
+    """The command cannot be done; the text says what, why, and what to do."""
 
 
 def say(text):
@@ -62,7 +62,7 @@ def must_be_free(path):
 
 
 def trouble(path):
-    """Why a machine could not use the file as its disk; None: nothing was found."""
+    """Why no machine can use the file as its disk; None: no reason was found."""
     if not os.path.exists(path):
         return f"there is no file {path}"
     if not os.path.isfile(path):
@@ -123,7 +123,7 @@ class Disk:
         os.replace(self.copy, self.image)
 
     def debugfs(self, commands, write=False):
-        """Carries out commands; returns the output of each, and the complaints."""
+        """Runs commands; returns the output of each, and the error messages."""
         script = os.path.join(self.dir, "script")
         with open(script, "w", encoding="utf-8") as f:
             f.writelines(c + "\n" for c in commands)
@@ -138,13 +138,13 @@ class Disk:
             raise Refused(f"{self.image}: {complaints[0]}{full}; the disk is as it was")
 
     def kinds(self, paths):
-        """{path: file, dir, link or other} for those that exist."""
+        """{path: file, dir, link or other} for the existing paths."""
         texts = self.debugfs([f"stat {quoted(p)}" for p in paths])[0]
         found = {p: re.search(r"Type: (\S+)", text) for p, text in zip(paths, texts)}
         return {p: KIND.get(m[1], "other") for p, m in found.items() if m}
 
     def dump(self, paths):
-        """Copies files out: {path: where the copy is}."""
+        """Copies files out; returns {path: the copy's path}."""
         copies = {p: os.path.join(self.dir, str(n)) for n, p in enumerate(paths)}
         self.debugfs([f"dump {quoted(p)} {quoted(c)}" for p, c in copies.items()])
         return {p: c for p, c in copies.items() if os.path.exists(c)}
@@ -195,7 +195,7 @@ def staged(stage):
 
 
 def on_disk(disk, paths):
-    """{path: content} for those of the paths that the disk has; a link has only its kind as content."""
+    """{path: content} for the paths that are on the disk; the content of a link is its kind."""
     kinds = disk.kinds(paths)
     copies = disk.dump([p for p in paths if kinds.get(p) == "file"])
     return {p: digest(copies[p]) if p in copies else kind for p, kind in kinds.items()}
@@ -215,7 +215,7 @@ def making(stage, path, what):
 
 
 def plan(stage, new, old, there):
-    """The commands that bring the disk up to date, and the paths that the user has something else in."""
+    """The commands that bring the disk up to date, and the paths that the user has changed."""
     commands, kept = [], []
     for path, what in new.items():
         if same(there.get(path), what):
@@ -232,7 +232,7 @@ def plan(stage, new, old, there):
 
 
 def read_list(path):
-    """{path: content} as the build has put it on the disk; None when that is not known."""
+    """{path: content} as written by the last build; None if that is not known."""
     try:
         with open(path, encoding="utf-8") as f:
             return {p: what for what, p in (s.rstrip("\n").split("\t", 1) for s in f)}
@@ -275,7 +275,7 @@ def update(image, new_image, stage, fresh=""):
 
 
 def longest_name():
-    """The length to which the kernel cuts names."""
+    """The length to which the kernel truncates names."""
     with open(os.path.join(ROOT, "include/abi/stat.h"), encoding="utf-8") as f:
         return int(re.search(r"#define DIRSIZ\s+(\d+)", f.read())[1])
 

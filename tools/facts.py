@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""facts.py - what debug information tells of a kernel, asked of gdb once and kept (./vitrine watch).
+"""facts.py - facts of a kernel from its debug information: gdb is run once, the answers are kept (./vitrine watch).
 
 The questions are the rows of machine/sight/facts.def; the answers are lines "PROC_PID 0x30". A question without an
-answer has no line: that fact is not known. Without gdb-multiarch there are none.
+answer has no line. Without gdb-multiarch there are no answers.
 """
 import hashlib
 import os
@@ -36,7 +36,7 @@ def questions():
 
 
 def find(kernel, asked, directory):
-    """The file with the facts of a kernel; None: nothing is known of it."""
+    """The file with the facts of a kernel; None: there are none."""
     if not shutil.which("gdb-multiarch"):
         return None
     with open(kernel, "rb") as f:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """fences.py - finds the fences in a built kernel's code, and makes copies of the kernel in which one is a nop.
 
-A fence is a sfence.vma or fence.i of the binary, so those of assembly and each inlined copy count. Its name is the
-function that it stands in, innermost first where functions were inlined, and which of that function's it is:
-`tlb_changed_page 1 < map_user`.
+A fence is a sfence.vma or fence.i in the binary, from assembly or C; each inlined copy counts. Its name is the function
+around it (innermost first where functions were inlined) and its number in that function: `tlb_changed_page 1 <
+map_user`.
 """
 import re
 import shutil
@@ -13,7 +13,7 @@ import subprocess
 PREFIXES = ("riscv64-unknown-elf-", "riscv64-linux-gnu-")
 FENCE = re.compile(r"^\s*([0-9a-f]+):\s+[0-9a-f]{8}\s+(sfence\.vma|fence\.i)\b(.*)$")
 NOP = 0x13
-WRAPPERS = re.compile(r"^(sfence_vma\w*|fence_i)$")  # inline functions that are the instruction
+WRAPPERS = re.compile(r"^(sfence_vma\w*|fence_i)$")  # inline functions that consist of the instruction
 
 
 def tool(name):
@@ -28,7 +28,7 @@ def output(*command):
 
 
 class Fence:
-    """An instruction of the kernel: where it is, what it is, and in which functions."""
+    """An instruction of the kernel: address, kind, functions around it."""
 
     def __init__(self, address, text):
         self.address, self.text = address, text

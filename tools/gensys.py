@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""gensys.py TABLE OUTDIR - everything that knows the system calls, from the one table.
+"""gensys.py TABLE OUTDIR - generates all files that list the system calls from one table.
 
 Writes OUTDIR/abi/syscall.h (SYS_ numbers), OUTDIR/sys/calls.inc (SYSCALL(number, name, nargs) lines),
 OUTDIR/user/usys.S (stubs) and OUTDIR/user/usys.h (their prototypes).
@@ -47,7 +47,7 @@ def parse(path):
 
 
 def stub_name(name):
-    """The library has functions of these names itself, so the stubs take others."""
+    """The stub's name; the library has functions of some calls' names itself."""
     return f"sys_{name}" if name in WRAPPED else name
 
 
@@ -86,7 +86,7 @@ def usys_h(calls):
 
 
 def write(path, lines):
-    """Replaces path only when its content changes, so that make rebuilds no more than it must."""
+    """Replaces path only when its content changes, so that make rebuilds only what depends on a change."""
     text = "// Made from include/abi/syscall.tbl by tools/gensys.py.\n" + "\n".join(lines) + "\n"
     os.makedirs(os.path.dirname(path), exist_ok=True)
     try:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """glass.py watch|run WORD... - runs kernels on the glass machine (./vitrine watch, ./vitrine run MACHINE=glass).
 
-watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]: a kernel that was built elsewhere. A directory
-is a course tree, such as xv6's, in which make has built kernel/kernel and fs.img. Its Makefile tells how many harts and
-how much memory its QEMU gets, and which version of virtio its driver expects. File names count from $HERE.
+watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]: runs a kernel that was built elsewhere. A
+directory is a course tree, such as xv6's, in which make has built kernel/kernel and fs.img. Its Makefile tells how many
+harts and how much memory its QEMU gets, and which version of virtio its driver expects. File names count from $HERE.
 
 run [KEY=VALUE ...] [--option ...] [-- LINE ...]: Vitrine itself, built as the variables of the Makefile say.
 """
@@ -75,7 +75,7 @@ def newer_source(directory, kernel):
 
 
 def course_tree(directory):
-    """Kernel and disk of a tree, and what its Makefile tells QEMU."""
+    """Kernel and disk of a tree, and its Makefile's options for QEMU."""
     kernel, disk = os.path.join(directory, "kernel/kernel"), os.path.join(directory, "fs.img")
     makefile = read(os.path.join(directory, "Makefile"))
     if not os.path.exists(kernel):
@@ -95,7 +95,7 @@ def course_tree(directory):
 
 
 def entry(kernel):
-    """The entry point of an ELF file; 0 when it is none. The machine says what is wrong with it."""
+    """The entry point of an ELF file; 0 when it is none, which the machine reports later."""
     try:
         with open(kernel, "rb") as f:
             head = f.read(32)
@@ -105,7 +105,7 @@ def entry(kernel):
 
 
 def firmware(kernel):
-    """The words that start the kernel from firmware, if it is linked for that."""
+    """The options that start the kernel from firmware, if it is linked for that."""
     if entry(kernel) & 0xffffffff < 0x80200000:
         return []
     found = next((f for f in FIRMWARE if os.path.exists(f)), None)
@@ -127,7 +127,7 @@ def build(*words):
 
 
 def amount(size):
-    """As QEMU reads it: MiB without a letter."""
+    """Converts an amount of memory as QEMU does: MiB without a letter."""
     return size if size[-1:] in ("K", "M", "G", "k", "m", "g") else size + "M"
 
 
@@ -162,7 +162,7 @@ def watch(words):
                *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else [])]
 
     def again(seed, where):
-        """The command that shows a run again."""
+        """The command that repeats a run."""
         plain = hunt.quoted([*names, *(f"{k}={v}" for k, v in pairs.items()), *without(options)])
         typed = " -- " + hunt.quoted(lines[1:]) if lines else ""
         return f"./vitrine watch {plain}{f' --seed {seed}' if seed else ''} {where}{typed}"

@@ -13,7 +13,7 @@ do_watch() {
     HERE=$here exec python3 tools/glass.py watch "$@"
 }
 
-# What makes the page: the machine for WebAssembly, and the bundler.
+# Needed to make the page: the machine for WebAssembly, and the bundler.
 need_page() {
     need 'have clang' clang 'clang, which compiles the machine for WebAssembly'
     need 'have wasm-ld || ls /usr/bin/wasm-ld-*' lld 'lld, which links it'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""glassbench.py - the rows of ./vitrine bench that the glass machine measures: scale, and how fast it is itself."""
+"""glassbench.py - the rows of ./vitrine bench that the glass machine measures: scale, and its own speed."""
 import os
 import resource
 import shutil
@@ -9,10 +9,10 @@ from glass import firmware
 from machine import Failure, Machine
 
 HARTS = 8
-SCALED = 1.2  # what an operation may cost with all harts busy, compared with one
+SCALED = 1.2  # limit of an operation's cost with all harts busy, relative to one
 # Keys of user/bench/scale.c: how often each process does it, the twentieth part to warm up included.
 OPERATIONS = {"null": 21000, "sbrk": 2100, "openclose": 1050, "fork": 105}
-WORK = {  # what is typed; the boot is part of each
+WORK = {  # the typed lines; each run includes the boot
     "boot": [],
     "usertests": ["usertests -q"],
     "copy": ["bench stream pipe512 read"],
@@ -27,7 +27,7 @@ def words(options, design, harts, lines, *more):
 
 
 def run(command):
-    """What it printed; fails unless the run ends well."""
+    """Returns the output; fails unless the run succeeds."""
     r = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if r.returncode:
         text = r.stdout.decode("utf-8", "replace").strip()
@@ -50,7 +50,7 @@ def together(options, design, key, n):
 
 
 def print_scale(options, design):
-    """What an operation costs when 1, 2, 4 and 8 processes do the same on 8 harts; exact, making them included."""
+    """Prints the exact cost of an operation when 1, 2, 4 and 8 processes do it on 8 harts, their creation included."""
     print(f"\noperation by 1, 2, 4 and 8 processes at once, kpt={design}: instructions each")
     for key, times in OPERATIONS.items():
         alone = together(options, design, key, 1) / 2
@@ -62,7 +62,7 @@ def print_scale(options, design):
               "" if ratio <= SCALED else f"  above {SCALED}", flush=True)
 
 
-# -- how fast it is
+# -- speed
 
 
 def cpu_seconds(work):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""glassrun.py - what the tests of tests/machine share: building the glass machine, running it, replays in node."""
+"""glassrun.py - functions for the tests of tests/machine: build the glass machine, run it, replay in node."""
 import glob
 import os
 import re
@@ -29,7 +29,7 @@ def prompt(context):
 
 
 def run(context, *words, status=0, seconds=120):
-    """Runs the program, which must end with that status (None: any); returns what it printed."""
+    """Runs the program, which must end with that status (None: any); returns its output."""
     command = ["timeout", "-k", "5", str(int(seconds * slowness())), glass(context), *words]
     code, text = context.sh(command)
     if status is not None and code != status:
@@ -45,7 +45,7 @@ def demand(text, *patterns):
 
 
 def in_node(context, log, words, said):
-    """Replays in node, if that is installed; the hash is the one that the native program has said."""
+    """Replays in node, if that is installed; the hash must be the native program's."""
     if not (hosttest.have("node") and hosttest.have("clang")):
         return
     module = f"{context.out}/machine/glass.wasm"

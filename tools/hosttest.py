@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """hosttest.py - builds and runs the tests that need no machine: tests/host/ROOM/t_NAME.c and tests/fuzz/fz_NAME.c.
 
-Each names what it links in a comment line `// SOURCES: kernel/lib/parse/fdt.c kernel/pt/*.c`, paths from the root.
-Everything is compiled with the sanitizers; objects are cached by content of the command and of all files read.
+Each names the sources to link in a comment line `// SOURCES: kernel/lib/parse/fdt.c kernel/pt/*.c`, paths from the
+root. Everything is compiled with the sanitizers; objects are cached by content of the command and of all files read.
 """
 import glob
 import hashlib
@@ -117,7 +117,7 @@ def execute(context, command, seconds=600):
 
 
 def failure_line(text):
-    """What a failed unit test said first: a sanitizer's report, else its last line."""
+    """The cause of a unit test's failure: a sanitizer's report, else its last line."""
     lines = [s.strip() for s in text.splitlines() if s.strip()]
     for line in lines:
         if any(word in line for word in ("runtime error", "ERROR: ", "FAIL", "Assertion")):
@@ -134,7 +134,7 @@ def corpus(name):
 
 
 def run_replay(context, name, rounds=2000):
-    """The checked-in corpus and a number of seeded mutations of it, without libFuzzer."""
+    """Runs the checked-in corpus and a number of seeded mutations of it, without libFuzzer."""
     program = build(context, f"tests/fuzz/fz_{name}.c", extra_sources=["tests/fuzz/replay.c"])
     execute(context, [program, "-r", str(rounds), *corpus(name)])
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""hunt.py - ./vitrine watch DIR --seeds 1-200 -- LINE...: the same lines under many seeds, on all cores.
+"""hunt.py - ./vitrine watch DIR --seeds 1-200 -- LINE...: runs the lines under many seeds, on all cores.
 
-Each failure is told in a line, and what it is alike to only counted. At the end stand a summary and the command that
-shows the first failure again. Ctrl-C ends the hunt with the summary of what has been run.
+Each kind of failure is printed once, in a line, and repetitions are counted. At the end come a summary and the command
+that repeats the first failure. Ctrl-C ends the hunt with a summary of the runs so far.
 """
 import collections
 import concurrent.futures
@@ -16,7 +16,7 @@ import tempfile
 
 MAX = 20_000_000_000  # instructions of a run, unless --max says otherwise
 LIMIT, STUCK, USAGE = 124, 125, 2
-FAILED = re.compile(r"^.*\b(?:FAILED|panic:).*$", re.M)  # what the kernel or a test of it prints
+FAILED = re.compile(r"^.*\b(?:FAILED|panic:).*$", re.M)  # messages of the kernel or of its tests
 
 Failure = collections.namedtuple("Failure", "seed what at")
 
@@ -29,7 +29,7 @@ def seeds(text):
 
 
 def judge(seed, status, text, reports):
-    """What went wrong in a run; None: nothing."""
+    """The failure of a run; None: none."""
     if reports:
         first = reports[0]
         place = f" in {first['place']}" if first["function"] else ""
@@ -78,7 +78,7 @@ def show(text):
 
 
 def tell(failure, known):
-    """A line for a failure that is unlike those before."""
+    """Prints a line for a new kind of failure."""
     known[failure.what].append(failure.seed)
     if len(known[failure.what]) == 1:
         show(f"seed {failure.seed}: {failure.what}")

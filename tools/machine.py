@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """machine.py - one QEMU with Vitrine inside, driven through its console.
 
-A Machine starts QEMU as its own child on a private copy of the disk, waits for markers (it never sleeps for
-a while and hopes), types at the `$ ` prompt, and on the way out kills that child and no other process. Whatever
-the test looks for, these fail it: a kernel panic, a machine that says nothing for too long, an exit nobody
-asked for, a complaint in QEMU's guest_errors log, a file system that e2fsck does not like after power-off.
+A Machine starts QEMU as its own child on a private copy of the disk, waits for markers (it never sleeps for a fixed
+time), types at the `$ ` prompt, and on the way out kills that child and no other process. These fail every test: a
+kernel panic, a machine that is silent for too long, an unexpected exit, an error in QEMU's guest_errors log, a file
+system in which e2fsck finds errors after power-off.
 """
 import codecs
 import os
@@ -22,16 +22,16 @@ PANIC = re.compile(r"^.*\bpanic\b.*", re.M)
 VERDICT = r"ALL TESTS PASSED|SOME TESTS FAILED"
 
 
-LOG_LIMIT = 1 << 21  # blocks of 512 bytes that QEMU may write to one file: a run-away log must not fill the disk
+LOG_LIMIT = 1 << 21  # blocks of 512 bytes that QEMU may write to one file: an endless log must not fill the disk
 OUTPUT_LIMIT = 4 << 20  # bytes that a console may print
 
 
 class Failure(Exception):
-    """The test failed; the text says why, in one line."""
+    """A failed test; the text gives the reason, in one line."""
 
 
 def slowness():
-    """How much longer than on an idle machine things take right now, measured; from 1 to 5."""
+    """Measures how many times slower than on an idle host programs run now; from 1 to 5."""
     wall, cpu = time.monotonic(), time.thread_time()
     while time.thread_time() - cpu < 0.02:
         pass
@@ -45,11 +45,11 @@ def find_tool(name):
 class Machine:
     """A running machine. Use it in a `with` statement."""
 
-    hang = 60.0  # seconds of silence, on an idle host, that count as a hang
+    hang = 60.0  # seconds of silence that count as a hang on an idle host
 
     def __init__(self, kernel, image, workdir, cpus=1, mem="128M", append="", modern=False, extra=(), hang=None):
         self.cpus, self.output, self.exit_code = cpus, "", None
-        self.seen = self.unpanicked = 0  # how much of the output is consumed, and is free of panics
+        self.seen = self.unpanicked = 0  # bytes of output that are consumed, and that are checked for panics
         self.hang = hang or Machine.hang
         os.makedirs(workdir, exist_ok=True)
         self.guest_log = os.path.join(workdir, "guest_errors")
@@ -70,7 +70,7 @@ class Machine:
             args += ["-append", append]
         self.args = args + list(extra)
         self.process = None
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two parts
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may arrive in two parts
 
     def __enter__(self):
         if os.path.exists(self.guest_log):
@@ -95,7 +95,7 @@ class Machine:
     # -- the console
 
     def read_some(self, seconds):
-        """Adds what the machine says within the time to the output; False when its console has closed."""
+        """Adds the machine's output within the time; False when its console has closed."""
         fd = self.process.stdout.fileno()
         if not select.select([fd], [], [], max(0, seconds))[0]:
             return True
@@ -106,7 +106,7 @@ class Machine:
         return bool(data)
 
     def expect(self, pattern, hang=None):
-        """Waits until the regular expression appears in what has not been consumed, consumes it, returns the match."""
+        """Waits until the regular expression matches unconsumed output, consumes that, returns the match."""
         regex, last, start = re.compile(pattern), time.monotonic(), self.seen
         while True:
             found = regex.search(self.output, start)
@@ -121,7 +121,7 @@ class Machine:
             last = self.check_hang(size, last, hang, quote(pattern))
 
     def check_hang(self, size, last, hang, what):
-        """Fails when there is nothing beyond size for too long; returns when there was something last."""
+        """Fails when there is no output beyond size for too long; returns the time of the last output."""
         silent, limit = time.monotonic() - last, hang or self.hang
         if len(self.output) != size:
             return time.monotonic()
@@ -158,12 +158,12 @@ class Machine:
     # -- the shell
 
     def boot(self):
-        """Waits for the first prompt, returns what was printed before it."""
+        """Waits for the first prompt, returns the output before it."""
         self.expect(PROMPT)
         return self.output[: self.seen]
 
     def run(self, command, hang=None):
-        """Types a command, waits for the next prompt, returns what the command printed."""
+        """Types a command, waits for the next prompt, returns the command's output."""
         start = self.seen
         self.type(command + "\n")
         self.expect(PROMPT, hang)
@@ -183,7 +183,7 @@ class Machine:
         return text
 
     def poweroff(self, code=0):
-        """Ends the machine in good order and checks its exit code and its disk."""
+        """Powers the machine off and checks its exit code and its disk."""
         self.type(f"poweroff {code}\n" if code else "poweroff\n")
         self.wait_exit(code)
         self.check_disk()
@@ -199,7 +199,7 @@ class Machine:
         if code is not None and self.exit_code != code:
             raise Failure(f"exit code {self.exit_code}, expected {code}")
 
-    # -- what must hold after every run
+    # -- checks after every run
 
     def check_disk(self):
         r = subprocess.run([find_tool("e2fsck"), "-fn", self.disk], stdout=subprocess.PIPE,
@@ -221,7 +221,7 @@ class Machine:
 
 
 def columns(line):
-    """How wide a terminal shows it."""
+    """The width of a text on a terminal."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, the commands in /bin, the programs of user/tests/ in
-# /tests, README, what lies in user/root/, and the device nodes. Needs no privileges; the same files give the same
-# image.
+# mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, the commands in /bin, the programs of
+# user/tests/ in /tests, README, the files of user/root/, and the device nodes. Needs no privileges; equal
+# files give equal images.
 set -eu
 image=$1 stage=$2
 shift 2
@@ -10,7 +10,7 @@ size=${FSSIZE:-32M}
 # Programs of courses open and exec these by their bare names: they have a second name in the root.
 in_root='cat echo grep ls sh stats usertests wc'
 
-# is_in FOLDER NAME: does the program's source lie there?
+# is_in FOLDER NAME: succeeds if the program's source is there.
 is_in() {
     [ -e "$1/$2.c" ] || [ -d "$1/$2" ]
 }
@@ -60,7 +60,8 @@ log=$(E2FSPROGS_FAKE_TIME=1700000000 mke2fs -q -F -t ext2 -j -J size=4 -b 4096 -
     -U 76697472-696e-6500-8000-000000000001 -E root_owner=0:0,hash_seed=76697472-696e-6500-8000-000000000002 \
     -d "$stage" "$tmp" "$size" 2>&1) || { echo "$log" >&2; exit 1; }
 
-# mke2fs copies when the staged files were changed, which no tool can set on the host: set it in the image.
+# mke2fs copies the change times of the staged files, which no tool can set on the host: set them in the
+# image.
 (cd "$stage" && find . -mindepth 1) | sed "s|^\.\(.*\)|sif \"\1\" ctime @1700000000|" >"$tmp.cmd"
 
 # The device nodes, which init makes on other disks: a disk that cannot be written has them, too.

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""mutants.py - takes each fence out of the kernel, one at a time, and demands that a test notices (doc/tlb.md).
+"""mutants.py - removes each fence of the kernel, one at a time, and requires that a test fails (doc/tlb.md).
 
 The fences of kernel/mm and kernel/proc are found by their names. Each is removed from a copy of its file, the model
 of tests/host/mmu is built with that, and must fail with at least one design of the kernel's page table. Fences written
-in assembly are removed too; there the order is checked as text. Those that neither sees are in EXEMPT, with the
-reason. Also a fence that has been added and is not needed fails this test: it survives. tests/zoo
-keeps other mistakes, each of them a change of a few lines that the model must notice as well.
+in assembly are removed too; there the order is checked as text. EXEMPT lists the fences that neither can test, with the
+reason. An unnecessary fence fails this test, too: its removal changes nothing. tests/zoo has other errors, each a
+change of a few lines that the model must detect as well.
 """
 import argparse
 import concurrent.futures
@@ -25,7 +25,7 @@ FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|fence_view|sbi_remote_\w+|kst
                    r"|kvm_shootdown)\s*\(")
 DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
 TEST = "tests/host/mm/t_mmu_unified.c"
-# Each write of satp: what must stand before it and after it. A branch leads to the fence that its condition asks for.
+# Each write of satp: the instructions required before it and after it. A branch leads to the fence for its condition.
 FENCE_ALL = "sfence.vma zero, zero"
 ASSEMBLY = {
     "kernel/rv/trampoline.S": [
@@ -42,11 +42,11 @@ ASSEMBLY = {
 }
 ROUNDS = [(12, 20000, 1), (24, 30000, 101)]  # seeds, steps, first seed: most mutants die in the first round
 
-EXEMPT = {}  # "file function(): call": why no test sees it
+EXEMPT = {}  # "file function(): call": why no test can detect its removal
 
 
 class Context:
-    """What hosttest.py wants of a test: where to build, and a way to run commands."""
+    """The context that hosttest.py needs: a build directory, and a function that runs commands."""
 
     def __init__(self, out, name):
         self.out, self.dir = out, os.path.join(out, "test", "mutants", name)
@@ -59,7 +59,7 @@ class Context:
 
 
 class Mutant:
-    """A fence: the file, where the call stands, and in which function."""
+    """A fence to remove: the file, the place of the call, and its function."""
 
     def __init__(self, path, text, start, end):
         self.path, self.call = path, " ".join(text[start:end].split())
@@ -71,7 +71,7 @@ class Mutant:
 
 
 class Beast(Mutant):
-    """A mistake of tests/zoo: why it is one, the file, lines to be replaced (-) and their replacement (+)."""
+    """An error of tests/zoo: why it is one, the file, lines to be replaced (-) and their replacement (+)."""
 
     def __init__(self, kept):
         lines = source.read(kept).split("\n")
@@ -119,7 +119,7 @@ def assembly_lines(text):
 
 
 def assembly_problems(path, text):
-    """Which of the sequences are not there; and writes of satp that are in none."""
+    """The sequences that are missing, and writes of satp that are in no sequence."""
     lines = assembly_lines(text)
     writes = sum(line.startswith("csrw satp") for line in lines)
     known = sum(s.startswith("csrw satp") for sequence in ASSEMBLY[path] for s in sequence)
@@ -131,7 +131,7 @@ def assembly_problems(path, text):
 
 
 def check_assembly(path):
-    """Problems of the file, and of the check itself: without any one of its fences it must complain."""
+    """Problems of the file, and of the check itself, which must report each fence when that is removed."""
     text = source.read(path)
     yield from assembly_problems(path, text)
     lines = text.split("\n")
@@ -158,7 +158,7 @@ class Model:
         self.objects = {src: hosttest.compile_one(context, "gcc", self.flags, src) for src in self.sources}
 
     def sound(self):
-        """Without any change the model must not fail, or its failures prove nothing."""
+        """The unchanged model must not fail, or its failures prove nothing."""
         program = os.path.join(self.out, "test", "mutants", "baseline", "program")
         self.link(program, self.objects.values())
         failure = self.failure(program, ROUNDS[:1])
@@ -169,7 +169,7 @@ class Model:
         Context(self.out, "baseline").must(["gcc", *hosttest.CFLAGS, "-o", program, *objects, "-lm"])
 
     def made_from(self, path):
-        """The model's sources that have to be compiled when that file has changed."""
+        """The model's sources that must be compiled when that file has changed."""
         if path.endswith(".c"):
             return [path] if path in self.objects else []
         name = f'#include "{path.removeprefix("kernel/")}"'
@@ -207,7 +207,7 @@ class Model:
 
 
 def examine(model, mutant, n):
-    """One line for the mutant; whether it is as it should be."""
+    """Prints one line for the mutant; returns whether a test has detected it."""
     failure = model.run(mutant, n)
     where = f"{mutant.path}:{mutant.line} {mutant.function}(): {mutant.call}"
     if mutant.name in EXEMPT:

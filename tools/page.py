@@ -19,7 +19,7 @@ import glass  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-EPOCH = 1767225600  # as glass has it
+EPOCH = 1767225600  # as in glass.py
 
 
 def amount(size):
@@ -47,7 +47,7 @@ def machine(pairs, own, legacy=False, append=""):
 
 
 def vitrine(pairs):
-    """Vitrine itself: a fresh disk, not the person's own."""
+    """Vitrine itself, with a fresh disk, not the user's."""
     given = [f"{key}={value}" for key, value in {"MEM": "64M", **pairs}.items()]
     told = {name: glass.make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND")}
     glass.build(*given, "kernel", f"{told['O']}/test.img", f"{told['O']}/machine/glass.wasm",
@@ -82,7 +82,7 @@ def reader(names, pairs, here):
 
 
 def libraries():
-    """npm's packages, as web/package-lock.json names them; again only when that has changed."""
+    """Installs npm's packages of web/package-lock.json; again only when that file has changed."""
     stamp, lock = "web/node_modules/.lock", glass.read("web/package-lock.json")
     if glass.read(stamp) == lock:
         return
@@ -108,7 +108,7 @@ def make(out, settings):
 
 
 def show(page):
-    """Opens the page, or says where it is."""
+    """Opens the page, or prints its path."""
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if screen and shutil.which("xdg-open"):
         subprocess.run(["xdg-open", page], check=False)

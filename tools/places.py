@@ -76,7 +76,7 @@ class Places:
 
     def __init__(self, out, prefix):
         self.out, self.prefix, self.binaries = out, prefix, {}
-        self.program, self.trap = None, None  # the program and the trap that were spoken of last
+        self.program, self.trap = None, None  # the last program and the last trap in the output
 
     def binary(self, path):
         if path not in self.binaries:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """qemuglass.py WORD... - starts the glass machine by the words of qemu-system-riscv64 (tools/qemu-glass).
 
-For Makefiles and grading scripts that know QEMU alone: `make QEMU=/path/to/tools/qemu-glass qemu-gdb`. Words that
-say what the machine is anyway are taken in silence; a word for what it does not have gets a sentence and status 2.
-$GLASSFLAGS has more words, for the machine itself.
+For Makefiles and grading scripts that know QEMU alone: `make QEMU=/path/to/tools/qemu-glass qemu-gdb`. Options that
+describe the machine as it is are ignored; an option for a missing feature gives a message and status 2. $GLASSFLAGS has
+more words, for the machine itself.
 """
 import os
 import shlex
@@ -35,7 +35,7 @@ def refuse(text):
 def say_and_leave(text):
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # grep has seen enough
+    except BrokenPipeError:  # grep has found its match and exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
@@ -50,7 +50,7 @@ def fields(text):
 
 
 class Words:
-    """What QEMU's words ask for."""
+    """The meaning of QEMU's options."""
 
     def __init__(self):
         self.kernel, self.bios, self.options = None, "none", []

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py - starts QEMU for a person: on a disk of its own if need be, with the console between.
+"""run.py - starts QEMU for a user: behind the console, and with a copy of the disk if another machine has it.
 
     run.py [--plain] [--verbose] [--for-make] --disk IMAGE --out DIR --prefix PREFIX -- QEMU ARGUMENTS...
 
-Theory    A disk that another machine writes to is copied first. The copy has no name: it is gone when QEMU ends,
-          however that happens. With --plain QEMU takes this program's place: a grader or a debugger is at the
-          console. Otherwise QEMU is a child, and any end of this program ends QEMU.
+Theory    A disk that another machine writes to is copied first. The copy is unlinked at once, so it disappears when
+          QEMU ends in any way. With --plain QEMU replaces this program, for a grader or a debugger at the console.
+          Otherwise QEMU is a child and ends with this program.
 """
 import argparse
 import ctypes

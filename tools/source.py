@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""source.py - what the checks share: finding sources, blanking comments and strings, cutting out functions."""
+"""source.py - functions for the checks: find sources, blank comments and strings, find functions."""
 import argparse
 import glob
 import os
@@ -52,7 +52,7 @@ def read(path):
 
 
 def blank(text):
-    """The text with comments and the insides of strings blanked, line by line the same length."""
+    """The text with comments and the insides of strings blanked; every line keeps its length."""
 
     def wipe(m):
         keep = m[0][0] if m[0][0] in "\"'" else ""
@@ -104,6 +104,6 @@ def report(problems):
 
 
 def skip(why):
-    """Ends a check that cannot be made here."""
+    """Ends a check that cannot run here."""
     print(why)
     sys.exit(77)

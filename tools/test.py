@@ -3,9 +3,9 @@
 """test.py [PART|PATTERN...] [--long] [--list] - builds Vitrine and runs its tests (./vitrine test).
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
-fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (it in a
-browser), qemu (the whole system).
-A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
+fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (the
+glass machine in a browser), qemu (the whole system). A pattern names tests as the shell names files: qemu.boot*. One
+line for each test; its log has the rest.
 """
 import argparse
 import concurrent.futures
@@ -41,7 +41,7 @@ class Test:
 
 
 class Context:
-    """What a test may use: the build, a directory and a log of its own, machines."""
+    """The resources of a test: the build, a directory and a log of its own, machines."""
 
     def __init__(self, options, name):
         self.options, self.name = options, name
@@ -70,7 +70,7 @@ class Context:
         return code, text
 
     def must(self, command, **env):
-        """The same; fails the test, with the line that looks most like a reason, unless the code is 0."""
+        """As sh(); unless the code is 0 it fails the test, with the most likely line of the output as reason."""
         code, text = self.sh(command, **env)
         if code:
             raise Failure(reason(text) or f"{command[0]} exits with {code}")
@@ -92,7 +92,7 @@ class Context:
 
 
 def reason(text):
-    """The line of a tool's output that says best what went wrong."""
+    """The line of a tool's output that most likely gives the error."""
     lines = [s.strip() for s in text.splitlines() if s.strip()]
     for word in ("ERROR: ", "runtime error", "error:", "warning:", "undefined reference", "FAIL", "***"):
         for line in lines:
@@ -221,7 +221,7 @@ class Report:
 
 
 def mission_test(report):
-    """The test that comes last: those that doc/mission.md names have passed in this run."""
+    """The last test: all tests that doc/mission.md names have passed in this run."""
 
     def run(context):
         results = os.path.join(context.dir, "results.tsv")
@@ -238,7 +238,7 @@ def make_variables(words):
 
 
 def prepare(options, tests, variables):
-    """Builds what the tests run, saying so; exits when that fails."""
+    """Builds the files that the tests run; prints that, and exits when it fails."""
     goal = "all" if any(t.part in ("qemu", "check") for t in tests) else "gen"
     print(f"building into {options.out} ...", flush=True)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", goal, *variables]

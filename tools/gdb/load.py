@@ -11,9 +11,9 @@ import gdb
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# A breakpoint may lie at an address that the table in force does not map: gdb must not read the
-# instruction there to learn its size, and QEMU does not care. With the ABI of Linux gdb would step
-# by breakpoints of its own behind each instruction, and so never over an sret.
+# A breakpoint may lie at an address that the current table does not map, so gdb must not read the instruction there for
+# its size, which QEMU does not need. With the Linux ABI gdb would step by breakpoints behind each instruction, and so
+# never over an sret.
 for setting in ("confirm off", "pagination off", "architecture riscv:rv64", "osabi none",
                 "riscv use-compressed-breakpoints on", "tcp connect-timeout 20"):
     gdb.execute("set " + setting, to_string=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""command.py - what the commands have in common: words, addresses, whose table."""
+"""command.py - common parts of the commands: words, addresses, the choice of a table."""
 import gdb
 
 from vitrine import kernel, memory, sv
@@ -20,7 +20,7 @@ class Command(gdb.Command):
             self.function(gdb.string_to_argv(argument))
         except gdb.GdbError:
             raise
-        except gdb.error as e:  # of gdb's own, about an expression or the machine
+        except gdb.error as e:  # gdb's own error, about an expression or the machine
             raise gdb.GdbError(str(e)) from None
 
 
@@ -72,7 +72,7 @@ class Whose:
             self.name += f", {whose}"
 
     def of_value(self, kind, value):
-        """A root, of the mode that the hart's satp has or else Sv39; or what satp might hold."""
+        """The table of a root (in the mode of the hart's satp, or Sv39), or of a satp value."""
         mode, _, root = sv.satp(value if kind == "satp" else kernel.register("satp"))
         levels = sv.levels_of(mode)
         if kind == "root":
@@ -92,7 +92,7 @@ class Whose:
 
 
 def owner(table):
-    """Whose table that is: (name, address space)."""
+    """The owner of a table: (name, address space)."""
     if table == kernel.kernel_table():
         return "the kernel's own", None
     for _, p in kernel.processes():
@@ -103,11 +103,11 @@ def owner(table):
             return kernel.title(p), space
         if table == kernel.table_of(space["kpt"]):
             return kernel.title(p) + ", in the kernel", space
-    return "nobody's", None
+    return "no process's", None
 
 
 def take(words, option):
-    """Removes an option from the words; was it there?"""
+    """Removes an option from the words; returns whether it was there."""
     found = option in words
     while option in words:
         words.remove(option)

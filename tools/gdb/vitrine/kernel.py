@@ -2,8 +2,8 @@
 """kernel.py - the kernel's structures in the stopped machine's memory: harts, processes, tables, frames.
 
 Theory    Addresses and layouts come from the symbols and types of the kernel file, found through its own variables so
-          that a user program's types cannot stand in for them. Values are made of bytes read by physical address: the
-          image through the file's program headers, everything else through the direct map.
+          that a user program's types cannot stand in for them. Values are read by physical address: in the image by the
+          file's program headers, elsewhere by the direct map.
 """
 import functools
 import os
@@ -25,7 +25,7 @@ def find_objfile():
 
 
 def is_vitrine():
-    """Is it this kernel? Of any other one only its tables are known, from satp or a root on."""
+    """Whether the kernel is Vitrine's. Of other kernels only the tables can be read, from satp or a root."""
     return find_objfile() is not None
 
 
@@ -93,7 +93,7 @@ def variable(name):
 
 
 def target(pointer):
-    """What a pointer of the kernel points at; None for NULL."""
+    """The target of a kernel pointer; None for NULL."""
     return value_at(int(pointer), pointer.type.target().strip_typedefs()) if int(pointer) else None
 
 
@@ -107,7 +107,7 @@ def string_at(va):
 
 
 def direct_map():
-    """The address of physical address 0 in the direct map. What tells it lies in the image."""
+    """The virtual address of physical address 0 in the direct map; a variable in the image holds it."""
     env = target(variable("kernel_pt")["env"])
     if env is None:
         raise gdb.GdbError("the kernel has not made its page table yet: let it boot further")
@@ -136,7 +136,7 @@ def enum_names(name, beside):
 
 
 def harts():
-    """Each hart of the machine: (its thread, hart number). The selection stays."""
+    """Each hart of the machine: (its thread, hart number). Restores the selected thread."""
     memory.connection()
     chosen = gdb.selected_thread()
     try:
@@ -149,7 +149,7 @@ def harts():
 
 
 def register(name):
-    """A register of the selected hart, not of the frame that is looked at."""
+    """A register of the selected hart, not of the selected frame."""
     if not gdb.selected_thread():
         raise gdb.GdbError("no machine: `target remote` first, to QEMU's gdb stub")
     return int(gdb.newest_frame().read_register(name)) & 0xFFFFFFFFFFFFFFFF
@@ -169,7 +169,7 @@ def cpu():
 
 
 def current():
-    """(address, process) of the selected hart: what it runs, be it in the kernel or not; None: nothing."""
+    """(address, process) of the process that the selected hart runs, in user mode or in the kernel; None: none."""
     c = cpu()
     return (int(c["proc"]), target(c["proc"])) if c is not None and int(c["proc"]) else None
 
@@ -179,7 +179,7 @@ def proc_type():
 
 
 def processes():
-    """All that can be found by number: (address, struct proc), by pid."""
+    """All processes that have a number: (address, struct proc), by pid."""
     pids = symbol("pids").value()
     size = pids.type.target().sizeof
     heads = [int(pids.address) + i * size for i in range(pids.type.range()[1] + 1)]
@@ -188,12 +188,12 @@ def processes():
 
 
 def booted():
-    """Has the kernel made its table of processes?"""
+    """Whether the kernel has made its table of processes."""
     return int(variable("initproc")) != 0
 
 
 def is_live():
-    """Has the kernel a page table?"""
+    """Whether the kernel has a page table."""
     return int(variable("kernel_pt")["root"]) != 0
 
 
@@ -225,7 +225,7 @@ def kernel_table():
 
 
 def design():
-    """The struct design in force."""
+    """The struct design in use."""
     return target(variable("design"))
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """memory.py - the RAM of a stopped machine, by physical address.
 
-Theory    What a virtual address means depends on the hart that is asked: in user mode, in most designs, none of the
-          kernel is mapped. QEMU's stub can be told to take addresses as physical; everything is read so, page by page,
-          and kept until the machine runs again.
+Theory    The meaning of a virtual address depends on the hart: in user mode, in most designs, none of the kernel is
+          mapped. So everything is read by physical address, which QEMU's stub allows, page by page, and kept until the
+          machine runs again.
 """
 import contextlib
 import struct
@@ -15,7 +15,7 @@ pages = {}
 
 
 def forget(_event=None):
-    """What was read may not be true any more."""
+    """Drops all kept pages: memory may have changed."""
     pages.clear()
 
 
@@ -28,7 +28,7 @@ def connection():
 
 @contextlib.contextmanager
 def physical():
-    """Inside, gdb's reads go to physical memory."""
+    """A context in which gdb reads physical memory."""
     c = connection()
     if c.send_packet("Qqemu.PhyMemMode:1") != b"OK":
         raise gdb.GdbError("this is not QEMU, or too old a one: it cannot show physical memory")
@@ -72,6 +72,6 @@ def entry(pa):
 
 
 def entries(pa):
-    """The entries of the table at pa; of one outside of memory: none."""
+    """The entries of the table at pa; none if it is outside of memory."""
     data = page(pa)
     return struct.unpack("<512Q", data) if data else ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""procs.py - procs, harts, ledger, locks: what runs, who has the memory, who holds what."""
+"""procs.py - procs, harts, ledger, locks: processes, owners of memory, holders of locks."""
 import collections
 import re
 import struct
@@ -14,7 +14,7 @@ def register():
         command.Command(name, function, gdb.COMMAND_STATUS)
 
 
-AWAY = ("sleeping", "runnable")  # states of a process that is on no hart and has a stack
+AWAY = ("sleeping", "runnable")  # states of a process that has a kernel stack and is on no hart
 
 
 def procs(words):
@@ -57,7 +57,7 @@ PER_PROCESS = ("pgtable", "user", "kstack", "trapframe", "usyscall")
 
 
 def frames():
-    """How many frames each (kind, owner) has. A block speaks through its first entry."""
+    """The number of frames of each (kind, owner). A block's first entry counts for all of it."""
     fm = kernel.frame_map()
     kind = fm["ledger"].type.target().strip_typedefs()
     at = {f.name: f.bitpos // 8 for f in kind.fields()}
@@ -98,7 +98,7 @@ def ledger(words):
 
 
 def variables():
-    """The kernel's variables: (file, name, value that has not been read yet)."""
+    """The kernel's variables: (file, name, lazy value)."""
     file = ""
     for line in gdb.execute("info variables -q -n", to_string=True).splitlines():
         if line.startswith("File "):
@@ -128,7 +128,7 @@ def within(kind, path, offset):
 
 
 def objects():
-    """(name, address, type) of what may contain locks: the kernel's variables, processes, and their address spaces."""
+    """(name, address, type) of objects that may hold locks: the kernel's variables, processes, their address spaces."""
     for _, name, v in variables():
         yield name, int(v.address), v.type
     cpus = kernel.variable("cpus")
@@ -155,7 +155,7 @@ def place_of_hart(hartid):
 
 
 def place_of_process(p):
-    """Where a process that may be on a hart is in the kernel."""
+    """The place in the kernel of a process, which may be on a hart."""
     if kernel.enum_names("procstate", "procdump")[int(p["state"])] not in AWAY:
         return place_of_hart(int(kernel.variable("cpus")[int(p["hart"])]["hartid"]))
     place = where.of_process(p)
@@ -163,7 +163,7 @@ def place_of_process(p):
 
 
 def holder(lock):
-    """The hart of a spinlock, the process of a sleeplock, and where that is now."""
+    """The holder of a lock (the hart of a spinlock, the process of a sleeplock), and its place."""
     at = int(lock["holder"])
     cpus = kernel.symbol("cpus").value()
     i, odd = divmod(at - int(cpus.address), cpus.type.target().sizeof)
@@ -173,12 +173,12 @@ def holder(lock):
     for address, p in kernel.processes() if kernel.booted() else ():
         if address == at:
             return kernel.title(p) + place_of_process(p)
-    return f"{at:#x}" if at else "nobody"
+    return f"{at:#x}" if at else "an unknown holder"
 
 
 def locks(words):
     """locks
-    The locks that are held, by whom, and where that one is: those in the kernel's variables, in processes and in their
+    The locks that are held, with holder and place: those in the kernel's variables, in processes and in their
     memory."""
     if words:
         command.usage(locks)

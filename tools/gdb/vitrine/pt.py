@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """pt.py - pt walk, pt map, pt explain, satp: page tables of the stopped machine.
 
-The lines are those of the program pgtbl inside the system, found by another way: tests compare the two.
+The output equals that of the program pgtbl inside the system, from independent code: tests compare the two.
 """
 import gdb
 
 from vitrine import command, kernel, memory, sv
 
 RAM = 0x80000000  # of QEMU's virt machine
-BY_ITSELF = sv.A | sv.D  # flags that never separate two pages
+BY_ITSELF = sv.A | sv.D  # flags that hardware sets; they never separate two pages
 
 
 def register():
@@ -27,7 +27,7 @@ def pt(_words):
 
 
 def sharers(pte):
-    """How many processes lead to a deferred table."""
+    """The number of processes that share a deferred table."""
     frame = kernel.frame_at(sv.pa_of(pte))
     n = int(frame["refs"]) if frame is not None else 0
     return f"  {n} process{' leads' if n == 1 else 'es lead'} to the table\n" if n else ""
@@ -55,7 +55,7 @@ def steps(trace):
 
 
 def pa_under(trace, va):
-    """Where the leaf that the walk found leads, allowed or not; None: it found none."""
+    """The address that the walk's leaf gives, even if the access is not allowed; None: no leaf."""
     last = trace.steps[-1] if trace.steps else None
     return sv.pa_of(last.pte) + va % sv.size_at(last.level) if last and sv.is_leaf(last.pte) else None
 
@@ -119,7 +119,7 @@ def explain(words):
 
 
 class Regions:
-    """What the addresses of a table are for."""
+    """The purposes of a table's addresses."""
 
     def __init__(self, whose):
         self.known = kernel.is_vitrine()
@@ -142,7 +142,7 @@ class Regions:
         return name
 
     def of_other(self, pa):
-        """Of a kernel that is not Vitrine, the program's file tells what is its own."""
+        """In a kernel other than Vitrine, the program's file tells which addresses are the program's."""
         if pa is None:
             return "-"
         if any(start <= pa < end for start, end in self.image):
@@ -159,7 +159,7 @@ class Regions:
         if self.trampoline is not None and not self.trampoline >> 63:
             if page in (self.trampoline, self.trampoline - sv.PAGE):
                 return "trampoline" if page == self.trampoline else "trapframe"
-        if pa is None and va >> 63:  # what the kernel itself has there
+        if pa is None and va >> 63:  # the kernel's own address range
             pa = pa_under(sv.translate(memory.entry, kernel.kernel_table(), va, "r", sv.Hart()), va)
         if pa is None or not va >> 63:
             return "-"
@@ -170,7 +170,7 @@ class Regions:
 
 
 class Range:
-    """Neighbouring leaves that are alike."""
+    """Neighbouring leaves of one kind."""
 
     def __init__(self, va, level, pte, region, deferred):
         self.start = self.end = va

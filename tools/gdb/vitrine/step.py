@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""step.py - into-kernel and back-to-user: over the edge of a system call, in both directions.
+"""step.py - into-kernel and back-to-user: into a system call and out of it.
 
-Theory    In the designs that switch tables, what lies behind the edge is not mapped before it. Breakpoints are by
-          address and are looked at by process, so the same way leads over the edge in all designs; the instruction that
-          goes over it, sret, is stepped alone.
+Theory    In the designs that switch tables, user mode does not map the kernel, nor the kernel the user program.
+          Breakpoints are set by address and checked by process, which works in all designs; the instruction sret, which
+          returns to user mode, is single-stepped.
 """
 import gdb
 
 from vitrine import command, kernel, memory
 
-ECALL = 8  # from user mode
+ECALL = 8  # cause of an ecall from user mode
 SRET = b"\x73\x00\x20\x10"
 
 
@@ -37,11 +37,11 @@ def is_current(at):
 
 
 def run_to(*places):
-    """Runs until one of the places (address, condition) is reached; which of them, None: something else stopped it."""
+    """Runs to one of the places (address, condition); returns its index, None: the machine stopped elsewhere."""
     stops = [Stop(*place) for place in places]
     start = kernel.register("pc")
     try:
-        for _ in range(2):  # an instruction whose page is absent at first is met again once the page is there
+        for _ in range(2):  # an instruction whose page is absent runs again after the page fault
             gdb.execute("continue", to_string=True)
             memory.forget()
             reached = next((i for i, s in enumerate(stops) if s.reached), None)
@@ -77,7 +77,7 @@ def mode_of(at):
 
 
 def arrive(reached, p, wanted):
-    """Tells where the machine has stopped."""
+    """Prints where the machine has stopped."""
     title = kernel.title(p)
     if reached == wanted:
         return True
@@ -109,8 +109,8 @@ def into_kernel(words):
 
 
 def function_of(p, number):
-    """The address of the function for a call that the process makes; 0: there is none."""
-    table = gdb.parse_and_eval("'kernel/sys/syscall.c'::native_calls").type  # elsewhere its size is not known
+    """The address of the function that handles the process's system call; 0: none."""
+    table = gdb.parse_and_eval("'kernel/sys/syscall.c'::native_calls").type  # only in its own file is its size known
     if number > table.range()[1]:
         return 0
     kind = table.target().strip_typedefs()
@@ -118,7 +118,7 @@ def function_of(p, number):
 
 
 def sret_address():
-    """Where user code sees the sret that leads to it."""
+    """The user virtual address of the sret that returns to user code."""
     start = kernel.address("userret")
     code = memory.read(kernel.physical(start), 4096 - start % 4096)
     return int(kernel.variable("user_return")) + code.index(SRET)

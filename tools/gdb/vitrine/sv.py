@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """sv.py - Sv39, Sv48 and Sv57 by the privileged manual: entries, satp, and address translation.
 
-Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and not from the kernel's
-          pt/read/translate.c, so that the two check each other. Nothing here knows a debugger or a kernel.
+Theory    Written from the manual's text (priv sv32algorithm, sv39, satp) and not from the kernel's pt/read/translate.c,
+          so that each checks the other. This file depends on no debugger and no kernel.
 """
 import collections
 
@@ -39,7 +39,7 @@ Hart = collections.namedtuple("Hart", "user sum mxr update_ad", defaults=(False,
 
 
 class Trace:
-    """What a translation did: the entries read, the rule that ended it, and pa if that is `ok`."""
+    """The steps of a translation: the entries read, the rule that ended it, and pa if that is `ok`."""
 
     def __init__(self, levels):
         self.steps, self.rule, self.level, self.pa = [], "canonical", levels - 1, None
@@ -72,13 +72,13 @@ def is_leaf(pte):
 
 
 class Software:
-    """What the kernel means by the bits that are left to software."""
+    """The kernel's use of the bits that are reserved for software."""
 
     defers = True
 
 
 def is_deferred(pte):
-    """Does it lead to a table whose copy a fork has deferred (kernel/mm/aspace/defer.h)? A hart finds a hole."""
+    """Whether the entry points to a table whose copy a fork has deferred (kernel/mm/aspace/defer.h); a hart finds V=0."""
     return Software.defers and pte & (V | DEFERRED) == DEFERRED
 
 
@@ -118,7 +118,7 @@ def cause(rule, access):
 
 
 def entry_rule(pte, level):
-    """What makes an entry end the walk with a fault, at any level; None: nothing does."""
+    """The rule by which an entry ends the walk with a fault, at any level; None: none."""
     if not pte & V:
         return "valid"
     if pte & W and not pte & R:
@@ -133,7 +133,7 @@ def entry_rule(pte, level):
 
 
 def leaf_rule(pte, level, access, hart):
-    """What a leaf refuses; None: nothing."""
+    """The rule by which a leaf refuses the access; None: none."""
     if pa_of(pte) % size_at(level):
         return "aligned"
     if hart.user and not pte & U:

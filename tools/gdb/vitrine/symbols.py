@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""symbols.py - usersyms and ubreak: symbols of the program that runs, breakpoints in one program.
+"""symbols.py - usersyms and ubreak: symbols of the running program, breakpoints in one program.
 
-Theory    All programs are linked at the same addresses, so the symbols of one are known at a time. `auto` follows the
-          process on the hart that stopped in user mode.
+Theory    All programs are linked at one address, so gdb has the symbols of one program at a time. `auto` loads those of
+          the process on the hart that stopped in user mode.
 """
 import os
 
@@ -12,7 +12,7 @@ from vitrine import command, kernel, memory
 
 
 class State:
-    """Which program's symbols are known: its name and file; auto: they follow the process."""
+    """The program whose symbols are loaded: its name and file; auto: they follow the process."""
 
     name = file = None
     auto = True
@@ -35,7 +35,7 @@ def build():
 
 
 def find(name):
-    """The file with a program's symbols; a process's name may be cut off. None: there is none."""
+    """The file with a program's symbols; a process's name may be truncated. None: there is none."""
     base = os.path.basename(name)
     for place in ("bin", "xv6"):
         directory = os.path.join(build(), place)
@@ -48,7 +48,7 @@ def find(name):
 
 
 def load(name):
-    """The symbols of that program, in place of those of another; False: there are none."""
+    """Loads the symbols of that program in place of another's; False: there are none."""
     file = find(name)
     if file == State.file and file:
         return True
@@ -67,7 +67,7 @@ def forget():
 
 
 def know_trampoline():
-    """In the designs that switch tables, the trampoline's code runs at a second address."""
+    """Adds the second address of the trampoline's code, in the designs that switch tables."""
     file = os.path.join(build(), "kernel/rv/trampoline.S.o")
     page = int(kernel.variable("trap_user_stvec")) & -4096
     if State.trampoline or not page or page >> 63 or not os.path.exists(file):
@@ -91,13 +91,13 @@ def on_stop(_event):
     try:
         follow()
     except (gdb.error, gdb.GdbError):
-        pass  # a machine that is not ours, or has just ended: nothing to follow
+        pass  # another kernel, or a machine that has just ended
 
 
 def usersyms(words):
     """usersyms NAME|auto|off
     Symbols of a program, from the build's bin/: NAME's, those of whatever is running (auto, as at first), or none.
-    Without a word: says whose are known."""
+    Without a word: names their program."""
     if len(words) > 1:
         command.usage(usersyms)
     if not words:

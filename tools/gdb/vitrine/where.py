@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""where.py - places in the source: of a hart, and of the call in which a process that is on no hart waits.
+"""where.py - places in the source: of a hart, and of the call in which a process waits.
 
 Theory    A process leaves its hart in swtch(), which keeps ra, sp and s0. All code of the kernel keeps frame pointers:
-          below s0 lie the return address and the caller's s0. The place is the innermost one outside of the code that
-          does the waiting for all.
+          below s0 lie the return address and the caller's s0. The place is the innermost one outside of the common
+          waiting functions.
 """
 import struct
 
@@ -28,7 +28,7 @@ def of_hart():
 
 
 def on_stack(stack, va):
-    """Two words of a kernel stack: of frames of its own, or where the kernel's table has it. None: not there."""
+    """Two words of a kernel stack, in frames of its own or mapped by the kernel's table. None: not there."""
     own = stack["pa"]
     pages = own.type.range()[1] + 1
     number = pages - 1 - (int(stack["top"]) - 1 - va) // sv.PAGE
@@ -47,7 +47,7 @@ def calls(p):
     """The calls that the process is in, innermost first."""
     pc, frame = int(p["context"]["ra"]), int(p["context"]["s"][0])
     while pc:
-        yield pc - 1  # in the call, not behind it
+        yield pc - 1  # the call itself, not the instruction behind it
         frame, pc = on_stack(p["own"]["kstack"], frame - 16) or (0, 0)
 
 
