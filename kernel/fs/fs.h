@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// fs.h - what system calls may ask of the file system: inodes, paths, transactions.
+// fs.h - the interface of the file system: inodes, paths, transactions.
 //
-// A call that changes the disk stands between begin_op() and end_op(). An inode pointer is a
-// reference (iget/idup ... iput); its contents are valid while it is locked (ilock ... iunlock).
+// Calls that change the disk are between begin_op() and end_op(). An inode pointer is a reference
+// (iget/idup ... iput); its contents are valid while it is locked (ilock ... iunlock).
 #pragma once
 
 #include "abi/stat.h"
@@ -17,27 +17,28 @@ struct pager;
 struct fs_stats {
     uint64 hits, reads, writes; // pages found in memory, read from the disk, written to it
     uint64 pages, dirty;        // in memory now
-    uint64 contended;           // turns lost at the locks of the cache
+    uint64 contended;           // spins at the locks of the cache
     uint64 disk_reads, disk_writes, disk_flushes;
     uint64 commits, logged,
-        placed; // of the journal: transactions, blocks to the log, blocks to their places
+        placed; // of the journal: transactions, blocks to the log, blocks to their home locations
 };
 
 void fs_set_clock(uint64 (*seconds)(void)); // since 1970; at boot, if there is a clock
 void fs_init(void);                         // once, before the first mount
-int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints why not
+int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints errors
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
 bool fs_wait_for_room(int64 error,
-                      int turn);           // try again what failed with `error`? 0: the first try
-int fs_writeback(void);                    // the same, now and then
-int fs_fsync(struct inode *ip) must_check; // one file, and all that was done before
+                      int turn); // repeat an operation that failed? turn 0: the first time
+int fs_writeback(void);          // as fs_sync(), for periodic calls
+int fs_fsync(struct inode *ip) must_check; // one file, and all earlier changes of metadata
 void fs_journal_data(void); // before the mount: the contents of files are journalled as well
-int fs_limit_size(uint64 bytes) must_check; // likewise: no file grows beyond; -EINVAL
+int fs_limit_size(uint64 bytes) must_check; // before the mount: no file grows beyond; -EINVAL
 void fs_durable(void); // before the mount: a call returns when its changes are on the disk
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
-// After an allocation has failed: writes what keeps pages in memory; false: nothing gained. Sleeps.
+// After an allocation has failed: writes pages, so that they can be reclaimed; false: none gained.
+// Sleeps.
 bool fs_relieve(void) must_check;
 uint64 fs_reclaim(uint64 want); // frees frames for an allocation; returns how many; never sleeps
 struct inode *fs_root(void);    // a new reference
@@ -51,7 +52,7 @@ iput(struct inode *ip); // may sleep; the last one of an unlinked file frees it:
 void ilock(struct inode *ip);
 void iunlock(struct inode *ip);
 
-// These lock the inode themselves as needed: call them with it unlocked.
+// These lock the inode as needed: the caller must not hold its lock.
 int64 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;  // bytes or -E
 int64 writei(struct inode *ip, struct iobuf src, uint64 off, size_t n) must_check; // bytes or -E
 int64 appendi(struct inode *ip, struct iobuf src, uint64 *off,
@@ -60,12 +61,12 @@ int itrunc(struct inode *ip, uint64 size) must_check; // only shrinks
 void stati(struct inode *ip, struct stat *st);
 int inode_type(const struct inode *ip); // T_DIR ...; constant while referenced
 void inode_rdev(const struct inode *ip, int *major, int *minor);
-uint64 inode_size(const struct inode *ip); // now; may change at once
+uint64 inode_size(const struct inode *ip); // may change at once
 uint32 inode_number(const struct inode *ip);
-struct pager *inode_pager(struct inode *ip); // the pages of a regular file; its own ref/unref
+struct pager *inode_pager(struct inode *ip); // the pages of a regular file, with its own ref/unref
 
-// Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference. The way
-// may lead through a directory that is removed meanwhile: call them inside begin_op().
+// Paths start at `cwd` unless they begin with a slash. 0 or -E; results carry a reference. Call
+// them inside begin_op(), since a directory on the path may be removed meanwhile.
 int namei(struct inode *cwd, const char *path, struct inode **out) must_check;
 int namei_nofollow(struct inode *cwd, const char *path,
                    struct inode **out) must_check; // a symbolic link at the end itself

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // cache.c - finding, adding and dirtying pages.
 //
-// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that
-//           could be freed stand on one list of all clean pages. A page is in at most one of four
-//           states: being read, clean (listed), dirty (listed), being written; the last two may
-//           come together, when a page changes while it is on its way to the disk.
-// Promises  A page in the tree holds one reference of the cache; frames handed out hold one more.
-//           Reclaim takes no page that anybody else refers to. A hit costs one spinlock and no
-//           list operation.
+// Theory    Each cache has a tree of pages by index and a list of its dirty pages. Pages that could
+//           be freed are on one list of all clean pages. A page is in at most one of four states:
+//           being read, clean (listed), dirty (listed), being written; a page that changes while it
+//           is being written is in the last two.
+// Promises  The cache holds one reference to a page in the tree, and each caller that gets a page
+//           holds one more. Reclaim takes no page that has another reference. A hit costs one
+//           spinlock and no list operation.
 // Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for the
 //           shared lists.
 // Next      fs/cache/truncate.c (dropping), fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
@@ -18,8 +18,8 @@
 #include "lib/page.h"
 #include "lib/panic.h"
 
-#define WAITQS      16
-#define AHEAD_FIRST 4
+#define WAITQS          16
+#define READAHEAD_FIRST 4
 
 struct page_lists cache_lists;
 static struct waitq waitqs[WAITQS];
@@ -40,9 +40,9 @@ cache_setup(void)
 
 void
 pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
-            uint32 ahead_max)
+            uint32 readahead_max)
 {
-    *pc = (struct pcache){.ops = ops, .dev = dev, .owner = owner, .ahead_max = ahead_max};
+    *pc = (struct pcache){.ops = ops, .dev = dev, .owner = owner, .readahead_max = readahead_max};
     initlock(&pc->lock, "page cache", RANK_CACHE);
     list_init(&pc->dirty);
     list_init(&pc->link);
@@ -76,7 +76,7 @@ page_wake(struct frame *f)
     wakeup(waitq_of(f));
 }
 
-// The page is clean and idle: from now on it may be reclaimed.
+// Makes a page clean and idle: from now on it may be reclaimed.
 void
 page_settle(struct frame *f)
 {
@@ -134,7 +134,7 @@ undirty(struct pcache *pc, struct frame *f)
         list_remove(&pc->link);
 }
 
-// The page's block is about to be free, and its copies in the journal of no use.
+// Revokes the page's copies in the journal, before its block becomes free.
 static void
 revoke(struct frame *f)
 {
@@ -143,7 +143,7 @@ revoke(struct frame *f)
     cache_lists.nrevoked++;
 }
 
-// What is in the page needs no block any more.
+// Makes the page independent of its block: clean, and without a copy in the journal.
 // Locks     cache_lists.lock
 static void
 detach(struct pcache *pc, struct frame *f)
@@ -155,7 +155,7 @@ detach(struct pcache *pc, struct frame *f)
     list_remove(&f->link);
 }
 
-// Makes an idle page one of a hole: zeroes, clean, without a block.
+// Makes an idle page a hole's: zeroes, clean, without a block.
 void
 page_hollow(struct pcache *pc, struct frame *f)
 {
@@ -181,15 +181,16 @@ page_remove(struct pcache *pc, struct frame *f)
     frame_put(f);
 }
 
-// How many pages a reader at `index` should have read: more and more while it reads on in order.
+// Returns the number of pages to read for a reader at `index`; it doubles while the reader goes on
+// in order.
 static uint32
-ahead(struct pcache *pc, uint64 index)
+readahead_size(struct pcache *pc, uint64 index)
 {
     bool sequential = index == pc->next || index == 0;
     uint64 end = (pc->ops->size(pc) + PGSIZE - 1) / PGSIZE;
-    uint32 n = !sequential ? 1 : pc->window < AHEAD_FIRST ? AHEAD_FIRST : pc->window * 2;
-    if (n > pc->ahead_max)
-        n = pc->ahead_max;
+    uint32 n = !sequential ? 1 : pc->window < READAHEAD_FIRST ? READAHEAD_FIRST : pc->window * 2;
+    if (n > pc->readahead_max)
+        n = pc->readahead_max;
     if (index + n > end)
         n = index < end ? (uint32)(end - index) : 1;
     pc->window = sequential ? n : 0;
@@ -197,7 +198,7 @@ ahead(struct pcache *pc, uint64 index)
     return n;
 }
 
-// The page is there but wants waiting for, or its reader wants more: does what is to be done.
+// Handles a page that is being read, or at which the next readahead starts: waits, or starts it.
 // Returns   0 with the lock released, or -EAGAIN: the page could not be read, look again.
 static int
 get_busy(struct pcache *pc, struct frame *f)
@@ -206,18 +207,18 @@ get_busy(struct pcache *pc, struct frame *f)
     uint16 flags = f->flags;
     uint64 from = pc->next;
     uint32 n = 0;
-    if (flags & PG_AHEAD) {
-        f->flags &= (uint16)~PG_AHEAD;
+    if (flags & PG_READAHEAD) {
+        f->flags &= (uint16)~PG_READAHEAD;
         if (from > f->index && from * PGSIZE < pc->ops->size(pc))
-            n = ahead(pc, from);
+            n = readahead_size(pc, from);
     }
     release(&pc->lock);
     if (n)
-        page_ahead(pc, from, n);
+        page_readahead(pc, from, n);
     return flags & PG_FAILED ? -EAGAIN : 0;
 }
 
-// cache_get() where the page is missing or not simply there.
+// The slow path of cache_get(): the page is missing, or get_busy() must handle it.
 static int
 get_slow(struct pcache *pc, uint64 index, struct frame **out)
 {
@@ -228,7 +229,7 @@ get_slow(struct pcache *pc, uint64 index, struct frame **out)
         if (present) {
             frame_get(f);
         } else {
-            uint32 n = ahead(pc, index);
+            uint32 n = readahead_size(pc, index);
             release(&pc->lock);
             int error = page_read(pc, index, n, &f);
             if (error == -EEXIST)
@@ -249,16 +250,16 @@ get_slow(struct pcache *pc, uint64 index, struct frame **out)
     }
 }
 
-// Is there nothing to be done for the page but to hand it out?
+// Returns whether cache_get() can return the page at once.
 static bool
 simple(const struct frame *f)
 {
-    return f && (f->flags & (PG_UPTODATE | PG_AHEAD)) == PG_UPTODATE;
+    return f && (f->flags & (PG_UPTODATE | PG_READAHEAD)) == PG_UPTODATE;
 }
 
-// The page, read from the disk if it is not there.
+// Gets a page; reads it from the disk if it is not in the cache.
 // On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
-// Sleeps    unless the page is there.
+// Sleeps    unless the page is in the cache.
 int
 cache_get(struct pcache *pc, uint64 index, struct frame **out)
 {
@@ -276,8 +277,8 @@ cache_get(struct pcache *pc, uint64 index, struct frame **out)
     return 0;
 }
 
-// The pages from `index` on, `count` at most, up to the first that is missing or that cache_get()
-// would do more with than hand it out.
+// Gets the pages from `index` on, `count` at most, up to the first one that cache_get() could not
+// return at once.
 // Returns   how many are in out[].
 uint32
 cache_ready(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
@@ -319,7 +320,7 @@ cache_add(struct pcache *pc, uint64 index, struct frame *f)
     return error;
 }
 
-// A page of zeroes, whatever the disk holds there: for a block that has just been allocated.
+// Gets a page of zeroes without reading the disk: for a block that has just been allocated.
 int
 cache_zero(struct pcache *pc, uint64 index, struct frame **out)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cache.h - the page cache: pages of files, and of the disk itself for everything that describes
-// files.
+// cache.h - the page cache: pages of files, and pages of the disk itself for metadata.
 #pragma once
 
 #include "dev/disk/blk.h"
@@ -12,14 +11,14 @@
 
 // frame.flags of a page; guarded by the lock of its cache.
 enum page_flag {
-    PG_READING = 1,   // being filled: wait
-    PG_UPTODATE = 2,  // the contents are valid
-    PG_DIRTY = 4,     // newer than the disk: on its cache's dirty list
-    PG_WRITEBACK = 8, // on its way to the disk
-    PG_USED = 16,     // looked at since the last reclaim passed by
-    PG_AHEAD = 32,    // the reader that comes here has the next pages read ahead
-    PG_FAILED = 64,   // could not be read; no longer in the cache
-    PG_BLOCK = 128,   // has a block on the disk: frame.block
+    PG_READING = 1,    // being filled: wait
+    PG_UPTODATE = 2,   // the contents are valid
+    PG_DIRTY = 4,      // newer than the disk: on its cache's dirty list
+    PG_WRITEBACK = 8,  // on its way to the disk
+    PG_USED = 16,      // used since reclaim last checked it
+    PG_READAHEAD = 32, // a reader of this page starts the next readahead
+    PG_FAILED = 64,    // could not be read; no longer in the cache
+    PG_BLOCK = 128,    // has a block on the disk: frame.block
     PG_RUNNING =
         256, // dirty, and part of the running transaction instead of its cache's dirty list
 };
@@ -33,7 +32,7 @@ struct pcache_ops {
     // The disk block of a page, or BLOCK_HOLE; with `create` a hole is given a block. May sleep,
     // takes no lock that may be held around a copy to or from user memory. 0 or -E.
     int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
-    uint64 (*size)(struct pcache *pc); // bytes: what lies beyond reads as zero
+    uint64 (*size)(struct pcache *pc); // bytes: data beyond reads as zero
     bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
     bool file;                         // pages of a file; else the disk's own blocks, by number
 };
@@ -47,40 +46,40 @@ struct pcache {
     const struct pcache_ops *ops; // [c]
     struct blkdev *dev;           // [c]
     uint32 owner;                 // [c] for the ledger
-    uint32 ahead_max;             // [c] pages to read at a time, at most
+    uint32 readahead_max;         // [c] pages to read at a time, at most
     bool journalled;              // [c] changed pages belong to transactions: see journal.h
     uint32 writers;               // [l] write-backs under way: the cache stays until they end
     uint32 pages;                 // [p]
     uint32 ndirty;                // [p]
-    uint32 window;                // [p] pages that the last sequential read had read ahead
-    uint64 next;                  // [p] the index that continues it
+    uint32 window;                // [p] pages of the last readahead
+    uint64 next;                  // [p] the index at which a sequential reader continues
     uint64 hits;                  // [p]
 };
 
 void cache_setup(void); // once, before the first cache
 void pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
-                 uint32 ahead_max);
+                 uint32 readahead_max);
 void pcache_destroy(struct pcache *pc);     // drops all pages, dirty ones as well, and waits for
                                             // write-backs under way; may sleep
 bool pcache_idle(struct pcache *pc);        // has no pages and no write-back; never sleeps
-void pcache_count(const struct pcache *pc); // an empty one goes: what it has counted stays
+void pcache_count(const struct pcache *pc); // adds its counts to the totals, before its end
 
 // Pages come with a reference: frame_put() ends it.
-int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // read if need be
-struct frame *cache_peek(struct pcache *pc, uint64 index); // only what is there; never sleeps
+int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // may read it
+struct frame *cache_peek(struct pcache *pc, uint64 index); // only if cached; never sleeps
 uint32 cache_ready(struct pcache *pc, uint64 index, uint32 count,
-                   struct frame **out); // the run of those that are there; never sleeps
+                   struct frame **out); // those in the cache, in order; never sleeps
 int cache_add(struct pcache *pc, uint64 index, struct frame *f) must_check;     // -EEXIST, -ENOMEM
 int cache_zero(struct pcache *pc, uint64 index, struct frame **out) must_check; // a page of zeroes
-void cache_dirty(struct pcache *pc, struct frame *f);                           // was changed
+void cache_dirty(struct pcache *pc, struct frame *f); // the page was changed
 void cache_written(struct pcache *pc, struct frame *f,
-                   uint32 block);                    // was changed, and has this block
+                   uint32 block);                    // the page was changed, and has this block
 void cache_truncate(struct pcache *pc, uint64 from); // pages from `from` on leave; may sleep
 void cache_forget(struct pcache *pc, uint64 index);  // drops one page; may sleep
 
 int cache_flush(struct pcache *pc) must_check; // writes what is dirty now; sleeps; -EIO, -ENOMEM
-void cache_flush_some(struct pcache *pc);      // the same, but for pages over holes
-int cache_flush_all(bool fill) must_check;     // the same for all files; holes are filled or left
+void cache_flush_some(struct pcache *pc);      // as cache_flush(), without pages over holes
+int cache_flush_all(bool fill) must_check;     // all files; `fill`: pages over holes too
 void cache_balance(void);                      // writes some if too much is dirty; sleeps
 uint64 cache_reclaim(uint64 want);             // frees clean pages; never sleeps
 void cache_stats(struct fs_stats *st);
@@ -89,13 +88,13 @@ void cache_stats(struct fs_stats *st);
 static inline bool
 page_block(const struct frame *f, uint32 *block)
 {
-    // Pairs with page_place(): whoever sees the flag sees the block.
+    // Pairs with page_place(): a reader that sees the flag sees the block.
     bool placed = __atomic_load_n(&f->flags, __ATOMIC_ACQUIRE) & PG_BLOCK;
     *block = f->block;
     return placed;
 }
 
-// With the cache's lock.
+// The caller holds the cache's lock.
 static inline void
 page_place(struct frame *f, uint32 block)
 {

@@ -39,7 +39,7 @@ zero_tail(struct pcache *pc, struct frame *f)
     memset((char *)page_data(f) + keep, 0, PGSIZE - keep);
 }
 
-// The read is over, well or not.
+// Ends a read, with success or an error.
 static void
 finish_read(struct pcache *pc, struct frame *f, int status)
 {
@@ -95,7 +95,7 @@ submit(struct pcache *pc, struct frame *f, struct read *r)
     return 0;
 }
 
-// A frame and a request for page `index`, the frame in the tree as being read.
+// Allocates a frame and a request for page `index` and puts the frame into the tree as PG_READING.
 // On error  -EEXIST: there is a page already; -ENOMEM. Nothing changed.
 static int
 prepare(struct pcache *pc, uint64 index, uint16 flags, struct frame **fp, struct read **rp)
@@ -134,14 +134,14 @@ start_read(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
     return error;
 }
 
-// Starts `count` reads from `index` on, as far as memory goes; the middle one announces the next
-// lot.
+// Starts `count` reads from `index` on, fewer if memory is short. The page in the middle gets
+// PG_READAHEAD, so that its reader starts the next ones.
 void
-page_ahead(struct pcache *pc, uint64 index, uint32 count)
+page_readahead(struct pcache *pc, uint64 index, uint32 count)
 {
     for (uint32 i = 0; i < count; i++) {
         struct frame *f;
-        int error = start_read(pc, index + i, i == count / 2 ? PG_AHEAD : 0, &f);
+        int error = start_read(pc, index + i, i == count / 2 ? PG_READAHEAD : 0, &f);
         if (!error)
             frame_put(f);
         else if (error != -EEXIST)
@@ -149,14 +149,14 @@ page_ahead(struct pcache *pc, uint64 index, uint32 count)
     }
 }
 
-// The page at `index`, on its way in, and those behind it.
-// On error  -EEXIST: there is a page by now; -ENOMEM, or why the block is not known.
+// Starts reading the page at `index`, which it returns, and the pages behind it.
+// On error  -EEXIST: there is a page by now; -ENOMEM, or the error of looking up the block.
 // Sleeps    to look up blocks.
 int
 page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
 {
     int error = start_read(pc, index, 0, out);
     if (!error && count > 1)
-        page_ahead(pc, index + 1, count - 1);
+        page_readahead(pc, index + 1, count - 1);
     return error;
 }

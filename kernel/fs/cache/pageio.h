@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pageio.h - inside the page cache: the lists of pages and the waits that its files share.
+// pageio.h - internal header of the page cache: shared lists of pages, reads and waits.
 #pragma once
 
 #include "fs/cache/cache.h"
@@ -16,19 +16,19 @@ struct page_lists {
     uint64 nrevoked;      // [l] copies in the journal whose pages are gone
     uint64 pages, dirty;  // [l]
     uint64 reads, writes; // [l]
-    uint64 hits, lost;    // [l] of caches that are gone
+    uint64 hits, lost;    // [l] of freed caches
 };
 
 extern struct page_lists cache_lists;
 
-// All of these want pc->lock held.
+// The caller of these holds pc->lock.
 int page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags) must_check;
 void page_remove(struct pcache *pc, struct frame *f); // drops the cache's reference
 void page_hollow(struct pcache *pc, struct frame *f); // it stays, as a hole's
 void page_settle(struct frame *f);                    // clean and idle from now on
 void page_stop_running(struct frame *f);              // in no transaction; with cache_lists.lock
 void page_wait(struct pcache *pc, struct frame *f,
-               uint16 flags); // until none is set; drops the lock
+               uint16 flags); // waits until none is set; drops the lock
 void page_wake(struct frame *f);
 
 // The copy of a page in the journal, or NULL. With cache_lists.lock.
@@ -41,7 +41,7 @@ page_copy_of(const struct frame *f)
 static inline void
 page_tie(struct frame *f, struct frame *copy)
 {
-    f->copy = (uint32)(copy - frame_map.ledger) + 1; // frame 0 may be a copy as well: 0 means none
+    f->copy = (uint32)(copy - frame_map.ledger) + 1; // plus 1: 0 means no copy
     copy->obj = f;
 }
 
@@ -58,8 +58,8 @@ void writers_wait(struct pcache *pc); // until no write-back of the cache is und
 void pageio_setup(void);
 void writeback_setup(void);
 
-// Starts `count` reads from `index` on; the first page is handed out with a reference, perhaps
-// still being read. -EEXIST: it is there by now. Sleeps.
+// Starts `count` reads from `index` on; returns the first page with a reference, perhaps still
+// being read. -EEXIST: it is there by now. Sleeps.
 int page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out) must_check;
-void page_ahead(struct pcache *pc, uint64 index,
-                uint32 count); // the same, with nothing to hand out
+void page_readahead(struct pcache *pc, uint64 index,
+                    uint32 count); // starts reads, without returning a page

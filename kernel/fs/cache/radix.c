@@ -5,8 +5,8 @@
 //           node. A node's slot at level l covers 64^(l-1) indexes; count says how many slots are
 //           in use.
 // Promises  No node is empty, and the root has more than its first slot in use: deletion frees
-//           upward and lowers the tree. A put that fails leaves the same items, and no node that
-//           a deletion would not free.
+//           upward and lowers the tree. A put that fails leaves the items as they were, and no node
+//           that a deletion would not free.
 // Locks     the caller's.
 #include "fs/cache/radix.h"
 
@@ -61,7 +61,7 @@ node_new(void)
     return n;
 }
 
-// Frees the empty nodes on the way to `index`, and lets an empty tree be of height 0.
+// Frees the empty nodes on the path to `index`; an empty tree gets height 0.
 static void
 prune(struct radix *t, uint64 index)
 {
@@ -85,7 +85,8 @@ prune(struct radix *t, uint64 index)
     *t = (struct radix){NULL, 0};
 }
 
-// Makes the tree high enough for `index`. On error: as it was, but perhaps higher.
+// Makes the tree high enough for `index`.
+// On error  the items are as before; the tree may be higher.
 static int
 grow_tree(struct radix *t, uint64 index)
 {
@@ -103,7 +104,8 @@ grow_tree(struct radix *t, uint64 index)
     return 0;
 }
 
-// Puts the item where it belongs in a tree that is high enough. On error: empty nodes may be left.
+// Puts the item into a tree that is high enough.
+// On error  empty nodes may be left.
 static int
 place(struct radix *t, uint64 index, void *item)
 {
@@ -126,7 +128,8 @@ place(struct radix *t, uint64 index, void *item)
     return 0;
 }
 
-// On error: the items are the same.
+// Puts the item at `index`, whose slot is free.
+// On error  -ENOMEM: the items are as before.
 int
 radix_put(struct radix *t, uint64 index, void *item)
 {
@@ -138,7 +141,7 @@ radix_put(struct radix *t, uint64 index, void *item)
     return error;
 }
 
-// Takes away roots that only lead to their first slot.
+// Removes roots of which only the first slot is in use.
 static void
 lower(struct radix *t)
 {

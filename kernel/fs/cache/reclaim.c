@@ -2,25 +2,26 @@
 // reclaim.c - clean pages of the cache are freed when memory is short.
 //
 // Theory    Second chance: reclaim takes the list of clean pages from its old end. A page that was
-//           used since the last time, that has other references, or whose cache is busy goes to the
-//           young end.
-// Promises  Never sleeps, and waits for no lock, except for cache_lists.lock for a bounded time: any
-//           allocation may call it, whatever locks its caller holds.
-// Locks     cache_lists.lock first and pc->lock within, against their order: both only if free at once.
+//           used since reclaim last checked it, that has other references, or whose cache is busy
+//           goes to the young end.
+// Promises  Never sleeps, and waits for no lock, except for cache_lists.lock for a bounded time:
+//           any allocation may call it with any locks held.
+// Locks     cache_lists.lock first and pc->lock within, against their order, so both are only
+//           tried.
 #include "fs/cache/pageio.h"
 #include "fs/fs.h"
 
-#define PATIENCE 100000 // turns
+#define PATIENCE 100000 // turns of the loop that tries the lock
 
 // Frees the page if it may go.
 // Locks     cache_lists.lock
 static bool
 reclaim_page(struct frame *f)
 {
-    struct pcache *pc = f->obj; // a page on the list belongs to a cache
+    struct pcache *pc = f->obj; // a listed page belongs to a cache
     if (!tryacquire(&pc->lock))
         return false;
-    // References come from the tree, under pc->lock: one that is not there now cannot appear.
+    // References are taken from the tree under pc->lock, so no new one can appear now.
     bool free = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1 && !(f->flags & PG_USED);
     f->flags &= (uint16)~PG_USED;
     if (free) {
@@ -33,8 +34,8 @@ reclaim_page(struct frame *f)
     return free;
 }
 
-// Takes cache_lists.lock. Its holder releases it soon and waits for no lock that the caller may have:
-// some turns are worth it before an allocation fails, but not more.
+// Takes cache_lists.lock. Its holder releases it soon and waits for no lock that the caller may
+// have, so spinning for a bounded time is better than failing the allocation.
 // Returns   false: it is still held.
 static bool
 get_lists(void)
@@ -47,7 +48,7 @@ get_lists(void)
 }
 
 // Frees up to `want` clean pages.
-// Returns   how many.
+// Returns   the number of freed pages.
 uint64
 cache_reclaim(uint64 want)
 {
@@ -70,8 +71,8 @@ cache_reclaim(uint64 want)
     return freed;
 }
 
-// What concerns the whole cache; the caller adds the hits and lost turns of the caches that it
-// knows.
+// Fills in the counts of the whole cache; the caller adds hits and lost turns of the caches that
+// exist.
 void
 cache_stats(struct fs_stats *st)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// truncate.c - the pages of a file that gets shorter leave the cache.
+// truncate.c - remove the pages of a truncated file from the cache.
 //
 // Theory    A page without other references is freed. A page with one, such as the text of a
-//           running program, loses its file and lives on with its contents. If a process maps the
-//           file shared, the page must show later writes to the file: it stays in the cache as a
-//           page of zeroes, like a hole's, until the file covers it again or reclaim takes it.
+//           running program, is detached from its file and keeps its contents. If a process maps
+//           the file shared, the page must show later writes to the file: it stays in the cache as
+//           a page of zeroes, like a hole's, until the file covers it again or reclaim takes it.
 // Locks     pc->lock, released while a page is busy. The caller keeps the file from growing.
 #include "fs/cache/cache.h"
 
@@ -19,16 +19,17 @@ ready(struct pcache *pc, struct frame *f)
     return f->obj == pc;
 }
 
-// Tells whether a process that maps the file shared has the page, or is about to. The cache and the
-// caller hold a reference each.
+// Returns whether a process that maps the file shared has the page, or is about to get it. The
+// cache and the caller hold a reference each.
 static bool
 is_shared(struct pcache *pc, const struct frame *f)
 {
     return pc->ops->shared && pc->ops->shared(pc) &&
-           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) > 2; // the first one is taken with pc->lock
+           __atomic_load_n(&f->refs, __ATOMIC_RELAXED) >
+               2; // a mapping's first reference: under pc->lock
 }
 
-// Takes out the pages from index `from` on.
+// Removes the pages from index `from` on.
 // Locks     takes pc->lock. Sleeps
 void
 cache_truncate(struct pcache *pc, uint64 from)
@@ -48,7 +49,7 @@ cache_truncate(struct pcache *pc, uint64 from)
     release(&pc->lock);
 }
 
-// Takes out one page, if it is there.
+// Removes one page, if it is in the cache.
 // Locks     takes pc->lock. Sleeps
 void
 cache_forget(struct pcache *pc, uint64 index)
@@ -72,8 +73,8 @@ pcache_destroy(struct pcache *pc)
     pcache_count(pc);
 }
 
-// Has the cache no page, and no write-back under way? It may be freed then, if its owner sees to it
-// that no page is added: a write-back begins only where there is a dirty page.
+// Returns whether the cache has no page and no write-back under way. Then it may be freed if its
+// owner makes sure that no page is added: a write-back begins only if there is a dirty page.
 // Returns   false also when the lock is taken. Never sleeps.
 bool
 pcache_idle(struct pcache *pc)

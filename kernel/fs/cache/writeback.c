@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// writeback.c - changed pages go to the disk.
+// writeback.c - write dirty pages to the disk.
 //
-// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked
-//           up, the requests sorted by block and all sent before the first is waited for. A page
-//           may change while it is being written; it is then dirty again and goes with a later
-//           batch.
-// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns
-//           an error. A page that the disk refuses is not tried again: its contents stay in
+// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked up,
+//           the requests sorted by block, and all sent before the wait for the first. A page may
+//           change while it is being written; it is then dirty again and goes with a later batch.
+// Promises  Pages that were dirty when a flush began are on the disk when it ends, or the flush
+//           returns an error. A page whose write fails is not written again: its contents stay in
 //           memory until it is reclaimed.
-// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what
-//           map() takes.
+// Locks     batch.lock (a sleeplock, first), pc->lock for each page; no lock of a file except those
+//           that map() takes.
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "sync/sleeplock.h"
@@ -29,7 +28,7 @@ static struct {
     struct write w[BATCH]; // [b]
 } batch;
 
-static struct waitq ended; // a write-back of a cache has ended; with cache_lists.lock
+static struct waitq ended; // wakes when a write-back of a cache has ended; with cache_lists.lock
 
 void
 writeback_setup(void)
@@ -75,8 +74,8 @@ collect(struct pcache *pc)
     return n;
 }
 
-// The page cannot be written now: it stays dirty, unless the file no longer reaches that far, in
-// which case whoever cut the file is about to drop it.
+// Puts back a page that cannot be written now: it stays dirty, unless the file has been truncated
+// before it; then the truncating thread will drop it.
 static void
 give_back(struct write *w, int error)
 {
@@ -86,7 +85,8 @@ give_back(struct write *w, int error)
     frame_put(w->frame);
 }
 
-// The block of a page. One over a hole, which a mapping changed, is given one if `fill` says so.
+// Looks up the block of a page. With `fill`, a page over a hole, which was changed through a
+// mapping, gets a block.
 // On error  -EAGAIN: it has none.
 static int
 block_of(struct write *w, bool fill)
@@ -107,7 +107,7 @@ block_of(struct write *w, bool fill)
 }
 
 // Looks up the blocks of `n` pages.
-// Returns   how many have one; the others are given back. *error: the last failure.
+// Returns   the number that have one; the others are put back. *error: the last failure.
 static uint32
 locate(uint32 n, bool fill, int *error)
 {
@@ -127,7 +127,7 @@ locate(uint32 n, bool fill, int *error)
     return kept;
 }
 
-// Insertion sort: the pages of a file come nearly in order.
+// Insertion sort, since the pages of a file are nearly in order.
 static void
 sort(uint32 n)
 {
@@ -187,7 +187,7 @@ static int
 flush(struct pcache *pc, bool fill)
 {
     int error = 0;
-    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
+    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // pages dirtied later can wait
     while (left > 0) {
         uint32 n = write_some(pc, fill, &error);
         if (!n)
@@ -197,8 +197,8 @@ flush(struct pcache *pc, bool fill)
     return error;
 }
 
-// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; the rest is
-//           written.
+// On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; all other pages
+//           are written.
 // Locks     none is held; in an operation, since holes are filled. Sleeps
 int
 cache_flush(struct pcache *pc)
@@ -206,7 +206,7 @@ cache_flush(struct pcache *pc)
     return flush(pc, true);
 }
 
-// An error is the business of whoever needs the pages on the disk.
+// Errors are reported by calls that need the pages on the disk, such as fsync().
 void
 cache_flush_some(struct pcache *pc)
 {
@@ -224,7 +224,7 @@ next_dirty(bool devices)
         struct pcache *pc = list_entry(node, struct pcache, link);
         if (!pc->ops->file && !devices)
             continue;
-        __atomic_fetch_add(&pc->writers, 1, __ATOMIC_RELAXED); // it has a dirty page: it is alive
+        __atomic_fetch_add(&pc->writers, 1, __ATOMIC_RELAXED); // not freed yet: it has a dirty page
         list_remove(node);
         list_push_back(&cache_lists.caches, node);
         found = pc;
@@ -268,8 +268,8 @@ writers_wait(struct pcache *pc)
 }
 
 // Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
-// operation, without it pages over holes are left dirty. What others had begun to write is on the
-// disk as well.
+// operation, without it pages over holes are left dirty. Pages of batches under way are on the disk
+// as well when it returns.
 int
 cache_flush_all(bool fill)
 {
@@ -282,12 +282,13 @@ cache_flush_all(bool fill)
         error = e ? e : error;
         writer_ends(pc);
     }
-    acquiresleep(&batch.lock); // whoever is writing a batch
+    acquiresleep(&batch.lock); // waits for a batch under way
     releasesleep(&batch.lock);
     return error;
 }
 
-// Whoever changes files helps to write while more than a quarter of memory is dirty.
+// Writes some pages while more than a quarter of memory is dirty; threads that change files call
+// it.
 // Locks     none is held; in an operation. Sleeps
 void
 cache_balance(void)

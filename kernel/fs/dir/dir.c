@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// dir.c - looking names up in directories, adding and removing them.
+// dir.c - look up, add and remove names in directories.
 //
 // Theory    A directory is a file of blocks; a block is a chain of entries that fills it exactly.
 //           An entry may be longer than its name needs: a new one takes the slack of an old one,
-//           and a removed one becomes slack of the entry before it. An index that Linux made is
-//           not kept up: the flag that says so goes first.
+//           and a removed one becomes slack of the entry before it. An index made by Linux is not
+//           maintained: its flag is cleared before the first change.
 // Promises  Names are compared by their first DIRSIZ bytes. An entry that does not fit its block,
 //           or a chain that does not end with it, is damage: the call fails with -EUCLEAN. A
-//           change to a directory is one store to one block, or a new block that is complete
-//           before it counts.
+//           change to a directory is one store to one block, or a new block that is complete before
+//           it becomes part of the directory.
 // Locks     the directory is locked. fs/ext2/dcache.c follows each change.
 // Next      fs/dir/dirread.c
 #include "fs/dir/dir.h"
@@ -30,11 +30,11 @@ matches(const struct ext2_dirent *e, const struct name *n)
     return e->inode && len == (uint32)n->s[15] && memcmp(e->name, n->s, len) == 0;
 }
 
-#define UNINDEXED 3 // searches that a directory bears without an index
+#define UNINDEXED 3 // searches before a directory gets an index
 
 typedef bool visit_fn(const struct ext2_dirent *e, const struct name *n);
 
-// Moves p->off on to an entry that visit() likes.
+// Moves p->off on to an entry for which visit() returns true.
 static int
 search_block(struct inode *dp, struct dir_place *p, visit_fn *visit, const struct name *n)
 {
@@ -50,7 +50,7 @@ search_block(struct inode *dp, struct dir_place *p, visit_fn *visit, const struc
 }
 
 // Calls visit() for the entries from byte `from` on, where one begins, until it returns true.
-// Returns   1 with the entry's place, 0: visit() liked none, or -E; then the place holds nothing.
+// Returns   1 with the entry's place, 0: true for none, or -E; then the place is empty.
 static int
 search_entries(struct inode *dp, uint64 from, struct dir_place *p, visit_fn *visit,
                const struct name *n)
@@ -82,7 +82,7 @@ position(const struct dir_place *p)
     return (uint64)p->block * BLKSIZE + p->off;
 }
 
-// search_entries() for a name by the index, which is taken.
+// Finds a name by the index, which the caller has taken; else as search_entries().
 static int
 find_indexed(struct inode *dp, const struct name *n, struct dir_place *p)
 {
@@ -103,7 +103,7 @@ find_indexed(struct inode *dp, const struct name *n, struct dir_place *p)
     return 0;
 }
 
-// A directory that is searched again and again gets an index.
+// Finds a name; a directory that is searched often gets an index.
 static int
 find_entry(struct inode *dp, const struct name *n, struct dir_place *p)
 {
@@ -119,8 +119,8 @@ find_entry(struct inode *dp, const struct name *n, struct dir_place *p)
     return found;
 }
 
-// Where a name stands, with a reference to its page.
-// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN: the place holds nothing.
+// Finds the place of a name, with a reference to its page.
+// On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN: the place is empty.
 // Locks     the directory is locked. Sleeps.
 int
 dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
@@ -160,11 +160,11 @@ file_type(const struct inode *ip)
     return ip->fs->filetype ? types[ip->mode >> 12] : FT_UNKNOWN;
 }
 
-// After a change in the directory's block `f`: all that follows from it.
+// Does the work after a change of the directory's block `f`: page, index, inode.
 static void
 changed(struct inode *dp, struct frame *f, struct frame *pin)
 {
-    cache_dirty(&dp->pages, f); // it has a block: it was read, or append() said so
+    cache_dirty(&dp->pages, f); // the page has a block: it was read, or append() gave it one
     dp->flags &= ~(uint32)EXT2_INDEX_FL;
     dp->mtime = ext2_now(dp->fs);
     dp->scan_slot = dp->scan_off = 0;
@@ -192,7 +192,7 @@ has_room(const struct ext2_dirent *e, const struct name *n)
     return e->rec_len - used(e) >= (uint32)DIRENT_SIZE(n->s[15]);
 }
 
-// Puts the entry into the slack of the one at `p`, and lets `p` be its place.
+// Puts the entry into the slack of the one at `p`, and sets `p` to its place.
 static void
 split(struct dir_place *p, const struct name *n, const struct inode *ip)
 {
@@ -208,7 +208,7 @@ split(struct dir_place *p, const struct name *n, const struct inode *ip)
     p->off += keep;
 }
 
-// A block of zeroes behind the directory's last, not yet counted in its size.
+// Allocates a block of zeroes behind the directory's last, not yet counted in its size.
 // On error  the directory is as it was.
 static int
 new_block(struct inode *dp, struct frame **f, uint32 *block)
@@ -281,8 +281,8 @@ dir_add(struct inode *dp, const struct name *n, const struct inode *ip)
     return error;
 }
 
-// The entry that ends where the one at `p` begins; NULL: that is the first of its block, or the
-// chain does not lead there.
+// Returns the entry that ends where the one at `p` begins; NULL: `p` is the first of its block, or
+// the chain of entries does not reach it.
 static struct ext2_dirent *
 entry_before(struct inode *dp, const struct dir_place *p)
 {
@@ -300,7 +300,7 @@ entry_before(struct inode *dp, const struct dir_place *p)
     return NULL;
 }
 
-// Removes the name that dir_find() found, and gives the place and the pin of the directory back.
+// Removes the name that dir_find() found, and releases the place and the pin of the directory.
 // Other names may have been added meanwhile.
 // Locks     the directory is locked.
 void
@@ -321,7 +321,7 @@ dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct fr
     frame_put(p->f);
 }
 
-// Lets the name that dir_find() found mean another inode; the rest as dir_erase().
+// Makes the name that dir_find() found refer to another inode; otherwise as dir_erase().
 void
 dir_set(struct inode *dp, struct dir_place *p, const struct name *n, const struct inode *ip,
         struct frame *pin)

@@ -6,7 +6,7 @@
 #include "fs/ext2/inode.h"
 #include "mm/copy/iobuf.h"
 
-// Where a name stands.
+// The place of a name.
 struct dir_place {
     struct frame *f; // its page, with a reference
     uint32 block;
@@ -15,11 +15,11 @@ struct dir_place {
 
 extern const struct name dir_dotdot;
 
-// All but dir_read() with the directory locked.
+// The caller of all but dir_read() holds the directory's lock.
 int dir_lookup(struct inode *dp, const struct name *n, uint32 *inum) must_check; // -ENOENT
 int dir_add(struct inode *dp, const struct name *n, const struct inode *ip) must_check;
 int dir_find(struct inode *dp, const struct name *n,
-             struct dir_place *p) must_check; // then, no failure:
+             struct dir_place *p) must_check; // then these cannot fail:
 void dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct frame *pin);
 void dir_set(struct inode *dp, struct dir_place *p, const struct name *n, const struct inode *ip,
              struct frame *pin);

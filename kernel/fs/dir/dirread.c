@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // dirread.c - a directory as read() shows it: records of 16 bytes.
 //
-// Theory    An entry on the disk takes 12 bytes or more, so each stretch of 12 bytes of a block
-//           begins one entry at most. Record i shows the entry that begins in stretch i, or a
-//           free record.
-// Promises  A name keeps its record while it is there, whatever happens to others: a program that
-//           removes the names it reads misses none. After the last name comes the end. Reading in
-//           order does not start each block anew: the directory remembers where the last call
-//           ended.
+// Theory    An entry on the disk takes 12 bytes or more, so at most one entry begins in each slot
+//           of 12 bytes of a block. Record i shows the entry that begins in slot i, or a free
+//           record.
+// Promises  A name keeps its record when others are added or removed: a program that removes the
+//           names it reads misses none. The end follows the last name. Sequential reading does not
+//           rescan a block: the directory remembers where the last call ended.
 // Locks     the directory is locked while records are made, not while they are copied out.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -16,8 +15,8 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 
-#define PER_BLOCK (BLKSIZE / DIRENT_MIN) // no entry begins in the rest
-#define RECORDS   16                     // made at a time
+#define PER_BLOCK (BLKSIZE / DIRENT_MIN) // slots of a block
+#define RECORDS   16                     // converted at a time
 
 // Moves *off on to a live entry, or to the end of the block.
 static int
@@ -47,11 +46,11 @@ next_live(struct inode *dp, struct frame *f, uint32 *off)
 static void
 make_record(struct dirent *d, const struct ext2_dirent *e)
 {
-    d->inum = (uint16)e->inode ? (uint16)e->inode : 0xffff; // 0 would say that the record is free
+    d->inum = (uint16)e->inode ? (uint16)e->inode : 0xffff; // 0 would mean a free record
     memcpy(d->name, e->name, e->name_len < DIRSIZ ? e->name_len : DIRSIZ);
 }
 
-// The first live entry that begins in stretch `at` of the block or later.
+// Finds the first live entry that begins in slot `at` of the block or later.
 static int
 seek(struct inode *dp, struct frame *f, uint32 slot, uint32 *off)
 {
@@ -63,8 +62,8 @@ seek(struct inode *dp, struct frame *f, uint32 slot, uint32 *off)
     return error;
 }
 
-// Makes records from `slot` on out of the one block that it is in.
-// Returns   how many, 0 at the end; -E.
+// Converts entries of one block to records, from `slot` on.
+// Returns   their number, 0 at the end; -E.
 static int
 from_block(struct inode *dp, uint32 slot, struct dirent *d, uint32 max)
 {

@@ -4,7 +4,7 @@
 // Theory    Create adds the directory entry last; unlink removes it first. If a step fails, the new
 //           inode has no links yet, and iput() frees it.
 // Promises  A call that fails leaves directories, link counts and free counts as they were.
-// Locks     a directory, then the inode that an entry of it names; never a parent of a locked one.
+// Locks     a directory, then the inode of one of its entries; never the parent of a locked inode.
 // Next      fs/dir/rename.c
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -38,7 +38,7 @@ set_links(struct inode *ip, int change)
     return 0;
 }
 
-// What is to be made.
+// The inode to be made.
 struct plan {
     int type, major, minor;
     const char *target; // of a symbolic link
@@ -73,8 +73,8 @@ furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
     return error;
 }
 
-// An inode without links, furnished.
-// On error  nothing is left of it.
+// Allocates and prepares an inode without links.
+// On error  it is freed.
 static int
 make(struct inode *dp, const struct plan *plan, struct inode **out)
 {
@@ -85,7 +85,7 @@ make(struct inode *dp, const struct plan *plan, struct inode **out)
     int error = ialloc(fs, dp->inum, type == T_DIR, &inum);
     if (error)
         return error;
-    error = ialloc_bitmap(fs, inum, &bitmap); // in memory since a moment ago; held for the way back
+    error = ialloc_bitmap(fs, inum, &bitmap); // just read by ialloc(); held for undoing
     if (error)
         return error;
     error = inode_new(fs, inum, mode_of(type), out);
@@ -121,7 +121,7 @@ attach(struct inode *dp, const struct name *n, struct inode *ip)
     return error;
 }
 
-// What stands at the name already: good enough for a file to be opened, or in the way.
+// Checks the existing inode of the name: may it be opened, or does it exclude a new one?
 static int
 existing(struct inode *ip, int type)
 {
@@ -130,7 +130,8 @@ existing(struct inode *ip, int type)
     return type == T_FILE && ip->type == T_DIR ? -EISDIR : -EEXIST;
 }
 
-// The same, with a reference that an error gives back; -EAGAIN: a symbolic link is to be followed.
+// As existing(), with a reference that is dropped on error; -EAGAIN: a symbolic link to be
+// followed.
 static int
 take_existing(struct inode *ip, int type)
 {
@@ -165,12 +166,12 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
     return error;
 }
 
-// fs_create() of one name, in a directory whose reference it gives back.
+// fs_create() of one name, in a directory whose reference it drops.
 static int
 create_at(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
 {
     int error;
-    *out = dcache_get(dp->inum, n); // what is known to be there is taken without a lock
+    *out = dcache_get(dp->inum, n); // a cached name is used without a lock
     if (*out) {
         error = take_existing(*out, plan->type);
     } else {
@@ -195,7 +196,7 @@ create(struct inode *cwd, const char *path, const struct plan *plan, struct inod
     return error ? error : create_at(dp, &n, plan, out);
 }
 
-// The file that a symbolic link at the end of the path leads to, made if it does not exist.
+// Finds the target file of a symbolic link at the end of the path, or creates it.
 static int
 create_target(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
 {
@@ -205,7 +206,7 @@ create_target(struct inode *cwd, const char *path, const struct plan *plan, stru
     if (error)
         return error == -EINVAL ? -EISDIR : error;
     error = create_at(dp, &n, plan, out);
-    return error == -EAGAIN ? -ELOOP : error; // another link has just been put there
+    return error == -EAGAIN ? -ELOOP : error; // another thread has put a link there
 }
 
 // Makes a symbolic link. Its target need not exist.
@@ -241,8 +242,8 @@ fs_readlink(struct inode *cwd, const char *path, struct iobuf dst, size_t n)
     return result;
 }
 
-// Makes a file, directory or device, with a reference to it. For T_FILE, a file or device that is
-// there is opened; a symbolic link is followed, and what it leads to is made if it does not exist.
+// Makes a file, directory or device, with a reference to it. For T_FILE, an existing file or device
+// is opened; a symbolic link is followed, and its target is created if it does not exist.
 // On error  -EEXIST, -EISDIR, -ENOENT, -ENOTDIR, -EINVAL, -EMLINK, -EROFS, -ENOSPC, -EIO, -ENOMEM
 //           ...: nothing changed.
 // Locks     none is held; inside begin_op(). Sleeps.
@@ -297,13 +298,13 @@ fs_link(struct inode *cwd, const char *old, const char *new)
         iput(ip);
         return error;
     }
-    error = change_links(ip, 1); // counted before the name is there: never too few
+    error = change_links(ip, 1); // before the name exists: the count is never too low
     if (!error) {
         ilock(dp);
         error = link_in(dp, &n, ip);
         iunlock(dp);
         if (error)
-            (void)change_links(ip, -1); // its page was in memory a moment ago
+            (void)change_links(ip, -1); // cannot fail: its page was in memory just now
     }
     iput(dp);
     iput(ip);
@@ -358,7 +359,7 @@ unlink_in(struct inode *dp, const struct name *n, bool want_dir, struct inode **
     return error;
 }
 
-// Removes a name; an empty directory goes as well.
+// Removes a name; also that of an empty directory.
 // On error  -EINVAL ("." and ".."), -ENOENT, -ENOTDIR ("file/"), -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing
 //           changed.
 // Locks     none is held; inside begin_op(). Sleeps.

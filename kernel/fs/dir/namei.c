@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// namei.c - from paths to inodes.
+// namei.c - translate paths to inodes.
 //
-// Theory    A walk goes from directory to directory with a reference to one at a time. A name
-//           that was looked up lately costs a glance at fs/ext2/dcache.c; else the directory is locked
-//           and searched. A symbolic link puts its target in front of what is left of the path.
-// Promises  Ends: a path passes at most MAX_LINKS links, and has at most MAXPATH - 1 bytes, also
-//           after links are put in; the caller's path has no more (sys/syscall.c, fetchpath()). A
-//           component counts with its first DIRSIZ bytes.
+// Theory    A walk goes from directory to directory with a reference to one at a time. A recently
+//           used name is found in the name cache (fs/ext2/dcache.c) without a lock; else the
+//           directory is locked and searched. The target of a symbolic link replaces its name at
+//           the front of the remaining path.
+// Promises  A walk ends: it follows at most MAX_LINKS links, and the path has at most MAXPATH - 1
+//           bytes, also with targets of links; the caller's path has no more (sys/syscall.c,
+//           fetchpath()). Only the first DIRSIZ bytes of a component count.
 // Locks     one directory at a time, none on return.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -19,12 +20,12 @@
 
 #define MAX_LINKS 10
 
-// Where a walk stands.
+// The state of a walk.
 struct walk {
     struct inode *at;  // a reference
     const char *rest;  // of the path
     uint32 links;      // passed so far
-    char buf[MAXPATH]; // the rest, once a link was put in
+    char buf[MAXPATH]; // the rest, after a link was followed
 };
 
 bool
@@ -65,13 +66,13 @@ static int
 step_locked(struct inode *dp, const struct name *n, struct inode **out)
 {
     ilock(dp);
-    // What a removed directory's ".." names may be gone as well.
+    // The parent of a removed directory may have been freed.
     int error = dp->nlink ? path_step(dp, n, out) : -ENOENT;
     iunlock(dp);
     return error;
 }
 
-// Goes from a directory to what a name in it means. Locks the directory if need be.
+// Looks up a name in a directory. Locks the directory if the name is not cached.
 int
 path_walk(struct inode *dp, const struct name *n, struct inode **out)
 {
@@ -100,7 +101,7 @@ walk_start(struct walk *w, struct inode *cwd, const char *path)
     return 0;
 }
 
-// Tells whether a slash follows the name that was taken last: it must be that of a directory.
+// Returns whether a slash follows the name that was taken last, which must then be a directory's.
 static bool
 before_slash(const struct walk *w)
 {
@@ -121,7 +122,7 @@ follow(struct walk *w, struct inode *ip)
     size_t len = strlen(target), left = strlen(w->rest);
     if (len == 0)
         return -ENOENT;
-    size_t slash = before_slash(w); // a target that is the whole path is as long as a path may be
+    size_t slash = before_slash(w); // without it a target may use the full length of a path
     if (len + slash + left >= sizeof w->buf)
         return -ENAMETOOLONG;
     memmove(w->buf + len + slash, w->rest, left + 1);
@@ -138,7 +139,7 @@ follow(struct walk *w, struct inode *ip)
     return 0;
 }
 
-// Takes the walk one name further.
+// Advances the walk by one name.
 static int
 walk_one_name(struct walk *w, const struct name *n, bool follow_it)
 {
@@ -156,7 +157,7 @@ walk_one_name(struct walk *w, const struct name *n, bool follow_it)
     return 0;
 }
 
-// The end of a walk: its reference becomes the caller's, unless there was an error.
+// Ends a walk: its reference becomes the caller's, unless there was an error.
 static int
 end_walk(struct walk *w, int error, struct inode **out)
 {
@@ -203,7 +204,7 @@ path_wants_dir(const char *path)
     return len > 0 && path[len - 1] == '/';
 }
 
-// Goes on to the directory in which the last component, *n, stands.
+// Walks to the directory that holds the last component, *n.
 static int
 to_parent(struct walk *w, struct name *n)
 {
@@ -211,13 +212,13 @@ to_parent(struct walk *w, struct name *n)
     while (!error && *w->rest) {
         error = walk_one_name(w, n, true);
         if (!error && !next_name(&w->rest, n))
-            error = -EINVAL; // a link to a root was the last but one
+            error = -EINVAL; // the path ends in a link to a root
     }
     return !error && w->at->type != T_DIR ? -ENOTDIR : error;
 }
 
-// Puts the target of the symbolic link that the last component names into the walk.
-// Returns   1 if it did so; 0: nothing has that name, or no link.
+// Follows the symbolic link of the last component.
+// Returns   1: the walk goes on with its target; 0: the name does not exist or is no link.
 static int
 follow_last(struct walk *w, const struct name *n)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// read.c - reading an inode: a file's contents, a directory's records, a symbolic link's target.
+// read.c - read an inode: a file's contents, a directory's records, a symbolic link's target.
 #include "abi/errno.h"
 #include "fs/dir/dir.h"
 #include "fs/dir/symlink.h"
 #include "fs/ext2/inode.h"
 #include "fs/fs.h"
 
-// A symbolic link reads as its target.
+// Reading a symbolic link gives its target.
 static int64
 read_target(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
 {

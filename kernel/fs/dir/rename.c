@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// rename.c - giving a file or directory another name and place.
+// rename.c - rename and move files and directories.
 //
 // Theory    Both names are resolved without locks, which tells whether one directory is below the
-//           other and whether the move would tie a knot; then the directories are locked, an
-//           ancestor first, and the names resolved again. If they changed in between, all starts
-//           anew. Then everything that could fail is in hand, and one new entry is added or one
-//           changed; the rest cannot fail.
-// Promises  The new name means the old or the new file at any moment. On error nothing changed.
-// Locks     fs->rename (the tree of directories keeps its shape), the two directories, the
+//           other and whether the move would make a cycle. Then the directories are locked, an
+//           ancestor first, and the names resolved again. If they changed in between, rename starts
+//           anew. Then the needed pages are pinned, and one new entry is added or one changed; the
+//           other steps cannot fail.
+// Promises  At any moment the new name refers to the old or the new file. On error nothing changed.
+// Locks     fs->rename (no other rename changes the tree of directories), the two directories, the
 //           replaced one, the moved one. No other code locks two directories that are not parent
 //           and child.
 #include "abi/errno.h"
@@ -18,14 +18,14 @@
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
 
-#define MAX_DEPTH 4096 // of directories; deeper, or a loop: damage
+#define MAX_DEPTH 4096 // of directories; a deeper path, or a cycle, is damage
 
-// The two names and what they mean. tp: what is replaced, or NULL.
+// The two names and their inodes. tp: the replaced one, or NULL.
 struct move {
     struct inode *d1, *d2, *ip, *tp;
     struct name n1, n2;
     bool dir;                    // a directory moves
-    bool want_dir;               // one of the paths ends in a slash: nothing else may move
+    bool want_dir;               // one of the paths ends in a slash: only a directory may move
     struct frame *pin[4];        // of d1, d2, ip, tp
     struct dir_place p1, p2, up; // the old name, the replaced one, the moved directory's ".."
 };
@@ -80,7 +80,7 @@ lock_dirs(struct move *m)
         int over = below(m->d2, m->d1);
         if (over < 0)
             return over;
-        under = !over && m->d2->inum < m->d1->inum; // unrelated: the order only has to be one
+        under = !over && m->d2->inum < m->d1->inum; // unrelated: any fixed order will do
     }
     if (under)
         lock_both(m->d2, m->d1);
@@ -127,7 +127,8 @@ check_shape(const struct move *m)
     return m->dir ? -ENOTDIR : 0;
 }
 
-// Whether the names still mean the same, now that the directories are locked.
+// Returns whether the names still refer to the resolved inodes, now that the directories are
+// locked.
 static int
 unchanged(const struct move *m)
 {
@@ -161,8 +162,8 @@ rename_release(struct move *m)
     }
 }
 
-// Takes in hand all that the move will touch.
-// On error  what was taken is for rename_release().
+// Pins all pages that the move will change.
+// On error  rename_release() must release those already pinned.
 static int
 rename_reserve(struct move *m)
 {
@@ -181,11 +182,11 @@ rename_reserve(struct move *m)
     if (!error && m->tp && m->tp->type == T_DIR)
         error = dir_empty(m->tp);
     if (!error && !m->tp)
-        error = dir_add(m->d2, &m->n2, m->ip); // the last that can fail
+        error = dir_add(m->d2, &m->n2, m->ip); // the last step that can fail
     return error;
 }
 
-// A pin or place that the callee gives back.
+// Passes a pin or place to a callee that releases it.
 static struct frame *
 hand_over(struct frame **f)
 {
@@ -194,7 +195,7 @@ hand_over(struct frame **f)
     return mine;
 }
 
-// Does the rest.
+// Makes the changes, none of which can fail.
 static void
 rename_commit(struct move *m)
 {
@@ -236,8 +237,8 @@ unlock_children(struct move *m)
         iunlock(m->ip);
 }
 
-// The move, once the names are resolved.
-// Returns   -EAGAIN: they changed, start anew.
+// Locks, checks and moves, after the names have been resolved.
+// Returns   0 or -E; -EAGAIN: the names changed, start anew.
 static int
 perform(struct move *m)
 {

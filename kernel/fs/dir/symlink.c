@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // symlink.c - the targets of symbolic links.
 //
-// Theory    A short target stands in the inode, where a file's block numbers would be; a longer
-//           one in a block.
+// Theory    A short target is stored in the inode, in place of block numbers; a longer one in a
+//           block.
 // Locks     a link's target never changes: none.
 #include "fs/dir/symlink.h"
 
@@ -59,7 +59,8 @@ fill_block(struct inode *ip, const char *target, size_t len)
     return error;
 }
 
-// Gives a new link, to which there is no other reference, its target. The caller stores the inode.
+// Stores the target of a new link, to which there is no other reference. The caller stores the
+// inode.
 // On error  -ENOSPC, -EIO, -ENOMEM: it has none.
 int
 symlink_fill(struct inode *ip, const char *target)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// symlink.h - where symbolic links lead.
+// symlink.h - the targets of symbolic links.
 #pragma once
 
 #include "abi/stat.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// alloc.h - which blocks and inodes of the disk are in use.
+// alloc.h - allocation of the disk's blocks and inodes.
 #pragma once
 
 #include "fs/cache/cache.h"
@@ -8,16 +8,17 @@
 
 struct ext2;
 
-// The block bitmap of one group, in hand while blocks of it are freed. All zero: none.
+// The block bitmap of one group, held while blocks of it are freed. All zero: none.
 struct group_bits {
     struct frame *bitmap;
     uint32 group;
-    bool unused; // the blocks were allocated just now, and nothing leads to them: free at once
+    bool unused; // the blocks were allocated just now, and no pointer leads to them: freed at once
 };
 
 int balloc(struct ext2 *fs, uint32 goal, uint32 *block) must_check; // -ENOSPC, -EIO, -ENOMEM
-uint32 balloc_goal(struct ext2 *fs, uint32 inum); // where a file of this number best begins
-int bits_open(struct group_bits *b, struct ext2 *fs, uint32 block) must_check; // then, no failure:
+uint32 balloc_goal(struct ext2 *fs, uint32 inum); // the best first block for a file of this number
+int bits_open(struct group_bits *b, struct ext2 *fs,
+              uint32 block) must_check; // then these cannot fail:
 int bits_free(struct group_bits *b, struct ext2 *fs, uint32 block) must_check; // -EUCLEAN: was free
 void bits_close(struct group_bits *b, struct ext2 *fs);
 

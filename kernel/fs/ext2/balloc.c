@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // balloc.c - the bitmaps of blocks.
 //
-// Theory    A search starts at the goal, so that files lie in one piece, goes to the end of the
-//           group, then to its start, then to the next groups; each group remembers where the
-//           last search in it ended.
-// Promises  A block that is handed out was marked free, exists, and is none of the file system's
-//           own tables. Bitmap, descriptor and total change together.
-// Locks     fs->alloc, a spinlock: bitmaps are brought into memory before it is taken.
+// Theory    A search starts at the goal, so that files are contiguous, goes to the end of the
+//           group, then to its start, then to the next groups; each group remembers where its last
+//           search ended.
+// Promises  An allocated block was marked free, exists, and is not part of the file system's
+//           tables. Bitmap, descriptor and total change together.
+// Locks     fs->alloc, a spinlock: bitmaps are read into memory before it is taken.
 #include "fs/ext2/alloc.h"
 
 #include "abi/errno.h"
@@ -28,7 +28,7 @@ dirty_group(struct ext2 *fs, uint32 g, struct frame *bitmap)
     cache_dirty(&fs->meta, fs->gdt[g / (BLKSIZE / sizeof(struct ext2_group))]);
 }
 
-// A free bit of the group's bitmap, marked used; BIT_NONE: there is none.
+// Finds a free bit of the group's bitmap and marks it used; BIT_NONE: there is none.
 static uint32
 take_bit(struct ext2 *fs, uint32 g, void *map, uint32 from)
 {
@@ -53,7 +53,7 @@ static int
 alloc_in(struct ext2 *fs, uint32 g, uint32 from, uint32 *block)
 {
     struct ext2_group *gd = ext2_group(fs, g);
-    if (!gd->free_blocks) // a glance: at worst a block is missed that is freed at this moment
+    if (!gd->free_blocks) // lockless read: may miss a block that is freed at this moment
         return -EAGAIN;
     struct frame *bitmap;
     int error = cache_get(&fs->meta, gd->block_bitmap, &bitmap);
@@ -72,7 +72,7 @@ alloc_in(struct ext2 *fs, uint32 g, uint32 from, uint32 *block)
     return error;
 }
 
-// A free block, as near behind the goal as there is one.
+// Allocates a block, the first free one behind the goal if possible.
 // On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN.
 // Sleeps    if the bitmap is not in memory.
 int
@@ -98,8 +98,8 @@ balloc_goal(struct ext2 *fs, uint32 inum)
     return g * fs->blocks_per_group + fs->block_hint[g]; // a hint: it may be stale
 }
 
-// Makes sure that the bitmap with `block` is in hand.
-// On error  -EIO, -ENOMEM, -EAGAIN (let another operation go on): what was in hand still is.
+// Makes sure that `b` holds the bitmap with `block`.
+// On error  -EIO, -ENOMEM, -EAGAIN (continue in another operation): `b` is unchanged.
 // Sleeps    if the bitmap is not in memory.
 int
 bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
@@ -123,7 +123,7 @@ bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
     return 0;
 }
 
-// Marks a block free at once. False: it was.
+// Marks a block free at once. False: it was free already.
 // Locks     fs->alloc
 static bool
 free_now(struct group_bits *b, struct ext2 *fs, uint32 bit)
@@ -134,7 +134,8 @@ free_now(struct group_bits *b, struct ext2 *fs, uint32 bit)
     return was;
 }
 
-// Marks a block free whose bitmap is in hand; with a journal, it will be when that is on the disk.
+// Frees a block whose bitmap `b` holds; with a journal, it becomes free when the transaction is on
+// the disk.
 int
 bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
 {

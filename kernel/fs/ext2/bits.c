@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// bits.c - see bits.h. A bitmap is an aligned page: full stretches are passed 64 bits at a time.
+// bits.c - search, set and clear bits of the disk's bitmaps. A bitmap is an aligned page: words of
+// ones are skipped 64 bits at a time.
 #include "fs/ext2/bits.h"
 
 typedef uint64 __attribute__((may_alias)) word;
@@ -14,7 +15,7 @@ uint32
 bits_find_zero(const void *map, uint32 from, uint32 end)
 {
     const word *w = map;
-    if (from < end && !bits_test(map, from)) // as is usual
+    if (from < end && !bits_test(map, from)) // the usual case
         return from;
     for (uint32 i = from; i < end; i = (i | 63) + 1) {
         word free = ~w[i / 64] & (~0UL << (i % 64));

@@ -8,5 +8,5 @@
 
 uint32 bits_find_zero(const void *map, uint32 from, uint32 end); // the first, or BIT_NONE
 bool bits_test(const void *map, uint32 i);
-bool bits_set(void *map, uint32 i);   // returns what it was
-bool bits_clear(void *map, uint32 i); // returns what it was
+bool bits_set(void *map, uint32 i);   // returns the old value
+bool bits_clear(void *map, uint32 i); // returns the old value

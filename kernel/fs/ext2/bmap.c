@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// bmap.c - finding and adding the blocks of a file.
+// bmap.c - find, add and free the blocks of a file.
 //
 // Theory    An inode points to 12 blocks directly, to one that holds 1024 pointers, and to the
-//           roots of trees of two and three levels. Blocks of pointers live in the cache of the
-//           disk's own blocks.
-// Promises  A pointer that leads outside the disk or into the file system's tables is not
-//           followed: -EUCLEAN. bmap_create() allocates all that is missing before it links any
-//           of it: it adds the page or nothing.
+//           roots of trees of two and three levels. Blocks of pointers (indirect blocks) are cached
+//           with the disk's own blocks.
+// Promises  A pointer outside the disk or into the file system's tables is not followed: -EUCLEAN.
+//           bmap_create() allocates all missing blocks before it links them: it adds the page or
+//           changes nothing.
 // Locks     ip->map is held. The caller stores the inode afterwards (block[], sectors).
 #include "fs/ext2/bmap.h"
 
@@ -43,8 +43,8 @@ bad_pointer(struct inode *ip, uint32 block)
     return ext2_damage(ip->fs, "inode %u points to block %u", ip->inum, block);
 }
 
-// Follows the path as far as there are blocks: *depth is where it ends, *block what stands there
-// (0: nothing), *holder the block of pointers it stands in, with a reference; NULL: the inode.
+// Follows the path as far as there are blocks: *depth is where it ends, *block the number there (0:
+// none), *holder the indirect block with that number, with a reference; NULL: the inode.
 static int
 follow(struct inode *ip, const struct bmap_path *p, uint32 *depth, uint32 *block,
        struct frame **holder)
@@ -95,14 +95,15 @@ give_back(struct ext2 *fs, const uint32 *blocks, uint32 n)
     struct group_bits bits = {.unused = true};
     for (uint32 i = 0; i < n; i++) {
         cache_forget(&fs->meta, blocks[i]);
-        // The bitmap was in memory a moment ago; if it cannot be had, a block is lost until e2fsck.
+        // The bitmap was in memory just now; if it cannot be read again, a block is lost until
+        // e2fsck.
         if (!bits_open(&bits, fs, blocks[i]) && bits_free(&bits, fs, blocks[i]))
             break;
     }
     bits_close(&bits, fs);
 }
 
-// Allocates a chain of n blocks, each but the last a block of pointers that leads to the next.
+// Allocates a chain of n blocks, each but the last an indirect block that points to the next.
 // On error  nothing is allocated.
 static int
 build_chain(struct inode *ip, const uint32 *slots, uint32 *blocks, uint32 n)
@@ -127,8 +128,8 @@ build_chain(struct inode *ip, const uint32 *slots, uint32 *blocks, uint32 n)
     return error;
 }
 
-// Where the file's next block had best be, if none was allocated since it came into memory:
-// behind its last.
+// Sets the goal for the file's next block behind its last one, if none was allocated since the
+// inode was loaded.
 static void
 guess_goal(struct inode *ip, const struct bmap_path *p, struct frame *holder)
 {
@@ -156,7 +157,7 @@ bmap_create(struct inode *ip, uint64 index, uint32 *block)
             guess_goal(ip, &p, holder);
         error = build_chain(ip, &p.slot[depth + 1], blocks, n);
         if (!error) {
-            // Linking the chain is what commits it.
+            // Linking the chain makes it part of the file.
             uint32 *ptr = holder ? page_data(holder) : ip->block;
             ptr[p.slot[depth]] = blocks[0];
             if (holder)
@@ -171,14 +172,14 @@ bmap_create(struct inode *ip, uint64 index, uint32 *block)
     return error;
 }
 
-// A walk that frees.
-struct cut {
+// The state of a truncation.
+struct truncation {
     struct inode *ip;
     struct group_bits bits;
 };
 
 static int
-free_block(struct cut *c, uint32 *ptr)
+free_block(struct truncation *c, uint32 *ptr)
 {
     struct ext2 *fs = c->ip->fs;
     int error = bits_open(&c->bits, fs, *ptr);
@@ -190,11 +191,11 @@ free_block(struct cut *c, uint32 *ptr)
     return error;
 }
 
-// Frees what holds the pages from `from` on in the tree of `level` levels at *ptr, and the tree
-//       itself if that is all of it.
+// Frees the blocks of the pages from `from` on in the tree of `level` levels at *ptr, and the tree
+// itself if `from` is 0.
 // On error  the tree is shorter, but whole.
 static int
-cut_tree(struct cut *c, uint32 *ptr, uint32 level, uint64 from)
+free_tree(struct truncation *c, uint32 *ptr, uint32 level, uint64 from)
 {
     struct ext2 *fs = c->ip->fs;
     if (!*ptr)
@@ -210,30 +211,32 @@ cut_tree(struct cut *c, uint32 *ptr, uint32 level, uint64 from)
     uint64 span = 1UL << (10 * (level - 1));
     uint32 *slot = page_data(f), first = (uint32)(from / span);
     for (uint32 s = first; s < EXT2_NPTR && !error; s++)
-        error = cut_tree(c, &slot[s], level - 1, s == first ? from % span : 0);
+        error = free_tree(c, &slot[s], level - 1, s == first ? from % span : 0);
     cache_dirty(&fs->meta, f);
     frame_put(f);
     if (error || from)
         return error;
-    // Gone from the cache before it is free: it may be a file's next, and must not be written
-    // over that.
+    // Leaves the cache before it is free: another file may get the block, and a late write must not
+    // overwrite that.
     cache_forget(&fs->meta, *ptr);
     return free_block(c, ptr);
 }
 
-// On error  -EIO, -ENOMEM, -EUCLEAN: some of it is freed, the rest is still the file's. Sleeps
+// Frees the blocks of the pages from `from` on.
+// On error  -EIO, -ENOMEM, -EUCLEAN: some are freed, the others still belong to the file.
+// Sleeps
 int
-bmap_cut(struct inode *ip, uint64 from)
+bmap_truncate(struct inode *ip, uint64 from)
 {
-    struct cut c = {.ip = ip};
+    struct truncation c = {.ip = ip};
     int error = 0;
     for (uint64 i = from; i < EXT2_NDIRECT && !error; i++)
-        error = cut_tree(&c, &ip->block[i], 0, 0);
+        error = free_tree(&c, &ip->block[i], 0, 0);
     uint64 start = EXT2_NDIRECT, span = EXT2_NPTR;
     for (uint32 level = 1; level <= 3 && !error; level++) {
         if (from < start + span)
-            error = cut_tree(&c, &ip->block[EXT2_NDIRECT + level - 1], level,
-                             from > start ? from - start : 0);
+            error = free_tree(&c, &ip->block[EXT2_NDIRECT + level - 1], level,
+                              from > start ? from - start : 0);
         start += span;
         span *= EXT2_NPTR;
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// dcache.c - a small associative table of names.
+// dcache.c - the name cache: a small associative table.
 //
-// Theory    A name hashes to a set of four entries, the oldest of which makes room. The table
-//           changes only under the directory's lock, together with the directory; it is read
-//           without.
-// Promises  An entry says what the directory says. dcache_get() takes its reference to the inode
-//           while it holds the set's lock, and unlink takes that lock before the inode can be
-//           freed: so the inode that it returns was alive under that name.
+// Theory    A name hashes to a set of four entries, of which the oldest is replaced. The table
+//           changes only under the directory's lock, together with the directory; readers do not
+//           need that lock.
+// Promises  Entries agree with the directory. dcache_get() takes its reference to the inode while
+//           it holds the set's lock, and unlink takes that lock before the inode can be freed: so
+//           the inode existed under that name.
 // Locks     set->lock, then the inode table's.
 #include "fs/ext2/dcache.h"
 

@@ -4,7 +4,8 @@
 
 #include "fs/ext2/super.h"
 
-// Returns the entry at byte `off` of the block in `f`; NULL, after a complaint, if none can be there.
+// Returns the entry at byte `off` of the block in `f`; NULL, after a report of damage, if it is not
+// valid.
 struct ext2_dirent *
 dirent_at(struct inode *dp, struct frame *f, uint32 off)
 {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // dirindex.c - an index in memory of a directory's names.
 //
-// Theory    A hash table with open addressing: the hash of a name and the place of its entry. It
-//           is made when a directory is searched, follows each change, and goes when memory is
-//           short or was short when it had to grow; without it directories are searched from the
-//           start.
-// Promises  An index that is there has every entry of the directory. Its places are hints: the
-//           caller compares the entry.
-// Locks     the directory is locked, but for dirindex_drop(). `busy` is a lock that is only ever
-//           tried: a change that cannot have it meets a reclaim that is about to free the index.
+// Theory    A hash table with open addressing: the hash of a name and the place of its entry. It is
+//           made when a directory is searched, updated with each change, and freed when memory is
+//           short or when it cannot grow; without it directories are searched from the start.
+// Promises  An existing index has every entry of the directory. Its places are hints: the caller
+//           compares the entry.
+// Locks     the directory is locked, but for dirindex_drop(). `busy` is a try-only lock: a change
+//           that does not get it competes with reclaim, which is about to free the index.
 #include "fs/ext2/dirindex.h"
 
 #include "abi/stat.h"
@@ -107,7 +106,7 @@ store(struct dirindex *x, uint32 hash, uint32 pos)
     x->count++;
 }
 
-// Frees a slot. Those behind it that a search would not find any more move up.
+// Frees a slot, and moves up the following ones that a search could not find otherwise.
 static void
 clear(struct dirindex *x, uint32 at)
 {
@@ -115,7 +114,7 @@ clear(struct dirindex *x, uint32 at)
     for (uint32 i = (at + 1) & mask; x->table[i].pos; i = (i + 1) & mask) {
         uint32 home = x->table[i].hash & mask;
         if (((i - home) & mask) < ((i - at) & mask))
-            continue; // its search begins behind the gap
+            continue; // its search begins behind the free slot
         x->table[at] = x->table[i];
         at = i;
     }

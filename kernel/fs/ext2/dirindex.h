@@ -9,7 +9,7 @@ struct inode;
 
 // A directory's index; all zero: there is none.
 struct dirindex {
-    uint32 busy;  // [x] taken to use or to free the index; only tried, never waited for
+    uint32 busy;  // [x] try-only lock: held to use or free the index
     uint32 count; // the rest: [busy] slots in use
     uint32 slots; // a power of two, or 0
     struct dirindex_slot *table;
@@ -17,14 +17,14 @@ struct dirindex {
 
 #define DIRINDEX_END (~0UL)
 
-// With the directory locked. A position is the entry's byte offset in the directory.
+// The caller holds the directory's lock. A position is the entry's byte offset in the directory.
 bool dirindex_take(struct inode *dp); // false: there is none, search the directory
 void dirindex_put(struct inode *dp);
 uint64 dirindex_first(struct inode *dp, const struct name *n,
                       uint32 *at); // taken; DIRINDEX_END: none
 uint64 dirindex_next(struct inode *dp, const struct name *n,
-                     uint32 *at);      // another of the same hash
-void dirindex_build(struct inode *dp); // if it is worth it and can be
+                     uint32 *at);      // the next one with this hash
+void dirindex_build(struct inode *dp); // if it is useful and memory allows
 void dirindex_add(struct inode *dp, const struct name *n, uint64 pos);
 void dirindex_remove(struct inode *dp, const struct name *n, uint64 pos);
 

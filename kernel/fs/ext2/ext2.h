@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ext2.h - ext2 as it lies on the disk: little-endian, blocks of 4 KiB.
+// ext2.h - the on-disk format of ext2: little-endian, blocks of 4 KiB.
 #pragma once
 
 #include "dev/disk/blk.h"
@@ -15,12 +15,12 @@
 
 enum { EXT2_VALID = 1, EXT2_ERRORS = 2 }; // s_state
 
-// What a file system may need of its reader. The first group is named at mount when it is
-// unknown; a bit of the second that we do not know forbids writing.
+// Feature flags. Mount refuses the file system for an unknown flag of the first group, and writing
+// for one of the second.
 enum {
     COMPAT_JOURNAL = 0x4,
     INCOMPAT_FILETYPE = 0x2,
-    INCOMPAT_RECOVER = 0x4, // the journal may hold what the rest of the disk does not
+    INCOMPAT_RECOVER = 0x4, // the journal may have to be replayed
     RO_SPARSE_SUPER = 0x1,
     RO_LARGE_FILE = 0x2,
 };
@@ -58,7 +58,7 @@ struct ext2_inode {
     uint16 mode, uid;
     uint32 size, atime, ctime, mtime, dtime;
     uint16 gid, links_count;
-    uint32 blocks; // of 512 bytes, those that only hold block numbers included
+    uint32 blocks; // of 512 bytes, indirect blocks included
     uint32 flags, osd1;
     uint32 block[15]; // 12 direct, then one, two and three levels of indirection
     uint32 generation, file_acl, size_high, faddr;
@@ -66,7 +66,7 @@ struct ext2_inode {
 };
 
 struct ext2_dirent {
-    uint32 inode; // 0: no entry, only room
+    uint32 inode; // 0: a free entry
     uint16 rec_len;
     uint8 name_len, file_type;
     char name[];

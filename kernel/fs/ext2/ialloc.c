@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ialloc.c - the bitmaps of inodes.
 //
-// Theory    A file's inode goes to its directory's group, so that both are near each other; a new
-//           directory goes to the group with the most free blocks, so that each has room to grow.
+// Theory    A file gets an inode in its directory's group, near it; a new directory gets one in the
+//           group with the most free blocks, so that its files have room.
 // Promises  Bitmap, descriptor and total change together. A number is free again only when
 //           ialloc_clear() is called, which the inode table does last.
 // Locks     fs->alloc, as in balloc.c.
@@ -58,7 +58,7 @@ static int
 alloc_in(struct ext2 *fs, uint32 g, bool dir, uint32 *inum)
 {
     struct ext2_group *gd = ext2_group(fs, g);
-    if (!gd->free_inodes) // a glance, as in balloc.c
+    if (!gd->free_inodes) // lockless read, as in balloc.c
         return -EAGAIN;
     struct frame *bitmap;
     int error = cache_get(&fs->meta, gd->inode_bitmap, &bitmap);
@@ -75,7 +75,7 @@ alloc_in(struct ext2 *fs, uint32 g, bool dir, uint32 *inum)
     return error;
 }
 
-// A free inode number for something in directory `parent`.
+// Allocates an inode number for a new entry of directory `parent`.
 // On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN.
 // Sleeps    if the bitmap is not in memory.
 int
@@ -90,7 +90,7 @@ ialloc(struct ext2 *fs, uint32 parent, bool dir, uint32 *inum)
     return -ENOSPC;
 }
 
-// The bitmap that ialloc_clear() will want.
+// Pins the bitmap that ialloc_clear() will need.
 int
 ialloc_bitmap(struct ext2 *fs, uint32 inum, struct frame **out)
 {
@@ -109,7 +109,7 @@ ialloc_clear(struct ext2 *fs, uint32 inum, struct frame *bitmap, bool dir)
     gd->used_dirs -= was && dir && gd->used_dirs;
     fs->free_inodes += was;
     if (bit < fs->inode_hint[g])
-        fs->inode_hint[g] = bit; // numbers stay small: few pages of the table are in use
+        fs->inode_hint[g] = bit; // low numbers first: few pages of the table are in use
     release(&fs->alloc);
     dirty_group(fs, g, bitmap);
     if (!was)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // idisk.c - an inode's copy on the disk.
 //
-// Promises  inode_load() hands out nothing that the rest could stumble over: a known type, at
-//           least one link, a size that its kind can have and its blocks can hold. inode_store()
-//           keeps the fields we do not know, and cannot fail: its page is pinned before the
-//           change begins.
+// Promises  inode_load() checks the inode: a known type, at least one link, a size that its type
+//           can have and its blocks can hold. inode_store() keeps unknown fields, and cannot fail:
+//           its page is pinned before the change begins.
 // Locks     the inode is locked, or there is no other reference yet; exceptions: inode_store().
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -16,7 +15,7 @@
 // Blocks that direct to triple-indirect pointers can hold.
 #define MAX_PAGES (EXT2_NDIRECT + 1024UL + 1024 * 1024UL + 1024 * 1024 * 1024UL)
 
-// Where the inode's copy lies, in bytes within its group's table.
+// Returns the byte offset of the inode's copy in its group's table.
 static uint64
 table_offset(const struct inode *ip)
 {
@@ -29,7 +28,7 @@ copy_at(const struct inode *ip, struct frame *pin)
     return (struct ext2_inode *)((char *)page_data(pin) + table_offset(ip) % BLKSIZE);
 }
 
-// The page of the disk with the inode's copy, so that storing it cannot fail.
+// Pins the page of the disk with the inode's copy, so that storing it cannot fail.
 // On error  -EIO, -ENOMEM.
 // Sleeps    if it is not in memory.
 int
@@ -39,7 +38,7 @@ inode_pin(struct inode *ip, struct frame **out)
     return cache_get(&ip->fs->meta, table + table_offset(ip) / BLKSIZE, out);
 }
 
-// Both pins or none.
+// Pins the pages of two inodes, both or none.
 int
 inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **pb)
 {
@@ -52,7 +51,7 @@ inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **p
     return error;
 }
 
-// Pipes and sockets that a Linux machine left are shown as devices that do not exist.
+// Pipes and sockets made by Linux are shown as nonexistent devices.
 int
 inode_type_of(uint16 mode)
 {
@@ -86,7 +85,7 @@ copy_in(struct inode *ip, const struct ext2_inode *di)
     memcpy(ip->block, di->block, sizeof ip->block);
 }
 
-// What is wrong with the inode; NULL: nothing.
+// Returns the error in the inode, as text; NULL: none.
 static const char *
 fault(const struct inode *ip, bool special)
 {
@@ -105,7 +104,7 @@ fault(const struct inode *ip, bool special)
     return NULL;
 }
 
-// On error  -EUCLEAN: the copy makes no sense, or only for a `special` inode; -EIO, -ENOMEM.
+// On error  -EUCLEAN: the copy is invalid, or valid only for a `special` inode; -EIO, -ENOMEM.
 //           Sleeps
 int
 inode_load(struct inode *ip, bool special)
@@ -135,7 +134,7 @@ copy_out(const struct inode *ip, struct ext2_inode *di)
         di->size_high = (uint32)(ip->size >> 32);
     di->mtime = di->ctime = ip->mtime;
     if (!di->atime)
-        di->atime = ip->mtime; // when the file was made; reading does not change it
+        di->atime = ip->mtime; // set at creation; reading does not change it
     di->dtime = ip->dtime;
     di->blocks = ip->sectors;
     di->flags = ip->flags;
@@ -143,23 +142,23 @@ copy_out(const struct inode *ip, struct ext2_inode *di)
     memcpy(di->block, ip->block, sizeof ip->block);
 }
 
-// Writes the inode to its copy in the cache and gives the pin back.
+// Writes the inode to its copy in the cache and releases the pin.
 void
 inode_store(struct inode *ip, struct frame *pin)
 {
     struct ext2 *fs = ip->fs;
     // Write-back, which gives a hole a block, and a removal from the orphan list store inodes without
-    // their lock. The last of them to come here stores the changes of all.
+    // their lock. The last one of them stores the changes of all.
     acquire(&ip->pages.lock);
     copy_out(ip, copy_at(ip, pin));
     release(&ip->pages.lock);
-    if (unlikely(inode_size(ip) >> 31)) // another hart may be cutting it: it stores it after us
+    if (unlikely(inode_size(ip) >> 31)) // another hart may be truncating it, and stores it after us
         ext2_super(fs)->feature_ro_compat |= RO_LARGE_FILE;
     cache_dirty(&fs->meta, pin);
     frame_put(pin);
 }
 
-// Empties a new inode's copy: what the last owner left, beyond the fields that we write, goes.
+// Clears a new inode's copy: the last owner's data in fields that we do not write.
 void
 inode_wipe(struct inode *ip, struct frame *pin)
 {

@@ -18,7 +18,7 @@ struct fs_stats;
 struct inode {
     struct list hash;      // [b]
     uint32 inum;           // [c]
-    uint32 refs;           // [x] falls to 0 only under the bucket's lock
+    uint32 refs;           // [x] becomes 0 only under the bucket's lock
     uint8 type;            // [c] T_FILE ...
     bool used;             // [b] since reclaim last passed by
     bool dead;             // [b] freed on disk: the last iput() only frees the memory
@@ -33,14 +33,14 @@ struct inode {
     uint32 sectors;        // [m] i_blocks
     uint32 flags, acl;     // [l]
     uint32 goal;           // [m] the block behind the last one that was allocated
-    uint32 scan_slot;      // [l] directory: where the last readi() got to ...
+    uint32 scan_slot;      // [l] directory: the slot where the last readi() ended ...
     uint32 scan_off;       // [l] ... and the entry there
-    uint64 room;           // [l] directory: the entry to look for room from on
+    uint64 room;           // [l] directory: the entry at which to start looking for room
     uint32 searches;       // [l] directory: made without an index
     struct dirindex index; // directory: see fs/ext2/dirindex.h
     struct ext2 *fs;       // [c]
     struct sleeplock lock; // ilock()
-    struct sleeplock map;  // which block holds which page; inside lock
+    struct sleeplock map;  // guards the map of blocks; taken inside lock
     struct pager pager;    // [c] but its count
     struct pcache pages;
     struct list orphans;   // [orphans_lock]
@@ -50,11 +50,11 @@ struct inode {
 void inodes_setup(void);
 int iget(struct ext2 *fs, uint32 inum, struct inode **out) must_check;
 int iget_special(struct ext2 *fs, uint32 inum,
-                 struct inode **out) must_check; // reserved ones, those without a name
-void iput_later(struct inode *ip);               // iput() where no operation may be under way
+                 struct inode **out) must_check; // reserved inodes, inodes without a name
+void iput_later(struct inode *ip);               // iput() outside of operations
 struct inode *iget_cached(uint32 inum);          // only if it is in memory; never sleeps
 int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) must_check;
-void inodes_drop(void);             // forgets all without references
+void inodes_drop(void);             // frees all without references
 uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
 void inodes_stats(struct fs_stats *st);
 
@@ -63,7 +63,7 @@ int64 inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_
 
 // fs/ext2/idisk.c
 int inode_load(struct inode *ip, bool special) must_check;      // -EIO, -EUCLEAN
-int inode_pin(struct inode *ip, struct frame **out) must_check; // its page on the disk, for:
+int inode_pin(struct inode *ip, struct frame **out) must_check; // its page on the disk; needed for:
 void inode_store(struct inode *ip, struct frame *pin);          // also drops the pin
 int inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **pb) must_check;
 void inode_wipe(struct inode *ip, struct frame *pin); // all zero: for a new inode

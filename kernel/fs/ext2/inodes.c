@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // inodes.c - the table of inodes in memory.
 //
-// Theory    A hash table by number. An inode that nobody refers to stays, with its pages, until
-//           memory is short; opening its file again costs a look-up. What changes an inode goes
-//           to its page of the disk's cache at once (fs/ext2/idisk.c), so an idle one can be forgotten
+// Theory    A hash table by number. An inode without references stays, with its pages, until memory
+//           is short, so that opening its file again needs only a look-up. Changes of an inode go
+//           to its page of the disk's cache at once (fs/ext2/idisk.c), so an idle one can be freed
 //           at any time.
 // Promises  An inode number stands for one struct inode at most. An inode is loaded outside the
-//           bucket's lock; the bucket's epoch tells whether one left meanwhile, which could have
-//           made the copy stale. An unlinked inode is freed by the last iput(), or later if there
-//           was no memory to do so.
+//           bucket's lock; the bucket's epoch tells whether one was freed meanwhile, which could
+//           have made the copy stale. An unlinked inode is freed by the last iput(), or later if
+//           there was no memory to do so.
 // Locks     bucket->lock, then pages.lock.
 // Next      fs/ext2/idisk.c, fs/ext2/orphan.c
 #include "fs/ext2/inode.h"
@@ -31,12 +31,12 @@
 struct bucket {
     struct spinlock lock;
     struct list chain; // [b]
-    uint64 epoch;      // [b] inodes that have left
+    uint64 epoch;      // [b] number of inodes that have left the bucket
 };
 
 static struct bucket buckets[BUCKETS];
 static struct kmem_cache cache;
-static uint32 hand; // where reclaim goes on; a race only changes the order
+static uint32 hand; // where reclaim continues; a race only changes the order
 
 void
 inodes_setup(void)
@@ -73,7 +73,7 @@ idup(struct inode *ip)
     return ip;
 }
 
-// An inode that is found through a name, although its last name is gone, is not handed out.
+// Returns NULL also for an inode whose last name has been removed.
 struct inode *
 iget_cached(uint32 inum)
 {
@@ -82,7 +82,7 @@ iget_cached(uint32 inum)
     struct inode *ip = find(b, inum);
     if (ip && ip->nlink) {
         ip->used = true;
-        idup(ip); // from 0 as well: the lock keeps it from being forgotten
+        idup(ip); // even from 0: the lock keeps it from being freed
     } else {
         ip = NULL;
     }
@@ -111,7 +111,7 @@ inode_alloc(struct ext2 *fs, uint32 inum)
     return ip;
 }
 
-// Puts a loaded inode into the table, unless it is there by now or may be stale.
+// Puts a loaded inode into the table, unless another copy is there by now or this one may be stale.
 static int
 enter(struct bucket *b, struct inode *ip, uint64 epoch)
 {
@@ -160,7 +160,7 @@ get(struct ext2 *fs, uint32 inum, bool special, struct inode **out)
     }
 }
 
-// The inode that a directory entry names, with a reference.
+// Gets the inode of a directory entry, with a reference.
 // On error  -ENOMEM, -EIO, -EUCLEAN.
 // Sleeps    unless it is in memory.
 int
@@ -169,15 +169,15 @@ iget(struct ext2 *fs, uint32 inum, struct inode **out)
     return get(fs, inum, false, out);
 }
 
-// The same for an inode that no name leads to: a reserved one, or one without links that is not
-// in memory.
+// As iget(), for an inode without a name: a reserved one, or one without links that is not in
+// memory.
 int
 iget_special(struct ext2 *fs, uint32 inum, struct inode **out)
 {
     return get(fs, inum, true, out);
 }
 
-// An inode for a number that has just been allocated: empty, without links.
+// Makes an inode for a number that has just been allocated: empty, without links.
 int
 inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out)
 {
@@ -222,9 +222,9 @@ release_dead(struct inode *ip)
     kmem_cache_free(&cache, ip);
 }
 
-// Ends an inode without links: on the disk, in the table, in memory.
-// On error  it waits among the orphans, with the caller's reference; so does one with too many
-//           blocks to free in one operation.
+// Frees an inode without links: on the disk, in the table, in memory.
+// On error  it goes to the orphans with the caller's reference; so does one with too many blocks to
+//           free in one operation.
 static void
 reap(struct inode *ip)
 {
@@ -249,7 +249,7 @@ reap(struct inode *ip)
     ip->dead = true;
     release(&b->lock);
     cache_truncate(&ip->pages, 0);
-    // Only now may the number be used again: nobody finds this inode under it any more.
+    // Only now may the number be reused: this inode can no longer be found under it.
     if (bitmap) {
         ialloc_clear(fs, ip->inum, bitmap, ip->type == T_DIR);
         frame_put(bitmap);
@@ -257,14 +257,14 @@ reap(struct inode *ip)
     release_dead(ip);
 }
 
-// Gives a reference back, unless it is the last one to an inode without links.
-// Returns   whether it is: the caller still holds it and has to end the inode.
+// Drops a reference, unless it is the last one to an inode without links.
+// Returns   whether it is the last one: the caller still holds it and must free the inode.
 static inline bool
 put(struct inode *ip)
 {
     struct bucket *b = bucket_of(ip->inum);
     acquire(&b->lock);
-    // nlink falls to 0 under a reference that is still held, and is given back under this lock.
+    // nlink becomes 0 while its writer holds a reference, which is dropped under this lock.
     bool dead = ip->dead, last = __atomic_load_n(&ip->refs, __ATOMIC_ACQUIRE) == 1 && !ip->nlink;
     if (!last && !dead)
         __atomic_sub_fetch(&ip->refs, 1, __ATOMIC_RELEASE);
@@ -281,7 +281,7 @@ iput(struct inode *ip)
         reap(ip);
 }
 
-// Ends a reference where freeing the inode is not possible now: the next end_op() does that.
+// Drops a reference where the inode cannot be freed now: the next end_op() does that.
 // Sleeps
 void
 iput_later(struct inode *ip)
@@ -302,7 +302,7 @@ iunlock(struct inode *ip)
     releasesleep(&ip->lock);
 }
 
-// Can the inode be forgotten? It has no page, no write-back and no reference.
+// Returns whether the inode can be freed: no page, no write-back, no reference.
 static bool
 idle(struct inode *ip)
 {
@@ -334,7 +334,7 @@ reclaim_bucket(struct bucket *b)
     return freed;
 }
 
-// Forgets idle inodes until `want` are gone or all have been looked at twice.
+// Frees idle inodes until `want` are freed or all have been checked twice.
 uint64
 inodes_reclaim(uint64 want)
 {
@@ -344,7 +344,7 @@ inodes_reclaim(uint64 want)
     return freed;
 }
 
-// Forgets every inode that nobody refers to, pages and all: what is dirty is lost.
+// Frees every inode without references, and its pages; dirty data is lost.
 void
 inodes_drop(void)
 {
@@ -362,7 +362,7 @@ inodes_drop(void)
     }
 }
 
-// Adds what the caches of the inodes in memory have counted.
+// Adds the counts of the caches of all inodes in memory.
 void
 inodes_stats(struct fs_stats *st)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// journalfile.c - the journal of an ext2 file system: where it lies, and what it asks of ext2.
+// journalfile.c - the journal of an ext2 file system: its blocks, and ext2's functions for it.
 //
 // Theory    The journal is a regular file, inode 8. Its blocks are looked up once, when the file
 //           system is mounted.
@@ -15,9 +15,9 @@
 #include "lib/printf.h"
 #include "mm/frame/kmem.h"
 
-#define MAX_BLOCKS 0x80000 // so that the map is one piece of memory
+#define MAX_BLOCKS 0x80000 // so that the map is one allocation
 
-// ---- What the journal asks
+// ---- Functions for the journal
 
 static struct ext2 *
 ext2_of(const struct journal_fs *j)
@@ -34,7 +34,7 @@ may_write(const struct journal_fs *j)
 static void
 stop_writing(struct journal_fs *j)
 {
-    // Later calls see it soon enough: it orders nothing.
+    // Orders nothing: calls may see it late.
     __atomic_store_n(&ext2_of(j)->readonly, true, __ATOMIC_RELAXED);
 }
 
@@ -78,9 +78,9 @@ static const struct journal_fs_ops ext2_journal_ops = {
     .frees_end = frees_end,
 };
 
-// ---- Where it lies
+// ---- Its blocks
 
-// Looks up where the n blocks of the file lie.
+// Looks up the block numbers of the file's n blocks.
 static int
 read_map(struct inode *ip, uint32 *map, uint32 n)
 {
@@ -95,7 +95,7 @@ read_map(struct inode *ip, uint32 *map, uint32 n)
     return error;
 }
 
-// Opens the journal that is in the file. On error  *why says more.
+// Opens the journal that is in the file. On error *why is the reason.
 static int
 open_file(struct inode *ip, const char **why)
 {
@@ -113,7 +113,7 @@ open_file(struct inode *ip, const char **why)
     return error;
 }
 
-// Says that the disk cannot be written to, since its journal cannot be used.
+// Prints that the disk is read-only because its journal cannot be used.
 static void
 decline(struct ext2 *fs, const char *why, bool *readonly)
 {
@@ -144,7 +144,7 @@ open_inode(struct ext2 *fs, bool *readonly)
 }
 
 // Opens the journal of a file system that has one, and replays it.
-// Returns   0; *readonly if it cannot be used, and a line has said why. -EIO, -ENOMEM. Sleeps
+// Returns   0; *readonly if it cannot be used, after a line with the reason. -EIO, -ENOMEM. Sleeps
 int
 ext2_open_journal(struct ext2 *fs, bool *readonly)
 {
@@ -169,7 +169,7 @@ ext2_open_journal(struct ext2 *fs, bool *readonly)
     return 0;
 }
 
-// Lets operations be collected from now on, if the file system has a journal.
+// Starts collecting operations, if the file system has a journal.
 // On error  -ENOMEM.
 int
 ext2_start_journal(struct ext2 *fs)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// mount.c - opening and closing an ext2 file system.
+// mount.c - open and close an ext2 file system.
 //
-// Theory    Everything that later code computes with is checked here once: sizes, counts, and
-//           that each group's tables lie inside the group and apart from each other.
-// Promises  A refused disk has not been written to, and a line says why. Features: an unknown
-//           incompatible one refuses the disk by name; an unknown one that only forbids writing,
-//           or a journal that has not been replayed, makes the mount read-only.
+// Theory    All values that later code relies on are checked here once: sizes, counts, and that
+//           each group's tables are inside the group and do not overlap.
+// Promises  A refused disk has not been written to, and a line gives the reason. Features: an
+//           unknown incompatible one refuses the disk by name; an unknown one that only forbids
+//           writing, or a journal that has not been replayed, makes the mount read-only.
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "fs/ext2/alloc.h"
@@ -57,7 +57,7 @@ check_features(struct ext2 *fs, const struct ext2_super *sb, bool *readonly)
     return 0;
 }
 
-// Whether the superblock describes something possible; why not, else NULL.
+// Checks the superblock. Returns the reason why it is invalid, or NULL.
 static const char *
 impossible(const struct ext2 *fs, const struct ext2_super *sb)
 {
@@ -121,7 +121,7 @@ read_super(struct ext2 *fs, bool *readonly)
     return 0;
 }
 
-// Whether the group's tables lie in the group, apart from each other.
+// Returns whether the group's tables are in the group and do not overlap.
 static bool
 group_ok(struct ext2 *fs, uint32 g)
 {
@@ -167,7 +167,7 @@ read_groups(struct ext2 *fs)
     return check_groups(fs);
 }
 
-// The journal may have brought another superblock and other descriptors.
+// Replaying the journal may have changed superblock and descriptors.
 static int
 reread(struct ext2 *fs)
 {
@@ -179,7 +179,7 @@ reread(struct ext2 *fs)
     if (why)
         return refuse(fs, -EUCLEAN, why);
     take_geometry(fs, sb);
-    fs->state |= was.state & EXT2_ERRORS; // the journal may have known of some
+    fs->state |= was.state & EXT2_ERRORS; // keeps errors that the journal has not recorded
     if (fs->blocks != was.blocks || fs->groups != was.groups || fs->inodes != was.inodes ||
         fs->inode_size != was.inode_size || fs->gdt_blocks != was.gdt_blocks)
         return refuse(fs, -EUCLEAN, "its journal says that it has another size");
@@ -200,7 +200,7 @@ meta_size(struct pcache *pc)
     return pc->dev->blocks * BLKSIZE;
 }
 
-// Block 0 of the disk is a block like any other here, not a hole.
+// Here block 0 is an ordinary block of the disk, not a hole.
 static const struct pcache_ops meta_ops = {.map = meta_map, .size = meta_size};
 
 static int
@@ -214,7 +214,7 @@ open_root(struct ext2 *fs)
     return refuse(fs, -EUCLEAN, "its root is not a directory");
 }
 
-// Until it is unmounted the disk says that it may be inconsistent, or that its journal counts.
+// Marks the disk, until it is unmounted, as possibly inconsistent or as needing its journal.
 static int
 mark_in_use(struct ext2 *fs)
 {
@@ -234,7 +234,8 @@ mark_in_use(struct ext2 *fs)
 }
 
 // Opens the file system on the device.
-// On error  -EINVAL, -EUCLEAN, -EIO, -ENOMEM: a line has said why; the disk is as it was. Sleeps
+// On error  -EINVAL, -EUCLEAN, -EIO, -ENOMEM: a line gives the reason; the disk is unchanged.
+//           Sleeps
 int
 ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
 {
@@ -272,7 +273,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     return 0;
 }
 
-// Frees everything but inodes that are still referred to. Dirty pages are lost.
+// Frees everything except inodes with references. Dirty pages are lost.
 void
 ext2_close(struct ext2 *fs)
 {

@@ -18,10 +18,10 @@ begin_op(void)
     cache_balance();
 }
 
-// Frees what earlier operations have left to be freed.
+// Frees the blocks and inodes that earlier operations have left.
 static void __attribute__((noinline)) free_leftovers(void)
 {
-    while (__atomic_exchange_n(&rootfs.more, 0, __ATOMIC_RELAXED)) { // it orders nothing
+    while (__atomic_exchange_n(&rootfs.more, 0, __ATOMIC_RELAXED)) { // orders nothing
         begin_op();
         orphans_retry(&rootfs);
         journal_end(false);
@@ -34,7 +34,6 @@ void
 end_op(void)
 {
     journal_end(true);
-    if (unlikely(
-            __atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // unlocked: later is early enough
+    if (unlikely(__atomic_load_n(&rootfs.more, __ATOMIC_RELAXED))) // unlocked: may be seen later
         free_leftovers();
 }

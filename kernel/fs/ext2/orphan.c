@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// orphan.c - giving blocks back: cut files, unlinked files, and those that have to wait for memory.
+// orphan.c - free the blocks of truncated and unlinked files, at once or when memory is available.
 //
 // Theory    To free a block its bitmap must be in memory, and to find it, the blocks of pointers.
-//           When there is no memory for that, the cut or the unlinking stands all the same; the
-//           inode waits here, with a reference, and each fs_sync() tries again.
+//           Without memory for that, truncate or unlink succeeds all the same; the inode waits
+//           here, with a reference, and each fs_sync() tries again.
 // Locks     orphans_lock guards the list; ilock and ip->map are taken after it is dropped.
 #include "abi/errno.h"
 #include "abi/stat.h"
@@ -15,7 +15,7 @@
 #include "fs/fs.h"
 #include "fs/journal/journal.h"
 
-// Device nodes and short symbolic links keep other things where block numbers would be.
+// Device nodes and short symbolic links have other data in place of block numbers.
 static bool
 has_blocks(const struct inode *ip)
 {
@@ -32,12 +32,12 @@ inode_trim(struct inode *ip)
     if (!has_blocks(ip))
         return 0;
     acquiresleep(&ip->map);
-    int error = bmap_cut(ip, (ip->size + PGSIZE - 1) / PGSIZE);
+    int error = bmap_truncate(ip, (ip->size + PGSIZE - 1) / PGSIZE);
     releasesleep(&ip->map);
     return error;
 }
 
-// Gives back the block of extended attributes that a Linux machine left, or one share of it.
+// Frees the block of extended attributes that Linux has made, or drops one reference to it.
 static int
 free_attributes(struct inode *ip)
 {
@@ -74,9 +74,9 @@ free_attributes(struct inode *ip)
     return error;
 }
 
-// Frees all that an unlinked inode holds and marks its copy on the disk deleted; its number stays
+// Frees the blocks of an unlinked inode and marks its copy on the disk deleted; its number stays
 //       in use.
-// On error  -ENOMEM, -EIO, -EUCLEAN: it holds less; the same call goes on from there.
+// On error  -ENOMEM, -EIO, -EUCLEAN: some blocks are freed; calling it again continues.
 // Locks     there is no other reference to it. Sleeps
 int
 inode_discard(struct inode *ip)
@@ -103,7 +103,7 @@ inode_discard(struct inode *ip)
     return error;
 }
 
-// The inode waits for memory or for another operation; takes over a reference.
+// Lets the inode wait for memory or for another operation; takes over a reference.
 void
 orphan_add(struct inode *ip, bool soon)
 {
@@ -132,7 +132,7 @@ take_orphan(struct ext2 *fs)
     return ip;
 }
 
-// The file system goes: nothing more is freed on the disk.
+// Drops all waiting inodes at unmount: nothing more is freed on the disk.
 void
 orphans_forget(struct ext2 *fs)
 {
@@ -146,7 +146,7 @@ retry(struct inode *ip)
 {
     struct frame *pin;
     if (ip->nlink == 0)
-        return 0; // iput() does what is left
+        return 0; // iput() frees the inode itself
     int error = inode_pin(ip, &pin);
     if (error)
         return error;
@@ -159,7 +159,7 @@ retry(struct inode *ip)
     return error;
 }
 
-// Tries again for all that wait; once each, since they may come back.
+// Tries again to free each waiting inode once; some may have to wait again.
 // Locks     none is held. Sleeps.
 void
 orphans_retry(struct ext2 *fs)

@@ -33,7 +33,7 @@ orphanlist_add(struct inode *ip)
     releasesleep(&fs->orphans_lock);
 }
 
-// Makes the inode before this one on the list, or the superblock, name the one after it.
+// Links the inode (or the superblock) before this one on the list to the one after it.
 // On error  -EIO, -ENOMEM: the list is as it was.
 static int
 bypass(struct inode *ip)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// pages.c - a file's pages: for the page cache, and for whoever maps the file.
+// pages.c - a file's pages for the page cache and for mappings.
 //
 // Promises  inode_pager()'s get() takes the block map's lock and no other sleeplock: it can be
 //           called from a page fault, even one that a copy into or out of the same file caused.
-// Locks     ip->map, inside the inode's lock if that is held. Cutting a file sets the size first,
-//           then drops the pages, then frees the blocks: a look-up before the first step leaves a
-//           page that the second drops, a look-up after it fails.
+// Locks     ip->map, inside the inode's lock if that is held. Truncation sets the size first, then
+//           drops the pages, then frees the blocks: a look-up before the first step leaves a page
+//           that the second step drops, a look-up after it fails.
 #include "abi/errno.h"
 #include "fs/ext2/bmap.h"
 #include "fs/ext2/inode.h"
@@ -18,7 +18,7 @@ of_pages(struct pcache *pc)
     return container_of(pc, struct inode, pages);
 }
 
-// A hole that somebody wrote to through a mapping: on its way to the disk it is given a block.
+// Gives a block to a hole that was written through a mapping, when its page is written to the disk.
 static int
 fill_hole(struct inode *ip, uint64 index, uint32 *block)
 {
@@ -40,7 +40,7 @@ map(struct pcache *pc, uint64 index, bool create, uint64 *block)
     uint32 b = 0;
     int error = 0;
     if (!ip->fs->mounted && ip->fs->root == NULL)
-        return -EIO; // a file that outlived its file system
+        return -EIO; // the file system has been unmounted
     acquiresleep(&ip->map);
     if (index >= (inode_size(ip) + PGSIZE - 1) / PGSIZE)
         error = -EINVAL;
@@ -59,7 +59,7 @@ size(struct pcache *pc)
     return inode_size(of_pages(pc));
 }
 
-// Orders nothing: who has got a page since has let go of pc->lock, which the caller has.
+// Orders nothing: a mapping that got a page before has released pc->lock, which the caller holds.
 static bool
 shared(struct pcache *pc)
 {
@@ -87,8 +87,8 @@ static struct frame *
 pager_peek(struct pager *p, uint64 index)
 {
     struct pcache *pc = &of_pager(p)->pages;
-    if (__atomic_load_n(&pc->lock.locked, __ATOMIC_RELAXED)) // orders nothing: acquire() will
-        return NULL;                                         // in a panic nobody will release it
+    if (__atomic_load_n(&pc->lock.locked, __ATOMIC_RELAXED)) // orders nothing: acquire() does
+        return NULL;                                         // a panic may have stopped its holder
     return cache_peek(pc, index);
 }
 
@@ -117,7 +117,7 @@ pager_ref(struct pager *p)
     idup(of_pager(p));
 }
 
-// Comes from an address space that ends, perhaps in an operation, perhaps in none.
+// Called when an address space ends, inside or outside of an operation.
 static void
 pager_unref(struct pager *p)
 {

@@ -4,7 +4,7 @@
 // Theory    Two maps for each group, when needed: the blocks that the running transaction freed
 //           and those of the one that is being committed. They count as used in the group's
 //           bitmap and in all counts.
-// Locks     fs->alloc. Which maps there are changes under it or while operations are held up.
+// Locks     fs->alloc. The set of maps changes under it or while operations are held up.
 #include "fs/ext2/pending.h"
 
 #include "fs/ext2/bits.h"
@@ -54,7 +54,7 @@ pending_close(struct ext2 *fs)
     fs->pending = NULL;
 }
 
-// Makes sure that blocks of the group can be added.
+// Allocates the group's map, so that blocks can be added.
 int
 pending_reserve(struct ext2 *fs, uint32 group, struct frame *bitmap)
 {
@@ -143,7 +143,7 @@ pending_revert(struct ext2 *fs)
     mark(fs, false);
 }
 
-// Forgets the committing transaction's frees; they remain as they count.
+// Forgets the committing transaction's frees; the counts remain as they are.
 void
 pending_end(struct ext2 *fs)
 {

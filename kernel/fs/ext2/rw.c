@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// rw.c - reading, writing and cutting files.
+// rw.c - read, write and truncate files.
 //
 // Theory    A read looks each page up and copies from it, with a reference and no lock. A write
-//           holds the inode's lock, because it may move the end. A page that will be new from end
-//           to end is filled before it becomes part of the file: it need not be read or zeroed,
-//           and a bad user pointer leaves nothing behind.
-// Promises  The size grows only over bytes that are there. A write adds a page with its block, or
-//           not at all. The copies run while only the inode's lock is held, which no page fault
-//           takes.
+//           holds the inode's lock, because it may change the size. A page that a write fills
+//           completely is filled before it becomes part of the file: it need not be read or zeroed,
+//           and a bad user pointer leaves no trace.
+// Promises  The size grows only after the bytes are in the page. A write adds a page with its
+//           block, or not at all. The copies run while only the inode's lock is held, which no page
+//           fault takes.
 // Locks     ilock, then ip->map; no lock at all for reading.
 #include "abi/errno.h"
 #include "fs/ext2/bmap.h"
@@ -59,7 +59,7 @@ inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
             error = iobuf_write(dst, done, (char *)page_data(f) + at % PGSIZE, len);
             frame_put(f);
         }
-        if (error) // the file may have been cut meanwhile: then this is its end
+        if (error) // the file may have been truncated: then this is its end
             return done ? (int64)done : error == -EINVAL ? 0 : error;
         done += len;
     }
@@ -73,14 +73,14 @@ copy_in(struct inode *ip, struct frame *f, struct iobuf src, uint64 done, uint64
     char *page = page_data(f);
     int error = iobuf_read(page + at % PGSIZE, src, done, len);
     if (unlikely(error) && at + len > ip->size) {
-        // Part of it may have been copied behind the end, where a mapping must see zeroes.
+        // Clear data copied behind the end, where a mapping must see zeroes.
         uint64 start = at > ip->size ? at : ip->size;
         memset(page + start % PGSIZE, 0, at + len - start);
     }
     return error;
 }
 
-// A page of new contents only, filled but not yet part of the file.
+// Allocates a page and fills it with new contents; it is not yet part of the file.
 static int
 fill_page(struct inode *ip, struct iobuf src, uint64 done, size_t len, struct frame **out)
 {
@@ -96,14 +96,15 @@ fill_page(struct inode *ip, struct iobuf src, uint64 done, size_t len, struct fr
     return error;
 }
 
-// Makes the filled page part of the file. If there is one by now, that gets the contents.
-// On error  the page is given back.
+// Makes the filled page part of the file. If another page is there by now, copies the contents to
+// that one.
+// On error  the page is freed.
 static int
 add_page(struct inode *ip, uint64 index, struct frame **f, bool *added)
 {
     struct frame *filled = *f;
     int error;
-    do { // again if the page is gone: its reader had not yet seen that the file was truncated
+    do { // again if the page is gone: a truncation removed it
         *f = filled;
         error = cache_add(&ip->pages, index, filled);
         *added = !error;
@@ -130,16 +131,16 @@ reserve_block(struct inode *ip, struct frame *f, uint64 index, uint32 *block)
     return error;
 }
 
-// The end of a write up to `end` in the page `f`: with an error, a page that it added goes again.
+// Ends a write up to `end` in the page `f`; after an error it removes a page that the write added.
 static void
 settle_page(struct inode *ip, struct frame *f, uint32 block, uint64 end, bool added, int error)
 {
     if (error && added) {
         cache_forget(&ip->pages, f->index);
     } else if (error) {
-        cache_dirty(&ip->pages, f); // some of it may have been copied
+        cache_dirty(&ip->pages, f); // a part may have been copied
     } else {
-        // The size first: write-back takes no page behind it.
+        // The size first: write-back skips pages behind it.
         if (end > ip->size)
             __atomic_store_n(&ip->size, end, __ATOMIC_RELEASE);
         cache_written(&ip->pages, f, block);
@@ -148,7 +149,7 @@ settle_page(struct inode *ip, struct frame *f, uint32 block, uint64 end, bool ad
 }
 
 // Writes within one page.
-// On error  the size is what it was; a page that was new is gone.
+// On error  the size is unchanged; a new page has been removed.
 static int
 write_page(struct inode *ip, struct iobuf src, uint64 done, uint64 at, size_t len)
 {
@@ -226,7 +227,7 @@ writei(struct inode *ip, struct iobuf src, uint64 off, size_t n)
     return done;
 }
 
-// Writes n bytes at the end of the file, wherever that is by now: *off. The rest as writei().
+// Writes n bytes at the current end of the file, which it stores in *off; otherwise as writei().
 int64
 appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
 {
@@ -237,8 +238,7 @@ appendi(struct inode *ip, struct iobuf src, uint64 *off, size_t n)
     return done;
 }
 
-// Zeroes what lies behind the new end in the last page, so that it stays zero if the file grows
-// again.
+// Zeroes the last page behind the new end, so that it is zero if the file grows again.
 static int
 clear_tail(struct inode *ip, uint64 size)
 {
@@ -268,7 +268,7 @@ truncate(struct inode *ip, uint64 size)
         return error;
     }
     __atomic_store_n(&ip->size, size,
-                     __ATOMIC_RELEASE); // from here on the file is cut: see pages.c
+                     __ATOMIC_RELEASE); // now the file is truncated: see pages.c
     cache_truncate(&ip->pages, (size + PGSIZE - 1) / PGSIZE);
     error = inode_trim(ip);
     if (error)
@@ -280,7 +280,7 @@ truncate(struct inode *ip, uint64 size)
     return 0;
 }
 
-// Cuts the file; a size that is not smaller changes nothing.
+// Truncates the file; a size that is not smaller changes nothing.
 // On error  -EROFS, -EIO, -ENOMEM, -EINVAL: the file is as it was.
 // Locks     takes the inode's. Sleeps
 int

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stat.c - what an inode tells about itself.
+// stat.c - the attributes of an inode.
 //
 // Locks     none: each answer is one field, true at some moment during the call.
 #include "abi/stat.h"
@@ -11,7 +11,7 @@
 void
 stati(struct inode *ip, struct stat *st)
 {
-    *st = (struct stat){.dev = 1, // the root file system's number, as xv6 has it
+    *st = (struct stat){.dev = 1, // the root file system's number, as in xv6
                         .ino = ip->inum,
                         .type = ip->type,
                         .nlink = (short)ip->nlink,
@@ -24,8 +24,9 @@ inode_type(const struct inode *ip)
     return ip->type;
 }
 
-// The numbers of a character device; 0 and 0 for everything else, what Linux keeps as pipes, sockets
-// and block devices included. Linux keeps small numbers as 8:8 in the first word, larger ones spread over the second.
+// The numbers of a character device; 0 and 0 for all other types, also pipes, sockets and block
+// devices of Linux. Linux keeps small numbers as 8:8 in the first word, larger ones spread over the
+// second.
 void
 inode_rdev(const struct inode *ip, int *major, int *minor)
 {
@@ -40,7 +41,7 @@ inode_rdev(const struct inode *ip, int *major, int *minor)
 uint64
 inode_size(const struct inode *ip)
 {
-    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores that move the end
+    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
 }
 
 uint32

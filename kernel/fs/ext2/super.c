@@ -3,7 +3,7 @@
 //
 // Theory    The superblock and the group descriptors stay in memory while the file system is
 //           mounted. The free counts of the superblock are brought up to date when it is written.
-// Promises  A file system on which damage was found is not written to by any later call.
+// Promises  After damage was found on a file system, no later call writes to it.
 // Locks     none of its own; ext2.alloc guards what super.h says.
 #include "fs/ext2/super.h"
 
@@ -18,7 +18,7 @@
 #include "lib/printf.h"
 #include "mm/frame/failnth.h"
 
-#define COMPLAINTS 20 // lines about damage; a broken disk shall not flood the console
+#define COMPLAINTS 20 // lines about damage; a bad disk must not flood the console
 
 struct ext2 rootfs;
 
@@ -68,7 +68,7 @@ fs_set_clock(uint64 (*seconds)(void))
 }
 
 // Returns   the time of a change that is made now, in seconds since 1970. Without a clock it is a
-//           little later than what the disk knew when it was mounted, and moves with each sync.
+//           little later than the latest time on the disk at mount, and increases with each sync.
 uint32
 ext2_now(struct ext2 *fs)
 {
@@ -110,7 +110,7 @@ ext2_block_ok(struct ext2 *fs, uint32 block)
     return at > fs->gdt_blocks + fs->reserved_gdt || !has_super(fs, g);
 }
 
-// Pages first, then what only remembers files.
+// Pages first, then caches of names and inodes.
 uint64
 fs_reclaim(uint64 want)
 {
@@ -118,14 +118,14 @@ fs_reclaim(uint64 want)
     return freed < want ? freed + inodes_reclaim(want - freed) : freed;
 }
 
-static struct sleeplock syncing; // one fs_sync() at a time: the next finds nothing half written
+static struct sleeplock syncing; // one fs_sync() at a time
 
-// Reports whether reclaim leaves pages alone that it could free once the disk has them: dirty
-// pages, the copies in the journal, and what a sync or a commit has taken off these lists just now.
+// Returns whether there are pages that reclaim can free only after they are on the disk: dirty
+// pages, copies in the journal, and pages that a sync or a commit is writing now.
 static bool
 pages_wait_for_disk(void)
 {
-    const struct journal *j = &journal; // unlocked reads: a sync too many does no harm
+    const struct journal *j = &journal; // unlocked reads: an unnecessary sync does no harm
     return __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
            __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
            __atomic_load_n(&j->used, __ATOMIC_RELAXED) ||
@@ -133,17 +133,17 @@ pages_wait_for_disk(void)
            (j->active && __atomic_load_n(&j->commit.state, __ATOMIC_RELAXED));
 }
 
-// Writes to the disk what keeps pages from being reclaimed. The caller's allocation has failed; it
-// may be worth one more attempt afterwards.
-// Returns   false: no page could be gained, so a second attempt would fail as well. While a test
-//           makes allocations fail on purpose (mm/frame/failnth.h), it is always false.
+// Writes pages to the disk so that they can be reclaimed. The caller's allocation has failed;
+// afterwards it may try once more.
+// Returns   false: no page was gained, so a second attempt would fail as well; always while a test
+//           makes allocations fail (mm/frame/failnth.h).
 // Locks     none that fs_sync() takes; the caller is in no operation. Sleeps
 bool
 fs_relieve(void)
 {
     if (!rootfs.mounted || !ext2_writable(&rootfs) || failnth_hook || !pages_wait_for_disk())
         return false;
-    (void)fs_sync(); // after an error, pages that are written can still be reclaimed
+    (void)fs_sync(); // after an error, the pages that were written can be reclaimed
     return true;
 }
 
@@ -187,13 +187,13 @@ write_super(struct ext2 *fs)
     return e ? e : error;
 }
 
-// Writes the files' contents. *changed: anything was dirty.
+// Writes the files' contents. *changed: some page was dirty.
 static int
 write_files(struct ext2 *fs, bool *changed)
 {
     begin_op();
     orphans_retry(fs);
-    // What comes later is not ours.
+    // Pages that become dirty later are not our concern.
     *changed = __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED) ||
                __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED);
     __atomic_fetch_add(&fs->now, *changed, __ATOMIC_RELAXED); // a stamp, orders nothing
@@ -223,8 +223,8 @@ sync(struct ext2 *fs, bool everything)
     return e ? e : error;
 }
 
-// Brings the disk up to date: contents first, then what describes them.
-// On error  -EIO, -ENOMEM: as much as could be is written.
+// Brings the disk up to date: contents first, then metadata.
+// On error  -EIO, -ENOMEM: everything else is written.
 // Locks     none is held. Sleeps
 int
 fs_sync(void)
@@ -232,14 +232,14 @@ fs_sync(void)
     return sync(&rootfs, true);
 }
 
-// The same, now and then; what is safe in the journal may stay there.
+// As fs_sync(), for periodic calls: transactions in the journal may stay there.
 int
 fs_writeback(void)
 {
     return sync(&rootfs, false);
 }
 
-// What the file holds is on the disk, and everything that was done before, when this returns.
+// Writes the file's contents, and all earlier changes of metadata, to the disk.
 // On error  -EIO, -ENOMEM, -ENOSPC, -EROFS.
 // Locks     none is held. Sleeps
 int
@@ -249,16 +249,15 @@ fs_fsync(struct inode *ip)
     if (!journal.active)
         return fs_sync();
     begin_op();
-    uint32 tid = __atomic_load_n(&journal.tid, __ATOMIC_RELAXED); // ours, while we are in it
+    uint32 tid = __atomic_load_n(&journal.tid, __ATOMIC_RELAXED); // our operation's transaction
     int error = ext2_writable(fs) ? cache_flush(&ip->pages) : -EROFS;
     end_op();
     int e = journal_commit(&journal, tid);
     return e ? e : error;
 }
 
-// Makes room for an operation that failed because the disk or the memory was full. A file that is
-// being written back keeps its blocks until that is over, even if it has no name any more; dirty
-// pages keep their memory.
+// Makes room for an operation that failed because the disk or the memory was full. An unlinked file
+// keeps its blocks until its write-back ends; dirty pages keep their memory.
 // Returns   whether the operation is worth one more attempt; false from the second one on.
 // Locks     as fs_relieve(). Sleeps
 bool
@@ -277,9 +276,9 @@ mark_clean(struct ext2 *fs)
     return write_super(fs);
 }
 
-// Orderly end: everything is on the disk and the file system is marked clean, if it was when it
-// was mounted.
-// On error  -EIO; the disk is marked as not clean. In any case nothing can be written any more.
+// Unmounts: writes everything and marks the file system clean, if it was clean when it was mounted.
+// On error  -EIO; the disk is marked as not clean. In any case the file system is read-only
+//           afterwards.
 int
 fs_unmount(void)
 {
@@ -296,7 +295,7 @@ fs_unmount(void)
     return error;
 }
 
-// Whether blocks of unlinked or cut files are still in use, because there was no memory to free them.
+// Returns whether blocks of unlinked or truncated files are still in use for lack of memory.
 static bool
 orphans_wait(struct ext2 *fs)
 {
@@ -306,7 +305,7 @@ orphans_wait(struct ext2 *fs)
     return wait;
 }
 
-// Describes the file system. What unlinked files have left is freed first, if it can be.
+// Describes the file system. First frees the blocks of unlinked files, if possible.
 // On error  -ENODEV: nothing is mounted.
 // Locks     none is held; the caller is in no operation. Sleeps
 int

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// super.h - a mounted ext2 file system, as the other files here see it.
+// super.h - a mounted ext2 file system; internal header of ext2.
 #pragma once
 
 #include "abi/errno.h"
@@ -12,9 +12,8 @@
 
 // Protection: [c] constant while mounted  [a] alloc  [x] atomic
 struct ext2 {
-    struct journal_fs journal; // [c] what the journal knows of it
-    struct pcache
-        meta; // the disk's own blocks: all that is not the contents of a file or directory
+    struct journal_fs journal;                 // [c] the journal's view of it
+    struct pcache meta;                        // pages of the disk's own blocks: metadata
     struct blkdev *dev;                        // [c]
     uint32 blocks, inodes, groups;             // [c]
     uint32 blocks_per_group, inodes_per_group; // [c]
@@ -22,7 +21,7 @@ struct ext2 {
     uint32 gdt_blocks, reserved_gdt;           // [c] blocks behind each copy of the superblock
     uint32 first_ino;                          // [c] the first inode that is not reserved
     bool sparse_super, filetype;               // [c]
-    bool journalled;                           // [c] what changes goes through the journal
+    bool journalled;                           // [c] changes go through the journal
     uint16 state;                              // [c] s_state when it was mounted
     bool mounted;                              // [c]
     bool readonly;                             // [x] never goes back to false
@@ -36,27 +35,28 @@ struct ext2 {
     uint32 *block_hint, *inode_hint;           // [a] per group: where the last search ended
     uint32 npending;                           // [a] freed blocks that count as used: pending.h
     struct pending_group *pending;             // [a] per group
-    struct sleeplock rename;                   // one at a time: the shape of the tree
+    struct sleeplock rename;                   // one rename at a time
     struct sleeplock orphans_lock;
     struct list orphans;     // [orphans_lock] inodes whose blocks or numbers wait to be freed
     struct list orphan_list; // [orphans_lock] those on the disk's orphan list, in order
-    uint32 more;             // [x] some of them wait only for another operation
+    uint32 more;             // [x] some of the orphans wait only for another operation
 };
 
 extern struct ext2 rootfs;
 
-// Says what is wrong with the disk and lets nothing more be written to it.
+// Prints an error in the disk's data and makes the file system read-only.
 void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
-// The same, as an error to return.
+// As ext2_complain(), and gives the error to return.
 #define ext2_damage(fs, ...) (ext2_complain(fs, __VA_ARGS__), -EUCLEAN)
 struct ext2_super *ext2_super(struct ext2 *fs);
 struct ext2_group *ext2_group(struct ext2 *fs, uint32 g);
 bool ext2_writable(const struct ext2 *fs);
-bool ext2_journals(const struct ext2 *fs, int type); // is the contents of such a file journalled?
+bool ext2_journals(const struct ext2 *fs, int type); // are the contents of such a file journalled?
 bool ext2_block_ok(struct ext2 *fs, uint32 block);   // may it belong to a file?
 uint32 ext2_now(struct ext2 *fs);                    // a time stamp
 
-// fs/ext2/journalfile.c: opens and replays the journal; 0, or an error after a line that says why.
+// fs/ext2/journalfile.c: opens and replays the journal; 0, or an error after a line with the
+// reason.
 int ext2_open_journal(struct ext2 *fs, bool *readonly) must_check;
 int ext2_start_journal(struct ext2 *fs) must_check; // operations are collected from now on; -ENOMEM
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// devnode.c - files that are devices, the statistics device and the null device.
+// devnode.c - open device nodes, the statistics device and the null device.
 //
 // Theory    A device node carries a major number, which names a pair of functions. The statistics
-//           device takes one snapshot of its text per pass of reads and hands it out piece by
-//           piece; at the end it fails once, and the next read begins a new pass.
-// Promises  a reader sees the text of one moment, however small its reads are.
+//           device takes one snapshot of its text per pass of reads, which return it piece by
+//           piece; at the end a read fails once, and the next read begins a new pass.
+// Promises  a reader with reads of any size sees the text of one moment.
 // Locks     the file's offset lock guards its snapshot; the tables are constant after boot.
 #include "fs/file/devnode.h"
 
@@ -30,7 +30,7 @@ static const struct devsw *devices[MAJORS];
 static statistics_fn providers[PROVIDERS];
 static size_t nproviders;
 
-// Gives a major number its functions; at boot, once each.
+// Registers the functions of a major number; at boot, once each.
 void
 devsw_register(int major, const struct devsw *ops)
 {
@@ -110,7 +110,7 @@ statistics_add(statistics_fn provider)
     providers[nproviders++] = provider;
 }
 
-// Collects the text of all providers; what does not fit is cut.
+// Collects the text of all providers, truncated to the buffer.
 static void
 snapshot_fill(struct snapshot *s)
 {
@@ -122,7 +122,8 @@ snapshot_fill(struct snapshot *s)
     }
 }
 
-// Starts a pass. On error: no pass has begun.
+// Starts a pass.
+// On error  no pass has begun.
 static int
 pass_begin(struct file *f)
 {
@@ -141,7 +142,7 @@ pass_end(struct file *f)
     f->snapshot = NULL;
 }
 
-// The next piece of the pass; -EAGAIN ends it: another read is another pass.
+// Reads the next piece of the pass; -EAGAIN ends it: another read starts another pass.
 static int64
 pass_read(struct file *f, struct iobuf dst, size_t n)
 {

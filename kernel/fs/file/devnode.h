@@ -13,12 +13,12 @@ int devnode_attach(struct file *f, struct inode *ip) must_check;
 // For file.c: describes a device that was opened without a node; -EINVAL: it is another file.
 int devnode_stat(const struct file *f, struct stat *st) must_check;
 
-// Opens the device with that number, which no node on the disk has to name; -ENOMEM.
+// Opens the device with that number, which needs no node on the disk; -ENOMEM.
 int devnode_open(int major, struct file **out) must_check;
 
-// Writes lines of text like snprintf() does and returns their whole length.
+// Writes lines of text and returns their whole length, as snprintf().
 typedef int (*statistics_fn)(char *buf, size_t size);
 
-void null_init(void); // the device that takes everything and holds nothing
+void null_init(void); // the device that discards writes and reads as empty
 void statistics_init(void);
 void statistics_add(statistics_fn provider); // at boot

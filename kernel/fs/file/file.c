@@ -2,10 +2,10 @@
 // file.c - open files: reference counts, offsets, and files of inodes.
 //
 // Theory    A file is shared by the descriptors that dup() and fork() made from one open(), so
-//           the offset is shared, too. What reading means depends on the kind: struct file_ops.
-// Promises  a failed open leaves nothing behind but, after O_CREATE, perhaps the new file.
+//           the offset is shared, too. Each kind of file has its own functions: struct file_ops.
+// Promises  a failed open changes nothing, except that O_CREATE may have made the file.
 // Locks     f->lock guards the offset, outside begin_op() and the inode's lock. A file with a
-//           single reference needs no lock: the one process that has it is in the call.
+//           single reference needs no lock: its only process is in the call.
 #include "fs/file/file.h"
 
 #include "abi/errno.h"
@@ -51,11 +51,12 @@ file_free(struct file *f)
     kmem_cache_free(&cache, f);
 }
 
-// Takes the lock of the offset unless this is the only user. Returns whether it did.
+// Takes the lock of the offset unless this is the only user.
+// Returns   whether it took the lock.
 bool
 file_lock_offset(struct file *f)
 {
-    // Pairs with the decrement in fileclose(): the work of a former user is done and visible.
+    // Pairs with the decrement in fileclose(): changes of a former user are visible.
     if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1)
         return false;
     acquiresleep(&f->lock);
@@ -80,7 +81,7 @@ inode_read(struct file *f, struct iobuf dst, size_t n)
     return done;
 }
 
-// Writes in one transaction, and moves the offset behind what was written.
+// Writes in one transaction, and moves the offset behind the written bytes.
 static int64
 write_piece(struct file *f, struct iobuf src, size_t n)
 {
@@ -145,7 +146,7 @@ inode_close(struct file *f)
 
 static const struct file_ops inode_ops = {inode_read, inode_write, inode_close};
 
-// Finds or makes what a path names, inside a transaction.
+// Finds or creates the inode of a path, inside a transaction.
 static int
 lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
 {
@@ -154,8 +155,8 @@ lookup(struct inode *cwd, const char *path, int flags, struct inode **out)
     return flags & O_NOFOLLOW ? namei_nofollow(cwd, path, out) : namei(cwd, path, out);
 }
 
-// Claims a regular file for writing, as long as `f` is open if it is for that, and cuts it if
-// O_TRUNC says so.
+// Claims a regular file for writing, as long as `f` is open if it is for that, and truncates it if
+// O_TRUNC is set.
 // On error  -ETXTBSY: a process runs the file; as itrunc().
 static int
 attach_regular(struct file *f, struct inode *ip, int flags)
@@ -171,7 +172,7 @@ attach_regular(struct file *f, struct inode *ip, int flags)
     return error;
 }
 
-// Makes an unpublished file refer to the inode, whose reference it takes over if that succeeds.
+// Makes an unpublished file refer to the inode, whose reference it takes over on success.
 static int
 attach(struct file *f, struct inode *ip, int flags)
 {
@@ -180,7 +181,7 @@ attach(struct file *f, struct inode *ip, int flags)
         return -EISDIR;
     if (type == T_DEVICE) {
         int error = devnode_attach(f, ip);
-        if (error < 0 && !(flags & O_NOFOLLOW)) // else only fstat() is of use, for lstat()
+        if (error < 0 && !(flags & O_NOFOLLOW)) // else opened for lstat() only
             return error;
     }
     if (type == T_FILE) {
@@ -207,9 +208,11 @@ open_inode(struct file *f, struct inode *cwd, const char *path, int flags)
     return error;
 }
 
-// Opens what `path` names. Returns 0 and a file with one reference, or -E.
-// On error: nothing is open; a file that O_CREATE made stays.
-// Sleeps: yes; takes transactions and inode locks.
+// Opens the file, directory or device `path`.
+// Returns   0 and a file with one reference, or -E.
+// On error  nothing is open; a file that O_CREATE made stays.
+// Locks     takes inode locks; in transactions of its own.
+// Sleeps
 int
 file_open(struct inode *cwd, const char *path, int flags, struct file **out)
 {
@@ -232,18 +235,19 @@ file_open(struct inode *cwd, const char *path, int flags, struct file **out)
 struct file *
 filedup(struct file *f)
 {
-    // Orders nothing: a caller that can dup holds a reference.
+    // Orders nothing: the caller holds a reference.
     uint32 before = __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
     assert(before > 0);
     return f;
 }
 
 // Drops a reference; the last one closes the file.
-// Sleeps: yes. Locks: none held.
+// Locks     none is held.
+// Sleeps
 void
 fileclose(struct file *f)
 {
-    // Release: what was done with this reference comes before; acquire: the last one sees it all.
+    // Release: uses of this reference come before it; acquire: the last one sees them all.
     uint32 before = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
     assert(before > 0);
     if (before > 1)
@@ -252,8 +256,9 @@ fileclose(struct file *f)
     file_free(f);
 }
 
-// Reads up to n bytes. Returns how many, 0 at the end, or -E.
-// Sleeps: yes.
+// Reads up to n bytes.
+// Returns   their number, 0 at the end, or -E.
+// Sleeps
 int64
 fileread(struct file *f, struct iobuf dst, size_t n)
 {
@@ -262,8 +267,9 @@ fileread(struct file *f, struct iobuf dst, size_t n)
     return f->ops->read(f, dst, n);
 }
 
-// Writes n bytes, fewer if an error comes after some. Returns how many, or -E.
-// Sleeps: yes.
+// Writes n bytes, fewer if an error comes after some.
+// Returns   their number, or -E.
+// Sleeps
 int64
 filewrite(struct file *f, struct iobuf src, size_t n)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// file.h - open files: what descriptors refer to.
+// file.h - open files, to which descriptors refer.
 #pragma once
 
 #include "abi/stat.h"

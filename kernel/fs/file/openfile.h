@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// openfile.h - the inside of struct file, for the kinds of open files: file.c, pipe.c, devnode.c.
+// openfile.h - struct file and its functions for each kind of open file: file.c, pipe.c, devnode.c.
 #pragma once
 
 #include "fs/file/file.h"
 #include "sync/sleeplock.h"
 
-// What a kind of open file does. read and write are only called on a file opened for that.
+// The functions of a kind of open file. read and write are only called on a file opened for that.
 struct file_ops {
     int64 (*read)(struct file *f, struct iobuf dst, size_t n);
     int64 (*write)(struct file *f, struct iobuf src, size_t n);
@@ -29,5 +29,5 @@ struct file {
 struct file *file_alloc(const struct file_ops *ops, bool readable, bool writable);
 void file_free(struct file *f); // undoes file_alloc()
 
-bool file_lock_offset(struct file *f); // may sleep; tells file_unlock_offset() what to do
+bool file_lock_offset(struct file *f); // may sleep; the result is for file_unlock_offset()
 void file_unlock_offset(struct file *f, bool locked);

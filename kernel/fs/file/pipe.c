@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // pipe.c - pipes: a ring of bytes between a file to read from and a file to write to.
 //
-// Theory    rpos and wpos count all bytes that ever left and entered; their difference is what is
-//           there. An empty ring starts again at its beginning, so that the copies of a pipe that
-//           is read as fast as it is written are in one piece and aligned.
-// Promises  small writes (PIPE_ATOMIC) are not interleaved with others. Only bytes that were copied
-//           count: a bad user pointer leaves the ring as it was.
+// Theory    rpos and wpos count all bytes ever read and written; their difference is the number of
+//           bytes in the ring. An empty ring restarts at its beginning, so that copies are
+//           contiguous and aligned while the reader keeps up with the writer.
+// Promises  small writes (PIPE_ATOMIC) are not interleaved with others. Positions move only over
+//           copied bytes: a bad user pointer leaves the ring as it was.
 // Locks     p->lock, a sleeplock because copies to and from user memory may sleep; held for a whole
 //           call except while waiting. Reads and writes wake one waiter each, see leave(); the end
 //           that closes last wakes all.
@@ -18,8 +18,8 @@
 #include "pt/sv.h"
 #include "sync/waitq.h"
 
-// Four pages turn over with a quarter of the switches that one takes. They are single pages, so
-// that a pipe takes the same memory whether free memory is in one piece or not.
+// Four pages need a quarter of the process switches of one page. They are single pages, so that a
+// pipe takes the same memory whether free memory is in one piece or not.
 #define RING_PAGES  4
 #define RING        (RING_PAGES * PGSIZE)
 #define PIPE_ATOMIC 512
@@ -32,17 +32,17 @@ struct pipe {
     uint8 *ring[RING_PAGES];    // [c]
     uint64 rpos, wpos;          // [l]
     bool read_open, write_open; // [l]
-    uint32 ends;                // [a] files that have not let go of this struct
+    uint32 ends;                // [a] files that still refer to this struct
 };
 
-// The byte of the ring that belongs to a position.
+// Returns the address of a position's byte in the ring.
 static uint8 *
 ring_at(struct pipe *p, uint64 pos)
 {
     return p->ring[pos / PGSIZE % RING_PAGES] + pos % PGSIZE;
 }
 
-// How many of `n` bytes from a position on lie in one page of the ring; `there` of them exist.
+// Returns how many of `n` bytes at a position are in one page of the ring; `there` of them exist.
 static uint64
 one_piece(uint64 pos, uint64 n, uint64 there)
 {
@@ -76,9 +76,9 @@ wait_room(struct pipe *p, uint64 need)
     return p->read_open ? 0 : -EPIPE;
 }
 
-// Copies out what is there, up to n bytes.
-// Returns   how many; -EFAULT if not even the first piece.
-// On error  nothing has been taken: a call that found no memory is made again (proc/oom.h).
+// Copies out the bytes in the ring, up to n.
+// Returns   their number; -EFAULT if the first piece fails.
+// On error  no byte is consumed: a call that found no memory is repeated (proc/oom.h).
 static int64
 drain(struct pipe *p, const struct iobuf *dst, size_t n)
 {
@@ -100,7 +100,7 @@ drain(struct pipe *p, const struct iobuf *dst, size_t n)
     return (int64)done;
 }
 
-// Copies in one piece of what is left of a write, adding its size to *done. Returns 0 or -EFAULT.
+// Copies in one piece of the rest of a write, and adds its size to *done. Returns 0 or -EFAULT.
 static int
 fill_pipe(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
 {
@@ -129,8 +129,8 @@ leave(struct pipe *p, bool freed)
         wakeup_one(&p->writers);
 }
 
-// Reads what is there, up to n bytes, waiting for the first. Returns how many; 0 when no writer is
-// left; -EINTR, -EFAULT.
+// Reads the bytes in the ring, up to n; waits for the first one.
+// Returns   their number; 0 when no writer is left; -EINTR, -EFAULT.
 static int64
 pipe_read(struct file *f, struct iobuf dst, size_t n)
 {
@@ -160,7 +160,7 @@ pipe_write(struct file *f, struct iobuf src, size_t n)
     leave(p, false);
     if (likely(error == 0))
         return (int64)done;
-    bool unread = error != -EPIPE && error != -EINTR; // the rest of the buffer
+    bool unread = error != -EPIPE && error != -EINTR; // the rest of the buffer cannot be read
     return unread && done > 0 ? (int64)done : error;
 }
 
@@ -172,11 +172,11 @@ pipe_free(struct pipe *p)
     kmem_free(p);
 }
 
-// Lets go of the pipe; the end that does so last frees it.
+// Drops an end's reference to the pipe; the last one frees it.
 static void
 pipe_put(struct pipe *p)
 {
-    // The other end may be about to release the lock still: its last touch is this decrement.
+    // The other end may still be releasing the lock: its last access is this decrement.
     if (__atomic_fetch_sub(&p->ends, 1, __ATOMIC_ACQ_REL) > 1)
         return;
     pipe_free(p);

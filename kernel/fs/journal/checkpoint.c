@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// checkpoint.c - what is in the journal goes to its place.
+// checkpoint.c - write the blocks of the journal to their home locations.
 //
-// Theory    The copies that the commits left are what the blocks' places must become. All of them
-//           are written; once the disk has flushed that, the log is empty.
-// Promises  Works beside operations: it writes copies, not the pages that these change. A block
-//           that the running transaction frees is written as well, since the free counts only
+// Theory    The copies that the commits have left are the newest committed contents of their
+//           blocks. All of them are written to the blocks' home locations; once the disk has
+//           flushed that, the log is empty.
+// Promises  Operations go on meanwhile: it writes copies, not the pages that these change. A block
+//           that the running transaction frees is written as well, since the free takes effect only
 //           with that transaction.
-// Locks     journal.commit is held; cache_lists.lock for what joins a page and its copy.
+// Locks     journal.commit is held; cache_lists.lock for the links between a page and its copy.
 #include "fs/cache/pageio.h"
 #include "fs/journal/journal.h"
 
-// The copy's page has the same contents as the disk, if it was not changed since.
+// Separates a copy from its page, which now equals the disk unless it was changed since.
 // Locks     cache_lists.lock
 static void
 part(struct frame *copy)
@@ -25,7 +26,7 @@ part(struct frame *copy)
         page_idle(f);
 }
 
-// Frees copies; their pages do without from now on.
+// Frees copies, and separates them from their pages.
 void
 journal_drop(struct list *copies)
 {
@@ -50,7 +51,7 @@ write_home(struct journal *j)
 }
 
 // Empties the log.
-// On error  -EIO: the log keeps what it has. Sleeps
+// On error  -EIO: the log stays as it is. Sleeps
 int
 journal_checkpoint(struct journal *j)
 {

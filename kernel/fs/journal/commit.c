@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// commit.c - the running transaction is written to the log.
+// commit.c - write the running transaction to the log.
 //
 // Theory    The commit holds operations up while it copies the pages that they changed. Then the
 //           next transaction begins, and the copies are written in the background. Blocks that the
-//           transaction freed are free in the copies, but stay in use elsewhere until the commit is
-//           on the disk, since their old contents may be needed until then. If there is no memory
-//           for copies, operations are held up to the end: the pages themselves go to the log and
+//           transaction freed are free in the copies, but cannot be allocated until the commit is
+//           on the disk, since their old contents may be needed until then. Without memory for
+//           copies, operations are held up until the end: the pages themselves go to the log and
 //           then to their home locations.
 // Promises  ordered-data: the data of the transaction's files is on the disk before its commit
 //           block. A page that has a copy is written from the copy only.
@@ -15,8 +15,8 @@
 #include "fs/journal/journal.h"
 #include "lib/page.h"
 
-// Frames for copies of all pages of the transaction, in j->fresh.
-// Returns   false: there is no memory; none are left.
+// Allocates frames for copies of all pages of the transaction, in j->fresh.
+// Returns   false: not enough memory; none are allocated.
 static bool
 copies_alloc(struct journal *j)
 {
@@ -40,12 +40,12 @@ first_running(void)
     return list_entry(cache_lists.running.next, struct frame, link);
 }
 
-// Ties the page to its new copy, which stands for what the transaction made of it.
+// Links the page to its new copy, which has the transaction's contents.
 // Returns   the copy of an earlier transaction, which is not needed any more, or NULL.
 static struct frame *
 tie(struct frame *f, struct frame *copy)
 {
-    struct pcache *pc = f->obj; // operations are held up: it stays in its cache
+    struct pcache *pc = f->obj; // constant, since operations are held up
     acquire(&pc->lock);
     acquire(&cache_lists.lock);
     struct frame *old = page_copy_of(f);
@@ -73,7 +73,8 @@ copy_running(struct journal *j)
     }
 }
 
-// The copies of blocks that the transaction freed: it revokes them, and they end with it.
+// Collects the copies of blocks that the transaction freed: it revokes them, and its commit frees
+// them.
 static void
 take_revoked(struct journal *j)
 {
@@ -95,7 +96,7 @@ append(struct list *to, struct list *from)
         list_push_back(to, node);
 }
 
-// The transaction is on the disk: what had to wait for that.
+// Does the work that waits until the transaction is on the disk.
 static void
 finish_commit(struct journal *j)
 {
@@ -121,7 +122,7 @@ commit_copies(struct journal *j, uint32 tid)
     return data;
 }
 
-// Writes the transaction's pages to their places and lets them be clean.
+// Writes the transaction's pages to their home locations and makes them clean.
 static int
 settle_pages(struct journal *j, struct list *pages)
 {
@@ -149,7 +150,7 @@ static int
 commit_in_place(struct journal *j, uint32 tid)
 {
     struct list pages = LIST_INIT(pages);
-    int error = journal_checkpoint(j); // no copy is left: nothing to revoke
+    int error = journal_checkpoint(j); // afterwards no copy is left, so nothing to revoke
     int data = cache_flush_all(false);
     acquire(&cache_lists.lock);
     append(&pages, &cache_lists.running); // a mapped file's page may be added at any time
@@ -183,7 +184,7 @@ commit_held(struct journal *j)
 {
     uint32 tid = j->tid;
     j->fs->ops->frees_take(j->fs);
-    j->fs->ops->frees_apply(j->fs); // for the copies
+    j->fs->ops->frees_apply(j->fs); // only while copies are made
     bool copied = copies_alloc(j);
     if (copied) {
         take_revoked(j);
@@ -210,7 +211,7 @@ journal_commit_running(struct journal *j)
 {
     int error = tight(j) ? journal_checkpoint(j) : 0;
     journal_hold(j);
-    if (!error && tight(j)) // operations went on meanwhile
+    if (!error && tight(j)) // operations already go on
         error = journal_checkpoint(j);
     if (!error && journal_need((uint32)cache_lists.nrunning) > j->end - j->first)
         error = -EFBIG;

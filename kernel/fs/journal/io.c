@@ -49,7 +49,7 @@ submit(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
     blk_submit(io->dev, r);
 }
 
-// The page must stay as it is until jio_wait().
+// Starts a write. The page must not change until jio_wait().
 void
 jio_write(struct jio *io, uint64 block, uint64 pa)
 {
@@ -65,7 +65,7 @@ jio_wait(struct jio *io)
     return error;
 }
 
-// Waits for what is under way, and has the disk flush.
+// Waits for all writes under way, and flushes the disk's cache.
 int
 jio_flush(struct jio *io)
 {

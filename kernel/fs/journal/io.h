@@ -21,5 +21,5 @@ struct jio {
 
 void jio_init(struct jio *io, struct blkdev *dev);
 void jio_write(struct jio *io, uint64 block, uint64 pa); // sleeps while too many are under way
-int jio_flush(struct jio *io) must_check;                // what has been written is safe
+int jio_flush(struct jio *io) must_check;                // all writes are on stable storage
 int jio_wait(struct jio *io) must_check;                 // all are done: 0 or the last error

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// jbd.h - ext3's journal as it lies on the disk: big-endian, blocks of 4 KiB.
+// jbd.h - the on-disk format of ext3's journal: big-endian, blocks of 4 KiB.
 //
 // The journal is a file. Its first block is the journal's superblock; the others are used in
 // turn, and over again. A transaction is descriptors, each followed by the blocks that it lists,

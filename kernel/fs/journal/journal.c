@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// journal.c - the journal's superblock: opening, closing, giving up.
+// journal.c - the journal's superblock: open, close, abort.
 //
-// Theory    The file system says where the journal's blocks lie when it opens the journal, so a
-//           commit needs neither memory nor the disk to find out. The journal's superblock says
-//           where the oldest transaction begins that may have to be replayed; 0 says that there is
-//           none.
-// Promises  A journal that asks for an unknown feature is not touched. After journal_abort()
-//           nothing that belongs to an operation is written any more: the disk stays at the last
-//           commit.
+// Theory    The file system passes the numbers of the journal's blocks when it opens the journal,
+//           so a commit needs neither memory nor the disk to look them up. The journal's superblock
+//           has the start of the oldest transaction that may have to be replayed; 0: none.
+// Promises  A journal with an unknown feature is not used. After journal_abort() no change of an
+//           operation is written any more: the disk stays at the last commit.
 // Locks     journal.commit guards the superblock once the journal is in use.
 // Next      fs/journal/ops.c, fs/journal/commit.c, fs/journal/checkpoint.c, fs/journal/recover.c
 #include "fs/journal/journal.h"
@@ -19,7 +17,7 @@
 #include "lib/printf.h"
 #include "mm/frame/kmem.h"
 
-#define MIN_ROOM 128 // blocks of it in use, however little memory there is
+#define MIN_ROOM 128 // blocks blocks in use at least, however little memory there is
 
 struct journal journal;
 
@@ -29,7 +27,7 @@ super_of(struct journal *j)
     return page_data(j->super);
 }
 
-// What is wrong with the journal's superblock; NULL: nothing.
+// Returns the error in the journal's superblock, as text; NULL: none.
 static const char *
 impossible(const struct jbd_super *s, uint64 blocks)
 {
@@ -76,7 +74,7 @@ load(struct journal *j, uint32 blocks, const char **why)
     return *why ? -EUCLEAN : 0;
 }
 
-// Prepares to serve the file system; as yet without a journal.
+// Prepares to serve the file system; it has no journal yet.
 void
 journal_setup(struct journal_fs *fs)
 {
@@ -93,7 +91,7 @@ journal_setup(struct journal_fs *fs)
     jio_init(&j->io, fs->dev);
 }
 
-// What is in the log takes twice its size in memory, the pages and their copies.
+// Returns the limit of log blocks in use: each takes two pages of memory, the page and its copy.
 static uint32
 room_of(const struct journal *j)
 {
@@ -102,7 +100,8 @@ room_of(const struct journal *j)
 }
 
 // Opens the journal in the n blocks of `map`, which the journal takes over, and replays it.
-// On error  -EUCLEAN: it cannot be used; -EIO, -ENOMEM. *why says more. journal_close() follows.
+// On error  -EUCLEAN: it cannot be used; -EIO, -ENOMEM. *why is the reason. The caller then calls
+//           journal_close().
 // Sleeps
 int
 journal_open(uint32 *map, uint32 n, const char **why)
@@ -127,7 +126,8 @@ write_super(struct journal *j)
     return jio_wait(&j->io);
 }
 
-// Notes where replaying has to start; 0: nowhere, and `tid` comes next.
+// Records the block at which replay must start; 0: nothing to replay, and `tid` is the next
+// transaction.
 // Locks     j->commit. Sleeps.
 int
 journal_note(struct journal *j, uint32 start, uint32 tid)
@@ -146,14 +146,14 @@ fs_journal_data(void)
     journal.data = true;
 }
 
-// Before the mount: each call's changes are on the disk when it returns.
+// Called before the mount: makes each call return only when its changes are on the disk.
 void
 fs_durable(void)
 {
     journal.durable = true;
 }
 
-// Lets operations be collected from now on; the journal has been opened.
+// Starts collecting operations; the journal has been opened.
 void
 journal_start(void)
 {
@@ -162,8 +162,8 @@ journal_start(void)
     __atomic_store_n(&journal.active, true, __ATOMIC_RELEASE); // pairs with journal_begin()
 }
 
-// The orderly end: nothing is left in the journal, and it is used no more.
-// On error  -EIO, -EROFS: what is in the journal stays there.
+// Empties the journal and stops using it, at unmount.
+// On error  -EIO, -EROFS: the journal's contents stay.
 int
 journal_stop(void)
 {
@@ -176,8 +176,8 @@ journal_stop(void)
     return error;
 }
 
-// Writing is over. The disk stays at the last transaction that was committed; the journal says
-// that there was an error, so that e2fsck looks for more.
+// Ends all writing after an error. The disk stays at the last committed transaction; the journal
+// records the error, so that e2fsck checks the disk.
 // Locks     j->commit. Sleeps.
 void
 journal_abort(struct journal *j, int error)
@@ -202,7 +202,7 @@ page_drop(struct frame **f)
     *f = NULL;
 }
 
-// Gives all memory back. The pages that have copies lose them.
+// Frees all memory, also the copies of pages.
 void
 journal_close(void)
 {

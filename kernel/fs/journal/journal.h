@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// journal.h - operations that reach the disk whole or not at all.
+// journal.h - the journal: operations reach the disk whole or not at all.
 //
-// The journal serves one file system, of which it knows what struct journal_fs says, and no more.
+// The journal serves one file system, which it knows only by struct journal_fs.
 //
 // A page that an operation changes belongs to the running transaction. A commit stops operations
 // for a moment, copies these pages, writes the files' data, then the copies to the journal, then
-// the commit block. A copy stays in memory until its block was written to its own place (a
+// the commit block. A copy stays in memory until its block is written to its home location (a
 // checkpoint). doc/journal.md
 #pragma once
 
@@ -19,23 +19,24 @@
 struct pcache;
 struct journal_fs;
 
-// What the journal asks of the file system that it serves.
+// The functions that the file system provides to the journal.
 struct journal_fs_ops {
     bool (*writable)(const struct journal_fs *fs); // may the disk be written to?
-    void (*stop)(struct journal_fs *fs);           // from now on it may not
+    void (*stop)(struct journal_fs *fs);           // the disk must not be written to any more
     uint32 (*now)(struct journal_fs *fs);          // the time stamp of a commit
     // Blocks that a transaction frees stay in use until it is on the disk: their old contents may
-    // be needed after a power cut. A commit calls these in turn, for what its transaction freed.
+    // be needed after a power cut. A commit calls these in this order for the blocks that its
+    // transaction freed.
     void (*frees_take)(struct journal_fs *fs);   // later frees belong to the next transaction
-    void (*frees_apply)(struct journal_fs *fs);  // count the blocks as free ...
+    void (*frees_apply)(struct journal_fs *fs);  // mark the blocks as free ...
     void (*frees_revert)(struct journal_fs *fs); // ... as in use again
-    void (*frees_end)(struct journal_fs *fs);    // they remain as they count
+    void (*frees_end)(struct journal_fs *fs);    // forget them; the counts remain
 };
 
 struct journal_fs {
     const struct journal_fs_ops *ops;
     struct blkdev *dev;
-    struct pcache *meta; // the disk's blocks, by number: the log is replayed into them
+    struct pcache *meta; // the disk's blocks, by number: replay writes to these pages
     uint32 blocks;       // of the disk
     // Read without a lock: how many blocks are free, and how many more are after a commit.
     const uint32 *nfree, *npending;
@@ -44,20 +45,20 @@ struct journal_fs {
 // Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] cache_lists.lock, see pageio.h
 struct journal {
     struct journal_fs *fs;   // [c]
-    bool failed;             // [c] it noted an error before it was opened
+    bool failed;             // [c] the journal had recorded an error before it was opened
     bool active;             // [x] else operations are not collected
     bool data;               // [c] the contents of files are journalled as well
     bool durable;            // [c] an operation ends when its changes are on the disk
     bool ordering;           // [x] the files' data of a commit are not on the disk yet
-    bool noted;              // [m] the journal says that there was an error
-    uint32 *map;             // [c] where the journal's blocks lie
+    bool noted;              // [m] the error is recorded in the journal
+    uint32 *map;             // [c] the numbers of the journal's blocks
     uint32 first, end;       // [c] the log: these blocks of the journal
-    uint32 room;             // [c] blocks of it in use, about: memory holds what is in them
+    uint32 room;             // [c] limit of blocks in use, about: copies of them are in memory
     uint32 limit;            // [c] pages in a transaction, about
     struct frame *super;     // [m] the journal's superblock
-    struct frame *control;   // [m] descriptors, and so on
-    struct frame *spare;     // [m] a page that had to be altered
-    uint32 head, used;       // [m] where the next transaction goes; blocks of the log in use
+    struct frame *control;   // [m] a page for descriptors, revoke lists, commit blocks
+    struct frame *spare;     // [m] a page for a block that needs escaping
+    uint32 head, used;       // [m] start of the next transaction; blocks of the log in use
     uint32 tid, committed;   // [x] the running transaction, the last one that is on the disk
     uint32 ops;              // [x] operations in it, and JOURNAL_STOP
     struct spinlock lock;    // for the next two
@@ -65,10 +66,10 @@ struct journal {
     struct waitq resumed;    // operations may begin
     struct sleeplock commit; // one commit or checkpoint at a time
     struct list fresh;       // [m] copies of the transaction that is being committed
-    struct list logged;      // [m] copies whose blocks are not in place yet
+    struct list logged;      // [m] copies not yet written to their home locations
     struct list dropping;    // [m] copies of blocks that this transaction freed
     uint64 commits, blocks;  // [m] statistics: transactions, blocks written to the log
-    uint64 homes;            // [m] blocks written to their places
+    uint64 homes;            // [m] blocks written to their home locations
     struct jio io;           // [m]
 };
 
@@ -78,12 +79,12 @@ struct journal {
 extern struct journal journal;
 
 // fs/journal/journal.c
-void journal_setup(struct journal_fs *fs); // there is none yet
-// Opens and replays the journal that lies in the n blocks of `map`, which it takes over.
-// -EUCLEAN: it cannot be used; -EIO, -ENOMEM; *why says more.
+void journal_setup(struct journal_fs *fs); // there is no journal yet
+// Opens and replays the journal in the n blocks of `map`, which it takes over. -EUCLEAN: it cannot
+// be used; -EIO, -ENOMEM; *why is the reason.
 int journal_open(uint32 *map, uint32 n, const char **why) must_check;
 void journal_start(void);          // operations are collected from now on
-int journal_stop(void) must_check; // all is in place
+int journal_stop(void) must_check; // all blocks are at their home locations
 void journal_close(void);
 int journal_note(struct journal *j, uint32 start, uint32 tid) must_check; // writes its superblock
 void journal_abort(struct journal *j, int error);
@@ -92,12 +93,12 @@ void journal_abort(struct journal *j, int error);
 int journal_recover(struct journal *j) must_check; // 0 or -E; j->tid is the next transaction
 
 // fs/journal/ops.c
-int journal_commit(struct journal *j, uint32 tid);               // till that one is on the disk
-int journal_sync(struct journal *j, bool everything) must_check; // ... or even in place
+int journal_commit(struct journal *j, uint32 tid);               // returns when it is on the disk
+int journal_sync(struct journal *j, bool everything) must_check; // ... or at its home location
 void journal_hold(struct journal *j);                            // no operation is under way ...
 void journal_resume(struct journal *j);                          // ... until here
-void journal_order(struct pcache *pc); // before pages of a file are given up
-bool journal_joined(void);             // false: the caller is in no operation, though it has to be
+void journal_order(struct pcache *pc); // before pages of a file are dropped
+bool journal_joined(void);             // false: no operation, though the caller needs one
 bool journal_room(void);               // may the operation go on, or should it end here?
 void journal_begin(void);              // the caller's operation begins
 void journal_end(bool wait);           // ... and ends; wait: durable=on waits for the disk

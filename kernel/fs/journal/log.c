@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// log.c - writing a transaction to the log.
+// log.c - write a transaction to the log.
 //
-// Theory    Blocks of the log are used in turn. The transaction's pages go there, each run of
-//           them behind a descriptor that says whose they are; then the list of revoked blocks;
-//           all of it in any order. Once the disk has flushed that, and the files' data with it,
-//           the commit block makes the transaction count, and a second flush makes that sure.
-// Promises  A page whose first word looks like a head of the log is written with that word zeroed
-//           and marked so.
+// Theory    Blocks of the log are used in turn. The transaction's pages go there, each run of them
+//           behind a descriptor with their block numbers; then the list of revoked blocks. The disk
+//           may write these in any order. Once it has flushed them, and the files' data, the commit
+//           block is written, which makes the transaction valid, and flushed.
+// Promises  A page whose first word looks like a head of the log is escaped: written with that word
+//           zeroed, and flagged in its tag.
 // Locks     journal.commit is held. The pages stay as they are.
 #include "abi/errno.h"
 #include "fs/cache/cache.h"
@@ -15,7 +15,7 @@
 #include "lib/page.h"
 #include "lib/string.h"
 
-#define RUN     (JIO_MAX - 2) // pages behind one descriptor, so that all of it is under way at once
+#define RUN     (JIO_MAX - 2) // pages behind one descriptor: all can be written at once
 #define REVOKES ((BLKSIZE - sizeof(struct jbd_revoke)) / 4) // in a block
 
 // Blocks of the log that a transaction of that many pages takes, at most.
@@ -36,7 +36,7 @@ journal_block(struct journal *j)
     return j->map[at];
 }
 
-// An empty block of the log with a head, to be written by write_control().
+// Prepares an empty block of the log with a head; write_control() writes it.
 static void *
 head(struct journal *j, uint32 type, uint32 tid)
 {
@@ -53,7 +53,7 @@ write_control(struct journal *j, uint64 block)
 }
 
 // Writes one page to its block of the log.
-// Returns   what its tag says.
+// Returns   the flags of its tag.
 static uint16
 put_page(struct journal *j, const struct frame *f, uint64 block, int *error)
 {
@@ -64,7 +64,7 @@ put_page(struct journal *j, const struct frame *f, uint64 block, int *error)
     page_copy(page_data(j->spare), page_data(f));
     *(be32 *)page_data(j->spare) = 0;
     jio_write(&j->io, block, frame_pa(j->spare));
-    int e = jio_wait(&j->io); // the spare page may be needed again
+    int e = jio_wait(&j->io); // the next page may need the spare page
     *error = e ? e : *error;
     return JBD_ESCAPED;
 }
@@ -92,7 +92,7 @@ put_run(struct journal *j, struct list **node, const struct list *end, uint32 ti
         }
     }
     write_control(j, own);
-    int e = jio_wait(&j->io); // the next one has the same page for its descriptor
+    int e = jio_wait(&j->io); // the next descriptor uses this page again
     return e ? e : error;
 }
 
@@ -120,8 +120,8 @@ put_commit(struct journal *j, uint32 tid)
     return jio_wait(&j->io);
 }
 
-// Brings the transaction with these pages to the disk.
-// On error  -EIO: it does not count, or that is unknown. Sleeps
+// Writes the transaction with these pages to the log.
+// On error  -EIO: it is not committed, or that is unknown. Sleeps
 int
 journal_log(struct journal *j, struct list *pages, uint32 tid)
 {

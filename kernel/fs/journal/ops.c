@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// ops.c - operations begin and end; commits wait for them, and they for commits.
+// ops.c - begin and end of operations, and the synchronisation with commits.
 //
 // Theory    An operation counts itself into the running transaction and out again: one atomic
 //           addition each. A commit sets the bit JOURNAL_STOP, waits until the count is 0, and
-//           clears it when operations may go on. A caller that asks for a commit of a transaction
-//           which another caller has committed meanwhile has nothing to do: so callers of fsync()
-//           share commits.
-// Promises  No operation waits for a commit once it has begun. Each has room in the
-//           transaction for its changes, and blocks to allocate if the disk has any: pending frees
-//           are made free before.
+//           clears it when operations may go on. A caller that wants a transaction committed has
+//           nothing to do if another caller has committed it meanwhile: so callers of fsync() share
+//           commits.
+// Promises  No operation waits for a commit once it has begun. Each has room in the transaction for
+//           its changes, and can allocate blocks if the disk has any: pending frees are completed
+//           before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/cache/pageio.h"
 #include "fs/journal/journal.h"
 
-#define OP_PAGES    20 // that an operation changes, about; long ones ask journal_room()
+#define OP_PAGES    20 // pages that an operation changes, about; long ones call journal_room()
 #define OP_ALLOCATE 80 // blocks that one allocates, at most
 
-// Whether the running transaction is large enough without one more operation.
+// Returns whether the running transaction is too large for one more operation.
 static bool
 full(const struct journal *j, uint32 ops)
 {
@@ -41,7 +41,7 @@ join_running(struct journal *j)
 static void
 leave_running(struct journal *j)
 {
-    // Pairs with journal_hold(): what the operation changed comes before.
+    // Pairs with journal_hold(): the operation's changes come before.
     if (likely(__atomic_sub_fetch(&j->ops, 1, __ATOMIC_RELEASE) != JOURNAL_STOP))
         return;
     acquire(&j->lock);
@@ -80,13 +80,14 @@ journal_begin(void)
         join_slow(&journal);
 }
 
-// Leaves, and waits until what the operation changed is on the disk. An error turns the file system
-// read-only, and a line says so.
+// Leaves, and waits until the operation's changes are on the disk. After an error the file system
+// is read-only, which a line reports.
 static void __attribute__((noinline)) leave_settled(struct journal *j)
 {
-    uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // ours, while we are in it
+    uint32 tid = __atomic_load_n(&j->tid, __ATOMIC_RELAXED); // our operation's transaction
     leave_running(j);
-    // The caller's own changes are seen in one of these; if they are another's, they go as well.
+    // These show whether the caller has changed anything; another operation's changes are committed
+    // as well.
     if (__atomic_load_n(&j->tid, __ATOMIC_RELAXED) != tid ||
         __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) ||
         __atomic_load_n(&cache_lists.dirty, __ATOMIC_RELAXED))
@@ -107,8 +108,8 @@ journal_end(bool wait)
         leave_running(j);
 }
 
-// Whether an operation may change more, in steps that each leave a consistent disk, or had better
-// end.
+// Returns whether an operation may make more changes, in steps that each leave the disk consistent;
+// false: it should end now.
 bool
 journal_room(void)
 {
@@ -117,18 +118,18 @@ journal_room(void)
     return !j->active || __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) <= j->limit;
 }
 
-// Before an operation cuts a file: the transaction that is being committed may still need the
-// file's pages.
+// Waits, before an operation truncates a file, until the transaction that is being committed does
+// not need the file's pages any more.
 // Locks     the inode is locked, or there is no other reference to it. Sleeps
 void
 journal_order(struct pcache *pc)
 {
-    // Set while operations were held up: every operation that goes on sees it.
+    // Set while operations were held up, so every resumed operation sees it.
     if (unlikely(__atomic_load_n(&journal.ordering, __ATOMIC_ACQUIRE)))
         cache_flush_some(pc);
 }
 
-// Waits until no operation is under way and lets none begin.
+// Holds operations up: waits until none is under way, and lets none begin.
 // Locks     j->commit is held. Sleeps.
 void
 journal_hold(struct journal *j)
@@ -150,16 +151,16 @@ journal_resume(struct journal *j)
     release(&j->lock);
 }
 
-// False when no operation is under way, though changes are collected in operations.
+// Returns false if no operation is under way although the journal collects operations.
 bool
 journal_joined(void)
 {
-    const struct journal *j = &journal; // glances: the caller's own operation cannot go away
+    const struct journal *j = &journal; // lockless reads: the caller's own operation stays
     return !__atomic_load_n(&j->active, __ATOMIC_RELAXED) ||
            (__atomic_load_n(&j->ops, __ATOMIC_RELAXED) & ~JOURNAL_STOP);
 }
 
-// Brings the transaction to the disk, if it is not there yet.
+// Commits the transaction, if it is not committed yet.
 // On error  -EIO, -ENOMEM, -EROFS.
 // Locks     none is held, and the caller is in no operation. Sleeps.
 int
@@ -173,8 +174,8 @@ journal_commit(struct journal *j, uint32 tid)
     return error;
 }
 
-// Commits what was done until now; with `everything` the log is empty afterwards, else only if it
-// is half full and calls do not have to leave a trace in it (doc/journal.md, durable=on).
+// Commits all operations that have ended. With `everything` it empties the log, too; else only if
+// the log is half full and durable=on does not need its contents (doc/journal.md).
 // On error, locks  as journal_commit()
 int
 journal_sync(struct journal *j, bool everything)

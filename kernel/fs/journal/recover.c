@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// recover.c - replaying the journal after a cut.
+// recover.c - replay the journal after a power cut.
 //
-// Theory    From the oldest transaction on, the log is read three times: to find the last commit
-//           block, to collect which blocks were revoked by which transaction, and to put every
-//           block of a committed transaction in its place, unless that or a later transaction
-//           revoked it. An incomplete transaction never was.
-// Promises  Idempotent: only when all is in place does the journal's superblock say that there is
-//           nothing to do. A log that lists impossible blocks is found in the first pass: then
-//           nothing was written. Ends: no pass reads more blocks than the log has.
+// Theory    The log is read three times, from the oldest transaction on: to find the last commit
+//           block, to collect the blocks that each transaction revoked, and to write every block of
+//           a committed transaction to its home location, unless that or a later transaction
+//           revoked it. An incomplete transaction is ignored.
+// Promises  Idempotent: the journal's superblock is marked empty only after all blocks are at their
+//           home locations. The first pass finds a log that lists impossible blocks: then nothing
+//           was written. No pass reads more blocks than the log has.
 #include "abi/errno.h"
 #include "fs/cache/cache.h"
 #include "fs/cache/radix.h"
@@ -22,7 +22,7 @@ enum pass { SCAN, REVOKE, REPLAY };
 struct recovery {
     struct journal *j;
     enum pass pass;
-    uint32 at, tid;       // where the reading stands
+    uint32 at, tid;       // the position of the reader
     uint32 end;           // the first transaction that is not complete
     uint32 left;          // blocks to read, at most
     uint32 dirty;         // pages since the last flush
@@ -52,7 +52,7 @@ read_log(struct recovery *r, struct frame *into)
     return blk_rw(r->j->fs->dev, BLK_READ, r->j->map[r->at], frame_pa(into));
 }
 
-// Transactions as tagged pointers: never NULL.
+// A transaction's number as a tagged pointer, which is never NULL.
 static void *
 to_item(uint32 tid)
 {
@@ -95,7 +95,7 @@ revoke_listed(struct recovery *r)
     return error;
 }
 
-// Puts the block of the log that is next in its place.
+// Copies the next block of the log to its home location.
 static int
 replay(struct recovery *r, uint32 block, uint16 flags)
 {
@@ -117,17 +117,17 @@ replay(struct recovery *r, uint32 block, uint16 flags)
     return error;
 }
 
-// One block that the descriptor lists; the log stands at it.
+// Handles one block that the descriptor lists; it is the log's next one.
 static int
 take_tag(struct recovery *r, uint32 block, uint16 flags)
 {
-    r->bad |= block >= r->j->fs->blocks; // perhaps a descriptor that was being written at the cut
+    r->bad |= block >= r->j->fs->blocks; // the descriptor may have been written only in part
     int error = r->pass == REPLAY ? replay(r, block, flags) : 0;
     log_advance(r, 1);
     return error;
 }
 
-// The descriptor that was read, and the blocks behind it.
+// Handles the descriptor that was read, and the blocks behind it.
 static int
 take_descriptor(struct recovery *r)
 {
@@ -145,7 +145,7 @@ take_descriptor(struct recovery *r)
     return error;
 }
 
-// Goes past one block with a head, and what belongs to it.
+// Handles one block with a head, and the blocks that belong to it.
 // Returns   0; -ENOENT: the log ends here.
 static int
 step(struct recovery *r)
@@ -214,7 +214,7 @@ replay_all(struct recovery *r)
     return error ? error : jio_flush(&r->j->io);
 }
 
-// Puts what the journal holds in its place.
+// Replays the journal.
 // On error  -EIO, -ENOMEM, -EUCLEAN: the next attempt starts anew. Sleeps
 int
 journal_recover(struct journal *j)
@@ -227,7 +227,7 @@ journal_recover(struct journal *j)
         error = replay_all(&r);
         forget_revoked(&r);
     }
-    j->tid = r.end + 2; // the one in between may have been begun
+    j->tid = r.end + 2; // the number in between may be that of an incomplete transaction
     j->committed = j->tid - 1;
     return error;
 }

@@ -164,7 +164,7 @@ test_ready_ahead(struct pager *p)
     uint32 n = p->ops->ready(p, 0, 32, page);
     CHECK(n > 0 && n < 4);
     f = p->ops->peek(p, n);
-    CHECK(f && f->flags & PG_AHEAD);
+    CHECK(f && f->flags & PG_READAHEAD);
     frame_put(f);
     while (n > 0)
         frame_put(page[--n]);
