@@ -3,7 +3,7 @@
 // them out, and the states in which watch() sees a process.
 #pragma once
 
-// What a frame is used for, and to what an entry leads.
+// The use of a frame, and the target of an entry.
 enum pgkind {
     PGK_FREE,
     PGK_RESERVED, // firmware, kernel image, the ledger
@@ -19,7 +19,7 @@ enum pgkind {
     PGK_NONE = PGK_KINDS // no single frame of RAM: a device, or a larger leaf over many frames
 };
 
-// What part of an address space an address lies in.
+// The part of an address space to which an address belongs.
 enum pgregion {
     PGR_NONE,
     PGR_IMAGE,

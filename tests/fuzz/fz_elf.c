@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fz_elf.c - any bytes as a program: what the checks accept must keep their promises.
+// fz_elf.c - any bytes as a program: a file that the checks accept must meet their invariants.
 //
 // SOURCES: kernel/lib/parse/elf.c kernel/lib/range.c tests/host/shim/host.c
 #include <stdint.h>

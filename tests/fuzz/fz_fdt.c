@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fz_fdt.c - any bytes may pretend to be a device tree.
+// fz_fdt.c - any bytes as a device tree.
 //
 // SOURCES: kernel/lib/parse/fdt*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c kernel/lib/range*.c
 // SOURCES: tests/host/shim/host.c

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fz_fsimg.c - fuzzes the file system with damaged disks: each 8 bytes of input change one spot of what
-// describes files on a good image; then everything is listed, read, written, moved and removed.
+// fz_fsimg.c - fuzzes the file system with damaged disks: each 8 bytes of input change one place in
+// the metadata of a good image; then everything is listed, read, written, moved and removed.
 // Nothing may crash, hang, reach beyond the disk or leave memory in use.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c

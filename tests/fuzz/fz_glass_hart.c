@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// fz_glass_hart.c - anything as code, page tables and CSRs: the machine must not fall over.
+// fz_glass_hart.c - anything as code, page tables and CSRs: the machine must not crash.
 //
 // Theory    The input's first 16 bytes choose the options and the state that the harts start in. The
 //           whole input is the code, and again the memory behind it, where page tables are looked
-//           for. Traps go back into the code. What the program does is of no interest: the
-//           sanitizers watch that no access leaves the machine's memory.
+//           for. Traps go back into the code. The program's results do not matter: the sanitizers
+//           check that no access leaves the machine's memory.
 //
 // SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/sight/*.c
 // SOURCES: machine/check/*.c machine/time/*.c kernel/pt/read/translate.c

@@ -3,9 +3,9 @@
 //
 // usage: PROGRAM [-r MUTATIONS] [-s SEED] FILE...
 //
-// Promises  The same seed and files give the same inputs. Each input lies in a heap block of exactly its size,
-//           so that the sanitizer sees a read past the end. Before a mutation runs it stands in replay.crash
-//           beside the program, so that a crash leaves its cause behind.
+// Promises  Seed and files determine the inputs. Each input is in a heap block of exactly its size,
+//           so that the sanitizer sees a read past the end. Each mutation is written to
+//           replay.crash beside the program before it runs, so that a crash leaves its cause.
 // Next      tools/hosttest.py
 #include <stddef.h>
 #include <stdint.h>

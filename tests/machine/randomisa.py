@@ -2,7 +2,7 @@
 """randomisa.py - random programs for comparing two harts step by step.
 
 A program initialises all registers, runs a body of random pieces, reads all the memory that it may have changed, and
-exits. A piece is one instruction with what it needs: an address in a register before a load, a forward target for a
+exits. A piece is one instruction with its preparation: an address in a register before a load, a forward target for a
 branch. Every instruction that may trap takes 4 bytes, so that the handler goes on behind it. A trap leaves the mode as
 it was, but an ecall from S or U goes back to M. In every second program S has a handler, and exceptions are delegated.
 """
@@ -142,7 +142,7 @@ class Generator:
         self.emit(f"sc.{width} {self.reg()}, {self.reg()}, ({base})")
 
     def compressed(self):
-        """Two of them, so that what follows is aligned."""
+        """Two of them, so that the next instruction is aligned."""
         r = self.r
         for _ in range(2):
             self.emit(".option rvc", r.choice(COMPRESSED).format(

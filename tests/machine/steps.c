@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // steps.c - runs a bare-metal ELF file on the glass machine, for the tests of its harts.
-//
-// Usage: steps [-t] [-f] [-a] [-x] [-p] [-v 39|48|57] [-c HARTS] [-s SEED] [-l MODE] [-n STEPS] ELF
+// Usage     steps [-t] [-f] [-a] [-x] [-p] [-v 39|48|57] [-c HARTS] [-s SEED] [-l MODE] [-n STEPS]
+//           ELF
 //   -t  prints pc and registers of hart 0 before each step
 //   -f  prints a hash of memory and registers at the end
 //   -a  the hart does not set A and D itself (Svade)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_checks.py - each mistake of the small kernel is told with the guilty function; the correct one is silent."""
+"""test_checks.py - each error of the small kernel is reported with its function; the correct kernel gets no report."""
 import os
 
 import facts
@@ -8,7 +8,7 @@ from machine import Failure
 
 
 def told(context, mistake, *lines, options=()):
-    """What the machine says of the kernel with that mistake, in words with one space between."""
+    """The machine's output for the kernel with that mistake, with single spaces between words."""
     path = mini(context, mistake)
     known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
     if known is None:
@@ -30,7 +30,7 @@ def in_order(text, *patterns):
 
 
 def test_checks_silent(context):
-    """The correct kernel gets no word, whatever the seed."""
+    """The correct kernel gets no report, with any seed."""
     for seed in "12345678":
         text = told(context, "NONE", options=("--seed", seed))
         if "glass:" in text:
@@ -74,7 +74,7 @@ def test_checks_unset(context):
 
 
 def test_checks_cow(context):
-    """A right that nobody had; a store of the kernel to a page that two share."""
+    """A right beyond that of the region; a store of the kernel to a shared page."""
     in_order(told(context, "COPY_ALL_COW", "vandal", "exit"), "may store to its code now: " + place("uvmcopy"),
              "from: " + place("cowfault"))
     in_order(told(context, "COPYOUT_NOT_COW"), place("copyout") + " stores to page 0x[0-9a-f]+, which",
@@ -82,7 +82,7 @@ def test_checks_cow(context):
 
 
 def test_checks_stuck(context):
-    """The same ecall, the same interrupt, and a stack that runs over."""
+    """One ecall or one interrupt that repeats for ever, and a stack that overflows."""
     in_order(told(context, "ECALL_AGAIN"), "executes the ecall at 0x[0-9a-f]+ .a7 = 5. for the 100th time in a row",
              place("usertrap"))
     in_order(told(context, "TIMER_NOT_SET"), "takes interrupt 5 again at once, 200 times in a row")

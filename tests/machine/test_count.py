@@ -6,7 +6,7 @@ import re
 from glassrun import CC, FIRMWARE, demand, run
 from machine import Failure
 
-# What hart 0 executes in tests/machine/isa/count.S, by mode and function.
+# The instructions of hart 0 in tests/machine/isa/count.S, by mode and function.
 EXPECTED = {
     ("M", "_start"): 15,
     ("M", "long"): 2 + 2 * 0x20000,
@@ -22,7 +22,7 @@ EXPECTED = {
 
 
 class Counts:
-    """What --count=FILE has written: the cells are (hart, mode, function) -> [steps, AMOs in vain, turns given]."""
+    """The contents of --count=FILE: the cells are (hart, mode, function) -> [steps, AMOs in vain, turns given]."""
 
     def __init__(self, path):
         self.cells, self.calls = {}, {}
@@ -73,7 +73,7 @@ def test_count(context):
 
 
 def test_count_vitrine(context):
-    """A run of Vitrine that is counted is the same run; all its instructions are in the table."""
+    """Counting does not change a run of Vitrine; all its instructions are in the table."""
     words = ["--firmware", FIRMWARE, "--append", "quiet", "--hash", context.options.kernel, context.options.image,
              "--", "usertests pipe1", "poweroff"]
     plain, table = run(context, *words), run(context, "--count", *words)

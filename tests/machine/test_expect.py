@@ -28,7 +28,7 @@ def write(context, name, text):
 
 
 def test_expect(context):
-    """A known report is not printed and does not count; one that has gone is told; wrong lines are refused."""
+    """A known report is not printed and does not count; a missing one is reported; wrong lines are refused."""
     kernel = build(context)
 
     def expecting(text, status):
@@ -74,7 +74,7 @@ def vitrine(context, *words, status=0):
 
 
 def test_expect_hunt(context):
-    """A hunt tells each failure once, and how to see the first one again; that command shows it."""
+    """A hunt prints each failure once, and the command that repeats the first one; that command shows it."""
     kernel = build(context, satp="fence")
     text = vitrine(context, kernel, "CPUS=1", "--seeds", "3-6", "--", status=3)
     demand(text, r"seed [3-6]: stale-translation in remap \(.*stale.c:[0-9]+\)\n", "4 times: st", "4 seeds: 4 fail\n")
@@ -125,7 +125,7 @@ def test_expect_qemu(context):
 
 
 def test_expect_qemu_words(context):
-    """A word for what the machine does not have gets a sentence."""
+    """An option for a feature that the machine lacks gets a message."""
     def told(*words):
         code, text = context.sh(["tools/qemu-glass", *words])
         return f"{code} {text}"

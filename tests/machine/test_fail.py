@@ -9,7 +9,7 @@ WORDS = ("--mem", "4M", "--harts", "2")
 
 
 def test_fail_one(context):
-    """One call fails: it is named, what comes of it is reported, and going back does not change it."""
+    """One call fails: it is named, its consequences are reported, and going back does not change them."""
     kernel = mini(context)
     text = run(context, *WORDS, "--fail", "kalloc:2", kernel, "--", "go", status=3)
     demand(" ".join(text.split()), "panic: kerneltrap",

@@ -2,7 +2,7 @@
 """test_fences.py - without any one fence of the kernel's own code, the glass machine reports or the kernel fails.
 
 Each fence of the built kernel (tools/fences.py) is made a nop, and programs that change memory in every way are run, at
-most once for each seed. Those that nothing notices are in fences.txt, with the reason why that is right.
+most once for each seed. Fences whose absence no run detects are in fences.txt, with the reason.
 """
 import os
 import re
@@ -16,17 +16,17 @@ PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5"]
 MORE = ["usertests deferredown deferredunmap deferredcopies exectest"]  # from the fifth seed on
 FAILURE = re.compile(r"^(glass: stale .*|.*FAIL.*|.*panic.*|glass: .*--max.*)$", re.M)
 
-# What each seed runs: the design, and the identifiers that harts may use.
+# For each seed the design, and the number of identifiers that harts may use.
 RUNS = (("unified", ""), ("fullcopy", ""), ("unified", "asids=4"), ("fullcopy", "asids=0"), ("global", ""),
         ("sharedroot", "asids=4"), ("unified", "asids=0"), ("fullcopy", "asids=4"), ("global", "asids=0"),
         ("sharedroot", ""))
 
-# In the gate: a fence of each kind, and the seed that notices it without.
+# In the gate: a fence of each kind, and a seed that detects its absence.
 SOME = {"secondary_high 1": 1, "fence_view 1": 1, "switch_to 1 < sched": 1, "tlb_changed 1 < uvmcopy": 1}
 
 
 def noticed(context, kernel, seed):
-    """How a run with that seed goes wrong; None: it does not. Every second one uses what harts may remember."""
+    """How a run with that seed fails; None: it does not. Every second run uses stale translations."""
     design, words = RUNS[seed - 1]
     programs = PROGRAMS + (MORE if seed > 4 else [])
     code, text = context.sh(
@@ -40,7 +40,7 @@ def noticed(context, kernel, seed):
 
 
 def without(context, fence, seeds):
-    """How the kernel without the fence is noticed, by the first seed that does; None: by none."""
+    """How the kernel without the fence fails, with the first seed that detects it; None: with none."""
     path = os.path.join(context.dir, "kernel")
     fences.write_without(context.options.kernel, fence, path)
     return next(filter(None, (noticed(context, path, seed) for seed in seeds)), None)

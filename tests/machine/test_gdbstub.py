@@ -32,7 +32,7 @@ def free_port():
 
 
 def debug(context, kernel, *commands, harts="1", qemu=False, first=()):
-    """What gdb says to each command, on the glass machine or on QEMU, after the commands `first`."""
+    """The output of gdb for each command, on the glass machine or on QEMU, after the commands `first`."""
     port, patience = free_port(), int(120 * slowness())
     words = ["timeout", "-k", "5", str(patience)]
     if qemu:

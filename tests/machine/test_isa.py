@@ -2,7 +2,7 @@
 """test_isa.py - the programs of tests/machine/isa on the glass machine and, as a judge, on QEMU.
 
 A program exits by the finisher: with 0, or after printing the line of the check that failed. QEMU must agree, except
-on what QEMU does otherwise than the manual says: those programs are marked as the machine's own.
+where it deviates from the manual: those programs are marked as the machine's own.
 """
 import os
 

@@ -8,7 +8,7 @@ from glassrun import CC, demand, run
 from machine import Failure
 
 DIRECTORY = "tests/machine/locks"
-# What debug information tells of the kernel, as far as the checks of locks ask.
+# The facts of debug information that the checks of locks use.
 QUESTIONS = {"PROC_SIZE": "sizeof(struct proc)", "PROC_PID": "&((struct proc *)0)->pid",
              "PROC_NAME": "&((struct proc *)0)->name", "PROC_STATE": "&((struct proc *)0)->state",
              "PROC_CHAN": "&((struct proc *)0)->chan", "CPU_SIZE": "sizeof(struct cpu)",
@@ -44,7 +44,7 @@ def build(context, mistake):
 
 
 def watch(context, mistake, *options, status=0, seed="1", harts="3"):
-    """What the machine says of the kernel, in words with one space between."""
+    """The machine's output for the kernel, with single spaces between words."""
     path = build(context, mistake)
     text = run(context, "--harts", harts, "--seed", seed, "--max", "100000000", *options, "--facts",
                path + ".facts", path, status=status)
@@ -55,7 +55,7 @@ def watch(context, mistake, *options, status=0, seed="1", harts="3"):
 
 
 def test_locks_silent(context):
-    """The kernel without a mistake gets no word, whatever the seed, with --races too."""
+    """The kernel without a mistake gets no report, with any seed, with --races too."""
     for seed in ("1", "2", "3"):
         for options in ([], ["--races"]):
             said = watch(context, "NO_MISTAKE", *options, seed=seed)
@@ -70,7 +70,7 @@ def test_locks_mistakes(context):
 
 
 def test_locks_order(context):
-    """Of locks that are taken in both orders, both paths are told."""
+    """For locks that are taken in both orders, both paths are reported."""
     demand(watch(context, "ORDER", status=3),
            r'since: then "wait_lock" .* kexit .* since: "wait_lock" \(\S+\) was taken: kwait ')
 

@@ -23,7 +23,7 @@ QEMU = ["qemu-system-riscv64", "-machine", "virt", "-cpu", CPU, "-m", "128M", "-
         "-monitor", "none", "-serial", "none", "-no-reboot", "-singlestep", "-d", "cpu,fpu,nochain"]
 NAMES = ["pc", *(f"x{i}" for i in range(1, 32)), *(f"f{i}" for i in range(32)),
          "mstatus", "mepc", "mcause", "mtval", "sepc", "scause", "stval"]
-# The end must be the same without single steps, with other turns, and whatever the TLB does.
+# The end must be equal without single steps, with other turns, and with any --tlb.
 OTHERWISE = [["-s", "1"], ["-s", "2"], ["-l", "oldest"], ["-l", "late"], ["-l", "lax"]]
 AT_MSTATUS, AT_MTVAL, AT_STVAL = (NAMES.index(n) for n in ("mstatus", "mtval", "stval"))
 MPRV = 1 << 17  # QEMU 7.2 keeps it at mret
@@ -51,12 +51,12 @@ def parse_ours(text):
 
 
 def trap_value(cause, value):
-    """Without what is free: the value of ebreak, and where in a misaligned access the fault is."""
+    """Without values that the manual leaves open: that of ebreak, and where in a misaligned access the fault is."""
     return 0 if cause == 3 else value & ~7 if cause in (5, 7, 13, 15) else value
 
 
 def normal(state):
-    """Without what the two may do differently."""
+    """Without the permitted differences."""
     changed = list(state)
     changed[AT_MSTATUS] &= ~MPRV
     for at in (AT_MTVAL, AT_STVAL):
@@ -104,7 +104,7 @@ class Run:
             os.unlink(path)
 
     def compare(self):
-        """What is wrong, or None."""
+        """The difference, or None."""
         for n, (a, b) in enumerate(zip(self.ours, self.theirs)):
             if a != b:
                 before = self.ours[n - 1][0] if n else 0

@@ -20,7 +20,7 @@ def build(context):
 
 
 def dialogue(context, kernel, *commands, words=("--harts", "1", "--stop"), status=0):
-    """What the machine answers to each command, once its run is over."""
+    """The machine's answers to the commands, after the end of its run."""
     script = os.path.join(context.dir, "commands")
     with open(script, "w", encoding="utf-8") as f:
         f.write("\n".join(commands) + "\n")

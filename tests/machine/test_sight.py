@@ -26,7 +26,7 @@ def line(words, source=SOURCE):
 
 
 def report(context, *flags):
-    """What the machine says of the kernel, in words with one space between; each line has at most 80 columns."""
+    """The machine's output for the kernel, with single spaces between words; each line has at most 80 columns."""
     text = run(context, "--harts", "1", build(context, *flags), status=3)
     wide = [x for x in text.splitlines() if len(x) > 80]
     if wide:
@@ -86,7 +86,7 @@ def trap_loop(context, kind, status):
 
 
 def test_sight_traploop(context):
-    """A handler that traps itself is told, once, with what came before; one that works gets no word."""
+    """A handler that traps itself is told, once, with the trap before it; a working one gets no report."""
     in_order(trap_loop(context, "deep", 124),
              AGAIN + r"store page fault at address 0x40000[0-9a-f]+, in handler\+0x2",
              r"from: descend .*\(8 times\) < \.\.\. walk", ": satp .*level 0: entry 0x0 at .*V is 0, nothing is mapped",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_stock.py - kernels that others wrote pass their own tests on the glass machine, with no report.
+"""test_stock.py - kernels from elsewhere pass their own tests on the glass machine, with no report.
 
 They are not kept here. STOCK names a directory with trees of xv6 in which make has been run, board-2020 for that
 year; a tree that is not there is skipped. LINUX names a directory with Image and initrd.cpio, whose init gives the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_watch.py - ./vitrine watch and run MACHINE=glass: what they find, and what they say when it is not there."""
+"""test_watch.py - ./vitrine watch and run MACHINE=glass: the files that they find, and messages for missing ones."""
 import os
 import shutil
 
@@ -34,7 +34,7 @@ def course_tree(context):
 
 
 def test_watch(context):
-    """A course tree: what is missing is said; harts, memory and virtio's version come from its Makefile."""
+    """A course tree: missing files are named; harts, memory and virtio's version come from its Makefile."""
     tree = course_tree(context)
     demand(vitrine(context, "watch", tree + "/none", status=2), "none: there is no such file")
     demand(vitrine(context, "watch", tree, status=2), "no kernel/kernel.\n.*Run make there first")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_words.py - what the glass machine says of each mistake, word for word, in English and in Chinese.
+"""test_words.py - the glass machine's report of each mistake, word for word, in English and in Chinese.
 
 The reports are compared with tests/golden/watch-LANGUAGE.txt, after everything that may differ from build to build
 (addresses, line numbers, counts of instructions) has become #. Where they differ, the new text is in the test's
@@ -14,7 +14,7 @@ import facts
 from glassrun import mini, run
 from machine import Failure
 
-# What the kernel of tests/machine/mini does wrong, and how the run ends.
+# The mistakes of the kernel of tests/machine/mini, and how the run ends.
 MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "FAULT_UNRESOLVED", "GROW_OVERLAPS",
             "SHRINK_TOO_MUCH", "SHRINK_KEEPS_LEAVES", "NULL_USED", "JUMP_TO_NOTHING", "ROOT_FREED", "YIELD_WITH_LOCK",
             "FREE_ZERO", "A0_NOT_SAVED"]
@@ -40,7 +40,7 @@ def columns(line):
 
 
 def golden(text):
-    """The reports alone, each sentence on one line, without what differs from build to build."""
+    """The reports alone, each sentence on one line, without differences between builds."""
     lines = []
     for line in text.splitlines():
         if KINDS.match(line) or re.match(r"  \S+: ", line):

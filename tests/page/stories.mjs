@@ -2,7 +2,7 @@
 // stories.mjs - each story can be played to its end and back; its places are the same the second time.
 import { demand } from "./browser.mjs";
 
-// What must be true in the last chapter: a view, and words of the page.
+// The expected state in the last chapter: a view, and words of the page.
 const ENDS = { walk: ["harts", /stays in its TLB/], fault: ["tree", /ends well, at 0x8/], call: ["harts", /two switches for each call/],
   fork: ["tree", /copy-on-write/], fence: ["reports", /still sees the old page/], exec: ["tree", /first instruction/] };
 

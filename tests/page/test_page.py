@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_page.py - the page in Debian's Chromium: it boots, draws, goes back, and refuses what it cannot run."""
+"""test_page.py - the page in Debian's Chromium: it boots, draws, goes back, and refuses files that it cannot run."""
 import os
 import re
 import shutil
@@ -65,7 +65,7 @@ def test_size(context):
 
 
 def test_same_hash(context):
-    """The same seed gives the same state natively."""
+    """A native run with this seed has an equal state."""
     told = check(context, "hash", str(POSITION))
     page = re.search("hash [0-9a-f]+", told)[0]
     command = [glass(context), "--firmware", FIRMWARE, "--harts", "3", "--mem", "64M", "--append", "", "--max",

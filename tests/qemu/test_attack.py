@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_attack.py - a program that reads what another one left in memory: only a kernel built to be attacked lets it."""
+"""test_attack.py - a program searches new memory for another one's data, and finds some only with INSECURE=1."""
 from machine import Failure
 
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
@@ -32,7 +32,7 @@ def test_attack(context):
 
 
 def test_attack_insecure(context):
-    """The same programs find the word where INSECURE=1 leaves it, and the kernel has warned of it."""
+    """With INSECURE=1 these programs find the word, and the kernel has printed a warning."""
     def check(m, way):
         said = m.run(f"attack {way}")
         if not said.startswith("attack: the secret is swordfish, "):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_boot.py - boots that cannot have all they want: the machine says what is missing, and goes on if it can."""
+"""test_boot.py - boots with missing or unusual parts: the machine names them, and goes on if it can."""
 import os
 import re
 import shutil
@@ -202,7 +202,7 @@ def test_boot_memory_too_far_apart(context):
 
 
 def test_boot_memory_reserved_behind_the_kernel(context):
-    """Where the ledger of frames would lie; and what is reserved is not counted as RAM that can be used."""
+    """RAM is reserved where the ledger of frames would be; and reserved RAM is not counted as usable."""
     boots_with(context, 192, reserved((BASE + 8 * MIB, 64 * MIB), (BASE + 40 * MIB, 16 * MIB), (0x40000000, MIB)))
 
 
@@ -251,7 +251,7 @@ def test_boot_socket_without_a_hart(context):
             m.wait_exit(1)
 
 
-# -- what another system may have left on the disk
+# -- files of another system on the disk
 
 
 def test_boot_disk_of_another_system(context):

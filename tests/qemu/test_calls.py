@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_calls.py - the table of system calls and what is made from it: numbers, stubs, prototypes and dispatch agree.
+"""test_calls.py - the table of system calls and the generated files: numbers, stubs, prototypes and dispatch agree.
 
 The numbers that programs of every year contain are listed here a second time.
 """
@@ -20,7 +20,7 @@ OWN_NAMES = {"sys_sbrk": "sbrk", "sys_uptime": "uptime"}  # the library has func
 
 
 def made(context, table):
-    """What is made from a table, by file name; (None, what is said) when it is refused."""
+    """The files generated from a table, by name; (None, message) when it is refused."""
     code, said = context.sh([sys.executable, "tools/gensys.py", table, context.dir])
     if code:
         return None, said

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_commands.py - the commands and the shell as a person at the prompt meets them.
+"""test_commands.py - the commands and the shell, typed at the prompt.
 
 Each pair is a line that is typed and exactly what must appear. No line contains the prompt's two characters.
 """
@@ -94,7 +94,7 @@ DEEP = [
 
 
 def session(context, lines, **how):
-    """Types lines; what appears must be what stands beside each."""
+    """Types lines; each must print the text beside it."""
     with context.machine(**how) as m:
         m.boot()
         for line, want in lines:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_compilers.py - a kernel built by the other compiler runs, and not only builds; what no build lets pass."""
+"""test_compilers.py - a kernel built by clang runs; errors that every build refuses."""
 import os
 
 from machine import Failure

@@ -39,7 +39,7 @@ def log_in_use(disk):
 
 
 def look(context, disk, last, how):
-    """The next boot recovers, frees the file that was open, and finds what was safe. True: there was a log."""
+    """The next boot recovers, frees the file that was open, and finds the safe files. True: there was a log."""
     used = log_in_use(disk)
     with context.machine(image=disk, **how) as m:
         m.boot()
@@ -75,12 +75,12 @@ def test_crash_1(context):
 
 
 def test_crash_3(context):
-    """The same with three harts and the contents of files in the journal."""
+    """As crash-1, with three harts and the contents of files in the journal."""
     crash(context, 3, 2, cpus=3, append="data=journal")
 
 
 def test_crash_long(context):
-    """The same, often."""
+    """As crash-3, with many power failures."""
     crash(context, 60, 3, cpus=3)
 
 
@@ -114,7 +114,7 @@ def kill_after(context, commands, image="default", **how):
 
 
 def test_durable_at_return(context):
-    """With durable=on all that a command did is there after the power failed behind it; the log tells at boot."""
+    """With durable=on all changes of a command survive a power failure right after it; boot finds them in the log."""
     for cpus in (1, 3):
         disk = kill_after(context, WORK, cpus=cpus, append="durable=on")
         with context.machine(image=disk, cpus=cpus) as m:

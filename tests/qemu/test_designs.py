@@ -10,7 +10,7 @@ MODES = {"sv39": "Sv39", "sv48": "Sv48", "sv57": "Sv57"}
 DEEPER = {"sv48": 2, "sv57": 3}  # and the harts they run on
 WHOLE = {"sv48": ("sharedroot",), "sv57": ("unified",)}  # the designs that run everything there
 
-# What each run does; the marks that end a command well or badly.
+# The commands of each run; the marks of their success and failure.
 COMMANDS = (
     ("usertests", "ALL TESTS PASSED", "SOME TESTS FAILED"),
     ("xv6check", "xv6check: OK", "xv6check: FAIL"),
@@ -28,11 +28,11 @@ CHECKED = (
      "ALL TESTS PASSED", "SOME TESTS FAILED"),
 ) + COMMANDS[1:4]
 
-# The same and what is not of memory, for one kind of many: a whole run of usertests takes a minute. All of it runs
-# for each with --long.
+# These and sub-tests without relation to memory, for one kind of many: a whole run of usertests takes a minute. With
+# --long all of them run for each.
 SHORT = CHECKED + COMMANDS[4:]
 
-# As much as fits into the smallest machine.
+# Commands that fit into the smallest machine.
 SMALL = (("memstress 3 25 3", "memstress: OK", "memstress: FAIL"),)
 
 
@@ -119,7 +119,7 @@ whole("asids", "unified", words=" asids=4", cpus=8)
 
 
 def test_asids_bad(context):
-    """A number is taken as far as the harts have so many; what is none is named."""
+    """A number is limited to that of the harts; an invalid one is reported."""
     for word, found in (("asids=many", 65535), ("asids=99999", 65535), ("asids=7", 7), ("asids=0", 0)):
         with context.machine(append=f"quiet {word}") as m:
             text = m.boot()
@@ -136,5 +136,5 @@ def test_mmap(context):
 
 
 def test_small(context):
-    """What usertests and grind do not do, in the default design, with 32 MiB."""
+    """The other commands, without usertests and grind, in the default design, with 32 MiB."""
     run_all(context, "unified", COMMANDS[1:5] + SMALL, cpus=3, mem="32M")

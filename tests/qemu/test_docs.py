@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""test_docs.py - what the pages show is what the machine prints.
+"""test_docs.py - compares the sessions in the pages with the machine's output.
 
 A block ```console in README.md, doc/*.md or tests/bugs/*.md (a page for each mistake once made) is a session at the
-console: lines that start with `$ ` are typed, the others are what must follow; what stands before the first of them
-is what boot prints, from the banner on. All blocks of a page that boot alike are one session, in their order. A line
-`...` stands for any lines.
+console: lines that start with `$ ` are typed, the others must follow; lines before the first of them are the output of
+boot, from the banner on. All blocks of a page that boot alike are one session, in their order. A line `...` stands for
+any lines.
 
 Words after `console`: `kpt=global` and the like go to the kernel command line (without any, kpt=unified quiet);
 `cpus=1`; `insecure`: a kernel built with INSECURE=1; `figures`: numbers may be others. Physical addresses may always
@@ -30,7 +30,7 @@ ENTRIES = range(0x20000000, 0x40000000)  # entries that map such RAM
 
 
 class Block:
-    """One session: how the machine is booted, and [(line of the page, command or None, what must follow)]."""
+    """One session: how the machine is booted, and [(line of the page, command or None, expected output)]."""
 
     def __init__(self, page, line, words, text):
         self.page, self.figures, self.cpus, self.variant, boot = page, False, 3, None, []
@@ -80,7 +80,7 @@ def placed(m):
 
 
 def normal(line, figures):
-    """The line without what may differ from build to build."""
+    """The line without differences between builds."""
     line = ADDRESS.sub(placed, PLACE.sub(r"\1N", line))
     line = re.sub(r"hart \d+ starting", "hart N starting", line)  # the firmware draws lots for the first
     if figures:
@@ -197,7 +197,7 @@ def measured(context, design, mode, column):
 
 
 def test_docs_figures(context):
-    """What kptbench counts is what doc/designs.md says, to a tenth; UPDATE_GOLDEN=1 writes the figures anew."""
+    """The counts of kptbench are those of doc/designs.md, to a tenth; UPDATE_GOLDEN=1 writes the figures anew."""
     path = os.path.join(ROOT, "doc/designs.md")
     with open(path, encoding="utf-8") as f:
         text = f.read()
@@ -218,7 +218,7 @@ def test_docs_figures(context):
 
 
 def test_docs_can_fail(_):
-    """The comparison notices what it must notice, and nothing else."""
+    """The comparison detects the differences that it must, and no others."""
     page = ["page table 0x00000000804a5000", " ..0: pte 0x000000002012a401 pa 0x00000000804a9000"]
     same = ["page table 0x00000000804b6000", " ..0: pte 0x000000002012b401 pa 0x00000000804b7000"]
     flag = [same[0], same[1].replace("b401", "b411")]
@@ -233,7 +233,7 @@ def test_docs_can_fail(_):
             raise Failure(f"{want} and {got}: {difference(want, got, figures)}, expected {expected}")
 
 
-# page, what stands there, what it becomes, what check_docs.py must say
+# page, text there, its replacement, expected message of check_docs.py
 SPOILED = (
     ("README.md", "](doc/tour.md)", "](doc/detour.md)", "leads nowhere"),
     ("doc/pgtbl.md", "$ pgtbl -n map 1\n", "$ pgtbl -n map 1" + 65 * "." + "\n", "a sample of 81 columns"),

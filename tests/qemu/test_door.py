@@ -186,8 +186,8 @@ def bare_path(context, missing, scripts):
 
 
 def test_door_installs(context):
-    """./vitrine test installs the missing programs and no others; without apt-get it names them. What only the page
-    wants is asked for by itself: the tests go on without it."""
+    """./vitrine test installs the missing programs and no others; without apt-get it names them. Packages for the page
+    alone are installed separately: without them the other tests run."""
     said = os.path.abspath(os.path.join(context.dir, "said"))
     scripts = {"apt-get": f'echo "$@" >>{said}\n', "sudo": '[ "$1" = -n ] && shift\nexec "$@"\n'}
     missing = ("gdb-multiarch", "clang-format", "qemu-system-riscv64", "npm", "chromium")

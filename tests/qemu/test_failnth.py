@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_failnth.py - each single allocation of a workload fails, in each design: the system lives on.
+"""test_failnth.py - each single allocation of a workload fails, in each design, and the system survives.
 
 doc/failnth.md says more."""
 import re
@@ -9,8 +9,8 @@ from machine import Failure
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "deferred": 50, "create": 5}
 DEEPER = {"unified": "sv57", "global": "sv48", "fullcopy": "sv57", "sharedroot": "sv48"}  # modes with more tables ...
-TABLES = "fork exec sbrk cow deferred mmapprivate"  # ... and what takes them
-SHORT = "fork exec forkexec pipe sbrk lazy copy cow deferred mmapprivate mmapshared"  # what a design has a part in
+TABLES = "fork exec sbrk cow deferred mmapprivate"  # ... and workloads that need them
+SHORT = "fork exec forkexec pipe sbrk lazy copy cow deferred mmapprivate mmapshared"  # which designs affect
 
 
 def long(function):
@@ -66,7 +66,7 @@ for design, deep in DEEPER.items():
 
 
 def test_failnth_release(context):
-    """A kernel that is not made for it says so."""
+    """A kernel without the facility says so."""
     with context.machine() as m:
         m.boot()
         if "DEBUG=1" not in m.run("failnth") or "2" not in m.run("echo $?"):
@@ -75,7 +75,7 @@ def test_failnth_release(context):
 
 
 def test_failnth_tells(context):
-    """-t names the allocation that fails, with who asked for it; the mistake of a name is told."""
+    """-t names the allocation that fails, with the functions that asked for it; a wrong name is reported."""
     with context.machine(variant="DEBUG") as m:
         m.boot()
         told = m.run("failnth -t -n 1 fork")

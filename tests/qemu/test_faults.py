@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""test_faults.py - what the kernel says of mistakes, word by word: those of programs and its own.
+"""test_faults.py - the kernel's explanations of errors, word for word: those of programs and its own.
 
 The explanations are compared with tests/golden/faults-LANGUAGE.txt, after everything that may differ from build to
-build (addresses, process numbers, distances within functions) has been masked. Where something else is said in other
-designs, or by several harts, a file of its own has these sections. `python3 tests/qemu/test_faults.py CONSOLE...`
-prints the golden form of console logs.
+build (addresses, process numbers, distances within functions) has been masked. Sections that differ in other designs,
+or with several harts, are in files of their own. `python3 tests/qemu/test_faults.py CONSOLE...` prints the golden form
+of console logs.
 """
 import difflib
 import os
@@ -61,7 +61,7 @@ def section(name, text):
 
 
 def sections(golden):
-    """What a golden file has, by the titles of its sections."""
+    """The sections of a golden file, by title."""
     with open(os.path.join("tests/golden", golden), encoding="utf-8") as f:
         return {part.split("\n", 1)[0]: part.splitlines() for part in re.split(r"^(?=## )", f.read(), flags=re.M)[1:]}
 
@@ -83,7 +83,7 @@ def compare(context, golden, lines, *instead, more=0, switched=False):
 
 
 def explain_all(context, lang, design="unified", mode="sv39", **how):
-    """What is said of each mistake of a program, in one run."""
+    """The explanation of each mistake of a program, in one run."""
     lines = []
     with context.machine(append=f"quiet explain=full kpt={design} mmu={mode} lang={lang}", **how) as m:
         m.boot()
@@ -102,8 +102,8 @@ def test_faults_zh(context):
 
 
 def deeper(lines, more, switched):
-    """What Sv39's golden file becomes in a mode with `more` levels more: each walk begins with so many pointers, and
-    what was no address is a hole at the level that it now has. The kernel's half is missing in the root itself."""
+    """Sv39's golden file, converted to a mode with `more` levels more: each walk begins with so many pointers, and a
+    non-canonical address becomes a hole at its new level. The kernel's half is missing in the root itself."""
     holes = {"## die noncanonical": 3, "## die maxva": 2}
     if switched:
         holes |= {f"## {command}": 2 + more for command in KERNEL_HALF}
@@ -190,7 +190,7 @@ def test_faults_words_refused(context):
 
 
 def test_faults_mapped_by(context):
-    """Debug builds know who mapped and unmapped a page."""
+    """Debug builds print the functions that mapped and unmapped a page."""
     with context.machine(append="quiet kpt=unified", variant="DEBUG") as m:
         m.boot()
         freed, read_only = unfold(m.run("faults freed")), unfold(m.run("faults read-only"))
@@ -206,7 +206,7 @@ def test_faults_mapped_by(context):
 
 
 def provoke(context, name, lang="en", design="unified", mode="sv39"):
-    """What a self-test prints; it must end in a panic exactly if it is among PANICS. Returns (text, panicked)."""
+    """The output of a self-test, which must end in a panic exactly if it is among PANICS. Returns (text, panicked)."""
     panicked = False
     with context.machine(image=None, variant="DEBUG",
                          append=f"quiet kpt={design} mmu={mode} lang={lang} selftest={name}") as m:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """test_gdb.py - the debugger's commands (tools/gdb), used by gdb-multiarch on a machine of the test's own.
 
-What they say about tables, processes and frames is compared with what the system says of itself through pgtbl and ps;
-the Python reading of the manual with the kernel's translate() on random tables; steps over a system call with what a
-hart must find on the other side.
+Their output about tables, processes and frames is compared with that of pgtbl and ps; the Python reading of the manual
+with the kernel's translate() on random tables; steps over a system call with the expected state of a hart.
 """
 import ctypes
 import os
@@ -33,7 +32,7 @@ for command in %r:
 class Debugged:
     """A machine with a stub for gdb, and gdb sessions with it.
 
-    The debugger may look where nothing is, which QEMU logs like a mistake of the guest: such lines do not count.
+    The debugger may read unmapped addresses, which QEMU logs as errors of the guest: such lines do not count.
     """
 
     def __init__(self, context, design, stopped, cpus=3, mode="sv39"):
@@ -51,7 +50,7 @@ class Debugged:
         same("guest_errors", wrong, [])
 
     def gdb(self, *commands):
-        """What gdb prints for each command, in order; at the end it lets the machine go on."""
+        """The output of gdb for each command, in order; at the end it lets the machine go on."""
         script = os.path.join(self.context.dir, "script.gdb")
         with open(script, "w", encoding="utf-8") as f:
             f.write(SCRIPT % (list(commands),))
@@ -88,7 +87,7 @@ def match(what, got, *patterns):
 
 
 def test_gdb_locks(context):
-    """Who holds which lock: at the first switch, and in a fault."""
+    """The holders of locks: at the first switch, and in a fault."""
     d = Debugged(context, "unified", stopped=True, cpus=1)
     with d.machine as m:
         said = d.gdb("tbreak *sched_finish_switch", "continue", "locks", "ubreak main init", "continue",
@@ -208,7 +207,7 @@ def test_gdb_satp(context):
         match("at power-on", text, "^" + re.escape(sentence))
 
 
-# -- what the system says of itself
+# -- comparison with the system's own output
 
 ADDRESSES = ["0x18", "0x1ff8", "0x2ff8", "0x200000", "0x3fffffd000", "0x4000000000", "0xffffffc080600000",
              "0xffffffff80380000", "0xffff0000000000"]  # the last but one: in the gap behind the kernel's text
@@ -216,7 +215,7 @@ HOWS = ["r u", "w u", "x u", "r s", "w s", "x s"]
 
 
 def squeezed(text):
-    """What both say of one address: the entries, the region, the verdict; without who asks and what follows."""
+    """The common part of both outputs about one address: the entries, the region, the verdict."""
     text = re.sub(r"^(may |mapped by:|process \d|the kernel's own table).*\n", "", text, flags=re.M)
     text = re.sub(r"^(region: \S+) \(.*\)", r"\1", text, flags=re.M)
     text = re.sub(r"(exception \d+):\n.*", r"\1", text)
@@ -301,7 +300,7 @@ def agrees(context, design, mode=8, name="Sv39"):
 
 
 def test_gdb_views_unified(context):
-    """Tables, verdicts, frames and processes are what pgtbl and ps say."""
+    """Tables, verdicts, frames and processes agree with pgtbl and ps."""
     agrees(context, "unified")
 
 
@@ -364,7 +363,7 @@ def test_gdb_other_hart_without_mode(context):
         m.wait_exit(0)
 
 
-# -- over the edge
+# -- over a system call
 
 STEPS = ["ubreak main init", "continue", "usersyms", "info symbol $pc", "into-kernel", "bt", "into-kernel", "locks",
          "back-to-user", "x/2i $pc-4", "back-to-user", "ubreak nosuch sh", "ubreak *0x1234560 sh", "ubreak main sh",
@@ -406,7 +405,7 @@ def test_gdb_step_unified(context):
 
 
 def test_gdb_step_global(context):
-    """The same where nothing of the kernel is mapped in user mode."""
+    """As step-unified, where user mode maps nothing of the kernel."""
     steps(context, "global")
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""test_grader.py - a program that knows nothing but the course's verbs finds here what it looks for.
+"""test_grader.py - programs that use only the course's verbs find what they expect.
 
 The course's graders are no part of this tree. This plays their protocol from a copy of the tree in which nothing has
 been built: `make` and its verbs, a machine that `make qemu-gdb` starts stopped and a debugger's connection lets go,
-commands typed at the prompt `$ `, and what is printed judged line by line. What a grader cannot say on a command line,
-such as the design, comes from the environment.
+commands typed at the prompt `$ `, and output checked line by line. Choices that a grader cannot make on a command line,
+such as the design, come from the environment.
 """
 import os
 import re
@@ -31,7 +31,7 @@ TREES = {}  # by build directory: the tree that this run of the tests has made
 
 
 def ignored(directory, names):
-    """What a build leaves in the tree."""
+    """The files that a build leaves in the tree."""
     return [n for n in names if n == "__pycache__" or os.path.islink(os.path.join(directory, n))]
 
 
@@ -187,7 +187,7 @@ def tree_of(context):
 
 
 def graded(context, *words, commands, **environment):
-    """What a machine prints while the commands are typed. It ends as graders end it, whatever the environment says."""
+    """The output of a machine while the commands are typed. It ends as graders end it, for any environment."""
     with LOCK:
         with Session(context, tree_of(context), *words, **environment) as s:
             lines = s.script(*commands)
@@ -368,7 +368,7 @@ def test_grader_gdb_console(context):
 
 
 def test_grader_verbs(context):
-    """What clean and make leave; QEMUEXTRA; a breakpoint by kernel.sym; a machine ends with its make."""
+    """The files after clean and make; QEMUEXTRA; a breakpoint by kernel.sym; a machine ends with its make."""
     graded(context, "QEMUEXTRA=-snapshot", commands=["echo x > file"])
     if "file" in "\n".join(graded(context, commands=["ls"])).replace("file system", "").split():
         raise Failure("QEMUEXTRA=-snapshot does not reach QEMU")
@@ -380,7 +380,7 @@ def test_grader_verbs(context):
         raise Failure(f"make does not make {missing}")
     with open(os.path.join(tree.path, "kernel/kernel.sym"), encoding="utf-8") as f:
         symbols = {m[2]: m[1] for m in re.finditer(r"^([0-9a-f]{16}) (\S+)$", f.read(), re.M)}
-    with LOCK:  # to the end: who comes next finds no tree and makes one
+    with LOCK:  # to the end: the next test finds no tree and makes one
         del TREES[context.out]
         with Session(context, tree) as s:
             s.send(f"Z1,{symbols['usertrap']},1")

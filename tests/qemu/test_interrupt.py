@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""test_interrupt.py - ^C ends the command in the foreground, whatever it is doing, and nothing else."""
+"""test_interrupt.py - ^C ends any command in the foreground, and nothing else."""
 from machine import Failure
 
 INTERRUPTED = 130
 
-# What is typed, and what must have been printed before ^C is.
+# The typed command, and the text that must be printed before ^C is typed.
 FOREGROUND = [
     ("sleep 1000", ""),
     ("busyloop", ""),

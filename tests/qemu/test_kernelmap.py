@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""test_kernelmap.py - the kernel's own table, range by range, and what the processes' tables have of it.
+"""test_kernelmap.py - the kernel's own table, range by range, and its copies in processes' tables.
 
-What `pgtbl kernel` prints is compared with tests/golden/kernel-map*.txt, the borders of the image by name
-(UPDATE_GOLDEN=1 writes the files anew). Kernel stacks come and go, and are looked at separately.
+The output of `pgtbl kernel` is compared with tests/golden/kernel-map*.txt, the boundaries of the image by name
+(UPDATE_GOLDEN=1 writes the files anew). Kernel stacks come and go, and are checked separately.
 """
 import collections
 import os
@@ -24,7 +24,7 @@ Range = collections.namedtuple("Range", "start end leaf flags region pa")
 
 
 def ranges(text):
-    """What is mapped; neighbours that differ only in whose their frames are count as one."""
+    """The mapped ranges; neighbours that differ only in the owners of their frames count as one."""
     found = []
     for start, end, leaf, flags, region, pa in LINE.findall(text):
         r = Range(int(start, 16), int(end, 16), leaf, flags, region, int(pa, 16))
@@ -48,7 +48,7 @@ def symbols(context):
 
 
 def names(context):
-    """The same places by all their names: as linked, through the direct map, physical."""
+    """The boundaries at all their addresses: as linked, in the direct map, physical."""
     found = {}
     for name, pa in symbols(context).items():
         found |= {0xffffffff00000000 + pa: name, UPPER + pa: f"direct:{name}", pa: f"physical:{name}"}
@@ -69,7 +69,7 @@ def golden(context, path, found):
 
 
 def no_wx(what, found):
-    """What the kernel may execute is written by none of its names; but for guards, which are zeroes (decision 0007)."""
+    """Executable memory is writable at none of its addresses, except guards, which are zeroes (decision 0007)."""
     for x in (r for r in found if "x" in r.flags and "u" not in r.flags and r.region != "guard"):
         for w in (r for r in found if "w" in r.flags):
             if max(x.pa, w.pa) < min(x.pa + x.end - x.start, w.pa + w.end - w.start):
@@ -106,12 +106,12 @@ def test_kernel_map(context):
 
 
 def test_kernel_map_small(context):
-    """The same where RAM is short."""
+    """The kernel's map on a machine with little RAM."""
     check_map(context, "32M")
 
 
 def test_kernel_map_lost(context):
-    """No frame is lost beside the image, the ledger, the firmware and what it hands over."""
+    """No frame is lost beside the image, the ledger, the firmware and its device tree."""
     with context.machine(append="quiet", mem="128M") as m:
         m.boot()
         reserved = int(re.search(r"^reserved +(\d+)", m.run("pgtbl -n ledger"), re.M)[1])

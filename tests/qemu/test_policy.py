@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_policy.py - what the kernel's command line can choose for the memory of processes."""
+"""test_policy.py - the policies for memory that the kernel's command line can choose."""
 from machine import Failure
 
 CHOICES = (
@@ -31,7 +31,7 @@ def test_bad_words(context):
 
 
 def strict(context, design):
-    """No process finds that memory which it was given is not there, and a fork that would need more fails."""
+    """No process lacks memory that is reserved for it, and a fork that would need more fails."""
     with context.machine(append=f"quiet kpt={design} commit=strict", cpus=2) as m:
         m.boot()
         m.run_verdict("usertests strictkept strictrefused lazyoutgrow lastword mem execout", "ALL TESTS PASSED",
@@ -45,7 +45,7 @@ for _design in ("unified", "fullcopy"):
 
 
 def test_late(context):
-    """What a program was given when it began is there although it has taken all memory."""
+    """A program gets the memory reserved at its start although it has taken all other memory."""
     for design in ("unified", "global", "fullcopy", "sharedroot"):
         with context.machine(append=f"quiet kpt={design}", cpus=1) as m:
             m.boot()

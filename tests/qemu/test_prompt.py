@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_prompt.py - what helps a newcomer at the prompt: the welcome, help, Tab, history, which, more; a short ls."""
+"""test_prompt.py - help for newcomers at the prompt: the welcome, help, Tab, history, which, more; a short ls."""
 import re
 
 from machine import Failure
@@ -7,7 +7,7 @@ from machine import Failure
 ROOT = ("README bin cat console dev echo grep init ls lost+found sh statistics stats tests usertests wc "
         "welcome").split()
 
-# What is typed before Tab, and the line that the screen shows then; None: it rings the bell.
+# The text typed before Tab, and the line that the screen shows then; None: it rings the bell.
 COMPLETED = [
     ("hel", "help "),
     ("echo REA", "echo README "),

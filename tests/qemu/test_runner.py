@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_runner.py - the tester's own tests: each way a kernel can fail must be reported as that way.
+"""test_runner.py - tests of the test runner: it must report each way in which a kernel can fail.
 
 The fake kernels of tests/qemu/fake/ are run by the whole runner, as a user would run it, with a hang limit of
 a few seconds; its lines, its last line and its exit code are judged.
@@ -39,7 +39,7 @@ def small_disk(context, garbage=False):
 
 
 def verdict(context, kernel, test, image=None):
-    """What the runner says about the kernel in the test: (its line for the test, all output, exit code)."""
+    """The runner's report about the kernel in the test: (its line for the test, all output, exit code)."""
     command = [sys.executable, "tools/test.py", "--no-build", "--hang", "3", "--kernel", fake_kernel(context, kernel)]
     command += ["--image", image or small_disk(context), f"O={context.dir}/inner", test]
     code, text = context.sh(command)
@@ -142,7 +142,7 @@ def ended_by(context, number, test):
 
 
 def test_ended_from_outside(context):
-    """Who ends the runner ends its machines, those of a runner within it too."""
+    """A signal that ends the runner ends its machines, those of a runner within it too."""
     for number, test in ((signal.SIGTERM, "qemu.boot-1"), (signal.SIGHUP, "qemu.boot-1"),
                          (signal.SIGINT, "qemu.boot-1"), (signal.SIGTERM, "runner.hang")):
         machine = ended_by(context, number, test)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_system.py - the whole system in QEMU: boots, runs its own tests, refuses what it must refuse."""
+"""test_system.py - the whole system in QEMU: boots, runs its own tests, refuses bad machines."""
 import os
 import random
 import re
@@ -189,7 +189,7 @@ LABS = {"2020": ("util", "syscall", "pgtbl", "traps", "lazy", "cow", "lock", "fs
 
 
 def test_labs(context):
-    """lab= says what it changes and knows all its words; one that is none, or has no year before it, is named."""
+    """lab= prints its changes and knows all its words; one that is none, or has no year before it, is named."""
     for year, labs in LABS.items():
         said = boot(context, append=" ".join([f"quiet year={year}", *(f"lab={lab}" for lab in labs)]))
         for lab in labs:
@@ -205,7 +205,7 @@ def test_labs(context):
 
 
 def test_lab_words(context):
-    """What a lab's words change: call 23, the size of files, whether calls read the page at USYSCALL."""
+    """The effects of a lab's words: call 23, the size of files, whether calls read the page at USYSCALL."""
     open_call, exec_call, all_but_exit = 1 << 15, 1 << 7, 0x7ffffffb
     with context.machine(append="quiet year=2025 lab=syscall") as m:
         m.boot()
@@ -249,7 +249,7 @@ def test_file_times(context):
 
 
 def test_files_survive_a_reboot(context):
-    """What one run wrote, the next one reads."""
+    """Files written in one run can be read in the next."""
     with context.machine() as m:
         m.boot()
         m.run("echo kept > survivor")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """test_views.py - page tables as the system shows them: pgtbl, vmprint, trace, the statistics device.
 
-What pgtbl prints about process 1 is compared with tests/golden/, physical addresses replaced by PA (UPDATE_GOLDEN=1
-writes the files anew). The rest must hold whatever the addresses are.
+The output of pgtbl about process 1 is compared with tests/golden/, physical addresses replaced by PA (UPDATE_GOLDEN=1
+writes the files anew). The other checks hold for any addresses.
 """
 import os
 import re
@@ -25,7 +25,7 @@ SHOWN = [
     "pgtbl -n explain 1 0xffff0000000000 r s", "pgtbl -n diff 1 1", "pgtbl -n -w map 1", "pgtbl",
 ]
 
-# These must fit a terminal as well; what they show differs from run to run.
+# These must fit a terminal as well; their output differs from run to run.
 WIDEST = [c for c in SHOWN if "-w" not in c] + [
     "pgtbl -n map 2", "pgtbl -n map -k 1", "pgtbl -n kernel", "pgtbl -n ledger", "pgtbl -n stats", "pgtbl -n diff 1 2",
     "pgtbl -n watch ls nosuch", "pgtbl -n tree -k -y verbose 1", "forkpair pgtbl -n map child", "die", "faults", "ps",
@@ -147,13 +147,13 @@ def test_views_fullcopy(context):
 
 
 def test_views_sharedroot(context):
-    """What a process can see is the same in every design that switches tables, but for the other table's name."""
+    """The views of a process are equal in every design that switches tables, except for the other table's name."""
     text = shown(context, "sharedroot")
     compare("views-switched.txt", text.replace("process 1 (init)'s kernel table", "the kernel's own table"))
 
 
 def test_views_sv48(context):
-    """The same entries, a step deeper; an address that Sv39 cannot translate has a walk."""
+    """The entries of Sv39, one level deeper; an address that Sv39 cannot translate has a walk."""
     compare("views-sv48.txt", shown(context, "unified", "sv48"))
 
 
@@ -162,7 +162,7 @@ def test_views_sv57(context):
 
 
 def test_views_refused(context):
-    """Each mistake gets its sentence."""
+    """Each wrong argument gets its message."""
     def check(m, design):
         for command, sentence in REFUSED:
             said = m.run(command)
@@ -173,7 +173,7 @@ def test_views_refused(context):
 
 
 def test_views_trace(context):
-    """Calls are reported after they return, in the child too; what the page tells is no call."""
+    """Calls are reported after they return, in the child too; reading the USYSCALL page is no call."""
     def check(m, design):
         for command, want in CALLS:
             said = m.run(command)
@@ -270,8 +270,8 @@ TWINS = [
 ]
 
 
-def test_views_deferred(context):
-    """A table whose copy a fork has deferred is named so until an access; its memory is shown as mapped."""
+def test_views_parked(context):
+    """Deferred tables are shown as deferred, until they are touched, and their memory as mapped."""
     def check(m, design):
         for command, *patterns in TWINS:
             said, at = m.run("forkpair " + command), 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_words.py - the catalogue of explanations: every sentence in both languages, alike in what it takes.
+"""test_words.py - the catalogue of explanations: every sentence in both languages, with equal arguments.
 
 The compiler has compared the conversions with the values; here the two languages are compared with each other, and
 with what ABI.md demands of kernel messages.

@@ -48,7 +48,7 @@ CLEAN = {
     "build/bin/prog": elf(5, stack=65536),
 }
 
-# check, file, its spoiled content, what the check must say
+# check, file, its spoiled content, the expected message
 SPOILED = [
     ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/a.h"\n#include "sync/m.h"\n'), 'must not include "sync/m.h"'),
     ("layers", "kernel/pt/p.c", c("p.c", '#include "rv/csr.h"\n'), 'must not include "rv/csr.h"'),
@@ -108,7 +108,7 @@ def plant(base):
 
 
 def run(check, base):
-    """What the check says of the tree: (exit code, output)."""
+    """The result of a check of the tree: (exit code, output)."""
     r = subprocess.run([sys.executable, f"{ROOT}/tools/check_{check}.py", "--root", base], check=False,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return r.returncode, r.stdout.decode()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// args.c - the arguments, one a line, and what the start of a program promises about them.
+// args.c - prints the arguments, one a line, and checks their layout at the start of a program.
 #include "lib/lib.h"
 
 int

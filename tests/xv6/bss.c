@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bss.c - what is not initialised is zero, what is has its value, over several pages.
+// bss.c - variables without initial value are zero, others have their values, over several pages.
 #include "lib/lib.h"
 
 static char zero[20000];

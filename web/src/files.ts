@@ -41,7 +41,7 @@ export async function unpack(): Promise<void> {
   await link.call("prepare", parts.wasm);
 }
 
-// What is wrong with a file: a sentence's key and its values.
+// The error in a file: a sentence's key and its values.
 type Wrong = [Key, ...(string | number)[]];
 
 const LOAD_WRONG: Record<number, Key> = { [-1]: "load.memory", 1: "load.notelf", 2: "load.32bit", 3: "load.bigendian", 4: "load.machine", 5: "load.notprogram",
@@ -119,7 +119,7 @@ const COURSE_RAM = 128 << 20; // what the kernels of all courses expect
 
 type Dropped = { name: string; bytes: Uint8Array } | undefined;
 
-// What ran before goes on if the new machine cannot be made.
+// The machine before goes on if the new one cannot be made.
 async function tryFiles(kernel: Dropped, disk: Dropped): Promise<void> {
   const before = { parts, settings: { ...settings }, loaded: { ...loaded } };
   parts = { ...parts, kernel: kernel?.bytes ?? parts.kernel, disk: disk ? disk.bytes : kernel && loaded.own === false ? null : parts.disk };

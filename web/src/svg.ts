@@ -27,7 +27,7 @@ function picture(svg: SVGSVGElement): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-// What is no picture yet becomes one with the page's text in it.
+// An element that is no picture becomes one with the page's text in it.
 function pictureOfPage(element: HTMLElement): string {
   const { width, height } = element.getBoundingClientRect();
   const copy = element.cloneNode(true) as HTMLElement;

@@ -22,7 +22,7 @@ static char printed[1 << 20];
 static size_t nprinted;
 static bool listening;
 static irq_handler *handler;
-static uint32 interrupted; // what the reader's process has of ^C
+static uint32 interrupted; // how ^C has affected the reader's process
 static const struct print_sink *sink;
 
 int
@@ -45,7 +45,7 @@ uart_getc(void)
     return *arriving ? (uint8)*arriving++ : -1;
 }
 
-// As in the hardware, something that waits raises the interrupt as soon as it is enabled.
+// As in hardware, a waiting character raises the interrupt as soon as that is enabled.
 void
 uart_listen(bool on)
 {
@@ -194,7 +194,7 @@ test_bad_memory(void)
     host_killed = false;
 }
 
-// Far more than the ring holds is typed before anybody reads.
+// Far more than the ring holds is typed before the first read.
 static void
 test_typing_ahead(void)
 {
@@ -279,13 +279,13 @@ test_interrupt(void)
     host_on_block = somebody_interrupts;
     CHECK_EQ(read_console(iobuf_kernel(buf), 8), -EINTR);
     type("after\n");
-    check_read(100, "after\n"); // what is there is read although ^C came before it
+    check_read(100, "after\n"); // typed text is read although ^C came before it
     interrupted = 0;
     console_set_interrupt(NULL);
 }
 
 static char remembered[8];
-static const char *keys; // what is typed when somebody waits
+static const char *keys; // typed when a reader waits
 
 static int
 somebody_types_keys(bool killable)
@@ -328,7 +328,7 @@ test_completion(void)
     keys = "a\tb\n";
     check_readline(NULL, "a\t");
     host_on_block = somebody_types_keys;
-    check_read(100, "ab\n"); // a reader that knows nothing of the question goes on with the line
+    check_read(100, "ab\n"); // an ordinary reader goes on with the line
     type("c\td\n");
     check_read(100, "c\td\n");
     CHECK_EQ(console_history(1, iobuf_kernel(remembered), 3), 3);

@@ -146,7 +146,7 @@ main(void)
     raise(1, 10, 2);
     raise(1, 10, 3);
     raise(1, 40, -1);
-    raise(0, 11, -1); // nobody has asked for it
+    raise(0, 11, -1); // an interrupt that is not enabled
     CHECK_EQ(served[0], 1);
     CHECK_EQ(served[1], 2);
     CHECK_EQ(served[2], 1);

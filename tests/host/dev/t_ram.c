@@ -138,7 +138,7 @@ test_ram_pieces(void)
     CHECK_EQ(m.ram_dropped_size, 3 * 0x80000);
 }
 
-// What is reserved of the RAM is not usable, counted once; what is reserved elsewhere is no loss.
+// Reserved RAM is not usable, and counted once; reservations outside of RAM do not matter.
 static void
 test_usable(void)
 {

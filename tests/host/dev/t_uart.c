@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_uart.c - the serial port: what is written comes out in order, and a port that takes nothing holds
-// nobody up for ever.
+// t_uart.c - the serial port: bytes are sent in order, and a port that accepts none does not block
+// its user for ever.
 //
 // SOURCES: kernel/dev/console/uart.c
 // CFLAGS: -iquote tests/host/mmu/shim

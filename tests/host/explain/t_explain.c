@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_explain.c - the parts of explanations that need no machine: sentences in both languages, reports that fill
-// up, and what instruction words are.
+// t_explain.c - the parts of explanations that need no machine: sentences in both languages, full
+// reports, and kinds of instruction words.
 //
 // SOURCES: kernel/explain/say.c kernel/explain/insn.c kernel/lib/utf8.c
 #include "test.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_lockcheck.c - the order of locks: what is allowed passes, each violation is named.
+// t_lockcheck.c - the order of locks: allowed orders pass, each violation is named.
 //
 // SOURCES: kernel/checked/lockcheck.c kernel/sync/spinlock.c tests/host/shim/host.c
 // CFLAGS: -DDEBUG

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_near.c - what an address is near to: made-up address spaces, every verdict, and every edge.
+// t_near.c - the memory near an address: made-up address spaces, every verdict, and every edge.
 //
 // SOURCES: kernel/explain/near.c
 // CFLAGS: -DDIRECT_MAP=0xffffffc000000000UL

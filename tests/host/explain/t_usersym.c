@@ -123,7 +123,7 @@ test_names(void)
     CHECK_STR(sym[2].name, "");
 }
 
-// Whatever the file says, reading ends and gives back its pages.
+// For any contents of the file, reading ends and releases its pages.
 static void
 test_lies(void)
 {

@@ -4,10 +4,9 @@
 // A random workload runs on a disk that remembers each write and flush. For a cut after each of them, and for
 // choices among the writes that no flush had made safe, the file system is mounted: it must recover, show every
 // operation whole or not at all and in order, hold everything that was fsynced, and be consistent (e2check, sampled:
-// e2fsck). e2fsck alone must be able to do the same. Operations go on while others wait for a commit. That the test
-// notices a missing flush and a missing block of the journal is a test as well.
-//
-// Usage: program [ROUNDS [SEED]]
+// e2fsck). e2fsck alone must be able to do the same. Operations go on while others wait for a
+// commit. The test also checks that it detects a missing flush and a lost block of the journal.
+// Usage     program [ROUNDS [SEED]]
 //
 // SOURCES: tests/host/fs/help/crashdisk.c tests/host/fs/help/crashmodel.c tests/host/fs/help/crashwork.c
 // SOURCES: tests/host/fs/help/e2check.c tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c
@@ -92,7 +91,7 @@ e2fsck_likes_it(void)
     return e2fsck("-fn", image_path()) == 0 ? true : wrong("e2fsck -fn finds something");
 }
 
-// The same cut, recovered by e2fsck.
+// Lets e2fsck recover the disk after this cut.
 static bool
 e2fsck_recovers(uint32 first, uint32 last)
 {
@@ -159,7 +158,7 @@ type_of(uint32 i)
     return head ? be32_get(h->type) : 0;
 }
 
-// Whether somebody notices in cuts after the event.
+// Returns whether a check fails in cuts after the event.
 static bool
 noticed(uint32 from)
 {

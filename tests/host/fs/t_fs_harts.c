@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // t_fs_harts.c - several harts use one file system at once: each in files of its own, all in shared directories,
-// while the disk answers when it likes and one more thread writes back. Memory is short. At the end e2fsck must
-// find nothing and all contents must be there. Three disks in turn: without a journal, with one, and with one that
-// takes what files contain as well.
+// while the disk answers in any order and one more thread writes back. Memory is short. At the end
+// e2fsck must find nothing and all contents must be there. Three disks in turn: without a journal,
+// with one, and with one that has the contents of files, too.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
 // SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c
@@ -348,7 +348,7 @@ machine(const char *options, bool data, uint64 kib, uint64 seed)
     CHECK_EQ(status, 0);
 }
 
-// Usage: program [STEPS [SEED [EXTRA_KIBIBYTES]]]
+// Usage     program [STEPS [SEED [EXTRA_KIBIBYTES]]]
 int
 main(int argc, char **argv)
 {

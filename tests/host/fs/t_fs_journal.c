@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_fs_journal.c - journals that Linux tools wrote are replayed: transactions, revoked blocks, words that look like a
-// head, the incomplete end; what cannot be a journal makes the disk read-only; a journal larger than memory does not
-// fill it. That Linux tools replay ours is part of t_fs_crash.c.
+// head, the incomplete end; an invalid journal makes the disk read-only; a journal larger than
+// memory is not filled. t_fs_crash.c checks that Linux tools replay our journal.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
 // SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c
@@ -76,7 +76,7 @@ test_linux(void)
     linux_writes("-b 4001", 0xc0);
     linux_writes("-b 4003,4004", 0x22);
     linux_writes("-r 4004", 0);
-    linux_writes("-b 4000 -c", 0x33); // no commit block: never was
+    linux_writes("-b 4000 -c", 0x33); // no commit block: ignored
     block(4004)[5] = 7;
     CHECK(journal_super()->start != 0);
     world_mount();
@@ -89,7 +89,7 @@ test_linux(void)
     world_unmount();
 }
 
-// The same again, with the power gone after each number of writes: always the same end.
+// Replays, with a power cut after each number of writes; the final disk must always be the same.
 static void
 test_again(void)
 {
@@ -102,7 +102,7 @@ test_again(void)
     for (int i = 0; i < 3; i++) {
         world_load(cut, (size_t)BLOCKS * BLKSIZE);
         world_mount();
-        ext2_close(&rootfs); // what was replayed is in place; nothing else happened
+        ext2_close(&rootfs); // replayed blocks are written; nothing else happened
         CHECK_EQ(journal_super()->start, 0);
         check_byte(4000, 0x55);
         check_byte(4001, 0x44);
@@ -117,7 +117,7 @@ test_again(void)
     free(cut);
 }
 
-// What cannot be: the disk can be read, and is not written to.
+// An invalid journal: the disk can be read, and is not written to.
 static void
 refused(const char *what)
 {
@@ -166,7 +166,7 @@ test_impossible(void)
     free(good);
 }
 
-// A log of twice the memory is never filled: what is in it stays in memory.
+// A log of twice the memory is never filled: copies of its blocks stay in memory.
 static void
 test_memory(void)
 {
@@ -181,7 +181,7 @@ test_memory(void)
         for (uint64 off = 0; off < 8 * BLKSIZE; off += BLKSIZE)
             CHECK_EQ(w_write(path, page, off, BLKSIZE), BLKSIZE);
         if (i % 4 == 3)
-            CHECK_EQ(fs_writeback(), 0); // leaves in the log what may stay there
+            CHECK_EQ(fs_writeback(), 0); // may leave transactions in the log
         (void)fs_reclaim(~0UL);
         least = frames_free() < least ? frames_free() : least;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // t_fs_model.c - random operations on files and directories against a model in plain C. Now and then the
 // file system is unmounted: e2fsck must find nothing, memory must be at rest, and after mounting again all must
-// be as the model says. Rounds differ in what is short: nothing, memory, the disk, allocations that fail.
+// be as the model says. In each round another resource is short: none, memory, the disk, or
+// allocations fail.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c tests/host/fs/help/fsmodel.c
 // SOURCES: tests/host/fs/help/fscheck.c kernel/fs/cache/*.c kernel/fs/journal/*.c kernel/fs/ext2/*.c
@@ -25,7 +26,8 @@ static uint64 largest;
 static uint8 buf[1 << 20], got[1 << 20];
 static unsigned long done_well, refused;
 
-// Whether the call did what the model expects; false: it was refused for want of something, and changed nothing.
+// Returns whether the call agreed with the model; false: it failed for lack of a resource, and
+// changed nothing.
 static bool
 agreed(long result, long expected)
 {

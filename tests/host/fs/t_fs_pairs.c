@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // t_fs_pairs.c - two harts in one file: one stops at each access to a page's record, to the inode or
-// to its copy for the disk, while the other does all that it has to do; and both stop at each pair
-// of accesses to the record. Afterwards the page's block is the one that the file has there, and the
-// copy is what the inode says.
+// to its copy for the disk, while the other runs to its end; and both stop at each pair of accesses
+// to the record. Afterwards the page's block is the one that the file has there, and the copy
+// agrees with the inode.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
 // SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c
@@ -29,7 +29,7 @@ static struct frame *page;        // over the hole
 static char text[5000];
 static uint64 blocks_before, inodes_before; // free ones, as the harts begin
 
-// ---- What the harts do
+// ---- The harts' operations
 
 static void
 write_at(uint64 at, size_t n)
@@ -78,7 +78,8 @@ write_back_all(void)
     (void)cache_flush_all(false);
 }
 
-// The last reference goes: what the file held is free at once, though it is being written back.
+// Drops the last reference: the file's blocks are free at once, although they are being written
+// back.
 static void
 drop_file(void)
 {
@@ -98,8 +99,8 @@ replace(void)
     write_at(0, 50);
 }
 
-// As a fault or a read does that has looked at the size before the file was cut: here and there the
-// page that it began to read is not the file's any more.
+// Reads as a fault does that has checked the size before the file was truncated: the page that it
+// began to read may not belong to the file any more.
 static void
 read_first(void)
 {
@@ -122,7 +123,7 @@ static const struct {
     {"a file without a name is freed while it is written back", drop_file, write_back_all, true},
 };
 
-// ---- What must hold
+// ---- Checks
 
 // The copy of the file's inode that goes to the disk.
 static struct ext2_inode *

@@ -151,7 +151,7 @@ test_records(size_t piece)
     CHECK(all[off / 16 - 1].inum != 0);
 }
 
-// A page that has more read ahead when somebody comes there ends the run.
+// A page that starts readahead ends the run of ready pages.
 static void
 test_ready_ahead(struct pager *p)
 {

@@ -227,7 +227,7 @@ write_much(bool killable)
     return 0;
 }
 
-// A writer that has to wait first wakes those who wait for what it has written.
+// A writer that has to wait first wakes readers for the bytes already written.
 static void
 test_waiting_reader(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_glass_load.c - the glass machine's loader: what it loads, and files that it refuses.
+// t_glass_load.c - the glass machine's loader: files that it loads, and files that it refuses.
 //
 // SOURCES: machine/board/*.c
 #include "glassboard.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_glass_rules.c - what a TLB may do: for each rule, a short story and what the machine says of it.
+// t_glass_rules.c - the rules about TLBs: for each one a short story, and the expected report of
+// the machine.
 //
 // Two trees, A and B, are in memory, each with a root, a middle and a leaf table. A story writes
 // satp, changes entries, fences, and accesses pages. An access says what it expects: that it

@@ -146,7 +146,8 @@ test_other_version(void)
     expect_line(TEXT + 0x14, "kernel", "main.c", 12);
 }
 
-// Asks for names and lines of a file that may be damaged. What is found is read to its end.
+// Asks for names and lines of a file that may be damaged. Names that are found are read to their
+// end.
 static void
 ask(const uint8 *bytes, unsigned size)
 {

@@ -289,7 +289,7 @@ test_stops(bool code)
     CHECK_EQ(machine_position(m), position[0]);
 }
 
-// A run that is made of single steps, with breakpoints that nobody waits for, is the same run.
+// A run in single steps, with breakpoints that are not used, equals the plain run.
 static void
 test_steps(void)
 {

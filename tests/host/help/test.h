@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// test.h - what a host test needs: checks that print where and what, repeatable random numbers, and
-// panics that are expected. A test is one main() that ends with `return test_done();`.
+// test.h - for host tests: checks that print place and values, repeatable random numbers, and
+// expected panics. A test is one main() that ends with `return test_done();`.
 //
 // A test that checks kernel code lists tests/host/shim/host.c in its SOURCES (panic, assert).
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// virtiodisk.h - a model of a virtio disk, legacy or modern, and of what its driver finds around it.
+// virtiodisk.h - a model of a virtio disk, legacy or modern, and of its driver's environment.
 //
 // The model answers requests in any order, some with errors, and checks what the driver may assume:
 // it reads the queue only when notified, and complains about registers that its version does not

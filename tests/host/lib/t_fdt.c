@@ -246,8 +246,7 @@ test_structure(void)
     check_refused();
 }
 
-// Whatever is cut off or overwritten, opening and walking stay inside the blob (the sanitizer's
-// word).
+// For any truncation or damage, opening and walking stay inside the blob, as the sanitizer checks.
 static void
 test_damage(void)
 {

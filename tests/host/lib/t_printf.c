@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_printf.c - the kernel's formatter: what it shares with C's is compared with C's.
+// t_printf.c - the kernel's formatter: conversions that C's printf has, too, are compared with it.
 #include "test.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// t_asid.c - mm/aspace/asid.c by itself: how identifiers are found, handed out, and begin anew; spaces that wander among harts
-// whose identifiers have 0, 1, 2 or 16 bits. What harts remember is the subject of t_mmu_*.c.
-// SOURCES: kernel/mm/aspace/asid.c kernel/rv/cpu.c
-// CFLAGS: -iquote tests/host/mmu/shim
+// t_asid.c - mm/aspace/asid.c by itself: how identifiers are found and allocated, and how
+// generations begin; spaces that wander among harts whose identifiers have 0, 1, 2 or 16 bits.
+// t_mmu_*.c tests the contents of TLBs. SOURCES: kernel/mm/aspace/asid.c kernel/rv/cpu.c CFLAGS:
+// -iquote tests/host/mmu/shim
 #include "mm/aspace/asid.h"
 
 #include <sys/wait.h>
@@ -85,7 +85,8 @@ check_limits(void)
     CHECK_EQ(asid_set_limit("99999999999999999999999"), 0);
 }
 
-// A space runs on a hart: who has the same identifier on that hart has none of this generation.
+// A space runs on a hart: another space with this identifier on that hart must be of an older
+// generation.
 static void
 run(struct aspace *as, int hart)
 {

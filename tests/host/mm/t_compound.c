@@ -94,7 +94,7 @@ test_single(void)
     check_ledger();
 }
 
-// What a hart does with its leaf, by its own coin; in the end the leaf is gone.
+// A hart uses its leaf at random, and drops it in the end.
 static void
 use(struct frame *f, uint64 coin)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_copy.c - copies from and to user memory, with addresses and lengths from all of 64 bits: what
-// the kernel would touch is within the user's range, or nothing is touched at all.
+// t_copy.c - copies from and to user memory, with addresses and lengths from all of 64 bits: the
+// kernel touches only bytes within the user's range, or none at all.
 //
 // SOURCES: kernel/mm/copy/copy.c
 // CFLAGS: -iquote tests/host/mmu/shim
@@ -26,11 +26,11 @@ int model_hart;
 static pte_t no_entries[512];
 static const struct pt_env env = {.levels = 3};
 static struct aspace space = {.pt = {.root = no_entries, .env = &env}};
-static char place[1]; // the kernel's side, which nobody touches here
+static char place[1]; // the kernel's side, which is not touched here
 static uint64 first;  // user address that would have been touched; NEVER: none
 static size_t bytes;  // so many, as far as the call knew
 
-// ---- What copy.c stands on: it tells where it was sent ------------------------------------------
+// ---- Functions that copy.c calls: they record the addresses -------------------------------------
 
 static void
 touched(uint64 va, size_t n)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_frame.c - the frame allocator: every order, exhaustion, theft between harts, reclaim, a random
-// sequence against a model, wrong frees; the ledger adds up after each.
+// t_frame.c - the frame allocator: every order, exhaustion, stealing between harts, reclaim, a
+// random sequence against a model, wrong frees; the ledger adds up after each.
 //
 // SOURCES: kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/kmem.c
 // SOURCES: kernel/mm/frame/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c
@@ -85,7 +85,7 @@ test_orders(void)
     }
 }
 
-// What other harts keep at hand is not lost to a hart in need, whatever it asks for.
+// A hart without free frames gets those in other harts' magazines, for any kind of request.
 static void
 test_theft(void)
 {
@@ -114,12 +114,12 @@ test_theft(void)
             ;
         CHECK_EQ(got, spare);
         for (host_hart = 0; host_hart < MAXHART; host_hart++)
-            CHECK(kalloc(FRAME_USER, 2) == NULL); // the robbed notice
+            CHECK(kalloc(FRAME_USER, 2) == NULL); // the other harts notice the steal
         check_rest(1024 - spare);
     }
 }
 
-static void *hoard[4096]; // what reclaim may free
+static void *hoard[4096]; // frames that reclaim may free
 static uint64 hoarded, calls;
 static bool greedy;
 
@@ -146,7 +146,7 @@ test_reclaim(void)
         CHECK((hoard[hoarded] = kalloc(FRAME_CACHE, 1)) != NULL);
     CHECK_EQ(calls, 0);
     CHECK(kalloc_order(FRAME_USER, 1, FRAME_MAX_ORDER) == NULL);
-    CHECK_EQ(calls, 0); // not for a favour
+    CHECK_EQ(calls, 0); // not for an opportunistic allocation
     uint64 n = 0;
     while (kalloc(FRAME_USER, 1) != NULL)
         n++;
@@ -209,7 +209,7 @@ model_drop(uint64 i)
 {
     uint64 size = PGSIZE << live[i].order;
     for (uint64 at = 0; at < size; at += 509)
-        CHECK_EQ(live[i].p[at], live[i].tag); // nobody else wrote there
+        CHECK_EQ(live[i].p[at], live[i].tag); // not overwritten
     if (--live[i].refs > 0) {
         kfree(live[i].p);
         return;
@@ -274,7 +274,7 @@ test_model(void)
     CHECK(kalloc_order(FRAME_USER, 1, FRAME_MAX_ORDER) != NULL);
 }
 
-// The last frame back is the first one out, as long as the hart's stash holds them.
+// The last frame back is the first one out, as long as the hart's magazine holds them.
 static void
 test_last_first(void)
 {

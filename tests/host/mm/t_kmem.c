@@ -11,7 +11,7 @@
 
 #define MIB (1UL << 20)
 
-// Nothing lives: every frame is free again, once the stashes are emptied.
+// Without objects every frame is free again, after the magazines are drained.
 static void
 check_rest(uint64 free)
 {
@@ -98,7 +98,7 @@ test_model(void)
             model_free(rnd_below(nlive));
         most = nlive > most ? nlive : most;
         if (step > STEPS / 2 && step % 50000 == 0)
-            kmem_drain(); // without stashes from here on
+            kmem_drain(); // without magazines from here on
     }
     CHECK(most > MOST / 2);
     while (nlive > 0)
@@ -106,8 +106,8 @@ test_model(void)
     check_rest(free);
 }
 
-// Which frames are in use depends on the living objects alone, not on what lived between: one that
-// is allocated before the drain has its place among the old ones, too.
+// The frames in use depend on the existing objects alone, not on freed ones: an object allocated
+// before the drain is placed among the old ones, too.
 static void
 test_rest(void)
 {
@@ -140,7 +140,7 @@ test_rest(void)
     CHECK_EQ(kmem_drain(), 0);
 }
 
-// Idle slabs do not pile up: without any drain, a cache keeps one and what stashes hold.
+// Idle slabs do not pile up: without any drain, a cache keeps one and those in magazines.
 static void
 test_idle(void)
 {
@@ -176,7 +176,7 @@ test_exhaustion(void)
     CHECK_EQ(frames_spare(), 0);
     CHECK(kalloc(FRAME_USER, 1) == NULL);
     for (; list != NULL; n--) {
-        host_hart = n % MAXHART; // the frees end up in all harts' stashes
+        host_hart = n % MAXHART; // the frees end up in all harts' magazines
         p = list;
         list = *(void **)p;
         kmem_cache_free(&c, p);
@@ -206,7 +206,7 @@ test_theft(void)
     CHECK(pinned != NULL && other != NULL);
     while (kalloc(FRAME_USER, 1) != NULL)
         ;
-    kmem_cache_free(&c, other); // to this hart's stash
+    kmem_cache_free(&c, other); // to this hart's magazine
     host_hart = 6;
     for (int i = 0; i < 3; i++)
         CHECK(kmem_cache_alloc(&c) != NULL);

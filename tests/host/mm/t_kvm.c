@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// t_kvm.c - the kernel's own table is built whole or not at all: each table that cannot be had ends
-// the boot in words, and a device that cannot be mapped leaves the table as it was. What the leaves of
-// the image reach, nobody else may write or have.
+// t_kvm.c - the kernel's own table is built whole or not at all: each failed allocation of a table
+// ends the boot with a message, and a device that cannot be mapped leaves the table as it was.
+// Memory that the leaves of the image map is neither writable elsewhere nor allocated.
 //
 // SOURCES: kernel/mm/kvm/kvm.c kernel/mm/kvm/kimage.c kernel/pt/*.c kernel/pt/read/*.c tests/host/shim/host.c
 // CFLAGS: -fPIC -iquote tests/host/mmu/shim -D_end=kernel_end
@@ -53,7 +53,7 @@ kzalloc(enum frame_kind kind, uint32 owner)
 void
 kfree(void *table)
 {
-    CHECK_EQ(table, arena[--used]); // only what an operation has just taken goes back
+    CHECK_EQ(table, arena[--used]); // only the table that was just taken is freed
 }
 
 void
@@ -139,7 +139,7 @@ test_map(void)
 
 // ---- The image
 
-// What can be done with a frame of RAM by any of its names.
+// The rights to a frame of RAM by all its addresses.
 struct access {
     bool write, execute, constant; // the last: seen where the image's text or constants are
 };
@@ -172,7 +172,8 @@ note(struct access *found, uint64 start, uint64 end, uint64 pa)
     }
 }
 
-// no-wx, over all names of a frame; and nobody else has what the leaves of text and constants reach.
+// Checks no-wx over all addresses of a frame, and that memory mapped by the leaves of text and
+// constants is not allocated.
 static void
 check_names(void)
 {
@@ -218,7 +219,7 @@ test_image(void)
     CHECK(parts[2].start == KERNEL_LINK && parts[2].end == KERNEL_LINK + (END - TEXT));
 }
 
-// Registers [pa, pa + size) are reached, to the byte, and those of nobody else.
+// Registers [pa, pa + size) are mapped, to the byte, and no others.
 static void
 maps_device(uint64 pa, size_t size)
 {
@@ -252,7 +253,7 @@ test_devices(void)
     limit = used;
     CHECK(kvm_map_device(0x0c001000, 4UL << 20) == NULL); // no table
     CHECK_EQ(used, before);
-    maps_device(0x0c000000, 4UL << 20); // the same place is used, and leaves of 2 MiB need none
+    maps_device(0x0c000000, 4UL << 20); // this place is reused, and leaves of 2 MiB need no table
     CHECK_EQ(used, before);
     limit = TABLES;
     maps_device(0x0c001000, 4UL << 20);

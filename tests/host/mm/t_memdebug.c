@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_memdebug.c - what debug builds add to the allocators: fills, and failures on demand.
+// t_memdebug.c - additions of debug builds to the allocators: fills, and failures on demand.
 //
 // CFLAGS: -DDEBUG
 // SOURCES: kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/kmem.c

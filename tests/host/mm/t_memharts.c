@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_memharts.c - frames and objects on harts that really run at once, with so little memory that
-// they rob each other all the time. Everything allocated is written to, to find what two harts were
-// given.
+// they steal from each other all the time. Everything allocated is written to, to detect memory
+// given to two harts.
 //
 // SOURCES: kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c kernel/mm/frame/kmem.c
 // SOURCES: kernel/mm/frame/failnth.c kernel/lib/page.c kernel/sync/spinlock.c tests/host/shim/host.c

@@ -62,8 +62,8 @@ call_sbrk(uint64 n, bool lazy)
     return error ? error : (int64)old;
 }
 
-// The words in [va, va + n) that are looked at are compared with, or become, those of the kernel's copy.
-// Returns whether there are instructions among them.
+// Compares the checked words in [va, va + n) with the kernel's copy, or sets them to it.
+// Returns   whether there are instructions among them.
 static bool
 settle_copy(struct user *u, uint64 va, size_t n, const char *kernel, bool out)
 {
@@ -125,8 +125,8 @@ call_touched(uint64 va)
     return error ? error : mask;
 }
 
-// Whoever looks keeps the process from changing its memory, and from ending: for a while, or until
-// it has to wait for that.
+// Views another process's memory, which keeps that process from changing it and from ending: for a
+// while, or until the process waits for that.
 static int64
 call_look(int pid, bool until_it_waits)
 {

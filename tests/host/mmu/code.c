@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// code.c - the instructions that a hart remembers: every one it has ever fetched, and what it read ahead at its last
-// fence.i, until the next.
+// code.c - the instructions that a hart keeps until the next fence.i: all that it has fetched, and
+// those that it read in advance at its last fence.i.
 #include "mm/frame/direct.h"
 #include "mmu/hart.h"
 #include "rv/cpu.h"
@@ -31,8 +31,8 @@ remember(struct cache *c, uint64 pa)
     c->line[c->lines < LINES ? c->lines++ : (int)model_rnd(LINES)] = l;
 }
 
-// Instructions it reads ahead at once, wherever there have been some: what is stored there from now on it need not
-// see before the next fence.i.
+// The hart reads in advance from each page that has held instructions; it need not see stores there
+// before its next fence.i.
 void
 fence_i(void)
 {

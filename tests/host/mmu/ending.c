@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// ending.c - a process ends while another looks at its memory, and so has to sleep in the middle of it.
+// ending.c - a process ends while another one views its memory, and so has to sleep while it ends.
 //
-// Theory    Who sleeps may go on in its own table, while that is being freed. Harts are eager meanwhile:
-//           they know whatever can be known of the tables they come to.
+// Theory    The process may wake up in its own table, while that is being freed. Meanwhile harts
+//           are eager: they cache every entry of the tables that they load.
 #include "mmu/hart.h"
 #include "mmu/machine.h"
 #include "mmu/user.h"

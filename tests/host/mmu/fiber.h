@@ -14,4 +14,4 @@ struct fiber {
 
 void fiber_start(struct fiber *f,
                  void (*entry)(void)); // entry, which never returns, runs when f is switched to
-void fiber_switch(struct fiber *from, struct fiber *to); // returns when somebody switches to `from`
+void fiber_switch(struct fiber *from, struct fiber *to); // returns when a fiber switches to `from`

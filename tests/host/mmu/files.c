@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// files.c - see files.h. Stands in for the whole of fs/ and for what proc/ asks of dev/.
+// files.c - see files.h. Stands in for fs/ and for functions of dev/ that proc/ calls.
 #include "mmu/files.h"
 
 #include <string.h>
@@ -229,7 +229,7 @@ files_drop(void)
     return n;
 }
 
-// ---- What proc/ asks for
+// ---- Functions that proc/ calls
 
 struct pager *
 inode_pager(struct inode *ip)
@@ -297,7 +297,7 @@ idup(struct inode *ip)
 void
 iput(struct inode *ip)
 {
-    if (ip == &root) // only a process that exits gives its directory back
+    if (ip == &root) // only a process that exits drops its directory
         user_ends();
 }
 

@@ -6,7 +6,7 @@
 
 #define PROGRAMS 4
 
-// What a program consists of: pages of text, then data of the file, then zeroes.
+// The contents of a program: pages of text, then data of the file, then zeroes.
 struct pager;
 
 struct program {
@@ -16,6 +16,6 @@ struct program {
 
 extern const struct program programs[PROGRAMS];
 
-uint64 program_word(int program, uint64 va); // what is at `va` of a fresh image, a multiple of 8
+uint64 program_word(int program, uint64 va); // the word at `va`, a multiple of 8, of a fresh image
 struct pager *files_data(void);              // of a file that mappings can write to
-uint64 files_drop(void); // the cache gives back what nobody uses; how many frames
+uint64 files_drop(void);                     // the cache frees unused pages; returns their number

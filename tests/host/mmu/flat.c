@@ -160,7 +160,7 @@ flat_write(struct page *p, uint64 i, uint64 value)
     *word_of(p, i) = value;
 }
 
-// When the copy was made, while others wrote to the object, only the kernel knows.
+// Only the kernel knows the moment of the copy, while other processes wrote to the object.
 void
 flat_own(struct page *p, const uint64 *memory)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// flat.h - what a process knows its memory to hold, as an array: no tables, no faults, no sharing but what was
-// asked for.
+// flat.h - the expected contents of a process's memory, as an array: no tables, no faults, and only
+// the sharing that the process asked for.
 #pragma once
 
 #include "lib/types.h"
@@ -12,7 +12,7 @@
 #define MAX_USERS    40
 #define OBJECT_PAGES 12
 
-// Memory that several processes see: a file, or what a process and its children share.
+// Memory that several processes see: a file, or shared anonymous memory.
 struct object {
     uint64 word[OBJECT_PAGES][WORDS];
     int refs; // pages that map it; 0: not in use. The file's is never 0.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hart.c - see hart.h: what harts remember, and what makes them forget it.
+// hart.c - see hart.h: the TLBs of harts, and the fences that empty them.
 #include "mmu/hart.h"
 
 #include "lib/string.h"
@@ -18,7 +18,7 @@
 
 extern char _text[]; // the kernel's
 
-struct entry {  // what one step 2 has read
+struct entry {  // the result of one step 2
     uint64 tag; // the address, without what the entry does not depend on
     uint64 asid;
     pte_t pte;
@@ -106,7 +106,8 @@ remember_late(pte_t pte, void *arg)
         remember(r->h, r->va, r->level, pte, r->global);
 }
 
-// Reads memory from the table at `table` on; what it reads, or could read, is remembered if `learn`.
+// Reads memory from the table at `table` on; with `learn`, entries that it reads, or could read,
+// are cached.
 static struct outcome
 descend(struct hart *h, uint64 table, int level, uint64 va, bool learn)
 {
@@ -134,7 +135,7 @@ from_root(struct hart *h, uint64 va, bool learn)
     return descend(h, root_of(h->satp), TOP_OF(h->satp), va, learn);
 }
 
-// Where a walk ends that starts with what is remembered.
+// Returns where a walk ends that starts at a cached entry.
 static struct outcome
 from_entry(struct hart *h, const struct entry *e, uint64 va, bool learn)
 {
@@ -186,7 +187,7 @@ read_pointers(struct hart *h, uint64 table, int level, uint64 base)
     }
 }
 
-// What an eager hart does as soon as it has a table, and when it has forgotten.
+// Reads all of a new table into the TLB of an eager hart, also after a fence.
 static void
 read_eagerly(struct hart *h)
 {
@@ -247,7 +248,8 @@ see(struct hart *h, uint64 start, uint64 end, uint64 asid)
         late_fence(hart, asid);
 }
 
-// Whatever the hart knows of the table in satp, until it forgets it or leaves, leads to tables.
+// Checks that all cached pointers of the table in satp lead to tables, until the hart drops them or
+// leaves the table.
 static void
 check_paths(void)
 {
@@ -265,7 +267,7 @@ fence(uint64 start, uint64 end, uint64 asid)
     hart_event();
     check_paths();
     if (model_rnd(8) == 0)
-        model_pause(); // what has been freed before, others use now
+        model_pause(); // freed frames may be reused now
     see(self(), start, end, asid);
     forget(self(), start, end, asid);
     read_eagerly(self());

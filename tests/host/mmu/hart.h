@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // hart.h - harts at their worst: each keeps every translation and every instruction it has ever seen.
 //
-// Theory    What a step 2 of the manual's translation reads (priv sv32algorithm) may be remembered: leaves,
-//           pointers and invalid entries, several for one address, for as long as no fence that covers them has
-//           been executed, and harts read ahead what nobody has asked for. So an access may use any remembered
-//           entry or what is in memory now. The model looks at all of these possibilities at each access: one
-//           that gives a right, or a frame, that the table does not give is a failure of the kernel.
-//           What a page-wise fence covers is taken to the letter: leaf entries, not pointers. What is stored to
-//           a table is seen late (mmu/late.h).
+// Theory    An entry that step 2 of the manual's translation reads (priv sv32algorithm) may be
+//           cached: leaves, pointers and invalid entries, several for one address, for as long as
+//           no fence that covers them has been executed, and harts read entries in advance. So an
+//           access may use any cached entry or the one in memory. The model checks all of these
+//           possibilities at each access: one that gives a right, or a frame, that the table does
+//           not give is a failure of the kernel. As the manual says, a fence for a page covers leaf
+//           entries, not pointers. Stores to tables are seen late (mmu/late.h).
 // Next      doc/tlb.md
 #pragma once
 

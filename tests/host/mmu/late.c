@@ -20,7 +20,7 @@ static struct store {
 
 static uint64 now = 1;                     // counts stores
 static uint64 fenced[MAXHART][LATE_ASIDS]; // the last store that the hart sees under an identifier
-static uint64 fenced_all[MAXHART];         // the same for all identifiers, and for global entries
+static uint64 fenced_all[MAXHART];         // as fenced[], for all identifiers and global entries
 static uint64 linked[FRAMES];              // when a table began to be one
 
 static uint64

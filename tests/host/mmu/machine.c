@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // machine.c - see machine.h.
 //
-// Theory    trampoline.S, swtch.S and usercopy.S once more, as far as the hart's memory of translations can
-//           tell. Kernel stacks, the trampoline and the trapframe are looked at whenever the real code would
-//           use them: there, a fault is the kernel's end. tools/mutants.py compares the fences of the two.
+// Theory    trampoline.S, swtch.S and usercopy.S in C, as far as TLBs are concerned. Kernel stacks,
+//           the trampoline and the trapframe are looked at whenever the real code would use them:
+//           there, a fault is the kernel's end. tools/mutants.py compares the fences of the two.
 #include "mmu/machine.h"
 
 #include <string.h>
@@ -66,7 +66,8 @@ machine_fiber(const struct context *context)
     return &f->fiber;
 }
 
-// What the kernel does at `va` with no way to survive a fault. Returns the physical address.
+// An access of the kernel at `va` that must not fault.
+// Returns   the physical address.
 static uint64
 surely(const char *what, uint64 va, enum pt_access access)
 {
@@ -149,7 +150,7 @@ void model_userret(uint64 trapframe, uint64 satp) noreturn;
 
 __asm__(".globl userret\n.set userret, model_userret\n"); // elsewhere it is declared as bytes
 
-// What trap_start() continues at.
+// The code at which trap_start() continues.
 void
 model_userret(uint64 trapframe, uint64 satp)
 {

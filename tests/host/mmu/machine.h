@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// machine.h - what stands between user code and the kernel: traps, switches, copies, kernel stacks.
+// machine.h - the code between user mode and the kernel: traps, switches, copies, kernel stacks.
 #pragma once
 
 #include "lib/types.h"

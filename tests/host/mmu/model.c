@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// model.c - see hart.h: chance, failures, and whose turn it is.
+// model.c - see hart.h: random choices, failures, and the harts' turns.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ sbi_send_ipi(uint64 hartid)
         model_pause();
 }
 
-// Time goes on when somebody looks.
+// Reading the clock advances it.
 uint64
 r_time(void)
 {

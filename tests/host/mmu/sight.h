@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sight.h - what an access means that uses a remembered entry, beside what the table says.
+// sight.h - comparison of an access by a cached entry with the access by the table.
 #pragma once
 
 #include "mmu/hart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stubs.c - what the kernel finds around it and the model has no use for: panic, console, timer, FP, devices.
+// stubs.c - stubs of functions that the model does not need: panic, console, timer, FP, devices.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +74,7 @@ assert_failed(const char *what, const char *file, int line)
     model_fail("%s:%d: assertion failed: %s", file, line, what);
 }
 
-// Called by whoever waits for a spinlock.
+// Called in the loop that waits for a spinlock.
 void
 panic_park(void)
 {

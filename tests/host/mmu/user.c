@@ -76,16 +76,16 @@ touch_write(void)
     struct page *p = any_page();
     uint64 i = model_rnd(WORDS), value = model_rnd(~0UL);
     if (!(p->prot & PTE_W) || (flat_code(p, i) && model_rnd(16)))
-        return; // code is written now and then only: its fence.i hides the kernel's mistakes
+        return; // code is written rarely: its fence.i hides the kernel's errors
     uint64 *word = word_at(p, i, PT_WRITE);
     flat_own(p, word - i * STRIDE / sizeof *word);
     flat_write(p, i, value);
     *word = value;
     if (flat_code(p, i))
-        fence_i(); // its own duty, on the hart it is on: the kernel's is to make it true on others
+        fence_i(); // the process's own duty, on its hart; the kernel must fence when it moves
 }
 
-// Goes from page to page upwards, as far as they may be read: what a file holds is brought in ahead.
+// Reads pages in ascending order, as far as they are readable: fault-around maps pages of files.
 static void
 sweep_mapped(void)
 {
@@ -102,7 +102,7 @@ sweep_mapped(void)
     }
 }
 
-// The same in the heap, through its pages that are not looked at too: these are zero.
+// Sweeps the heap, also its pages that are not checked otherwise: these are zero.
 static void
 sweep(void)
 {
@@ -135,8 +135,8 @@ touch_exec(void)
     }
 }
 
-// The kernel knows which pages have been used since it was asked last. What it says of one page may be for all of
-// a larger leaf, and then it forgets all of them.
+// pgaccess() tells the pages used since its last call. For a page in a superpage it may report, and
+// clear, all of the superpage.
 static void
 ask_touched(void)
 {
@@ -256,7 +256,7 @@ kernel_copy(void)
         end += PGSIZE;
     n = n < end - start ? n : end - start;
     if (machine_call(out ? CALL_OUT : CALL_IN, start, n) < 0)
-        (void)machine_call(CALL_EXIT, 0, 0); // memory ran out: what has been copied nobody knows
+        (void)machine_call(CALL_EXIT, 0, 0); // memory ran out: the copied length is unknown
 }
 
 static uint64

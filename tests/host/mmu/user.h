@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// user.h - the processes of the model: what they do (user.c), and what the kernel does for them (calls.c).
+// user.h - the processes of the model: their actions (user.c), and the kernel's calls (calls.c).
 #pragma once
 
 #include "mmu/flat.h"
@@ -11,20 +11,20 @@ enum call {
     CALL_WAIT,    // -> pid
     CALL_KILL,    // pid
     CALL_SBRK,    // bytes -> old break
-    CALL_LAZY,    // the same
+    CALL_LAZY,    // bytes -> old break
     CALL_OUT,     // va, bytes: the kernel stores
     CALL_IN,      // va, bytes: it reads
     CALL_MAP,     // kind, protection and a distance << 8 -> va of OBJECT_PAGES pages, so far apart
     CALL_UNMAP,   // va, bytes
     CALL_PROTECT, // va, protection and n << 8: of 2^n pages
     CALL_SYNC,    // va
-    CALL_TOUCHED, // va: of the page there, have you heard?
+    CALL_TOUCHED, // va: was the page there touched?
     CALL_LOOK,    // pid, wait: at its memory, for a while, or until it waits for that to end
 };
 
 enum role { ROLE_ANY, ROLE_ENDS };
 
-// Of a process that ends with one that looks at it (ending.c).
+// States of an ending process and of its viewer (ending.c).
 enum meeting { MEET_NOT_YET, MEET_READY, MEET_LOOKING };
 
 enum map_kind {

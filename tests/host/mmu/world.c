@@ -2,8 +2,8 @@
 // world.c - see world.h.
 //
 // Theory    RAM is an arena of the host at such an address that DIRECT_MAP + physical address points into it. The
-//           kernel's own table maps an image and a bank of RAM that nobody looks into: only addresses that come
-//           and go are worth looking at. Harts take turns, one event at a time, as a seed decides.
+//           kernel's own table maps an image and a bank of RAM that is not accessed: only changing
+//           mappings need checks. Harts take turns, one event at a time, as the seed decides.
 #include "mmu/world.h"
 
 #include <stdlib.h>
@@ -51,8 +51,8 @@ __asm__(".globl _text, _etext, _rodata, _erodata, _data, kernel_end\n"
         ".set kernel_end, _data + 0x10000\n");
 const uint64 boot_load_offset = LINK_START - 0x80200000;
 
-// The table that a hart starts with, like that of rv/entry.S. But for the image, what the kernel's table has the hart
-// knows as missing.
+// The table that a hart starts with, like that of rv/entry.S. Except for the image, the hart has
+// cached the kernel's addresses as not mapped.
 static void
 first_table(void)
 {
@@ -227,7 +227,7 @@ turn(void)
     hart_check_roots();
 }
 
-// What nobody uses is given back; stacks that are gone are gone for every hart.
+// Unused memory is freed; freed stacks are fenced on every hart.
 static void
 memory_is_short(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_pt_rounded.c - mappages() of the years that rounded: which pages a range of bytes maps, to
-// what, and what a failure leaves.
+// t_pt_rounded.c - mappages() as in the years when it rounded: the pages that a range of bytes
+// maps, and the state after a failure.
 //
 // SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/shim/host.c
 #include "test.h"
@@ -101,7 +101,7 @@ test_refused(int levels)
     CHECK_EQ(leaves(), 0);
 }
 
-// A page that is mapped already, be it by its last byte, is mapped twice by nobody.
+// A range that includes a mapped page, even by one byte, is refused.
 static void
 test_remap(void)
 {

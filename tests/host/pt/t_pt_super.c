@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // t_pt_super.c - larger leaves: unmapping and protecting their first, middle and last pages,
-// splitting 1 GiB down to 4 KiB, what the batch is told.
+// splitting 1 GiB down to 4 KiB, the records in the batch.
 //
 // SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/shim/host.c
 #include "test.h"
@@ -142,7 +142,7 @@ test_protect(void)
     CHECK_EQ(protect(&t, GIB + PGSIZE, GIB + MIB2, 0, PTE_W, &w.b), 0);
     CHECK(batch_clean(&w.b) && !w.b.widened); // nothing changed
     CHECK_EQ(protect(&t, GIB, GIB + MIB2, 0, PTE_RSW1, &w.b), 0);
-    CHECK(batch_clean(&w.b) && !w.b.widened); // no hart looks at it
+    CHECK(batch_clean(&w.b) && !w.b.widened); // no hart uses it
     CHECK_EQ(protect(&t, GIB, GIB + MIB2, PTE_V, 0, &w.b), -EINVAL);
     EXPECT_PANIC("protect", (void)!protect(&t, GIB, GIB + MIB2, PTE_RWX, 0, &w.b));
     EXPECT_PANIC("protect", (void)!protect(&t, GIB, GIB + MIB2, PTE_R, 0, &w.b));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_pt_walk.c - looking up and mapping: what walk, walkaddr, map_page and mappages promise.
+// t_pt_walk.c - looking up and mapping: walk, walkaddr, map_page and mappages.
 //
 // SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/shim/host.c
 #include "test.h"

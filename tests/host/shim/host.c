@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// host.c - what kernel code finds below it on the host: panic, the running hart, the direct map.
+// host.c - the environment of kernel code on the host: panic, the running hart, the direct map.
 //
 // printf and the memory functions are the C library's own.
 #include <setjmp.h>
@@ -48,8 +48,8 @@ panic_frames(uint64 table, uint64 there, uint64 wanted, const char *fmt, ...)
     vpanic(fmt, ap);
 }
 
-// Called by whoever waits for a spinlock. A panic ends a test or is caught by it: nobody has stopped
-// meanwhile.
+// Called in the loop that waits for a spinlock. A panic ends a test or is caught by it, so no hart
+// has to stop.
 void
 panic_park(void)
 {

@@ -4,8 +4,8 @@
 
 #include "lib/types.h"
 
-// Called when code under test blocks: does what somebody else would do meanwhile, and returns 0, or
-// -EINTR for a killed waiter. Without it, blocking is a panic ("blocks for ever").
+// Called when code under test blocks: does the work of another thread, and returns 0, or -EINTR for
+// a killed waiter. Without it, blocking is a panic ("blocks for ever").
 extern int (*host_on_block)(bool killable);
 extern bool host_killed;          // preempt_point() says that the process has been killed
 extern unsigned long host_blocks; // how often code blocked

@@ -138,7 +138,7 @@ test_range_owner(void)
     CHECK_EQ(ranges(e, 3, keep_range), 3);
 }
 
-// What a deferred pointer leads to is a range of its own, to the end of what the pointer stands for.
+// Memory below a deferred pointer is a range of its own, which ends with the pointer's addresses.
 static void
 test_ranges_deferred(void)
 {
@@ -191,7 +191,7 @@ test_changes(void)
     CHECK(n == 1 && seen[0].how == ONLY_B && seen[0].size == 0x2000);
 }
 
-// What was text is the guard page of a smaller program now.
+// A change is named after the new mapping: former text is the guard page of a smaller program now.
 static void
 test_changes_name_what_is(void)
 {

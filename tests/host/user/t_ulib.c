@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // t_ulib.c - the user library: formatting, numbers and memory functions against the C library's;
-// sorting, options and lines against what they promise.
+// sorting, options and lines against their descriptions.
 //
 // SOURCES: user/ulib/sort.c
 // CFLAGS: -Ikernel
@@ -45,7 +45,8 @@ host_exit(int status)
 #include "../../user/ulib/cmd.c"
 #include "ulib/sort.h"
 
-// What the library calls: a file that is read in pieces of random size or as asked for, and memory.
+// The system calls of the library: a file that is read in pieces of random or full size, and
+// memory.
 static const char *file;
 static int file_left;
 static int file_error;
@@ -123,7 +124,7 @@ u_free(void *p)
     host_free(p);
 }
 
-// Both formatters must agree on the text and on its length, also when it is cut.
+// Both formatters must agree on the text and on its length, also when it is truncated.
 #define SAME(...)                                                                                  \
     do {                                                                                           \
         char a_[120], b_[120];                                                                     \
@@ -170,7 +171,7 @@ check_text(const char *want, const char *format, ...)
     CHECK_STR(buf, want);
 }
 
-// What the C library does otherwise, or not at all.
+// Conversions that the C library handles differently, or not at all.
 static void
 test_format_own(void)
 {

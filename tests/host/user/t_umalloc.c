@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_umalloc.c - malloc, free, realloc and calloc of the user library: random use against a model;
 // pieces are aligned, apart from each other and keep their content; free memory is joined again;
-// exhaustion fails and harms nothing; somebody else may move the break in between.
+// exhaustion fails and harms nothing; other code may move the break in between.
 //
 // SOURCES: user/ulib/sort.c
 // CFLAGS: -Ikernel

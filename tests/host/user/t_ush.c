@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_ush.c - the shell's parser and expansion: the tree of many lines, what words become, and
+// t_ush.c - the shell's parser and expansion: the tree of many lines, the expansion of words, and
 // hundreds of thousands of random lines with and without memory: a tree or a message, no more.
 //
 // SOURCES: user/ulib/sort.c

@@ -52,7 +52,7 @@ main:
 1:  j fail
 2:
 
-    // Who may read them.
+    // The modes that may read them.
     csrw mcounteren, zero
     csrw scounteren, zero
     REFUSED(S, csrr a0, cycle)

@@ -35,7 +35,7 @@
 #define FS(result, flags, a, b, c, ...) FP(fmv.x.d, fmv.w.x, result | BOX, flags, a, b, c, __VA_ARGS__)
 #define FD(result, flags, a, b, c, ...) FP(fmv.x.d, fmv.d.x, result, flags, a, b, c, __VA_ARGS__)
 
-// The same with a result in the integer register a3.
+// As FP, with a result in the integer register a3.
 #define XP(set, result, flags, a, b, ...)                                                          \
     li a0, a;                                                                                      \
     set fa0, a0;                                                                                   \

@@ -78,7 +78,7 @@ main:
     EXPECT(a0, 2)
     j pass
 
-// What hart 1 does, with the others.
+// The work of hart 1, with the others.
 work:
     csrr s0, mhartid
     slli a0, s0, 2
@@ -106,7 +106,7 @@ idle_now:
     wfi
     j idle_now
 
-// What every hart does.
+// The work of every hart.
 together:
     csrr a0, mhartid
     slli a1, a0, 2

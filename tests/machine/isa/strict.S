@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// strict.S - what the manual asks for and QEMU 7.2 does otherwise: for the glass machine alone.
+// strict.S - requirements of the manual that QEMU 7.2 does not meet: for the glass machine alone.
 #include "sv.inc"
 
     .option norvc

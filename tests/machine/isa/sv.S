@@ -262,7 +262,7 @@ main:
     EXPECT(s2, LOAD_ACCESS)
     csrw satp, s7
 
-    // The same address before and after a fence, of each kind.
+    // One address before and after a fence, of each kind.
     PAGE(RWX)
     ENTRY(low, 1, other, RWX)
     la a1, other

@@ -13,7 +13,7 @@ struct block {
 static struct block *free_blocks[CLASSES];
 static char *fresh, *fresh_end;
 
-// Takes n bytes from the part of the heap that nobody has used yet.
+// Takes n bytes from the unused part of the heap.
 static void *
 take_fresh(uint64 n)
 {

@@ -46,7 +46,7 @@ function picture(m: Measured): HTMLElement {
   return h("div", { class: "pile" }, ...blocks);
 }
 
-// What is in the user's tree and is not the user's: one bit keeps it from him.
+// Bytes in the user's tree that user mode may not access: only the bit U protects them.
 function hidden(m: Measured): bigint {
   return m.ranges.filter((r) => (r.flags & 16) === 0).reduce((sum, r) => sum + bytesOf(r), 0n);
 }

@@ -37,7 +37,7 @@ interface Judged {
 
 const judge = (pte: bigint, level: number): Promise<Judged> => link.call<Judged>("judge", pte, level);
 
-// What a person should know about an entry besides its flags.
+// Remarks about an entry besides its flags.
 function remark(va: bigint, level: number, pte: bigint, judged: Judged): string {
   const flags = Number(pte & 0x3ffn);
   if (judged.kind === Kind.Malformed) return t("explain.malformed", ruleWords(judged.rule));

@@ -143,7 +143,7 @@ function referenceRow(r: Reference): HTMLElement {
     ` ${tree ? treeName(tree) : ""} `, h("span", { class: "mono" }, `${letters(Number(r.pte & 0x3ffn))} ${LEAF_NAMES[r.level]}`));
 }
 
-// Who mapped the frame: the store of one of the entries that lead to it.
+// Prints which code mapped the frame: the store of one of the entries that lead to it.
 async function tellMapper(pa: bigint, into: HTMLElement): Promise<void> {
   const references = await link.look<Reference[]>("references", pa);
   const leaf = references.find((r) => r.level === 0) ?? references[0];

@@ -36,7 +36,7 @@ note(int kind, uint32 block, uint32 safe, uint8 *data)
     events[nevents++] = (struct event){kind, block, safe, data};
 }
 
-// Gives up what was written after the last cut.
+// Frees the blocks written after the last cut.
 static void
 free_spent(void)
 {
@@ -44,7 +44,7 @@ free_spent(void)
         free(spent[--nspent]);
 }
 
-// What was written after the last cut, and when it was flushed.
+// The writes after the last cut, and their flushes.
 static struct {
     uint32 block; // ~0: a flush
     uint32 safe;
@@ -172,7 +172,7 @@ is_lost(uint32 i)
     return (long)i == crash_lost_block;
 }
 
-// How many events the flushes before `at` have made safe.
+// Returns how many events the flushes before `at` have made safe.
 void
 crash_recut(void)
 {
@@ -216,7 +216,7 @@ safe_before(uint32 at)
     return safe;
 }
 
-// Applies the first sectors of a write over what is there.
+// Applies only the first sectors of a write (a torn write).
 static void
 tear(uint32 i)
 {

@@ -95,7 +95,7 @@ cm_why(void)
     return why;
 }
 
-// What the disk shows.
+// The files as the disk shows them.
 static struct seen {
     char path[64];
     uint32 ino, type, nlink, size;

@@ -23,7 +23,7 @@ int (*host_on_block)(bool killable);
 static int depth;
 static struct waiter waiters[DEPTH];
 static char selves[DEPTH];
-static bool waiting;            // in a call that commits, and does not look at the model meanwhile
+static bool waiting;            // in a call that commits, which does not use the model meanwhile
 static uint32 noted_at[STATES]; // events when the state was noted
 static struct {
     uint32 at, state;
@@ -89,7 +89,7 @@ work_wait(bool killable)
         depth++;
         one_op();
         depth--;
-        return 0; // the caller looks whether that was what it waits for
+        return 0; // the caller checks its condition again
     }
     crash_complete();
     return 0;
@@ -341,7 +341,8 @@ one_op(void)
     static void (*const ops[])(void) = {op_create, op_write,  op_link,   op_write, op_create,
                                         op_write,  op_write,  op_open,   op_trunc, op_unlink,
                                         op_unlink, op_rename, op_rename, op_close};
-    // What gives pages up waits for the batch of writes that somebody below us waits for.
+    // An operation that drops pages waits for the batch of writes for which an operation below us
+    // on the stack waits.
     ops[rnd_below(journal.ordering ? 8 : NELEM(ops))]();
 }
 
@@ -353,7 +354,7 @@ ack(uint32 state)
     acks[nacks++].state = state;
 }
 
-// Somebody wants things to be safe.
+// Calls fsync() or sync().
 static void
 make_safe(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// e2check.h - is an ext2 file system consistent? What e2fsck -fn asks, fast enough for every cut.
+// e2check.h - checks an ext2 file system as e2fsck -fn does, fast enough for every cut.
 #pragma once
 
 #include "lib/types.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fsmodel.h - a tree of files in plain C: what a file system should look like.
+// fsmodel.h - a model of the expected tree of files, in plain C.
 #pragma once
 
 #include "abi/stat.h"
@@ -25,7 +25,7 @@ struct node {
 
 extern struct node nodes[NODES]; // 0 is the root
 
-// What rename should answer for node s in d1, and t (or -1) in d2.
+// The expected result of rename for node s in d1, and t (or -1) in d2.
 long rename_expected(int d1, int d2, int s, int t);
 void apply_write(int n, uint64 off, const void *data, size_t len);
 int lookup(int dir, const char *name);

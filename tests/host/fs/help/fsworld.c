@@ -262,7 +262,7 @@ iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n)
     return 0;
 }
 
-// What the check of the order of locks would like to know for its message.
+// For the messages of the check of lock order.
 bool
 panicking(void)
 {

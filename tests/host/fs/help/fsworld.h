@@ -13,7 +13,7 @@
 
 extern struct blkdev world_disk;
 extern uint8 *world_image;     // the disk's contents
-extern bool world_late;        // requests are completed only when somebody waits, in any order
+extern bool world_late;        // requests are completed only when a caller waits, in any order
 extern long world_fail_at;     // the allocation that fails: 0 the next one, -1 none
 extern bool world_fail_on;     // all later ones fail as well
 extern uint64 world_bad_block; // reads and writes of this block fail; ~0: none

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// noinode.h - what open files ask of inodes, for tests that map no file and append by one writer.
+// noinode.h - the functions of inodes that open files call, for tests that map no file and append
+// by one writer.
 #pragma once
 
 #include "fs/fs.h"

@@ -12,7 +12,8 @@
 #define PATIENCE 100000 // turns of harts that wait for each other
 #define HOOK     __attribute__((no_sanitize("address")))
 
-// What the compiler calls, and the sanitizer's own checks, which go on where ours have been.
+// The functions that the compiler calls before an access, and the sanitizer's own checks, called
+// behind ours.
 void __asan_loadN(void *at, long size);
 void __asan_storeN(void *at, long size);
 void __asan_loadN_noabort(void *at, long size);
@@ -38,7 +39,7 @@ static unsigned turns;
 
 int (*host_on_block)(bool killable); // of worlds with a single thread
 
-// ---- Whose turn it is
+// ---- Turns
 
 static void
 other_hart(void)

@@ -41,7 +41,7 @@ quad widen(const struct format *f, uint64 bits);
 // The operation w->op on w->a, w->b and w->c, by the host: members of a struct work.
 uint64 operation_bits(const struct work *w);
 quad operation_exact(const struct work *w);
-// What the work yields in a rounding mode of the machine.
+// Returns the result of the work in a rounding mode of the machine.
 struct result expected(const struct work *w, enum float_mode mode);
 
 // The bits as a register holds them.

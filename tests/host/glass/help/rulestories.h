@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// rulestories.h - the stories of t_glass_rules.c: for each rule of what a TLB may do, what a hart
-// does and what the machine says of it.
+// rulestories.h - the stories of t_glass_rules.c: for each rule about TLBs, the actions of a hart
+// and the expected report of the machine.
 #pragma once
 
 #include "machine.h"

@@ -17,7 +17,7 @@ static uint64 base;
 static uint64 (*rnd)(void);
 static struct wbatch w;
 
-// What an operation works on, chosen before it is tried.
+// The arguments of an operation, chosen before it is tried.
 static struct {
     uint64 first, n; // pages of the window
     uint64 pa, perm, clear, set;

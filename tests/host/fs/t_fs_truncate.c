@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// t_fs_cut.c - files that are cut while somebody has their pages: as shared memory they and the file agree from then
-// on, also on the disk; other holders keep what they have. Without a journal, with one, and with the data in it.
+// t_fs_truncate.c - files that are truncated while their pages are in use: shared mappings and the
+// file agree afterwards, also on the disk; other users keep their old pages. Without a journal,
+// with one, and with the data in it.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
 // SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c
@@ -64,7 +65,7 @@ test_shared(void)
     for (uint64 i = 0; i < PAGES; i++)
         CHECK_MEM(page_data(page[i]), text, PGSIZE);
     CHECK_EQ(p->ops->get(p, 0, &f), -EINVAL);
-    p->ops->dirty(p, page[3]); // a store to what is no part of the file
+    p->ops->dirty(p, page[3]); // a store to a page that is no part of the file
     CHECK_EQ(fs_sync(), 0);
     memset(text, 'b', sizeof text);
     CHECK_EQ(w_write("shared", text, 0, sizeof text), sizeof text);
@@ -91,7 +92,7 @@ test_held(void)
     let_go("held", p, text);
 }
 
-// Whoever unlinks the file meanwhile does not free it.
+// Unlinking the file meanwhile does not free it.
 static void
 test_unlinked(void)
 {
