@@ -49,7 +49,7 @@ struct state {
     struct virtio_blk virtio[DISKS_MAX];
 };
 
-// What the host provides. `arg` is passed to each.
+// Functions of the host. `arg` is passed to each.
 struct host_calls {
     void *arg;
     void (*console)(void *arg, uint8 byte); // the machine prints

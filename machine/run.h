@@ -8,7 +8,7 @@
 typedef void *(*machine_alloc)(size_t bytes);
 
 // Makes a machine with `ram` bytes of RAM (a multiple of PAGE_BYTES) and no disk, reset.
-// Returns NULL if there is not enough memory.
+// Returns   NULL if there is not enough memory.
 struct machine *machine_new(const struct config *config, uint64 ram, machine_alloc alloc);
 // Attaches a disk image of `size` bytes, which the machine changes in place: `bytes` must have room
 // for `size` rounded up to PAGE_BYTES. Before the first run. Returns false if memory is lacking.

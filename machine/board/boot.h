@@ -5,7 +5,7 @@
 #include "base/types.h"
 #include "board/loader.h"
 
-// What to start. A file without bytes is not given.
+// The files to start. A file without bytes is not given.
 struct boot {
     struct file kernel, firmware, initrd;
     const char *append; // the kernel's command line, or NULL

@@ -27,7 +27,7 @@ elf_magic(struct file f)
 }
 
 // Reads the header of an ELF64 program for RISC-V.
-// On error   *value is the field that is wrong, or 0.
+// On error  *value is the wrong field, or 0.
 enum load_error
 elf_read_header(struct file f, struct elf_header *h, uint64 *value)
 {

@@ -8,7 +8,7 @@
 
 struct machine;
 
-// What the boot loader adds to the description of the board.
+// The boot loader's additions to the description of the board.
 struct fdt_chosen {
     const char *bootargs;      // or NULL
     uint64 initrd, initrd_end; // equal: none

@@ -7,7 +7,7 @@
 #define FINISHER_BASE 0x100000ULL
 #define FINISHER_SIZE 0x1000ULL
 
-// What a 32-bit store to the finisher asks for, in its low half.
+// The command of a 32-bit store to the finisher, in its low half.
 enum { FINISHER_FAIL = 0x3333, FINISHER_PASS = 0x5555, FINISHER_RESET = 0x7777 };
 
 struct machine;

@@ -30,7 +30,7 @@ struct file {
     uint64 size;
 };
 
-// What a loaded file occupies: physical addresses.
+// The physical addresses of a loaded file.
 struct loaded {
     uint64 entry;
     uint64 start, end;

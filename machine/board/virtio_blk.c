@@ -309,7 +309,7 @@ read_register(const struct machine *m, unsigned unit, uint64 reg)
     }
 }
 
-// What an empty slot shows too.
+// Registers that an empty slot has, too.
 static uint32
 read_identity(const struct machine *m, unsigned unit, uint64 reg)
 {

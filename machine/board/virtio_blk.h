@@ -12,7 +12,7 @@
 
 struct machine;
 
-// What a driver did wrong. The device counts these and never stops the machine.
+// Errors of drivers. The device counts these and never stops the machine.
 enum virtio_fault {
     VIRTIO_OK,
     VIRTIO_ACCESS,     // a register accessed in a size that is not 4 bytes

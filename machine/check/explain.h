@@ -11,7 +11,7 @@ struct access {
     int pid; // of the process; 0 or -1: none or not known
 };
 
-// What an access that failed tells of who made the mistake.
+// Evidence about the cause of a failed access.
 enum blame {
     BLAME_PROGRAM, // the program did what it may not do
     BLAME_KERNEL,  // the kernel's tables are not as they should be

@@ -16,7 +16,7 @@
 
 // --- reports ---------------------------------------------------------------------------------
 
-// What goes wrong, in words.
+// The sentences of a report about a lock.
 struct complaint {
     enum report_kind kind;
     enum word what, since, rule, todo;

@@ -3,12 +3,12 @@
 //
 // Theory    When the shell waits at its prompt, the kernel is at rest. Each allocated page must then
 //           be found from the kernel's data, from a register or from another page that is found: by
-//           an address, by an entry of a page table, or by a page number. Whatever looks like one of
-//           these counts, so a page is called lost only when it surely is. The pages of user programs
-//           are not searched: what is in them is no pointer of the kernel. The kernel's map of all
-//           memory leads to every page, and does not count: rows of leaves without U, where the
-//           number of the page goes with that of the entry.
-//           A page that is lost stays lost; each place that allocates is told once.
+//           an address, by an entry of a page table, or by a page number. Every word that looks
+//           like one of these counts, so a page is reported only when it is surely lost. The pages
+//           of user programs are not searched: what is in them is no pointer of the kernel. The
+//           kernel's map of all memory leads to every page, and does not count: rows of leaves
+//           without U, where the number of the page goes with that of the entry. A page that is
+//           lost stays lost; each place that allocates is told once.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"

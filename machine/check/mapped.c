@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // mapped.c - files that processes have mapped with mmap: what belongs where.
 //
-// Theory    What a program asked of mmap() and got is kept, as far as munmap() leaves it, and goes to
-//           its children. A page fault in it is to be served from one place of the file; a private
-//           mapping never goes back to the file; and a child that faults in a mapping of its parent
-//           has it, too.
+// Theory    The check keeps the mappings that mmap() has granted, less those that munmap() removes;
+//           children inherit them. A page fault in it is to be served from one place of the file; a
+//           private mapping never goes back to the file; and a child that faults in a mapping of
+//           its parent has it, too.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -52,7 +52,7 @@ root_of(const struct machine *m, unsigned hart)
     return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ? root : 0;
 }
 
-// What the process passed to its system call.
+// The process's arguments of its system call.
 static bool
 argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
 {

@@ -186,8 +186,8 @@ held(const struct machine *m, unsigned hart, uint64 value)
     return found;
 }
 
-// The address at which uvmunmap() stands: in its range, not mapped, in one of its registers. What
-// is before it has been unmapped by the call itself.
+// The address at which uvmunmap() stands: in its range, not mapped, in one of its registers. The
+// call itself has unmapped the pages before it.
 static bool
 stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va, struct pt_trace *t)
 {
@@ -284,7 +284,7 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- locks -----------------------------------------------------------------------------------
 
-// What goes in the places of a sentence about a lock: {2:str} its name, {3} where, {4} the hart.
+// The values in a sentence about a lock: {2:str} its name, {3} where, {4} the hart.
 static void
 lock_words(const struct machine *m, uint64 lock, struct fact *f)
 {

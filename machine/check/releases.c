@@ -3,7 +3,7 @@
 //
 // Theory    Where pages are shared, kfree() takes one user away. Each entry that is removed goes with
 //           one call, a little before or after it. When a page turns out to be lost, or free while
-//           somebody has it, the odd one is the mistake; which, only shows then.
+//           a process has it, the unmatched call or entry is the error, which shows only then.
 #include "check/releases.h"
 
 #include "check/entries.h"

@@ -4,7 +4,7 @@
 
 #include "sight/moment.h"
 
-// What is known of a page since it was allocated; position 0: it has not happened.
+// The history of a page since its allocation; position 0: that event has not happened.
 struct releases {
     struct moment dropped;  // an entry that led to it was removed
     struct moment unpaired; // ... and no kfree() went with it, though one has come later

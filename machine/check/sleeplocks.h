@@ -30,7 +30,7 @@ struct sleeplocks {
 
 // The table of the machine's checks; NULL: the kernel has no such locks.
 struct sleeplocks *sleeplocks(const struct machine *m);
-// Who holds the lock, or NULL.
+// Returns the holder of the lock, or NULL.
 struct sleeper *sleeplocks_holder(struct sleeplocks *s, uint64 lock);
-// What the thread waits for, or NULL.
+// Returns the object for which the thread waits, or NULL.
 struct sleeper *sleeplocks_wait(struct sleeplocks *s, uint64 thread);

@@ -4,10 +4,10 @@
 // Theory    When nothing that is known has happened for long, or no hart was in user mode for long,
 //           the machine runs on a while on trial. A hart that keeps to a few instructions in that
 //           time, has interrupts off and stores nothing waits for a word that another one must
-//           store. What it reads is what it waits for, and who stored that last is told.
-//           A hart that spins in the function in which it stored the word that another one waits
-//           for, behind its loop, has come back to the loop and left its change behind: that is
-//           how a count of readers leaks.
+//           store. It waits for the word that it reads; the last store to that is reported. A hart
+//           that spins in the function in which it stored the word that another one waits for,
+//           behind its loop, has come back to the loop and left its change behind: that is how a
+//           count of readers leaks.
 // Promises  silence: the hart runs a process, and no other one is at work. A hart that is parked, or
 //           waits for another to boot, runs none.
 #include "check/trial.h"
@@ -44,7 +44,7 @@ struct stuck {
     struct spin spin[HARTS_MAX];
 };
 
-// Who stored the word that a hart waits for.
+// The last store of the word for which a hart waits.
 struct cause {
     unsigned waiter;
     uint64 word;

@@ -5,7 +5,7 @@
 #include "machine.h"
 #include "sight/moment.h"
 
-// What is put away while a trial runs.
+// State that is set aside while a trial runs.
 struct trial_apart {
     uint64 here, reached, limit;
     struct host_calls host;

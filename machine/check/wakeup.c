@@ -5,8 +5,8 @@
 //           sleeps again. When the machine rests, each sleeper is woken on trial, and the run is
 //           taken back: if the sleeper leaves its loop then, while at the time when it fell asleep
 //           it would have gone on sleeping, its condition has become true and no code has woken it.
-//           What it reads on the way is its condition; the last store to that since it sleeps is
-//           by the function that should have called wakeup().
+//           The words that it reads on the way are its condition; the last store to them since it
+//           sleeps is by the function that should have called wakeup().
 // Promises  silence: both trials must agree, and the store must be found.
 //           same-run: the trials are undone before the run goes on.
 #include "check/trial.h"

@@ -14,5 +14,5 @@ struct machine;
 bool csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote);
 // Reads a CSR as the debugger or a report shows it. Returns false if there is none.
 bool csr_peek(const struct machine *m, unsigned hart, unsigned number, uint64 *value);
-// What the hart's CSRs are after reset.
+// Sets the hart's CSRs to their values after reset.
 void csr_reset(struct machine *m, unsigned hart);

@@ -12,5 +12,5 @@ struct machine;
 void execute(struct machine *m, unsigned hart);
 // Tells the code pages how operations are entered. Before the first instruction.
 void execute_setup(struct code *c);
-// The same, for a machine that counts (sight/count.h).
+// As execute_setup(), for a machine that counts (sight/count.h).
 void execute_counted_setup(struct code *c);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // hart.h - the state of one hart.
 //
-// Theory    `struct hart` is plain data: a snapshot copies it. What can be derived from it and from
+// Theory    `struct hart` is plain data: a snapshot copies it. State derived from it and from
 //           memory (decoded instructions, shortcuts) is in `struct lane`, which is dropped instead.
 //           Writes to x0 go to x[32]; the decoder sees to that, so that no handler has to test.
 // Manual    unpriv: rv32, rv64; priv: machine, supervisor

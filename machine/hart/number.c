@@ -91,7 +91,7 @@ number_rounded(struct wide w, bool negative, enum float_mode mode)
     }
 }
 
-// What a result beyond the largest number becomes: an infinity or the largest number.
+// Returns the result of an overflow: an infinity or the largest number.
 static uint64
 overflow(const struct format *f, bool negative, struct float_env *env)
 {

@@ -30,7 +30,7 @@ enum {
     FLOAT_INVALID = 1 << 4,   // NV
 };
 
-// What an operation needs to know, and what it reports.
+// Inputs and outputs of an operation besides its operands.
 struct float_env {
     enum float_mode mode;
     uint32 flags; // each operation adds FLOAT_... bits

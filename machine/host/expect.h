@@ -3,8 +3,8 @@
 //
 // Theory    A line of the file is the kind of a report and the function that it is about:
 //           `stale-translation remap'. Such reports are not printed and do not count. A line that
-//           no report was met for is told at the end: what it expects has gone, or has another name.
-//           What follows # is a comment.
+//           no report was met for is printed at the end: its report no longer occurs, or has
+//           another name. A # starts a comment.
 #pragma once
 
 #include "sight/report.h"

@@ -25,7 +25,7 @@
 
 enum outcome { SURVIVES, LEAKS, PANICS, HANGS, ENDS, OUTCOMES };
 
-// What a run tells; small enough to be written to a pipe at once.
+// The result of a run; small enough to be written to a pipe at once.
 struct result {
     enum outcome outcome;
     uint64 calls, steps, free; // pages that are free at rest

@@ -13,5 +13,5 @@ struct file file_share(const char *path);
 // Does not return unless the file can be replaced later: says why.
 void file_check_writable(const char *path);
 // Replaces the file's contents: a reader sees the old ones or the new ones, never a part.
-// Returns false, with the file as it was, when that fails: says why.
+// Returns   false, with the file as it was, when that fails: says why.
 bool file_replace(const char *path, struct file f);

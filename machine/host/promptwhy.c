@@ -133,7 +133,7 @@ say_moment(const struct control *c, enum word word, const struct moment *at)
     answer(c->out, "  %s", text.bytes);
 }
 
-// What is known of the page's life. That is of the front of the run.
+// Prints the page's history, which belongs to the front of the run.
 static void
 say_frame(const struct control *c, uint64 pa)
 {

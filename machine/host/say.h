@@ -16,7 +16,7 @@ enum {
 
 // Prints "glass: " and the sentence, with a newline.
 void say(const char *format, ...) printflike(1, 2);
-// The same, and ends the program with EXIT_USAGE.
+// As say(), and ends the program with EXIT_USAGE.
 void refuse(const char *format, ...) printflike(1, 2) noreturn;
 // Prints a part of a report, wrapped at 80 columns: its head, and the words in a column beside it,
 // or behind it if the head does not begin with a space.

@@ -19,5 +19,5 @@ uint64 register_value(const struct control *c, unsigned hart, int number);
 const char *register_name(int number);
 // An address: a number, a symbol of the kernel, a register, each with +N or -N behind it.
 bool word_address(const struct control *c, const char *word, uint64 *va);
-// The same; says so if it is none.
+// As word_address(); prints a message if the word is none.
 bool need_address(const struct control *c, const char *word, uint64 *va);

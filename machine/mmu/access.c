@@ -347,7 +347,7 @@ fetch_half(struct machine *m, unsigned hart, uint64 va, uint32 *half)
     return true;
 }
 
-// What has to happen to one page before [pa, pa + n) of it changes.
+// Does the work that must precede a change of [pa, pa + n) in one page.
 static void
 barrier_page(struct machine *m, uint64 pa, uint64 n)
 {

@@ -86,7 +86,7 @@ fence_trees(struct remembered *r, uint32 asid, uint32 at)
     r->actives = kept;
 }
 
-// The same of everything, global translations included.
+// Ends the validity of all translations, global ones included.
 static void
 fence_all(struct remembered *r, uint32 at)
 {
@@ -118,7 +118,7 @@ fence_page(struct remembered *r, uint64 va, uint32 asid, uint32 at)
     r->fence[r->fences++] = (struct page_fence){va, asid, at};
 }
 
-// What the fence covers and was so before change `f->what.at` is not remembered any more.
+// Drops the translations that the fence covers, of entries before change `f->what.at`.
 static void
 apply(struct remembered *r, const struct inval *f)
 {

@@ -19,7 +19,7 @@
 
 struct machine;
 
-// What the hart does with what its TLB may hold.
+// How the hart uses the translations that its TLB may hold.
 enum tlb_mode {
     TLB_STRICT, // use memory as it is; report where what is remembered differs (option: newest, too)
     TLB_LAX,    // use memory as it is; remember nothing
@@ -121,8 +121,8 @@ void rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint6
 // May the shortcuts of the hart's present tree be used without looking at other trees?
 bool rules_trusted(const struct machine *m, unsigned hart);
 // Compares what may be remembered for an access with the walk of memory, `now`.
-// Returns true if nothing differs in a way that matters, so that a shortcut may be made. Reports
-// a difference that does. In the adversary's modes, `now` becomes what is used instead.
+// Returns   true if nothing differs in a way that matters, so that a shortcut may be made. Reports
+//           a difference that does. In the adversary's modes, `now` becomes what is used instead.
 bool rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                  const struct pt_hart *state, struct pt_trace *now);
 // Would rules_check() return true? Nothing is counted, reported or drawn.

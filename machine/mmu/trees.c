@@ -31,8 +31,8 @@ entry_at(const struct machine *m, uint64 pa)
 }
 
 // Marks the table at `pa`, of `level`, and those below it, as tables of the trees in `mask`.
-// Returns whether a global leaf is below. A table with all the bits is not followed again, so that
-// a cycle ends; it counts as having one.
+// Returns   whether a global leaf is below. A table with all the bits is not followed again, so
+//           that a cycle ends; it counts as having one.
 static bool
 mark(struct machine *m, uint64 pa, int level, uint64 mask)
 {

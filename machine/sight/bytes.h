@@ -23,5 +23,5 @@ int64 bytes_sleb(struct bytes *b);
 // A string; "" when it has no end.
 const char *bytes_string(struct bytes *b);
 void bytes_skip(struct bytes *b, uint64 n);
-// What follows, as a reader of its own that ends after `n` bytes; this one goes on behind it.
+// Returns a separate reader of the next `n` bytes; this one continues behind them.
 struct bytes bytes_part(struct bytes *b, uint64 n);

@@ -70,6 +70,7 @@ void count_fetch(struct machine *m, unsigned hart);
 // The hart executes ecall; it has returned from a trap.
 void count_ecall(struct machine *m, unsigned hart);
 void count_return(struct machine *m, unsigned hart);
-// What follows is tried and will be undone; it has been, and the hart gave its turn away or not.
+// count_try(): the following steps are tried and will be undone. count_tried(): they have been, and
+// the hart gave its turn away or not.
 void count_try(struct machine *m, unsigned hart);
 void count_tried(struct machine *m, unsigned hart, bool spins);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // guest.c - reads a hart's memory without leaving a trace in the machine.
 //
-// Theory    What a report says about memory must not change the run: no A or D bit is set, no
-//           shortcut made, no watch triggered, and PMP is not asked.
+// Theory    Reading memory for a report must not change the run: no A or D bit is set, no shortcut
+//           made, no watch triggered, and PMP is not asked.
 #include "sight/guest.h"
 
 #include "machine.h"

@@ -8,10 +8,10 @@
 struct machine;
 
 // Walks the hart's present tree for an access of its kernel, whether translation is on or not.
-// Returns whether `va` is in RAM: *pa is where then.
+// Returns   whether `va` is in RAM: *pa is where then.
 bool guest_translate(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                      uint64 *pa);
-// The same, with each entry that was read. Returns false if translation is off.
+// As guest_translate(), with each entry that was read. Returns false if translation is off.
 bool guest_walk(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                 struct pt_trace *trace);
 // Walks the tree of a satp for an access in user mode or of the kernel (SUM set or not). Returns

@@ -39,7 +39,7 @@ struct pending {
     struct call call;
 };
 
-// What is at a hook.
+// The function at a hook.
 struct known_place {
     uint64 pa;
     uint8 enters; // 1 + the function; 0: none
@@ -64,5 +64,5 @@ bool known_has(const struct machine *m, enum known what);
 // The first name of a function.
 const char *known_name(enum known what);
 // Looks for the innermost call of the function that has not returned, on the stack of the hart.
-// Returns NULL if there is none, or its returns are not watched.
+// Returns   NULL if there is none, or its returns are not watched.
 const struct call *known_inside(const struct machine *m, unsigned hart, enum known what);

@@ -285,7 +285,7 @@ table_entry(const struct lines *l, const struct unit *u, struct bytes *b, uint64
     return found;
 }
 
-// The same of DWARF 2 to 4, whose tables have no number 0 and end with an empty string.
+// Reads a table of DWARF 2 to 4, which has no number 0 and ends with an empty string.
 static struct entry
 list_entry(struct bytes *b, uint64 number, bool files)
 {

@@ -22,7 +22,8 @@ struct moment {
 
 // Takes the present moment of a hart: inside an event, or while the machine stands.
 void moment_now(const struct machine *m, unsigned hart, struct moment *out);
-// The same, as if the hart's pc were `at`: for the pc of a trap, while s0, ra and sp are as then.
+// As moment_now(), with `at` in place of the hart's pc: for the pc of a trap, while s0, ra and sp
+// are as then.
 void moment_at(const struct machine *m, unsigned hart, uint64 at, struct moment *out);
 // The address of call `i` of the moment; 0: there is none.
 uint64 moment_pc(const struct machine *m, const struct moment *at, unsigned i);

@@ -97,7 +97,7 @@ entry_word(struct machine *m, unsigned hart, struct fact *f)
     return WORD_ENTRY_REMOVED;
 }
 
-// Who stored last: goes there, takes the moment.
+// Finds the last store: goes back to it and records the moment.
 static void
 find_store(struct machine *m, uint64 before, struct fact *f)
 {

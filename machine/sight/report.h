@@ -37,10 +37,9 @@ struct fact {
     uint64 arg[FACT_ARGS];
     struct moment moment;  // {calls}, {time}, {pid}, {place}
     struct pt_trace trace; // {walk}
-    // Who stored last to the eight bytes here, before the report's `when`: the host looks, and
-    // fills in `moment`. 0: it is not asked for. Where it finds none, the sentence is left out.
-    // WORD_ENTRY_BY becomes one of three sentences by what the store did; arg[6] is what the entry
-    // was before.
+    // The host looks for the last store to the eight bytes here, before the report's `when`, and
+    // fills in `moment`. 0: no request. If there is none, the sentence is left out. WORD_ENTRY_BY
+    // becomes one of three sentences by what the store did; arg[6] is what the entry was before.
     uint64 stored;
     uint64 before; // ... before this position; 0: before the report's
 };

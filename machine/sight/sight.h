@@ -4,7 +4,7 @@
 // Theory    Watching costs nothing where nothing is watched: the functions here are called for
 //           pages with a watch mark, for hooked instructions, traps, and what changes translation.
 //           Each event goes to the checks that want it (sight/watcher.h).
-//           What checks remember is derived from the run up to `reached`. When the run is taken back
+//           The state of checks is derived from the run up to `reached`. When the run is taken back
 //           (time/back.c), sight sleeps until the run has come to `reached` again.
 // Promises  same-run: the run is the same without.
 #pragma once

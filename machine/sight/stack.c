@@ -18,7 +18,7 @@
 
 enum { RA = 1, S0 = 8 };
 
-// What a function has done to make its frame.
+// The steps that a function has made to build its frame.
 struct prologue {
     bool saved_ra, set_s0;
 };

@@ -10,6 +10,6 @@ struct machine;
 
 // Lists the calls of the hart's kernel, the innermost first: `at`, then return addresses. `at` is
 // the hart's pc, or that of a trap since which s0 and ra are as they were.
-// Returns how many there are; 0: it runs a user program, or there is no name for its pc.
+// Returns   how many there are; 0: it runs a user program, or there is no name for its pc.
 unsigned stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uint64 at,
                      uint64 pc[CALLS_MAX]);

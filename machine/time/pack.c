@@ -2,8 +2,8 @@
 // pack.c - the state of a snapshot as a chain of slots.
 //
 // Theory    The trees that are known (mmu/trees.h) follow from the run, not from memory alone: the
-//           pages of a tree keep their marks when an entry that led to them is cleared. What the
-//           rules log depends on them, so they are saved with the state.
+//           pages of a tree keep their marks when an entry that led to them is cleared. The log of
+//           the rules depends on them, so they are saved with the state.
 #include "base/mem.h"
 #include "machine.h"
 #include "time/snapshot.h"

@@ -38,7 +38,7 @@ void rest_spoil(struct machine *m);
 // While a turn is watched: the hart is where it began.
 void rest_here(struct machine *m, unsigned hart);
 
-// What is known of the watched turn. Derived: a turn in which the machine is saved starts anew.
+// The state of a watched turn. Derived: a turn in which the machine is saved starts anew.
 struct watch_turn {
     bool on, spoiled, came_back;
     uint64 began; // position

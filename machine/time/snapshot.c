@@ -224,8 +224,8 @@ advance(struct machine *m)
     history_all_clean(m);
 }
 
-// A run that is repeated is near the place that it is taken to: divides the present interval. What
-// is saved of it for the way forth serves its second part.
+// A run that is repeated is near the place that it is taken to: divides the present interval. The
+// pages saved for going forward serve its second part.
 static void
 divide(struct machine *m)
 {

@@ -65,7 +65,7 @@ struct history *history_new(struct machine *m, void *(*alloc)(size_t), uint64 li
 void history_tick(struct machine *m);
 // The page of RAM that holds `pa` is RAM_CLEAN and about to change: saves it, clears the mark.
 void history_save(struct machine *m, uint64 pa);
-// The same for a page of a disk.
+// As history_save(), for a page of a disk.
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
 // Forgets all snapshots and input behind the present place.
 void history_forget_future(struct machine *m);
@@ -90,7 +90,7 @@ void history_unpack(struct machine *m, uint32 state);
 void history_input(struct machine *m, uint8 byte, bool idle);
 // As machine_run(); while the run is repeated it gets the input that is noted.
 enum stop history_run(struct machine *m, uint64 steps);
-// The same, and nothing is printed or reported: the run was there before.
+// As history_run(), without output or reports: the run was there before.
 enum stop history_resume(struct machine *m, uint64 steps);
 // Takes the run to `position`: to where it first got there, before any input that came there.
 // Nothing is printed or reported on the way. Returns false if the position is before the first

@@ -45,8 +45,8 @@ struct stops {
 // Makes what `m->stops` says take effect. Call it after each change of at[] and watch[].
 void stops_change(struct machine *m);
 // Goes back to the last place before the present one where the run would have stopped.
-// Returns true with the machine there, just before the instruction, and m->stops->last; false, with
-// the machine where it was, if there is none, or no history.
+// Returns   true with the machine there, just before the instruction, and m->stops->last; false,
+//           with the machine where it was, if there is none, or no history.
 bool stops_back(struct machine *m);
 
 // The marks (RAM_WATCH_...) that the watched memory needs on the page that holds `pa`.

@@ -36,5 +36,5 @@ struct machine;
 
 // Ends the present turn after this instruction.
 void turns_cut(struct machine *m, unsigned hart);
-// The same, half of the times.
+// As turns_cut(), with probability 1/2.
 void turns_sharp(struct machine *m, unsigned hart);

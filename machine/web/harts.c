@@ -2,8 +2,9 @@
 // harts.c - what the harts are doing, the trees there are, and what TLBs may hold.
 //
 // Theory    The machine has no TLB that fills: the rows shown are the shortcuts of the hart's
-//           present state, the translations that it has used and still trusts. What a TLB may hold
-//           against memory follows from the changes of entries that no fence has covered.
+//           present state, the translations that it has used and still trusts. The stale
+//           translations that a TLB may hold follow from changes of entries that no fence has
+//           covered.
 // Next      mmu/rules.h, mmu/contexts.h
 #include "mmu/remember.h"
 #include "mmu/rules.h"

@@ -17,7 +17,7 @@ struct web_reports {
     struct text text;
 };
 
-// What the page shows besides the words.
+// Data of a report that the page shows besides its text.
 struct report_view {
     uint64 kind; // its name: a string in the module's memory
     uint64 when, hart, note;

@@ -93,7 +93,7 @@ wanted_trap(const struct wanted *w, const struct event *e, uint64 a7)
     return (w->causes >> e->cause & 1) && (!call || w->number == ~0ULL || w->number == a7);
 }
 
-// What the step of the hart was. Kind 0: nothing to see.
+// The kind of the hart's step. 0: of no interest.
 static void
 tell(const struct machine *m, const struct before *b, struct event *e)
 {
