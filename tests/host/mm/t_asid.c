@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // t_asid.c - mm/aspace/asid.c by itself: how identifiers are found and allocated, and how
 // generations begin; spaces that wander among harts whose identifiers have 0, 1, 2 or 16 bits.
-// t_mmu_*.c tests the contents of TLBs. SOURCES: kernel/mm/aspace/asid.c kernel/rv/cpu.c CFLAGS:
-// -iquote tests/host/mmu/shim
+// t_mmu_*.c tests the contents of TLBs.
+// SOURCES: kernel/mm/aspace/asid.c kernel/rv/cpu.c
+// CFLAGS: -iquote tests/host/mmu/shim
 #include "mm/aspace/asid.h"
 
 #include <sys/wait.h>

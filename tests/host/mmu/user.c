@@ -217,7 +217,8 @@ unmap_some(void)
         flat_remove(user_me(), va, va + n);
 }
 
-// Another protection for one or two pages, or for many; who gives pages to execution fences for that.
+// Changes the protection of one or two pages, or of many; for new executable pages the process
+// fences.
 static void
 protect_some(void)
 {

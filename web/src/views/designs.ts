@@ -37,7 +37,7 @@ async function measureAll(): Promise<void> {
 
 const bytesOf = (r: Range): bigint => BigInt.asUintN(64, r.end - r.start);
 
-// The tree as a column: who may use what, the upper half above the lower one.
+// The tree as a column: ranges and their rights, the upper half above the lower one.
 function picture(m: Measured): HTMLElement {
   const blocks = [...m.ranges].reverse().map((r) => {
     const kind = regionOf(r.flags, r.start, bytesOf(r), true);
