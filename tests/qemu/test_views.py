@@ -270,7 +270,7 @@ TWINS = [
 ]
 
 
-def test_views_parked(context):
+def test_views_deferred(context):
     """Deferred tables are shown as deferred, until they are touched, and their memory as mapped."""
     def check(m, design):
         for command, *patterns in TWINS:
