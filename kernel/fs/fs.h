@@ -18,7 +18,8 @@ struct fs_stats {
     uint64 hits, reads, writes; // pages found in memory, read from the disk, written to it
     uint64 pages, dirty;        // in memory now
     uint64 contended;           // spins at the locks of the cache
-    uint64 disk_reads, disk_writes, disk_flushes;
+    uint64 disk_reads, disk_writes, disk_flushes; // requests to the disk
+    uint64 disk_blocks;                           // blocks that the writes carried
     uint64 commits, logged,
         placed; // of the journal: transactions, blocks to the log, blocks to their home locations
 };

@@ -47,13 +47,13 @@ stats_text(char *buf, size_t size)
                     "fences: %lu page, %lu space, %lu all, %lu avoided\n"
                     "remote fences: %lu ranges, %lu all\n"
                     "asids: %lu, %lu turns\n"
-                    "disk: %lu reads, %lu writes, %lu flushes\n"
+                    "disk: %lu reads, %lu writes, %lu flushes, %lu blocks written\n"
                     "journal: %lu commits, %lu blocks, %lu put in place\n",
                     s.copyins, s.copyinstrs,
                     frames_contended() + kmem_contended() + cache.contended, cache.hits,
                     cache.reads, cache.writes, cache.pages, cache.dirty, design->name, s.satps,
                     s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.avoided,
                     s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(), s.turns,
-                    cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.commits,
-                    cache.logged, cache.placed);
+                    cache.disk_reads, cache.disk_writes, cache.disk_flushes,
+                    cache.disk_blocks, cache.commits, cache.logged, cache.placed);
 }

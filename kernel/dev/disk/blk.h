@@ -29,7 +29,8 @@ struct blkdev {
     uint64 blocks; // capacity in units of BLKSIZE (a partial one at the end does not count)
     bool readonly;
     void (*submit)(struct blkdev *d, struct blk_req *r); // never fails, never sleeps
-    uint64 reads, writes, flushes;                       // completed, for statistics
+    uint64 reads, writes, flushes; // requests to the device that have ended, for statistics
+    uint64 blocks_written;         // by these writes
 };
 
 void blk_submit(struct blkdev *d, struct blk_req *r);

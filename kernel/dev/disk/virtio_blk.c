@@ -133,7 +133,7 @@ count(struct blkdev *b, enum blk_op op)
     if (op == BLK_READ)
         b->reads++;
     else if (op == BLK_WRITE)
-        b->writes++;
+        b->writes++, b->blocks_written++;
     else
         b->flushes++;
 }

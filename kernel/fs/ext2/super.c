@@ -339,6 +339,7 @@ fs_stats(struct fs_stats *st)
     st->disk_reads = rootfs.dev->reads;
     st->disk_writes = rootfs.dev->writes;
     st->disk_flushes = rootfs.dev->flushes;
+    st->disk_blocks = rootfs.dev->blocks_written;
     st->commits = journal.commits;
     st->logged = journal.blocks;
     st->placed = journal.homes;
