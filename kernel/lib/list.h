@@ -86,3 +86,16 @@ list_pop_front(struct list *head)
     list_remove(node);
     return node;
 }
+
+// Moves all nodes of `from`, in their order, behind those of `to`.
+static inline void
+list_append(struct list *to, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    list_init(from);
+}

@@ -54,6 +54,6 @@ stats_text(char *buf, size_t size)
                     cache.reads, cache.writes, cache.pages, cache.dirty, design->name, s.satps,
                     s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.avoided,
                     s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(), s.turns,
-                    cache.disk_reads, cache.disk_writes, cache.disk_flushes,
-                    cache.disk_blocks, cache.commits, cache.logged, cache.placed);
+                    cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.disk_blocks,
+                    cache.commits, cache.logged, cache.placed);
 }

@@ -43,26 +43,47 @@ blk_find(const char *name)
     return NULL;
 }
 
+// Whether the device has to do something for the request; if not, sets the request's status.
 static bool
-possible(const struct blkdev *d, const struct blk_req *r)
+needs_device(const struct blkdev *d, struct blk_req *r)
 {
-    if (r->op == BLK_FLUSH)
-        return true;
-    return r->block < d->blocks && (r->op == BLK_READ || !d->readonly);
+    bool flush = r->op == BLK_FLUSH;
+    bool possible = flush || (r->block < d->blocks && (r->op == BLK_READ || !d->readonly));
+    r->status = possible ? 0 : -EIO;
+    return possible && !(flush && d->writes_through);
 }
 
-// Starts a request; r->done() is called when it has ended, with -EIO for a block that is not there
-// or a write to a device that is read-only.
-// Locks     none that done() takes may be held.
+// Starts the requests of the list, in its order, and leaves the list empty. Each request's done()
+// is called when it has ended, with status -EIO for a block that does not exist, a write to a
+// read-only device, or a block that the device cannot transfer; such a block does not affect
+// others of its run.
+// Locks     none that a done() takes may be held.
+void
+blk_submit_all(struct blkdev *d, struct list *reqs)
+{
+    struct list ended = LIST_INIT(ended);
+    struct list *node;
+    list_for_each_safe (r, reqs) {
+        if (needs_device(d, list_entry(r, struct blk_req, link)))
+            continue;
+        list_remove(r);
+        list_push_back(&ended, r);
+    }
+    if (!list_empty(reqs))
+        d->submit(d, reqs);
+    while ((node = list_pop_front(&ended))) {
+        struct blk_req *r = list_entry(node, struct blk_req, link);
+        r->done(r);
+    }
+}
+
+// blk_submit_all() of one request.
 void
 blk_submit(struct blkdev *d, struct blk_req *r)
 {
-    if (possible(d, r)) {
-        d->submit(d, r);
-    } else {
-        r->status = -EIO;
-        r->done(r);
-    }
+    struct list one = LIST_INIT(one);
+    list_push_back(&one, &r->link);
+    blk_submit_all(d, &one);
 }
 
 // Shared with the handler of the device's interrupt, so it is not on the caller's stack, which may

@@ -59,10 +59,12 @@
 
 #define CONFIG_TURNS 100 // attempts to read the configuration between two changes of it
 
-#define QUEUE_ORDER 1 // a queue's memory: descriptors and available ring, then the used ring
+// A queue's memory: descriptors and available ring, then, in the next page, the used ring.
+#define QUEUE_ORDER 2
+#define USED_AT(num)                                                                               \
+    PGROUNDUP((num) * sizeof(struct virtq_desc) + sizeof(struct virtq_avail) + 2 * ((num) + 1))
 
-_Static_assert(sizeof(struct virtq_desc) * VIRTQ_MAXNUM + 6 + 2 * VIRTQ_MAXNUM <= PGSIZE, "page 0");
-_Static_assert(6 + 8 * VIRTQ_MAXNUM <= PGSIZE, "page 1");
+_Static_assert(USED_AT(VIRTQ_MAXNUM) + 6 + 8 * VIRTQ_MAXNUM <= PGSIZE << QUEUE_ORDER, "it fits");
 
 static uint32
 virtio_read(const struct virtio_dev *d, uint32 reg)
@@ -180,7 +182,7 @@ virtq_init(struct virtq *q, struct virtio_dev *d, uint32 index)
         q->num /= 2;
     q->desc = (struct virtq_desc *)mem;
     q->avail = (struct virtq_avail *)(mem + q->num * sizeof(struct virtq_desc));
-    q->used = (struct virtq_used *)(mem + PGSIZE);
+    q->used = (struct virtq_used *)(mem + USED_AT(q->num));
     announce(q);
     return 0;
 }

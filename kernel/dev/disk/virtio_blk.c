@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // virtio_blk.c - disks behind virtio.
 //
-// Theory    A request is a chain of three descriptors: header, data, status; a flush has no data.
-//           The queue is divided into fixed slots of three, linked once, each with a header and a
-//           status byte of its own, so a request fills in only the fields that differ. Requests
-//           that find no free slot wait on a list in their order.
-// Promises  done() is called once for each request, with no lock held. A chain number that the
-//           driver has not pushed is ignored.
+// Theory    The device is asked for runs: requests of the same operation on consecutive blocks. A
+//           run is a chain of descriptors: header, one for the page of each request, status; a
+//           flush has no data. Each slot has a header and a status byte, whose descriptors are
+//           linked once; the descriptors for data are shared by all slots. Requests wait on a list
+//           in their order. As long as there is a free slot and a free descriptor, the requests at
+//           the head of the list that form a run are started.
+// Promises  done() is called once for each request, with no lock held. When the device fails a run
+//           of several requests, each of them is repeated alone: only the blocks that the device
+//           cannot transfer get an error. A chain number that the device makes up is ignored.
 // Locks     disk.lock (RANK_BLK): slots, queue, waiting list.
 // Manual    virtio 1.2: 5.2 block device
 // Next      dev/disk/virtio.c, dev/disk/blk.c
@@ -23,6 +26,7 @@
 #include "mm/frame/kmem.h"
 #include "sync/spinlock.h"
 
+#define F_SEG_MAX  (1UL << 2)
 #define F_READONLY (1UL << 5)
 #define F_FLUSH    (1UL << 9)
 
@@ -34,10 +38,13 @@
 #define ST_PENDING 0xff // no status that a device reports
 
 #define CONFIG_CAPACITY   0 // in sectors
+#define CONFIG_SEG_MAX    12
 #define SECTORS_PER_BLOCK (BLKSIZE / 512)
 
-#define CHAIN 3 // descriptors of a slot
-#define SLOTS (VIRTQ_MAXNUM / CHAIN)
+// Slot i has descriptors 2 * i for its header and 2 * i + 1 for its status byte. The descriptors
+// behind those of all slots are for data.
+#define SLOT_SHARE 8 // one in so many descriptors is a slot's header
+#define SLOTS_MAX  (VIRTQ_MAXNUM / SLOT_SHARE)
 
 // The memory that the device reads and writes beside the data.
 struct slot {
@@ -48,123 +55,186 @@ struct slot {
     uint8 pad[15];
 };
 
-_Static_assert(sizeof(struct slot) * SLOTS <= PGSIZE, "the slots share a frame");
+_Static_assert(sizeof(struct slot) * SLOTS_MAX <= PGSIZE, "the slots share a frame");
 
 #define HEADER_LEN offsetof(struct slot, status)
+
+// Numbers that are free.
+struct stack {
+    uint32 n;
+    uint8 item[VIRTQ_MAXNUM];
+};
+
+_Static_assert(VIRTQ_MAXNUM - 1 <= 0xff, "a descriptor's number fits a byte");
 
 // Protection: [c] constant after init  [l] lock
 struct disk {
     struct blkdev blk;     // [c] but for the counters [l]
     struct virtio_dev dev; // [c]
     char name[4];          // [c]
-    bool can_flush;        // [c]
+    uint32 nslots;         // [c]
+    uint32 run_max;        // [c] blocks in a run
     struct spinlock lock;
-    struct virtq q;                  // [l]
-    struct slot *slot;               // [l] in DMA memory
-    struct blk_req *inflight[SLOTS]; // [l] NULL: the slot is free
-    uint8 free[SLOTS];               // [l] numbers of free slots
-    uint32 nfree;                    // [l]
-    struct list waiting;             // [l] requests without a slot
+    struct virtq q;             // [l]
+    struct slot *slot;          // [l] in DMA memory
+    struct list run[SLOTS_MAX]; // [l] the requests of each slot; empty: the slot is free
+    struct stack slots;         // [l] free slots
+    struct stack descs;         // [l] free descriptors for data
+    struct list waiting;        // [l] requests that are not started
 };
 
-// Links the descriptors of slot i.
+static void
+push(struct stack *s, uint32 item)
+{
+    s->item[s->n++] = (uint8)item;
+}
+
+static uint32
+pop(struct stack *s)
+{
+    return s->item[--s->n];
+}
+
+static struct blk_req *
+request_of(struct list *node)
+{
+    return list_entry(node, struct blk_req, link);
+}
+
+// Prepares slot i and its two descriptors.
 static void
 prepare_slot(struct disk *d, uint32 i)
 {
-    struct virtq_desc *desc = d->q.desc + CHAIN * i;
+    struct virtq_desc *desc = d->q.desc + 2 * i;
     uint64 pa = v2p(&d->slot[i]);
-    uint16 next = (uint16)(CHAIN * i + 1);
-    desc[0] = (struct virtq_desc){pa, HEADER_LEN, VIRTQ_NEXT, next};
-    desc[1] = (struct virtq_desc){0, BLKSIZE, VIRTQ_NEXT, (uint16)(next + 1)};
-    desc[2] = (struct virtq_desc){pa + HEADER_LEN, 1, VIRTQ_WRITE, 0};
-    d->free[d->nfree++] = (uint8)i;
+    desc[0] = (struct virtq_desc){pa, HEADER_LEN, VIRTQ_NEXT, 0};
+    desc[1] = (struct virtq_desc){pa + HEADER_LEN, 1, VIRTQ_WRITE, 0};
+    list_init(&d->run[i]);
+    push(&d->slots, i);
 }
 
-// Puts a request into a free slot and on the queue; the device is not told yet.
+// Divides the queue into slots and descriptors for data.
+static void
+prepare_queue(struct disk *d)
+{
+    d->nslots = d->q.num < SLOT_SHARE ? 1 : d->q.num / SLOT_SHARE;
+    for (uint32 i = 0; i < d->nslots; i++)
+        prepare_slot(d, i);
+    for (uint32 i = 2 * d->nslots; i < d->q.num; i++)
+        push(&d->descs, i);
+    // A device that does not tell how many buffers it takes may take a single one.
+    uint32 most = d->dev.features & F_SEG_MAX ? virtio_config32(&d->dev, CONFIG_SEG_MAX) : 1;
+    d->run_max = most < 1 ? 1 : most > BLK_RUN ? BLK_RUN : most;
+}
+
+// Gives the request a descriptor, behind descriptor `last` of its chain.
+// Returns   the descriptor.
+// Locks     d->lock is held.
+static uint16
+describe_page(struct disk *d, struct blk_req *r, uint16 last)
+{
+    r->desc = (uint16)pop(&d->descs);
+    d->q.desc[r->desc] = (struct virtq_desc){
+        r->pa, BLKSIZE, r->op == BLK_READ ? VIRTQ_NEXT | VIRTQ_WRITE : VIRTQ_NEXT, 0};
+    d->q.desc[last].next = r->desc;
+    return r->desc;
+}
+
+// Whether the first waiting request continues a run of `n` requests that ends with `r`.
+// Locks     d->lock is held.
+static bool
+continues(struct disk *d, const struct blk_req *r, uint32 n)
+{
+    if (list_empty(&d->waiting) || n == d->run_max || !d->descs.n || r->op == BLK_FLUSH)
+        return false;
+    const struct blk_req *next = request_of(d->waiting.next);
+    return next->op == r->op && next->block == r->block + 1 && !next->alone && !r->alone;
+}
+
+// Puts the waiting requests that form the first run into a free slot and on the queue; the device
+// is not told yet.
 // Locks     d->lock is held.
 static void
-start_request(struct disk *d, struct blk_req *r)
+start_run(struct disk *d)
 {
-    uint32 i = d->free[--d->nfree];
+    uint32 i = pop(&d->slots), n = 0;
     struct slot *s = &d->slot[i];
-    struct virtq_desc *desc = d->q.desc + CHAIN * i;
-    uint16 first = (uint16)(CHAIN * i);
+    struct blk_req *r = request_of(d->waiting.next);
+    uint16 head = (uint16)(2 * i), last = head;
 
-    d->inflight[i] = r;
+    s->type = r->op == BLK_FLUSH ? T_FLUSH : r->op == BLK_READ ? T_IN : T_OUT;
+    s->sector = r->op == BLK_FLUSH ? 0 : r->block * SECTORS_PER_BLOCK;
     s->status = ST_PENDING;
-    s->sector = 0;
-    if (r->op == BLK_FLUSH) {
-        s->type = T_FLUSH;
-        desc[0].next = first + 2;
-    } else {
-        s->type = r->op == BLK_READ ? T_IN : T_OUT;
-        s->sector = r->block * SECTORS_PER_BLOCK;
-        desc[0].next = first + 1;
-        desc[1].pa = r->pa;
-        desc[1].flags = r->op == BLK_READ ? VIRTQ_NEXT | VIRTQ_WRITE : VIRTQ_NEXT;
-    }
-    virtq_push(&d->q, first);
+    do {
+        r = request_of(list_pop_front(&d->waiting));
+        list_push_back(&d->run[i], &r->link);
+        if (r->op != BLK_FLUSH)
+            last = describe_page(d, r, last);
+        n++;
+    } while (continues(d, r, n));
+    d->q.desc[last].next = head + 1;
+    virtq_push(&d->q, head);
 }
 
-// Starts a request, or puts it on the waiting list.
-// Locks     takes d->lock.
-static void
-disk_submit(struct blkdev *b, struct blk_req *r)
-{
-    struct disk *d = container_of(b, struct disk, blk);
-    if (r->op == BLK_FLUSH && !d->can_flush) { // every write is on the disk when it has ended
-        r->status = 0;
-        r->done(r);
-        return;
-    }
-    acquire(&d->lock);
-    if (d->nfree > 0) {
-        start_request(d, r);
-        virtq_kick(&d->q);
-    } else {
-        list_push_back(&d->waiting, &r->link);
-    }
-    release(&d->lock);
-}
-
-static void
-count(struct blkdev *b, enum blk_op op)
-{
-    if (op == BLK_READ)
-        b->reads++;
-    else if (op == BLK_WRITE)
-        b->writes++, b->blocks_written++;
-    else
-        b->flushes++;
-}
-
-// Takes back the chain that starts at descriptor `head`.
-// Returns   its request, NULL if there is none.
-// Locks     d->lock is held.
-static struct blk_req *
-finish_request(struct disk *d, uint32 head)
-{
-    uint32 i = head / CHAIN;
-    if (head % CHAIN != 0 || i >= SLOTS || !d->inflight[i])
-        return NULL;
-    struct blk_req *r = d->inflight[i];
-    d->inflight[i] = NULL;
-    d->free[d->nfree++] = (uint8)i;
-    r->status = d->slot[i].status == ST_OK ? 0 : -EIO;
-    count(&d->blk, r->op);
-    return r;
-}
-
-// Gives free slots to waiting requests.
+// Starts as many waiting requests as there are slots and descriptors for.
 // Locks     d->lock is held.
 static void
 start_waiting(struct disk *d)
 {
-    if (list_empty(&d->waiting))
+    bool any = false;
+    while (!list_empty(&d->waiting) && d->slots.n && d->descs.n) {
+        start_run(d);
+        any = true;
+    }
+    if (any)
+        virtq_kick(&d->q);
+}
+
+// Starts requests, or has them wait for a slot.
+// Locks     takes d->lock.
+static void
+disk_submit(struct blkdev *b, struct list *reqs)
+{
+    struct disk *d = container_of(b, struct disk, blk);
+    acquire(&d->lock);
+    list_append(&d->waiting, reqs);
+    start_waiting(d);
+    release(&d->lock);
+}
+
+static void
+count(struct blkdev *b, enum blk_op op, uint32 n)
+{
+    b->reads += op == BLK_READ;
+    b->flushes += op == BLK_FLUSH;
+    b->writes += op == BLK_WRITE;
+    b->blocks_written += op == BLK_WRITE ? n : 0;
+}
+
+// Takes back the chain that starts at descriptor `head`, if there is one, and frees its slot. Its
+// requests go to `finished`; if the device has failed a run of several, to the waiting list.
+// Locks     d->lock is held.
+static void
+finish_run(struct disk *d, uint32 head, struct list *finished)
+{
+    uint32 i = head / 2, n = 0;
+    if (head % 2 != 0 || i >= d->nslots || list_empty(&d->run[i]))
         return;
-    while (d->nfree > 0 && !list_empty(&d->waiting))
-        start_request(d, list_entry(list_pop_front(&d->waiting), struct blk_req, link));
-    virtq_kick(&d->q);
+    struct list *run = &d->run[i];
+    int status = d->slot[i].status == ST_OK ? 0 : -EIO;
+    bool repeat = status && run->next != run->prev;
+    enum blk_op op = request_of(run->next)->op;
+    list_for_each (node, run) {
+        struct blk_req *r = request_of(node);
+        r->status = status;
+        r->alone = repeat;
+        if (op != BLK_FLUSH)
+            push(&d->descs, r->desc);
+        n++;
+    }
+    count(&d->blk, op, n);
+    list_append(repeat ? &d->waiting : finished, run);
+    push(&d->slots, i);
 }
 
 // Handles the device's interrupt: completes the requests that it has served.
@@ -178,15 +248,12 @@ disk_intr(void *arg)
 
     virtio_ack(&d->dev);
     acquire(&d->lock);
-    while (virtq_pop(&d->q, &head)) {
-        struct blk_req *r = finish_request(d, head);
-        if (r)
-            list_push_back(&finished, &r->link);
-    }
+    while (virtq_pop(&d->q, &head))
+        finish_run(d, head, &finished);
     start_waiting(d);
     release(&d->lock);
     while ((node = list_pop_front(&finished))) {
-        struct blk_req *r = list_entry(node, struct blk_req, link);
+        struct blk_req *r = request_of(node);
         r->done(r);
     }
 }
@@ -196,16 +263,15 @@ disk_intr(void *arg)
 static int
 disk_init(struct disk *d)
 {
-    int err = virtio_negotiate(&d->dev, F_READONLY | F_FLUSH);
+    int err = virtio_negotiate(&d->dev, F_SEG_MAX | F_READONLY | F_FLUSH);
     if (!err)
         err = virtq_init(&d->q, &d->dev, 0);
     if (!err)
-        err = d->q.num < CHAIN ? -ENODEV : irq_register(d->dev.irq, disk_intr, d);
+        err = d->q.num < 3 ? -ENODEV : irq_register(d->dev.irq, disk_intr, d);
     if (err)
         return err;
-    for (uint32 i = 0; i < d->q.num / CHAIN; i++)
-        prepare_slot(d, i);
-    d->can_flush = d->dev.features & F_FLUSH;
+    prepare_queue(d);
+    d->blk.writes_through = !(d->dev.features & F_FLUSH);
     d->blk.readonly = d->dev.features & F_READONLY;
     d->blk.blocks = virtio_config64(&d->dev, CONFIG_CAPACITY) / SECTORS_PER_BLOCK;
     d->blk.submit = disk_submit;

@@ -92,12 +92,14 @@ preempt_point(void)
 }
 
 static void
-submit(struct blkdev *d, struct blk_req *r)
+submit(struct blkdev *d, struct list *reqs)
 {
     (void)d;
     pthread_mutex_lock(&queue_lock);
-    CHECK(queued < QUEUE);
-    queue[queued++] = r;
+    for (struct list *node; (node = list_pop_front(reqs));) {
+        CHECK(queued < QUEUE);
+        queue[queued++] = list_entry(node, struct blk_req, link);
+    }
     pthread_mutex_unlock(&queue_lock);
 }
 

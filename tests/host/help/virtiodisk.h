@@ -34,7 +34,9 @@ static struct {
     bool raised;
     bool holds; // requests stay in the queue until the test runs the device
     int fail;   // every so many-th request gets an error; 0: none
-    unsigned long notified, served, flushed;
+    uint64 bad; // this block + 1 cannot be transferred; 0: none
+    uint32 seg_max;
+    unsigned long notified, served, flushed, blocks, longest;
     irq_handler *handler;
     void *arg;
 } dev;
@@ -119,24 +121,42 @@ queue_pa(int part)
     return part == 1 ? base + 16 * num : PGROUNDUP(base + 16 * num + 6 + 2 * num);
 }
 
-// Transfers the data of one chain; returns the status byte.
-static uint8
-transfer(uint32 type, uint64 sector, const struct virtq_desc *data)
+// Transfers one block; returns false if it cannot be.
+static bool
+transfer_block(uint32 type, uint64 block, const struct virtq_desc *data)
 {
-    if (type == 4) {
-        dev.flushed++;
-        return 0;
-    }
     CHECK_EQ(data->len, BLKSIZE);
     CHECK_EQ(data->flags, type == 0 ? 3 : 1);
-    CHECK(sector * 512 + data->len <= sizeof(contents));
-    if (dev.fail && dev.served % (unsigned long)dev.fail == 0)
-        return 1;
+    CHECK(block < BLOCKS);
+    if (block + 1 == dev.bad)
+        return false;
     if (type == 0)
-        memcpy(p2v(data->pa), contents + sector * 512, BLKSIZE);
+        memcpy(p2v(data->pa), contents + block * BLKSIZE, BLKSIZE);
     else
-        memcpy(contents + sector * 512, p2v(data->pa), BLKSIZE);
-    return 0;
+        memcpy(contents + block * BLKSIZE, p2v(data->pa), BLKSIZE);
+    return true;
+}
+
+// Carries out the chain behind the header; returns its status descriptor, and the status.
+static const struct virtq_desc *
+carry_out(uint32 type, uint64 sector, const struct virtq_desc *data, uint8 *status)
+{
+    const struct virtq_desc *desc = p2v(queue_pa(0));
+    unsigned long n = 0;
+    bool bad = dev.fail && type != 4 && dev.served % (unsigned long)dev.fail == 0;
+    CHECK_EQ(sector % 8, 0);
+    for (; data->flags & 1; data = &desc[data->next], n++) {
+        CHECK(type != 4 && n < dev.seg_max);
+        CHECK(data->next < dev.regs[0x38 / 4]);
+        bad |= !transfer_block(type, sector / 8 + n, data);
+    }
+    CHECK(type == 4 || n > 0);
+    dev.flushed += type == 4;
+    dev.blocks += n;
+    if (n > dev.longest)
+        dev.longest = n;
+    *status = bad;
+    return data;
 }
 
 static void
@@ -145,18 +165,17 @@ serve(uint16 head)
     const struct virtq_desc *desc = p2v(queue_pa(0)), *d = &desc[head];
     struct virtq_used *used = p2v(queue_pa(2));
     uint32 num = dev.regs[0x38 / 4];
-    CHECK(head + 2U < num);
+    uint8 result;
+    CHECK(head < num && d->next < num);
     CHECK_EQ(d->len, 16);
     CHECK_EQ(d->flags, 1);
     const uint32 *header = p2v(d->pa);
     uint64 sector = *(const uint64 *)(header + 2);
-    const struct virtq_desc *data = &desc[d->next], *status = data;
     dev.served++;
-    if (header[0] != 4)
-        status = &desc[data->next];
+    const struct virtq_desc *status = carry_out(header[0], sector, &desc[d->next], &result);
     CHECK_EQ(status->len, 1);
     CHECK_EQ(status->flags, 2);
-    *(uint8 *)p2v(status->pa) = transfer(header[0], sector, data);
+    *(uint8 *)p2v(status->pa) = result;
     used->ring[used->idx % num].id = head;
     __atomic_store_n(&used->idx, used->idx + 1, __ATOMIC_RELEASE); // as devices do
     dev.raised = true;
@@ -215,6 +234,9 @@ mmio_read32(const volatile void *reg)
         return SECTORS;
     case 0x104:
         return 0;
+    case 0x10c:
+        CHECK(dev.features & 1 << 2);
+        return dev.seg_max;
     }
     CHECK(!"a register that can be read");
     return 0;

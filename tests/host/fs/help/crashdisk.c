@@ -107,13 +107,16 @@ crash_complete(void)
 }
 
 static void
-submit(struct blkdev *d, struct blk_req *r)
+submit(struct blkdev *d, struct list *reqs)
 {
-    CHECK(r->op == BLK_FLUSH || (r->block < d->blocks && r->pa % BLKSIZE == 0));
-    while (queued == QUEUE)
-        crash_complete();
-    queue[queued].safe = crash_recording ? nevents : nlater;
-    queue[queued++].r = r;
+    for (struct list *node; (node = list_pop_front(reqs));) {
+        struct blk_req *r = list_entry(node, struct blk_req, link);
+        CHECK(r->op == BLK_FLUSH || (r->block < d->blocks && r->pa % BLKSIZE == 0));
+        while (queued == QUEUE)
+            crash_complete();
+        queue[queued].safe = crash_recording ? nevents : nlater;
+        queue[queued++].r = r;
+    }
 }
 
 void

@@ -55,18 +55,21 @@ complete_some(bool killable)
 }
 
 static void
-submit(struct blkdev *d, struct blk_req *r)
+submit(struct blkdev *d, struct list *reqs)
 {
-    CHECK(r->op == BLK_FLUSH || (r->block < d->blocks && r->pa % BLKSIZE == 0));
-    if (r->op == BLK_WRITE)
-        world_dead_writes += world_sealed;
-    if (!world_late) {
-        complete(r);
-        return;
+    for (struct list *node; (node = list_pop_front(reqs));) {
+        struct blk_req *r = list_entry(node, struct blk_req, link);
+        CHECK(r->op == BLK_FLUSH || (r->block < d->blocks && r->pa % BLKSIZE == 0));
+        if (r->op == BLK_WRITE)
+            world_dead_writes += world_sealed;
+        if (!world_late) {
+            complete(r);
+            continue;
+        }
+        if (queued == NELEM(queue))
+            complete_some(false);
+        queue[queued++] = r;
     }
-    if (queued == NELEM(queue))
-        complete_some(false);
-    queue[queued++] = r;
 }
 
 static bool
