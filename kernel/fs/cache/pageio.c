@@ -3,8 +3,9 @@
 //
 // Theory    A page first goes into the tree in state PG_READING; then its block is looked up. A
 //           truncate that comes between finds the page and waits for it, and the lookup sees the
-//           new size. Every request is asynchronous; a thread that needs the page waits for its
-//           state.
+//           new size. The requests of a reader and of its read-ahead are collected and submitted as
+//           one list, so that the disk gets one transfer for each run of consecutive blocks. Every
+//           request is asynchronous; a thread that needs the page waits for its state.
 // Promises  A page that cannot be read leaves the cache and wakes its waiters, which try for
 //           themselves. The part of a page beyond the end of the file is zero.
 // Locks     pc->lock; none is held while a block is looked up.
@@ -69,9 +70,10 @@ read_done(struct blk_req *req)
     finish_read(pc, f, status);
 }
 
-// Looks the block up and sends the request, or fills a hole at once.
+// Looks the block up and adds the request to the list, or fills a hole at once.
+// Sleeps    to look the block up.
 static int
-submit(struct pcache *pc, struct frame *f, struct read *r)
+collect(struct pcache *pc, struct frame *f, struct read *r, struct list *reqs)
 {
     uint64 block;
     int error = pc->ops->map(pc, f->index, false, &block);
@@ -84,14 +86,11 @@ submit(struct pcache *pc, struct frame *f, struct read *r)
     }
     acquire(&pc->lock);
     page_place(f, (uint32)block);
-    acquire(&cache_lists.lock);
-    cache_lists.reads++;
-    release(&cache_lists.lock);
     release(&pc->lock);
     *r = (struct read){.pc = pc, .frame = f};
     r->req = (struct blk_req){
         .op = BLK_READ, .block = block, .pa = frame_pa(f), .done = read_done, .arg = r};
-    blk_submit(pc->dev, &r->req);
+    list_push_back(reqs, &r->req.link);
     return 0;
 }
 
@@ -118,30 +117,29 @@ prepare(struct pcache *pc, uint64 index, uint16 flags, struct frame **fp, struct
     return error;
 }
 
-// Starts to read one page.
+// Prepares to read one page, and adds the request to the list. The page waits for submit().
 // Returns   0 with a reference to the page in *out. On error: nothing handed out; -EEXIST as
 //           prepare().
 static int
-start_read(struct pcache *pc, uint64 index, uint16 flags, struct frame **out)
+start_read(struct pcache *pc, uint64 index, uint16 flags, struct frame **out, struct list *reqs)
 {
     struct read *r;
     int error = prepare(pc, index, flags, out, &r);
     if (error)
         return error;
-    error = submit(pc, *out, r);
+    error = collect(pc, *out, r, reqs);
     if (error)
         frame_put(*out);
     return error;
 }
 
-// Starts `count` reads from `index` on, fewer if memory is short. The page in the middle gets
-// PG_READAHEAD, so that its reader starts the next ones.
-void
-page_readahead(struct pcache *pc, uint64 index, uint32 count)
+// As page_readahead(), but the requests are only added to the list.
+static void
+start_readahead(struct pcache *pc, uint64 index, uint32 count, struct list *reqs)
 {
     for (uint32 i = 0; i < count; i++) {
         struct frame *f;
-        int error = start_read(pc, index + i, i == count / 2 ? PG_READAHEAD : 0, &f);
+        int error = start_read(pc, index + i, i == count / 2 ? PG_READAHEAD : 0, &f, reqs);
         if (!error)
             frame_put(f);
         else if (error != -EEXIST)
@@ -149,14 +147,39 @@ page_readahead(struct pcache *pc, uint64 index, uint32 count)
     }
 }
 
-// Starts reading the page at `index`, which it returns, and the pages behind it.
-// On error  -EEXIST: there is a page by now; -ENOMEM, or the error of looking up the block.
+static void
+submit(struct pcache *pc, struct list *reqs)
+{
+    uint64 n = 0;
+    list_for_each (node, reqs)
+        n++;
+    acquire(&cache_lists.lock);
+    cache_lists.reads += n;
+    release(&cache_lists.lock);
+    blk_submit_all(pc->dev, reqs);
+}
+
+// Starts `count` reads from `index` on, as far as memory goes; the middle one announces the next
+// lot.
+// Sleeps    to look up blocks.
+void
+page_readahead(struct pcache *pc, uint64 index, uint32 count)
+{
+    struct list reqs = LIST_INIT(reqs);
+    start_readahead(pc, index, count, &reqs);
+    submit(pc, &reqs);
+}
+
+// The page at `index`, on its way in, and those behind it.
+// On error  -EEXIST: there is a page by now; -ENOMEM, or why the block is not known.
 // Sleeps    to look up blocks.
 int
 page_read(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
 {
-    int error = start_read(pc, index, 0, out);
+    struct list reqs = LIST_INIT(reqs);
+    int error = start_read(pc, index, 0, out, &reqs);
     if (!error && count > 1)
-        page_readahead(pc, index + 1, count - 1);
+        start_readahead(pc, index + 1, count - 1, &reqs);
+    submit(pc, &reqs);
     return error;
 }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // writeback.c - write dirty pages to the disk.
 //
-// Theory    One batch at a time: pages are taken off a cache's dirty list, their blocks looked up,
-//           the requests sorted by block, and all sent before the wait for the first. A page may
-//           change while it is being written; it is then dirty again and goes with a later batch.
-// Promises  Pages that were dirty when a flush began are on the disk when it ends, or the flush
-//           returns an error. A page whose write fails is not written again: its contents stay in
-//           memory until it is reclaimed.
-// Locks     batch.lock (a sleeplock, first), pc->lock for each page; no lock of a file except those
-//           that map() takes.
+// Theory    One batch at a time: pages are taken off the dirty lists of one cache or of several,
+//           their blocks looked up, the requests sorted by block and submitted as one list, so that
+//           the disk gets one transfer for each run of consecutive blocks. A page may change while
+//           it is being written; it is then dirty again and goes with a later batch.
+// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns
+//           an error. A page that the disk refuses is not tried again: its contents stay in
+//           memory until it is reclaimed. A cache with pages in the batch is not freed.
+// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what
+//           map() takes.
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "sync/sleeplock.h"
 
-#define BATCH 64
+#define BATCH BLK_RUN
 
 struct write {
     struct blk_req req;
@@ -25,7 +26,10 @@ struct write {
 // Protection: [b] lock
 static struct {
     struct sleeplock lock;
-    struct write w[BATCH]; // [b]
+    uint32 n;                    // [b] pages
+    struct write w[BATCH];       // [b]
+    uint32 ncaches;              // [b] caches that these pages are from, each time that they came
+    struct pcache *cache[BATCH]; // [b]
 } batch;
 
 static struct waitq ended; // wakes when a write-back of a cache has ended; with cache_lists.lock
@@ -50,25 +54,32 @@ write_done(struct blk_req *req)
     release(&pc->lock);
 }
 
-// Moves up to BATCH dirty pages, with a reference each, into the batch: they count as clean from
-// now on.
+// Moves up to `most` dirty pages, with a reference each, into the batch: they count as clean from
+// now on. The cache counts a write-back until the batch is written.
+// Returns   how many: 0 if there are none, or no room.
+// Locks     batch.lock; takes pc->lock.
 static uint32
-collect(struct pcache *pc)
+collect(struct pcache *pc, uint32 most)
 {
     uint32 n = 0;
     acquire(&pc->lock);
     acquire(&cache_lists.lock);
-    while (n < BATCH && !list_empty(&pc->dirty)) {
+    for (; n < most && batch.n < BATCH && !list_empty(&pc->dirty); n++) {
         struct frame *f = list_entry(list_pop_front(&pc->dirty), struct frame, link);
         f->flags = (uint16)((f->flags & ~PG_DIRTY) | PG_WRITEBACK);
         frame_get(f);
-        batch.w[n++] = (struct write){.frame = f, .pc = pc};
+        batch.w[batch.n++] = (struct write){.frame = f, .pc = pc};
     }
     pc->ndirty -= n;
     cache_lists.dirty -= n;
     cache_lists.writes += n;
     if (!pc->ndirty)
         list_remove(&pc->link);
+    if (n) {
+        batch.cache[batch.ncaches++] = pc;
+        __atomic_fetch_add(&pc->writers, 1,
+                           __ATOMIC_RELAXED); // it has had a dirty page: it is alive
+    }
     release(&cache_lists.lock);
     release(&pc->lock);
     return n;
@@ -106,13 +117,12 @@ block_of(struct write *w, bool fill)
     return 0;
 }
 
-// Looks up the blocks of `n` pages.
-// Returns   the number that have one; the others are put back. *error: the last failure.
-static uint32
-locate(uint32 n, bool fill, int *error)
+// Looks up the blocks of the pages; those without one are given back. *error: the last failure.
+static void
+locate(bool fill, int *error)
 {
     uint32 kept = 0;
-    for (uint32 i = 0; i < n; i++) {
+    for (uint32 i = 0; i < batch.n; i++) {
         struct write *w = &batch.w[i];
         w->req.arg = w;
         int e = block_of(w, fill);
@@ -124,14 +134,14 @@ locate(uint32 n, bool fill, int *error)
         }
         batch.w[kept++] = *w;
     }
-    return kept;
+    batch.n = kept;
 }
 
 // Insertion sort, since the pages of a file are nearly in order.
 static void
-sort(uint32 n)
+sort(void)
 {
-    for (uint32 i = 1; i < n; i++) {
+    for (uint32 i = 1; i < batch.n; i++) {
         struct write w = batch.w[i];
         uint32 j = i;
         for (; j > 0 && batch.w[j - 1].block > w.block; j--)
@@ -141,24 +151,25 @@ sort(uint32 n)
 }
 
 static void
-send(uint32 n)
+send(void)
 {
-    for (uint32 i = 0; i < n; i++) {
-        struct write *w = &batch.w[i];
+    struct list reqs = LIST_INIT(reqs);
+    for (struct write *w = batch.w; w < &batch.w[batch.n]; w++) {
         w->req = (struct blk_req){.op = BLK_WRITE,
                                   .block = w->block,
                                   .pa = frame_pa(w->frame),
                                   .done = write_done,
                                   .arg = w};
-        blk_submit(w->pc->dev, &w->req);
+        list_push_back(&reqs, &w->req.link);
     }
+    if (batch.n)
+        blk_submit_all(batch.w[0].pc->dev, &reqs); // there is one file system, on one disk
 }
 
 static void
-await(uint32 n, int *error)
+await(int *error)
 {
-    for (uint32 i = 0; i < n; i++) {
-        struct write *w = &batch.w[i];
+    for (struct write *w = batch.w; w < &batch.w[batch.n]; w++) {
         acquire(&w->pc->lock);
         page_wait(w->pc, w->frame, PG_WRITEBACK);
         release(&w->pc->lock);
@@ -168,32 +179,58 @@ await(uint32 n, int *error)
     }
 }
 
-// Writes one batch of the cache's dirty pages.
-// Returns   how many were tried.
-static uint32
-write_some(struct pcache *pc, bool fill, int *error)
+// Ends a write-back. The cache may be freed from now on.
+static void
+writer_ends(struct pcache *pc)
 {
-    acquiresleep(&batch.lock);
-    uint32 n = collect(pc);
-    uint32 kept = locate(n, fill, error);
-    sort(kept);
-    send(kept);
-    await(kept, error);
-    releasesleep(&batch.lock);
-    return n;
+    acquire(&cache_lists.lock);
+    if (__atomic_sub_fetch(&pc->writers, 1, __ATOMIC_RELEASE) == 0) // pairs with pcache_idle()
+        wakeup(&ended);
+    release(&cache_lists.lock);
+}
+
+// Writes the batch, which is empty afterwards.
+// Locks     batch.lock. Sleeps
+static void
+write_batch(bool fill, int *error)
+{
+    locate(fill, error);
+    sort();
+    send();
+    await(error);
+    while (batch.ncaches)
+        writer_ends(batch.cache[--batch.ncaches]);
+    batch.n = 0;
+}
+
+// Adds the dirty pages that the cache has now to the batch, and writes the batch each time that it
+// is full; the rest is left in it.
+// Locks     batch.lock, released while the batch is empty. Sleeps
+static void
+add_dirty(struct pcache *pc, bool fill, int *error)
+{
+    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
+    while (left > 0) {
+        uint32 n = collect(pc, left);
+        if (!n)
+            break;
+        left -= n;
+        if (batch.n < BATCH)
+            continue;
+        write_batch(fill, error);
+        releasesleep(&batch.lock); // it is another flush's turn
+        acquiresleep(&batch.lock);
+    }
 }
 
 static int
 flush(struct pcache *pc, bool fill)
 {
     int error = 0;
-    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // pages dirtied later can wait
-    while (left > 0) {
-        uint32 n = write_some(pc, fill, &error);
-        if (!n)
-            break;
-        left -= n < left ? n : left;
-    }
+    acquiresleep(&batch.lock);
+    add_dirty(pc, fill, &error);
+    write_batch(fill, &error);
+    releasesleep(&batch.lock);
     return error;
 }
 
@@ -245,16 +282,6 @@ count_dirty(void)
     return n;
 }
 
-// Ends a write-back. The cache may be freed from now on.
-static void
-writer_ends(struct pcache *pc)
-{
-    acquire(&cache_lists.lock);
-    if (__atomic_sub_fetch(&pc->writers, 1, __ATOMIC_RELEASE) == 0) // pairs with pcache_idle()
-        wakeup(&ended);
-    release(&cache_lists.lock);
-}
-
 // Waits until no write-back of the cache is under way. The cache has no dirty pages, so none
 // begins, and each that is under way ends with its present batch.
 // Locks     no lock that a write-back takes. Sleeps
@@ -268,27 +295,26 @@ writers_wait(struct pcache *pc)
 }
 
 // Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
-// operation, without it pages over holes are left dirty. Pages of batches under way are on the disk
-// as well when it returns.
+// operation, without it pages over holes are left dirty. What others had begun to write is on the
+// disk as well. Pages of different files share batches.
 int
 cache_flush_all(bool fill)
 {
     int error = 0;
+    acquiresleep(&batch.lock);
     for (uint32 n = count_dirty(); n > 0; n--) {
         struct pcache *pc = next_dirty(false);
         if (!pc)
             break;
-        int e = flush(pc, fill);
-        error = e ? e : error;
+        add_dirty(pc, fill, &error);
         writer_ends(pc);
     }
-    acquiresleep(&batch.lock); // waits for a batch under way
+    write_batch(fill, &error);
     releasesleep(&batch.lock);
     return error;
 }
 
-// Writes some pages while more than a quarter of memory is dirty; threads that change files call
-// it.
+// Writes one batch if more than a quarter of memory is dirty: each caller that changes files helps.
 // Locks     none is held; in an operation. Sleeps
 void
 cache_balance(void)
@@ -300,6 +326,9 @@ cache_balance(void)
     if (!pc)
         return;
     int error = 0;
-    write_some(pc, true, &error);
+    acquiresleep(&batch.lock);
+    collect(pc, BATCH);
+    write_batch(true, &error);
+    releasesleep(&batch.lock);
     writer_ends(pc);
 }

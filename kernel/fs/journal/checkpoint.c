@@ -58,10 +58,10 @@ journal_checkpoint(struct journal *j)
     if (!j->used)
         return 0;
     int error = write_home(j);
-    if (!error)
-        error = journal_note(j, 0, j->committed + 1);
-    if (!error) // before any block of the log is used again
-        error = jio_flush(&j->io);
+    if (error)
+        return error;
+    journal_note(j, 0, j->committed + 1);
+    error = jio_flush(&j->io); // before any block of the log is used again
     if (error)
         return error;
     j->used = 0;

@@ -88,22 +88,14 @@ take_revoked(struct journal *j)
     }
 }
 
-static void
-append(struct list *to, struct list *from)
-{
-    struct list *node;
-    while ((node = list_pop_front(from)))
-        list_push_back(to, node);
-}
-
-// Does the work that waits until the transaction is on the disk.
+// The transaction is on the disk: what had to wait for that.
 static void
 finish_commit(struct journal *j)
 {
     j->fs->ops->frees_apply(j->fs);
     j->fs->ops->frees_end(j->fs);
     journal_drop(&j->dropping);
-    append(&j->logged, &j->fresh);
+    list_append(&j->logged, &j->fresh);
 }
 
 // Writes the copied transaction while the next one is running.
@@ -153,14 +145,14 @@ commit_in_place(struct journal *j, uint32 tid)
     int error = journal_checkpoint(j); // afterwards no copy is left, so nothing to revoke
     int data = cache_flush_all(false);
     acquire(&cache_lists.lock);
-    append(&pages, &cache_lists.running); // a mapped file's page may be added at any time
+    list_append(&pages, &cache_lists.running); // a mapped file's page may be added at any time
     release(&cache_lists.lock);
     if (!error)
         error = journal_log(j, &pages, tid);
     if (!error)
         error = settle_pages(j, &pages);
     acquire(&cache_lists.lock);
-    append(&cache_lists.running, &pages); // after an error
+    list_append(&cache_lists.running, &pages); // after an error
     release(&cache_lists.lock);
     if (!error) {
         __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()

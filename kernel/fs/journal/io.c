@@ -10,6 +10,7 @@ jio_init(struct jio *io, struct blkdev *dev)
     io->dev = dev;
     io->pending = io->n = 0;
     io->error = 0;
+    list_init(&io->collected);
     initlock(&io->lock, "journal writes", RANK_BLK);
     waitq_init(&io->q, "journal writes");
 }
@@ -26,9 +27,15 @@ done(struct blk_req *r)
     release(&io->lock);
 }
 
+// Sends what is collected, and waits until all of it has ended.
+// Sleeps    yes.
 static void
-request_done(struct jio *io)
+send_all(struct jio *io)
 {
+    acquire(&io->lock);
+    io->pending = io->n;
+    release(&io->lock);
+    blk_submit_all(io->dev, &io->collected);
     acquire(&io->lock);
     while (io->pending)
         sleep_unkillable(&io->q, &io->lock);
@@ -36,41 +43,55 @@ request_done(struct jio *io)
     io->n = 0;
 }
 
+// Puts the request where its block belongs among those collected; most come in order.
 static void
-submit(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
+collect(struct jio *io, struct blk_req *r)
 {
-    if (io->n == JIO_MAX)
-        request_done(io);
-    struct blk_req *r = &io->req[io->n++];
-    *r = (struct blk_req){.op = op, .block = block, .pa = pa, .done = done, .arg = io};
-    acquire(&io->lock);
-    io->pending++;
-    release(&io->lock);
-    blk_submit(io->dev, r);
+    struct list *behind = io->collected.prev;
+    while (behind != &io->collected && list_entry(behind, struct blk_req, link)->block > r->block)
+        behind = behind->prev;
+    list_insert_after(&r->link, behind);
 }
 
-// Starts a write. The page must not change until jio_wait().
+static void
+add(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
+{
+    if (io->n == JIO_MAX)
+        send_all(io);
+    struct blk_req *r = &io->req[io->n++];
+    *r = (struct blk_req){.op = op, .block = block, .pa = pa, .done = done, .arg = io};
+    collect(io, r);
+}
+
+// Collects a write. The page must stay as it is until jio_wait().
+// Sleeps    when JIO_MAX writes are collected: it sends them first, and waits for them.
 void
 jio_write(struct jio *io, uint64 block, uint64 pa)
 {
-    submit(io, BLK_WRITE, block, pa);
+    add(io, BLK_WRITE, block, pa);
 }
 
+// Sends what is collected and waits until every write has ended.
+// Returns   0, or the last error since the last call.
+// Sleeps    yes.
 int
 jio_wait(struct jio *io)
 {
-    request_done(io);
+    if (io->n)
+        send_all(io);
     int error = io->error;
     io->error = 0;
     return error;
 }
 
-// Waits for all writes under way, and flushes the disk's cache.
+// Waits until every write has ended, and has the disk flush.
+// Returns   0, or an error of a write or of the flush.
+// Sleeps    yes.
 int
 jio_flush(struct jio *io)
 {
     int error = jio_wait(io);
-    submit(io, BLK_FLUSH, 0, 0);
+    add(io, BLK_FLUSH, 0, 0);
     int e = jio_wait(io);
     return error ? error : e;
 }

@@ -119,17 +119,16 @@ journal_open(uint32 *map, uint32 n, const char **why)
     return error;
 }
 
-static int
+static void
 write_super(struct journal *j)
 {
     jio_write(&j->io, j->map[0], frame_pa(j->super));
-    return jio_wait(&j->io);
 }
 
-// Records the block at which replay must start; 0: nothing to replay, and `tid` is the next
-// transaction.
-// Locks     j->commit. Sleeps.
-int
+// Notes in the journal's superblock where replaying has to start; 0: nowhere, and `tid` comes
+// next. The write is collected in j->io: the caller waits for it, or flushes.
+// Locks     j->commit.
+void
 journal_note(struct journal *j, uint32 start, uint32 tid)
 {
     struct jbd_super *s = super_of(j);
@@ -137,7 +136,7 @@ journal_note(struct journal *j, uint32 start, uint32 tid)
     s->tid = be32_make(tid);
     s->head.type = be32_make(JBD_SUPER_V2);
     s->incompat |= be32_make(JBD_INCOMPAT_REVOKE);
-    return write_super(j);
+    write_super(j);
 }
 
 void
@@ -190,7 +189,8 @@ journal_abort(struct journal *j, int error)
         return;
     j->noted = true;
     super_of(j)->error = be32_make((uint32)-EIO);
-    if (write_super(j))
+    write_super(j);
+    if (jio_wait(&j->io))
         printf("ext2: %s: nor can that be noted on it\n", j->fs->dev->name);
 }
 

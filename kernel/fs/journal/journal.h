@@ -86,7 +86,7 @@ int journal_open(uint32 *map, uint32 n, const char **why) must_check;
 void journal_start(void);          // operations are collected from now on
 int journal_stop(void) must_check; // all blocks are at their home locations
 void journal_close(void);
-int journal_note(struct journal *j, uint32 start, uint32 tid) must_check; // writes its superblock
+void journal_note(struct journal *j, uint32 start, uint32 tid); // in its superblock
 void journal_abort(struct journal *j, int error);
 
 // fs/journal/recover.c

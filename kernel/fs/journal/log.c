@@ -125,7 +125,9 @@ put_commit(struct journal *j, uint32 tid)
 int
 journal_log(struct journal *j, struct list *pages, uint32 tid)
 {
-    int error = j->used ? 0 : journal_note(j, j->head, tid); // it is the oldest one
+    int error = 0;
+    if (!j->used) // it is the oldest one; that is on the disk before the commit block
+        journal_note(j, j->head, tid);
     for (struct list *node = pages->next; node != pages && !error;)
         error = put_run(j, &node, pages, tid);
     for (struct list *node = j->dropping.next; node != &j->dropping && !error;)

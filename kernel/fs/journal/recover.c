@@ -209,9 +209,10 @@ replay_all(struct recovery *r)
         error = cache_flush(r->j->fs->meta);
     if (!error)
         error = jio_flush(&r->j->io);
-    if (!error)
-        error = journal_note(r->j, 0, r->end + 1);
-    return error ? error : jio_flush(&r->j->io);
+    if (error)
+        return error;
+    journal_note(r->j, 0, r->end + 1);
+    return jio_flush(&r->j->io);
 }
 
 // Replays the journal.
