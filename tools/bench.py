@@ -24,12 +24,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 ICOUNT = ["-icount", "shift=0"]
 LINE = re.compile(r"^bench (\w+) (\d+) (\d+) (\d+)$", re.M)
+FILES = re.compile(r"^fsbench (\w+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) \d+$", re.M)
 
 
-def reference():
-    """[(key, title, [xv6 instr, Linux instr, xv6 us, Linux us])], in the order of the table; None: unknown."""
+def reference(path="tools/reference.tsv"):
+    """[(key, title, [figures of the others])], in the order of the table; None: unknown."""
     rows = []
-    with open("tools/reference.tsv", encoding="utf-8") as f:
+    with open(path, encoding="utf-8") as f:
         for line in f:
             if not line.startswith("#"):
                 key, title, *figures = line.rstrip("\n").split("\t")
@@ -37,12 +38,12 @@ def reference():
     return rows
 
 
-def measure(options, design, icount, command, cpus=1):
-    """Returns the output of the bench program on a machine of that design."""
+def measure(options, design, icount, command, cpus=1, cache="unsafe"):
+    """What the bench program prints on a machine of that design; cache: as of QEMU's -drive."""
     print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
     work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
     with Machine(f"{options.out}/kernel/kernel", f"{options.out}/test.img", work, cpus=cpus,
-                 append=f"quiet kpt={design}", extra=ICOUNT if icount else []) as m:
+                 append=f"quiet kpt={design}", extra=ICOUNT if icount else [], cache=cache) as m:
         m.boot()
         text = m.run(command, hang=300)
         m.poweroff()
@@ -92,11 +93,27 @@ def save(path, rows, results):
                     f.write("\t".join([design, key, *words]) + "\n")
 
 
+def files(options, design):
+    """{key: [reads, writes, flushes, microseconds]} for one operation of fsbench; a flush waits for the host's disk."""
+    found = {}
+    for key, n, _, ns, *requests in FILES.findall(measure(options, design, False, "fsbench", cache="writeback")):
+        found[key] = [int(x) / int(n) for x in requests] + [int(ns) / int(n) / 1000]
+    return found
+
+
 def print_files(options, design):
-    """Prints the cost of operations on files, the disk's requests included."""
-    text = measure(options, design, True, "fsbench")
-    print(f"\nfiles, kpt={design}")
-    print("\n".join(line for line in text.splitlines() if "  " in line))
+    """What operations on files cost when the disk is part of it, beside Linux: requests, and time."""
+    ours, rows = files(options, design), reference("tools/reference_disk.tsv")
+    print(f"\nfiles, kpt={design}\n" + "\n".join(f"{key:10}  {title}" for key, title, _ in rows) + "\n")
+    table = [["", "reads", "Linux", "writes", "Linux", "flushes", "Linux", "us", "Linux"]]
+    for key, _, linux in rows:
+        cells = [number(x) if i == 3 else "-" if x is None else f"{x:.2f}"
+                 for i, pair in enumerate(zip(ours.get(key, [None] * 4), linux)) for x in pair]
+        table.append([key, *cells])
+    print_columns(table)
+    missing = [key for key, _, _ in rows if key not in ours]
+    if missing:
+        sys.exit(f"bench: not measured: {' '.join(missing)}")
 
 
 def parse_arguments():

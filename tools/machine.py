@@ -47,7 +47,8 @@ class Machine:
 
     hang = 60.0  # seconds of silence that count as a hang on an idle host
 
-    def __init__(self, kernel, image, workdir, cpus=1, mem="128M", append="", modern=False, extra=(), hang=None):
+    def __init__(self, kernel, image, workdir, cpus=1, mem="128M", append="", modern=False, extra=(), hang=None,
+                 cache="unsafe"):
         self.cpus, self.output, self.exit_code = cpus, "", None
         self.seen = self.unpanicked = 0  # bytes of output that are consumed, and that are checked for panics
         self.hang = hang or Machine.hang
@@ -62,7 +63,7 @@ class Machine:
         if image:
             self.disk = os.path.join(workdir, "disk.img")
             copy_sparse(image, self.disk)
-            args += ["-drive", f"file={self.disk},if=none,format=raw,id=x0,cache=unsafe"]
+            args += ["-drive", f"file={self.disk},if=none,format=raw,id=x0,cache={cache}"]
             args += ["-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]
         if modern:
             args += ["-global", "virtio-mmio.force-legacy=false"]

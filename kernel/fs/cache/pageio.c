@@ -73,7 +73,7 @@ read_done(struct blk_req *req)
 // Looks the block up and adds the request to the list, or fills a hole at once.
 // Sleeps    to look the block up.
 static int
-collect(struct pcache *pc, struct frame *f, struct read *r, struct list *reqs)
+collect_read(struct pcache *pc, struct frame *f, struct read *r, struct list *reqs)
 {
     uint64 block;
     int error = pc->ops->map(pc, f->index, false, &block);
@@ -127,7 +127,7 @@ start_read(struct pcache *pc, uint64 index, uint16 flags, struct frame **out, st
     int error = prepare(pc, index, flags, out, &r);
     if (error)
         return error;
-    error = collect(pc, *out, r, reqs);
+    error = collect_read(pc, *out, r, reqs);
     if (error)
         frame_put(*out);
     return error;

@@ -59,7 +59,7 @@ write_done(struct blk_req *req)
 // Returns   how many: 0 if there are none, or no room.
 // Locks     batch.lock; takes pc->lock.
 static uint32
-collect(struct pcache *pc, uint32 most)
+collect_dirty(struct pcache *pc, uint32 most)
 {
     uint32 n = 0;
     acquire(&pc->lock);
@@ -211,7 +211,7 @@ add_dirty(struct pcache *pc, bool fill, int *error)
 {
     uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
     while (left > 0) {
-        uint32 n = collect(pc, left);
+        uint32 n = collect_dirty(pc, left);
         if (!n)
             break;
         left -= n;
@@ -327,7 +327,7 @@ cache_balance(void)
         return;
     int error = 0;
     acquiresleep(&batch.lock);
-    collect(pc, BATCH);
+    collect_dirty(pc, BATCH);
     write_batch(true, &error);
     releasesleep(&batch.lock);
     writer_ends(pc);

@@ -189,6 +189,30 @@ check_write(const struct inode *ip, uint64 off, size_t n)
     return ext2_writable(ip->fs) ? 0 : -EROFS;
 }
 
+// What a write can change in an inode's copy on the disk; new blocks change the count of sectors.
+struct stamp {
+    uint64 size;
+    uint32 mtime, sectors;
+};
+
+static struct stamp
+stamp_of(const struct inode *ip)
+{
+    return (struct stamp){ip->size, ip->mtime, ip->sectors};
+}
+
+// Stores the inode if it differs from `before`, and gives the pin back. A write within the same
+// second over blocks that the file has changes nothing in it: that needs no transaction.
+static void
+store_changed(struct inode *ip, struct frame *pin, struct stamp before)
+{
+    struct stamp now = stamp_of(ip);
+    if (now.size != before.size || now.mtime != before.mtime || now.sectors != before.sectors)
+        inode_store(ip, pin);
+    else
+        frame_put(pin);
+}
+
 // writei() with the inode locked.
 static int64
 write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
@@ -200,6 +224,7 @@ write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
         error = inode_pin(ip, &pin);
     if (error || !n)
         return error;
+    struct stamp before = stamp_of(ip);
     while (done < n && !error && (!done || journal_room())) {
         size_t len = within_page(off + done, n - done);
         error = write_page(ip, src, done, off + done, len);
@@ -208,7 +233,7 @@ write_locked(struct inode *ip, struct iobuf src, uint64 off, size_t n)
     }
     if (done)
         ip->mtime = ext2_now(ip->fs);
-    inode_store(ip, pin);
+    store_changed(ip, pin, before);
     return done ? (int64)done : error;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // checkpoint.c - write the blocks of the journal to their home locations.
 //
-// Theory    The copies that the commits have left are the newest committed contents of their
-//           blocks. All of them are written to the blocks' home locations; once the disk has
-//           flushed that, the log is empty.
-// Promises  Operations go on meanwhile: it writes copies, not the pages that these change. A block
-//           that the running transaction frees is written as well, since the free takes effect only
+// Theory    The copies that the commits left are what the blocks' places must become. All of them
+//           are written; once the disk has flushed that, the log is empty. It begins at its first
+//           block again, behind the journal's superblock: the first transaction and the note of it
+//           in the superblock are one transfer. What older transactions left in the log has lower
+//           numbers, and recovery does not take it for new.
+// Promises  Works beside operations: it writes copies, not the pages that these change. A block
+//           that the running transaction frees is written as well, since the free counts only
 //           with that transaction.
 // Locks     journal.commit is held; cache_lists.lock for the links between a page and its copy.
 #include "fs/cache/pageio.h"
@@ -65,6 +67,7 @@ journal_checkpoint(struct journal *j)
     if (error)
         return error;
     j->used = 0;
+    j->head = j->first;
     journal_drop(&j->logged);
     return 0;
 }

@@ -195,12 +195,31 @@ commit_held(struct journal *j)
     return error;
 }
 
+// Whether any page belongs to the running transaction. What an operation that has ended changed is
+// seen.
+static bool
+anything_running(void)
+{
+    return __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) != 0;
+}
+
+// Writes the data of all files; no transaction is needed, and no operation is held up.
+static int
+commit_data(struct journal *j)
+{
+    int error = cache_flush_all(false);
+    int e = jio_flush(&j->io);
+    return e ? e : error;
+}
+
 // Commits the running transaction, if there is anything in it; else only the files' data are
 // written.
 // On error  -EIO, -ENOMEM, -EROFS; the journal may have been given up. Sleeps
 int
 journal_commit_running(struct journal *j)
 {
+    if (!anything_running() && j->fs->ops->writable(j->fs))
+        return commit_data(j);
     int error = tight(j) ? journal_checkpoint(j) : 0;
     journal_hold(j);
     if (!error && tight(j)) // operations already go on
@@ -216,7 +235,5 @@ journal_commit_running(struct journal *j)
         journal_abort(j, error);
         return error;
     }
-    error = cache_flush_all(false);
-    int e = jio_flush(&j->io);
-    return e ? e : error;
+    return commit_data(j);
 }

@@ -45,7 +45,7 @@ send_all(struct jio *io)
 
 // Puts the request where its block belongs among those collected; most come in order.
 static void
-collect(struct jio *io, struct blk_req *r)
+insert_request(struct jio *io, struct blk_req *r)
 {
     struct list *behind = io->collected.prev;
     while (behind != &io->collected && list_entry(behind, struct blk_req, link)->block > r->block)
@@ -54,13 +54,13 @@ collect(struct jio *io, struct blk_req *r)
 }
 
 static void
-add(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
+add_request(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
 {
     if (io->n == JIO_MAX)
         send_all(io);
     struct blk_req *r = &io->req[io->n++];
     *r = (struct blk_req){.op = op, .block = block, .pa = pa, .done = done, .arg = io};
-    collect(io, r);
+    insert_request(io, r);
 }
 
 // Collects a write. The page must stay as it is until jio_wait().
@@ -68,7 +68,7 @@ add(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
 void
 jio_write(struct jio *io, uint64 block, uint64 pa)
 {
-    add(io, BLK_WRITE, block, pa);
+    add_request(io, BLK_WRITE, block, pa);
 }
 
 // Sends what is collected and waits until every write has ended.
@@ -91,7 +91,7 @@ int
 jio_flush(struct jio *io)
 {
     int error = jio_wait(io);
-    add(io, BLK_FLUSH, 0, 0);
+    add_request(io, BLK_FLUSH, 0, 0);
     int e = jio_wait(io);
     return error ? error : e;
 }
