@@ -53,6 +53,17 @@ needs_device(const struct blkdev *d, struct blk_req *r)
     return possible && !(flush && d->writes_through);
 }
 
+// Puts a request into a list that is in the order of blocks, behind those of its own block. Cheap
+// when requests come nearly in order.
+void
+blk_insert(struct list *reqs, struct blk_req *r)
+{
+    struct list *behind = reqs->prev;
+    while (behind != reqs && list_entry(behind, struct blk_req, link)->block > r->block)
+        behind = behind->prev;
+    list_insert_after(&r->link, behind);
+}
+
 // Starts the requests of the list, in its order, and leaves the list empty. Each request's done()
 // is called when it has ended, with status -EIO for a block that does not exist, a write to a
 // read-only device, or a block that the device cannot transfer; such a block does not affect

@@ -11,7 +11,7 @@
 
 #define BLKSIZE     4096
 #define BLK_DEVICES 32
-#define BLK_RUN     64 // blocks that a driver transfers at once, at most
+#define BLK_RUN     254 // blocks that a driver transfers at once, at most: QEMU's disk takes no more
 
 enum blk_op { BLK_READ, BLK_WRITE, BLK_FLUSH };
 
@@ -44,6 +44,7 @@ struct blkdev {
 };
 
 void blk_submit(struct blkdev *d, struct blk_req *r);
+void blk_insert(struct list *reqs, struct blk_req *r); // by block
 void blk_submit_all(struct blkdev *d, struct list *reqs);
 int blk_rw(struct blkdev *d, enum blk_op op, uint64 block,
            uint64 pa) must_check; // sleeps till done

@@ -60,7 +60,7 @@
 #define CONFIG_TURNS 100 // attempts to read the configuration between two changes of it
 
 // A queue's memory: descriptors and available ring, then, in the next page, the used ring.
-#define QUEUE_ORDER 2
+#define QUEUE_ORDER 3
 #define USED_AT(num)                                                                               \
     PGROUNDUP((num) * sizeof(struct virtq_desc) + sizeof(struct virtq_avail) + 2 * ((num) + 1))
 

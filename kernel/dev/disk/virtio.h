@@ -11,7 +11,7 @@ struct machine_dev;
 
 #define VIRTQ_NEXT   1 // the descriptor has a successor
 #define VIRTQ_WRITE  2 // the device writes to it
-#define VIRTQ_MAXNUM 256
+#define VIRTQ_MAXNUM 512
 
 struct virtq_desc {
     uint64 pa;

@@ -62,10 +62,8 @@ _Static_assert(sizeof(struct slot) * SLOTS_MAX <= PGSIZE, "the slots share a fra
 // Numbers that are free.
 struct stack {
     uint32 n;
-    uint8 item[VIRTQ_MAXNUM];
+    uint16 item[VIRTQ_MAXNUM];
 };
-
-_Static_assert(VIRTQ_MAXNUM - 1 <= 0xff, "a descriptor's number fits a byte");
 
 // Protection: [c] constant after init  [l] lock
 struct disk {
@@ -86,10 +84,10 @@ struct disk {
 static void
 push(struct stack *s, uint32 item)
 {
-    s->item[s->n++] = (uint8)item;
+    s->item[s->n++] = (uint16)item;
 }
 
-static uint32
+static uint16
 pop(struct stack *s)
 {
     return s->item[--s->n];
@@ -133,7 +131,7 @@ prepare_queue(struct disk *d)
 static uint16
 describe_page(struct disk *d, struct blk_req *r, uint16 last)
 {
-    r->desc = (uint16)pop(&d->descs);
+    r->desc = pop(&d->descs);
     d->q.desc[r->desc] = (struct virtq_desc){
         r->pa, BLKSIZE, r->op == BLK_READ ? VIRTQ_NEXT | VIRTQ_WRITE : VIRTQ_NEXT, 0};
     d->q.desc[last].next = r->desc;

@@ -137,19 +137,6 @@ locate(bool fill, int *error)
     batch.n = kept;
 }
 
-// Insertion sort, since the pages of a file are nearly in order.
-static void
-sort(void)
-{
-    for (uint32 i = 1; i < batch.n; i++) {
-        struct write w = batch.w[i];
-        uint32 j = i;
-        for (; j > 0 && batch.w[j - 1].block > w.block; j--)
-            batch.w[j] = batch.w[j - 1];
-        batch.w[j] = w;
-    }
-}
-
 static void
 send(void)
 {
@@ -160,7 +147,7 @@ send(void)
                                   .pa = frame_pa(w->frame),
                                   .done = write_done,
                                   .arg = w};
-        list_push_back(&reqs, &w->req.link);
+        blk_insert(&reqs, &w->req);
     }
     if (batch.n)
         blk_submit_all(batch.w[0].pc->dev, &reqs); // there is one file system, on one disk
@@ -195,7 +182,6 @@ static void
 write_batch(bool fill, int *error)
 {
     locate(fill, error);
-    sort();
     send();
     await(error);
     while (batch.ncaches)

@@ -25,7 +25,7 @@
 #include "mm/frame/kmem.h"
 
 #define BUCKETS   256
-#define AHEAD_MAX BLK_RUN
+#define AHEAD_MAX 64
 
 // Protection: [b] lock
 struct bucket {

@@ -43,16 +43,6 @@ send_all(struct jio *io)
     io->n = 0;
 }
 
-// Puts the request where its block belongs among those collected; most come in order.
-static void
-insert_request(struct jio *io, struct blk_req *r)
-{
-    struct list *behind = io->collected.prev;
-    while (behind != &io->collected && list_entry(behind, struct blk_req, link)->block > r->block)
-        behind = behind->prev;
-    list_insert_after(&r->link, behind);
-}
-
 static void
 add_request(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
 {
@@ -60,7 +50,7 @@ add_request(struct jio *io, enum blk_op op, uint64 block, uint64 pa)
         send_all(io);
     struct blk_req *r = &io->req[io->n++];
     *r = (struct blk_req){.op = op, .block = block, .pa = pa, .done = done, .arg = io};
-    insert_request(io, r);
+    blk_insert(&io->collected, r);
 }
 
 // Collects a write. The page must stay as it is until jio_wait().

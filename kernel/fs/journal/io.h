@@ -9,7 +9,7 @@
 #include "sync/spinlock.h"
 #include "sync/waitq.h"
 
-#define JIO_MAX BLK_RUN
+#define JIO_MAX 64
 
 // Protection: [l] lock  [o] its user
 struct jio {

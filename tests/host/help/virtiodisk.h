@@ -21,7 +21,7 @@
 #define SECTORS (BLOCKS * 8 + 5)
 #define RAM     0x80000000UL
 
-static uint8 arena[1 << 20] __attribute__((aligned(8192)));
+static uint8 arena[1 << 22] __attribute__((aligned(32768)));
 static size_t arena_used;
 static unsigned long frames_freed;
 static uint8 contents[BLOCKS * BLKSIZE];
