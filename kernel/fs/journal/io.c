@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// io.c - many writes at once, and one wait for all.
+// io.c - many transfers at once, and one wait for all.
 //
 // Locks     io->lock; the handler of the device's interrupt takes it as well.
 #include "fs/journal/io.h"
@@ -61,7 +61,14 @@ jio_write(struct jio *io, uint64 block, uint64 pa)
     add_request(io, BLK_WRITE, block, pa);
 }
 
-// Sends what is collected and waits until every write has ended.
+// Collects a read, likewise. Reads and writes are not collected together.
+void
+jio_read(struct jio *io, uint64 block, uint64 pa)
+{
+    add_request(io, BLK_READ, block, pa);
+}
+
+// Sends what is collected and waits until every transfer has ended.
 // Returns   0, or the last error since the last call.
 // Sleeps    yes.
 int

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// io.h - many writes at once, and one wait for all. Needs no memory.
+// io.h - many transfers at once, and one wait for all. Needs no memory.
 //
-// Writes are collected, in the order of their blocks, and sent to the disk together: those of
+// They are collected, in the order of their blocks, and sent to the disk together: those of
 // consecutive blocks become one transfer (dev/disk/blk.h).
 #pragma once
 
@@ -25,5 +25,6 @@ struct jio {
 
 void jio_init(struct jio *io, struct blkdev *dev);
 void jio_write(struct jio *io, uint64 block, uint64 pa); // sleeps when too many are collected
+void jio_read(struct jio *io, uint64 block, uint64 pa);  // likewise
 int jio_flush(struct jio *io) must_check;                // what has been written is safe
 int jio_wait(struct jio *io) must_check; // all are sent and done: 0 or the last error

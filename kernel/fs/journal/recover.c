@@ -4,7 +4,8 @@
 // Theory    The log is read three times, from the oldest transaction on: to find the last commit
 //           block, to collect the blocks that each transaction revoked, and to write every block of
 //           a committed transaction to its home location, unless that or a later transaction
-//           revoked it. An incomplete transaction is ignored.
+//           revoked it. An incomplete transaction is ignored. Each read takes a window of
+//           consecutive blocks.
 // Promises  Idempotent: the journal's superblock is marked empty only after all blocks are at their
 //           home locations. The first pass finds a log that lists impossible blocks: then nothing
 //           was written. No pass reads more blocks than the log has.
@@ -13,9 +14,11 @@
 #include "fs/cache/radix.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"
+#include "lib/page.h"
 #include "lib/printf.h"
 
 #define FLUSH_EACH 64 // pages replayed
+#define WINDOW     32 // blocks of the log that are read at once
 
 enum pass { SCAN, REVOKE, REPLAY };
 
@@ -28,6 +31,9 @@ struct recovery {
     uint32 dirty;         // pages since the last flush
     bool bad;             // transaction `tid` lists blocks that do not exist
     struct radix revoked; // block -> the last transaction that revoked it
+    struct frame *page[WINDOW];
+    uint32 pages;    // frames in page[]; fewer when memory is short
+    uint32 from, to; // they hold these blocks of the log
 };
 
 static const struct jbd_header *
@@ -46,10 +52,45 @@ log_advance(struct recovery *r, uint32 n)
     r->at = j->first + (r->at - j->first + n) % length;
 }
 
+// Reads the blocks of the log from r->at on, as many as there are pages.
+// On error  no page holds anything.
+static void
+fill_window(struct recovery *r)
+{
+    struct journal *j = r->j;
+    uint32 left = j->end - r->at, n = left < r->pages ? left : r->pages;
+    for (uint32 i = 0; i < n; i++)
+        jio_read(&j->io, j->map[r->at + i], frame_pa(r->page[i]));
+    r->from = r->at;
+    r->to = jio_wait(&j->io) ? r->at : r->at + n;
+}
+
+// Reads the block of the log at r->at.
+// On error  -EIO, -ENOMEM. A block that cannot be read does not affect its neighbours.
 static int
 read_log(struct recovery *r, struct frame *into)
 {
-    return blk_rw(r->j->fs->dev, BLK_READ, r->j->map[r->at], frame_pa(into));
+    if (r->at < r->from || r->at >= r->to)
+        fill_window(r);
+    if (r->from == r->to)
+        return blk_rw(r->j->fs->dev, BLK_READ, r->j->map[r->at], frame_pa(into));
+    page_copy(page_data(into), page_data(r->page[r->at - r->from]));
+    return 0;
+}
+
+static void
+window_alloc(struct recovery *r)
+{
+    void *data;
+    while (r->pages < WINDOW && (data = kalloc(FRAME_CACHE, 0)))
+        r->page[r->pages++] = frame_of(v2p(data));
+}
+
+static void
+window_free(struct recovery *r)
+{
+    while (r->pages)
+        frame_put(r->page[--r->pages]);
 }
 
 // A transaction's number as a tagged pointer, which is never NULL.
@@ -225,7 +266,9 @@ journal_recover(struct journal *j)
     int error = 0;
     if (s->start) {
         printf("recovering: replaying the journal of %s\n", j->fs->dev->name);
+        window_alloc(&r);
         error = replay_all(&r);
+        window_free(&r);
         forget_revoked(&r);
     }
     j->tid = r.end + 2; // the number in between may be that of an incomplete transaction
