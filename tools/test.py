@@ -4,7 +4,7 @@
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
 fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (the
-glass machine in a browser), qemu (the whole system). A pattern names tests as the shell names files: qemu.boot*. One
+glass machine in a browser), exercise (those of exercises/), qemu (the whole system). A pattern names tests as the shell names files: qemu.boot*. One
 line for each test; its log has the rest.
 """
 import argparse
@@ -25,7 +25,7 @@ import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "page", "qemu"]
+PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "page", "exercise", "qemu"]
 
 
 class Skip(Exception):
@@ -160,6 +160,7 @@ def all_tests():
     tests += [Test(f"fuzz.{n}", lambda c, n=n: hosttest.run_replay(c, n)) for n in hosttest.fuzzers()]
     tests += file_tests("tests/machine", "glass")
     tests += file_tests("tests/page", "page")
+    tests += file_tests("tests/exercise", "exercise")
     tests += file_tests("tests/qemu", "qemu")
     return sorted(tests, key=lambda t: PARTS.index(t.part))
 

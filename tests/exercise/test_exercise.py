@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""test_exercise.py - each exercise: its solution passes, its starting point and wrong answers do not, and say why."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tools/exercise"))
+
+import facts  # noqa: E402
+import find  # noqa: E402
+import minikernel  # noqa: E402
+import predict  # noqa: E402
+import shelf  # noqa: E402
+import write  # noqa: E402
+from glassrun import COMPILE, glass  # noqa: E402
+from machine import Failure  # noqa: E402
+from say import Voice, wide  # noqa: E402
+
+ROWS = {f"P{n:02}" for n in range(1, 18)} | {f"M{n}" for n in range(128, 140)}
+VOICES = [Voice("en"), Voice("zh")]
+LEAST = 3
+
+
+def of_kind(kind, check=None):
+    return [e for e in shelf.exercises() if e.kind == kind and (check is None or e.about["check"] == check)]
+
+
+def demand(condition, why):
+    if not condition:
+        raise Failure(why)
+
+
+def folder_for(context, exercise, name):
+    folder = os.path.abspath(os.path.join(context.dir, f"{exercise.number}-{name}"))
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def verdict(kind, exercise, folder, say):
+    """The sentence that refuses the answer; None: it passes."""
+    try:
+        kind.check(exercise, folder, say)
+    except shelf.Wrong as why:
+        sentence = str(why)
+        demand(sentence.strip() and "{" not in sentence, f"{exercise.name}: no sentence: {sentence!r}")
+        demand(say.lang != "zh" or any(map(wide, sentence)) or "error:" in sentence, f"{exercise.name}: not Chinese: {sentence}")
+        return sentence
+    return None
+
+
+def refused(kind, exercise, folder, what):
+    for say in VOICES:
+        demand(verdict(kind, exercise, folder, say), f"{exercise.name}: {what} passes")
+
+
+def passes(kind, exercise, folder):
+    why = verdict(kind, exercise, folder, VOICES[0])
+    demand(why is None, f"{exercise.name}: the solution does not pass: {why}")
+
+
+# -- the shelf
+
+
+def check_texts(exercise):
+    parts = {lang: exercise.sections(lang) for lang in ("en", "zh")}
+    count = len(parts["en"])
+    demand(count == len(parts["zh"]) and count >= 4, f"{exercise.name}: {count} and {len(parts['zh'])} sections")
+    demand(all(text.strip() for lang in parts for text in parts[lang]), f"{exercise.name}: a section is empty")
+    demand(any(map(wide, exercise.title("zh"))), f"{exercise.name}: the title is not Chinese")
+    demand(not any(map(wide, "".join(parts["en"]))), f"{exercise.name}: Chinese in the English text")
+    demand(exercise.reasons("en").keys() == exercise.reasons("zh").keys(), f"{exercise.name}: reasons differ")
+
+
+def test_shelf(_):
+    """At least thirty, numbered without a gap, in both languages, about every pain and every question."""
+    found = shelf.exercises()
+    demand(len(found) >= LEAST, f"{len(found)} exercises")
+    demand(len({e.number for e in found}) == len(found), "two have one number")
+    demand({e.kind for e in found} == set(shelf.KINDS), "a kind is missing")
+    covered = {row for e in found for row in e.covers}
+    demand(covered <= ROWS, f"no such row: {sorted(covered - ROWS)}")
+    for e in found:
+        check_texts(e)
+
+
+# -- find
+
+
+def test_plain_kernel(context):
+    """The small kernel as exercises hand it out is, to the instruction, the one of tests/machine/mini."""
+    tree = os.path.join(context.dir, "tree")
+    shutil.rmtree(tree, ignore_errors=True)
+    minikernel.make_tree(tree)
+    for name in minikernel.sources():
+        demand("MAKES" not in shelf.read(f"{tree}/kernel/{name}"), f"{name} still has a switch")
+        if name[-2:] in (".c", ".S"):
+            code = []
+            for directory in (f"{tree}/kernel", minikernel.MINI):
+                made = os.path.join(context.dir, "o")
+                context.must([*COMPILE, "-c", "-o", made, f"{directory}/{name}"])
+                text = context.must([COMPILE[0].replace("gcc", "objdump"), "-d", "-r", "-j", ".text", made])
+                code.append(re.sub(r"^.*file format.*$", "", text, flags=re.M))
+            demand(code[0] == code[1], f"{name} is other code")
+
+
+def seen(context, exercise, folder):
+    """What the glass machine says of the kernel with the mistake."""
+    kernel = os.path.join(folder, "kernel/kernel")
+    known = facts.find(kernel, facts.questions(), os.path.abspath(context.dir))
+    words = find.watch_words(exercise).split()
+    command = [glass(context), "--mem", "4M", "--harts", "3", "--no-pmp", "--max", "60000000", "--facts", known, *words]
+    at = command.index("--")
+    return " ".join(context.sh([*command[:at], kernel, *command[at:]])[1].split())
+
+
+def test_find(context):
+    for e in of_kind("find"):
+        folder = folder_for(context, e, "find")
+        find.begin(e, folder, None)
+        refused(find, e, folder, "the starting point")
+        text = seen(context, e, folder)
+        demand(re.search(e.about["shows"], text), f"{e.name}: the machine does not say {e.about['shows']}: {text[-300:]}")
+        for wrong in ("consoleread", "spinlock.c:3", "nothing", "mini.h:9999"):
+            shelf.write(os.path.join(folder, "answer.txt"), f"where = {wrong}\n")
+            refused(find, e, folder, wrong)
+        find.solve(e, folder, None)
+        passes(find, e, folder)
+        file, first, last, _ = find.expected(e)
+        for line in (first, last):
+            shelf.write(os.path.join(folder, "answer.txt"), f"where = kernel/{file}:{line}\n")
+            passes(find, e, folder)
+
+
+# -- predict
+
+
+def other(key, value):
+    """A wrong answer of the same form."""
+    return value + 1 if isinstance(value, int) else {"a": "b"}.get(value, "a") if key.startswith("q") else f"{value} x"
+
+
+def each_wrong(exercise, folder, seed):
+    _, right = predict.draw(exercise, seed)
+    for key, (value, _) in right.items():
+        text = predict.HEAD.format(seed=seed)
+        text += "".join(f"{k} = {other(k, v) if k == key else v}\n" for k, (v, _) in right.items())
+        shelf.write(os.path.join(folder, "answer.txt"), text)
+        for say in VOICES:
+            why = verdict(predict, exercise, folder, say)
+            demand(why and key in why, f"{exercise.name}, seed {seed}: {key} = {other(key, value)} passes")
+            demand(why.count(". ") or why.count("。"), f"{exercise.name}, seed {seed}: {key} has no reason: {why}")
+
+
+def test_predict(context):
+    for e in of_kind("predict"):
+        drawn = []
+        for seed in "12345":
+            folder = folder_for(context, e, "predict")
+            for lang in ("en", "zh"):
+                predict.begin(e, folder, seed, lang)
+                refused(predict, e, folder, "the starting point")
+            drawn.append(shelf.read(os.path.join(folder, "questions.txt")))
+            predict.solve(e, folder, seed)
+            passes(predict, e, folder)
+            if seed in "12":
+                each_wrong(e, folder, seed)
+        demand(len(set(drawn)) > 2, f"{e.name}: seeds ask the same")
+
+
+# -- write
+
+
+def try_write(context, exercise):
+    folder = folder_for(context, exercise, "write")
+    write.begin(exercise, folder, None)
+    refused(write, exercise, folder, "the starting point")
+    wrong = exercise.path("wrong")
+    for name in sorted(os.listdir(wrong)) if os.path.isdir(wrong) else []:
+        shutil.copy(os.path.join(wrong, name), os.path.join(folder, write.files(exercise)[0]))
+        refused(write, exercise, folder, f"wrong/{name}")
+    write.solve(exercise, folder, None)
+    passes(write, exercise, folder)
+
+
+def test_write_host(context):
+    for e in of_kind("write", "host"):
+        try_write(context, e)
+
+
+# -- the command
+
+
+def door(here, *words, lang="en"):
+    run = subprocess.run([os.path.join(ROOT, "vitrine"), "exercise", "--lang", lang, *words], cwd=here, check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return run.returncode, run.stdout.decode()
+
+
+def test_commands(context):
+    """A student's way through, as the user types it; and what is said about words that make no sense."""
+    here = os.path.abspath(os.path.join(context.dir, "here"))
+    shutil.rmtree(here, ignore_errors=True)
+    os.makedirs(here)
+    for words, status, text in (
+            (["list"], 0, "predict"), (["start", "99"], 2, "there is no exercise 99"), (["check", "1"], 2, "there is no exercise-1"),
+            ([], 2, "usage"), (["mend", "1"], 2, "usage"), (["hint", "1"], 0, "hint 1 2"), (["start", "1"], 0, "what to do next"),
+            (["start", "1"], 2, "exists already"), (["check", "1"], 1, "not yet"), (["solution", "1"], 0, "where = "),
+            (["list"], 0, "begun")):
+        code, said = door(here, *words)
+        demand(code == status and text in said, f"{words}: status {code}: {said[-200:]}")
+    shelf.write(os.path.join(here, "exercise-1/answer.txt"), "where = proc_pagetable\n")
+    demand(door(here, "check", "1") == (0, "exercise 1: right.\n"), "check 1 does not pass")
+    demand("done" in door(here, "list")[1], "the list does not say done")
+    demand("练习" in door(here, "list", lang="zh")[1], "the list is not Chinese")
+
+
+def test_class(context):
+    """A class: directories and files, right and wrong ones, and a seed that is not the student's own."""
+    here = os.path.abspath(os.path.join(context.dir, "here"))
+    shutil.rmtree(here, ignore_errors=True)
+    shelf.write(f"{here}/class/ann/answer.txt", "where = proc_pagetable\n")
+    shelf.write(f"{here}/class/bob.txt", "where = walk\n")
+    shelf.write(f"{here}/class/cyd/exercise-1/answer.txt", "where = proc.c:1\n")
+    os.makedirs(f"{here}/class/dan")
+    code, said = door(here, "check", "1", "--json", "class")
+    rows = {r["student"]: r for r in __import__("json").loads(said)}
+    demand(code == 0 and [rows[s]["pass"] for s in ("ann", "bob.txt", "cyd", "dan")] == [True, False, False, False], said)
+    demand("is not where the mistake is" in rows["bob.txt"]["why"] and rows["dan"]["why"], said)

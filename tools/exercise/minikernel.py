@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""minikernel.py - the small kernel of tests/machine/mini as plain source, with a mistake that nobody sees marked.
+
+There each mistake is a MAKES(NAME) in the code. Here all of these are taken out, and the mistake of the exercise is put
+in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+).
+"""
+import glob
+import os
+import re
+
+from shelf import ROOT, read, write
+
+MINI = os.path.join(ROOT, "tests/machine/mini")
+M = r"MAKES\(\w+\)"
+# What becomes of code with a mistake that is not made, in this order.
+RULES = [
+    (rf"^ *if \((?:[^()\n]* && )?{M}(?: && [^\n]*)?\)\n[^\n]*;\n", ""),                   # if (MISTAKE) statement;
+    (rf"^( *)if \(!(?:{M}|\(do_free && {M}\))\)\n {{4}}( *)", r"\2"),                     # if (!MISTAKE) statement;
+    (rf"else if \(!{M}\)", "else"),
+    (rf" (?:&& !|\|\| |\+ ){M}", ""),
+    (rf" [|-] \({M}[^?\n]*\? \w+ : 0\)", ""),
+    (rf"(?<!\w)\({M} \? \w+ : (\w+)\)", r"\1"),
+    (rf"{M} \? \w+ : (\w+)", r"\1"),
+    (r"if \(\(([^()]*)\)\)", r"if (\1)"),
+    (r"^// The mistakes, by.*?^#define MAKES[^\n]*\n\n", ""),                             # their list in mini.h
+    (r", and at most one mistake\.", "."),
+    (r" Each\n//  +build has.*?correct\.\n", "\n"),
+    (r"^static void \(\*handler\)\(void\);\n\n", ""),
+    (r"^#ifndef A0_NOT_SAVED\n(.*?)#endif\n", r"\1"),
+    (r"^    u64 user = PTE_U, write = 0;\n    u64 frame = 0;\n", ""),                     # in proc_pagetable
+    (r"PTE_W \| frame\)", "PTE_W)"),
+    (r"PTE_R \| user \| write\)", "PTE_R | PTE_U)"),
+]
+MAKEFILE = """# `make` builds the kernel; `./vitrine watch` on this directory runs it on the glass machine.
+MAKEFLAGS += -r
+CPUS := 3
+QEMUOPTS = -m 4M
+CC := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,$(shell command -v $(p)gcc)))
+CFLAGS := -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -ffreestanding -g -fno-omit-frame-pointer \\
+          -fno-common -fno-pic -fno-stack-protector
+OBJECTS := $(addsuffix .o,$(sort $(wildcard kernel/*.c kernel/*.S)))
+
+kernel/kernel: $(OBJECTS) kernel/mini.ld
+\t$(CC) $(CFLAGS) -nostdlib -static -no-pie -Wl,--build-id=none,--no-warn-rwx-segments -T kernel/mini.ld -o $@ $(OBJECTS)
+
+kernel/%.o: kernel/% $(wildcard kernel/*.h)
+\t$(CC) $(CFLAGS) -c -o $@ $<
+"""
+
+
+def plain(text):
+    """Source without the switches of its mistakes."""
+    for pattern, new in RULES:
+        text = re.sub(pattern, new, text, flags=re.M | re.S if ".*?" in pattern else re.M)
+    return text
+
+
+def sources():
+    """All files of the correct kernel, by name."""
+    return {os.path.basename(p): plain(read(p)) for p in sorted(glob.glob(f"{MINI}/*")) if "." in os.path.basename(p)}
+
+
+class Mistake:
+    """A change of one file: its name, the lines before and after."""
+
+    def __init__(self, path):
+        lines = read(path).split("\n")
+        self.file = next(line[5:] for line in lines if line.startswith("file "))
+        self.old, self.new = ("".join(x[1:] + "\n" for x in lines if x.startswith(sign)) for sign in "-+")
+
+    def put_into(self, text):
+        """The changed text, and its first and last line that are wrong."""
+        if text.count(self.old) != 1:
+            raise ValueError(f"the lines to be replaced are not, or not once, in {self.file}")
+        first = text[:text.index(self.old)].count("\n") + 1
+        return text.replace(self.old, self.new), first, first + max(self.new.count("\n"), 1) - 1
+
+
+def make_tree(folder, mistake=None):
+    """The kernel's sources and a Makefile in the folder. Returns file, first and last line of the mistake."""
+    place = None
+    for name, text in sources().items():
+        if mistake and name == mistake.file:
+            text, first, last = mistake.put_into(text)
+            place = name, first, last
+        write(os.path.join(folder, "kernel", name), text)
+    write(os.path.join(folder, "Makefile"), MAKEFILE)
+    return place
