@@ -196,15 +196,14 @@ def ask_init(dice, *_):
 
 
 def ask_overlap(dice, *_):
-    size = 0x1000000 * dice.randrange(1, 5) + 0x1000 * dice.randrange(1, 99)
-    stack = PAGE * dice.randrange(1, 5)
+    size = 0x1000000 * dice.randrange(1, 16) + PAGE * dice.randrange(1, 99)
+    stack = dice.choice([PAGE * dice.randrange(1, 5), (1 << 30) - 2 * PAGE])
     parts = {"clint": (0x2000000, 0x2010000), "plic": (0xc000000, 0xc400000), "uart": (0x10000000, 0x10001000),
-             "ram": (RAM, 0x88000000), "kstack": (stack, stack + PAGE), "user": (0, size)}
-    hits = {n for n, (a, b) in parts.items() if n != "user" and a < size}
-    limit = min(a for n, (a, _) in parts.items() if n not in ("user", "kstack"))
-    lines = [f"{n:8} {a:#12x} {b:#12x}" for n, (a, b) in parts.items()]
-    return lines, {"overlap": (" ".join(sorted(hits)), "overlap"), "remap": (min(parts[n][0] for n in hits), "remap"),
-                   "limit": (limit, "limit")}
+             "ram": (RAM, 0x88000000), "kstack": (stack, stack + PAGE)}
+    hits = sorted(name for name, (start, _) in parts.items() if start < size)
+    lines = [f"{name:8} {start:#12x} {end:#12x}" for name, (start, end) in {**parts, "user": (0, size)}.items()]
+    return lines, {"overlap": (" ".join(hits) or "none", "overlap"),
+                   "limit": (min(start for start, _ in parts.values()), "limit")}
 
 
 def ask_kstack(dice, *_):
