@@ -32,7 +32,8 @@ def functions_at(name, text, first, last):
     found = {f.name for f in source.functions(name, text) if f.line - 2 <= last and first < f.line + len(f.body)}
     lines = text.split("\n")[first - 1:last]
     found |= {m[1] for m in (re.match(r"#define (\w+)", line) for line in lines) if m}
-    return found | set(re.findall(r"^(\w+):", "\n".join(lines), re.M))
+    labels = re.findall(r"^(\w+):", "\n".join(text.split("\n")[:last]), re.M) if name.endswith(".S") else []
+    return found | set(labels[-1:])
 
 
 def expected(exercise):
@@ -59,8 +60,8 @@ def place(given, exercise, say):
     """Whether the place is the right one; complains about one that there is not."""
     file, first, last, names = expected(exercise)
     m = re.fullmatch(r"(?:kernel/)?([\w.]+):(\d+)", given)
-    if m and m[1] in sources():
-        return m[1] == file and first - SLACK <= int(m[2]) <= last + SLACK
+    if m and m[1] in map(str.lower, sources()):
+        return m[1] == file.lower() and first - SLACK <= int(m[2]) <= last + SLACK
     name = re.sub(r"\(.*", "", given)
     if m or not any(re.search(rf"\b{re.escape(name)}\b", t, re.I) for t in sources().values()):
         raise Wrong(say("no_place", given=given))

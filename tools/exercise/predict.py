@@ -4,6 +4,7 @@ import os
 import random
 
 import questions
+from say import columns, hang, WIDTH
 from shelf import Wrong, answers, read, write
 
 HEAD = "seed = {seed}    # keep this line: the questions were drawn with it\n"
@@ -16,7 +17,7 @@ def draw(exercise, seed, lang="en"):
 
 def begin(exercise, folder, seed, lang="en"):
     lines, right = draw(exercise, seed, lang)
-    write(os.path.join(folder, "questions.txt"), "\n".join(lines) + "\n")
+    write(os.path.join(folder, "questions.txt"), "".join((hang(x) if columns(x) > WIDTH else x) + "\n" for x in lines))
     write(os.path.join(folder, "answer.txt"), HEAD.format(seed=seed) + "".join(f"{key} =\n" for key in right))
 
 

@@ -78,18 +78,25 @@ def columns(text):
     return sum(2 if wide(c) else 1 for c in text)
 
 
-def wrapped(paragraph):
-    """The lines of a paragraph, at most 80 columns each. Chinese has no blanks; a line may end behind any of its
+def wrapped(paragraph, width=WIDTH):
+    """The lines of a paragraph, of at most that many columns. Chinese has no blanks; a line may end behind any of its
     characters, but not in front of a punctuation mark."""
     text = re.sub(r"\s*\n\s*", " ", paragraph.strip())
     text = re.sub(r"(?<=[\u2e80-\uffef]) (?=[\u2e80-\uffef])", "", text)
     line = ""
     for word in re.findall(r"[\u2e80-\uffef][,.:;)?!]*|[^\s\u2e80-\uffef]+| ", text):
-        if columns(line + word) > WIDTH and word != " ":
+        if columns(line + word) > width and word != " ":
             yield line.rstrip()
             line = ""
         line += word
     yield line
+
+
+def hang(line, indent=6):
+    """A line for a terminal; what does not fit goes to indented lines below."""
+    start = line[:len(line) - len(line.lstrip())]
+    parts = list(wrapped(line, WIDTH - max(indent, len(start))))
+    return "\n".join([start + parts[0], *(" " * indent + part for part in parts[1:])])
 
 
 def flow(text):
