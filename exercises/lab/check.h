@@ -7,6 +7,9 @@
 // Ends the check: the answer does not pass, and this is why. Both sentences have the same values.
 void fail(const char *en, const char *zh, ...) __attribute__((noreturn));
 
+// The one of the two that is in the language of this run.
+const char *either(const char *en, const char *zh);
+
 #define DEMAND(condition, ...) ((condition) ? (void)0 : fail(__VA_ARGS__))
 
 // Calls the function; returns the words of its panic, or 0 if it came back.

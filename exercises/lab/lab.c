@@ -29,11 +29,11 @@ static const char *words;
 static jmp_buf back;
 static int caught;
 
-static int
-chinese(void)
+const char *
+either(const char *en, const char *zh)
 {
     const char *lang = getenv("EXERCISE_LANG");
-    return lang != NULL && strcmp(lang, "zh") == 0;
+    return lang != NULL && strcmp(lang, "zh") == 0 ? zh : en;
 }
 
 void
@@ -41,7 +41,7 @@ fail(const char *en, const char *zh, ...)
 {
     va_list args;
     va_start(args, zh);
-    vfprintf(stdout, chinese() ? zh : en, args);
+    vfprintf(stdout, either(en, zh), args);
     va_end(args);
     fputc('\n', stdout);
     fflush(stdout);
@@ -140,7 +140,7 @@ void
 panic(const char *why)
 {
     if (!caught)
-        fail("panic: %s", "panic: %s", why);
+        fail("the kernel panics: %s", "内核 panic 了: %s", why);
     words = why;
     longjmp(back, 1);
 }
@@ -226,8 +226,8 @@ on_fault(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
     (void)context;
-    fail("it used the address %p, where there is no memory", "它访问了地址 %p, 那里没有内存",
-         info->si_addr);
+    fail("it used the address 0x%lx, where there is no memory",
+         "它访问了地址 0x%lx, 那里没有内存", (uint64)info->si_addr);
 }
 
 static void

@@ -31,7 +31,7 @@ def spread(exercise, path, make, lang):
     folder = tempfile.mkdtemp()
     make(exercise, folder, "1", lang)
     wanted = exercise.about["file"].split() if exercise.kind == "write" else ["answer.txt"]
-    for file in wanted:
+    for file in wanted if os.path.isdir(path) else wanted[:1]:
         target = os.path.join(folder, file)
         source = os.path.join(path, file) if os.path.isdir(path) else path
         if os.path.exists(target):

@@ -39,6 +39,7 @@ WORDS = {
     "not_built": ("it does not compile: {why}", "编译不通过: {why}"),
     "prototype": ("{name}() is called without a prototype, so the compiler takes its result for an int: declare it "
                   "in a header", "{name}() 没有函数原型就被调用, 编译器会把返回值当作 int: 请在头文件中声明它"),
+    "undefined": ("C does not define what it does: {why}", "C 语言没有定义这种行为: {why}"),
     "endless": ("it does not end", "程序没有结束"),
     "ended": ("it ended with status {code}: {why}", "程序以状态 {code} 结束: {why}"),
     "silent": ("the machine reports: {why}", "机器报告: {why}"),

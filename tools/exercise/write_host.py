@@ -23,21 +23,28 @@ def complaint(text, say):
     return say("not_built", why=first)
 
 
+def object_of(source):
+    """The object of a file of ours, compiled once. The answer's printf is another one than the library's."""
+    made = os.path.join(ROOT, "build/exercise", os.path.relpath(source, SHELF).replace("/", "_") + ".o")
+    inputs = [source, f"{LAB}/lab.h", f"{LAB}/check.h"]
+    if not os.path.exists(made) or os.path.getmtime(made) < max(map(os.path.getmtime, inputs)):
+        os.makedirs(os.path.dirname(made), exist_ok=True)
+        flags = [f for f in FLAGS if not f.startswith("-Dprintf")]
+        code, text = children.run(["gcc", *flags, "-c", "-o", f"{made}.{os.getpid()}", source])
+        if code:
+            raise Wrong(text)
+        os.replace(f"{made}.{os.getpid()}", made)
+    return made
+
+
 def compile_answer(exercise, folder, say):
-    """The program, built beside the answer. The check is compiled without the answer's printf."""
+    """The program, built beside the answer."""
     if not shutil.which("gcc"):
         raise Wrong(say("no_tool", tool="gcc"))
     program = os.path.join(folder, ".check")
     files = [os.path.join(folder, f) for f in exercise.about["file"].split() if f.endswith(".c")]
-    library = os.path.join(ROOT, "build/exercise/lab.o")
-    if not os.path.exists(library) or os.path.getmtime(library) < os.path.getmtime(f"{LAB}/lab.c"):
-        os.makedirs(os.path.dirname(library), exist_ok=True)
-        lab = [f for f in FLAGS if not f.startswith("-Dprintf")]
-        code, text = children.run(["gcc", *lab, "-c", "-o", f"{library}.{os.getpid()}", f"{LAB}/lab.c"])
-        if code:
-            raise Wrong(text)
-        os.replace(f"{library}.{os.getpid()}", library)
-    code, text = children.run(["gcc", *FLAGS, f"-I{folder}", "-o", program, *files, exercise.path("check.c"), library],
+    ours = [object_of(exercise.path("check.c")), object_of(f"{LAB}/lab.c")]
+    code, text = children.run(["gcc", *FLAGS, f"-I{folder}", "-o", program, *files, *ours],
                               env={**os.environ, "LC_ALL": "C"})
     if code:
         raise Wrong(complaint(text, say))
@@ -50,5 +57,5 @@ def check(exercise, folder, say):
     os.remove(program)
     if code:
         lines = text.strip().splitlines() or [f"status {code}"]
-        why = next((s for s in lines if "runtime error" in s), lines[-1])
-        raise Wrong(re.sub(r"^/\S*/", "", why))
+        wild = next((s for s in lines if "runtime error: " in s), None)
+        raise Wrong(say("undefined", why=re.sub(r"^/\S*/", "", wild)) if wild else lines[-1])
