@@ -106,6 +106,8 @@ def judge(exercise, folder, say):
 
 def do_check(options, say):
     if options.json:
+        if not os.path.isdir(os.path.join(os.environ.get("HERE", "."), options.json)):
+            refuse(say("no_folder", folder=options.json))
         print(json.dumps(class_of.report(options, lambda e, f: judge(e, f, say), make), indent=2, ensure_ascii=False))
         return 0
     e, folder = options.exercise, folder_of(options.exercise)

@@ -38,10 +38,11 @@ QEMUOPTS = -m 4M
 CC := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,$(shell command -v $(p)gcc)))
 CFLAGS := -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -ffreestanding -g -fno-omit-frame-pointer \\
           -fno-common -fno-pic -fno-stack-protector
+LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none,--no-warn-rwx-segments -T kernel/mini.ld
 OBJECTS := $(addsuffix .o,$(sort $(wildcard kernel/*.c kernel/*.S)))
 
 kernel/kernel: $(OBJECTS) kernel/mini.ld
-\t$(CC) $(CFLAGS) -nostdlib -static -no-pie -Wl,--build-id=none,--no-warn-rwx-segments -T kernel/mini.ld -o $@ $(OBJECTS)
+\t$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS)
 
 kernel/%.o: kernel/% $(wildcard kernel/*.h)
 \t$(CC) $(CFLAGS) -c -o $@ $<

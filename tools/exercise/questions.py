@@ -31,9 +31,9 @@ def judge(root, memory, accesses):
     source = [os.path.join(ROOT, p) for p in ("tools/exercise/judge.c", "kernel/pt/read/translate.c")]
     if not os.path.exists(program) or os.path.getmtime(program) < max(map(os.path.getmtime, source)):
         os.makedirs(os.path.dirname(program), exist_ok=True)
-        subprocess.run(["cc", "-O1", f"-I{ROOT}/kernel", f"-I{ROOT}/include", "-o", f"{program}.{os.getpid()}", *source],
-                       check=True)
-        os.replace(f"{program}.{os.getpid()}", program)
+        made = f"{program}.{os.getpid()}"
+        subprocess.run(["cc", "-O1", f"-I{ROOT}/kernel", f"-I{ROOT}/include", "-o", made, *source], check=True)
+        os.replace(made, program)
     text = "\n".join([f"3 {root:x} {len(memory)}", *(f"{pa:x} {e:x}" for pa, e in memory.items()),
                       *(f"{va:x} {how} {mode} 0 0 1" for va, how, mode in accesses)])
     said = subprocess.run([program], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout.decode()
@@ -84,7 +84,8 @@ def ask_split(dice, *_):
 def ask_entry(dice, *_):
     lines, right = [], {}
     for n in range(1, 4):
-        pa, flags = RAM + PAGE * dice.randrange(0x8000), V | dice.choice([R, R | W, R | X, X]) | dice.choice([0, U, U | A])
+        flags = V | dice.choice([R, R | W, R | X, X]) | dice.choice([0, U, U | A])
+        pa = RAM + PAGE * dice.randrange(0x8000)
         lines.append(f"e{n} = {pte(pa, flags):#x}")
         right[f"e{n}.pa"], right[f"e{n}.flags"] = (pa, "number"), (letters(flags), "flags")
     for n in range(4, 6):
@@ -113,7 +114,8 @@ def ask_walk(dice, *_):
     tree.put(small, pte(tree.frame(), V | R | W | U | A | D))
     tree.put(absent ^ PAGE, pte(tree.frame(), V | R | U | A))
     tree.put(large, pte(RAM + (dice.randrange(1, 60) << 21), V | R | U | A), 1)
-    accesses = [(va | dice.randrange(PAGE // 8) * 8, "r", "u") for va in (small, absent, large | dice.randrange(512) << 12)]
+    large |= dice.randrange(512) << 12
+    accesses = [(va | dice.randrange(PAGE // 8) * 8, "r", "u") for va in (small, absent, large)]
     dice.shuffle(accesses)
     lines, right = tree.lines(), {}
     for n, (access, (rule, level, pa, _, reads)) in enumerate(
@@ -163,9 +165,10 @@ def tables(pages):
 
 def ask_tables(dice, *_):
     top = [MAXVA - PAGE * i for i in dice.choice([(1, 2), (1, 2, 3)])]
+    across = (dice.randrange(1, 200) << 30) + (2 << 20) - PAGE * dice.randrange(1, 4)
     plans = [[PAGE * i for i in range(dice.randrange(2, 6))] + top,
              [PAGE * i for i in range(512 * dice.randrange(1, 4) + dice.randrange(1, 200))] + top,
-             [(dice.randrange(1, 200) << 30) + (2 << 20) - PAGE * dice.randrange(1, 4) + PAGE * i for i in range(6)] + top]
+             [across + PAGE * i for i in range(6)] + top]
     lines, right = [], {}
     for n, pages in enumerate(plans, 1):
         low = [va for va in pages if va not in top]
@@ -254,6 +257,25 @@ def ask_cow(dice, *_):
     del spaces[gone]
     lines.append(f"{len(lines) + 1}  {gone}: exit")
     right["left"] = len({f for space in spaces.values() for f in space.values()}), "left"
+    return lines, right
+
+
+def ask_stale(dice, *_):
+    """What a load may reach while two harts change and fence one entry."""
+    lines, right, allowed, now = ["1  the entry leads to frame a; both harts fence"], {}, [{"a"}, {"a"}], "a"
+    steps = ["store", "load", "fence", "store", "load", "load", "fence", "load"]
+    for step in steps:
+        hart = dice.randrange(2)
+        if step == "store":
+            now = chr(ord(now) + 1)
+            allowed = [known | {now} for known in allowed]
+            lines.append(f"{len(lines) + 1}  hart {hart} stores: the entry leads to frame {now}")
+        elif step == "fence":
+            allowed[hart] = {now}
+            lines.append(f"{len(lines) + 1}  hart {hart} executes sfence.vma")
+        else:
+            lines.append(f"{len(lines) + 1}  hart {hart} loads from the page")
+            right[f"load{len(lines)}"] = " ".join(sorted(allowed[hart])), "load"
     return lines, right
 
 

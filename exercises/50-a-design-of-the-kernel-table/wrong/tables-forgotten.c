@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// design.c - a root for each process that leads to the kernel's own tables.
+#include "abi/errno.h"
+#include "mm/aspace/aspace.h"
+#include "mm/design/select.h"
+#include "mm/design/trampage.h"
+#include "mm/kvm/layout.h"
+
+static int
+sharedroot_create(struct aspace *as)
+{
+    as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
+    if (kvm_share_common(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
+        kvm_map_trampoline(&as->kpt) < 0)
+        return -ENOMEM;
+    return trampage_map(as);
+}
+
+static void
+sharedroot_destroy(struct aspace *as)
+{
+    trampage_unmap(as);
+    if (!as->kpt.root)
+        return;
+    kvm_unshare_common(&as->kpt);
+    pt_free_tables(&as->kpt, 0, MAXVA);
+}
+
+const struct design design_sharedroot = {
+    .name = "sharedroot",
+    .direct = true,
+    .switches = true,
+    .private_table = true,
+    .create = sharedroot_create,
+    .destroy = sharedroot_destroy,
+};
