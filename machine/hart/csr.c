@@ -90,7 +90,7 @@ read_pmpcfg(const struct hart *h, int first)
 {
     uint64 value = 0;
     for (int i = 0; i < 8; i++)
-        value |= (uint64)h->pmpcfg[first + i] << (8 * i);
+        value |= (uint64)h->pmp.cfg[first + i] << (8 * i);
     return value;
 }
 
@@ -164,7 +164,7 @@ read_computed(const struct machine *m, unsigned hart, unsigned number, uint64 *v
     }
     *value = 0;
     if (in(number, CSR_PMPADDR0, CSR_PMPADDR15)) {
-        *value = h->pmpaddr[number - CSR_PMPADDR0];
+        *value = h->pmp.addr[number - CSR_PMPADDR0];
         return true;
     }
     return number == CSR_MCOUNTINHIBIT || in(number, CSR_MHPMEVENT3, CSR_MHPMEVENT31) ||
@@ -235,27 +235,37 @@ write_satp(struct machine *m, unsigned hart, uint64 value)
     sight_satp(m, hart, old);
 }
 
+// Before a change of PMP: what the hart may still know of it.
+static void
+keep_pmp(struct hart *h)
+{
+    if (h->pmp_unfenced || h->satp >> SATP_MODE_SHIFT == SATP_BARE)
+        return;
+    h->pmp_before = h->pmp;
+    h->pmp_unfenced = true;
+}
+
 static void
 write_pmpcfg(struct hart *h, int first, uint64 value)
 {
     for (int i = first; i < first + 8; i++, value >>= 8) {
         uint8 cfg = (uint8)value & 0x9f;
-        if (h->pmpcfg[i] & PMP_LOCKED)
+        if (h->pmp.cfg[i] & PMP_LOCKED)
             continue;
         if ((cfg & 3) == 2)
             cfg &= (uint8)~2; // W without R is reserved
-        h->pmpcfg[i] = cfg;
+        h->pmp.cfg[i] = cfg;
     }
-    for (h->pmp_top = 16; h->pmp_top > 0 && !(h->pmpcfg[h->pmp_top - 1] & 0x18);)
-        h->pmp_top--;
+    for (h->pmp.top = 16; h->pmp.top > 0 && !(h->pmp.cfg[h->pmp.top - 1] & 0x18);)
+        h->pmp.top--;
 }
 
 static void
 write_pmpaddr(struct hart *h, int i, uint64 value)
 {
-    bool next_locks = i < 15 && (h->pmpcfg[i + 1] & PMP_LOCKED) && (h->pmpcfg[i + 1] & 0x18) == 8;
-    if (!(h->pmpcfg[i] & PMP_LOCKED) && !next_locks)
-        h->pmpaddr[i] = value & ((1ULL << 54) - 1);
+    bool next_locks = i < 15 && (h->pmp.cfg[i + 1] & PMP_LOCKED) && (h->pmp.cfg[i + 1] & 0x18) == 8;
+    if (!(h->pmp.cfg[i] & PMP_LOCKED) && !next_locks)
+        h->pmp.addr[i] = value & ((1ULL << 54) - 1);
 }
 
 // Registers whose write does more than store.
@@ -295,6 +305,7 @@ write_computed(struct machine *m, unsigned hart, unsigned number, uint64 value)
         break;
     case CSR_PMPCFG0:
     case CSR_PMPCFG2:
+        keep_pmp(h);
         write_pmpcfg(h, number == CSR_PMPCFG0 ? 0 : 8, value);
         contexts_drop_all(m);
         break;
@@ -306,6 +317,7 @@ write_computed(struct machine *m, unsigned hart, unsigned number, uint64 value)
         break;
     }
     if (in(number, CSR_PMPADDR0, CSR_PMPADDR15)) {
+        keep_pmp(h);
         write_pmpaddr(h, (int)(number - CSR_PMPADDR0), value);
         contexts_drop_all(m);
     }

@@ -58,6 +58,13 @@ enum {
     CAUSE_STORE_PAGE = 15,
 };
 
+// Physical memory protection (hart/pmp.h).
+struct pmp {
+    uint8 cfg[16];
+    uint8 top; // one more than the last entry that is not off
+    uint64 addr[16];
+};
+
 struct hart {
     uint64 x[33]; // x[0] stays 0; x[32] takes what is written to x0
     uint64 pc;
@@ -77,9 +84,8 @@ struct hart {
         mtval, menvcfg;
     uint64 stvec, scounteren, sscratch, sepc, scause, stval, senvcfg, satp, stimecmp;
     int64 cycle_offset, instret_offset; // what writes to mcycle and minstret add
-    uint8 pmpcfg[16];
-    uint8 pmp_top; // one more than the last entry that is not off
-    uint64 pmpaddr[16];
+    struct pmp pmp, pmp_before;         // pmp_before counts if pmp_unfenced
+    bool pmp_unfenced; // PMP has changed since the last fence, while satp translated
 
     uint32 fetch_epoch;           // that of its last fence.i (mmu/fetched.h)
     struct remembered remembered; // what its TLB may still hold (mmu/rules.h)

@@ -14,12 +14,12 @@ enum { PMP_OFF = 0x00, PMP_TOR = 0x08, PMP_NA4 = 0x10, PMP_NAPOT = 0x18 };
 
 // The range of entry `i`, as [*start, *end). Returns false if the entry is off or empty.
 static bool
-range(const struct hart *h, int i, uint64 *start, uint64 *end)
+range(const struct pmp *p, int i, uint64 *start, uint64 *end)
 {
-    uint64 addr = h->pmpaddr[i], size;
-    switch (h->pmpcfg[i] & PMP_A) {
+    uint64 addr = p->addr[i], size;
+    switch (p->cfg[i] & PMP_A) {
     case PMP_TOR:
-        *start = i == 0 ? 0 : h->pmpaddr[i - 1] << 2;
+        *start = i == 0 ? 0 : p->addr[i - 1] << 2;
         *end = addr << 2;
         return *start < *end;
     case PMP_NA4:
@@ -43,16 +43,25 @@ permits(uint8 cfg, unsigned mode, enum pt_access access)
     return (mode == MODE_M && !(cfg & PMP_L)) || (cfg & bit[access]);
 }
 
+// The entries that the hart goes by. The adversary uses what was so before they changed, until the
+// fence (rule 20).
+static const struct pmp *
+entries(const struct machine *m, const struct hart *h, unsigned mode)
+{
+    bool remembers = h->pmp_unfenced && mode != MODE_M && m->config.tlb == TLB_OLDEST;
+    return remembers && h->satp >> SATP_MODE_SHIFT != SATP_BARE ? &h->pmp_before : &h->pmp;
+}
+
 bool
 pmp_allows(const struct machine *m, unsigned hart, unsigned mode, uint64 pa, uint64 bytes,
            enum pt_access access)
 {
-    const struct hart *h = &m->s.hart[hart];
+    const struct pmp *p = entries(m, &m->s.hart[hart], mode);
     uint64 start, end, last = pa + bytes - 1;
-    for (int i = 0; i < h->pmp_top; i++) {
-        if (!range(h, i, &start, &end) || last < start || pa > end - 1)
+    for (int i = 0; i < p->top; i++) {
+        if (!range(p, i, &start, &end) || last < start || pa > end - 1)
             continue;
-        return pa >= start && last <= end - 1 && permits(h->pmpcfg[i], mode, access);
+        return pa >= start && last <= end - 1 && permits(p->cfg[i], mode, access);
     }
-    return mode == MODE_M || (h->pmp_top == 0 && m->config.no_pmp);
+    return mode == MODE_M || (p->top == 0 && m->config.no_pmp);
 }

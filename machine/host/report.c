@@ -82,8 +82,8 @@ report_waiting(const struct reports *r, const struct machine *m)
 static bool
 any_pmp(const struct hart *h)
 {
-    for (unsigned i = 0; i < NELEM(h->pmpcfg); i++) {
-        if (h->pmpcfg[i] != 0)
+    for (unsigned i = 0; i < NELEM(h->pmp.cfg); i++) {
+        if (h->pmp.cfg[i] != 0)
             return true;
     }
     return false;

@@ -75,14 +75,18 @@ walk_present(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
     translate(&t, va, access, &with, out);
 }
 
-// The hart sets A and D itself. That is no change that a fence would be due for.
+// The hart sets A and D itself. That is no change that a fence would be due for. It compares the
+// entry with what it has read, so one that was remembered sets nothing in the present one.
 static void
 set_accessed(struct machine *m, const struct pt_trace *t)
 {
     uint64 pa = t->step[t->reads - 1].pa;
+    pte_t *entry = (pte_t *)ram_at(&m->ram, pa);
+    if (*entry != t->pte)
+        return;
     if (*ram_marks(&m->ram, pa) & RAM_CLEAN)
         history_save(m, pa);
-    *(pte_t *)ram_at(&m->ram, pa) |= t->set;
+    *entry |= t->set;
 }
 
 // Translates `va`. Sets `*pa`, and `*keep` if the result may become a shortcut.
@@ -125,7 +129,8 @@ reach(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access acc
     if (!pmp_allows(m, hart, mode, *pa, (uint64)bytes, access))
         return access_fault(m, hart, access, va);
     if (*keep)
-        *keep = pmp_allows(m, hart, mode, *pa & ~(PAGE_BYTES - 1), PAGE_BYTES, access);
+        *keep = !m->s.hart[hart].pmp_unfenced &&
+                pmp_allows(m, hart, mode, *pa & ~(PAGE_BYTES - 1), PAGE_BYTES, access);
     return true;
 }
 

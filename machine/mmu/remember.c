@@ -134,6 +134,8 @@ void
 rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
     const struct inval f = {{va, by_asid ? asid : ANY_ASID, m->s.log.next}, by_va};
+    if (!by_va && !by_asid)
+        m->s.hart[hart].pmp_unfenced = false;
     if (m->config.tlb == TLB_LAX)
         return;
     apply(&m->s.hart[hart].remembered, &f);

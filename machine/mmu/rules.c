@@ -103,7 +103,6 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
     struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
     hart.present = in_ram;
     hart.read = read_picked;
-    hart.update_ad = true;
     hart.arg = p;
     p->depth = 0;
     translate(&t, va, access, &hart, out);
@@ -114,7 +113,7 @@ static bool
 fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
        uint32 asid)
 {
-    uint32 number = p->number[t->reads - 1];
+    uint32 number = t->reads == 0 ? PRESENT : p->number[t->reads - 1];
     if (number == PRESENT)
         return false;
     for (uint32 i = 0; i < r->fences; i++)
@@ -148,6 +147,14 @@ in_order(const struct pick *p)
             return false;
     }
     return true;
+}
+
+// To set D, the hart compares the entry with memory: by one that memory does not hold, no store is
+// done (rule 10). A may have been set before it was needed.
+static bool
+sets_old_entry(const struct machine *m, const struct pt_trace *t)
+{
+    return (t->set & PTE_D) && *(const pte_t *)ram_at(&m->ram, t->step[t->reads - 1].pa) != t->pte;
 }
 
 // May this walk's result be remembered? Either all that it undoes is newer than the fence of the
@@ -267,7 +274,7 @@ search_tree(struct search *s, const struct active *a)
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool present = guilty(&p) == PRESENT;
         if (allowed(&p, a, &old, same_asid) && in_order(&p) && !(same_tree && present) &&
-            !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
+            !sets_old_entry(s->m, &old) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
             if (!agree(r, s->now, &old, same_tree))
                 report(s, a, &p, &old);
             if (old.rule != s->now->rule || old.pa != s->now->pa) {

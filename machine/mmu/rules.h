@@ -10,7 +10,7 @@
 //           The structures are bounded. When one is full, the oldest part is treated as fenced:
 //           the machine then misses a mistake, and never reports one that is none.
 // Rules     numbered as in doc/machine.md, "What a TLB may do"; each has a test in
-//           tests/host/t_glass_rules.c.
+//           tests/host/glass/t_glass_rules.c.
 // Manual    priv: sfence.vma, norm:sfence_vma_ordering_semantics, satp
 #pragma once
 
@@ -107,7 +107,7 @@ void stale_found(struct machine *m, const struct stale *s);
 
 // The hart writes satp. `pc` is where.
 void rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc);
-// The hart executes sfence.vma: `va` and `asid` count if the flags say that a register was named.
+// The hart executes sfence.vma, which orders PMP too: `va` and `asid` count if the flags say that a register was named.
 void rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid,
                  uint32 asid);
 // Svinval: sfence.w.inval, sinval.vma, sfence.inval.ir. In this order they are a fence for the

@@ -44,7 +44,7 @@ static bool
 pmp_missing(const struct machine *m)
 {
     for (unsigned i = 0; m->config.no_pmp && i < m->config.harts; i++) {
-        if (m->s.hart[i].mode != MODE_M && m->s.hart[i].pmp_top == 0)
+        if (m->s.hart[i].mode != MODE_M && m->s.hart[i].pmp.top == 0)
             return true;
     }
     return false;

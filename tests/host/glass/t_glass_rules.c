@@ -10,6 +10,8 @@
 #include "rulestories.h"
 #include "test.h"
 
+#include "hart/csr.h"
+#include "hart/csrs.h"
 #include "mmu/access.h"
 #include "mmu/contexts.h"
 #include "mmu/fetched.h"
@@ -79,17 +81,49 @@ write_satp(struct machine *m, unsigned hart, uint64 page, uint64 asid)
 static void
 access_page(struct machine *m, unsigned hart, const struct step *s, const char *name)
 {
-    bool store = s->verb == WRITE || s->verb == WRITE_OLD;
+    bool store = s->verb == WRITE || s->verb == WRITE_BAD || s->verb == WRITE_OLD;
+    bool bad = s->verb == READ_BAD || s->verb == WRITE_BAD;
     bool old = s->verb == READ_OLD || s->verb == WRITE_OLD;
     uint64 value, va = s->a * PAGE_BYTES;
     unsigned before = reports;
     bool done = store ? store_slow(m, hart, va, 8, 1) : load_slow(m, hart, va, 8, &value);
-    if ((reports != before) != old || (!old && done == (s->verb == READ_BAD)))
+    if ((reports != before) != old || (!old && done == bad))
         printf("%s: access to page %ld: %s, %u reports\n", name, (long)s->a,
                done ? "succeeds" : "faults", reports - before);
     CHECK_EQ(reports != before, old);
     if (!old)
-        CHECK_EQ(done, s->verb != READ_BAD);
+        CHECK_EQ(done, !bad);
+}
+
+static uint64
+memory(struct machine *m, uint64 pa, int bytes)
+{
+    uint64 value = 0;
+    memcpy(&value, ram_at(&m->ram, pa), (size_t)bytes);
+    return value;
+}
+
+// The hart writes a register in M-mode.
+static void
+write_register(struct machine *m, unsigned hart, unsigned number, uint64 value)
+{
+    struct hart *h = &m->s.hart[hart];
+    uint8 mode = h->mode;
+    bool wrote;
+    h->mode = MODE_M;
+    h->x[5] = value;
+    CHECK(csr_execute(m, hart, number << 20 | 5 << 15 | 1 << 12 | 0x73, &wrote));
+    h->mode = mode;
+    contexts_select(m, hart);
+}
+
+// Entry 0 is the page, without rights; entry 1 all memory, with all.
+static void
+deny(struct machine *m, unsigned hart, uint64 page)
+{
+    write_register(m, hart, CSR_PMPADDR0, PAGE(page) >> 2 | (PAGE_BYTES / 8 - 1));
+    write_register(m, hart, CSR_PMPADDR0 + 1, ~0ULL);
+    write_register(m, hart, CSR_PMPCFG0, 0x1f18);
 }
 
 static void
@@ -103,62 +137,105 @@ run_page(struct machine *m, unsigned hart, const struct step *s, const char *nam
     CHECK_EQ(reports != before, s->verb == RUN_OLD);
 }
 
+// A step that is a fence, or a part of one.
+static void
+fence(struct machine *m, unsigned hart, const struct step *s)
+{
+    switch (s->verb) {
+    case FENCE:
+        rules_fence(m, hart, false, 0, false, 0);
+        break;
+    case FENCE_ID:
+        rules_fence(m, hart, false, 0, true, (uint32)s->a);
+        break;
+    case FENCE_VA:
+    case FENCE_VA_ID:
+        rules_fence(m, hart, true, s->a * PAGE_BYTES, s->verb == FENCE_VA_ID, (uint32)s->b);
+        break;
+    case INVAL_BEFORE:
+        rules_inval_before(m, hart);
+        break;
+    case INVAL:
+    case INVAL_VA:
+        rules_inval(m, hart, s->verb == INVAL_VA, s->a * PAGE_BYTES, false, 0);
+        break;
+    case INVAL_AFTER:
+        rules_inval_after(m, hart);
+        break;
+    default:
+        fetched_fence(m, hart);
+    }
+}
+
+// A step that changes the hart or memory otherwise.
+static void
+change(struct machine *m, unsigned hart, const struct step *s)
+{
+    switch (s->verb) {
+    case SATP:
+        write_satp(m, hart, s->a, s->b);
+        break;
+    case PUT:
+        put(m, hart, s->a, s->b, s->c);
+        break;
+    case STORE:
+        put(m, hart, s->a, 0, 0x13);
+        break;
+    case PMP:
+        deny(m, hart, s->a);
+        break;
+    case TLB:
+        m->config.tlb = (enum tlb_mode)s->a;
+        break;
+    case SVADE:
+        m->config.svade = true;
+        break;
+    default:
+        m->s.hart[hart].mode = (uint8)s->a;
+        contexts_select(m, hart);
+    }
+}
+
+// A step that uses an address, or says what has become of memory.
+static void
+look(struct machine *m, unsigned hart, const struct step *s, const char *name)
+{
+    switch (s->verb) {
+    case RUN:
+    case RUN_OLD:
+        run_page(m, hart, s, name);
+        break;
+    case WRITE_ACROSS:
+        CHECK(!store_slow(m, hart, (s->a + 1) * PAGE_BYTES - 4, 8, s->b));
+        break;
+    case ENTRY:
+        CHECK_EQ(memory(m, PAGE(s->a) + s->b * 8, 8), s->c);
+        break;
+    case HOLDS:
+        CHECK_EQ(memory(m, PAGE(s->a + 1) - 4, 4), s->b);
+        break;
+    case SPURIOUS:
+        CHECK_EQ(m->s.hart[hart].remembered.spurious, s->a);
+        break;
+    default:
+        access_page(m, hart, s, name);
+    }
+}
+
 static void
 tell(const struct story *story)
 {
     struct machine *m = world(TLB_STRICT);
     unsigned hart = 0;
     for (const struct step *s = story->step; s->verb != END; s++) {
-        switch (s->verb) {
-        case SATP:
-            write_satp(m, hart, s->a, s->b);
-            break;
-        case PUT:
-            put(m, hart, s->a, s->b, s->c);
-            break;
-        case FENCE:
-            rules_fence(m, hart, false, 0, false, 0);
-            break;
-        case FENCE_ID:
-            rules_fence(m, hart, false, 0, true, (uint32)s->a);
-            break;
-        case FENCE_VA:
-        case FENCE_VA_ID:
-            rules_fence(m, hart, true, s->a * PAGE_BYTES, s->verb == FENCE_VA_ID, (uint32)s->b);
-            break;
-        case INVAL_BEFORE:
-            rules_inval_before(m, hart);
-            break;
-        case INVAL:
-        case INVAL_VA:
-            rules_inval(m, hart, s->verb == INVAL_VA, s->a * PAGE_BYTES, false, 0);
-            break;
-        case INVAL_AFTER:
-            rules_inval_after(m, hart);
-            break;
-        case FENCE_I:
-            fetched_fence(m, hart);
-            break;
-        case STORE:
-            put(m, hart, s->a, 0, 0x13);
-            break;
-        case RUN:
-        case RUN_OLD:
-            run_page(m, hart, s, story->name);
-            break;
-        case OTHER:
+        if (s->verb == OTHER)
             hart = 1 - hart;
-            break;
-        case MODE:
-            m->s.hart[hart].mode = (uint8)s->a;
-            contexts_select(m, hart);
-            break;
-        case SPURIOUS:
-            CHECK_EQ(m->s.hart[hart].remembered.spurious, s->a);
-            break;
-        default:
-            access_page(m, hart, s, story->name);
-        }
+        else if (s->verb < SATP)
+            fence(m, hart, s);
+        else if (s->verb < READ)
+            change(m, hart, s);
+        else
+            look(m, hart, s, story->name);
     }
 }
 

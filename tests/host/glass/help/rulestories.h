@@ -12,6 +12,8 @@
 #define DATA    32 // pages to be mapped
 #define PAGES   64
 
+#define NOT_CANONICAL (1ULL << 30) // a page
+
 #define LEAF       (PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D)
 #define POINTER(n) (PA2PTE(PAGE(n)) | PTE_V)
 #define TO(n)      (PA2PTE(PAGE(n)) | LEAF)
@@ -19,28 +21,38 @@
 
 enum verb {
     END,
-    SATP,        // a: first page of the tree, b: ASID
-    PUT,         // entry b of the table in page a becomes c
-    FENCE,       // all
-    FENCE_ID,    // a: ASID
-    FENCE_VA,    // a: page of the address
-    FENCE_VA_ID, // a: page, b: ASID
-    READ,        // page a of the address space: succeeds, nothing is reported
-    READ_BAD,    // page a: faults, nothing is reported
-    READ_OLD,    // page a: reported, whether it succeeds or not
-    WRITE,       // page a: succeeds, nothing is reported
-    WRITE_OLD,
+    OTHER, // the other hart acts from now on
+
+    FENCE,        // all
+    FENCE_ID,     // a: ASID
+    FENCE_VA,     // a: page of the address
+    FENCE_VA_ID,  // a: page, b: ASID
     INVAL_BEFORE, // sfence.w.inval
     INVAL,        // sinval.vma, all
     INVAL_VA,     // a: page
     INVAL_AFTER,  // sfence.inval.ir
     FENCE_I,
-    STORE,    // to page a of memory, with the shortcuts that there are
-    RUN,      // fetches from page a of the address space: nothing is reported
-    RUN_OLD,  // ... reported
-    OTHER,    // the other hart acts from now on
-    MODE,     // a: mode
-    SPURIOUS, // a accesses so far could have faulted by an old entry that was invalid or narrower
+
+    SATP,  // a: first page of the tree, b: ASID
+    PUT,   // entry b of the table in page a becomes c
+    STORE, // to page a of memory, with the shortcuts that there are
+    PMP,   // page a of memory is denied, all else is allowed
+    TLB,   // a: what the hart does with what it remembers
+    SVADE, // software sets A and D
+    MODE,  // a: mode
+
+    READ,         // page a of the address space: succeeds, nothing is reported
+    READ_BAD,     // page a: faults, nothing is reported
+    READ_OLD,     // page a: reported, whether it succeeds or not
+    WRITE,        // page a: succeeds, nothing is reported
+    WRITE_BAD,    // page a: faults, nothing is reported
+    WRITE_OLD,    // page a: reported
+    WRITE_ACROSS, // the bytes of b, half in page a, half in the next one: faults
+    RUN,          // fetches from page a of the address space: nothing is reported
+    RUN_OLD,      // ... reported
+    ENTRY,        // entry b of the table in page a is c
+    HOLDS,        // the last four bytes of page a of memory are b
+    SPURIOUS,     // a accesses so far could have faulted by an old entry, invalid or narrower
 };
 
 struct step {
@@ -140,6 +152,26 @@ static const struct story stories[] = {
      {{PUT, B + 2, 1, TO(DATA + 1)}, {SATP, A}, {FENCE}, {SATP, B}, {READ, 1}}},
     {"6: the mode acts at once",
      {{SATP, A}, {FENCE}, {READ, 1}, {MODE, MODE_S}, {READ_BAD, 1}, {MODE, MODE_U}, {READ, 1}}},
+    {"7: the walker may miss the hart's own store until a fence, and no other hart's",
+     {{SATP, A},
+      {FENCE},
+      {TLB, TLB_LATE},
+      {PUT, A + 2, 2, TO(DATA + 2)},
+      {READ_BAD, 2},
+      {FENCE},
+      {READ, 2},
+      {OTHER},
+      {PUT, A + 2, 3, TO(DATA + 3)},
+      {OTHER},
+      {READ, 3}}},
+    {"7: what it misses and should not is reported",
+     {{SATP, A},
+      {FENCE},
+      {TLB, TLB_LATE},
+      {PUT, A + 2, 1, 0},
+      {READ_OLD, 1},
+      {FENCE},
+      {READ_BAD, 1}}},
     {"8: a tree is walked only while satp leads to it",
      {{PUT, B + 2, 1, TO(DATA + 1)},
       {SATP, A},
@@ -147,6 +179,43 @@ static const struct story stories[] = {
       {SATP, B},
       {PUT, A + 2, 1, TO(DATA + 9)},
       {READ, 1}}},
+    {"9: D is set by a store that is done, A by an access of this page",
+     {{SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~(PTE_A | PTE_D | PTE_W)},
+      {PUT, A + 2, 2, TO(DATA + 2) & ~(PTE_A | PTE_D)},
+      {FENCE},
+      {TLB, TLB_OLDEST},
+      {WRITE_BAD, 1},
+      {ENTRY, A + 2, 1, TO(DATA + 1) & ~(PTE_A | PTE_D | PTE_W)},
+      {READ, 1},
+      {ENTRY, A + 2, 1, TO(DATA + 1) & ~(PTE_D | PTE_W)},
+      {ENTRY, A + 2, 2, TO(DATA + 2) & ~(PTE_A | PTE_D)}}},
+    {"9: an entry that is remembered sets nothing in the one that took its place",
+     {{SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~(PTE_A | PTE_D)},
+      {FENCE},
+      {TLB, TLB_OLDEST},
+      {PUT, A + 2, 1, 0},
+      {READ_OLD, 1},
+      {ENTRY, A + 2, 1, 0}}},
+    {"10: a store by an entry without D looks at memory again",
+     {{SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_D},
+      {FENCE},
+      {READ, 1},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~(PTE_D | PTE_W)},
+      {WRITE_BAD, 1}}},
+    {"10: with D it does not",
+     {{SATP, A}, {FENCE}, {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_W}, {WRITE_OLD, 1}}},
+    {"10: where software sets D, a fault for the entry without it may come once more",
+     {{SVADE},
+      {SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_D},
+      {FENCE},
+      {WRITE_BAD, 1},
+      {PUT, A + 2, 1, TO(DATA + 1)},
+      {WRITE, 1},
+      {SPURIOUS, 1}}},
     {"10: A and D that the hart sets are no change",
      {{SATP, A},
       {PUT, A + 2, 1, TO(DATA + 1) & ~(PTE_A | PTE_D)},
@@ -154,6 +223,14 @@ static const struct story stories[] = {
       {READ, 1},
       {WRITE, 1},
       {READ, 1}}},
+    {"11: a trap may come after A and D have been set",
+     {{SATP, A},
+      {PUT, A + 2, 1, TO(DATA + 1) & ~(PTE_A | PTE_D)},
+      {FENCE},
+      {PMP, DATA + 1},
+      {FENCE},
+      {WRITE_BAD, 1},
+      {ENTRY, A + 2, 1, TO(DATA + 1)}}},
     {"12: a fence is local",
      {{SATP, A},
       {FENCE},
@@ -180,6 +257,16 @@ static const struct story stories[] = {
       {PUT, A + 2, 1, TO(DATA + 1)},
       {WRITE, 1},
       {SPURIOUS, 1}}},
+    {"15: a fence of an address that is not canonical has no effect",
+     {{SATP, A},
+      {FENCE},
+      {PUT, A + 2, 1, TO(DATA + 9)},
+      {FENCE_VA, NOT_CANONICAL + 1},
+      {FENCE_VA_ID, NOT_CANONICAL + 1, 0},
+      {INVAL_BEFORE},
+      {INVAL_VA, NOT_CANONICAL + 1},
+      {INVAL_AFTER},
+      {READ_OLD, 1}}},
     {"16: the three instructions of Svinval are a fence",
      {{SATP, A},
       {FENCE},
@@ -224,6 +311,12 @@ static const struct story stories[] = {
      {{SATP, A}, {PUT, A + 2, 1, TO(DATA + 1) & ~PTE_R}, {FENCE}, {READ_BAD, 1}}},
     {"17: a pointer with A set is none",
      {{SATP, A}, {PUT, A + 1, 0, POINTER(A + 2) | PTE_A}, {FENCE}, {READ_BAD, 1}}},
+    {"18: a store over two pages may be half done",
+     {{SATP, A},
+      {FENCE},
+      {HOLDS, DATA + 1, 0},
+      {WRITE_ACROSS, 1, 0x55667788},
+      {HOLDS, DATA + 1, 0x55667788}}},
     {"19: what was stored since the last fence.i may not be executed yet",
      {{SATP, A},
       {PUT, A + 2, 1, CODE(DATA + 1)},
@@ -265,4 +358,16 @@ static const struct story stories[] = {
       {RUN, 1}}},
     {"19: nor a kernel that never executes fence.i",
      {{SATP, A}, {PUT, A + 2, 1, CODE(DATA + 1)}, {FENCE}, {STORE, DATA + 1}, {RUN, 1}}},
+    {"20: PMP that changed may act after the fence only, and one of an address is not enough",
+     {{SATP, A},
+      {FENCE},
+      {TLB, TLB_OLDEST},
+      {PMP, DATA + 1},
+      {READ, 1},
+      {FENCE_VA, 1},
+      {READ, 1},
+      {FENCE},
+      {READ_BAD, 1}}},
+    {"20: where nothing was translated nothing is remembered",
+     {{TLB, TLB_OLDEST}, {PMP, DATA + 1}, {SATP, A}, {READ_BAD, 1}}},
 };
