@@ -171,15 +171,17 @@ allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, 
     return true;
 }
 
-// Do the two walks give the hart the same right to the same frame? The old one of the present tree
-// may refuse what the new one allows: the kernel must survive that fault (rule 14).
+// Do the two walks give the hart the same right to the same frame, and does D get set as memory says?
+// The old one of the present tree may refuse what the new one allows: the kernel must survive that
+// fault (rule 14). An A that software has cleared may stay so for a while.
 static bool
 agree(struct remembered *r, const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
 {
     if (now->rule == RULE_OK && old->rule == RULE_OK)
-        return now->pa == old->pa;
+        return now->pa == old->pa && !(now->set & ~old->set & PTE_D);
     if (old->rule == RULE_OK)
-        return false;
+        return now->rule == RULE_ACCESSED && now->level == old->level &&
+               !((now->pte ^ old->pte) & ~PTE_A);
     if (now->rule == RULE_OK && same_tree)
         r->spurious++;
     return same_tree || now->rule != RULE_OK;
