@@ -20,7 +20,7 @@
 
 #define EXIT_PANIC 1
 
-static uint32 owner; // hart that panics, plus 1; 0: none. Atomic
+uint32 panic_owner;
 static void (*stop_others)(void);
 static void (*power_off)(int code);
 static const struct panic_explainer *explainer;
@@ -54,21 +54,12 @@ panic_set_explainer(const struct panic_explainer *e)
     explainer = e;
 }
 
-// Tells whether a hart has panicked. A hint: another hart may see it late.
-bool
-panicking(void)
-{
-    return __atomic_load_n(&owner, __ATOMIC_RELAXED) != 0; // orders nothing: a hint
-}
-
-// Stops this hart for good if another one has panicked; else does nothing. It is called where harts
-// come by often: in the handler of inter-processor interrupts, in loops that wait for a lock, by
-// printf().
+// Stops this hart for good if another one has panicked; else does nothing. panic_park() calls it.
 void
-panic_park(void)
+panic_wait(void)
 {
     // Orders nothing: the hart only stops.
-    uint32 panicker = __atomic_load_n(&owner, __ATOMIC_RELAXED);
+    uint32 panicker = __atomic_load_n(&panic_owner, __ATOMIC_RELAXED);
     while (panicker != 0 && panicker != (uint32)cpuid() + 1)
         __asm__ volatile("" ::: "memory"); // until the owner turns the machine off
 }
@@ -79,7 +70,7 @@ take_over(void)
 {
     uint32 none = 0, me = (uint32)cpuid() + 1;
     // Acquire and release: one hart only goes on from here.
-    if (!__atomic_compare_exchange_n(&owner, &none, me, false, __ATOMIC_ACQ_REL,
+    if (!__atomic_compare_exchange_n(&panic_owner, &none, me, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {
         panic_park();
         return false;

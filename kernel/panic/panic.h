@@ -4,6 +4,7 @@
 
 #include "lib/panic.h"
 #include "lib/types.h"
+#include "panic/park.h"
 
 struct kernelframe;
 
@@ -24,5 +25,3 @@ void panic_trap(const struct kernelframe *f, const char *fmt, ...) noreturn prin
 // About what `tell(of)` explains below the message.
 void panic_telling(void (*tell)(const void *of), const void *of, const char *fmt, ...) noreturn
     printflike(3, 4);
-bool panicking(void);  // has some hart panicked?
-void panic_park(void); // never returns if another hart has panicked; else does nothing
