@@ -12,11 +12,16 @@
 #include "mmu/access.h"
 #include "mmu/contexts.h"
 
+#define USUAL_TURN 1000 // steps
+
 bool
 rest_worth(const struct machine *m, unsigned hart)
 {
-    const struct hart *h = &m->s.hart[hart];
-    return m->config.harts > 1 && h->quiet >= 2 && (h->quiet & (h->quiet - 1)) == 0;
+    // Short turns count for less: a hart that has run little is not known to be quiet.
+    uint64 turns = (USUAL_TURN - 1) / m->config.mean_turn + 1,
+           long_ones = m->s.hart[hart].quiet / turns;
+    return m->config.harts > 1 && m->s.hart[hart].quiet % turns == 0 && long_ones >= 2 &&
+           (long_ones & (long_ones - 1)) == 0;
 }
 
 void
