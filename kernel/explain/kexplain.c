@@ -9,6 +9,7 @@
 // Locks     none; the other harts have stopped.
 #include "explain/explain.h"
 
+#include "explain/panicwords.h"
 #include "explain/tell.h"
 #include "explain/usertrace.h"
 #include "explain/words.h"
@@ -285,7 +286,9 @@ explain_user_callers(void)
 void
 explain_init(void)
 {
-    static const struct panic_explainer explainer = {
-        .trap = explain_kernel, .frames = explain_frames, .user = explain_user_callers};
+    static const struct panic_explainer explainer = {.message = explain_message,
+                                                     .trap = explain_kernel,
+                                                     .frames = explain_frames,
+                                                     .user = explain_user_callers};
     panic_set_explainer(&explainer);
 }

@@ -295,5 +295,6 @@
 
 // ---- Panics -----------------------------------------------------------------------------------
 
+#define W_MEANS        "  means: %s\n", "  含义:  %s\n"
 #define W_POISON       "  fill:  register %s holds 0x%lx: %s\n", "  填充:  寄存器 %s 的值 0x%lx: %s\n"
 #define W_USER_CALLERS "user code of pid %d %s:\n", "进程 %d %s 的用户代码:\n"

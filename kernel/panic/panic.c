@@ -146,9 +146,14 @@ vpanic(const struct about *about, const char *fmt, va_list ap)
         printf("\npanic: inside panic, at 0x%016lx\n", about->pc);
         turn_off();
     }
+    va_list again;
+    va_copy(again, ap);
     printf("\npanic: ");
     vprintf(fmt, ap);
     printf("\n");
+    if (explainer != NULL)
+        explainer->message(fmt, again);
+    va_end(again);
     tell_about(about);
     print_callers(about);
     if (explainer != NULL)

@@ -2,6 +2,8 @@
 // panic.h - what panic() of lib/panic.h needs to know of the machine, and its other forms.
 #pragma once
 
+#include <stdarg.h>
+
 #include "lib/panic.h"
 #include "lib/types.h"
 #include "panic/park.h"
@@ -10,7 +12,8 @@ struct kernelframe;
 
 // Explains to people what a panic is about; called after the message. None takes a lock.
 struct panic_explainer {
-    void (*trap)(const struct kernelframe *f);                 // a trap of the kernel's own
+    void (*message)(const char *fmt, va_list ap); // the message, in the language of the reader
+    void (*trap)(const struct kernelframe *f);    // a trap of the kernel's own
     void (*frames)(uint64 table, uint64 there, uint64 wanted); // their owners; 0: none
     void (*user)(void); // what the current process was doing in user mode
 };

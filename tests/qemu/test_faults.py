@@ -263,6 +263,9 @@ def test_panic_mirror(context):
         text, panicked = provoke(context, "mirror", design=design)
         if panicked != (design in ("fullcopy", "sharedroot")) or (panicked and "kpt-mirror" not in text):
             raise Failure(f"kpt={design}: {text!r}")
+    text, _ = provoke(context, "mirror", "zh", "fullcopy")
+    if "panic: kpt-mirror: " not in text or "  含义:  镜像不一致" not in text:
+        raise Failure(f"lang=zh: {text!r}")
 
 
 def test_panic_rules(context):

@@ -12,11 +12,17 @@
 // Panics with what is wrong with freeing the allocation that `f` describes.
 static void noreturn __attribute__((noinline)) bad_free(const struct frame *f)
 {
-    const char *what = f->kind == FRAME_RESERVED ? "reserved frame"
-                       : f->kind == FRAME_FREE   ? "double free or inside an allocation"
-                                                 : "still mapped";
-    panic("kfree: %s: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", what, frame_pa(f),
-          frame_kind_name(f->kind), f->owner, f->refs, f->order, f->mapcount);
+    uint64 pa = frame_pa(f);
+    const char *kind = frame_kind_name(f->kind);
+    if (f->kind == FRAME_RESERVED)
+        panic("kfree: reserved frame: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", pa,
+              kind, f->owner, f->refs, f->order, f->mapcount);
+    if (f->kind == FRAME_FREE)
+        panic("kfree: double free or inside an allocation: pa 0x%lx kind %s owner %u refs %d order "
+              "0x%x mapcount %u",
+              pa, kind, f->owner, f->refs, f->order, f->mapcount);
+    panic("kfree: still mapped: pa 0x%lx kind %s owner %u refs %d order 0x%x mapcount %u", pa, kind,
+          f->owner, f->refs, f->order, f->mapcount);
 }
 
 static void __attribute__((noinline)) bad_address(const void *p)
