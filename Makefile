@@ -304,7 +304,7 @@ $(O)/.xv6: $(wildcard tests/xv6/* tests/xv6/*/*)
 XV6STAMP := $(O)/.xv6
 endif
 
-ROOTFILES := $(wildcard user/root/* README.md) tools/mkfs.sh
+ROOTFILES := $(wildcard user/root/* user/root/*/* README.md README.zh.md) tools/mkfs.sh
 
 # As everywhere in the course, `rm fs.img` asks for a new disk, although the image itself is in $(O).
 ifeq ($(O)$(wildcard fs.img),build)

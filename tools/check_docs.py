@@ -15,7 +15,7 @@ import sys
 import source
 from machine import columns
 
-PAGES = ("README.md", "doc/*.md", "doc/decisions/*.md", "tests/bugs/*.md")
+PAGES = ("README.md", "README.zh.md", "doc/*.md", "doc/zh/*.md", "doc/decisions/*.md", "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # mkfs.sh IMAGE STAGEDIR PROGRAM... [XV6DIR] - the disk: ext2, the commands in /bin, the programs of
-# user/tests/ in /tests, README, the files of user/root/, and the device nodes. Needs no privileges; equal
+# user/tests/ in /tests, README and zh/README, the files of user/root/, and the device nodes. Needs no privileges; equal
 # files give equal images.
 set -eu
 image=$1 stage=$2
@@ -48,8 +48,9 @@ for name in $in_root; do
     ln "$stage/$(place "$name")/$name" "$stage/$name"
 done
 # A script that waits for the shell's prompt must not find it in a text: sessions in README get another one.
-if [ -f README.md ]; then sed 's/\$ /% /g' README.md >"$stage/README"; fi
 if [ -d user/root ]; then cp -R user/root/. "$stage/"; fi
+if [ -f README.md ]; then sed 's/\$ /% /g' README.md >"$stage/README"; fi
+if [ -f README.zh.md ]; then sed 's/\$ /% /g' README.zh.md >"$stage/zh/README"; fi
 chmod -R u=rwX,go=rX "$stage"
 find "$stage" -exec touch -d @1700000000 {} +
 

@@ -13,6 +13,7 @@
 #include "user/user.h"
 
 #include "abi/fcntl.h"
+#include "abi/language.h"
 #include "abi/onintr.h"
 #include "abi/stat.h"
 
@@ -54,12 +55,13 @@ make_nodes(void)
     make_node("dev/null", NULL_MAJOR);
 }
 
-// Shows the file /welcome, if there is one.
+// Shows the file /welcome, in the language of the system, if there is one.
 static void
 welcome(void)
 {
     char buf[128];
-    int n, fd = open("welcome", O_RDONLY);
+    bool chinese = language(LANGUAGE_ASK) == LANGUAGE_CHINESE;
+    int n, fd = open(chinese ? "zh/welcome" : "welcome", O_RDONLY);
 
     while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
         write(1, buf, n);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 
 #include "abi/errno.h"
+#include "abi/language.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "lib/utf8.h"
@@ -16,7 +17,20 @@
 #define INDENT  9   // as wide as the words before a line's text
 #define LINE    400 // bytes of a line
 
-static bool chinese;
+static int chosen = LANGUAGE_ENGLISH; // accessed atomically: processes may change it at any time
+
+// Chooses the language of everything that the system says; LANGUAGE_ASK leaves it as it is.
+// Returns   the language before. -EINVAL: there is no such language.
+int
+say_choose(int language)
+{
+    // Orders nothing: a sentence is in the language of before or after.
+    if (language == LANGUAGE_ASK)
+        return __atomic_load_n(&chosen, __ATOMIC_RELAXED);
+    if (language != LANGUAGE_ENGLISH && language != LANGUAGE_CHINESE)
+        return -EINVAL;
+    return __atomic_exchange_n(&chosen, language, __ATOMIC_RELAXED);
+}
 
 // Chooses the language of explanations: "en" or "zh". At boot.
 // On error  -EINVAL: there is no such language.
@@ -25,15 +39,14 @@ say_set_language(const char *name)
 {
     if (strcmp(name, "en") != 0 && strcmp(name, "zh") != 0)
         return -EINVAL;
-    chinese = name[0] == 'z';
-    return 0;
+    return say_choose(name[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH) < 0 ? -EINVAL : 0;
 }
 
 // The one of two texts that is in the chosen language.
 const char *
 word(const char *en, const char *zh)
 {
-    return chinese ? zh : en;
+    return __atomic_load_n(&chosen, __ATOMIC_RELAXED) == LANGUAGE_CHINESE ? zh : en; // as above
 }
 
 // The text in the chosen language.

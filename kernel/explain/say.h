@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// say.h - prints the sentences of explain/words.h in the language that was chosen at boot.
+// say.h - prints the sentences of explain/words.h in the language that was chosen.
 #pragma once
 
 #include "lib/types.h"
@@ -16,6 +16,7 @@ struct report {
 };
 
 int say_set_language(const char *name) must_check; // "en" or "zh"; -EINVAL
+int say_choose(int language) must_check;           // LANGUAGE_*; what it was before, or -EINVAL
 const char *word(const char *en, const char *zh);  // the one in that language
 const char *words(const struct words *w);
 void say(struct report *r, const char *en, const char *zh, ...)

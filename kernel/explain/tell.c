@@ -270,6 +270,19 @@ tell_rule(struct report *r, const struct look *look)
 }
 
 static const char *
+kind_word(enum frame_kind kind)
+{
+    static const struct words kinds[FRAME_KINDS] = {
+        [FRAME_FREE] = {W_KIND_FREE},           [FRAME_RESERVED] = {W_KIND_RESERVED},
+        [FRAME_PGTABLE] = {W_KIND_PGTABLE},     [FRAME_USER] = {W_KIND_USER},
+        [FRAME_CACHE] = {W_KIND_CACHE},         [FRAME_KSTACK] = {W_KIND_KSTACK},
+        [FRAME_TRAPFRAME] = {W_KIND_TRAPFRAME}, [FRAME_USYSCALL] = {W_KIND_USYSCALL},
+        [FRAME_SLAB] = {W_KIND_SLAB},           [FRAME_DMA] = {W_KIND_DMA},
+    };
+    return kind < FRAME_KINDS ? words(&kinds[kind]) : "?";
+}
+
+static const char *
 owner_word(enum frame_kind kind)
 {
     switch (kind) {
@@ -304,9 +317,8 @@ tell_frame(struct report *r, uint64 pa)
     }
     const struct frame *f = frame_head(pa);
     if (f->kind == FRAME_RESERVED || f->kind == FRAME_FREE) {
-        say(r, W_OWNER_NONE, pa, frame_kind_name(f->kind));
+        say(r, W_OWNER_NONE, pa, kind_word(f->kind));
         return;
     }
-    say(r, W_OWNER, pa, frame_kind_name(f->kind), owner_word(f->kind), f->owner, f->refs,
-        f->mapcount);
+    say(r, W_OWNER, pa, kind_word(f->kind), owner_word(f->kind), f->owner, f->refs, f->mapcount);
 }

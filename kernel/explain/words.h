@@ -208,13 +208,23 @@
 
 #define W_OWNER                                                                                    \
     "  owner: pa 0x%lx, a %s frame of %s %u, references %d, user mappings %u\n",                   \
-        "  归属:  物理地址 0x%lx, %s 页框, 属于%s %u, 引用 %d, 用户映射 %u\n"
+        "  归属:  物理地址 0x%lx, %s页框, 属于%s %u, 引用 %d, 用户映射 %u\n"
 #define W_OWNER_NONE                                                                               \
     "  owner: pa 0x%lx, a %s frame, which no process has\n",                                       \
-        "  归属:  物理地址 0x%lx, %s 页框, 不属于任何进程\n"
-#define W_OWNER_PID    "pid", "进程"
-#define W_OWNER_INODE  "inode", "inode"
-#define W_OWNER_KERNEL "owner", "所有者"
+        "  归属:  物理地址 0x%lx, %s页框, 不属于任何进程\n"
+#define W_KIND_FREE      "free", "空闲"
+#define W_KIND_RESERVED  "reserved", "保留"
+#define W_KIND_PGTABLE   "pgtable", "页表"
+#define W_KIND_USER      "user", "用户"
+#define W_KIND_CACHE     "cache", "页缓存"
+#define W_KIND_KSTACK    "kstack", "内核栈"
+#define W_KIND_TRAPFRAME "trapframe", "trapframe"
+#define W_KIND_USYSCALL  "usyscall", "usyscall"
+#define W_KIND_SLAB      "slab", "slab"
+#define W_KIND_DMA       "dma", "dma"
+#define W_OWNER_PID      "pid", "进程"
+#define W_OWNER_INODE    "inode", "inode"
+#define W_OWNER_KERNEL   "owner", "所有者"
 #define W_UNMANAGED                                                                                \
     "  owner: pa 0x%lx is not RAM that the kernel manages\n",                                      \
         "  归属:  物理地址 0x%lx 不是内核管理的内存\n"

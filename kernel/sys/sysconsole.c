@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// sysconsole.c - system calls for a shell that helps its user to type.
+// sysconsole.c - system calls for a shell: help with typing, and the language of messages.
 #include "abi/errno.h"
 #include "dev/console/console.h"
 #include "dev/console/lineedit.h"
+#include "explain/say.h"
 #include "mm/copy/copy.h"
 #include "mm/copy/iobuf.h"
 #include "proc/proc.h"
@@ -31,4 +32,12 @@ sys_history(struct proc *p, const uint64 *a)
     if (n < 0)
         return -EINVAL;
     return console_history((uint32)a[0], (struct iobuf){p->as, a[1]}, (size_t)n);
+}
+
+// language(which): say_choose().
+int64
+sys_language(struct proc *p, const uint64 *a)
+{
+    (void)p;
+    return say_choose((int)a[0]);
 }

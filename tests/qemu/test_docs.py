@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """test_docs.py - compares the sessions in the pages with the machine's output.
 
-A block ```console in README.md, doc/*.md or tests/bugs/*.md (a page for each mistake once made) is a session at the
-console: lines that start with `$ ` are typed, the others must follow; lines before the first of them are the output of
+A block ```console in README.md, doc/*.md, their Chinese halves, which boot with lang=zh, or tests/bugs/*.md (a page
+for each mistake once made) is a session at the console: lines that start with `$ ` are typed, the others must follow; lines before the first of them are the output of
 boot, from the banner on. All blocks of a page that boot alike are one session, in their order. A line `...` stands for
 any lines.
 
@@ -48,6 +48,8 @@ class Block:
             boot.append("quiet")
         if not any(w.startswith("kpt=") for w in boot):
             boot.insert(0, "kpt=unified")
+        if page.endswith(".zh.md") or page.startswith("doc/zh/"):
+            boot.append("lang=zh")
         self.append = " ".join(boot)
 
 
@@ -137,14 +139,14 @@ def check_page(context, page):
 
 
 def pages():
-    places = ("README.md", "doc/*.md", "tests/bugs/*.md")
+    places = ("README.md", "README.zh.md", "doc/*.md", "doc/zh/*.md", "tests/bugs/*.md")
     found = [os.path.relpath(p, ROOT) for place in places for p in sorted(glob.glob(f"{ROOT}/{place}"))]
     return [p for p in found if os.path.exists(os.path.join(ROOT, p)) and any(True for _ in blocks(p))]
 
 
 for _page in pages():
-    _name = os.path.basename(_page)[:-3].lower().replace("-", "_")
-    _kind = "bug" if _page.startswith("tests/bugs/") else "doc"
+    _name = os.path.basename(_page)[:-3].lower().replace("-", "_").removesuffix(".zh")
+    _kind = "bug" if _page.startswith("tests/bugs/") else "zh" if "zh" in _page else "doc"
     globals()[f"test_{_kind}_{_name}"] = lambda context, page=_page: check_page(context, page)
 
 

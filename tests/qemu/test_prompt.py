@@ -5,7 +5,7 @@ import re
 from machine import Failure
 
 ROOT = ("README bin cat console dev echo grep init ls lost+found sh statistics stats tests usertests wc "
-        "welcome").split()
+        "welcome zh").split()
 
 # The text typed before Tab, and the line that the screen shows then; None: it rings the bell.
 COMPLETED = [
@@ -39,7 +39,7 @@ def test_prompt_help(context):
     with context.machine() as m:
         m.boot()
         text, commands = m.run("help"), m.run("ls -1 /bin").split()
-        unknown = [c for c in [*commands, "cd", "exit", "history", "wait", "which"] if c not in text.split()]
+        unknown = [c for c in [*commands, "cd", "exit", "history", "lang", "wait", "which"] if c not in text.split()]
         if unknown or "pgtbl" not in commands:
             raise Failure(f"help does not name {unknown}, or /bin is {commands}")
         wide = [line for line in (text + m.run("cat /welcome")).splitlines() if len(line) > 80]

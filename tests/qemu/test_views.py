@@ -107,8 +107,8 @@ def in_each_design(context, check, **how):
             m.poweroff()
 
 
-def shown(context, design, mode="sv39"):
-    with context.machine(append=f"quiet kpt={design} mmu={mode}") as m:
+def shown(context, design, mode="sv39", lang="en"):
+    with context.machine(append=f"quiet kpt={design} mmu={mode} lang={lang}") as m:
         m.boot()
         text = "".join(f"$ {c}\n{m.run(c)}" for c in SHOWN)
         wide = [line for c in WIDEST for line in m.run(c).splitlines() if columns(line) > 80]
@@ -159,6 +159,30 @@ def test_views_sv48(context):
 
 def test_views_sv57(context):
     compare("views-sv57.txt", shown(context, "unified", "sv57"))
+
+
+def test_views_zh(context):
+    """The same in Chinese, where a character is two columns wide."""
+    compare("views-zh.txt", shown(context, "unified", lang="zh"))
+
+
+def test_views_language(context):
+    """The language can be changed at the prompt: for the shell, for commands, and for what the kernel explains."""
+    with context.machine(append="quiet") as m:
+        m.boot()
+        for command, part in (
+                ("cat zh/welcome", "欢迎使用 Vitrine"),
+                ("lang", "en\n"), ("cat nosuch", "cat: nosuch: no such file or directory\n"), ("lang zh", ""),
+                ("lang", "zh\n"), ("cat nosuch", "cat: nosuch: 没有这个文件或目录\n"),
+                ("nosuch", "sh: nosuch: 找不到这个命令\n"), ("ls -?", "用法: ls "),
+                ("echo (", "sh: 语法错误: 在 `(' 附近\n"), ("die load", "  规则:  表项无效 (V=0)"),
+                ("help", "第一步: "), ("lang fr", "lang: fr: 既不是 en 也不是 zh\n"), ("sh -c 'lang en'", ""),
+                ("nosuch", "sh: nosuch: command not found\n"),
+                ("sleep 1.1; die load", "  rule:  the entry is not valid")):
+            said = m.run(command)
+            if part not in said or (not part and said):
+                raise Failure(f"{command}: {said!r}, expected {part!r}")
+        m.poweroff()
 
 
 def test_views_refused(context):

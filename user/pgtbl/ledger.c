@@ -51,7 +51,7 @@ owned_by_process(int kind)
 static void
 print_owner(int *column, const char *text)
 {
-    int width = 2 + (int)strlen(text);
+    int width = 2 + text_columns(text, (int)strlen(text));
 
     if (*column + width > COLUMNS && !wide) {
         out_printf("\n%*s", OWNERS, "");
@@ -76,16 +76,16 @@ print_owners(int kind)
         if (!owned_by_process(kind))
             continue;
         if (l->owner == LEDGER_OTHERS)
-            snprintf(text, sizeof(text), "others:%lu", l->frames);
+            snprintf(text, sizeof(text), tr("others:%lu"), l->frames);
         else if (l->owner == 0)
-            snprintf(text, sizeof(text), "kernel:%lu", l->frames);
+            snprintf(text, sizeof(text), tr("kernel:%lu"), l->frames);
         else
             snprintf(text, sizeof(text), "%d(%s):%lu", l->owner, process_name((int)l->owner),
                      l->frames);
         print_owner(&column, text);
     }
     if (kind == PGK_CACHE)
-        out_printf("  of %d files and disks", owners);
+        out_printf(tr("  of %d files and disks"), owners);
     out_printf("\n");
 }
 
@@ -96,7 +96,7 @@ cmd_ledger(void)
 
     if (load())
         return 1;
-    out_printf("KIND         FRAMES       KB  OWNERS (process:frames)\n");
+    out_str(tr("KIND         FRAMES       KB  OWNERS (process:frames)\n"));
     for (int kind = 0; kind < PGK_KINDS; kind++) {
         unsigned long n = frames_of(kind, -1);
         total += n;
@@ -105,7 +105,7 @@ cmd_ledger(void)
         out_printf("%-10s %8lu %8lu", kind_name(kind), n, n * 4);
         print_owners(kind);
     }
-    out_printf("%-10s %8lu %8lu\n", "all", total, total * 4);
+    out_printf("%-10s %8lu %8lu\n", tr("all"), total, total * 4);
     return 0;
 }
 
@@ -133,12 +133,12 @@ cmd_stats(void)
     if (load())
         return 1;
     p = processes(&n);
-    out_printf("  PID PAGES TABLES    KB  NAME\n");
+    out_str(tr("  PID PAGES TABLES    KB  NAME\n"));
     for (int i = 0; i < n; i++) {
         unsigned long tables = frames_of(PGK_PGTABLE, p[i].pid);
         out_printf("%5d %5lu %6lu %5lu  %s\n", p[i].pid, p[i].pages, tables, tables * 4, p[i].name);
     }
-    out_printf("%5d     - %6lu %5lu  kernel\n", 0, frames_of(PGK_PGTABLE, 0),
+    out_printf(tr("%5d     - %6lu %5lu  kernel\n"), 0, frames_of(PGK_PGTABLE, 0),
                frames_of(PGK_PGTABLE, 0) * 4);
     print_counters();
     return 0;

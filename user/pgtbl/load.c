@@ -76,7 +76,7 @@ process_name(int pid)
         if (list[i].pid == pid)
             return list[i].name;
     }
-    return "ended";
+    return tr("ended");
 }
 
 static unsigned long
@@ -98,9 +98,11 @@ table_name(int pid, bool kernel)
     unsigned long root = root_of(pid, kernel);
 
     if (pid == 0 || (kernel && root == root_of(0, false)))
-        return "the kernel's own table";
-    snprintf(name, sizeof(name), "process %d (%s)'s %stable", pid, process_name(pid),
-             kernel && root != root_of(pid, false) ? "kernel " : "");
+        return tr("the kernel's own table");
+    snprintf(name, sizeof(name),
+             kernel && root != root_of(pid, false) ? tr("process %d (%s)'s kernel table")
+                                                   : tr("process %d (%s)'s table"),
+             pid, process_name(pid));
     return name;
 }
 

@@ -13,18 +13,18 @@ bool colours, wide;
 
 static void __attribute__((noreturn)) bad_usage(void)
 {
-    usage("pgtbl [-nw] VIEW, and VIEW is one of:\n"
-          "  map [-k] PID               what is mapped, in ranges\n"
-          "  tree [-k] [-y STYLE] PID   each entry; styles: 2020, plain, 2024, verbose\n"
-          "  walk [-k] PID VA           each entry that the hart reads\n"
-          "  explain PID VA [r|w|x] [u|s]   is it allowed, and which rule says so\n"
-          "  diff PID PID               in what two processes' memory differs\n"
-          "  kernel                     the kernel's own table\n"
-          "  ledger                     frames by kind and owner\n"
-          "  stats                      what page tables cost\n"
-          "  watch CMD [ARG ...]        what its forks, execs and sbrks change\n"
-          "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
-          "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges");
+    usage(tr("pgtbl [-nw] VIEW, and VIEW is one of:\n"
+             "  map [-k] PID               what is mapped, in ranges\n"
+             "  tree [-k] [-y STYLE] PID   each entry; styles: 2020, plain, 2024, verbose\n"
+             "  walk [-k] PID VA           each entry that the hart reads\n"
+             "  explain PID VA [r|w|x] [u|s]   is it allowed, and which rule says so\n"
+             "  diff PID PID               in what two processes' memory differs\n"
+             "  kernel                     the kernel's own table\n"
+             "  ledger                     frames by kind and owner\n"
+             "  stats                      what page tables cost\n"
+             "  watch CMD [ARG ...]        what its forks, execs and sbrks change\n"
+             "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
+             "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges"));
 }
 
 const char *
@@ -116,6 +116,7 @@ main(int argc, char **argv)
     const char *cmd;
 
     (void)argc;
+    tr_use(pgtbl_words);
     colours = fstat(1, &st) == 0 && st.type == T_DEVICE;
     args_init(&a, argv);
     take_options(&a, &o);

@@ -12,7 +12,7 @@ static int pages; // of 4 KiB, summed over the printed lines
 void
 map_head(void)
 {
-    out_printf("%s  SIZE IN FLAGS     REGION     USERS FRAME:OWNER PHYSICAL\n", span_head());
+    out_printf(tr("%s  SIZE IN FLAGS     REGION     USERS FRAME:OWNER PHYSICAL\n"), span_head());
 }
 
 void
@@ -33,7 +33,7 @@ map_line(const struct range *r)
     if (r->straight)
         out_printf(" %lx", r->pa);
     else
-        out_printf(" scattered");
+        out_str(tr(" scattered"));
     out_printf("%s\n", plain());
 }
 
@@ -54,8 +54,9 @@ print_map(const struct table *t, bool kernel)
 
     map_head();
     n = ranges(t->e, t->n, map_line);
-    out_printf("%d range%s, %d pages, %d table pages\nroot %lx: %s\n", n, n == 1 ? "" : "s", pages,
-               tables_in(t), t->q.root, table_name(t->pid, kernel));
+    out_printf(n == 1 ? tr("%d range, %d pages, %d table pages\nroot %lx: %s\n")
+                      : tr("%d ranges, %d pages, %d table pages\nroot %lx: %s\n"),
+               n, pages, tables_in(t), t->q.root, table_name(t->pid, kernel));
 }
 
 int
@@ -93,7 +94,7 @@ cmd_kernel(void)
     if (table_load(&t, 0, PGQ_POINTERS, 0, ~0UL))
         return 1;
     print_map(&t, false);
-    out_printf("%d leaves are writable and executable\n", count_wx(&t));
+    out_printf(tr("%d leaves are writable and executable\n"), count_wx(&t));
     return 0;
 }
 
@@ -118,13 +119,13 @@ diff_line(const struct change *c)
     flags_text(c->a, a);
     flags_text(c->b, b);
     if (c->how == ONLY_A || c->how == ONLY_B)
-        out_printf("only in %d: %s\n", diff_pid[c->how == ONLY_B], c->how == ONLY_A ? a : b);
+        out_printf(tr("only in %d: %s\n"), diff_pid[c->how == ONLY_B], c->how == ONLY_A ? a : b);
     else if (c->how == OTHER_FLAGS)
-        out_printf("same frames: %s and %s\n", a, b);
+        out_printf(tr("same frames: %s and %s\n"), a, b);
     else if (c->a == c->b)
-        out_printf("other frames: %s\n", a);
+        out_printf(tr("other frames: %s\n"), a);
     else
-        out_printf("other frames: %s and %s\n", a, b);
+        out_printf(tr("other frames: %s and %s\n"), a, b);
 }
 
 int
@@ -138,8 +139,8 @@ cmd_diff(char **args)
         if (table_load(&t[i], diff_pid[i], 0, 0, diff_pid[i] ? MAXVA - 1 : ~0UL))
             return 1;
     }
-    out_printf("%s  SIZE REGION     DIFFERENCE (flags but a and d)\n", span_head());
+    out_printf(tr("%s  SIZE REGION     DIFFERENCE (flags but a and d)\n"), span_head());
     changes(&t[0], &t[1], diff_line);
-    out_printf("%lu pages differ, %lu are the same\n", different, same);
+    out_printf(tr("%lu pages differ, %lu are the same\n"), different, same);
     return 0;
 }

@@ -11,6 +11,8 @@
 #include "abi/sysinfo.h"
 #include "kernel/riscv.h"
 
+#include "ulib/tr.h"
+
 #define TEXT 40 // room for any of the short texts below
 
 struct table {
@@ -76,6 +78,8 @@ const char *process_name(int pid);            // "ended" if there is none
 const char *table_name(int pid, bool kernel); // "process 1 (init)'s table"; valid until the next
 int no_process(const char *pid);              // prints the message, returns 1
 bool parse_pid(const char *s, int *pid);
+
+extern const struct phrase pgtbl_words[]; // words.c: both languages
 
 // main.c
 extern bool colours;

@@ -61,7 +61,7 @@ span_text(unsigned long start, unsigned long end, char *buf)
 const char *
 span_head(void)
 {
-    return wide ? "START            END             " : "START      END       ";
+    return wide ? tr("START            END             ") : tr("START      END       ");
 }
 
 const char *
@@ -71,7 +71,7 @@ kind_name(int kind)
                                         "cache", "kstack",   "trapframe", "usyscall",
                                         "slab",  "dma",      "-"};
 
-    return kind >= 0 && kind <= PGK_NONE ? names[kind] : "?";
+    return kind >= 0 && kind <= PGK_NONE ? tr(names[kind]) : "?";
 }
 
 const char *
@@ -82,8 +82,8 @@ region_name(int region, int prot)
                                         "device", "kstack",   "ktext",     "krodata",    "kdata"};
 
     if (region == PGR_IMAGE && (prot & 4))
-        return "text";
-    return region >= 0 && region < PGR_COUNT ? names[region] : "?";
+        return tr("text");
+    return region >= 0 && region < PGR_COUNT ? tr(names[region]) : "?";
 }
 
 // The names are those of the kernel's pt/read/translate.c, which follows the manual step by step.
@@ -116,12 +116,12 @@ rule_text(const char *rule, int levels)
     };
 
     if (strcmp(rule, "canonical") == 0)
-        return canonical[levels - 3];
+        return tr(canonical[levels - 3]);
     for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (strcmp(all[i].rule, rule) == 0)
-            return all[i].text;
+            return tr(all[i].text);
     }
-    return "a rule that this program does not know";
+    return tr("a rule that this program does not know");
 }
 
 static int

@@ -36,10 +36,10 @@ in_kernel(const struct ptwalk *w)
 static void
 print_indices(const struct ptwalk *w)
 {
-    out_printf("%s\nva 0x%lx: indices", table_name(w->pid, in_kernel(w)), w->va);
+    out_printf(tr("%s\nva 0x%lx: indices"), table_name(w->pid, in_kernel(w)), w->va);
     for (int level = w->levels - 1; level >= 0; level--)
         out_printf(" %lu,", PX(level, w->va));
-    out_printf(" offset 0x%lx\n", w->va % PGSIZE);
+    out_printf(tr(" offset 0x%lx\n"), w->va % PGSIZE);
 }
 
 // Returns the deferred pointer that ended the walk; 0: another entry did.
@@ -78,9 +78,11 @@ print_reason(const struct ptwalk *w)
     if (!deferred_at_last(w))
         out_printf("  %s\n", rule_text(w->rule, w->levels));
     else
-        out_printf("  V is 0: copying the table is deferred until an access needs it\n");
+        out_str(tr("  V is 0: copying the table is deferred until an access needs it\n"));
     if (n)
-        out_printf("  %u process%s to the table\n", n, n == 1 ? " leads" : "es lead");
+        out_printf(n == 1 ? tr("  %u process leads to the table\n")
+                          : tr("  %u processes lead to the table\n"),
+                   n);
 }
 
 static void
@@ -91,17 +93,17 @@ print_steps(const struct ptwalk *w)
     for (int i = 0; i < w->reads; i++) {
         int level = w->levels - 1 - i;
         unsigned long pte = w->step[i].pte;
-        out_printf("%d  level %d entry %-3lu at 0x%010lx: 0x%010lx ", i + 1, level,
+        out_printf(tr("%d  level %d entry %-3lu at 0x%010lx: 0x%010lx "), i + 1, level,
                    PX(level, w->va), w->step[i].pa, pte);
         if (is_deferred(pte))
-            out_printf("deferred table at 0x%lx\n", PTE2PA(pte));
+            out_printf(tr("deferred table at 0x%lx\n"), PTE2PA(pte));
         else if (!(pte & PTE_V))
-            out_printf("not valid\n");
+            out_str(tr("not valid\n"));
         else if (leaf(pte))
-            out_printf("%s %s leaf 0x%lx\n", flags_text(pte, flags),
+            out_printf(tr("%s %s leaf 0x%lx\n"), flags_text(pte, flags),
                        size_text(1UL << PXSHIFT(level), size), PTE2PA(pte));
         else
-            out_printf("table at 0x%lx\n", PTE2PA(pte));
+            out_printf(tr("table at 0x%lx\n"), PTE2PA(pte));
     }
 }
 
@@ -129,11 +131,13 @@ cmd_walk(char **args, bool kernel)
     print_indices(&w);
     print_steps(&w);
     if (strcmp(w.rule, "ok") == 0) {
-        out_printf("%d  data             at 0x%010lx\n", w.reads + 1, w.pa);
-        out_printf("%d memory accesses: %d entries and the data\n", w.reads + 1, w.reads);
+        out_printf(tr("%d  data             at 0x%010lx\n"), w.reads + 1, w.pa);
+        out_printf(tr("%d memory accesses: %d entries and the data\n"), w.reads + 1, w.reads);
         return 0;
     }
-    out_printf("%d memory access%s, no data:\n", w.reads, w.reads == 1 ? "" : "es");
+    out_printf(w.reads == 1 ? tr("%d memory access, no data:\n")
+                            : tr("%d memory accesses, no data:\n"),
+               w.reads);
     print_reason(&w);
     return 0;
 }
@@ -169,18 +173,19 @@ print_outcome(const struct ptwalk *w)
     bool permitted = w->prot & need[w->how & PTW_ACCESS];
 
     if (!(w->how & PTW_USER))
-        out_printf("the kernel would stop, except in a copy from or to user memory\n");
+        out_str(tr("the kernel would stop, except in a copy from or to user memory\n"));
     else if (w->region == PGR_GUARD)
-        out_printf("the stack is full: this is the guard page below it; the process is killed\n");
+        out_str(tr("the stack is full: this is the guard page below it; the process is killed\n"));
     else if (permitted && deferred_at_last(w))
-        out_printf("the %s, then the access is made again\n",
-                   sharers(w) > 1 ? "process gets a copy of the table" : "table is brought back");
+        out_str(sharers(w) > 1
+                    ? tr("the process gets a copy of the table, then the access is made again\n")
+                    : tr("the table is brought back, then the access is made again\n"));
     else if (permitted && strcmp(w->rule, "valid") == 0)
-        out_printf("the page is brought in at this first touch, then the access is made again\n");
+        out_str(tr("the page is brought in at this first touch, then the access is made again\n"));
     else if (permitted && strcmp(w->rule, "write") == 0)
-        out_printf("copy-on-write: the process gets a page of its own, then writes again\n");
+        out_str(tr("copy-on-write: the process gets a page of its own, then writes again\n"));
     else
-        out_printf("the process is killed\n");
+        out_str(tr("the process is killed\n"));
 }
 
 int
@@ -191,24 +196,24 @@ cmd_explain(char **args)
 
     if (parse(args, &w) || parse_how(args, &w) || ask(&w, args[0]))
         return 1;
-    who = w.how & PTW_USER ? "user code" : "the kernel";
-    out_printf("may %s %s 0x%lx by %s?\n", who, access_words[w.how & PTW_ACCESS], w.va,
+    who = w.how & PTW_USER ? tr("user code") : tr("the kernel");
+    out_printf(tr("may %s %s 0x%lx by %s?\n"), who, tr(access_words[w.how & PTW_ACCESS]), w.va,
                table_name(w.pid, in_kernel(&w)));
     print_steps(&w);
-    out_printf("region: %s", region_name(w.region, w.prot));
+    out_printf(tr("region: %s"), region_name(w.region, w.prot));
     if (w.prot)
         out_printf(" (%s%s%s)", w.prot & 1 ? "r" : "-", w.prot & 2 ? "w" : "-",
                    w.prot & 4 ? "x" : "-");
     out_printf("\n");
     if (w.site[0])
-        out_printf("mapped by: %s\n", w.site);
+        out_printf(tr("mapped by: %s\n"), w.site);
     if (strcmp(w.rule, "ok") == 0) {
-        out_printf("allowed: physical address 0x%lx\n", w.pa);
+        out_printf(tr("allowed: physical address 0x%lx\n"), w.pa);
         return 0;
     }
-    out_printf("not allowed by rule `%s' at level %d:\n", w.rule, w.level);
+    out_printf(tr("not allowed by rule `%s' at level %d:\n"), w.rule, w.level);
     print_reason(&w);
-    out_printf("the hart raises exception %d:\n  ", w.cause);
+    out_printf(tr("the hart raises exception %d:\n  "), w.cause);
     print_outcome(&w);
     return 0;
 }

@@ -37,13 +37,13 @@ line(const struct change *c)
                span_text(c->start, c->start + c->size, span), size_text(c->size, size),
                region_name(c->region, c->prot), plain());
     if (c->how == ONLY_A)
-        out_printf("gone, had %s\n", a);
+        out_printf(tr("gone, had %s\n"), a);
     else if (c->how == ONLY_B)
-        out_printf("new: %s\n", b);
+        out_printf(tr("new: %s\n"), b);
     else if (c->how == OTHER_FRAME)
-        out_printf("other frames: %s, had %s\n", b, a);
+        out_printf(tr("other frames: %s, had %s\n"), b, a);
     else
-        out_printf("flags: %s, had %s\n", b, a);
+        out_printf(tr("flags: %s, had %s\n"), b, a);
 }
 
 static const char *
@@ -61,7 +61,7 @@ call_name(int call)
     case SYS_munmap:
         return "munmap";
     }
-    return "being forked";
+    return tr("being forked");
 }
 
 // Shows what has changed between two stops.
@@ -73,9 +73,9 @@ show(int call, struct table *before, int pid)
     if (table_load(&now, pid, 0, 0, MAXVA - 1))
         return 1;
     memset(counts, 0, sizeof(counts));
-    out_printf("after %s (break 0x%lx):\n", call_name(call), now.q.sz);
+    out_printf(tr("after %s (break 0x%lx):\n"), call_name(call), now.q.sz);
     changes(before, &now, line);
-    out_printf("  %lu pages as before, %lu changed, %lu new, %lu gone\n", counts[SAME],
+    out_printf(tr("  %lu pages as before, %lu changed, %lu new, %lu gone\n"), counts[SAME],
                counts[OTHER_FRAME] + counts[OTHER_FLAGS], counts[ONLY_B], counts[ONLY_A]);
     table_free(before);
     *before = now;
@@ -109,13 +109,13 @@ cmd_watch(char **args)
         return fail("pgtbl", "fork");
     if (pid == 0)
         become(path, args);
-    out_printf("%s is process %d\n", args[0], pid);
+    out_printf(tr("%s is process %d\n"), args[0], pid);
     while ((call = watch(pid, 0)) > 0 && show(call, &before, pid) == 0 && !out_failed())
         ;
     if (call > 0)
         kill(pid);
     while (wait(&status) != pid)
         ;
-    out_printf("ended with status %d\n", status);
+    out_printf(tr("ended with status %d\n"), status);
     return status;
 }

@@ -6,9 +6,11 @@
 #include "test.h"
 #include "ulib/cmd.h"
 #include "ulib/run.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
+#include "abi/language.h"
 #include "abi/line.h"
 #include "abi/onintr.h"
 
@@ -18,7 +20,7 @@ cd(char **argv)
     const char *to = argv[1] ? argv[1] : "/";
 
     if (argv[1] && argv[2]) {
-        fprintf(2, "usage: cd [directory]\n");
+        fprintf(2, tr("usage: %s\n"), "cd [directory]");
         return 2;
     }
     return chdir(to) < 0 ? fail("cd", to) : 0;
@@ -31,7 +33,7 @@ leave(char **argv)
     long status = values.status;
 
     if (argv[1] && (argv[2] || !number(argv[1], &status))) {
-        fprintf(2, "usage: exit [status]\n");
+        fprintf(2, tr("usage: %s\n"), "exit [status]");
         return 2;
     }
     exit((int)status);
@@ -45,6 +47,22 @@ wait_all(char **argv)
     while (wait(0) > 0)
         ;
     return errno() == EINTR ? INTR_STATUS : 0;
+}
+
+// Prints the language of what the system says, or chooses it.
+static int
+lang(char **argv)
+{
+    static const char *const names[] = {[LANGUAGE_ENGLISH] = "en", [LANGUAGE_CHINESE] = "zh"};
+    int i;
+
+    if (!argv[1])
+        return printf("%s\n", names[language(LANGUAGE_ASK)]) < 0 ? fail_write("lang", errno()) : 0;
+    for (i = LANGUAGE_ENGLISH; i <= LANGUAGE_CHINESE; i++) {
+        if (strcmp(argv[1], names[i]) == 0)
+            return language(i) < 0 ? fail("lang", argv[1]) : 0;
+    }
+    return fail_text("lang", argv[1], "neither en nor zh");
 }
 
 static int
@@ -79,7 +97,7 @@ which_one(const char *name)
     char path[MAXPATH];
 
     if (builtin_find(name))
-        printf("%s: built into the shell\n", name);
+        printf(tr("%s: built into the shell\n"), name);
     else if (command_path(name, path) == 0)
         printf("%s\n", path);
     else
@@ -94,7 +112,7 @@ which(char **argv)
     int status = 0;
 
     if (!argv[1]) {
-        fprintf(2, "usage: which command ...\n");
+        fprintf(2, tr("usage: %s\n"), "which command ...");
         return 2;
     }
     while (*++argv)
@@ -106,7 +124,8 @@ static const struct {
     const char *name;
     builtin_fn *run;
 } table[] = {{"cd", cd},     {"exit", leave},  {"wait", wait_all}, {"history", list_history},
-             {":", nothing}, {"which", which}, {"test", test},     {"[", test}};
+             {":", nothing}, {"which", which}, {"test", test},     {"[", test},
+             {"lang", lang}};
 
 #define BUILTINS ((int)(sizeof(table) / sizeof(table[0])))
 

@@ -14,6 +14,7 @@
 #include "ulib/run.h"
 #include "ulib/sort.h"
 #include "ulib/string.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #define ROW   78  // columns that a list of names may use
@@ -188,7 +189,7 @@ print_names(struct names *list)
         for (i = row; i < n; i += rows)
             fprintf(2, "%-*s%s", i + rows < n ? width : 0, list->v[i], i + rows < n ? "" : "\n");
     if (n < list->n)
-        fprintf(2, "... and %d more\n", list->n - n);
+        fprintf(2, tr("... and %d more\n"), list->n - n);
 }
 
 // Completes the word that ends at the cursor; the names stay in the pool until the line has run.

@@ -6,6 +6,7 @@
 #include "node.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #define LOWER_MAX 16
@@ -44,7 +45,7 @@ open_target(const struct redir *r)
     int fd;
 
     if (!name) {
-        fprintf(2, "sh: out of memory\n");
+        fprintf(2, tr("sh: out of memory\n"));
         return -1;
     }
     fd = open(name, r->flags);
@@ -74,7 +75,7 @@ redirect_one(const struct redir *r)
     if (r->from >= 0) {
         if (copy_to(r->from, r->fd) == 0)
             return 0;
-        fprintf(2, "sh: %d: bad file descriptor\n", r->from);
+        fprintf(2, tr("sh: %d: bad file descriptor\n"), r->from);
         return -1;
     }
     fd = open_target(r);

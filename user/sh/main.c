@@ -8,11 +8,13 @@
 #include "parse.h"
 #include "pool.h"
 #include "run.h"
+#include "words.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/line.h"
 #include "ulib/run.h"
 #include "ulib/string.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
@@ -32,7 +34,7 @@ run_line(const char *line)
     const char *error = parse_line(line, &list);
 
     if (error) {
-        fprintf(2, "sh: %s\n", error);
+        fprintf(2, "sh: %s\n", tr(error));
         values.status = BAD_LINE;
     } else if (list) {
         values.status = run_groups(list);
@@ -114,6 +116,7 @@ run_input(void)
 
     for (;;) {
         line.len = 0;
+        tr_forget(); // a command may have changed the language
         if (!text_add(&line, "", 0))
             return fail_text("sh", "input", "out of memory");
         interrupt_forget();
@@ -127,7 +130,7 @@ run_input(void)
             run_line(line.p);
             break;
         case READ_TOO_LONG:
-            fprintf(2, "sh: line too long\n");
+            fprintf(2, tr("sh: line too long\n"));
             values.status = BAD_LINE;
             break;
         case READ_INTERRUPTED:
@@ -202,6 +205,7 @@ main(int argc, char **argv)
 {
     bool prompt = argc == 1 && is_console(0);
 
+    tr_use(sh_words);
     interactive = prompt;
     values.args = argv;
     values.nargs = argc;

@@ -15,6 +15,7 @@
 #include "pool.h"
 #include "ulib/format.h"
 #include "ulib/string.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -41,11 +42,11 @@ set_error(struct parser *ps, const char *why)
 static bool
 unexpected(struct parser *ps)
 {
-    static char message[40];
+    static char message[48];
 
     if (!*ps->p)
         return set_error(ps, "syntax error: unexpected end of line");
-    snprintf(message, sizeof(message), "syntax error near `%c'", *ps->p);
+    snprintf(message, sizeof(message), tr("syntax error near `%c'"), *ps->p);
     return set_error(ps, message);
 }
 

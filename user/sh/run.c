@@ -14,6 +14,7 @@
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/run.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
@@ -64,7 +65,7 @@ leave_console(void)
 static int
 out_of_memory(void)
 {
-    fprintf(2, "sh: out of memory\n");
+    fprintf(2, tr("sh: out of memory\n"));
     return 1;
 }
 

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "ulib/cmd.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/stat.h"
@@ -110,7 +111,7 @@ test(char **argv)
     for (n = 1; argv[n]; n++)
         ;
     if (bracket && strcmp(argv[--n], "]") != 0) {
-        fprintf(2, "usage: [ condition ]\n");
+        fprintf(2, tr("usage: %s\n"), "[ condition ]");
         return NO_SENSE;
     }
     negated = n > 1 && strcmp(argv[1], "!") == 0;

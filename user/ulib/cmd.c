@@ -2,6 +2,7 @@
 // cmd.c - options, usage and error messages, common to all commands.
 #include "ulib/cmd.h"
 
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
@@ -70,14 +71,14 @@ each_operand(char **argv, const char *text, int (*one)(const char *operand))
 int
 usage(const char *text)
 {
-    fprintf(2, "usage: %s\n", text);
+    fprintf(2, tr("usage: %s\n"), text);
     exit(2);
 }
 
 int
 fail_text(const char *cmd, const char *what, const char *why)
 {
-    fprintf(2, "%s: %s: %s\n", cmd, what, why);
+    fprintf(2, "%s: %s: %s\n", cmd, what, tr(why));
     return 1;
 }
 

@@ -29,12 +29,26 @@ pad(struct out *o, char c, int n)
         o->put(o->to, &c, 1);
 }
 
+// Returns   how many columns of a terminal s[0..n) takes. In UTF-8 a character is its first byte and those
+//           that continue it, 10xxxxxx; one of three bytes or more is East Asian and two columns wide.
+int
+text_columns(const char *s, int n)
+{
+    int columns = 0;
+
+    for (int i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        columns += (c & 0xc0) == 0x80 ? 0 : c >= 0xe0 ? 2 : 1;
+    }
+    return columns;
+}
+
 // Puts s[0..n) into its field; zeros for padding go behind the prefix (a sign, 0x).
 static void
 put_field(struct out *o, const struct spec *sp, const char *prefix, const char *s, int n)
 {
     int plen = (int)strlen(prefix);
-    int fill = sp->width - plen - n;
+    int fill = sp->width - plen - text_columns(s, n);
 
     if (!sp->left && !sp->zero)
         pad(o, ' ', fill);

@@ -3,6 +3,7 @@
 // before a piece of memory holds the chunk's size.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 // Returns the number of usable bytes at p.
@@ -48,7 +49,7 @@ void *
 must_alloc(void *p)
 {
     if (!p) {
-        fprintf(2, "out of memory\n");
+        fprintf(2, tr("out of memory\n"));
         exit(1);
     }
     return p;

@@ -10,6 +10,13 @@
 #define USER_RW (PTE_V | PTE_R | PTE_W | PTE_U)
 
 bool wide;
+
+const char *
+tr(const char *en)
+{
+    return en;
+}
+
 static struct range got[16];
 static struct change seen[16];
 static int n;

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""check_languages.py - English and Chinese say the same: catalogues of sentences, and pages.
+
+A catalogue (*.def) has each sentence in both languages, with the same conversions in the same order. A panic() of the
+kernel, a sentence that a command passes to tr(), and the reason that it gives to fail_text() stand in a catalogue; a
+sentence of a catalogue is used. A page of PAGES has a Chinese half with the same headings, blocks and commands.
+"""
+import os
+import re
+
+import source
+
+PAGES = "".split()
+STRING = r'"(?:[^"\\\n]|\\.)*"'
+STRINGS = rf"{STRING}(?:\s*{STRING})*"
+ENTRY = re.compile(rf"^(?:PHRASE|PANIC)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
+BEGINS = re.compile(r"^(?:PHRASE|PANIC)\(", re.M)
+CONVERSION = re.compile(r"%[-0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?l*[a-zA-Z%]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PANIC = re.compile(rf"\bpanic(?:_frames|_telling|_from|_trap)?\((?:[^\";]*?,\s*)?({STRINGS})\s*([,)\w])")
+SAID = re.compile(rf"\btr\(\s*({STRINGS})\s*\)|\bfail_text\([^;]*?,\s*({STRINGS})\s*\)")
+SHARED = "user/ulib/errors.def"
+EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and speak English
+
+
+def joined(strings):
+    """What the compiler makes of neighbouring strings, escapes as they are."""
+    return "".join(s[1:-1] for s in re.findall(STRING, strings))
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def catalogue(path):
+    """{English: Chinese} of a catalogue."""
+    return {joined(m[1]): joined(m[2]) for m in ENTRY.finditer(source.read(path))} if os.path.exists(path) else {}
+
+
+def entries(path):
+    """What is wrong with the sentences of a catalogue, each by itself."""
+    text, seen = source.read(path), set()
+    if len(BEGINS.findall(text)) != len(ENTRY.findall(text)):
+        yield f"{path}: a sentence is not written as NAME(\"English\", \"Chinese\")"
+    for m in ENTRY.finditer(text):
+        english, chinese = joined(m[1]), joined(m[2])
+        where = f"{path}:{line_of(text, m.start())}"
+        if english in seen:
+            yield f"{where}: {english!r} is there twice"
+        seen.add(english)
+        if CONVERSION.findall(english) != CONVERSION.findall(chinese):
+            yield f"{where}: {english!r} takes other values in Chinese"
+        if english.endswith("\\n") != chinese.endswith("\\n"):
+            yield f"{where}: {english!r} is a line in one language alone"
+        if not CHINESE.search(chinese):
+            yield f"{where}: {english!r} has no Chinese"
+
+
+def panics():
+    path = "kernel/explain/panics.def"
+    known, used = catalogue(path), set()
+    for file in source.files("kernel/**/*.c", "kernel/**/*.h"):
+        text = source.read(file)
+        for m in PANIC.finditer(text):
+            if m[2] not in ",)":
+                continue  # the message is made by a macro
+            used.add(joined(m[1]))
+            if joined(m[1]) not in known:
+                yield f"{file}:{line_of(text, m.start())}: {path} lacks {joined(m[1])!r}"
+    yield from (f"{path}: no panic() says {s!r}" for s in sorted(set(known) - used))
+
+
+def own_catalogue(file):
+    """The catalogue of the program that the file belongs to."""
+    return os.path.join(os.path.dirname(file), "words.def")
+
+
+def literals(files):
+    return {joined(s) for file in files for s in re.findall(STRINGS, source.read(file))}
+
+
+def commands():
+    shared = catalogue(SHARED)
+    files = [f for f in source.files("user/**/*.c") if not f.startswith(EXEMPT)]
+    for file in files:
+        text, known = source.read(file), {**shared, **catalogue(own_catalogue(file))}
+        for m in SAID.finditer(text):
+            said = joined(m[1] or m[2])
+            if said not in known:
+                yield f"{file}:{line_of(text, m.start())}: no catalogue has {said!r}"
+    for path in source.files("user/**/*.def"):
+        mine = files if path == SHARED else [f for f in files if own_catalogue(f) == path]
+        yield from (f"{path}: nothing says {s!r}" for s in sorted(set(catalogue(path)) - literals(mine)))
+
+
+def errors():
+    """Every error of strerror() has a translation."""
+    path = "user/ulib/errno.c"
+    said = re.findall(rf"\[E\w+\] = ({STRING})", source.read(path)) if os.path.exists(path) else []
+    yield from (f"{SHARED}: {joined(s)!r} of {path} is missing" for s in said if joined(s) not in catalogue(SHARED))
+
+
+# -- pages
+
+BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
+
+
+def halves(name):
+    return ("README.md", "README.zh.md") if name == "README" else (f"doc/{name}.md", f"doc/zh/{name}.md")
+
+
+def outline(path):
+    """The page as [(line, what must be alike in both languages)]."""
+    text = source.read(path)
+    blocks = list(BLOCK.finditer(text))
+    parts = [(line_of(text, m.start()), f"```{m[1]}", commands_of(m[1], m[2])) for m in blocks]
+    prose = BLOCK.sub(lambda m: "\n" * m[0].count("\n"), text)
+    parts += [(line_of(prose, m.start()), f"a heading {m[1]}", ()) for m in re.finditer(r"^(#+) .*$", prose, re.M)]
+    return sorted(parts)
+
+
+def commands_of(kind, text):
+    """What a reader types: the commands of a session; of other blocks every line, without remarks."""
+    if kind.startswith("console"):
+        return tuple(s for s in text.splitlines() if s.startswith("$ "))
+    remark = re.compile(r"\s*(?:#|//).*$")
+    return tuple(remark.sub("", s) for s in text.splitlines() if kind in ("sh", "c", "make"))
+
+
+def described(part):
+    return "the end" if part is None else part[1]
+
+
+def pages():
+    for name in PAGES:
+        english, chinese = halves(name)
+        if not os.path.exists(english):
+            continue
+        if not os.path.exists(chinese):
+            yield f"{english}: its Chinese half {chinese} is missing"
+            continue
+        yield from differences(english, chinese)
+    for path in source.files("doc/zh/*.md"):
+        if os.path.basename(path)[:-3] not in PAGES:
+            yield f"{path}: tools/check_languages.py does not name it, or its English half is missing"
+
+
+def differences(english, chinese):
+    """The first place where the halves of a page are built differently."""
+    a, b = outline(english), outline(chinese)
+    for i in range(max(len(a), len(b))):
+        x, y = (p[i] if i < len(p) else None for p in (a, b))
+        if described(x) != described(y):
+            yield f"{chinese}:{y[0] if y else 1}: {described(y)}, where {english} has {described(x)}"
+            return
+        if x[2] != y[2]:
+            wrong = next((s for s, t in zip(y[2], x[2]) if s != t), "their number")
+            yield f"{chinese}:{y[0]}: other commands than in {english}:{x[0]}: {wrong}"
+            return
+
+
+def problems():
+    for path in source.files("user/**/*.def", "kernel/**/*.def"):
+        yield from entries(path)
+    yield from panics()
+    yield from commands()
+    yield from errors()
+    yield from pages()
+
+
+if __name__ == "__main__":
+    source.arguments(__doc__)
+    source.report(problems())

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// words.c - what the shell says, in both languages: the list of words.def.
+#include "words.h"
+
+const struct phrase sh_words[] = {
+#define PHRASE(en, zh) {en, zh},
+#include "words.def"
+#undef PHRASE
+    {0, 0},
+};
