@@ -358,7 +358,8 @@ CPUS  ?= 3
 MEM   ?= 128M
 FSIMG ?= $(DISK)
 GDBPORT ?= $(shell expr 25000 + $$(id -u) % 5000)
-APPEND = $(strip $(if $(YEAR),year=$(YEAR)) $(if $(LAB),lab=$(LAB)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
+# BOOTLANG is the language of the environment, which ./vitrine run finds out; words of BOOTARGS come later and win.
+APPEND = $(strip $(if $(BOOTLANG),lang=$(BOOTLANG)) $(if $(YEAR),year=$(YEAR)) $(if $(LAB),lab=$(LAB)) $(if $(KPT),kpt=$(KPT)) $(if $(MMU),mmu=$(MMU)) $(BOOTARGS))
 
 # A comma in a file's name is doubled for QEMU.
 comma := ,

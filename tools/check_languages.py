@@ -101,6 +101,37 @@ def errors():
     yield from (f"{SHARED}: {joined(s)!r} of {path} is missing" for s in said if joined(s) not in catalogue(SHARED))
 
 
+# -- the front door
+
+DOOR = "tools/vitrine.def"
+SHELL_SAID = re.compile(r"""\b(?:complain|refuse|say) (?:'([^']+)'|"([^"$]+)")|^\s*need .* '([^']+)'$""", re.M)
+TOOL_SAID = re.compile(rf"\btr\(({STRING})\)")
+
+
+def door():
+    """What ./vitrine and its tools say; in the shell a sentence is the first word behind complain, refuse or say."""
+    known, used = catalogue(DOOR), set()
+    for file in source.files("vitrine", "tools/*.sh", "tools/*.py"):
+        text = source.read(file)
+        pattern = TOOL_SAID if file.endswith(".py") else SHELL_SAID
+        for m in pattern.finditer(text):
+            said = joined(m[1]) if file.endswith(".py") else next(g for g in m.groups() if g)
+            used.add(said)
+            if said not in known and " " in said:  # else the name of a program
+                yield f"{file}:{line_of(text, m.start())}: {DOOR} lacks {said!r}"
+    yield from (f"{DOOR}: nothing says {s!r}" for s in sorted(set(known) - used))
+
+
+def usages():
+    """Both lists of commands have the same commands and the same keys."""
+    if not os.path.exists("tools/usage.zh"):
+        return
+    english = re.search(r"<<'END'\n(.*?)^END$", source.read("vitrine"), re.M | re.S)[1]
+    words = [set(re.findall(r"^  ([a-z]+) ", t, re.M)) | set(re.findall(r"[A-Z]+=(?:[\w.-]+|\".*\")", t))
+             for t in (english, source.read("tools/usage.zh"))]
+    yield from (f"tools/usage.zh: {w} is in one language alone" for w in sorted(words[0] ^ words[1]))
+
+
 # -- pages
 
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
@@ -161,11 +192,13 @@ def differences(english, chinese):
 
 
 def problems():
-    for path in source.files("user/**/*.def", "kernel/**/*.def"):
+    for path in source.files("user/**/*.def", "kernel/**/*.def", "tools/*.def"):
         yield from entries(path)
     yield from panics()
     yield from commands()
     yield from errors()
+    yield from door()
+    yield from usages()
     yield from pages()
 
 

@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from places import Places  # noqa: E402
+from words import tr
 
 CTRL_A = b"\x01"
 PATIENCE = 10  # seconds without output after which the firmware's lines are shown unfolded
@@ -209,7 +210,7 @@ def join(path):
     try:
         s.connect(path)
     except OSError:
-        sys.exit("vitrine: there is no machine to type at; ./vitrine gdb starts one")
+        sys.exit("vitrine: " + tr("there is no machine to type at; ./vitrine gdb starts one"))
     s.setblocking(False)
     return s
 

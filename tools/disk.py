@@ -25,6 +25,8 @@ import subprocess
 import sys
 import tempfile
 
+from words import tr
+
 sys.dont_write_bytecode = True
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -58,27 +60,28 @@ def in_use(path):
 
 def must_be_free(path):
     if in_use(path):
-        raise Refused(f"{path} is in use by a machine that runs:\n         type poweroff there, then try again")
+        raise Refused(tr("%s is in use by a machine that runs:") % path + "\n         " +
+                      tr("type poweroff there, then try again"))
 
 
 def trouble(path):
     """Why no machine can use the file as its disk; None: no reason was found."""
     if not os.path.exists(path):
-        return f"there is no file {path}"
+        return tr("there is no file %s") % path
     if not os.path.isfile(path):
-        return f"{path} is no regular file"
+        return tr("%s is no regular file") % path
     try:
         with open(path, "rb") as f:
             start = f.read(SUPER + 64)[SUPER:]
     except OSError as e:
-        return f"{path} cannot be read: {e.strerror}"
+        return tr("%s cannot be read: %s") % (path, e.strerror)
     if len(start) == 64 and struct.unpack_from("<H", start, 56)[0] == EXT2_MAGIC:
         return None
     if len(start) == 64 and struct.unpack_from("<I", start)[0] == XV6_MAGIC:
-        return (f"{path} holds xv6's own file system, and Vitrine reads ext2;\n"
-                "         programs of xv6 run here: copy them to this disk by `./vitrine put FILE...'")
-    return (f"{path} holds no ext2 file system;\n"
-            "         `mke2fs -t ext2 -b 4096 FILE 32M' makes one")
+        return (tr("%s holds xv6's own file system, and Vitrine reads ext2;") % path + "\n         " +
+                tr("programs of xv6 run here: copy them to this disk by `./vitrine put FILE...'"))
+    return (tr("%s holds no ext2 file system;") % path + "\n         " +
+            tr("`mke2fs -t ext2 -b 4096 FILE 32M' makes one"))
 
 
 def tool(name):
@@ -114,9 +117,9 @@ class Disk:
         code, out, _ = run(tool("e2fsck"), how, self.copy)
         if code > limit:
             why = [s for s in out.splitlines() if s and not s.startswith("Pass")]
-            raise Refused(f"{self.image}: the file system is damaged:\n"
-                          f"         {why[0] if why else f'e2fsck ends with {code}'}\n"
-                          "         `e2fsck -f' repairs it, `./vitrine fresh' makes a new disk")
+            raise Refused(tr("%s: the file system is damaged:") % self.image +
+                          f"\n         {why[0] if why else f'e2fsck: {code}'}\n         " +
+                          tr("`e2fsck -f' repairs it, `./vitrine fresh' makes a new disk"))
 
     def keep(self):
         self.check("-fn", 0)
@@ -134,8 +137,9 @@ class Disk:
     def change(self, commands):
         complaints = self.debugfs(commands, write=True)[1]
         if complaints:
-            full = " (is the disk full?)" if "Could not allocate" in complaints[0] else ""
-            raise Refused(f"{self.image}: {complaints[0]}{full}; the disk is as it was")
+            full = "Could not allocate" in complaints[0]
+            raise Refused((tr("%s: %s (is the disk full?); the disk is as it was") if full else
+                           tr("%s: %s; the disk is as it was")) % (self.image, complaints[0]))
 
     def kinds(self, paths):
         """{path: file, dir, link or other} for the existing paths."""
@@ -249,7 +253,7 @@ def write_list(path, listed):
 def update(image, new_image, stage, fresh=""):
     new = staged(stage)
     if in_use(image):
-        say(f"{image} is in use by a machine that runs: the next build updates it")
+        say(tr("%s is in use by a machine that runs: the next build updates it") % image)
         os.unlink(new_image)
         return
     if fresh or not os.path.exists(image):
@@ -264,7 +268,7 @@ def update(image, new_image, stage, fresh=""):
             disk.change(commands)
             disk.keep()
     for path in kept:
-        say(f"{path} on the disk is yours and stays; the build's is not put there")
+        say(tr("%s on the disk is yours and stays; the build's is not put there") % path)
     write_list(image + ".list", {p: w for p, w in new.items() if p not in kept} |
                {p: old[p] for p in kept if old and p in old})
     os.unlink(new_image)
@@ -298,24 +302,25 @@ def put(image, words):
     wanted = {posixpath.join(where, os.path.basename(f)): f for f in files}
     for path, f in wanted.items():
         if not os.path.isfile(f):
-            raise Refused(f"{f}: " + ("put takes files alone" if os.path.exists(f) else "there is no such file"))
+            raise Refused((tr("%s: put takes files alone") if os.path.exists(f) else
+                           tr("%s: there is no such file")) % f)
         if len(os.path.basename(path).encode()) > longest_name():
-            raise Refused(f"{f}: names on the disk have at most {longest_name()} characters")
+            raise Refused(tr("%s: names on the disk have at most %d characters") % (f, longest_name()))
     must_be_free(image)
     with Disk(image) as disk:
         kinds = disk.kinds([where, *wanted])
         if kinds.get(where) != "dir":
-            raise Refused(f"there is no directory {where} on the disk")
+            raise Refused(tr("there is no directory %s on the disk") % where)
         commands = []
         for path, f in wanted.items():
             if kinds.get(path) in ("dir", "other"):
-                raise Refused(f"{path} on the disk is no file")
+                raise Refused(tr("%s on the disk is no file") % path)
             mode = 0o755 if os.access(f, os.X_OK) or is_elf(f) else 0o644
             commands += (removing(path) if path in kinds else []) + adding(path, f, mode)
         disk.change(commands)
         for path, copy in disk.dump(list(wanted)).items():
             if digest(copy) != digest(wanted[path]):
-                raise Refused(f"{path} did not fit on the disk whole; the disk is as it was")
+                raise Refused(tr("%s did not fit on the disk whole; the disk is as it was") % path)
         disk.keep()
     for path, f in wanted.items():
         print(f"{f} -> {path}")
@@ -331,12 +336,13 @@ def get(image, words):
     paths = [absolute(n) for n in names]
     must_be_free(image)
     if not os.path.isdir(where):
-        raise Refused(f"there is no directory {where} here")
+        raise Refused(tr("there is no directory %s here") % where)
     with Disk(image) as disk:
         kinds = disk.kinds(paths)
         for path in paths:
             if kinds.get(path) != "file":
-                raise Refused(f"{path}: " + ("get takes files alone" if path in kinds else "the disk has no such file"))
+                raise Refused((tr("%s: get takes files alone") if path in kinds else
+                               tr("%s: the disk has no such file")) % path)
         for path, copy in disk.dump(paths).items():
             target = os.path.join(where, posixpath.basename(path))
             shutil.copyfile(copy, target)

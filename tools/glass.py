@@ -17,6 +17,7 @@ import sys
 
 import facts
 import hunt
+from words import tr
 
 FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/opensbi/generic/fw_dynamic.elf",
@@ -110,7 +111,7 @@ def firmware(kernel):
         return []
     found = next((f for f in FIRMWARE if os.path.exists(f)), None)
     if not found:
-        refuse(f"{kernel} starts in S-mode and needs OpenSBI.", "Debian has it in the package opensbi.")
+        refuse(tr("%s starts in S-mode and needs OpenSBI.") % kernel, tr("Debian has it in the package opensbi."))
     return ["--firmware", found]
 
 
@@ -121,7 +122,7 @@ def make_value(name, *words):
 
 
 def build(*words):
-    print("building ...", file=sys.stderr)
+    print(tr("building ..."), file=sys.stderr)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", *words]
     subprocess.run(command, stdout=sys.stderr, check=True)
 
@@ -138,13 +139,13 @@ def start(glass, words):
 def watch(words):
     names, pairs, options, lines = split(words)
     if not names or len(names) > 2:
-        refuse("which kernel?", USAGE)
+        refuse(tr("which kernel?"), USAGE)
     strange = sorted(set(pairs) - {"CPUS", "MEM"})
     if strange:
-        refuse(f"{', '.join(strange)}: watch knows CPUS= and MEM=", USAGE)
+        refuse(tr("%s: watch knows CPUS= and MEM=") % ", ".join(strange), USAGE)
     for name in names:
         if not os.path.exists(os.path.join(os.environ.get("HERE", "."), name)):
-            refuse(f"{name}: there is no such file or directory", USAGE)
+            refuse(tr("%s: there is no such file or directory") % name, USAGE)
     build("build/machine/glass")
     glass, kept = os.path.abspath("build/machine/glass"), os.path.abspath("build/machine/facts")
     questions = facts.questions()
@@ -179,7 +180,7 @@ def take(options, name):
         if word.split("=")[0] == name:
             value = word.partition("=")[2] if "=" in word else options[i + 1] if i + 1 < len(options) else ""
             del options[i:i + (1 if "=" in word else 2)]
-            return value or refuse(f"{name} needs a value: {name} 1-200")
+            return value or refuse(tr("%s needs a value: %s 1-200") % (name, name))
     return None
 
 
@@ -193,9 +194,9 @@ def without(options):
 
 def hunt_seeds(glass, command, lines, asked, again):
     if not hunt.seeds(asked):
-        refuse(f"--seeds {asked}: a range such as 1-200 is expected")
+        refuse(tr("--seeds %s: a range such as 1-200 is expected") % asked)
     if not lines:
-        refuse("--seeds needs lines to be typed: ./vitrine watch DIR --seeds 1-200 -- usertests")
+        refuse(tr("--seeds needs lines to be typed: ./vitrine watch DIR --seeds 1-200 -- usertests"))
     bound = [] if any(w.startswith("--max") for w in command) else ["--max", str(hunt.MAX)]
     sys.exit(hunt.hunt([glass, *bound, *command], lines, hunt.seeds(asked), again))
 
@@ -203,12 +204,14 @@ def hunt_seeds(glass, command, lines, asked, again):
 def run(words):
     names, pairs, options, lines = split(words)
     if names:
-        refuse(f"run takes KEY=VALUE words and --options, not '{names[0]}'")
+        refuse(tr("run takes KEY=VALUE words and --options, not '%s'") % names[0])
     given = [f"{key}={value}" for key, value in pairs.items() if key != "MACHINE"]
+    if os.environ.get("VITRINE_LANGUAGE", "en") != "en":
+        given.insert(0, f"BOOTLANG={os.environ['VITRINE_LANGUAGE']}")
     told = {name: make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND", "FSIMG")}
     glass, kernel = f"{told['O']}/machine/glass", f"{told['O']}/kernel/kernel"
     build(*given, "all", glass)
-    print("booting; type poweroff, or Ctrl-A X, to leave", file=sys.stderr)
+    print(tr("booting; type poweroff, or Ctrl-A X, to leave"), file=sys.stderr)
     start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), *firmware(kernel), "--append", told["APPEND"],
                   "--keep", *options, kernel, told["FSIMG"], *lines])
 
@@ -219,4 +222,4 @@ if __name__ == "__main__":
     try:
         {"watch": watch, "run": run}[sys.argv[1]](sys.argv[2:])
     except subprocess.CalledProcessError:
-        refuse("the build has failed; its first complaint above says where")
+        refuse(tr("the build has failed; its first complaint above says where"))

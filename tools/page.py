@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import glass  # noqa: E402
+from words import tr
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -86,11 +87,12 @@ def libraries():
     stamp, lock = "web/node_modules/.lock", glass.read("web/package-lock.json")
     if glass.read(stamp) == lock:
         return
-    print("getting the page's libraries (npm ci) ...", file=sys.stderr)
+    print(tr("getting the page's libraries (npm ci) ..."), file=sys.stderr)
     done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd="web", stdout=sys.stderr,
                           check=False)
     if done.returncode:
-        glass.refuse("npm could not get the page's libraries.", "They come from registry.npmjs.org: is it reachable?")
+        glass.refuse(tr("npm could not get the page's libraries."),
+                     tr("They come from registry.npmjs.org: is it reachable?"))
     with open(stamp, "w", encoding="utf-8") as f:
         f.write(lock)
 

@@ -265,6 +265,7 @@ def parse_arguments():
 
 def main():
     os.chdir(ROOT)
+    os.environ.update(LC_ALL="C.UTF-8", VITRINE_LANGUAGE="en")  # the tests expect English
     children.end_with_me()
     options = parse_arguments()
     variables, patterns = make_variables(options.what)

@@ -138,6 +138,23 @@ def test_door_words(context):
     has("run --help", context.must(["./vitrine", "run", "--help"]), "usage:", "KPT=unified")
 
 
+CHINESE = {"LANG": "zh_CN.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": ""}
+
+
+def test_door_language(context):
+    """The front door speaks the language of the environment, and the kernel is told of it."""
+    for words, expected in ((["rum"], "vitrine: 没有命令 'rum'; ./vitrine help 会列出所有命令\n"),
+                            (["run", "KPT=foo"], "vitrine: KPT=foo: 可选的有 unified global fullcopy sharedroot\n"),
+                            (["run", "FSIMG=/nonexistent"], "vitrine: 没有文件 /nonexistent\n")):
+        same(f"{words}", context.sh(["./vitrine", *words], **CHINESE), (2, expected))
+    has("help", context.must(["./vitrine", "help"], **CHINESE), "用法: ./vitrine", "KPT=unified")
+    for environment, word in ((CHINESE, "lang=zh"), ({**CHINESE, "LANG": "de_DE.UTF-8"}, ""),
+                              ({**CHINESE, "LANG": "de_DE.UTF-8", "LANGUAGE": "zh_TW:de"}, "lang=zh"),
+                              ({**CHINESE, "LC_ALL": "C"}, ""), ({**CHINESE, "LC_MESSAGES": "en_GB.UTF-8"}, "")):
+        said = context.must(["./vitrine", "run", f"O={context.out}", "QEMU=echo", "KPT=global"], **environment)
+        same(f"{environment}", re.search(r"-append (.*?) *$", said, re.M)[1], f"{word} kpt=global".strip())
+
+
 def test_door_words_are_the_kernels(context):
     """Each choice that the front door names is one for the kernel, and the kernel names all of them."""
     with open(os.path.join(ROOT, "vitrine"), encoding="utf-8") as f:
