@@ -3,15 +3,16 @@
 """check_languages.py - English and Chinese say the same: catalogues of sentences, and pages.
 
 A catalogue (*.def) has each sentence in both languages, with the same conversions in the same order. A panic() of the
-kernel, a sentence that a command passes to tr(), and the reason that it gives to fail_text() stand in a catalogue; a
-sentence of a catalogue is used. A page of PAGES has a Chinese half with the same headings, blocks and commands.
+kernel, a sentence that a command passes to tr(), the reason that it gives to fail_text(), and what ./vitrine says stand
+in a catalogue; a sentence of a catalogue is used. A page of PAGES has a Chinese half with the same headings, blocks,
+commands and figures.
 """
 import os
 import re
 
 import source
 
-PAGES = "".split()
+PAGES = "README tour pgtbl faults questions errors years user-programs designs watch page teaching".split()
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"
 ENTRY = re.compile(rf"^(?:PHRASE|PANIC)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
@@ -134,6 +135,7 @@ def usages():
 
 # -- pages
 
+FIGURES = re.compile(r"^\|.*\n\|[-|]*-:\|.*\n(?:\|.*\n)+", re.M)  # whose columns are aligned as numbers are
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -146,9 +148,15 @@ def outline(path):
     text = source.read(path)
     blocks = list(BLOCK.finditer(text))
     parts = [(line_of(text, m.start()), f"```{m[1]}", commands_of(m[1], m[2])) for m in blocks]
+    parts += [(line_of(text, m.start()), "a table of figures", figures(m[0])) for m in FIGURES.finditer(text)]
     prose = BLOCK.sub(lambda m: "\n" * m[0].count("\n"), text)
     parts += [(line_of(prose, m.start()), f"a heading {m[1]}", ()) for m in re.finditer(r"^(#+) .*$", prose, re.M)]
     return sorted(parts)
+
+
+def figures(table):
+    """The numbers of a table, row by row."""
+    return tuple(" ".join(re.findall(r"\d[\d,.]*", row)) for row in table.splitlines())
 
 
 def commands_of(kind, text):
@@ -187,7 +195,7 @@ def differences(english, chinese):
             return
         if x[2] != y[2]:
             wrong = next((s for s, t in zip(y[2], x[2]) if s != t), "their number")
-            yield f"{chinese}:{y[0]}: other commands than in {english}:{x[0]}: {wrong}"
+            yield f"{chinese}:{y[0]}: other commands or figures than in {english}:{x[0]}: {wrong}"
             return
 
 

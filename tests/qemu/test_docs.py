@@ -259,7 +259,7 @@ def planted(context):
     tree = os.path.join(context.dir, "tree")
     shutil.rmtree(tree, ignore_errors=True)
     os.makedirs(tree)
-    for name in ("README.md", "Makefile", "LICENSE"):
+    for name in ("README.md", "README.zh.md", "Makefile", "LICENSE"):
         shutil.copy(os.path.join(ROOT, name), os.path.join(tree, name))
     for name in ("doc", "include", "kernel", "machine", "tests", "tools", "user", "web"):
         libraries = shutil.ignore_patterns("node_modules")

@@ -43,6 +43,12 @@ CLEAN = {
     "kernel/lib/b.c": c("b.c", "int\ncommon(void)\n{\n}\n"),
     "kernel/lib/d.c": c("d.c", "int\ncommon(void)\n{\n}\n"),
     "kernel/sync/rank.h": c("rank.h", "#pragma once\n\nenum rank {\n    RANK_A = 1, // everything\n};\n"),
+    "kernel/explain/panics.def": 'PANIC("no frame at 0x%lx", "0x%lx 处没有页框")\n',
+    "user/ulib/errors.def": 'PHRASE("in use", "正在使用")\nPHRASE("%d pages\\n", "%d 页\\n")\n',
+    "user/lib.c": c("lib.c", 'int\nuses(void)\n{\n    say(tr("in use"), tr("%d pages\\n"));\n    return 0;\n}\n'),
+    "README.md": "# A page\n\n```console\n$ ls\nREADME\n```\n\n## More\n",
+    "README.zh.md": "# 一页\n\n```console\n$ ls\nREADME\n```\n\n## 更多\n",
+    "kernel/lib/p.c": c("p.c", 'void\nf_panics(void)\n{\n    panic("no frame at 0x%lx", x);\n}\n'),
     "build/kernel/kernel": elf(5),
     "build/kernel/lib/a.o": "0 T a_get\n",
     "build/kernel/sync/m.o": "0 T m_init\n  U a_get\n",
@@ -51,6 +57,15 @@ CLEAN = {
 
 # check, file, its spoiled content, the expected message
 SPOILED = [
+    ("languages", "kernel/explain/panics.def", 'PANIC("no frame at 0x%lx", "%d 处没有页框")\n', "takes other values"),
+    ("languages", "kernel/explain/panics.def", 'PANIC("no frame", "没有页框")\n', "lacks 'no frame at 0x%lx'"),
+    ("languages", "user/ulib/errors.def", 'PHRASE("%d pages\\n", "%d 页\\n")\n', "no catalogue has 'in use'"),
+    ("languages", "user/ulib/errors.def", CLEAN["user/ulib/errors.def"] + 'PHRASE("so", "如此")\n', "nothing says 'so'"),
+    ("languages", "user/ulib/errors.def", 'PHRASE("in use", "in use")\n', "has no Chinese"),
+    ("languages", "README.zh.md", None, "its Chinese half README.zh.md is missing"),
+    ("languages", "README.zh.md", "# 一页\n\n## 更多\n", "a heading ##, where README.md has ```console"),
+    ("languages", "README.zh.md", CLEAN["README.zh.md"].replace("$ ls", "$ ps"), "than in README.md:3: $ ps"),
+    ("languages", "README.zh.md", CLEAN["README.zh.md"].replace("##", "###"), "where README.md has a heading ##"),
     ("layers", "kernel/lib/a.c", c("a.c", '#include "lib/a.h"\n#include "sync/m.h"\n'), 'must not include "sync/m.h"'),
     ("layers", "kernel/pt/p.c", c("p.c", '#include "rv/csr.h"\n'), 'must not include "rv/csr.h"'),
     ("layers", "kernel/sync/m.c", c("m.c", '#include "m.h"\n'), "write includes from kernel/"),
@@ -105,7 +120,11 @@ SPOILED = [
 
 
 def write(base, name, content):
+    """Writes a file of the tree; removes it if there is no content."""
     path = os.path.join(base, name)
+    if content is None:
+        os.unlink(path)
+        return
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as f:
         f.write(content if isinstance(content, bytes) else content.encode())
