@@ -4,6 +4,7 @@
 The output of pgtbl about process 1 is compared with tests/golden/, physical addresses replaced by PA (UPDATE_GOLDEN=1
 writes the files anew). The other checks hold for any addresses.
 """
+import json
 import os
 import re
 
@@ -183,6 +184,60 @@ def test_views_language(context):
             if part not in said or (not part and said):
                 raise Failure(f"{command}: {said!r}, expected {part!r}")
         m.poweroff()
+
+
+JSON = ["map 1", "map self", "map -k 1", "kernel", "tree 1", "tree -k 2", "walk 1 0x18", "walk 1 0x200000",
+        "walk 0 0xffffffc080600000", "explain 1 0x18 w", "explain 1 0x18 x", "explain 1 0x1fff r u", "explain 0 0 r",
+        "explain 1 0x3fffffd000", "diff 1 2", "diff 1 1", "ledger", "stats"]
+
+
+def counted(m, command, pattern):
+    """The number that a view tells in words."""
+    return int(re.search(pattern, m.run(f"pgtbl -n {command}"), re.M)[1])
+
+
+def agrees(m, command, said):
+    """What JSON says is what the view says."""
+    view = command.split()[0]
+    if said["view"] != view:
+        return False
+    if view in ("map", "kernel") and "self" not in command:
+        tables = counted(m, command, r"(\d+) table pages$")
+        return len(said["ranges"]) == counted(m, command, r"^(\d+) range") and said["tables"] == tables
+    if view == "tree":
+        return len(said["entries"]) == m.run(f"pgtbl -n {command}").count(": pte ")
+    if view == "walk":
+        text = m.run(f"pgtbl -n {command}")
+        steps = re.findall(r"^\d  level", text, re.M)
+        return ("data  " in text) == (said["rule"] == "ok") and len(said["steps"]) == len(steps)
+    if view == "explain":
+        return ("\nallowed: " in m.run(f"pgtbl -n {command}")) == said["allowed"] == ("outcome" not in said)
+    if view == "diff":
+        same = sum(int(c["size"], 16) for c in said["changes"]) // 4096
+        return same == counted(m, command, r"^(\d+) pages differ")
+    if view == "ledger":
+        return sum(k["frames"] for k in said["kinds"]) == 32768 and all(
+            sum(o["frames"] for o in k["owners"]) == k["frames"] for k in said["kinds"])
+    return view != "stats" or [p["name"] for p in said["processes"]] == ["init", "sh", "pgtbl"]
+
+
+def test_views_json(context):
+    """Each view but watch as JSON: it is one line, it says what the view says, and names nothing in Chinese."""
+    def check(m, design):
+        for command in JSON:
+            said = m.run(f"pgtbl -j {command}")
+            if said.count("\n") != 1 or not agrees(m, command, json.loads(said)):
+                raise Failure(f"{design}: pgtbl -j {command}: {said!r}")
+            if not command.startswith(("ledger", "stats", "map self", "explain", "tree", "map -k", "kernel")):
+                m.run("lang zh")
+                chinese = m.run(f"pgtbl -j {command}")
+                m.run("lang en")
+                if chinese != said:
+                    raise Failure(f"{design}: pgtbl -j {command} in Chinese: {chinese!r}")
+        if not m.run("pgtbl -j watch ls").startswith("usage: "):
+            raise Failure(f"{design}: watch has a JSON form")
+
+    in_each_design(context, check)
 
 
 def test_views_refused(context):

@@ -2,6 +2,8 @@
 // ledger.c - pgtbl ledger and stats: the owners of memory, and the cost of page tables.
 #include "pgtbl.h"
 
+#include "json.h"
+
 #include "user/user.h"
 
 #include "ulib/alloc.h"
@@ -89,6 +91,46 @@ print_owners(int kind)
     out_printf("\n");
 }
 
+static void
+json_owners(int kind)
+{
+    json_begin("owners", '[');
+    for (int i = 0; i < nlines; i++) {
+        const struct ledgerline *l = &line[i];
+        if ((int)l->kind != kind || !l->frames)
+            continue;
+        json_begin(0, '{');
+        if (l->owner == LEDGER_OTHERS)
+            json_null("owner");
+        else
+            json_number("owner", l->owner);
+        json_number("frames", l->frames);
+        json_end('}');
+    }
+    json_end(']');
+}
+
+static int
+json_ledger(void)
+{
+    json_begin(0, '{');
+    json_text("view", "ledger");
+    json_begin("kinds", '[');
+    for (int kind = 0; kind < PGK_KINDS; kind++) {
+        json_begin(0, '{');
+        json_text("kind", kind_id(kind));
+        json_number("frames", frames_of(kind, -1));
+        json_text("owned_by", owned_by_process(kind) ? "process"
+                              : kind == PGK_CACHE    ? "inode"
+                                                     : "kernel");
+        json_owners(kind);
+        json_end('}');
+    }
+    json_end(']');
+    json_end('}');
+    return 0;
+}
+
 int
 cmd_ledger(void)
 {
@@ -96,6 +138,8 @@ cmd_ledger(void)
 
     if (load())
         return 1;
+    if (json)
+        return json_ledger();
     out_str(tr("KIND         FRAMES       KB  OWNERS (process:frames)\n"));
     for (int kind = 0; kind < PGK_KINDS; kind++) {
         unsigned long n = frames_of(kind, -1);
@@ -124,6 +168,26 @@ print_counters(void)
         out_put(found, (unsigned long)(end + 1 - found));
 }
 
+static int
+json_stats(const struct procinfo *p, int n)
+{
+    json_begin(0, '{');
+    json_text("view", "stats");
+    json_begin("processes", '[');
+    for (int i = 0; i < n; i++) {
+        json_begin(0, '{');
+        json_number("pid", (unsigned long)p[i].pid);
+        json_text("name", p[i].name);
+        json_number("pages", p[i].pages);
+        json_number("tables", frames_of(PGK_PGTABLE, p[i].pid));
+        json_end('}');
+    }
+    json_end(']');
+    json_number("kernel_tables", frames_of(PGK_PGTABLE, 0));
+    json_end('}');
+    return 0;
+}
+
 int
 cmd_stats(void)
 {
@@ -133,6 +197,8 @@ cmd_stats(void)
     if (load())
         return 1;
     p = processes(&n);
+    if (json)
+        return json_stats(p, n);
     out_str(tr("  PID PAGES TABLES    KB  NAME\n"));
     for (int i = 0; i < n; i++) {
         unsigned long tables = frames_of(PGK_PGTABLE, p[i].pid);

@@ -89,19 +89,30 @@ root_of(int pid, bool kernel)
     return pgmap(&q, e, PTW_STEPS) < 0 ? 0 : q.root;
 }
 
+// Returns the kind of a table: "process", "kernel", or "process-kernel" for a third one.
+const char *
+table_id(int pid, bool kernel)
+{
+    unsigned long root = root_of(pid, kernel);
+
+    if (pid == 0 || (kernel && root == root_of(0, false)))
+        return "kernel";
+    return kernel && root != root_of(pid, false) ? "process-kernel" : "process";
+}
+
 // Names a process's table, or the one that the kernel uses while it works for the process: by
 // design that is the process's table, the kernel's, or a third.
 const char *
 table_name(int pid, bool kernel)
 {
     static char name[64];
-    unsigned long root = root_of(pid, kernel);
+    const char *id = table_id(pid, kernel);
 
-    if (pid == 0 || (kernel && root == root_of(0, false)))
+    if (strcmp(id, "kernel") == 0)
         return tr("the kernel's own table");
     snprintf(name, sizeof(name),
-             kernel && root != root_of(pid, false) ? tr("process %d (%s)'s kernel table")
-                                                   : tr("process %d (%s)'s table"),
+             strcmp(id, "process-kernel") == 0 ? tr("process %d (%s)'s kernel table")
+                                               : tr("process %d (%s)'s table"),
              pid, process_name(pid));
     return name;
 }

@@ -9,11 +9,11 @@
 
 #include "abi/stat.h"
 
-bool colours, wide;
+bool colours, wide, json;
 
 static void __attribute__((noreturn)) bad_usage(void)
 {
-    usage(tr("pgtbl [-nw] VIEW, and VIEW is one of:\n"
+    usage(tr("pgtbl [-jnw] VIEW, and VIEW is one of:\n"
              "  map [-k] PID               what is mapped, in ranges\n"
              "  tree [-k] [-y STYLE] PID   each entry; styles: 2020, plain, 2024, verbose\n"
              "  walk [-k] PID VA           each entry that the hart reads\n"
@@ -24,7 +24,8 @@ static void __attribute__((noreturn)) bad_usage(void)
              "  stats                      what page tables cost\n"
              "  watch CMD [ARG ...]        what its forks, execs and sbrks change\n"
              "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
-             "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges"));
+             "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges;\n"
+             "-j: as JSON, all but watch"));
 }
 
 const char *
@@ -57,11 +58,13 @@ take_options(struct args *a, struct options *o)
 {
     int c;
 
-    while ((c = args_option(a, "nwky:")) != 0) {
+    while ((c = args_option(a, "jnwky:")) != 0) {
         if (c == 'n')
             colours = false;
         else if (c == 'w')
             wide = true;
+        else if (c == 'j')
+            json = true;
         else if (c == 'k')
             o->kernel = true;
         else if (c == 'y')
@@ -102,7 +105,7 @@ run(const char *cmd, char **args, const struct options *o)
         return cmd_ledger();
     if (strcmp(cmd, "stats") == 0 && n == 0)
         return cmd_stats();
-    if (strcmp(cmd, "watch") == 0 && n >= 1)
+    if (strcmp(cmd, "watch") == 0 && n >= 1 && !json)
         return cmd_watch(args);
     bad_usage();
 }

@@ -2,6 +2,8 @@
 // map.c - pgtbl map, kernel, diff: mappings as ranges.
 #include "pgtbl.h"
 
+#include "json.h"
+
 #include "user/user.h"
 
 #include "ulib/format.h"
@@ -48,10 +50,15 @@ tables_in(const struct table *t)
 }
 
 static void
-print_map(const struct table *t, bool kernel)
+print_map(const struct table *t, const char *view, bool kernel)
 {
     int n;
 
+    if (json) {
+        json_view(view, t->pid, kernel);
+        json_map(t);
+        return;
+    }
     map_head();
     n = ranges(t->e, t->n, map_line);
     out_printf(n == 1 ? tr("%d range, %d pages, %d table pages\nroot %lx: %s\n")
@@ -71,7 +78,7 @@ cmd_map(char **args, bool kernel)
         return cmd_kernel();
     if (table_load(&t, pid, PGQ_POINTERS | (kernel ? PGQ_KERNEL : 0), 0, kernel ? ~0UL : MAXVA - 1))
         return 1;
-    print_map(&t, kernel);
+    print_map(&t, "map", kernel);
     return 0;
 }
 
@@ -93,7 +100,9 @@ cmd_kernel(void)
 
     if (table_load(&t, 0, PGQ_POINTERS, 0, ~0UL))
         return 1;
-    print_map(&t, false);
+    print_map(&t, "kernel", false);
+    if (json)
+        return 0;
     out_printf(tr("%d leaves are writable and executable\n"), count_wx(&t));
     return 0;
 }
@@ -128,6 +137,20 @@ diff_line(const struct change *c)
         out_printf(tr("other frames: %s and %s\n"), a, b);
 }
 
+static int
+json_diff(const struct table *t)
+{
+    json_begin(0, '{');
+    json_text("view", "diff");
+    json_number("a", (unsigned long)t[0].pid);
+    json_number("b", (unsigned long)t[1].pid);
+    json_begin("changes", '[');
+    changes(&t[0], &t[1], json_change);
+    json_end(']');
+    json_end('}');
+    return 0;
+}
+
 int
 cmd_diff(char **args)
 {
@@ -139,6 +162,8 @@ cmd_diff(char **args)
         if (table_load(&t[i], diff_pid[i], 0, 0, diff_pid[i] ? MAXVA - 1 : ~0UL))
             return 1;
     }
+    if (json)
+        return json_diff(t);
     out_printf(tr("%s  SIZE REGION     DIFFERENCE (flags but a and d)\n"), span_head());
     changes(&t[0], &t[1], diff_line);
     out_printf(tr("%lu pages differ, %lu are the same\n"), different, same);

@@ -27,8 +27,10 @@ char *flags_text(unsigned long pte, char *buf);                       // rwxugad
 char *flags_of_many(unsigned long all, unsigned long any, char *buf); // ~ where they differ
 char *size_text(unsigned long bytes, char *buf);                      // 4K, 2M, 1G
 char *span_text(unsigned long start, unsigned long end, char *buf);   // two addresses
-const char *span_head(void);                                          // the ranges' heading
-const char *kind_name(int kind);
+const char *span_head(void);                                          // the heading above them
+const char *kind_id(int kind);                                        // its name in English
+const char *kind_name(int kind);             // its name in the language of the system
+const char *region_id(int region, int prot); // the same for regions
 const char *region_name(int region, int prot);
 const char *rule_text(const char *rule, int levels); // the manual's rule, in words
 bool address(const char *s, unsigned long *value);
@@ -75,6 +77,7 @@ int table_load(struct table *t, int pid, unsigned int what, unsigned long first,
 void table_free(struct table *t);
 struct procinfo *processes(int *n);           // allocated
 const char *process_name(int pid);            // "ended" if there is none
+const char *table_id(int pid, bool kernel);   // "process", "kernel", "process-kernel"
 const char *table_name(int pid, bool kernel); // "process 1 (init)'s table"; valid until the next
 int no_process(const char *pid);              // prints the message, returns 1
 bool parse_pid(const char *s, int *pid);
@@ -82,10 +85,18 @@ bool parse_pid(const char *s, int *pid);
 extern const struct phrase pgtbl_words[]; // words.c: both languages
 
 // main.c
+extern bool json; // -j
 extern bool colours;
 extern bool wide;                                       // -w: lines may be wider than 80 columns
 const char *colour_of(int region, unsigned long flags); // "" without colours
 const char *plain(void);                                // ends it
+
+// views.c: as JSON
+void json_view(const char *view, int pid, bool kernel);
+void json_map(const struct table *t);
+void json_tree(const struct table *t);
+void json_walk(const struct ptwalk *w);
+void json_change(const struct change *c);
 
 // the commands: the exit status
 int cmd_map(char **args, bool kernel);

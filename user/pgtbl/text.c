@@ -65,25 +65,37 @@ span_head(void)
 }
 
 const char *
-kind_name(int kind)
+kind_id(int kind)
 {
     static const char *const names[] = {"free",  "reserved", "pgtable",   "user",
                                         "cache", "kstack",   "trapframe", "usyscall",
                                         "slab",  "dma",      "-"};
 
-    return kind >= 0 && kind <= PGK_NONE ? tr(names[kind]) : "?";
+    return kind >= 0 && kind <= PGK_NONE ? names[kind] : "?";
 }
 
 const char *
-region_name(int region, int prot)
+kind_name(int kind)
+{
+    return tr(kind_id(kind));
+}
+
+const char *
+region_id(int region, int prot)
 {
     static const char *const names[] = {"-",      "data",     "guard",     "stack",      "heap",
                                         "mmap",   "usyscall", "trapframe", "trampoline", "ram",
                                         "device", "kstack",   "ktext",     "krodata",    "kdata"};
 
     if (region == PGR_IMAGE && (prot & 4))
-        return tr("text");
-    return region >= 0 && region < PGR_COUNT ? tr(names[region]) : "?";
+        return "text";
+    return region >= 0 && region < PGR_COUNT ? names[region] : "?";
+}
+
+const char *
+region_name(int region, int prot)
+{
+    return tr(region_id(region, prot));
 }
 
 // The names are those of the kernel's pt/read/translate.c, which follows the manual step by step.

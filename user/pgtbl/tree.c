@@ -63,6 +63,11 @@ cmd_tree(char **args, bool kernel, const char *name)
     kernel = kernel || pid == 0;
     if (table_load(&t, pid, PGQ_POINTERS | (kernel ? PGQ_KERNEL : 0), 0, kernel ? ~0UL : MAXVA - 1))
         return 1;
+    if (json) {
+        json_view("tree", pid, kernel);
+        json_tree(&t);
+        return 0;
+    }
     out_printf(tr("page table 0x%016lx: %s\n"), t.q.root, table_name(pid, kernel));
     for (int i = 0; i < t.n; i++)
         print_entry(&t.e[i], t.q.levels, style);

@@ -2,6 +2,8 @@
 // walk.c - pgtbl walk and explain: one address, entry by entry, and the rule that decides.
 #include "pgtbl.h"
 
+#include "json.h"
+
 #include "user/user.h"
 
 #include "ulib/cmd.h"
@@ -128,6 +130,12 @@ cmd_walk(char **args, bool kernel)
         w.how |= w.va < UPPER && w.pid != 0 ? PTW_USER : PTW_OWN;
     if (ask(&w, args[0]))
         return 1;
+    if (json) {
+        json_view("walk", w.pid, in_kernel(&w));
+        json_walk(&w);
+        json_end('}');
+        return 0;
+    }
     print_indices(&w);
     print_steps(&w);
     if (strcmp(w.rule, "ok") == 0) {
@@ -165,27 +173,60 @@ parse_how(char **args, struct ptwalk *w)
     return 0;
 }
 
-// Prints how the kernel would handle the fault.
-static void
-print_outcome(const struct ptwalk *w)
+// How the kernel would handle the fault: a name for programs, and words.
+static const struct outcome {
+    const char *id, *text;
+} outcomes[] = {
+    {"stop", "the kernel would stop, except in a copy from or to user memory\n"},
+    {"stack-full", "the stack is full: this is the guard page below it; the process is killed\n"},
+    {"copy-table", "the process gets a copy of the table, then the access is made again\n"},
+    {"return-table", "the table is brought back, then the access is made again\n"},
+    {"bring-page", "the page is brought in at this first touch, then the access is made again\n"},
+    {"copy-page", "copy-on-write: the process gets a page of its own, then writes again\n"},
+    {"kill", "the process is killed\n"},
+};
+
+enum { STOP, STACK_FULL, COPY_TABLE, RETURN_TABLE, BRING_PAGE, COPY_PAGE, KILL };
+
+static const struct outcome *
+outcome(const struct ptwalk *w)
 {
     static const int need[] = {1, 2, 4}; // PROT_ bit of each access
     bool permitted = w->prot & need[w->how & PTW_ACCESS];
 
     if (!(w->how & PTW_USER))
-        out_str(tr("the kernel would stop, except in a copy from or to user memory\n"));
-    else if (w->region == PGR_GUARD)
-        out_str(tr("the stack is full: this is the guard page below it; the process is killed\n"));
-    else if (permitted && deferred_at_last(w))
-        out_str(sharers(w) > 1
-                    ? tr("the process gets a copy of the table, then the access is made again\n")
-                    : tr("the table is brought back, then the access is made again\n"));
-    else if (permitted && strcmp(w->rule, "valid") == 0)
-        out_str(tr("the page is brought in at this first touch, then the access is made again\n"));
-    else if (permitted && strcmp(w->rule, "write") == 0)
-        out_str(tr("copy-on-write: the process gets a page of its own, then writes again\n"));
-    else
-        out_str(tr("the process is killed\n"));
+        return &outcomes[STOP];
+    if (w->region == PGR_GUARD)
+        return &outcomes[STACK_FULL];
+    if (permitted && deferred_at_last(w))
+        return &outcomes[sharers(w) > 1 ? COPY_TABLE : RETURN_TABLE];
+    if (permitted && strcmp(w->rule, "valid") == 0)
+        return &outcomes[BRING_PAGE];
+    if (permitted && strcmp(w->rule, "write") == 0)
+        return &outcomes[COPY_PAGE];
+    return &outcomes[KILL];
+}
+
+static int
+json_explain(const struct ptwalk *w)
+{
+    bool allowed = strcmp(w->rule, "ok") == 0;
+
+    json_view("explain", w->pid, in_kernel(w));
+    json_text("by", w->how & PTW_USER ? "user" : "kernel");
+    json_text("access", access_words[w->how & PTW_ACCESS]);
+    json_bool("allowed", allowed);
+    json_walk(w);
+    json_text("region", region_id(w->region, w->prot));
+    json_prot("rights", w->prot);
+    if (w->site[0])
+        json_text("mapped_by", w->site);
+    if (!allowed) {
+        json_number("cause", (unsigned long)w->cause);
+        json_text("outcome", outcome(w)->id);
+    }
+    json_end('}');
+    return 0;
 }
 
 int
@@ -196,6 +237,8 @@ cmd_explain(char **args)
 
     if (parse(args, &w) || parse_how(args, &w) || ask(&w, args[0]))
         return 1;
+    if (json)
+        return json_explain(&w);
     who = w.how & PTW_USER ? tr("user code") : tr("the kernel");
     out_printf(tr("may %s %s 0x%lx by %s?\n"), who, tr(access_words[w.how & PTW_ACCESS]), w.va,
                table_name(w.pid, in_kernel(&w)));
@@ -214,6 +257,6 @@ cmd_explain(char **args)
     out_printf(tr("not allowed by rule `%s' at level %d:\n"), w.rule, w.level);
     print_reason(&w);
     out_printf(tr("the hart raises exception %d:\n  "), w.cause);
-    print_outcome(&w);
+    out_str(tr(outcome(&w)->text));
     return 0;
 }
