@@ -105,6 +105,9 @@ struct machine {
 uint64 machine_time(const struct machine *m);
 // The position in the run: instructions of all harts since reset.
 uint64 machine_position(const struct machine *m);
+// Steps of the hart so far: instructions and traps. In an instruction it is counted; one that traps
+// is not, until the trap has been told.
+uint64 machine_steps(const struct machine *m, unsigned hart);
 // Instructions that the hart had retired before the present one, traps counted in.
 uint64 machine_retired(const struct machine *m, unsigned hart);
 // The clock: cycles << CLOCK_FRACTION, the present turn counted in.

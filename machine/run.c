@@ -111,12 +111,16 @@ machine_time(const struct machine *m)
 }
 
 uint64
+machine_steps(const struct machine *m, unsigned hart)
+{
+    return m->s.hart[hart].steps + (hart == m->turn_hart ? turn_steps(m) : 0);
+}
+
+uint64
 machine_retired(const struct machine *m, unsigned hart)
 {
-    uint64 steps = m->s.hart[hart].steps;
-    if (hart == m->turn_hart && turn_steps(m) != 0)
-        steps += turn_steps(m) - 1;
-    return steps;
+    bool inside = hart == m->turn_hart && turn_steps(m) != 0;
+    return machine_steps(m, hart) - inside;
 }
 
 void

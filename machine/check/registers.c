@@ -192,7 +192,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
     struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
     struct program *p = NULL;
     w->storm[hart].pc = h->pc;
-    w->storm[hart].steps = machine_retired(m, hart);
+    w->storm[hart].steps = machine_steps(m, hart);
     if (supervisor && h->mode == MODE_U && leaves_levels(h->satp) != 0)
         p = find(m, hart, leaves_root(h->satp), false);
     if (p == NULL || !p->trapped)
@@ -227,7 +227,7 @@ count_storm(struct machine *m, unsigned hart)
     const struct hart *h = &m->s.hart[hart];
     struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
     bool at_once =
-        s->cause == h->scause && s->pc == h->sepc && machine_retired(m, hart) - s->steps <= 2;
+        s->cause == h->scause && s->pc == h->sepc && machine_steps(m, hart) - s->steps <= 2;
     s->count = at_once ? s->count + 1 : 0;
     s->cause = h->scause;
     if (s->count == STORM)

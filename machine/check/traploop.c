@@ -136,7 +136,7 @@ trap(struct machine *m, unsigned hart)
                       .cause = (int)cause};
     if (cause >> 63)
         return;
-    note(c, &t, machine_retired(m, hart));
+    note(c, &t, machine_steps(m, hart));
     if (c->count < LOOP_TRAPS || c->told)
         return;
     c->told = true;

@@ -14,7 +14,7 @@
 
 struct repeat {
     uint64 cause, epc, tval, satp;
-    uint64 back; // instructions that the hart had retired after the last return
+    uint64 back; // steps of the hart at the last return
     uint32 count;
 };
 
@@ -82,7 +82,7 @@ trap(struct machine *m, unsigned hart)
         return;
     }
     bool same = r->cause == e.cause && r->epc == e.epc && r->tval == e.tval && r->satp == h->satp &&
-                machine_retired(m, hart) <= r->back;
+                machine_steps(m, hart) == r->back;
     r->cause = e.cause;
     r->epc = e.epc;
     r->tval = e.tval;
@@ -96,7 +96,7 @@ static void
 left(struct machine *m, unsigned hart, bool supervisor)
 {
     (void)supervisor;
-    state(m, hart)->back = machine_retired(m, hart) + 1;
+    state(m, hart)->back = machine_steps(m, hart);
 }
 
 const struct watcher unresolved_watcher = {

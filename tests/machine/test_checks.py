@@ -81,6 +81,15 @@ def test_checks_cow(context):
              "pid 1 and pid 2 share copy-on-write")
 
 
+def test_checks_lazy(context):
+    """A legal buffer in a page that the process has not touched yet; the correct kernel allocates it."""
+    text = told(context, "NONE", "lazy", "go", "exit")
+    if text != "$ $ p $":
+        raise Failure(text)
+    in_order(told(context, "COPYOUT_NOT_LAZY", "lazy", "exit"), "glass: " + place("copyout") + " fails at 0x[0-9a-f]+,",
+             "which pid 1 .init. owns and has not touched yet: " + place("copyout") + " does not allocate it")
+
+
 def test_checks_stuck(context):
     """One ecall or one interrupt that repeats for ever, and a stack that overflows."""
     in_order(told(context, "ECALL_AGAIN"), "executes the ecall at 0x[0-9a-f]+ .a7 = 5. for the 100th time in a row",

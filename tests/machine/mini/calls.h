@@ -10,5 +10,6 @@ enum {
     CALL_PUTC,
     CALL_GETC,
     CALL_DIVE,
-    CALL_SHUTDOWN
+    CALL_SHUTDOWN,
+    CALL_GROW_LAZILY
 };

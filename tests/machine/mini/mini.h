@@ -4,7 +4,8 @@
 // Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input runs the workload of user.c once; "vandal" runs another, "exit" ends.
+//           A line of input runs the workload of user.c once; "vandal" and "lazy" run others, "exit"
+//           ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -47,6 +48,8 @@ enum mistake {
     ROOT_FREED,          // syscall: the root is freed while it is in use
     YIELD_WITH_LOCK,     // yield: another lock is held
     FREE_ZERO,           // freeproc: the pointer is cleared before it is freed
+    COPYOUT_NOT_LAZY,    // copyout: a page that was never touched is not allocated
+    USER_NO_GUARD,       // exec: the process may use the page below its stack
 };
 
 #ifndef MISTAKE
@@ -129,7 +132,12 @@ struct cpu {
 
 // trampoline.S knows the order: regs[n] is xn.
 struct trapframe {
-    u64 regs[32];
+    union {
+        u64 regs[32];
+        struct {
+            u64 zero, ra, sp, gp, tp, t0, t1, t2, s0, s1, a0;
+        };
+    };
     u64 kernel_satp, kernel_sp, kernel_trap, kernel_hartid, epc;
 };
 
@@ -185,6 +193,8 @@ u64 uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz);
 int uvmcopy(pagetable_t from, pagetable_t to, u64 sz);
 void uvmfree(pagetable_t table, u64 sz);
 int cowfault(pagetable_t table, u64 va);
+int vmfault(pagetable_t table, u64 va, u64 sz);
+void uvmclear(pagetable_t table, u64 va);
 int copyout(pagetable_t table, u64 va, const void *from, u64 n);
 
 // proc.c
@@ -200,6 +210,7 @@ int fork(void);
 void exit(int status);
 int wait(u64 status_va);
 u64 growproc(long n);
+u64 growlazily(u64 n);
 struct proc *myproc(void);
 void swtch(struct context *from, struct context *to);
 

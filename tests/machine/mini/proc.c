@@ -95,10 +95,30 @@ freeproc(struct proc *p)
     p->state = UNUSED;
 }
 
+// Gives the process the program of user.c, a page that it may not use, and one for its stack.
+static void
+exec(struct proc *p)
+{
+    u64 text = PGROUNDUP((u64)(user_end - user_start)), size = text + 2 * PGSIZE;
+    if (uvmalloc(p->pagetable, 0, text, PTE_X) == 0 ||
+        uvmalloc(p->pagetable, text, size, PTE_W) == 0)
+        panic("exec");
+    for (u64 va = 0; va < text; va += PGSIZE)
+        memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
+    if (!MAKES(USER_NO_GUARD))
+        uvmclear(p->pagetable, text);
+    p->sz = size;
+    p->trapframe->epc = 0;
+    p->trapframe->regs[2] = size;
+}
+
 static void
 forkret(void)
 {
-    release(&myproc()->lock);
+    struct proc *p = myproc();
+    release(&p->lock);
+    if (p->sz == 0)
+        exec(p);
     usertrapret();
 }
 
@@ -125,20 +145,11 @@ allocproc(void)
     return 0;
 }
 
-// The first process: the program of user.c, and a page for its stack.
+// The first process: it gets its program when it runs.
 void
 userinit(void)
 {
     struct proc *p = initproc = allocproc();
-    u64 text = PGROUNDUP((u64)(user_end - user_start));
-    if (uvmalloc(p->pagetable, 0, text, PTE_X) == 0 ||
-        uvmalloc(p->pagetable, text, text + PGSIZE, PTE_W) == 0)
-        panic("userinit");
-    for (u64 va = 0; va < text; va += PGSIZE)
-        memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
-    p->sz = text + PGSIZE;
-    p->trapframe->epc = 0;
-    p->trapframe->regs[2] = p->sz;
     memmove(p->name, "init", 5);
     p->state = RUNNABLE;
     release(&p->lock);
@@ -239,6 +250,15 @@ growproc(long n)
         sz += *walk(p->pagetable, MAXVA / 2, 0);
     p->sz = sz;
     return before;
+}
+
+// Changes the size alone: pages come when they are touched. Returns the size before.
+u64
+growlazily(u64 n)
+{
+    struct proc *p = myproc();
+    p->sz += n;
+    return p->sz - n;
 }
 
 // --- turns ---------------------------------------------------------------------------------------

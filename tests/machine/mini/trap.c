@@ -80,6 +80,8 @@ syscall(struct proc *p)
         if (MAKES(ROOT_FREED))
             kfree(p->pagetable);
         return (u64)dive(MAKES(STACK_SMALL) ? 10 : 2);
+    case CALL_GROW_LAZILY:
+        return growlazily(a);
     case CALL_SHUTDOWN:
         shutdown();
         return 0;
@@ -103,6 +105,15 @@ killed_by(struct proc *p, u64 cause)
     p->killed = 1;
 }
 
+// Gives the process a page that it may use: a copy, or one that it has not touched before.
+static int
+resolve(struct proc *p, u64 cause, u64 va)
+{
+    if (cause == 15 && cowfault(p->pagetable, va) == 0)
+        return 1;
+    return (cause == 13 || cause == 15) && vmfault(p->pagetable, va, p->sz) == 0;
+}
+
 void
 usertrap(void)
 {
@@ -117,7 +128,7 @@ usertrap(void)
         CSR_SET(sstatus, SSTATUS_SIE);
         p->trapframe->regs[A0] = syscall(p);
     } else if ((device = devintr(cause)) == 0) {
-        if (cause != 15 || cowfault(p->pagetable, CSR_READ(stval)) != 0)
+        if (!resolve(p, cause, CSR_READ(stval)))
             killed_by(p, cause);
     }
     if (p->killed)

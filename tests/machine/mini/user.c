@@ -80,6 +80,20 @@ vandal(void)
         call(CALL_PUTC, '!');
 }
 
+// Two pages that come when they are touched: one by the program, one by the kernel.
+USER_TEXT static void
+lazy(void)
+{
+    if (call(CALL_FORK, 0) == 0)
+        call(CALL_EXIT, 9);
+    volatile char *p = (char *)call(CALL_GROW_LAZILY, 2 * PGSIZE);
+    p[0] = 1;
+    call(CALL_WAIT, (u64)p + PGSIZE);
+    if (p[PGSIZE] != 9)
+        call(CALL_PUTC, '?');
+    call(CALL_SBRK, -2 * PGSIZE);
+}
+
 USER_TEXT void
 user_main(void)
 {
@@ -93,6 +107,8 @@ user_main(void)
             call(CALL_SHUTDOWN, 0);
         if (first == 'v')
             vandal();
+        else if (first == 'l')
+            lazy();
         else
             family();
         call(CALL_PUTC, '\n');

@@ -176,9 +176,29 @@ cowfault(pagetable_t table, u64 va)
     return 0;
 }
 
+// Allocates a page within the process's size where nothing is mapped. Returns -1 if it is none.
+int
+vmfault(pagetable_t table, u64 va, u64 sz)
+{
+    pte_t *pte = va < sz ? walk(table, va, 0) : 0;
+    if (va >= sz || (pte != 0 && (*pte & PTE_V)))
+        return -1;
+    va = PGROUNDDOWN(va);
+    return uvmalloc(table, va, va + PGSIZE, PTE_W) != 0 ? 0 : -1;
+}
+
+// The process may not use the page.
+void
+uvmclear(pagetable_t table, u64 va)
+{
+    *walk(table, va, 0) &= ~PTE_U;
+}
+
 int
 copyout(pagetable_t table, u64 va, const void *from, u64 n)
 {
+    if (!MAKES(COPYOUT_NOT_LAZY))
+        vmfault(table, va, myproc()->sz);
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
     if (va % PGSIZE + n > PGSIZE || pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_U))
         return -1;

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// lazycopy.c - a system call fails at a page that the process owns and has not touched yet.
+//
+// Theory    A kernel that allocates lazily gives a process its page at the first fault. Its own
+//           copies to and from the process do not fault: copyin() and copyout() have to allocate
+//           the page themselves, or a legal buffer makes the system call fail.
+// Promises  silence: the kernel has served a fault of such a page before; this page lies within the
+//           process's size and not below its stack pointer, nothing is mapped there, and there was
+//           a free page.
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/watcher.h"
+
+#define FAULTS 64
+
+// A fault of user mode at a page within the process's size where nothing is mapped.
+struct first_touch {
+    uint64 root, va;
+};
+
+struct lazycopy {
+    struct first_touch fault[FAULTS];
+    uint32 next;
+    struct moment served;          // such a fault had its page afterwards; position 0: none yet
+    uint64 full;                   // when kalloc() last returned 0
+    struct call lookup[HARTS_MAX]; // of walk()
+};
+
+static struct lazycopy *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, lazycopy, struct lazycopy);
+}
+
+// Does the process have `va` within its size, and nothing mapped there? `root` is its tree's.
+static bool
+untouched(const struct machine *m, uint64 proc, uint64 root, uint64 va)
+{
+    uint64 its, size;
+    struct leaf leaf;
+    return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &its) && its == root &&
+           facts_field(m, proc, FACT_PROC_SZ, 8, &size) && va < size &&
+           !leaves_find(m, root, PT_MIN_LEVELS, va, &leaf);
+}
+
+// --- is the kernel lazy? -----------------------------------------------------------------------
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct lazycopy *w = state(m);
+    uint64 root = leaves_root(h->satp);
+    bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE;
+    if (w->served.position == 0 && h->mode == MODE_S && page && !(h->mstatus & STATUS_SPP) &&
+        untouched(m, facts_current(m, hart), root, h->stval))
+        w->fault[w->next++ % FAULTS] = (struct first_touch){root, h->stval};
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct lazycopy *w = state(m);
+    uint64 root = leaves_root(h->satp);
+    struct leaf leaf;
+    if (w->served.position != 0 || !supervisor || h->mode != MODE_U)
+        return;
+    for (unsigned i = 0; i < FAULTS; i++) {
+        struct first_touch *f = &w->fault[i];
+        if (f->root != root)
+            continue;
+        if (leaves_find(m, root, PT_MIN_LEVELS, f->va, &leaf))
+            moment_now(m, hart, &w->served);
+        f->root = 0;
+    }
+}
+
+// --- a copy fails ------------------------------------------------------------------------------
+
+// The page at which the copy has failed: the first where nothing is mapped. Returns false when
+// there is none before a leaf that does not allow it.
+static bool
+failed_at(const struct machine *m, const struct call *c, uint64 *va)
+{
+    uint64 from = c->arg[c->what == KNOWN_COPYOUT ? 1 : 2], end = from + c->arg[3];
+    struct leaf leaf;
+    for (*va = from; *va < end; *va = (*va | (PAGE_BYTES - 1)) + 1) {
+        if (!leaves_find(m, c->arg[0], PT_MIN_LEVELS, *va, &leaf))
+            return true;
+        if (!(leaf.pte & PTE_U) || (c->what == KNOWN_COPYOUT && !(leaf.pte & PTE_W)))
+            return false;
+    }
+    return false;
+}
+
+// The function that looked the page up during the call, and found nothing.
+static uint64
+lookup_of(struct machine *m, const struct call *c, uint64 va)
+{
+    for (unsigned i = 0; i < HARTS_MAX; i++) {
+        const struct call *w = &state(m)->lookup[i];
+        if (w->when > c->when && w->arg[0] == c->arg[0] && (w->arg[1] ^ va) < PAGE_BYTES)
+            return w->ra - 1;
+    }
+    return m->sight->known.entry[c->what];
+}
+
+// Does the program's stack lie above the page?
+static bool
+below_stack(const struct machine *m, uint64 proc, uint64 va)
+{
+    uint64 frame, sp;
+    return !facts_have(m, FACT_BIT(TRAPFRAME_SP)) ||
+           !facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) ||
+           !facts_memory(m, frame + fact(m, FACT_TRAPFRAME_SP), 8, &sp) ||
+           va < (sp & ~(PAGE_BYTES - 1));
+}
+
+static void
+copy_fails(struct machine *m, const struct call *c)
+{
+    uint64 proc = facts_current(m, c->hart), va, size = 0;
+    struct report r;
+    if (!failed_at(m, c, &va) || !untouched(m, proc, c->arg[0], va) || below_stack(m, proc, va))
+        return;
+    facts_field(m, proc, FACT_PROC_SZ, 8, &size);
+    uint64 guilty = lookup_of(m, c, va);
+    report_begin(m, &r, REPORT_LAZY_COPY, c->hart, guilty);
+    r.what = (struct fact){.word = WORD_LAZY_COPY,
+                           .arg = {m->sight->known.entry[c->what], va, guilty},
+                           .moment = r.moment};
+    *report_near(&r, WORD_LAZY_COPY_SIZE) =
+        (struct fact){.word = WORD_LAZY_COPY_SIZE, .arg = {size}, .moment = r.moment};
+    report_near(&r, WORD_LAZY_COPY_SERVED)->moment = state(m)->served;
+    r.rule.word = WORD_LAZY_COPY_RULE;
+    r.todo = (struct fact){.word = WORD_LAZY_COPY_DO, .arg = {guilty}};
+    report_send(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    state(m)->lookup[c->hart] = *c;
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct lazycopy *w = state(m);
+    if (c->what == KNOWN_KALLOC)
+        w->full = result == 0 ? m->sight->now : w->full;
+    else if ((int32)result == -1 && w->served.position != 0 && w->full < c->when)
+        copy_fails(m, c);
+}
+
+const struct watcher lazycopy_watcher = {
+    .name = "lazycopy",
+    .bytes = sizeof(struct lazycopy),
+    .calls = KNOWN_BIT(WALK),
+    .returns =
+        KNOWN_BIT(KALLOC) | KNOWN_BIT(COPYIN) | KNOWN_BIT(COPYOUT) | KNOWN_BIT(COPYINSTR),
+    .called = called,
+    .returned = returned,
+    .trap = trap,
+    .left = left,
+};
