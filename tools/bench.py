@@ -39,7 +39,7 @@ def reference(path="tools/reference.tsv"):
 
 
 def measure(options, design, icount, command, cpus=1, cache="unsafe"):
-    """What the bench program prints on a machine of that design; cache: as of QEMU's -drive."""
+    """Returns the output of the bench program on a machine of that design; cache: as of QEMU's -drive."""
     print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
     work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
     with Machine(f"{options.out}/kernel/kernel", f"{options.out}/test.img", work, cpus=cpus,
@@ -102,7 +102,7 @@ def files(options, design):
 
 
 def print_files(options, design):
-    """What operations on files cost when the disk is part of it, beside Linux: requests, and time."""
+    """Prints the cost of operations on files, disk included, beside Linux: requests, and time."""
     ours, rows = files(options, design), reference("tools/reference_disk.tsv")
     print(f"\nfiles, kpt={design}\n" + "\n".join(f"{key:10}  {title}" for key, title, _ in rows) + "\n")
     table = [["", "reads", "Linux", "writes", "Linux", "flushes", "Linux", "us", "Linux"]]

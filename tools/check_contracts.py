@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_contracts.py - a contract comment stands directly above each public function of the kernel.
 
-A function is public if it is not static, or static inline in a header. The comment says what the function does, and then what
-applies of Returns, On error, Locks, Sleeps and Fences.
+A function is public if it is not static, or static inline in a header. The comment says what the function does, and
+then what applies of Returns, On error, Locks, Sleeps and Fences.
 """
 import collections
 import os

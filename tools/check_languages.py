@@ -26,7 +26,7 @@ EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and s
 
 
 def joined(strings):
-    """What the compiler makes of neighbouring strings, escapes as they are."""
+    """Joins neighbouring strings as the compiler does; escapes stay as they are."""
     return "".join(s[1:-1] for s in re.findall(STRING, strings))
 
 
@@ -40,7 +40,7 @@ def catalogue(path):
 
 
 def entries(path):
-    """What is wrong with the sentences of a catalogue, each by itself."""
+    """Yields the faults of single sentences of a catalogue."""
     text, seen = source.read(path), set()
     if len(BEGINS.findall(text)) != len(ENTRY.findall(text)):
         yield f"{path}: a sentence is not written as NAME(\"English\", \"Chinese\")"
@@ -110,7 +110,7 @@ TOOL_SAID = re.compile(rf"\btr\(({STRING})\)")
 
 
 def door():
-    """What ./vitrine and its tools say; in the shell a sentence is the first word behind complain, refuse or say."""
+    """Checks the messages of ./vitrine and its tools; in the shell a sentence is the first word behind complain, refuse or say."""
     known, used = catalogue(DOOR), set()
     for file in source.files("vitrine", "tools/*.sh", "tools/*.py"):
         text = source.read(file)
@@ -160,7 +160,7 @@ def figures(table):
 
 
 def commands_of(kind, text):
-    """What a reader types: the commands of a session; of other blocks every line, without remarks."""
+    """Returns the lines that a reader types: the commands of a session, or every line of another block without remarks."""
     if kind.startswith("console"):
         return tuple(s for s in text.splitlines() if s.startswith("$ "))
     remark = re.compile(r"\s*(?:#|//).*$")

@@ -29,7 +29,7 @@ class Function:
 def files(*patterns):
     """The files that match, in order, nothing built."""
     found = {p for pattern in patterns for p in glob.glob(pattern, recursive=True)}
-    return sorted(p for p in found if not p.startswith("build"))
+    return sorted(p for p in found if not p.startswith("build") and "/node_modules/" not in p)
 
 
 def files_built(pattern):

@@ -4,8 +4,8 @@
 
 Parts: check (style and structure), build (both compilers, no warning), host (unit tests under sanitizers),
 fuzz (corpora and seeded mutations), runner (this program's own failure paths), glass (the glass machine), page (the
-glass machine in a browser), exercise (those of exercises/), qemu (the whole system). A pattern names tests as the shell names files: qemu.boot*. One
-line for each test; its log has the rest.
+glass machine in a browser), exercise (those of exercises/), qemu (the whole system).
+A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
 """
 import argparse
 import concurrent.futures

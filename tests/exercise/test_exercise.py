@@ -108,7 +108,7 @@ def test_plain_kernel(context):
 
 
 def seen(context, exercise, folder):
-    """What the glass machine says of the kernel with the mistake."""
+    """Returns the reports of the glass machine about the kernel with the mistake."""
     kernel = os.path.join(folder, "kernel/kernel")
     known = facts.find(kernel, facts.questions(), os.path.abspath(context.dir))
     words = find.watch_words(exercise).split()

@@ -2,9 +2,9 @@
 """test_docs.py - compares the sessions in the pages with the machine's output.
 
 A block ```console in README.md, doc/*.md, their Chinese halves, which boot with lang=zh, or tests/bugs/*.md (a page
-for each mistake once made) is a session at the console: lines that start with `$ ` are typed, the others must follow; lines before the first of them are the output of
-boot, from the banner on. All blocks of a page that boot alike are one session, in their order. A line `...` stands for
-any lines.
+for each mistake once made) is a session at the console: lines that start with `$ ` are typed, the others must follow;
+lines before the first of them are the output of boot, from the banner on. All blocks of a page that boot alike are one
+session, in their order. A line `...` stands for any lines.
 
 Words after `console`: `kpt=global` and the like go to the kernel command line (without any, kpt=unified quiet);
 `cpus=1`; `insecure`: a kernel built with INSECURE=1; `figures`: numbers may be others. Physical addresses may always

@@ -163,7 +163,7 @@ def test_views_sv57(context):
 
 
 def test_views_zh(context):
-    """The same in Chinese, where a character is two columns wide."""
+    """The views in Chinese, where a character is two columns wide."""
     compare("views-zh.txt", shown(context, "unified", lang="zh"))
 
 
@@ -197,7 +197,7 @@ def counted(m, command, pattern):
 
 
 def agrees(m, command, said):
-    """What JSON says is what the view says."""
+    """JSON and view have equal contents."""
     view = command.split()[0]
     if said["view"] != view:
         return False

@@ -42,7 +42,7 @@ def spread(exercise, path, make, lang):
 
 
 def one(student, exercise, path, judge, make, lang):
-    """What is known of one answer."""
+    """Returns the result of one answer."""
     folder = spread(exercise, path, make, lang)
     try:
         why = judge(exercise, folder)

@@ -18,7 +18,7 @@ ANSWER = "# A function, as in: where = walk        or a line, as in: where = vm.
 
 
 def watch_words(exercise):
-    """What follows the directory on the command line of ./vitrine watch."""
+    """Returns the words behind the directory on the command line of ./vitrine watch."""
     options = exercise.about.get("options", "")
     return f"{' ' + options if options else ''} -- {exercise.about.get('type', 'go exit')}"
 

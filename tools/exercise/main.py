@@ -69,7 +69,7 @@ def make(exercise, folder, seed, lang):
 
 
 def next_steps(exercise, folder, say):
-    """What the student does now."""
+    """Yields the next steps of the student."""
     yield say("here", folder=shown(folder))
     if exercise.kind == "find" or exercise.about.get("check") == "kernel":
         yield say("watch", folder=shown(folder), words=find.watch_words(exercise))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""minikernel.py - the small kernel of tests/machine/mini as plain source, with a mistake that nobody sees marked.
+"""minikernel.py - the small kernel of tests/machine/mini as plain source, with an unmarked mistake.
 
 There each mistake is a MAKES(NAME) in the code. Here all of these are taken out, and the mistake of the exercise is put
 in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+).
@@ -12,7 +12,7 @@ from shelf import ROOT, read, write
 
 MINI = os.path.join(ROOT, "tests/machine/mini")
 M = r"MAKES\(\w+\)"
-# What becomes of code with a mistake that is not made, in this order.
+# Replacements, in this order, that leave a mistake out of the code.
 RULES = [
     (rf"^ *if \((?:[^()\n]* && )?{M}(?: && [^\n]*)?\)\n[^\n]*;\n", ""),                   # if (MISTAKE) statement;
     (rf"^( *)if \(!(?:{M}|\(do_free && {M}\))\)\n {{4}}( *)", r"\2"),                     # if (!MISTAKE) statement;

@@ -261,7 +261,7 @@ def ask_cow(dice, *_):
 
 
 def ask_stale(dice, *_):
-    """What a load may reach while two harts change and fence one entry."""
+    """Asks which frames a load may reach while two harts change and fence one entry."""
     lines, right, allowed, now = ["1  the entry leads to frame a; both harts fence"], {}, [{"a"}, {"a"}], "a"
     steps = ["store", "load", "fence", "store", "load", "load", "fence", "load"]
     for step in steps:

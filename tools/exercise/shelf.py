@@ -64,6 +64,6 @@ def answers(path):
 
 
 def lines_of(path):
-    """What stands in a file of short blocks, without comments: a list of blocks, each a list of lines."""
+    """Returns the blocks of a file of short blocks, without comments; each is a list of lines."""
     kept = "\n".join(line for line in read(path).splitlines() if not line.startswith("#"))
     return [block.strip().splitlines() for block in re.split(r"\n\s*\n", kept) if block.strip()]

@@ -16,7 +16,7 @@ SEEDS, STEPS = "4", "20000"
 
 
 class Answer:
-    """What mutants.Model wants to know of a changed file."""
+    """A changed file, as mutants.Model takes it."""
 
     def __init__(self, path, text):
         self.path, self.text = path, text

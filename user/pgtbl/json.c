@@ -2,7 +2,7 @@
 // json.c - a writer of JSON: objects, lists, values. Numbers of 64 bits are strings, "0x...", since readers
 // keep no more than 53 bits of a number.
 //
-// Promises  What has been begun and ended properly is one JSON text on a line of its own, in ASCII.
+// Promises  A text that has been begun and ended properly is one JSON text on a line of its own, in ASCII.
 #include "json.h"
 
 #include "pgtbl.h"

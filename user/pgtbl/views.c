@@ -39,7 +39,7 @@ json_range(const struct range *r)
     json_hex("size", r->size);
     json_hex("leaf", r->leaf);
     json_flags("flags", r->all, r->any);
-    json_bool("parked", r->parked);
+    json_bool("deferred", r->deferred);
     json_text("region", region_id(r->region, r->prot));
     json_frames(r->kind, r->owner, r->refs);
     if (r->straight)
@@ -74,7 +74,7 @@ json_entry(const struct pgentry *e)
     json_number("index", PX(e->level, e->va));
     json_hex("at", e->at);
     json_hex("pte", e->pte);
-    json_text("is", is_deferred(e->pte) ? "parked" : is_leaf(e) ? "leaf" : "table");
+    json_text("is", is_deferred(e->pte) ? "deferred" : is_leaf(e) ? "leaf" : "table");
     json_hex("va", e->va);
     json_hex("pa", e->pa);
     json_flags("flags", e->pte, e->pte);
@@ -108,7 +108,7 @@ json_step(const struct ptwalk *w, int i)
     json_number("index", PX(level, w->va));
     json_hex("at", w->step[i].pa);
     json_hex("pte", pte);
-    json_text("is", is_deferred(pte) ? "parked"
+    json_text("is", is_deferred(pte) ? "deferred"
                     : !(pte & PTE_V) ? "invalid"
                     : leaf           ? "leaf"
                                      : "table");

@@ -5,8 +5,8 @@
 //           their blocks looked up, the requests sorted by block and submitted as one list, so that
 //           the disk gets one transfer for each run of consecutive blocks. A page may change while
 //           it is being written; it is then dirty again and goes with a later batch.
-// Promises  What was dirty when a flush began is on the disk when it ends, or the flush returns
-//           an error. A page that the disk refuses is not tried again: its contents stay in
+// Promises  Pages that were dirty when a flush began are on the disk when it ends, or the flush
+//           returns an error. A page whose write fails is not written again: its contents stay in
 //           memory until it is reclaimed. A cache with pages in the batch is not freed.
 // Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's but what
 //           map() takes.
@@ -281,8 +281,8 @@ writers_wait(struct pcache *pc)
 }
 
 // Writes the dirty pages of all files; as cache_flush(). With `fill` the caller is in an
-// operation, without it pages over holes are left dirty. What others had begun to write is on the
-// disk as well. Pages of different files share batches.
+// operation, without it pages over holes are left dirty. Pages of batches under way are on the
+// disk as well when it returns. Pages of different files share batches.
 int
 cache_flush_all(bool fill)
 {

@@ -189,7 +189,7 @@ check_write(const struct inode *ip, uint64 off, size_t n)
     return ext2_writable(ip->fs) ? 0 : -EROFS;
 }
 
-// What a write can change in an inode's copy on the disk; new blocks change the count of sectors.
+// The fields of an inode's copy on the disk that a write can change; new blocks change the count of sectors.
 struct stamp {
     uint64 size;
     uint32 mtime, sectors;

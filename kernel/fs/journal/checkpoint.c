@@ -4,8 +4,8 @@
 // Theory    The copies that the commits left are what the blocks' places must become. All of them
 //           are written; once the disk has flushed that, the log is empty. It begins at its first
 //           block again, behind the journal's superblock: the first transaction and the note of it
-//           in the superblock are one transfer. What older transactions left in the log has lower
-//           numbers, and recovery does not take it for new.
+//           in the superblock are one transfer. Blocks of older transactions in the log have
+//           lower numbers, and recovery does not take them for new.
 // Promises  Works beside operations: it writes copies, not the pages that these change. A block
 //           that the running transaction frees is written as well, since the free counts only
 //           with that transaction.

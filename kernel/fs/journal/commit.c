@@ -195,8 +195,8 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Whether any page belongs to the running transaction. What an operation that has ended changed is
-// seen.
+// Whether any page belongs to the running transaction. Changes of operations that
+// have ended are seen.
 static bool
 anything_running(void)
 {

@@ -155,7 +155,7 @@ test_runs(uint32 version, uint32 queue_max, unsigned long longest, unsigned long
         CHECK_MEM(contents + in_order[i] * BLKSIZE, pages[in_order[i]], BLKSIZE);
 }
 
-// What is not consecutive is not joined, nor what is no block of the device.
+// Requests that are not consecutive are not joined, nor those that are not of blocks of the device.
 static void
 test_no_runs(void)
 {

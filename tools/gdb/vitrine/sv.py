@@ -78,7 +78,7 @@ class Software:
 
 
 def is_deferred(pte):
-    """Whether the entry points to a table whose copy a fork has deferred (kernel/mm/aspace/defer.h); a hart finds V=0."""
+    """Whether a fork has deferred the copy of the table it points to (kernel/mm/aspace/defer.h); a hart finds V=0."""
     return Software.defers and pte & (V | DEFERRED) == DEFERRED
 
 

@@ -2,7 +2,7 @@
 // tr.h - what a program says, in the language of the system.
 #pragma once
 
-struct phrase { // the same in both languages; a list ends with {0, 0}
+struct phrase { // one text in both languages; a list ends with {0, 0}
     const char *en, *zh;
 };
 
