@@ -110,7 +110,7 @@ TOOL_SAID = re.compile(rf"\btr\(({STRING})\)")
 
 
 def door():
-    """Checks the messages of ./vitrine and its tools; in the shell a sentence is the first word behind complain, refuse or say."""
+    """Checks the messages of ./vitrine and its tools; in the shell they follow complain, refuse or say."""
     known, used = catalogue(DOOR), set()
     for file in source.files("vitrine", "tools/*.sh", "tools/*.py"):
         text = source.read(file)
@@ -160,7 +160,7 @@ def figures(table):
 
 
 def commands_of(kind, text):
-    """Returns the lines that a reader types: the commands of a session, or every line of another block without remarks."""
+    """Returns the lines that a reader types: a session's commands, or all lines of another block but remarks."""
     if kind.startswith("console"):
         return tuple(s for s in text.splitlines() if s.startswith("$ "))
     remark = re.compile(r"\s*(?:#|//).*$")

@@ -158,8 +158,7 @@ const struct watcher lazycopy_watcher = {
     .name = "lazycopy",
     .bytes = sizeof(struct lazycopy),
     .calls = KNOWN_BIT(WALK),
-    .returns =
-        KNOWN_BIT(KALLOC) | KNOWN_BIT(COPYIN) | KNOWN_BIT(COPYOUT) | KNOWN_BIT(COPYINSTR),
+    .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(COPYIN) | KNOWN_BIT(COPYOUT) | KNOWN_BIT(COPYINSTR),
     .called = called,
     .returned = returned,
     .trap = trap,
