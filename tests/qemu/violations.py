@@ -34,7 +34,7 @@ def elf(flags, stack=0, filesz=16, offset=4096):
 CLEAN = {
     "Makefile": "NM := cat\nKCC := cc\nKCFLAGS := -Wall -Wextra -Ikernel\nUCC := cc\nUCFLAGS := -Wall\n"
                 "print-%:\n\t@echo '$($*)'\n",
-    "doc/sample.md": "# What pages say\n\nWhat is a page? A frame.\n\n| what | who |\n|---|---|\n| `nobody` | a name |\n",
+    "doc/sample.md": "# What pages say\n\nWhat is it? A frame.\n\n| what | who |\n|---|---|\n| `nobody` | a name |\n",
     "vitrine": "#!/bin/sh\n# SPDX-License-Identifier: MIT\ntrue\n",
     "kernel/lib/types.h": c("types.h", "#pragma once\n\n#define must_check __attribute__((warn_unused_result))\n"),
     "kernel/lib/a.h": c("a.h", '#pragma once\n\n#include "lib/types.h"\n\nint a_get(int x) must_check; // -EIO\n'),
@@ -108,7 +108,7 @@ SPOILED = [
     ("words", "tests/a.S", c("a.S", "// Wakes it. What follows is lost.\n"), "a.S:3: \"What follows"),
     ("words", "user/a.c", c("a.c", "// Frees what nobody uses.\n"), "\"nobody\": name the one"),
     ("words", "tools/x.py", "# SPDX\n\ndef f():\n    \"\"\"Nobody calls it.\"\"\"\n", "x.py:4: \"Nobody calls it."),
-    ("words", "doc/sample.md", "# A page\n\n- The same holds for files.\n", "page.md:3: \"The same"),
+    ("words", "doc/sample.md", "# A page\n\n- The same holds for files.\n", "sample.md:3: \"The same"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// Returns: 0, or -EIO\n"), "without a colon"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// Returns 0, or -EIO\n"), "begins in column 10"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// On error   nothing is read.\n"), "begins in column 10"),
