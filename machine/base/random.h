@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// random.h - the numbers that a seed gives.
+// random.h - pseudo-random numbers from a seed.
 #pragma once
 
 #include "base/types.h"
@@ -23,7 +23,7 @@ random_below(uint64 *state, uint64 n)
     return (random_next(state) >> 16) % n;
 }
 
-// The state that a seed stands for: different for any two seeds, never 0.
+// The initial state for a seed: different for any two seeds, never 0.
 static inline uint64
 random_seed(uint64 seed)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// board.c - all devices together: what the loop that gives harts their turns needs of them.
+// board.c - all devices together, for the loop that gives harts their turns.
 //
 // Next      board/bus.c, time/turns.h
 #include "board/board.h"

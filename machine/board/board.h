@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// board.h - all devices together: what the loop that gives harts their turns needs of them.
+// board.h - all devices together, for the loop that gives harts their turns.
 //
 // Theory    A device acts at a store to its registers, or later, at a cycle that it has named
 //           before. board_tick() is called between turns; board_due() tells the loop how far the
@@ -10,9 +10,9 @@
 
 struct machine;
 
-// Resets all devices as config and disks say.
+// Resets all devices by configuration and disks.
 void board_reset(struct machine *m);
-// Lets each device do what is due. Called between turns.
+// Lets each device do its due work. Called between turns.
 void board_tick(struct machine *m);
 // The cycle at which a device, or a timer of the CLINT, next does something; ~0: none will.
 uint64 board_due(const struct machine *m);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boot.c - what is in memory and in registers when the harts start.
+// boot.c - the contents of memory and registers when the harts start.
 //
 // Theory    There are two ways to start. Without firmware, all harts enter the kernel in M-mode.
 //           With firmware, all harts enter that, and a record tells it where the kernel is
@@ -30,7 +30,7 @@ struct dynamic_info {
     uint64 options, boot_hart;
 };
 
-// Where things are.
+// The addresses of the parts.
 struct places {
     struct loaded kernel, firmware;
     uint64 tree, info, initrd;
@@ -92,7 +92,7 @@ tell_firmware(struct machine *m, const struct places *p)
     mem_copy(ram_at(&m->ram, p->info), &info, sizeof(info));
 }
 
-// Looks for the words of HTIF, which test programs have.
+// Looks for the symbols of HTIF, which test programs have.
 static void
 find_htif(struct machine *m, struct file kernel)
 {
@@ -118,7 +118,7 @@ load_files(struct machine *m, const struct boot *b, struct places *p, const stru
     return error || p->firmware.end <= p->kernel.start ? error : LOAD_OVERLAP;
 }
 
-// Lays out what lies behind the kernel.
+// Lays out the parts behind the kernel.
 static enum load_error
 place_all(struct machine *m, const struct boot *b, struct places *p, const struct file **culprit,
           uint64 *value)

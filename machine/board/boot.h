@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// boot.h - what is in memory and in registers when the harts start.
+// boot.h - the contents of memory and registers when the harts start.
 #pragma once
 
 #include "base/types.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bus.c - where a physical access goes that is not RAM: the devices and their addresses.
+// bus.c - physical accesses outside of RAM: the devices and their addresses.
 //
 // Theory    The addresses are those of QEMU's virt machine, so that kernels for it run unchanged.
 //           The bus of PCI has no cards: its configuration space reads as ones.

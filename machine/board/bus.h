@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// bus.h - where a physical access goes that is not RAM: the devices and their addresses.
+// bus.h - physical accesses outside of RAM: the devices and their addresses.
 //
 // Theory    A device is a window of physical addresses with two functions. They see naturally
 //           aligned accesses of 1, 2, 4 or 8 bytes that lie inside the window. The state of a

@@ -12,7 +12,7 @@ struct machine;
 
 struct clint {
     uint64 mtimecmp[HARTS_MAX];
-    uint64 offset; // what stores to mtime have added to the clock, modulo 2^64
+    uint64 offset; // the sum that stores to mtime have added to the clock, modulo 2^64
     bool msip[HARTS_MAX];
 };
 

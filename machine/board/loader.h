@@ -13,7 +13,7 @@ enum load_error {
     LOAD_BIG_ENDIAN,
     LOAD_OTHER_MACHINE, // value: e_machine
     LOAD_NOT_PROGRAM,   // neither an executable nor a position-independent one; value: e_type
-    LOAD_TRUNCATED,     // the file ends before what it says it has; value: the offset of that
+    LOAD_TRUNCATED,     // the file is shorter than its headers say; value: offset of the rest
     LOAD_BAD_HEADERS,   // program headers of another size than ELF64's
     LOAD_BAD_SEGMENT,   // a segment with more bytes in the file than in memory; value: its address
     LOAD_OUTSIDE_RAM,   // value: the segment's address
@@ -36,7 +36,7 @@ struct loaded {
     uint64 start, end;
 };
 
-// Each function that returns an error leaves RAM as it was, and in *value what is wrong.
+// A function that returns an error leaves RAM as it was, and stores the wrong value in *value.
 
 // Loads an ELF64 file: an executable to the physical addresses that it names, a
 // position-independent one from `base` on.

@@ -5,9 +5,9 @@
 //           again as soon as a byte has been stored. Received bytes wait in the FIFO, or in one
 //           register when the FIFO is off; the host keeps further bytes until there is room. The
 //           timeout for fewer bytes than the trigger level has no delay.
-//           The line to the PLIC is set anew at what sends, receives or changes what may interrupt,
-//           and at nothing else: xv6 of 2020 leaves the transmitter's interrupt pending for ever,
-//           and would get no further if a look at LSR requested it again.
+//           The line to the PLIC is updated by accesses that send, receive or change the enabled
+//           interrupts, and by no others: xv6 of 2020 leaves the transmitter's interrupt pending
+//           for ever, and would hang if reading LSR requested it again.
 // Manual    PC16550D data sheet, section 8
 // Next      board/plic.c
 #include "board/uart.h"

@@ -13,7 +13,7 @@ struct machine;
 struct uart {
     uint8 ier, lcr, mcr, scratch;
     uint8 divisor[2];
-    uint8 fcr;          // what the last store to FCR has left: enable and the trigger level
+    uint8 fcr;          // enable and trigger level, from the last store to FCR
     uint8 first, count; // of the received bytes: a ring
     uint8 received[UART_FIFO];
     bool thre;    // the transmitter's interrupt is pending

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// virtio_request.c - what a virtio block device does: requests, and what it tells about itself.
+// virtio_request.c - requests of a virtio block device, and its configuration space.
 //
 // Theory    A chain is a header that the device reads, data, and a status byte that the device
-//           writes. Where the buffers are divided does not matter: header and status are cut off
-//           the chain's ends, and data is what is left.
+//           writes. The division into buffers does not matter: header and status are removed from
+//           the chain's ends, and the rest is data.
 // Promises  checked-first: a request that gets an error status has transferred nothing.
 // Manual    virtio 1.2: 5.2.4 configuration, 5.2.6 device operation
 // Next      board/dma.c

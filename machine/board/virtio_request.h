@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// virtio_request.h - what a virtio block device does: requests, and what it tells about itself.
+// virtio_request.h - requests of a virtio block device, and its configuration space.
 #pragma once
 
 #include "base/types.h"

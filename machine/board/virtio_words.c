@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// virtio_words.c - what a driver did wrong, in words.
+// virtio_words.c - messages about errors of drivers.
 #include "board/virtio_blk.h"
 
 const char *

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// clocks.c - what comes before what, when several harts run.
+// clocks.c - the order of accesses of several harts (vector clocks).
 #include "check/clocks.h"
 
-// The slot of a place, made if there is none. NULL: there is no room.
+// The slot of an address, made if there is none. NULL: there is no room.
 static struct sync *
 sync_at(struct clocks *c, uint64 at)
 {

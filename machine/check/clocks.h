@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// clocks.h - what comes before what, when several harts run.
+// clocks.h - the order of accesses of several harts (vector clocks).
 //
-// Theory    Each hart counts an own clock, and knows of each other hart's clock the value up to
-//           which what that one did comes before what this one does now. Such knowledge is handed
-//           on at a lock or a word: the one gives, the other takes.
+// Theory    Each hart has a clock of its own, and for each other hart the clock up to which that
+//           hart's accesses come before its own. A hart passes its clocks on at a lock or a word,
+//           and another hart takes them over.
 #pragma once
 
 #include "hart/hart.h"
@@ -12,7 +12,7 @@
 
 typedef uint32 clock_vector[HARTS_MAX];
 
-// Where knowledge is handed on.
+// An address at which clocks are passed on.
 struct sync {
     uint64 at; // 0: an empty slot
     clock_vector known;
@@ -26,11 +26,11 @@ struct clocks {
 
 // Begins with clocks of 1.
 void clocks_start(struct clocks *c);
-// The hart learns what was handed on at `at`.
+// The hart takes over the clocks passed on at `at`.
 void clocks_take(struct clocks *c, unsigned hart, uint64 at);
-// The hart hands on what it knows and did.
+// The hart passes its clocks on.
 void clocks_give(struct clocks *c, unsigned hart, uint64 at);
 // The hart's own clock.
 uint32 clocks_now(const struct clocks *c, unsigned hart);
-// Does what the other hart did at that clock come before what this one does now?
+// Do the other hart's accesses at that clock come before this hart's present ones?
 bool clocks_ordered(const struct clocks *c, unsigned hart, unsigned other, uint32 clock);

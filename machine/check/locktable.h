@@ -2,8 +2,8 @@
 // locktable.h - the kernel's spinlocks: which hart holds which, since when, which it waits for.
 //
 // Theory    acquire() makes a hart wait for a lock, its return makes it the holder, and release()
-//           ends that. So what the table calls held is held in truth; the reverse need not be: a
-//           lock taken in another way is not in the table, and a check is silent about it.
+//           ends that. So a lock that the table calls held is really held; the reverse need not
+//           hold: a lock taken in another way is not in the table, and a check is silent about it.
 #pragma once
 
 #include "hart/hart.h"

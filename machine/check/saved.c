@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// saved.c - registers of a user program that the way into the kernel does not save.
+// saved.c - registers of a user program that the trap entry does not save.
 //
 // Theory    When usertrap() begins, the trapframe of the process holds the registers that the program
 //           had at the trap. Where debug information tells the place of each, they are compared.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stacks.c - kernel stacks that run over.
+// stacks.c - kernel stacks that overflow.
 //
 // Theory    A kernel stack is one page, known by its process. At each call of a well-known function
 //           its sp must lie in it; and a trap in S-mode at an address just below it is the push that

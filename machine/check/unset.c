@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// unset.c - memory that is used before anything was stored to it since the allocator gave it out.
+// unset.c - memory that is used before the first store to it since its allocation.
 //
 // Theory    A page that comes out of kalloc() with old contents, or with the allocator's filling, is
 //           followed byte by byte: which have been stored to? memset() and memmove() count as a

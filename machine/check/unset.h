@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// unset.h - memory that nothing has stored to since the allocator gave it out.
+// unset.h - memory without a store since its allocation.
 #pragma once
 
 #include "base/types.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// floatorder.c - comparisons, minimum and maximum, classes: what the bits of a number tell as they are.
+// floatorder.c - comparisons, minimum and maximum, classes: operations that do not round.
 //
 // Manual    unpriv: single-float (Single-Precision Floating-Point Compare Instructions)
 #include "hart/softfloat.h"

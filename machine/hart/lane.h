@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// lane.h - what a hart derives from its state and from memory to run fast. Never in a snapshot.
+// lane.h - data derived from a hart's state and from memory, for speed. Never in a snapshot.
 #pragma once
 
 #include "base/types.h"

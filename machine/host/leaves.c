@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// leaves.c - what a tree of page tables maps, in ranges.
+// leaves.c - the mappings of a tree of page tables, in ranges.
 #include "host/leaves.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// leaves.h - what a tree of page tables maps, in ranges.
+// leaves.h - the mappings of a tree of page tables, in ranges.
 #pragma once
 
 #include "machine.h"

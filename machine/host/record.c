@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// record.c - recordings: a text file with the input, and what it was typed to.
+// record.c - recordings: a text file with the input and the machine that got it.
 //
 // Theory    The first line names the machine: its options and the hash of its state before the
 //           first instruction. Then comes a line for each byte, with its position in the run, the

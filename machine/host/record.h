@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// record.h - recordings: a text file with the input, and what it was typed to.
+// record.h - recordings: a text file with the input and the machine that got it.
 #pragma once
 
 #include "host/input.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stub.c - serves a debugger: the connection, packets, and who takes which.
+// stub.c - serves a debugger: the connection, packets, and their handlers.
 //
 // Next      host/stubrun.c, host/stubdata.c, host/stubquery.c
 #include "host/stub.h"

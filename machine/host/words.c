@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// words.c - what the words of a command mean: numbers, moments, addresses, registers.
+// words.c - parses the words of a command: numbers, moments, addresses, registers.
 #include "host/words.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// words.h - what the words of a command mean: numbers, moments, addresses, registers.
+// words.h - parses the words of a command: numbers, moments, addresses, registers.
 #pragma once
 
 #include "host/control.h"

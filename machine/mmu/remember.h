@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// remember.h - what rules.c and remember.c share: the log of changes, ASIDs.
+// remember.h - shared by rules.c and remember.c: the log of changes, ASIDs.
 #pragma once
 
 #include "machine.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// store.h - what has to be told before memory changes in another way than by a hart's store.
+// store.h - calls that must precede a change of memory other than by a hart's store.
 #pragma once
 
 #include "base/types.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// facts.h - offsets, sizes and addresses that debug information tells of a kernel, and what guest
-//           memory holds there.
+// facts.h - offsets, sizes and addresses of a kernel's data from debug information, and reads of
+// guest memory by them.
 //
 // Theory    The front door asks a debugger once and keeps the answer: lines of a name and a number.
-//           A fact that is missing is not known, and what depends on it is not told.
+//           Checks that need a missing fact report nothing.
 #pragma once
 
 #include "board/loader.h"

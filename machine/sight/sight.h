@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sight.h - the machine's events, and what is known of the kernel, for the checks.
+// sight.h - the machine's events and the data about the kernel, for the checks.
 //
 // Theory    Watching costs nothing where nothing is watched: the functions here are called for
 //           pages with a watch mark, for hooked instructions, traps, and what changes translation.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// watcher.h - what a check is: the events that it wants, and its own memory.
+// watcher.h - the interface of a check: the events that it wants, and its own memory.
 //
 // Theory    A check is one file with one `const struct watcher NAME_watcher`, and a row of
 //           sight/watchers.def. Events that it leaves NULL cost nothing. Its memory is derived

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// failing.h - makes one call of a function return 0, as an allocator does that has nothing left.
+// failing.h - makes one call of a function return 0, like an allocator without memory.
 //
 // Theory    The N-th call since `on` was set fails: the hart that comes to the function's first
 //           instruction goes on at the return address instead, with a0 = 0, without making a step.

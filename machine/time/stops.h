@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stops.h - where a run stops: breakpoints and watched memory.
+// stops.h - stops of a run: breakpoints and watched memory.
 //
 // Theory    A breakpoint is a virtual address: a hart of any mode and tree stops before it executes
 //           an instruction there. A watched piece of memory is physical: the run stops after the
@@ -42,7 +42,7 @@ struct stops {
     struct stop_event last;
 };
 
-// Makes what `m->stops` says take effect. Call it after each change of at[] and watch[].
+// Makes changes of `m->stops` take effect. Call it after each change of at[] and watch[].
 void stops_change(struct machine *m);
 // Goes back to the last place before the present one where the run would have stopped.
 // Returns   true with the machine there, just before the instruction, and m->stops->last; false,

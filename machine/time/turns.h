@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// turns.h - which hart runs, for how long, and what time it is.
+// turns.h - the harts' turns, their length, and the clock.
 //
 // Theory    One host thread. Harts take turns; the length of a turn is drawn from the seed. Time
 //           is a function of the instructions retired: when n of the harts are running, an

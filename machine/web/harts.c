@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// harts.c - what the harts are doing, the trees there are, and what TLBs may hold.
+// harts.c - the state of the harts, the known trees, and the translations that TLBs may hold.
 //
 // Theory    The machine has no TLB that fills: the rows shown are the shortcuts of the hart's
 //           present state, the translations that it has used and still trusts. The stale

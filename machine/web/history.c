@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// history.c - the exports for going back, and for the store that made an entry.
+// history.c - the exports for going back in time, and for finding the store of an entry.
 #include "time/snapshot.h"
 #include "web/web.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// web.c - what a page, or node, calls: the exports of the module for WebAssembly.
+// web.c - the exports of the module for WebAssembly, called by a page or by node.
 //
 // Theory    The module has no variables of its own: the caller keeps the pointers to the
 //           configuration and to the machine. Memory comes from growing the module's and is never

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// web.h - what the files of exports share.
+// web.h - shared declarations of the files of exports.
 //
 // Theory    Each export that answers with more than a number fills an array of 64-bit words that
 //           the caller has allocated: JavaScript sees it as a BigUint64Array. The order of the

@@ -6,7 +6,7 @@ import hosttest
 from machine import Failure
 
 PART = "host"
-GLANCES = os.path.abspath("tests/host/races.supp")
+SUPPRESSED = os.path.abspath("tests/host/races.supp")
 
 
 def test_fs_races(context):
@@ -14,7 +14,7 @@ def test_fs_races(context):
     for seed in ("1", "2", "3"):
         # Without randomised addresses: some kernels place memory where this sanitizer cannot have it.
         code, text = context.sh(["timeout", "900", "setarch", "-R", program, "400", seed],
-                                TSAN_OPTIONS=f"suppressions={GLANCES} exitcode=66 history_size=7")
+                                TSAN_OPTIONS=f"suppressions={SUPPRESSED} exitcode=66 history_size=7")
         if code:
             races = [line for line in text.splitlines() if line.startswith("SUMMARY")]
             raise Failure(races[0] if races else f"exit code {code}")

@@ -327,7 +327,7 @@ def test_views_watch(context):
 
 POINTER = r"^2 +level 1 entry 510 at 0x\w+: 0x\w+ "
 
-TWINS = [
+SHARED = [
     ("pgtbl -n walk child memory", POINTER + r"deferred table at 0x\w+$",
      r"^2 memory accesses, no data:\n  V is 0: copying the table is deferred", r"^  2 processes lead to the table$",
      "^the child has read a byte$", POINTER + "table at", r" r--u-adc 4K leaf ",
@@ -352,7 +352,7 @@ TWINS = [
 def test_views_deferred(context):
     """Deferred tables are shown as deferred, until they are touched, and their memory as mapped."""
     def check(m, design):
-        for command, *patterns in TWINS:
+        for command, *patterns in SHARED:
             said, at = m.run("forkpair " + command), 0
             for p in patterns:
                 found = re.compile(p, re.M).search(said, at)

@@ -19,12 +19,12 @@
 #define STEP  5 // no divisor in common with PAGES, so each page is touched
 #define TEXT  24
 
-enum { PARENT, CHILD, TWINS };
+enum { PARENT, CHILD, PROCESSES };
 
 static volatile char *memory;
-static int go[TWINS][2]; // pipes: a byte orders a process to go on
+static int go[PROCESSES][2]; // pipes: a byte orders a process to go on
 static int answers[2];
-static int pid[TWINS];
+static int pid[PROCESSES];
 
 // Waits for the order to go on; ends the process when the pipe is closed.
 static void
@@ -105,7 +105,7 @@ begin(void)
 static void
 fill_in(char **args)
 {
-    static char texts[TWINS][TEXT], where[TEXT];
+    static char texts[PROCESSES][TEXT], where[TEXT];
 
     snprintf(texts[PARENT], TEXT, "%d", pid[PARENT]);
     snprintf(texts[CHILD], TEXT, "%d", pid[CHILD]);

@@ -157,11 +157,11 @@ t_dupoffset(void)
     char a, b, c;
 
     t_put("f", 100, 7);
-    int fd = t_open("f", O_RDONLY), other = t_open("f", O_RDONLY), twin = dup(fd);
-    want(read(fd, &a, 1) == 1 && read(twin, &b, 1) == 1 && read(other, &c, 1) == 1, "read failed");
+    int fd = t_open("f", O_RDONLY), other = t_open("f", O_RDONLY), copy = dup(fd);
+    want(read(fd, &a, 1) == 1 && read(copy, &b, 1) == 1 && read(other, &c, 1) == 1, "read failed");
     want(a == t_byte(7, 0) && b == t_byte(7, 1) && c == a, "wrong offsets");
     close(fd);
-    want(read(twin, &a, 1) == 1 && a == t_byte(7, 2), "the twin after a close");
+    want(read(copy, &a, 1) == 1 && a == t_byte(7, 2), "the copy after a close");
     t_remove("f");
 }
 

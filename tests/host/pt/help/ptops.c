@@ -235,23 +235,23 @@ on_diff(void *arg, const struct pt_diff *d)
 static void
 step_copy(void)
 {
-    static struct pt twin;
+    static struct pt copy;
     struct wbatch w2;
     int before = world_tables(), r = -ENOMEM;
-    assert(pt_create(&twin, t.env) == 0);
+    assert(pt_create(&copy, t.env) == 0);
     for (int n = 0; r == -ENOMEM; n++) {
         world_fail_after(n);
-        r = pt_copy_range(&twin, &t, base, va_of(PTOPS_PAGES), copy_slots, NULL);
+        r = pt_copy_range(&copy, &t, base, va_of(PTOPS_PAGES), copy_slots, NULL);
         world_fail_after(-1);
         assert(r == 0 || world_tables() == before + 1);
     }
-    assert(r == 0 && pt_diff(&t, &twin, base, va_of(PTOPS_PAGES), 0, on_diff, NULL) == 0);
-    wbatch_init(&w2, &twin);
-    pt_destroy_range(&twin, half_start(), half_end(), (struct pt_zone){half_start(), half_end()},
+    assert(r == 0 && pt_diff(&t, &copy, base, va_of(PTOPS_PAGES), 0, on_diff, NULL) == 0);
+    wbatch_init(&w2, &copy);
+    pt_destroy_range(&copy, half_start(), half_end(), (struct pt_zone){half_start(), half_end()},
                      &w2.b);
     while (w2.queued > 0)
-        t.env->free(&twin, w2.queue[--w2.queued]);
-    pt_free_root(&twin);
+        t.env->free(&copy, w2.queue[--w2.queued]);
+    pt_free_root(&copy);
     assert(world_tables() == before);
 }
 
