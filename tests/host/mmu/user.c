@@ -135,8 +135,8 @@ touch_exec(void)
     }
 }
 
-// pgaccess() tells the pages used since its last call. For a page in a superpage it may report, and
-// clear, all of the superpage.
+// pgaccess() tells the pages used since its last call. For a page in a superpage it may report all
+// of that.
 static void
 ask_touched(void)
 {
