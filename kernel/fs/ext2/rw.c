@@ -189,7 +189,7 @@ check_write(const struct inode *ip, uint64 off, size_t n)
     return ext2_writable(ip->fs) ? 0 : -EROFS;
 }
 
-// The fields of an inode's copy on the disk that a write can change; new blocks change the count of sectors.
+// Fields of an inode's copy on the disk that a write changes; new blocks change the sector count.
 struct stamp {
     uint64 size;
     uint32 mtime, sectors;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // checkpoint.c - write the blocks of the journal to their home locations.
 //
-// Theory    The copies that the commits left are what the blocks' places must become. All of them
-//           are written; once the disk has flushed that, the log is empty. It begins at its first
+// Theory    The copies that the commits left are the contents for the blocks' home locations. All
+//           are written; once the disk has flushed them, the log is empty. It begins at its first
 //           block again, behind the journal's superblock: the first transaction and the note of it
-//           in the superblock are one transfer. Blocks of older transactions in the log have
-//           lower numbers, and recovery does not take them for new.
-// Promises  Works beside operations: it writes copies, not the pages that these change. A block
-//           that the running transaction frees is written as well, since the free counts only
-//           with that transaction.
+//           in the superblock are one transfer. Blocks of older transactions in the log have lower
+//           numbers, and recovery does not take them for new.
+// Promises  Operations go on meanwhile: a checkpoint writes copies, not the pages that they change.
+//           A block that the running transaction frees is written as well, since the free takes
+//           effect only with that transaction.
 // Locks     journal.commit is held; cache_lists.lock for the links between a page and its copy.
 #include "fs/cache/pageio.h"
 #include "fs/journal/journal.h"

@@ -195,8 +195,8 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Whether any page belongs to the running transaction. Changes of operations that
-// have ended are seen.
+// Whether any page belongs to the running transaction. It sees the changes of operations that have
+// ended.
 static bool
 anything_running(void)
 {

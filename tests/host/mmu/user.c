@@ -135,8 +135,7 @@ touch_exec(void)
     }
 }
 
-// pgaccess() tells the pages used since its last call. For a page in a superpage it may report all
-// of that.
+// pgaccess() tells the pages used since its last call; for a superpage it may report all pages.
 static void
 ask_touched(void)
 {
