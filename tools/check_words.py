@@ -15,7 +15,7 @@ import tokenize
 
 import source
 
-ROOMS = ("kernel", "include", "user", "machine", "tests", "tools", "web", "doc")
+ROOMS = ("kernel", "include", "user", "machine", "tests", "tools", "web", "doc", "exercises")
 CODE = ("c", "h", "S", "def", "inc", "ld", "ts", "mjs")
 KINDS = (*CODE, "py", "sh", "mutant", "md")
 OTHERS = ("vitrine", "Makefile", "machine/machine.mk", "README.md")

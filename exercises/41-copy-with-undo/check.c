@@ -28,7 +28,7 @@ walk(pagetable_t table, uint64 va, int alloc)
     return &table[va >> 12 & 511];
 }
 
-// Pages of `to` in the range, and its own page below, which nobody may touch.
+// Pages of `to` in the range, and its own page below, which must not be touched.
 static int
 pages_of_child(void)
 {

@@ -44,7 +44,7 @@ agree(const char *en, const char *zh)
     }
 }
 
-// What sbrk does, and then the mirror.
+// Does the work of sbrk, and then the mirror.
 static int
 resize(uint64 newsz, const char *en, const char *zh)
 {

@@ -1,4 +1,4 @@
-// frame.c - a frame of zeroes for whoever asks. Nothing is wrong in here.
+// frame.c - frames of zeroes. This file has no mistake.
 #include "defs.h"
 
 // Returns a frame of zeroes, or 0 without memory.
