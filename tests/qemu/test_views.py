@@ -168,7 +168,7 @@ def test_views_zh(context):
 
 
 def test_views_language(context):
-    """The language can be changed at the prompt: for the shell, for commands, and for what the kernel explains."""
+    """The language can be changed at the prompt: for the shell, for commands, and for explanations of the kernel."""
     with context.machine(append="quiet") as m:
         m.boot()
         for command, part in (
@@ -192,12 +192,12 @@ JSON = ["map 1", "map self", "map -k 1", "kernel", "tree 1", "tree -k 2", "walk 
 
 
 def counted(m, command, pattern):
-    """The number that a view tells in words."""
+    """A number from the text of a view."""
     return int(re.search(pattern, m.run(f"pgtbl -n {command}"), re.M)[1])
 
 
 def agrees(m, command, said):
-    """JSON and view have equal contents."""
+    """Whether the JSON and the view have equal contents."""
     view = command.split()[0]
     if said["view"] != view:
         return False

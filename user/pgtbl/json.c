@@ -2,7 +2,7 @@
 // json.c - a writer of JSON: objects, lists, values. Numbers of 64 bits are strings, "0x...", since readers
 // keep no more than 53 bits of a number.
 //
-// Promises  A text that has been begun and ended properly is one JSON text on a line of its own, in ASCII.
+// Promises  An object that is begun and ended is one JSON text on a line of its own, in ASCII.
 #include "json.h"
 
 #include "pgtbl.h"
@@ -28,7 +28,7 @@ put_string(const char *s)
     out_char('"');
 }
 
-// Puts what stands before a value: a comma, and the key, which is 0 in a list.
+// Puts the text before a value: a comma, and the key, which is 0 in a list.
 static void
 put_key(const char *key)
 {

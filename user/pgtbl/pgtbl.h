@@ -30,7 +30,7 @@ char *span_text(unsigned long start, unsigned long end, char *buf);   // two add
 const char *span_head(void);                                          // the heading above them
 const char *kind_id(int kind);                                        // its name in English
 const char *kind_name(int kind);             // its name in the language of the system
-const char *region_id(int region, int prot); // likewise for regions
+const char *region_id(int region, int prot); // a region's name in English
 const char *region_name(int region, int prot);
 const char *rule_text(const char *rule, int levels); // the manual's rule, in words
 bool address(const char *s, unsigned long *value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// words.c - what pgtbl prints, in both languages: the list of words.def.
+// words.c - output of pgtbl in both languages: the list of words.def.
 #include "pgtbl.h"
 
 const struct phrase pgtbl_words[] = {

@@ -49,7 +49,7 @@ wait_all(char **argv)
     return errno() == EINTR ? INTR_STATUS : 0;
 }
 
-// Prints the language of what the system says, or chooses it.
+// Prints the language of the system's messages, or chooses it.
 static int
 lang(char **argv)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// words.c - what the shell says, in both languages: the list of words.def.
+// words.c - messages of the shell in both languages: the list of words.def.
 #include "words.h"
 
 const struct phrase sh_words[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// words.h - what the shell says, in both languages.
+// words.h - messages of the shell in both languages.
 #pragma once
 
 #include "ulib/tr.h"

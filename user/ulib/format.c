@@ -29,7 +29,7 @@ pad(struct out *o, char c, int n)
         o->put(o->to, &c, 1);
 }
 
-// Returns   how many columns of a terminal s[0..n) takes. In UTF-8 a character is its first byte and those
+// Returns   the number of columns of s[0..n) on a terminal. In UTF-8 a character is its first byte and those
 //           that continue it, 10xxxxxx; one of three bytes or more is East Asian and two columns wide.
 int
 text_columns(const char *s, int n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tr.c - what a program says, in the language of the system.
+// tr.c - messages of programs in the language of the system.
 //
 // Theory    The source has English sentences; a catalogue, NAME.def, has each of them beside its
 //           translation, and tools/check_languages.py refuses a sentence without one. The library's

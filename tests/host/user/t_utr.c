@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// t_utr.c - what programs say in the language of the system, and fields filled up by columns.
+// t_utr.c - messages in the language of the system, and fields filled up by columns.
 //
 // SOURCES: user/ulib/sort.c
 // CFLAGS: -Ikernel
