@@ -126,7 +126,7 @@ def ask_walk(dice, *_):
     return lines, right
 
 
-# Of an access: what, by whom, and how the leaf and what leads to it are.
+# Accesses: operation, mode, flags of the leaf, flags of the entry that leads to it.
 RULE_CASES = [
     ("r", "u", V | R | A, V), ("r", "s", V | R | U | A, V), ("x", "s", V | R | X | U | A, V),
     ("w", "u", V | R | U | A | D, V), ("x", "u", V | R | W | U | A | D, V), ("r", "u", V | X | U | A, V),

@@ -159,8 +159,8 @@ submit(struct pcache *pc, struct list *reqs)
     blk_submit_all(pc->dev, reqs);
 }
 
-// Starts `count` reads from `index` on, as far as memory goes; the middle one announces the next
-// lot.
+// Starts `count` reads from `index` on, as memory permits; a use of the middle page starts the next
+// readahead.
 // Sleeps    to look up blocks.
 void
 page_readahead(struct pcache *pc, uint64 index, uint32 count)
@@ -170,7 +170,7 @@ page_readahead(struct pcache *pc, uint64 index, uint32 count)
     submit(pc, &reqs);
 }
 
-// The page at `index`, on its way in, and those behind it.
+// Starts the reads of the page at `index` and of the pages behind it.
 // On error  -EEXIST: there is a page by now; -ENOMEM, or why the block is not known.
 // Sleeps    to look up blocks.
 int

@@ -6,7 +6,7 @@
 //           the disk gets one transfer for each run of consecutive blocks. A page may change while
 //           it is being written; it is then dirty again and goes with a later batch.
 // Promises  Pages that were dirty when a flush began are on the disk when it ends, or the flush
-//           returns an error. A page that the disk refuses is not tried again: its contents stay in
+//           returns an error. A page whose write fails is not written again: its contents stay in
 //           memory until it is reclaimed. A cache with pages in the batch is not freed.
 // Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's except those
 //           that map() takes.

@@ -88,7 +88,7 @@ take_revoked(struct journal *j)
     }
 }
 
-// The transaction is on the disk: what had to wait for that.
+// Does the work that waited until the transaction is on the disk.
 static void
 finish_commit(struct journal *j)
 {
