@@ -24,6 +24,8 @@
 struct page_lists cache_lists;
 static struct waitq waitqs[WAITQS];
 
+// Prepares the page cache: its lists, wait queues and object caches. Once at boot, before the first
+// cache.
 void
 cache_setup(void)
 {
@@ -38,6 +40,8 @@ cache_setup(void)
     writeback_setup();
 }
 
+// Makes an empty cache of pages of the device; `owner` is for the ledger of frames, and ahead_max
+// the most pages that are read at a time.
 void
 pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
             uint32 readahead_max)
@@ -48,6 +52,7 @@ pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev,
     list_init(&pc->link);
 }
 
+// Adds the counts of a cache that is about to go to those of all caches.
 void
 pcache_count(const struct pcache *pc)
 {
@@ -70,6 +75,7 @@ page_wait(struct pcache *pc, struct frame *f, uint16 flags)
         sleep_unkillable(waitq_of(f), &pc->lock);
 }
 
+// Wakes the threads that wait for a state of the page.
 void
 page_wake(struct frame *f)
 {
@@ -294,6 +300,9 @@ cache_ready(struct pcache *pc, uint64 index, uint32 count, struct frame **out)
     return n;
 }
 
+// Finds a page that is in memory and valid. Never sleeps.
+// Returns   the page with a reference; NULL: it is not there.
+// Locks     takes pc->lock.
 struct frame *
 cache_peek(struct pcache *pc, uint64 index)
 {
@@ -372,6 +381,8 @@ cache_dirty(struct pcache *pc, struct frame *f)
     release(&pc->lock);
 }
 
+// Records that the page was changed, and that `block` is its block on the disk.
+// Locks     takes pc->lock.
 void
 cache_written(struct pcache *pc, struct frame *f, uint32 block)
 {

@@ -102,6 +102,7 @@ page_place(struct frame *f, uint32 block)
     __atomic_store_n(&f->flags, f->flags | PG_BLOCK, __ATOMIC_RELEASE); // pairs with page_block()
 }
 
+// The page's contents, at their address in the direct map.
 static inline void *
 page_data(const struct frame *f)
 {

@@ -24,6 +24,7 @@ struct read {
 
 static struct kmem_cache reads;
 
+// Prepares the object cache of reads; once at boot.
 void
 pageio_setup(void)
 {

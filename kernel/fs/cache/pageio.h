@@ -38,6 +38,8 @@ page_copy_of(const struct frame *f)
     return f->copy ? &frame_map.ledger[f->copy - 1] : NULL;
 }
 
+// Makes `copy` the page's copy in the journal, until the block is home.
+// Locks     cache_lists.lock held.
 static inline void
 page_tie(struct frame *f, struct frame *copy)
 {

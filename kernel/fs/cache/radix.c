@@ -23,6 +23,7 @@ struct node {
 
 static struct kmem_cache nodes;
 
+// Prepares the object cache of nodes; once at boot.
 void
 radix_setup(void)
 {
@@ -41,6 +42,7 @@ fits(const struct radix *t, uint64 index)
     return index >> (RADIX_BITS * t->height) == 0;
 }
 
+// The item at `index`; NULL: there is none.
 void *
 radix_get(const struct radix *t, uint64 index)
 {
@@ -155,6 +157,8 @@ lower(struct radix *t)
     }
 }
 
+// Takes the item at `index` out of the tree, and frees the nodes that become empty.
+// Returns   the item; NULL: there is none.
 void *
 radix_del(struct radix *t, uint64 index)
 {
@@ -195,6 +199,8 @@ next_below(void *p, uint32 level, uint64 *index)
     return NULL;
 }
 
+// Finds the first item at *index or above, and sets *index to its index.
+// Returns   NULL: there is none.
 void *
 radix_next(const struct radix *t, uint64 *index)
 {

@@ -65,6 +65,8 @@ cache_forget(struct pcache *pc, uint64 index)
     release(&pc->lock);
 }
 
+// Drops all pages of the cache, dirty ones too, and adds its counts to those of all caches.
+// Sleeps    until reads and write-backs of its pages have ended.
 void
 pcache_destroy(struct pcache *pc)
 {

@@ -34,6 +34,7 @@ static struct {
 
 static struct waitq ended; // wakes when a write-back of a cache has ended; with cache_lists.lock
 
+// Prepares the write-back's lock and wait queue; once at boot.
 void
 writeback_setup(void)
 {

@@ -98,7 +98,10 @@ records(struct inode *dp, uint32 slot, struct dirent *d, uint32 max)
     return n;
 }
 
-// As readi().
+// Reads n bytes at `off` of the directory's records of 16 bytes, as read() shows them.
+// Returns   how many bytes; 0: the end; -EIO, -EUCLEAN, -EFAULT if there are none.
+// Locks     takes the directory's, and releases it while records are copied out.
+// Sleeps    for the disk.
 int64
 dir_read(struct inode *dp, struct iobuf dst, uint64 off, size_t n)
 {

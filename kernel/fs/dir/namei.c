@@ -28,6 +28,7 @@ struct walk {
     char buf[MAXPATH]; // the rest, after a link was followed
 };
 
+// Tells whether the component is "." or "..".
 bool
 name_is_dots(const struct name *n)
 {
@@ -52,6 +53,10 @@ next_name(const char **path, struct name *n)
     return len > 0;
 }
 
+// Finds the inode that the directory has under that name.
+// Returns   0, and *out with a reference; -ENOENT; -EUCLEAN: the directory contains itself; -EIO.
+// Locks     dp locked by the caller.
+// Sleeps    for the disk.
 int
 path_step(struct inode *dp, const struct name *n, struct inode **out)
 {
@@ -191,12 +196,14 @@ namei(struct inode *cwd, const char *path, struct inode **out)
     return resolve_path(cwd, path, true, out);
 }
 
+// As namei(), but a symbolic link at the end of the path is the result itself.
 int
 namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
 {
     return resolve_path(cwd, path, false, out);
 }
 
+// Tells whether the path ends with a slash, so that only a directory will do.
 bool
 path_wants_dir(const char *path)
 {
@@ -233,6 +240,10 @@ follow_last(struct walk *w, const struct name *n)
     return error ? error : link;
 }
 
+// Finds the directory that contains the path's last component, and that component.
+// Returns   0, *dp with a reference and *n; else as namei().
+// Locks     none held; in an operation.
+// Sleeps    for the disk.
 int
 path_parent(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
 {
@@ -241,6 +252,7 @@ path_parent(struct inode *cwd, const char *path, struct inode **dp, struct name 
     return error ? error : end_walk(&w, to_parent(&w, n), dp);
 }
 
+// As path_parent(), but symbolic links at the end are followed, to where the last one leads.
 int
 path_target(struct inode *cwd, const char *path, struct inode **dp, struct name *n)
 {

@@ -91,6 +91,7 @@ balloc(struct ext2 *fs, uint32 goal, uint32 *block)
     return -ENOSPC;
 }
 
+// A block near which the blocks of a new file of that inode number may be allocated; a hint.
 uint32
 balloc_goal(struct ext2 *fs, uint32 inum)
 {
@@ -148,6 +149,7 @@ bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
     return was ? 0 : ext2_damage(fs, "block %u: in use but marked free", block);
 }
 
+// Marks the bitmap dirty and drops the reference to it that the search has kept, if it has one.
 void
 bits_close(struct group_bits *b, struct ext2 *fs)
 {

@@ -5,12 +5,14 @@
 
 typedef uint64 __attribute__((may_alias)) word;
 
+// Tells whether bit i is set.
 bool
 bits_test(const void *map, uint32 i)
 {
     return ((const uint8 *)map)[i / 8] >> i % 8 & 1;
 }
 
+// The first zero in [from, end); BIT_NONE: there is none.
 uint32
 bits_find_zero(const void *map, uint32 from, uint32 end)
 {
@@ -27,6 +29,7 @@ bits_find_zero(const void *map, uint32 from, uint32 end)
     return BIT_NONE;
 }
 
+// Sets bit i. Returns what it was. The caller excludes other writers.
 bool
 bits_set(void *map, uint32 i)
 {
@@ -36,6 +39,7 @@ bits_set(void *map, uint32 i)
     return was;
 }
 
+// Clears bit i. Returns what it was. The caller excludes other writers.
 bool
 bits_clear(void *map, uint32 i)
 {

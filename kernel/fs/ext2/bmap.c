@@ -16,6 +16,8 @@
 
 #define SECTORS (BLKSIZE / 512)
 
+// Computes which slots lead to page `index` of a file: slot[0] in the inode, slot[1] to slot[depth]
+// in the blocks of pointers below it.
 void
 bmap_path(struct bmap_path *p, uint64 index)
 {

@@ -31,6 +31,7 @@ struct set {
 
 static struct set sets[SETS];
 
+// Prepares the locks of the name cache; once at boot.
 void
 dcache_setup(void)
 {
@@ -38,6 +39,7 @@ dcache_setup(void)
         initlock(&sets[i].lock, "names", RANK_NAMES);
 }
 
+// Forgets all names.
 void
 dcache_clear(void)
 {
@@ -65,6 +67,9 @@ find_name(struct set *s, uint32 dir, const struct name *n)
     return NULL;
 }
 
+// Finds the inode that directory number `dir` has under that name, if name and inode are in memory.
+// Returns   the inode with a reference; NULL: not known here.
+// Locks     none needed; takes the set's, then the inode table's.
 struct inode *
 dcache_get(uint32 dir, const struct name *n)
 {
@@ -76,6 +81,9 @@ dcache_get(uint32 dir, const struct name *n)
     return ip;
 }
 
+// Finds the inode number that directory number `dir` has under that name, if it is cached.
+// Returns   0: not known here.
+// Locks     the directory's, held by the caller.
 uint32
 dcache_find(uint32 dir, const struct name *n)
 {
@@ -87,6 +95,9 @@ dcache_find(uint32 dir, const struct name *n)
     return inum;
 }
 
+// Records that directory number `dir` has inode `inum` under that name; 0: that the name is not
+// known.
+// Locks     the directory's, held by the caller.
 void
 dcache_set(uint32 dir, const struct name *n, uint32 inum)
 {

@@ -52,6 +52,9 @@ forget(struct dirindex *x)
     x->slots = x->count = 0;
 }
 
+// Takes the directory's index for use, until dirindex_put().
+// Returns   false: there is no index, or it is being freed; the caller searches the directory.
+// Locks     the directory's, held by the caller. Never waits.
 bool
 dirindex_take(struct inode *dp)
 {
@@ -63,6 +66,7 @@ dirindex_take(struct inode *dp)
     return false;
 }
 
+// Ends the use that dirindex_take() began.
 void
 dirindex_put(struct inode *dp)
 {
@@ -81,6 +85,9 @@ probe(const struct dirindex *x, uint32 hash, uint32 *at)
     }
 }
 
+// Finds the first entry in the index with the hash of that name. The index is taken.
+// Returns   its byte offset in the directory, a hint that the caller checks, and *at for
+//           dirindex_next(); DIRINDEX_END: there is none.
 uint64
 dirindex_first(struct inode *dp, const struct name *n, uint32 *at)
 {
@@ -89,6 +96,8 @@ dirindex_first(struct inode *dp, const struct name *n, uint32 *at)
     return probe(&dp->index, hash, at);
 }
 
+// Finds the next entry with the hash of that name, after *at.
+// Returns   as dirindex_first().
 uint64
 dirindex_next(struct inode *dp, const struct name *n, uint32 *at)
 {
@@ -177,6 +186,10 @@ enter_block(struct inode *dp, struct frame *f)
     return true;
 }
 
+// Makes the index of a directory that has none, from all of its blocks. Without memory, or if the
+// directory is too large, there is none afterwards.
+// Locks     the directory's, held by the caller.
+// Sleeps    for the disk.
 void
 dirindex_build(struct inode *dp)
 {
@@ -196,6 +209,9 @@ dirindex_build(struct inode *dp)
     unlock(&dp->index);
 }
 
+// Adds a new entry at byte offset `pos` to the index, if there is one; frees the index if there is
+// no memory.
+// Locks     the directory's, held by the caller.
 void
 dirindex_add(struct inode *dp, const struct name *n, uint64 pos)
 {
@@ -206,6 +222,8 @@ dirindex_add(struct inode *dp, const struct name *n, uint64 pos)
     dirindex_put(dp);
 }
 
+// Takes the entry at byte offset `pos` out of the index, if there is one.
+// Locks     the directory's, held by the caller.
 void
 dirindex_remove(struct inode *dp, const struct name *n, uint64 pos)
 {
@@ -220,6 +238,8 @@ dirindex_remove(struct inode *dp, const struct name *n, uint64 pos)
     dirindex_put(dp);
 }
 
+// Frees the index of a directory, whether the directory is locked or not. Never waits.
+// Returns   false: there is none, or it is in use.
 bool
 dirindex_drop(struct inode *dp)
 {

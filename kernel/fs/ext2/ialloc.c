@@ -98,6 +98,9 @@ ialloc_bitmap(struct ext2 *fs, uint32 inum, struct frame **out)
     return cache_get(&fs->meta, ext2_group(fs, g)->inode_bitmap, out);
 }
 
+// Marks inode `inum` free, in the bitmap's page, the group's descriptor and the totals; `dir`: it
+// was a directory.
+// Locks     takes fs->alloc.
 void
 ialloc_clear(struct ext2 *fs, uint32 inum, struct frame *bitmap, bool dir)
 {

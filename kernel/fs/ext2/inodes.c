@@ -38,6 +38,7 @@ static struct bucket buckets[BUCKETS];
 static struct kmem_cache cache;
 static uint32 hand; // where reclaim continues; a race only changes the order
 
+// Prepares the table of inodes in memory; once at boot.
 void
 inodes_setup(void)
 {
@@ -65,6 +66,8 @@ find(struct bucket *b, uint32 inum)
     return NULL;
 }
 
+// Adds a reference to an inode to which the caller has one.
+// Returns   ip.
 struct inode *
 idup(struct inode *ip)
 {
@@ -274,6 +277,9 @@ put(struct inode *ip)
     return last && !dead;
 }
 
+// Drops a reference. The last one of an unlinked file frees the file, so the call is inside an
+// operation.
+// Sleeps    when a file is freed.
 void
 iput(struct inode *ip)
 {
@@ -290,12 +296,15 @@ iput_later(struct inode *ip)
         orphan_add(ip, true);
 }
 
+// Locks the inode: its contents and its attributes are the caller's.
+// Sleeps    until the lock is free.
 void
 ilock(struct inode *ip)
 {
     acquiresleep(&ip->lock);
 }
 
+// Unlocks an inode that ilock() has locked.
 void
 iunlock(struct inode *ip)
 {

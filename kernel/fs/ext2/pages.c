@@ -134,6 +134,7 @@ const struct pager_ops inode_pager_ops = {
     .unref = pager_unref,
 };
 
+// The pager of a regular file, for mappings; a reference to the inode is taken by its ref().
 struct pager *
 inode_pager(struct inode *ip)
 {

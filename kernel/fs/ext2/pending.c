@@ -26,6 +26,8 @@ struct pending_group {
     struct pending_map of[2];
 };
 
+// Allocates the table of pending frees, one entry for each group.
+// On error  -ENOMEM.
 int
 pending_setup(struct ext2 *fs)
 {
@@ -43,6 +45,7 @@ forget(struct pending_map *m)
     *m = (struct pending_map){0};
 }
 
+// Frees the table of pending frees, and forgets all of these. No operation is under way.
 void
 pending_close(struct ext2 *fs)
 {

@@ -8,6 +8,7 @@
 #include "fs/ext2/inode.h"
 #include "fs/fs.h"
 
+// Writes what fstat() tells of an inode to *st. Each field is right at some moment during the call.
 void
 stati(struct inode *ip, struct stat *st)
 {
@@ -18,6 +19,7 @@ stati(struct inode *ip, struct stat *st)
                         .size = inode_size(ip)};
 }
 
+// The type, T_FILE and others; constant while the inode is referenced.
 int
 inode_type(const struct inode *ip)
 {
@@ -38,12 +40,14 @@ inode_rdev(const struct inode *ip, int *major, int *minor)
     *minor = (int)(old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00));
 }
 
+// The size in bytes, which may change at once.
 uint64
 inode_size(const struct inode *ip)
 {
     return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
 }
 
+// The inode's number on the disk.
 uint32
 inode_number(const struct inode *ip)
 {

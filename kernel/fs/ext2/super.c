@@ -22,6 +22,8 @@
 
 struct ext2 rootfs;
 
+// Prints what is wrong with the disk, and makes the file system read-only. Only the first findings
+// are printed.
 void
 ext2_complain(struct ext2 *fs, const char *fmt, ...)
 {
@@ -40,12 +42,14 @@ ext2_complain(struct ext2 *fs, const char *fmt, ...)
     __atomic_store_n(&fs->readonly, true, __ATOMIC_RELAXED); // seen by later calls, soon enough
 }
 
+// The superblock, in its page of the disk's cache.
 struct ext2_super *
 ext2_super(struct ext2 *fs)
 {
     return (struct ext2_super *)((char *)page_data(fs->super) + EXT2_SB_OFFSET);
 }
 
+// The descriptor of group g, in its page of the disk's cache.
 struct ext2_group *
 ext2_group(struct ext2 *fs, uint32 g)
 {
@@ -53,6 +57,7 @@ ext2_group(struct ext2 *fs, uint32 g)
     return (struct ext2_group *)page_data(fs->gdt[g / per_block]) + g % per_block;
 }
 
+// Tells whether the file system may be written to. Damage makes it read-only for good.
 bool
 ext2_writable(const struct ext2 *fs)
 {
@@ -61,6 +66,8 @@ ext2_writable(const struct ext2 *fs)
 
 static uint64 (*clock)(void); // NULL: there is none; constant after boot
 
+// Names the function that tells the seconds since 1970, for time stamps. At boot, if there is a
+// clock.
 void
 fs_set_clock(uint64 (*seconds)(void))
 {
@@ -89,6 +96,8 @@ has_super(const struct ext2 *fs, uint32 g)
     return !fs->sparse_super || g <= 1 || power_of(g, 3) || power_of(g, 5) || power_of(g, 7);
 }
 
+// Tells whether the contents of a file of that type are journalled: those of directories and links
+// always are, those of files if fs_journal_data() was called.
 bool
 ext2_journals(const struct ext2 *fs, int type)
 {
@@ -147,6 +156,7 @@ fs_relieve(void)
     return true;
 }
 
+// Prepares the file system's caches and locks; once at boot, before the first mount.
 void
 fs_init(void)
 {
@@ -327,6 +337,7 @@ fs_statfs(struct statfs *st)
     return 0;
 }
 
+// Adds up the statistics of the page cache, the inodes, the disk and the journal in *st.
 void
 fs_stats(struct fs_stats *st)
 {
@@ -345,6 +356,7 @@ fs_stats(struct fs_stats *st)
     st->placed = journal.homes;
 }
 
+// The root directory, with a new reference.
 struct inode *
 fs_root(void)
 {

@@ -66,6 +66,8 @@ device_close(struct file *f)
 
 static const struct file_ops device_ops = {device_read, device_write, device_close};
 
+// Makes an open file lead to the device that the inode, a device node, names.
+// On error  -ENODEV: there is no such device; the file is unchanged.
 int
 devnode_attach(struct file *f, struct inode *ip)
 {
@@ -103,6 +105,7 @@ devnode_stat(const struct file *f, struct stat *st)
     return 0;
 }
 
+// Adds a function that writes a part of the statistics device's text. At boot.
 void
 statistics_add(statistics_fn provider)
 {
@@ -180,6 +183,7 @@ statistics_write(struct file *f, struct iobuf src, size_t n)
     return -EINVAL;
 }
 
+// Registers the statistics device; once at boot.
 void
 statistics_init(void)
 {

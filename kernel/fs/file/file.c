@@ -26,6 +26,7 @@ static struct sleeplock appends[APPENDS];
 
 static struct kmem_cache cache;
 
+// Prepares open files; once at boot, before the first open.
 void
 file_init(void)
 {
@@ -34,6 +35,8 @@ file_init(void)
     kmem_cache_init(&cache, "file", sizeof(struct file));
 }
 
+// Makes an open file with one reference and offset 0.
+// Returns   NULL: no memory.
 struct file *
 file_alloc(const struct file_ops *ops, bool readable, bool writable)
 {
@@ -45,6 +48,7 @@ file_alloc(const struct file_ops *ops, bool readable, bool writable)
     return f;
 }
 
+// Frees the memory of an open file that has no references, or has never had an object.
 void
 file_free(struct file *f)
 {
@@ -63,6 +67,7 @@ file_lock_offset(struct file *f)
     return true;
 }
 
+// Ends what file_lock_offset() began; `locked` is what it returned.
 void
 file_unlock_offset(struct file *f, bool locked)
 {
@@ -232,6 +237,8 @@ file_open(struct inode *cwd, const char *path, int flags, struct file **out)
     return error;
 }
 
+// Adds a reference to an open file to which the caller has one.
+// Returns   f.
 struct file *
 filedup(struct file *f)
 {
@@ -278,6 +285,8 @@ filewrite(struct file *f, struct iobuf src, size_t n)
     return f->ops->write(f, src, n);
 }
 
+// Writes what fstat() tells of an open file to *st.
+// On error  a device's own error.
 int
 filestat(struct file *f, struct stat *st)
 {
@@ -287,18 +296,21 @@ filestat(struct file *f, struct stat *st)
     return 0;
 }
 
+// The file's inode, without a new reference; NULL: a pipe, or a device without a node.
 struct inode *
 file_inode(struct file *f)
 {
     return f->ip;
 }
 
+// Tells whether it was opened for reading.
 bool
 file_readable(const struct file *f)
 {
     return f->readable;
 }
 
+// Tells whether it was opened for writing.
 bool
 file_writable(const struct file *f)
 {

@@ -55,18 +55,21 @@ _Static_assert(sizeof(struct jbd_super) == 1024, "the journal's superblock");
 _Static_assert(offsetof(struct jbd_super, incompat) == 40, "the journal's superblock");
 _Static_assert(sizeof(struct jbd_tag) == 8, "a tag's size");
 
+// Converts 16 bits between the journal's byte order and the hart's.
 static inline uint16
 be16_swap(uint16 x)
 {
     return (uint16)(x >> 8 | x << 8);
 }
 
+// The value of 32 bits in the journal's byte order.
 static inline uint32
 be32_get(be32 x)
 {
     return x >> 24 | (x >> 8 & 0xff00) | (x & 0xff00) << 8 | x << 24;
 }
 
+// A value as 32 bits in the journal's byte order.
 static inline be32
 be32_make(uint32 x)
 {

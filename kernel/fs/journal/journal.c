@@ -139,6 +139,7 @@ journal_note(struct journal *j, uint32 start, uint32 tid)
     write_super(j);
 }
 
+// Has the contents of files journalled, too. At boot, before the mount.
 void
 fs_journal_data(void)
 {

@@ -25,6 +25,9 @@ journal_need(uint32 pages)
     return pages + pages / RUN + pages / REVOKES + 4;
 }
 
+// Takes the next block of the log, and counts it as used.
+// Returns   its number on the disk.
+// Locks     journal.commit held.
 uint64
 journal_block(struct journal *j)
 {

@@ -142,6 +142,8 @@ journal_hold(struct journal *j)
     release(&j->lock);
 }
 
+// Lets operations begin again, after a commit has held them up.
+// Locks     takes journal.lock.
 void
 journal_resume(struct journal *j)
 {
