@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_contracts.py - a contract comment stands directly above each public function of the kernel.
 
-A function is public if it is not static, or static inline in a header. The comment says what the function does, and
-then what applies of Returns, On error, Locks, Sleeps and Fences.
+A function is public if it is not static, or static inline in a header. The comment says what the function does, then
+what applies of Returns, On error, Locks, Sleeps and Fences. With --count: how many have one, room by room.
 """
 import collections
 import os
@@ -24,12 +24,12 @@ def head_of(lines, brace):
 
 
 def comment_above(lines, at):
-    """The text of the comment that ends directly above a line; section headings (// ----) are none."""
+    """The text of the comment that ends directly above a line; a file's head and headings (// ----) are none."""
     words = []
     while at > 0 and lines[at - 1].startswith("//") and not lines[at - 1].startswith("// ----"):
         at -= 1
         words.insert(0, lines[at][2:].strip())
-    return " ".join(words)
+    return " ".join(words) if at > 0 else ""
 
 
 def is_public(path, head):

@@ -34,7 +34,8 @@ sys_history(struct proc *p, const uint64 *a)
     return console_history((uint32)a[0], (struct iobuf){p->as, a[1]}, (size_t)n);
 }
 
-// language(which): say_choose().
+// language(which): chooses the language of messages; LANGUAGE_ASK leaves it as it is.
+// Returns   the language before; -EINVAL: there is no such language.
 int64
 sys_language(struct proc *p, const uint64 *a)
 {

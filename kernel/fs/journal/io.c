@@ -4,6 +4,7 @@
 // Locks     io->lock; the handler of the device's interrupt takes it as well.
 #include "fs/journal/io.h"
 
+// Prepares a set of transfers to the device; none has been sent.
 void
 jio_init(struct jio *io, struct blkdev *dev)
 {
