@@ -54,7 +54,7 @@ letters(const char *s, const char *end)
     return ext;
 }
 
-// Returns the extensions in a `riscv,isa` string; 0 for one that is not of a 64-bit hart.
+// Returns   the extensions in a `riscv,isa` string; 0 for one that is not of a 64-bit hart.
 uint32
 isa_from_string(const char *isa)
 {
@@ -70,7 +70,7 @@ isa_from_string(const char *isa)
     return ext;
 }
 
-// Returns the extensions in a list of their names.
+// Returns   the extensions in a list of their names.
 uint32
 isa_from_list(const struct fdt_prop *list)
 {

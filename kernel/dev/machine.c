@@ -360,7 +360,7 @@ machine_probe(const void *fdt, uint64 boot_hart, struct machine *m)
     return missing(&p);
 }
 
-// Returns the kernel's number for the hart that SBI calls `id`; -1 when it is not used.
+// Returns   the kernel's number for the hart that SBI calls `id`; -1 when it is not used.
 int
 machine_hart_index(const struct machine *m, uint64 id)
 {

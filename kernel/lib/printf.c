@@ -230,7 +230,7 @@ printf_set_sink(const struct print_sink *sink)
     __atomic_store_n(&console, sink, __ATOMIC_RELEASE);
 }
 
-// Returns the sink that messages go to now, NULL before the first.
+// Returns   the sink that messages go to now, NULL before the first.
 const struct print_sink *
 printf_sink(void)
 {

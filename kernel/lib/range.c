@@ -39,7 +39,7 @@ range_contains(struct range outer, struct range inner)
     return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-// What both have in common; an empty range within `a` if that is nothing.
+// The range that both have in common; if there is none, an empty range within `a`.
 struct range
 range_intersect(struct range a, struct range b)
 {

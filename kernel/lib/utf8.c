@@ -79,7 +79,7 @@ wide(uint32 c)
     return false;
 }
 
-// Returns the columns that `n` bytes of text take.
+// Returns   the columns that `n` bytes of text take.
 uint32
 utf8_columns(const char *s, size_t n)
 {

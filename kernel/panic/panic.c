@@ -93,7 +93,7 @@ turn_off(void)
     sbi_shutdown(true);
 }
 
-// What a panic is about, besides its message.
+// The subject of a panic, besides its message.
 struct about {
     uint64 pc, fp; // where the backtrace starts; a pc of 0: with the caller of fp's frame
     const struct kernelframe *trap; // NULL: none

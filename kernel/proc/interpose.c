@@ -65,7 +65,7 @@ interpose_blocks(const struct proc *p, uint64 call)
     return p->interpose && call < MASK_BITS && p->interpose->mask >> call & 1;
 }
 
-// Returns the path that open and exec may use although their bits are set; NULL if there is none.
+// Returns   the path that open and exec may use although their bits are set; NULL if there is none.
 const char *
 interpose_exception(const struct proc *p)
 {

@@ -23,7 +23,7 @@ struct copy_job {
 };
 
 // Takes the table frames that `table` of `to` (NULL: not there yet) lacks below `level`.
-// On error   -ENOMEM; the stock is empty.
+// On error  -ENOMEM; the stock is empty.
 static int
 copy_reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int level, uint64 va,
              uint64 last)
@@ -60,7 +60,7 @@ table_below(struct copy_job *job, pte_t *slot, uint64 va)
 }
 
 // Hands the slots of [va, last] in two tables at `level` to the function, or goes below them.
-// Returns    what the function returned.
+// Returns   what the function returned.
 static int
 copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 va, uint64 last)
 {
@@ -86,9 +86,9 @@ copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 v
 
 // Calls `fn` for the slots of `from` in [start, end) and those of `to` for the same addresses,
 // until it returns nonzero.
-// Returns    what the last call returned, 0 if there was none. On error -EINVAL: not a range;
-//            -ENOMEM: before any call, nothing changed. After a call that failed `to` keeps what
-//            it has got so far.
+// Returns   what the last call returned, 0 if there was none. On error -EINVAL: not a range;
+//           -ENOMEM: before any call, nothing changed. After a call that failed `to` keeps what
+//           it has got so far.
 int
 pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt_copy_fn fn,
               void *arg)

@@ -49,7 +49,7 @@ each(const struct iter *it, uint64 start, uint64 end)
 
 // Calls `fn` with the slot, first address and level of each leaf that maps some of [start, end),
 // until one call returns nonzero. `fn` may change the slot.
-// Returns    what the last call returned, 0 if there was none.
+// Returns   what the last call returned, 0 if there was none.
 int
 pt_for_each_leaf(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn fn, void *arg)
 {

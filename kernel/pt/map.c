@@ -44,7 +44,7 @@ remap(const struct map_job *job, pagetable_t table, int level, uint64 va, pte_t 
 
 // Takes the table frames that mapping [va, last] below `table` needs; a `table` of NULL is one that
 // does not exist yet.
-// On error   -ENOMEM; the stock is empty.
+// On error  -ENOMEM; the stock is empty.
 static int
 map_reserve(struct map_job *job, pagetable_t table, int level, uint64 va, uint64 last)
 {
@@ -104,8 +104,8 @@ check_request(uint64 va, uint64 size, uint64 pa, uint64 perm)
 
 // Maps [va, va + size) to the physical memory from `pa` on with flags `perm`, in leaves of level
 // `max_level` at most.
-// On error   -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as
-//            it was.
+// On error  -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as
+//           it was.
 int
 mappages(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm, int max_level)
 {

@@ -48,8 +48,8 @@ protect_leaf(pte_t *slot, uint64 va, int level, void *arg)
 
 // Changes the flags of each leaf in [start, end) to (flags & ~clear) | set; holes stay holes. The
 // result must be a leaf again.
-// On error   -EINVAL: not a range, or not flags of a leaf; -ENOMEM: a larger leaf at an edge
-//            could not be split. Nothing changed.
+// On error  -EINVAL: not a range, or not flags of a leaf; -ENOMEM: a larger leaf at an edge
+//           could not be split. Nothing changed.
 int
 protect(struct pt *t, uint64 start, uint64 end, uint64 clear, uint64 set, struct tlb_batch *b)
 {

@@ -8,7 +8,7 @@
 // Promises  map-atomic: a call that fails leaves the tree and the allocator as they were.
 //           hole-zero: an invalid entry is zero, unless it is a deferred pointer.
 // Locks     none here. The caller owns the tree; walkers of any hart may read it meanwhile.
-// Fences    none here. Whatever is removed or narrowed goes into a tlb_batch, see batch.h.
+// Fences    none here. Entries that are removed or narrowed go into a tlb_batch, see batch.h.
 // Next      pt/walk.c, pt/map.c, pt/unmap.c, doc/page-tables.md
 #pragma once
 
@@ -23,7 +23,7 @@ struct pt_env {
     uint64 direct;                 // a table at physical `pa` is seen at pa + direct
     uint64 (*alloc)(struct pt *t); // pa of a frame of zeroes; 0: none left; leaves `t` alone
     void (*free)(struct pt *t, uint64 pa); // of a table frame that no hart can reach
-    // What the owner of the tree uses the software bits of entries for; 0: nothing.
+    // The owner's use of the software bits of entries; 0: none.
     pte_t readonly; // the bit of a leaf that never has W
     pte_t deferred; // the bit of an invalid entry that keeps the address of a table out of use
 };

@@ -15,8 +15,8 @@
 
 // Maps each page that a byte of [va, va + size) lies in, the first one to the page of physical
 // memory that `pa` lies in, the others to those after it.
-// On error   -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as
-//            it was.
+// On error  -EINVAL: the range is not canonical; -ENOMEM: table frames ran out. The tree is as
+//           it was.
 int
 mappages_rounded(struct pt *t, uint64 va, uint64 size, uint64 pa, uint64 perm)
 {

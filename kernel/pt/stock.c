@@ -10,7 +10,7 @@
 #include "lib/panic.h"
 
 // Adds `n` frames to the stock.
-// On error   -ENOMEM; the stock is empty.
+// On error  -ENOMEM; the stock is empty.
 int
 stock_fill(struct pt *t, struct stock *s, int n)
 {

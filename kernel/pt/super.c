@@ -55,7 +55,7 @@ split_times(struct pt *t, uint64 va, int n, struct stock *stock, struct tlb_batc
 }
 
 // Splits the larger leaves that [start, end) would cut.
-// On error   -ENOMEM; nothing changed.
+// On error  -ENOMEM; nothing changed.
 int
 split_edges(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 {
@@ -73,7 +73,7 @@ split_edges(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 }
 
 // Splits the leaf that holds `va` until it is of level `level`; a smaller one, or a hole, stays.
-// On error   -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. Nothing changed.
+// On error  -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. Nothing changed.
 int
 pt_split(struct pt *t, uint64 va, int level, struct tlb_batch *b)
 {

@@ -107,8 +107,8 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
 }
 
 // Removes what [start, end) maps and keeps the tables.
-// On error   -EINVAL: not a range; -ENOMEM: a larger leaf at an edge could not be split. Nothing
-//            changed.
+// On error  -EINVAL: not a range; -ENOMEM: a larger leaf at an edge could not be split. Nothing
+//           changed.
 int
 unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 {
@@ -116,7 +116,7 @@ unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 }
 
 // Removes what [start, end) maps, and the tables that lie within the zone.
-// On error   as unmap().
+// On error  as unmap().
 int
 unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct tlb_batch *b)
 {

@@ -17,8 +17,8 @@
 #include "pt/stock.h"
 
 // Builds the tables from the hole `slot` at `level` down to that of `va` at level `bottom`.
-// Returns    the slot of `va` at `bottom`; NULL if table frames ran out.
-// On error   the tree is as it was.
+// Returns   the slot of `va` at `bottom`; NULL if table frames ran out.
+// On error  the tree is as it was.
 static pte_t *
 grow_branch(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 {
@@ -38,7 +38,7 @@ grow_branch(struct pt *t, pte_t *slot, uint64 va, int level, int bottom)
 }
 
 // Gives `t` an empty root.
-// On error   -ENOMEM; `t` has no root.
+// On error  -ENOMEM; `t` has no root.
 int
 pt_create(struct pt *t, const struct pt_env *env)
 {
@@ -53,7 +53,7 @@ pt_create(struct pt *t, const struct pt_env *env)
 
 // Makes a root above t's of the blank table at `pa`: its last entry leads to t's root, so that the
 // highest addresses mean the same with one level more.
-// Returns    the new root, which `t` does not have yet.
+// Returns   the new root, which `t` does not have yet.
 pagetable_t
 pt_root_above(const struct pt *t, uint64 pa)
 {
@@ -64,8 +64,8 @@ pt_root_above(const struct pt *t, uint64 pa)
 
 // Finds the slot of `va` at level 0, or that of the larger leaf that holds `va`; makes the missing
 // tables if `alloc`.
-// Returns    NULL if `va` is not canonical, tables are missing, or table frames ran out.
-// On error   the tree is as it was.
+// Returns   NULL if `va` is not canonical, tables are missing, or table frames ran out.
+// On error  the tree is as it was.
 pte_t *
 walk(struct pt *t, uint64 va, int alloc)
 {
@@ -81,7 +81,7 @@ walk(struct pt *t, uint64 va, int alloc)
 
 // Finds the slot where the walk for `va` ends, whatever it holds. A hole at `*level` leaves the
 // whole stretch of pt_leaf_size(*level) bytes unmapped.
-// Returns    NULL if `va` is not canonical.
+// Returns   NULL if `va` is not canonical.
 pte_t *
 walk_leaf(const struct pt *t, uint64 va, int *level)
 {
@@ -92,7 +92,7 @@ walk_leaf(const struct pt *t, uint64 va, int *level)
 }
 
 // Translates for user memory: the physical page that holds `va`, inside larger leaves too.
-// Returns    0 if `va` is not canonical, not mapped, or not the user's.
+// Returns   0 if `va` is not canonical, not mapped, or not the user's.
 uint64
 walkaddr(const struct pt *t, uint64 va)
 {
@@ -126,7 +126,7 @@ remapped(const struct pt *t, const struct pt_cursor *at, pte_t wanted)
 }
 
 // Maps one page into the hole where the cursor is, and moves the cursor to its leaf.
-// On error   -ENOMEM: table frames ran out. Tree and cursor are as they were.
+// On error  -ENOMEM: table frames ran out. Tree and cursor are as they were.
 int
 pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte)
 {
@@ -143,7 +143,7 @@ pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte)
 }
 
 // Maps one page: `pte` goes into the slot of `va`, which must be a hole.
-// On error   -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. The tree is as it was.
+// On error  -EINVAL: `va` is not canonical; -ENOMEM: table frames ran out. The tree is as it was.
 int
 map_page(struct pt *t, uint64 va, pte_t pte)
 {
@@ -164,7 +164,7 @@ slot_at(struct pt *t, uint64 va, int level)
 
 // Finds the slot of `va` at `level`, whatever it holds; above it there is no leaf. Makes the
 // missing tables.
-// Returns    NULL if table frames ran out; the tree is as it was.
+// Returns   NULL if table frames ran out; the tree is as it was.
 pte_t *
 pt_slot(struct pt *t, uint64 va, int level)
 {
@@ -182,7 +182,7 @@ entries_at(const struct pt *t, uint64 start, uint64 end, int level)
 // Copies to `to` the entries of `from` at `level` that [start, end) touches, so that both trees
 // share what is below them. All of the entries are in one table, which `from` has and `to` gets if
 // it is missing; the slots of `to` are holes or already equal.
-// On error   -ENOMEM; `to` is as it was.
+// On error  -ENOMEM; `to` is as it was.
 int
 pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int level)
 {

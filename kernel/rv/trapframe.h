@@ -41,7 +41,7 @@ _Static_assert(offsetof(struct trapframe, t0) == 72, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, a0) == 112, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, t6) == 280, "trapframe layout");
 
-// What usertrap() hands to the way out, in a0 and a1.
+// The result of usertrap() and usersyscall(), in a0 and a1, for the return to user mode.
 struct userret {
     uint64 trapframe; // address for sscratch, valid in the user's table
     uint64 satp;      // table to switch to; 0: none

@@ -28,7 +28,7 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
     lk->holder = mycpu();
 }
 
-// Takes the lock, and spins until it is free. What earlier holders did is visible to the caller.
+// Takes the lock, and spins until it is free. The caller sees all stores of earlier holders.
 // Locks     only locks of a smaller rank are held. Checked in a DEBUG build.
 void
 acquire(struct spinlock *lk)

@@ -27,7 +27,7 @@ struct elf_segment {
     uint64 off, filesz; // in the file
 };
 
-// What to load: segments in ascending order that share no page, stack size (0: not given).
+// A program to load: segments in ascending order that share no page, stack size (0: not given).
 struct elf_program {
     uint64 entry;
     uint64 stack;

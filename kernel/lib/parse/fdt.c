@@ -77,7 +77,7 @@ read_prop(const struct fdt *t, uint32 off, struct fdt_item *it)
 }
 
 // Reads the token at `off`, an offset into the structure block or one past it.
-// On error   the token is FDT_BROKEN: cut short, unknown, or with a name outside its block.
+// On error  the token is FDT_BROKEN: cut short, unknown, or with a name outside its block.
 void
 fdt_read(const struct fdt *t, uint32 off, struct fdt_item *it)
 {
@@ -137,8 +137,8 @@ inside(const struct fdt *t, uint32 off, uint32 len)
     return off <= t->size && len <= t->size - off;
 }
 
-// Returns the size that the blob's header claims, 0 when it is no device tree. Reads only the
-//         header.
+// Returns   the size that the blob's header claims, 0 when it is no device tree. Reads only the
+//           header.
 uint32
 fdt_blob_size(const void *blob)
 {
@@ -205,7 +205,7 @@ fdt_prop(const struct fdt *t, const struct fdt_node *n, const char *name, struct
     return false;
 }
 
-// Returns whether the node has a property of that name, with any value or none.
+// Returns   whether the node has a property of that name, with any value or none.
 bool
 fdt_has(const struct fdt *t, const struct fdt_node *n, const char *name)
 {
@@ -227,7 +227,7 @@ fdt_cell(const struct fdt_prop *p, uint32 i)
     return i < fdt_cells(p) ? be32(p->data + 4 * i) : 0;
 }
 
-// Returns the first cell of the named property; `absent` when there is none.
+// Returns   the first cell of the named property; `absent` when there is none.
 uint32
 fdt_u32(const struct fdt *t, const struct fdt_node *n, const char *name, uint32 absent)
 {
@@ -235,7 +235,7 @@ fdt_u32(const struct fdt *t, const struct fdt_node *n, const char *name, uint32 
     return fdt_prop(t, n, name, &p) && p.len >= 4 ? fdt_cell(&p, 0) : absent;
 }
 
-// Returns the (first) string of the named property; NULL when absent or without a NUL.
+// Returns   the (first) string of the named property; NULL when absent or without a NUL.
 const char *
 fdt_string(const struct fdt *t, const struct fdt_node *n, const char *name)
 {
@@ -245,7 +245,7 @@ fdt_string(const struct fdt *t, const struct fdt_node *n, const char *name)
     return (const char *)p.data;
 }
 
-// Returns whether `s` is among the strings of a property that is a list of strings.
+// Returns   whether `s` is among the strings of a property that is a list of strings.
 bool
 fdt_lists(const struct fdt_prop *p, const char *s)
 {
@@ -257,7 +257,7 @@ fdt_lists(const struct fdt_prop *p, const char *s)
     return false;
 }
 
-// Returns whether the node says that it can be driven as a `model`.
+// Returns   whether the node says that it can be driven as a `model`.
 bool
 fdt_compatible(const struct fdt *t, const struct fdt_node *n, const char *model)
 {

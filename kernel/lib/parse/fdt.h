@@ -46,7 +46,7 @@ struct fdt_item {
     uint32 next; // offset of the token after this one
 };
 
-// What the children of a node inherit.
+// The properties that the children of a node inherit.
 struct fdt_level {
     const char *name;
     uint32 address_cells, size_cells;

@@ -25,8 +25,8 @@
 #define SOME 4  // pages accessed in a row that make it likely that more follow
 #define MOST 16 // pages at a time
 
-// Returns how many pages above va to map: as many as have the flag `mark` right below va, if these
-// are at least four; all in the table of `slot`, which is va's, and in the region.
+// Returns   how many pages above va to map: as many as have the flag `mark` right below va, if
+//           these are at least four; all in the table of `slot`, which is va's, and in the region.
 uint64
 faultaround_pages(const struct region *r, const pte_t *slot, uint64 va, pte_t mark)
 {

@@ -12,7 +12,7 @@
 
 #include "mm/aspace/aspace.h"
 
-// What a fork does with superpages.
+// How a fork treats superpages.
 enum super_policy {
     SUPER_SHARE, // a fork shares them copy-on-write
     SUPER_COPY,  // a fork copies them, as far as memory for superpages can be had

@@ -2,8 +2,8 @@
 // sharedroot.c - a root for each process that leads to the kernel's own tables.
 //
 // Theory    Like fullcopy.c, but of the kernel half only the entries for whole GiB are copied:
-//           in Sv39 those of the root. What is private - the kernel stack and the mirror of the
-//           process's memory - has such entries, and tables, of its own.
+//           in Sv39 those of the root. The private parts, the kernel stack and the mirror of the
+//           process's memory, have entries, and tables, of their own.
 // Protects  as fullcopy.c, for a tenth of its table pages.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"

@@ -47,7 +47,7 @@ buddy_put(struct buddy *b, struct frame *f, int order)
 }
 
 // Takes the first block on the lists [lowest, FRAME_MAX_ORDER] and halves it down to `order`.
-// Returns the block, off the lists, with f->order its order; NULL if those lists are empty.
+// Returns   the block, off the lists, with f->order its order; NULL if those lists are empty.
 static struct frame *
 take_block(struct buddy *b, int lowest, int order)
 {

@@ -26,7 +26,7 @@ commit_select(const char *name)
     return 0;
 }
 
-// Returns how many pages all processes have, a page that k of them share counted k times.
+// Returns   how many pages all processes have, a page that k of them share counted k times.
 uint64
 commit_sum(void)
 {

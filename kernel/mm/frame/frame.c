@@ -321,7 +321,7 @@ kalloc_try(enum frame_kind kind, uint32 owner, int order)
 
 // ---- Counting
 
-// Returns the frames that are free, kept ones included.
+// Returns   the frames that are free, kept ones included.
 uint64
 frames_free(void)
 {
@@ -346,7 +346,7 @@ frames_lend(int n)
     release(&frame_pool.lock);
 }
 
-// Returns the frames that kalloc() could hand out without a reclaim.
+// Returns   the frames that kalloc() could hand out without a reclaim.
 uint64
 frames_spare(void)
 {

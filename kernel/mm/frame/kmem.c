@@ -112,7 +112,7 @@ drop_slab(struct kmem_cache *c, struct frame *f)
 }
 
 // Gives an object back to its slab, and the slab back if it and another one are wholly free.
-// Returns the frames given back: 0 or 1.
+// Returns   the frames given back: 0 or 1.
 static uint64
 put_object(struct kmem_cache *c, void *obj)
 {

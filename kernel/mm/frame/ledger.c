@@ -46,7 +46,7 @@ ledger_entries(uint64 start, uint64 end)
     return ((end - start + BLOCK - 1) & ~(BLOCK - 1)) >> PGSHIFT;
 }
 
-// Returns the bytes that a ledger for [start, end) takes.
+// Returns   the bytes that a ledger for [start, end) takes.
 size_t
 frames_ledger_size(uint64 start, uint64 end)
 {

@@ -71,14 +71,14 @@ magazine_pop(struct magazine *s)
     return p;
 }
 
-// Returns how many pointers the owner can push.
+// Returns   how many pointers the owner can push.
 static inline size_t
 magazine_space(const struct magazine *s)
 {
     return s->end - s->top;
 }
 
-// Returns how many pointers are in the magazine; any hart.
+// Returns   how many pointers are in the magazine; any hart.
 static inline size_t
 magazine_count(const struct magazine *s)
 {

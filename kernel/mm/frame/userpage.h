@@ -6,7 +6,7 @@
 #include "mm/frame/frame.h"
 #include "pt/read/translate.h"
 
-// What user tables use the software bits of entries for.
+// The use of the software bits of entries in user tables.
 #define PTE_COW      PTE_RSW0 // a leaf that is shared until written; never together with W
 #define PTE_DEFERRED PTE_RSW1 // instead of V, of a pointer: the table's copy is deferred
 

@@ -20,7 +20,7 @@ enum plan_rule {
     PLAN_HOLE_MAPPED
 };
 
-// What is wrong, and with what.
+// The rule that is broken, and the parts that break it.
 struct plan_fault {
     enum plan_rule rule;
     struct part one, two; // start and end 0: there is no second

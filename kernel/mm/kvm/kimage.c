@@ -34,7 +34,7 @@ kimage_reserve(void)
     frames_reserve(kimage_pa((uint64)_text), kimage_pa((uint64)_end));
 }
 
-// Returns the part that is mapped at va; NULL: none.
+// Returns   the part that is mapped at va; NULL: none.
 const struct kimage_part *
 kimage_find(uint64 va)
 {

@@ -148,7 +148,7 @@ kvminithart(void)
 }
 
 // Puts a root above the root.
-// Returns    false: the hart does not have that mode; nothing has changed.
+// Returns   false: the hart does not have that mode; nothing has changed.
 static bool
 add_level(void)
 {

@@ -14,7 +14,7 @@
 
 #define FEW_PAGES 8 // a longer range is fenced as a whole
 
-// Returns the online harts but this one, a bit for each.
+// Returns   the online harts but this one, a bit for each.
 static uint32
 others(void)
 {

@@ -13,5 +13,5 @@ struct image {
     uint64 stack_base, stack_top; // [stack_base, stack_top), guard page below
 };
 
-// On error: -EACCES, -ENOEXEC, -ENOMEM, -EIO, -ETXTBSY, and nothing is left behind.
+// Loads a program; -EACCES, -ENOEXEC, -ENOMEM, -EIO, -ETXTBSY: nothing is left.
 int image_load(struct inode *ip, const struct aspace *model, struct image *image) must_check;

@@ -69,7 +69,7 @@ check_table(struct check *k, pagetable_t table, int level, uint64 va, uint64 las
 
 // Reports every entry for [start, end) that breaks an invariant; what lies below such an entry is
 // not looked at.
-// Returns    the number of findings.
+// Returns   the number of findings.
 int
 pt_check(const struct pt *t, uint64 start, uint64 end, const struct pt_checker *c)
 {

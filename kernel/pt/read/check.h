@@ -13,8 +13,8 @@ struct pt_finding {
 
 struct pt_checker {
     void (*report)(void *arg, const struct pt_finding *f);
-    // What the owner of the frames says of an entry's target: NULL, or the invariant it breaks
-    // (table-once, ...). NULL: not asked.
+    // Asks the owner of the frames about an entry's target. Returns NULL, or the invariant that it
+    // breaks (table-once, ...). A `frame` of NULL: not asked.
     const char *(*frame)(void *arg, uint64 pa, int level, bool table);
     void *arg;
 };

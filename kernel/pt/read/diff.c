@@ -32,7 +32,7 @@ tell(struct diff_job *job, enum pt_diff_kind kind, uint64 va, int level, pte_t a
     job->fn(job->arg, &(struct pt_diff){kind, va, level, a, b});
 }
 
-// What stands one level below `side`, which is at `level`, for `va`.
+// The entry for `va` one level below `side`, which is at `level`.
 static struct side
 below(struct side side, int level, uint64 va)
 {
@@ -81,7 +81,7 @@ compare(struct diff_job *job, struct side a, struct side b, int level, uint64 va
 }
 
 // Calls `fn` for each difference between `a` and `b` in [start, end), flags in `ignore` aside.
-// Returns    their number.
+// Returns   their number.
 int
 pt_diff(const struct pt *a, const struct pt *b, uint64 start, uint64 end, uint64 ignore,
         pt_diff_fn fn, void *arg)

@@ -109,7 +109,7 @@ read_entry(const struct pt *t, uint64 table, uint64 va, const struct pt_hart *ha
 }
 
 // Translates `va` for an access of a hart in the given state, in the address space of `t`.
-// Returns    the rule that ended the walk, which is also in the trace: RULE_OK, or why it faults.
+// Returns   the rule that ended the walk, which is also in the trace: RULE_OK, or why it faults.
 enum pt_rule
 translate(const struct pt *t, uint64 va, enum pt_access access, const struct pt_hart *hart,
           struct pt_trace *trace)

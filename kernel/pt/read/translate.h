@@ -33,9 +33,9 @@ struct pt_hart {
     bool user;      // mode U; else S
     bool sum, mxr;  // of sstatus
     bool update_ad; // the hart sets A and D itself (Svadu); else it faults (Svade)
-    // Is the table entry at `pa` in memory? NULL: every one is.
+    // Tells whether the table entry at `pa` is in memory. NULL: every one is.
     bool (*present)(void *arg, uint64 pa);
-    // What the entry at `pa` holds for this walk. NULL: what memory holds, through the linear map.
+    // Reads the entry at `pa` for this walk. NULL: from memory, through the linear map.
     pte_t (*read)(void *arg, uint64 pa);
     void *arg;
 };

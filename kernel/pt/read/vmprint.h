@@ -6,7 +6,7 @@
 
 enum vmprint_style {
     VMPRINT_2020,    // " .. ..3: pte 0x%016lx pa 0x%016lx": index, a space before the first mark
-    VMPRINT_PLAIN,   // the same without that space
+    VMPRINT_PLAIN,   // VMPRINT_2020 without that space
     VMPRINT_2024,    // " .. ..0x%016lx: pte ...": the virtual address in place of the index
     VMPRINT_VERBOSE, // VMPRINT_2020, each line followed by its level and whether it is a table
     VMPRINT_STYLES
