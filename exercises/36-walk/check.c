@@ -40,7 +40,7 @@ check_scarce(uint64 va, int left)
     DEMAND(pte == 0, "without memory for a table walk did not return 0",
            "没有内存建页表页, walk 却没有返回 0");
     DEMAND(frames_used() - before == left, "after a kalloc that failed, %d frames are lost",
-           "kalloc 失败之后, 丢失了 %d 个页帧", frames_used() - before - left);
+           "kalloc 失败之后, 丢失了 %d 个页框", frames_used() - before - left);
 }
 
 void
@@ -53,14 +53,16 @@ check(void)
     DEMAND(frames_used() == 1, "with alloc = 0 a table was made", "alloc 为 0 时新建了页表页");
     for (int i = 0; i < 6; i++)
         check_made(some[i]);
-    DEMAND(frames_used() == 7, "the tree has %d tables, not 7", "页表有 %d 页, 应为 7 页", frames_used());
+    DEMAND(frames_used() == 7, "the tree has %d tables, not 7", "页表有 %d 页, 应为 7 页",
+           frames_used());
     for (int i = 0; i < 6; i++)
         DEMAND(walk(root, some[i], 0) != 0 && *walk(root, some[i], 0) == entry_at(root, some[i], 0),
-               "walk(root, %#lx, 0) does not find what is there", "walk(root, %#lx, 0) 找不到已有的页表项",
-               some[i]);
+               "walk(root, %#lx, 0) does not find what is there",
+               "walk(root, %#lx, 0) 找不到已有的页表项", some[i]);
     DEMAND(entry_at(root, 2 * PGSIZE, 0) == 0, "a new table is not a page of zeroes",
            "新页表页没有清零");
     check_scarce(7UL << 30, 0);
     check_scarce(7UL << 30, 1);
-    DEMAND(panics(beyond) != 0, "walk(root, MAXVA, 0) does not panic", "walk(root, MAXVA, 0) 没有 panic");
+    DEMAND(panics(beyond) != 0, "walk(root, MAXVA, 0) does not panic",
+           "walk(root, MAXVA, 0) 没有 panic");
 }

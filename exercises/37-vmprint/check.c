@@ -60,7 +60,8 @@ check(void)
     pagetable_t root = zeroes();
     try(root);
     for (uint64 va = 0; va < 3 * PGSIZE; va += PGSIZE)
-        entry_put(root, va, 0, PA2PTE(kalloc()) | PTE_V | PTE_R | PTE_W | (va == PGSIZE ? 0 : PTE_U));
+        entry_put(root, va, 0,
+                  PA2PTE(kalloc()) | PTE_V | PTE_R | PTE_W | (va == PGSIZE ? 0 : PTE_U));
     entry_put(root, TRAPFRAME, 0, PA2PTE(kalloc()) | PTE_V | PTE_R | PTE_W);
     entry_put(root, TRAMPOLINE, 0, PA2PTE(kalloc()) | PTE_V | PTE_X);
     try(root);

@@ -29,8 +29,8 @@ static void
 try(uint64 va, uint64 size, uint64 pa)
 {
     uint64 first = PGROUNDDOWN(va), end = PGROUNDUP(va + size);
-    DEMAND(mappages(root, va, size, pa, PTE_R | PTE_U) == 0, "mappages(%#lx, %#lx) did not return 0",
-           "mappages(%#lx, %#lx) 没有返回 0", va, size);
+    DEMAND(mappages(root, va, size, pa, PTE_R | PTE_U) == 0,
+           "mappages(%#lx, %#lx) did not return 0", "mappages(%#lx, %#lx) 没有返回 0", va, size);
     for (uint64 at = first; at < end; at += PGSIZE) {
         pte_t pte = entry_at(root, at, 0), want = PA2PTE(pa + at - first) | PTE_V | PTE_R | PTE_U;
         DEMAND(pte == want, "mappages(%#lx, %#lx): the entry for %#lx is %#lx, it should be %#lx",
@@ -56,9 +56,10 @@ check(void)
     try(0x1ff000, 2 * PGSIZE, KERNBASE + 0x30000);
     try(TRAPFRAME - PGSIZE, PGSIZE, KERNBASE);
     const char *words = panics(again);
-    DEMAND(words && strcmp(words, "remap") == 0, "a page that is mapped already must panic with \"remap\"",
+    DEMAND(words && strcmp(words, "remap") == 0,
+           "a page that is mapped already must panic with \"remap\"",
            "重复映射必须以 \"remap\" panic");
     kalloc_fails(0);
-    DEMAND(mappages(root, 9UL << 30, PGSIZE, KERNBASE, PTE_R) == -1, "without memory it must return -1",
-           "没有内存时必须返回 -1");
+    DEMAND(mappages(root, 9UL << 30, PGSIZE, KERNBASE, PTE_R) == -1,
+           "without memory it must return -1", "没有内存时必须返回 -1");
 }

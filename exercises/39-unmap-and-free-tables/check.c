@@ -23,18 +23,20 @@ try(uint64 start, uint64 end, uint64 other, uint64 other_end, int left)
     int before = fences();
     unmap(root, start, end);
     for (uint64 va = start; va < end; va += PGSIZE)
-        DEMAND(entry_at(root, va, 0) == 0, "the entry for %#lx is still there", "%#lx 的页表项还在", va);
+        DEMAND(entry_at(root, va, 0) == 0, "the entry for %#lx is still there", "%#lx 的页表项还在",
+               va);
     for (uint64 va = other; va < other_end; va += PGSIZE)
         DEMAND(entry_at(root, va, 0) != 0,
                "the entry for %#lx is gone, which was not in the range [%#lx, %#lx)",
                "%#lx 的页表项没有了, 它不在 [%#lx, %#lx) 中", va, start, end);
     DEMAND(frames_used() == left,
            "after unmap(%#lx, %#lx) %d frames are in use, not %d: tables count, too",
-           "unmap(%#lx, %#lx) 之后有 %d 个页帧在用, 应为 %d: 页表页也算", start, end, frames_used(), left);
+           "unmap(%#lx, %#lx) 之后有 %d 个页框在用, 应为 %d: 页表页也算", start, end, frames_used(),
+           left);
     DEMAND(fences() > before, "entries were cleared without a fence", "清除页表项之后没有刷新 TLB");
     unmap(root, other, other_end);
     kfree(root);
-    DEMAND(frames_used() == 0, "%d frames are lost", "丢失了 %d 个页帧", frames_used());
+    DEMAND(frames_used() == 0, "%d frames are lost", "丢失了 %d 个页框", frames_used());
 }
 
 void

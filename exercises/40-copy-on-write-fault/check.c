@@ -29,7 +29,8 @@ refused(uint64 va, const char *en, const char *zh)
     DEMAND(cowfault(parent, va) == -1, "a store to %s must end the process: return -1",
            "写入%s必须结束进程: 应返回 -1", either(en, zh));
     DEMAND((va < MAXVA ? entry_at(parent, va, 0) : 0) == before && frames_used() == used,
-           "after -1 nothing may have changed, at %#lx", "返回 -1 之后不应有任何改变, 地址 %#lx", va);
+           "after -1 nothing may have changed, at %#lx", "返回 -1 之后不应有任何改变, 地址 %#lx",
+           va);
 }
 
 static void
@@ -50,17 +51,20 @@ check_copy(uint64 va)
     DEMAND(cowfault(parent, va + 8) == 0, "a store to a shared page is allowed, but it returned -1",
            "写入共享页是允许的, 却返回了 -1");
     pte_t pte = entry_at(parent, va, 0);
-    DEMAND(PTE2PA(pte) != PTE2PA(old), "both processes still have the same frame", "两个进程仍在用同一页帧");
+    DEMAND(PTE2PA(pte) != PTE2PA(old), "both processes still have the same frame",
+           "两个进程仍在用同一页框");
     DEMAND(memcmp((void *)PTE2PA(pte), (void *)PTE2PA(old), PGSIZE) == 0,
            "the copy has other contents than the page", "副本的内容与原页不同");
     DEMAND(PTE_FLAGS(pte) == ((PTE_FLAGS(old) | PTE_W) & ~PTE_COW),
            "the flags are %#lx: W must be set, PTE_COW clear, all others as before",
            "标志是 %#lx: 应当有 W, 没有 PTE_COW, 其余不变", PTE_FLAGS(pte));
-    DEMAND(entry_at(child, va, 0) == old, "the other process's entry has changed", "另一个进程的页表项变了");
+    DEMAND(entry_at(child, va, 0) == old, "the other process's entry has changed",
+           "另一个进程的页表项变了");
     DEMAND(frames_used() == used + 1 && kcount((void *)PTE2PA(old)) == 1,
-           "the shared frame has %d users, not 1", "共享的页帧有 %d 个使用者, 应为 1",
+           "the shared frame has %d users, not 1", "共享的页框有 %d 个使用者, 应为 1",
            kcount((void *)PTE2PA(old)));
-    DEMAND(fences() > before, "the entry has changed, and no fence follows", "页表项变了, 却没有刷新 TLB");
+    DEMAND(fences() > before, "the entry has changed, and no fence follows",
+           "页表项变了, 却没有刷新 TLB");
 }
 
 static void
@@ -75,7 +79,7 @@ check_last(uint64 va)
     pte_t pte = entry_at(child, va, 0);
     DEMAND(PTE2PA(pte) == PTE2PA(old) && (pte & PTE_W) && !(pte & PTE_COW) && frames_used() == used,
            "the last user should keep the frame, with W and without PTE_COW: %#lx",
-           "最后一个使用者应留用页帧, 有 W 而没有 PTE_COW: %#lx", pte);
+           "最后一个使用者应留用页框, 有 W 而没有 PTE_COW: %#lx", pte);
 }
 
 void

@@ -33,8 +33,8 @@ agree(const char *en, const char *zh)
 {
     for (uint64 va = 0; va < MOST; va += PGSIZE) {
         pte_t u = va < PGROUNDUP(sz) ? entry_at(user, va, 0) : 0, k = entry_at(kernel, va, 0);
-        DEMAND(u == 0 || k != 0, "%s: %#lx is not mapped in the kernel's table", "%s: %#lx 没有映射在内核页表中",
-               either(en, zh), va);
+        DEMAND(u == 0 || k != 0, "%s: %#lx is not mapped in the kernel's table",
+               "%s: %#lx 没有映射在内核页表中", either(en, zh), va);
         DEMAND(u != 0 || k == 0, "%s: %#lx is still mapped in the kernel's table (%#lx)",
                "%s: %#lx 还映射在内核页表中 (%#lx)", either(en, zh), va, k);
         DEMAND(!(k & PTE_U), "%s: the entry for %#lx has U: the kernel itself may not use it",
@@ -54,8 +54,9 @@ resize(uint64 newsz, const char *en, const char *zh)
     int before = fences();
     if (mirror(user, kernel, oldsz, newsz) != 0)
         return -1;
-    DEMAND(PGROUNDUP(newsz) >= PGROUNDUP(oldsz) || fences() > before, "%s: entries were cleared without a fence",
-           "%s: 清除页表项之后没有刷新 TLB", either(en, zh));
+    DEMAND(PGROUNDUP(newsz) >= PGROUNDUP(oldsz) || fences() > before,
+           "%s: entries were cleared without a fence", "%s: 清除页表项之后没有刷新 TLB",
+           either(en, zh));
     for (uint64 va = PGROUNDUP(newsz); va < oldsz; va += PGSIZE) {
         kfree((void *)PTE2PA(entry_at(user, va, 0)));
         entry_put(user, va, 0, 0);
@@ -75,13 +76,15 @@ check_scarce(void)
     kalloc_fails(0);
     int result = mirror(user, kernel, sz, newsz);
     kalloc_fails(-1);
-    DEMAND(result == -1, "kalloc returned 0, but mirror did not return -1", "kalloc 返回了 0, mirror 却没有返回 -1");
+    DEMAND(result == -1, "kalloc returned 0, but mirror did not return -1",
+           "kalloc 返回了 0, mirror 却没有返回 -1");
     for (uint64 va = PGROUNDUP(sz); va < newsz; va += PGSIZE) {
         kfree((void *)PTE2PA(entry_at(user, va, 0)));
         entry_put(user, va, 0, 0);
     }
     agree("after a growth that failed", "增长失败之后");
-    DEMAND(frames_used() - used <= 1, "after a growth that failed frames are lost", "增长失败之后丢失了页帧");
+    DEMAND(frames_used() - used <= 1, "after a growth that failed frames are lost",
+           "增长失败之后丢失了页框");
 }
 
 void

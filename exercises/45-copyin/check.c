@@ -35,10 +35,12 @@ static void
 reads(uint64 va, uint64 len)
 {
     memset(buf, 0x7e, sizeof(buf));
-    DEMAND(copyin(root, buf, va, len) == 0, "copyin of [%#lx, %#lx) is allowed, but did not return 0",
+    DEMAND(copyin(root, buf, va, len) == 0,
+           "copyin of [%#lx, %#lx) is allowed, but did not return 0",
            "允许读 [%#lx, %#lx), copyin 却没有返回 0", va, va + len);
     for (uint64 i = 0; i < len; i++)
-        DEMAND(buf[i] == (char)((va + i) * 31 >> 3), "the byte of %#lx is wrong", "地址 %#lx 的字节不对", va + i);
+        DEMAND(buf[i] == (char)((va + i) * 31 >> 3), "the byte of %#lx is wrong",
+               "地址 %#lx 的字节不对", va + i);
     DEMAND(buf[len] == 0x7e, "it copied more than %lu bytes", "复制超过了 %lu 个字节", len);
 }
 

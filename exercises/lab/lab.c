@@ -53,10 +53,10 @@ number_of(const void *frame, const char *call)
 {
     uint64 pa = (uint64)frame;
     if (pa % PGSIZE != 0 || pa < KERNBASE || pa >= PHYSTOP)
-        fail("%s(%#lx): this is no address of a frame", "%s(%#lx): 这不是页帧的地址", call, pa);
+        fail("%s(%#lx): this is no address of a frame", "%s(%#lx): 这不是页框的地址", call, pa);
     int n = (int)((pa - KERNBASE) / PGSIZE);
     if (users[n] == 0)
-        fail("%s(%#lx): the frame is free already", "%s(%#lx): 这个页帧已经被释放", call, pa);
+        fail("%s(%#lx): the frame is free already", "%s(%#lx): 这个页框已经被释放", call, pa);
     return n;
 }
 
@@ -67,7 +67,7 @@ untouched(int n)
     for (uint64 i = 0; i < PGSIZE; i++)
         if (frame[i] != FREED)
             fail("the frame %#lx was written to while it was free",
-                 "页帧 %#lx 在被释放之后又被写入", (uint64)frame);
+                 "页框 %#lx 在被释放之后又被写入", (uint64)frame);
 }
 
 void *
@@ -226,8 +226,8 @@ on_fault(int signal, siginfo_t *info, void *context)
 {
     (void)signal;
     (void)context;
-    fail("it used the address 0x%lx, where there is no memory",
-         "它访问了地址 0x%lx, 那里没有内存", (uint64)info->si_addr);
+    fail("it used the address 0x%lx, where there is no memory", "它访问了地址 0x%lx, 那里没有内存",
+         (uint64)info->si_addr);
 }
 
 static void

@@ -234,6 +234,30 @@ def test_commands(context):
     demand("练习" in door(here, "list", lang="zh")[1], "the list is not Chinese")
 
 
+BLOCK = re.compile(r"^```exercise\n(.*?)^```$", re.M | re.S)
+
+
+def typed(command, here):
+    """What a command of the page prints; ./vitrine is that of this tree."""
+    words = command.replace("./vitrine", os.path.join(ROOT, "vitrine"))
+    run = subprocess.run(["sh", "-c", words], cwd=here, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C"})
+    return run.stdout.decode()
+
+
+def test_page(context):
+    """The transcripts of doc/exercises.md, one session."""
+    here = os.path.abspath(os.path.join(context.dir, "here"))
+    shutil.rmtree(here, ignore_errors=True)
+    os.makedirs(here)
+    context.make("build/machine/glass")
+    for block in BLOCK.findall(shelf.read(os.path.join(ROOT, "doc/exercises.md"))):
+        for command, want in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
+            pattern = re.escape(want).replace(r"\.\.\." + "\\\n", "(?s:.*)")
+            got = typed(command, here)
+            demand(re.fullmatch(pattern, got), f"{command} prints {got[-400:]!r}, not {want!r}")
+
+
 def test_class(context):
     """A class: directories and files, right and wrong ones, and whose seed it was."""
     here = os.path.abspath(os.path.join(context.dir, "here"))

@@ -261,7 +261,7 @@ def planted(context):
     os.makedirs(tree)
     for name in ("README.md", "README.zh.md", "Makefile", "LICENSE"):
         shutil.copy(os.path.join(ROOT, name), os.path.join(tree, name))
-    for name in ("doc", "include", "kernel", "machine", "tests", "tools", "user", "web"):
+    for name in ("doc", "exercises", "include", "kernel", "machine", "tests", "tools", "user", "web"):
         libraries = shutil.ignore_patterns("node_modules")
         shutil.copytree(os.path.join(ROOT, name), os.path.join(tree, name), ignore=libraries)
     return tree

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import zlib
 
@@ -25,6 +26,7 @@ from say import Voice, flow, language, columns  # noqa: E402
 
 KIND = {"find": find, "predict": predict, "write": write}
 DONE = ".done"
+START, TITLE = 20, 34  # columns of the list
 
 
 def refuse(text):
@@ -54,8 +56,10 @@ def do_list(options, say):
     print(say("head"))
     for e in shelf.exercises():
         status = state(e) and say(state(e))
-        print(f"{e.number:2}  {pad(say(e.kind), 8)} {pad(status, 6)} {e.title(options.lang)}\n"
-              f"{' ' * 20}{' '.join(e.covers)}")
+        title, rows = e.title(options.lang), " ".join(e.covers)
+        fits = columns(title) <= TITLE and len(rows) <= 79 - START - TITLE
+        print(f"{e.number:2}  {pad(say(e.kind), 8)} {pad(status, 6)} "
+              + (f"{pad(title, TITLE)} {rows}" if fits else f"{title}\n{' ' * START}{rows}"))
     print(say("tail"))
 
 
@@ -166,6 +170,7 @@ def chosen(number, say):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `list | head` is no mistake
     children.end_with_me()
     options = arguments()
     options.lang = language(options.lang)

@@ -23,6 +23,7 @@ static void __attribute__((noreturn)) bad_usage(void)
              "  ledger                     frames by kind and owner\n"
              "  stats                      what page tables cost\n"
              "  watch CMD [ARG ...]        what its forks, execs and sbrks change\n"
+             "  quiz [--seed N] [COUNT]    questions, with a score\n"
              "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
              "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges;\n"
              "-j: as JSON, all but watch"));
@@ -107,6 +108,8 @@ run(const char *cmd, char **args, const struct options *o)
         return cmd_stats();
     if (strcmp(cmd, "watch") == 0 && n >= 1 && !json)
         return cmd_watch(args);
+    if (strcmp(cmd, "quiz") == 0)
+        return cmd_quiz(args);
     bad_usage();
 }
 
@@ -127,7 +130,7 @@ main(int argc, char **argv)
     if (!cmd)
         bad_usage();
     a.next++;
-    if (strcmp(cmd, "watch") != 0)
+    if (strcmp(cmd, "watch") != 0 && strcmp(cmd, "quiz") != 0)
         take_options(&a, &o); // options behind `watch COMMAND` belong to the command
     return out_done("pgtbl", run(cmd, a.next, &o));
 }

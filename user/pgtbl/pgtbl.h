@@ -108,6 +108,7 @@ int cmd_kernel(void);
 int cmd_ledger(void);
 int cmd_stats(void);
 int cmd_watch(char **args);
+int cmd_quiz(char **args);
 
 void map_head(void);
 void map_line(const struct range *r);

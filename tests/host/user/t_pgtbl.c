@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // t_pgtbl.c - the parts of the command pgtbl that need no kernel: texts, ranges, comparisons.
 //
-// SOURCES: user/pgtbl/text.c user/pgtbl/range.c
+// SOURCES: user/pgtbl/text.c user/pgtbl/range.c user/pgtbl/quiznum.c
 // CFLAGS: -Ikernel -Wno-builtin-declaration-mismatch
 #include "test.h"
 
 #include "../../user/pgtbl/pgtbl.h"
+#include "../../user/pgtbl/quiz.h"
 
 #define USER_RW (PTE_V | PTE_R | PTE_W | PTE_U)
 
@@ -229,6 +230,24 @@ test_changes_of_sizes(void)
     CHECK(n == 3 && seen[1].how == OTHER_FRAME && seen[1].start == 0x207000);
 }
 
+// A seed draws the same questions again; each has an answer, and only that one is right.
+static void
+test_quiz_numbers(void)
+{
+    struct dice a = {7}, b = {7};
+    for (int i = 0; i < 200; i++) {
+        struct question x, y;
+        quiz_draw_numbers(&a, &x);
+        quiz_draw_numbers(&b, &y);
+        CHECK_STR(x.text, y.text);
+        CHECK(x.text[0] && x.right[0] && x.why[0]);
+        CHECK(quiz_right(x.right, y.right) && !quiz_right("", x.right) &&
+              !quiz_right("ok", x.right));
+    }
+    CHECK(quiz_right("16", "0x10") && quiz_right("0x10", "16") && !quiz_right("17", "0x10"));
+    CHECK(quiz_right("valid", "valid") && !quiz_right("user", "valid"));
+}
+
 int
 main(void)
 {
@@ -243,5 +262,6 @@ main(void)
     test_changes();
     test_changes_name_what_is();
     test_changes_of_sizes();
+    test_quiz_numbers();
     return test_done();
 }
