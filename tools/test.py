@@ -240,7 +240,7 @@ def make_variables(words):
 
 def prepare(options, tests, variables):
     """Builds the files that the tests run; prints that, and exits when it fails."""
-    goal = "all" if any(t.part in ("qemu", "check", "glass") for t in tests) else "gen"
+    goal = "all" if any(t.part in ("qemu", "check", "glass", "exercise") for t in tests) else "gen"
     print(f"building into {options.out} ...", flush=True)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", goal, *variables]
     code, text = children.run(command, cwd=ROOT)

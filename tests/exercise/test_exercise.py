@@ -17,7 +17,7 @@ import predict  # noqa: E402
 import shelf  # noqa: E402
 import write  # noqa: E402
 from glassrun import COMPILE, glass  # noqa: E402
-from machine import Failure  # noqa: E402
+from machine import Failure, Machine  # noqa: E402
 from say import Voice, wide  # noqa: E402
 
 ROWS = {f"P{n:02}" for n in range(1, 18)} | {f"M{n}" for n in range(128, 140)}
@@ -117,22 +117,58 @@ def seen(context, exercise, folder):
     return " ".join(context.sh([*command[:at], kernel, *command[at:]])[1].split())
 
 
+def check_answers(exercise, folder):
+    """Wrong places are refused; the function, and the lines of the mistake, pass."""
+    for wrong in ("consoleread", "spinlock.c:3", "nothing_of_that_name", "mini.h:9999", "vm.c", ":"):
+        shelf.write(os.path.join(folder, "answer.txt"), f"where = {wrong}\n")
+        refused(find, exercise, folder, wrong)
+    find.solve(exercise, folder, None)
+    passes(find, exercise, folder)
+    file, first, last, _ = find.expected(exercise)
+    for right in (f"{file}:{first}", f"{os.path.basename(file)}:{last}", f"kernel/{os.path.basename(file)}:{last}"):
+        if find.is_small(exercise) or not right.startswith("kernel/" + os.path.basename(file)):
+            shelf.write(os.path.join(folder, "answer.txt"), f"where = {right}\n")
+            passes(find, exercise, folder)
+
+
 def test_find(context):
-    for e in of_kind("find"):
+    for e in filter(find.is_small, of_kind("find")):
         folder = folder_for(context, e, "find")
         find.begin(e, folder, None)
         refused(find, e, folder, "the starting point")
         text = seen(context, e, folder)
         demand(re.search(e.about["shows"], text), f"{e.name}: the machine does not say {e.about['shows']}")
-        for wrong in ("consoleread", "spinlock.c:3", "nothing", "mini.h:9999"):
-            shelf.write(os.path.join(folder, "answer.txt"), f"where = {wrong}\n")
-            refused(find, e, folder, wrong)
-        find.solve(e, folder, None)
-        passes(find, e, folder)
-        file, first, last, _ = find.expected(e)
-        for line in (first, last):
-            shelf.write(os.path.join(folder, "answer.txt"), f"where = kernel/{file}:{line}\n")
-            passes(find, e, folder)
+        check_answers(e, folder)
+
+
+def test_find_answers(context):
+    """The mistakes of Vitrine itself: their places are known. test_find_vitrine boots them."""
+    for e in of_kind("find"):
+        if not find.is_small(e):
+            folder = folder_for(context, e, "find")
+            shelf.write(os.path.join(folder, "answer.txt"), find.ANSWER)
+            refused(find, e, folder, "the starting point")
+            check_answers(e, folder)
+
+
+def test_find_vitrine(context):
+    """Each mistake of Vitrine itself shows in the command that the exercise names."""
+    for e in of_kind("find"):
+        if find.is_small(e):
+            continue
+        folder = folder_for(context, e, "find")
+        find.begin(e, folder, None)
+        tree = os.path.join(folder, "vitrine")
+        context.must(["make", "-s", "--no-print-directory", "-C", tree, f"-j{os.cpu_count() or 1}", "kernel"])
+        with Machine(f"{tree}/build/kernel/kernel", context.options.image, context.dir, append="quiet") as m:
+            m.boot()
+            said = m.run(e.about["type"])
+            m.poweroff()
+        demand(re.search(e.about["shows"], said), f"{e.name}: {e.about['type']} prints {said}")
+        shutil.rmtree(tree)
+
+
+test_find_vitrine.is_long = True
 
 
 # -- predict
@@ -192,6 +228,7 @@ def test_write_host(context):
 
 
 def test_write_kernel(context):
+    glass(context)
     for e in of_kind("write", "kernel"):
         try_write(context, e)
 
@@ -250,7 +287,7 @@ def test_page(context):
     here = os.path.abspath(os.path.join(context.dir, "here"))
     shutil.rmtree(here, ignore_errors=True)
     os.makedirs(here)
-    context.make("build/machine/glass")
+    glass(context)
     for block in BLOCK.findall(shelf.read(os.path.join(ROOT, "doc/exercises.md"))):
         for command, want in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
             pattern = re.escape(want).replace(r"\.\.\." + "\\\n", "(?s:.*)")

@@ -75,7 +75,9 @@ def make(exercise, folder, seed, lang):
 def next_steps(exercise, folder, say):
     """Yields the next steps of the student."""
     yield say("here", folder=shown(folder))
-    if exercise.kind == "find" or exercise.about.get("check") == "kernel":
+    if exercise.about.get("base") == "vitrine":
+        yield say("boot", folder=shown(folder), words=exercise.about["type"])
+    elif exercise.kind == "find" or exercise.about.get("check") == "kernel":
         yield say("watch", folder=shown(folder), words=find.watch_words(exercise))
     files = exercise.about["file"].split() if exercise.kind == "write" else ["answer.txt"]
     yield from (say("edit", file=os.path.join(shown(folder), f)) for f in files)
