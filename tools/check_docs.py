@@ -15,8 +15,10 @@ import sys
 import source
 from machine import columns
 
-PAGES = ("README.md", "README.zh.md", "doc/*.md", "doc/zh/*.md", "doc/decisions/*.md", "tests/bugs/*.md")
+PAGES = ("README.md", "README.zh.md", "doc/*.md", "doc/zh/**/*.md", "doc/guides/*.md", "doc/decisions/*.md",
+         "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
+STEP = re.compile(r"^```\w+ (?:new|into)=(\S+)")  # what a guide does to a file (tests/qemu/test_guides.py)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:\./)?[\w.{},/*-]*\.(?:c|h|S|py|md|tbl|ld|tsv|sh|\{[chS,]+\})|Makefile")
@@ -90,23 +92,31 @@ def defined():
     return set(re.findall(r"\b([a-z_]\w*)\(", text)) | set(re.findall(r"^\d+\s+([\w/]+)", text, re.M))
 
 
+@functools.lru_cache(maxsize=None)
+def made(page):
+    """The steps of a guide as text: the names of the files that they make, and their contents."""
+    return "\n".join(m[0] for m in FENCED.finditer(source.read(page)) if STEP.match(m[0]))
+
+
 def names(page):
-    """Files and functions in backquotes."""
+    """Files and functions in backquotes: those of the tree, and those that the page makes."""
     text = prose(page)
     for m in QUOTED.finditer(text):
         where = f"{page}:{line_of(text, m.start())}"
         if FILE.fullmatch(m[1]) and m[1][0] != "." and "NAME" not in m[1]:
             for word in braces(m[1]):
-                if not resolve(word):
+                if not resolve(word) and f"new={word}" not in made(page):
                     yield f"{where}: there is no file {word}"
         call = CALL.fullmatch(m[1])
-        if call and call[1] not in defined():
+        if call and call[1] not in defined() and m[1][:-1] not in made(page):
             yield f"{where}: there is no function {m[1]}"
 
 
 def samples(page):
     """Lines of fenced blocks fit a terminal."""
     for m in FENCED.finditer(source.read(page)):
+        if STEP.match(m[0]):
+            continue
         first = line_of(source.read(page), m.start())
         for n, line in enumerate(m[0].splitlines()):
             if columns(line) > WIDTH:

@@ -13,6 +13,7 @@ import re
 import source
 
 PAGES = "README tour pgtbl faults questions errors years user-programs designs watch page teaching".split()
+PAGES += [f"guides/{name}" for name in "system-call program kernel-table-design check board".split()]
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"
 ENTRY = re.compile(rf"^(?:PHRASE|PANIC)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
@@ -163,6 +164,8 @@ def commands_of(kind, text):
     """Returns the lines that a reader types: a session's commands, or all lines of another block but remarks."""
     if kind.startswith("console"):
         return tuple(s for s in text.splitlines() if s.startswith("$ "))
+    if "new=" in kind or "into=" in kind:
+        return tuple(text.splitlines())  # a step of a guide
     remark = re.compile(r"\s*(?:#|//).*$")
     return tuple(remark.sub("", s) for s in text.splitlines() if kind in ("sh", "c", "make"))
 
@@ -180,8 +183,8 @@ def pages():
             yield f"{english}: its Chinese half {chinese} is missing"
             continue
         yield from differences(english, chinese)
-    for path in source.files("doc/zh/*.md"):
-        if os.path.basename(path)[:-3] not in PAGES:
+    for path in source.files("doc/zh/**/*.md", "doc/guides/*.md"):
+        if re.sub(r"^doc/(?:zh/)?", "", path)[:-3] not in PAGES:
             yield f"{path}: tools/check_languages.py does not name it, or its English half is missing"
 
 
