@@ -119,7 +119,7 @@ mm/copy := copy
 mm/inspect := plan owners touched view viewprint
 
 # explain: reports about faults of programs and of the kernel, with the texts of words.h.
-explain := say near insn tell usersym usertrace explain kexplain panicwords plancheck
+explain := say near insn tell usersym usertrace explain kexplain catalogue plancheck
 
 # dev: the device tree, and the device drivers.
 dev := ram machine isa power rtc plic

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """check_languages.py - English and Chinese say the same: catalogues of sentences, and pages.
 
-A catalogue (*.def) has each sentence in both languages, with the same conversions in the same order. A panic() of the
-kernel, a sentence that a command passes to tr(), the reason that it gives to fail_text(), and what ./vitrine says stand
-in a catalogue; a sentence of a catalogue is used. A page of PAGES has a Chinese half with the same headings, blocks,
-commands and figures.
+A catalogue (*.def) has each sentence in both languages, with the same conversions in the same order. A catalogue has
+each panic() of the kernel, its messages, the sentences that a command passes to tr(), the reasons that it gives to
+fail_text(), and those of ./vitrine; a sentence of a catalogue is used. A page of PAGES has a Chinese half with the same
+headings, blocks, commands and figures.
 """
 import os
 import re
@@ -16,11 +16,13 @@ PAGES = "README tour pgtbl faults questions errors years user-programs designs w
 PAGES += [f"guides/{name}" for name in "system-call program kernel-table-design check board".split()]
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"
-ENTRY = re.compile(rf"^(?:PHRASE|PANIC)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
-BEGINS = re.compile(r"^(?:PHRASE|PANIC)\(", re.M)
+ENTRY = re.compile(rf"^(?:PHRASE|PANIC|MESSAGE)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
+BEGINS = re.compile(r"^(?:PHRASE|PANIC|MESSAGE)\(", re.M)
 CONVERSION = re.compile(r"%[-0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?l*[a-zA-Z%]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PANIC = re.compile(rf"\bpanic(?:_frames|_telling|_from|_trap)?\((?:[^\";]*?,\s*)?({STRINGS})\s*([,)\w])")
+PRINTF = re.compile(rf"\bprintf\(\s*({STRINGS})")
+ENGLISH = re.compile(r"cannot start: |trap while starting|%s, %lu MiB")  # before the language is known; the first line
 SAID = re.compile(rf"\btr\(\s*({STRINGS})\s*\)|\bfail_text\([^;]*?,\s*({STRINGS})\s*\)")
 SHARED = "user/ulib/errors.def"
 EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and speak English
@@ -71,6 +73,19 @@ def panics():
             if joined(m[1]) not in known:
                 yield f"{file}:{line_of(text, m.start())}: {path} lacks {joined(m[1])!r}"
     yield from (f"{path}: no panic() says {s!r}" for s in sorted(set(known) - used))
+
+
+def messages():
+    """Each `vitrine: ...` that printf() prints has a translation; what else has one is in the source."""
+    path = "kernel/explain/messages.def"
+    known, printed = catalogue(path), set()
+    for file in source.files("kernel/**/*.c"):
+        for m in PRINTF.finditer(source.read(file)):
+            said = joined(m[1])
+            printed.add(said)
+            if said.startswith("vitrine: ") and said not in known and not ENGLISH.search(said):
+                yield f"{file}:{line_of(source.read(file), m.start())}: {path} lacks {said!r}"
+    yield from (f"{path}: no printf() says {s!r}" for s in sorted(set(known) - printed))
 
 
 def own_catalogue(file):
@@ -206,6 +221,7 @@ def problems():
     for path in source.files("user/**/*.def", "kernel/**/*.def", "tools/*.def"):
         yield from entries(path)
     yield from panics()
+    yield from messages()
     yield from commands()
     yield from errors()
     yield from door()

@@ -6,8 +6,10 @@
 //           that does not go to the console is copied unchanged.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
+#include "ulib/format.h"
 #include "ulib/line.h"
 #include "ulib/out.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/fcntl.h"
@@ -26,24 +28,42 @@ wait_for_key(void)
     char answer[16];
     int n;
 
-    printf("-- more: Enter; end: q and Enter -- ");
+    printf(tr("-- more: Enter; end: q and Enter -- "));
     n = read(keys, answer, sizeof(answer));
     stopped = n <= 0 || answer[0] == 'q';
     printf("\x1b[A\r\x1b[K"); // Enter has moved the cursor to the next row
     rows = ROWS - 1;
 }
 
-// Prints as much of the text as fits in a row.
+// Returns   how many bytes of the text fit in a row: whole characters of UTF-8.
+static unsigned long
+fitting(const char *p, unsigned long len)
+{
+    unsigned long n = 0, next;
+    int columns = 0;
+
+    while (n < len) {
+        for (next = n + 1; next < len && (p[next] & 0xc0) == 0x80; next++)
+            ;
+        columns += text_columns(p + n, (int)(next - n));
+        if (columns > COLUMNS)
+            break;
+        n = next;
+    }
+    return n;
+}
+
+// Prints as much of the text as fits in a row. A blank in the second half of the row ends it.
 // Returns   the number of bytes printed.
 static unsigned long
 put_row(const char *p, unsigned long len)
 {
-    unsigned long n = len;
+    unsigned long n = fitting(p, len), whole = n;
 
-    if (len > COLUMNS) {
-        for (n = COLUMNS; n > 0 && p[n] != ' '; n--)
+    if (whole < len) {
+        for (; n > 0 && p[n] != ' '; n--)
             ;
-        n = n > 0 ? n : COLUMNS;
+        n = n > whole / 2 ? n : whole;
     }
     out_put(p, n);
     out_char('\n');

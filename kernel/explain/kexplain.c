@@ -9,7 +9,7 @@
 // Locks     none; the other harts have stopped.
 #include "explain/explain.h"
 
-#include "explain/panicwords.h"
+#include "explain/catalogue.h"
 #include "explain/tell.h"
 #include "explain/usertrace.h"
 #include "explain/words.h"
@@ -291,4 +291,5 @@ explain_init(void)
                                                      .frames = explain_frames,
                                                      .user = explain_user_callers};
     panic_set_explainer(&explainer);
+    printf_set_translator(explain_translate);
 }

@@ -29,6 +29,7 @@ struct conversion {
     size_t precision; // ~0: none given
 };
 
+static const char *(*translator)(const char *fmt); // NULL: messages stay as they are
 static const struct print_sink *console;
 
 static void
@@ -255,6 +256,13 @@ vprintf(const char *fmt, va_list ap)
     return (int)o.total;
 }
 
+// Lets printf() print its messages in another language. Called once, before other harts start.
+void
+printf_set_translator(const char *(*translate)(const char *fmt))
+{
+    translator = translate;
+}
+
 // Prints a message to the console, whole: no other hart's message comes between.
 // Returns   the number of characters; without a sink they are lost.
 // Locks     the sink's own (RANK_PRINT). Never sleeps.
@@ -263,7 +271,7 @@ printf(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    int n = vprintf(fmt, ap);
+    int n = vprintf(translator != NULL ? translator(fmt) : fmt, ap);
     va_end(ap);
     return n;
 }

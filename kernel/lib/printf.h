@@ -15,6 +15,8 @@ struct print_sink {
 
 void printf_set_sink(const struct print_sink *sink);
 const struct print_sink *printf_sink(void); // NULL before the first
+// From now on printf() prints what `translate` returns for its format; the two take equal values.
+void printf_set_translator(const char *(*translate)(const char *fmt)); // once, at boot
 int printf(const char *fmt, ...) printflike(1, 2);
 int vprintf(const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) printflike(3, 4);

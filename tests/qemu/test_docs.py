@@ -49,7 +49,7 @@ class Block:
         if not any(w.startswith("kpt=") for w in boot):
             boot.insert(0, "kpt=unified")
         if page.endswith(".zh.md") or page.startswith("doc/zh/"):
-            boot.append("lang=zh")
+            boot.insert(0, "lang=zh")
         self.append = " ".join(boot)
 
 

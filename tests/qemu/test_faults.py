@@ -187,6 +187,12 @@ def test_faults_words_refused(context):
     for word in ("lang=fr", "explain=loud"):
         if word not in text:
             raise Failure(f"{word} is not named")
+    with context.machine(append="lang=zh quiet kpt=foo nonesuch") as m:
+        text = m.boot()
+        m.poweroff()
+    for part in ("vitrine: kpt=foo: 没有这种设计; 请选择 unified, global,", "vitrine: 内核命令行上有不认识的词: nonesuch\n"):
+        if part not in text:
+            raise Failure(f"in Chinese the kernel does not say {part!r}: {text[-400:]!r}")
 
 
 def test_faults_mapped_by(context):

@@ -91,6 +91,8 @@ def test_prompt_more(context):
         m.expect("\n22\n(1[0-9][0-9] ){19}119\n-- more")
         m.type("\n")
         m.expect("120 (1[0-9][0-9] ){18}139\n140 ?\n[$] ")
+        m.type("lang zh; echo " + "页表" * 30 + " | more\n")
+        m.expect("页表" * 20 + "\n" + "页表" * 10 + "\n[$] ")  # 40 characters fill a row
         m.poweroff()
 
 
