@@ -9,6 +9,9 @@
 #include "fs/cache/cache.h"
 
 #include "fs/cache/pageio.h"
+#include "sync/thread.h"
+
+#define SOME 1024 // pages that are taken out before others may run
 
 // Waits until no read or write-back of the page is under way.
 // Returns   whether the page is still in this cache.
@@ -29,17 +32,18 @@ is_shared(struct pcache *pc, const struct frame *f)
                2; // a mapping's first reference: under pc->lock
 }
 
-// Removes the pages from index `from` on.
+// Removes the pages from *index on, some at a time.
+// Returns   whether there may be more, at *index or above.
 // Locks     takes pc->lock. Sleeps
-void
-cache_truncate(struct pcache *pc, uint64 from)
+static bool
+remove_some(struct pcache *pc, uint64 *index)
 {
+    struct frame *f = NULL;
     acquire(&pc->lock);
-    struct frame *f;
-    for (uint64 index = from; (f = radix_next(&pc->tree, &index)) != NULL;) {
+    for (int n = 0; n < SOME && (f = radix_next(&pc->tree, index)) != NULL; n++) {
         frame_get(f);
         bool here = ready(pc, f), stays = here && is_shared(pc, f);
-        index += stays;
+        *index += stays;
         if (stays)
             page_hollow(pc, f);
         else if (here)
@@ -47,6 +51,16 @@ cache_truncate(struct pcache *pc, uint64 from)
         frame_put(f);
     }
     release(&pc->lock);
+    return f != NULL;
+}
+
+// Removes the pages from index `from` on. Other processes may run meanwhile.
+// Locks     takes pc->lock. Sleeps
+void
+cache_truncate(struct pcache *pc, uint64 from)
+{
+    while (remove_some(pc, &from))
+        preempt_point_always();
 }
 
 // Removes one page, if it is in the cache.

@@ -13,6 +13,7 @@
 #include "abi/errno.h"
 #include "fs/ext2/alloc.h"
 #include "fs/ext2/super.h"
+#include "sync/thread.h"
 
 #define SECTORS (BLKSIZE / 512)
 
@@ -214,6 +215,7 @@ free_tree(struct truncation *c, uint32 *ptr, uint32 level, uint64 from)
     uint32 *slot = page_data(f), first = (uint32)(from / span);
     for (uint32 s = first; s < EXT2_NPTR && !error; s++)
         error = free_tree(c, &slot[s], level - 1, s == first ? from % span : 0);
+    preempt_point_always();
     cache_dirty(&fs->meta, f);
     frame_put(f);
     if (error || from)

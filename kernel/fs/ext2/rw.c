@@ -18,6 +18,7 @@
 #include "fs/journal/journal.h"
 #include "lib/page.h"
 #include "lib/string.h"
+#include "sync/thread.h"
 
 static uint64 size_limit = BMAP_PAGES * PGSIZE; // [c] after boot: no write goes beyond
 
@@ -32,6 +33,8 @@ fs_limit_size(uint64 bytes)
     return 0;
 }
 
+#define READ_PAGES 256 // that a read copies before it lets others run
+
 static size_t
 within_page(uint64 off, uint64 left)
 {
@@ -39,7 +42,7 @@ within_page(uint64 off, uint64 left)
     return left < room ? left : room;
 }
 
-// Reads up to n bytes at `off` of a regular file; fewer at its end.
+// Reads up to n bytes at `off` of a regular file; fewer at its end, or if the process is killed.
 // Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
 // Locks     none. Sleeps
 int64
@@ -50,7 +53,7 @@ inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
         return 0;
     if (n > size - off)
         n = size - off;
-    while (done < n) {
+    for (uint32 pages = 1; done < n; pages++) {
         struct frame *f;
         uint64 at = off + done;
         size_t len = within_page(at, n - done);
@@ -62,6 +65,8 @@ inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
         if (error) // the file may have been truncated: then this is its end
             return done ? (int64)done : error == -EINVAL ? 0 : error;
         done += len;
+        if (pages % READ_PAGES == 0 && preempt_point() < 0)
+            break;
     }
     return (int64)done;
 }

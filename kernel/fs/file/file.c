@@ -16,6 +16,7 @@
 #include "lib/panic.h"
 #include "mm/aspace/pager.h"
 #include "mm/frame/kmem.h"
+#include "sync/thread.h"
 
 // Bytes written in one transaction: bounds the changes that must reach the disk together.
 #define WRITE_CHUNK (256UL * 1024)
@@ -103,7 +104,8 @@ write_piece(struct file *f, struct iobuf src, size_t n)
     return done;
 }
 
-// Writes in pieces, each a transaction. Returns the bytes written, or the error of the first piece.
+// Writes in pieces, each a transaction; between two of them others may run. Returns the bytes written,
+// fewer than n if the process is killed meanwhile, or the error of the first piece.
 static int64
 write_pieces(struct file *f, struct iobuf src, size_t n)
 {
@@ -115,7 +117,7 @@ write_pieces(struct file *f, struct iobuf src, size_t n)
             break;
         src.addr += (uint64)done;
         total += done;
-    } while ((size_t)total < n);
+    } while ((size_t)total < n && preempt_point() == 0);
     return total > 0 ? total : done;
 }
 

@@ -27,6 +27,7 @@
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "rv/csr.h"
+#include "sync/thread.h"
 
 const struct design *design;
 
@@ -101,6 +102,10 @@ free_tables(struct aspace *as)
     if (as->pt.root)
         pt_free_root(&as->pt);
 }
+
+// How much is done before others may run:
+#define UNMAP_PIECE   (128UL << 20) // bytes that are taken out
+#define SHARE_REGIONS 1024          // regions that a fork shares
 
 static int
 make_tables(struct aspace *as)
@@ -220,23 +225,39 @@ gap_around(struct aspace *as, uint64 start, uint64 end)
     return (struct pt_zone){floor, above ? above->start : user_limit()};
 }
 
-// Takes out the pages of [start, end), which is in no region any more, and the tables that only
-// served them. With `keep` the tables become spare ones of the space.
-// Locks     as->lock held.
-// Fences    both views, before the frames are freed.
-void
-uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
+static void
+unmap_piece(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep)
 {
-    if (start >= end)
-        return;
     struct mmu_batch b;
-    struct pt_zone zone = gap_around(as, start, end);
     mirror_unmap(as, start, end, zone, keep);
     mmu_batch_init(&b, as, MMU_LIVE);
     b.keep = keep;
     int error = unmap_zone(&as->pt, start, end, zone, &b.tlb);
     assert(!error); // only cutting a larger leaf takes memory, and the caller has cut
     mmu_flush(&b);
+}
+
+// Takes out the pages of [start, end), which is in no region any more, and the tables that only
+// served them. With `keep` the tables become spare ones of the space. Other processes may run
+// meanwhile.
+// Locks     as->lock held, and no spinlock.
+// Fences    both views, before the frames are freed.
+void
+uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
+{
+    if (start >= end)
+        return;
+    struct pt_zone zone = gap_around(as, start, end);
+    for (uint64 to; start < end; start = to) {
+        to = (start / UNMAP_PIECE + 1) * UNMAP_PIECE;
+        if (to < end) {
+            unmap_piece(as, start, to, (struct pt_zone){zone.floor, to}, keep);
+            preempt_point_always();
+        } else {
+            to = end;
+            unmap_piece(as, start, end, zone, keep);
+        }
+    }
 }
 
 static int
@@ -255,15 +276,18 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
     return error ? error : lagging;
 }
 
-// Shares all pages.
+// Shares all pages. Others may run meanwhile.
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
     struct leaves_job job = {.owner = to->owner->pid};
     uint64 own = from->usys != &from->usys_early; // the page at USYSCALL is not shared
     int error = commit_allows(from->pages) ? 0 : -ENOMEM;
-    for (int i = 0; !error && i < from->regions.n; i++)
+    for (int i = 0; !error && i < from->regions.n; i++) {
         error = share_region(&job, to, from, i);
+        if (i % SHARE_REGIONS == SHARE_REGIONS - 1)
+            preempt_point_always();
+    }
     uvm_count(to, (int64)(error ? job.pages : from->pages - own)); // some may be in deferred tables
     return error;
 }

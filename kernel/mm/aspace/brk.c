@@ -22,6 +22,9 @@
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 #include "mm/kvm/layout.h"
+#include "sync/thread.h"
+
+#define PIECE (8UL << 20) // bytes that are brought in before others may run
 
 static bool lazily; // whether a growth of neither kind is lazy
 
@@ -56,15 +59,19 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     return 0;
 }
 
-// Brings in fresh pages for [start, end), where nothing is mapped and no table is deferred.
-// On error  -ENOMEM, with a part of them there.
+// Brings in fresh pages for [start, end), where nothing is mapped and no table is deferred. Other
+// processes may run meanwhile.
+// On error  -ENOMEM, or -EINTR when the process has been killed, with a part of them there.
 // Locks     as->lock held.
+// Sleeps    no, but lets others run.
 // Fences    the whole space once: entries that were invalid may be cached (priv sfence.vma).
 int
 uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
 {
     int error = commit_allows((end - start) / PGSIZE) ? 0 : -ENOMEM;
     for (uint64 va = start, size; !error && va < end; va += size) {
+        if (va != start && va % PIECE == 0 && (error = preempt_point()) < 0)
+            break;
         size = super_add(as, va, end, prot);
         if (size)
             continue;

@@ -161,10 +161,8 @@ mmap_remove(struct aspace *as, uint64 start, uint64 size)
     if (!error)
         error = regions_cut(&as->regions, start, end);
     if (!error) {
-        struct region *r;
         mmap_collect(as, start, end);
-        while ((r = region_above(&as->regions, start)) && r->start < end)
-            region_remove(&as->regions, r);
+        regions_drop(&as->regions, start, end);
         uvmunmap(as, start, end, false);
     }
     releasesleep(&as->lock);

@@ -169,18 +169,18 @@ open_slot(struct regions *rs, int i)
     rs->n++;
 }
 
-// Takes the slot v[i] out of the array.
+// Takes `count` slots from v[i] on out of the array, by moving the shorter side.
 static void
-close_slot(struct regions *rs, int i)
+close_slots(struct regions *rs, int i, int count)
 {
-    rs->n--;
+    rs->n -= count;
     if (i < rs->n - i) {
-        memmove(rs->v + 1, rs->v, (size_t)i * sizeof *rs->v);
-        rs->v++;
-        rs->before++;
+        memmove(rs->v + count, rs->v, (size_t)i * sizeof *rs->v);
+        rs->v += count;
+        rs->before += count;
     } else {
-        memmove(&rs->v[i], &rs->v[i + 1], (size_t)(rs->n - i) * sizeof *rs->v);
-        rs->after++;
+        memmove(&rs->v[i], &rs->v[i + count], (size_t)(rs->n - i) * sizeof *rs->v);
+        rs->after += count;
     }
 }
 
@@ -255,17 +255,19 @@ alike(const struct region *low, const struct region *high)
 void
 regions_merge(struct regions *rs, uint64 start, uint64 end)
 {
-    int i = first_above(rs, start ? start - 1 : 0);
-    while (i + 1 < rs->n && rs->v[i].end <= end) {
-        struct region *low = &rs->v[i], *high = low + 1;
+    int at = first_above(rs, start ? start - 1 : 0), next = at + 1;
+    for (; next < rs->n && rs->v[at].end <= end; next++) {
+        struct region *low = &rs->v[at], *high = &rs->v[next];
         if (!alike(low, high)) {
-            i++;
+            rs->v[++at] = *high;
             continue;
         }
         low->end = high->end;
         low->filesz += high->filesz;
-        region_remove(rs, high);
+        unref_pager(high);
     }
+    if (next <= rs->n)
+        close_slots(rs, at + 1, next - at - 1);
 }
 
 // A search from `ceiling` down.
@@ -352,9 +354,21 @@ region_remove(struct regions *rs, struct region *r)
 {
     int i = (int)(r - rs->v);
     struct region gone = *r;
-    close_slot(rs, i);
+    close_slots(rs, i, 1);
     note_hole(rs, i);
     unref_pager(&gone);
+}
+
+// Drops the regions that begin in [start, end).
+void
+regions_drop(struct regions *rs, uint64 start, uint64 end)
+{
+    struct region *first = region_above(rs, start);
+    int from = first ? (int)(first - rs->v) : rs->n, next;
+    for (next = from; next < rs->n && rs->v[next].start < end; next++)
+        unref_pager(&rs->v[next]);
+    close_slots(rs, from, next - from);
+    note_hole(rs, from);
 }
 
 // Makes `to` a copy of `from`, with references to the pagers.

@@ -56,6 +56,7 @@ uint64 regions_gap(struct regions *rs, uint64 floor, uint64 ceiling, uint64 size
 struct pt_zone regions_own(const struct regions *rs, int i, uint64 end);  // i's zone now
 struct pt_zone regions_zone(const struct regions *rs, int i, uint64 end); // i's, when all go
 void region_remove(struct regions *rs, struct region *r);                 // drops it
+void regions_drop(struct regions *rs, uint64 start, uint64 end);          // those that begin there
 int regions_copy(struct regions *to, const struct regions *from) must_check;
 
 // Tells whether stores stay the process's own, so that a fork shares the pages copy-on-write.

@@ -87,6 +87,8 @@ remove_some(void)
         regions_merge(&rs, start, end);
         return;
     }
+    if (rnd_below(2))
+        regions_drop(&rs, start, end);
     while ((r = region_above(&rs, start)) && r->start < end)
         region_remove(&rs, r);
     fill(start, end, 0);
