@@ -16,6 +16,7 @@
 struct pick {
     struct machine *m;
     uint32 from;                  // changes before this one are covered by a fence
+    uint32 tree_from;             // the same of what is not global
     uint32 until;                 // changes from this one on came when the tree was not in use
     int depth;                    // entries read so far in this walk
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
@@ -30,19 +31,36 @@ change_at(const struct machine *m, uint32 number)
     return &m->s.log.change[number % TABLE_CHANGES];
 }
 
-// The number of the last change of the entry at `pa` in [from, below), or PRESENT.
+// The newest change of the entry at `pa` among those of its bucket from `next` - 1 on, or PRESENT.
 static uint32
-last_change(const struct machine *m, uint64 pa, uint32 from, uint32 below)
+change_of(const struct machine *m, uint64 pa, uint32 next)
 {
-    const struct table_log *log = &m->s.log;
-    uint32 start = log_start(log), next = log->last[log_bucket(pa)];
-    if (from < start)
-        from = start;
-    while (next > from) {
+    uint32 start = log_start(&m->s.log);
+    while (next > start) {
         const struct table_change *c = change_at(m, next - 1);
-        if (next <= below && c->pa == pa)
+        if (c->pa == pa)
             return next - 1;
         next = c->before;
+    }
+    return PRESENT;
+}
+
+static uint32
+older_change(const struct machine *m, uint64 pa, uint32 number)
+{
+    return change_of(m, pa, change_at(m, number)->before);
+}
+
+// From change `number` of the entry at `pa` on back, the first that ended what may be remembered: an
+// entry of this tree, or a global leaf. PRESENT: none.
+static uint32
+useful_change(const struct pick *p, uint64 pa, uint32 number)
+{
+    const pte_t global = PTE_V | PTE_G;
+    for (; number != PRESENT && number >= p->from; number = older_change(p->m, pa, number)) {
+        pte_t was = change_at(p->m, number)->was;
+        if (number >= p->tree_from || (pte_leaf(was) && (was & global) == global))
+            return number;
     }
     return PRESENT;
 }
@@ -56,18 +74,19 @@ read_picked(void *arg, uint64 pa)
     int d = p->depth++;
     pte_t value = *(const pte_t *)ram_at(&m->ram, pa);
     p->number[d] = PRESENT;
-    uint32 below = m->s.log.next, late;
-    while ((late = last_change(m, pa, p->until, below)) != PRESENT) {
-        value = change_at(m, late)->was;
-        below = late;
-    }
+    uint32 next = change_of(m, pa, m->s.log.last[log_bucket(pa)]), last;
+    for (; next != PRESENT && next >= p->until; next = older_change(m, pa, next))
+        value = change_at(m, next)->was;
+    last = next;
+    next = useful_change(p, pa, next);
     for (int n = 0; n < p->choice[d]; n++) {
-        below = last_change(m, pa, p->from, below);
-        value = change_at(m, below)->was;
-        p->number[d] = below;
+        value = change_at(m, next)->was;
+        p->number[d] = next;
+        last = older_change(m, pa, next);
+        next = useful_change(p, pa, last);
     }
-    p->more[d] = last_change(m, pa, p->from, below) != PRESENT;
-    p->since[d] = last_change(m, pa, 0, below) + 1; // PRESENT + 1 is 0
+    p->more[d] = next != PRESENT;
+    p->since[d] = last + 1; // PRESENT + 1 is 0
     return value;
 }
 
@@ -270,7 +289,7 @@ search_tree(struct search *s, const struct active *a)
     uint64 satp = s->m->s.hart[s->hart].satp;
     bool same_tree = a->satp == satp, same_asid = asid_of(a->satp) == asid_of(satp);
     uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
-    struct pick p = {.m = s->m, .from = from, .until = a->until};
+    struct pick p = {.m = s->m, .from = from, .tree_from = a->from, .until = a->until};
     for (int walks = 0; walks < WALKS_MAX; walks++) {
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
