@@ -8,7 +8,8 @@
 //           in rows that say "per ...") took INSTR instructions and NS nanoseconds; and a table at
 //           the end. `bench KEY missing` when the system cannot do it.
 // Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw fork16r
-//           fork16rw create append read openclose map maprandom mapsome mapstore; with scale: null sbrk openclose fork
+//           fork16rw create append read openclose map maprandom mapsome mapstore; with scale:
+//           null sbrk openclose fork pipe read
 // Theory    instret counts instructions exactly under QEMU's -icount shift=0 and means nothing
 //           without it; the time CSR means nothing with it. Both are printed; the reader must know
 //           how QEMU was started. Each row warms up first. The loop around the operation, and the

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// scale.c - several processes do one operation at once, independently of each other.
+// scale.c - several processes do one operation at once, each with objects of its own; `read` with one
+// file for all.
 //
 // Output    `scale KEY PROCESSES TIMES INSTR NS` for 1 process and for N: TIMES operations in
 //           all. The instructions are those of all harts together (under -icount), so INSTR / TIMES
@@ -9,7 +10,12 @@
 #include "bench.h"
 #include "abi/usyscall.h"
 
+#define SHARED "/scale.read"
+#define PIECE  4096
+#define PIECES 16
+
 static int mine; // number of the process, for names of its own
+static char buf[PIECE];
 
 static int
 op_null(int n)
@@ -60,15 +66,63 @@ op_fork(int n)
     return 0;
 }
 
+// The other end of the pair: sends each byte back.
+static void
+echo(int from, int to)
+{
+    char c;
+
+    while (read(from, &c, 1) == 1)
+        write(to, &c, 1);
+    exit(0);
+}
+
+static int
+op_pipe(int n)
+{
+    int to[2], from[2];
+    char c = 0;
+
+    if (pipe(to) < 0 || pipe(from) < 0)
+        return -1;
+    int pid = fork();
+    if (pid == 0) {
+        close(to[1]);
+        echo(to[0], from[1]);
+    }
+    while (pid > 0 && n > 0 && write(to[1], &c, 1) == 1 && read(from[0], &c, 1) == 1)
+        n--;
+    close(to[0]);
+    close(to[1]);
+    close(from[0]);
+    close(from[1]);
+    return pid > 0 && wait(0) == pid && n == 0 ? 0 : -1;
+}
+
+static int
+op_read(int n)
+{
+    int f = open(SHARED, O_RDONLY);
+
+    while (f >= 0 && n > 0) {
+        int got = read(f, buf, PIECE);
+        if (got == PIECE) {
+            n--;
+            continue;
+        }
+        close(f);
+        f = got < 0 ? -1 : open(SHARED, O_RDONLY);
+    }
+    return f < 0 ? -1 : close(f);
+}
+
 static const struct {
     const char *key;
     int times;
     int (*op)(int n);
 } ops[] = {
-    {"null", 20000, op_null},
-    {"sbrk", 2000, op_sbrk},
-    {"openclose", 1000, op_openclose},
-    {"fork", 100, op_fork},
+    {"null", 20000, op_null}, {"sbrk", 2000, op_sbrk}, {"openclose", 1000, op_openclose},
+    {"fork", 100, op_fork},   {"pipe", 500, op_pipe},  {"read", 2000, op_read},
 };
 
 #define NOPS ((int)(sizeof(ops) / sizeof(ops[0])))
@@ -86,9 +140,21 @@ work(int i, int ready, int go)
     exit(bad);
 }
 
+// The file that all read.
+static int
+make_file(void)
+{
+    int f = open(SHARED, O_CREATE | O_TRUNC | O_RDWR), bad = f < 0;
+
+    for (int i = 0; i < PIECES && !bad; i++)
+        bad = write(f, buf, PIECE) != PIECE;
+    return bad || close(f) < 0 ? -1 : 0;
+}
+
 static void
 remove_files(int n)
 {
+    unlink(SHARED);
     char path[] = "/scale.00";
 
     for (int i = 0; i < n; i++) {
@@ -106,7 +172,7 @@ run(int i, int n)
     int ready[2], go[2], bad = 0, status, started = 0;
     char c;
 
-    if (pipe(ready) < 0 || pipe(go) < 0)
+    if (make_file() < 0 || pipe(ready) < 0 || pipe(go) < 0)
         return -1;
     for (mine = 0; mine < n; mine++) {
         int pid = fork();
