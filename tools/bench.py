@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bench.py [KEY...] [--scale] [--mips] [KEY=VALUE...] - measures Vitrine and prints the table beside xv6 and Linux.
+"""bench.py [KEY...] [--json] [--against FILE] [--scale] [--mips] [KEY=VALUE...] - measures Vitrine.
 
 Instructions come from a run under -icount shift=0 (exact, repeatable, idle time included), microseconds from
-one without it (noisy: only the ratio means anything). Each kernel-table design of the list is measured. The
+one without it (noisy: only the ratio means anything). Each kernel-table design of the list is measured, and
+the table has xv6 and Linux beside. --against names the rows that moved since a saved run. The
 figures go to build/bench.tsv as well: design, key, instructions, microseconds, and the four of the others.
 """
 import argparse
@@ -16,6 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import benchdiff  # noqa: E402
 import children  # noqa: E402
 import glassbench  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
@@ -50,10 +52,15 @@ def measure(options, design, icount, command, cpus=1, cache="unsafe"):
     return text
 
 
+def instructions(text):
+    """{key: instructions} for one operation, from what the bench program prints under -icount."""
+    return {k: int(i) / int(n) for k, n, i, _ in LINE.findall(text)}
+
+
 def figures(options, design, keys):
     """{key: (instructions, microseconds)}, for one operation."""
     command = " ".join(["bench", *keys])
-    instr = {k: int(i) / int(n) for k, n, i, _ in LINE.findall(measure(options, design, True, command))}
+    instr = instructions(measure(options, design, True, command))
     time = {k: int(ns) / int(n) / 1000 for k, n, _, ns in LINE.findall(measure(options, design, False, command))}
     return {k: (instr[k], time[k]) for k in instr if k in time}
 
@@ -66,7 +73,7 @@ def print_columns(table):
     """Prints rows of text; the first column is left-aligned, the others right-aligned."""
     widths = [max(len(r[i]) for r in table) for i in range(len(table[0]))]
     for r in table:
-        print(r[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(r[1:], widths[1:])), sep="  ")
+        print(r[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(r[1:], widths[1:])))
 
 
 def print_table(rows, results):
@@ -119,6 +126,10 @@ def print_files(options, design):
 def parse_arguments():
     ap = argparse.ArgumentParser(prog="./vitrine bench", description=__doc__.split("\n", maxsplit=1)[0])
     ap.add_argument("words", nargs="*", help="rows (keys of tools/reference.tsv), KPT=..., O=...")
+    ap.add_argument("--json", action="store_true", help="print the figures as JSON, and no table")
+    ap.add_argument("--against", metavar="FILE", help="name the rows that moved by more than 1 %% since a saved run: "
+                    "what --json printed, or a build/bench.tsv")
+    ap.add_argument("--figures", action="store_true", help=f"only write {benchdiff.FIGURES}, the gate's limits")
     ap.add_argument("--scale", action="store_true", help="only the same operation on eight harts at once, counted")
     ap.add_argument("--mips", action="store_true", help="only how fast the glass machine is, beside QEMU")
     ap.add_argument("--no-build", action="store_true", help="take what was built before")
@@ -136,22 +147,51 @@ def build(options, values):
                     *(f"{k}={v}" for k, v in values.items())], check=True)
 
 
+def print_moved(before, results, to):
+    rows = [benchdiff.sentence(*row) for row in benchdiff.moved(before, results)]
+    print("", *(rows or ["no row has moved by over 1 %"]), sep="\n", file=to)
+
+
 def measure_all(options, designs, keys, rows):
     """The table, for each design; exits if a row has no figure."""
+    before = benchdiff.load(options.against) if options.against else None
     results = {d: figures(options, d, keys) for d in designs}
-    print_table(rows, results)
     save(f"{options.out}/bench.tsv", rows, results)
-    if not keys:
+    if options.json:
+        print(benchdiff.as_json(results))
+    else:
+        print_table(rows, results)
+    if before:
+        print_moved(before, results, sys.stderr if options.json else sys.stdout)
+    if not keys and not options.json:
         print_files(options, designs[0])
     missing = [r[0] for r in rows if any(r[0] not in found for found in results.values())]
     if missing:
         sys.exit(f"bench: not measured: {' '.join(missing)}")
 
 
+def write_figures(options):
+    found = instructions(measure(options, "unified", True, "bench"))
+    benchdiff.write_figures(benchdiff.FIGURES, f"{options.out}/kernel/kernel", found)
+
+
+def run(options, designs, keys, rows):
+    """What the options ask for."""
+    if options.figures:
+        write_figures(options)
+    if options.scale:
+        glassbench.print_scale(options, designs[0])
+    if options.mips:
+        glassbench.print_speed(options)
+    if not (options.figures or options.scale or options.mips):
+        measure_all(options, designs, keys, rows)
+
+
 def main():
+    options = parse_arguments()
+    options.against = os.path.abspath(options.against) if options.against else None
     os.chdir(ROOT)
     children.end_with_me()
-    options = parse_arguments()
     values = dict(w.split("=", 1) for w in options.words if "=" in w)
     options.out = values.pop("O", "build")
     designs = [values.pop("KPT")] if "KPT" in values else DESIGNS
@@ -162,13 +202,8 @@ def main():
     if not options.no_build:
         build(options, values)
     try:
-        if options.scale:
-            glassbench.print_scale(options, designs[0])
-        if options.mips:
-            glassbench.print_speed(options)
-        if not options.scale and not options.mips:
-            measure_all(options, designs, keys, rows)
-    except Failure as why:
+        run(options, designs, keys, rows)
+    except (Failure, OSError, ValueError) as why:
         sys.exit(f"bench: {why}")
 
 

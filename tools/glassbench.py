@@ -74,14 +74,15 @@ def scale_row(options, design, boot, key):
 def print_scale(options, design):
     """Instructions are exact, making the processes included; cycles are the machine's time, waiting included."""
     print(f"\none operation by 1 process, and by {HARTS} at once on {HARTS} harts, kpt={design}")
-    print("           instructions           cycles               spins of each")
-    print("operation     by 1     by 8       by 1     by 8       in vain  turns")
+    print("          instructions            cycles                  waiting")
+    print("operation     by 1     by 8           by 1     by 8         vain  turns")
     boot = Counts(options, design, "true")
     for key in OPERATIONS:
         one, eight, time, times, vain, given = scale_row(options, design, boot, key)
         worst = max(eight / one, times / time)
-        print(f"{key:10}{one:>8,.0f} {eight:>8,.0f} {eight / one:>5.2f}{time:>8,.0f} {times:>8,.0f} {times / time:>5.2f}",
-              f"{vain:>7.3f} {given:>6.3f}", "" if worst <= SCALED else f" above {SCALED}", flush=True)
+        print(f"{key:10}{one:>8,.0f} {eight:>8,.0f} {eight / one:>5.2f}",
+              f"{time:>8,.0f} {times:>8,.0f} {times / time:>5.2f} {vain:>6.2f} {given:>6.2f}",
+              "" if worst <= SCALED else f" above {SCALED}", flush=True)
 
 
 # -- speed
