@@ -3,7 +3,8 @@
 //
 // Theory    The state of the process is set in memory, as wakeup() would. The machine goes on step
 //           by step until the process calls sleep() for the same again, or lets go of the lock that
-//           it sleeps with: then it has left its loop. In between, its loads are noted.
+//           it sleeps with, or stores to what is not its own: then it has found what it waited for.
+//           In between, its loads are noted.
 #include "check/trial.h"
 
 #include "check/locktable.h"
@@ -48,16 +49,23 @@ trial_end(struct machine *m, const struct trial_apart *a)
     m->sight->reached = a->reached;
 }
 
-// Makes the process runnable. Returns false if memory is not such that it can.
+// Changes the state of a process. Returns false if memory is not such that it can.
 static bool
-wake(struct machine *m, uint64 proc)
+set_state(struct machine *m, uint64 proc, enum fact_id state)
 {
     uint64 pa, va = proc + fact(m, FACT_PROC_STATE);
     if (!symbols_physical(&m->sight->symbols, va, &pa) || !ram_has(&m->ram, pa, 4))
         return false;
     store_barrier(m, pa, 4);
-    *(uint32 *)ram_at(&m->ram, pa) = (uint32)fact(m, FACT_STATE_RUNNABLE);
+    *(uint32 *)ram_at(&m->ram, pa) = (uint32)fact(m, state);
     return true;
+}
+
+// Makes the process runnable.
+static bool
+wake(struct machine *m, uint64 proc)
+{
+    return set_state(m, proc, FACT_STATE_RUNNABLE);
 }
 
 // --- what the process does -------------------------------------------------------------------
@@ -91,12 +99,13 @@ trial_reads(const struct machine *m, unsigned hart, uint64 *va)
     return atomic || (raw & 0x7f) == 0x03;
 }
 
-// Notes what the process reads, apart from its stack and the lock.
+// Notes what the process reads, apart from its stack, its own structure and what keeps order.
 static void
 note(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial *t)
 {
     uint64 va, pa, sp = m->s.hart[hart].x[SP];
     if (!trial_reads(m, hart, &va) || va - sp < STACK_BYTES || va - at->lock < 8 ||
+        va - at->proc < fact(m, FACT_PROC_SIZE) || trial_bookkeeping(m, m->s.hart[hart].pc) ||
         !guest_translate(m, hart, va, PT_READ, &pa))
         return;
     for (uint32 i = 0; i < t->reads; i++)
@@ -106,6 +115,18 @@ note(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial
         return;
     t->value[t->reads] = *(const uint32 *)ram_at(&m->ram, pa & ~3ULL);
     t->read[t->reads++] = pa & ~3ULL;
+}
+
+// Does the hart's next instruction store to anything but the stack, the lock or the process itself?
+static bool
+stores(const struct machine *m, unsigned hart, const struct sleeper_at *at)
+{
+    uint32 raw = trial_instruction(m, hart);
+    const struct hart *h = &m->s.hart[hart];
+    int32 offset = ((int32)raw >> 25 << 5) | (int32)(raw >> 7 & 31);
+    uint64 va = h->x[raw >> 15 & 31] + (uint64)(int64)offset;
+    return (raw & 0x7f) == 0x23 && va - h->x[SP] >= STACK_BYTES && va - at->lock >= 8 &&
+           va - at->proc >= fact(m, FACT_PROC_SIZE) && !trial_bookkeeping(m, h->pc);
 }
 
 // Looks at the hart that runs the process, before its next step.
@@ -121,7 +142,7 @@ look(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial
         return TRIAL_UNKNOWN;
     if (at_entry(m, hart, KNOWN_SLEEP))
         return h->x[A0] == at->chan && h->x[A1] == at->lock ? TRIAL_SLEEPS : TRIAL_GOES_ON;
-    if (at_entry(m, hart, KNOWN_RELEASE) && h->x[A0] == at->lock)
+    if ((at_entry(m, hart, KNOWN_RELEASE) && h->x[A0] == at->lock) || stores(m, hart, at))
         return TRIAL_GOES_ON;
     note(m, hart, at, t);
     return TRIAL_UNKNOWN;
@@ -146,18 +167,30 @@ watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
     return TRIAL_UNKNOWN;
 }
 
-// Keeps of the words those that have another value here than they had when they were noted.
+// Keeps of the words those that have another value here than they had when they were noted: `old`.
 static void
-keep_changed(const struct machine *m, struct trial *t)
+keep_changed(const struct machine *m, struct trial *t, uint32 old[TRIAL_READS])
 {
     uint32 kept = 0;
     for (uint32 i = 0; i < t->reads; i++) {
-        if (*(const uint32 *)ram_at(&m->ram, t->read[i]) == t->value[i])
+        uint32 value = *(const uint32 *)ram_at(&m->ram, t->read[i]);
+        if (value == t->value[i])
             continue;
+        old[kept] = value;
         t->value[kept] = t->value[i];
         t->read[kept++] = t->read[i];
     }
     t->reads = kept;
+}
+
+// Puts the old values back.
+static void
+put_back(struct machine *m, const struct trial *t, const uint32 old[TRIAL_READS])
+{
+    for (uint32 i = 0; i < t->reads; i++) {
+        store_barrier(m, t->read[i], 4);
+        *(uint32 *)ram_at(&m->ram, t->read[i]) = old[i];
+    }
 }
 
 // Keeps the words that were read in the other trial, too: the condition, not what comes behind it.
@@ -190,10 +223,13 @@ trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, stru
 {
     struct trial_apart a;
     struct trial other = {0};
+    uint32 old[TRIAL_READS];
     enum trial_end found = TRIAL_UNKNOWN;
     trial_begin(m, &a);
     if (history_go(m, position)) {
-        keep_changed(m, t);
+        keep_changed(m, t, old);
+        history_go(m, a.here);
+        put_back(m, t, old);
         if (wake(m, at->proc))
             found = watch(m, at, &other);
     }
@@ -207,9 +243,9 @@ trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, stru
 bool
 trial_bookkeeping(const struct machine *m, uint64 pc)
 {
-    static const char *const names[] = {"acquire", "release", "push_off", "pop_off",
-                                        "mycpu",   "sleep",   "sched",    "scheduler",
-                                        "wakeup",  "swtch",   "initlock", "memset"};
+    static const char *const names[] = {"acquire",  "release", "push_off",  "pop_off", "mycpu",
+                                        "sleep",    "sched",   "scheduler", "wakeup",  "swtch",
+                                        "initlock", "memset",  "holding",   "myproc",  "killed"};
     uint64 offset;
     const char *name = symbols_find(&m->sight->symbols, pc, &offset);
     for (size_t i = 0; name != NULL && i < NELEM(names); i++)

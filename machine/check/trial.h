@@ -30,7 +30,7 @@ struct sleeper_at {
 enum trial_end {
     TRIAL_UNKNOWN, // the process did not run, or the run cannot be taken back
     TRIAL_SLEEPS,  // it called sleep() again, for the same
-    TRIAL_GOES_ON, // it has left its loop
+    TRIAL_GOES_ON, // it has left its loop, or stored to what is not its own
 };
 
 #define TRIAL_READS 64
@@ -45,7 +45,8 @@ struct trial {
 
 // Wakes the process; what does it do? The run is taken back to where it was, as by the others.
 enum trial_end trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t);
-// What would it have done at `position`? Of the words in `t` those are kept that have changed since.
+// What would it do if the words in `t` were as they were at `position`? Those are kept that have
+// changed since.
 enum trial_end trial_then(struct machine *m, uint64 position, const struct sleeper_at *at,
                           struct trial *t);
 // Finds the last store to those words, by the kernel's own work, between two positions.

@@ -3,11 +3,13 @@
 //
 // Theory    A sleeper checks its condition in a loop, so waking it for nothing does no harm: it
 //           sleeps again. When the machine rests, each sleeper is woken on trial, and the run is
-//           taken back: if the sleeper leaves its loop then, while at the time when it fell asleep
-//           it would have gone on sleeping, its condition has become true and no code has woken it.
-//           The words that it reads on the way are its condition; the last store to them since it
-//           sleeps is by the function that should have called wakeup().
-// Promises  silence: both trials must agree, and the store must be found.
+//           taken back: if the sleeper leaves its loop then, while it goes on sleeping with the words
+//           that it reads set to their values of the time when it fell asleep, its condition has
+//           become true and no code has woken it. The words that it reads on the way are its
+//           condition; the last store to them since it sleeps is by the function that should have
+//           called wakeup(). The wake-up may be on its way: only a sleeper that is found so a second
+//           time, long after the first, has been forgotten.
+// Promises  silence: both trials must agree, twice, and the store must be found.
 //           same-run: the trials are undone before the run goes on.
 #include "check/trial.h"
 
@@ -20,20 +22,23 @@
 
 #define SLEEPS_MAX 128
 #define REST_TICKS 20000000ULL // of mtime, without a step in user mode: the machine rests
+#define LOOKS_MAX  8
 
 // The last sleep() of a process.
 struct nap {
     uint64 proc; // 0: none
     uint64 chan, lock, ra;
     uint64 asleep; // position when its hart left it; 0: it has not
-    bool seen;     // it was tried since
+    uint64 next;   // mtime before which it is not tried again
+    uint32 looks;  // how often it was tried
+    bool missed;   // ... and it would have gone on, the last time
     struct moment since;
 };
 
 struct wakeup {
     struct nap nap[SLEEPS_MAX];
     uint64 user; // mtime when a hart was last in user mode
-    bool due;    // the machine rests
+    uint64 next; // mtime of the next look while the machine rests
 };
 
 // --- events ----------------------------------------------------------------------------------
@@ -68,9 +73,8 @@ trap(struct machine *m, unsigned hart)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
     (void)hart;
-    if (w->due || w->user == 0 || machine_time(m) - w->user < REST_TICKS)
+    if (w->user == 0 || machine_time(m) < w->next)
         return;
-    w->due = true;
     m->stop = STOP_REPORT; // the trials need a machine that stands
 }
 
@@ -82,7 +86,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
     if (m->s.hart[hart].mode != MODE_U)
         return;
     w->user = machine_time(m);
-    w->due = false;
+    w->next = w->user + REST_TICKS;
 }
 
 // --- at rest ---------------------------------------------------------------------------------
@@ -122,28 +126,32 @@ tell(struct machine *m, const struct nap *n, const struct trial *t)
 
 // Tries one sleeper. The run is where it was afterwards.
 static void
-examine_one(struct machine *m, const struct nap *n)
+examine_one(struct machine *m, struct nap *n)
 {
     struct sleeper_at at = {n->proc, n->chan, n->lock, n->ra};
     struct trial t;
-    if (trial_now(m, &at, &t) == TRIAL_GOES_ON &&
-        trial_then(m, n->asleep, &at, &t) == TRIAL_SLEEPS &&
-        trial_last_store(m, &t, n->since.position, machine_position(m)))
+    bool missed = trial_now(m, &at, &t) == TRIAL_GOES_ON &&
+                  trial_then(m, n->asleep, &at, &t) == TRIAL_SLEEPS &&
+                  trial_last_store(m, &t, n->since.position, machine_position(m));
+    if (missed && n->missed)
         tell(m, n, &t);
+    n->next = machine_time(m) + (missed ? REST_TICKS : REST_TICKS << n->looks);
+    n->missed = missed;
+    n->looks++;
 }
 
 static void
 examine(struct machine *m)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
-    if (!w->due || m->history == NULL)
+    uint64 now = machine_time(m);
+    if (w->user == 0 || now < w->next || m->history == NULL)
         return;
+    w->next = now + REST_TICKS;
     for (int i = 0; i < SLEEPS_MAX; i++) {
         struct nap *n = &w->nap[i];
-        if (n->seen || !asleep(m, n))
-            continue;
-        n->seen = true;
-        examine_one(m, n);
+        if (n->looks < LOOKS_MAX && now >= n->next && asleep(m, n))
+            examine_one(m, n);
     }
 }
 
@@ -151,8 +159,9 @@ static bool
 start(struct machine *m)
 {
     return known_has(m, KNOWN_SLEEP) && known_has(m, KNOWN_SWTCH) && known_has(m, KNOWN_RELEASE) &&
-           facts_have(m, FACT_BIT(PROC_STATE) | FACT_BIT(PROC_CHAN) | FACT_BIT(STATE_SLEEPING) |
-                             FACT_BIT(STATE_RUNNABLE) | FACT_BIT(CPU_PROC));
+           facts_have(m, FACT_BIT(PROC_STATE) | FACT_BIT(PROC_CHAN) | FACT_BIT(PROC_SIZE) |
+                             FACT_BIT(STATE_SLEEPING) | FACT_BIT(STATE_RUNNABLE) |
+                             FACT_BIT(CPU_PROC));
 }
 
 const struct watcher wakeup_watcher = {
