@@ -19,6 +19,7 @@
 #define PROGRAMS    64
 #define STUCK_CALLS 100
 #define STORM       200
+#define AT_ONCE     1000 // ticks of mtime: a kernel may wait for the next interrupt in two instructions
 
 enum { SP = 2, A0 = 10, A7 = 17, REGISTERS = 32 };
 
@@ -40,8 +41,10 @@ struct program {
     uint64 stuck;                  // how often the same ecall has come in a row
 };
 
+// Interrupts of S-mode that come again at once.
 struct storm {
-    uint64 cause, pc, steps, count;
+    uint64 pc, steps, time; // when the hart left the last handler: where to, its steps, mtime
+    uint64 cause, count;
 };
 
 struct registers_watch {
@@ -185,14 +188,23 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
     }
 }
 
+// The hart leaves a handler of S-mode.
+static void
+note_return(struct machine *m, unsigned hart)
+{
+    struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
+    s->pc = m->s.hart[hart].pc;
+    s->steps = machine_steps(m, hart);
+    s->time = machine_time(m);
+}
+
 static void
 left(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
-    struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
     struct program *p = NULL;
-    w->storm[hart].pc = h->pc;
-    w->storm[hart].steps = machine_steps(m, hart);
+    if (supervisor)
+        note_return(m, hart);
     if (supervisor && h->mode == MODE_U && leaves_levels(h->satp) != 0)
         p = find(m, hart, leaves_root(h->satp), false);
     if (p == NULL || !p->trapped)
@@ -226,8 +238,8 @@ count_storm(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
-    bool at_once =
-        s->cause == h->scause && s->pc == h->sepc && machine_steps(m, hart) - s->steps <= 2;
+    bool at_once = s->cause == h->scause && s->pc == h->sepc &&
+                   machine_steps(m, hart) - s->steps <= 2 && machine_time(m) - s->time < AT_ONCE;
     s->count = at_once ? s->count + 1 : 0;
     s->cause = h->scause;
     if (s->count == STORM)
