@@ -129,13 +129,13 @@ text_part(struct text *t, const char *head, const char *words)
     unsigned column = width(head), columns;
     text_add(t, head);
     column = pad(t, column, head[0] == ' ' ? PART_COLUMN : column + (head[0] != '\0'));
-    for (bool gap = false; *words != '\0';) {
+    bool first = true;
+    for (bool gap = false; *words != '\0'; first = false) {
         for (; *words == ' '; words++)
             gap = true;
         if (*words == '\0')
             break;
         unsigned n = piece(words, &columns);
-        bool first = column == PART_COLUMN || column == width(head) + 1;
         if (column + (gap && !first) + columns > TEXT_COLUMNS && !first) {
             put(t, '\n');
             column = pad(t, 0, PART_COLUMN);
