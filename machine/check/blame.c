@@ -64,12 +64,21 @@ beside_kalloc(const struct machine *m, uint64 pc)
 }
 
 bool
-blame_allocator(const struct machine *m, const struct moment *at)
+blame_inside(const struct machine *m, const struct moment *at, uint64 mask)
 {
     uint64 pc;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (is_of(m, pc, ALLOCATORS))
+        if (is_of(m, pc, mask))
             return true;
+    return false;
+}
+
+bool
+blame_allocator(const struct machine *m, const struct moment *at)
+{
+    uint64 pc;
+    if (blame_inside(m, at, ALLOCATORS))
+        return true;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
         if (beside_kalloc(m, pc))
             return true;

@@ -9,5 +9,7 @@
 uint64 blame(const struct machine *m, const struct moment *at);
 // The innermost call that is not of the allocator itself.
 uint64 blame_caller(const struct machine *m, const struct moment *at);
+// Is one of the calls of a function of the mask (KNOWN_BIT)?
+bool blame_inside(const struct machine *m, const struct moment *at, uint64 mask);
 // Is the moment inside the allocator: kalloc, kfree and their like?
 bool blame_allocator(const struct machine *m, const struct moment *at);

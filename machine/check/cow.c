@@ -134,7 +134,7 @@ count_leaf(void *arg, const struct leaf *leaf)
 static void
 count_sharers(struct machine *m, struct sharers *s)
 {
-    struct visitor to = {NULL, count_leaf, s};
+    struct visitor to = {.leaf = count_leaf, .arg = s};
     uint64 at, root;
     for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++) {
         s->proc = at;

@@ -23,9 +23,10 @@ level_of(struct machine *m, uint64 pa)
 }
 
 static void
-table_found(void *arg, uint64 pa, int level)
+table_found(void *arg, uint64 pa, int level, uint64 slot)
 {
     struct machine *m = arg;
+    (void)slot;
     *level_of(m, pa) = (uint8)(level + 1);
     sight_watch(m, WATCHER_entries, pa, WATCH_STORES);
 }
@@ -43,7 +44,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
     const struct hart *h = &m->s.hart[hart];
     uint64 root = leaves_root(h->satp);
     int levels = leaves_levels(h->satp);
-    struct visitor to = {table_found, leaf_found, m};
+    struct visitor to = {.table = table_found, .leaf = leaf_found, .arg = m};
     if (supervisor && h->mode == MODE_U && levels != 0 && ram_has(&m->ram, root, PAGE_BYTES) &&
         *level_of(m, root) != levels)
         leaves_visit(m, root, levels, &to);
@@ -55,7 +56,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     uint64 slot = pa & ~7ULL, was = *(const uint64 *)ram_at(&m->ram, slot);
     uint8 level = *level_of(m, pa);
     const struct frame *f = frames_at(m, pa);
-    struct visitor to = {table_found, leaf_found, m};
+    struct visitor to = {.table = table_found, .leaf = leaf_found, .arg = m};
     if (level == 0 || bytes != 8 || (f != NULL && (f->freeing || f->state == FRAME_FREE))) {
         *level_of(m, pa) = 0;
         sight_watch(m, WATCHER_entries, pa, 0);

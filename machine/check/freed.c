@@ -22,13 +22,33 @@ watch(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
     }
 }
 
-// A call of kfree() begins.
+// kfree() fills a page that another call of it has filled, and that was there when this one began.
+static void
+freed_at_once(struct machine *m, const struct call *c, const struct frame *f)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_DOUBLE_FREE, c->hart, c->ra - 1);
+    r.what = (struct fact){.word = WORD_FREE_RACE, .arg = {c->arg[0], r.site}};
+    report_since(&r, WORD_FREED_BY)->moment = f->freed;
+    if (f->allocated.position != 0)
+        report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    r.rule.word = WORD_FREE_RACE_RULE;
+    r.todo.word = WORD_FREE_RACE_DO;
+    report_send(m, &r);
+}
+
+// A call of kfree() begins, or one of memset().
 static void
 called(struct machine *m, const struct call *c)
 {
     uint64 pa = c->arg[0];
     const struct frame *f = frames_at(m, pa);
     struct report r;
+    if (c->what == KNOWN_MEMSET) {
+        if (f != NULL && f->twice && c->arg[2] >= PAGE_BYTES)
+            freed_at_once(m, c, f);
+        return;
+    }
     if (f == NULL || f->state != FRAME_FREE || pa % PAGE_BYTES != 0)
         return;
     report_begin(m, &r, REPORT_DOUBLE_FREE, c->hart, 0);
@@ -112,7 +132,7 @@ device(struct machine *m, uint64 pa, uint64 bytes)
 
 const struct watcher freed_watcher = {
     .name = "freed",
-    .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERFREE),
+    .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERFREE) | KNOWN_BIT(MEMSET),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE),
     .called = called,
     .returned = returned,

@@ -5,9 +5,10 @@
 //           copies to and from the process do not fault: copyin() and copyout() have to allocate
 //           the page themselves, or a legal buffer makes the system call fail.
 // Promises  silence: the kernel has served a fault of such a page before; this page lies within the
-//           process's size and not below its stack pointer, nothing is mapped there, and there was
-//           a free page.
+//           process's size, not below its stack pointer and in no mapping of a file; nothing is
+//           mapped there, and there was a free page.
 #include "check/leaves.h"
+#include "check/mapped.h"
 #include "machine.h"
 #include "sight/watcher.h"
 
@@ -122,7 +123,8 @@ copy_fails(struct machine *m, const struct call *c)
 {
     uint64 proc = facts_current(m, c->hart), va, size = 0;
     struct report r;
-    if (!failed_at(m, c, &va) || !untouched(m, proc, c->arg[0], va) || below_stack(m, proc, va))
+    if (!failed_at(m, c, &va) || !untouched(m, proc, c->arg[0], va) || below_stack(m, proc, va) ||
+        mapped_has(m, c->arg[0], va))
         return;
     facts_field(m, proc, FACT_PROC_SZ, 8, &size);
     uint64 guilty = lookup_of(m, c, va);

@@ -38,24 +38,37 @@ canonical(uint64 va, int levels)
     return va >> (bits - 1) & 1 ? va | ~0ULL << bits : va;
 }
 
+// Does the valid entry break a rule, whatever the access is?
+static bool
+refused(uint64 pte, int level)
+{
+    if ((pte & PTE_RESERVED) || (pte & (PTE_R | PTE_W)) == PTE_W)
+        return true;
+    if (pte_leaf(pte))
+        return pte_pa(pte) & (pt_leaf_size(level) - 1);
+    return level == 0 || (pte & (PTE_A | PTE_D | PTE_U));
+}
+
 static void
-visit(struct trip *t, uint64 table, int level, int levels, uint64 va, unsigned entries)
+visit(struct trip *t, uint64 table, uint64 slot, int level, int levels, uint64 va, unsigned entries)
 {
     if (!ram_has(&t->m->ram, table, PAGE_BYTES) || t->tables >= TABLES_MAX)
         return;
     t->tables++;
     if (t->to->table != NULL)
-        t->to->table(t->to->arg, table, level);
+        t->to->table(t->to->arg, table, level, slot);
     const uint64 *entry = (const uint64 *)ram_at(&t->m->ram, table);
     for (unsigned i = 0; i < entries; i++) {
         if (!(entry[i] & PTE_V))
             continue;
         uint64 here = va | (uint64)i << shift_of(level);
         struct leaf leaf = {canonical(here, levels), entry[i], table + i * sizeof(pte_t), level};
+        if (t->to->refused != NULL && refused(entry[i], level))
+            t->to->refused(t->to->arg, &leaf);
         if (pte_leaf(entry[i]))
             t->to->leaf(t->to->arg, &leaf);
         else if (level > 0)
-            visit(t, pte_pa(entry[i]), level - 1, levels, here, PT_ENTRIES);
+            visit(t, pte_pa(entry[i]), leaf.slot, level - 1, levels, here, PT_ENTRIES);
     }
 }
 
@@ -63,7 +76,7 @@ unsigned
 leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to)
 {
     struct trip t = {m, to, 0};
-    visit(&t, root, levels - 1, levels, 0, PT_ENTRIES);
+    visit(&t, root, 0, levels - 1, levels, 0, PT_ENTRIES);
     return t.tables;
 }
 
@@ -71,7 +84,7 @@ void
 leaves_below(const struct machine *m, uint64 root, uint64 top, const struct visitor *to)
 {
     struct trip t = {m, to, 0};
-    visit(&t, root, PT_MIN_LEVELS - 1, PT_MIN_LEVELS, 0, (unsigned)(top >> shift_of(2)));
+    visit(&t, root, 0, PT_MIN_LEVELS - 1, PT_MIN_LEVELS, 0, (unsigned)(top >> shift_of(2)));
 }
 
 bool

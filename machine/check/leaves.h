@@ -13,9 +13,13 @@ struct leaf {
 
 // Whom to tell. A table comes before what is below it.
 struct visitor {
-    void (*table)(void *arg, uint64 pa, int level); // NULL: not asked
+    // `slot`: the physical address of the entry that leads to it; 0: none, it is the root.
+    // NULL: not asked.
+    void (*table)(void *arg, uint64 pa, int level, uint64 slot);
     void (*leaf)(void *arg, const struct leaf *leaf);
     void *arg;
+    // An entry that is valid and breaks a rule, before it is told as what it is. NULL: not asked.
+    void (*refused)(void *arg, const struct leaf *entry);
 };
 
 // The levels of trees that satp's mode has; 0: translation is off.

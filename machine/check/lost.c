@@ -116,7 +116,7 @@ user_leaf(void *arg, const struct leaf *leaf)
 static void
 find_user_pages(struct machine *m)
 {
-    struct visitor to = {NULL, user_leaf, m};
+    struct visitor to = {.leaf = user_leaf, .arg = m};
     uint64 at, root;
     for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
         if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &root) && root != 0)

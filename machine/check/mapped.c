@@ -5,6 +5,8 @@
 //           children inherit them. A page fault in it is to be served from one place of the file; a
 //           private mapping never goes back to the file; and a child that faults in a mapping of
 //           its parent has it, too.
+#include "check/mapped.h"
+
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -75,6 +77,12 @@ find(struct machine *m, uint64 root, uint64 va)
             best = k;
     }
     return best;
+}
+
+bool
+mapped_has(struct machine *m, uint64 root, uint64 va)
+{
+    return find(m, root, va) != NULL;
 }
 
 // --- what is mapped ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 //           nothing is left above a size that has shrunk, and a copy in the kernel's own tree agrees.
 //           All of the tree is looked at then, at most once in so many instructions as it has
 //           entries, so that this costs little.
+#include "check/atrest.h"
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
@@ -198,6 +199,8 @@ look_at_leaf(void *arg, const struct leaf *leaf)
     uint64 pa = pte_pa(leaf->pte), user_store = PTE_U | PTE_W;
     if (is_free(l->m, pa))
         page_free(l, leaf, pa);
+    if (leaf->level > 0)
+        atrest_large(l->m, l->hart, leaf);
     if (!(leaf->pte & PTE_U))
         return;
     if (l->was != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
@@ -210,12 +213,20 @@ look_at_leaf(void *arg, const struct leaf *leaf)
 }
 
 static void
-look_at_table(void *arg, uint64 pa, int level)
+look_at_table(void *arg, uint64 pa, int level, uint64 slot)
 {
     const struct look *l = arg;
-    (void)level;
     if (is_free(l->m, pa))
         table_free(l->m, l->hart, pa, l->satp, &frames_at(l->m, pa)->freed);
+    else
+        atrest_table(l->m, l->hart, l->satp, level, pa, slot);
+}
+
+static void
+look_at_refused(void *arg, const struct leaf *entry)
+{
+    const struct look *l = arg;
+    atrest_refused(l->m, l->hart, l->satp, entry);
 }
 
 // --- a copy of the process in the kernel's tree ------------------------------------------------
@@ -330,8 +341,8 @@ is_users(struct machine *m, uint64 root)
 static void
 look_at(struct look *l, struct known_root *k)
 {
-    struct visitor user = {look_at_table, look_at_leaf, l};
-    struct visitor mirror = {NULL, mirror_leaf, l};
+    struct visitor user = {look_at_table, look_at_leaf, l, look_at_refused};
+    struct visitor mirror = {.leaf = mirror_leaf, .arg = l};
     uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
     unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
     if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && !is_users(l->m, kernel))

@@ -40,6 +40,7 @@ allocated(struct machine *m, unsigned hart, uint64 pa, uint64 bytes, bool super)
             return;
         f->state = FRAME_ALLOCATED;
         f->super = super;
+        f->freeing = f->filled = f->twice = false;
         f->allocated = now;
     }
 }
@@ -73,6 +74,19 @@ start(struct machine *m)
     return true;
 }
 
+// A call of kfree() fills the page. Had another one filled it since this one began?
+static void
+fills(struct machine *m, unsigned hart, struct frame *f)
+{
+    const struct call *c = known_inside(m, hart, KNOWN_KFREE);
+    f->twice = c != NULL && frames_at(m, c->arg[0]) == f && f->fill > c->when &&
+               f->fill > f->allocated.position;
+    f->fill = m->sight->now;
+    f->filled = true;
+    if (!f->twice)
+        moment_now(m, hart, &f->freed);
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -83,17 +97,22 @@ called(struct machine *m, const struct call *c)
     if (c->what == KNOWN_KFREE) {
         f->freeing = true;
         f->filled = false;
-    } else if (f->freeing && c->arg[2] >= PAGE_BYTES) {
-        f->filled = w->fills = true;
+        f->began = c->when;
+    } else if ((f->freeing || f->state == FRAME_FREE) && c->arg[2] >= PAGE_BYTES) {
+        w->fills = true;
+        fills(m, c->hart, f);
     }
 }
 
-// kfree() returns: was the page freed, or is only a reference less?
+// kfree() returns: was the page freed, or is only a reference less? If another call has begun since,
+// it tells.
 static void
 maybe_freed(struct machine *m, const struct call *c, uint64 pa)
 {
     const struct frames_watch *w = SIGHT_STATE(m, frames, struct frames_watch);
     struct frame *f = frames_at(m, pa);
+    if (f->began != c->when)
+        return;
     if (f->filled)
         freed(m, c, pa, PAGE_BYTES);
     else if (!w->fills)

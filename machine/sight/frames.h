@@ -16,6 +16,9 @@ struct frame {
     bool super;                     // it came from superalloc()
     bool freeing;                   // a kfree() of it has begun
     bool filled;                    // ... and has filled it since
+    bool twice;                     // ... after another one that had not returned when it began
+    uint64 began;                   // position of the last call of kfree()
+    uint64 fill;                    // position when kfree() last filled it
     struct moment allocated, freed; // the last ones; position 0: there was none
 };
 

@@ -65,6 +65,19 @@ def test_checks_tables(context):
              "0x3fffffd000", "by " + place("mappages"))
 
 
+def test_checks_atrest(context):
+    """Entries that no hart takes, a leaf for a table, a table in two trees, and a stack without a guard."""
+    in_order(told(context, "CLEAR_KEEPS_W"), "glass: no hart takes the entry 0x[0-9a-f]+ .V-W",
+             "of level 0, which pid 1",
+             "written by " + place("uvmclear"))
+    in_order(told(context, "LEAF_FOR_TABLE"), "glass: ", "of level 1, which pid 1", "at 0x200000",
+             "written by " + place("map_table"))
+    in_order(told(context, "TABLE_SHARED"), "glass: pid [0-9]+ .init. and pid [0-9]+ have one page-table page",
+             "written by " + place("fork"))
+    in_order(told(context, "USER_NO_GUARD"), "glass: " + place("exec") + " gives pid 1 .init. a stack at",
+             "without a guard page below")
+
+
 def test_checks_unset(context):
     """Memory that is used as the allocator left it."""
     in_order(told(context, "PAGE_NOT_CLEARED"), "pid 1 .init. gets a page at 0x[0-9a-f]+ that nothing has stored to",

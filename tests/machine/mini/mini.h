@@ -50,6 +50,9 @@ enum mistake {
     FREE_ZERO,           // freeproc: the pointer is cleared before it is freed
     COPYOUT_NOT_LAZY,    // copyout: a page that was never touched is not allocated
     USER_NO_GUARD,       // exec: the process may use the page below its stack
+    CLEAR_KEEPS_W,       // uvmclear: W stays in the entry, R goes
+    LEAF_FOR_TABLE,      // exec: the entry of level 1 that leads to a table has R and U
+    TABLE_SHARED,        // fork: the child's tree gets the parent's table
 };
 
 #ifndef MISTAKE

@@ -95,8 +95,16 @@ freeproc(struct proc *p)
     p->state = UNUSED;
 }
 
+// A mistake: for the second 2 MiB of the process, a leaf that leads to the table of the first.
+static __attribute__((noinline)) void
+map_table(pagetable_t root)
+{
+    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
+    table[1] = table[0] | PTE_R | PTE_U;
+}
+
 // Gives the process the program of user.c, a page that it may not use, and one for its stack.
-static void
+static __attribute__((noinline)) int
 exec(struct proc *p)
 {
     u64 text = PGROUNDUP((u64)(user_end - user_start)), size = text + 2 * PGSIZE;
@@ -107,9 +115,12 @@ exec(struct proc *p)
         memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
     if (!MAKES(USER_NO_GUARD))
         uvmclear(p->pagetable, text);
+    if (MAKES(LEAF_FOR_TABLE))
+        map_table(p->pagetable);
     p->sz = size;
     p->trapframe->epc = 0;
     p->trapframe->regs[2] = size;
+    return 0;
 }
 
 static void
@@ -161,7 +172,9 @@ fork(void)
     struct proc *p = myproc(), *child = allocproc();
     if (child == 0)
         return -1;
-    if (uvmcopy(p->pagetable, child->pagetable, p->sz) != 0) {
+    if (MAKES(TABLE_SHARED))
+        child->pagetable[0] = p->pagetable[0];
+    else if (uvmcopy(p->pagetable, child->pagetable, p->sz) != 0) {
         freeproc(child);
         release(&child->lock);
         return -1;

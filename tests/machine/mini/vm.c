@@ -191,7 +191,7 @@ vmfault(pagetable_t table, u64 va, u64 sz)
 void
 uvmclear(pagetable_t table, u64 va)
 {
-    *walk(table, va, 0) &= ~PTE_U;
+    *walk(table, va, 0) &= ~(PTE_U | (MAKES(CLEAR_KEEPS_W) ? PTE_R : 0));
 }
 
 int

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// atrest.c - entries that mix up leaves and pointers or have reserved bits, and shared tables.
+//
+// Theory    A walk of the hart tells such an entry only when an access needs it; at rest it is there
+//           to be seen. What an entry should be is known by the page that it leads to: walk() has
+//           allocated tables. A table belongs to one process, unless it maps nothing for it.
+// Promises  silence: an entry of level 0 without rights may forbid a page on purpose; a tree counts
+//           as a process's if that one can run.
+#include "check/atrest.h"
+
+#include "check/blame.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/guest.h"
+#include "sight/watcher.h"
+
+struct atrest_watch {
+    uint64 *root; // of each page of RAM: of the tree in which it was last seen as a table
+};
+
+// Is the page a table, which walk() has allocated?
+static bool
+from_walk(const struct machine *m, uint64 pa)
+{
+    const struct frame *f = frames_at(m, pa);
+    return f != NULL && f->state == FRAME_ALLOCATED &&
+           blame_inside(m, &f->allocated, KNOWN_BIT(WALK));
+}
+
+// --- entries -----------------------------------------------------------------------------------
+
+static void
+tell_entry(struct machine *m, unsigned hart, enum word word, enum word rule,
+           const struct leaf *entry)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_BAD_ENTRY, hart, entry->slot);
+    r.what = (struct fact){
+        .word = word, .arg = {entry->pte, (uint64)entry->level, entry->va}, .moment = r.moment};
+    *report_since(&r, WORD_NONE) = (struct fact){.word = WORD_BAD_ENTRY_BY, .stored = entry->slot};
+    r.rule.word = rule;
+    r.fatal = entry->level > 0;
+    r.todo.word = WORD_BAD_ENTRY_DO;
+    report_send(m, &r);
+}
+
+void
+atrest_refused(struct machine *m, unsigned hart, uint64 satp, const struct leaf *entry)
+{
+    struct pt_trace t;
+    if (!guest_walk_tree(m, satp, entry->va, PT_READ, true, false, &t) || t.rule < RULE_W_NEEDS_R ||
+        t.rule > RULE_ALIGNED || (t.rule == RULE_NO_LEAF && !from_walk(m, pte_pa(entry->pte))))
+        return;
+    enum word rule = (enum word)(WORD_LONG_OK + t.rule);
+    tell_entry(m, hart, WORD_BAD_ENTRY, rule, entry);
+}
+
+void
+atrest_large(struct machine *m, unsigned hart, const struct leaf *leaf)
+{
+    if (from_walk(m, pte_pa(leaf->pte)))
+        tell_entry(m, hart, WORD_LEAF_FOR_TABLE, WORD_LEAF_FOR_TABLE_RULE, leaf);
+}
+
+// --- tables ------------------------------------------------------------------------------------
+
+struct search {
+    uint64 table, slot; // slot: the entry that leads to it, once it is found
+};
+
+static void
+look_for_table(void *arg, uint64 pa, int level, uint64 slot)
+{
+    struct search *s = arg;
+    (void)level;
+    if (pa == s->table)
+        s->slot = slot;
+}
+
+static void
+no_leaf(void *arg, const struct leaf *leaf)
+{
+    (void)arg;
+    (void)leaf;
+}
+
+static void
+user_leaf(void *arg, const struct leaf *leaf)
+{
+    *(bool *)arg |= (leaf->pte & PTE_U) != 0;
+}
+
+// Does a table of that level map anything for the user?
+static bool
+maps_user(const struct machine *m, uint64 table, int level)
+{
+    bool found = false;
+    struct visitor to = {.leaf = user_leaf, .arg = &found};
+    leaves_visit(m, table, level + 1, &to);
+    return found;
+}
+
+// The process that can run with that tree; 0: there is none.
+static uint64
+process_of(const struct machine *m, uint64 root)
+{
+    uint64 at, its, state;
+    if (!facts_have(m, FACT_BIT(PROC_STATE) | FACT_BIT(STATE_SLEEPING) | FACT_BIT(STATE_RUNNABLE) |
+                           FACT_BIT(STATE_RUNNING)))
+        return 0;
+    for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &its) && its == root &&
+            facts_field(m, at, FACT_PROC_STATE, 4, &state) &&
+            (state == fact(m, FACT_STATE_SLEEPING) || state == fact(m, FACT_STATE_RUNNABLE) ||
+             state == fact(m, FACT_STATE_RUNNING)))
+            return at;
+    return 0;
+}
+
+static void
+tell_table(struct machine *m, unsigned hart, const struct search *own, const struct search *other,
+           uint64 pid)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_SHARED_TABLE, hart, 0);
+    r.fatal = true;
+    r.what = (struct fact){.word = WORD_SHARED_TABLE, .arg = {own->table, pid}, .moment = r.moment};
+    report_since(&r, WORD_SHARED_TABLE_BY)->stored = own->slot;
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_SHARED_TABLE_OTHER, .arg = {pid}, .stored = other->slot};
+    r.rule.word = WORD_SHARED_TABLE_RULE;
+    r.todo.word = WORD_SHARED_TABLE_DO;
+    report_send(m, &r);
+}
+
+void
+atrest_table(struct machine *m, unsigned hart, uint64 satp, int level, uint64 table, uint64 slot)
+{
+    struct atrest_watch *w = SIGHT_STATE(m, atrest, struct atrest_watch);
+    uint64 *seen = &w->root[(size_t)((table - m->ram.base) >> PAGE_BITS)];
+    uint64 other = *seen, root = leaves_root(satp), pid = 0, proc = 0;
+    struct search own = {table, slot}, its = {table, 0};
+    struct visitor to = {.table = look_for_table, .leaf = no_leaf, .arg = &its};
+    *seen = root;
+    if (other != 0 && other != root && slot != 0 && maps_user(m, table, level) &&
+        process_of(m, root) != 0)
+        proc = process_of(m, other);
+    if (proc == 0 || !facts_field(m, proc, FACT_PROC_PID, 4, &pid))
+        return;
+    leaves_visit(m, other, leaves_levels(satp), &to);
+    if (its.slot != 0)
+        tell_table(m, hart, &own, &its, pid);
+}
+
+static bool
+start(struct machine *m)
+{
+    struct atrest_watch *w = SIGHT_STATE(m, atrest, struct atrest_watch);
+    w->root = sight_alloc(m, (m->ram.size >> PAGE_BITS) * sizeof(w->root[0]));
+    return w->root != NULL;
+}
+
+const struct watcher atrest_watcher = {
+    .name = "atrest",
+    .bytes = sizeof(struct atrest_watch),
+    .start = start,
+};
