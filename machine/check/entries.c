@@ -65,6 +65,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     if (level > 1 && pte_table(value) && ram_has(&m->ram, pte_pa(value), PAGE_BYTES))
         leaves_visit(m, pte_pa(value), level - 1, &to);
     cow_entry(m, hart, slot, was, value);
+    entryraces_entry(m, hart, slot, was, value);
     releases_entry(m, hart, was, value);
     dropped_entry(m, hart, level - 1, was, value);
 }

@@ -11,9 +11,10 @@
 //           Any other read without a lock is let pass: a peek that is looked at again under the lock,
 //           or a clock that is read, does no harm, and nothing tells these from those that do.
 // Promises  silence: what is ordered is never told, nor stores of the same value.
+#include "check/races.h"
+
 #include "check/clocks.h"
 #include "check/locktable.h"
-
 #include "machine.h"
 #include "sight/guest.h"
 #include "sight/watcher.h"
@@ -305,6 +306,26 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         if (*(const uint32 *)ram_at(&m->ram, at) != (uint32)value)
             store_word(m, r, hart, at, fence);
     }
+}
+
+// --- for other checks --------------------------------------------------------------------------
+
+bool
+races_on(const struct machine *m)
+{
+    return m->sight->on >> WATCHER_races & 1;
+}
+
+uint32
+races_clock(const struct machine *m, unsigned hart)
+{
+    return clocks_now(&SIGHT_STATE(m, races, struct races)->clocks, hart);
+}
+
+bool
+races_ordered(const struct machine *m, unsigned hart, unsigned other, uint32 clock)
+{
+    return clocks_ordered(&SIGHT_STATE(m, races, struct races)->clocks, hart, other, clock);
 }
 
 // --- other events ----------------------------------------------------------------------------

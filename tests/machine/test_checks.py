@@ -78,6 +78,16 @@ def test_checks_atrest(context):
              "without a guard page below")
 
 
+def test_checks_races(context):
+    """Two harts that store to one entry; and the correct kernel, with all its locks."""
+    in_order(told(context, "ENTRY_RACE", options=("--races",)), "glass: data race: " + place("age"),
+             "stores the page table entry at 0x[0-9a-f]+, and so does " + place("age"))
+    for seed in "123":
+        text = told(context, "NONE", options=("--races", "--seed", seed))
+        if "glass:" in text:
+            raise Failure(f"seed {seed}: {text}")
+
+
 def test_checks_unset(context):
     """Memory that is used as the allocator left it."""
     in_order(told(context, "PAGE_NOT_CLEARED"), "pid 1 .init. gets a page at 0x[0-9a-f]+ that nothing has stored to",

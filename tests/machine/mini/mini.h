@@ -53,6 +53,7 @@ enum mistake {
     CLEAR_KEEPS_W,       // uvmclear: W stays in the entry, R goes
     LEAF_FOR_TABLE,      // exec: the entry of level 1 that leads to a table has R and U
     TABLE_SHARED,        // fork: the child's tree gets the parent's table
+    ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
 };
 
 #ifndef MISTAKE
@@ -211,6 +212,7 @@ void sleep(void *chan, struct spinlock *lk);
 void wakeup(void *chan);
 int fork(void);
 void exit(int status);
+void age(void);
 int wait(u64 status_va);
 u64 growproc(long n);
 u64 growlazily(u64 n);

@@ -24,6 +24,8 @@ clockintr(void)
 {
     if (!MAKES(TIMER_NOT_SET))
         CSR_WRITE(stimecmp, CSR_READ(time) + TICK);
+    if (MAKES(ENTRY_RACE))
+        age();
 }
 
 // Handles an interrupt. Returns 2 for the timer, 1 for a device, 0 if it is none.
