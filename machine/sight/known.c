@@ -5,6 +5,7 @@
 #include "hart/code.h"
 #include "machine.h"
 #include "sight/guest.h"
+#include "sight/spinlocks.h"
 #include "sight/watcher.h"
 
 enum { RA = 1, SP = 2, A0 = 10 };
@@ -79,6 +80,7 @@ known_find(struct machine *m)
         if (ram_has(&m->ram, pa, 2))
             m->sight->known.entry[i] = pa;
     }
+    spinlocks_find(m);
 }
 
 void

@@ -53,7 +53,7 @@ struct knowing {
     struct pending pending[PENDING_SETS][PENDING_WAYS];
 };
 
-// Looks for the functions in the symbols.
+// Looks for the functions in the symbols, and for those of spinlocks in the code, too.
 void known_find(struct machine *m);
 // Sets hooks at the entries of functions that are watched.
 void known_start(struct machine *m);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// spinlocks.c - finds the functions that take and give back spinlocks by their code.
+//
+// Theory    A function that takes a lock exchanges a value with the lock's word, and branches back
+//           until it was free: amoswap, or lr and sc where zero was read. The one that gives it back
+//           exchanges with x0, or stores x0 behind fence rw,w, as compilers make of the builtin.
+//           The word is that of the first argument: a lock that is always the same one is no kind.
+//           If the kernel has several of a kind, they are several kinds of locks: none is chosen.
+#include "sight/spinlocks.h"
+
+#include "machine.h"
+#include "sight/known.h"
+
+#define LOOP_BYTES 40
+#define FENCE_RW_W 0x0310000f
+
+enum { AMO = 0x2f, STORE = 0x23, BRANCH = 0x63, ADDI = 0x13, A0 = 10 };
+
+struct code_walk {
+    const struct machine *m;
+    uint64 pa, end;
+    uint32 raw; // the present instruction; 16 bits of a compressed one
+    unsigned bytes;
+    uint32 pointers; // registers that point into what the first argument points to, as bits
+};
+
+// The present instruction may copy the pointer to another register.
+static void
+follow(struct code_walk *c)
+{
+    uint32 r = c->raw, rd = r >> 7 & 31, from = 32;
+    if (c->bytes == 2 && (r & 0xf003) == 0x8002 && (r >> 2 & 31) != 0) // c.mv
+        from = r >> 2 & 31;
+    else if (c->bytes == 4 && (r & 0x707f) == ADDI)
+        from = r >> 15 & 31;
+    if (from < 32 && rd != 0)
+        c->pointers = (c->pointers & ~(1u << rd)) | (c->pointers >> from & 1) << rd;
+}
+
+static bool
+next(struct code_walk *c)
+{
+    follow(c);
+    c->pa += c->bytes;
+    if (c->pa + 2 > c->end || !ram_has(&c->m->ram, c->pa, 4))
+        return false;
+    const uint16 *half = (const uint16 *)ram_at(&c->m->ram, c->pa);
+    c->bytes = (half[0] & 3) == 3 ? 4 : 2;
+    c->raw = c->bytes == 4 ? (uint32)half[1] << 16 | half[0] : half[0];
+    return true;
+}
+
+static struct code_walk
+walk_function(const struct machine *m, const struct function *f)
+{
+    struct code_walk c = {.m = m, .pointers = 1u << A0};
+    if (symbols_physical(&m->sight->symbols, f->start, &c.pa))
+        c.end = c.pa + (f->end - f->start);
+    return c;
+}
+
+// How far a conditional branch goes; 0: it is none.
+static int64
+branch(const struct code_walk *c)
+{
+    uint32 r = c->raw;
+    if (c->bytes == 4 && (r & 0x7f) == BRANCH)
+        return ((int32)r >> 31 << 12) |
+               (int32)((r >> 7 & 1) << 11 | (r >> 25 & 63) << 5 | (r >> 8 & 15) << 1);
+    if (c->bytes == 2 && (r & 0xc003) == 0xc001) // c.beqz, c.bnez
+        return ((r >> 12 & 1) ? -256 : 0) + (int32)((r >> 5 & 3) << 6 | (r >> 2 & 1) << 5 |
+                                                    (r >> 10 & 3) << 3 | (r >> 3 & 3) << 1);
+    return 0;
+}
+
+// Does it use the word that the first argument points to?
+static bool
+of_argument(const struct code_walk *c)
+{
+    return c->pointers >> (c->raw >> 15 & 31) & 1;
+}
+
+static bool
+is_amo(const struct code_walk *c, unsigned funct5)
+{
+    return c->bytes == 4 && (c->raw & 0x7f) == AMO && c->raw >> 27 == funct5 && of_argument(c);
+}
+
+// Does the function spin until an exchange gives it the word?
+static bool
+takes(const struct machine *m, const struct function *f)
+{
+    struct code_walk c = walk_function(m, f);
+    uint64 at = 0; // of the last exchange with a register
+    while (next(&c)) {
+        bool swap = is_amo(&c, 1), conditional = is_amo(&c, 3);
+        if ((swap || conditional) && (c.raw >> 20 & 31) != 0 && (c.raw >> 7 & 31) != 0)
+            at = c.pa;
+        int64 distance = branch(&c);
+        if (at != 0 && distance < 0 && c.pa - at < LOOP_BYTES && c.pa + (uint64)distance <= at &&
+            at - (c.pa + (uint64)distance) < LOOP_BYTES)
+            return true;
+    }
+    return false;
+}
+
+// Does it give a word back?
+static bool
+gives(const struct machine *m, const struct function *f)
+{
+    struct code_walk c = walk_function(m, f);
+    bool fence = false;
+    while (next(&c)) {
+        if (is_amo(&c, 1) && (c.raw >> 20 & 31) == 0 && (c.raw >> 7 & 31) == 0)
+            return true;
+        if (fence && c.bytes == 4 && (c.raw & 0x01f0707f) == (STORE | 2 << 12) &&
+            of_argument(&c))
+            return true;
+        fence = c.bytes == 4 && c.raw == FENCE_RW_W;
+    }
+    return false;
+}
+
+// The physical address of the one function of which it is true; 0: there is none, or several.
+static uint64
+only_one(const struct machine *m, bool (*is)(const struct machine *, const struct function *))
+{
+    const struct symbols *s = &m->sight->symbols;
+    uint64 found = 0, pa;
+    for (uint32 i = 0; i < s->count; i++) {
+        if (!is(m, &s->function[i]) || !symbols_physical(s, s->function[i].start, &pa) ||
+            pa == found)
+            continue;
+        if (found != 0)
+            return 0;
+        found = pa;
+    }
+    return found;
+}
+
+void
+spinlocks_find(struct machine *m)
+{
+    uint64 *entry = m->sight->known.entry;
+    if (entry[KNOWN_ACQUIRE] != 0 || entry[KNOWN_RELEASE] != 0)
+        return;
+    uint64 take = only_one(m, takes), give = only_one(m, gives);
+    if (take == 0 || give == 0 || take == give)
+        return;
+    entry[KNOWN_ACQUIRE] = take;
+    entry[KNOWN_RELEASE] = give;
+}
