@@ -1,31 +1,71 @@
 // SPDX-License-Identifier: MIT
-// answer.c - sentences of the prompt, wrapped at 80 columns.
+// answer.c - sentences of the prompt, in a language, wrapped at 80 columns.
 #include "host/answer.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-#define COLUMNS    80
+#include "words/words.h"
+
 #define ANSWER_MAX 1024
+
+static bool chinese;
+
+void
+answer_in_chinese(bool yes)
+{
+    chinese = yes;
+}
+
+const char *
+said(const char *words)
+{
+    static const char *const both[][2] = {
+#define ANSWER(english, in_chinese) {english, in_chinese},
+#include "host/answers.def"
+#undef ANSWER
+    };
+    for (size_t i = 0; chinese && i < NELEM(both); i++)
+        if (strcmp(both[i][0], words) == 0)
+            return both[i][1];
+    return words;
+}
 
 void
 answer(FILE *to, const char *format, ...)
 {
-    char text[ANSWER_MAX], *state = NULL;
+    char text[ANSWER_MAX];
     va_list words;
     va_start(words, format);
-    vsnprintf(text, sizeof(text), format, words);
+    vsnprintf(text, sizeof(text), said(format), words);
     va_end(words);
-    size_t indent = strspn(text, " "), column = 0;
-    for (char *w = strtok_r(text, " ", &state); w != NULL; w = strtok_r(NULL, " ", &state)) {
+    unsigned indent = (unsigned)strspn(text, " "), column = 0, columns, n;
+    bool gap = false;
+    for (const char *p = text; *p != '\0'; p += n) {
+        if (*p == ' ') {
+            gap = true;
+            n = 1;
+            continue;
+        }
+        n = text_piece(p, &columns);
         if (column == 0)
-            column = (size_t)fprintf(to, "%*s%s", (int)indent, "", w);
-        else if (column + 1 + strlen(w) > COLUMNS)
-            column = (size_t)fprintf(to, "\n%*s%s", (int)indent + 2, "", w) - 1;
-        else
-            column += (size_t)fprintf(to, " %s", w);
+            column = (unsigned)fprintf(to, "%*s", (int)indent, "");
+        else if (column + gap + columns > TEXT_COLUMNS)
+            column = (unsigned)fprintf(to, "\n%*s", (int)indent + 2, "") - 1;
+        else if (gap)
+            column += (unsigned)fprintf(to, " ");
+        fwrite(p, 1, n, to);
+        column += columns;
+        gap = false;
     }
     fputc('\n', to);
+}
+
+const char *
+plural(uint64 n)
+{
+    return n == 1 || chinese ? "" : "s";
 }
 
 struct digits

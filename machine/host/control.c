@@ -190,20 +190,20 @@ control_say_hart(const struct control *c, const char *before, unsigned hart)
 {
     static struct text place;
     const struct hart *h = &c->m->s.hart[hart];
-    struct speaker s = {c->m, ENGLISH, machine_position(c->m)};
+    struct speaker s = {c->m, c->reports->language, machine_position(c->m)};
     uint64 proc = c->m->sight != NULL ? facts_current(c->m, hart) : 0;
     char process[64] = "", name[PROCESS_NAME + 1];
     place.used = 0;
     if (h->mode == MODE_U || c->m->sight == NULL)
-        snprintf(place.bytes, sizeof(place.bytes), "at 0x%" PRIx64, (uint64_t)h->pc);
+        snprintf(place.bytes, sizeof(place.bytes), said("at 0x%" PRIx64), (uint64_t)h->pc);
     else
         words_place(&s, h->pc, &place);
     if (proc != 0) {
         facts_name(c->m, proc, name);
-        snprintf(process, sizeof(process), ", pid %d (%s)", facts_pid(c->m, hart), name);
+        snprintf(process, sizeof(process), said(", pid %d (%s)"), facts_pid(c->m, hart), name);
     }
     answer(c->out, "%shart %u, %c-mode%s, %s%s", before, hart, "US?M"[h->mode & 3], process,
-           place.bytes, h->waiting ? ", waiting" : "");
+           place.bytes, h->waiting ? said(", waiting") : "");
 }
 
 void
@@ -211,13 +211,12 @@ control_where(const struct control *c)
 {
     static struct text calls;
     const struct machine *m = c->m;
-    struct speaker s = {m, ENGLISH, machine_position(m)};
+    struct speaker s = {m, c->reports->language, machine_position(m)};
     uint64 ms = machine_time(m) / (TIMEBASE_HZ / 1000);
     char before[80];
     struct moment now;
-    snprintf(before, sizeof(before),
-             "At @%s (%" PRIu64 ".%03" PRIu64 " s): ", digits(machine_position(m)).text,
-             (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
+    snprintf(before, sizeof(before), said("At @%s (%" PRIu64 ".%03" PRIu64 " s): "),
+             digits(machine_position(m)).text, (uint64_t)(ms / 1000), (uint64_t)(ms % 1000));
     control_say_hart(c, before, c->hart);
     calls.used = 0;
     now.pc[0] = 0;

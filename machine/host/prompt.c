@@ -25,14 +25,14 @@ help(const struct control *c)
 {
     for (unsigned t = 0; t < NELEM(tables); t++) {
         for (const struct command *k = tables[t]; k->name != NULL; k++)
-            fprintf(c->out, "  %-5s %-24s %s\n", k->name, k->words, k->help);
+            fprintf(c->out, "  %-5s %-24s %s\n", k->name, k->words, said(k->help));
     }
-    fputs("  help                           this text\n"
-          "  go                             let the run go on, without end\n"
-          "  quit                           end it here\n"
-          "A TIME is a position, @152,123,403: the instructions of all harts before it.\n"
-          "An ADDRESS is a number, a symbol or a register, with +N or -N behind it.\n"
-          "An empty line repeats the last command.\n",
+    fputs(said("  help                           this text\n"
+               "  go                             let the run go on, without end\n"
+               "  quit                           end it here\n"
+               "A TIME is a position, @152,123,403: the instructions of all harts before it.\n"
+               "An ADDRESS is a number, a symbol or a register, with +N or -N behind it.\n"
+               "An empty line repeats the last command.\n"),
           c->out);
 }
 
@@ -87,7 +87,7 @@ obey(struct control *c, const struct asked *a)
         if (k == NULL)
             return;
         if (a->words - 1 < k->least || a->words - 1 > k->most)
-            answer(c->out, "Its words are: %s %s (%s).", k->name, k->words, k->help);
+            answer(c->out, "Its words are: %s %s (%s).", k->name, k->words, said(k->help));
         else
             k->run(c, a);
     }

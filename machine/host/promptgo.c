@@ -66,11 +66,12 @@ until(struct control *c, const struct asked *a)
 static void
 tell_store(struct control *c, const struct store_event *e, uint64 pa, uint64 bytes)
 {
-    char by[32] = "a device";
+    char by[32];
     uint64 was = 0, is = 0;
+    snprintf(by, sizeof(by), "%s", said("a device"));
     if (e->hart >= 0) {
         c->hart = (unsigned)e->hart;
-        snprintf(by, sizeof(by), "hart %u", c->hart);
+        snprintf(by, sizeof(by), said("hart %u"), c->hart);
     }
     memcpy(&was, ram_at(&c->m->ram, pa), bytes > 8 ? 8 : bytes);
     history_resume(c->m, 1);
@@ -102,7 +103,7 @@ when_stored(struct control *c, uint64 pa, uint64 bytes)
     c->m->stops = stops;
     if (!found)
         answer(c->out, "Nothing has been written to " X " since the run began%s.", (uint64_t)pa,
-               c->m->history == NULL ? ", or --history was 0" : "");
+               c->m->history == NULL ? said(", or --history was 0") : "");
 }
 
 // Single steps from `from` to `to`: the last position at which the register was another one.

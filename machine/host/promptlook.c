@@ -49,7 +49,7 @@ regs(struct control *c, const struct asked *a)
     unsigned which = c->hart;
     if (a->words > 1 && !need_hart(c, a->word[1], &which))
         return;
-    fprintf(c->out, "hart %u, %c-mode\n", which, "US?M"[c->m->s.hart[which].mode & 3]);
+    fprintf(c->out, said("hart %u, %c-mode\n"), which, "US?M"[c->m->s.hart[which].mode & 3]);
     int column = 0;
     for (int i = 1; register_name(i) != NULL; i++) {
         fprintf(c->out, "%-8s %016" PRIx64, register_name(i),
@@ -64,8 +64,8 @@ static const char *
 leads(pte_t pte)
 {
     if (!pte_valid(pte))
-        return "not valid";
-    return pte_leaf(pte) ? "leaf, page" : "table at";
+        return said("not valid");
+    return pte_leaf(pte) ? said("leaf, page") : said("table at");
 }
 
 static void
@@ -74,7 +74,7 @@ show_steps(const struct control *c, uint64 va, const struct pt_trace *t, int lev
     for (int i = 0; i < t->reads; i++) {
         int level = levels - 1 - i;
         pte_t pte = t->step[i].pte;
-        fprintf(c->out, "  level %d entry %3u at " X ": " X " %s %s", level,
+        fprintf(c->out, said("  level %d entry %3u at " X ": " X " %s %s"), level,
                 (unsigned)PX(level, va), (uint64_t)t->step[i].pa, (uint64_t)pte,
                 flag_text(pte).text, leads(pte));
         if (pte_valid(pte))
@@ -97,7 +97,7 @@ walk_address(struct control *c, const struct asked *a)
                c->hart);
         return;
     }
-    fprintf(c->out, "va " X " by the table at " X " of hart %u:\n", (uint64_t)va,
+    fprintf(c->out, said("va " X " by the table at " X " of hart %u:\n"), (uint64_t)va,
             (uint64_t)((satp & SATP_PPN_MASK) << PGSHIFT), c->hart);
     show_steps(c, va, &t, (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS);
     if (t.rule == RULE_OK)
@@ -125,7 +125,7 @@ memory(struct control *c, const struct asked *a)
         if (guest_read(c->m, c->hart, va, 8, PT_READ, &value))
             fprintf(c->out, "  %016" PRIx64, (uint64_t)value);
         else
-            fprintf(c->out, "  %-16s", "not mapped");
+            fprintf(c->out, "  %-16s", said("not mapped"));
     }
     fputc('\n', c->out);
 }

@@ -67,8 +67,8 @@ map(struct control *c, const struct asked *a)
     if (!need_tree(c, a->words > 1 ? a->word[1] : NULL, &satp))
         return;
     struct ranges s = ranges_of(c->m, satp);
-    fprintf(c->out, "what the tree at " X " maps\n", (uint64_t)root_of(satp));
-    fputs("START            END                 SIZE FLAGS    PHYSICAL\n", c->out);
+    fprintf(c->out, said("what the tree at " X " maps\n"), (uint64_t)root_of(satp));
+    fputs(said("START            END                 SIZE FLAGS    PHYSICAL\n"), c->out);
     for (size_t i = 0; i < s.count && i < SHOWN; i++)
         show_range(c->out, "", &s.of[i]);
     if (s.count > SHOWN)
@@ -90,7 +90,7 @@ show_table(void *arg, const struct tree_entry *e)
     struct shown *s = arg;
     if (!pte_table(e->pte) || e->level == 0 || s->lines++ >= SHOWN)
         return;
-    fprintf(s->out, "%*slevel %d table " X " for " X ", entry at " X "\n",
+    fprintf(s->out, said("%*slevel %d table " X " for " X ", entry at " X "\n"),
             2 * (s->levels - e->level), "", e->level - 1, (uint64_t)pte_pa(e->pte), (uint64_t)e->va,
             (uint64_t)e->slot);
 }
@@ -102,9 +102,9 @@ tree(struct control *c, const struct asked *a)
     if (!need_tree(c, a->words > 1 ? a->word[1] : NULL, &satp))
         return;
     struct shown s = {c->out, (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS, 0};
-    fprintf(c->out, "root " X "\n", (uint64_t)root_of(satp));
+    fprintf(c->out, said("root " X "\n"), (uint64_t)root_of(satp));
     tree_each(c->m, satp, show_table, &s);
-    fprintf(c->out, "%u table%s below the root\n", s.lines, s.lines == 1 ? "" : "s");
+    fprintf(c->out, said("%u table%s below the root\n"), s.lines, plural(s.lines));
 }
 
 // --- diff ------------------------------------------------------------------------------------
@@ -189,10 +189,10 @@ diff(struct control *c, const struct asked *a)
         struct ranges was = ranges_of(c->m, satp);
         if (need_moment(c, a->word[2], &t2)) {
             struct ranges is = ranges_of(c->m, satp);
-            fprintf(c->out, "the tree at " X ", from @%s to @%s\n", (uint64_t)root_of(satp),
+            fprintf(c->out, said("the tree at " X ", from @%s to @%s\n"), (uint64_t)root_of(satp),
                     digits(t1).text, digits(t2).text);
             unsigned lines = compare(c->out, &was, &is);
-            fprintf(c->out, "%u difference%s\n", lines, lines == 1 ? "" : "s");
+            fprintf(c->out, said("%u difference%s\n"), lines, plural(lines));
             free(is.of);
         }
         free(was.of);

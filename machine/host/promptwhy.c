@@ -98,8 +98,8 @@ match(void *arg, const struct tree_entry *e)
     if (s->pa - pte_pa(e->pte) >= bytes || s->found++ >= SHOWN)
         return;
     answer(s->out, "  %s " X ", flags %s, by the tree at " X ", entry at " X,
-           pte_leaf(e->pte) ? "mapped at" : "a table for", (uint64_t)e->va, flag_text(e->pte).text,
-           (uint64_t)s->root, (uint64_t)e->slot);
+           said(pte_leaf(e->pte) ? "mapped at" : "a table for"), (uint64_t)e->va,
+           flag_text(e->pte).text, (uint64_t)s->root, (uint64_t)e->slot);
 }
 
 static void
@@ -147,7 +147,7 @@ say_frame(const struct control *c, uint64 pa)
                digits(c->front).text);
         return;
     }
-    answer(c->out, "  %s", states[f->state]);
+    answer(c->out, "  %s", said(states[f->state]));
     say_moment(c, WORD_WHO_ALLOCATED, &f->allocated);
     say_moment(c, WORD_WHO_FREED, &f->freed);
 }
@@ -166,7 +166,7 @@ who(struct control *c, const struct asked *a)
         return;
     }
     pa = va & ~(PAGE_BYTES - 1);
-    fprintf(c->out, "page " X "\n", (uint64_t)pa);
+    fprintf(c->out, said("page " X "\n"), (uint64_t)pa);
     say_frame(c, pa);
     say_trees(c, pa);
 }

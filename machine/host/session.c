@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
 #include "host/control.h"
 #include "host/fail.h"
 #include "host/files.h"
@@ -339,6 +340,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
 {
     struct session s = {.m = m, .o = o, .stub.line = -1};
     s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
+    answer_in_chinese(s.reports.language == CHINESE);
     s.control.reports = &s.reports;
     s.reports.expected = o->expect ? expect_read(o->expect) : NULL;
     s.reports.json = o->json ? json_open(o->json) : NULL;

@@ -84,9 +84,8 @@ clings(char c)
     return c == ',' || c == '.' || c == ':' || c == ';' || c == ')';
 }
 
-// The bytes up to the next place where a line may break, and their columns.
-static unsigned
-piece(const char *p, unsigned *columns)
+unsigned
+text_piece(const char *p, unsigned *columns)
 {
     unsigned n = 0, bytes, wide;
     *columns = 0;
@@ -135,7 +134,7 @@ text_part(struct text *t, const char *head, const char *words)
             gap = true;
         if (*words == '\0')
             break;
-        unsigned n = piece(words, &columns);
+        unsigned n = text_piece(words, &columns);
         if (column + (gap && !first) + columns > TEXT_COLUMNS && !first) {
             put(t, '\n');
             column = pad(t, 0, PART_COLUMN);

@@ -31,6 +31,8 @@ void text_number(struct text *t, uint64 value);
 void text_hex(struct text *t, uint64 value);
 // "1,234,567".
 void text_grouped(struct text *t, uint64 value);
+// The bytes up to the next place where a line may break, and their columns.
+unsigned text_piece(const char *p, unsigned *columns);
 // Adds one part, its lines ended: the head, and the words in a column beside it, or behind it if
 // the head does not begin with a space.
 void text_part(struct text *t, const char *head, const char *words);

@@ -135,3 +135,29 @@ def test_prompt_keys(context):
     person.expect(r"\(glass\) ")
     person.type(b"quit\n")
     person.end(0)
+
+
+def test_prompt_chinese(context):
+    """With --lang zh the prompt answers in Chinese; each sentence takes the same values as the English one."""
+    kernel = build(context)
+    with open("machine/host/answers.def", encoding="utf-8") as f:
+        rows = re.findall(r'^ANSWER\((.*?)\)$', f.read(), re.M | re.S)
+    for row in rows:
+        text = re.sub(r'\bX\b', '"0x%" PRIx64', row)
+        two = re.split(r',\s*(?=(?:"|PRI))', re.sub(r'"[^"]*"', lambda m: m[0].replace(",", "\x01"), text))
+        values = [re.findall(r'%[-*0-9.]*(?:z?[a-z])?|PRI[ux]64', x) for x in two]
+        if len(two) != 2 or values[0] != values[1]:
+            raise Failure(f"other values in Chinese: {row[:70]!r}")
+    answers = dialogue(context, kernel, "back @0", "until look", "when leaves", "when sp", "walk middle", "who leaves",
+                       "nothing", "hart 9", "regs", "until @1",
+                       words=("--harts", "1", "--stop", "--lang", "zh"))
+    demand(answers[1], r"在 @[0-9,]+ .*0 号核, S 态")
+    demand(answers[2], "最后一次写入是下一步, 由0 号核|最后一次写入是下一步, 由 0 号核")
+    demand(answers[3], "最后一次改变是下一步")
+    demand(answers[6], "没有命令 `nothing'")
+    demand(answers[7], "核的编号是0 到0|核的编号是 0 到 0")
+    demand(answers[8], "0 号核, S 态")
+    demand(answers[9], "已经过去")
+    english = [a for a in answers if re.search(r"\b(the|has|becomes|step|page)\b", a)]
+    if english:
+        raise Failure(f"not Chinese: {english[0][:200]}")
