@@ -30,10 +30,10 @@ tell(struct machine *m, unsigned hart, const struct entry_store *e, uint64 was, 
     struct report r;
     report_begin(m, &r, REPORT_RACE, hart, 0);
     r.site = moment_pc(m, &r.moment, 0);
-    r.what = (struct fact){
-        .word = WORD_RACE_ENTRY,
-        .arg = {e->slot, r.site, hart, e->moment.hart, moment_pc(m, &e->moment, 0)},
-        .moment = r.moment};
+    r.what =
+        (struct fact){.word = WORD_RACE_ENTRY,
+                      .arg = {e->slot, r.site, hart, e->moment.hart, moment_pc(m, &e->moment, 0)},
+                      .moment = r.moment};
     struct fact *f = report_since(&r, WORD_RACE_ENTRY_OTHER);
     f->arg[0] = was;
     f->arg[1] = is;

@@ -113,8 +113,7 @@ gives(const struct machine *m, const struct function *f)
     while (next(&c)) {
         if (is_amo(&c, 1) && (c.raw >> 20 & 31) == 0 && (c.raw >> 7 & 31) == 0)
             return true;
-        if (fence && c.bytes == 4 && (c.raw & 0x01f0707f) == (STORE | 2 << 12) &&
-            of_argument(&c))
+        if (fence && c.bytes == 4 && (c.raw & 0x01f0707f) == (STORE | 2 << 12) && of_argument(&c))
             return true;
         fence = c.bytes == 4 && c.raw == FENCE_RW_W;
     }

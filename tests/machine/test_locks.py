@@ -4,8 +4,8 @@ without a mistake gets no word (tests/machine/locks/kernel.h)."""
 import glob
 import os
 
-from glassrun import CC, demand, run
-from machine import Failure
+from glassrun import CC, demand, golden, run
+from machine import Failure, columns
 
 DIRECTORY = "tests/machine/locks"
 # The facts of debug information that the checks of locks use.
@@ -43,15 +43,20 @@ def build(context, mistake, flags):
     return path
 
 
-def watch(context, mistake, *options, status=0, seed="1", harts="3", flags=()):
-    """The machine's output for the kernel, with single spaces between words."""
+def lines(context, mistake, *options, status=0, seed="1", harts="3", flags=()):
+    """Returns the machine's output for the kernel."""
     path = build(context, mistake, flags)
     text = run(context, "--harts", harts, "--seed", seed, "--max", "100000000", *options, "--facts",
                path + ".facts", path, status=status)
-    wide = [x for x in text.splitlines() if len(x) > 80]
+    wide = [x for x in text.splitlines() if columns(x) > 80]
     if wide:
         raise Failure(f"more than 80 columns: {wide[0]}")
-    return " ".join(text.split())
+    return text
+
+
+def watch(context, mistake, *options, **more):
+    """The same, in words with one space between."""
+    return " ".join(lines(context, mistake, *options, **more).split())
 
 
 def test_locks_silent(context):
@@ -98,3 +103,15 @@ def test_locks_unnamed(context):
     said = watch(context, "NO_MISTAKE", "--races", flags=names)
     if said:
         raise Failure(f"a correct kernel gets a report: {said[:200]}")
+
+
+def test_locks_zh(context):
+    """The reports in Chinese, word for word: tests/golden/watch-locks-zh.txt, as test_words.py has others."""
+    text = "".join(f"## {mistake}\n{golden(lines(context, mistake, '--lang', 'zh', status=status))}\n"
+                   for mistake, (status, _) in MISTAKES.items())
+    seen = os.path.join(context.dir, "watch-locks-zh.txt")
+    with open(seen, "w", encoding="utf-8") as f:
+        f.write(text)
+    with open("tests/golden/watch-locks-zh.txt", encoding="utf-8") as f:
+        if f.read() != text:
+            raise Failure(f"tests/golden/watch-locks-zh.txt and {seen} differ")
