@@ -17,6 +17,7 @@
 #define MAPPING_BYTES (64 * PAGE_BYTES)
 #define CONTEXT_BYTES (14 * 8ULL)
 #define TRAPFRAME_AT  0x3fffffe000ULL
+#define STACK_NEAR    (2 * PAGE_BYTES)
 #define LEAF_BITS     0x3ffULL
 
 enum pt_access
@@ -248,6 +249,17 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
+// Does the program's sp point into the page, or so far around it that its stack has run over?
+static bool
+stack_over(const struct machine *m, uint64 proc, uint64 page, uint64 *sp)
+{
+    uint64 frame;
+    return facts_have(m, FACT_BIT(PROC_TRAPFRAME) | FACT_BIT(TRAPFRAME_SP)) &&
+           facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) &&
+           facts_memory(m, frame + fact(m, FACT_TRAPFRAME_SP), 8, sp) &&
+           *sp - page + STACK_NEAR < 2 * STACK_NEAR;
+}
+
 // A leaf without U, met in user mode. xv6 has three such pages on purpose.
 static enum blame
 no_user(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
@@ -261,8 +273,12 @@ no_user(const struct machine *m, const struct access *a, const struct pt_trace *
     bool kept = pte_pa(t->pte) == trampoline || (frame != 0 && pte_pa(t->pte) == frame) ||
                 a->va >= TRAPFRAME_AT;
     if (size_of(m, proc, &sz) && a->va < sz) {
-        report_near(r, WORD_NEAR_GUARD);
-        r->todo.word = WORD_DO_GUARD;
+        uint64 page = a->va & ~(PAGE_BYTES - 1), sp = 0;
+        bool over = stack_over(m, proc, page, &sp);
+        struct fact *near = report_near(r, over ? WORD_NEAR_STACK : WORD_NEAR_GUARD);
+        near->arg[0] = page;
+        near->arg[1] = sp;
+        r->todo.word = over ? WORD_DO_STACK : WORD_DO_GUARD;
         return BLAME_PROGRAM;
     }
     report_near(r, kept ? WORD_NEAR_KEPT : WORD_NEAR_NO_USER);

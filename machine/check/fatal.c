@@ -124,6 +124,8 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     r->what = (struct fact){.word = WORD_KILLED,
                             .arg = {(uint64)t->pid, t->epc, a.kind, t->tval, (uint64)t->cause}};
     enum blame blame = explain_access(m, &a, r);
+    if (r->todo.word == WORD_DO_STACK)
+        r->what.word = WORD_KILLED_STACK;
     tell_lookup(m, t, r);
     if (null != NULL)
         report_near(r, WORD_NEAR_COW_FULL)->moment = *null;

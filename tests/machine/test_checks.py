@@ -113,6 +113,15 @@ def test_checks_lazy(context):
              "which pid 1 .init. owns and has not touched yet: " + place("copyout") + " does not allocate it")
 
 
+def test_checks_overflow(context):
+    """A program whose stack runs into its guard page: that is told in words, and is no report."""
+    text = told(context, "NONE", "overflow", "go", "exit")
+    in_order(text, "what: pid 2 .init. is killed: its stack has run over: at user pc 0x[0-9a-f]+ it could not write",
+             "near: the guard page at 0x[0-9a-f]+ is below the stack; sp is 0x[0-9a-f]+")
+    if "glass:" in text:
+        raise Failure(text)
+
+
 def test_checks_stuck(context):
     """One ecall or one interrupt that repeats for ever, and a stack that overflows."""
     in_order(told(context, "ECALL_AGAIN"), "executes the ecall at 0x[0-9a-f]+ .a7 = 5. for the 100th time in a row",

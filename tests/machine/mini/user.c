@@ -94,6 +94,18 @@ lazy(void)
     call(CALL_SBRK, -2 * PGSIZE);
 }
 
+// A child whose stack runs over, into the guard page: that ends it.
+USER_TEXT static void
+overflow(void)
+{
+    if (call(CALL_FORK, 0) == 0) {
+        volatile char frame[PGSIZE + 64];
+        frame[0] = 1;
+        call(CALL_EXIT, frame[0]);
+    }
+    call(CALL_WAIT, 0);
+}
+
 USER_TEXT void
 user_main(void)
 {
@@ -109,6 +121,8 @@ user_main(void)
             vandal();
         else if (first == 'l')
             lazy();
+        else if (first == 'o')
+            overflow();
         else
             family();
         call(CALL_PUTC, '\n');

@@ -156,7 +156,7 @@ int
 cowfault(pagetable_t table, u64 va)
 {
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
-    if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_COW))
+    if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_U) || !(*pte & PTE_COW))
         return -1;
     if (MAKES(COW_BY_EQUALITY) && PTE_FLAGS(*pte) != (PTE_V | PTE_R | PTE_U | PTE_COW))
         return -1;
