@@ -176,7 +176,7 @@ def write_figures(options):
 
 
 def run(options, designs, keys, rows):
-    """What the options ask for."""
+    """Does the work that the options ask for."""
     if options.figures:
         write_figures(options)
     if options.scale:

@@ -15,7 +15,7 @@ def as_json(results):
 
 
 def from_tsv(text):
-    """What bench.py's save() has written."""
+    """Reads the file that bench.py's save() has written."""
     saved = {}
     for line in text.splitlines()[1:]:
         design, key, instr, us = line.split("\t")[:4]
@@ -47,7 +47,7 @@ def sentence(design, key, was, instr):
 
 
 def compiler_of(kernel):
-    """What has compiled the kernel, by the words in its debugging information."""
+    """Returns the name of the kernel's compiler, from its debugging information."""
     with open(kernel, "rb") as f:
         found = re.search(rb"GNU C\d+ [\d.]+|clang version [\d.]+", f.read())
     return found[0].decode() if found else "an unknown compiler"
@@ -71,7 +71,7 @@ def read_figures(path=FIGURES):
 
 
 def worse(figures, found):
-    """What the gate complains of: one sentence for each row that needs more, or is on one side only."""
+    """Returns the complaints of the gate: one sentence for each row that needs more, or is on one side only."""
     strange = [f"{key}: no figure in {FIGURES}; ./vitrine bench --figures" for key in found if key not in figures]
     strange += [f"{key}: not measured" for key in figures if key not in found]
     return strange + [sentence("unified", key, was, found[key]) for key, was in figures.items()

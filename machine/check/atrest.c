@@ -2,7 +2,7 @@
 // atrest.c - entries that mix up leaves and pointers or have reserved bits, and shared tables.
 //
 // Theory    A walk of the hart tells such an entry only when an access needs it; at rest it is there
-//           to be seen. What an entry should be is known by the page that it leads to: walk() has
+//           to be seen. The page that an entry leads to tells its right kind: walk() has
 //           allocated tables. A table belongs to one process, unless it maps nothing for it.
 // Promises  silence: an entry of level 0 without rights may forbid a page on purpose; a tree counts
 //           as a process's if that one can run.

@@ -16,7 +16,7 @@
 struct pick {
     struct machine *m;
     uint32 from;                  // changes before this one are covered by a fence
-    uint32 tree_from;             // the same of what is not global
+    uint32 tree_from;             // likewise, without global entries
     uint32 until;                 // changes from this one on came when the tree was not in use
     int depth;                    // entries read so far in this walk
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change

@@ -275,7 +275,7 @@ BLOCK = re.compile(r"^```exercise\n(.*?)^```$", re.M | re.S)
 
 
 def typed(command, here):
-    """What a command of the page prints; ./vitrine is that of this tree."""
+    """Returns the output of a command of the page; ./vitrine is that of this tree."""
     words = command.replace("./vitrine", os.path.join(ROOT, "vitrine"))
     run = subprocess.run(["sh", "-c", words], cwd=here, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, env={**os.environ, "LC_ALL": "C"})

@@ -55,7 +55,7 @@ def lines(context, mistake, *options, status=0, seed="1", harts="3", flags=()):
 
 
 def watch(context, mistake, *options, **more):
-    """The same, in words with one space between."""
+    """The output as words with one space between."""
     return " ".join(lines(context, mistake, *options, **more).split())
 
 
