@@ -134,7 +134,7 @@ fs/dir := dir dirread read namei symlink link rename
 fs/file := file pipe devnode
 
 # proc: processes, their traps and ends; the scheduler; exec.
-proc := proc trap fork exit oom alarm watch interpose
+proc := proc proclist trap fork exit oom alarm watch interpose
 proc/sched := sched ticks flusher fpu
 proc/exec := args image exec
 

@@ -319,67 +319,14 @@ proc_count(void)
     return __atomic_load_n(&nproc, __ATOMIC_RELAXED); // a snapshot for statistics
 }
 
-static int
-abi_state(enum procstate state)
+// Calls fn(p, arg) for each process that can be found, in no order.
+// Locks     proc_tree_lock held.
+void
+proc_each(void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    switch (state) {
-    case SLEEPING:
-    case BLOCKING:
-        return PS_SLEEPING;
-    case ZOMBIE:
-        return PS_ZOMBIE;
-    case RUNNING:
-        return PS_RUNNING;
-    default:
-        return PS_RUNNABLE;
-    }
-}
-
-// Describes a process. Its figures may be changing meanwhile.
-// Locks     proc_tree_lock held: process and address space stay.
-static void
-describe(struct proc *p, struct procinfo *info)
-{
-    const struct aspace *as = p->as;
-    *info = (struct procinfo){.pid = p->pid,
-                              .ppid = p->parent ? p->parent->pid : 0,
-                              .state = abi_state(p->state),
-                              .hart = (int)p->hart,
-                              .sz = as ? as->sz : 0,
-                              .pages = as ? as->pages : 0};
-    safestrcpy(info->name, p->name, sizeof info->name);
-}
-
-// Describes at most `max` processes, in no order.
-// Returns   how many.
-// Locks     takes proc_tree_lock.
-int
-proc_list(struct procinfo *buf, int max)
-{
-    int n = 0;
-    acquire(&proc_tree_lock);
     for (int chain = 0; chain < PID_CHAINS; chain++)
         list_for_each (node, &pids[chain])
-            if (n < max)
-                describe(list_entry(node, struct proc, pidlink), &buf[n++]);
-    release(&proc_tree_lock);
-    return n;
-}
-
-// Prints a line for each process on the console, for ^P.
-// Locks     takes proc_tree_lock; an interrupt handler may call it.
-void
-procdump(void)
-{
-    static const char *const names[] = {"embryo",   "running", "blocking",
-                                        "sleeping", "ready",   "zombie"};
-    acquire(&proc_tree_lock);
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain]) {
-            struct proc *p = list_entry(node, struct proc, pidlink);
-            printf("%d %s %s\n", p->pid, names[p->state], p->name);
-        }
-    release(&proc_tree_lock);
+            fn(list_entry(node, struct proc, pidlink), arg);
 }
 
 // Finds the process whose kernel stack ends at `top`, for panics.

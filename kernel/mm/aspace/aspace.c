@@ -72,6 +72,17 @@ static struct pt_env user_env = {.direct = DIRECT_MAP,
 static struct pt_env kernel_env = {
     .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_DEFERRED};
 
+struct frame *zero_frame;
+
+// Allocates the frame of zeroes that guard pages map.
+static void
+make_zero_frame(void)
+{
+    void *zeroes = kzalloc(FRAME_USER, 0);
+    assert(zeroes);
+    zero_frame = frame_of(v2p(zeroes));
+}
+
 // Prepares address spaces. Once at boot, before the first process, after design and mode have been
 // chosen.
 void
@@ -80,7 +91,7 @@ aspace_init(void)
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
     compound_init();
     user_env.levels = kernel_env.levels = kernel_pt.env->levels;
-    userpage_init();
+    make_zero_frame();
     viewers_init();
     if (design->switches && kvm_map_trampoline(&kernel_pt) < 0)
         panic("aspace_init: no memory for the trampoline's table");

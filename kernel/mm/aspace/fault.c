@@ -35,17 +35,6 @@
 
 static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
-struct frame *zero_frame;
-
-// Allocates the frame of zeroes that guard pages map. Once at boot.
-void
-userpage_init(void)
-{
-    void *zeroes = kzalloc(FRAME_USER, 0);
-    assert(zeroes);
-    zero_frame = frame_of(v2p(zeroes));
-}
-
 // Maps the frame into the hole at the cursor, which is then at its leaf.
 // On error  -ENOMEM: nothing is mapped.
 static int

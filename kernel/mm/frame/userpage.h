@@ -19,8 +19,6 @@ pte_deferred(pte_t pte)
 
 extern struct frame *zero_frame; // a frame of zeroes, never written; guard pages map it
 
-void userpage_init(void);
-
 // A leaf's flags for a page that the process may use as `prot` says, and has not accessed yet.
 static inline uint64
 userpage_flags(uint64 prot)
