@@ -2,8 +2,8 @@
 // quiz.c - pgtbl quiz: random questions at the prompt, half of them about tables that are there.
 //
 // Theory    The answers to questions about processes come from ptwalk(): the kernel's rules decide.
-//           A seed chooses the questions, so a class can be given the same ones, and each student
-//           other ones.
+//           A seed chooses the questions, so a class can get one set of questions, or each student
+//           another.
 #include "quiz.h"
 
 #include "user/user.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// quiz.h - what the two halves of pgtbl quiz share: questions with their answers, and the asking.
+// quiz.h - the interface of the two halves of pgtbl quiz: questions with their answers, and the asking.
 #pragma once
 
 #include "pgtbl.h"
 
 struct question {
-    char text[512];   // what is asked
+    char text[512];   // the question
     char right[TEXT]; // the answer: a word, or a number as 0x...
     char why[256];    // told after the answer
 };
