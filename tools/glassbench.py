@@ -39,7 +39,7 @@ def run(command):
     return text
 
 
-# -- what an operation costs when several processes do the same
+# -- costs of an operation that several processes do at once
 
 
 class Counts:
@@ -62,7 +62,7 @@ class Counts:
 
 
 def scale_row(options, design, boot, key):
-    """Of an operation: instructions by 1 process and by each of 8, cycles the same, spins with 8."""
+    """Of an operation: instructions by 1 process and by each of 8, likewise cycles, and spins with 8."""
     once, both = (Counts(options, design, f"bench scale {n} {key}") for n in (1, HARTS))
     alone, times = (once.steps - boot.steps) / 2, OPERATIONS[key] * HARTS
     spins = [(getattr(both, what) - (getattr(once, what) + getattr(boot, what)) / 2) / times
