@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // atrest.c - entries that mix up leaves and pointers or have reserved bits, and shared tables.
 //
-// Theory    A walk of the hart tells such an entry only when an access needs it; at rest it is there
-//           to be seen. The page that an entry leads to tells its right kind: walk() has
-//           allocated tables. A table belongs to one process, unless it maps nothing for it.
-// Promises  silence: an entry of level 0 without rights may forbid a page on purpose; a tree counts
-//           as a process's if that one can run.
+// Theory    A walk of the hart reports such an entry only when an access needs it; this check reads
+//           the tables at rest. The page to which an entry leads shows whether the entry must be a
+//           pointer: tables are pages that walk() has allocated. A table belongs to one process,
+//           unless it maps nothing for it.
+// Promises  silence: an entry of level 0 without rights may forbid a page on purpose; a tree
+//           belongs to a process only if that process can run.
 #include "check/atrest.h"
 
 #include "check/blame.h"
@@ -15,7 +16,7 @@
 #include "sight/watcher.h"
 
 struct atrest_watch {
-    uint64 *root; // of each page of RAM: of the tree in which it was last seen as a table
+    uint64 *root; // for each page of RAM: the root of the tree that had it as a table last
 };
 
 // Is the page a table, which walk() has allocated?

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // entryraces.c - two harts store to one page table entry, in no order (--races).
 //
-// Theory    An entry has one owner at a time: the process itself, or who holds the lock of its tree.
-//           Two stores to one entry by two harts of which neither comes before the other
-//           (check/races.c) have none: one may undo the other. A table that is freed and allocated
-//           anew passes through the allocator's lock, which orders them.
-// Promises  silence: as in check/races.c, what is ordered is never told.
+// Theory    An entry has one owner at a time: the process itself, or the holder of its tree's lock.
+//           Two stores to one entry by two harts without an order (check/races.c) break this: one
+//           store may undo the other. A table that is freed and allocated anew passes through the
+//           allocator's lock, which orders them.
+// Promises  silence: as in check/races.c, stores that are ordered are never reported.
 #include "check/entries.h"
 #include "check/races.h"
 #include "machine.h"

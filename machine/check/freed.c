@@ -22,7 +22,7 @@ watch(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
     }
 }
 
-// kfree() fills a page that another call of it has filled, and that was there when this one began.
+// Two calls of kfree() overlap for one page, and this one is about to fill it as well.
 static void
 freed_at_once(struct machine *m, const struct call *c, const struct frame *f)
 {

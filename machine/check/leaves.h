@@ -11,14 +11,14 @@ struct leaf {
     int level;
 };
 
-// Whom to tell. A table comes before what is below it.
+// The functions that are called. A table comes before the entries below it.
 struct visitor {
-    // `slot`: the physical address of the entry that leads to it; 0: none, it is the root.
-    // NULL: not asked.
+    // `slot`: the physical address of the entry that leads to the table; 0 for the root. `table`
+    // may be NULL.
     void (*table)(void *arg, uint64 pa, int level, uint64 slot);
     void (*leaf)(void *arg, const struct leaf *leaf);
     void *arg;
-    // An entry that is valid and breaks a rule, before it is told as what it is. NULL: not asked.
+    // A valid entry that breaks a rule; table() or leaf() is called for it afterwards. May be NULL.
     void (*refused)(void *arg, const struct leaf *entry);
 };
 
@@ -26,10 +26,10 @@ struct visitor {
 int leaves_levels(uint64 satp);
 // The physical address of the root that satp has.
 uint64 leaves_root(uint64 satp);
-// Visits the tree below `root`. Returns how many tables it has. A tree that leads in a circle, or
-// out of RAM, is visited as far as it is one.
+// Visits the tree below `root`. Returns how many tables it has. A tree with a cycle, or with
+// pointers out of RAM, is visited as far as it is a tree.
 unsigned leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to);
 // The slot and entry that map `va`, or where the walk ends. Returns false if that is no leaf.
 bool leaves_find(const struct machine *m, uint64 root, int levels, uint64 va, struct leaf *out);
-// Visits what a tree of three levels maps below `top`, a multiple of 1 GiB.
+// Visits the leaves of a tree of three levels below `top`, a multiple of 1 GiB.
 void leaves_below(const struct machine *m, uint64 root, uint64 top, const struct visitor *to);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// races.h - the order of what harts do, as check/races.c follows it.
+// races.h - the order of the harts' accesses, which check/races.c follows.
 #pragma once
 
 #include "base/types.h"
 
 struct machine;
 
-// Are races looked for?
+// Does this run look for races?
 bool races_on(const struct machine *m);
 // The hart's clock.
 uint32 races_clock(const struct machine *m, unsigned hart);
-// Does what `other` did at that clock come before what the hart does now?
+// Did the work of `other` at that clock happen before the hart's present access?
 bool races_ordered(const struct machine *m, unsigned hart, unsigned other, uint32 clock);

@@ -43,7 +43,7 @@ struct program {
 
 // Interrupts of S-mode that come again at once.
 struct storm {
-    uint64 pc, steps, time; // when the hart left the last handler: where to, its steps, mtime
+    uint64 pc, steps, time; // when the hart left the last handler: its pc, its steps, mtime
     uint64 cause, count;
 };
 

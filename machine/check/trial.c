@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// trial.c - runs the machine on trial, and wakes a sleeping process so.
+// trial.c - runs the machine on trial, with a sleeping process woken.
 //
 // Theory    The state of the process is set in memory, as wakeup() would. The machine goes on step
-//           by step until the process calls sleep() for the same again, or lets go of the lock that
-//           it sleeps with, or stores to what is not its own: then it has found what it waited for.
-//           In between, its loads are noted.
+//           by step until the process calls sleep() on the same channel again: its condition is
+//           false. If it releases the lock that it sleeps with, or stores to memory other than its
+//           own, the condition is true. In between, its loads are noted.
 #include "check/trial.h"
 
 #include "check/locktable.h"
@@ -49,7 +49,7 @@ trial_end(struct machine *m, const struct trial_apart *a)
     m->sight->reached = a->reached;
 }
 
-// Changes the state of a process. Returns false if memory is not such that it can.
+// Changes the state of a process. Returns false if the process is not in RAM.
 static bool
 set_state(struct machine *m, uint64 proc, enum fact_id state)
 {
@@ -99,7 +99,8 @@ trial_reads(const struct machine *m, unsigned hart, uint64 *va)
     return atomic || (raw & 0x7f) == 0x03;
 }
 
-// Notes what the process reads, apart from its stack, its own structure and what keeps order.
+// Notes the words that the process reads, except its stack, its own structure and the words of
+// locks.
 static void
 note(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial *t)
 {
@@ -148,7 +149,7 @@ look(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial
     return TRIAL_UNKNOWN;
 }
 
-// Runs until it is known what the process does.
+// Runs until the process sleeps again or goes on.
 static enum trial_end
 watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
 {
@@ -167,7 +168,7 @@ watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
     return TRIAL_UNKNOWN;
 }
 
-// Keeps of the words those that have another value here than they had when they were noted: `old`.
+// Keeps the words whose values here differ from the noted ones; `old`: the values here.
 static void
 keep_changed(const struct machine *m, struct trial *t, uint32 old[TRIAL_READS])
 {
@@ -193,7 +194,7 @@ put_back(struct machine *m, const struct trial *t, const uint32 old[TRIAL_READS]
     }
 }
 
-// Keeps the words that were read in the other trial, too: the condition, not what comes behind it.
+// Keeps the words that were read in the other trial, too: those of the condition, not later ones.
 static void
 keep_common(struct trial *t, const struct trial *other)
 {

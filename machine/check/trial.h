@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// trial.h - runs the machine on trial: what would happen, if. The run is taken back afterwards.
+// trial.h - runs the machine on trial, to see the effect of a change. The run is undone afterwards.
 #pragma once
 
 #include "machine.h"
@@ -11,26 +11,26 @@ struct trial_apart {
     struct host_calls host;
 };
 
-// From here on nothing is told or printed.
+// From here on the machine reports and prints nothing.
 void trial_begin(struct machine *m, struct trial_apart *a);
-// Takes the run back to where it began.
+// Takes the run back to the position at trial_begin().
 void trial_end(struct machine *m, const struct trial_apart *a);
 // The instruction at the hart's pc, expanded.
 uint32 trial_instruction(const struct machine *m, unsigned hart);
 // Is the instruction at the hart's pc a load, an AMO or LR? Of what address then?
 bool trial_reads(const struct machine *m, unsigned hart, uint64 *va);
-// Is the function that holds the pc one of those that only keep order among others?
+// Is the pc in a function of locks or of the scheduler, which tests no condition of its own?
 bool trial_bookkeeping(const struct machine *m, uint64 pc);
 
-// A process in sleep(): where it was called from, its channel and the lock that it lets go.
+// A process in sleep(): the caller of sleep(), its channel and the lock that it releases.
 struct sleeper_at {
     uint64 proc, chan, lock, ra;
 };
 
 enum trial_end {
     TRIAL_UNKNOWN, // the process did not run, or the run cannot be taken back
-    TRIAL_SLEEPS,  // it called sleep() again, for the same
-    TRIAL_GOES_ON, // it has left its loop, or stored to what is not its own
+    TRIAL_SLEEPS,  // it called sleep() again, on the same channel
+    TRIAL_GOES_ON, // it has left its loop, or stored to memory other than its own
 };
 
 #define TRIAL_READS 64
@@ -43,11 +43,11 @@ struct trial {
     struct moment store; // by whom
 };
 
-// Wakes the process; what does it do? The run is taken back to where it was, as by the others.
+// Wakes the process, and tells whether it goes on. The run is undone, as in the other trials.
 enum trial_end trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t);
-// What would it do if the words in `t` were as they were at `position`? Those are kept that have
-// changed since.
+// Tells whether it would go on if the words in `t` had their values of `position`. `t` keeps the
+// words that have changed since.
 enum trial_end trial_then(struct machine *m, uint64 position, const struct sleeper_at *at,
                           struct trial *t);
-// Finds the last store to those words, by the kernel's own work, between two positions.
+// Finds the kernel's last store to these words between two positions.
 bool trial_last_store(struct machine *m, struct trial *t, uint64 after, uint64 before);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // userstack.c - a program's stack without a guard page below it.
 //
-// Theory    When exec() has made a process anew, sp is in its stack. Going down from there by pages
-//           that the program may store to, one must come to a page that it may not use; where one
-//           comes to its code, a stack that runs over destroys the program without a word.
+// Theory    After exec(), sp is in the new stack. Below the pages to which the program may store
+//           there must be a page that it may not use; if its code is there instead, a stack that
+//           overflows destroys the program without a fault.
 // Promises  silence: only the first return to user mode after exec() counts. Later, sp may be in
 //           a stack that the program has made for itself.
 #include "check/leaves.h"
@@ -16,7 +16,7 @@
 enum { SP = 2 };
 
 struct userstack {
-    uint64 fresh[FRESH]; // struct proc of those that exec() has made anew
+    uint64 fresh[FRESH]; // struct proc of the processes that have just called exec()
     uint32 next;
 };
 
@@ -34,7 +34,7 @@ tell(struct machine *m, unsigned hart, uint64 stack, const struct leaf *below)
     report_send(m, &r);
 }
 
-// Looks down from the stack: what does it touch?
+// Looks at the pages below the stack, down to one that is not mapped for the user, or to the code.
 static void
 look(struct machine *m, unsigned hart)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// wakeup.c - processes that sleep on, though what they wait for has come.
+// wakeup.c - processes that go on sleeping although their condition has become true.
 //
-// Theory    A sleeper checks its condition in a loop, so waking it for nothing does no harm: it
+// Theory    A sleeper checks its condition in a loop, so waking it too often does no harm: it
 //           sleeps again. When the machine rests, each sleeper is woken on trial, and the run is
-//           taken back: if the sleeper leaves its loop then, while it goes on sleeping with the words
-//           that it reads set to their values of the time when it fell asleep, its condition has
-//           become true and no code has woken it. The words that it reads on the way are its
-//           condition; the last store to them since it sleeps is by the function that should have
-//           called wakeup(). The wake-up may be on its way: only a sleeper that is found so a second
-//           time, long after the first, has been forgotten.
+//           taken back: if the sleeper leaves its loop in this trial, but sleeps again in a second
+//           one in which the words that it reads have their values of the time when it fell asleep,
+//           its condition has become true and no code has woken it. The words that it reads on the
+//           way are its condition; the last store to them since it sleeps is by the function that
+//           should have called wakeup(). The wake-up may still come: only a sleeper that is found
+//           so a second time, long after the first, is reported.
 // Promises  silence: both trials must agree, twice, and the store must be found.
 //           same-run: the trials are undone before the run goes on.
 #include "check/trial.h"

@@ -8,11 +8,12 @@
 
 #include "base/types.h"
 
-// From here on sentences are said in Chinese, or in English.
+// From here on sentences are in Chinese, or in English.
 void answer_in_chinese(bool yes);
 // Words of answers.def in the language; others as they are.
 const char *said(const char *words) __attribute__((format_arg(1)));
-// Prints the sentence, as said, with a newline, in lines of at most 80 columns; further lines are indented.
+// Prints the sentence, in the language, with a newline, in lines of at most 80 columns; further
+// lines are indented.
 void answer(FILE *to, const char *format, ...) printflike(2, 3);
 // "s", or nothing behind one; Chinese has none.
 const char *plural(uint64 n);

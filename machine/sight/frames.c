@@ -74,7 +74,7 @@ start(struct machine *m)
     return true;
 }
 
-// A call of kfree() fills the page. Had another one filled it since this one began?
+// A call of kfree() fills the page. Has another call filled it since this one began?
 static void
 fills(struct machine *m, unsigned hart, struct frame *f)
 {
@@ -104,8 +104,8 @@ called(struct machine *m, const struct call *c)
     }
 }
 
-// kfree() returns: was the page freed, or is only a reference less? If another call has begun since,
-// it tells.
+// kfree() returns: was the page freed, or was only a reference dropped? If another call has begun
+// since, its return decides.
 static void
 maybe_freed(struct machine *m, const struct call *c, uint64 pa)
 {

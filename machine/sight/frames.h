@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// frames.h - what is known of each page of RAM: is it free, since when, by whom.
+// frames.h - each page of RAM: whether it is free, since when, and by which call.
 //
 // Theory    Fed by calls of kalloc and kfree (and superalloc, superfree). A kfree that only counts
 //           references down frees nothing: a page is free when the call has filled it. Where
@@ -12,13 +12,13 @@
 enum frame_state { FRAME_UNKNOWN, FRAME_FREE, FRAME_ALLOCATED };
 
 struct frame {
-    uint8 state;                    // enum frame_state
-    bool super;                     // it came from superalloc()
-    bool freeing;                   // a kfree() of it has begun
-    bool filled;                    // ... and has filled it since
-    bool twice;                     // ... after another one that had not returned when it began
-    uint64 began;                   // position of the last call of kfree()
-    uint64 fill;                    // position when kfree() last filled it
+    uint8 state;  // enum frame_state
+    bool super;   // superalloc() has returned it
+    bool freeing; // a kfree() of the page has begun
+    bool filled;  // ... and has filled the page since
+    bool twice;   // ... and another kfree() of the page had not returned when it began
+    uint64 began; // position of the last call of kfree()
+    uint64 fill;  // position when kfree() last filled it
     struct moment allocated, freed; // the last ones; position 0: there was none
 };
 

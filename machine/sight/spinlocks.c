@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// spinlocks.c - finds the functions that take and give back spinlocks by their code.
+// spinlocks.c - finds the functions that acquire and release spinlocks by their code.
 //
-// Theory    A function that takes a lock exchanges a value with the lock's word, and branches back
-//           until it was free: amoswap, or lr and sc where zero was read. The one that gives it back
-//           exchanges with x0, or stores x0 behind fence rw,w, as compilers make of the builtin.
-//           The word is that of the first argument: a lock that is always the same one is no kind.
-//           If the kernel has several of a kind, they are several kinds of locks: none is chosen.
+// Theory    A function that acquires a lock exchanges a value with the lock's word, and branches
+//           back until the lock was free: amoswap, or lr and sc after reading zero. The release
+//           exchanges with x0, or stores x0 behind fence rw,w, as compilers translate the builtin.
+//           The word must belong to the first argument: functions of a single lock do not count. If
+//           several functions fit, the kernel has several kinds of locks, and none is chosen.
 #include "sight/spinlocks.h"
 
 #include "machine.h"
@@ -21,7 +21,7 @@ struct code_walk {
     uint64 pa, end;
     uint32 raw; // the present instruction; 16 bits of a compressed one
     unsigned bytes;
-    uint32 pointers; // registers that point into what the first argument points to, as bits
+    uint32 pointers; // registers with pointers into the first argument's object, as bits
 };
 
 // The present instruction may copy the pointer to another register.
@@ -59,7 +59,7 @@ walk_function(const struct machine *m, const struct function *f)
     return c;
 }
 
-// How far a conditional branch goes; 0: it is none.
+// The offset of a conditional branch; 0: the instruction is another one.
 static int64
 branch(const struct code_walk *c)
 {
@@ -73,7 +73,7 @@ branch(const struct code_walk *c)
     return 0;
 }
 
-// Does it use the word that the first argument points to?
+// Does the instruction use the word to which the first argument points?
 static bool
 of_argument(const struct code_walk *c)
 {
@@ -91,7 +91,7 @@ static bool
 takes(const struct machine *m, const struct function *f)
 {
     struct code_walk c = walk_function(m, f);
-    uint64 at = 0; // of the last exchange with a register
+    uint64 at = 0; // address of the last exchange with a register
     while (next(&c)) {
         bool swap = is_amo(&c, 1), conditional = is_amo(&c, 3);
         if ((swap || conditional) && (c.raw >> 20 & 31) != 0 && (c.raw >> 7 & 31) != 0)
@@ -104,7 +104,7 @@ takes(const struct machine *m, const struct function *f)
     return false;
 }
 
-// Does it give a word back?
+// Does the function release a word?
 static bool
 gives(const struct machine *m, const struct function *f)
 {
@@ -120,7 +120,7 @@ gives(const struct machine *m, const struct function *f)
     return false;
 }
 
-// The physical address of the one function of which it is true; 0: there is none, or several.
+// The physical address of the only function that fits; 0: none fits, or several do.
 static uint64
 only_one(const struct machine *m, bool (*is)(const struct machine *, const struct function *))
 {

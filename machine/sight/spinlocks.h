@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// spinlocks.h - the functions that take and give back spinlocks, found by their code.
+// spinlocks.h - the functions that acquire and release spinlocks, found by their code.
 #pragma once
 
 struct machine;
 
-// Where the kernel has no acquire() and release(): looks for the one function that spins on an
-// atomic exchange, and the one that gives a word back. known.c has them then.
+// If the kernel has no acquire() and release(): finds the only function that spins on an atomic
+// exchange, and the only one that releases a word. known.c has them afterwards.
 void spinlocks_find(struct machine *m);

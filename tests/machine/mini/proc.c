@@ -95,7 +95,8 @@ freeproc(struct proc *p)
     p->state = UNUSED;
 }
 
-// A mistake: for the second 2 MiB of the process, a leaf that leads to the table of the first.
+// A mistake: the second 2 MiB of the process have a leaf that leads to the table of the first 2
+// MiB.
 static __attribute__((noinline)) void
 map_table(pagetable_t root)
 {
@@ -166,7 +167,7 @@ userinit(void)
     release(&p->lock);
 }
 
-// A mistake: notes at each tick, whatever the hart, that the first page has become older.
+// A mistake: at each tick, on each hart, marks the first page as older.
 void
 age(void)
 {
