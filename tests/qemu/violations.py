@@ -49,7 +49,7 @@ CLEAN = {
     "user/lib.c": c("lib.c", 'int\nuses(void)\n{\n    say(tr("in use"), tr("%d pages\\n"));\n    return 0;\n}\n'),
     "README.md": "# A page\n\n```console\n$ ls\nREADME\n```\n\n## More\n",
     "README.zh.md": "# 一页\n\n```console\n$ ls\nREADME\n```\n\n## 更多\n",
-    "kernel/lib/p.c": c("p.c", '// Panics.\nvoid\nf_panics(void)\n{\n    panic("no frame at 0x%lx", x);\n}\n'),
+    "kernel/lib/p.c": c("p.c", 'static void\nf_panics(void)\n{\n    panic("no frame at 0x%lx", x);\n}\n'),
     "build/kernel/kernel": elf(5),
     "build/kernel/lib/a.o": "0 T a_get\n",
     "build/kernel/sync/m.o": "0 T m_init\n  U a_get\n",
@@ -60,7 +60,8 @@ CLEAN = {
 SPOILED = [
     ("languages", "kernel/explain/panics.def", 'PANIC("no frame at 0x%lx", "%d 处没有页框")\n', "takes other values"),
     ("languages", "kernel/explain/panics.def", 'PANIC("no frame", "没有页框")\n', "lacks 'no frame at 0x%lx'"),
-    ("languages", "kernel/lib/b.c", c("b.c", 'void\nf(void)\n{\n    printf("vitrine: s\\n");\n}\n'), "lacks 'vitrine: s"),
+    ("languages", "kernel/lib/b.c",
+     c("b.c", 'void\nf(void)\n{\n    printf("vitrine: s\\n");\n}\n'), "lacks 'vitrine: s"),
     ("languages", "user/ulib/errors.def", 'PHRASE("%d pages\\n", "%d 页\\n")\n', "no catalogue has 'in use'"),
     ("languages", "user/ulib/errors.def", CLEAN["user/ulib/errors.def"] + 'PHRASE("so", "如此")\n', "nothing says 'so'"),
     ("languages", "user/ulib/errors.def", 'PHRASE("in use", "in use")\n', "has no Chinese"),
