@@ -12,7 +12,7 @@ import re
 
 import source
 
-PAGES = "README tour pgtbl faults questions errors years user-programs designs watch page teaching".split()
+PAGES = "README tour pgtbl faults questions errors years user-programs designs watch page teaching exercises".split()
 PAGES += [f"guides/{name}" for name in "system-call program kernel-table-design check board".split()]
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"

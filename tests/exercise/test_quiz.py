@@ -2,7 +2,7 @@
 """test_quiz.py - pgtbl quiz at the prompt: a seed asks the same again, and the answers that it tells are right."""
 import re
 
-from machine import Failure
+from machine import Failure, columns
 
 COUNT = 12
 
@@ -53,4 +53,17 @@ def test_quiz(context):
                 raise Failure(f"pgtbl quiz {words} is not refused")
         if "0 of 0 right" not in m.run("pgtbl quiz < /dev/null"):
             raise Failure("the end of the input does not end the quiz")
+        m.poweroff()
+
+
+def test_quiz_chinese(context):
+    """With lang=zh the questions are Chinese, of at most 80 columns; the answers are words and numbers as before."""
+    with context.machine(append="quiet lang=zh") as m:
+        m.boot()
+        said = m.run("yes why | head -40 | pgtbl quiz --seed 7 40")
+        if "种子 7: 答对 0 题, 共 40 题" not in said or not re.search("不对, 应为 (valid|user|read|write|exec|ok): ", said):
+            raise Failure(f"it is not Chinese: {said[-300:]}")
+        wide = [line for line in said.splitlines() if columns(line) > 80]
+        if wide:
+            raise Failure(f"more than 80 columns: {wide[0]}")
         m.poweroff()

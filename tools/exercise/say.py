@@ -60,7 +60,8 @@ def language(asked=None):
     """The language that was asked for, or the one of the environment."""
     if asked:
         return asked
-    known = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
+    names = ("VITRINE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    known = next((os.environ[name] for name in names if os.environ.get(name)), "")
     return "zh" if known.startswith("zh") else "en"
 
 

@@ -52,8 +52,8 @@ add_steps(struct question *q, const struct ptwalk *w)
 
     for (int i = 0; i < w->reads; i++) {
         unsigned long n = strlen(q->text), pte = w->step[i].pte;
-        snprintf(q->text + n, sizeof(q->text) - n, "\n  level %d: 0x%lx%s %s", w->levels - 1 - i,
-                 pte, pte & PTE_V ? " v" : "", flags_text(pte, flags));
+        snprintf(q->text + n, sizeof(q->text) - n, tr("\n  level %d: 0x%lx%s %s"),
+                 w->levels - 1 - i, pte, pte & PTE_V ? " v" : "", flags_text(pte, flags));
     }
 }
 
@@ -66,9 +66,9 @@ ask_rule(struct dice *d, struct question *q, struct ptwalk *w)
     if (ptwalk(w) < 0)
         return;
     snprintf(q->text, sizeof(q->text),
-             "May user code of process %d %s 0x%lx?\n"
-             "ok, or the rule that fails: valid, user, read, write, exec",
-             w->pid, verbs[access], w->va);
+             tr("May user code of process %d %s 0x%lx?\n"
+                "ok, or the rule that fails: valid, user, read, write, exec"),
+             w->pid, tr(verbs[access]), w->va);
     add_steps(q, w);
     snprintf(q->right, sizeof(q->right), "%s", w->rule);
     snprintf(q->why, sizeof(q->why), "%s", rule_text(w->rule, w->levels));
@@ -84,8 +84,8 @@ ask_translation(struct question *q, struct ptwalk *w)
         return;
     ok = strcmp(w->rule, "valid") != 0;
     snprintf(q->text, sizeof(q->text),
-             "To which physical address does process %d's table lead for 0x%lx?\n"
-             "`none' if there is none",
+             tr("To which physical address does process %d's table lead for 0x%lx?\n"
+                "`none' if there is none"),
              w->pid, w->va);
     add_steps(q, w);
     if (ok)
@@ -95,7 +95,7 @@ ask_translation(struct question *q, struct ptwalk *w)
     else
         snprintf(q->right, sizeof(q->right), "none");
     snprintf(q->why, sizeof(q->why), "%s",
-             ok ? "the leaf's page number, then the bits of the address below its level"
+             ok ? tr("the leaf's page number, then the bits of the address below its level")
                 : rule_text(w->rule, w->levels));
 }
 
@@ -149,12 +149,12 @@ ask_all(unsigned long seed, long count)
             break;
         if (quiz_right(line, q.right)) {
             right++;
-            printf("right: %s\n\n", q.why);
+            printf(tr("right: %s\n\n"), q.why);
         } else {
-            printf("no, it is %s: %s\n\n", q.right, q.why);
+            printf(tr("no, it is %s: %s\n\n"), q.right, q.why);
         }
     }
-    printf("seed %lu: %ld of %ld right\n", seed, right, asked);
+    printf(tr("seed %lu: %ld of %ld right\n"), seed, right, asked);
     return right == asked ? 0 : 1;
 }
 

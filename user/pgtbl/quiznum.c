@@ -45,7 +45,7 @@ ask_index(struct dice *d, struct question *q)
     unsigned long va = random_va(d);
     int level = (int)roll(d, 3);
 
-    snprintf(q->text, sizeof(q->text), "Which index has 0x%lx at level %d?", va, level);
+    snprintf(q->text, sizeof(q->text), tr("Which index has 0x%lx at level %d?"), va, level);
     snprintf(q->right, sizeof(q->right), "%lu", PX(level, va));
     snprintf(q->why, sizeof(q->why), "(0x%lx >> %d) & 511", va, PXSHIFT(level));
 }
@@ -55,9 +55,11 @@ ask_address(struct dice *d, struct question *q)
 {
     unsigned long pa = random_pa(d), pte = PA2PTE(pa) | PTE_V | roll(d, 512) << 1;
 
-    snprintf(q->text, sizeof(q->text), "To which physical address does the entry 0x%lx lead?", pte);
+    snprintf(q->text, sizeof(q->text), tr("To which physical address does the entry 0x%lx lead?"),
+             pte);
     snprintf(q->right, sizeof(q->right), "0x%lx", pa);
-    snprintf(q->why, sizeof(q->why), "the page number begins at bit 10: (0x%lx >> 10) << 12", pte);
+    snprintf(q->why, sizeof(q->why), tr("the page number begins at bit 10: (0x%lx >> 10) << 12"),
+             pte);
 }
 
 static void
@@ -65,10 +67,10 @@ ask_satp(struct dice *d, struct question *q)
 {
     unsigned long pa = random_pa(d);
 
-    snprintf(q->text, sizeof(q->text), "satp is 0x%lx. Where is the root table?",
+    snprintf(q->text, sizeof(q->text), tr("satp is 0x%lx. Where is the root table?"),
              8UL << 60 | pa >> 12);
     snprintf(q->right, sizeof(q->right), "0x%lx", pa);
-    snprintf(q->why, sizeof(q->why), "the low 44 bits are its page number: shift left by 12");
+    snprintf(q->why, sizeof(q->why), tr("the low 44 bits are its page number: shift left by 12"));
 }
 
 static void
@@ -78,9 +80,10 @@ ask_slot(struct dice *d, struct question *q)
     int level = (int)roll(d, 3);
 
     snprintf(q->text, sizeof(q->text),
-             "A table of level %d is at 0x%lx. Where is its entry for 0x%lx?", level, pa, va);
+             tr("A table of level %d is at 0x%lx. Where is its entry for 0x%lx?"), level, pa, va);
     snprintf(q->right, sizeof(q->right), "0x%lx", pa + 8 * PX(level, va));
-    snprintf(q->why, sizeof(q->why), "an entry has 8 bytes, and the index is %lu", PX(level, va));
+    snprintf(q->why, sizeof(q->why), tr("an entry has 8 bytes, and the index is %lu"),
+             PX(level, va));
 }
 
 static void
@@ -89,12 +92,12 @@ ask_tables(struct dice *d, struct question *q)
     unsigned long pages = 1 + roll(d, 1500), tables = (pages + 511) / 512;
 
     snprintf(q->text, sizeof(q->text),
-             "A program has %lu pages from 0 on, and the two pages below MAXVA.\n"
-             "How many table pages does Sv39 need for them?",
+             tr("A program has %lu pages from 0 on, and the two pages below MAXVA.\n"
+                "How many table pages does Sv39 need for them?"),
              pages);
     snprintf(q->right, sizeof(q->right), "%lu", 1 + 1 + tables + 2);
-    snprintf(q->why, sizeof(q->why), "the root; below: 1 of level 1 and %lu of level 0; above: 2",
-             tables);
+    snprintf(q->why, sizeof(q->why),
+             tr("the root; below: 1 of level 1 and %lu of level 0; above: 2"), tables);
 }
 
 void
