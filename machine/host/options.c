@@ -259,17 +259,19 @@ check(const struct options *o)
         refuse("--replay has its input already: neither --record nor lines go with it");
 }
 
-// The language of the environment, as programs of the host choose it.
+// Returns   the language of the environment, as programs of the host choose it: the locale, and before it the list
+//           LANGUAGE, unless the locale is C.
 static const char *
 environment_language(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (unsigned i = 0; i < NELEM(names); i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value)
-            return strncmp(value, "zh", 2) == 0 ? "zh" : "en";
-    }
-    return "en";
+    const char *locale = NULL, *list = getenv("LANGUAGE");
+    for (unsigned i = 0; i < NELEM(names) && (!locale || !*locale); i++)
+        locale = getenv(names[i]);
+    if (!locale || !*locale || strcmp(locale, "C") == 0 || strncmp(locale, "C.", 2) == 0 ||
+        strcmp(locale, "POSIX") == 0)
+        return "en";
+    return strncmp(list && *list ? list : locale, "zh", 2) == 0 ? "zh" : "en";
 }
 
 void

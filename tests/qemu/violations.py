@@ -60,8 +60,8 @@ CLEAN = {
 SPOILED = [
     ("languages", "kernel/explain/panics.def", 'PANIC("no frame at 0x%lx", "%d 处没有页框")\n', "takes other values"),
     ("languages", "kernel/explain/panics.def", 'PANIC("no frame", "没有页框")\n', "lacks 'no frame at 0x%lx'"),
-    ("languages", "kernel/lib/b.c",
-     c("b.c", 'void\nf(void)\n{\n    printf("vitrine: s\\n");\n}\n'), "lacks 'vitrine: s"),
+    ("languages", "kernel/lib/b.c", c("b.c", 'void\nf(void)\n{\n    printf("vitrine: so\\n");\n}\n'),
+     "lacks 'vitrine: so"),
     ("languages", "user/ulib/errors.def", 'PHRASE("%d pages\\n", "%d 页\\n")\n', "no catalogue has 'in use'"),
     ("languages", "user/ulib/errors.def", CLEAN["user/ulib/errors.def"] + 'PHRASE("so", "如此")\n', "nothing says 'so'"),
     ("languages", "user/ulib/errors.def", 'PHRASE("in use", "in use")\n', "has no Chinese"),
