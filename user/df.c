@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // df.c - print how full the disk is.
 #include "ulib/cmd.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/sysinfo.h"
@@ -31,7 +32,7 @@ main(int argc, char **argv)
     args_init(&a, argv);
     if (args_option(&a, ""))
         usage("df [path ...]");
-    printf("  TOTAL KB    USED KB    FREE KB USED    FILES  CAN ADD PATH\n");
+    printf(tr("  TOTAL KB    USED KB    FREE KB USED    FILES  CAN ADD PATH\n"));
     if (!*a.next)
         return df("/");
     for (; *a.next; a.next++)

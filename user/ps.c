@@ -3,6 +3,7 @@
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/out.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/sysinfo.h"
@@ -26,8 +27,8 @@ state_name(int state)
 static void
 print(const struct procinfo *p)
 {
-    out_printf("%5d %5d %-6s %4d %8lu %8lu %.16s\n", p->pid, p->ppid, state_name(p->state), p->hart,
-               p->sz / 1024, p->pages * 4, p->name);
+    out_printf("%5d %5d %-6s %4d %8lu %8lu %.16s\n", p->pid, p->ppid, tr(state_name(p->state)),
+               p->hart, p->sz / 1024, p->pages * 4, p->name);
 }
 
 int
@@ -46,7 +47,7 @@ main(int argc, char **argv)
     } while (n >= room);
     if (n < 0)
         return fail("ps", "procs");
-    out_printf("  PID  PPID STATE  HART  SIZE KB   MEM KB NAME\n");
+    out_str(tr("  PID  PPID STATE  HART  SIZE KB   MEM KB NAME\n"));
     for (i = 0; i < n; i++)
         print(&p[i]);
     return out_done("ps", 0);

@@ -2,6 +2,7 @@
 // time.c - run a command and say how long it took.
 #include "ulib/cmd.h"
 #include "ulib/run.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/usyscall.h"
@@ -20,6 +21,6 @@ main(int argc, char **argv)
     start = r_time();
     status = run_wait("time", argv + 1);
     us = (r_time() - start) * 1000 / (base >= 1000 ? base / 1000 : 1);
-    fprintf(2, "%lu.%06lu seconds\n", us / 1000000, us % 1000000);
+    fprintf(2, tr("%lu.%06lu seconds\n"), us / 1000000, us % 1000000);
     return status;
 }

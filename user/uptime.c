@@ -3,6 +3,7 @@
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/harts.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/sysinfo.h"
@@ -25,7 +26,8 @@ main(int argc, char **argv)
         return fail("uptime", "procs");
     for (i = 0; i < n && i < MOST; i++)
         running += p[i].state == PS_RUNNING || p[i].state == PS_RUNNABLE;
-    printf("up %d:%02d:%02d, %d hart%s, %d processes, %d running\n", seconds / 3600,
-           seconds / 60 % 60, seconds % 60, harts(), harts() == 1 ? "" : "s", n, running);
+    printf(harts() == 1 ? tr("up %d:%02d:%02d, %d hart, %d processes, %d running\n")
+                        : tr("up %d:%02d:%02d, %d harts, %d processes, %d running\n"),
+           seconds / 3600, seconds / 60 % 60, seconds % 60, harts(), n, running);
     return 0;
 }
