@@ -24,6 +24,7 @@ PANIC = re.compile(rf"\bpanic(?:_frames|_telling|_from|_trap)?\((?:[^\";]*?,\s*)
 PRINTF = re.compile(rf"\bprintf\(\s*({STRINGS})")
 ENGLISH = re.compile(r"cannot start: |trap while starting|%s, %lu MiB")  # before the language is known; the first line
 SAID = re.compile(rf"\btr\(\s*({STRINGS})\s*\)|\bfail_text\([^;]*?,\s*({STRINGS})\s*\)")
+SMALL = re.compile(rf"\{{\s*({STRINGS}),\s*({STRINGS}),?\s*\}}")  # in a small command's own list
 SHARED = "user/ulib/errors.def"
 EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and speak English
 
@@ -39,15 +40,25 @@ def line_of(text, at):
 
 def catalogue(path):
     """{English: Chinese} of a catalogue."""
-    return {joined(m[1]): joined(m[2]) for m in ENTRY.finditer(source.read(path))} if os.path.exists(path) else {}
+    return own_list(path, ENTRY) if os.path.exists(path) else {}
 
 
-def entries(path):
-    """Yields the faults of single sentences of a catalogue."""
-    text, seen = source.read(path), set()
+def own_list(path, pattern=SMALL):
+    """{English: Chinese} of the list in a source."""
+    return {joined(m[1]): joined(m[2]) for m in pattern.finditer(source.read(path))}
+
+
+def written(path):
+    """Yields the sentences of a catalogue that are not written as they should be."""
+    text = source.read(path)
     if len(BEGINS.findall(text)) != len(ENTRY.findall(text)):
         yield f"{path}: a sentence is not written as NAME(\"English\", \"Chinese\")"
-    for m in ENTRY.finditer(text):
+
+
+def entries(path, pattern=ENTRY):
+    """Yields the faults of single sentences of a catalogue, or of a small command's list."""
+    text, seen = source.read(path), set()
+    for m in pattern.finditer(text):
         english, chinese = joined(m[1]), joined(m[2])
         where = f"{path}:{line_of(text, m.start())}"
         if english in seen:
@@ -101,7 +112,7 @@ def commands():
     shared = catalogue(SHARED)
     files = [f for f in source.files("user/**/*.c") if not f.startswith(EXEMPT)]
     for file in files:
-        text, known = source.read(file), {**shared, **catalogue(own_catalogue(file))}
+        text, known = source.read(file), {**shared, **catalogue(own_catalogue(file)), **own_list(file)}
         for m in SAID.finditer(text):
             said = joined(m[1] or m[2])
             if said not in known:
@@ -219,7 +230,11 @@ def differences(english, chinese):
 
 def problems():
     for path in source.files("user/**/*.def", "kernel/**/*.def", "tools/*.def"):
+        yield from written(path)
         yield from entries(path)
+    for path in source.files("user/*.c"):
+        if "struct phrase" in source.read(path):
+            yield from entries(path, SMALL)
     yield from panics()
     yield from messages()
     yield from commands()

@@ -6,6 +6,13 @@
 
 #include "abi/sysinfo.h"
 
+// In English and in Chinese, whose characters are two columns wide.
+static const struct phrase words[] = {
+    {"  TOTAL KB    USED KB    FREE KB USED    FILES  CAN ADD PATH\n",
+     "   总计 KB    已用 KB    可用 KB 已用     文件   可增加 路径\n"},
+    {0, 0},
+};
+
 static int
 df(const char *path)
 {
@@ -28,6 +35,7 @@ main(int argc, char **argv)
     struct args a;
     int status = 0;
 
+    tr_use(words);
     (void)argc;
     args_init(&a, argv);
     if (args_option(&a, ""))

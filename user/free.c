@@ -6,11 +6,19 @@
 
 #include "abi/sysinfo.h"
 
+// In English and in Chinese, whose characters are two columns wide.
+static const struct phrase words[] = {
+    {"     TOTAL    KERNEL      USER     FILES      FREE COMMITTED KB\n",
+     "      总计      内核      用户      文件      空闲    已承诺 KB\n"},
+    {0, 0},
+};
+
 int
 main(int argc, char **argv)
 {
     struct meminfo m;
 
+    tr_use(words);
     (void)argv;
     if (argc > 1)
         usage("free");

@@ -17,6 +17,12 @@
 #define ROWS    24
 #define COLUMNS 80
 
+// In English and in Chinese.
+static const struct phrase words[] = {
+    {"-- more: Enter; end: q and Enter -- ", "-- 继续: Enter; 结束: q 和 Enter -- "},
+    {0, 0},
+};
+
 static int keys;     // the console, for reading; -1: no pauses
 static int rows;     // rows of text to print before the next pause
 static bool stopped; // the user has seen enough
@@ -108,6 +114,7 @@ int
 main(int argc, char **argv)
 {
     (void)argc;
+    tr_use(words);
     if (argv[1] && argv[1][0] == '-' && argv[1][1])
         usage("more [file ...]");
     keys = is_console(1) ? open("/dev/console", O_RDONLY) : -1;

@@ -8,6 +8,17 @@
 
 #include "abi/sysinfo.h"
 
+// In English and in Chinese, whose characters are two columns wide.
+static const struct phrase words[] = {
+    {"  PID  PPID STATE  HART  SIZE KB   MEM KB NAME\n",
+     " 进程    父 状态     核  大小 KB  内存 KB 名字\n"},
+    {"sleep", "睡眠"},
+    {"ready", "就绪"},
+    {"run", "运行"},
+    {"zombie", "僵尸"},
+    {0, 0},
+};
+
 static const char *
 state_name(int state)
 {
@@ -37,6 +48,7 @@ main(int argc, char **argv)
     struct procinfo *p = 0;
     int i, n, room = 32;
 
+    tr_use(words);
     (void)argv;
     if (argc > 1)
         usage("ps");

@@ -9,6 +9,12 @@
 
 #include "kernel/riscv.h"
 
+// In English and in Chinese, whose characters are two columns wide.
+static const struct phrase words[] = {
+    {"%lu.%06lu seconds\n", "%lu.%06lu 秒\n"},
+    {0, 0},
+};
+
 int
 main(int argc, char **argv)
 {
@@ -16,6 +22,7 @@ main(int argc, char **argv)
     unsigned long start, us;
     int status;
 
+    tr_use(words);
     if (argc < 2)
         usage("time command [argument ...]");
     start = r_time();

@@ -11,12 +11,22 @@
 #define TICKS_PER_SECOND 10
 #define MOST             4096
 
+// In English and in Chinese, whose characters are two columns wide.
+static const struct phrase words[] = {
+    {"up %d:%02d:%02d, %d hart, %d processes, %d running\n",
+     "已运行 %d:%02d:%02d, %d 个核, %d 个进程, %d 个在运行\n"},
+    {"up %d:%02d:%02d, %d harts, %d processes, %d running\n",
+     "已运行 %d:%02d:%02d, %d 个核, %d 个进程, %d 个在运行\n"},
+    {0, 0},
+};
+
 int
 main(int argc, char **argv)
 {
     int i, n, running = 0, seconds = uptime() / TICKS_PER_SECOND;
     struct procinfo *p;
 
+    tr_use(words);
     (void)argv;
     if (argc > 1)
         usage("uptime");

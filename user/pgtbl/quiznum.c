@@ -47,7 +47,7 @@ ask_index(struct dice *d, struct question *q)
 
     snprintf(q->text, sizeof(q->text), tr("Which index has 0x%lx at level %d?"), va, level);
     snprintf(q->right, sizeof(q->right), "%lu", PX(level, va));
-    snprintf(q->why, sizeof(q->why), "(0x%lx >> %d) & 511", va, PXSHIFT(level));
+    snprintf(q->why, sizeof(q->why), tr("(0x%lx >> %d) & 511"), va, PXSHIFT(level));
 }
 
 static void
