@@ -1,35 +1,45 @@
 // SPDX-License-Identifier: MIT
-// cat.c - files, or standard input, to standard output.
+// cat.c - the contents of the named files, or of standard input without names, to standard output.
 #include "lib/lib.h"
 
-static char buf[512];
+enum { COPIED, NOT_OPENED, NOT_WRITTEN, NOT_READ };
 
-static void
-copy(int fd)
+// Copies a file from its offset on to standard output. Returns how that ended.
+static int
+copy_rest(int from)
 {
-    int n;
-
-    while ((n = read(fd, buf, sizeof(buf))) > 0) {
-        if (write(1, buf, n) != n)
-            exit(2);
+    static char block[512];
+    for (;;) {
+        int got = read(from, block, sizeof(block)), put = 0;
+        if (got <= 0)
+            return got == 0 ? COPIED : NOT_READ;
+        while (put < got) {
+            int n = write(1, block + put, got - put);
+            if (n <= 0)
+                return NOT_WRITTEN;
+            put += n;
+        }
     }
-    if (n < 0)
-        exit(3);
+}
+
+static int
+copy_named(const char *name)
+{
+    int fd = open(name, O_RDONLY), ended = NOT_OPENED;
+    if (fd >= 0) {
+        ended = copy_rest(fd);
+        close(fd);
+    } else {
+        printf("cannot open %s\n", name);
+    }
+    return ended;
 }
 
 int
 main(int argc, char **argv)
 {
-    if (argc < 2)
-        copy(0);
-    for (int i = 1; i < argc; i++) {
-        int fd = open(argv[i], O_RDONLY);
-        if (fd < 0) {
-            printf("cannot open %s\n", argv[i]);
-            exit(1);
-        }
-        copy(fd);
-        close(fd);
-    }
-    exit(0);
+    int ended = argc > 1 ? COPIED : copy_rest(0);
+    for (char **name = argv + 1; ended == COPIED && name < argv + argc; name++)
+        ended = copy_named(*name);
+    exit(ended);
 }

@@ -72,14 +72,14 @@ bring_in(const struct image *image)
     return error == -EFAULT ? 0 : error; // a bad entry point is the program's own mistake
 }
 
-static void
-set_name(struct proc *p, const char *path)
+// The last component of a path: the name of the program in messages.
+static const char *
+program_name(const char *path)
 {
-    const char *last = path;
-    for (const char *s = path; *s; s++)
-        if (*s == '/')
-            last = s + 1;
-    safestrcpy(p->name, last, sizeof p->name);
+    size_t at = strlen(path);
+    while (at > 0 && path[at - 1] != '/')
+        at--;
+    return path + at;
 }
 
 // Changes the process to the new program, and frees the old address space. This cannot fail.
@@ -139,6 +139,6 @@ exec(const char *path, const struct args *args)
         return error == -ESTARVED ? -ENOMEM : error; // the old memory is still there
     }
     change_over(p, &image, sp);
-    set_name(p, path);
+    safestrcpy(p->name, program_name(path), sizeof p->name);
     return args->n;
 }
