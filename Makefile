@@ -177,7 +177,7 @@ GENHDR := $(addprefix $(O)/gen/,abi/syscall.h sys/calls.inc user/usys.h)
 DISK := $(O)/fs$(if $(filter fs,$(LAB)),-lab).img
 DISKSIZE = $(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M))
 
-.PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade clean help \
+.PHONY: all boot kernel fs testfs gen links compdb qemu qemu-gdb print-RUN print-GDBRUN print-gdbport grade tidy clean help \
 	FORCE
 
 # `make qemu` needs boot alone; the rest is for the tests.
@@ -350,6 +350,16 @@ ifeq ($(O),build)
 	@ln -sfn build/compile_commands.json compile_commands.json
 endif
 
+# Two more readers of the kernel. .clang-tidy says what clang-tidy looks for; its -march is not gcc's. cppcheck
+# knows neither noreturn nor must_check: the two exceptions.
+tidy: compdb
+	$(Q)printf '%s\n' $(filter %.c,$(KSRC) $(wildcard kernel/checked/*.c)) | sort -u | \
+		xargs -P $$(nproc) -n 4 clang-tidy -quiet -p $(O) --extra-arg=--target=riscv64-unknown-elf \
+		--extra-arg=-march=rv64imac --extra-arg=-mno-relax --extra-arg=-DDEBUG
+	$(Q)cppcheck -q -j $$(nproc) --error-exitcode=1 --enable=warning,performance --std=c11 \
+		-Ikernel -Iinclude -I$(O)/gen -DDEBUG -D__SIZEOF_LONG__=8 --suppress=va_end_missing \
+		--suppress=syntaxError:kernel/mm/aspace/design.h kernel
+
 # ---------------------------------------------------------------------------------------------
 # Running it. CPUS= MEM= FSIMG= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
@@ -410,6 +420,7 @@ help:
 	@echo 'make machine    the glass machine, our own RISC-V computer, into $(O)/machine/'
 	@echo 'make grade      all tests (./vitrine test)'
 	@echo 'make fs FRESH=1 a new disk: your files on it are lost'
+	@echo 'make tidy       clang-tidy and cppcheck over the kernel'
 	@echo 'make clean      removes $(O)/, your disk too'
 	@echo 'Variables: O=DIR CPUS=3 MEM=128M YEAR=2020 LAB=lazy KPT=unified MMU=sv39 BOOTARGS="quiet"'
 	@echo '           FSIMG=disk.img QEMUEXTRA="-s"'

@@ -149,7 +149,7 @@ bmap_create(struct inode *ip, uint64 index, uint32 *block)
 {
     struct bmap_path p;
     struct frame *holder;
-    uint32 depth, blocks[4];
+    uint32 depth, blocks[4] = {0};
     bmap_path(&p, index);
     int error = follow(ip, &p, &depth, block, &holder);
     if (error)

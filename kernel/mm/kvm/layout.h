@@ -27,5 +27,5 @@
 
 _Static_assert(TRAPFRAME == 0x3fffffe000 && USYSCALL == 0x3fffffd000, "ABI addresses");
 _Static_assert(KSTACKS % KSTACK_SLOT == 0, "one bit of sp tells stack from hole");
-_Static_assert(DIRECT_SIZE == 128 * GIB, "what boot/main.c says when there is more");
+_Static_assert(DIRECT_SIZE >> 30 == 128, "what boot/main.c says when there is more");
 _Static_assert(KSTACKS + KSTACKS_SIZE <= KERNEL_LINK, "parts do not overlap");
