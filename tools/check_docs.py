@@ -15,8 +15,8 @@ import sys
 import source
 from machine import columns
 
-PAGES = ("README.md", "README.zh.md", "CONTRIBUTING.md", "doc/*.md", "doc/zh/**/*.md", "doc/guides/*.md", "doc/decisions/*.md",
-         "tests/bugs/*.md")
+PAGES = ("README.md", "README.zh.md", "CONTRIBUTING.md", "doc/*.md", "doc/zh/**/*.md", "doc/guides/*.md",
+         "doc/decisions/*.md", "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
 STEP = re.compile(r"^```\w+ (?:new|into)=(\S+)")  # what a guide does to a file (tests/qemu/test_guides.py)
 LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -12,25 +12,26 @@ from glassrun import FIRMWARE, glass
 from machine import Failure, slowness
 
 EXEMPT = "tests/machine/fences.txt"
-PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5"]
+PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5", "usertests mapcode"]
 MORE = ["usertests deferredown deferredunmap deferredcopies exectest"]  # from the fifth seed on
 FAILURE = re.compile(r"^(glass: stale .*|.*FAIL.*|.*panic.*|glass: .*--max.*)$", re.M)
 
-# For each seed the design, and the number of identifiers that harts may use.
-RUNS = (("unified", ""), ("fullcopy", ""), ("unified", "asids=4"), ("fullcopy", "asids=0"), ("global", ""),
-        ("sharedroot", "asids=4"), ("unified", "asids=0"), ("fullcopy", "asids=4"), ("global", "asids=0"),
-        ("sharedroot", ""))
+# For each seed the design, the number of harts, and words for the kernel about ASIDs and modes. With one hart a process
+# always returns to entries that its hart has cached.
+RUNS = (("unified", 3, ""), ("fullcopy", 3, ""), ("unified", 3, "asids=4"), ("fullcopy", 3, "asids=0"),
+        ("unified", 1, "mmu=sv57"), ("fullcopy", 1, ""), ("unified", 3, "asids=0"), ("fullcopy", 3, "asids=4"),
+        ("global", 3, "asids=0"), ("sharedroot", 3, ""))
 
 # In the gate: a fence of each kind, and a seed that detects its absence.
 SOME = {"secondary_high 1": 1, "fence_view 1": 1, "switch_to 1 < sched": 1, "tlb_changed 1 < uvmcopy": 1}
 
 
 def noticed(context, kernel, seed):
-    """How a run with that seed fails; None: it does not. Every second run uses stale translations."""
-    design, words = RUNS[seed - 1]
+    """How a run with that seed goes wrong; None: it does not. Every second run uses stale translations."""
+    design, harts, words = RUNS[seed - 1]
     programs = PROGRAMS + (MORE if seed > 4 else [])
     code, text = context.sh(
-        ["timeout", "-k", "5", str(int(120 * slowness())), glass(context), "--harts", "3", "--seed", str(seed),
+        ["timeout", "-k", "5", str(int(120 * slowness())), glass(context), "--harts", str(harts), "--seed", str(seed),
          "--tlb", "oldest" if seed % 2 == 0 else "strict", "--max", "3000000000", "--firmware", FIRMWARE,
          "--append", f"quiet kpt={design} {words}", kernel, context.options.image, "--", *programs])
     found = FAILURE.search(text)

@@ -307,8 +307,28 @@ t_execfail(void)
     want(dup(0) == 3, "a descriptor is lost");
 }
 
+// Code in a file that is mapped: what runs is what the file held, also when another program was there
+// before. The part of a page that the file has is copied, so the kernel has stored the instructions.
+static void
+t_mapcode(void)
+{
+    enum { RET = 0x8067, LI_A0 = 0x513 };
+    for (int round = 0; round < 4; round++) {
+        uint code[] = {LI_A0 | (uint)(40 + round) << 20, RET};
+        int fd = open("code", O_CREATE | O_TRUNC | O_RDWR);
+        want(write(fd, code, sizeof(code)) == sizeof(code), "write failed");
+        char *p = mmap(0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+        want(p != (char *)-1, "mmap failed");
+        close(fd);
+        int got = ((int (*)(void))p)();
+        want(got == 40 + round, "the code in the file returns %d, not %d", got, 40 + round);
+        want(munmap(p, PAGE) == 0, "munmap failed");
+    }
+    t_remove("code");
+}
+
 const struct test exec_tests[] = {
     TEST(exectest, 0),     TEST(bigargtest, 0), TEST(badarg, 0),   TEST(notprogram, 0),
     TEST(execunlinked, 0), TEST(execmany, 0),   TEST(execfail, 0), TEST(execbusy, 0),
-    TEST(busyexec, 0),     {0, 0, 0},
+    TEST(busyexec, 0),     TEST(mapcode, 0),    {0, 0, 0},
 };
