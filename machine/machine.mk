@@ -19,7 +19,9 @@ MACHINEINC  := -Imachine -Ikernel -Iinclude
 # Code that runs rarely is compiled for size.
 SMALL := host words check board
 OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<))),-Os,-O2)
-HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
+HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
+	-fdata-sections $(MACHINEWARN) $(MACHINEINC)
+HOSTLINK    := -s -Wl,--gc-sections
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \
@@ -33,8 +35,8 @@ machine: $(MACHINEDIR)/glass $(if $(shell command -v $(WASMCC)),$(MACHINEDIR)/gl
 
 # A changed compiler or flag, or another list of files, builds anew.
 $(MACHINEDIR)/.flags: FORCE
-	@mkdir -p $(@D); echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
-		cmp -s - $@ || echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
+	@mkdir -p $(@D); echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(HOSTLINK) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
+		cmp -s - $@ || echo '$(HOSTCC) $(SMALL) $(HOSTFLAGS) $(HOSTLINK) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
 
 $(MACHINEDIR)/host/%.o: %.c $(MACHINEDIR)/.flags
 	$(say) HOSTCC $<
@@ -48,7 +50,7 @@ $(MACHINEDIR)/web/%.o: %.c $(MACHINEDIR)/.flags
 
 $(MACHINEDIR)/glass: $(machine_host_o)
 	$(say) LD $@
-	$(Q)$(HOSTCC) -s -o $@ $^
+	$(Q)$(HOSTCC) $(HOSTLINK) -o $@ $^
 
 $(MACHINEDIR)/glass.wasm: $(machine_web_o)
 	$(say) LD $@
