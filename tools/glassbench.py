@@ -17,7 +17,7 @@ TOLD = re.compile(r"^glass: (?!reports: |a process is killed: )(.*)$", re.M)
 OPERATIONS = {"null": 21000, "sbrk": 2100, "openclose": 1050, "fork": 105, "pipe": 525, "read": 2100}
 WORK = {  # the typed lines; each run includes the boot
     "boot": [],
-    "usertests": ["usertests -q"],
+    "usertests": ["usertests pipe1 exectest forkfork reparent sbrkbasic writebig"],
     "copy": ["bench stream pipe512 read"],
 }
 
