@@ -41,6 +41,9 @@ def test_checks_freed(context):
     """Double frees, uses after free, and a page that is free while a process has it."""
     in_order(told(context, "FREE_TWICE"), "glass: double free: page 0x[0-9a-f]+ is free already, and",
              "frees it again", "since: freed by", "since: allocated by " + place("allocproc"))
+    in_order(told(context, "FREE_LATE", options=("--harts", "2")), "glass: two calls free page 0x[0-9a-f]+",
+             "at the same time: " + place("kfree"),
+             "since: freed by", place("kfree"))
     in_order(told(context, "TABLE_USED_AFTER"), "glass: use after free:", "writes 0x[0-9a-f]+, in a page that is free",
              "from: " + place("freewalk"), "since: freed by")
     in_order(told(context, "COW_TWO_RELEASES"), "still has mapped at 0x[0-9a-f]+: " + place("cowfault"),

@@ -53,6 +53,7 @@ enum mistake {
     CLEAR_KEEPS_W,       // uvmclear: W stays in the entry, R goes
     LEAF_FOR_TABLE,      // exec: the entry of level 1 that leads to a table has R and U
     TABLE_SHARED,        // fork: the child's tree gets the parent's table
+    FREE_LATE,           // kfree: the count is looked at when the lock is released
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
 };
 
@@ -172,6 +173,7 @@ void kinit(void);
 void kfree(void *page);
 void *kalloc(void);
 void kshare(void *page);
+void give_up(void);
 u32 kcount(const void *page);
 void *memset(void *to, int byte, u64 n);
 void *memmove(void *to, const void *from, u64 n);

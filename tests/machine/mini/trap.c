@@ -26,6 +26,8 @@ clockintr(void)
         CSR_WRITE(stimecmp, CSR_READ(time) + TICK);
     if (MAKES(ENTRY_RACE))
         age();
+    if (MAKES(FREE_LATE))
+        give_up();
 }
 
 // Handles an interrupt. Returns 2 for the timer, 1 for a device, 0 if it is none.
