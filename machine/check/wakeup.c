@@ -39,6 +39,7 @@ struct wakeup {
     struct nap nap[SLEEPS_MAX];
     uint64 user; // mtime when a hart was last in user mode
     uint64 next; // mtime of the next look while the machine rests
+    bool due;    // it has come
 };
 
 // --- events ----------------------------------------------------------------------------------
@@ -73,8 +74,9 @@ trap(struct machine *m, unsigned hart)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
     (void)hart;
-    if (w->user == 0 || machine_time(m) < w->next)
+    if (w->due || w->user == 0 || machine_time(m) < w->next)
         return;
+    w->due = true;
     m->stop = STOP_REPORT; // the trials need a machine that stands
 }
 
@@ -87,6 +89,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
         return;
     w->user = machine_time(m);
     w->next = w->user + REST_TICKS;
+    w->due = false;
 }
 
 // --- at rest ---------------------------------------------------------------------------------
@@ -145,8 +148,9 @@ examine(struct machine *m)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
     uint64 now = machine_time(m);
-    if (w->user == 0 || now < w->next || m->history == NULL)
+    if (!w->due || m->history == NULL)
         return;
+    w->due = false;
     w->next = now + REST_TICKS;
     for (int i = 0; i < SLEEPS_MAX; i++) {
         struct nap *n = &w->nap[i];
