@@ -28,7 +28,7 @@ enum outcome { SURVIVES, LEAKS, PANICS, HANGS, ENDS, OUTCOMES };
 // The result of a run; small enough to be written to a pipe at once.
 struct result {
     enum outcome outcome;
-    uint64 calls, steps, free; // pages that are free at rest
+    uint64 calls, steps, ticks, free; // ticks of mtime; pages that are free at rest
     bool failed;
     char where[CALLS_LENGTH];  // the calls inside of which the call failed
     char printed[LINE_LENGTH]; // the kernel's last words
@@ -119,12 +119,17 @@ hear(struct trial *t)
     }
 }
 
-// Runs until the trial is done, the kernel panics, nothing can go on, or `most` steps are made.
+// How long a run may take: where all harts wait, the clock passes and hardly a step is made.
+struct limit {
+    uint64 steps, ticks;
+};
+
+// Runs until the trial is done, the kernel panics, nothing can go on, or the limit is reached.
 static enum outcome
-run(struct trial *t, uint64 most)
+run(struct trial *t, const struct limit *most)
 {
     struct machine *m = t->m;
-    uint64 end = machine_position(m) + most;
+    uint64 end = machine_position(m) + most->steps, began = machine_time(m);
     while (!t->done && !t->panics) {
         type(t, false);
         enum stop stop = machine_run(m, t->at >= 0 ? 20000 : 200000);
@@ -133,7 +138,7 @@ run(struct trial *t, uint64 most)
             return ENDS;
         if (stop == STOP_DEAD || (stop == STOP_IDLE && !type(t, true)))
             return t->done ? SURVIVES : HANGS;
-        if (machine_position(m) >= end)
+        if (machine_position(m) >= end || machine_time(m) - began >= most->ticks)
             return HANGS;
     }
     return t->panics ? PANICS : SURVIVES;
@@ -154,17 +159,18 @@ free_pages(const struct machine *m)
 
 // The child's part: lets call `nth` fail.
 static struct result
-attempt(struct trial *t, uint64 nth, uint64 most)
+attempt(struct trial *t, uint64 nth, const struct limit *most)
 {
     struct machine *m = t->m;
     static struct text where;
     struct result r = {0};
-    uint64 begin = machine_position(m);
+    uint64 begin = machine_position(m), began = machine_time(m);
     struct speaker s = {m, ENGLISH, begin};
     m->failing->nth = nth;
     t->shows = false;
     r.outcome = run(t, most);
     r.steps = machine_position(m) - begin;
+    r.ticks = machine_time(m) - began;
     if (r.outcome == SURVIVES)
         (void)machine_run(m, REST);
     r.free = free_pages(m);
@@ -187,7 +193,7 @@ struct child {
 };
 
 static struct child
-begin(struct trial *t, uint64 nth, uint64 most)
+begin(struct trial *t, uint64 nth, const struct limit *most)
 {
     int ends[2];
     fflush(NULL);
@@ -321,15 +327,17 @@ fail_each(struct machine *m, const struct options *o)
         say("--fail: no prompt \"$ \" has come");
         return EXIT_STUCK;
     }
-    struct result plain = finish(begin(&t, 0, o->max - machine_position(m)));
+    struct limit most = {o->max - machine_position(m), ~0ULL};
+    struct result plain = finish(begin(&t, 0, &most));
     if (plain.outcome != SURVIVES) {
         say("--fail: the lines do not come to their end even when no call fails");
         return EXIT_STUCK;
     }
+    most = (struct limit){10 * plain.steps + 50000000, 10 * plain.ticks + 10 * TIMEBASE_HZ};
     for (uint64 n = 1; n <= plain.calls; n++) {
         if (n > width)
             take(&tally, child, ++done, &plain);
-        child[(n - 1) % CHILDREN_MAX] = begin(&t, n, 10 * plain.steps + 50000000);
+        child[(n - 1) % CHILDREN_MAX] = begin(&t, n, &most);
     }
     while (done < plain.calls)
         take(&tally, child, ++done, &plain);
