@@ -41,6 +41,7 @@ struct trial {
     int lines, at; // `at` bytes of the first line have been typed; -1: wait for a prompt
     uint8 before;  // the byte printed before
     bool shows, done, panics;
+    bool loops;             // a hart is caught in traps, and will not come out
     char text[LINE_LENGTH]; // of the line that is being printed
     size_t used;
     char panic[LINE_LENGTH];
@@ -111,6 +112,7 @@ hear(struct trial *t)
     static struct text text;
     struct speaker s = {t->m, ENGLISH, machine_position(t->m)};
     while (report_take(t->m, &report)) {
+        t->loops |= report.kind == REPORT_TRAP_LOOP;
         if (report.note || t->told[0] != '\0')
             continue;
         text.used = 0;
@@ -138,7 +140,7 @@ run(struct trial *t, const struct limit *most)
             return ENDS;
         if (stop == STOP_DEAD || (stop == STOP_IDLE && !type(t, true)))
             return t->done ? SURVIVES : HANGS;
-        if (machine_position(m) >= end || machine_time(m) - began >= most->ticks)
+        if (t->loops || machine_position(m) >= end || machine_time(m) - began >= most->ticks)
             return HANGS;
     }
     return t->panics ? PANICS : SURVIVES;
