@@ -7,7 +7,7 @@ from machine import Failure
 
 # Requests to the disk for one operation of fsbench, at most: reads, writes, flushes.
 BOUNDS = {
-    "files": (0.07, 0.04, 0.01),
+    "files": (0.01, 0.04, 0.01),
     "unlinks": (0.01, 0.02, 0.01),
     "appendsync": (0.0, 3.05, 2.0),
     "createsync": (0.0, 3.05, 2.0),

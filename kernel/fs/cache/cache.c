@@ -192,6 +192,8 @@ page_remove(struct pcache *pc, struct frame *f)
 static uint32
 readahead_size(struct pcache *pc, uint64 index)
 {
+    if (pc->ops->near)
+        return pc->ops->near(pc, index); // pc->next stays 0: nothing is read ahead of a reader
     bool sequential = index == pc->next || index == 0;
     uint64 end = (pc->ops->size(pc) + PGSIZE - 1) / PGSIZE;
     uint32 n = !sequential ? 1 : pc->window < READAHEAD_FIRST ? READAHEAD_FIRST : pc->window * 2;

@@ -34,7 +34,10 @@ struct pcache_ops {
     int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
     uint64 (*size)(struct pcache *pc); // bytes: data beyond reads as zero
     bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
-    bool file;                         // pages of a file; else the disk's own blocks, by number
+    // How many pages to read when the page is missing, itself included; NULL: more and more for a
+    // reader that goes on in order, ahead_max at most.
+    uint32 (*near)(struct pcache *pc, uint64 index);
+    bool file; // pages of a file; else the disk's own blocks, by number
 };
 
 // Protection: [c] constant  [p] lock  [l] lock of the list of all clean pages, see cache.c

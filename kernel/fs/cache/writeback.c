@@ -6,9 +6,10 @@
 //           the disk gets one transfer for each run of consecutive blocks. A page may change while
 //           it is being written; it is then dirty again and goes with a later batch.
 // Promises  Pages that were dirty when a flush began are on the disk when it ends, or the flush
-//           returns an error. A page whose write fails is not written again: its contents stay in
-//           memory until it is reclaimed. A cache with pages in the batch is not freed.
-// Locks     batch.lock (a sleeplock, first), pc->lock for each page; none of a file's except those
+//           returns an error. A page is in the batch once. A page whose write fails is not written
+//           again: its contents stay in memory until it is reclaimed. A cache with pages in the
+//           batch is not freed.
+// Locks     batch.lock (a sleeplock, first), pc->lock for each page; no lock of a file except those
 //           that map() takes.
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
@@ -56,27 +57,31 @@ write_done(struct blk_req *req)
 }
 
 // Moves up to `most` dirty pages, with a reference each, into the batch: they count as clean from
-// now on. The cache counts a write-back until the batch is written.
+// now on. The cache counts a write-back until the batch is written. A page that changed again after it
+// came into the batch stays there once: its write, which is still to come, has its present contents.
 // Returns   how many: 0 if there are none, or no room.
 // Locks     batch.lock; takes pc->lock.
 static uint32
 collect_dirty(struct pcache *pc, uint32 most)
 {
-    uint32 n = 0;
+    uint32 n = 0, before = batch.n;
     acquire(&pc->lock);
     acquire(&cache_lists.lock);
     for (; n < most && batch.n < BATCH && !list_empty(&pc->dirty); n++) {
         struct frame *f = list_entry(list_pop_front(&pc->dirty), struct frame, link);
+        bool there = f->flags & PG_WRITEBACK;
         f->flags = (uint16)((f->flags & ~PG_DIRTY) | PG_WRITEBACK);
+        if (there)
+            continue;
         frame_get(f);
         batch.w[batch.n++] = (struct write){.frame = f, .pc = pc};
     }
     pc->ndirty -= n;
     cache_lists.dirty -= n;
-    cache_lists.writes += n;
+    cache_lists.writes += batch.n - before;
     if (!pc->ndirty)
         list_remove(&pc->link);
-    if (n) {
+    if (batch.n > before) {
         batch.cache[batch.ncaches++] = pc;
         __atomic_fetch_add(&pc->writers, 1,
                            __ATOMIC_RELAXED); // it has had a dirty page: it is alive

@@ -19,6 +19,8 @@
 #include "lib/string.h"
 #include "mm/frame/kmem.h"
 
+#define STRETCH 32 // blocks of inodes that are read at once, at most
+
 static const struct feature {
     uint32 bit;
     const char *name;
@@ -200,8 +202,23 @@ meta_size(struct pcache *pc)
     return pc->dev->blocks * BLKSIZE;
 }
 
+// Returns the number of blocks to read at once. Blocks of inodes are read up to the next multiple of
+// STRETCH: files that are made or looked up together have inodes side by side.
+static uint32
+meta_near(struct pcache *pc, uint64 index)
+{
+    struct ext2 *fs = container_of(pc, struct ext2, meta);
+    if (!fs->mounted)
+        return 1;
+    uint64 at = index - ext2_group(fs, (uint32)index / fs->blocks_per_group)->inode_table;
+    if (at >= fs->table_blocks) // a block in front of the table is a large number
+        return 1;
+    uint64 left = fs->table_blocks - at, n = STRETCH - at % STRETCH;
+    return (uint32)(n < left ? n : left);
+}
+
 // Here block 0 is an ordinary block of the disk, not a hole.
-static const struct pcache_ops meta_ops = {.map = meta_map, .size = meta_size};
+static const struct pcache_ops meta_ops = {.map = meta_map, .size = meta_size, .near = meta_near};
 
 static int
 open_root(struct ext2 *fs)
