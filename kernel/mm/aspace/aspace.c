@@ -260,14 +260,11 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
         return;
     struct pt_zone zone = gap_around(as, start, end);
     for (uint64 to; start < end; start = to) {
-        to = (start / UNMAP_PIECE + 1) * UNMAP_PIECE;
-        if (to < end) {
-            unmap_piece(as, start, to, (struct pt_zone){zone.floor, to}, keep);
+        bool last = end - start <= UNMAP_PIECE;
+        to = last ? end : (start + UNMAP_PIECE) & ~(UNMAP_PIECE - 1);
+        unmap_piece(as, start, to, (struct pt_zone){zone.floor, last ? zone.ceiling : to}, keep);
+        if (!last)
             preempt_point_always();
-        } else {
-            to = end;
-            unmap_piece(as, start, end, zone, keep);
-        }
     }
 }
 

@@ -155,7 +155,7 @@ grow(struct regions *rs)
 }
 
 // Makes v[i] a free slot, by moving the shorter side if there is room for that. There is some room.
-static void
+static inline void
 open_slot(struct regions *rs, int i)
 {
     if (rs->before > 0 && (i < rs->n - i || rs->after == 0)) {
@@ -170,7 +170,7 @@ open_slot(struct regions *rs, int i)
 }
 
 // Takes `count` slots from v[i] on out of the array, by moving the shorter side.
-static void
+static inline void
 close_slots(struct regions *rs, int i, int count)
 {
     rs->n -= count;
