@@ -31,7 +31,7 @@ struct cpu {
     uint64 fences[FENCES];
     uint64 fences_avoided; // [h] changes for which no TLB can hold an old entry
     int64 committed;       // [h] pages that processes got here, less those given back
-    uint64 turns;          // [h] how often it has changed to a new ASID generation
+    uint64 generations;    // [h] how often it has changed to a new ASID generation
     uint64 generation;     // [h] the ASID generation that its TLB may hold: mm/aspace/asid.c
     uint32 asid_mask;      // [c] its bit in the masks of aspace.harts; 0: it has no ASIDs
     uint32 online;         // [a]

@@ -11,7 +11,7 @@
 #include "rv/cpu.h"
 
 struct sums {
-    uint64 copyins, copyinstrs, satps, fences, kind[FENCES], avoided, turns;
+    uint64 copyins, copyinstrs, satps, fences, kind[FENCES], avoided, generations;
 };
 
 // Sums up the counts of all harts. Each hart counts for itself, so a sum may be a little old.
@@ -24,7 +24,7 @@ sum_harts(void)
         s.copyinstrs += c->copyinstrs;
         s.satps += c->satp_writes;
         s.avoided += c->fences_avoided + c->satp_writes - c->satp_fenced;
-        s.turns += c->turns;
+        s.generations += c->generations;
         for (int i = 0; i < FENCES; i++)
             s.kind[i] += c->fences[i];
     }
@@ -46,14 +46,14 @@ stats_text(char *buf, size_t size)
                     "tables: %s, %lu satp writes, %lu fences\n"
                     "fences: %lu page, %lu space, %lu all, %lu avoided\n"
                     "remote fences: %lu ranges, %lu all\n"
-                    "asids: %lu, %lu turns\n"
+                    "asids: %lu, %lu generations\n"
                     "disk: %lu reads, %lu writes, %lu flushes, %lu blocks written\n"
                     "journal: %lu commits, %lu blocks, %lu put in place\n",
                     s.copyins, s.copyinstrs,
                     frames_contended() + kmem_contended() + cache.contended, cache.hits,
                     cache.reads, cache.writes, cache.pages, cache.dirty, design->name, s.satps,
                     s.fences, s.kind[FENCE_PAGE], s.kind[FENCE_SPACE], s.kind[FENCE_ALL], s.avoided,
-                    s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(), s.turns,
-                    cache.disk_reads, cache.disk_writes, cache.disk_flushes, cache.disk_blocks,
-                    cache.commits, cache.logged, cache.placed);
+                    s.kind[FENCE_REMOTE_RANGE], s.kind[FENCE_REMOTE_ALL], asid_limit(),
+                    s.generations, cache.disk_reads, cache.disk_writes, cache.disk_flushes,
+                    cache.disk_blocks, cache.commits, cache.logged, cache.placed);
 }

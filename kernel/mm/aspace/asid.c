@@ -120,7 +120,7 @@ asid_enter(struct aspace *as)
         return false;
     }
     sfence_vma();
-    c->turns += as->generation != c->generation;
+    c->generations += as->generation != c->generation;
     c->generation = as->generation;
     return true;
 }

@@ -318,8 +318,8 @@ kmem_drain(void)
 uint64
 kmem_contended(void)
 {
-    uint64 turns = 0;
+    uint64 waits = 0;
     list_for_each (node, &caches)
-        turns += list_entry(node, struct kmem_cache, link)->lock.contended;
-    return turns;
+        waits += list_entry(node, struct kmem_cache, link)->lock.contended;
+    return waits;
 }
