@@ -115,7 +115,7 @@ double_free(void)
 {
     void *page = kalloc(FRAME_USER, 7);
     kfree(page);
-    kfree(page);
+    kfree(page); // NOLINT(clang-analyzer-unix.Malloc): the mistake
     return FAILED;
 }
 
