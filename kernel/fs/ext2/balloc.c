@@ -149,7 +149,7 @@ bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
     return was ? 0 : ext2_damage(fs, "block %u: in use but marked free", block);
 }
 
-// Marks the bitmap dirty and drops the reference to it that the search has kept, if it has one.
+// Marks the bitmap that *b keeps as dirty, and drops the reference to it; does nothing without one.
 void
 bits_close(struct group_bits *b, struct ext2 *fs)
 {
