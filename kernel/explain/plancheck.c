@@ -7,11 +7,14 @@
 #include "explain/plancheck.h"
 
 #include "explain/explain.h"
+#include "lib/string.h"
 #include "mm/aspace/aspace.h"
+#include "mm/frame/frame.h"
 #include "mm/inspect/plan.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "panic/panic.h"
+#include "pt/read/check.h"
 
 #define PROCESS_PARTS (KVM_PARTS + 4)
 
@@ -88,8 +91,32 @@ hole_mapped(const struct aspace *as, const struct part *parts, struct plan_fault
     return true;
 }
 
-// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/plan.h.
-// Panics, with an explanation, if one is broken.
+// What the ledger says of the frame to which an entry of a process's table leads.
+// Returns   the invariant that is broken (doc/page-tables.md); NULL: none.
+static const char *
+judge_frame(void *arg, uint64 pa, int level, bool table)
+{
+    uint8 kind = frame_managed(pa) ? frame_head(pa)->kind : FRAME_FREE;
+    (void)arg, (void)level;
+    if (table)
+        return kind == FRAME_PGTABLE ? NULL : "table-owned";
+    return kind == FRAME_PGTABLE || kind == FRAME_FREE ? "leaf-not-table" : NULL;
+}
+
+static void
+panic_finding(void *arg, const struct pt_finding *f)
+{
+    const struct aspace *as = arg;
+    if (strcmp(f->invariant, "no-wx") == 0)
+        return; // a program may ask mmap() for such memory of its own
+    panic_frames(pt_root_pa(&as->pt), pte_pa(f->pte), 0,
+                 "%s: va 0x%lx of pid %u has pte 0x%lx at level %d", f->invariant, f->va,
+                 as->owner->pid, f->pte, f->level);
+}
+
+// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/plan.h; and
+// the entries of its tables: the invariants of doc/page-tables.md. Panics, with an explanation, if
+// one is broken.
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
 void
@@ -97,8 +124,12 @@ check_plan(struct aspace *as)
 {
     struct part parts[PROCESS_PARTS];
     struct plan_fault f;
+    const struct pt_checker checker = {panic_finding, judge_frame, as};
     int n = parts_of(as, parts);
     acquiresleep(&as->lock);
+    (void)pt_check(&as->pt, 0, USER_END, &checker); // it panics itself
+    if (as->kpt.root)
+        (void)pt_check(&as->kpt, 0, USER_END, &checker);
     bool wrong =
         plan_wrong(&as->regions, parts, n, &f) || guard_open(as, &f) || hole_mapped(as, parts, &f);
     releasesleep(&as->lock);

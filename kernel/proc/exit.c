@@ -15,6 +15,7 @@
 #include "lib/printf.h"
 #include "mm/aspace/aspace.h"
 #include "mm/copy/copy.h"
+#include "mm/frame/ledger.h"
 #include "proc/alarm.h"
 #include "proc/oom.h"
 #include "proc/proc.h"
@@ -56,6 +57,8 @@ shutdown(int code)
             break;
     if (fs_unmount() < 0)
         printf("vitrine: the disk could not be written completely\n");
+    if (kill_others(p) == 0)
+        ledger_dcheck(); // no other process is left to allocate
     power_off(code);
 }
 

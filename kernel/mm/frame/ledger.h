@@ -7,7 +7,12 @@
 void ledger_init(uint64 start, uint64 end, void *room); // for frames_init()
 
 const char *frame_kind_name(enum frame_kind kind);
-uint64 frames_of_kind(enum frame_kind kind);    // reads the whole ledger
 void frames_by_kind(uint64 count[FRAME_KINDS]); // all kinds at once; they add up to frames_total()
 void
 check_ledger(void); // panics unless each frame is accounted for once; no hart allocates meanwhile
+
+#ifdef DEBUG
+#define ledger_dcheck() check_ledger() // when the machine is turned off, in debug builds
+#else
+#define ledger_dcheck() ((void)0)
+#endif

@@ -60,7 +60,12 @@ static void
 check_table(struct check *k, pagetable_t table, int level, uint64 va, uint64 last)
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
-        pte_t pte = pte_load(&table[PX(level, va)]);
+        const pte_t *slot = &table[PX(level, va)];
+        if (slots_aligned(slot) && slots_empty(slot)) {
+            sub = span_run_last(level, va, last);
+            continue;
+        }
+        pte_t pte = pte_load(slot);
         sub = span_last(level, va, last);
         if (check_entry(k, pte, level, va & ~(pt_leaf_size(level) - 1)))
             check_table(k, pt_child(k->t, pte), level - 1, va, sub);
