@@ -89,7 +89,7 @@ lib/parse := fdt fdtwalk elf
 # pt: Sv39 page tables, without CSR, lock or global. walk and map build a tree, unmap and protect change it.
 # pt/read only reads: translate follows the manual; check and diff examine a tree.
 pt := walk map rounded stock unmap protect batch super iter copy free
-pt/read := translate check diff vmprint
+pt/read := translate check vmprint
 
 # rv: the processor. Only this room names a CSR: entry, trampoline, traps, switching, firmware.
 rv := entry.S cpu sbi timer trampoline.S kernelvec.S swtch.S usercopy.S fp.S

@@ -156,7 +156,7 @@ static void
 frames_setup(void)
 {
     if (all_ram().end > DIRECT_SIZE)
-        refuse("RAM beyond 128 GiB would meet the devices' addresses");
+        refuse("RAM beyond 128 GiB would overlap the devices' addresses");
     struct range ledger = place_ledger(home_bank());
     frames_init(all_ram().start, all_ram().end, p2v(ledger.start));
     kimage_reserve();
@@ -229,18 +229,27 @@ disk_answers(struct blkdev *disk)
     return true;
 }
 
+// Prints that there is no disk of that name, and the disks that there are; turns the machine off.
+static void noreturn
+no_root(const char *name)
+{
+    const struct blkdev *disk;
+    printf("vitrine: there is no disk %s; start the machine with a virtio disk that\n"
+           "vitrine: holds an ext2 file system, or name another disk by root=\n",
+           name);
+    for (int i = 0; (disk = blk_get(i)); i++)
+        printf("vitrine: there is %s, %lu MiB\n", disk->name, disk->blocks >> (20 - 12));
+    power_off(1);
+}
+
 static void
 mount_root(void)
 {
     if (args.selftest)
         power_off(selftest_run(args.selftest));
     struct blkdev *disk = blk_find(args.root);
-    if (!disk) {
-        printf("vitrine: there is no disk %s; start the machine with a virtio disk that\n"
-               "vitrine: holds an ext2 file system, or name another disk by root=\n",
-               args.root);
-        power_off(1);
-    }
+    if (!disk)
+        no_root(args.root);
     if (!disk_answers(disk)) {
         printf("vitrine: the disk %s does not answer: no interrupt of it arrives\n", disk->name);
         power_off(1);

@@ -50,15 +50,3 @@ bitmap_find_zero(const uint64 *map, uint64 bits, uint64 hint)
     at = find_in(map, 0, hint);
     return at != hint ? at : bits;
 }
-
-// Counts the ones among the first `bits` bits.
-uint64
-bitmap_count(const uint64 *map, uint64 bits)
-{
-    uint64 n = 0;
-    for (uint64 i = 0; i < bits / 64; i++)
-        n += ones(map[i]);
-    if (bits % 64 != 0)
-        n += ones(map[bits / 64] & ((1UL << (bits % 64)) - 1));
-    return n;
-}

@@ -30,4 +30,3 @@ bitmap_clear(uint64 *map, uint64 i)
 
 // The first zero at or after `hint`, else the first before it; `bits` if there is none.
 uint64 bitmap_find_zero(const uint64 *map, uint64 bits, uint64 hint);
-uint64 bitmap_count(const uint64 *map, uint64 bits); // how many are set

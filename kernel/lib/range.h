@@ -13,9 +13,7 @@ struct range {
 
 bool range_make(uint64 start, uint64 size, struct range *out) must_check; // false: would wrap
 bool range_overlap(struct range a, struct range b);
-bool range_contains(struct range outer, struct range inner);
 struct range range_intersect(struct range a, struct range b);
-void range_cut(struct range r, struct range hole, struct range *before, struct range *after);
 
 // The number of bytes, or of whatever the range counts.
 static inline uint64

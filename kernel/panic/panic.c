@@ -193,15 +193,6 @@ panic_telling(void (*tell)(const void *of), const void *of, const char *fmt, ...
     vpanic(&(struct about){.fp = HERE, .tell = tell, .of = of}, fmt, ap);
 }
 
-// Panics about code that was interrupted at pc with frame pointer fp (of a stack that is mapped).
-void
-panic_from(uint64 pc, uint64 fp, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vpanic(&(struct about){.pc = pc, .fp = fp}, fmt, ap);
-}
-
 // Panics about a trap, and explains it.
 void
 panic_trap(const struct kernelframe *f, const char *fmt, ...)

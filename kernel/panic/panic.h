@@ -22,7 +22,6 @@ void panic_set_explainer(const struct panic_explainer *e); // at the start of th
 // Known from some point of the boot on: what asks the other harts to call panic_park(), and what
 // turns the machine off with an exit code. Either may be NULL.
 void panic_set_hooks(void (*stop_others)(void), void (*power_off)(int code));
-void panic_from(uint64 pc, uint64 fp, const char *fmt, ...) noreturn printflike(3, 4);
 // About a trap of the kernel's own: it is explained.
 void panic_trap(const struct kernelframe *f, const char *fmt, ...) noreturn printflike(2, 3);
 // About what `tell(of)` explains below the message.

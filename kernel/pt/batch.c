@@ -53,13 +53,6 @@ batch_add(struct tlb_batch *b, uint64 start, uint64 end)
         b->range[b->n++] = (struct tlb_range){start, end};
 }
 
-// Records that any entry of the address space may be stale.
-void
-batch_all(struct tlb_batch *b)
-{
-    b->all = true;
-}
-
 // Records that the leaf `old` is out of the table, then tells the owner of the frame.
 void
 note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)

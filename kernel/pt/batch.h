@@ -45,7 +45,6 @@ struct tlb_batch {
 void batch_init(struct tlb_batch *b, const struct tlb_batch_ops *ops); // empty
 void batch_reset(struct tlb_batch *b);                                 // all has been fenced
 void batch_add(struct tlb_batch *b, uint64 start, uint64 end);         // entries here may be stale
-void batch_all(struct tlb_batch *b);                                   // anything may be stale
 
 // Tells whether there is nothing to fence.
 static inline bool

@@ -98,8 +98,6 @@ pagetable_t pt_root_above(const struct pt *t, uint64 pa);
 pte_t *walk(struct pt *t, uint64 va, int alloc);
 // The slot where the walk ends (hole or leaf) and its level; NULL: not canonical.
 pte_t *walk_leaf(const struct pt *t, uint64 va, int *level);
-// The physical page of the user page (V and U) that holds `va`; 0: none.
-uint64 walkaddr(const struct pt *t, uint64 va);
 // walk_leaf()'s slot as a cursor, for a canonical address.
 struct pt_cursor pt_find(const struct pt *t, uint64 va);
 // One page into the hole at the cursor, which is then at the page's leaf. -ENOMEM.

@@ -91,21 +91,6 @@ walk_leaf(const struct pt *t, uint64 va, int *level)
     return pt_descend(t, va, 0, level, &pte);
 }
 
-// Translates for user memory: the physical page that holds `va`, inside larger leaves too.
-// Returns   0 if `va` is not canonical, not mapped, or not the user's.
-uint64
-walkaddr(const struct pt *t, uint64 va)
-{
-    int level;
-    pte_t pte;
-    if (!pt_canonical(t->env->levels, va))
-        return 0;
-    pt_descend(t, va, 0, &level, &pte);
-    if (!pte_leaf(pte) || !(pte_flags(pte) & PTE_U))
-        return 0;
-    return pte_translate(pte, level, PGROUNDDOWN(va));
-}
-
 // Finds where the walk for `va` ends, as walk_leaf() does. `va` is canonical, so there is a slot.
 struct pt_cursor
 pt_find(const struct pt *t, uint64 va)

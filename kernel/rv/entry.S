@@ -168,7 +168,5 @@ boot_load_offset:
 boot_table:
         .skip 4096
         .balign 2 * KSTACK_SIZE
-        .globl boot_stack_slot, boot_stack_top
-boot_stack_slot:
         .skip 2 * KSTACK_SIZE
 boot_stack_top:

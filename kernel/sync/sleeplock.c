@@ -21,7 +21,7 @@ initsleeplock(struct sleeplock *lk, const char *name)
 
 // Takes the lock if it is free.
 // Returns   false: another thread holds it, or the caller does.
-bool
+static bool
 tryacquiresleep(struct sleeplock *lk)
 {
     uint32 free = 0;
@@ -31,6 +31,13 @@ tryacquiresleep(struct sleeplock *lk)
         return false;
     lk->holder = thread_self();
     return true;
+}
+
+// Tells whether the calling thread holds the lock; for assertions.
+static bool
+holdingsleep(const struct sleeplock *lk)
+{
+    return lk->state && lk->holder == thread_self();
 }
 
 // Takes the lock, and waits until it is free. The caller does not hold it yet.
@@ -55,11 +62,4 @@ releasesleep(struct sleeplock *lk)
     // Pairs with the compare-exchange in tryacquiresleep() and the exchange in waitq_lock_slow().
     if (__atomic_exchange_n(&lk->state, 0, __ATOMIC_RELEASE) == 2)
         wakeup_one(&lk->q);
-}
-
-// Tells whether the calling thread holds the lock; for assertions.
-bool
-holdingsleep(const struct sleeplock *lk)
-{
-    return lk->state && lk->holder == thread_self();
 }

@@ -15,6 +15,4 @@ struct sleeplock {
 
 void initsleeplock(struct sleeplock *lk, const char *name);
 void acquiresleep(struct sleeplock *lk);
-bool tryacquiresleep(struct sleeplock *lk);
 void releasesleep(struct sleeplock *lk);
-bool holdingsleep(const struct sleeplock *lk);

@@ -15,6 +15,13 @@ initlock(struct spinlock *lk, const char *name, enum rank rank)
     *lk = (struct spinlock){.name = name, .rank = rank};
 }
 
+// Tells whether this hart holds the lock; for assertions.
+static bool
+holding(const struct spinlock *lk)
+{
+    return lk->locked && lk->holder == mycpu();
+}
+
 // Waits, reading only, until the lock looks free, and takes it. Panics if this hart holds the lock.
 static void __attribute__((noinline)) spin(struct spinlock *lk)
 {
@@ -60,11 +67,4 @@ release(struct spinlock *lk)
     lockcheck_release(lk);
     lk->holder = NULL;
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE); // pairs with the exchange in acquire()
-}
-
-// Tells whether this hart holds the lock; for assertions.
-bool
-holding(const struct spinlock *lk)
-{
-    return lk->locked && lk->holder == mycpu();
 }

@@ -22,4 +22,3 @@ void initlock(struct spinlock *lk, const char *name, enum rank rank);
 void acquire(struct spinlock *lk);
 bool tryacquire(struct spinlock *lk); // false: it is held
 void release(struct spinlock *lk);
-bool holding(const struct spinlock *lk); // does this hart hold it?

@@ -2,7 +2,7 @@
 // fz_pt.c - any bytes as a sequence of page-table operations: first byte the format and half, then
 // two bytes for each choice an operation makes.
 //
-// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/pt/help/ptops.c
+// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/*.c
 // SOURCES: tests/host/shim/host.c
 #include <stddef.h>
 #include <stdint.h>

@@ -17,9 +17,15 @@
 
 #define SECTORS (BLKSIZE / 512)
 
+// The way to a page's pointer: slot[0] in the inode, the others in indirect blocks.
+struct bmap_path {
+    uint32 depth; // 0: direct
+    uint32 slot[4];
+};
+
 // Computes which slots lead to page `index` of a file: slot[0] in the inode, slot[1] to slot[depth]
 // in the blocks of pointers below it.
-void
+static void
 bmap_path(struct bmap_path *p, uint64 index)
 {
     *p = (struct bmap_path){0};

@@ -7,14 +7,6 @@
 #define BMAP_PAGES                                                                                 \
     (EXT2_NDIRECT + 1024UL + 1024 * 1024UL + 1024 * 1024 * 1024UL) // pages of a file, at most
 
-// The path to a page's pointer: slot[0] in the inode, the others in indirect blocks.
-struct bmap_path {
-    uint32 depth; // 0: direct
-    uint32 slot[4];
-};
-
-void bmap_path(struct bmap_path *p, uint64 index); // index < BMAP_PAGES
-
 // The caller holds ip->map.
 int bmap_find(struct inode *ip, uint64 index, uint32 *block) must_check;   // 0: a hole
 int bmap_create(struct inode *ip, uint64 index, uint32 *block) must_check; // a hole gets a block

@@ -109,7 +109,6 @@ int journal_commit_running(struct journal *j) must_check; // j->commit is held
 // fs/journal/log.c
 uint32 journal_need(uint32 pages); // blocks of the log, at most
 int journal_log(struct journal *j, struct list *pages, uint32 tid) must_check;
-uint64 journal_block(struct journal *j); // the next block of the log
 
 // fs/journal/checkpoint.c
 int journal_checkpoint(struct journal *j) must_check; // j->commit is held

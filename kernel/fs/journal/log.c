@@ -28,7 +28,7 @@ journal_need(uint32 pages)
 // Takes the next block of the log, and counts it as used.
 // Returns   its number on the disk.
 // Locks     journal.commit held.
-uint64
+static uint64
 journal_block(struct journal *j)
 {
     uint32 at = j->head++;

@@ -139,7 +139,7 @@ inside(const struct fdt *t, uint32 off, uint32 len)
 
 // Returns   the size that the blob's header claims, 0 when it is no device tree. Reads only the
 //           header.
-uint32
+static uint32
 fdt_blob_size(const void *blob)
 {
     const uint8 *h = blob;
@@ -255,14 +255,6 @@ fdt_lists(const struct fdt_prop *p, const char *s)
             return true;
     }
     return false;
-}
-
-// Returns   whether the node says that it can be driven as a `model`.
-bool
-fdt_compatible(const struct fdt *t, const struct fdt_node *n, const char *model)
-{
-    struct fdt_prop p;
-    return fdt_prop(t, n, "compatible", &p) && fdt_lists(&p, model);
 }
 
 // A number of `cells` cells from cell `i` on; the low 64 bits if it is wider.

@@ -62,7 +62,6 @@ struct fdt_walk {
 };
 
 int fdt_open(struct fdt *t, const void *blob, size_t max) must_check; // 0 or -EINVAL
-uint32 fdt_blob_size(const void *blob); // of a blob that starts here; 0: none does
 
 void fdt_read(const struct fdt *t, uint32 off, struct fdt_item *it); // the token at `off`
 
@@ -77,6 +76,5 @@ uint32 fdt_cell(const struct fdt_prop *p, uint32 i);     // 0 beyond the end
 bool fdt_lists(const struct fdt_prop *p, const char *s); // is s one of its strings?
 uint32 fdt_u32(const struct fdt *t, const struct fdt_node *n, const char *name, uint32 absent);
 const char *fdt_string(const struct fdt *t, const struct fdt_node *n, const char *name); // or NULL
-bool fdt_compatible(const struct fdt *t, const struct fdt_node *n, const char *model);
 bool fdt_reg(const struct fdt *t, const struct fdt_node *n, uint32 i, uint64 *base, uint64 *size);
 bool fdt_reservation(const struct fdt *t, uint32 i, uint64 *base, uint64 *size);

@@ -110,7 +110,7 @@ steal(struct magazine *s)
 
 // Empties the magazines of all harts into the buddy lists.
 // Locks     frame_pool.lock, held by the caller.
-void
+static void
 pool_gather(void)
 {
     for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
@@ -133,7 +133,7 @@ gather(int order)
 // ask again.
 // Returns   false: they have none to give.
 // Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
-bool
+static bool
 frames_reclaim(uint64 want)
 {
     bool *busy = &reclaiming[cpuid()];

@@ -169,15 +169,6 @@ frames_by_kind(uint64 count[FRAME_KINDS])
         count[f->kind] += compound_frames(f);
 }
 
-// Counts the frames of one kind. It reads the whole ledger.
-uint64
-frames_of_kind(enum frame_kind kind)
-{
-    uint64 count[FRAME_KINDS];
-    frames_by_kind(count);
-    return count[kind];
-}
-
 static void
 check_block(const struct frame *f)
 {

@@ -33,6 +33,3 @@ my_frames(void)
 {
     return &frame_harts[cpuid()];
 }
-
-void pool_gather(void);           // empties all magazines into the lists; with the lock
-bool frames_reclaim(uint64 want); // asks kmem and the page cache; false: they have none to give

@@ -285,10 +285,3 @@ kstack_fence(const struct kstack *ks)
         sfence_vma_global(va);
     *ks->known |= (uint8)(1 << cpuid());
 }
-
-// Tells whether va is in the hole below a shared kernel stack.
-bool
-kstack_guard_hit(uint64 va)
-{
-    return va - KSTACKS < KSTACKS_SIZE && !(va & KSTACK_SIZE);
-}

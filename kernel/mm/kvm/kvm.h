@@ -42,7 +42,6 @@ void kstack_free(struct kstack *ks);                                        // n
 int kstack_map(const struct kstack *ks, struct pt *t) must_check; // a private one; -ENOMEM
 uint64 kstack_reclaim(void);                // gives back unused stacks; returns frames
 void kstack_fence(const struct kstack *ks); // this hart may use it, wherever it was mapped
-bool kstack_guard_hit(uint64 va);           // is va in the hole below a stack?
 
 // Lets this hart use the stack, wherever it was mapped. Called before each switch to it.
 // Fences    kstack_fence(), if the hart has not fenced since the stack was mapped.

@@ -6,7 +6,7 @@
 // Promises  The 2020 lines are what a course's grader reads: their bytes are
 //           fixed by golden files.
 // Locks     none here; the caller owns the tree.
-// Next      pt/read/diff.c
+// Next      doc/pgtbl.md
 #include "pt/read/vmprint.h"
 
 #include "lib/panic.h"

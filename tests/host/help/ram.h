@@ -13,6 +13,15 @@ extern uint64 host_direct_map;
 static char *ram_arena;
 static void *ram_ledger;
 
+// Counts the frames of one kind.
+__attribute__((unused)) static uint64
+frames_of_kind(enum frame_kind kind)
+{
+    uint64 count[FRAME_KINDS];
+    frames_by_kind(count);
+    return count[kind];
+}
+
 // Boots the allocator with RAM [start, start + size) and an optional hole [hole, hole_end).
 __attribute__((unused)) static void
 ram_boot(uint64 start, uint64 size, uint64 hole, uint64 hole_end)

@@ -26,12 +26,10 @@ static void
 round_of(uint64 bits, uint64 percent)
 {
     uint64 *map = calloc(BITMAP_WORDS(bits), sizeof *map);
-    uint64 set = 0;
     // Bits past the end must not matter.
     memset(map, (int)rnd_below(2) * 0xff, BITMAP_WORDS(bits) * sizeof *map);
     for (uint64 i = 0; i < bits; i++) {
         model[i] = rnd_below(100) < percent;
-        set += model[i];
         if (model[i])
             bitmap_set(map, i);
         else
@@ -39,7 +37,6 @@ round_of(uint64 bits, uint64 percent)
     }
     for (uint64 i = 0; i < bits; i++)
         CHECK_EQ(bitmap_test(map, i), model[i]);
-    CHECK_EQ(bitmap_count(map, bits), set);
     for (int i = 0; i < 40; i++) {
         uint64 hint = rnd_below(bits + 10);
         CHECK_EQ(bitmap_find_zero(map, bits, hint), model_find(bits, hint));

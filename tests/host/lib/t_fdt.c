@@ -83,6 +83,13 @@ test_walk(void)
     CHECK(!fdt_walk_next(&w, &n));
 }
 
+static bool
+compatible(const struct fdt_node *n, const char *model)
+{
+    struct fdt_prop p;
+    return fdt_prop(&t, n, "compatible", &p) && fdt_lists(&p, model);
+}
+
 static void
 test_props(void)
 {
@@ -99,12 +106,12 @@ test_props(void)
     CHECK_EQ(size, 0x30);
     CHECK(!fdt_reg(&t, &n, 2, &base, &size));
     CHECK(!fdt_reg(&t, &n, 0xffffffff, &base, &size));
-    CHECK(fdt_compatible(&t, &n, "one"));
-    CHECK(fdt_compatible(&t, &n, "second"));
-    CHECK(fdt_compatible(&t, &n, "third"));
-    CHECK(!fdt_compatible(&t, &n, "thir"));
-    CHECK(!fdt_compatible(&t, &n, "econd"));
-    CHECK(!fdt_compatible(&t, &n, "thirds"));
+    CHECK(compatible(&n, "one"));
+    CHECK(compatible(&n, "second"));
+    CHECK(compatible(&n, "third"));
+    CHECK(!compatible(&n, "thir"));
+    CHECK(!compatible(&n, "econd"));
+    CHECK(!compatible(&n, "thirds"));
     CHECK(!fdt_has(&t, &n, "empty"));
     CHECK(fdt_find(&t, "/bus/dev@1", &n));
     CHECK(fdt_prop(&t, &n, "empty", &p));
@@ -181,8 +188,9 @@ test_headers(void)
     make_sample();
     CHECK(fdt_open(&t, f.blob, FDT_HEADER_SIZE - 1) < 0);
     CHECK(fdt_open(&t, f.blob, sizeof(f.blob) - 1) < 0);
-    CHECK_EQ(fdt_blob_size(f.blob), sizeof(f.blob));
-    CHECK_EQ(fdt_blob_size(f.blob + 4), 0);
+    CHECK(fdt_open(&t, f.blob + 4, sizeof(f.blob) - 4) < 0);
+    CHECK_EQ(fdt_open(&t, f.blob, sizeof(f.blob)), 0);
+    CHECK_EQ(t.size, sizeof(f.blob));
 }
 
 static void

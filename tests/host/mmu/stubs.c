@@ -33,15 +33,6 @@ panic(const char *fmt, ...)
 }
 
 void
-panic_from(uint64 pc, uint64 fp, const char *fmt, ...)
-{
-    va_list ap;
-    (void)pc, (void)fp;
-    va_start(ap, fmt);
-    vpanic(fmt, ap);
-}
-
-void
 panic_trap(const struct kernelframe *f, const char *fmt, ...)
 {
     va_list ap;

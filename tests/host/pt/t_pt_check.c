@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // t_pt_check.c - every invariant is broken once and found by its name; differences of two tables.
 //
-// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/shim/host.c
+// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/pt/help/ptdiff.c tests/host/shim/host.c
 #include "test.h"
 
 #include "pt/read/check.h"
-#include "pt/read/diff.h"
+#include "ptdiff.h"
 #include "ptworld.h"
 
 #define GIB (1UL << 30)

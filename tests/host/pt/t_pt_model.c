@@ -2,7 +2,7 @@
 // t_pt_model.c - random sequences of page-table operations against a flat model, in three formats
 // and both halves, with every allocation failing once and a TLB that keeps what is not fenced.
 //
-// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/ptworld.c tests/host/pt/help/ptops.c
+// SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/*.c
 // SOURCES: tests/host/shim/host.c
 #include "test.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// diff.c - in what two page tables differ.
+// ptdiff.c - in what two page tables differ.
 //
 // Theory    Both trees are walked side by side. Where one has a leaf and the other a table, the
 //           leaf is taken apart in thought, so that the translations below can be compared one by
 //           one. Tables that both trees share need no look.
 // Locks     none here; the caller owns both trees.
 // Next      doc/page-tables.md
-#include "pt/read/diff.h"
+#include "ptdiff.h"
 
 #include "lib/panic.h"
 #include "pt/span.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// diff.h - in what do two page tables differ?
+// ptdiff.h - in what do two page tables differ?
 #pragma once
 
 #include "pt/pt.h"

@@ -6,7 +6,7 @@
 
 #include "abi/errno.h"
 #include "lib/panic.h"
-#include "pt/read/diff.h"
+#include "ptdiff.h"
 #include "ptworld.h"
 
 static struct pt t;
