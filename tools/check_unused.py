@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_unused.py - each public function and variable of the kernel is used by another file of the kernel.
 
-A function that only its own file uses is static; one that only tests use belongs to the tests, or gets a caller. A use is
-the name in another source file, or in a macro or an inline function of a header; a prototype is none.
+A function that only its own file uses is static; one that only tests use belongs to the tests, or gets a caller. A
+use is the name in another source file, or in a macro or an inline function of a header; a prototype is none.
 """
 import re
 

@@ -12,7 +12,7 @@ static const char *const styles[] = {"2020", "plain", "2024", "verbose"};
 
 enum { S2020, PLAIN, S2024, VERBOSE, STYLES };
 
-// As the kernel's verbose print at boot (mm/viewprint.c).
+// As the kernel's verbose print at boot (mm/inspect/viewprint.c).
 static void
 more(const struct pgentry *e)
 {
