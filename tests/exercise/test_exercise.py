@@ -46,7 +46,7 @@ def verdict(kind, exercise, folder, say):
         kind.check(exercise, folder, say)
     except shelf.Wrong as why:
         sentence = str(why)
-        demand(sentence.strip() and "{" not in sentence, f"{exercise.name}: no sentence: {sentence!r}")
+        demand(sentence.strip() and not re.search(r"\{\w+\}", sentence), f"{exercise.name}: no sentence: {sentence!r}")
         demand(say.lang != "zh" or any(map(wide, sentence)), f"{exercise.name}: not Chinese: {sentence}")
         return sentence
     return None
@@ -179,6 +179,16 @@ def other(key, value):
     return value + 1 if isinstance(value, int) else {"a": "b"}.get(value, "a") if key.startswith("q") else f"{value} x"
 
 
+def test_same_answer(_):
+    """Answers that say the same in another way pass, all others do not."""
+    for given, right, reason, good in (
+            ("0x10", 16, "n", True), ("1_6", 16, "n", True), ("10", 16, "n", False), ("x", 16, "n", False),
+            ("b, a", "a b", "w", True), ("a", "a b", "w", False), ("fault", "fault", "w", True),
+            ("rv u", "vru", "flags", True), ("rv", "vru", "flags", False), ("c a b", "cab", "order", True),
+            ("abc", "cab", "order", False)):
+        demand(predict.same(given, right, reason) == good, f"{given} for {right}")
+
+
 def each_wrong(exercise, folder, seed):
     _, right = predict.draw(exercise, seed)
     for key, (value, _) in right.items():
@@ -225,6 +235,34 @@ def try_write(context, exercise):
 def test_write_host(context):
     for e in of_kind("write", "host"):
         try_write(context, e)
+
+
+# The body of a walk(r, va, a), and a pattern of the sentence that refuses it.
+BROKEN = [
+    ("return r[va];", "does not compile: walk.c:2:"),
+    ("return other(r, va, a);", r"other\(\) is called without a prototype"),
+    ("return &r[*(pte_t *)0x1230 + va + a];", "0x1230, where there is no memory"),
+    ("return r + ((va + a) << (64 - a));", "C does not define"),
+    ("kfree(r); kfree(r); return r + va + a;", "is free already"),
+    ('panic(va + a ? "x" : "y"); return r;', "the kernel panics: x|y"),
+    ("memset(r + 512, (int)va, 8); return a ? r : 0;", "was written to while it was free"),
+    ("return walk(r, va, a", "does not compile: walk.c:"),
+]
+HEAD = '#include "lab.h"\npte_t *walk(pagetable_t r, uint64 va, int a) '
+
+
+def test_write_broken(context):
+    """A sentence for each way in which an answer in C goes wrong."""
+    exercise = next(e for e in of_kind("write", "host") if e.about["file"] == "walk.c")
+    folder = folder_for(context, exercise, "broken")
+    write.begin(exercise, folder, None)
+    for code, expected in BROKEN:
+        shelf.write(os.path.join(folder, "walk.c"), f"{HEAD}{{ {code} }}\n")
+        refused(write, exercise, folder, code)
+        why = verdict(write, exercise, folder, VOICES[0])
+        demand(re.search(expected, why), f"{code}: {why}")
+    os.remove(os.path.join(folder, "walk.c"))
+    demand("walk.c is missing" in verdict(write, exercise, folder, VOICES[0]), "a missing file is not told")
 
 
 def test_write_kernel(context):

@@ -90,7 +90,7 @@ def do_start(options, say):
         if not options.again:
             refuse(say("exists", folder=shown(folder)))
         shutil.rmtree(folder)
-    seed = zlib.crc32(options.student.encode()) % 100000 if options.student else options.seed
+    seed = zlib.crc32(options.student.encode()) % 100000 if options.student else options.seed.lower()
     make(e, folder, str(seed), options.lang)
     print(flow(e.sections(options.lang)[0]) + "\n")
     questions = os.path.join(folder, "questions.txt")

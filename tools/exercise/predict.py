@@ -21,14 +21,17 @@ def begin(exercise, folder, seed, lang="en"):
     write(os.path.join(folder, "answer.txt"), HEAD.format(seed=seed) + "".join(f"{key} =\n" for key in right))
 
 
-def same(given, right):
-    """Numbers in any base, words in any number of blanks, letters in any order where they are flags."""
+def same(given, right, reason):
+    """Compares an answer: numbers in any base, words in any order; blanks do not count among letters in a row."""
     if isinstance(right, int):
         try:
             return int(given.replace("_", ""), 0) == right
         except ValueError:
             return False
-    return given.replace(",", " ").split() == right.split()
+    words = given.replace(",", " ").split()
+    if reason == "order":
+        return "".join(words) == right
+    return sorted("".join(words)) == sorted(right) if reason == "flags" else sorted(words) == sorted(right.split())
 
 
 def check(exercise, folder, say):
@@ -40,7 +43,7 @@ def check(exercise, folder, say):
     for key, (right, reason) in draw(exercise, given["seed"])[1].items():
         if not given.get(key):
             raise Wrong(say("no_answer", file="answer.txt", key=key))
-        if not same(given[key], right):
+        if not same(given[key], right, reason):
             raise Wrong(say("not_value", key=key, given=given[key], reason=reasons.get(reason, "")).strip())
 
 

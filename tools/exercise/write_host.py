@@ -8,7 +8,8 @@ import children
 from shelf import ROOT, SHELF, Wrong
 
 LAB = os.path.join(SHELF, "lab")
-FLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror=implicit-function-declaration", "-fno-builtin",
+FLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror=implicit-function-declaration",
+         "-Werror=int-conversion", "-Werror=incompatible-pointer-types", "-fno-builtin",
          "-fno-strict-aliasing", "-fsanitize=undefined", "-fno-sanitize=alignment", "-fno-sanitize-recover=all",
          "-Dprintf=lab_printf", f"-I{LAB}"]
 
@@ -20,7 +21,7 @@ def complaint(text, say):
         return say("prototype", name=missing[1])
     errors = [s.strip() for s in text.splitlines() if "error:" in s or "undefined reference" in s]
     first = re.sub(r"^/\S*/", "", (errors or text.strip().splitlines() or ["?"])[0])
-    return say("not_built", why=first)
+    return say("not_built", why=re.sub(r" \{aka [^}]*\}", "", first))
 
 
 def object_of(source):

@@ -48,6 +48,8 @@ def compare(command, got, want, say):
 
 
 def check(exercise, folder, say):
+    if not shutil.which("qemu-system-riscv64"):
+        raise Wrong(say("no_tool", tool="qemu-system-riscv64"))
     folder = os.path.abspath(folder)
     name = exercise.about["file"].removesuffix(".c")
     built()
