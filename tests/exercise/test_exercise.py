@@ -112,7 +112,7 @@ def seen(context, exercise, folder):
     kernel = os.path.join(folder, "kernel/kernel")
     known = facts.find(kernel, facts.questions(), os.path.abspath(context.dir))
     words = find.watch_words(exercise).split()
-    command = [glass(context), "--mem", "4M", "--harts", "3", "--no-pmp", "--max", "60000000", "--facts", known, *words]
+    command = [glass(context), "--mem", "4M", "--harts", "1", "--no-pmp", "--max", "60000000", "--facts", known, *words]
     at = command.index("--")
     return " ".join(context.sh([*command[:at], kernel, *command[at:]])[1].split())
 

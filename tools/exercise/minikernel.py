@@ -33,7 +33,7 @@ RULES = [
 ]
 MAKEFILE = """# `make` builds the kernel; `./vitrine watch` on this directory runs it on the glass machine.
 MAKEFLAGS += -r
-CPUS := 3
+CPUS := 1
 QEMUOPTS = -m 4M
 CC := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,$(shell command -v $(p)gcc)))
 CFLAGS := -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -ffreestanding -g -fno-omit-frame-pointer \\
