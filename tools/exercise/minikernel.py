@@ -2,7 +2,8 @@
 """minikernel.py - the small kernel of tests/machine/mini as plain source, with an unmarked mistake.
 
 There each mistake is a MAKES(NAME) in the code. Here all of these are taken out, and the mistake of the exercise is put
-in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+).
+in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+). With "body NAME" the
+whole body of that function is replaced.
 """
 import glob
 import os
@@ -67,10 +68,13 @@ class Mistake:
     def __init__(self, path):
         lines = read(path).split("\n")
         self.file = next(line[5:] for line in lines if line.startswith("file "))
+        self.function = next((line[5:] for line in lines if line.startswith("body ")), None)
         self.old, self.new = ("".join(x[1:] + "\n" for x in lines if x.startswith(sign)) for sign in "-+")
 
     def put_into(self, text):
         """The changed text, and its first and last line that are wrong."""
+        if self.function:
+            self.old = re.search(rf"^{self.function}\([^\n]*\)\n{{\n(.*?)^}}\n", text, re.M | re.S)[1]
         if text.count(self.old) != 1:
             raise ValueError(f"the lines to be replaced are not, or not once, in {self.file}")
         first = text[:text.index(self.old)].count("\n") + 1
