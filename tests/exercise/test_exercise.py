@@ -95,11 +95,16 @@ def test_plain_kernel(context):
     tree = os.path.join(context.dir, "tree")
     shutil.rmtree(tree, ignore_errors=True)
     minikernel.make_tree(tree)
+    switched = os.path.join(context.dir, "switched")
+    shutil.copytree(minikernel.MINI, switched, dirs_exist_ok=True)
+    for name in minikernel.sources():  # a volatile counter of a loop is stored to, even if the loop is not entered
+        text = shelf.read(f"{switched}/{name}")
+        shelf.write(f"{switched}/{name}", re.sub(r"volatile (int \w+ = 0; MAKES)", r"\1", text))
     for name in minikernel.sources():
         demand("MAKES" not in shelf.read(f"{tree}/kernel/{name}"), f"{name} still has a switch")
         if name[-2:] in (".c", ".S"):
             code = []
-            for directory in (f"{tree}/kernel", minikernel.MINI):
+            for directory in (f"{tree}/kernel", switched):
                 made = os.path.join(context.dir, "o")
                 context.must([*COMPILE, "-c", "-o", made, f"{directory}/{name}"])
                 text = context.must([COMPILE[0].replace("gcc", "objdump"), "-d", "-r", "-j", ".text", made])

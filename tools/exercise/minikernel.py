@@ -2,8 +2,8 @@
 """minikernel.py - the small kernel of tests/machine/mini as plain source, with an unmarked mistake.
 
 There each mistake is a MAKES(NAME) in the code. Here all of these are taken out, and the mistake of the exercise is put
-in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+). With "body NAME" the
-whole body of that function is replaced.
+in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+). With "body NAME"
+the whole body of that function is replaced.
 """
 import glob
 import os
@@ -17,6 +17,7 @@ M = r"MAKES\(\w+\)"
 RULES = [
     (rf"^ *if \((?:[^()\n]* && )?{M}(?: && [^\n]*)?\)\n[^\n]*;\n", ""),                   # if (MISTAKE) statement;
     (rf"^( *)if \(!(?:{M}|\(do_free && {M}\))\)\n {{4}}( *)", r"\2"),                     # if (!MISTAKE) statement;
+    (rf"^ *for \([^\n]*; {M} && [^\n]*\)\n[^\n]*;\n", ""),                                # for (; MISTAKE && ...;)
     (rf"else if \(!{M}\)", "else"),
     (rf" (?:&& !|\|\| |\+ ){M}", ""),
     (rf" [|-] \({M}[^?\n]*\? \w+ : 0\)", ""),
@@ -27,6 +28,7 @@ RULES = [
     (r", and at most one mistake\.", "."),
     (r" Each\n//  +build has.*?correct\.\n", "\n"),
     (r"^static void \(\*handler\)\(void\);\n\n", ""),
+    (r"^// For the mistake \w+: (\w)", lambda m: f"// {m[1].upper()}"),
     (r"^#ifndef A0_NOT_SAVED\n(.*?)#endif\n", r"\1"),
     (r"^    u64 user = PTE_U, write = 0;\n    u64 frame = 0;\n", ""),                     # in proc_pagetable
     (r"PTE_W \| frame\)", "PTE_W)"),
