@@ -12,7 +12,7 @@ from glassrun import FIRMWARE, glass
 from machine import Failure, slowness
 
 EXEMPT = "tests/machine/fences.txt"
-PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5", "usertests mapcode"]
+PROGRAMS = ["forkstress 2", "mmaptest", "grind 4 20", "memstress 1 5 5", "usertests mapcode mapsync"]
 MORE = ["usertests deferredown deferredunmap deferredcopies exectest"]  # from the fifth seed on
 FAILURE = re.compile(r"^(glass: stale .*|.*FAIL.*|.*panic.*|glass: .*--max.*)$", re.M)
 

@@ -222,8 +222,44 @@ t_mem(void)
     want(t_status(use_all, 0) == 0, "the child died");
 }
 
+// A mapped file after msync: what the program and the kernel store then reaches the file too.
+static void
+t_mapsync(void)
+{
+    int fd = open("f", O_CREATE | O_TRUNC | O_RDWR), ends[2];
+    char page[PAGE];
+    memset(page, '.', PAGE);
+    want(write(fd, page, PAGE) == PAGE && pipe(ends) == 0, "no file or no pipe");
+    char *p = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    want(p != (char *)-1, "mmap failed");
+    for (int i = 0; i < 4; i++) {
+        p[i] = 'a';
+        want(write(ends[1], "b", 1) == 1 && read(ends[0], p + 100 + i, 1) == 1, "pipe failed");
+        want(msync(p, PAGE) == 0, "msync failed");
+    }
+    close(fd);
+    fd = open("f", O_RDONLY);
+    want(munmap(p, PAGE) == 0 && read(fd, page, PAGE) == PAGE, "munmap or read failed");
+    for (int i = 0; i < 4; i++)
+        want(page[i] == 'a' && page[100 + i] == 'b', "a store after msync is lost");
+    close(ends[0]);
+    close(ends[1]);
+    close(fd);
+    t_remove("f");
+}
+
 const struct test vm_tests[] = {
-    TEST(copyin, 0),       TEST(copyout, 0), TEST(copyinstr1, 0),  TEST(copyinstr2, 0),
-    TEST(copyinstr3, 0),   TEST(pgbug, 0),   TEST(copyouttext, 0), TEST(kernmem, T_NOISY),
-    TEST(validatetest, 0), TEST(bsstest, 0), TEST(mem, T_SLOW),    {0, 0, 0},
+    TEST(copyin, 0),
+    TEST(copyout, 0),
+    TEST(copyinstr1, 0),
+    TEST(copyinstr2, 0),
+    TEST(copyinstr3, 0),
+    TEST(pgbug, 0),
+    TEST(copyouttext, 0),
+    TEST(kernmem, T_NOISY),
+    TEST(validatetest, 0),
+    TEST(bsstest, 0),
+    TEST(mem, T_SLOW),
+    TEST(mapsync, 0),
+    {0, 0, 0},
 };
