@@ -128,7 +128,7 @@ def parse_arguments():
     ap.add_argument("words", nargs="*", help="rows (keys of tools/reference.tsv), KPT=..., O=...")
     ap.add_argument("--json", action="store_true", help="print the figures as JSON, and no table")
     ap.add_argument("--against", metavar="FILE", help="name the rows that moved by more than 1 %% since a saved run: "
-                    "what --json printed, or a build/bench.tsv")
+                    "what --json printed, or a bench.tsv")
     ap.add_argument("--figures", action="store_true", help=f"only write {benchdiff.FIGURES}, the gate's limits")
     ap.add_argument("--scale", action="store_true", help="only the same operation on eight harts at once, counted")
     ap.add_argument("--mips", action="store_true", help="only how fast the glass machine is, beside QEMU")
