@@ -99,8 +99,8 @@ free_table(const struct machine *m, const struct access *a, const struct pt_trac
     return false;
 }
 
-// The slot that the hart reads in the root is empty: has software filled the one that another
-// width of a level would lead to? 64 is the number of widths that are tried, in bits.
+// The kernel cannot fetch its own code, and the slot that the hart reads in the root is empty: has
+// software filled the one that another width of a level would lead to?
 static bool
 wrong_slot(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
@@ -108,7 +108,9 @@ wrong_slot(const struct machine *m, const struct access *a, const struct pt_trac
     uint64 root = (a->satp & SATP_PPN_MASK) << PAGE_BITS;
     int levels = (int)(a->satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS;
     unsigned right = 12 + 9 * (unsigned)(levels - 1), filled = 0;
-    if (t->reads != 1 || t->rule != RULE_VALID || !ram_has(&m->ram, root, PAGE_BYTES))
+    uint64 code;
+    if (a->user || a->kind != PT_EXEC || !symbols_physical(&m->sight->symbols, a->va, &code) ||
+        t->reads != 1 || t->rule != RULE_VALID || !ram_has(&m->ram, root, PAGE_BYTES))
         return false;
     const uint64 *slot = (const uint64 *)ram_at(&m->ram, root);
     for (unsigned i = 0; i < PT_ENTRIES; i++)

@@ -116,6 +116,14 @@ def test_checks_lazy(context):
              "which pid 1 .init. owns and has not touched yet: " + place("copyout") + " does not allocate it")
 
 
+def test_checks_peek(context):
+    """A program that reads the kernel's memory: its own mistake, whatever slots of the root are empty."""
+    text = told(context, "NONE", "kernel", "go", "exit")
+    in_order(text, "what: pid 2 .init. is killed: at user pc 0x[0-9a-f]+ it could not read 0x80000000")
+    if "glass:" in text or "PX" in text:
+        raise Failure(text)
+
+
 def test_checks_overflow(context):
     """A program whose stack runs into its guard page: that is told in words, and is no report."""
     text = told(context, "NONE", "overflow", "go", "exit")

@@ -94,6 +94,17 @@ lazy(void)
     call(CALL_SBRK, -2 * PGSIZE);
 }
 
+// A child reads the kernel's memory, which must end it.
+USER_TEXT static void
+peek(void)
+{
+    if (call(CALL_FORK, 0) == 0) {
+        *(volatile u64 *)KERNBASE;
+        call(CALL_EXIT, 0);
+    }
+    call(CALL_WAIT, 0);
+}
+
 // A child whose stack runs over, into the guard page: that ends it.
 USER_TEXT static void
 overflow(void)
@@ -121,6 +132,8 @@ user_main(void)
             vandal();
         else if (first == 'l')
             lazy();
+        else if (first == 'k')
+            peek();
         else if (first == 'o')
             overflow();
         else
