@@ -18,7 +18,7 @@ from machine import columns
 PAGES = ("README.md", "README.zh.md", "CONTRIBUTING.md", "doc/*.md", "doc/zh/**/*.md", "doc/guides/*.md",
          "doc/decisions/*.md", "tests/bugs/*.md")
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
-STEP = re.compile(r"^```\w+ (?:new|into)=(\S+)")  # what a guide does to a file (tests/qemu/test_guides.py)
+STEP = re.compile(r"^```\w+ (?:new|into)=(\S+)")  # a guide's change of a file (tests/qemu/test_guides.py)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?:\./)?[\w.{},/*-]*\.(?:c|h|S|py|md|tbl|ld|tsv|sh|\{[chS,]+\})|Makefile")

@@ -171,7 +171,7 @@ def halves(name):
 
 
 def outline(path):
-    """The page as [(line, what must be alike in both languages)]."""
+    """The page as [(line, text that must be alike in both languages)]."""
     text = source.read(path)
     blocks = list(BLOCK.finditer(text))
     parts = [(line_of(text, m.start()), f"```{m[1]}", commands_of(m[1], m[2])) for m in blocks]

@@ -36,7 +36,7 @@ KIND = {"regular": "file", "directory": "dir", "symlink": "link"}
 
 
 class Refused(Exception):
-    """The command cannot be done; the text says what, why, and what to do."""
+    """The command cannot be done; the text names it, the reason, and a remedy."""
 
 
 def say(text):

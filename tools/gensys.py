@@ -86,7 +86,7 @@ def usys_h(calls):
 
 
 def write(path, lines):
-    """Replaces path only when its content changes, so that make rebuilds only what depends on a change."""
+    """Replaces path only when its content changes, so that make rebuilds only files that depend on a change."""
     text = "// Made from include/abi/syscall.tbl by tools/gensys.py.\n" + "\n".join(lines) + "\n"
     os.makedirs(os.path.dirname(path), exist_ok=True)
     try:

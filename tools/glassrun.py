@@ -76,7 +76,7 @@ def reports(text):
 
 
 def golden(text):
-    """Reports alone, for comparison: each sentence on one line, without what differs from build to build."""
+    """Reports alone, for comparison: each sentence on one line, without the parts that differ from build to build."""
     lines = []
     for line in text.splitlines():
         if KINDS.match(line) or re.match(r"  \S+: ", line):

@@ -29,7 +29,7 @@ PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "page", "exercise"
 
 
 class Skip(Exception):
-    """The test cannot run here; the text says what is missing."""
+    """The test cannot run here; the text names the missing program."""
 
 
 class Test:

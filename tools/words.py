@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""words.py - what the tools behind ./vitrine say, in the language of the environment, from tools/vitrine.def."""
+"""words.py - messages of the tools behind ./vitrine, in the language of the environment, from tools/vitrine.def."""
 import functools
 import os
 import re

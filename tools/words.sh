@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# words.sh - what ./vitrine says, in the language of the environment; sourced by it. The sentences stand in English in
-# the source, and in both languages in tools/vitrine.def; tools/check_languages.py compares them.
+# words.sh - messages of ./vitrine, in the language of the environment; sourced by it. The sentences stand in
+# English in the source, and in both languages in tools/vitrine.def; tools/check_languages.py compares them.
 
 # environment_language: en or zh, as programs choose it. LANGUAGE is a list that comes first, unless the locale is C.
 environment_language() {

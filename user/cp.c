@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cp.c - copy files; with -r directories and what is in them, links as links.
+// cp.c - copy files; with -r directories and their contents, links as links.
 #include "ulib/alloc.h"
 #include "ulib/cmd.h"
 #include "ulib/file.h"
@@ -19,7 +19,7 @@ struct item {
     const char *name, *path;
 };
 
-// Copies what can be read from `in` to a file.
+// Copies all bytes that can be read from `in` to a file.
 static int
 copy_data(int in, const char *from, struct item to)
 {
@@ -163,7 +163,7 @@ copy_tree(const char *from, const char *to)
     int status = 0;
 
     if (length > 0 && from[length - 1] == '/')
-        length--; // the path of what is below has one slash
+        length--; // the path of a file below has one slash
     tree_begin(&t, from);
     there = open(".", O_RDONLY);
     while ((event = tree_next(&t)) != TREE_END) {

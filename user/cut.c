@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// cut.c - print parts of lines: characters (-c) or fields (-f, separated by a tab or what -d says).
-// A list is made of N, N-M, N- and -M, with commas between them.
+// cut.c - print parts of lines: characters (-c) or fields (-f, separated by a tab or the character
+// of -d). A list is made of N, N-M, N- and -M, with commas between them.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/line.h"
@@ -29,8 +29,7 @@ selected(long i)
     return false;
 }
 
-// Reads one range.
-// Returns   what follows it, NULL when it is none.
+// Reads one range. Returns the text behind it, NULL when it is none.
 static char *
 parse_range(char *s)
 {

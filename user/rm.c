@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rm.c - remove files; with -r directories and what is in them; with -f a missing file is no error.
+// rm.c - remove files; with -r directories and their contents; with -f a missing file is no error.
 #include "ulib/cmd.h"
 #include "ulib/file.h"
 #include "ulib/tree.h"

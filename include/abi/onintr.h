@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// onintr.h - what Ctrl-C does to a process; a new process does as its parent.
+// onintr.h - the effect of Ctrl-C on a process; a new process does as its parent.
 #pragma once
 
 #define INTR_IGNORE 0 // nothing

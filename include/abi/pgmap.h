@@ -43,11 +43,11 @@ enum pgregion {
 #define PGQ_KERNEL   2U // the table that the kernel uses while it works for the process
 #define PGQ_TOP      127
 
-// A question about a table; after a call it asks for what comes next.
+// A question about a table; after a call it asks for the next entries.
 struct pgquery {
     int pid;            // 0: the kernel's own table
     unsigned int what;  // PGQ_...
-    unsigned long va;   // go on with what this address, or a later one, needs,
+    unsigned long va;   // go on with the entries for this address, or a later one,
     int level;          // of pointers to va itself those at this level and below; PGQ_TOP: all
     int levels;         // answer: levels of the table
     unsigned long last; // the last address of interest
@@ -61,10 +61,10 @@ struct pgquery {
 
 // One entry that is valid, or leads to a deferred table.
 struct pgentry {
-    unsigned long va;     // the first address it stands for
+    unsigned long va;     // the first address that it maps
     unsigned long size;   // bytes
     unsigned long pte;    // as it stands in the table
-    unsigned long pa;     // what it leads to
+    unsigned long pa;     // of the page or table to which it leads
     unsigned long at;     // physical address of the entry itself
     unsigned long site;   // where in the kernel the mapping was made; 0: not recorded
     unsigned int refs;    // references to the frame
@@ -97,7 +97,7 @@ struct ledgerline {
 
 #define PTW_STEPS 5
 
-// A translation: what the privileged manual's algorithm does with an address.
+// The translation of an address by the privileged manual's algorithm.
 struct ptwalk {
     int pid; // 0: the kernel's own table
     unsigned int how;
@@ -109,11 +109,11 @@ struct ptwalk {
     int levels;
     unsigned long pa;  // of the byte, when the rule is ok
     unsigned long set; // bits that the hart would set in the last entry
-    int region;        // answer: what va is part of, enum pgregion
+    int region;        // answer: the region of va, enum pgregion
     int prot;          // what the process may do there, PROT_...
     char site[160];    // answer: the functions that mapped the page; empty: not recorded
     struct {
         unsigned long pa;  // of the entry
-        unsigned long pte; // what it holds
+        unsigned long pte; // its value
     } step[PTW_STEPS];
 };

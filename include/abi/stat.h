@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stat.h - what fstat() reports (ABI: 24 bytes, xv6's layout) and what a directory reads as.
+// stat.h - the results of fstat() (ABI: 24 bytes, xv6's layout) and of reading a directory.
 #pragma once
 
 #define T_DIR     1

@@ -25,7 +25,7 @@ struct meminfo {             // bytes
     unsigned long cache;     // file pages that can be given back
     unsigned long kernel;    // page tables, stacks, kernel objects, the ledger
     unsigned long user;      // anonymous user pages
-    unsigned long committed; // what each process has, in sum: a page that k share counts k times
+    unsigned long committed; // memory of each process, in sum: a page that k share counts k times
     unsigned long limit;     // how much can be committed; 0: there is no limit
 };
 

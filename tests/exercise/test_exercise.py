@@ -296,7 +296,7 @@ def door(here, *words, lang="en"):
 
 
 def test_commands(context):
-    """A student's way through, as the user types it; and what is said about words that make no sense."""
+    """A student's way through, as the user types it; and the messages about words that make no sense."""
     here = os.path.abspath(os.path.join(context.dir, "here"))
     shutil.rmtree(here, ignore_errors=True)
     os.makedirs(here)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// small.h - what the kernels of one file in tests/machine share: entry, page tables, the way to S-mode.
+// small.h - common code of the kernels of one file in tests/machine: entry, page tables, the way to
+// S-mode.
 //
 // start(), the kernel's own, is entered in M-mode on a stack of one page.
 #pragma once

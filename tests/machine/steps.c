@@ -8,7 +8,7 @@
 //   -x  misaligned loads and stores trap
 //   -p  without PMP entries, S and U may access everything
 //   -v  the largest mode of satp
-//   -l  what the TLB does: strict, lax, oldest, random or late
+//   -l behaviour of the TLB: strict, lax, oldest, random or late
 // The console goes to stdout. The exit status is the finisher's, or that of HTIF's tohost; 100 if the
 // machine does not stop by itself, 101 if something is wrong with the arguments, 102 if a translation
 // was used for which a fence was due.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_disk.py - what operations on files ask of the disk, counted on the glass machine, where each run is the same."""
+"""test_disk.py - requests of file operations to the disk, counted on the glass machine, where each run is the same."""
 import re
 
 from glassrun import FIRMWARE, run

@@ -81,7 +81,7 @@ def test_locks_order(context):
 
 
 def test_locks_stuck(context):
-    """Harts that spin for ever: the reader that left its count behind is told, and what each one waits for."""
+    """Harts that spin for ever: the reader that left its count behind is told, and the lock that each one waits for."""
     text = watch(context, "LEAKED", status=124, seed="2", harts="4")
     demand(text, r"stuck: read_enter \(\S+\) on hart \d changed the word at \S+ to \S+, and went back to wait "
                  r"without taking that back; hart \d waits for it",

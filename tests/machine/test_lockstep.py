@@ -65,7 +65,7 @@ def normal(state):
 
 
 def from_begin(states, begin):
-    """Drops what comes before the body, and repeated states: QEMU logs an instruction again when it restarts it."""
+    """Drops the states before the body, and repeated ones: QEMU logs an instruction again when it restarts it."""
     last, started = None, False
     for state in map(normal, states):
         started = started or state[0] == begin

@@ -2,7 +2,7 @@
 // run.mjs - runs one check of the page in a browser.
 //
 // usage: node run.mjs BROWSER PAGE CHECK [WORD...]
-// Prints what the check says. Status 0: it holds; 1: it does not, the last line says why.
+// Prints the result of the check. Status 0: it holds; 1: it does not, the last line says why.
 import { Failure, launch, Opened } from "./browser.mjs";
 
 const [browserPath, page, check, ...words] = process.argv.slice(2);

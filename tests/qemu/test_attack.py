@@ -8,7 +8,7 @@ WARNING = "vitrine: INSECURE BUILD: "
 
 
 def attacks(context, design, check, variant=None, cpus=1):
-    """Calls check(way, what the attack says) for each way, after a secret was left; returns what boot printed."""
+    """Calls check(way, what the attack says) for each way, after a secret was left; returns the output of the boot."""
     with context.machine(append=f"quiet kpt={design}", variant=variant, cpus=cpus) as m:
         printed = m.boot()
         for way in WAYS:

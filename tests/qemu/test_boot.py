@@ -18,7 +18,7 @@ def copy(context, name):
 
 
 def debugfs(image, commands):
-    """Changes an image; returns what debugfs says."""
+    """Changes an image; returns the output of debugfs."""
     r = subprocess.run([find_tool("debugfs"), "-w", "-f", "-", image], input="\n".join(commands) + "\n", text=True,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True,
                        env={**os.environ, "E2FSPROGS_FAKE_TIME": "1700000000"})

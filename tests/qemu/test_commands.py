@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """test_commands.py - the commands and the shell, typed at the prompt.
 
-Each pair is a line that is typed and exactly what must appear. No line contains the prompt's two characters.
+Each pair is a line that is typed and its exact output. No line contains the prompt's two characters.
 """
 from machine import Failure
 

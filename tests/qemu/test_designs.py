@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""test_designs.py - the other designs of the kernel's page table, and the other modes of translation, pass what the
-default ones pass."""
+"""test_designs.py - the other designs of the kernel's page table, and the other modes of translation, pass the
+tests that the default ones pass."""
 from machine import Failure
 
 DESIGNS = ("global", "fullcopy", "sharedroot")

@@ -49,7 +49,7 @@ class Door:
             log.write(self.output)
 
     def read(self):
-        """Adds what is printed to the output; False when the program has ended and nothing is left."""
+        """Adds printed text to the output; False when the program has ended and nothing is left."""
         start = time.monotonic()
         while not select.select([self.fd], [], [], 0.2)[0]:
             if self.process.poll() is not None:

@@ -46,7 +46,7 @@ DROPPED = re.compile(r"^  (?:by|来历): |^hart \d+ starting|^\s*$")
 
 
 def mask(text):
-    """The lines of an explanation without what changes from build to build."""
+    """The lines of an explanation without the parts that change from build to build."""
     wide = [line for line in text.split("\n") if line.startswith("  ") and columns(line) > 80]
     if wide:
         raise Failure(f"wider than 80 columns: {wide[0]!r}")

@@ -235,7 +235,7 @@ def pages_of(text):
 
 
 def compare_maps(what, ours, theirs):
-    """pgtbl leaves out what a process's table shares with the kernel's."""
+    """pgtbl leaves out the entries that a process's table shares with the kernel's."""
     ours, theirs = pages_of(ours), pages_of(theirs)
     if max(theirs) < 1 << 63:
         ours = {va: page for va, page in ours.items() if va < 1 << 63}

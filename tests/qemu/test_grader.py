@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_grader.py - programs that use only the course's verbs find what they expect.
+"""test_grader.py - programs that use only the course's verbs work.
 
 The course's graders are no part of this tree. This plays their protocol from a copy of the tree in which nothing has
 been built: `make` and its verbs, a machine that `make qemu-gdb` starts stopped and a debugger's connection lets go,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_growth.py - what n things cost grows no faster than n log n (user/tests/growth.c)."""
+"""test_growth.py - the cost of n things grows no faster than n log n (user/tests/growth.c)."""
 import math
 import re
 

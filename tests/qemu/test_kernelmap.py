@@ -124,7 +124,7 @@ def test_kernel_map_lost(context):
 
 
 def test_kernel_map_of_process(context):
-    """A process's own copy has what the kernel's table has, at the same addresses, and one stack more."""
+    """A process's own copy has the mappings of the kernel's table, at the same addresses, and one stack more."""
     for design in PRIVATE:
         kernel, own = tables(context, design)
         (shared, others), (copied, stacks) = kernel_half(kernel), kernel_half(own)

@@ -120,7 +120,7 @@ def alive(pid):
 
 def ended_by(context, number, test):
     """Ends the runner in the middle of a test; returns the process id of the machine that it had started: a program
-    that says who it is and does nothing."""
+    that tells its process id and does nothing."""
     said, qemu = os.path.join(context.dir, "pid"), os.path.join(context.dir, "qemu")
     with contextlib.suppress(FileNotFoundError):
         os.unlink(said)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""questions.py - what the exercises of the kind predict ask: each generator draws from a seed and knows the answers.
+"""questions.py - questions of exercises of the kind predict: each generator draws from a seed and knows the answers.
 
 A generator ask_NAME(dice, exercise, lang) returns the lines of questions.txt and, by key, the right answer and the word
 of the reason (exercise.txt: ask NAME; the sentences are in the texts). Walks are answered by the kernel's translate.c.

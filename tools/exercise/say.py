@@ -100,7 +100,7 @@ def wrapped(paragraph, width=WIDTH):
 
 
 def hang(line, indent=6):
-    """A line for a terminal; what does not fit goes to indented lines below."""
+    """A line for a terminal; the rest of a long one goes to indented lines below."""
     start = line[:len(line) - len(line.lstrip())]
     parts = list(wrapped(line, WIDTH - max(indent, len(start))))
     return "\n".join([start + parts[0], *(" " * indent + part for part in parts[1:])])

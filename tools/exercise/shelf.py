@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """shelf.py - the exercises as they lie in exercises/: one directory NN-name each, and no code of their own here.
 
-exercise.txt has lines "key value ...": kind (find, predict, write), covers, and what the kind needs. text.en.md and
+exercise.txt has lines "key value ...": kind (find, predict, write), covers, and the keys of the kind. text.en.md and
 text.zh.md have the title (# ...), the text, and sections (## ...) in this order: hint 1, hint 2, solution, and for
 questions the reasons, "- word: sentence".
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """write.py - exercises of the kind write: a starting point, the student's files, and a check that runs them.
 
-exercise.txt: file (what the student writes), check (host, kernel, program, design).
+exercise.txt: file (written by the student), check (host, kernel, program, design).
 """
 import importlib
 import os

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """write_program.py - an answer that is a program of Vitrine: compiled, put on a disk, and run at the prompt.
 
-session.txt beside the exercise has lines "$ command", and behind each what must appear, "..." standing for any lines.
-PROGRAM.c becomes the command PROGRAM.
+session.txt beside the exercise has lines "$ command", and behind each the expected output, "..." standing for any
+lines. PROGRAM.c becomes the command PROGRAM.
 """
 import os
 import re
@@ -37,7 +37,7 @@ def compile_program(source, program, say):
 
 
 def sessions(path):
-    """Each command, and what must appear."""
+    """Each command, and its expected output."""
     return [(head, body) for head, body in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", read(path), re.M)]
 
 

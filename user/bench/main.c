@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// main.c - bench: what the system's operations cost.
+// main.c - bench: costs of the system's operations.
 //
 // Usage     bench [KEY ...]             measure all rows, or those named
 //           bench -l                    list the keys
@@ -14,7 +14,7 @@
 //           without it; the time CSR means nothing with it. Both are printed; the reader must know
 //           how QEMU was started. Each row warms up first. The loop around the operation, and the
 //           library's stub, are part of the figure: a handful of instructions.
-// Next      calls.c, procs.c, files.c, maps.c say what each row does; scale.c
+// Next      calls.c, procs.c, files.c, maps.c explain the rows; scale.c
 #include "bench.h"
 #include "abi/usyscall.h"
 

@@ -18,7 +18,7 @@
 struct table {
     int pid;
     struct pgquery q;  // state after the last entry: root, levels, break
-    struct pgentry *e; // ascending; pointers before what they lead to
+    struct pgentry *e; // ascending; pointers before the entries that they lead to
     int n, room;
 };
 

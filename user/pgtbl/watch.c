@@ -64,7 +64,7 @@ call_name(int call)
     return tr("being forked");
 }
 
-// Shows what has changed between two stops.
+// Shows the changes between two stops.
 static int
 show(int call, struct table *before, int pid)
 {

@@ -46,8 +46,7 @@ put_literals(struct word_state *w, const char *s)
         put_literal(w, *s++);
 }
 
-// Adds the value of the $ at p; a $ before an unknown name is literal.
-// Returns   what follows.
+// Adds the value of the $ at p; a $ before an unknown name is literal. Returns the text behind it.
 static const char *
 put_value(struct word_state *w, const char *p)
 {
@@ -79,7 +78,7 @@ put_value(struct word_state *w, const char *p)
 }
 
 // Adds the part in quotes that starts at p; the parser has checked that the quote is closed.
-// Returns   what follows.
+// Returns   the text behind it.
 static const char *
 put_quoted(struct word_state *w, const char *p)
 {

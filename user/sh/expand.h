@@ -6,7 +6,7 @@
 
 struct word;
 
-struct shell_values { // what $ can name
+struct shell_values { // values of $ names
     int status;       // $?
     int nargs;        // $#
     char **args;      // $0 $1 ...

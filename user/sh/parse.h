@@ -4,4 +4,4 @@
 
 struct group;
 
-const char *parse_line(const char *line, struct group **result); // NULL, or what is wrong
+const char *parse_line(const char *line, struct group **result); // NULL, or the error

@@ -46,7 +46,7 @@ about_file(char letter, const char *path)
     return TRUE;
 }
 
-// A condition of two words: an operator and what it is about.
+// A condition of two words: an operator and its operand.
 static int
 unary(const char *op, const char *what)
 {

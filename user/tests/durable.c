@@ -2,7 +2,7 @@
 // durable.c - test that files survive a power failure once fsync() has returned.
 //
 // Usage     durable run      makes one file after the other until the machine is switched off
-//           durable check    prints which files are there, or what is wrong with them
+//           durable check    prints which files are there, or their errors
 // Theory    File n is written under another name, fsynced, renamed, and fsynced again; then `durable n` is
 //           printed. File n - KEEP is removed by then. In between, other files are made and
 //           removed, and an unlinked one is left open. So after a power failure the files have

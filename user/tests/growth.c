@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// growth.c - what n operations cost while the number of things grows, for one size n.
+// growth.c - the cost of n operations while the number of things grows, for one size n.
 //
 // Usage     growth KIND N   prints `growth: KIND N: INSTRUCTIONS`, the sum for all N
 //           KIND: regions, heap, names, files, processes, writers

@@ -180,8 +180,7 @@ put_converted(struct out *o, struct spec *sp, char c, va_list *ap)
     return false;
 }
 
-// Converts the directive at f, which is a `%`.
-// Returns   what follows it.
+// Converts the directive at f, which is a `%`. Returns the text behind it.
 static const char *
 put_directive(struct out *o, const char *f, va_list *ap)
 {

@@ -100,7 +100,7 @@ find_newline(struct reader *r)
     }
 }
 
-// Reads the next line in place of what the text held.
+// Reads the next line in place of the text's contents.
 // Returns   1, 0 at the end of the file, -1 on a read error or without memory.
 int
 reader_line(struct reader *r, struct text *line)

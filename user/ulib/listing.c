@@ -26,7 +26,7 @@ add(struct listing *l, const char *name)
 }
 
 // Reads a directory; the program ends when there is no memory for its names.
-// On error  the list holds what could be read.
+// On error  the list holds the names that could be read.
 int
 listing_read(struct listing *l, const char *path, bool dots)
 {

@@ -20,8 +20,7 @@ accept(struct regex *re, unsigned char c, bool anycase)
     re->accepts[c ^ ('a' ^ 'A')] |= re->last;
 }
 
-// Adds the set behind the [ at p.
-// Returns   what follows its ], NULL without one.
+// Adds the set behind the [ at p. Returns the text behind its ], NULL without one.
 static const char *
 parse_set(struct regex *re, const char *p, bool anycase)
 {
@@ -46,8 +45,7 @@ parse_set(struct regex *re, const char *p, bool anycase)
     return p + 1;
 }
 
-// Adds the atom at p.
-// Returns   what follows it, NULL when a set is not closed.
+// Adds the atom at p. Returns the text behind it, NULL when a set is not closed.
 static const char *
 parse_atom(struct regex *re, const char *p, bool anycase)
 {
@@ -67,7 +65,7 @@ parse_atom(struct regex *re, const char *p, bool anycase)
 }
 
 // Prepares a pattern.
-// Returns   NULL, or a sentence that says what is wrong with the pattern.
+// Returns   NULL, or a sentence about the error in the pattern.
 const char *
 regex_compile(struct regex *re, const char *pattern, bool anycase)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stat.c - what a path names.
+// stat.c - the file that a path names.
 #include "ulib/file.h"
 #include "user/user.h"
 

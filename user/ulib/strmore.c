@@ -11,7 +11,7 @@ strncmp(const char *a, const char *b, unsigned long n)
     return n ? (unsigned char)*a - (unsigned char)*b : 0;
 }
 
-// Copies what fits into n bytes; the result always ends with a NUL unless n is 0.
+// Copies as much as fits into n bytes; the result always ends with a NUL unless n is 0.
 char *
 strncpy(char *to, const char *from, unsigned long n)
 {

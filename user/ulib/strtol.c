@@ -14,7 +14,7 @@ digit_value(int c)
     return isalpha(c) ? tolower(c) - 'a' + 10 : 99;
 }
 
-// Skips 0x of base 16, and decides what base 0 means.
+// Skips 0x of base 16, and chooses the base for base 0.
 static const char *
 skip_prefix(const char *s, int *base)
 {

@@ -80,7 +80,7 @@ void cache_written(struct pcache *pc, struct frame *f,
 void cache_truncate(struct pcache *pc, uint64 from); // pages from `from` on leave; may sleep
 void cache_forget(struct pcache *pc, uint64 index);  // drops one page; may sleep
 
-int cache_flush(struct pcache *pc) must_check; // writes what is dirty now; sleeps; -EIO, -ENOMEM
+int cache_flush(struct pcache *pc) must_check; // writes all dirty pages; sleeps; -EIO, -ENOMEM
 void cache_flush_some(struct pcache *pc);      // as cache_flush(), without pages over holes
 int cache_flush_all(bool fill) must_check;     // all files; `fill`: pages over holes too
 void cache_balance(void);                      // writes some if too much is dirty; sleeps

@@ -201,7 +201,7 @@ write_batch(bool fill, int *error)
 static void
 add_dirty(struct pcache *pc, bool fill, int *error)
 {
-    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // what comes later is not ours
+    uint32 left = __atomic_load_n(&pc->ndirty, __ATOMIC_RELAXED); // later ones are not ours
     while (left > 0) {
         uint32 n = collect_dirty(pc, left);
         if (!n)

@@ -112,7 +112,7 @@ pending_take(struct ext2 *fs)
     }
 }
 
-// Marks what the committing transaction freed as free, or as in use.
+// Marks the blocks that the committing transaction freed as free, or as in use.
 static void
 mark(struct ext2 *fs, bool free)
 {

@@ -4,7 +4,7 @@
 // Theory    The superblock and the group descriptors stay in memory while the file system is
 //           mounted. The free counts of the superblock are brought up to date when it is written.
 // Promises  After damage was found on a file system, no later call writes to it.
-// Locks     none of its own; ext2.alloc guards what super.h says.
+// Locks     none of its own; ext2.alloc guards the fields that super.h names.
 #include "fs/ext2/super.h"
 
 #include <stdarg.h>
@@ -22,8 +22,8 @@
 
 struct ext2 rootfs;
 
-// Prints what is wrong with the disk, and makes the file system read-only. Only the first findings
-// are printed.
+// Prints the error of the disk, and makes the file system read-only. Only the first findings are
+// printed.
 void
 ext2_complain(struct ext2 *fs, const char *fmt, ...)
 {

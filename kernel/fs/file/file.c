@@ -68,7 +68,7 @@ file_lock_offset(struct file *f)
     return true;
 }
 
-// Ends what file_lock_offset() began; `locked` is what it returned.
+// Unlocks the offset after file_lock_offset(); `locked` is its result.
 void
 file_unlock_offset(struct file *f, bool locked)
 {

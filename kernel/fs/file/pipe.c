@@ -68,7 +68,7 @@ static int
 wait_room(struct pipe *p, uint64 need)
 {
     while (p->read_open && RING - (p->wpos - p->rpos) < need) {
-        wakeup_one(&p->readers); // for what is written so far
+        wakeup_one(&p->readers); // for the bytes written so far
         int error = sleep_on(&p->writers, &p->lock);
         if (error < 0)
             return error;
@@ -113,9 +113,9 @@ fill_pipe(struct pipe *p, const struct iobuf *src, size_t n, uint64 *done)
     return 0;
 }
 
-// Ends a call, which may have changed what is in the ring, or was woken and then killed: wakes one
-// reader if there is data, and one writer if `freed` or if each small write has room. One of a kind
-// is enough, for it comes here too; so a call's cost does not grow with the number of waiters.
+// Ends a call, which may have changed the contents of the ring, or was woken and then killed: wakes
+// one reader if there is data, and one writer if `freed` or if each small write has room. One of a
+// kind is enough, for it comes here too; so a call's cost does not grow with the number of waiters.
 // Locks     releases p->lock. A process that queued itself before the caller took the lock is seen;
 //           a later one has seen the state of the ring.
 static inline void

@@ -28,7 +28,7 @@ done(struct blk_req *r)
     release(&io->lock);
 }
 
-// Sends what is collected, and waits until all of it has ended.
+// Sends the collected requests, and waits until all of them have ended.
 // Sleeps    yes.
 static void
 send_all(struct jio *io)
@@ -69,7 +69,7 @@ jio_read(struct jio *io, uint64 block, uint64 pa)
     add_request(io, BLK_READ, block, pa);
 }
 
-// Sends what is collected and waits until every transfer has ended.
+// Sends the collected requests and waits until every transfer has ended.
 // Returns   0, or the last error since the last call.
 // Sleeps    yes.
 int

@@ -26,5 +26,5 @@ struct jio {
 void jio_init(struct jio *io, struct blkdev *dev);
 void jio_write(struct jio *io, uint64 block, uint64 pa); // sleeps when too many are collected
 void jio_read(struct jio *io, uint64 block, uint64 pa);  // likewise
-int jio_flush(struct jio *io) must_check;                // what has been written is safe
+int jio_flush(struct jio *io) must_check;                // all writes that have ended are safe
 int jio_wait(struct jio *io) must_check; // all are sent and done: 0 or the last error

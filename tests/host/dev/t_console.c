@@ -16,7 +16,7 @@
 #include "shim/memory.h"
 #include "shim/thread.h"
 
-// The port: what will arrive, and what was printed.
+// The port: the bytes that will arrive, and those that were printed.
 static const char *arriving = "";
 static char printed[1 << 20];
 static size_t nprinted;
@@ -262,7 +262,7 @@ somebody_interrupts(bool killable)
     return 0;
 }
 
-// ^C drops what was typed, and ends the read of a process that it marks.
+// ^C drops the line that was typed, and ends the read of a process that it marks.
 static void
 test_interrupt(void)
 {

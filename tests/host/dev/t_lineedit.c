@@ -33,7 +33,7 @@ glyph(const char *s, size_t len)
     return v;
 }
 
-// Shows what the editor has printed.
+// Shows the editor's output.
 static void
 show_echo(void)
 {
@@ -201,7 +201,7 @@ test_events(void)
     CHECK_EQ(e.len, 3);
     CHECK_MEM(e.line, "abc", 3);
     lineedit_clear(&e);
-    blank_screen(); // what comes next starts where the cursor stands
+    blank_screen(); // the next output starts at the cursor
     CHECK_EQ(key(4), LINE_END);
     CHECK_EQ(e.len, 0);
     CHECK_EQ(keys("ab\x1a"), LINE_KEY);

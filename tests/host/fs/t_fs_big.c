@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// t_fs_big.c - large directories and large files: what a call costs does not grow with the directory, and files
-// that reach the triply indirect blocks can be written, truncated and removed.
+// t_fs_big.c - large directories and large files: the cost of a call does not grow with the
+// directory, and files that reach the triply indirect blocks can be written, truncated and removed.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c kernel/fs/cache/*.c kernel/fs/journal/*.c
 // SOURCES: kernel/fs/ext2/*.c kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c

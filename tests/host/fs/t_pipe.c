@@ -147,7 +147,7 @@ static int
 nothing_written(bool killable)
 {
     CHECK(killable);
-    CHECK_EQ(take(MOST), 256 * 63 + 100); // no part of what waits
+    CHECK_EQ(take(MOST), 256 * 63 + 100); // no part of the waiting bytes
     return 0;
 }
 

@@ -74,7 +74,7 @@ test_clint_timer(void)
     CHECK_EQ(get(MTIME, 8), 7);
     CHECK_EQ(board_irqs(&m, 0), IRQ_MTIP);
     CHECK_EQ(board_irqs(&m, 1), 0);
-    CHECK_EQ(board_due(&m), ~0UL); // what has risen is not due again
+    CHECK_EQ(board_due(&m), ~0UL); // an interrupt that has risen is not due again
     put(MTIMECMP(0), 8, 1UL << 63);
     CHECK_EQ(board_irqs(&m, 0), 0);
     CHECK_EQ(board_due(&m), ~0UL); // the clock never gets there

@@ -196,7 +196,7 @@ change(struct machine *m, unsigned hart, const struct step *s)
     }
 }
 
-// A step that uses an address, or says what has become of memory.
+// A step that uses an address, or tells a change of memory.
 static void
 look(struct machine *m, unsigned hart, const struct step *s, const char *name)
 {

@@ -152,7 +152,7 @@ static void
 ask(const uint8 *bytes, unsigned size)
 {
     uint8 *exact = malloc(size + 1);
-    memcpy(exact + 1, bytes, size); // a file may be anywhere; what is behind it is guarded
+    memcpy(exact + 1, bytes, size); // a file may be anywhere; the bytes behind it are guarded
     open_file((struct file){exact + 1, size});
     for (uint64 pc = TEXT; pc < TEXT + 0x100; pc += 6) {
         struct line_place p;

@@ -2,7 +2,7 @@
 // t_glass_time.c - snapshots: a run that goes back and forth is the run that went straight on.
 //
 // The guest is a program of 74 instructions, in M-mode. Its harts take a lock, count, store to one
-// of 64 pages, and sleep by timers. Hart 0 reads the UART and adds up what came; the others give up
+// of 64 pages, and sleep by timers. Hart 0 reads the UART and adds up the bytes; the others give up
 // in the end, so that all harts wait for input now and then.
 // SOURCES: machine/*.c machine/board/*.c machine/hart/*.c machine/mmu/*.c machine/time/*.c machine/check/*.c
 // SOURCES: machine/sight/*.c kernel/pt/read/translate.c
@@ -143,7 +143,7 @@ look(const struct machine *m)
                                hash_state(m)};
 }
 
-// Runs straight on and notes what is at the places.
+// Runs straight on and notes the state at the places.
 static void
 straight(struct machine *m, struct place_seen *place)
 {
@@ -236,7 +236,7 @@ test_future(void)
     check_place(m, &p);
 }
 
-// Snapshots are given up with age; what remains is spread over the run.
+// Snapshots are given up with age; the rest is spread over the run.
 static void
 test_thinning(void)
 {

@@ -42,7 +42,7 @@ test_uart_output(void)
     CHECK_EQ(get(UART_BASE + 1, 1), 0);
 }
 
-// A driver that never reads IIR, as xv6's of 2020, gets one interrupt for what it sends, and goes on.
+// A driver that never reads IIR, as xv6's of 2020, gets one interrupt for its output, and goes on.
 static void
 test_uart_careless(void)
 {

@@ -181,7 +181,7 @@ serve(uint16 head)
     dev.raised = true;
 }
 
-// Serves what is in the queue, in random order.
+// Serves the requests of the queue, in random order.
 static void
 run_device(void)
 {

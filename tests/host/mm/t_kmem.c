@@ -186,7 +186,7 @@ test_exhaustion(void)
         *(void **)frame = list;
         list = frame;
     }
-    CHECK_EQ(n, spare); // kalloc() asked for what the cache kept
+    CHECK_EQ(n, spare); // kalloc() asked for the pages that the cache kept
     while (list != NULL) {
         frame = list;
         list = *(void **)frame;

@@ -28,7 +28,7 @@ region(uint64 start, uint64 end, enum region_kind kind)
     return (struct region){.start = start, .end = end, .kind = (uint8)kind};
 }
 
-// As exec lays a program out, right up to what is not its own.
+// As exec lays a program out, right up to memory that is not its own.
 static void
 test_good(void)
 {

@@ -14,7 +14,7 @@
 #define TOP   ((uint64)PAGES * PGSIZE)
 
 static struct regions rs;
-static int map[PAGES]; // what the page is for: a number for each mapping; 0: nothing
+static int map[PAGES]; // the page's use: a number for each mapping; 0: nothing
 static int number;
 
 static uint64

@@ -41,7 +41,7 @@ fiber_start(struct fiber *f, void (*entry)(void))
         f->size = STACK_SIZE;
         f->stack = aligned_alloc(4096, f->size);
     }
-    ASAN_UNPOISON_MEMORY_REGION(f->stack, f->size); // what an earlier flow left
+    ASAN_UNPOISON_MEMORY_REGION(f->stack, f->size); // left by an earlier flow
     getcontext(&f->context);
     f->context.uc_stack.ss_sp = f->stack;
     f->context.uc_stack.ss_size = f->size;

@@ -36,7 +36,7 @@ const struct program programs[PROGRAMS] = {
 
 static struct inode inodes[PROGRAMS + 1], root; // the last one is the data file
 static struct inode *const data = &inodes[PROGRAMS];
-static uint8 disk[DATA_PAGES][PGSIZE]; // what the data file holds
+static uint8 disk[DATA_PAGES][PGSIZE]; // contents of the data file
 
 static int
 number(const struct inode *ip)
@@ -204,7 +204,7 @@ reference(struct pager *pager)
     (void)pager;
 }
 
-// Clean pages are forgotten; what is dirty goes to the disk first.
+// Clean pages are forgotten; dirty ones are written to the disk first.
 static void
 drop(struct inode *ip, int i)
 {

@@ -37,7 +37,7 @@ struct user {
     bool used;
 };
 
-extern struct object flat_file; // what the file that is mapped holds
+extern struct object flat_file; // contents of the mapped file
 
 struct user *flat_new(void);
 void flat_fork(struct user *child, const struct user *parent);

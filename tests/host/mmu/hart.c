@@ -197,7 +197,7 @@ read_eagerly(struct hart *h)
 
 // ---- Forgetting
 
-// Is the entry at this level now a leaf? Then what it held before is, to a fence, a leaf entry.
+// Is the entry at this level now a leaf? Then its value before is, to a fence, a leaf entry.
 static bool
 leaf_now(struct hart *h, uint64 va, int level)
 {
@@ -235,7 +235,7 @@ forget(struct hart *h, uint64 start, uint64 end, uint64 asid)
     h->entries = kept;
 }
 
-// From now on the hart sees what has been stored to the tables.
+// From now on the hart sees all stores to the tables.
 static void
 see(struct hart *h, uint64 start, uint64 end, uint64 asid)
 {

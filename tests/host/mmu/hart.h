@@ -35,13 +35,13 @@ extern bool model_eager;                   // harts read all of a table that the
 extern int model_levels;                   // of the deepest mode that harts have
 extern int model_asid_bits;                // of satp, at least; every other hart has one more
 extern struct fiber *model_running[];      // on each hart
-extern struct fiber model_driver;          // what picks the next hart
+extern struct fiber model_driver;          // picks the next hart
 extern bool model_waits[], model_kicked[]; // in wfi; with an interrupt pending
 
 void model_seed(uint64 seed);
 uint64 model_rnd(uint64 below);
 void model_fail(const char *fmt, ...) noreturn printflike(1, 2); // the test ends
-void model_note(const char *fmt, ...) printflike(1, 2);          // what is shown when it does
+void model_note(const char *fmt, ...) printflike(1, 2);          // printed when it does
 void model_pause(void);                                          // lets other harts run
 
 // Looks at `va` from the running hart; SIGHT_OK: *pa is the address. Fails on a stale translation that would

@@ -2,10 +2,10 @@
 // late.h - stores to page tables that a walker has not seen yet.
 //
 // Theory    A store to an entry is ordered before a hart's walks only by that hart's fence (priv sfence.vma). Until
-//           then its walker may read what the entry held before. So the values before are kept, each with the
-//           moment of the store, and each hart has the moment of its last fence for each identifier.
-//           A table is seen with all that was in it when it was linked: the kernel publishes it so
-//           (pt/slot.h), and the walker reads through the pointer.
+//           then its walker may read the entry's value before. So the values before are kept, each
+//           with the moment of the store, and each hart has the moment of its last fence for each
+//           identifier. A table is seen with all that was in it when it was linked: the kernel
+//           publishes it so (pt/slot.h), and the walker reads through the pointer.
 #pragma once
 
 #include "lib/types.h"

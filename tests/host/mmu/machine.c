@@ -24,7 +24,7 @@
 #define FLOWS           64
 #define TRAMPOLINE_PAGE (MAXVA - PGSIZE)
 
-// One kernel stack and what runs on it.
+// One kernel stack and the thread that runs on it.
 static struct flow {
     const struct context *context;
     struct fiber fiber;

@@ -24,7 +24,7 @@ allows(pte_t pte, enum pt_access access, enum mode mode)
     return !(pte & PTE_U) || (sum && access != PT_EXEC);
 }
 
-// How a possible outcome compares with what the table says.
+// Compares a possible outcome with that of the table.
 enum sight
 sight_compare(struct outcome o, struct outcome now, uint64 va, enum pt_access access,
               enum mode mode)

@@ -41,7 +41,7 @@ extern enum meeting users_meet;
 
 struct user *user_me(void);
 void ending_watched(void);          // process 1 makes one that has to sleep while it ends ...
-void noreturn ending_process(void); // ... and this is what that one does
+void noreturn ending_process(void); // ... and the work of that one
 void user_ends(void);               // the running process is exiting
 void user_expect(const char *what, const struct page *p, uint64 i,
                  uint64 found); // fails unless it is right

@@ -33,7 +33,7 @@
 
 #define ARENA      (1UL << 45)
 #define RAM        (ARENA - DIRECT_MAP)
-#define BANK       0x80000000UL // what the kernel's direct map shows
+#define BANK       0x80000000UL // memory, through the kernel's direct map
 #define BANK_SIZE  (64UL << 20)
 #define MANY       9000 // frames
 #define FEW        420

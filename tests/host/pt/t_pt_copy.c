@@ -83,7 +83,7 @@ test_copy_part(void)
     stop_at = 2;
     CHECK_EQ(run_copy(0, pt_half(3)), -EIO);
     CHECK_EQ(calls, 2);
-    pt_free_tables(&u, 0, pt_half(3)); // what an interrupted copy has left can be given back
+    pt_free_tables(&u, 0, pt_half(3)); // the rest of an interrupted copy can be given back
     CHECK_EQ(world_tables(), 6);
     CHECK_EQ(mappages(&u, 0, 2 << 20, 0, PTE_R, 1), 0);
     EXPECT_PANIC("pt_copy_range: a leaf in the way", (void)!run_copy(0, pt_half(3)));
@@ -149,7 +149,7 @@ test_free(void)
     CHECK_EQ(pt_create(&t, world_env()), -ENOMEM);
 }
 
-// The cost of ending an address space follows what is mapped.
+// The cost of ending an address space grows with the mapped pages.
 static void
 test_destroy(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // t_pt_model.c - random sequences of page-table operations against a flat model, in three formats
-// and both halves, with every allocation failing once and a TLB that keeps what is not fenced.
+// and both halves, with every allocation failing once and a TLB that keeps every entry that is not
+// fenced.
 //
 // SOURCES: kernel/pt/*.c kernel/pt/read/*.c tests/host/pt/help/*.c
 // SOURCES: tests/host/shim/host.c

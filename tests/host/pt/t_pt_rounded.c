@@ -93,7 +93,7 @@ test_refused(int levels)
     refuses(TOP, PGSIZE + 1);
     refuses(0x1000, -1UL); // and once round, up to the byte before the first
     refuses(0x1001, -1UL);
-    refuses(0, -1UL); // both halves, and what is between them
+    refuses(0, -1UL); // both halves, and the addresses between them
     refuses(1, -1UL);
     EXPECT_PANIC("mappages: size", (void)!mappages_rounded(&t, 0x1000, 0, 0x9000, RW));
     EXPECT_PANIC("mappages: size", (void)!mappages_rounded(&t, 0x1001, 0, 0x9000, RW));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// irq.S - interrupts: when one is taken, by whom, what it sets; timers by CLINT and by stimecmp; wfi.
+// irq.S - interrupts: when one is taken, on which hart, what it sets; timers by CLINT and by
+// stimecmp; wfi.
 #include "isa.inc"
 
 #define STCE (1 << 63)
@@ -11,7 +12,7 @@
 main:
     li s7, CLINT
 
-    // MSIP and MTIP show what the CLINT says.
+    // MSIP and MTIP show the CLINT's state.
     li a0, 1
     sw a0, 0(s7)
     csrr a0, mip

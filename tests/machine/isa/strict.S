@@ -57,7 +57,7 @@ main:
     csrr a0, mcountinhibit
     EXPECT(a0, 0)
 
-    // The value written to a counter is what the next instruction reads.
+    // The next instruction reads the value that was written to a counter.
     li a2, 1000
     csrw minstret, a2
     csrr a0, minstret

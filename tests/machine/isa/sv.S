@@ -59,7 +59,7 @@ main:
     PAGE(RWX | 1 << 63)
     ALL_FAULT(S)
 
-    // MXR lets loads read what can be executed; not stores.
+    // MXR lets loads read executable pages; it does not help stores.
     PAGE(PTE_V | PTE_X | PTE_A | PTE_D)
     li a2, MSTATUS_MXR
     csrs mstatus, a2

@@ -172,7 +172,7 @@ main:
     csrw mie, zero
     csrw mideleg, zero
 
-    // Accesses to what is not there.
+    // Accesses to addresses without memory or device.
     li a0, 0x28000000
     TRY(ld a1, 8(a0))
     li a2, 0x28000008

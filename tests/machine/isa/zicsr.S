@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// zicsr.S - the six instructions, and every CSR: which bits hold what is written, who may use it.
+// zicsr.S - the six instructions, and every CSR: which bits can be written, which modes may use it.
 #include "isa.inc"
 
-// These bits of a register hold what is written. a5 and a6 are used.
+// These bits of a register can be written. a5 and a6 are used.
 #define HOLDS(csr, bits)                                                                           \
     li a5, -1;                                                                                     \
     csrw csr, a5;                                                                                  \
@@ -161,7 +161,7 @@ main:
     csrr a1, scause
     EXPECT_SAME(a1, a0)
 
-    // sie and sip show what is delegated.
+    // sie and sip show the delegated interrupts.
     csrw mideleg, zero
     li a0, -1
     csrw mie, a0

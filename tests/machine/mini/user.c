@@ -43,7 +43,7 @@ grandchild(volatile char *p)
         call(CALL_PUTC, '?');
 }
 
-// Two children and the parent store to what they share.
+// Two children and the parent store to memory that they share.
 USER_TEXT static void
 family(void)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// badaccess.S - a kernel that does what QEMU calls a guest error, and otherwise passes.
+// badaccess.S - a kernel that makes an access that QEMU reports as a guest error, and otherwise
+// passes.
 #include "fake.inc"
 
 fake_main:

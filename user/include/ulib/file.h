@@ -16,7 +16,7 @@ void dir_close(struct dir *d);
 
 int write_all(int fd, const void *p, unsigned long n); // 0, or -1
 int copy_fd(int from, int to);                         // all bytes; 0, -1 reading, -2 writing
-const char *basename(const char *path);                // what follows the last slash
+const char *basename(const char *path);                // the part behind the last slash
 int path_join(char path[MAXPATH], const char *dir, const char *name); // 0, or -1: too long
 int is_dir(const char *path);
 int is_console(int fd);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// string.h - strings and characters, beyond what "user/user.h" has.
+// string.h - strings and characters, beyond those of "user/user.h".
 #pragma once
 
 #include <stdbool.h>

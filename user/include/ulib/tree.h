@@ -11,8 +11,8 @@
 enum tree_event {
     TREE_END,    // the end; the current directory is that of the beginning
     TREE_FILE,   // anything but a directory
-    TREE_DIR,    // a directory, before what is in it
-    TREE_LEFT,   // a directory, after what is in it; not if the caller has skipped it
+    TREE_DIR,    // a directory, before its contents
+    TREE_LEFT,   // a directory, after its contents; not if the caller has skipped it
     TREE_FAILED, // stat() of the entry or reading it failed; errno() says why
     TREE_LOST,   // a directory was moved meanwhile, and the walk has no way up: the last entry
 };

@@ -16,7 +16,7 @@ struct ptwalk;
 
 #include "user/usys.h"
 
-#define SBRK_ERROR ((char *)-1) // what sbrk() and sbrklazy() return when they fail
+#define SBRK_ERROR ((char *)-1) // returned by sbrk() and sbrklazy() when they fail
 
 char *sbrk(int n);                           // moves the break; the new pages are there
 char *sbrklazy(int n);                       // moves the break; pages come when touched

@@ -48,7 +48,7 @@ void touch_program(void); // makes every page of the caller present and private
 
 // rest.c: the state that must be restored
 void rest_take(void);
-int rest_lost(void); // prints what differs; 0: nothing
+int rest_lost(void); // prints the differences; 0: there are none
 long pages_free(void);
 
 // watch.c: a process that ends the program when it hangs

@@ -70,7 +70,8 @@ rewrite(long rounds)
     }
 }
 
-// truncate3: two processes truncate and write one file; each reads only what one of them wrote.
+// truncate3: two processes truncate and write one file; each reads only bytes that one of them
+// wrote.
 static void
 t_truncate3(void)
 {

@@ -124,7 +124,7 @@ t_linkunlink(void)
          after.nlink, before.nlink);
 }
 
-// linktest: two names of one file; what a link refuses.
+// linktest: two names of one file; links that are refused.
 static void
 t_linktest(void)
 {

@@ -71,7 +71,7 @@ void t_call(long va);                                   // jump there
 uint t_random(uint *state);                             // next of a fixed sequence
 char t_byte(uint seed, uint at);                        // the byte that belongs at this offset
 void t_fill(char *buf, int n, uint seed, uint at);      // fill with t_byte
-int t_same(const char *buf, int n, uint seed, uint at); // is it what t_fill made
+int t_same(const char *buf, int n, uint seed, uint at); // has it the bytes of t_fill
 void t_put(const char *path, int size, uint seed);      // make a file of t_byte
 void t_get(const char *path, int size, uint seed);      // it must hold exactly that
 int t_open(const char *path, int flags);                // open that must work

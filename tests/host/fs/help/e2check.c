@@ -103,7 +103,7 @@ entries(uint32 n, uint32 parent, const uint8 *page)
     return NULL;
 }
 
-// An inode that has a name, and what is below it.
+// An inode that has a name, and the files below it.
 static const char *
 directory(uint32 n, uint32 parent)
 {

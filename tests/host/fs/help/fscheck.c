@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fscheck.c - is the mounted file system what the model says?
+// fscheck.c - is the mounted file system equal to the model?
 #include "fsmodel.h"
 #include "fsworld.h"
 #include "test.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fpworld.h - what the tests of the machine's floating point share: the expected results, from the
-// host; instructions; operands.
+// fpworld.h - common code of the tests of the machine's floating point: the expected results, from
+// the host; instructions; operands.
 #pragma once
 
 #include "hart/fp.h"
@@ -46,7 +46,7 @@ struct result expected(const struct work *w, enum float_mode mode);
 
 // The bits as a register holds them.
 uint64 box(const struct format *f, uint64 bits);
-// The instruction of OP-FP, on f1 and f2 or what stands in the field rs2, to register 4.
+// The instruction of OP-FP, on f1 and f2 or the number in the field rs2, to register 4.
 uint32 encode(const struct format *f, uint32 f5, uint32 rs2, uint32 funct3);
 // The instruction of an operation on f1, f2 and f3, to f4.
 uint32 encode_operation(const struct format *f, enum op op, uint32 rm);

@@ -74,7 +74,7 @@ board_new(bool modern)
     board_reset(&m);
 }
 
-// The clock goes on, and the devices do what is due.
+// The clock goes on, and the devices do their pending work.
 __attribute__((unused)) static void
 pass(uint64 cycles)
 {

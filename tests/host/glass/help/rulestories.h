@@ -37,7 +37,7 @@ enum verb {
     PUT,   // entry b of the table in page a becomes c
     STORE, // to page a of memory, with the shortcuts that there are
     PMP,   // page a of memory is denied, all else is allowed
-    TLB,   // a: what the hart does with what it remembers
+    TLB,   // a: the hart's use of its old translations
     SVADE, // software sets A and D
     MODE,  // a: mode
 

@@ -265,7 +265,7 @@ tlb_verify(const struct pt *t)
         for (uint64 off = 0; off < size; off += step) {
             int level;
             pte_t old = tlb.leaf[i].pte, now = pte_load(walk_leaf(t, tlb.leaf[i].va + off, &level));
-            assert(pte_leaf(now)); // a missing fence: the TLB still maps what the tree does not
+            assert(pte_leaf(now)); // a fence is missing: only the TLB still maps this
             assert(pte_translate(now, level, tlb.leaf[i].va + off) == pte_pa(old) + off);
             assert((old & ~now & (PTE_RWX | PTE_U | PTE_A | PTE_D)) == 0);
         }

@@ -28,7 +28,7 @@ struct wbatch {
 };
 
 void wbatch_init(struct wbatch *w, struct pt *t);
-void wbatch_fence(struct wbatch *w); // removes from the TLB what the batch says, then frees
+void wbatch_fence(struct wbatch *w); // removes the batch from the TLB, then frees
 
-void tlb_load(const struct pt *t, uint64 va); // caches what a hart may: the leaf and the pointers
-void tlb_verify(const struct pt *t);          // nothing cached grants what the tree does not
+void tlb_load(const struct pt *t, uint64 va); // caches the leaf and the pointers
+void tlb_verify(const struct pt *t);          // nothing cached grants more than the tree

@@ -10,7 +10,7 @@ struct spec39_result {
     uint64_t pa;   // valid if translated
     int reads;     // entries read
     bool stores;   // the hart would write the entry back with A (and D) set
-    uint64_t back; // what it would write
+    uint64_t back; // the entry that it would write
 };
 
 // `memory` reads the aligned 8 bytes at a physical address; false: nothing is there.
