@@ -203,7 +203,7 @@ virtio_fail(struct virtio_dev *d)
 }
 
 // Reads 32 bits of the device's configuration at `offset`.
-static uint32
+uint32
 virtio_config32(struct virtio_dev *d, uint32 offset)
 {
     return virtio_read(d, CONFIG + offset);

@@ -60,6 +60,7 @@ int virtq_init(struct virtq *q, struct virtio_dev *d, uint32 index) must_check;
 void virtio_ready(struct virtio_dev *d);
 void virtio_fail(struct virtio_dev *d); // gives the device up instead
 
+uint32 virtio_config32(struct virtio_dev *d, uint32 offset);
 uint64 virtio_config64(struct virtio_dev *d, uint32 offset);
 void virtio_ack(struct virtio_dev *d); // in the interrupt handler, before the queues are read
 
