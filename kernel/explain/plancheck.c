@@ -91,7 +91,7 @@ hole_mapped(const struct aspace *as, const struct part *parts, struct plan_fault
     return true;
 }
 
-// What the ledger says of the frame to which an entry of a process's table leads.
+// Compares an entry of a process's table with the ledger's record of the frame to which it leads.
 // Returns   the invariant that is broken (doc/page-tables.md); NULL: none.
 static const char *
 judge_frame(void *arg, uint64 pa, int level, bool table)
