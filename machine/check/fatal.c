@@ -10,6 +10,7 @@
 // Promises  silence: a program's own mistake gets a note (struct report), which counts as nothing.
 #include "check/fatal.h"
 
+#include "check/blame.h"
 #include "check/explain.h"
 #include "machine.h"
 #include "sight/frames.h"
@@ -132,6 +133,16 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     r->note = blame == BLAME_PROGRAM || null != NULL;
 }
 
+// Does the process end by its own system call? A kernel may serve that without usertrap(), which
+// would have told that the fault was over.
+static bool
+asked_to_exit(const struct machine *m, unsigned hart)
+{
+    struct moment now;
+    moment_now(m, hart, &now);
+    return blame_inside(m, &now, KNOWN_BIT(SYS_EXIT));
+}
+
 static void
 killed(struct machine *m, unsigned hart, const struct fault *t)
 {
@@ -246,7 +257,7 @@ called(struct machine *m, const struct call *c)
         t->pid = facts_pid(m, c->hart);
     } else if (c->what == KNOWN_EXIT && (page = stack_page(m, c->hart, c->sp)) != 0) {
         struct fault *t = of_stack(m, page);
-        if (t->on)
+        if (t->on && !asked_to_exit(m, c->hart))
             killed(m, c->hart, t);
         t->on = false;
     } else if (c->what == KNOWN_WALK) {

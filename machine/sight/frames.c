@@ -74,13 +74,17 @@ start(struct machine *m)
     return true;
 }
 
-// A call of kfree() fills the page. Has another call filled it since this one began?
+// The page is filled. A call of kfree() with this page frees it so; kalloc() may fill a page as well.
+// Has another call filled it since this one began?
 static void
-fills(struct machine *m, unsigned hart, struct frame *f)
+maybe_fills(struct machine *m, unsigned hart, struct frame *f)
 {
     const struct call *c = known_inside(m, hart, KNOWN_KFREE);
-    f->twice = c != NULL && frames_at(m, c->arg[0]) == f && f->fill > c->when &&
-               f->fill > f->allocated.position;
+    bool by_kfree = c != NULL && frames_at(m, c->arg[0]) == f;
+    if (!by_kfree && !f->freeing)
+        return;
+    SIGHT_STATE(m, frames, struct frames_watch)->fills = true;
+    f->twice = by_kfree && f->fill > c->when && f->fill > f->allocated.position;
     f->fill = m->sight->now;
     f->filled = true;
     if (!f->twice)
@@ -90,7 +94,6 @@ fills(struct machine *m, unsigned hart, struct frame *f)
 static void
 called(struct machine *m, const struct call *c)
 {
-    struct frames_watch *w = SIGHT_STATE(m, frames, struct frames_watch);
     struct frame *f = frames_at(m, page_of(m, c->arg[0]));
     if (f == NULL)
         return;
@@ -99,8 +102,7 @@ called(struct machine *m, const struct call *c)
         f->filled = false;
         f->began = c->when;
     } else if ((f->freeing || f->state == FRAME_FREE) && c->arg[2] >= PAGE_BYTES) {
-        w->fills = true;
-        fills(m, c->hart, f);
+        maybe_fills(m, c->hart, f);
     }
 }
 
