@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 // fault.c - decides page faults: maps missing pages, and makes copy-on-write pages writable.
 //
-// Theory    vmfault() first refuses: no region, or the region does not allow the access. There
-//           remain three cases: a hole is filled from the region's source; a copy-on-write page
-//           becomes the process's own; or the page is there with the right, and the hart's TLB
-//           held an old entry.
+// Theory    resolve_fault() ends the sharing of a deferred table, then refuses an access that no
+//           region allows. There remain three cases:
+//             resolve_hole()     the entry is invalid: a page of the region's source is mapped
+//             cow_write()        a write to a private page without W: cow_make_writable()
+//             resolve_present()  any other fault on a present page: the entry gets the rights of
+//                                the region, A and D, and is fenced
 // Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
 //           a private region: cow-readonly.
-// Locks     as->lock, across disk reads. The pager's get() takes no lock that a copy to or from
-//           user memory may be made under (mm/aspace/pager.h).
-// Fences    Copy-on-write replaces an entry: fenced here before the old frame's reference goes. A
-//           filled hole needs a fence too, since invalid entries may be cached (priv sfence.vma).
+// Locks     as->lock, across disk reads. Code may copy user memory while it holds another lock.
+//           The pager's get() takes none of those locks, so there is no deadlock.
+// Fences    When a copy replaces a page, this file fences the page before it drops the reference
+//           to the old frame. A page that is mapped into a hole is fenced too, since a TLB may hold
+//           the invalid entry (priv sfence.vma).
 #include "mm/aspace/aspace.h"
 
 #include "abi/errno.h"
@@ -31,11 +34,11 @@
 #include "mm/kvm/layout.h"
 #include "pt/change.h"
 
-#define LENT 4 // kept frames that the page cache may take to read a page of the program
+#define LENT 4 // kept frames that the page cache may use while it reads in a page of the program
 
 static const uint8 needed[] = {[PT_READ] = PTE_R, [PT_WRITE] = PTE_W, [PT_EXEC] = PTE_X};
 
-// Maps the frame into the hole at the cursor, which is then at its leaf.
+// Maps the frame into the hole at the cursor. Afterwards the cursor is at the new leaf.
 // On error  -ENOMEM: nothing is mapped.
 static int
 map_user(struct aspace *as, struct pt_cursor *at, struct frame *f, uint64 flags)
@@ -74,11 +77,11 @@ fill_fresh(struct aspace *as, const struct region *r, struct pt_cursor *at, enum
     return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
-// Maps a private copy of the first `bytes` bytes of `source`, zeroes after them. The reference to
-// `source` stays the caller's.
+// Maps a private copy of the file's page `source`: its first `bytes` bytes, then zeroes. The caller
+// keeps its reference to `source`.
 static int
-fill_copy(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
-          uint64 bytes, enum pt_access access)
+fill_file_copy(struct aspace *as, const struct region *r, struct pt_cursor *at,
+               struct frame *source, uint64 bytes, enum pt_access access)
 {
     char *page = commit_allows(1) ? uvm_alloc(as, FRAME_USER) : NULL;
     if (!page)
@@ -88,11 +91,11 @@ fill_copy(struct aspace *as, const struct region *r, struct pt_cursor *at, struc
     return map_own(as, at, page, userpage_flags(r->prot) | userpage_touched(access));
 }
 
-// Maps the file's own page, which all processes share. In a private region the first write gets a
-// copy.
+// Maps the page of the page cache itself, which all processes share. In a private region it is
+// mapped copy-on-write. The caller keeps its reference to `source`; the leaf gets another one.
 static int
-fill_shared(struct aspace *as, const struct region *r, struct pt_cursor *at, struct frame *source,
-            enum pt_access access)
+fill_file_page(struct aspace *as, const struct region *r, struct pt_cursor *at,
+               struct frame *source, enum pt_access access)
 {
     uint64 flags = userpage_flags(r->prot) | userpage_touched(access);
     if (!r->shared && (r->prot & PTE_W))
@@ -124,9 +127,9 @@ fill_file(struct aspace *as, const struct region *r, struct pt_cursor *at, uint6
     if (error)
         return error == -EINVAL ? -EFAULT : error; // the file was truncated meanwhile
     if (r->shared || (bytes == PGSIZE && access != PT_WRITE))
-        error = fill_shared(as, r, at, source, access);
+        error = fill_file_page(as, r, at, source, access);
     else
-        error = fill_copy(as, r, at, source, bytes, access);
+        error = fill_file_copy(as, r, at, source, bytes, access);
     frame_put(source);
     return error;
 }
@@ -160,8 +163,8 @@ fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum 
     return fill_fresh(as, r, at, access);
 }
 
-// Tells whether the caller's leaf is the only reference to the frame: no other leaf, and not the
-// page cache. If it is not, the frame is a single one afterwards.
+// Returns whether the caller's leaf holds the only reference to the frame. If false, and the frame
+// was a part of a compound allocation, it has been split from that.
 static bool
 sole_user(struct frame *f)
 {
@@ -171,7 +174,8 @@ sole_user(struct frame *f)
            __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1; // pairs with kfree
 }
 
-// Replaces an entry that this hart's TLB may hold, in both tables, and fences it.
+// Changes the entry in the user's table and in the mirror, then fences the page in both. This
+// hart's TLB may hold the old entry.
 static inline void
 change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
 {
@@ -180,7 +184,8 @@ change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
     tlb_changed_page(as, va);
 }
 
-// The entry of a present page with the rights that its region allows for this access.
+// Returns the entry of a present page with the rights of its region, but without W where `pte` has
+// none; A, and D for a write, are set.
 static pte_t
 with_rights(const struct region *r, pte_t pte, enum pt_access access)
 {
@@ -188,18 +193,18 @@ with_rights(const struct region *r, pte_t pte, enum pt_access access)
            userpage_touched(access);
 }
 
-// The entry of a page that has become the process's own, for the first write.
+// Returns the entry with which the process may write to the page.
 static pte_t
 writable(const struct region *r, pte_t pte)
 {
     return (with_rights(r, pte, PT_WRITE) & ~PTE_COW) | PTE_W;
 }
 
-// Gives the page a writable entry: for its own frame if there is no other reference, else for a
-// copy.
-// On error  -ENOMEM: the entry is as it was.
+// Gives the copy-on-write or read-only page at va the entry `entry`, which has W. If other leaves,
+// or the page cache, refer to the frame, the entry leads to a copy.
+// On error  -ENOMEM: the entry has not changed.
 static int
-own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
+cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 {
     pte_t old = pte_load(slot);
     struct frame *shared = frame_of(pte_pa(old));
@@ -215,18 +220,18 @@ own_page(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     change_entry(as, slot, va,
                  pte_make(v2p(page), pte_flags(entry))); // fenced before the old frame may go
     if (entry & PTE_X)
-        fence_i(); // the copy's instructions have come by stores
+        fence_i(); // page_copy() has stored the copy's instructions
     userpage_release();
     userpage_drop(shared);
     return 0;
 }
 
-// Handles the first write to a copy-on-write or read-only page of a private region. When the pages
-// below have been written to as well, some of the next ones get frames of their own too.
+// Handles the first write to a copy-on-write or read-only page of a private region. If the pages
+// below it have been written to, some of the pages that follow become writable, too.
 static int
-make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+cow_write(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
-    int error = own_page(as, slot, va, writable(r, pte_load(slot)));
+    int error = cow_make_writable(as, slot, va, writable(r, pte_load(slot)));
     uint64 n = error || as->urgent || !faultaround_likely(slot, PTE_W)
                    ? 0
                    : faultaround_pages(r, slot, va, PTE_W);
@@ -236,16 +241,16 @@ make_own(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
         if (!(pte & PTE_COW) || frame_head(pte_pa(pte))->kind != FRAME_USER)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
-        if (own_page(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
+        if (cow_make_writable(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
             break; // an opportunistic copy: its failure does no harm
     }
     return error;
 }
 
-// Handles the first write to a copy-on-write superpage. It stays a superpage if no frame of it has
-// another reference; else it is split, and the page at va becomes the process's own.
+// Handles the first write to a copy-on-write superpage. It stays a superpage if none of its frames
+// has another reference; else it is split, and cow_write() handles the page at va.
 static int
-make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+cow_write_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
     pte_t old = pte_load(slot);
     struct frame *head = frame_of(pte_pa(old));
@@ -254,38 +259,43 @@ make_own_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 va
         return 0;
     }
     int error = super_split(as, va);
-    return error ? error : make_own(as, r, walk(&as->pt, va, 0), va);
+    return error ? error : cow_write(as, r, walk(&as->pt, va, 0), va);
 }
 
-// Handles a fault on a page that is present: the entry lacks a right that the region has, or the
-// hart leaves setting A and D to the kernel, or its TLB held an older entry.
+// Handles a fault on a page that is present. A write to a private page without W is left to
+// cow_write(). Otherwise the entry lacks a right that the region has, or the hart does not set A
+// and D itself, or its TLB held an older entry.
 static int
-refresh(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
+resolve_present(struct aspace *as, const struct region *r, struct pt_cursor at,
+                enum pt_access access)
 {
     pte_t pte = pte_load(at.slot);
     if (access == PT_WRITE && !(pte & PTE_W) && !r->shared)
-        return at.level == 0 ? make_own(as, r, at.slot, at.va)
-                             : make_own_large(as, r, at.slot, at.va);
+        return at.level == 0 ? cow_write(as, r, at.slot, at.va)
+                             : cow_write_large(as, r, at.slot, at.va);
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
     change_entry(as, at.slot, at.va, wanted);
     if (wanted == pte)
-        tlb_changed(as); // the TLB may hold an invalid pointer, which a fence for a page keeps
+        tlb_changed(as); // the TLB may hold an invalid pointer: a fence for a page keeps it
     return 0;
 }
 
-// Fills the hole at the cursor, and maps some of the pages that follow.
+// Handles a fault where the entry is invalid: maps a page of the region's source there. It may map
+// a superpage instead, or pages of the file that follow.
 static int
-touch(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
+resolve_hole(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
     if (super_touch(as, r, at))
-        return refresh(as, r, pt_find(&as->pt, at.va), access);
+        return resolve_present(as, r, pt_find(&as->pt, at.va), access);
     int error = fill_hole(as, r, &at, access);
     if (!error && faultaround_file(r, at.slot))
         faultaround_map(as, r, at.slot, at.va);
     return error;
 }
 
-// Walks once, and handles the fault where the walk ends.
+// Handles the fault at the entry where the walk for va ends. If that is a deferred table, the table
+// is unshared first, also for an access that is refused: the explanation then reads the leaves.
+// Returns   as vmfault(), but no -ESTARVED. -EFAULT comes before -ENOMEM.
 static int
 resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {
@@ -296,14 +306,16 @@ resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
         error = defer_unshare(as, va, va + PGSIZE);
         at = pt_find(&as->pt, va);
     }
-    if (error || !r || !(r->prot & needed[access]))
-        return r && error ? error
-                          : -EFAULT; // the explanation reads the tables, which are unshared now
-    return pte_valid(pte_load(at.slot)) ? refresh(as, r, at, access) : touch(as, r, at, access);
+    if (!r || !(r->prot & needed[access]))
+        return -EFAULT;
+    if (error)
+        return error;
+    return pte_valid(pte_load(at.slot)) ? resolve_present(as, r, at, access)
+                                        : resolve_hole(as, r, at, access);
 }
 
-// Tells whether the memory at va is the process's already: a page, a page in a deferred table, or
-// memory that exec or fork has given it.
+// Returns whether the process has the memory at va already: a present page, a page in a deferred
+// table, or memory of a region that exec has made (all but the heap and mmap()).
 static bool
 has(struct aspace *as, uint64 va)
 {
@@ -313,8 +325,8 @@ has(struct aspace *as, uint64 va)
            (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
 }
 
-// Handles that a fault has found no frame.
-// Returns   whether the caller tries once more: the memory is the process's already, so the fault
+// Called when a fault could not allocate a frame.
+// Returns   whether the caller tries once more: the process has the memory already, so the fault
 //           may take a kept frame.
 static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 {
@@ -349,7 +361,7 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     return error;
 }
 
-// Makes the present pages of [start, end) count as untouched.
+// Clears A in the entries of the present pages of [start, end).
 static void
 forget_touch(struct aspace *as, uint64 start, uint64 end)
 {
@@ -362,9 +374,9 @@ forget_touch(struct aspace *as, uint64 start, uint64 end)
     releasesleep(&as->lock);
 }
 
-// Brings in the pages that a file has of the region at `start`. The process has not run yet, so no
-// page counts as accessed, and its regions do not change.
-// On error  as vmfault(): some pages are there.
+// Maps those pages of the region at `start` that come from its file, without A. The process has not
+// run yet, so its regions do not change meanwhile.
+// On error  as vmfault(): some of the pages are mapped.
 // Locks     takes as->lock, for each page.
 // Sleeps    for as->lock, and for the disk.
 int

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // tlb.c - fences the entries that a batch records, then frees their frames.
 //
-// Theory    A space is changed on the hart that runs it, or while none does. So fences for it are
-//           local; other harts whose TLBs hold entries of it do not use them before asid_enter()
-//           has dropped them. For pages of the kernel see mm/kvm/shootdown.c.
+// Theory    A space is changed on the hart that runs it, or while none does. So a change fences
+//           this hart alone. Other harts fence late: tlb_note_change() takes them out of as->harts,
+//           and each of them fences in asid_enter() (mm/aspace/asid.c) when it runs the space
+//           again. There is no remote fence for user memory.
+//           Every hart may use a kernel address: kvm_shootdown() (mm/kvm/shootdown.c) fences
+//           unmapped ones on all harts. A kernel stack that is mapped is fenced late: by each hart
+//           at its first use of the stack (kstack_sync(), mm/kvm/kstack.c).
 // Promises  unhook, fence, free: a frame is freed after the fence for the entry that led to it.
 // Manual    priv sfence.vma
 #include "mm/aspace/tlb.h"
@@ -43,7 +47,7 @@ fence_view(const struct tlb_batch *t, uint64 asid)
 static void
 fence(const struct mmu_batch *b)
 {
-    if (b->state == MMU_DEAD || !tlb_forget_others(b->as)) {
+    if (b->state == MMU_DEAD || !tlb_note_change(b->as)) {
         mycpu()->fences_avoided++;
         return;
     }
@@ -53,7 +57,7 @@ fence(const struct mmu_batch *b)
         fence_view(&b->tlb, b->as->kasid);
 }
 
-// Frees an entry of the queue that is no single page: a table, or a compound allocation.
+// Frees what an entry of the queue stands for, if that is a table or a compound allocation.
 static void
 put_special(struct mmu_batch *b, uint64 pa, uint64 what)
 {
@@ -81,7 +85,7 @@ free_queued(struct mmu_batch *b)
     b->n = 0;
 }
 
-// Fences what the batch records, then frees what waits in its queue. The batch is empty afterwards.
+// Fences what the batch records, then frees the frames in its queue. The batch is empty afterwards.
 // Locks     as->lock held.
 // Fences    the recorded addresses, in both tables, if this hart runs the space.
 void
@@ -93,7 +97,7 @@ mmu_flush(struct mmu_batch *b)
     free_queued(b);
 }
 
-// Queues the allocation of a superpage that is gone.
+// Queues the allocation of a superpage that has been unmapped.
 static void
 leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tlb.h - fences unhooked entries, and then frees their frames.
+// tlb.h - fences after a change of a space's tables; frames of unhooked entries are freed after it.
 #pragma once
 
 #include "lib/types.h"
@@ -44,11 +44,13 @@ mmu_queue(struct mmu_batch *b, uint64 pa, uint64 what)
     return full;
 }
 
-// Records a change of the space's tables: other harts' TLBs may hold stale entries from now on, and
-// those harts fence before they run the space again (asid_enter()).
-// Returns   whether this hart runs the space and so has to fence now. No other hart can run it.
+// Notes in as->harts that the space's tables have changed: the set keeps this hart, if it runs the
+// space, and no other. No hart is interrupted. A hart that is not in the set fences the space when
+// it runs it again (asid_enter()).
+// Returns   whether this hart runs the space, so that the caller has to fence now. No other hart
+//           runs it: a space is changed on the hart that runs it, or while none does.
 static inline bool
-tlb_forget_others(struct aspace *as)
+tlb_note_change(struct aspace *as)
 {
     bool here = mycpu()->as == as;
     as->harts = here ? mycpu()->asid_mask : 0;
@@ -60,7 +62,7 @@ tlb_forget_others(struct aspace *as)
 static inline void
 tlb_changed_page(struct aspace *as, uint64 va)
 {
-    if (!tlb_forget_others(as))
+    if (!tlb_note_change(as))
         return;
     sfence_vma_page(va, as->asid);
     if (as->kpt.root)
@@ -71,7 +73,7 @@ tlb_changed_page(struct aspace *as, uint64 va)
 static inline void
 tlb_changed(struct aspace *as)
 {
-    if (!tlb_forget_others(as))
+    if (!tlb_note_change(as))
         return;
     sfence_vma_asid(as->asid);
     if (as->kpt.root)
