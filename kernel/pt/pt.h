@@ -41,9 +41,9 @@ struct pt {
     const struct pt_env *env;
 };
 
-// Within [floor, ceiling) the tree holds no leaf and no table for an address outside the range
-// being unmapped. The ends of the neighbouring regions are such a zone, if every region before was
-// unmapped with its zone.
+// The range being unmapped, and the unmapped addresses around it: within [floor, ceiling) the tree
+// maps nothing outside the range, so a table that covers addresses of the zone alone is freed with
+// the range. The zone of a region extends to the neighbouring regions.
 struct pt_zone {
     uint64 floor, ceiling; // a ceiling of 0 is the end of the address space
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // unmap.c - removing what a range maps.
 //
-// Theory    One descent over the entries that are there; a hole is passed over at the level where
-//           it is. The caller tells which tables end with the range (struct pt_zone): no table is
-//           searched for what it may still hold.
+// Theory    One descent over the entries of the range; it skips an invalid entry at the level where
+//           it finds it. The caller passes the zone (struct pt_zone) in which the tree maps nothing
+//           outside the range. Tables inside the zone are freed without a search for other entries.
 // Promises  unhook-first: an entry is out of the tree before the batch records it. hole-zero: a
 //           table that is handed to the batch holds zeroes.
 // Locks     none here; the caller owns the tree.
-// Fences    none here; the batch says what is due.
+// Fences    none here; the batch records the addresses that its owner has to fence.
 // Manual    priv: sfence.vma
 // Next      pt/batch.h, mm/aspace/tlb.c
 #include "pt/batch.h"
@@ -22,8 +22,9 @@
 struct unmap_job {
     struct pt *t;
     struct tlb_batch *b;
-    uint64 floor, ceiling; // the zone, its last address included; floor > ceiling: none
-    bool dead;             // no user code will run on this tree again
+    // The zone, [floor, ceiling], inclusive, unlike struct pt_zone. floor > ceiling: free no table.
+    uint64 floor, ceiling;
+    bool dead; // no user code will run on this tree again
 };
 
 // Takes the leaf `pte` out of `slot`.
@@ -31,7 +32,7 @@ static inline void
 remove_leaf(struct unmap_job *job, pte_t *slot, pte_t pte, uint64 va, int level)
 {
     if (job->dead)
-        pte_store(slot, 0); // no hart stores through it any more, so no D can come late
+        pte_store(slot, 0); // no hart writes through this leaf, so none sets D after the load
     else
         pte = pte_exchange(slot, 0);
     note_leaf(job->b, va, pte, level);
@@ -63,7 +64,7 @@ unmap_leaves(struct unmap_job *job, pte_t *slot, uint64 va, int n)
         runs_take(job->b, slot, va, n, RUN_LIVE, single, tell_leaf_gone);
 }
 
-// Tells whether all that an entry for `va` at `level` stands for is inside the zone.
+// Returns whether the zone contains the whole range that an entry for `va` at `level` covers.
 static bool
 in_zone(const struct unmap_job *job, int level, uint64 va)
 {
@@ -87,7 +88,7 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
         if (pte == 0)
             continue;
         if (!pte_table(pte)) {
-            assert(pte_valid(pte)); // no table is deferred: the caller has resumed or dropped it
+            assert(pte_valid(pte)); // the caller has unshared or dropped all deferred tables
             if (!span_whole(level, va, sub))
                 panic("unmap: part of a leaf: va 0x%lx to 0x%lx, pte 0x%lx at level %d", va, sub,
                       pte, level);
@@ -100,14 +101,14 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
             unmap_leaves(job, &pt_child(job->t, pte)[PX(0, va)], va,
                          (int)(PX(0, sub) - PX(0, va)) + 1);
         if (in_zone(job, level, va)) {
-            pte_store(slot, 0); // pointers have no A or D to lose
+            pte_store(slot, 0); // a pointer has no A or D that a hart could set
             note_table(job->b, pte_pa(pte), true);
         }
     }
 }
 
-// Removes what [start, end) maps and keeps the tables.
-// On error  -EINVAL: not a range; -ENOMEM: a larger leaf at an edge could not be split. Nothing
+// Removes the leaves of [start, end) and keeps the tables.
+// On error  -EINVAL: not a range; -ENOMEM: a superpage at an edge could not be split. Nothing has
 //           changed.
 int
 unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
@@ -115,7 +116,7 @@ unmap(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
     return unmap_zone(t, start, end, (struct pt_zone){PGSIZE, PGSIZE}, b);
 }
 
-// Removes what [start, end) maps, and the tables that lie within the zone.
+// Removes the leaves of [start, end), and the tables whose whole range is inside the zone.
 // On error  as unmap().
 int
 unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct tlb_batch *b)
@@ -132,8 +133,9 @@ unmap_zone(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct t
     return 0;
 }
 
-// Removes what [start, end) maps, and the tables that lie within the zone, from the tree of an
-// address space in which no user code will run again. Larger leaves must lie within the range.
+// Removes the leaves of [start, end), and the tables whose whole range is inside the zone, from the
+// tree of an address space in which no user code will run again. A superpage must be wholly inside
+// the range.
 void
 pt_destroy_range(struct pt *t, uint64 start, uint64 end, struct pt_zone zone, struct tlb_batch *b)
 {

@@ -97,13 +97,15 @@ aspace_init(void)
         panic("aspace_init: no memory for the trampoline's table");
 }
 
-// The end of the part of a process's table that serves its regions alone.
+// Returns the end of the part of a process's table that maps its regions and nothing else.
 static uint64
 user_limit(void)
 {
     return design->switches ? USER_END : pt_half(user_env.levels);
 }
 
+// Frees the page tables that are left, the roots too, when no page is mapped any more: the last
+// step of uvmfree(), and the undo of make_tables().
 static void
 free_tables(struct aspace *as)
 {
@@ -175,13 +177,14 @@ aspace_leave(void)
     load_satp(kernel_satp, !mycpu()->asid_mask);
 }
 
-// Frees all memory of a space whose process ends or runs another program. If this hart uses the
-// space, it changes to the kernel's own table, and the process goes on in the kernel. The struct
-// and the upper tables stay until uvmfree().
+// Frees the user memory of a space whose process exits or, through uvmfree(), has run another
+// program: the pages, the tables that served them alone, and the regions. An exiting process still
+// runs in the kernel: its hart changes to the kernel's own table, unless the space has a private
+// one. The struct, the roots and the design's own tables stay until uvmfree().
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
-// Fences    the mirror's entries before the frames are freed. No TLB uses the user's table: the
-//           hart has left it, or has it in satp only in user mode.
+// Fences    the mirror's entries before the frames are freed. No hart uses the user's table any
+//           more: this hart has left it, or has it in satp in user mode only.
 void
 uvmretire(struct aspace *as)
 {
@@ -191,14 +194,14 @@ uvmretire(struct aspace *as)
     defer_drop(as);
     mirror_destroy(as);
     if (!design->private_table && mycpu()->as == as)
-        aspace_leave(); // and it does not sleep any more, or its hart would come back to the space
+        aspace_leave(); // from here on no sleep, after which sched would load the space again
     mmu_batch_init(&b, as, MMU_DEAD);
     for (int i = 0; i < as->regions.n; i++)
         pt_destroy_range(&as->pt, as->regions.v[i].start, as->regions.v[i].end,
                          regions_zone(&as->regions, i, user_limit()), &b.tlb);
     mmu_flush(&b);
     spare_trim(as, 0);
-    uvm_count(as, -(int64)as->pages); // those left were in tables that other spaces still share
+    uvm_count(as, -(int64)as->pages); // pages in tables that other spaces still share
     __atomic_fetch_add(&uvm_ended, 1,
                        __ATOMIC_RELEASE); // pairs with vmfault(): the frames are back
     as->usys_early = *as->usys;
@@ -208,8 +211,8 @@ uvmretire(struct aspace *as)
     regions_free(&as->regions);
 }
 
-// Frees the space: its memory unless uvmretire() has done so, its tables and the struct. No hart
-// has it in satp, and it can no longer be found.
+// Frees the whole space: its memory unless uvmretire() has freed it at exit, then all tables
+// (free_tables()) and the struct. No hart has it in satp, and no process can find it any more.
 // Sleeps    while another process looks at its memory (mm/aspace/viewers.h).
 void
 uvmfree(struct aspace *as)
@@ -222,8 +225,7 @@ uvmfree(struct aspace *as)
     kmem_cache_free(&aspace_cache, as);
 }
 
-// The gap between the regions around [start, end), which is in no region: tables that serve only
-// the gap are freed with it.
+// Returns the zone of [start, end), which is in no region: the gap between the regions around it.
 static struct pt_zone
 gap_around(struct aspace *as, uint64 start, uint64 end)
 {
@@ -248,11 +250,11 @@ unmap_piece(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bo
     mmu_flush(&b);
 }
 
-// Takes out the pages of [start, end), which is in no region any more, and the tables that only
-// served them. With `keep` the tables become spare ones of the space. Other processes may run
-// meanwhile.
+// Unmaps and frees the pages of [start, end), which is in no region any more, and the tables that
+// served them alone. With `keep` the tables become spare tables of the space. Other processes may
+// run meanwhile.
 // Locks     as->lock held, and no spinlock.
-// Fences    both views, before the frames are freed.
+// Fences    the user's table and the mirror, before the frames are freed.
 void
 uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
 {
@@ -284,7 +286,7 @@ share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int
     return error ? error : lagging;
 }
 
-// Shares all pages. Others may run meanwhile.
+// Shares all pages of `from` with `to`. Other processes may run meanwhile.
 static int
 share_regions(struct aspace *to, struct aspace *from)
 {
@@ -302,8 +304,8 @@ share_regions(struct aspace *to, struct aspace *from)
 
 // Makes a copy of the space for the child that `owner` describes: the same regions, and the same
 // pages, copy-on-write. The caller's process runs in `from`.
-// On error  NULL: no memory. Pages of `from` that have become copy-on-write stay so, which its
-//           process cannot notice.
+// On error  NULL: no memory. Pages of `from` that have become copy-on-write stay so: the process
+//           keeps all rights, but its first write to such a page faults once.
 // Locks     takes from->lock.
 // Sleeps    for from->lock.
 // Fences    from's space, whose pages have lost W.

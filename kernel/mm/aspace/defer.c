@@ -3,8 +3,8 @@
 //
 // Theory    The pointer to a deferred table is an entry of level 1 without V, marked with
 //           PTE_DEFERRED, that keeps the table's address. A later fork copies such an entry.
-// Fences    none when a table is deferred: uvmcopy() fences the parent's space, so that no TLB
-//           knows a deferred table. One for all the tables that are used again.
+// Fences    None when a table is deferred: uvmcopy() fences the parent's space afterwards, so that
+//           no TLB holds an entry of a deferred table. Unsharing several tables needs one fence.
 // Next      doc/decisions/0024-deferred-table-copy.md
 #include "mm/aspace/defer.h"
 
@@ -28,12 +28,13 @@ table_frame(pte_t pointer)
 }
 
 // Gives up one space's share of the table.
-// Returns   false: no other space shares it. The caller then owns the table, unchanged.
+// Returns   true: the share is dropped. false: the caller is the last user; the count stays 1, and
+//           the caller owns the table.
 static bool
 leave_table(struct frame *f)
 {
     int32 refs = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
-    while (refs > 1) // acquire and release: the last space sees that the others took W
+    while (refs > 1) // ACQ_REL: the last space sees that other spaces have cleared W
         if (__atomic_compare_exchange_n(&f->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
                                         __ATOMIC_ACQUIRE))
             return true;
@@ -42,8 +43,10 @@ leave_table(struct frame *f)
 
 // ---- The mirror's tables (mm/aspace/mirror.h)
 
-// A mirror's table is out of use while the user's is deferred; no other space shares it. A child
-// has none until its first access; the tables above it are there.
+// While the user's leaf table is deferred, the mirror's table is not used. Spaces do not share
+// mirror tables. A child gets its mirror table at its first access; fork has made the tables above.
+// Returns   the slot of the pointer to the mirror's table. NULL: the space has no mirror, or the
+//           tables above are missing.
 static pte_t *
 mirror_table_slot(struct aspace *as, uint64 va)
 {
@@ -70,8 +73,8 @@ mirror_table_reserve(struct aspace *as, uint64 va)
     return mirror_reserve(as, va);
 }
 
-// Puts the mirror's table back in use. Other spaces may have taken W from the user's leaves
-// meanwhile, so the mirror's leaves are made equal to them.
+// Puts the mirror's table back in use. Meanwhile other spaces may have cleared W in the user's
+// leaves, so this function makes the mirror's leaves from them again.
 static void
 mirror_table_resume(struct aspace *as, uint64 va)
 {
@@ -89,7 +92,7 @@ mirror_table_drop(struct aspace *as, uint64 va)
     pte_t *slot = mirror_table_slot(as, va), pte = slot ? pte_load(slot) : 0;
     if (!pte_deferred(pte))
         return;
-    pt_forget(slot); // it has been a hole for every walker
+    pt_forget(slot); // the entry is invalid, so no walker has used the table: no fence
     kfree(p2v(pte_pa(pte)));
 }
 
@@ -151,8 +154,9 @@ defer_share(struct aspace *to, struct aspace *from, int i)
 
 // ---- Unshare
 
-// Makes the copy of a deferred table that fork deferred.
-// Returns   NULL: no memory.
+// Copies a deferred table for the space, and gives up the space's share of the table itself. Frees
+// that if all other spaces have dropped their shares meanwhile.
+// Returns   the copy, whose pages are copy-on-write; NULL: no memory.
 static pagetable_t
 copy_table(struct aspace *as, struct frame *deferred, uint64 va)
 {
@@ -162,12 +166,12 @@ copy_table(struct aspace *as, struct frame *deferred, uint64 va)
     if (!table)
         return NULL;
     int stop = leaves_share(deferred->mem, table, va, PT_ENTRIES, 0, &job);
-    assert(!stop); // it goes to the end
+    assert(!stop); // all entries have been copied
     if (leave_table(deferred))
         return table;
-    mmu_batch_init(&b, as, MMU_DEAD); // all others left meanwhile
+    mmu_batch_init(&b, as, MMU_DEAD); // no other space shares the table any more
     leaves_dead(&b.tlb, deferred->mem, va, PT_ENTRIES);
-    uvm_count(as, (int64)job.pages); // they are in the copy
+    uvm_count(as, (int64)job.pages); // the copy has these pages
     kfree_zeroed(deferred->mem);
     return table;
 }
@@ -187,7 +191,7 @@ unshare_table(pte_t *slot, uint64 va, int level, void *arg)
     pagetable_t table = mine ? f->mem : copy_table(as, f, va);
     if (!table)
         return -ENOMEM;
-    frame_of(v2p(table))->owner = as->owner->pid; // the process that had it may have ended
+    frame_of(v2p(table))->owner = as->owner->pid; // its previous owner may have exited
     pt_resume(slot, v2p(table));
     mirror_table_resume(as, va);
     as->deferred--;
@@ -230,11 +234,11 @@ drop_table(pte_t *slot, uint64 va, int level, void *arg)
     return 0;
 }
 
-// Gives up the space's part in all its deferred tables, at the end of its life. A table that no
-// other space shares is freed with the pages in it. as->pages goes on counting pages of tables that
-// others keep.
+// Gives up the space's share of each of its deferred tables, when its memory is freed. A table that
+// no other space shares is freed with the pages in it. as->pages still counts pages in tables that
+// other spaces keep.
 // Locks     as->lock, held by the caller.
-// Fences    none: no TLB knows anything of a deferred table.
+// Fences    none: no TLB holds an entry of a deferred table.
 void
 defer_drop(struct aspace *as)
 {

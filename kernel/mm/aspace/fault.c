@@ -4,21 +4,18 @@
 // Theory    resolve_fault() ends the sharing of a deferred table, then refuses an access that no
 //           region allows. There remain three cases:
 //             resolve_hole()     the entry is invalid: a page of the region's source is mapped
-//             cow_write()        a write to a private page without W: cow_make_writable()
-//             resolve_present()  any other fault on a present page: the entry gets the rights of
-//                                the region, A and D, and is fenced
+//             cow_write()        a write to a private page without W
+//             resolve_present()  another fault on a present page: its entry is set, and fenced
 // Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
 //           a private region: cow-readonly.
 // Locks     as->lock, across disk reads. Code may copy user memory while it holds another lock.
 //           The pager's get() takes none of those locks, so there is no deadlock.
-// Fences    When a copy replaces a page, this file fences the page before it drops the reference
-//           to the old frame. A page that is mapped into a hole is fenced too, since a TLB may hold
-//           the invalid entry (priv sfence.vma).
+// Fences    Each changed page, before the reference to its old frame is dropped; a page that fills a
+//           hole too, since a TLB may hold the invalid entry (priv sfence.vma).
 #include "mm/aspace/aspace.h"
 
 #include "abi/errno.h"
 #include "lib/page.h"
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/faultaround.h"
@@ -143,10 +140,9 @@ fill_usyscall(struct aspace *as, const struct region *r, struct pt_cursor *at)
         return -ENOMEM;
     *page = as->usys_early;
     int error = map_own(as, at, page, userpage_flags(r->prot) | PTE_A);
-    if (error)
-        return error;
-    as->usys = page;
-    return 0;
+    if (!error)
+        as->usys = page;
+    return error;
 }
 
 // Fills the hole at the cursor from the region's source.
@@ -163,8 +159,8 @@ fill_hole(struct aspace *as, const struct region *r, struct pt_cursor *at, enum 
     return fill_fresh(as, r, at, access);
 }
 
-// Returns whether the caller's leaf holds the only reference to the frame. If false, and the frame
-// was a part of a compound allocation, it has been split from that.
+// Returns whether the caller's leaf holds the only reference to the frame. If false, it has split
+// the frame from its compound allocation, if there was one.
 static bool
 sole_user(struct frame *f)
 {
@@ -184,8 +180,7 @@ change_entry(struct aspace *as, pte_t *slot, uint64 va, pte_t pte)
     tlb_changed_page(as, va);
 }
 
-// Returns the entry of a present page with the rights of its region, but without W where `pte` has
-// none; A, and D for a write, are set.
+// Returns `pte` with R and X of the region; W stays only if both have it. Sets A, D for a write.
 static pte_t
 with_rights(const struct region *r, pte_t pte, enum pt_access access)
 {
@@ -262,9 +257,8 @@ cow_write_large(struct aspace *as, const struct region *r, pte_t *slot, uint64 v
     return error ? error : cow_write(as, r, walk(&as->pt, va, 0), va);
 }
 
-// Handles a fault on a page that is present. A write to a private page without W is left to
-// cow_write(). Otherwise the entry lacks a right that the region has, or the hart does not set A
-// and D itself, or its TLB held an older entry.
+// Handles a fault on a present page: copy-on-write, or the entry lacks a right that the region has,
+// or the hart does not set A and D itself, or its TLB held an older entry.
 static int
 resolve_present(struct aspace *as, const struct region *r, struct pt_cursor at,
                 enum pt_access access)
@@ -280,8 +274,7 @@ resolve_present(struct aspace *as, const struct region *r, struct pt_cursor at,
     return 0;
 }
 
-// Handles a fault where the entry is invalid: maps a page of the region's source there. It may map
-// a superpage instead, or pages of the file that follow.
+// Handles a fault on an invalid entry: maps a page of the region's source, or a superpage there.
 static int
 resolve_hole(struct aspace *as, const struct region *r, struct pt_cursor at, enum pt_access access)
 {
@@ -293,9 +286,8 @@ resolve_hole(struct aspace *as, const struct region *r, struct pt_cursor at, enu
     return error;
 }
 
-// Handles the fault at the entry where the walk for va ends. If that is a deferred table, the table
-// is unshared first, also for an access that is refused: the explanation then reads the leaves.
-// Returns   as vmfault(), but no -ESTARVED. -EFAULT comes before -ENOMEM.
+// Handles the fault at the entry where the walk for va ends. A deferred table is unshared first,
+// also for an access that is refused then (before any -ENOMEM): the explanation reads its leaves.
 static int
 resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {
@@ -314,8 +306,8 @@ resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
                                         : resolve_hole(as, r, at, access);
 }
 
-// Returns whether the process has the memory at va already: a present page, a page in a deferred
-// table, or memory of a region that exec has made (all but the heap and mmap()).
+// Returns whether the process has the memory at va: a present page, a page in a deferred table, or
+// memory of a region that exec has made (all but the heap and mmap()).
 static bool
 has(struct aspace *as, uint64 va)
 {
@@ -325,9 +317,8 @@ has(struct aspace *as, uint64 va)
            (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
 }
 
-// Called when a fault could not allocate a frame.
-// Returns   whether the caller tries once more: the process has the memory already, so the fault
-//           may take a kept frame.
+// Called when a fault could not allocate a frame. Returns whether the caller tries once more: the
+// process has the memory already, so the fault may take a kept frame.
 static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 {
     if (as->urgent || !has(as, va))
@@ -338,8 +329,7 @@ static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
 }
 
 // Makes the access to va possible for the process, if its regions allow it.
-// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: there is no frame for memory that
-//           the process has.
+// Returns   0; -EFAULT: they do not; -ENOMEM; -EIO; -ESTARVED: no frame for memory that it has.
 // Locks     takes as->lock; no spinlock held.
 // Sleeps    for as->lock, and for the disk.
 // Fences    what it changes, for this hart.
@@ -374,8 +364,8 @@ forget_touch(struct aspace *as, uint64 start, uint64 end)
     releasesleep(&as->lock);
 }
 
-// Maps those pages of the region at `start` that come from its file, without A. The process has not
-// run yet, so its regions do not change meanwhile.
+// Maps those pages of the region at `start` that come from its file, without A, before the process
+// first runs.
 // On error  as vmfault(): some of the pages are mapped.
 // Locks     takes as->lock, for each page.
 // Sleeps    for as->lock, and for the disk.

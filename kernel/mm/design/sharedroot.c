@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// sharedroot.c - a root for each process that leads to the kernel's own tables.
+// sharedroot.c - a root for each process; the tables below it are the kernel's own.
 //
-// Theory    Like fullcopy.c, but of the kernel half only the entries for whole GiB are copied:
-//           in Sv39 those of the root. The private parts, the kernel stack and the mirror of the
-//           process's memory, have entries, and tables, of their own.
-// Protects  as fullcopy.c, for a tenth of its table pages.
+// Theory    The root is not shared, despite the name: each process has one. Like fullcopy.c, but
+//           create() copies only the kernel half's entries for whole GiB, in Sv39 entries of the
+//           root. They lead to the kernel's own tables, which all processes share. The kernel
+//           stack and the mirror of the process's memory have private entries and tables.
+// Protects  as fullcopy.c, with fewer table pages.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"
 #include "mm/design/select.h"

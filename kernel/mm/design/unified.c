@@ -2,10 +2,11 @@
 // unified.c - one table per process for both modes.
 //
 // Theory    The root contains the kernel half: the entries of the kernel's own root, leading to the
-//           same tables, whose leaves are global and not for the user. A trap switches nothing.
-//           User pages are in the same table, but U keeps the kernel away from them: SUM is never
-//           set, and copies walk the user's table (decision 0043).
-// Protects  nothing against a hart that speculates past U (Meltdown); the other designs can.
+//           same tables, whose leaves have G and no U. A trap does not write satp. User pages are
+//           in the same table, but the kernel cannot access them there: they have U, and SUM is
+//           never set. Copies walk the user's table and use the direct map (decision 0043).
+// Protects  nothing from a hart that speculates past U (Meltdown). The other designs do: there the
+//           table of user mode does not map the kernel's memory.
 #include "mm/aspace/aspace.h"
 #include "mm/design/select.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // kstack.c - kernel stacks: KSTACK_SIZE bytes above a hole of the same size, in the window KSTACKS.
 //
-// Theory    A stack keeps its place and its mapping when it is freed, and waits on a short list
-//           for the next process; only when the list grows long, or memory is short, are the
-//           frames given back. A hart uses a stack for the first time only after kstack_sync():
-//           that is the fence for invalid leaves that its TLB may hold. (For pointers that were
-//           invalid the fence is that of its first address space, in asid_enter().) Private stacks
-//           are frames alone: the designs that have a table per process map them. The leaf tables
-//           of all slots exist from the start: a kernel table never shrinks, so tables made later
-//           for many processes would stay when these have ended.
+// Theory    A freed stack stays mapped and waits on a short list for the next process. Its frames
+//           are freed when the list is full or memory is short. Before a hart first uses a stack,
+//           kstack_sync() fences the stack's pages on this hart, since its TLB may hold invalid
+//           leaves. (For invalid pointers, asid_enter() fences when the hart enters its first
+//           address space.) A private stack is frames alone: the designs that have a table for
+//           each process map it there. The leaf tables of all slots are made at boot: a kernel
+//           table never shrinks, so tables made later for many processes would stay when these
+//           have exited.
 // Promises  unhook, fence, free: frames go back after every hart has fenced their addresses.
 // Locks     stacks.lock (RANK_KVM).
 // Manual    priv sfence.vma: invalid entries may be cached

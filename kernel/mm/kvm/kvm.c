@@ -187,16 +187,19 @@ share(struct pt *t, int nparts, int level)
     return error;
 }
 
-// Gives `t` the whole kernel half: its root's entries lead to the kernel's own tables.
-// On error  -ENOMEM: some of the entries are there.
+// Gives `t` the whole kernel half, all kernel stacks included: entries of its root lead to the
+// kernel's own tables. For a table that serves both modes (unified).
+// On error  -ENOMEM: some of the entries are set.
 int
 kvm_share(struct pt *t)
 {
     return share(t, PARTS, kernel_env.levels - 1);
 }
 
-// Gives `t` the kernel half without the stacks, by entries for whole GiB.
-// On error  -ENOMEM: some of the entries are there; kvm_unshare_common() takes them out.
+// Gives `t` the kernel half without the kernel stacks, so that a private stack can be mapped there
+// (sharedroot). Entries for whole GiB lead to the kernel's own tables; in Sv48 and Sv57 the tables
+// above those entries are t's own, unlike those of kvm_share().
+// On error  -ENOMEM: some of the entries are set; kvm_unshare_common() takes them out.
 int
 kvm_share_common(struct pt *t)
 {
