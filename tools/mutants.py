@@ -25,7 +25,8 @@ FENCE = re.compile(r"(?<=[\s)])(sfence_\w+|fence_i|fence_view|sbi_remote_\w+|kst
                    r"|kvm_shootdown)\s*\(")
 DESIGNS = ["unified", "global", "sharedroot", "fullcopy"]
 TEST = "tests/host/mm/t_mmu_unified.c"
-# Each write of satp: the instructions required before it and after it. A branch leads to the fence for its condition.
+# Each write of satp, with the instructions required before it and after it. A branch stands for a conditional fence:
+# its target holds the fence.
 FENCE_ALL = "sfence.vma zero, zero"
 ASSEMBLY = {
     "kernel/rv/trampoline.S": [

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // fork.c - a process makes another one like itself.
 //
-// Promises  A fork that fails leaves nothing behind, and the caller as it was. The child cannot
-//           be found before it is complete.
+// Promises  A fork that fails leaves nothing behind: freeproc() (proc/proc.c) frees all that the
+//           unfinished child has. The caller keeps its memory, but pages that have become
+//           copy-on-write stay so (uvmcopy()). The child cannot be found before it is complete.
 #include "abi/errno.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
@@ -37,8 +38,9 @@ share_files(struct proc *child, struct proc *parent)
 }
 
 // Makes a child like the running process: memory copy-on-write, open files and directory shared.
-// Returns   the child's pid, and 0 in the child; -EAGAIN: too many processes; -ENOMEM. On error
-//           nothing is left.
+// Returns   the child's pid, and 0 in the child.
+// On error  -EAGAIN: too many processes; -ENOMEM. There is no child. After -ENOMEM the dispatcher
+//           of system calls calls this function again if it gains memory (sys/syscall.c).
 // Locks     none held.
 // Sleeps    for the lock of the process's address space.
 int
@@ -62,7 +64,7 @@ fork(void)
     failtree_join(child, parent);
     memcpy(child->name, parent->name, sizeof child->name);
 
-    int pid = child->pid; // the child may have ended before this returns
+    int pid = child->pid; // the child may have exited and been freed before this returns
     proc_insert(child, parent);
     acquire(&child->lock);
     make_runnable(child);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // syscall.c - from the number in a7 to the function, and from its result to a0.
 //
-// The table comes from include/abi/syscall.tbl by way of sys/calls.inc.
+// Theory    tools/gensys.py generates sys/calls.inc from include/abi/syscall.tbl; native_calls[] is
+//           made of it. p->calls is the table of the process: native_calls[], or traced_calls[] of
+//           sys/systrace.c for a process whose calls are reported, refused or watched. A call that
+//           fails for want of memory is called again if memory can be gained: here by
+//           retry_failed(), for a traced process by traced().
 #include "sys/syscall.h"
 
 #include "abi/errno.h"
@@ -31,9 +35,10 @@ unknown(struct proc *p, struct trapframe *tf)
     tf->a0 = (uint64)-1;
 }
 
-// Completes a call with a negative result. A call that fails for want of memory has changed
-// nothing: it is made again while memory can be gained.
-static void __attribute__((noinline)) failed(struct proc *p, int64 result)
+// Calls the function again while its result says that memory is short and memory_relieve() gains
+// some; then stores the last result for the program. A call that fails for want of memory has
+// changed nothing that the program can notice.
+static void __attribute__((noinline)) retry_failed(struct proc *p, int64 result)
 {
     bool written = false;
     while (p->calls == native_calls && memory_relieve(p, result, &written))
@@ -45,9 +50,9 @@ static void __attribute__((noinline)) failed(struct proc *p, int64 result)
     p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
 }
 
-// Handles a system call from user mode: calls the function for the number in a7, and puts its
-// result into a0. Entered from rv/trampoline.S.
-// Returns   for the trampoline: where the trapframe is, and the table to load.
+// Handles a system call from user mode: calls the function for the number in a7, and stores its
+// result in a0. Called by rv/trampoline.S.
+// Returns   the address of the trapframe and the table to load, for the trampoline.
 // Sleeps    as the call does. Does not return if the process ends.
 struct userret
 usersyscall(void)
@@ -61,7 +66,7 @@ usersyscall(void)
         if (likely(result >= 0))
             tf->a0 = (uint64)result;
         else
-            failed(p, result);
+            retry_failed(p, result);
     } else {
         unknown(p, tf);
     }

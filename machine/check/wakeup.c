@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // wakeup.c - processes that go on sleeping although their condition has become true.
 //
-// Theory    A sleeper checks its condition in a loop, so waking it too often does no harm: it
-//           sleeps again. When the machine rests, each sleeper is woken on trial, and the run is
-//           taken back: if the sleeper leaves its loop in this trial, but sleeps again in a second
-//           one in which the words that it reads have their values of the time when it fell asleep,
-//           its condition has become true and no code has woken it. The words that it reads on the
-//           way are its condition; the last store to them since it sleeps is by the function that
-//           should have called wakeup(). The wake-up may still come: only a sleeper that is found
-//           so a second time, long after the first, is reported.
-// Promises  silence: both trials must agree, twice, and the store must be found.
-//           same-run: the trials are undone before the run goes on.
+// Theory    A sleeper checks its condition in a loop: a wake-up without need does no harm, since
+//           it sleeps again. When the machine rests, each sleeper is woken in two trials, which are
+//           undone. In the first, memory is as now. In the second, the words that the sleeper
+//           reads have the values from when it fell asleep. If the sleeper leaves its loop only in
+//           the first, its condition has become true and no code has woken it. The words that it
+//           reads are its condition. The function that last stored to them while the process slept
+//           should have called wakeup(). The wake-up may still come, so a sleeper is reported only
+//           if a second look, long after the first, finds it in this state again.
+// Promises  silence: a report needs both trials, both looks, and the store.
+//           same-run: the trials are undone before the run continues.
 #include "check/trial.h"
 
 #include "check/locktable.h"
@@ -31,7 +31,7 @@ struct nap {
     uint64 asleep; // position when its hart left it; 0: it has not
     uint64 next;   // mtime before which it is not tried again
     uint32 looks;  // how often it was tried
-    bool missed;   // ... and it would have gone on, the last time
+    bool missed;   // in the last try it left its loop with memory as it was then
     struct moment since;
 };
 
@@ -94,7 +94,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
 
 // --- at rest ---------------------------------------------------------------------------------
 
-// Is the process asleep, as its last sleep() said?
+// Returns whether the process still is in its last sleep().
 static bool
 asleep(const struct machine *m, const struct nap *n)
 {

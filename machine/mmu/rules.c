@@ -31,7 +31,7 @@ change_at(const struct machine *m, uint32 number)
     return &m->s.log.change[number % TABLE_CHANGES];
 }
 
-// The newest change of the entry at `pa` among those of its bucket from `next` - 1 on, or PRESENT.
+// Returns the newest change of the entry at `pa` that is older than `next`; PRESENT: there is none.
 static uint32
 change_of(const struct machine *m, uint64 pa, uint32 next)
 {
@@ -51,8 +51,8 @@ older_change(const struct machine *m, uint64 pa, uint32 number)
     return change_of(m, pa, change_at(m, number)->before);
 }
 
-// From change `number` of the entry at `pa` on back, the first that ended what may be remembered: an
-// entry of this tree, or a global leaf. PRESENT: none.
+// Searches the changes of the entry at `pa` backwards from `number`. Returns the first one whose
+// old value a TLB may still hold: an entry of this tree, or a global leaf. PRESENT: there is none.
 static uint32
 useful_change(const struct pick *p, uint64 pa, uint32 number)
 {
@@ -65,7 +65,7 @@ useful_change(const struct pick *p, uint64 pa, uint32 number)
     return PRESENT;
 }
 
-// The entry at `pa` as this walk shall see it.
+// Returns the value of the entry at `pa` that this walk has chosen.
 static pte_t
 read_picked(void *arg, uint64 pa)
 {
@@ -127,7 +127,7 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
     translate(&t, va, access, &hart, out);
 }
 
-// Was the leaf of this walk dropped by a fence of its page after its last change?
+// Returns whether a fence for the page has removed the walk's leaf since memory changed.
 static bool
 fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
        uint32 asid)
@@ -142,7 +142,7 @@ fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *
     return false;
 }
 
-// The change that made the difference: the oldest of those that the walk undoes.
+// Returns the oldest of the changes that the walk ignores; PRESENT: it ignores none.
 static uint32
 guilty(const struct pick *p)
 {
@@ -153,8 +153,8 @@ guilty(const struct pick *p)
     return oldest;
 }
 
-// Could a walk read the chosen values one after the other? An entry is read after the pointer that
-// leads to it, so a value that ended before the pointer was written is not found there.
+// Returns whether a walk could read the chosen values one after the other. It reads an entry after
+// the pointer to it, so it cannot read a value that was replaced before the pointer was written.
 static bool
 in_order(const struct pick *p)
 {
@@ -168,16 +168,16 @@ in_order(const struct pick *p)
     return true;
 }
 
-// To set D, the hart compares the entry with memory: by one that memory does not hold, no store is
-// done (rule 10). A may have been set before it was needed.
+// To set D, the hart compares its copy of the entry with memory. If they differ, it does not store
+// (rule 10): this returns true. A hart may have set A before the access, so A is not compared.
 static bool
 sets_old_entry(const struct machine *m, const struct pt_trace *t)
 {
     return (t->set & PTE_D) && *(const pte_t *)ram_at(&m->ram, t->step[t->reads - 1].pa) != t->pte;
 }
 
-// May this walk's result be remembered? Either all that it undoes is newer than the fence of the
-// tree, or it is a global leaf, read by pointers that are.
+// Returns whether a TLB may hold the walk's result: every change that the walk ignores came after
+// the tree's last fence. For a global leaf this is required of the pointers only.
 static bool
 allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
 {
@@ -190,9 +190,10 @@ allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, 
     return true;
 }
 
-// Do the two walks give the hart the same right to the same frame, and does D get set as memory says?
-// The old one of the present tree may refuse what the new one allows: the kernel must survive that
-// fault (rule 14). An A that software has cleared may stay so for a while.
+// Returns whether both walks give the same right to the same frame, and the old one sets D if the
+// new one does. An old entry of the present tree may refuse an access that the new entry allows;
+// the kernel must handle that fault (rule 14). An old entry may also have A where software has
+// cleared it since.
 static bool
 agree(struct remembered *r, const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
 {
@@ -219,7 +220,7 @@ struct search {
     struct pt_trace use; // the one that the adversary chooses
 };
 
-// The tree that is in use, if the machine knows it.
+// Returns the machine's record of the hart's present tree, or one with its satp alone.
 static struct active
 present_tree(const struct hart *h)
 {
@@ -261,8 +262,9 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
     s->wrong = true;
 }
 
-// Shall the adversary use this walk? The oldest is found last of the present tree's; a random one
-// replaces the choice with falling probability.
+// Returns whether the adversary uses this walk in place of its choice so far. The search finds the
+// oldest walk of the present tree last, so TLB_OLDEST takes every walk. TLB_RANDOM replaces its
+// choice with a probability that falls with each walk found.
 static bool
 adversary_takes(struct search *s, const struct pick *p, bool same_tree)
 {
@@ -309,7 +311,7 @@ search_tree(struct search *s, const struct active *a)
     }
 }
 
-// Tries all that is remembered. Returns whether no walk differs.
+// Searches all trees of which the TLB may hold entries. Returns whether no walk differs.
 static bool
 search_all(struct search *s)
 {

@@ -30,7 +30,7 @@ put(struct word_state *w, const char *s, unsigned long n)
     w->ok &= text_add(w->out, s, n);
 }
 
-// Adds a character literally.
+// Appends a character, with a backslash if a pattern gives it another meaning.
 static void
 put_literal(struct word_state *w, char c)
 {
@@ -46,7 +46,8 @@ put_literals(struct word_state *w, const char *s)
         put_literal(w, *s++);
 }
 
-// Adds the value of the $ at p; a $ before an unknown name is literal. Returns the text behind it.
+// Appends the value of the variable whose $ is at p: $0 to $9, $?, $# or $$. Another $ is literal.
+// Returns   a pointer past the variable's name.
 static const char *
 put_value(struct word_state *w, const char *p)
 {
@@ -77,8 +78,8 @@ put_value(struct word_state *w, const char *p)
     return p + 2;
 }
 
-// Adds the part in quotes that starts at p; the parser has checked that the quote is closed.
-// Returns   the text behind it.
+// Appends the quoted part that starts at p. The parser has checked that the closing quote exists.
+// Returns   a pointer past the closing quote.
 static const char *
 put_quoted(struct word_state *w, const char *p)
 {

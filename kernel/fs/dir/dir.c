@@ -217,9 +217,9 @@ new_block(struct inode *dp, struct frame **f, uint32 *block)
     int error = cache_zero(&dp->pages, index, f);
     if (error)
         return error;
-    acquiresleep(&dp->map);
+    acquiresleep(&dp->map_lock);
     error = bmap_create(dp, index, block);
-    releasesleep(&dp->map);
+    releasesleep(&dp->map_lock);
     if (error) {
         frame_put(*f);
         cache_forget(&dp->pages, index);

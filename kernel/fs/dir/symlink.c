@@ -45,9 +45,9 @@ fill_block(struct inode *ip, const char *target, size_t len)
     int error = cache_zero(&ip->pages, 0, &f);
     if (error)
         return error;
-    acquiresleep(&ip->map);
+    acquiresleep(&ip->map_lock);
     error = bmap_create(ip, 0, &block);
-    releasesleep(&ip->map);
+    releasesleep(&ip->map_lock);
     if (!error) {
         memcpy(page_data(f), target, len);
         __atomic_store_n(&ip->size, len, __ATOMIC_RELEASE); // before write-back sees the page

@@ -7,7 +7,7 @@
 // Promises  A pointer outside the disk or into the file system's tables is not followed: -EUCLEAN.
 //           bmap_create() allocates all missing blocks before it links them: it adds the page or
 //           changes nothing.
-// Locks     ip->map is held. The caller stores the inode afterwards (block[], sectors).
+// Locks     ip->map_lock is held. The caller stores the inode afterwards (block[], sectors).
 #include "fs/ext2/bmap.h"
 
 #include "abi/errno.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // inode.h - inodes in memory.
+//
+// Next      fs/ext2/bmap.h and bmap.c: from a page of a file to a block of the disk.
+//           fs/ext2/pages.c: the page cache and mappings get the pages of a file through it.
 #pragma once
 
 #include "fs/cache/cache.h"
@@ -14,7 +17,7 @@ struct ext2;
 struct fs_stats;
 
 // Protection: [c] constant while referenced  [b] the table's bucket  [x] atomic  [l] lock
-//             [m] map; read with lock or map held
+//             [m] map_lock; read with lock or map_lock held
 struct inode {
     struct list hash;      // [b]
     uint32 inum;           // [c]
@@ -40,8 +43,9 @@ struct inode {
     struct dirindex index; // directory: see fs/ext2/dirindex.h
     struct ext2 *fs;       // [c]
     struct sleeplock lock; // ilock()
-    struct sleeplock map;  // guards the map of blocks; taken inside lock
-    struct pager pager;    // [c] but its count
+    struct sleeplock
+        map_lock;       // guards the block map (bmap.h); acquired while lock is held, or alone
+    struct pager pager; // [c] but its count
     struct pcache pages;
     struct list orphans;   // [orphans_lock]
     struct list list_link; // [orphans_lock] on the disk's orphan list
@@ -76,5 +80,6 @@ void orphan_add(struct inode *ip, bool soon);   // freed by the next end_op(), o
 void orphans_retry(struct ext2 *fs);
 void orphans_forget(struct ext2 *fs);
 
+// fs/ext2/pages.c
 extern const struct pcache_ops inode_pages;
 extern const struct pager_ops inode_pager_ops;

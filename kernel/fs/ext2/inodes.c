@@ -109,7 +109,7 @@ inode_alloc(struct ext2 *fs, uint32 inum)
     list_init(&ip->orphans);
     list_init(&ip->list_link);
     initsleeplock(&ip->lock, "inode");
-    initsleeplock(&ip->map, "block map");
+    initsleeplock(&ip->map_lock, "block map");
     pcache_init(&ip->pages, &inode_pages, fs->dev, inum, AHEAD_MAX);
     return ip;
 }

@@ -85,13 +85,13 @@ static int
 read_map(struct inode *ip, uint32 *map, uint32 n)
 {
     int error = 0;
-    acquiresleep(&ip->map);
+    acquiresleep(&ip->map_lock);
     for (uint32 i = 0; i < n && !error; i++) {
         error = bmap_find(ip, i, &map[i]);
         if (!error && !map[i])
             error = -EUCLEAN;
     }
-    releasesleep(&ip->map);
+    releasesleep(&ip->map_lock);
     return error;
 }
 

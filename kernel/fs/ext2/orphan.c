@@ -4,7 +4,7 @@
 // Theory    To free a block its bitmap must be in memory, and to find it, the blocks of pointers.
 //           Without memory for that, truncate or unlink succeeds all the same; the inode waits
 //           here, with a reference, and each fs_sync() tries again.
-// Locks     orphans_lock guards the list; ilock and ip->map are taken after it is dropped.
+// Locks     orphans_lock guards the list; ilock and ip->map_lock are taken after it is dropped.
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/ext2/alloc.h"
@@ -31,9 +31,9 @@ inode_trim(struct inode *ip)
 {
     if (!has_blocks(ip))
         return 0;
-    acquiresleep(&ip->map);
+    acquiresleep(&ip->map_lock);
     int error = bmap_truncate(ip, (ip->size + PGSIZE - 1) / PGSIZE);
-    releasesleep(&ip->map);
+    releasesleep(&ip->map_lock);
     return error;
 }
 

@@ -3,9 +3,9 @@
 //
 // Promises  inode_pager()'s get() takes the block map's lock and no other sleeplock: it can be
 //           called from a page fault, even one that a copy into or out of the same file caused.
-// Locks     ip->map, inside the inode's lock if that is held. Truncation sets the size first, then
-//           drops the pages, then frees the blocks: a look-up before the first step leaves a page
-//           that the second step drops, a look-up after it fails.
+// Locks     ip->map_lock, inside the inode's lock if that is held. Truncation sets the size first,
+//           then drops the pages, then frees the blocks: a look-up before the first step leaves a
+//           page that the second step drops, a look-up after it fails.
 #include "abi/errno.h"
 #include "fs/ext2/bmap.h"
 #include "fs/ext2/inode.h"
@@ -41,14 +41,14 @@ map(struct pcache *pc, uint64 index, bool create, uint64 *block)
     int error = 0;
     if (!ip->fs->mounted && ip->fs->root == NULL)
         return -EIO; // the file system has been unmounted
-    acquiresleep(&ip->map);
+    acquiresleep(&ip->map_lock);
     if (index >= (inode_size(ip) + PGSIZE - 1) / PGSIZE)
         error = -EINVAL;
     else
         error = bmap_find(ip, index, &b);
     if (!error && !b && create)
         error = fill_hole(ip, index, &b);
-    releasesleep(&ip->map);
+    releasesleep(&ip->map_lock);
     *block = b ? b : BLOCK_HOLE;
     return error;
 }

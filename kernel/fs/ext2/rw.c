@@ -8,7 +8,7 @@
 // Promises  The size grows only after the bytes are in the page. A write adds a page with its
 //           block, or not at all. The copies run while only the inode's lock is held, which no page
 //           fault takes.
-// Locks     ilock, then ip->map; no lock at all for reading.
+// Locks     ilock, then ip->map_lock; no lock at all for reading.
 #include "abi/errno.h"
 #include "fs/ext2/bmap.h"
 #include "fs/ext2/orphanlist.h"
@@ -130,9 +130,9 @@ reserve_block(struct inode *ip, struct frame *f, uint64 index, uint32 *block)
 {
     if (page_block(f, block))
         return 0;
-    acquiresleep(&ip->map);
+    acquiresleep(&ip->map_lock);
     int error = bmap_create(ip, index, block);
-    releasesleep(&ip->map);
+    releasesleep(&ip->map_lock);
     return error;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // commit.c - write the running transaction to the log.
 //
-// Theory    The commit holds operations up while it copies the pages that they changed. Then the
-//           next transaction begins, and the copies are written in the background. Blocks that the
-//           transaction freed are free in the copies, but cannot be allocated until the commit is
-//           on the disk, since their old contents may be needed until then. Without memory for
-//           copies, operations are held up until the end: the pages themselves go to the log and
-//           then to their home locations.
+// Theory    The commit stops operations while it copies the pages that they changed. Then the next
+//           transaction begins, and the copies are written to the log in the background. The
+//           copies of the bitmaps show the blocks that the transaction freed as free. The live
+//           bitmaps keep them in use until the commit is on the disk, because a recovery before
+//           that needs their old contents. Without memory for copies, operations stay stopped until
+//           the commit ends: it writes the pages themselves to the log, and then to their home
+//           locations.
 // Promises  ordered-data: the data of the transaction's files is on the disk before its commit
 //           block. A page that has a copy is written from the copy only.
 // Locks     journal.commit; cache_lists.lock within the lock of a page's cache.
@@ -73,8 +74,8 @@ copy_running(struct journal *j)
     }
 }
 
-// Collects the copies of blocks that the transaction freed: it revokes them, and its commit frees
-// them.
+// Moves the copies of freed blocks to j->dropping. The transaction writes revoke records for those
+// blocks. After the commit the copies are freed.
 static void
 take_revoked(struct journal *j)
 {
@@ -88,7 +89,8 @@ take_revoked(struct journal *j)
     }
 }
 
-// Does the work that waited until the transaction is on the disk.
+// After the transaction is on the disk: lets the blocks that it freed be allocated, drops their
+// copies, and keeps the other copies for the checkpoint.
 static void
 finish_commit(struct journal *j)
 {
@@ -163,14 +165,15 @@ commit_in_place(struct journal *j, uint32 tid)
     return error ? error : data;
 }
 
-// Whether the log should be emptied before the transaction goes there.
+// Returns whether the log should be emptied before the transaction is written to it.
 static bool
 tight(const struct journal *j)
 {
     return j->used && j->used + journal_need((uint32)cache_lists.nrunning) > j->room;
 }
 
-// commit_copies() or commit_in_place(), while operations are held up.
+// Commits with copies if there is memory for them, else in place. Operations are stopped at the
+// call and run again on return.
 static int
 commit_held(struct journal *j)
 {
@@ -195,8 +198,8 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Whether any page belongs to the running transaction. It sees the changes of operations that have
-// ended.
+// Returns whether any page belongs to the running transaction. The relaxed read is enough, because
+// it needs to see only completed operations.
 static bool
 anything_running(void)
 {

@@ -2,8 +2,8 @@
 // exec.c - replace a process's program.
 //
 // Theory    The new address space is built, arguments included, while the old one stays current.
-//           The process changes to it when nothing can fail any more.
-// Promises  An exec that fails leaves the caller as it was.
+//           The process changes to the new space when nothing can fail any more.
+// Promises  An exec that fails frees the new space and changes nothing of the process.
 #include "abi/errno.h"
 #include "fs/fs.h"
 #include "lib/string.h"
@@ -117,9 +117,11 @@ load(struct proc *p, const char *path, struct image *image)
 }
 
 // Replaces the running process's program by that of the file at `path`.
-// Returns   the number of arguments, for a0; on error nothing has changed: -ENOENT and others of
-//           namei(); -EACCES: no plain file; -ENOEXEC; -E2BIG: the arguments do not fit the stack;
-//           -ENOMEM; -EIO; -ETXTBSY: the file is open for writing.
+// Returns   the number of arguments, for a0.
+// On error  -ENOENT and others of namei(); -EACCES: no plain file; -ENOEXEC; -E2BIG: the arguments
+//           do not fit the stack; -ENOMEM; -EIO; -ETXTBSY: the file is open for writing. Nothing
+//           has changed. After -ENOMEM the dispatcher of system calls calls this function again if
+//           it gains memory (sys/syscall.c).
 // Locks     none held.
 // Sleeps    for the disk.
 int

@@ -77,7 +77,7 @@ unlink(struct runq *q, struct proc *p)
 static struct proc *
 dequeue(struct runq *q)
 {
-    if (list_empty(&q->procs)) // this hart's: others only add, and interrupt it when they do
+    if (list_empty(&q->procs)) // if another hart adds one now, work_waits() finds it later
         return NULL;
     acquire(&q->lock);
     struct proc *p = NULL;
@@ -130,7 +130,7 @@ pick_next(struct cpu *c)
     return p;
 }
 
-// Releases the lock of the process that this hart has just left; the first act of the next one.
+// Releases the lock of the process that ran on this hart before. The next process calls this first.
 void
 sched_finish_switch(void)
 {
@@ -138,8 +138,8 @@ sched_finish_switch(void)
 }
 
 // Makes the tables of `next` ready for this hart.
-// Returns   the satp with which `next` runs in the kernel, 0: it is loaded already; *drop is
-//           whether to fence everything after the write.
+// Returns   the satp to load for `next`; 0: it is loaded already. *drop says whether to fence all
+//           addresses after the write of satp.
 static uint64
 satp_for(struct cpu *c, struct proc *next, bool *drop)
 {
@@ -173,8 +173,8 @@ switch_to(struct cpu *c, struct proc *prev, struct proc *next)
     next->hart = c->id;
     fpu_leave(prev);
     if (next->as && next->trapframe->kernel_tp != (uint64)c) {
-        next->trapframe->kernel_tp = (uint64)c; // the way in finds this hart by it
-        fence_i(); // its code may have been written on the hart it comes from
+        next->trapframe->kernel_tp = (uint64)c; // the trap code loads tp from here
+        fence_i(); // the hart that ran `next` before may have stored code of it
     }
     kstack_sync(&next->own.kstack);
     if (prev == c->idle)
@@ -234,7 +234,8 @@ sched_kick_others(void)
             kick(i);
 }
 
-// Takes the idle announcement of one hart, `preferred` if it idles. -1: no hart idles.
+// Clears the idle bit of one idle hart: of `preferred` if it is idle, else of any.
+// Returns   that hart's number; -1: no hart is idle.
 static int
 claim_idle(uint32 preferred)
 {
@@ -332,10 +333,11 @@ preempt_point(void)
     return killed(myproc()) ? -EINTR : 0;
 }
 
-// Binds the running process to a hart, and moves it there: a waker puts a process on the queue of
-// p->hart, so a short sleep moves it. This hart's clock ends the sleep, after the process has left.
-// Returns   0; -EINTR: it was killed.
-// Sleeps    if it has to move.
+// Binds the running process to a hart and moves it there. The function sets p->hart and, if that is
+// another hart, sleeps briefly. The timer of the old hart wakes the process, which is then queued
+// on p->hart.
+// Returns   0; -EINTR: the process was killed.
+// Sleeps    if the process has to move.
 int
 sched_pin(struct proc *self, int hart)
 {
@@ -347,7 +349,7 @@ sched_pin(struct proc *self, int hart)
     return elsewhere ? ticks_sleep_until(r_time()) : 0;
 }
 
-// Tells whether there is a process for this hart to run: in its own queue, or in another to steal.
+// Returns whether this hart can run a process: one of its own queue, or one to steal from another.
 static bool
 work_waits(void)
 {
