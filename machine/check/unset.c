@@ -188,13 +188,24 @@ returned(struct machine *m, const struct call *c, uint64 result)
         forget(m, p);
 }
 
+static bool
+is_in(const struct machine *m, uint64 pc, enum known what)
+{
+    uint64 offset, pa;
+    return symbols_find(&m->sight->symbols, pc, &offset) != NULL &&
+           symbols_physical(&m->sight->symbols, pc - offset, &pa) &&
+           pa == m->sight->known.entry[what];
+}
+
 // Counts a use by the kernel. A page that the kernel goes on using - a stack, a trapframe, a pipe - is
 // followed no longer: it may never be set as a whole, and each access of it is slow.
 static void
 count_use(struct machine *m, unsigned hart, uint64 pa)
 {
     struct unset_page *p = m->s.hart[hart].mode == MODE_U ? NULL : find(m, pa);
-    if (p != NULL && ++p->uses > KERNEL_USES)
+    uint64 pc = m->s.hart[hart].pc;
+    if (p != NULL && !is_in(m, pc, KNOWN_MEMMOVE) && !is_in(m, pc, KNOWN_MEMSET) &&
+        ++p->uses > KERNEL_USES) // a copy fills the page: that is no use
         forget(m, p);
 }
 
@@ -250,15 +261,6 @@ any_unset(struct machine *m, uint64 pa, int bytes)
     return false;
 }
 
-static bool
-is_walk(const struct machine *m, uint64 pc)
-{
-    uint64 offset, pa;
-    return symbols_find(&m->sight->symbols, pc, &offset) != NULL &&
-           symbols_physical(&m->sight->symbols, pc - offset, &pa) &&
-           pa == m->sight->known.entry[KNOWN_WALK];
-}
-
 static void
 load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
@@ -269,7 +271,7 @@ load(struct machine *m, unsigned hart, uint64 pa, int bytes)
         return;
     if (h->mode == MODE_U)
         tell(m, hart, pa, WORD_UNSET_USER, h->pc);
-    else if (bytes == 8 && is_walk(m, h->pc))
+    else if (bytes == 8 && is_in(m, h->pc, KNOWN_WALK))
         tell(m, hart, pa, WORD_UNSET_TABLE, 0);
 }
 
