@@ -16,7 +16,8 @@
 #include "panic/panic.h"
 #include "pt/read/check.h"
 
-#define PROCESS_PARTS (KVM_PARTS + 4)
+#define PAGES_PER_CALL 32
+#define PROCESS_PARTS  (KVM_PARTS + 4)
 
 // The name of the promise that is broken if the rule is (mm/inspect/plan.h).
 static const char *
@@ -114,8 +115,29 @@ panic_finding(void *arg, const struct pt_finding *f)
                  as->owner->pid, f->pte, f->level);
 }
 
+// Checks the entries of a process's tables.
+// Locks     as->lock held.
+static void
+check_tables(struct aspace *as)
+{
+    const struct pt_checker checker = {panic_finding, judge_frame, as};
+    (void)pt_check(&as->pt, 0, USER_END, &checker); // it panics itself
+    if (as->kpt.root)
+        (void)pt_check(&as->kpt, 0, USER_END, &checker);
+}
+
+// Whether the tables are to be checked this time. A check reads all entries: the more there are, the
+// rarer it is, so that on average it reads some PAGES_PER_CALL of them.
+static bool
+tables_due(const struct aspace *as)
+{
+    static uint32 calls; // of all harts; the order of the counts does not matter
+    uint32 n = __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED);
+    return n % (1 + as->pages / PAGES_PER_CALL) == 0;
+}
+
 // Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/plan.h; and
-// the entries of its tables: the invariants of doc/page-tables.md. Panics, with an explanation, if
+// the entries of its tables, of large ones now and then: the invariants of doc/page-tables.md. Panics, with an explanation, if
 // one is broken.
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
@@ -124,12 +146,10 @@ check_plan(struct aspace *as)
 {
     struct part parts[PROCESS_PARTS];
     struct plan_fault f;
-    const struct pt_checker checker = {panic_finding, judge_frame, as};
     int n = parts_of(as, parts);
     acquiresleep(&as->lock);
-    (void)pt_check(&as->pt, 0, USER_END, &checker); // it panics itself
-    if (as->kpt.root)
-        (void)pt_check(&as->kpt, 0, USER_END, &checker);
+    if (tables_due(as))
+        check_tables(as);
     bool wrong =
         plan_wrong(&as->regions, parts, n, &f) || guard_open(as, &f) || hole_mapped(as, parts, &f);
     releasesleep(&as->lock);
