@@ -326,16 +326,23 @@ find_owned(struct look *l)
             l->owned[l->owns++] = value;
 }
 
-// Has a process run in user mode with that tree? Then it is no table of the kernel's: a kernel that
-// maps itself in each process's tree goes from one to another.
-static bool
-is_users(struct machine *m, uint64 root)
+static void
+find_user_leaf(void *arg, const struct leaf *leaf)
 {
-    const struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
-    for (unsigned i = 0; i < ROOTS; i++)
-        if (w->of[i].root == root)
-            return true;
-    return false;
+    bool *found = arg;
+    *found |= leaf->pte & PTE_U && leaf->va < MIRROR_TOP;
+}
+
+// May the tree have user memory mapped a second time, for the kernel? A tree with leaves for user
+// mode is that of another process: a kernel that is mapped in each of these goes from one to another.
+static bool
+may_mirror(struct machine *m, uint64 root)
+{
+    bool users = is_free(m, root);
+    struct visitor visitor = {.leaf = find_user_leaf, .arg = &users};
+    if (!users)
+        leaves_below(m, root, MIRROR_TOP, &visitor);
+    return !users;
 }
 
 static void
@@ -345,7 +352,7 @@ look_at(struct look *l, struct known_root *k)
     struct visitor mirror = {.leaf = mirror_leaf, .arg = l};
     uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
     unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
-    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && !is_users(l->m, kernel))
+    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && may_mirror(l->m, kernel))
         leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
     look_at_stacks(l);
     k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
