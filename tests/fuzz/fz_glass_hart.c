@@ -78,9 +78,9 @@ start(struct machine *m, unsigned hart, const uint8 *head)
     h->medeleg = head[6] * 0x101u;
     h->mideleg = head[7] * 0x11u & 0x222;
     h->mstatus = (uint64)head[8] << 11 | STATUS_FS;
-    h->pmpaddr[15] = ~0ULL >> 10;
-    h->pmpcfg[15] = 0x1f;
-    h->pmp_top = 16;
+    h->pmp.addr[15] = ~0ULL >> 10;
+    h->pmp.cfg[15] = 0x1f;
+    h->pmp.top = 16;
     h->pc = RAM_BASE + HEAD;
 }
 
