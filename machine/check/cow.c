@@ -67,7 +67,8 @@ look_at_text(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 i
     uint64 software = PTE_RSW0 | PTE_RSW1, code = PTE_U | PTE_X;
     if (!pte_leaf(was) || !pte_leaf(is) || (was & (code | PTE_W)) != code || !(is & PTE_X))
         return;
-    if (!(was & software) && (is & software) && !(is & PTE_W))
+    bool marks = !(was & software) && (is & software) && !(is & PTE_W);
+    if (marks && pte_pa(was) == pte_pa(is))
         mark_text(m, hart, pte_pa(was));
     for (unsigned i = 0; (is & PTE_W) && i < TEXTS; i++)
         if (state(m)->text[i].pa != 0 && state(m)->text[i].pa == pte_pa(was)) {

@@ -27,13 +27,20 @@ state(struct machine *m)
     return SIGHT_STATE(m, dropped, struct dropped_watch);
 }
 
+// A kernel may give the name uvmunmap() to a function that takes other arguments.
+static bool
+is_root(const struct machine *m, uint64 pa)
+{
+    return pa % PAGE_BYTES == 0 && ram_has(&m->ram, pa, PAGE_BYTES);
+}
+
 void
 dropped_entry(struct machine *m, unsigned hart, int level, uint64 was, uint64 is)
 {
     if (level == 0 || !pte_leaf(was) || (is & PTE_V))
         return;
     const struct call *c = known_inside(m, hart, KNOWN_UVMUNMAP);
-    if (c == NULL || c->arg[2] * PAGE_BYTES >= pt_leaf_size(level))
+    if (c == NULL || !is_root(m, c->arg[0]) || c->arg[2] * PAGE_BYTES >= pt_leaf_size(level))
         return;
     struct cleared *k = &state(m)->of[state(m)->next++ % HARTS_MAX];
     *k = (struct cleared){.when = c->when, .pte = was, .level = level};

@@ -16,5 +16,5 @@ def test_mini_correct(context):
 
 def test_mini_trap(context):
     """A mistake that shows by itself: the process may not read a page, and the kernel ends it."""
-    demand(run(context, "--mem", "4M", mini(context, "USYSCALL_NO_U"), "--", "go", "exit"),
+    demand(run(context, "--mem", "4M", "--harts", "1", mini(context, "USYSCALL_NO_U"), "--", "go", "exit"),
            "usertrap: scause 0xd pid 0x2 sepc 0x[0-9a-f]+ stval 0x3fffffd000")

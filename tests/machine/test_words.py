@@ -7,6 +7,7 @@ directory: copy it if it is better.
 """
 import difflib
 import os
+import re
 
 import facts
 from glassrun import golden, mini, run

@@ -243,7 +243,7 @@ SPOILED = (
     ("doc/tour.md", "`pt/walk.c`", "`pt/wolk.c`", "there is no file pt/wolk.c"),
     ("doc/tour.md", "| `pt/walk.c` |", "| `pt/*.c` |", "sitting 3 has"),
     ("doc/locking.md", "| TREE |", "| BUSH |", "RANK_TREE is not in the table"),
-    ("doc/locking.md", "`inode.map`", "`inode.cap`", "the sleep lock map"),
+    ("doc/locking.md", "`inode.map_lock`", "`inode.cap`", "the sleep lock map_lock"),
     ("doc/spec.md", "| `sv39pte` |", "| `sv40pte` |", "the anchor sv39pte"),
     ("doc/page-tables.md", "`pt_check()`", "`pt_chock()`", "no function pt_chock"),
     ("doc/invariants.md", "| hole-zero |", "| hole-none |", "beside hole-none has"),
