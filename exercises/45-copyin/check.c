@@ -13,13 +13,7 @@ static char buf[4 * 4096];
 pte_t *
 walk(pagetable_t table, uint64 va)
 {
-    for (int level = 2; level > 0; level--) {
-        pte_t pte = table[va >> (12 + 9 * level) & 511];
-        if (!(pte & PTE_V))
-            return 0;
-        table = (pagetable_t)PTE2PA(pte);
-    }
-    return &table[va >> 12 & 511];
+    return lab_walk(table, va, 0);
 }
 
 static void

@@ -24,6 +24,9 @@ int fences(void);
 pte_t entry_at(pagetable_t root, uint64 va, int level);
 // Puts an entry there, making the tables above. For checks that need a tree before your code runs.
 void entry_put(pagetable_t root, uint64 va, int level, pte_t pte);
+// The walk() of answers that are not about walk(): returns the slot for va in the last table; 0: a
+// table is missing, and `alloc` is 0 or kalloc() returned 0.
+pte_t *lab_walk(pagetable_t table, uint64 va, int alloc);
 // A frame of zeroes.
 void *zeroes(void);
 // Collects what is printed from now on; printed() returns it and ends that.
