@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """write.py - exercises of the kind write: a starting point, the student's files, and a check that runs them.
 
-exercise.txt: file (written by the student), check (host, kernel, program, design).
+exercise.txt: file (written by the student), check (host, kernel, program, design); solution, if a file of this tree is
+the solution, else the directory solution/ has it.
 """
 import importlib
 import os
 import shutil
 
 from minikernel import Mistake, make_tree
-from shelf import SHELF, Wrong
+from shelf import ROOT, SHELF, Wrong
 
 
 def files(exercise):
@@ -41,3 +42,6 @@ def solve(exercise, folder, _):
     if exercise.about["check"] == "kernel":
         make_tree(folder)
     copy(exercise, "solution", folder)
+    if "solution" in exercise.about:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copy(os.path.join(ROOT, exercise.about["solution"]), os.path.join(folder, exercise.about["file"]))
