@@ -2,18 +2,6 @@
 // range.c - arithmetic of half-open ranges.
 #include "lib/range.h"
 
-static uint64
-smaller(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
-}
-
-static uint64
-larger(uint64 a, uint64 b)
-{
-    return a > b ? a : b;
-}
-
 // Makes [start, start + size). Returns false, with *out as it was, if its end exceeds 64 bits.
 bool
 range_make(uint64 start, uint64 size, struct range *out)

@@ -11,6 +11,20 @@ struct range {
     uint64 start, end;
 };
 
+// The smaller of two numbers.
+static inline uint64
+smaller(uint64 a, uint64 b)
+{
+    return a < b ? a : b;
+}
+
+// The larger of two numbers.
+static inline uint64
+larger(uint64 a, uint64 b)
+{
+    return a > b ? a : b;
+}
+
 bool range_make(uint64 start, uint64 size, struct range *out) must_check; // false: would wrap
 bool range_overlap(struct range a, struct range b);
 struct range range_intersect(struct range a, struct range b);

@@ -4,6 +4,7 @@
 
 #include "abi/errno.h"
 #include "lib/panic.h"
+#include "lib/range.h"
 #include "lib/string.h"
 #include "mm/aspace/pager.h"
 #include "mm/frame/kmem.h"
@@ -275,12 +276,6 @@ struct search {
     uint64 floor, ceiling, size, align;
     uint64 skipped; // the largest hole in which there is no room
 };
-
-static uint64
-larger(uint64 a, uint64 b)
-{
-    return a > b ? a : b;
-}
 
 // Returns the highest place, 0 for none.
 static uint64
