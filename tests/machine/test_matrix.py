@@ -54,3 +54,8 @@ for d in DESIGNS:
 
 for (d, m, h), t in SOME.items():
     add(f"{t}_{d}_{m}_{h}", lambda context, d=d, m=m, h=h, t=t: run(context, d, m, h, h, STRESS, t), False)
+
+
+def test_matrix_many_processes(context):
+    """More page tables than a check remembers come and go; a tree of another process is no mirror of memory."""
+    run(context, "unified", "sv39", 3, 1, ["usertests reparent2 forkfork forkforkfork twochildren"])
