@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // userinit.c - process 1: from a thread of the kernel that mounts the disk to the first user
 // program.
-#include "abi/errno.h"
 #include "boot/bootprint.h"
 #include "fs/file/devnode.h"
 #include "fs/file/file.h"

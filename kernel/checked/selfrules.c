@@ -9,7 +9,6 @@
 #include "checked/selfrules.h"
 
 #include "explain/explain.h"
-#include "explain/tell.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "mm/frame/frame.h"

@@ -9,9 +9,7 @@
 #include "explain/insn.h"
 #include "explain/words.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 #include "mm/frame/frame.h"
-#include "mm/frame/ledger.h"
 #include "rv/csr.h"
 
 // Fills in the access that the trap is about.

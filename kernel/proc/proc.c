@@ -10,7 +10,6 @@
 #include "abi/errno.h"
 #include "abi/onintr.h"
 #include "explain/explain.h"
-#include "lib/panic.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"

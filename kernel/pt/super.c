@@ -11,7 +11,6 @@
 // Next      pt/protect.c
 
 #include "abi/errno.h"
-#include "lib/panic.h"
 #include "pt/note.h"
 #include "pt/span.h"
 #include "pt/stock.h"

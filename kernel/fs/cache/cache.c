@@ -16,7 +16,6 @@
 #include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "lib/page.h"
-#include "lib/panic.h"
 
 #define WAITQS          16
 #define READAHEAD_FIRST 4

@@ -2,7 +2,6 @@
 // symlink.h - the targets of symbolic links.
 #pragma once
 
-#include "abi/stat.h"
 #include "lib/types.h"
 
 struct inode;

@@ -10,7 +10,6 @@
 // Locks     ip->map_lock is held. The caller stores the inode afterwards (block[], sectors).
 #include "fs/ext2/bmap.h"
 
-#include "abi/errno.h"
 #include "fs/ext2/alloc.h"
 #include "fs/ext2/super.h"
 #include "sync/thread.h"

@@ -2,7 +2,6 @@
 // dcache.h - the name cache: (directory, name) -> inode number.
 #pragma once
 
-#include "abi/stat.h"
 #include "lib/types.h"
 
 // A path component, truncated to DIRSIZ bytes and padded with zeroes, so that names compare as two

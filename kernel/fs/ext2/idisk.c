@@ -5,7 +5,6 @@
 //           can have and its blocks can hold. inode_store() keeps unknown fields, and cannot fail:
 //           its page is pinned before the change begins.
 // Locks     the inode is locked, or there is no other reference yet; exceptions: inode_store().
-#include "abi/errno.h"
 #include "abi/stat.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"

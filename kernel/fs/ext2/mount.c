@@ -7,7 +7,6 @@
 //           unknown incompatible one refuses the disk by name; an unknown one that only forbids
 //           writing, or a journal that has not been replayed, makes the mount read-only.
 #include "abi/errno.h"
-#include "fs/cache/pageio.h"
 #include "fs/ext2/alloc.h"
 #include "fs/ext2/orphanlist.h"
 #include "fs/ext2/dcache.h"

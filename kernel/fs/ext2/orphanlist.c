@@ -10,7 +10,6 @@
 // Locks     orphans_lock. The caller owns the inode that it adds or removes.
 #include "fs/ext2/orphanlist.h"
 
-#include "abi/errno.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"

@@ -14,7 +14,6 @@
 #include "fs/file/openfile.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mm/frame/kmem.h"
 
 #define MAJORS    10

@@ -13,7 +13,6 @@
 
 #include "abi/errno.h"
 #include "fs/file/openfile.h"
-#include "lib/panic.h"
 #include "mm/frame/kmem.h"
 #include "pt/sv.h"
 #include "sync/waitq.h"

@@ -7,7 +7,6 @@
 // number.
 #pragma once
 
-#include "dev/disk/blk.h"
 #include "lib/types.h"
 
 #define JBD_MAGIC 0xc03b3998U

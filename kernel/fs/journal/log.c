@@ -8,7 +8,6 @@
 // Promises  A page whose first word looks like a head of the log is escaped: written with that word
 //           zeroed, and flagged in its tag.
 // Locks     journal.commit is held. The pages stay as they are.
-#include "abi/errno.h"
 #include "fs/cache/cache.h"
 #include "fs/journal/jbd.h"
 #include "fs/journal/journal.h"

@@ -9,7 +9,6 @@
 
 #include "abi/errno.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mm/aspace/asid.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/leaves.h"
@@ -17,7 +16,6 @@
 #include "mm/aspace/mirror.h"
 #include "mm/aspace/mmap.h"
 #include "mm/aspace/spare.h"
-#include "mm/aspace/super.h"
 #include "mm/aspace/tlb.h"
 #include "mm/aspace/viewers.h"
 #include "mm/frame/compound.h"

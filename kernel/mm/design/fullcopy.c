@@ -10,7 +10,6 @@
 #include "mm/aspace/aspace.h"
 #include "mm/design/select.h"
 #include "mm/design/trampage.h"
-#include "mm/kvm/layout.h"
 #include "pt/runs.h"
 
 #define UPPER_HALF (-MAXVA)

@@ -25,7 +25,6 @@
 #include "proc/trap.h"
 #include "rv/csr.h"
 #include "rv/sbi.h"
-#include "rv/timer.h"
 #include "rv/trapframe.h"
 #include "sync/lockcheck.h"
 #include "sync/thread.h"
