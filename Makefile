@@ -142,7 +142,7 @@ proc/exec := args image exec
 sys := syscall sysproc sysmem sysfile sysconsole sysview syspt systrace sysfail stats
 
 # boot: from the first instruction in C to the first program.
-boot := bootargs bootprint harts userinit main
+boot := bootargs harts userinit main
 
 # checked: DEBUG=1 checks lock order, fills freed and new memory, makes allocations fail, records where pages
 # were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// bootargs.c - the kernel command line. An unknown word is named and ignored.
+// bootargs.c - the kernel command line. An unknown word, or a word with an unknown value, is printed
+// and ignored.
 #include "boot/bootargs.h"
 
+#include "abi/errno.h"
+#include "abi/language.h"
 #include "explain/explain.h"
 #include "explain/say.h"
 #include "fs/fs.h"
@@ -18,215 +21,108 @@
 #include "rv/cpu.h"
 #include "sys/syscall.h"
 
-static void
-set_kpt(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (design_select(value) < 0)
-        printf("vitrine: kpt=%s: no such design; choose unified, global, fullcopy, sharedroot\n",
-               value);
-}
+#define LABS "util, syscall, pgtbl, traps, lazy, cow, lock, fs, mmap"
 
-static void
-set_mmu(struct bootargs *args, const char *value)
+struct bootargs bootargs = {
+    .init = "/init", .root = "vda", .harts = MAXHART, .levels = PT_MIN_LEVELS, .arguments = ""};
+
+// The place of the word in a list like "share, copy, off"; -EINVAL: it is not there.
+static int
+number_in(const char *list, const char *word)
 {
-    static const char *const modes[] = {"sv39", "sv48", "sv57"};
-    for (size_t i = 0; i < NELEM(modes); i++) {
-        if (strcmp(value, modes[i]) == 0) {
-            args->levels = PT_MIN_LEVELS + (int)i;
-            return;
-        }
+    size_t n = strlen(word);
+    for (int i = 0; list; i++) {
+        if (strncmp(list, word, n) == 0 && (list[n] == ',' || !list[n]))
+            return i;
+        list = strchr(list, ',');
+        list = list ? list + strlen(", ") : NULL;
     }
-    printf("vitrine: mmu=%s: the modes are sv39, sv48 and sv57; ignored\n", value);
+    return -EINVAL;
 }
 
 static void
-set_init(struct bootargs *args, const char *value)
+choose_mmu(int number)
 {
-    args->init = value;
+    bootargs.levels = PT_MIN_LEVELS + number;
 }
 
 static void
-set_root(struct bootargs *args, const char *value)
+choose_superpages(int number)
 {
-    args->root = value;
+    super_policy = (enum super_policy)number;
 }
 
 static void
-set_harts(struct bootargs *args, const char *value)
+choose_language(int number)
 {
-    if (value[0] >= '1' && value[0] <= '0' + MAXHART && !value[1])
-        args->harts = value[0] - '0';
-    else
-        printf("vitrine: harts=%s: not a number from 1 to %d; ignored\n", value, MAXHART);
+    (void)!say_choose(number ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH);
 }
 
-static void
-set_asids(struct bootargs *args, const char *value)
+static int
+set_harts(const char *value)
 {
-    (void)args;
-    if (asid_set_limit(value) < 0)
-        printf("vitrine: asids=%s: not a number; ignored\n", value);
+    if (value[0] < '1' || value[0] > '0' + MAXHART || value[1])
+        return -EINVAL;
+    bootargs.harts = value[0] - '0';
+    return 0;
 }
 
-static void
-set_lang(struct bootargs *args, const char *value)
+static int
+set_preempt(const char *value)
 {
-    (void)args;
-    if (say_set_language(value) < 0)
-        printf("vitrine: lang=%s: neither en nor zh; ignored\n", value);
-}
-
-static void
-set_explain(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (explain_set_mode(value) < 0)
-        printf("vitrine: explain=%s: neither auto, full, short nor off; ignored\n", value);
-}
-
-static void
-set_selftest(struct bootargs *args, const char *value)
-{
-    args->selftest = value;
-}
-
-static void
-set_quiet(struct bootargs *args, const char *value)
-{
-    (void)value;
-    args->quiet = true;
-}
-
-static void
-set_readonly(struct bootargs *args, const char *value)
-{
-    (void)value;
-    args->readonly = true;
-}
-
-static void
-set_vmprint(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (view_style_select(value) < 0)
-        printf("vitrine: vmprint=%s: the styles are 2020, plain, 2024 and verbose; ignored\n",
-               value);
-}
-
-static void
-set_sbrk(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (brk_select(value) < 0)
-        printf("vitrine: sbrk=%s: the choices are eager and lazy; ignored\n", value);
-}
-
-static void
-set_commit(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (commit_select(value) < 0)
-        printf("vitrine: commit=%s: the choices are overcommit and strict; ignored\n", value);
-}
-
-static void
-set_superpages(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (super_select(value) < 0)
-        printf("vitrine: superpages=%s: the choices are share, copy and off; ignored\n", value);
-}
-
-static void
-set_data(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (strcmp(value, "journal") == 0)
-        fs_journal_data();
-    else if (strcmp(value, "ordered") != 0)
-        printf("vitrine: data=%s: the choices are ordered and journal; ignored\n", value);
-}
-
-static void
-set_durable(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (strcmp(value, "on") == 0)
-        fs_durable();
-    else if (strcmp(value, "off") != 0)
-        printf("vitrine: durable=%s: the choices are on and off; ignored\n", value);
-}
-
-static void
-set_preempt(struct bootargs *args, const char *value)
-{
-    (void)args;
     uint32 seed = 0;
     for (const char *c = value; *c; c++)
         seed = seed * 31 + (uint8)*c;
     ticks_scatter(seed);
+    return 0;
 }
 
-static void
-set_usyscall(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (copy_select_usyscall(value) < 0)
-        printf("vitrine: usyscall=%s: neither shared nor private; ignored\n", value);
-}
-
-static void
-set_call23(struct bootargs *args, const char *value)
-{
-    (void)args;
-    if (call23_select(value) < 0)
-        printf("vitrine: call23=%s: neither sysinfo nor interpose; ignored\n", value);
-}
-
-static void
-set_maxfile(struct bootargs *args, const char *value)
+static int
+set_maxfile(const char *value)
 {
     uint64 kib = 0;
-    const char *s = value;
-    (void)args;
-    while (*s >= '0' && *s <= '9' && kib < 1UL << 40)
-        kib = kib * 10 + (uint64)(*s++ - '0');
-    if (*s || fs_limit_size(kib << 10) < 0)
-        printf("vitrine: maxfile=%s: not a size of files in KiB; ignored\n", value);
+    for (; *value >= '0' && *value <= '9' && kib < 1UL << 40; value++)
+        kib = kib * 10 + (uint64)(*value - '0');
+    return *value ? -EINVAL : fs_limit_size(kib << 10);
 }
 
-static void set_year(struct bootargs *args, const char *value);
-static void set_lab(struct bootargs *args, const char *value);
+static int set_year(const char *value);
+static int set_lab(const char *value);
 
 static const struct option {
-    const char *key; // with '=' at the end if it takes a value
-    void (*set)(struct bootargs *args, const char *value);
+    const char *key;               // with '=' at the end if it takes a value
+    const char *choices;           // the values, as they are shown
+    void (*choose)(int number);    // takes the value's place in `choices`
+    int (*set)(const char *value); // takes the value; -EINVAL
+    const char **text;             // gets the value
+    bool *flag;                    // becomes true
 } options[] = {
-    {"kpt=", set_kpt},
-    {"mmu=", set_mmu},
-    {"quiet", set_quiet},
-    {"init=", set_init},
-    {"root=", set_root},
-    {"harts=", set_harts},
-    {"ro", set_readonly},
-    {"vmprint=", set_vmprint},
-    {"data=", set_data},
-    {"lang=", set_lang},
-    {"explain=", set_explain},
-    {"selftest=", set_selftest},
-    {"preempt=", set_preempt},
-    {"asids=", set_asids},
-    {"year=", set_year},
-    {"lab=", set_lab},
-    {"maxfile=", set_maxfile},
-    {"call23=", set_call23},
-    {"usyscall=", set_usyscall},
-    {"commit=", set_commit},
-    {"sbrk=", set_sbrk},
-    {"durable=", set_durable},
-    {"superpages=", set_superpages},
+    {"kpt=", "unified, global, fullcopy, sharedroot", .set = design_select},
+    {"mmu=", "sv39, sv48, sv57", .choose = choose_mmu},
+    {"quiet", .flag = &bootargs.quiet},
+    {"init=", .text = &bootargs.init},
+    {"root=", .text = &bootargs.root},
+    {"harts=", "1 to 8", .set = set_harts},
+    {"ro", .flag = &bootargs.readonly},
+    {"vmprint=", "2020, plain, 2024, verbose", .choose = view_style_choose},
+    {"data=", "ordered, journal", .choose = fs_choose_data},
+    {"lang=", "en, zh", .choose = choose_language},
+    {"explain=", "auto, full, short, off", .choose = explain_choose_mode},
+    {"selftest=", .text = &bootargs.selftest},
+    {"preempt=", .set = set_preempt},
+    {"asids=", "0, 1, 2, ...", .set = asid_set_limit},
+    {"year=", "2020, 2022, 2024, 2025", .set = set_year},
+    {"lab=", LABS, .set = set_lab},
+    {"maxfile=", "1, 2, 3, ... KiB", .set = set_maxfile},
+    {"call23=", "sysinfo, interpose", .choose = call23_choose},
+    {"usyscall=", "shared, private", .choose = copy_choose_usyscall},
+    {"commit=", "overcommit, strict", .choose = commit_choose},
+    {"sbrk=", "eager, lazy", .choose = brk_choose},
+    {"durable=", "off, on", .choose = fs_choose_durable},
+    {"superpages=", "share, copy, off", .choose = choose_superpages},
 };
+
+_Static_assert(MAXHART == 8, "what harts= shows");
 
 static bool
 matches(const char *word, const char *key)
@@ -237,14 +133,34 @@ matches(const char *word, const char *key)
     return strcmp(word, key) == 0;
 }
 
-static void
-parse_word(const char *word, struct bootargs *args)
+// Gives the option its value.
+// Returns   false: it cannot have this one.
+static bool
+obey(const struct option *o, const char *value)
 {
-    for (size_t i = 0; i < NELEM(options); i++) {
-        if (matches(word, options[i].key)) {
-            options[i].set(args, word + strlen(options[i].key));
-            return;
-        }
+    if (o->choose) {
+        int number = number_in(o->choices, value);
+        if (number >= 0)
+            o->choose(number);
+        return number >= 0;
+    }
+    if (o->flag)
+        *o->flag = true;
+    else if (o->text)
+        *o->text = value;
+    return !o->set || o->set(value) == 0;
+}
+
+static void
+parse_word(const char *word)
+{
+    for (const struct option *o = options; o < options + NELEM(options); o++) {
+        const char *value = word + strlen(o->key);
+        if (!matches(word, o->key))
+            continue;
+        if (!obey(o, value))
+            printf("vitrine: %s%s: the choices are %s; ignored\n", o->key, value, o->choices);
+        return;
     }
     printf("vitrine: unknown word on the kernel command line: %s\n", word);
 }
@@ -281,58 +197,44 @@ same(const char *a, const char *b)
 // if `aloud`.
 // Returns   how many words there were.
 static int
-obey_profiles(struct bootargs *args, const char *lab, bool aloud)
+obey_profiles(const char *lab, bool aloud)
 {
     int n = 0;
     for (const struct profile *p = profiles; p < profiles + NELEM(profiles); p++) {
-        if (!same(p->lab, lab) || (p->year && !same(p->year, args->year)))
+        if (!same(p->lab, lab) || (p->year && !same(p->year, bootargs.year)))
             continue;
         for (size_t i = 0; i < NELEM(p->words) && p->words[i]; i++, n++) {
             if (aloud)
                 printf(" %s", p->words[i]);
-            parse_word(p->words[i], args);
+            parse_word(p->words[i]);
         }
     }
     return n;
 }
 
-static void
-set_year(struct bootargs *args, const char *value)
+static int
+set_year(const char *value)
 {
-    const char *before = args->year;
-    args->year = value;
-    if (obey_profiles(args, NULL, false) == 0) {
-        args->year = before;
-        printf("vitrine: year=%s: the years are 2020, 2022, 2024 and 2025; ignored\n", value);
-    }
+    const char *before = bootargs.year;
+    bootargs.year = value;
+    if (obey_profiles(NULL, false) > 0)
+        return 0;
+    bootargs.year = before;
+    return -EINVAL;
 }
 
-static bool
-is_lab(const char *name)
+static int
+set_lab(const char *value)
 {
-    static const char *const labs[] = {"util", "syscall", "pgtbl", "traps", "lazy",
-                                       "cow",  "lock",    "fs",    "mmap"};
-    for (size_t i = 0; i < NELEM(labs); i++)
-        if (strcmp(name, labs[i]) == 0)
-            return true;
-    return false;
-}
-
-static void
-set_lab(struct bootargs *args, const char *value)
-{
-    if (!is_lab(value)) {
-        printf("vitrine: lab=%s: the labs are util, syscall, pgtbl, traps, lazy, cow, lock, fs and "
-               "mmap; ignored\n",
-               value);
-        return;
-    }
-    if (!args->year) {
+    if (number_in(LABS, value) < 0)
+        return -EINVAL;
+    if (!bootargs.year) {
         printf("vitrine: lab=%s: year= must stand before it; ignored\n", value);
-        return;
+        return 0;
     }
-    printf("vitrine: lab=%s of the xv6 course of %s:", value, args->year);
-    printf("%s\n", obey_profiles(args, value, true) ? "" : " as the year");
+    printf("vitrine: lab=%s of the xv6 course of %s:", value, bootargs.year);
+    printf("%s\n", obey_profiles(value, true) ? "" : " as the year");
+    return 0;
 }
 
 // Cuts off the next word and moves *line behind it. NULL: there is none.
@@ -352,20 +254,17 @@ next_word(char **line)
     return start;
 }
 
-// Reads the kernel command line, which it divides into words in place; *args points into it. An
-// unknown word is printed and ignored. Some words take effect at once: those that choose a policy
-// of another room.
+// Reads the kernel command line, which it divides into words in place; bootargs points into it.
+// Some words take effect at once: those that choose a policy of another room.
 void
-bootargs_parse(char *line, struct bootargs *args)
+bootargs_parse(char *line)
 {
-    *args = (struct bootargs){
-        .init = "/init", .root = "vda", .harts = MAXHART, .levels = PT_MIN_LEVELS, .arguments = ""};
     char *word;
     while ((word = next_word(&line))) {
         if (strcmp(word, "--") == 0) {
-            args->arguments = line;
+            bootargs.arguments = line;
             return;
         }
-        parse_word(word, args);
+        parse_word(word);
     }
 }

@@ -17,4 +17,6 @@ struct bootargs {
     const char *arguments; // the words after `--`, for the first program
 };
 
-void bootargs_parse(char *line, struct bootargs *args); // cuts the line into words
+extern struct bootargs bootargs; // constant after boot
+
+void bootargs_parse(char *line); // cuts the line into words

@@ -5,7 +5,6 @@
 //           that hart's idle process. The other harts start when all that they use is prepared.
 //           Process 1 mounts the disk and becomes the first program.
 #include "boot/bootargs.h"
-#include "boot/bootprint.h"
 #include "boot/harts.h"
 #include "dev/console/console.h"
 #include "dev/disk/blk.h"
@@ -51,7 +50,6 @@ extern char _end[];       // kernel.ld
 extern char boot_table[]; // rv/entry.S
 
 static struct machine machine;
-static struct bootargs args;
 
 static void
 sbi_write(const char *s, size_t n)
@@ -245,16 +243,16 @@ no_root(const char *name)
 static void
 mount_root(void)
 {
-    if (args.selftest)
-        power_off(selftest_run(args.selftest));
-    struct blkdev *disk = blk_find(args.root);
+    if (bootargs.selftest)
+        power_off(selftest_run(bootargs.selftest));
+    struct blkdev *disk = blk_find(bootargs.root);
     if (!disk)
-        no_root(args.root);
+        no_root(bootargs.root);
     if (!disk_answers(disk)) {
         printf("vitrine: the disk %s does not answer: no interrupt of it arrives\n", disk->name);
         power_off(1);
     }
-    if (fs_mount(disk, args.readonly) < 0)
+    if (fs_mount(disk, bootargs.readonly) < 0)
         power_off(1);
 }
 
@@ -307,16 +305,16 @@ entry_close(void)
 static int
 count_harts(void)
 {
-    int n = machine.nharts < args.harts ? machine.nharts : args.harts;
+    int n = machine.nharts < bootargs.harts ? machine.nharts : bootargs.harts;
     return (int)mycpu()->id < n ? n : (int)mycpu()->id + 1; // this hart must be among them
 }
 
 static void
 choose_mode(void)
 {
-    int levels = kvm_deepen(args.levels);
-    if (levels < args.levels)
-        printf("vitrine: mmu=sv%d: this hart has no Sv%d; using Sv%d\n", PXSHIFT(args.levels),
+    int levels = kvm_deepen(bootargs.levels);
+    if (levels < bootargs.levels)
+        printf("vitrine: mmu=sv%d: this hart has no Sv%d; using Sv%d\n", PXSHIFT(bootargs.levels),
                PXSHIFT(levels + 1), PXSHIFT(levels));
 }
 
@@ -340,7 +338,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     memory_init();
     devices_init();
     design = &design_unified; // unless the command line chooses another
-    bootargs_parse(machine.bootargs, &args);
+    bootargs_parse(machine.bootargs);
     nharts = count_harts();
     choose_mode();
     banner();
@@ -352,14 +350,12 @@ boot(uint64 hartid, uint64 fdt_pa)
     aspace_init();
     trapinit();
     files_init();
-    if (args.quiet)
-        bootprint_quiet();
 
     harts_start(&machine);
     if (!plic_reaches_harts())
         refuse("device interrupts reach no hart that runs; see harts=");
     asid_init();
     entry_close();
-    userinit(args.init, args.arguments, mount_root);
+    userinit(mount_root);
     sched_idle();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // userinit.c - process 1: from a thread of the kernel that mounts the disk to the first user
 // program.
-#include "boot/bootprint.h"
+#include "boot/bootargs.h"
 #include "fs/file/devnode.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
@@ -9,6 +9,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
+#include "mm/inspect/view.h"
 #include "proc/exec/args.h"
 #include "proc/proc.h"
 #include "proc/sched/flusher.h"
@@ -17,8 +18,6 @@
 #include "proc/trap.h"
 #include "rv/trapframe.h"
 
-static const char *init_path;
-static const char *init_arguments;
 static void (*mount_root)(void);
 
 // Splits the words of the command line after `--`.
@@ -62,11 +61,11 @@ exec_init(void)
 {
     struct args args;
     args_init(&args);
-    int result = args_add(&args, init_path);
+    int result = args_add(&args, bootargs.init);
     if (!result)
-        result = add_words(&args, init_arguments);
+        result = add_words(&args, bootargs.arguments);
     if (!result)
-        result = exec(init_path, &args);
+        result = exec(bootargs.init, &args);
     args_free(&args);
     return result;
 }
@@ -83,18 +82,19 @@ first_program(void)
     if (!argc)
         argc = exec_init();
     if (argc < 0) {
-        printf("vitrine: cannot start %s (error %d)\n", init_path, -argc);
+        printf("vitrine: cannot start %s (error %d)\n", bootargs.init, -argc);
         printf("vitrine: init= on the kernel command line names another program\n");
         shutdown(1);
     }
-    bootprint(p->as);
+    if (!bootargs.quiet)
+        view_print(p->as, VIEW_2020);
     p->trapframe->a0 = (uint64)argc;
 }
 
-// Makes process 1: in the kernel it calls `mount`, then it runs `path` with the words of
-// `arguments`. Once, at the end of the boot; panics without memory.
+// Makes process 1: in the kernel it calls `mount`, then it runs the program that the kernel command
+// line names. Once, at the end of the boot; panics without memory.
 void
-userinit(const char *path, const char *arguments, void (*mount)(void))
+userinit(void (*mount)(void))
 {
     struct proc *p;
     int error = allocproc(&p);
@@ -106,8 +106,6 @@ userinit(const char *path, const char *arguments, void (*mount)(void))
         panic("userinit: no memory for the first process");
     memset(p->trapframe, 0, sizeof *p->trapframe);
     trap_prepare(p);
-    init_path = path;
-    init_arguments = arguments;
     mount_root = mount;
     p->entry = first_program;
     safestrcpy(p->name, "init", sizeof p->name);

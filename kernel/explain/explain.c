@@ -28,7 +28,8 @@
 #define PLACE_SIZE  64
 #define FROM_SIZE   240
 
-static enum { AUTO, FULL, SHORT, OFF } mode; // AUTO: in full, repetitions in short
+// AUTO: in full, repetitions in short. `explain=` lists these in the same order.
+static enum mode { AUTO, FULL, SHORT, OFF } mode;
 
 struct fault {
     const struct subject *s;
@@ -39,21 +40,11 @@ struct fault {
     struct near near;
 };
 
-// Chooses how stopped programs are explained: "auto" (in full, repetitions in one line), "full",
-// "short" or "off". At boot.
-// On error  -EINVAL: there is no such mode.
-int
-explain_set_mode(const char *name)
+// Chooses how stopped programs are explained: a number of the modes above. At boot.
+void
+explain_choose_mode(int number)
 {
-    static const char *const names[] = {
-        [AUTO] = "auto", [FULL] = "full", [SHORT] = "short", [OFF] = "off"};
-    for (uint32 i = 0; i < NELEM(names); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            mode = i;
-            return 0;
-        }
-    }
-    return -EINVAL;
+    mode = (enum mode)number;
 }
 
 static struct near_space

@@ -23,8 +23,8 @@ struct explain_hooks {
     bool (*on_kstack)(uint64 top, struct subject *s); // the process whose kernel stack ends there
 };
 
-int explain_set_mode(const char *name) must_check; // "auto", "full", "short", "off"; -EINVAL
-void explain_init(void);                           // panics are explained from now on
+void explain_choose_mode(int number);
+void explain_init(void); // panics are explained from now on
 void explain_set_hooks(const struct explain_hooks *h);
 bool explain_current(struct subject *s); // the process on this hart; false: none
 

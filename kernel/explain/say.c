@@ -32,16 +32,6 @@ say_choose(int language)
     return __atomic_exchange_n(&chosen, language, __ATOMIC_RELAXED);
 }
 
-// Chooses the language of explanations: "en" or "zh". At boot.
-// On error  -EINVAL: there is no such language.
-int
-say_set_language(const char *name)
-{
-    if (strcmp(name, "en") != 0 && strcmp(name, "zh") != 0)
-        return -EINVAL;
-    return say_choose(name[0] == 'z' ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH) < 0 ? -EINVAL : 0;
-}
-
 // The one of two texts that is in the chosen language.
 const char *
 word(const char *en, const char *zh)

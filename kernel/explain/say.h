@@ -15,9 +15,8 @@ struct report {
     size_t size, used;
 };
 
-int say_set_language(const char *name) must_check; // "en" or "zh"; -EINVAL
-int say_choose(int language) must_check;           // LANGUAGE_*; what it was before, or -EINVAL
-const char *word(const char *en, const char *zh);  // the one in that language
+int say_choose(int language) must_check;          // LANGUAGE_*; what it was before, or -EINVAL
+const char *word(const char *en, const char *zh); // the one in that language
 const char *words(const struct words *w);
 void say(struct report *r, const char *en, const char *zh, ...)
     __attribute__((format(__printf__, 2, 4), format(__printf__, 3, 4)));

@@ -33,9 +33,10 @@ bool fs_wait_for_room(int64 error,
                       int turn); // repeat an operation that failed? turn 0: the first time
 int fs_writeback(void);          // as fs_sync(), for periodic calls
 int fs_fsync(struct inode *ip) must_check; // one file, and all earlier changes of metadata
-void fs_journal_data(void); // before the mount: the contents of files are journalled as well
+void fs_choose_data(int journalled); // before the mount: are the contents of files journalled?
 int fs_limit_size(uint64 bytes) must_check; // before the mount: no file grows beyond; -EINVAL
-void fs_durable(void); // before the mount: a call returns when its changes are on the disk
+void
+fs_choose_durable(int durable); // before the mount: are changes on the disk when a call returns?
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 // After an allocation has failed: writes pages, so that they can be reclaimed; false: none gained.

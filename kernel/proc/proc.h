@@ -128,5 +128,5 @@ void exit(int status) noreturn;
 int wait(uint64 status_va) must_check; // pid of a child that has exited; -ECHILD, -EINTR, -EFAULT
 int exec(const char *path, const struct args *args) must_check; // argc; -E and nothing has changed
 // Makes process 1, which calls `mount` and then runs `path` with the words of `arguments`.
-void userinit(const char *path, const char *arguments, void (*mount)(void));
+void userinit(void (*mount)(void));
 void shutdown(int code) noreturn; // writes everything back, then switches off

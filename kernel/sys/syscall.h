@@ -11,8 +11,8 @@
 #include "sys/calls.inc"
 #undef SYSCALL
 
-// Chooses call 23: "sysinfo", or "interpose" as in the course's year 2025. -EINVAL: neither.
-int call23_select(const char *name) must_check;
+// Chooses call 23: 0: sysinfo(); 1: interpose(), as in the course's year 2025.
+void call23_choose(int interposes);
 
 // Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG, -EPERM.
 int fetchpath(struct proc *p, uint64 va, char *buf) must_check;

@@ -2,7 +2,6 @@
 // sysview.c - system calls by which a program learns about the system, or arranges how it is run.
 #include "abi/errno.h"
 #include "abi/sysinfo.h"
-#include "lib/string.h"
 #include "mm/copy/copy.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
@@ -12,18 +11,13 @@
 #include "proc/sched/sched.h"
 #include "sys/syscall.h"
 
-static bool call23_interposes;
+static int call23_interposes;
 
-// Chooses call 23 by name: "sysinfo" or "interpose". At boot.
-// On error  -EINVAL: neither.
-int
-call23_select(const char *name)
+// Chooses call 23: interpose(), or sysinfo(). At boot.
+void
+call23_choose(int interposes)
 {
-    bool interposes = strcmp(name, "interpose") == 0;
-    if (!interposes && strcmp(name, "sysinfo") != 0)
-        return -EINVAL;
     call23_interposes = interposes;
-    return 0;
 }
 
 // sysinfo(info): tells the free memory and the number of processes. Pages of files do not count as

@@ -176,7 +176,7 @@ def test_years(context):
         said = boot(context, append=words if "kpt=" in words else f"kpt=unified {words}")
         if f", kpt={design}\n" not in said or f"\n{line}" not in said:
             raise Failure(f"{words}: {said[said.find('vitrine: '):]!r}")
-    if "year=1999: the years are" not in said:
+    if "year=1999: the choices are" not in said:
         raise Failure("year=1999 is not named")
     if '"year=2020 kpt=sharedroot' not in context.make("-n", f"O={context.out}", "YEAR=2020", "KPT=sharedroot", "qemu"):
         raise Failure("make qemu YEAR=2020 KPT=sharedroot does not say so to the kernel")
@@ -197,7 +197,7 @@ def test_labs(context):
                 raise Failure(f"{year}: lab={lab} says nothing")
         if re.search("ignored|unknown", said):
             raise Failure(f"{year}: a word of a lab is not obeyed: {said[said.find('vitrine: '):]!r}")
-    for words, complaint in (("lab=fs year=2025", "must stand before it"), ("year=2025 lab=cows", "the labs are")):
+    for words, complaint in (("lab=fs year=2025", "must stand before it"), ("year=2025 lab=cows", "the choices are util, ")):
         if complaint not in boot(context, append=f"quiet {words}"):
             raise Failure(f"{words}: no complaint")
     if '"year=2025 lab=cow"' not in context.make("-n", f"O={context.out}", "YEAR=2025", "LAB=cow", "qemu"):

@@ -378,7 +378,7 @@ def test_vmprint_styles(context):
     for style, line in (("2020", r"^ \.\.0: pte 0x"), ("plain", r"^\.\.0: pte 0x"),
                         ("2024", r"^ \.\.0x0000000000000000: pte 0x"),
                         ("verbose", r"^level= 0, is it pgtbl\? no, vr-xu-a---, 0x0, text, "),
-                        ("1999", r"^vitrine: vmprint=1999: the styles are 2020, plain, 2024 and verbose")):
+                        ("1999", r"^vitrine: vmprint=1999: the choices are 2020, plain, 2024, verbose")):
         with context.machine(append=f"vmprint={style}") as m:
             text = m.boot()
             m.poweroff()

@@ -97,7 +97,7 @@ has_super(const struct ext2 *fs, uint32 g)
 }
 
 // Tells whether the contents of a file of that type are journalled: those of directories and links
-// always are, those of files if fs_journal_data() was called.
+// always are, those of files if fs_choose_data() chose so.
 bool
 ext2_journals(const struct ext2 *fs, int type)
 {

@@ -139,18 +139,18 @@ journal_note(struct journal *j, uint32 start, uint32 tid)
     write_super(j);
 }
 
-// Has the contents of files journalled, too. At boot, before the mount.
+// Chooses whether the contents of files are journalled, too. At boot, before the mount.
 void
-fs_journal_data(void)
+fs_choose_data(int journalled)
 {
-    journal.data = true;
+    journal.data = journalled;
 }
 
-// Called before the mount: makes each call return only when its changes are on the disk.
+// Chooses whether each call returns only when its changes are on the disk. Before the mount.
 void
-fs_durable(void)
+fs_choose_durable(int durable)
 {
-    journal.durable = true;
+    journal.durable = durable;
 }
 
 // Starts collecting operations; the journal has been opened.

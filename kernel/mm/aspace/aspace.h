@@ -110,8 +110,8 @@ void uvmunmap(struct aspace *as, uint64 start, uint64 end,
               bool keep); // pages that are in no region any more; keep: their tables stay spare
 int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, uint64 kind,
-             uint64 *old) must_check;        // moves the break; kind: SBRK_* of abi/mman.h
-int brk_select(const char *name) must_check; // "lazy", "eager": a growth of no kind; -EINVAL
+             uint64 *old) must_check; // moves the break; kind: SBRK_* of abi/mman.h
+void brk_choose(int lazy);            // what a growth of no kind does; 0: eager
 int uvmbring(struct aspace *as, uint64 start) must_check; // the pages that a file has of a region
 
 // Makes the access possible, or returns why it is not allowed. May sleep.

@@ -11,7 +11,6 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mapsite.h"
@@ -26,18 +25,13 @@
 
 #define PIECE (8UL << 20) // bytes that are brought in before others may run
 
-static bool lazily; // whether a growth of neither kind is lazy
+static int lazily; // whether a growth of neither kind is lazy
 
-// Chooses what a growth does that asks for neither kind: "lazy" or "eager".
-// On error  -EINVAL: there is no such choice.
-int
-brk_select(const char *name)
+// Chooses what a growth does that asks for neither kind. At boot.
+void
+brk_choose(int lazy)
 {
-    bool lazy = strcmp(name, "lazy") == 0;
-    if (!lazy && strcmp(name, "eager") != 0)
-        return -EINVAL;
     lazily = lazy;
-    return 0;
 }
 
 static int
@@ -181,7 +175,7 @@ shrink(struct aspace *as, uint64 to)
 }
 
 // Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind
-// SBRK_LAZY does not; any other kind stands for what brk_select() chose. A step below address 0
+// SBRK_LAZY does not; any other kind stands for what brk_choose() chose. A step below address 0
 // changes nothing and is no error.
 // Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
 // Fences    pages that go are fenced before their frames are freed.

@@ -7,9 +7,7 @@
 // Fences    a split leaf is fenced before its frames can be treated one by one.
 #include "mm/aspace/super.h"
 
-#include "abi/errno.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/fresh.h"
@@ -25,24 +23,7 @@
 
 _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation is a superpage");
 
-enum super_policy super_policy; // constant after boot
-
-// Chooses what a fork does with superpages: "share", "copy"; or "off", so that there are none. At
-// boot.
-// On error  -EINVAL: there is no such choice.
-int
-super_select(const char *name)
-{
-    static const char *const names[] = {
-        [SUPER_SHARE] = "share", [SUPER_COPY] = "copy", [SUPER_OFF] = "off"};
-    for (uint32 i = 0; i < NELEM(names); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            super_policy = i;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
+enum super_policy super_policy;
 
 // Tells whether the tree has neither a leaf nor a table where a superpage would be.
 static bool

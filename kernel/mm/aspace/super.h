@@ -12,20 +12,19 @@
 
 #include "mm/aspace/aspace.h"
 
-// How a fork treats superpages.
+// How a fork treats superpages; `superpages=` lists these in the same order.
 enum super_policy {
     SUPER_SHARE, // a fork shares them copy-on-write
     SUPER_COPY,  // a fork copies them, as far as memory for superpages can be had
     SUPER_OFF,   // there are none
 };
 
-extern enum super_policy super_policy;
+extern enum super_policy super_policy; // constant after boot
 
 #define SUPER_SIZE         (2UL << 20)
 #define SUPER_ROUNDDOWN(a) ((a) & ~(SUPER_SIZE - 1))
 #define SUPER_ROUNDUP(a)   SUPER_ROUNDDOWN((a) + SUPER_SIZE - 1)
 
-int super_select(const char *name) must_check; // "share", "copy", "off"; -EINVAL
 // Maps fresh memory at va, below end. Returns its size; 0: the caller maps a single page.
 uint64 super_add(struct aspace *as, uint64 va, uint64 end, uint64 prot);
 // Maps fresh memory where a hole is touched. false: the caller maps one page.

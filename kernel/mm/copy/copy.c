@@ -18,16 +18,11 @@
 
 static uint64 user_end = USER_END; // [c] after boot: the end of the addresses that calls accept
 
-// Chooses whether calls accept pointers to the page at USYSCALL: "shared"; "private": they do not.
-// Returns   0, -EINVAL for another word.
-int
-copy_select_usyscall(const char *how)
+// Chooses whether calls refuse pointers to the page at USYSCALL. At boot.
+void
+copy_choose_usyscall(int private)
 {
-    bool hidden = strcmp(how, "private") == 0;
-    if (!hidden && strcmp(how, "shared") != 0)
-        return -EINVAL;
-    user_end = hidden ? USYSCALL : USER_END;
-    return 0;
+    user_end = private ? USYSCALL : USER_END;
 }
 
 static inline bool

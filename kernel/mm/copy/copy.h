@@ -7,7 +7,7 @@
 
 struct aspace;
 
-int copy_select_usyscall(const char *how) must_check; // at boot: "shared", "private"; -EINVAL
+void copy_choose_usyscall(int private); // do calls refuse pointers to the page at USYSCALL?
 
 // 0, or -EFAULT (or -ENOMEM, -EIO: the page could not be brought in) with a part copied.
 int copyin(struct aspace *as, void *dst, uint64 srcva, size_t n) must_check;

@@ -3,7 +3,6 @@
 #include "mm/frame/commit.h"
 
 #include "abi/errno.h"
-#include "lib/string.h"
 #include "mm/frame/frame.h"
 
 #define SPACE  16 // pages that a space counts for its tables, its stack and the like
@@ -11,19 +10,12 @@
 
 uint64 commit_limit;
 
-// Chooses whether processes may have more memory together than there is. At boot, while most of it
-// is free.
-// On error  -EINVAL: there is no such choice.
-int
-commit_select(const char *name)
+// Chooses whether processes may have more memory together than there is, or, with `strict`, not. At
+// boot, while most of it is free.
+void
+commit_choose(int strict)
 {
-    if (strcmp(name, "strict") == 0)
-        commit_limit = frames_free() / KERNEL * (KERNEL - 1);
-    else if (strcmp(name, "overcommit") == 0)
-        commit_limit = 0;
-    else
-        return -EINVAL;
-    return 0;
+    commit_limit = strict ? frames_free() / KERNEL * (KERNEL - 1) : 0;
 }
 
 // Returns   how many pages all processes have, a page that k of them share counted k times.

@@ -13,10 +13,10 @@
 
 extern uint64 commit_limit; // pages; 0: there is none. Constant after boot
 
-int commit_select(const char *name) must_check; // "strict", "overcommit"; -EINVAL
-uint64 commit_sum(void);                        // pages
-bool commit_fits(uint64 n);                     // tells whether `n` more are below the limit
-int commit_space(void) must_check;              // counts an address space more; -ENOMEM
+void commit_choose(int strict);    // 0: overcommit
+uint64 commit_sum(void);           // pages
+bool commit_fits(uint64 n);        // tells whether `n` more are below the limit
+int commit_space(void) must_check; // counts an address space more; -ENOMEM
 void commit_space_gone(void);
 
 // Counts that processes have `n` pages more; negative: fewer.

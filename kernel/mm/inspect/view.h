@@ -17,7 +17,8 @@ uint8 view_region(struct aspace *as, uint64 va, uint8 *prot);
 // Describes the next entries that `q` asks for, and moves q behind them; how many, or -EINVAL.
 int view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int max) must_check;
 
-// Prints a table with printf(), in the style that courses of a year ask for, or in ours.
+// Prints a table with printf(), in the style that courses of a year ask for, or in ours; `vmprint=`
+// lists these in the same order.
 enum view_style { VIEW_2020, VIEW_PLAIN, VIEW_2024, VIEW_VERBOSE, VIEW_DEFAULT };
-int view_style_select(const char *name) must_check; // for view_print(); -EINVAL: none of them
+void view_style_choose(int style);                         // for view_print()
 void view_print(struct aspace *as, enum view_style usual); // in that style, unless one was selected

@@ -3,9 +3,7 @@
 // mm knows of each entry.
 #include "mm/inspect/view.h"
 
-#include "abi/errno.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/ledger.h"
 #include "pt/read/vmprint.h"
@@ -14,25 +12,11 @@
 
 static enum view_style selected = VIEW_DEFAULT;
 
-static const char *const styles[] = {
-    [VIEW_2020] = "2020",
-    [VIEW_PLAIN] = "plain",
-    [VIEW_2024] = "2024",
-    [VIEW_VERBOSE] = "verbose",
-};
-
-// Chooses by name the style in which view_print() prints from now on.
-// On error  -EINVAL: there is no style of that name.
-int
-view_style_select(const char *name)
+// Chooses the style in which view_print() prints from now on, an enum view_style.
+void
+view_style_choose(int style)
 {
-    for (size_t i = 0; i < NELEM(styles); i++) {
-        if (strcmp(name, styles[i]) == 0) {
-            selected = (enum view_style)i;
-            return 0;
-        }
-    }
-    return -EINVAL;
+    selected = (enum view_style)style;
 }
 
 static int

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "boot/bootprint.h"
+#include "boot/bootargs.h"
 #include "lib/ranges.h"
 #include "mm/aspace/asid.h"
 #include "mm/design/select.h"
@@ -38,6 +38,8 @@
 #define MANY       9000 // frames
 #define FEW        420
 #define LINK_START 0xffffffff80200000
+
+struct bootargs bootargs = {.quiet = true, .init = "0", .arguments = ""};
 
 static const int asid_bits[] = {5, 1, 0, 5, 2};
 
@@ -155,7 +157,7 @@ first_process(void)
         while (!cpus[i].online)
             model_pause();
     asid_init();
-    userinit("0", "", nothing);
+    userinit(nothing);
 }
 
 // A hart begins: on its idle process's stack.
@@ -204,7 +206,6 @@ boot(const char *name, int harts, uint64 frames, int levels)
     sched_init();
     aspace_init();
     trapinit();
-    bootprint_quiet();
     for (int i = 0; i < harts; i++)
         hart_prepare(i);
 }
