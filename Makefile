@@ -129,7 +129,7 @@ dev/disk := virtio virtio_blk blk
 # fs: one cache of pages; the journal; ext2 on the disk; directories and paths; open files.
 fs/cache := radix cache truncate pageio writeback reclaim
 fs/journal := io journal recover ops commit log checkpoint
-fs/ext2 := super bits balloc pending ialloc idisk bmap pages orphan orphanlist inodes dcache dirent dirindex op journalfile mount rw stat
+fs/ext2 := super balloc pending ialloc idisk bmap pages orphan orphanlist inodes dcache dirent dirindex op journalfile mount rw stat
 fs/dir := dir dirread read namei symlink link rename
 fs/file := file pipe devnode
 

@@ -14,8 +14,9 @@
 #define HERE   0x40000000UL // a free address of the process
 #define LEAF   (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
 
-static struct aspace *
-space(void)
+// The space of process 1, which runs the tests.
+struct aspace *
+selftest_space(void)
 {
     struct subject s;
     return explain_current(&s) ? s.as : NULL;
@@ -40,7 +41,7 @@ found_nothing(struct aspace *as)
 int
 selftest_overlap(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     struct uvm_owner *owner = (struct uvm_owner *)as->owner;
     check_plan(as);
     owner->kstack.top = KSTACK_SLOT;
@@ -51,7 +52,7 @@ selftest_overlap(void)
 int
 selftest_guard_above(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (!add_region(as, HERE, 1, REGION_STACK) || !add_region(as, HERE + PGSIZE, 1, REGION_GUARD))
         return FAILED;
     return found_nothing(as);
@@ -61,7 +62,7 @@ selftest_guard_above(void)
 int
 selftest_guard_none(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     return add_region(as, HERE, 1, REGION_STACK) ? found_nothing(as) : FAILED;
 }
 
@@ -69,7 +70,7 @@ selftest_guard_none(void)
 int
 selftest_guard_open(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (!add_region(as, HERE, 1, REGION_GUARD) || uvmguard(as, HERE) < 0)
         return FAILED;
     check_plan(as);
@@ -82,7 +83,7 @@ selftest_guard_open(void)
 int
 selftest_hole_mapped(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     struct pt *t = as->kpt.root ? &as->kpt : &kernel_pt;
     void *page = kzalloc(FRAME_KSTACK, as->owner->pid);
     check_plan(as);

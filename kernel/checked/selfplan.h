@@ -2,6 +2,8 @@
 // selfplan.h - self-tests of mm/inspect/plan.h: each makes a wrong layout. For selftest.c.
 #pragma once
 
+struct aspace *selftest_space(void); // of the running process
+
 int selftest_overlap(void);
 int selftest_guard_above(void);
 int selftest_guard_none(void);

@@ -28,13 +28,6 @@
 
 extern char _text[]; // kernel.ld
 
-static struct aspace *
-space(void)
-{
-    struct subject s;
-    return explain_current(&s) ? s.as : NULL;
-}
-
 // A page of memory in a new region of the process at va.
 static bool
 give_page(struct aspace *as, uint64 va)
@@ -48,7 +41,7 @@ give_page(struct aspace *as, uint64 va)
 static int
 remap(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (give_page(as, CLINT))
         (void)!mappages(&as->pt, CLINT, PGSIZE, CLINT, LEAF, 0);
     return FAILED;
@@ -58,7 +51,7 @@ remap(void)
 static int
 forms(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     uint64 boundary = USER_PAGE + PGSIZE, va = boundary - 4;
     if (mappages_rounded(&as->pt, va, 8, CLINT, LEAF) < 0)
         return FAILED;
@@ -71,7 +64,7 @@ forms(void)
 static int
 freewalk_leaf(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (give_page(as, USER_PAGE))
         freewalk(&as->pt, USER_PAGE, USER_PAGE + GIB);
     return FAILED;
@@ -81,7 +74,7 @@ freewalk_leaf(void)
 static int
 forgotten_u(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     struct region r = {
         .start = USYSCALL, .end = USYSCALL + PGSIZE, .kind = REGION_USYSCALL, .prot = PTE_R};
     if (aspace_map(as, &r) < 0 || vmfault(as, USYSCALL, PT_READ) < 0)
@@ -96,7 +89,7 @@ forgotten_u(void)
 static int
 mirror(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (as->kpt.root == NULL) {
         printf("selftest: kpt=%s has no mirror\n", design->name);
         return 0;
@@ -191,7 +184,7 @@ null_pointer(void)
 static int
 user_memory(void)
 {
-    struct aspace *as = space();
+    struct aspace *as = selftest_space();
     if (!give_page(as, USER_PAGE))
         return FAILED;
     if (as->kpt.root != NULL) {

@@ -14,19 +14,10 @@
 #include "mm/aspace/aspace.h"
 #include "rv/trapframe.h"
 
-static const struct region *
-region_of(const struct aspace *as, uint64 va)
-{
-    for (int i = 0; i < as->regions.n; i++)
-        if (va - as->regions.v[i].start < as->regions.v[i].end - as->regions.v[i].start)
-            return &as->regions.v[i];
-    return NULL;
-}
-
 static bool
-is_code(const struct aspace *as, uint64 va)
+is_code(struct aspace *as, uint64 va)
 {
-    const struct region *r = region_of(as, va);
+    const struct region *r = region_find(&as->regions, va);
     return r != NULL && (r->prot & PTE_X);
 }
 
@@ -39,7 +30,7 @@ add_pc(struct usertrace *t, uint64 pc)
 
 // Adds the callers from the frame at fp on.
 static void
-climb(struct usertrace *t, const struct aspace *as, uint64 fp)
+climb(struct usertrace *t, struct aspace *as, uint64 fp)
 {
     uint64 ra, caller;
     while (t->n < USERSYM_MAX) {
@@ -54,7 +45,7 @@ climb(struct usertrace *t, const struct aspace *as, uint64 fp)
 
 // Adds the callers of the function that has stopped.
 static void
-find_callers(struct usertrace *t, const struct aspace *as, const struct trapframe *tf)
+find_callers(struct usertrace *t, struct aspace *as, const struct trapframe *tf)
 {
     uint64 top;
     bool in_code = is_code(as, tf->epc);

@@ -28,5 +28,6 @@ bitmap_clear(uint64 *map, uint64 i)
     map[i / 64] &= ~(1UL << (i % 64));
 }
 
+uint64 bitmap_zero_in(const uint64 *map, uint64 start, uint64 end); // `end` if there is none
 // The first zero at or after `hint`, else the first before it; `bits` if there is none.
 uint64 bitmap_find_zero(const uint64 *map, uint64 bits, uint64 hint);

@@ -208,10 +208,13 @@ split(struct dir_place *p, const struct name *n, const struct inode *ip)
     p->off += keep;
 }
 
-// Allocates a block of zeroes behind the directory's last, not yet counted in its size.
-// On error  the directory is as it was.
-static int
-new_block(struct inode *dp, struct frame **f, uint32 *block)
+// Allocates a block of zeroes behind the last one of a directory or link, not yet counted in its
+// size.
+// Returns   0, with its page, a reference, and its number; -ENOSPC, -EIO, -ENOMEM: nothing has
+//           changed.
+// Locks     the inode is locked, or there is no other reference to it. Sleeps.
+int
+dir_new_block(struct inode *dp, struct frame **f, uint32 *block)
 {
     uint64 index = dp->size / BLKSIZE;
     int error = cache_zero(&dp->pages, index, f);
@@ -232,7 +235,7 @@ append(struct inode *dp, const struct name *n, const struct inode *ip, struct fr
 {
     struct frame *f;
     uint32 block;
-    int error = new_block(dp, &f, &block);
+    int error = dir_new_block(dp, &f, &block);
     if (error)
         return error;
     struct ext2_dirent *e = page_data(f);
@@ -360,7 +363,7 @@ dir_format(struct inode *ip, struct inode *parent)
 {
     struct frame *f;
     uint32 block;
-    int error = new_block(ip, &f, &block);
+    int error = dir_new_block(ip, &f, &block);
     if (error)
         return error;
     struct ext2_dirent *dot = page_data(f);

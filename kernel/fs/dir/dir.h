@@ -23,7 +23,8 @@ int dir_find(struct inode *dp, const struct name *n,
 void dir_erase(struct inode *dp, struct dir_place *p, const struct name *n, struct frame *pin);
 void dir_set(struct inode *dp, struct dir_place *p, const struct name *n, const struct inode *ip,
              struct frame *pin);
-int dir_empty(struct inode *dp) must_check;                        // 0, -ENOTEMPTY
+int dir_empty(struct inode *dp) must_check;                                      // 0, -ENOTEMPTY
+int dir_new_block(struct inode *dp, struct frame **f, uint32 *block) must_check; // at the end
 int dir_format(struct inode *ip, struct inode *parent) must_check; // first block of a new one
 
 int64 dir_read(struct inode *dp, struct iobuf dst, uint64 off,

@@ -7,7 +7,7 @@
 #include "fs/dir/symlink.h"
 
 #include "abi/errno.h"
-#include "fs/ext2/bmap.h"
+#include "fs/dir/dir.h"
 #include "fs/ext2/super.h"
 #include "lib/string.h"
 
@@ -42,21 +42,14 @@ fill_block(struct inode *ip, const char *target, size_t len)
 {
     struct frame *f;
     uint32 block;
-    int error = cache_zero(&ip->pages, 0, &f);
+    int error = dir_new_block(ip, &f, &block);
     if (error)
         return error;
-    acquiresleep(&ip->map_lock);
-    error = bmap_create(ip, 0, &block);
-    releasesleep(&ip->map_lock);
-    if (!error) {
-        memcpy(page_data(f), target, len);
-        __atomic_store_n(&ip->size, len, __ATOMIC_RELEASE); // before write-back sees the page
-        cache_written(&ip->pages, f, block);
-    }
+    memcpy(page_data(f), target, len);
+    __atomic_store_n(&ip->size, len, __ATOMIC_RELEASE); // before write-back sees the page
+    cache_written(&ip->pages, f, block);
     frame_put(f);
-    if (error)
-        cache_forget(&ip->pages, 0);
-    return error;
+    return 0;
 }
 
 // Stores the target of a new link, to which there is no other reference. The caller stores the

@@ -22,6 +22,8 @@ int bits_open(struct group_bits *b, struct ext2 *fs,
 int bits_free(struct group_bits *b, struct ext2 *fs, uint32 block) must_check; // -EUCLEAN: was free
 void bits_close(struct group_bits *b, struct ext2 *fs);
 
+void ext2_dirty_group(struct ext2 *fs, uint32 g, struct frame *bitmap);
+
 int ialloc(struct ext2 *fs, uint32 parent, bool dir, uint32 *inum) must_check; // -ENOSPC, -EIO ...
 int ialloc_bitmap(struct ext2 *fs, uint32 inum, struct frame **out) must_check;
 void ialloc_clear(struct ext2 *fs, uint32 inum, struct frame *bitmap, bool dir);

@@ -10,9 +10,9 @@
 #include "fs/ext2/alloc.h"
 
 #include "abi/errno.h"
-#include "fs/ext2/bits.h"
 #include "fs/ext2/super.h"
 #include "fs/journal/journal.h"
+#include "lib/bitmap.h"
 
 static uint32
 group_length(const struct ext2 *fs, uint32 g)
@@ -21,24 +21,23 @@ group_length(const struct ext2 *fs, uint32 g)
     return left < fs->blocks_per_group ? left : fs->blocks_per_group;
 }
 
-static void
-dirty_group(struct ext2 *fs, uint32 g, struct frame *bitmap)
+// Marks a bitmap of the group, and the group's descriptor, as changed.
+void
+ext2_dirty_group(struct ext2 *fs, uint32 g, struct frame *bitmap)
 {
     cache_dirty(&fs->meta, bitmap);
     cache_dirty(&fs->meta, fs->gdt[g / (BLKSIZE / sizeof(struct ext2_group))]);
 }
 
-// Finds a free bit of the group's bitmap and marks it used; BIT_NONE: there is none.
+// Finds a free bit of the group's bitmap and marks it used; the group's length: there is none.
 static uint32
-take_bit(struct ext2 *fs, uint32 g, void *map, uint32 from)
+take_bit(struct ext2 *fs, uint32 g, uint64 *map, uint32 from)
 {
     struct ext2_group *gd = ext2_group(fs, g);
     acquire(&fs->alloc);
-    uint32 bit = bits_find_zero(map, from, group_length(fs, g));
-    if (bit == BIT_NONE)
-        bit = bits_find_zero(map, 0, from);
-    if (bit != BIT_NONE) {
-        bits_set(map, bit);
+    uint32 bit = (uint32)bitmap_find_zero(map, group_length(fs, g), from);
+    if (bit != group_length(fs, g)) {
+        bitmap_set(map, bit);
         gd->free_blocks -= gd->free_blocks > 0;
         fs->free_blocks -= fs->free_blocks > 0;
         fs->block_hint[g] = bit + 1;
@@ -59,12 +58,12 @@ alloc_in(struct ext2 *fs, uint32 g, uint32 from, uint32 *block)
     int error = cache_get(&fs->meta, gd->block_bitmap, &bitmap);
     if (error)
         return error;
-    uint32 bit = take_bit(fs, g, page_data(bitmap), from < group_length(fs, g) ? from : 0);
-    if (bit == BIT_NONE) {
+    uint32 bit = take_bit(fs, g, page_data(bitmap), from);
+    if (bit == group_length(fs, g)) {
         error = ext2_damage(fs, "group %u: counts free blocks that its bitmap does not have", g);
     } else {
         *block = g * fs->blocks_per_group + bit;
-        dirty_group(fs, g, bitmap);
+        ext2_dirty_group(fs, g, bitmap);
         if (!ext2_block_ok(fs, *block))
             error = ext2_damage(fs, "block %u: the file system's own, but marked free", *block);
     }
@@ -129,7 +128,8 @@ bits_open(struct group_bits *b, struct ext2 *fs, uint32 block)
 static bool
 free_now(struct group_bits *b, struct ext2 *fs, uint32 bit)
 {
-    bool was = bits_clear(page_data(b->bitmap), bit);
+    bool was = bitmap_test(page_data(b->bitmap), bit);
+    bitmap_clear(page_data(b->bitmap), bit);
     ext2_group(fs, b->group)->free_blocks += was;
     fs->free_blocks += was;
     return was;
@@ -143,7 +143,7 @@ bits_free(struct group_bits *b, struct ext2 *fs, uint32 block)
     uint32 bit = block % fs->blocks_per_group;
     acquire(&fs->alloc);
     bool was = fs->pending && !b->unused
-                   ? bits_test(page_data(b->bitmap), bit) && pending_add(fs, b->group, bit)
+                   ? bitmap_test(page_data(b->bitmap), bit) && pending_add(fs, b->group, bit)
                    : free_now(b, fs, bit);
     release(&fs->alloc);
     return was ? 0 : ext2_damage(fs, "block %u: in use but marked free", block);
@@ -155,7 +155,7 @@ bits_close(struct group_bits *b, struct ext2 *fs)
 {
     if (!b->bitmap)
         return;
-    dirty_group(fs, b->group, b->bitmap);
+    ext2_dirty_group(fs, b->group, b->bitmap);
     frame_put(b->bitmap);
     b->bitmap = NULL;
 }

@@ -9,15 +9,10 @@
 #include "fs/ext2/alloc.h"
 
 #include "abi/errno.h"
-#include "fs/ext2/bits.h"
 #include "fs/ext2/super.h"
+#include "lib/bitmap.h"
 
-static void
-dirty_group(struct ext2 *fs, uint32 g, struct frame *bitmap)
-{
-    cache_dirty(&fs->meta, bitmap);
-    cache_dirty(&fs->meta, fs->gdt[g / (BLKSIZE / sizeof(struct ext2_group))]);
-}
+#define BIT_NONE (~0U)
 
 static uint32
 roomiest_group(struct ext2 *fs)
@@ -32,17 +27,19 @@ roomiest_group(struct ext2 *fs)
 }
 
 static uint32
-take_bit(struct ext2 *fs, uint32 g, void *map, bool dir)
+take_bit(struct ext2 *fs, uint32 g, uint64 *map, bool dir)
 {
     struct ext2_group *gd = ext2_group(fs, g);
     uint32 reserved = g == 0 ? fs->first_ino - 1 : 0;
     acquire(&fs->alloc);
     uint32 from = fs->inode_hint[g] > reserved ? fs->inode_hint[g] : reserved;
-    uint32 bit = bits_find_zero(map, from, fs->inodes_per_group);
-    if (bit == BIT_NONE)
-        bit = bits_find_zero(map, reserved, from);
+    uint32 bit = (uint32)bitmap_zero_in(map, from, fs->inodes_per_group);
+    if (bit >= fs->inodes_per_group) {
+        bit = (uint32)bitmap_zero_in(map, reserved, from);
+        bit = bit < from ? bit : BIT_NONE;
+    }
     if (bit != BIT_NONE) {
-        bits_set(map, bit);
+        bitmap_set(map, bit);
         gd->free_inodes -= gd->free_inodes > 0;
         gd->used_dirs += dir;
         fs->free_inodes -= fs->free_inodes > 0;
@@ -69,7 +66,7 @@ alloc_in(struct ext2 *fs, uint32 g, bool dir, uint32 *inum)
         error = ext2_damage(fs, "group %u: counts free inodes that its bitmap does not have", g);
     } else {
         *inum = g * fs->inodes_per_group + bit + 1;
-        dirty_group(fs, g, bitmap);
+        ext2_dirty_group(fs, g, bitmap);
     }
     frame_put(bitmap);
     return error;
@@ -107,14 +104,15 @@ ialloc_clear(struct ext2 *fs, uint32 inum, struct frame *bitmap, bool dir)
     uint32 g = (inum - 1) / fs->inodes_per_group, bit = (inum - 1) % fs->inodes_per_group;
     struct ext2_group *gd = ext2_group(fs, g);
     acquire(&fs->alloc);
-    bool was = bits_clear(page_data(bitmap), bit);
+    bool was = bitmap_test(page_data(bitmap), bit);
+    bitmap_clear(page_data(bitmap), bit);
     gd->free_inodes += was;
     gd->used_dirs -= was && dir && gd->used_dirs;
     fs->free_inodes += was;
     if (bit < fs->inode_hint[g])
         fs->inode_hint[g] = bit; // low numbers first: few pages of the table are in use
     release(&fs->alloc);
-    dirty_group(fs, g, bitmap);
+    ext2_dirty_group(fs, g, bitmap);
     if (!was)
         ext2_complain(fs, "inode %u: in use but marked free", inum);
 }

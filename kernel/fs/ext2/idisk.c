@@ -6,13 +6,10 @@
 //           its page is pinned before the change begins.
 // Locks     the inode is locked, or there is no other reference yet; exceptions: inode_store().
 #include "abi/stat.h"
-#include "fs/ext2/inode.h"
+#include "fs/ext2/bmap.h"
 #include "fs/ext2/super.h"
 #include "fs/fs.h"
 #include "lib/string.h"
-
-// Blocks that direct to triple-indirect pointers can hold.
-#define MAX_PAGES (EXT2_NDIRECT + 1024UL + 1024 * 1024UL + 1024 * 1024 * 1024UL)
 
 // Returns the byte offset of the inode's copy in its group's table.
 static uint64
@@ -92,7 +89,7 @@ fault(const struct inode *ip, bool special)
         return "is free, but has a name";
     if (ip->flags & (EXT2_EXTENTS_FL | EXT2_INLINE_FL))
         return "uses a feature that the file system does not declare";
-    if (ip->size > MAX_PAGES * BLKSIZE)
+    if (ip->size > BMAP_PAGES * BLKSIZE)
         return "is larger than a file can be";
     if (ip->sectors / (BLKSIZE / 512) > ip->fs->blocks)
         return "claims more blocks than there are";

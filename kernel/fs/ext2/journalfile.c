@@ -51,15 +51,9 @@ frees_take(struct journal_fs *j)
 }
 
 static void
-frees_apply(struct journal_fs *j)
+frees_mark(struct journal_fs *j, bool free)
 {
-    pending_apply(ext2_of(j));
-}
-
-static void
-frees_revert(struct journal_fs *j)
-{
-    pending_revert(ext2_of(j));
+    pending_mark(ext2_of(j), free);
 }
 
 static void
@@ -73,8 +67,7 @@ static const struct journal_fs_ops ext2_journal_ops = {
     .stop = stop_writing,
     .now = time_stamp,
     .frees_take = frees_take,
-    .frees_apply = frees_apply,
-    .frees_revert = frees_revert,
+    .frees_mark = frees_mark,
     .frees_end = frees_end,
 };
 

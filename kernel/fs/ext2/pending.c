@@ -7,8 +7,8 @@
 // Locks     fs->alloc. The set of maps changes under it or while operations are held up.
 #include "fs/ext2/pending.h"
 
-#include "fs/ext2/bits.h"
 #include "fs/ext2/super.h"
+#include "lib/bitmap.h"
 #include "mm/frame/kmem.h"
 
 #define WORDS (BLKSIZE / 8)
@@ -82,7 +82,7 @@ pending_reserve(struct ext2 *fs, uint32 group, struct frame *bitmap)
 static bool
 has(const struct pending_map *m, uint32 bit)
 {
-    return m->map && bits_test(page_data(m->map), bit);
+    return m->map && bitmap_test(page_data(m->map), bit);
 }
 
 // Locks     fs->alloc is held.
@@ -92,7 +92,7 @@ pending_add(struct ext2 *fs, uint32 group, uint32 bit)
     struct pending_map *m = &fs->pending[group].of[RUNNING];
     if (has(m, bit) || has(&fs->pending[group].of[COMMITTING], bit))
         return false;
-    bits_set(page_data(m->map), bit);
+    bitmap_set(page_data(m->map), bit);
     m->lo = bit / 64 < m->lo ? bit / 64 : m->lo;
     m->hi = bit / 64 + 1 > m->hi ? bit / 64 + 1 : m->hi;
     m->count++;
@@ -112,9 +112,10 @@ pending_take(struct ext2 *fs)
     }
 }
 
-// Marks the blocks that the committing transaction freed as free, or as in use.
-static void
-mark(struct ext2 *fs, bool free)
+// Marks the blocks that the committing transaction freed as free, or as in use again, in the bitmaps
+// and in all counts.
+void
+pending_mark(struct ext2 *fs, bool free)
 {
     for (uint32 g = 0; g < fs->groups; g++) {
         struct pending_map *m = &fs->pending[g].of[COMMITTING];
@@ -130,20 +131,6 @@ mark(struct ext2 *fs, bool free)
         fs->npending -= change;
         release(&fs->alloc);
     }
-}
-
-// Counts the committing transaction's frees as free, in the bitmaps and in all counts.
-void
-pending_apply(struct ext2 *fs)
-{
-    mark(fs, true);
-}
-
-// Counts them as in use again.
-void
-pending_revert(struct ext2 *fs)
-{
-    mark(fs, false);
 }
 
 // Forgets the committing transaction's frees; the counts remain as they are.

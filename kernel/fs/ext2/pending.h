@@ -18,6 +18,5 @@ bool pending_add(struct ext2 *fs, uint32 group, uint32 bit); // false: the block
 
 // The steps of a commit: fs/journal/journal.h, frees_take and so on.
 void pending_take(struct ext2 *fs);
-void pending_apply(struct ext2 *fs);
-void pending_revert(struct ext2 *fs);
+void pending_mark(struct ext2 *fs, bool free);
 void pending_end(struct ext2 *fs);

@@ -94,7 +94,7 @@ take_revoked(struct journal *j)
 static void
 finish_commit(struct journal *j)
 {
-    j->fs->ops->frees_apply(j->fs);
+    j->fs->ops->frees_mark(j->fs, true);
     j->fs->ops->frees_end(j->fs);
     journal_drop(&j->dropping);
     list_append(&j->logged, &j->fresh);
@@ -179,12 +179,12 @@ commit_held(struct journal *j)
 {
     uint32 tid = j->tid;
     j->fs->ops->frees_take(j->fs);
-    j->fs->ops->frees_apply(j->fs); // only while copies are made
+    j->fs->ops->frees_mark(j->fs, true); // only while copies are made
     bool copied = copies_alloc(j);
     if (copied) {
         take_revoked(j);
         copy_running(j);
-        j->fs->ops->frees_revert(j->fs);
+        j->fs->ops->frees_mark(j->fs, false);
     }
     __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held up
     if (copied) {

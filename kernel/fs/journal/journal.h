@@ -27,10 +27,10 @@ struct journal_fs_ops {
     // Blocks that a transaction frees stay in use until it is on the disk: their old contents may
     // be needed after a power cut. A commit calls these in this order for the blocks that its
     // transaction freed.
-    void (*frees_take)(struct journal_fs *fs);   // later frees belong to the next transaction
-    void (*frees_apply)(struct journal_fs *fs);  // mark the blocks as free ...
-    void (*frees_revert)(struct journal_fs *fs); // ... as in use again
-    void (*frees_end)(struct journal_fs *fs);    // forget them; the counts remain
+    void (*frees_take)(struct journal_fs *fs); // later frees are the next transaction's
+    void (*frees_mark)(struct journal_fs *fs,
+                       bool free);            // mark the blocks as free, or in use again
+    void (*frees_end)(struct journal_fs *fs); // forget them; the counts remain
 };
 
 struct journal_fs {

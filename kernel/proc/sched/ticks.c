@@ -8,6 +8,7 @@
 #include "proc/sched/ticks.h"
 
 #include "lib/list.h"
+#include "lib/range.h"
 #include "proc/proc.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
@@ -132,12 +133,6 @@ wake_due(struct sleepers *s, uint64 now)
     release(&s->lock);
 }
 
-static uint64
-earlier(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
-}
-
 // Gives time slices random lengths, from a seed, for tests; 0: all alike. At boot.
 void
 ticks_scatter(uint32 seed)
@@ -160,7 +155,7 @@ ticks_resume(void)
 {
     uint64 *state = &random[cpuid()];
     uint64 length = likely(!*state) ? slice : random_slice(state);
-    timer_set(earlier(r_time() + length, sleepers[cpuid()].next));
+    timer_set(smaller(r_time() + length, sleepers[cpuid()].next));
 }
 
 // Sets this hart's deadline to its first sleeper's: it has nothing to run.

@@ -10,7 +10,7 @@
 //
 // SOURCES: tests/host/fs/help/crashdisk.c tests/host/fs/help/crashmodel.c tests/host/fs/help/crashwork.c
 // SOURCES: tests/host/fs/help/e2check.c tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c
-// SOURCES: kernel/fs/cache/*.c kernel/fs/journal/*.c kernel/fs/ext2/*.c kernel/fs/dir/*.c
+// SOURCES: kernel/lib/bitmap.c kernel/fs/cache/*.c kernel/fs/journal/*.c kernel/fs/ext2/*.c kernel/fs/dir/*.c
 // SOURCES: kernel/dev/disk/blk.c kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c kernel/mm/frame/buddy.c
 // SOURCES: kernel/mm/frame/kmem.c kernel/mm/frame/failnth.c kernel/lib/page.c kernel/sync/*.c
 // SOURCES: kernel/checked/lockcheck.c tests/host/shim/host.c

@@ -5,7 +5,7 @@
 // allocations fail.
 //
 // SOURCES: tests/host/fs/help/fsworld.c tests/host/fs/help/fsops.c tests/host/fs/help/fsmodel.c
-// SOURCES: tests/host/fs/help/fscheck.c kernel/fs/cache/*.c kernel/fs/journal/*.c kernel/fs/ext2/*.c
+// SOURCES: kernel/lib/bitmap.c tests/host/fs/help/fscheck.c kernel/fs/cache/*.c kernel/fs/journal/*.c kernel/fs/ext2/*.c
 // SOURCES: kernel/fs/dir/*.c kernel/dev/disk/blk.c kernel/mm/frame/frame*.c kernel/mm/frame/ledger.c
 // SOURCES: kernel/mm/frame/buddy.c kernel/mm/frame/kmem.c kernel/mm/frame/failnth.c kernel/lib/page.c
 // SOURCES: kernel/sync/*.c kernel/checked/lockcheck.c tests/host/shim/host.c tests/host/shim/thread.c
