@@ -153,7 +153,7 @@ ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/des
 LISTED := $(foreach r,$(ROOMS),$(patsubst %.S.c,%.S,$(patsubst %,kernel/$(r)/%.c,$($(r)))))
 
 # A new file is built at once; check.sources requires it in the lists above.
-UNLISTED := $(filter-out $(LISTED) kernel/rv/offsets.c kernel/checked/%,\
+UNLISTED := $(filter-out $(LISTED) kernel/proc/offsets.c kernel/checked/%,\
 	$(wildcard kernel/*.c kernel/*/*.c kernel/*/*/*.c kernel/*/*.S))
 KSRC := $(wildcard $(LISTED)) $(UNLISTED)
 
@@ -203,12 +203,12 @@ $(O)/gen/.syscalls: include/abi/syscall.tbl tools/gensys.py
 
 $(GENHDR) $(O)/gen/user/usys.S: $(O)/gen/.syscalls ;
 
-$(O)/gen/rv/offsets.h: $(wildcard kernel/rv/offsets.c) $(O)/.kflags | $(GENHDR)
+$(O)/gen/rv/offsets.h: $(wildcard kernel/proc/offsets.c) $(O)/.kflags | $(GENHDR)
 	$(say) GEN $@
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '#pragma once' > $@
-	$(Q)$(if $(wildcard kernel/rv/offsets.c),\
-		$(KCC) $(KCFLAGS) -MMD -MP -MT $@ -MF $(O)/gen/rv/offsets.d -S -o $(O)/gen/rv/offsets.s kernel/rv/offsets.c && \
+	$(Q)$(if $(wildcard kernel/proc/offsets.c),\
+		$(KCC) $(KCFLAGS) -MMD -MP -MT $@ -MF $(O)/gen/offsets.d -S -o $(O)/gen/rv/offsets.s kernel/proc/offsets.c && \
 		sed -n 's/^[ \t]*\.ascii[ \t]*"->\([A-Za-z0-9_]*\) *\([^"]*\)"/#define \1 \2/p' $(O)/gen/rv/offsets.s >> $@)
 
 KSTAMP := $(KCC) $(KCFLAGS) $(KASFLAGS) $(LD) $(KLDFLAGS) $(UBSAN)
@@ -428,5 +428,5 @@ help:
 
 include machine/machine.mk
 
--include $(KOBJ:.o=.d) $(O)/gen/rv/offsets.d
+-include $(KOBJ:.o=.d) $(O)/gen/offsets.d
 -include $(wildcard $(O)/user/*.d $(O)/user/*/*.d $(O)/user/*/*/*.d)

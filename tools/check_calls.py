@@ -17,7 +17,8 @@ UPCALLS = {
     "kerneltrap kstack_overflow": "rv/kernelvec.S: the way from a trap to its handler",
     "thread_self thread_block thread_prepare_block thread_waiter thread_wake": "sync/thread.h: threads are processes",
     "preempt_point": "sync/thread.h: a long loop lets other processes run",
-    "native_calls usersyscall": "proc/trap.h: system calls are above traps",
+    "native_calls": "proc/trap.h: system calls are above traps",
+    "usertrap syscall_finish unknown_call fork_call traced_call trap_userret": "rv/trampoline.S: traps and calls",
 }
 
 

@@ -56,6 +56,7 @@ def numbers_h(calls):
     for c in calls:
         for name in c.names:
             yield f"#define SYS_{name} {c.number}"
+    yield f"\n#define SYSCALL_NUMBERS {max(c.number for c in calls) + 1} // all are below"
 
 
 def calls_inc(calls):

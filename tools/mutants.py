@@ -30,10 +30,10 @@ TEST = "tests/host/mm/t_mmu_unified.c"
 FENCE_ALL = "sfence.vma zero, zero"
 ASSEMBLY = {
     "kernel/rv/trampoline.S": [
-        ["ld t1, TF_KERNEL_FENCE(a0)", "csrw satp, t2", "bnez t1, fence_in"],
-        ["lw t0, CPU_ASID_MASK(tp)", "beqz t0, fence_out", "csrw satp, a1"],
+        ["lw t0, CPU_ASID_MASK(tp)", "beqz t0, fence_out", "csrw satp, t1"],
+        ["csrw satp, t2", "bnez t1, fence_in"],
         ["fence_in:", FENCE_ALL],
-        ["fence_out:", FENCE_ALL, "csrw satp, a1", FENCE_ALL, "j leave"],
+        ["fence_out:", FENCE_ALL, "csrw satp, t1", FENCE_ALL, "j leave"],
     ],
     "kernel/rv/swtch.S": [["csrw satp, a2", "beqz a3, 1f", FENCE_ALL, "1:"]],
     "kernel/rv/entry.S": [

@@ -9,6 +9,7 @@
 #include "proc/alarm.h"
 
 #include "abi/errno.h"
+#include "lib/panic.h"
 #include "mm/frame/kmem.h"
 #include "proc/proc.h"
 #include "proc/sched/fpu.h"
@@ -48,6 +49,7 @@ alarm_set(struct proc *p, uint64 ticks, uint64 handler)
 static void
 enter_handler(struct proc *p, struct alarm *a)
 {
+    assert(p->trapframe->whole);
     a->regs = *p->trapframe;
     fpu_export(p, &a->fp, &a->fp_used);
     a->in_handler = true;
@@ -82,7 +84,6 @@ alarm_return(struct proc *p)
     *tf = a->regs;
     tf->kernel_tp = hart;
     trap_prepare(p); // its tables may have got other ASIDs
-    tf->restore_all = 1;
     fpu_import(p, &a->fp, a->fp_used);
     a->in_handler = false;
     a->counted = ticks_now();

@@ -7,6 +7,7 @@
 #include "abi/errno.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
+#include "lib/panic.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
 #include "proc/alarm.h"
@@ -23,6 +24,7 @@
 static void
 copy_registers(struct proc *child, const struct proc *parent)
 {
+    assert(parent->trapframe->whole);
     *child->trapframe = *parent->trapframe;
     trap_prepare(child);
     child->trapframe->a0 = 0;

@@ -67,7 +67,6 @@ struct proc {
 
     struct uvm_owner own;        // [c] pid again, trapframe, kernel stack
     struct trapframe *trapframe; // [o] own.trapframe
-    struct userret way_out;      // [o] for the return to user mode, from trap_prepare()
     syscall_fn *const *calls;    // [o] the table of its system calls
     uint64 tracing;              // [o] which of them are reported when they return, by bit
     struct interpose *interpose; // [o] NULL: it may make all calls

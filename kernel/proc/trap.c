@@ -5,8 +5,7 @@
 //           it; a new process starts as if returning. Kernel traps are faults in copies of user
 //           memory and, where they are allowed (idle, preempt_point), interrupts. Any other one
 //           is a panic.
-// Promises  killed and need_resched are tested before each return to user mode. stvec leads to
-//           uservec only in user mode.
+// Promises  killed and need_resched are tested before each return to user mode.
 // Manual    priv: stvec, scause, sstatus
 #include "proc/trap.h"
 
@@ -32,8 +31,8 @@
 #include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
-uint64 trap_user_stvec;
-static uint64 user_return; // the address of userret in the user's table
+uint64 trap_userret;
+static uint64 trap_stvec; // where all traps enter, in the user's table as well
 
 static bool
 describe_current(struct subject *s)
@@ -51,9 +50,12 @@ static const struct explain_hooks explain_hooks = {describe_current, proc_on_kst
 void
 trapinit(void)
 {
-    uint64 page = design->switches ? TRAMPOLINE : (uint64)_trampoline;
-    trap_user_stvec = page + (uint64)(uservec - _trampoline);
-    user_return = page + (uint64)(userret - _trampoline);
+    trap_stvec = (uint64)uservec;
+    trap_userret = (uint64)userret;
+    if (design->switches) {
+        trap_userret = TRAMPOLINE;
+        trap_stvec = TRAMPOLINE + (uint64)(uservec_switched - userret_switched);
+    }
     explain_set_hooks(&explain_hooks);
 }
 
@@ -62,23 +64,23 @@ trapinit(void)
 void
 trapinithart(void)
 {
-    trap_enter();
+    csr_write(sscratch, 0); // the kernel's mark: rv/trampoline.S
+    csr_write(stvec, trap_stvec);
     csr_write(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);
 }
 
-// Fills in the kernel's part of the process's trapframe, and p->way_out. Called when its tables,
-// stack or hart's ASIDs have changed.
+// Fills in the kernel's part of the process's trapframe. Called when its tables, stack or hart's
+// ASIDs have changed.
 void
 trap_prepare(struct proc *p)
 {
     struct trapframe *tf = p->trapframe;
     tf->kernel_satp = design->switches ? p->as->ksatp : 0;
     tf->kernel_sp = p->own.kstack.top;
-    tf->kernel_trap = (uint64)usertrap;
-    tf->kernel_syscall = (uint64)usersyscall;
+    tf->kernel_trap = (uint64)trap_entry;
+    tf->kernel_syscall = (uint64)syscall_switched;
     tf->kernel_fence = !mycpu()->asid_mask;
-    p->way_out = (struct userret){design->switches ? TRAPFRAME : (uint64)tf,
-                                  design->switches ? p->as->satp : 0};
+    tf->user_satp = design->switches ? p->as->satp : 0;
 }
 
 // The start of each new process: the first switch to it enters here, with its predecessor's lock
@@ -91,11 +93,8 @@ trap_start(void)
     fpu_enter(p);
     if (p->entry)
         p->entry();
-    p->trapframe->restore_all = 1;
-    struct userret r = trap_leave(p);
-    ((void (*)(uint64, uint64))user_return)(r.trapframe,
-                                            r.satp); // code of the trampoline, by address
-    panic("trap_start: userret came back");
+    trap_leave(p);
+    user_resume();
 }
 
 static bool
@@ -185,16 +184,14 @@ trap_exit_work(struct proc *p)
 }
 
 // Handles a trap from user mode that is no system call. Entered from rv/trampoline.S.
-// Returns   for the trampoline: where the trapframe is, and the table to load.
+// The trapframe is whole.
 // Sleeps    when a page is read or another process runs first. Does not return if the process ends.
-struct userret
+void
 usertrap(void)
 {
     struct proc *p = myproc();
-    trap_enter();
     other_trap(p, csr_read(scause));
-    p->trapframe->restore_all = 1; // any register may be in use
-    return trap_leave(p);
+    trap_leave(p);
 }
 
 static bool

@@ -4,46 +4,21 @@
 //
 // Theory    The interrupted code's registers are saved as a struct kernelframe on its own stack. If
 //           that would leave the stack, bit KSTACK_SHIFT of sp is clear (rv/kstack.h), and the report
-//           runs on this hart's spare stack. sscratch is free in the kernel; it holds sp meanwhile.
+//           runs on this hart's spare stack. rv/trampoline.S, to which stvec leads, has put sp into
+//           sscratch, which is 0 in the kernel otherwise.
 #include "rv/kstack.h"
 #include "rv/offsets.h"
 
-.macro each_saved op
-        \op ra, 8(sp)
-        \op gp, 24(sp)
-        \op t0, 40(sp)
-        \op t1, 48(sp)
-        \op t2, 56(sp)
-        \op s0, 64(sp)
-        \op s1, 72(sp)
-        \op a0, 80(sp)
-        \op a1, 88(sp)
-        \op a2, 96(sp)
-        \op a3, 104(sp)
-        \op a4, 112(sp)
-        \op a5, 120(sp)
-        \op a6, 128(sp)
-        \op a7, 136(sp)
-        \op s2, 144(sp)
-        \op s3, 152(sp)
-        \op s4, 160(sp)
-        \op s5, 168(sp)
-        \op s6, 176(sp)
-        \op s7, 184(sp)
-        \op s8, 192(sp)
-        \op s9, 200(sp)
-        \op s10, 208(sp)
-        \op s11, 216(sp)
-        \op t3, 224(sp)
-        \op t4, 232(sp)
-        \op t5, 240(sp)
-        \op t6, 248(sp)
+.macro each_saved op                    // all but sp, and tp, which is the hart's
+        .irp n, 1,3,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+        \op x\n, (8 * \n)(sp)
+        .endr
 .endm
 
 .macro save_frame
         each_saved sd
         sd tp, 32(sp)
-        csrr t0, sscratch
+        csrrw t0, sscratch, zero
         sd t0, 16(sp)
         csrr t0, sepc
         sd t0, KF_SEPC(sp)
@@ -57,9 +32,8 @@
 
 .text
         .globl kernelvec
-        .balign 4
 kernelvec:
-        csrw sscratch, sp
+        csrr sp, sscratch
         addi sp, sp, -KF_SIZE
         srli sp, sp, KSTACK_SHIFT
         andi sp, sp, 1

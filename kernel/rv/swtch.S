@@ -10,6 +10,7 @@
 .macro each_callee_saved op, ctx
         \op ra, CTX_RA(\ctx)
         \op sp, CTX_SP(\ctx)
+        \op gp, CTX_GP(\ctx)
         \op s0, (CTX_S + 0)(\ctx)
         \op s1, (CTX_S + 8)(\ctx)
         \op s2, (CTX_S + 16)(\ctx)

@@ -4,10 +4,10 @@
 
 #include "lib/types.h"
 
-// The registers that a call preserves (psABI), and the bits of sstatus that belong to the process:
-// SUM, FS, SPP and SPIE.
+// The registers that a call preserves (psABI), the user's gp, which the kernel does not use, and the
+// bits of sstatus that belong to the process: SUM, FS, SPP and SPIE.
 struct context {
-    uint64 ra, sp;
+    uint64 ra, sp, gp;
     uint64 s[12];
     uint64 sstatus;
 };

@@ -5,8 +5,9 @@
 // Theory    One page per process. sscratch holds its address whenever user code runs: the
 //           kernel's own address of the page where the user table contains the kernel, TRAPFRAME
 //           where it does not; then kernel_satp is nonzero and the way in switches tables.
-// Promises  The offsets are those of the trampoline's users: the first five fields and the
-//           registers x1..x31 in order.
+//           gp and s1 to s11 are in it only while `whole` is set: a system call leaves them where
+//           they are, unless a function needs them (rv/trampoline.S).
+// Promises  The offsets are those of xv6: the first five fields and the registers x1..x31 in order.
 #pragma once
 
 #include "lib/types.h"
@@ -14,7 +15,7 @@
 struct trapframe {
     uint64 kernel_satp; // table to switch to on the way in; 0: none
     uint64 kernel_sp;   // top of the process's kernel stack
-    uint64 kernel_trap; // usertrap()
+    uint64 kernel_trap; // where other traps than system calls enter the kernel's text
     uint64 epc;         // user pc
     uint64 kernel_tp;   // the struct cpu of the hart it runs on
     uint64 ra, sp, gp, tp;
@@ -23,29 +24,16 @@ struct trapframe {
     uint64 a0, a1, a2, a3, a4, a5, a6, a7;
     uint64 s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
     uint64 t3, t4, t5, t6;
-    uint64 kernel_syscall; // usersyscall()
-    uint64 restore_all;    // the way out loads also the registers that C code preserves
+    uint64 kernel_syscall; // where system calls enter the kernel's text
     uint64 kernel_fence;   // the switch to kernel_satp needs a fence: there are no ASIDs
+    uint64 user_satp;      // table to switch to on the way out; 0: none
+    uint64 whole;          // all registers are here; cleared on the way out
 };
 
 _Static_assert(offsetof(struct trapframe, kernel_satp) == 0, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, kernel_sp) == 8, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, kernel_trap) == 16, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, epc) == 24, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, kernel_tp) == 32, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, ra) == 40, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, sp) == 48, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, gp) == 56, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, tp) == 64, "trapframe layout");
-_Static_assert(offsetof(struct trapframe, t0) == 72, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, a0) == 112, "trapframe layout");
 _Static_assert(offsetof(struct trapframe, t6) == 280, "trapframe layout");
-
-// The result of usertrap() and usersyscall(), in a0 and a1, for the return to user mode.
-struct userret {
-    uint64 trapframe; // address for sscratch, valid in the user's table
-    uint64 satp;      // table to switch to; 0: none
-};
 
 // The registers of kernel code that was interrupted or that faulted; on its own stack.
 struct kernelframe {
@@ -53,5 +41,7 @@ struct kernelframe {
     uint64 sepc, sstatus, scause, stval;
 };
 
-// Entry points (rv/trampoline.S, rv/kernelvec.S).
-extern char uservec[], userret[], kernelvec[], _trampoline[];
+// Entry points (rv/trampoline.S).
+extern char uservec[], uservec_switched[], syscall_switched[], trap_entry[];
+extern char userret[], userret_switched[]; // each ends with sret
+void user_resume(void) noreturn;           // to user mode, with all registers from the trapframe

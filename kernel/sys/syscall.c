@@ -5,11 +5,12 @@
 //           made of it. p->calls is the table of the process: native_calls[], or traced_calls[] of
 //           sys/systrace.c for a process whose calls are reported, refused or watched. A call that
 //           fails for want of memory is called again if memory can be gained: here by
-//           retry_failed(), for a traced process by traced().
+//           syscall_finish(), for a traced process by traced_call().
 #include "sys/syscall.h"
 
 #include "abi/errno.h"
 #include "abi/stat.h"
+#include "abi/syscall.h"
 #include "explain/plancheck.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -21,58 +22,40 @@
 #include "proc/trap.h"
 #include "rv/trapframe.h"
 
-syscall_fn *const native_calls[] = {
+syscall_fn *const native_calls[SYSCALL_NUMBERS] = {
 #define SYSCALL(number, name, nargs) [number] = sys_##name,
 #include "sys/calls.inc"
 #undef SYSCALL
 };
 
-static void
-unknown(struct proc *p, struct trapframe *tf)
+// Makes a call whose number has no function. Returns -ENOSYS.
+int64
+unknown_call(struct proc *p, const uint64 *a)
 {
-    printf("%d %s: unknown sys call %d\n", p->pid, p->name, (int)tf->a7);
-    p->as->usys->err = ENOSYS;
-    tf->a0 = (uint64)-1;
+    (void)a;
+    printf("%d %s: unknown sys call %d\n", p->pid, p->name, (int)p->trapframe->a7);
+    return -ENOSYS;
 }
 
-// Calls the function again while its result says that memory is short and memory_relieve() gains
-// some; then stores the last result for the program. A call that fails for want of memory has
-// changed nothing that the program can notice.
-static void __attribute__((noinline)) retry_failed(struct proc *p, int64 result)
+// Ends a system call that failed, that needs all registers, or whose process has something else to
+// do: stores the result for the program, and does pending work. Calls the function again while its
+// result says that memory is short and memory_relieve() gains some: a call that fails for want of
+// memory has changed nothing that the program can notice. Debug builds end each call here.
+// Sleeps    as the call does. Does not return if the process ends.
+void
+syscall_finish(struct proc *p, int64 result)
 {
+    struct trapframe *tf = p->trapframe;
     bool written = false;
     while (p->calls == native_calls && memory_relieve(p, result, &written))
-        result = native_calls[p->trapframe->a7](p, &p->trapframe->a0);
-    if (result == SYSCALL_DONE)
-        return;
-    if (result < 0)
+        result = native_calls[tf->a7](p, &tf->a0);
+    if (result < 0 && result != SYSCALL_DONE)
         p->as->usys->err = result == -ESTARVED ? ENOMEM : (int)-result;
-    p->trapframe->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
-}
-
-// Handles a system call from user mode: calls the function for the number in a7, and stores its
-// result in a0. Called by rv/trampoline.S.
-// Returns   the address of the trapframe and the table to load, for the trampoline.
-// Sleeps    as the call does. Does not return if the process ends.
-struct userret
-usersyscall(void)
-{
-    struct proc *p = myproc();
-    struct trapframe *tf = p->trapframe;
-    trap_enter();
-    uint64 number = tf->a7;
-    if (likely(number < NELEM(native_calls) && p->calls[number])) {
-        int64 result = p->calls[number](p, &tf->a0);
-        if (likely(result >= 0))
-            tf->a0 = (uint64)result;
-        else
-            retry_failed(p, result);
-    } else {
-        unknown(p, tf);
-    }
+    if (result != SYSCALL_DONE)
+        tf->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
     mirror_dcheck(p->as);
     plan_dcheck(p->as);
-    return trap_leave(p);
+    trap_leave(p);
 }
 
 // Copies a path from user memory into `buf`, which has MAXPATH bytes.

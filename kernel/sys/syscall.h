@@ -11,6 +11,11 @@
 #include "sys/calls.inc"
 #undef SYSCALL
 
+// rv/trampoline.S calls these: at the end of a call, for a number without a function, and for
+// sys_fork() and traced(), after it has saved all registers.
+void syscall_finish(struct proc *p, int64 result);
+syscall_fn unknown_call, fork_call, traced, traced_call;
+
 // Chooses call 23: 0: sysinfo(); 1: interpose(), as in the course's year 2025.
 void call23_choose(int interposes);
 

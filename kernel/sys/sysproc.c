@@ -15,9 +15,10 @@
 #include "proc/sched/ticks.h"
 #include "sys/syscall.h"
 
-// fork(): makes a child, as the function of that name in proc/fork.c.
+// fork(): makes a child, as the function of that name in proc/fork.c. sys_fork() is in
+// rv/trampoline.S: the child gets all registers.
 int64
-sys_fork(struct proc *p, const uint64 *a)
+fork_call(struct proc *p, const uint64 *a)
 {
     (void)p;
     (void)a;

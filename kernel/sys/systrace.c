@@ -45,8 +45,10 @@ blocked(struct proc *p, uint64 number, const uint64 *a)
     return result;
 }
 
-static int64
-traced(struct proc *p, const uint64 *a)
+// Makes a call of a traced process, and what is to be done before and after it. Called by traced()
+// of rv/trampoline.S, which has saved all registers.
+int64
+traced_call(struct proc *p, const uint64 *a)
 {
     uint64 number = p->trapframe->a7;
     int64 result;
@@ -61,7 +63,7 @@ traced(struct proc *p, const uint64 *a)
     return result;
 }
 
-static syscall_fn *const traced_calls[] = {
+static syscall_fn *const traced_calls[SYSCALL_NUMBERS] = {
 #define SYSCALL(number, name, nargs) [number] = traced,
 #include "sys/calls.inc"
 #undef SYSCALL

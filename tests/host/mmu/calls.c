@@ -18,6 +18,7 @@
 #include "mm/inspect/view.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
+#include "mmu/machine.h"
 #include "proc/exec/args.h"
 #include "proc/proc.h"
 #include "proc/sched/sched.h"
@@ -186,16 +187,16 @@ serve(struct trapframe *tf)
     return -ENOSYS;
 }
 
-struct userret
-usersyscall(void)
+// As rv/trampoline.S and sys/: the call that the trapframe of the running process asks for.
+void
+calls_serve(void)
 {
     struct proc *p = myproc();
     struct trapframe *tf = p->trapframe;
-    trap_enter();
     model_note("pid %d calls %lu (0x%lx, 0x%lx)", p->pid, tf->a7, tf->a0, tf->a1);
     int64 result = serve(tf);
     tf->a0 = (uint64)result;
     check_mirror(p->as);
     check_plan(p->as);
-    return trap_leave(p);
+    trap_leave(p);
 }

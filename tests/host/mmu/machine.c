@@ -32,7 +32,8 @@ static struct flow {
 } flows[FLOWS];
 
 char _trampoline[PGSIZE] __attribute__((aligned(4096)));
-char uservec[4], kernelvec[4];
+char uservec[4], uservec_switched[4], userret[4], userret_switched[4], syscall_switched[4],
+    trap_entry[4];
 
 __asm__(".data\n"
         ".globl usercopy_start, usercopy_end, usercopy_failed\n"
@@ -116,15 +117,17 @@ load_satp(uint64 satp, bool fence)
 }
 
 static void
-to_user(struct userret r)
+to_user(void)
 {
+    struct trapframe *tf = myproc()->trapframe;
     bool fence = !mycpu()->asid_mask;
-    if (r.satp && fence)
+    tf->whole = 0;
+    if (!tf->user_satp)
+        return;
+    if (fence)
         sfence_vma();
-    if (r.satp)
-        load_satp(r.satp, fence);
-    if (r.trapframe < MAXVA)
-        surely("trapframe", r.trapframe, PT_READ);
+    load_satp(tf->user_satp, fence);
+    surely("trapframe", TRAPFRAME, PT_READ);
 }
 
 // From user mode through the kernel and back.
@@ -141,20 +144,20 @@ trap(uint64 cause, uint64 stval)
         load_satp(tf->kernel_satp, tf->kernel_fence);
     }
     stack_mark(tf->kernel_sp, 0, token);
-    struct userret r = cause == CAUSE_ECALL_U ? usersyscall() : usertrap();
+    tf->whole = 1;
+    if (cause == CAUSE_ECALL_U)
+        calls_serve();
+    else
+        usertrap();
     stack_check(tf->kernel_sp, 0, token);
-    to_user(r);
+    to_user();
 }
-
-void model_userret(uint64 trapframe, uint64 satp) noreturn;
-
-__asm__(".globl userret\n.set userret, model_userret\n"); // elsewhere it is declared as bytes
 
 // The code at which trap_start() continues.
 void
-model_userret(uint64 trapframe, uint64 satp)
+user_resume(void)
 {
-    to_user((struct userret){trapframe, satp});
+    to_user();
     machine_user_main();
 }
 

@@ -132,7 +132,7 @@ class Regions:
         self.image = [(int(parts[i]["start"]), int(parts[i]["end"]), f"k{name}") for i, name in names.items()
                       if name != "parts"]
         self.direct = kernel.direct_map()
-        self.trampoline = int(kernel.variable("trap_user_stvec")) & -sv.PAGE if whose.space is not None else None
+        self.trampoline = int(kernel.variable("trap_stvec")) & -sv.PAGE if whose.space is not None else None
 
     @staticmethod
     def kind(region):

@@ -97,7 +97,7 @@ def into_kernel(words):
     at, p = chosen(into_kernel, words)
     if mode_of(at) != kernel.USER:
         raise gdb.GdbError(f"{kernel.title(p)} is in the kernel: back-to-user leads out")
-    edge = int(kernel.variable("trap_user_stvec")), lambda: is_current(at) and kernel.register("scause") == ECALL
+    edge = int(kernel.variable("trap_stvec")), lambda: is_current(at) and kernel.register("scause") == ECALL
     if not arrive(run_to(edge, end_of(at)), p, 0):
         return
     number = kernel.register("a7")
@@ -119,9 +119,9 @@ def function_of(p, number):
 
 def sret_address():
     """The user virtual address of the sret that returns to user code."""
-    start = kernel.address("userret")
-    code = memory.read(kernel.physical(start), 4096 - start % 4096)
-    return int(kernel.variable("user_return")) + code.index(SRET)
+    start = int(kernel.variable("trap_userret"))
+    code = start if start >> 63 else kernel.address("userret_switched")
+    return start + memory.read(kernel.physical(code), 4096 - code % 4096).index(SRET)
 
 
 def back_to_user(words):
@@ -133,7 +133,7 @@ def back_to_user(words):
         raise gdb.GdbError(f"{kernel.title(p)} is in user mode: into-kernel leads to its next system call")
     if not arrive(run_to((sret_address(), lambda: is_current(at)), end_of(at)), p, 0):
         return
-    result = int(kernel.target(kernel.value_at(at, kernel.proc_type())["trapframe"])["a0"])
+    result = kernel.register("a0")
     gdb.write(f"{kernel.title(p)} goes on with a0 = {result - (result >> 63 << 64)}\n")
     with_one_hart("stepi")
 

@@ -69,7 +69,7 @@ def forget():
 def know_trampoline():
     """Adds the second address of the trampoline's code, in the designs that switch tables."""
     file = os.path.join(build(), "kernel/rv/trampoline.S.o")
-    page = int(kernel.variable("trap_user_stvec")) & -4096
+    page = int(kernel.variable("trap_stvec")) & -4096
     if State.trampoline or not page or page >> 63 or not os.path.exists(file):
         return
     State.trampoline = True

@@ -7,6 +7,8 @@
 // Next      ../fpstress.c
 #include "t.h"
 
+#include "abi/syscall.h"
+
 #define ALL(op, base)                                                                              \
     op(1, base) op(2, base) op(3, base) op(4, base) op(5, base) op(6, base) op(7, base)            \
         op(8, base) op(9, base) op(11, base) op(12, base) op(13, base) op(14, base) op(15, base)   \
@@ -87,6 +89,30 @@ t_regs(void)
         reg_call(in, out);
         compare(in, out, call[i] == 13 ? "sleep" : "a call");
     }
+}
+
+static void
+fork_with_pattern(uint64 seed)
+{
+    static uint64 in[32], out[32];
+
+    pattern(in, seed);
+    in[17] = SYS_fork;
+    reg_call(in, out);
+    compare(in, out, "fork()");
+    if (out[10] == 0)
+        exit(0);
+    t_wait_ok(1);
+}
+
+// A child begins with all its parent's registers, also if the parent's calls are traced.
+static void
+t_regsfork(void)
+{
+    fork_with_pattern(1);
+    want(trace(1UL << SYS_msync) == 0, "trace failed");
+    fork_with_pattern(2);
+    want(trace(0) == 0, "trace failed");
 }
 
 static void
@@ -205,6 +231,6 @@ t_fpexec(void)
 }
 
 const struct test reg_tests[] = {
-    TEST(regs, T_NOISY), TEST(regspreempt, 0), TEST(fpregs, 0),
-    TEST(fpfork, 0),     TEST(fpexec, 0),      {0, 0, 0},
+    TEST(regs, T_NOISY), TEST(regsfork, 0), TEST(regspreempt, 0), TEST(fpregs, 0), TEST(fpfork, 0),
+    TEST(fpexec, 0),     {0, 0, 0},
 };

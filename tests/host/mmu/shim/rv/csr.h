@@ -28,7 +28,16 @@
 #undef csr_set
 #undef csr_clear
 
-enum model_csr { CSR_sstatus, CSR_sie, CSR_sip, CSR_stvec, CSR_scause, CSR_stval, CSRS };
+enum model_csr {
+    CSR_sstatus,
+    CSR_sie,
+    CSR_sip,
+    CSR_stvec,
+    CSR_sscratch,
+    CSR_scause,
+    CSR_stval,
+    CSRS
+};
 
 uint64 *model_csr(enum model_csr csr); // of the running hart
 
