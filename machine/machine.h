@@ -55,6 +55,8 @@ struct host_calls {
     void (*console)(void *arg, uint8 byte); // the machine prints
     // An access met a stale translation (mmu/rules.h). NULL: not asked.
     void (*stale)(void *arg, struct machine *m, const struct stale *s);
+    // Each event of sight/sight.h, also where the run was before. NULL: not asked.
+    void (*event)(void *arg, struct machine *m, const struct sight_event *e);
 };
 
 struct config {

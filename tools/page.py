@@ -15,6 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import facts  # noqa: E402
 import glass  # noqa: E402
 from words import tr
 
@@ -42,6 +43,12 @@ def sources(root, *patterns):
     return {"root": os.path.abspath(root), "files": files}
 
 
+def told_by_debugger(kernel, out):
+    """Returns the facts of the debug information, as for ./vitrine watch; without gdb-multiarch the page guesses."""
+    found = facts.find(kernel, facts.questions(), f"{out}/machine/facts")
+    return {"facts": found} if found else {}
+
+
 def machine(pairs, own, legacy=False, append=""):
     return {"harts": int(pairs.get("CPUS", "3")), "mem": amount(pairs.get("MEM", "128M")), "seed": 1, "append": append,
             "noPmp": own, "modern": not legacy, "tlb": 0, "epoch": EPOCH}
@@ -56,6 +63,7 @@ def vitrine(pairs):
     return told["O"], {"title": "Vitrine", "vitrine": True, "kernel": f"{told['O']}/kernel/kernel",
                        "disk": f"{told['O']}/test.img", "firmware": firmware(), "fence": f"{told['O']}/page/fence",
                        "machine": machine(told, False, append=told["APPEND"]),
+                       **told_by_debugger(f"{told['O']}/kernel/kernel", told["O"]),
                        "sources": sources(".", "kernel/*.[chS]", "kernel/*/*.[chS]", "kernel/*/*/*.[chS]",
                                           "web/kernels/*.c")}
 
@@ -78,7 +86,7 @@ def reader(names, pairs, here):
     own = not glass.firmware(kernel)
     settings = {"title": root, "vitrine": False, "kernel": kernel, "machine": machine(told, own, told["legacy"]),
                 "sources": sources(root, "kernel/*.[chS]")}
-    settings.update({} if own else {"firmware": firmware()})
+    settings.update({**({} if own else {"firmware": firmware()}), **told_by_debugger(kernel, out)})
     return out, {**settings, **({"disk": disk} if disk else {})}
 
 

@@ -211,9 +211,18 @@ sight_returned(struct machine *m, const struct call *c, uint64 result)
     m->sight->returning = false;
 }
 
+// Tells the host. While a loop is tried (time/spin.c), nothing happens for good.
+static void
+tell_host(struct machine *m, const struct sight_event *e)
+{
+    if (m->host.event != NULL && m->s.turns.left != 0)
+        m->host.event(m->host.arg, m, e);
+}
+
 void
 sight_trap(struct machine *m, unsigned hart)
 {
+    tell_host(m, &(struct sight_event){.kind = SIGHT_TRAP, .hart = hart});
     if (!wake(m, 0))
         return;
     EACH(m, trap)
@@ -224,6 +233,7 @@ sight_trap(struct machine *m, unsigned hart)
 void
 sight_return(struct machine *m, unsigned hart, bool supervisor)
 {
+    tell_host(m, &(struct sight_event){.kind = SIGHT_RETURN, .hart = hart});
     if (!wake(m, 1))
         return;
     EACH(m, left)
@@ -244,6 +254,7 @@ sight_enabled(struct machine *m, unsigned hart)
 void
 sight_satp(struct machine *m, unsigned hart, uint64 old)
 {
+    tell_host(m, &(struct sight_event){SIGHT_SATP, hart, old, m->s.hart[hart].satp, 0});
     if (!wake(m, 1))
         return;
     EACH(m, satp)
@@ -254,6 +265,7 @@ sight_satp(struct machine *m, unsigned hart, uint64 old)
 void
 sight_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
+    tell_host(m, &(struct sight_event){.kind = SIGHT_FENCE, .hart = hart});
     if (!wake(m, 1))
         return;
     EACH(m, fence)
@@ -264,6 +276,7 @@ sight_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asi
 void
 sight_table(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
 {
+    tell_host(m, &(struct sight_event){SIGHT_TABLE, hart, was, is, pa});
     if (!wake(m, 1))
         return;
     EACH(m, table)

@@ -41,6 +41,16 @@ struct sight {
     void *(*alloc)(size_t bytes);
 };
 
+// Events that are told to the host (struct host_calls).
+enum sight_event_kind { SIGHT_TRAP, SIGHT_RETURN, SIGHT_SATP, SIGHT_FENCE, SIGHT_TABLE };
+
+struct sight_event {
+    enum sight_event_kind kind;
+    unsigned hart;
+    uint64 was, is; // SIGHT_SATP, SIGHT_TABLE
+    uint64 pa;      // SIGHT_TABLE: of the entry
+};
+
 // Begins to watch, before the first instruction. `facts` may be empty. Returns NULL if memory is
 // lacking.
 struct sight *sight_new(struct machine *m, const struct symbols *symbols, const struct lines *lines,

@@ -23,18 +23,20 @@ struct report_view {
     uint64 when, hart, note;
 };
 
-EXPORT struct web_reports *web_watch(struct machine *m, const struct web_names *n);
+EXPORT struct web_reports *web_watch(struct machine *m, const struct web_names *n,
+                                     const uint8 *facts, uint64 bytes);
 EXPORT uint32 web_report_count(struct machine *m, struct web_reports *w);
 EXPORT void web_report(const struct web_reports *w, uint32 i, struct report_view *out);
 EXPORT const char *web_report_words(const struct machine *m, struct web_reports *w, uint32 i,
                                     uint32 language);
 
-// Begins to watch, before the first instruction. Returns NULL without memory.
+// Begins to watch, before the first instruction. `facts`: what debug information tells, as
+// facts_read() has it; `bytes` may be 0. Returns NULL without memory.
 struct web_reports *
-web_watch(struct machine *m, const struct web_names *n)
+web_watch(struct machine *m, const struct web_names *n, const uint8 *facts, uint64 bytes)
 {
     struct web_reports *w = web_alloc(sizeof(*w));
-    if (w == NULL || !sight_new(m, &n->symbols, &n->lines, (struct file){0}, web_alloc))
+    if (w == NULL || !sight_new(m, &n->symbols, &n->lines, (struct file){facts, bytes}, web_alloc))
         return NULL;
     return w;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// until.c - runs step by step up to an event that a person wants to see.
+// until.c - runs at full speed up to an event that a person wants to see.
 //
-// Theory    An event is seen by its effect: the harts' registers before and after one step. The
-//           machine is not changed by this, and a run in steps is the same run.
-// Next      time/snapshot.h
+// Theory    The machine tells its host of each event (machine.h), also where the run has been
+//           before. The hearer compares it with what is wanted, notes it, and ends the run behind
+//           the present instruction. A store to a table counts if the machine remembers it: the
+//           page may once have been a table, and be something else now.
+// Next      time/snapshot.h, sight/sight.h
 #include "run.h"
-#include "sight/guest.h"
+#include "sight/sight.h"
 #include "time/snapshot.h"
 #include "web/web.h"
 
@@ -19,134 +21,131 @@ enum {
     EVENT_ENTRY = 32, // a store to a page table that a hart remembers
 };
 
-#define SFENCE_MASK  0xfe007fffU
-#define SFENCE_MATCH 0x12000073U
-
 struct wanted {
     uint64 kinds;
     uint64 causes; // exceptions: bits of the causes that are wanted
     uint64 modes;  // bits: the mode that the hart was in before the step
     uint64 harts;  // bits
     uint64 number; // ecalls: a7 must be this; ~0: any
+    uint64 last;   // not 0: goes on to the end, and the last event counts
 };
 
 struct event {
     uint64 kind, hart, position; // the position after the step
-    uint64 pc, mode;             // before it
+    uint64 pc, mode;             // before it; of a return, the pc where it leads
     uint64 cause, value;         // of a trap: scause and stval, or mcause and mtval
     uint64 before, after;        // satp, or the entry
     uint64 pa;                   // of the entry
 };
 
-struct before {
-    struct {
-        uint64 pc, satp, a7, steps;
-        uint8 mode;
-    } hart[HARTS_MAX];
-    uint32 changes;
+// The state of the hearer.
+struct listening {
+    const struct wanted *w;
+    struct event event; // kind 0: none yet
 };
 
 EXPORT uint32 web_until(struct machine *m, const struct wanted *w, uint64 steps, struct event *out);
 
 static void
-note(const struct machine *m, struct before *b)
+note_trap(const struct hart *h, struct event *e)
 {
-    for (unsigned i = 0; i < m->config.harts; i++) {
-        const struct hart *h = &m->s.hart[i];
-        b->hart[i].pc = h->pc;
-        b->hart[i].satp = h->satp;
-        b->hart[i].a7 = h->x[17];
-        b->hart[i].steps = h->steps;
-        b->hart[i].mode = h->mode;
+    bool s = h->mode == MODE_S;
+    e->pc = s ? h->sepc : h->mepc;
+    e->cause = s ? h->scause : h->mcause;
+    e->value = s ? h->stval : h->mtval;
+    e->mode = s ? (h->mstatus & STATUS_SPP ? MODE_S : MODE_U) : (h->mstatus & STATUS_MPP) >> 11;
+    e->kind = e->cause >> 63 ? EVENT_INTERRUPT : EVENT_EXCEPTION;
+}
+
+// The event as the page knows it. Kind 0: of no interest.
+static struct event
+described(const struct machine *m, const struct sight_event *s)
+{
+    const struct hart *h = &m->s.hart[s->hart];
+    struct event e = {.hart = s->hart, .pc = h->pc, .mode = h->mode, .pa = s->pa};
+    switch (s->kind) {
+    case SIGHT_TRAP:
+        note_trap(h, &e);
+        break;
+    case SIGHT_RETURN:
+        e.kind = h->mode == MODE_U ? EVENT_RETURN : 0;
+        e.mode = MODE_S;
+        break;
+    case SIGHT_FENCE:
+        e.kind = EVENT_FENCE;
+        break;
+    case SIGHT_SATP:
+    case SIGHT_TABLE:
+        e.before = s->was;
+        e.after = s->is;
+        if (s->was != s->is)
+            e.kind = s->kind == SIGHT_SATP ? EVENT_SATP : EVENT_ENTRY;
+        break;
     }
-    b->changes = m->s.log.next;
-}
-
-// Is the hart at the beginning of a handler, having come there by a trap?
-static bool
-trapped(const struct hart *h, uint64 pc, uint64 *cause, uint64 *value)
-{
-    bool s = h->mode == MODE_S && h->pc == (h->stvec & ~3ULL) && h->sepc == pc;
-    bool m = h->mode == MODE_M && h->pc == (h->mtvec & ~3ULL) && h->mepc == pc;
-    *cause = s ? h->scause : h->mcause;
-    *value = s ? h->stval : h->mtval;
-    return s || m;
-}
-
-static bool
-is_fence(const struct machine *m, unsigned hart, uint64 pc)
-{
-    uint64 low, high;
-    if (m->s.hart[hart].pc != pc + 4 || !guest_read(m, hart, pc, 2, PT_EXEC, &low) ||
-        (low & 0x7fff) != (SFENCE_MATCH & 0x7fff) ||
-        !guest_read(m, hart, pc + 2, 2, PT_EXEC, &high))
-        return false;
-    return ((uint32)(low | high << 16) & SFENCE_MASK) == SFENCE_MATCH;
+    return e;
 }
 
 static bool
 wanted_trap(const struct wanted *w, const struct event *e, uint64 a7)
 {
     bool call = e->cause >= CAUSE_ECALL_U && e->cause <= CAUSE_ECALL_M;
-    if (e->kind == EVENT_INTERRUPT)
+    if (e->kind != EVENT_EXCEPTION)
         return true;
     return (w->causes >> e->cause & 1) && (!call || w->number == ~0ULL || w->number == a7);
 }
 
-// The kind of the hart's step. 0: of no interest.
-static void
-tell(const struct machine *m, const struct before *b, struct event *e)
-{
-    const struct hart *h = &m->s.hart[e->hart];
-    const struct table_change *c = &m->s.log.change[(m->s.log.next - 1) % TABLE_CHANGES];
-    if (trapped(h, e->pc, &e->cause, &e->value)) {
-        e->kind = e->cause >> 63 ? EVENT_INTERRUPT : EVENT_EXCEPTION;
-    } else if (h->satp != b->hart[e->hart].satp) {
-        e->kind = EVENT_SATP;
-        e->before = b->hart[e->hart].satp;
-        e->after = h->satp;
-    } else if (m->s.log.next != b->changes) {
-        e->kind = EVENT_ENTRY;
-        e->before = c->was;
-        e->after = c->is;
-        e->pa = c->pa;
-    } else if (h->mode == MODE_U && e->mode != MODE_U) {
-        e->kind = EVENT_RETURN;
-    } else if (e->mode != MODE_U && is_fence(m, (unsigned)e->hart, e->pc)) {
-        e->kind = EVENT_FENCE;
-    }
-}
-
 static bool
-matches(const struct wanted *w, const struct before *b, const struct event *e)
+matches(const struct wanted *w, const struct event *e, uint64 a7)
 {
     return (w->kinds & e->kind) && (w->modes >> e->mode & 1) && (w->harts >> e->hart & 1) &&
-           (!(e->kind & (EVENT_EXCEPTION | EVENT_INTERRUPT)) ||
-            wanted_trap(w, e, b->hart[e->hart].a7));
+           wanted_trap(w, e, a7);
+}
+
+static void
+hear(void *arg, struct machine *m, const struct sight_event *s)
+{
+    struct listening *l = ((struct web_host *)arg)->listening;
+    struct event e = described(m, s);
+    if (!matches(l->w, &e, m->s.hart[s->hart].x[17]))
+        return;
+    l->event = e;
+    m->stop = STOP_BREAK;
+    machine_attention(m, s->hart);
+}
+
+// A store to a page that no live tree has is not remembered, and no event.
+static bool
+counts(const struct machine *m, const struct event *e, uint32 changes)
+{
+    return e->kind != EVENT_ENTRY || m->s.log.next != changes;
 }
 
 // Runs until an event that `w` wants has happened: struct wanted, struct event. Returns 1 then; 0:
-// `steps` have been made; 2 and more: one more than the machine's reason to stop (enum stop).
+// `steps` have been made; 2 and more: one more than the machine's reason to stop (enum stop). With
+// w->last the run goes on to its end, and *out is the last event; its kind is 0 if there was none.
 uint32
 web_until(struct machine *m, const struct wanted *w, uint64 steps, struct event *out)
 {
-    struct before b;
-    for (; steps > 0; steps--) {
-        note(m, &b);
-        uint64 position = machine_position(m);
-        enum stop stop = history_run(m, 1);
-        if (stop != STOP_NONE)
-            return (uint32)stop + 1;
-        unsigned hart = m->s.turns.hart;
-        *out = (struct event){.hart = hart,
-                              .position = position + 1,
-                              .pc = b.hart[hart].pc,
-                              .mode = b.hart[hart].mode};
-        if (b.hart[hart].steps == m->s.hart[hart].steps)
+    struct listening l = {.w = w};
+    struct web_host *host = m->host.arg;
+    uint64 end = machine_position(m) + steps;
+    enum stop stop = STOP_NONE;
+    *out = (struct event){0};
+    host->listening = &l;
+    m->host.event = hear;
+    while (machine_position(m) < end && (stop == STOP_NONE || stop == STOP_BREAK)) {
+        uint32 changes = m->s.log.next;
+        l.event.kind = 0;
+        stop = history_run(m, end - machine_position(m));
+        if (l.event.kind == 0 || !counts(m, &l.event, changes))
             continue;
-        tell(m, &b, out);
-        if (matches(w, &b, out))
-            return 1;
+        *out = l.event;
+        out->position = machine_position(m);
+        if (!w->last)
+            break;
     }
-    return 0;
+    m->host.event = NULL;
+    if (out->kind != 0 && !w->last)
+        return 1;
+    return stop == STOP_NONE || stop == STOP_BREAK ? 0 : (uint32)stop + 1;
 }

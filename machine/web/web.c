@@ -117,7 +117,7 @@ static void
 print(void *arg, uint8 byte)
 {
     host_console(byte);
-    sight_printed(arg, byte);
+    sight_printed(((struct web_host *)arg)->m, byte);
 }
 
 // Makes a machine with `ram` bytes of RAM, a multiple of 4096. Returns NULL without memory.
@@ -125,9 +125,11 @@ struct machine *
 web_machine(const struct config *c, uint64 ram)
 {
     struct machine *m = machine_new(c, ram, web_alloc);
-    if (m == NULL)
+    struct web_host *host = web_alloc(sizeof(*host));
+    if (m == NULL || host == NULL)
         return NULL;
-    m->host = (struct host_calls){.arg = m, .console = print};
+    host->m = m;
+    m->host = (struct host_calls){.arg = host, .console = print};
     return m;
 }
 

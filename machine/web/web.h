@@ -19,3 +19,9 @@ int web_levels(uint64 satp);
 // The first address that the entry at `pa` stands for in the tree of `satp`. Returns false when
 // the tree has no such entry.
 bool web_address_of(const struct machine *m, uint64 satp, uint64 pa, uint64 *va);
+
+// The `arg` of the machine's host calls.
+struct web_host {
+    struct machine *m;
+    struct listening *listening; // of until.c; while m->host.event is set
+};

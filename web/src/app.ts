@@ -22,12 +22,13 @@ export interface Choice {
   frame: bigint | null;
   hart: number;
   edits: Step[]; // what if
+  spot: string; // what a story points at: a selector
 }
 
 export const link = new Link();
 
 export const choice: Choice = { lang: "en", theme: "light", view: "tree", tree: "auto", other: "", va: 0n, access: 0, user: true,
-  sum: false, mxr: false, level: -1, frame: null, hart: 0, edits: [] };
+  sum: false, mxr: false, level: -1, frame: null, hart: 0, edits: [], spot: "" };
 
 export const run: State = { position: 0, newest: 0, first: 0, running: false, stop: "none", mips: 0, turn: 0, epoch: 0,
   inputs: [], exit: 0 };

@@ -18,6 +18,15 @@ function setProp(element: HTMLElement, name: string, value: Props[string]): void
   else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
 }
 
+/** Makes an element a button for the mouse and the keyboard. */
+export function pressable(f: () => void): Props {
+  return { role: "button", tabindex: "0", onclick: f, onkeydown: ((event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
+    event.stopPropagation();
+    f();
+  }) as never };
+}
+
 /** Replaces what is in an element. */
 export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((c): c is Node | string => c !== null && c !== undefined && c !== false));

@@ -2,6 +2,7 @@
 // files.ts - the files of the machine: those in the page, and those that are dropped on it.
 import { link } from "./app";
 import { complain, say } from "./notice";
+import { during } from "./progress";
 import type { Input, Parts, Settings } from "./protocol";
 import { setSources } from "./sources";
 import { Key, t } from "./words";
@@ -34,9 +35,9 @@ let firmware: Uint8Array | null;
 
 /** Unpacks what is in the page. */
 export async function unpack(): Promise<void> {
-  const [wasm, kernel, fw, disk, sources] = await Promise.all(["wasm", "kernel", "firmware", "disk", "sources"].map(embedded));
+  const [wasm, kernel, fw, disk, facts, sources] = await Promise.all(["wasm", "kernel", "firmware", "disk", "facts", "sources"].map(embedded));
   firmware = fw;
-  parts = { wasm: wasm as Uint8Array, kernel: kernel as Uint8Array, firmware: fw, disk };
+  parts = { wasm: wasm as Uint8Array, kernel: kernel as Uint8Array, firmware: fw, disk, facts };
   setSources(sources ? new TextDecoder().decode(sources) : null);
   await link.call("prepare", parts.wasm);
 }
@@ -59,7 +60,7 @@ function loadWrong(error: unknown): Wrong | null {
 /** Makes the machine anew and runs it. `inputs` come again where they came before. */
 export async function start(running = true, inputs: Input[] = []): Promise<void> {
   try {
-    await link.call("load", parts, settings, inputs);
+    await during(t("head.starting"), link.call("load", parts, settings, inputs));
   } catch (error) {
     const wrong = loadWrong(error);
     throw wrong ? new Refused(wrong) : error;
@@ -122,7 +123,7 @@ type Dropped = { name: string; bytes: Uint8Array } | undefined;
 // The machine before goes on if the new one cannot be made.
 async function tryFiles(kernel: Dropped, disk: Dropped): Promise<void> {
   const before = { parts, settings: { ...settings }, loaded: { ...loaded } };
-  parts = { ...parts, kernel: kernel?.bytes ?? parts.kernel, disk: disk ? disk.bytes : kernel && loaded.own === false ? null : parts.disk };
+  parts = { ...parts, kernel: kernel?.bytes ?? parts.kernel, facts: kernel ? null : parts.facts, disk: disk ? disk.bytes : kernel && loaded.own === false ? null : parts.disk };
   if (kernel && !disk && parts.disk === null && isElf(kernel.bytes) && needsFirmware(kernel.bytes)) parts.disk = before.parts.disk;
   parts.firmware = needsFirmware(parts.kernel) ? firmware : null;
   const own = parts.firmware === null;
@@ -152,7 +153,7 @@ export async function tryOlderDisk(): Promise<void> {
 /** Starts Vitrine, or the small kernel of a story, from what is in the page. */
 export async function startEmbedded(name: "kernel" | "fence", changes: Partial<Settings>): Promise<void> {
   const own = name === "fence";
-  parts = { ...parts, kernel: (await embedded(name)) as Uint8Array, firmware: own ? null : firmware, disk: own ? null : await embedded("disk") };
+  parts = { ...parts, kernel: (await embedded(name)) as Uint8Array, firmware: own ? null : firmware, disk: own ? null : await embedded("disk"), facts: own ? null : await embedded("facts") };
   Object.assign(settings, told.machine, changes);
   Object.assign(loaded, { kernel: own ? "fence" : told.kernel, disk: own ? "" : told.disk, own });
   await start(!own);
@@ -161,7 +162,7 @@ export async function startEmbedded(name: "kernel" | "fence", changes: Partial<S
 /** Another machine with the page's Vitrine, for a worker of its own. */
 export async function machineOf(append: string): Promise<{ parts: Parts; settings: Settings }> {
   const kernel = (await embedded("kernel")) as Uint8Array;
-  return { parts: { wasm: parts.wasm, kernel, firmware, disk: await embedded("disk") }, settings: { ...told.machine, append } };
+  return { parts: { wasm: parts.wasm, kernel, firmware, disk: await embedded("disk"), facts: await embedded("facts") }, settings: { ...told.machine, append } };
 }
 
 /** Is what runs the Vitrine of the page? */

@@ -23,6 +23,7 @@ function press(event: KeyboardEvent): void {
   else if (event.key === "l") choose({ lang: choice.lang === "en" ? "zh" : "en" });
   else if (event.key === "d") choose({ theme: choice.theme === "dark" ? "light" : "dark" });
   else if (event.key === "t") focusTerminal();
+  else if (event.key === "w") document.querySelector<HTMLButtonElement>(".view .why")?.click();
   else return;
   event.preventDefault();
 }

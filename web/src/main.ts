@@ -7,7 +7,8 @@ import { loaded, start, takeFiles, told, tryOlderDisk, unpack } from "./files";
 import { listenToKeys } from "./keys";
 import { mountHeader } from "./header";
 import { linkedInputs, makeLink, readLink, restored } from "./saved";
-import { complain, mountNotice, say } from "./notice";
+import { complain, hush, mountNotice, say } from "./notice";
+import { mountProgress } from "./progress";
 import { mountStories } from "./stories/player";
 import { focusTerminal, mountTerminal, screenText, typeText } from "./terminal";
 import { mountTimeline } from "./timeline";
@@ -19,7 +20,7 @@ function lay(): void {
   const header = h("header", {}), terminal = h("div", { class: "console", "aria-label": "console" }), stories = h("section", { class: "stories" });
   const views = h("main", {}), timeline = h("footer", {});
   const left = h("div", { class: "left" }, terminal, stories);
-  document.getElementById("app")?.replaceChildren(header, left, views, timeline, mountNotice());
+  document.getElementById("app")?.replaceChildren(header, left, views, timeline, mountNotice(), mountProgress());
   mountHeader(header);
   mountTerminal(terminal);
   mountViews(views);
@@ -51,7 +52,10 @@ let printed = "";
 
 function listen(): void {
   const decoder = new TextDecoder();
-  link.on("state", ({ state, looks }) => setState(state, looks));
+  link.on("state", ({ state, looks }) => {
+    if (state.epoch !== run.epoch) hush();
+    setState(state, looks);
+  });
   link.on("report", ({ report }) => {
     addReport(report);
     say(t("reports.new", reports.length));

@@ -11,6 +11,12 @@ export function mountNotice(): HTMLElement {
   return line;
 }
 
+/** Removes the sentence: it is of a machine that is gone. */
+export function hush(): void {
+  clearTimeout(timer);
+  fill(line);
+}
+
 /** Shows a sentence for a while. */
 export function say(words: string): void {
   fill(line, words);

@@ -27,6 +27,7 @@ export interface Parts {
   kernel: Uint8Array;
   firmware: Uint8Array | null;
   disk: Uint8Array | null;
+  facts: Uint8Array | null; // what the kernel's debug information tells (machine/sight/facts.def)
 }
 
 /** A place in the kernel's program. */
@@ -35,6 +36,13 @@ export interface Place {
   offset: number;
   file: string;
   line: number;
+}
+
+/** An instruction as text. */
+export interface Insn {
+  pc: bigint;
+  text: string;
+  now: boolean;
 }
 
 export interface HartView {
@@ -63,7 +71,16 @@ export interface TreeView {
   satp: bigint; // mode and root
   pid: number | null; // of the process that it belongs to, where its USYSCALL page tells
   user: boolean; // it maps memory for user mode
-  program: string; // the first word of its command, where it can be found on its stack
+  program: string; // the process's name, or the first word of its command, where it can be found on its stack
+  sure: boolean; // pid and program are the kernel's, not guessed
+}
+
+/** A process, as the kernel's own data say. */
+export interface Process {
+  root: bigint;
+  kernelRoot: bigint; // 0n: the kernel's table is not its own
+  pid: number;
+  name: string;
 }
 
 export interface Row {

@@ -3,6 +3,7 @@
 import { choice, choose, link, run, ViewName } from "./app";
 import { loaded, settings } from "./files";
 import { complain } from "./notice";
+import { during } from "./progress";
 import type { Input } from "./protocol";
 import { t } from "./words";
 
@@ -85,6 +86,6 @@ export async function restored(): Promise<boolean> {
     complain(t("link.kernel", wanted.kernel));
     return false;
   }
-  if (!(await link.call<boolean>("forward", wanted.at))) complain(t("link.far"));
+  if (!(await during(t("link.going"), link.call<boolean>("forward", wanted.at), wanted.at))) complain(t("link.far"));
   return true;
 }

@@ -45,7 +45,7 @@ export function mountTerminal(into: HTMLElement): void {
     terminal.options.theme = choice.theme === "dark" ? DARK : LIGHT;
   };
   onChange((what) => {
-    if (what === "choice") dress();
+    if (what === "choice" || what === "lang") dress();
   });
   new ResizeObserver(() => fit.fit()).observe(into);
   fit.fit();

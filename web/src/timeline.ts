@@ -7,11 +7,12 @@ import { eachFrame, fill, h } from "./dom";
 import { grouped } from "./numbers";
 import { Events, EventSeen, Stop, Wanted } from "./protocol";
 import { say } from "./notice";
+import { during } from "./progress";
 import { Key, t } from "./words";
 
 const ANY: Wanted = { kinds: Events.exception | Events.interrupt | Events.return | Events.satp | Events.fence | Events.entry };
 const CALL: Wanted = { kinds: Events.exception, causes: [8] };
-const MOST = 300_000_000;
+const MOST = 3_000_000_000;
 const HEIGHT = 30;
 
 let busy = false; // an order to go somewhere is under way
@@ -60,12 +61,12 @@ export function eventWords(e: EventSeen): string {
 const SECONDS = 8;
 
 async function toEvent(want: Wanted): Promise<void> {
-  const found = await alone(() => link.call<EventSeen | Stop>("until", want, MOST, SECONDS));
+  const found = await alone(() => during(t("time.looking"), link.call<EventSeen | Stop>("until", want, MOST, SECONDS)));
   if (found !== null) say(typeof found === "string" ? t("time.noevent") : eventWords(found));
 }
 
 async function toLastEvent(want: Wanted): Promise<void> {
-  const found = await alone(async () => ({ event: await link.call<EventSeen | null>("back", want) }));
+  const found = await alone(async () => ({ event: await during(t("time.lookback"), link.call<EventSeen | null>("back", want)) }));
   if (found) say(found.event ? eventWords(found.event) : t("time.nolast"));
 }
 

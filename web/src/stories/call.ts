@@ -9,7 +9,7 @@ const WRITE = 16;
 const fetch = { access: 2, edits: [], level: -1 };
 
 function ecall(design: string, words: Chapter["words"]): Chapter {
-  return { words, show: (play) => ({ view: "harts", tree: play.root }),
+  return { words, spot: ".hart.chosen .satp, .hart.chosen .trap-words", show: (play) => ({ view: "harts", tree: play.root }),
     act: async (play) => {
       await atPrompt(design);
       await type("echo hello\n");
@@ -22,16 +22,16 @@ function ecall(design: string, words: Chapter["words"]): Chapter {
 }
 
 const vector = (words: Chapter["words"], user: boolean): Chapter => (
-  { words, show: (play) => ({ view: "tree", tree: play.root, va: play.va, user, ...fetch }), values: (play) => [hex(play.va)] });
+  { words, spot: "[data-flag=U], [data-flag=X], [data-flag=G], .result", show: (play) => ({ view: "tree", tree: play.root, va: play.va, user, ...fetch }), values: (play) => [hex(play.va)] });
 
 function home(words: Chapter["words"]): Chapter {
-  return { words, show: () => ({ view: "harts" }), act: async (play) => {
+  return { words, spot: ".hart.chosen .satp, .hart.chosen .pc", show: () => ({ view: "harts" }), act: async (play) => {
     await until(play, { kinds: Events.return, harts: only(play) });
     play.notes.back = harts[hartOf(play)].satp;
   }, values: (play) => [hartOf(play), hex(harts[hartOf(play)].pc), hex(play.notes.back)] };
 }
 
-const other = (words: Chapter["words"]): Chapter => ({ words, act: (play) => until(play, { kinds: Events.satp, harts: only(play) }).then(() => {}),
+const other = (words: Chapter["words"]): Chapter => ({ words, spot: ".result", act: (play) => until(play, { kinds: Events.satp, harts: only(play) }).then(() => {}),
   show: (play) => ({ view: "tree", tree: rootOf(hartOf(play)), va: play.va, user: false, ...fetch }),
   values: (play) => [hartOf(play), play.event?.place?.name ?? "?", hex(play.event?.before ?? 0n), hex(play.event?.after ?? 0n), hex(play.event?.pc ?? 0n)] });
 

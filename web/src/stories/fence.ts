@@ -11,21 +11,21 @@ const OLDEST = 2; // enum tlb_mode: the oldest translation that the rules allow 
 const read = { va: WINDOW, access: 0, user: false, level: -1, edits: [] };
 
 export const fenceStory: Story = { id: "fence", title: "story.fence", chapters: [
-  { words: "fence.1", show: (play) => ({ view: "tree", tree: play.root, ...read }),
+  { words: "fence.1", spot: ".strip .mark", show: (play) => ({ view: "tree", tree: play.root, ...read }),
     act: async (play) => {
       await startEmbedded("fence", { harts: 2, tlb: OLDEST, noPmp: true, modern: true, append: "" });
       await until(play, { kinds: Events.satp, harts: 2 });
       play.root = rootOf(1);
     }, values: (play) => ["0x" + play.root] },
-  { words: "fence.2", show: (play) => ({ view: "tree", tree: play.root, ...read }),
+  { words: "fence.2", spot: ".strip .mark", show: (play) => ({ view: "tree", tree: play.root, ...read }),
     act: async (play) => {
       await untilWhere(play, { kinds: Events.entry }, (e) => e.place?.name === "change_entry");
     }, values: (play) => [hex(play.event?.before ?? 0n), hex(play.event?.after ?? 0n), play.event?.place?.line ?? 0] },
-  { words: "fence.3", show: () => ({ view: "harts", hart: 0 }), act: (play) => until(play, { kinds: Events.fence, harts: only(play) }).then(() => {}) },
-  { words: "fence.4", show: () => ({ view: "harts", hart: 1 }) },
-  { words: "fence.5", show: () => ({ view: "reports" }),
+  { words: "fence.3", spot: ".source .now", show: () => ({ view: "harts", hart: 0 }), act: (play) => until(play, { kinds: Events.fence, harts: only(play) }).then(() => {}) },
+  { words: "fence.4", spot: ".stale", show: () => ({ view: "harts", hart: 1 }) },
+  { words: "fence.5", spot: ".report", show: () => ({ view: "reports" }),
     act: async () => {
       for (let i = 0; reports.length === 0 && i < 200; i++) await link.call("step", 500);
     }, values: () => [harts.length] },
-  { words: "fence.6", show: () => ({ view: "reports" }), act: () => link.call("step", 20000).then(() => {}) },
+  { words: "fence.6", spot: ".console", show: () => ({ view: "reports" }), act: () => link.call("step", 20000).then(() => {}) },
 ] };

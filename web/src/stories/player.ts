@@ -56,7 +56,8 @@ async function open(n: number): Promise<void> {
     if (!(await revisit(n))) await perform(n);
     at = n;
     const { play } = played[n];
-    choose({ ...(play.event ? { hart: play.event.hart } : {}), ...story.chapters[n].show(play) });
+    const { show, spot } = story.chapters[n];
+    choose({ ...(play.event ? { hart: play.event.hart } : {}), spot: typeof spot === "function" ? spot(play) : (spot ?? ""), ...show(play) });
   } catch (error) {
     if (!(error instanceof Stuck)) throw error;
     stuck = true;
@@ -82,7 +83,7 @@ export const turn = (by: number): Promise<void> => {
 
 function close(): void {
   story = null;
-  choose({});
+  choose({ spot: "" });
   draw();
 }
 

@@ -23,6 +23,8 @@ export interface Chapter {
   act?: (play: Play) => Promise<void>;
   /** What is shown. */
   show: (play: Play) => Partial<Choice>;
+  /** What the words speak of, as a selector. */
+  spot?: string | ((play: Play) => string);
   /** What stands for {0}, {1}, ... */
   values?: (play: Play) => Promise<Value[]> | Value[];
 }

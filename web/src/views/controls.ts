@@ -14,8 +14,8 @@ const isFirst = (tree: TreeView): boolean => !trees.some((other) => !other.user 
 export function treeName(tree: TreeView): string {
   const root = hex(tree.root);
   if (!tree.user) return t(isFirst(tree) ? "tree.kernel" : "tree.nouser", root);
-  const pid = tree.pid === null ? "" : ` (${tree.pid})`;
-  if (tree.program !== "") return t("tree.program", tree.program + pid, root);
+  const pid = tree.pid === null ? "" : ` (${tree.pid})`, mark = tree.sure ? "" : "?";
+  if (tree.program !== "") return t("tree.program", tree.program + mark + pid, root);
   return tree.pid === null ? t("tree.some", root) : t("tree.process", tree.pid, root);
 }
 
@@ -24,6 +24,12 @@ export function treeOptions(none: boolean): [string, string][] {
   const first: [string, string][] = none ? [["", t("space.one")]] : [["auto", t("tree.auto")]];
   return [...first, ...harts.map((hart): [string, string] => [`hart${hart.id}`, t("tree.hart", hart.id)]),
     ...trees.map((tree): [string, string] => [tree.root.toString(16), treeName(tree)])];
+}
+
+/** Says where the names of processes come from. */
+export function sourceOfNames(): string {
+  const users = trees.filter((tree) => tree.user);
+  return users.length === 0 ? "" : t(users.every((tree) => tree.sure) ? "tree.sure" : "tree.guessed");
 }
 
 /** Fills a list of choices, unless nothing has changed. */
@@ -60,6 +66,7 @@ export function mountControls(into: HTMLElement): void {
 export function drawControls(into: HTMLElement): void {
   const find = <E extends HTMLElement>(what: string) => into.querySelector<E>(what) as E;
   setOptions(find<HTMLSelectElement>(".tree-choice"), treeOptions(false), choice.tree);
+  find<HTMLSelectElement>(".tree-choice").title = sourceOfNames();
   const address = find<HTMLInputElement>(".address");
   address.title = t("tree.address");
   address.setAttribute("aria-label", t("tree.address"));

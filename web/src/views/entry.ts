@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 // entry.ts - the card of one entry: its bits, each flag in words, what if it were other, and who wrote it.
 import { select } from "d3-selection";
-import { choice, choose, link } from "../app";
+import { choice, choose } from "../app";
 import { fill, h } from "../dom";
 import { FLAGS } from "../flags";
-import { grouped, hex, indexAt, targetOf } from "../numbers";
-import type { Change, Path, TablePage } from "../protocol";
+import { hex, indexAt, targetOf } from "../numbers";
+import type { Path, TablePage } from "../protocol";
 import { t } from "../words";
 import { entryRuler } from "./bits";
-import { placeWords } from "./places";
-import { goTo } from "../timeline";
 import { ruleWords } from "./verdict";
+import { tellWhy } from "./why";
 
 const WIDTH = 628;
 
@@ -30,16 +29,6 @@ function flagButton(pa: bigint, pte: bigint, flag: (typeof FLAGS)[0]): HTMLEleme
     onclick: () => flip(pa, pte, flag.bit) }, h("b", {}, flag.letter), h("span", {}, t(flag.words)));
 }
 
-async function tellWriter(pa: bigint, into: HTMLElement): Promise<void> {
-  fill(into, t("entry.looking"));
-  const found = await link.call<Change | null>("whoStored", pa);
-  if (!found) return fill(into, t("entry.nobody"));
-  const by = found.hart < 0 ? t("entry.device") : t("entry.hart", found.hart);
-  fill(into, t("entry.writer", grouped(found.when), by, placeWords(found.place, found.pc), hex(found.was), hex(found.is)), " ",
-    found.calls.length > 1 ? h("span", { class: "calls" }, found.calls.join(" < ")) : "", " ",
-    h("button", { class: "link", onclick: () => goTo(found.when) }, t("entry.go")));
-}
-
 let shownFor = "";
 
 /** Draws the card of the chosen entry of the path. */
@@ -53,14 +42,15 @@ export function drawEntry(card: HTMLElement, path: Path): void {
   ruler.setAttribute("class", "bits");
   ruler.setAttribute("viewBox", `0 0 ${WIDTH} 44`);
   entryRuler(select(ruler).append("g"), pte, WIDTH);
-  const writer = h("span", { class: "writer" });
+  const writer = h("p", { class: "writer answered" });
   const what = table.kinds[index] === 1 ? t("entry.table", hex(targetOf(pte))) : table.kinds[index] === 2 ? t("entry.leaf", hex(targetOf(pte)))
     : pte === 0n ? t("entry.hole") : table.kinds[index] === 4 ? t("entry.spare") : t("entry.bad", ruleWords(path.walk.rule));
   const edited = choice.edits.some((e) => e.pa === pa);
   fill(card,
     h("div", { class: "row" }, h("b", {}, t("entry.title", table.level, index)), h("span", { class: "mono" }, ` ${hex(pa)}: ${hex(pte)}`), h("span", {}, what),
-      edited ? h("button", { class: "link what-if", onclick: () => choose({ edits: [] }) }, t("entry.undo")) : ""),
+      edited ? h("button", { class: "link what-if", onclick: () => choose({ edits: [] }) }, t("entry.undo")) : "",
+      h("span", { class: "space" }), h("button", { class: "why", onclick: () => void tellWhy(pa, writer) }, t("entry.why"))),
     ruler,
     h("div", { class: "flags" }, ...[...FLAGS].reverse().map((f) => flagButton(pa, pte, f))),
-    h("div", { class: "row" }, h("button", { class: "why", onclick: () => void tellWriter(pa, writer) }, t("entry.why")), writer));
+    writer);
 }

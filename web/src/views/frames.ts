@@ -2,6 +2,7 @@
 // frames.ts - the view of RAM: a map of all frames, coloured by kind.
 import { choice, choose, link, satpOf, treeOf, trees } from "../app";
 import { fill, h } from "../dom";
+import { during } from "../progress";
 import { LEAF_NAMES, letters } from "../flags";
 import { grouped, hex, size } from "../numbers";
 import type { Change, Reference } from "../protocol";
@@ -10,14 +11,16 @@ import { Key, t } from "../words";
 import { setOptions, treeName, treeOptions } from "./controls";
 import { placeWords } from "./places";
 import { walkTo } from "./tree";
+import { leafOf } from "./why";
 import type { Ask, Looks, View } from "./view";
 
 const RAM = 0x80000000n, NO_OWNER = 255;
 const KINDS: [name: string, words: Key][] = [["zero", "frame.zero"], ["filled", "frame.filled"], ["table", "frame.table"],
   ["ktext", "frame.ktext"], ["text", "frame.text"], ["data", "frame.data"], ["read", "frame.read"]];
-const WIDTH = 640;
+const WIDTH = 584;
 
-let canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, head: HTMLElement, legend: HTMLElement, detail: HTMLElement, holder: HTMLElement;
+let hovered: bigint | null = null; // the frame under the mouse
+let axis: HTMLElement, canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, head: HTMLElement, legend: HTMLElement, detail: HTMLElement, holder: HTMLElement;
 let frames = new Uint8Array(0), before = new Uint8Array(0);
 let columns = 128, pitch = 5, askedFor = "";
 let lines: number[] = []; // of the map: the row of frames that each shows, or -n: n rows without anything
@@ -123,6 +126,39 @@ function outline(): void {
   context.strokeRect(x - 3, y - 3, pitch + 6, tall + 6);
 }
 
+const LINE = 13; // pixels that an address needs
+
+// Addresses beside the rows, as many as have room.
+function drawAxis(): void {
+  const tall = heightOf();
+  let free = 0;
+  fill(axis, ...lines.map((row, line) => {
+    const y = line * tall;
+    if (row < 0 || y < free) return "";
+    free = y + LINE;
+    return h("span", { style: `top:${y + tall / 2}px` }, hex(RAM + (BigInt(row * columns) << 12n)));
+  }));
+}
+
+const BY_KEY: Record<string, () => number> = { ArrowLeft: () => -1, ArrowRight: () => 1, ArrowUp: () => -columns, ArrowDown: () => columns };
+
+// The arrow keys move the choice from frame to frame.
+function press(event: KeyboardEvent): void {
+  const by = BY_KEY[event.key]?.();
+  if (by === undefined || frames.length === 0) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const now = choice.frame === null ? 0 : Number((choice.frame - RAM) >> 12n), next = Math.max(0, Math.min(frames.length / 4 - 1, now + by));
+  choose({ frame: RAM + (BigInt(next) << 12n) });
+}
+
+function hover(event: MouseEvent): void {
+  const pa = event.type === "mouseleave" ? null : frameAt(event);
+  if (pa === hovered) return;
+  hovered = pa;
+  void tellFrame();
+}
+
 function drawCounts(): void {
   const counts = KINDS.map(() => 0);
   for (let i = 0; i < frames.length; i += 4) counts[frames[i]]++;
@@ -150,20 +186,23 @@ async function tellMapper(pa: bigint, into: HTMLElement): Promise<void> {
   const tree = leaf && trees.find((one) => one.number === leaf.tree);
   if (!tree) return fill(into, t("frame.unmapped"));
   fill(into, t("entry.looking"));
-  const path = await link.look<{ walk: { steps: { pa: bigint }[] } }>("path", { satp: tree.satp, va: leaf.va, access: 0, user: false, sum: true, mxr: true, updateAd: true, edits: [] });
-  const steps = path.walk.steps, change = await link.call<Change | null>("whoStored", steps[steps.length - 1].pa);
+  const entry = await leafOf(tree.satp, leaf.va), change = entry === null ? null : await during(t("entry.looking"), link.call<Change | null>("whoStored", entry));
   if (!change) return fill(into, t("entry.nobody"));
   fill(into, t("frame.mapped", grouped(change.when), change.hart, placeWords(change.place, change.pc)), " ", h("span", { class: "calls" }, change.calls.join(" < ")), " ",
     h("button", { class: "link", onclick: () => goTo(change.when) }, t("entry.go")));
 }
 
 async function tellFrame(): Promise<void> {
-  const pa = choice.frame;
-  if (pa === null || frames.length === 0) return fill(detail, h("p", { class: "hint" }, t("frame.hint")));
+  const pa = hovered ?? choice.frame;
+  if (pa === null || frames.length === 0) {
+    askedFor = "";
+    return fill(detail, h("p", { class: "hint" }, t("frame.hint")));
+  }
   const at = 4 * Number((pa - RAM) >> 12n), text = `${choice.lang} ${pa} ${frames[at]} ${frames[at + 1]} ${frames[at + 2]}`;
   if (text === askedFor) return;
   askedFor = text;
   const references = await link.look<Reference[]>("references", pa);
+  if (text !== askedFor) return; // the mouse has gone on
   const mapper = h("span", {}), owner = trees.find((tree) => tree.number === frames[at + 1]);
   fill(detail, h("div", { class: "row" }, h("b", { class: "mono" }, hex(pa)), h("span", {}, t(KINDS[frames[at]][1])), h("span", {}, owner ? treeName(owner) : ""),
     h("span", {}, t("frame.references", frames[at + 2]))),
@@ -181,9 +220,12 @@ export const framesView: View = {
     head = h("div", { class: "controls" }, list, h("span", { class: "hint" }));
     legend = h("div", { class: "legend counts" });
     canvas = h("canvas", { class: "frames" });
-    overlay = h("canvas", { class: "overlay", tabindex: "0", onclick: ((e: MouseEvent) => choose({ frame: frameAt(e) })) as never,
-      onmousemove: ((e: MouseEvent) => { const pa = frameAt(e); overlay.title = pa === null ? "" : `${hex(pa)} ${t(KINDS[frames[4 * Number((pa - RAM) >> 12n)]][1])}`; }) as never });
-    holder = h("div", { class: "map" }, canvas, overlay);
+    overlay = h("canvas", { class: "overlay", tabindex: "0", "aria-label": t("frame.hint"), onclick: ((e: MouseEvent) => choose({ frame: frameAt(e) })) as never,
+      onmousemove: hover as never, onmouseleave: hover as never, onkeydown: press as never });
+    axis = h("div", { class: "axis mono" });
+    hovered = null;
+    askedFor = "";
+    holder = h("div", { class: "map" }, axis, canvas, overlay);
     detail = h("div", { class: "card" });
     fill(into, head, legend, holder, detail);
     frames = new Uint8Array(0);
@@ -201,6 +243,7 @@ export const framesView: View = {
     lay();
     paint();
     outline();
+    drawAxis();
     drawCounts();
     void tellFrame();
   },

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 // harts.ts - the view of the harts: what runs now, in which tree, and what the TLB holds or may still hold.
 import { choice, choose, harts, run, treeOf } from "../app";
-import { fill, h } from "../dom";
+import { fill, h, pressable } from "../dom";
 import { letters } from "../flags";
 import { grouped, hex } from "../numbers";
-import type { Doubt, HartView, Row } from "../protocol";
+import type { Doubt, HartView, Insn, Row } from "../protocol";
 import { sourceLines } from "../sources";
 import { Key, t } from "../words";
 import { treeName } from "./controls";
 import { placeWords } from "./places";
 import { walkTo } from "./tree";
 import { causeWords } from "./verdict";
+import { leafOf, whyLink } from "./why";
 import type { Ask, Looks, View } from "./view";
 
 const MODES: Record<number, Key> = { 0: "mode.u", 1: "mode.s", 3: "mode.m" };
@@ -19,6 +20,7 @@ const ROWS_SHOWN = 14;
 let cards: HTMLElement;
 let code: HTMLElement;
 let tlb: HTMLElement;
+let answer: HTMLElement; // to "why?"
 const firstSeen = new Map<string, number>(); // of a row: the position when it was seen first
 
 function satpWords(satp: bigint): string {
@@ -34,11 +36,11 @@ function pair(name: string, ...value: (Node | string)[]): HTMLElement {
 
 function hartCard(one: HartView): HTMLElement {
   const where = one.mode === 0 ? t("hart.user", hex(one.pc)) : placeWords(one.place, one.pc);
-  return h("div", { class: `hart${one.id === chosen() ? " chosen" : ""}`, "data-hart": one.id, tabindex: "0", onclick: () => pick(one.id) },
+  return h("div", { class: `hart${one.id === chosen() ? " chosen" : ""}`, "data-hart": one.id, ...pressable(() => pick(one.id)) },
     h("div", { class: "row" }, h("b", {}, t("hart.title", one.id)), h("span", { class: `mode m${one.mode}` }, one.waiting ? t("hart.waits") : t(MODES[one.mode])),
       run.turn === one.id ? h("span", { class: "turn" }, t("hart.turn")) : ""),
-    h("dl", {}, pair("pc", h("span", { class: "mono" }, hex(one.pc)), " ", one.mode === 0 ? "" : where), pair("satp", satpWords(one.satp)),
-      pair(t("hart.trap"), one.sepc === 0n ? t("hart.notrap") : `${causeWords(one.scause)} · sepc ${hex(one.sepc)} · stval ${hex(one.stval)}`)));
+    h("dl", {}, pair("pc", h("span", { class: "pc" }, h("span", { class: "mono" }, hex(one.pc)), " ", one.mode === 0 ? "" : where)), pair("satp", h("span", { class: "satp" }, satpWords(one.satp))),
+      pair(t("hart.trap"), h("span", { class: "trap-words" }, one.sepc === 0n ? t("hart.notrap") : `${causeWords(one.scause)} · sepc ${hex(one.sepc)} · stval ${hex(one.stval)}`))));
 }
 
 const pick = (id: number): void => choose({ hart: id });
@@ -46,14 +48,18 @@ const pick = (id: number): void => choose({ hart: id });
 // The chosen hart, if the machine has as many.
 const chosen = (): number => (choice.hart < harts.length ? choice.hart : 0);
 
-// The source around the line that the hart is at.
-function drawCode(one: HartView | undefined): void {
+const listed = (lines: { now: boolean; words: string }[], kind: string): HTMLElement =>
+  h("pre", { class: `source ${kind}` }, ...lines.map((l) => h("span", { class: l.now ? "now" : "" }, `${l.words}\n`)));
+
+// The source around the line that the hart is at; without source its instructions.
+function drawCode(one: HartView | undefined, insns: Insn[]): void {
   if (!one) return fill(code);
   const title = h("div", { class: "row" }, h("b", {}, t("code.title", one.id)), h("span", { class: "calls mono" }, one.calls.slice(0, 7).join(" < ")));
-  if (!one.place) return fill(code, title, h("p", { class: "hint" }, one.mode === 0 ? t("code.user", hex(one.pc)) : t("code.none", hex(one.pc))));
-  const lines = sourceLines(one.place.file, one.place.line, 4);
-  fill(code, title, h("div", { class: "hint mono" }, placeWords(one.place, one.pc)),
-    lines.length === 0 ? "" : h("pre", { class: "source" }, ...lines.map((l) => h("span", { class: l.now ? "now" : "" }, `${String(l.number).padStart(4)}  ${l.text}\n`))));
+  const lines = one.place ? sourceLines(one.place.file, one.place.line, 4) : [], now = insns.find((i) => i.now)?.text ?? "";
+  const where = one.place ? placeWords(one.place, one.pc) : t(one.mode === 0 ? "code.user" : "code.none", hex(one.pc));
+  fill(code, title, h("div", { class: "hint mono" }, where, lines.length > 0 && now !== "" ? h("b", { class: "insn" }, ` · ${now}`) : ""),
+    lines.length > 0 ? listed(lines.map((l) => ({ now: l.now, words: `${String(l.number).padStart(4)}  ${l.text}` })), "lines")
+      : listed(insns.map((i) => ({ now: i.now, words: `${hex(i.pc).padStart(18)}  ${i.text}` })), "insns"));
 }
 
 const kindsOf = (kinds: number): string => (kinds & 1 ? "r" : "-") + (kinds & 2 ? "w" : "-") + (kinds & 4 ? "x" : "-");
@@ -67,21 +73,22 @@ function age(id: number, row: Row): number {
 }
 
 function tlbRow(row: Row): HTMLElement {
-  return h("tr", {}, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${chosen()}`, user: harts[chosen()]?.mode === 0 }) }, hex(row.va))),
-    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(chosen(), row))));
+  return h("tr", { "data-va": hex(row.va) }, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${chosen()}`, user: harts[chosen()]?.mode === 0 }) }, hex(row.va))),
+    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono use" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(chosen(), row))),
+    h("td", {}, whyLink(() => leafOf(harts[chosen()].satp, row.va), answer)));
 }
 
 function doubtRow(d: Doubt): HTMLElement {
   return h("tr", { class: "stale" }, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(d.va, { tree: ((d.satp & ((1n << 44n) - 1n)) << 12n).toString(16) }) }, hex(d.va))),
     h("td", { class: "mono", colspan: "2" }, `${hex(d.was)} ${letters(Number(d.was & 0x3ffn))} → ${hex(d.is)}`),
-    h("td", {}, t("tlb.since", grouped(run.position - Number(d.when)), d.hart, placeWords(d.place, d.pc))));
+    h("td", {}, t("tlb.since", grouped(run.position - Number(d.when)), d.hart, placeWords(d.place, d.pc))), h("td", {}, whyLink(async () => d.pa, answer)));
 }
 
 function drawTlb(rows: Row[], doubts: Doubt[]): void {
   const young = [...rows].map((row) => ({ row, age: age(chosen(), row) })).sort((a, b) => a.age - b.age).map((r) => r.row);
   const shown = young.slice(0, Math.max(4, ROWS_SHOWN - doubts.length));
   fill(tlb, h("div", { class: "row" }, h("b", {}, t("tlb.title", chosen())), h("span", { class: "hint" }, t("tlb.note", rows.length, doubts.length))),
-    h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("tlb.va")), h("th", {}, t("tlb.pa")), h("th", {}, t("tlb.use")), h("th", { class: "number" }, t("tlb.age")))),
+    h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("tlb.va")), h("th", {}, t("tlb.pa")), h("th", {}, t("tlb.use")), h("th", { class: "number" }, t("tlb.age")), h("th", {}))),
       h("tbody", {}, ...doubts.slice(0, 8).map(doubtRow), ...shown.map(tlbRow))));
 }
 
@@ -94,14 +101,15 @@ export const hartsView: View = {
     cards = h("div", { class: "harts" });
     code = h("div", { class: "card code" });
     tlb = h("div", { class: "card tlb" });
-    fill(into, cards, code, tlb);
+    answer = h("p", { class: "answered" });
+    fill(into, cards, code, tlb, answer);
   },
 
-  asks: (): Record<string, Ask> => ({ rows: ["rows", chosen()], doubts: ["doubts", chosen()] }),
+  asks: (): Record<string, Ask> => ({ code: ["code", chosen()], rows: ["rows", chosen()], doubts: ["doubts", chosen()] }),
 
   draw(looks: Looks) {
     fill(cards, ...harts.map(hartCard));
-    drawCode(harts[chosen()]);
+    drawCode(harts[chosen()], (looks.code as Insn[] | null) ?? []);
     drawTlb((looks.rows as Row[] | null) ?? [], (looks.doubts as Doubt[] | null) ?? []);
   },
 };

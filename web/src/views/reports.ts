@@ -5,7 +5,7 @@ import { fill, h } from "../dom";
 import { grouped } from "../numbers";
 import type { Report } from "../protocol";
 import { goTo } from "../timeline";
-import { t } from "../words";
+import { Key, t } from "../words";
 import type { Ask, View } from "./view";
 
 let list: HTMLElement;
@@ -17,6 +17,11 @@ function card(r: Report): HTMLElement {
   return h("article", { class: `report ${r.note ? "note" : ""}`, "data-kind": r.kind }, h("h3", {}, title?.words ?? r.kind), h("dl", {}, ...rows), h("div", { class: "row" }, go));
 }
 
+const WATCHED: Key[] = ["reports.stale", "reports.tables", "reports.frames", "reports.traps", "reports.stacks", "reports.locks", "reports.panic"];
+
+// Lists the mistakes that the machine looks for, while there is nothing to report.
+const watched = (): HTMLElement[] => [h("p", { class: "hint" }, t("reports.none", grouped(run.position))), h("ul", { class: "watched" }, ...WATCHED.map((key) => h("li", {}, t(key))))];
+
 export const reportsView: View = {
   name: "reports",
   title: "view.reports",
@@ -27,6 +32,6 @@ export const reportsView: View = {
   },
   asks: (): Record<string, Ask> => ({}),
   draw() {
-    fill(list, ...(reports.length === 0 ? [h("p", { class: "hint" }, t("reports.none", grouped(run.position)))] : reports.map(card)));
+    fill(list, ...(reports.length === 0 ? watched() : reports.map(card)));
   },
 };

@@ -4,12 +4,13 @@ import { scaleLog } from "d3-scale";
 import { select, Selection } from "d3-selection";
 import { choice, choose, satpOf, treeOf } from "../app";
 import { fill, h } from "../dom";
-import { LEAF_NAMES, letters, regionOf, Region } from "../flags";
+import { LEAF_NAMES, letters, regionOf, Region, RSW0, W } from "../flags";
 import { hexWide, size } from "../numbers";
 import type { Range } from "../protocol";
 import { Key, t } from "../words";
 import { setOptions, treeName, treeOptions } from "./controls";
 import { walkTo } from "./tree";
+import { leafOf, tellWhy } from "./why";
 import type { Ask, Looks, View } from "./view";
 
 const WIDTH = 650, ROOM = 500, LEAST = 17, TOP = 22;
@@ -28,6 +29,7 @@ interface Block {
   differs: boolean;
 }
 
+let answer: HTMLElement; // to "why?"
 let svg: Selection<SVGSVGElement, unknown, null, undefined>, head: HTMLElement, legend: HTMLElement, note: HTMLElement;
 
 const lengthOf = (r: Range): bigint => BigInt.asUintN(64, r.end - r.start) || 1n << 64n;
@@ -106,15 +108,36 @@ function drawColumn(g: Selection<SVGGElement, unknown, null, undefined>, title: 
   made.append("rect").attr("rx", 2);
   made.append("text").attr("class", "mono");
   made.append("text").attr("class", "right");
-  made.append("title");
+  made.append("text").attr("class", "whymark").attr("role", "button").text("?").append("title").text(t("entry.why"));
+  made.append("title").attr("class", "tip");
   const each = made.merge(all).attr("class", (b) => `block ${b.kind}${b.differs ? " differs" : ""}`).attr("transform", (b) => `translate(0,${b.y})`)
-    .on("click", (_, b) => { if (b.range) walkTo(b.range.start, { tree, user: (b.range.flags & 16) !== 0 }); });
+    .attr("role", "button").attr("tabindex", (b) => (b.range ? 0 : null))
+    .on("click", (_, b) => enter(b, tree)).on("keydown", (event: KeyboardEvent, b) => { if (event.key === "Enter") enter(b, tree); });
+  each.select("text.whymark").attr("x", width - 7).attr("y", (b) => b.height / 2 + 4).attr("display", (b) => (b.range ? null : "none"))
+    .on("click", (event: MouseEvent, b) => void tellRange(event, b, tree));
   each.select("rect").attr("width", width).attr("height", (b) => b.height);
   each.select("text.mono").attr("x", 8).attr("y", (b) => (b.range ? b.height / 2 + 4 : 8)).text((b) => label(b, wide));
-  each.select("text.right").attr("x", width - 8).attr("y", (b) => (b.range ? b.height / 2 + 4 : 8.5))
-    .text((b) => (b.kind === "gap" ? t("space.gap", size(b.gap)) : wide ? `${t(REGION_WORDS[b.kind])} · ${b.times > 1 ? t("space.times", size(b.gap)) : frameWords(b.range)}` : t(REGION_WORDS[b.kind])));
-  each.select("title").text((b) => (b.range ? `${label(b, true)}\n${frameWords(b.range)}` : ""));
+  each.select("text.right").attr("x", (b) => width - (b.range ? 22 : 8)).attr("y", (b) => (b.range ? b.height / 2 + 4 : 8.5))
+    .text((b) => (b.kind === "gap" ? t("space.gap", size(b.gap)) : wide ? `${regionWords(b)} · ${b.times > 1 ? t("space.times", size(b.gap)) : frameWords(b.range)}` : regionWords(b)));
+  each.select("title.tip").text((b) => (b.range ? `${label(b, true)}\n${frameWords(b.range)}` : ""));
   all.exit().remove();
+}
+
+// A page that is copied when it is written counts as writable, and says so.
+function regionWords(b: Block): string {
+  const copied = b.range !== null && (b.range.flags & (W | RSW0)) === RSW0;
+  return b.kind === "gap" ? "" : t(b.kind === "data" && copied ? "region.cow" : REGION_WORDS[b.kind]);
+}
+
+function enter(b: Block, tree: string): void {
+  if (b.range) walkTo(b.range.start, { tree, user: (b.range.flags & 16) !== 0 });
+}
+
+// Tells which store made the entry of the first page of the range.
+async function tellRange(event: MouseEvent, b: Block, tree: string): Promise<void> {
+  event.stopPropagation();
+  const satp = satpOf(tree);
+  if (b.range && satp !== null) await tellWhy(await leafOf(satp, b.range.start), answer);
 }
 
 function frameWords(r: Range | null): string {
@@ -163,7 +186,8 @@ export const space: View = {
     holder.setAttribute("data-picture", "");
     holder.setAttribute("class", "space");
     svg = select(holder);
-    fill(into, head, legend, note, holder);
+    answer = h("p", { class: "answered" });
+    fill(into, head, legend, note, answer, holder);
   },
 
   asks(): Record<string, Ask> {

@@ -14,7 +14,7 @@ import { verdict } from "./verdict";
 import type { Ask, Looks, View } from "./view";
 
 const COLUMNS = 64, CELL_W = 9, CELL_H = 6, PITCH_X = 10, PITCH_Y = 7;
-const STRIP = 8 * PITCH_Y, HEAD = 18, CHIPS = 16, BETWEEN = 14, WIDTH = COLUMNS * PITCH_X;
+const STRIP = 8 * PITCH_Y, HEAD = 17, CHIPS = 16, BETWEEN = 11, WIDTH = COLUMNS * PITCH_X;
 const RULER = 46;
 
 type Svg = Selection<SVGSVGElement, unknown, null, undefined>;
@@ -186,7 +186,7 @@ export const tree: View = {
   key: "1",
 
   mount(into) {
-    controls = h("div", { class: "controls" });
+    controls = h("div", { class: "controls walking" });
     mountControls(controls);
     result = h("p", { class: "result" });
     card = h("div", { class: "card entry" });

@@ -57,8 +57,15 @@ const draw = eachFrame(() => {
     view.mount(body);
   }
   view.draw(looks);
+  point();
   ask();
 });
+
+// Marks what a story speaks of.
+function point(): void {
+  document.querySelectorAll(".spot").forEach((e) => e.classList.remove("spot"));
+  if (choice.spot !== "") document.querySelectorAll(choice.spot).forEach((e) => e.classList.add("spot"));
+}
 
 export function mountViews(into: HTMLElement): void {
   tabs = h("nav", { class: "tabs", role: "tablist" });

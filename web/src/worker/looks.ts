@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // looks.ts - what the views ask of the machine: each is a function of the present state.
-import { Change, Doubt, HartView, Kind, Path, Question, Range, Reference, Row, TablePage, TreeView } from "../protocol";
+import { Change, Doubt, HartView, Insn, Kind, Path, Process, Question, Range, Reference, Row, TablePage, TreeView } from "../protocol";
+import { disassemble } from "../disasm";
 import type { Machine } from "./machine";
 import { programOf } from "./program";
+import { u64 } from "./module";
 import { judge, walk } from "./walks";
 
 const HART_WORDS = 45, TREES_MAX = 64, ROWS_MAX = 768, DOUBTS_MAX = 64, RANGES_MAX = 1024, REFERENCES_MAX = 64;
@@ -26,19 +28,40 @@ function readHart(machine: Machine, id: number, w: bigint[]): HartView {
     place: user ? null : machine.names.place(w[0]), calls: user ? [] : machine.names.calls(machine.m, id, w[0]) };
 }
 
+const PROCESS_WORDS = 5, PROCESSES_MAX = 64;
+
+/** The processes, as the kernel's own data say; none without debug information. */
+export function processes(machine: Machine): Process[] {
+  const { module } = machine;
+  const count = module.x.web_processes(machine.m, module.room, PROCESSES_MAX);
+  const words = [...module.words(module.room, count * PROCESS_WORDS)];
+  const bytes = module.bytes(module.room, count * PROCESS_WORDS * 8);
+  return Array.from({ length: count }, (_, i) => {
+    const at = i * PROCESS_WORDS, name = bytes.slice(8 * (at + 3), 8 * (at + 5));
+    return { root: words[at], kernelRoot: words[at + 1], pid: Number(words[at + 2]), name: new TextDecoder().decode(name).split("\0")[0] };
+  });
+}
+
 export function trees(machine: Machine): TreeView[] {
   const { module } = machine;
+  const known = processes(machine);
   const count = module.x.web_trees(machine.m, module.room);
   const all = [...module.words(module.room, count * 4)];
-  const found = Array.from({ length: count }, (_, i) => readTree(machine, all.slice(4 * i, 4 * i + 4)));
+  const found = Array.from({ length: count }, (_, i) => readTree(machine, all.slice(4 * i, 4 * i + 4), known));
   return found.sort((a, b) => Number(b.used - a.used)).slice(0, TREES_MAX);
 }
 
-function readTree(machine: Machine, w: bigint[]): TreeView {
+function readTree(machine: Machine, w: bigint[], known: Process[]): TreeView {
   const satp = (w[1] + 5n) << 60n | w[0] >> 12n;
   const mapped = ranges(machine, satp), user = mapped.some((r) => (r.flags & 0x10) !== 0);
-  return { root: w[0], levels: Number(w[1]), used: w[2], number: Number(w[3]), satp, pid: user ? pidOf(machine, satp) : null, user,
-    program: user ? programOf(machine, satp, mapped) : "" };
+  const process = known.find((p) => p.root === w[0]);
+  return { root: w[0], levels: Number(w[1]), used: w[2], number: Number(w[3]), satp, user, sure: process !== undefined, ...whose(machine, satp, mapped, user, process) };
+}
+
+// Without debug information the process is guessed from what its memory holds.
+function whose(machine: Machine, satp: bigint, mapped: Range[], user: boolean, process: Process | undefined): { pid: number | null; program: string } {
+  if (process) return { pid: process.pid, program: process.name };
+  return user ? { pid: pidOf(machine, satp), program: programOf(machine, satp, mapped) } : { pid: null, program: "" };
 }
 
 /** The process's number stands in the first word of its USYSCALL page, in each kernel that has such a page. */
@@ -132,6 +155,21 @@ export function changed(machine: Machine, pa: bigint): Change | null {
   if (!module.x.web_changed(machine.m, pa, module.room)) return null;
   const w = [...module.words(module.room, 6)];
   return { pa, was: w[1], is: w[2], when: Number(w[3]), pc: w[4], hart: Number(w[5] & 0xffn), place: machine.names.place(w[4]), calls: [] };
+}
+
+const CODE_WORDS = 5, BEFORE = 4, BEHIND = 8, LONGEST_FUNCTION = 4096;
+
+/** The instructions around the one that the hart is at; those before it where its function is known. */
+export function code(machine: Machine, hart: number): Insn[] {
+  const { module } = machine, one = harts(machine)[hart];
+  if (!one) return [];
+  const back = one.place && one.place.offset <= LONGEST_FUNCTION ? one.place.offset : 0;
+  const count = module.x.web_code(machine.m, hart, u64(one.pc - BigInt(back)), module.room, back / 2 + BEHIND);
+  const w = [...module.words(module.room, count * CODE_WORDS)];
+  const all = Array.from({ length: count }, (_, i) => ({ pc: u64(w[5 * i]), full: Number(w[5 * i + 2]), name: Number(w[5 * i + 3]), form: Number(w[5 * i + 4]) }));
+  const at = Math.max(0, all.findIndex((insn) => insn.pc === u64(one.pc)));
+  return all.slice(Math.max(0, at - BEFORE), at + BEHIND)
+    .map((i) => ({ pc: i.pc, text: disassemble(i.pc, i.full, module.string(i.name), i.form), now: i.pc === u64(one.pc) }));
 }
 
 export function walkNow(machine: Machine, q: Question) {

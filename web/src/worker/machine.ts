@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // machine.ts - a machine in the module: making, running, going back, events.
-import { Change, EventSeen, Input, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
+import { Change, Events, EventSeen, Input, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
 import { Names } from "./names";
 import { Module, u64 } from "./module";
 import { readReport } from "./reports";
@@ -61,7 +61,7 @@ export class Machine {
     if (code !== 0) throw new LoadError(code, module.words(module.room, 1)[0]);
     const made = new Machine(module, m, kernel, parts.kernel.length);
     made.deferred = made.names.symbol("asid_init") !== 0n;
-    made.watch = x.web_watch(m, made.names.names);
+    made.watch = parts.facts ? x.web_watch(m, made.names.names, module.place(parts.facts), BigInt(parts.facts.length)) : x.web_watch(m, made.names.names, 0, 0n);
     made.hasHistory = x.web_history(m, HISTORY_BYTES) !== 0;
     return made;
   }
@@ -199,20 +199,24 @@ export class Machine {
 
   /** Runs up to an event, at most `steps`. */
   until(wanted: Wanted, steps: number): EventSeen | Stop {
+    const result = this.ask(wanted, steps, false);
+    if (result !== 1) return result === 0 ? "none" : STOPS[result - 1];
+    return this.readEvent(this.module.words(this.module.room, EVENT_WORDS));
+  }
+
+  private ask(wanted: Wanted, steps: number, last: boolean): number {
     const { module } = this;
     const causes = wanted.causes ? wanted.causes.reduce((bits, c) => bits | (1n << BigInt(c)), 0n) : NEVER;
-    const ask = module.words(module.askRoom, 5);
+    const ask = module.words(module.askRoom, 6);
     ask.set([BigInt(wanted.kinds), causes, BigInt(wanted.modes ?? 15), BigInt(wanted.harts ?? 255),
-      wanted.call === undefined ? NEVER : BigInt(wanted.call)]);
-    const result = module.x.web_until(this.m, module.askRoom, BigInt(steps), module.room);
-    if (result !== 1) return result === 0 ? "none" : STOPS[result - 1];
-    return this.readEvent(module.words(module.room, EVENT_WORDS));
+      wanted.call === undefined ? NEVER : BigInt(wanted.call), BigInt(last)]);
+    return module.x.web_until(this.m, module.askRoom, BigInt(steps), module.room);
   }
 
   private readEvent(w: BigUint64Array): EventSeen {
     const event = { kind: Number(w[0]), hart: Number(w[1]), position: Number(w[2]), pc: w[3], mode: Number(w[4]),
       cause: w[5], value: w[6], before: w[7], after: w[8], pa: w[9] };
-    return { ...event, place: event.mode === 0 ? null : this.names.place(event.pc) };
+    return { ...event, place: event.mode === 0 || event.kind === Events.return ? null : this.names.place(event.pc) };
   }
 
   /** The last wanted event before the present position; the machine goes to it. */
@@ -234,14 +238,15 @@ export class Machine {
     });
   }
 
+  // The run goes to `end`, and the last event counts.
   private lastBetween(wanted: Wanted, end: number): EventSeen | null {
-    let last: EventSeen | null = null;
-    for (;;) {
-      const left = end - this.position;
-      const seen = left > 0 ? this.until(wanted, left) : "none";
-      if (typeof seen === "string") return last;
-      last = seen;
+    let last: EventSeen | null = null, stop = 0;
+    while (this.position < end && (stop === 0 || STOPS[stop - 1] === "report")) {
+      stop = this.ask(wanted, end - this.position, true);
+      const seen = this.readEvent(this.module.words(this.module.room, EVENT_WORDS));
+      if (seen.kind !== 0) last = seen;
     }
+    return last;
   }
 
   /** The store that made the entry at `pa` what it is, with the machine as it was. */

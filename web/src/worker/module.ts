@@ -48,11 +48,13 @@ export interface Exports {
   web_rule(pte: bigint, level: number): number;
   web_rule_name(rule: number): Pointer;
   web_until(m: Pointer, wanted: Pointer, steps: bigint, out: Pointer): number;
+  web_code(m: Pointer, hart: number, pc: bigint, out: Pointer, max: number): number;
   web_names(bytes: Pointer, size: bigint): Pointer;
   web_place(names: Pointer, pc: bigint, out: Pointer): void;
   web_calls(m: Pointer, names: Pointer, hart: number, at: bigint, out: Pointer): number;
   web_symbol(names: Pointer, name: Pointer): bigint;
-  web_watch(m: Pointer, names: Pointer): Pointer;
+  web_watch(m: Pointer, names: Pointer, facts: Pointer, bytes: bigint): Pointer;
+  web_processes(m: Pointer, out: Pointer, max: number): number;
   web_report_count(m: Pointer, reports: Pointer): number;
   web_report(reports: Pointer, i: number, out: Pointer): void;
   web_report_words(m: Pointer, reports: Pointer, i: number, language: number): Pointer;

@@ -10,6 +10,7 @@ import { judge, walk } from "./walks";
 const SLICE_MS = 12;
 const TELL_MS = 60;
 const FEED_STEPS = 20_000; // while input waits for room in the UART
+const UNTIL_STEPS = 400_000; // between two looks at the clock
 
 type Look = [name: string, ...args: unknown[]];
 
@@ -158,7 +159,7 @@ async function until(want: Wanted, most: number, seconds = 60): Promise<EventSee
   let paused = begin;
   while (m.position < end && m === machine && !running && performance.now() - begin < 1000 * seconds) {
     feed();
-    const seen = m.until(want, Math.min(30_000, end - m.position));
+    const seen = m.until(want, Math.min(typed.length > 0 ? FEED_STEPS : UNTIL_STEPS, end - m.position));
     idle = seen === "idle";
     if (typeof seen !== "string" || seen === "finished" || seen === "dead" || (seen === "idle" && typed.length === 0)) {
       stop = typeof seen === "string" ? seen : "none";
@@ -192,7 +193,7 @@ async function forward(position: number): Promise<boolean> {
   m?.limit(null);
   while (m && m === machine && m.position < position) {
     stop = m.run(Math.min(2_000_000, position - m.position));
-    if (stop !== "none") break;
+    if (stop !== "none" && stop !== "report") break;
     tellState();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
