@@ -37,8 +37,10 @@ alloc_code(struct machine *m, machine_alloc alloc)
     c->page = alloc(CODE_PAGES * sizeof(struct code_page));
     c->index = alloc(frames * sizeof(c->index[0]));
     m->trees.of_page = alloc(frames * sizeof(m->trees.of_page[0]));
+    m->trees.level = alloc(frames);
     m->stored = alloc(frames * sizeof(m->stored[0]));
-    if (c->page == NULL || c->index == NULL || m->trees.of_page == NULL || m->stored == NULL)
+    if (c->page == NULL || c->index == NULL || m->trees.of_page == NULL || m->trees.level == NULL ||
+        m->stored == NULL)
         return false;
     for (uint32 i = 0; i < c->pages; i++)
         c->page[i].pa = NEVER;
@@ -65,7 +67,7 @@ machine_new(const struct config *config, uint64 ram, machine_alloc alloc)
     for (unsigned h = 0; h < config->harts; h++) {
         csr_reset(m, h);
         m->lane[h].sharp_amo = config->sharp & SHARP_AMO;
-        contexts_select(m, h);
+        contexts_anew(m, h);
     }
     board_reset(m);
     return m;

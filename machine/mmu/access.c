@@ -2,158 +2,15 @@
 // access.c - the slow way of every access.
 #include "mmu/access.h"
 
+#include "base/mem.h"
 #include "hart/code.h"
-#include "hart/pmp.h"
 #include "machine.h"
 #include "mmu/contexts.h"
 #include "mmu/fetched.h"
+#include "mmu/reach.h"
 #include "mmu/store.h"
 #include "time/rest.h"
 #include "time/snapshot.h"
-
-static bool
-fault(struct machine *m, unsigned hart, int cause, uint64 tval)
-{
-    m->lane[hart].trap = (struct trap){cause, tval};
-    return false;
-}
-
-static bool
-access_fault(struct machine *m, unsigned hart, enum pt_access access, uint64 va)
-{
-    static const int cause[] = {[PT_READ] = CAUSE_LOAD_ACCESS,
-                                [PT_WRITE] = CAUSE_STORE_ACCESS,
-                                [PT_EXEC] = CAUSE_FETCH_ACCESS};
-    return fault(m, hart, cause[access], va);
-}
-
-// The state of the hart that translation depends on, for an access in `mode`.
-static struct pt_hart
-pt_state(const struct machine *m, unsigned hart, unsigned mode)
-{
-    const struct hart *h = &m->s.hart[hart];
-    return (struct pt_hart){.user = mode == MODE_U,
-                            .sum = (h->mstatus & STATUS_SUM) != 0,
-                            .mxr = (h->mstatus & STATUS_MXR) != 0,
-                            .update_ad = !m->config.svade};
-}
-
-struct entry_reader {
-    const struct machine *m;
-    unsigned hart;
-};
-
-// May the hart's walker read the entry at `pa`?
-static bool
-entry_present(void *arg, uint64 pa)
-{
-    const struct entry_reader *r = arg;
-    return ram_has(&r->m->ram, pa, sizeof(pte_t)) &&
-           pmp_allows(r->m, r->hart, MODE_S, pa, sizeof(pte_t), PT_READ);
-}
-
-static pte_t
-entry_read(void *arg, uint64 pa)
-{
-    const struct entry_reader *r = arg;
-    return *(const pte_t *)ram_at(&r->m->ram, pa);
-}
-
-// Walks the hart's present tree as memory has it.
-static void
-walk_present(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
-             const struct pt_hart *state, struct pt_trace *out)
-{
-    struct entry_reader reader = {m, hart};
-    struct pt_hart with = *state;
-    uint64 satp = m->s.hart[hart].satp;
-    struct pt_env env = {.levels = (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
-    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
-    with.present = entry_present;
-    with.read = entry_read;
-    with.arg = &reader;
-    translate(&t, va, access, &with, out);
-}
-
-// The hart sets A and D itself. That is no change that a fence would be due for. It compares the
-// entry with what it has read, so one that was remembered sets nothing in the present one.
-static void
-set_accessed(struct machine *m, const struct pt_trace *t)
-{
-    uint64 pa = t->step[t->reads - 1].pa;
-    pte_t *entry = (pte_t *)ram_at(&m->ram, pa);
-    if (*entry != t->pte)
-        return;
-    if (*ram_marks(&m->ram, pa) & RAM_CLEAN)
-        history_save(m, pa);
-    *entry |= t->set;
-}
-
-// Translates `va`. Sets `*pa`, and `*keep` if the result may become a shortcut.
-static bool
-translate_for(struct machine *m, unsigned hart, uint64 va, enum pt_access access, uint64 *pa,
-              bool *keep)
-{
-    const struct hart *h = &m->s.hart[hart];
-    unsigned mode = access == PT_EXEC ? h->mode : contexts_data_mode(m, hart);
-    struct pt_trace t;
-    *keep = true;
-    *pa = va;
-    if (mode == MODE_M || (h->satp >> SATP_MODE_SHIFT) == SATP_BARE)
-        return true;
-    struct pt_hart state = pt_state(m, hart, mode);
-    walk_present(m, hart, va, access, &state, &t);
-    sight_walk(m, hart, va, access, &t);
-    *keep = rules_check(m, hart, va, access, &state, &t);
-    if (t.rule != RULE_OK)
-        return fault(m, hart, pt_rule_cause(t.rule, access), va);
-    if (t.set != 0)
-        set_accessed(m, &t);
-    *pa = t.pa;
-    if (access == PT_EXEC && fetched_stale(m, hart, &t)) {
-        *keep = false;
-        if (fetched_report(m, hart, va, &t))
-            return fault(m, hart, CAUSE_ILLEGAL, 0);
-    }
-    return true;
-}
-
-// Translates and asks PMP. `bytes` do not cross a page.
-static bool
-reach(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access access, uint64 *pa,
-      bool *keep)
-{
-    unsigned mode = access == PT_EXEC ? m->s.hart[hart].mode : contexts_data_mode(m, hart);
-    if (!translate_for(m, hart, va, access, pa, keep))
-        return false;
-    if (!pmp_allows(m, hart, mode, *pa, (uint64)bytes, access))
-        return access_fault(m, hart, access, va);
-    if (*keep)
-        *keep = !m->s.hart[hart].pmp_unfenced &&
-                pmp_allows(m, hart, mode, *pa & ~(PAGE_BYTES - 1), PAGE_BYTES, access);
-    return true;
-}
-
-bool
-reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, uint64 *pa)
-{
-    const struct hart *h = &m->s.hart[hart];
-    unsigned mode = access == PT_EXEC ? h->mode : contexts_data_mode(m, hart);
-    struct pt_trace t;
-    *pa = va;
-    if (mode != MODE_M && (h->satp >> SATP_MODE_SHIFT) != SATP_BARE) {
-        struct pt_hart state = pt_state(m, hart, mode);
-        walk_present(m, hart, va, access, &state, &t);
-        if (t.rule != RULE_OK || t.set != 0 || !rules_settled(m, hart, va, access, &state, &t))
-            return false;
-        if (access == PT_EXEC && fetched_stale(m, hart, &t))
-            return false;
-        *pa = t.pa;
-    }
-    uint64 page = *pa & ~(PAGE_BYTES - 1);
-    return ram_has(&m->ram, page, PAGE_BYTES) &&
-           pmp_allows(m, hart, mode, page, PAGE_BYTES, access);
-}
 
 // Enters a shortcut for the page at `pa` in RAM, unless a mark forbids it.
 static void
@@ -167,13 +24,23 @@ add_shortcut(struct machine *m, unsigned hart, int kind, uint64 va, uint64 pa, u
 }
 
 static uint64
+load_bytes(const uint8 *p, int bytes)
+{
+    uint64 value = 0;
+    mem_copy(&value, p, (uint64)bytes);
+    return value;
+}
+
+static void
+store_bytes(uint8 *p, int bytes, uint64 value)
+{
+    mem_copy(p, &value, (uint64)bytes);
+}
+
+static uint64
 ram_load(const struct machine *m, uint64 pa, int bytes)
 {
-    const uint8 *p = ram_at(&m->ram, pa);
-    uint64 value = 0;
-    for (int i = 0; i < bytes; i++)
-        value |= (uint64)p[i] << (8 * i);
-    return value;
+    return load_bytes(ram_at(&m->ram, pa), bytes);
 }
 
 static bool
@@ -186,15 +53,20 @@ crosses(uint64 va, int bytes)
 static bool
 load_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 *value)
 {
+    const uint8 *p = contexts_find(m, hart, CUT_LOAD, va);
     uint64 pa;
     bool keep;
+    if (p != NULL) {
+        *value = load_bytes(p, bytes);
+        return true;
+    }
     if (!reach(m, hart, va, bytes, PT_READ, &pa, &keep))
         return false;
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         rest_spoil(m);
         if (bus_load(m, pa, bytes, value))
             return true;
-        return access_fault(m, hart, PT_READ, va);
+        return reach_access_fault(m, hart, PT_READ, va);
     }
     *value = ram_load(m, pa, bytes);
     if (*ram_marks(&m->ram, pa) & RAM_WATCH_LOAD)
@@ -208,7 +80,7 @@ bool
 load_slow(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 *value)
 {
     if ((va & (uint64)(bytes - 1)) && m->config.misaligned_traps)
-        return fault(m, hart, CAUSE_LOAD_MISALIGNED, va);
+        return reach_fault(m, hart, CAUSE_LOAD_MISALIGNED, va);
     if (!crosses(va, bytes))
         return load_one(m, hart, va, bytes, value);
     uint64 byte;
@@ -232,9 +104,7 @@ store_marked(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 valu
         sight_store(m, hart, pa, bytes, value);
     if (marks & RAM_TABLE)
         was = ram_load(m, slot, 8);
-    uint8 *p = ram_at(&m->ram, pa);
-    for (int i = 0; i < bytes; i++)
-        p[i] = (uint8)(value >> (8 * i));
+    store_bytes(ram_at(&m->ram, pa), bytes, value);
     if (marks & RAM_TABLE) {
         sight_table(m, hart, slot, was, ram_load(m, slot, 8));
         trees_store(m, hart, slot, was, ram_load(m, slot, 8), bytes == 8 && pa == slot);
@@ -254,22 +124,25 @@ ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         store_marked(m, hart, pa, bytes, value, marks);
         return;
     }
-    uint8 *p = ram_at(&m->ram, pa);
-    for (int i = 0; i < bytes; i++)
-        p[i] = (uint8)(value >> (8 * i));
+    store_bytes(ram_at(&m->ram, pa), bytes, value);
 }
 
 // Stores to one page.
 static bool
 store_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 value)
 {
+    uint8 *p = contexts_find(m, hart, CUT_STORE, va);
     uint64 pa;
     bool keep;
+    if (p != NULL) {
+        store_bytes(p, bytes, value);
+        return true;
+    }
     if (!reach(m, hart, va, bytes, PT_WRITE, &pa, &keep))
         return false;
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         if (!bus_store(m, pa, bytes, value))
-            return access_fault(m, hart, PT_WRITE, va);
+            return reach_access_fault(m, hart, PT_WRITE, va);
         rest_spoil(m);
         turns_cut(m, hart); // a device may have set a timer or raised an interrupt
         return true;
@@ -284,7 +157,7 @@ bool
 store_slow(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 value)
 {
     if ((va & (uint64)(bytes - 1)) && m->config.misaligned_traps)
-        return fault(m, hart, CAUSE_STORE_MISALIGNED, va);
+        return reach_fault(m, hart, CAUSE_STORE_MISALIGNED, va);
     if (!crosses(va, bytes))
         return store_one(m, hart, va, bytes, value);
     for (int i = 0; i < bytes; i++)
@@ -299,11 +172,16 @@ reserve_at(struct machine *m, unsigned hart, uint64 va, int bytes, bool store, u
     enum pt_access access = store ? PT_WRITE : PT_READ;
     bool keep;
     if (va & (uint64)(bytes - 1))
-        return fault(m, hart, store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, va);
+        return reach_fault(m, hart, store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, va);
+    const uint8 *p = contexts_find(m, hart, store ? CUT_STORE : CUT_LOAD, va);
+    if (p != NULL) {
+        *pa = m->ram.base + (uint64)(p - m->ram.bytes);
+        return true;
+    }
     if (!reach(m, hart, va, bytes, access, pa, &keep))
         return false;
     if (!ram_has(&m->ram, *pa, (uint64)bytes))
-        return access_fault(m, hart, access, va);
+        return reach_access_fault(m, hart, access, va);
     return true;
 }
 
@@ -325,7 +203,7 @@ reach_code(struct machine *m, unsigned hart, uint64 va, uint64 *pa, bool *keep)
 {
     if (!reach(m, hart, va, 2, PT_EXEC, pa, keep))
         return false;
-    return ram_has(&m->ram, *pa, 2) || access_fault(m, hart, PT_EXEC, va);
+    return ram_has(&m->ram, *pa, 2) || reach_access_fault(m, hart, PT_EXEC, va);
 }
 
 bool
@@ -344,9 +222,12 @@ fetch_slow(struct machine *m, unsigned hart, uint64 va, struct code_page **page)
 bool
 fetch_half(struct machine *m, unsigned hart, uint64 va, uint32 *half)
 {
+    const struct code_page *page = contexts_find(m, hart, CUT_FETCH, va & ~(PAGE_BYTES - 1));
     uint64 pa;
     bool keep;
-    if (!reach_code(m, hart, va, &pa, &keep))
+    if (page != NULL)
+        pa = page->pa | (va & (PAGE_BYTES - 1));
+    else if (!reach_code(m, hart, va, &pa, &keep))
         return false;
     *half = (uint32)ram_load(m, pa, 2);
     return true;

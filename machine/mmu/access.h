@@ -26,9 +26,5 @@ bool fetch_slow(struct machine *m, unsigned hart, uint64 va, struct code_page **
 // The 16 bits of code at `va`, for an instruction that crosses pages.
 bool fetch_half(struct machine *m, unsigned hart, uint64 va, uint32 *half);
 
-// May a shortcut serve this access, as far as translation and PMP go? Sets `*pa`. Ignores existing
-// shortcuts, and changes nothing.
-bool reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, uint64 *pa);
-
 // Stores to RAM, respecting the page's marks. [pa, pa + bytes) is in RAM and in one page.
 void ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);

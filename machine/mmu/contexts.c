@@ -21,6 +21,12 @@ empty(struct shortcuts *s)
         empty_kind(s, kind);
 }
 
+static bool
+same_key(const struct context_key *a, const struct context_key *b)
+{
+    return a->satp == b->satp && a->state == b->state && a->company == b->company;
+}
+
 unsigned
 contexts_data_mode(const struct machine *m, unsigned hart)
 {
@@ -30,19 +36,18 @@ contexts_data_mode(const struct machine *m, unsigned hart)
     return h->mode;
 }
 
-// The set kept for (satp, state), or the one to be replaced, emptied.
+// The set kept for the key, or the one to be replaced, emptied.
 static struct context *
-find(struct context_set *set, uint64 satp, uint32 state)
+find(struct context_set *set, const struct context_key *key)
 {
     struct context *victim = &set->of[0];
     for (struct context *c = set->of; c < set->of + CONTEXTS; c++) {
-        if (c->satp == satp && c->state == state)
+        if (same_key(&c->key, key))
             return c;
         if (c->used < victim->used)
             victim = c;
     }
-    victim->satp = satp;
-    victim->state = state;
+    victim->key = *key;
     victim->tree_epoch = victim->all_epoch = 0;
     return victim;
 }
@@ -61,22 +66,46 @@ validate(struct machine *m, struct context *c, int tree)
     c->tree_epoch = tree_epoch;
 }
 
+static bool
+translates(const struct hart *h)
+{
+    return h->mode != MODE_M && (h->satp >> SATP_MODE_SHIFT) != SATP_BARE;
+}
+
+// Looks up what the rules make of the present satp. Its tree becomes known if the hart uses it.
+static void
+look_up(struct machine *m, unsigned hart)
+{
+    struct context_set *set = m->lane[hart].contexts;
+    const struct hart *h = &m->s.hart[hart];
+    set->tree = trees_find(m, h->satp);
+    if (set->tree < 0 && translates(h))
+        set->tree = trees_learn(m, h->satp);
+    set->keeps = set->tree >= 0 && rules_company(m, hart, &set->company);
+}
+
 void
 contexts_select(struct machine *m, unsigned hart)
 {
     struct hart *h = &m->s.hart[hart];
     struct context_set *set = m->lane[hart].contexts;
-    bool translates = h->mode != MODE_M && (h->satp >> SATP_MODE_SHIFT) != SATP_BARE;
-    int tree = translates ? trees_find(m, h->satp) : -1;
-    struct context *c = &set->scratch;
-    if (translates && tree < 0)
-        tree = trees_learn(m, h->satp);
-    if (contexts_data_mode(m, hart) != h->mode ||
-        (translates && (tree < 0 || !rules_trusted(m, hart)))) {
+    struct context_key key = {.state = h->mode |
+                                       (uint32)((h->mstatus & (STATUS_SUM | STATUS_MXR)) >> 16)};
+    struct context *c = set->current;
+    int tree = -1;
+    if (translates(h) && set->tree < 0)
+        look_up(m, hart);
+    if (translates(h)) {
+        key.satp = h->satp;
+        key.company = set->company;
+        tree = set->tree;
+    }
+    if (contexts_data_mode(m, hart) != h->mode || (key.satp != 0 && !set->keeps)) {
+        c = &set->scratch;
         empty(&c->cuts);
     } else {
-        uint32 state = h->mode | (uint32)((h->mstatus & (STATUS_SUM | STATUS_MXR)) >> 16);
-        c = find(set, translates ? h->satp : 0, state);
+        if (c == NULL || c == &set->scratch || !same_key(&c->key, &key))
+            c = find(set, &key);
         validate(m, c, tree);
     }
     c->used = ++set->clock;
@@ -85,10 +114,31 @@ contexts_select(struct machine *m, unsigned hart)
 }
 
 void
+contexts_anew(struct machine *m, unsigned hart)
+{
+    look_up(m, hart);
+    contexts_select(m, hart);
+}
+
+void
 contexts_refresh(struct machine *m)
 {
     for (unsigned h = 0; h < m->config.harts; h++)
-        contexts_select(m, h);
+        contexts_anew(m, h);
+}
+
+void
+contexts_drop_page(struct machine *m, unsigned number, uint64 mask)
+{
+    for (unsigned h = 0; h < m->config.harts; h++) {
+        struct context_set *set = m->lane[h].contexts;
+        for (struct context *c = set->of; c < set->of + CONTEXTS; c++) {
+            if (c->key.company == 0 && !(mask >> (c->tree & (TREES_MAX - 1)) & 1))
+                continue;
+            for (int kind = 0; kind < CUT_KINDS; kind++)
+                c->cuts.entry[kind][number % SHORTCUTS].tag = EMPTY;
+        }
+    }
 }
 
 void
@@ -109,6 +159,13 @@ contexts_drop_all(struct machine *m)
 {
     m->all_epoch++;
     contexts_refresh(m);
+}
+
+void *
+contexts_find(const struct machine *m, unsigned hart, int kind, uint64 va)
+{
+    const struct shortcut *cut = &m->lane[hart].now->entry[kind][shortcut_index(va)];
+    return cut->tag == (va & ~(PAGE_BYTES - 1)) ? (void *)(size_t)(cut->host + va) : NULL;
 }
 
 void

@@ -9,12 +9,12 @@
 #include "mmu/contexts.h"
 #include "mmu/trees.h"
 
-// Is nothing else remembered than what the present tree has, as far as it matters?
 bool
-rules_trusted(const struct machine *m, unsigned hart)
+rules_company(const struct machine *m, unsigned hart, uint64 *company)
 {
     const struct hart *h = &m->s.hart[hart];
     const struct remembered *r = &h->remembered;
+    *company = 0;
     if (m->config.tlb == TLB_LAX)
         return true;
     int present = trees_find(m, h->satp);
@@ -23,9 +23,11 @@ rules_trusted(const struct machine *m, unsigned hart)
         if (a->dead || a->satp == h->satp)
             continue;
         int other = trees_find(m, a->satp);
-        if (asid_of(a->satp) == asid_of(h->satp) || present < 0 || other < 0 ||
-            m->trees.tree[other].globals != m->trees.tree[present].globals)
+        if (present < 0 || other < 0)
             return false;
+        const struct tree *t = &m->trees.tree[other];
+        if (asid_of(a->satp) == asid_of(h->satp) || t->globals != m->trees.tree[present].globals)
+            *company += mix(a->satp + mix(t->epoch));
     }
     return true;
 }
@@ -38,12 +40,11 @@ drop_active(struct remembered *r, uint32 i)
         r->active[i] = r->active[i + 1];
 }
 
-void
-rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
+// Notes that satp led to another tree.
+static void
+activate(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
 {
     struct remembered *r = &m->s.hart[hart].remembered;
-    if (m->config.tlb == TLB_LAX || satp == old)
-        return;
     for (uint32 i = 0; i < r->actives; i++)
         if (r->active[i].satp == old)
             r->active[i].until = m->s.log.next;
@@ -67,6 +68,14 @@ rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
                                               .pc = pc,
                                               .from = m->s.log.next,
                                               .until = PRESENT};
+}
+
+void
+rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
+{
+    if (m->config.tlb != TLB_LAX && satp != old)
+        activate(m, hart, old, satp, pc);
+    contexts_anew(m, hart);
 }
 
 // Of the trees of an ASID (ANY_ASID: of all), nothing from before change `at` is remembered.
@@ -139,7 +148,7 @@ rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asi
     if (m->config.tlb == TLB_LAX)
         return;
     apply(&m->s.hart[hart].remembered, &f);
-    contexts_select(m, hart);
+    contexts_anew(m, hart);
 }
 
 void
@@ -166,7 +175,7 @@ rules_inval_after(struct machine *m, unsigned hart)
     for (uint32 i = 0; i < r->invals; i++)
         apply(r, &r->inval[i]);
     r->invals = 0;
-    contexts_select(m, hart);
+    contexts_anew(m, hart);
 }
 
 void

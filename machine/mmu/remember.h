@@ -20,6 +20,14 @@ log_start(const struct table_log *log)
     return log->next < TABLE_CHANGES ? 0 : log->next - TABLE_CHANGES;
 }
 
+// Spreads a number over 64 bits.
+static inline uint64
+mix(uint64 n)
+{
+    n = (n ^ n >> 32) * 0x9e3779b97f4a7c15ULL;
+    return n ^ n >> 29;
+}
+
 static inline uint32
 asid_of(uint64 satp)
 {

@@ -118,8 +118,10 @@ void rules_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, bool b
 void rules_inval_after(struct machine *m, unsigned hart);
 // An entry of a tree that some hart may remember changes.
 void rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
-// May the shortcuts of the hart's present tree be used without looking at other trees?
-bool rules_trusted(const struct machine *m, unsigned hart);
+// Sets `*company` to a number for the other trees that matter for the hart's shortcuts: those of
+// which its TLB may hold translations that can serve an access of the present tree. 0: none.
+// Returns   false if one of them is not known.
+bool rules_company(const struct machine *m, unsigned hart, uint64 *company);
 // Compares what may be remembered for an access with the walk of memory, `now`.
 // Returns   true if nothing differs in a way that matters, so that a shortcut may be made. Reports
 //           a difference that does. In the adversary's modes, `now` becomes what is used instead.

@@ -11,6 +11,21 @@ mask_of(struct machine *m, uint64 pa)
     return &m->trees.of_page[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
 }
 
+static uint8 *
+level_of(struct machine *m, uint64 pa)
+{
+    return &m->trees.level[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
+}
+
+// Takes one tree out of a mask, which is not 0. Returns its number.
+static int
+next_tree(uint64 *mask)
+{
+    int n = __builtin_ctzll(*mask);
+    *mask &= *mask - 1;
+    return n;
+}
+
 static int
 levels_of(uint64 satp)
 {
@@ -30,18 +45,27 @@ entry_at(const struct machine *m, uint64 pa)
     return *(const uint64 *)ram_at(&m->ram, pa);
 }
 
+// Marks the page at `pa` as a table of the trees in `mask`, at `level` or below.
+static void
+mark_page(struct machine *m, uint64 pa, int level, uint64 mask)
+{
+    *mask_of(m, pa) |= mask;
+    *ram_marks(&m->ram, pa) |= RAM_TABLE;
+    if (*level_of(m, pa) < level)
+        *level_of(m, pa) = (uint8)level;
+}
+
 // Marks the table at `pa`, of `level`, and those below it, as tables of the trees in `mask`.
-// Returns   whether a global leaf is below. A table with all the bits is not followed again, so
-//           that a cycle ends; it counts as having one.
+// Returns   whether a global leaf is below. A table with all the bits and the level is not followed
+//           again, so that a cycle ends; it counts as having one.
 static bool
 mark(struct machine *m, uint64 pa, int level, uint64 mask)
 {
     if (!ram_has(&m->ram, pa, PAGE_BYTES))
         return false;
-    if ((*mask_of(m, pa) & mask) == mask)
+    if ((*mask_of(m, pa) & mask) == mask && *level_of(m, pa) >= level)
         return true;
-    *mask_of(m, pa) |= mask;
-    *ram_marks(&m->ram, pa) |= RAM_TABLE;
+    mark_page(m, pa, level, mask);
     bool global = false;
     for (int i = 0; i < PT_ENTRIES; i++) {
         uint64 pte = entry_at(m, pa + (uint64)i * sizeof(pte_t));
@@ -59,8 +83,7 @@ follow(struct machine *m, int n)
 {
     struct tree *t = &m->trees.tree[n];
     uint64 bit = (uint64)1 << n;
-    *mask_of(m, t->root) |= bit;
-    *ram_marks(&m->ram, t->root) |= RAM_TABLE;
+    mark_page(m, t->root, t->levels - 1, bit);
     t->globals = 0;
     for (unsigned i = 0; i < PT_ENTRIES; i++) {
         uint64 pte = entry_at(m, t->root + i * sizeof(pte_t));
@@ -95,8 +118,10 @@ forget(struct machine *m, int n)
         if (!(m->trees.of_page[i] & bit))
             continue;
         m->trees.of_page[i] &= ~bit;
-        if (m->trees.of_page[i] == 0)
-            m->ram.marks[i] &= (uint8)~RAM_TABLE;
+        if (m->trees.of_page[i] != 0)
+            continue;
+        m->ram.marks[i] &= (uint8)~RAM_TABLE;
+        m->trees.level[i] = 0;
     }
     for (unsigned h = 0; h < m->config.harts; h++) {
         struct remembered *r = &m->s.hart[h].remembered;
@@ -142,7 +167,8 @@ trees_learn(struct machine *m, uint64 satp)
     if (levels == 0 || !ram_has(&m->ram, root, PAGE_BYTES))
         return -1;
     int n = trees_find(m, satp);
-    if (n < 0) {
+    bool fresh = n < 0;
+    if (fresh) {
         n = place(m);
         m->trees.tree[n].root = root;
         m->trees.tree[n].levels = (uint8)levels;
@@ -150,6 +176,8 @@ trees_learn(struct machine *m, uint64 satp)
         follow(m, n);
     }
     m->trees.tree[n].used = m->s.turns.retired;
+    if (fresh)
+        contexts_refresh(m); // its place may have been that of a tree in use
     return n;
 }
 
@@ -161,38 +189,61 @@ plausible(const struct machine *m, uint64 pte)
            (!(pte & PTE_RESERVED) && (pte_leaf(pte) || ram_has(&m->ram, pte_pa(pte), PAGE_BYTES)));
 }
 
-// The table that `pte` leads to is hooked in below the trees of `mask`.
-static void
-hook(struct machine *m, uint64 pte, uint64 mask)
+// Is one of the trees in `mask` active?
+static bool
+any_active(const struct machine *m, uint64 mask)
 {
-    mark(m, pte_pa(pte), PT_MAX_LEVELS - 2, mask);
-    contexts_drop_stores(m);
+    while (mask != 0)
+        if (is_active(m, &m->trees.tree[next_tree(&mask)]))
+            return true;
+    return false;
+}
+
+// An entry of a table above level 0 became `pte`. It may concern any address of its trees.
+static void
+change_pointers(struct machine *m, uint64 pa, uint64 pte, uint64 mask)
+{
+    if (pte_table(pte)) {
+        mark(m, pte_pa(pte), *level_of(m, pa) - 1, mask);
+        contexts_drop_stores(m);
+    }
+    while (mask != 0) {
+        int n = next_tree(&mask);
+        m->trees.tree[n].epoch++;
+        if (pa - m->trees.tree[n].root < PAGE_BYTES || (pte & PTE_G))
+            follow(m, n);
+    }
+    contexts_refresh(m);
+}
+
+// An entry of a table of level 0 became `pte`. It concerns addresses of one page number modulo the
+// entries of a table.
+static void
+change_leaf(struct machine *m, uint64 pa, uint64 pte, uint64 mask)
+{
+    contexts_drop_page(m, (unsigned)(pa & (PAGE_BYTES - 1)) / sizeof(pte_t), mask);
+    if (!(pte & PTE_G))
+        return;
+    while (mask != 0)
+        follow(m, next_tree(&mask));
+    contexts_refresh(m);
 }
 
 void
 trees_store(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is, bool whole)
 {
-    uint64 mask = *mask_of(m, pa), live = 0;
-    for (int n = 0; n < TREES_MAX; n++)
-        if ((mask >> n & 1) && is_active(m, &m->trees.tree[n]))
-            live |= (uint64)1 << n;
-    if (live == 0 || !whole || !plausible(m, is)) {
+    uint64 mask = *mask_of(m, pa);
+    if (!any_active(m, mask) || !whole || !plausible(m, is)) {
         trees_replaced(m, pa);
         return;
     }
     if (was == is)
         return;
     rules_change(m, hart, pa, was, is);
-    if (pte_table(is))
-        hook(m, is, mask);
-    for (int n = 0; n < TREES_MAX; n++) {
-        if (!(mask >> n & 1))
-            continue;
-        m->trees.tree[n].epoch++;
-        if (pa - m->trees.tree[n].root < PAGE_BYTES || (is & PTE_G))
-            follow(m, n);
-    }
-    contexts_refresh(m);
+    if (*level_of(m, pa) == 0)
+        change_leaf(m, pa, is, mask);
+    else
+        change_pointers(m, pa, is, mask);
     if (m->config.sharp & SHARP_TABLES)
         turns_sharp(m, hart);
 }

@@ -4,7 +4,8 @@
 // Theory    A root becomes known when it is written to satp. Its tree is followed, and each page
 //           of it is marked RAM_TABLE and with the root's bit. A store to a marked page then comes
 //           here: it is logged for the rules, leads to the marking of tables that are hooked in,
-//           and drops the shortcuts that may depend on it.
+//           and drops the shortcuts that may depend on it: for a table of level 0 those of one
+//           page number, for any other all of its trees.
 //           A store to a table of trees that no hart remembers makes them unknown again: a freed
 //           table page becomes an ordinary page in this way. The next write of satp finds the
 //           tree anew.
@@ -20,13 +21,14 @@ struct tree {
     uint64 root;    // physical address; 0: unused
     uint64 used;    // position when it was last activated
     uint64 globals; // hash of the root entries that lead to global leaves; 0: none
-    uint32 epoch;   // counts changes: shortcuts of another epoch are void
+    uint32 epoch;   // counts changes above level 0: shortcuts of another epoch are void
     uint8 levels;
 };
 
 struct trees {
     struct tree tree[TREES_MAX];
     uint64 *of_page; // of each page of RAM: bit n is set if it is a table of tree n
+    uint8 *level;    // of each of these tables: the highest level at which a tree has it
 };
 
 // The number of the tree that `satp` leads to; it becomes known. -1: translation is off, or the

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "hart/code.h"
 #include "machine.h"
-#include "mmu/access.h"
+#include "mmu/reach.h"
 #include "mmu/contexts.h"
 
 #define USUAL_TURN 1000 // steps

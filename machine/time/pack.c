@@ -59,10 +59,11 @@ get(struct place *p, void *to, uint64 bytes)
 
 // A page of RAM that is a table of known trees.
 struct table_page {
-    uint64 page, trees;
+    uint32 page, level;
+    uint64 trees;
 };
 
-#define LAST_PAGE (~0ULL)
+#define LAST_PAGE (~0u)
 
 // Does the run depend on when code was stored (mmu/fetched.h)? Without that, the ages of code are
 // not worth their room: after going back, code counts as fenced.
@@ -81,11 +82,11 @@ stored_bytes(const struct machine *m)
 static bool
 put_all(struct machine *m, struct place *p)
 {
-    const struct table_page last = {LAST_PAGE, 0};
+    const struct table_page last = {.page = LAST_PAGE};
     if (!put(p, &m->s, sizeof(m->s)) || !put(p, m->trees.tree, sizeof(m->trees.tree)))
         return false;
-    for (uint64 i = 0; i < m->ram.size >> PAGE_BITS; i++) {
-        struct table_page t = {i, m->trees.of_page[i]};
+    for (uint32 i = 0; i < m->ram.size >> PAGE_BITS; i++) {
+        struct table_page t = {i, m->trees.level[i], m->trees.of_page[i]};
         if (t.trees != 0 && !put(p, &t, sizeof(t)))
             return false;
     }
@@ -116,10 +117,12 @@ history_unpack(struct machine *m, uint32 state)
     get(&p, m->trees.tree, sizeof(m->trees.tree));
     for (uint64 i = 0; i < m->ram.size >> PAGE_BITS; i++) {
         m->trees.of_page[i] = 0;
+        m->trees.level[i] = 0;
         m->ram.marks[i] &= (uint8)~RAM_TABLE;
     }
     for (get(&p, &t, sizeof(t)); t.page != LAST_PAGE; get(&p, &t, sizeof(t))) {
         m->trees.of_page[t.page] = t.trees;
+        m->trees.level[t.page] = (uint8)t.level;
         m->ram.marks[t.page] |= RAM_TABLE;
     }
     mem_set(m->stored, 0, stored_bytes(m));

@@ -8,6 +8,7 @@
 #include "hart/trap.h"
 #include "machine.h"
 #include "mmu/access.h"
+#include "mmu/reach.h"
 #include "mmu/contexts.h"
 #include "sight/count.h"
 
@@ -33,10 +34,10 @@ next_instruction(struct machine *m, unsigned hart)
 static const void *
 plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
 {
-    const struct shortcut *cut = &m->lane[hart].now->entry[kind][shortcut_index(va)];
+    const void *p = contexts_find(m, hart, kind, va);
     uint64 pa;
-    if (cut->tag == (va & ~(PAGE_BYTES - 1)))
-        return (const void *)(size_t)(cut->host + va);
+    if (p != NULL)
+        return p;
     if (!reach_plain(m, hart, va, kind == CUT_STORE ? PT_WRITE : PT_READ, &pa))
         return NULL;
     if (kind == CUT_STORE && (*ram_marks(&m->ram, pa) & RAM_TABLE))
