@@ -81,8 +81,9 @@ make_zero_frame(void)
     zero_frame = frame_of(v2p(zeroes));
 }
 
-// Prepares address spaces. Once at boot, before the first process, after design and mode have been
-// chosen.
+// Prepares address spaces. Once at boot, before the first process and the other harts, after design
+// and mode have been chosen.
+// Fences    this hart's, where the kernel's table gets the trampoline.
 void
 aspace_init(void)
 {
@@ -91,8 +92,11 @@ aspace_init(void)
     user_env.levels = kernel_env.levels = kernel_pt.env->levels;
     make_zero_frame();
     viewers_init();
-    if (design->switches && kvm_map_trampoline(&kernel_pt) < 0)
+    if (!design->switches)
+        return;
+    if (kvm_map_trampoline(&kernel_pt) < 0)
         panic("aspace_init: no memory for the trampoline's table");
+    sfence_vma(); // the hart may remember the hole, and traps will lead there
 }
 
 // Returns the end of the part of a process's table that maps its regions and nothing else.

@@ -105,6 +105,13 @@ stack_check(uint64 top, int user, uint64 token)
                    token);
 }
 
+void
+machine_vector(void)
+{
+    if (design->switches)
+        surely("trampoline", TRAMPOLINE_PAGE, PT_EXEC);
+}
+
 static void
 load_satp(uint64 satp, bool fence)
 {
@@ -257,6 +264,7 @@ copy_at(uint64 va, enum pt_access access, int *error)
                                 .sstatus = *model_csr(CSR_sstatus),
                                 .scause = cause_of(access),
                                 .stval = va};
+        machine_vector();
         kerneltrap(&f);
         *model_csr(CSR_sstatus) = f.sstatus;
         if (f.sepc == (uint64)usercopy_failed) {

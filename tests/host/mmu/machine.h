@@ -13,6 +13,7 @@ uint64 machine_at(uint64 va,
 int64 machine_call(uint64 number, uint64 a0, uint64 a1); // ecall; returns a0
 void machine_timer(void);                                // the time slice ends
 
+void machine_vector(void);             // the kernel traps: stvec's code is there
 void calls_serve(void);                // the system call of the running process (calls.c)
 void machine_user_main(void) noreturn; // user code from its first instruction on (user.c)
 

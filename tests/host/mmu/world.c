@@ -169,6 +169,7 @@ hart_main(void)
         kernel_table();
     }
     trapinithart();
+    machine_vector();
     fpu_init_hart();
     kstack_sync(&mycpu()->idle->own.kstack);
     asid_init_hart();
