@@ -29,6 +29,14 @@ do_page() {
     HERE=$here exec python3 tools/page.py "$@"
 }
 
+do_pictures() {
+    need_to_build
+    need_glass
+    need 'have_opensbi' opensbi 'the OpenSBI firmware'
+    install_missing
+    HERE=$here exec python3 tools/pictures/main.py "$@"
+}
+
 # wants_glass WORD...: is one of the words MACHINE=glass?
 wants_glass() {
     for word; do
