@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import facts  # noqa: E402
 import glass  # noqa: E402
+import pageexercises  # noqa: E402
 from words import tr
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -44,7 +45,7 @@ def sources(root, *patterns):
 
 
 def told_by_debugger(kernel, out):
-    """Returns the facts of the debug information, as for ./vitrine watch; without gdb-multiarch the page guesses."""
+    """The facts of the debug information, as for ./vitrine watch; without gdb-multiarch the page guesses."""
     found = facts.find(kernel, facts.questions(), f"{out}/machine/facts")
     return {"facts": found} if found else {}
 
@@ -60,7 +61,9 @@ def vitrine(pairs):
     told = {name: glass.make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND")}
     glass.build(*given, "kernel", f"{told['O']}/test.img", f"{told['O']}/machine/glass.wasm",
                 f"{told['O']}/page/fence")
-    return told["O"], {"title": "Vitrine", "vitrine": True, "kernel": f"{told['O']}/kernel/kernel",
+    exercises, mistaken = pageexercises.collect(told["O"])
+    return told["O"], {"title": "Vitrine", "vitrine": True, "exercises": exercises, "mistaken": mistaken,
+                       "kernel": f"{told['O']}/kernel/kernel",
                        "disk": f"{told['O']}/test.img", "firmware": firmware(), "fence": f"{told['O']}/page/fence",
                        "machine": machine(told, False, append=told["APPEND"]),
                        **told_by_debugger(f"{told['O']}/kernel/kernel", told["O"]),

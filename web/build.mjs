@@ -2,7 +2,7 @@
 // build.mjs - makes the page: bundles the program, and puts it and the files of the machine into one HTML file.
 //
 // usage: node build.mjs OUT SETTINGS.json
-// SETTINGS names the files: {wasm, kernel, firmware?, disk?, facts?, fence?, sources?: {root, files}, machine: {...}, title}.
+// SETTINGS names the files: {wasm, kernel, firmware?, disk?, facts?, fence?, exercises?, mistaken?: {number: [kernel, facts?]}, sources?: {root, files}, machine: {...}, title}.
 import { build } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -38,8 +38,12 @@ function sourcesText({ root, files }) {
 }
 
 function dataBlocks(settings) {
-  const blocks = ["wasm", "kernel", "firmware", "disk", "facts", "fence"].filter((id) => settings[id])
+  const blocks = ["wasm", "kernel", "firmware", "disk", "facts", "fence", "exercises"].filter((id) => settings[id])
     .map((id) => block(id, readFileSync(settings[id])));
+  for (const [number, [kernel, facts]] of Object.entries(settings.mistaken ?? {})) {
+    blocks.push(block(`find-${number}`, readFileSync(kernel)));
+    if (facts) blocks.push(block(`find-${number}-facts`, readFileSync(facts)));
+  }
   if (settings.sources) blocks.push(block("sources", sourcesText(settings.sources)));
   const told = { title: settings.title, kernel: basename(settings.kernel), machine: settings.machine,
     disk: settings.disk ? basename(settings.disk) : "", vitrine: settings.vitrine };

@@ -111,6 +111,11 @@ def test_explain(context):
     check(context, "explain")
 
 
+def test_practice(context):
+    """A sheet by its number; exercises are marked, and the kernel of one runs."""
+    check(context, "practice")
+
+
 def test_designs(context):
     """Four machines run kptbench, one after the other."""
     check(context, "designs")

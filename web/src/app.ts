@@ -22,13 +22,16 @@ export interface Choice {
   frame: bigint | null;
   hart: number;
   edits: Step[]; // what if
+  practice: "questions" | "sheet" | "exercises";
+  sheet: number; // the seed of a sheet of questions
+  exercise: number; // 0: none is chosen
   spot: string; // what a story points at: a selector
 }
 
 export const link = new Link();
 
 export const choice: Choice = { lang: "en", theme: "light", view: "tree", tree: "auto", other: "", va: 0n, access: 0, user: true,
-  sum: false, mxr: false, level: -1, frame: null, hart: 0, edits: [], spot: "" };
+  sum: false, mxr: false, level: -1, frame: null, hart: 0, edits: [], practice: "questions", sheet: 1, exercise: 0, spot: "" };
 
 export const run: State = { position: 0, newest: 0, first: 0, running: false, stop: "none", mips: 0, turn: 0, epoch: 0,
   inputs: [], exit: 0 };

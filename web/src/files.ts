@@ -159,6 +159,19 @@ export async function startEmbedded(name: "kernel" | "fence", changes: Partial<S
   await start(!own);
 }
 
+/** A block of the page, unpacked; null: the page does not have it. */
+export const unpacked = embedded;
+
+const SMALL = { harts: 1, mem: 4 << 20, noPmp: true, modern: true, append: "", tlb: 0 };
+
+/** Starts the small kernel with the mistake of an exercise. */
+export async function startMistaken(number: number): Promise<void> {
+  parts = { ...parts, kernel: (await embedded(`find-${number}`)) as Uint8Array, firmware: null, disk: null, facts: await embedded(`find-${number}-facts`) };
+  Object.assign(settings, told.machine, SMALL);
+  Object.assign(loaded, { kernel: `exercise ${number}`, disk: "", own: true });
+  await start();
+}
+
 /** Another machine with the page's Vitrine, for a worker of its own. */
 export async function machineOf(append: string): Promise<{ parts: Parts; settings: Settings }> {
   const kernel = (await embedded("kernel")) as Uint8Array;

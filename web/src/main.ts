@@ -78,6 +78,7 @@ async function begin(): Promise<void> {
   dress();
   onChange((what) => {
     if (what === "choice" || what === "lang") dress();
+    if (what === "lang") hush();
   });
   lay();
   listen();

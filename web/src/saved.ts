@@ -5,6 +5,7 @@ import { loaded, settings } from "./files";
 import { complain } from "./notice";
 import { during } from "./progress";
 import type { Input } from "./protocol";
+import { PRACTICES } from "./views/practice";
 import { t } from "./words";
 
 const VIEW_NAMES: ViewName[] = ["tree", "space", "frames", "harts", "reports", "explain", "designs", "quiz"];
@@ -48,6 +49,7 @@ async function unpackInputs(text: string): Promise<Input[]> {
 export async function makeLink(): Promise<string> {
   const words = new URLSearchParams({ kernel: loaded.kernel, seed: String(settings.seed), at: String(run.position), view: choice.view, va: choice.va.toString(16), lang: choice.lang, theme: choice.theme,
     access: String(choice.access), hart: String(choice.hart), mode: choice.user ? "u" : "s" });
+  if (choice.view === "quiz") Object.entries({ practice: choice.practice, sheet: choice.sheet, exercise: choice.exercise }).forEach(([name, value]) => words.set(name, String(value)));
   if (choice.tree !== "auto") words.set("tree", choice.tree);
   if (choice.other !== "") words.set("other", choice.other);
   if (settings.append !== "") words.set("append", settings.append);
@@ -64,7 +66,7 @@ export function readLink(): void {
   const view = VIEW_NAMES.find((name) => name === words.get("view")) ?? "tree";
   const va = /^[0-9a-f]{1,16}$/.test(words.get("va") ?? "") ? BigInt("0x" + words.get("va")) : 0n;
   choose({ lang: lang === "zh" ? "zh" : "en", theme: theme === "dark" ? "dark" : "light", view, va, tree: words.get("tree") ?? "auto", other: words.get("other") ?? "",
-    access: Math.min(2, Number(words.get("access") ?? 0) || 0), user: words.get("mode") !== "s", hart: Number(words.get("hart") ?? 0) || 0 });
+    access: Math.min(2, Number(words.get("access") ?? 0) || 0), user: words.get("mode") !== "s", hart: Number(words.get("hart") ?? 0) || 0, practice: PRACTICES.find((name) => name === words.get("practice")) ?? "questions", sheet: Number(words.get("sheet") ?? 1) || 1, exercise: Number(words.get("exercise") ?? 0) || 0 });
   if (words.has("seed")) settings.seed = Number(words.get("seed")) || 1;
   if (words.has("append")) settings.append = (words.get("append") ?? "").slice(0, 500);
   if (words.has("at")) wanted = { at: Number(words.get("at")) || 0, kernel: words.get("kernel") ?? loaded.kernel, typed: words.get("typed") ?? "" };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// quiz.ts - the quiz: a question, four answers, and the score, which the browser keeps.
+// quiz.ts - random questions: each with four answers, and the score, which the browser keeps.
 import { choice } from "../app";
 import { fill, h } from "../dom";
 import { newQuestion, Question } from "../quiz";
 import { t } from "../words";
-import type { Ask, View } from "./view";
 
 const KEEP = "vitrine.quiz";
 
@@ -66,23 +65,17 @@ function choiceButton(q: Question, words: string, n: number): HTMLElement {
 function draw(): void {
   const q = question;
   if (!q) return;
-  fill(box, h("div", { class: "row" }, h("b", {}, t("view.quiz")), h("span", { class: "hint" }, t("quiz.score", score.right, score.asked, score.row, score.best))),
+  fill(box, h("div", { class: "row" }, h("b", {}, t("practice.questions")), h("span", { class: "hint" }, t("quiz.score", score.right, score.asked, score.row, score.best))),
     h("p", { class: "question" }, q.words), q.table.length > 0 ? h("table", { class: "given mono" }, h("tbody", {}, ...q.table.map(([name, value]) => h("tr", {}, h("td", {}, name), h("td", {}, value))))) : "",
     h("div", { class: "answers" }, ...q.choices.map((words, n) => choiceButton(q, words, n))),
     chosen < 0 ? "" : h("p", { class: "result", "data-ok": String(chosen === q.right) }, h("b", {}, t(chosen === q.right ? "quiz.right" : "quiz.wrong")), " ", q.why),
     h("button", { class: "more", onclick: () => void next() }, t(chosen < 0 ? "quiz.skip" : "quiz.next")));
 }
 
-export const quizView: View = {
-  name: "quiz",
-  title: "view.quiz",
-  key: "8",
-  mount(into) {
-    box = h("div", { class: "quiz card" });
-    fill(into, box);
-    if (!question || lang !== choice.lang) void next();
-    else draw();
-  },
-  asks: (): Record<string, Ask> => ({}),
-  draw() {},
-};
+/** Shows a question, a new one when the language has changed. */
+export function drawQuiz(into: HTMLElement): void {
+  box = h("div", { class: "quiz card" });
+  fill(into, box);
+  if (!question || lang !== choice.lang) void next();
+  else draw();
+}

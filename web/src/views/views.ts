@@ -9,7 +9,7 @@ import { designsView } from "./designs";
 import { explainView } from "./explain";
 import { framesView } from "./frames";
 import { hartsView } from "./harts";
-import { quizView } from "./quiz";
+import { quizView } from "./practice";
 import { reportsView } from "./reports";
 import { space } from "./space";
 import { tree } from "./tree";

@@ -15,7 +15,8 @@ const UNTIL_STEPS = 400_000; // between two looks at the clock
 type Look = [name: string, ...args: unknown[]];
 
 let machine: Machine | null = null;
-let module: Module | null = null; // for what needs no machine
+let tellModule: (made: Module) => void = () => {};
+const anyModule = new Promise<Module>((resolve) => (tellModule = resolve)); // for what needs no machine: it may be asked for early
 let running = false;
 let stop: Stop = "none";
 let newest = 0;
@@ -139,7 +140,7 @@ async function load(parts: Parts, settings: Settings, inputs: Input[] = []): Pro
   const made = await Machine.make(parts, settings);
   made.note(inputs);
   machine = made;
-  module = made.module;
+  tellModule(made.module);
   newest = toldReports = 0;
   stop = "none";
   idle = false;
@@ -238,10 +239,10 @@ const calls: Record<string, (...args: never[]) => unknown> = {
     if (was) run(true);
     return found;
   },
-  walkAlone: (q: never) => walk(module as Module, 0, q),
-  judge: (pte: bigint, level: number) => judge(module as Module, pte, level),
+  walkAlone: async (q: never) => walk(await anyModule, 0, q),
+  judge: async (pte: bigint, level: number) => judge(await anyModule, pte, level),
   prepare: async (wasm: Uint8Array) => {
-    module ??= await Module.start(wasm, { console: () => {} });
+    tellModule(await Module.start(wasm, { console: () => {} }));
   },
 };
 

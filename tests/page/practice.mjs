@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// practice.mjs - the sheet of a number is the same everywhere; exercises are given, run and marked.
+import { demand } from "./browser.mjs";
+
+async function sheet(opened) {
+  await opened.until(() => document.querySelector(".sheet")?.dataset.sheet === "7" && document.querySelectorAll(".sheet-question").length === 8, 30, "the eight questions of a sheet");
+  return opened.texts(".sheet-question");
+}
+
+async function sheets(opened, open) {
+  await opened.choose({ view: "quiz", practice: "sheet", sheet: 7 });
+  const questions = await sheet(opened), link = await opened.page.evaluate(() => window.vitrine.makeLink());
+  await opened.page.click(".practice .check input");
+  await opened.until(() => document.querySelectorAll(".choice.right").length === 8, 20, "an answer for each question");
+  await opened.page.emulateMedia({ media: "print" });
+  demand(!(await opened.page.isVisible(".console")) && (await opened.page.isVisible(".sheet-question")), "the print is not the sheet alone");
+  await opened.page.emulateMedia({ media: "screen" });
+  const other = await open(link);
+  demand(String(await sheet(other)) === String(questions), "the link leads to another sheet");
+  await other.page.close();
+}
+
+async function exercise(opened, number) {
+  await opened.choose({ view: "quiz", practice: "exercises" });
+  await opened.until(() => document.querySelectorAll(".exercise-choice option").length > 25, 20, "the exercises");
+  await opened.page.selectOption(".exercise-choice", String(number));
+  await opened.until((n) => document.querySelector(".exercise")?.dataset.exercise === String(n), 20, `exercise ${number}`, number);
+}
+
+async function verdict(opened, ok) {
+  await opened.page.click(".check-answer");
+  demand((await opened.page.$eval(".exercise .result", (e) => e.dataset.ok)) === String(ok), `the answer is judged: ${await opened.text(".exercise .result")}`);
+}
+
+// Exercise 1: the indices of three addresses.
+async function predicts(opened) {
+  await exercise(opened, 1);
+  await verdict(opened, false);
+  const text = await opened.text(".asked");
+  for (const [, name, va] of text.matchAll(/(va\d) = (0x[0-9a-f]+)/g)) {
+    const fields = { l2: 30n, l1: 21n, l0: 12n };
+    for (const [key, shift] of Object.entries(fields)) await opened.page.fill(`[data-key="${name}.${key}"]`, String((BigInt(va) >> shift) & 511n));
+    await opened.page.fill(`[data-key="${name}.offset"]`, "0x" + (BigInt(va) & 4095n).toString(16));
+  }
+  await verdict(opened, true);
+  await opened.page.click(".other");
+  demand((await opened.text(".asked")) !== text, "other numbers are the same numbers");
+}
+
+// Exercise 18: a page without U, in the small kernel.
+async function finds(opened) {
+  await exercise(opened, 18);
+  await opened.page.click(".run-mistaken");
+  await opened.until(() => window.vitrine.loaded.kernel === "exercise 18" && window.vitrine.reports.length > 0, 100, "the report of the mistake");
+  const words = await opened.page.evaluate(() => JSON.stringify(window.vitrine.reports[0].en));
+  demand(/U is 0/.test(words) && /kernel\/proc\.c:69/.test(words), `the report: ${words}`);
+  await opened.page.fill("[data-key=where]", "walk");
+  await verdict(opened, false);
+  await opened.page.fill("[data-key=where]", "proc_pagetable");
+  await verdict(opened, true);
+  await opened.page.click(".exercise summary");
+  await opened.page.selectOption(".source-choice", "kernel/proc.c");
+  demand(/PTE_R\)/.test(await opened.text(".listing")), "the source has no mistake");
+}
+
+export default async function ({ open }) {
+  const opened = await open();
+  await opened.prompt();
+  await sheets(opened, open);
+  await predicts(opened);
+  await finds(opened);
+}
