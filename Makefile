@@ -122,7 +122,7 @@ mm/inspect := plan owners touched view viewprint
 explain := say near insn tell usersym usertrace explain kexplain catalogue plancheck
 
 # dev: the device tree, and the device drivers.
-dev := ram machine isa power rtc plic
+dev := ram machine power rtc plic
 dev/console := uart lineedit linering console
 dev/disk := virtio virtio_blk blk
 

@@ -92,7 +92,7 @@ probe(uint64 hartid, uint64 fdt_pa)
     if (why)
         refuse(why);
     power_init_early(&machine);
-    if (!(machine.ext & EXT_SSTC) && !sbi_has(SBI_EXT_TIME))
+    if (!machine.sstc && !sbi_has(SBI_EXT_TIME))
         refuse("there is no timer: neither Sstc nor SBI's TIME extension");
     struct cpu *c = &cpus[machine_hart_index(&machine, hartid)];
     c->id = (uint32)(c - cpus);
@@ -343,7 +343,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     choose_mode();
     banner();
 
-    timer_init(machine.ext & EXT_SSTC);
+    timer_init(machine.sstc);
     ticks_init(machine.timebase);
     procinit();
     sched_init();

@@ -6,10 +6,10 @@
 // Promises  Works before there is an allocator, prints nothing and never panics: a sentence tells
 //           the caller what is missing. Nothing in *m points into the tree.
 // Locks     none: called once, by the first hart.
+// Manual    devicetree bindings riscv/cpus, riscv/extensions
 // Next      lib/parse/fdt.c, kernel/boot/main.c
 #include "dev/machine.h"
 
-#include "dev/isa.h"
 #include "dev/ram.h"
 #include "lib/parse/fdt.h"
 #include "lib/string.h"
@@ -81,14 +81,19 @@ has_mmu(struct probe *p, const struct fdt_node *n)
     return false;
 }
 
-static uint32
-extensions(struct probe *p, const struct fdt_node *n)
+// Tells whether the hart has a supervisor timer of its own. The older form of its description is one
+// string with an underscore before each longer name; a version may follow the name.
+static bool
+has_sstc(struct probe *p, const struct fdt_node *n)
 {
     struct fdt_prop list;
     if (fdt_prop(p->t, n, "riscv,isa-extensions", &list))
-        return isa_from_list(&list);
+        return fdt_lists(&list, "sstc");
     const char *isa = fdt_string(p->t, n, "riscv,isa");
-    return isa ? isa_from_string(isa) : 0;
+    for (isa = isa ? strchr(isa, '_') : NULL; isa; isa = strchr(isa + 1, '_'))
+        if (strncmp(isa, "_sstc", 5) == 0 && (isa[5] < 'a' || isa[5] > 'z'))
+            return true;
+    return false;
 }
 
 // Makes room for one more hart; NULL: there is none. The hart that runs this code always gets some.
@@ -97,7 +102,6 @@ hart_slot(struct probe *p, uint64 id)
 {
     struct machine *m = p->m;
     if (m->nharts == MACHINE_HARTS) {
-        m->harts_ignored++;
         if (id != p->boot_hart)
             return NULL;
         m->nharts--;
@@ -114,10 +118,7 @@ visit_cpu(struct probe *p, const struct fdt_node *n)
     p->hart = hart_slot(p, id);
     if (!p->hart)
         return;
-    *p->hart = (struct machine_hart){
-        .id = id,
-        .ext = extensions(p, n),
-    };
+    *p->hart = (struct machine_hart){.id = id, .sstc = has_sstc(p, n)};
     if (p->m->timebase == 0)
         p->m->timebase = fdt_u32(p->t, n, "timebase-frequency", 0);
 }
@@ -258,10 +259,8 @@ read_chosen(struct probe *p)
     if (path && fdt_find(p->t, path, &console))
         p->console = console.props;
     const char *args = fdt_string(p->t, &chosen, "bootargs");
-    if (args) {
+    if (args)
         safestrcpy(p->m->bootargs, args, sizeof(p->m->bootargs));
-        p->m->bootargs_cut = strlen(args) >= sizeof(p->m->bootargs);
-    }
 }
 
 // Finds the context by which a PLIC interrupts a hart in S-mode: its place among the PLIC's wires.
@@ -304,9 +303,9 @@ resolve_references(struct probe *p)
     resolve_irq(m, &m->rtc);
     for (int i = 0; i < m->nvirtio; i++)
         resolve_irq(m, &m->virtio[i]);
-    m->ext = ~0U;
+    m->sstc = true;
     for (int i = 0; i < m->nharts; i++)
-        m->ext &= m->hart[i].ext;
+        m->sstc &= m->hart[i].sstc;
 }
 
 static const char *
@@ -344,7 +343,6 @@ machine_probe(const void *fdt, uint64 boot_hart, struct machine *m)
     memset(m, 0, sizeof(*m));
     if (!fdt || fdt_open(&tree, fdt, FDT_MAX_SIZE) != 0)
         return "the firmware handed over no usable device tree";
-    m->fdt_size = tree.size;
     for (uint32 i = 0; fdt_reservation(&tree, i, &base, &size); i++)
         add_reserved(&p, base, size);
     read_chosen(&p);

@@ -14,23 +14,9 @@
 
 #define MACHINE_NO_CONTEXT (~0U) // the hart takes no device interrupts
 
-// Extensions that the kernel adapts to; unnamed ones do not concern it.
-enum machine_ext {
-    EXT_F = 1 << 0,
-    EXT_D = 1 << 1,
-    EXT_C = 1 << 2,
-    EXT_V = 1 << 3,
-    EXT_SSTC = 1 << 4,    // a supervisor timer of its own
-    EXT_SVADE = 1 << 5,   // A and D bits fault
-    EXT_SVADU = 1 << 6,   // A and D bits can be set by hardware
-    EXT_SVINVAL = 1 << 7, // fine-grained fences
-    EXT_SVPBMT = 1 << 8,
-    EXT_SVNAPOT = 1 << 9,
-};
-
 struct machine_hart {
     uint64 id;   // what SBI and the PLIC's tree node call it
-    uint32 ext;  // enum machine_ext
+    bool sstc;   // it has a supervisor timer of its own
     uint32 intc; // phandle of its interrupt controller
 };
 
@@ -49,14 +35,13 @@ struct machine_dev {
 
 struct machine {
     int nharts, nplics, nvirtio;
-    int harts_ignored;                       // usable but beyond MACHINE_HARTS
     struct ranges ram;                       // in whole pages
     struct ranges reserved;                  // of addresses, there may be RAM or not
     int ram_dropped;                         // ranges of RAM that are not used
     uint64 ram_dropped_size;                 // their bytes
     uint64 ram_cut;                          // bytes of RAM that fill no page
     struct machine_hart hart[MACHINE_HARTS]; // by id: the index is the kernel's number for it
-    uint32 ext;                              // what every hart has
+    bool sstc;                               // every hart has a supervisor timer of its own
     uint64 timebase;                         // ticks of `time` per second
     struct machine_dev uart;
     uint32 uart_shift, uart_width; // register n is at base + (n << shift), `width` bytes wide
@@ -64,9 +49,7 @@ struct machine {
     struct machine_dev virtio[MACHINE_VIRTIO]; // by address
     struct machine_dev finisher;               // sifive,test0: power-off with an exit code
     struct machine_dev rtc;                    // google,goldfish-rtc
-    uint32 fdt_size;                           // bytes of the tree itself
-    char bootargs[MACHINE_BOOTARGS];           // the kernel command line; "" if none
-    bool bootargs_cut;                         // it was longer
+    char bootargs[MACHINE_BOOTARGS];           // the kernel command line, cut; "" if none
 };
 
 // The number of an interrupt: that of source `source` of PLIC number `plic`.

@@ -22,7 +22,7 @@ void
 batch_reset(struct tlb_batch *b)
 {
     b->n = 0;
-    b->all = b->global = b->widened = false;
+    b->all = false;
 }
 
 // Does [start, end) overlap or adjoin `r`?
@@ -57,7 +57,7 @@ batch_add(struct tlb_batch *b, uint64 start, uint64 end)
 void
 note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
 {
-    note_stale(b, va, old, level);
+    note_stale(b, va, level);
     if (b->ops->leaf != NULL)
         b->ops->leaf(b, va, old, level);
 }

@@ -35,10 +35,8 @@ struct tlb_range {
 
 struct tlb_batch {
     const struct tlb_batch_ops *ops;
-    uint32 n;     // ranges in use
-    bool all;     // more than the ranges say: fence the whole address space
-    bool global;  // among them entries with G: fence for all address spaces
-    bool widened; // entries gained rights: stale ones fault once, no fence needed
+    uint32 n;                           // ranges in use
+    bool all;                           // more than the ranges say: fence the whole address space
     struct tlb_range range[TLB_RANGES]; // what stale entries may cover; neighbours are merged
 };
 

@@ -7,20 +7,19 @@
 void note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level); // a leaf was removed
 void note_table(struct tlb_batch *b, uint64 pa, bool blank);          // a table was removed
 
-// Records that leaves for [va, end), one of which is `old`, were narrowed, split or removed.
+// Records that leaves for [va, end) were narrowed, split or removed.
 static inline void
-note_stale_range(struct tlb_batch *b, uint64 va, uint64 end, pte_t old)
+note_stale_range(struct tlb_batch *b, uint64 va, uint64 end)
 {
-    b->global |= (old & PTE_G) != 0;
     if (likely(b->n > 0 && va != 0 && b->range[b->n - 1].end == va)) // removal goes upwards
         b->range[b->n - 1].end = end;
     else
         batch_add(b, va, end);
 }
 
-// Records that the leaf `old` of that level was narrowed, split or removed.
+// Records that a leaf of that level was narrowed, split or removed.
 static inline void
-note_stale(struct tlb_batch *b, uint64 va, pte_t old, int level)
+note_stale(struct tlb_batch *b, uint64 va, int level)
 {
-    note_stale_range(b, va, va + pt_leaf_size(level), old);
+    note_stale_range(b, va, va + pt_leaf_size(level));
 }

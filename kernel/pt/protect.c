@@ -40,9 +40,7 @@ protect_leaf(pte_t *slot, uint64 va, int level, void *arg)
             panic("protect: va 0x%lx: pte 0x%lx would become 0x%lx", va, old, pte);
     } while (!pte_replace(slot, old, pte));
     if (old & ~pte & CACHED)
-        note_stale(job->b, va, old, level);
-    else if (pte & ~old & CACHED)
-        job->b->widened = true;
+        note_stale(job->b, va, level);
     return 0;
 }
 

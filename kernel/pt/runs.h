@@ -52,7 +52,7 @@ runs_take(struct tlb_batch *b, pte_t *slot, uint64 va, int n, enum run_tree tree
         for (uint64 i = 1; i < size; i++)
             tree != RUN_DEAD ? (void)pte_exchange(&slot[i], 0) : pte_store(&slot[i], 0);
         if (!recorded)
-            note_stale_range(b, va, end_va, leaf);
+            note_stale_range(b, va, end_va);
         recorded = !gone(b, va, leaf, order) || tree != RUN_LIVE;
         taken += size;
     }

@@ -25,7 +25,7 @@ split_slot(struct pt *t, pte_t *slot, int level, uint64 va, pagetable_t table, s
         for (uint64 i = 0; i < PT_ENTRIES; i++)
             pte_store(&table[i], pte_part(old, level, i));
     } while (!pte_replace(slot, old, pt_pointer(t, table)));
-    note_stale(b, va & ~(pt_leaf_size(level) - 1), old, level);
+    note_stale(b, va & ~(pt_leaf_size(level) - 1), level);
 }
 
 // The number of splits until the leaf that holds `va` is of level `level` or starts at `va`.

@@ -49,7 +49,6 @@ typedef pte_t *pagetable_t;
 // in 43-0.
 #define SATP_BARE         ((uint64)0)
 #define SATP_SV39         ((uint64)8)
-#define SATP_SV48         ((uint64)9)
 #define SATP_SV57         ((uint64)10)
 #define SATP_MODE_SHIFT   60
 #define SATP_ASID_SHIFT   44

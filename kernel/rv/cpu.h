@@ -35,7 +35,6 @@ struct cpu {
     uint64 generation;     // [h] the ASID generation that its TLB may hold: mm/aspace/asid.c
     uint32 asid_mask;      // [c] its bit in the masks of aspace.harts; 0: it has no ASIDs
     uint32 online;         // [a]
-    uint32 idling;         // [a] in, or on the way to, wfi
 };
 
 extern struct cpu cpus[MAXHART];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fz_fdt.c - any bytes as a device tree.
 //
-// SOURCES: kernel/lib/parse/fdt*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c kernel/lib/range*.c
+// SOURCES: kernel/lib/parse/fdt*.c kernel/dev/machine.c kernel/dev/ram.c kernel/lib/range*.c
 // SOURCES: tests/host/shim/host.c
 #include <stdlib.h>
 #include <string.h>

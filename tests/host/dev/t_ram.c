@@ -2,7 +2,7 @@
 // t_ram.c - memory and interrupt controllers that a device tree describes in an unusual way: in pieces,
 // overlapping, repeated, not in whole pages, more than can be remembered; a controller for each hart.
 //
-// SOURCES: kernel/lib/parse/fdt*.c kernel/lib/range*.c kernel/dev/machine.c kernel/dev/isa.c kernel/dev/ram.c
+// SOURCES: kernel/lib/parse/fdt*.c kernel/lib/range*.c kernel/dev/machine.c kernel/dev/ram.c
 // SOURCES: tests/host/shim/host.c
 #include "test.h"
 

@@ -85,7 +85,7 @@ test_unmap_across(void)
     CHECK_EQ(w.b.n, 1);
     CHECK_EQ(w.b.range[0].start, GIB);
     CHECK_EQ(w.b.range[0].end, 2 * GIB);
-    CHECK(!w.b.all && !w.b.global);
+    CHECK(!w.b.all);
     fresh(2);
     EXPECT_PANIC("unmap: part of a leaf",
                  pt_destroy_range(&t, GIB, GIB + PGSIZE, (struct pt_zone){1, 1}, &w.b));
@@ -137,18 +137,17 @@ test_protect(void)
     CHECK_EQ(pte_flags(*walk_leaf(&t, GIB + MIB2, &level)), RW | PTE_V);
     CHECK_EQ(level, 1);
     CHECK_EQ(protect(&t, GIB + PGSIZE, GIB + MIB2, 0, PTE_W, &w.b), 0);
-    CHECK(batch_clean(&w.b) && w.b.widened); // widened: no fence is due
+    CHECK(batch_clean(&w.b)); // widened: no fence is due
     batch_reset(&w.b);
     CHECK_EQ(protect(&t, GIB + PGSIZE, GIB + MIB2, 0, PTE_W, &w.b), 0);
-    CHECK(batch_clean(&w.b) && !w.b.widened); // nothing changed
+    CHECK(batch_clean(&w.b)); // nothing changed
     CHECK_EQ(protect(&t, GIB, GIB + MIB2, 0, PTE_RSW1, &w.b), 0);
-    CHECK(batch_clean(&w.b) && !w.b.widened); // no hart uses it
+    CHECK(batch_clean(&w.b)); // no hart uses it
     CHECK_EQ(protect(&t, GIB, GIB + MIB2, PTE_V, 0, &w.b), -EINVAL);
     EXPECT_PANIC("protect", (void)!protect(&t, GIB, GIB + MIB2, PTE_RWX, 0, &w.b));
     EXPECT_PANIC("protect", (void)!protect(&t, GIB, GIB + MIB2, PTE_R, 0, &w.b));
     CHECK_EQ(protect(&t, GIB, GIB + PGSIZE, 0, PTE_G, &w.b), 0);
     CHECK_EQ(unmap(&t, GIB, GIB + PGSIZE, &w.b), 0);
-    CHECK(w.b.global);
 }
 
 static void
