@@ -62,11 +62,11 @@ note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
         b->ops->leaf(b, va, old, level);
 }
 
-// Records that the table at `pa` is out of the tree: walkers may have kept its pointer, which only
+// Records that the blank table at `pa` is out of the tree: walkers may have kept its pointer, which only
 // a fence for all addresses makes them forget. Then tells the owner of the frame.
 void
-note_table(struct tlb_batch *b, uint64 pa, bool blank)
+note_table(struct tlb_batch *b, uint64 pa)
 {
     b->all = true;
-    b->ops->table(b, pa, blank);
+    b->ops->table(b, pa);
 }

@@ -102,7 +102,7 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
                          (int)(PX(0, sub) - PX(0, va)) + 1);
         if (in_zone(job, level, va)) {
             pte_store(slot, 0); // a pointer has no A or D that a hart could set
-            note_table(job->b, pte_pa(pte), true);
+            note_table(job->b, pte_pa(pte));
         }
     }
 }

@@ -61,14 +61,12 @@ fence(const struct mmu_batch *b)
 static void
 put_special(struct mmu_batch *b, uint64 pa, uint64 what)
 {
-    if (what & MMU_BLANK && b->keep)
-        spare_keep(b->as, p2v(pa));
-    else if (what & MMU_BLANK)
-        kfree_zeroed(p2v(pa));
-    else if (what & MMU_TABLE)
-        kfree(p2v(pa));
-    else
+    if (what != MMU_TABLE)
         compound_put(frame_of(pa), (int)what);
+    else if (b->keep)
+        spare_keep(b->as, p2v(pa));
+    else
+        kfree_zeroed(p2v(pa));
 }
 
 static void
@@ -108,10 +106,9 @@ leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 }
 
 static void
-table_gone(struct tlb_batch *t, uint64 pa, bool blank)
+table_gone(struct tlb_batch *t, uint64 pa)
 {
-    mmu_queue(container_of(t, struct mmu_batch, tlb), pa,
-              blank ? MMU_TABLE | MMU_BLANK : MMU_TABLE);
+    mmu_queue(container_of(t, struct mmu_batch, tlb), pa, MMU_TABLE);
 }
 
 static const struct tlb_batch_ops user_ops = {

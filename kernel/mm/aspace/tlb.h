@@ -26,8 +26,7 @@ struct mmu_batch {
 };
 
 // The low bits of a queue entry: the order of the allocation to which leaves referred, or
-#define MMU_TABLE 0x20UL // a table,
-#define MMU_BLANK 0x40UL // which is all zeroes
+#define MMU_TABLE 0x20UL // a table, which is all zeroes
 
 void mmu_batch_init(struct mmu_batch *b, struct aspace *as, enum mmu_state state);
 void mmu_flush(struct mmu_batch *b); // fences what is recorded, then frees what is queued

@@ -167,11 +167,11 @@ on_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
 }
 
 static void
-on_table(struct tlb_batch *b, uint64 pa, bool blank)
+on_table(struct tlb_batch *b, uint64 pa)
 {
     struct wbatch *w = container_of(b, struct wbatch, b);
     const uint64 *word = (const uint64 *)(pa + env.direct); // the arena's linear map
-    for (uint64 i = 0; blank && i < PT_ENTRIES; i++)
+    for (uint64 i = 0; i < PT_ENTRIES; i++)
         assert(word[i] == 0);
     assert(owner[frame_index(pa)] == w->t && b->all);
     w->tables++;
