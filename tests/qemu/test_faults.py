@@ -190,7 +190,8 @@ def test_faults_words_refused(context):
     with context.machine(append="lang=zh quiet kpt=foo nonesuch") as m:
         text = m.boot()
         m.poweroff()
-    for part in ("vitrine: kpt=foo: 可选的有 unified, global, fullcopy, sharedroot; 已忽略\n", "vitrine: 内核命令行上有不认识的词: nonesuch\n"):
+    for part in ("vitrine: kpt=foo: 可选的有 unified, global, fullcopy, sharedroot; 已忽略\n",
+                 "vitrine: 内核命令行上有不认识的词: nonesuch\n"):
         if part not in text:
             raise Failure(f"in Chinese the kernel does not say {part!r}: {text[-400:]!r}")
 

@@ -197,7 +197,8 @@ def test_labs(context):
                 raise Failure(f"{year}: lab={lab} says nothing")
         if re.search("ignored|unknown", said):
             raise Failure(f"{year}: a word of a lab is not obeyed: {said[said.find('vitrine: '):]!r}")
-    for words, complaint in (("lab=fs year=2025", "must stand before it"), ("year=2025 lab=cows", "the choices are util, ")):
+    for words, complaint in (("lab=fs year=2025", "must stand before it"),
+                             ("year=2025 lab=cows", "the choices are util, ")):
         if complaint not in boot(context, append=f"quiet {words}"):
             raise Failure(f"{words}: no complaint")
     if '"year=2025 lab=cow"' not in context.make("-n", f"O={context.out}", "YEAR=2025", "LAB=cow", "qemu"):
