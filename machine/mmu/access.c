@@ -49,18 +49,33 @@ crosses(uint64 va, int bytes)
     return (va & (PAGE_BYTES - 1)) + (uint64)bytes > PAGE_BYTES;
 }
 
+// As reach(), for loads and stores: a translation that may be kept is looked up once.
+static bool
+reach_data(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access access,
+           uint64 *pa, bool *keep)
+{
+    int kind = access == PT_READ ? CUT_READ : CUT_WRITE;
+    const uint8 *p = contexts_find(m, hart, kind, va);
+    if (p != NULL) {
+        *pa = m->ram.base + (uint64)(p - m->ram.bytes);
+        *keep = true;
+        return true;
+    }
+    if (!reach(m, hart, va, bytes, access, pa, keep))
+        return false;
+    uint64 page = *pa & ~(PAGE_BYTES - 1);
+    if (*keep && ram_has(&m->ram, page, PAGE_BYTES))
+        contexts_add(m, hart, kind, va, ram_at(&m->ram, page));
+    return true;
+}
+
 // Loads from one page.
 static bool
 load_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 *value)
 {
-    const uint8 *p = contexts_find(m, hart, CUT_LOAD, va);
     uint64 pa;
     bool keep;
-    if (p != NULL) {
-        *value = load_bytes(p, bytes);
-        return true;
-    }
-    if (!reach(m, hart, va, bytes, PT_READ, &pa, &keep))
+    if (!reach_data(m, hart, va, bytes, PT_READ, &pa, &keep))
         return false;
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         rest_spoil(m);
@@ -131,14 +146,9 @@ ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 static bool
 store_one(struct machine *m, unsigned hart, uint64 va, int bytes, uint64 value)
 {
-    uint8 *p = contexts_find(m, hart, CUT_STORE, va);
     uint64 pa;
     bool keep;
-    if (p != NULL) {
-        store_bytes(p, bytes, value);
-        return true;
-    }
-    if (!reach(m, hart, va, bytes, PT_WRITE, &pa, &keep))
+    if (!reach_data(m, hart, va, bytes, PT_WRITE, &pa, &keep))
         return false;
     if (!ram_has(&m->ram, pa, (uint64)bytes)) {
         if (!bus_store(m, pa, bytes, value))
@@ -173,12 +183,7 @@ reserve_at(struct machine *m, unsigned hart, uint64 va, int bytes, bool store, u
     bool keep;
     if (va & (uint64)(bytes - 1))
         return reach_fault(m, hart, store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, va);
-    const uint8 *p = contexts_find(m, hart, store ? CUT_STORE : CUT_LOAD, va);
-    if (p != NULL) {
-        *pa = m->ram.base + (uint64)(p - m->ram.bytes);
-        return true;
-    }
-    if (!reach(m, hart, va, bytes, access, pa, &keep))
+    if (!reach_data(m, hart, va, bytes, access, pa, &keep))
         return false;
     if (!ram_has(&m->ram, *pa, (uint64)bytes))
         return reach_access_fault(m, hart, access, va);
