@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// usercopy.S - copies by words where both sides allow it, up to 256 bytes a turn of the loop; else by
+// usercopy.S - copies by words where both sides allow it, up to 1024 bytes a turn of the loop; else by
 // bytes.
 
 #include "abi/errno.h"
@@ -35,32 +35,36 @@ directcopy:
         or t0, a0, a1
         andi t0, t0, 7
         bnez t0, 4f
-        // Words: a4, a5 and t6 are the ends of the turns of 256, 64 and 8 bytes.
-0:      andi a4, a2, -256
-        add a4, a4, a1
-        andi a5, a2, -64
-        add a5, a5, a1
-        andi t6, a2, -8
-        add t6, t6, a1
-        bgeu a1, a4, 2f
-1:      copy64 0
-        copy64 64
-        copy64 128
-        copy64 192
-        addi a1, a1, 256
-        addi a0, a0, 256
-        bltu a1, a4, 1b
-2:      bgeu a1, a5, 3f
-        copy64 0
-        addi a1, a1, 64
-        addi a0, a0, 64
-        j 2b
-3:      bgeu a1, t6, 5f
-        ld t0, 0(a1)
+        // Blocks of 64 bytes, 16 of them a turn. The first turn copies what the others leave, so it
+        // begins inside the loop: a block of 64 bytes takes 64 bytes of code.
+0:      andi a4, a2, -64
+        beqz a4, 3f
+        add t6, a1, a4                  // end of the blocks
+        neg t0, a4
+        andi t0, t0, 1023               // the bytes that the first turn skips
+        sub a0, a0, t0
+        sub a1, a1, t0
+        la t1, 2f
+        add t1, t1, t0
+        jr t1
+        .option push
+        .option norvc
+2:      .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+        copy64 64*\n
+        .endr
+        .option pop
+        addi a1, a1, 1024
+        addi a0, a0, 1024
+        bltu a1, t6, 2b
+3:      andi a4, a2, 56                 // words
+        beqz a4, 5f
+        add t6, a1, a4
+1:      ld t0, 0(a1)
         addi a1, a1, 8
         sd t0, 0(a0)
         addi a0, a0, 8
-        j 3b
+        bltu a1, t6, 1b
+        j 5f
         // Not both aligned: if they are aligned alike, bytes up to the boundary, then words.
 4:      xor t0, a0, a1
         andi t0, t0, 7

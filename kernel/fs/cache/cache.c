@@ -226,8 +226,7 @@ get_busy(struct pcache *pc, struct frame *f)
 }
 
 // The slow path of cache_get(): the page is missing, or get_busy() must handle it.
-static int
-get_slow(struct pcache *pc, uint64 index, struct frame **out)
+static int __attribute__((noinline)) get_slow(struct pcache *pc, uint64 index, struct frame **out)
 {
     for (;;) {
         acquire(&pc->lock);

@@ -52,15 +52,34 @@ rest_of_page(uint64 va, size_t n)
     return n < rest ? n : rest;
 }
 
-// Finds the user byte at `va` in the direct map. Returns NULL if the leaf does not allow the
-// access.
+// The byte at `va`, of which `pte` is the leaf at `level`, in the direct map. Returns NULL if the leaf
+// does not allow the access.
+static inline char *
+leaf_byte(pte_t pte, int level, uint64 va, enum pt_access access)
+{
+    pte_t need = needed(access);
+    return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
+}
+
+// Finds the user byte at `va` by a walk. Returns NULL if the leaf does not allow the access.
 static inline char *
 user_byte(const struct aspace *as, uint64 va, enum pt_access access)
 {
     int level;
-    pte_t pte, need = needed(access);
+    pte_t pte;
     pt_descend(&as->pt, va, 0, &level, &pte);
-    return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
+    return leaf_byte(pte, level, va, access);
+}
+
+// Brings in the page at `va`, whose leaf does not allow the access. On error NULL, and *error.
+static char *__attribute__((noinline))
+fault_byte(struct aspace *as, uint64 va, enum pt_access access, int *error)
+{
+    *error = vmfault(as, va, access);
+    char *byte = *error ? NULL : user_byte(as, va, access);
+    if (!byte && !*error)
+        *error = -EFAULT; // it was brought in, and is gone again
+    return byte;
 }
 
 // As user_byte(), with a fault that brings the page in if need be. On error NULL, and *error.
@@ -68,24 +87,30 @@ static char *
 user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *error)
 {
     char *byte = user_byte(as, va, access);
-    if (likely(byte != NULL))
-        return byte;
-    *error = vmfault(as, va, access);
-    byte = *error ? NULL : user_byte(as, va, access);
-    if (!byte && !*error)
-        *error = -EFAULT; // it was brought in, and is gone again
-    return byte;
+    return likely(byte != NULL) ? byte : fault_byte(as, va, access, error);
 }
 
+// Copies page by page. After a page the next one's entry is behind its own, up to the end of their
+// table: nothing but a fault changes the tables meanwhile.
 static int
 copy_walking(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_access access)
 {
-    int error = 0;
+    int error, level = 1;
+    const pte_t *slot = NULL;
     for (size_t part; n > 0; va += part, kernel += part, n -= part) {
-        char *user = user_byte_faulted(as, va, access, &error);
-        if (!user)
-            return error;
+        pte_t pte;
         part = rest_of_page(va, n);
+        if (level == 0 && PX(0, va) != 0)
+            pte = pte_load(++slot);
+        else
+            slot = pt_descend(&as->pt, va, 0, &level, &pte);
+        char *user = leaf_byte(pte, level, va, access);
+        if (unlikely(!user)) {
+            level = 1;
+            user = fault_byte(as, va, access, &error);
+            if (!user)
+                return error;
+        }
         bool out = access == PT_WRITE;
         directcopy(out ? user : kernel, out ? kernel : user, part);
     }
