@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-const SLOW = Number(process.env.SLOWNESS ?? 1);
+export const SLOW = Number(process.env.SLOWNESS ?? 1);
 export const patience = (seconds) => ({ timeout: seconds * 1000 * SLOW, polling: 100 });
 
 export class Failure extends Error {}

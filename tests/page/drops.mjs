@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // drops.mjs - files that are dropped on the page: bad ones get a sentence and change nothing, a kernel runs.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { demand } from "./browser.mjs";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Array(100).fill(7)];
@@ -23,6 +25,33 @@ function drop(opened, name, bytes) {
     [name, Buffer.from(bytes).toString("base64")]);
 }
 
+async function says(opened, name, words) {
+  await opened.until((text) => new RegExp(text).test(document.querySelector(".notice").textContent), 60, `the sentence about ${name}`, words);
+  await opened.type(`echo st''ill ${name}\n`);
+  await opened.until((n) => window.vitrine.screenText().includes(`\nstill ${n}`), 60, `the machine after ${name}`, name);
+}
+
+// A file of a gigabyte, chosen with the button; and a folder, whose bytes no browser gives.
+async function largeFileAndFolder(opened) {
+  const folder = mkdtempSync(join(tmpdir(), "vitrine-page-")), large = join(folder, "large.img");
+  try {
+    writeFileSync(large, "");
+    truncateSync(large, 1 << 30);
+    const chooser = opened.page.waitForEvent("filechooser");
+    await opened.page.click("header button:nth-of-type(2)");
+    await (await chooser).setFiles(large);
+    await says(opened, "large.img", "large\\.img has 1G; the page takes files of up to 256M");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  await opened.page.evaluate(() => {
+    const file = new File([], "xv6-labs");
+    file.arrayBuffer = () => Promise.reject(new DOMException("no bytes", "NotReadableError"));
+    return window.vitrine.takeFiles([file]);
+  });
+  await says(opened, "xv6-labs", "xv6-labs cannot be read. Is it a folder");
+}
+
 export default async function ({ open, words: [vitrine, own] }) {
   const opened = await open();
   await opened.prompt();
@@ -33,6 +62,7 @@ export default async function ({ open, words: [vitrine, own] }) {
     await opened.type(`echo st''ill ${name}\n`);
     await opened.until((n) => window.vitrine.screenText().includes(`\nstill ${n}`), 60, `the machine after ${name}`, name);
   }
+  await largeFileAndFolder(opened);
   await drop(opened, "prompt", readFileSync(own));
   await opened.until(() => /\$ ?$/.test(window.vitrine.screenText().trim()) && window.vitrine.loaded.kernel === "prompt", 60, "the dropped kernel's prompt");
 }

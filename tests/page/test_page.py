@@ -111,6 +111,11 @@ def test_explain(context):
     check(context, "explain")
 
 
+def test_speed(context):
+    """Processor time up to the prompt, and of a frame while the slider is dragged over 10^8 steps."""
+    demand(check(context, "speed"), r"harts: [\d.]+ ms")
+
+
 def test_practice(context):
     """A sheet by its number; exercises are marked, and the kernel of one runs."""
     check(context, "practice")

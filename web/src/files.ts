@@ -5,6 +5,7 @@ import { complain, say } from "./notice";
 import { during } from "./progress";
 import type { Input, Parts, Settings } from "./protocol";
 import { setSources } from "./sources";
+import { size } from "./numbers";
 import { Key, t } from "./words";
 
 interface Told {
@@ -104,9 +105,18 @@ function needsFirmware(kernel: Uint8Array): boolean {
 
 const isXv6Disk = (b: Uint8Array | null): boolean => b !== null && b.length > 1028 && new DataView(b.buffer, b.byteOffset).getUint32(1024, true) === 0x10203040;
 
+const LARGEST = 256 << 20; // of a file, so that machine and history have room
+
 /** Files were dropped: a kernel, a disk, or both. */
 export async function takeFiles(list: File[]): Promise<void> {
-  const files = await Promise.all(list.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })));
+  const large = list.find((f) => f.size > LARGEST);
+  if (large) return complain(t("drop.large", large.name, size(BigInt(large.size)), size(BigInt(LARGEST))));
+  const files: { name: string; bytes: Uint8Array }[] = [];
+  for (const f of list) {
+    const bytes = await f.arrayBuffer().catch(() => null);
+    if (!bytes) return complain(t("drop.unreadable", f.name));
+    files.push({ name: f.name, bytes: new Uint8Array(bytes) });
+  }
   for (const { name, bytes } of files) {
     const wrong = whatIsWrong(name, bytes);
     if (wrong) return complain(t(...wrong));
@@ -142,9 +152,11 @@ async function tryFiles(kernel: Dropped, disk: Dropped): Promise<void> {
   }
 }
 
-/** An xv6 of before 2022 knows the older version of virtio only: it says so and panics. */
+/** The kernel says that it has found no disk. An xv6 of before 2022 knows the older version of virtio only. */
 export async function tryOlderDisk(): Promise<void> {
-  if (!settings.modern || !loaded.own) return;
+  if (!loaded.own) return;
+  if (!parts.disk) return complain(t("drop.wantsdisk", loaded.kernel));
+  if (!settings.modern) return;
   settings.modern = false;
   await start();
   say(t("drop.legacy"));

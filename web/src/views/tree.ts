@@ -25,16 +25,9 @@ interface Strip extends TablePage {
   user: boolean;
 }
 
-interface Cell {
-  index: number;
-  pte: bigint;
-  was: bigint;
-  kind: string;
-  title: string;
-}
-
 let svg: Svg, controls: HTMLElement, result: HTMLElement, card: HTMLElement, empty: HTMLElement;
 let lastEntries = new Map<string, BigUint64Array>();
+const wasBefore = new Map<string, bigint>(); // of cells that have changed: the value before
 let shown: Path | null = null;
 
 /** The person's question about the chosen address. */
@@ -54,16 +47,8 @@ function kindOf(strip: Strip, index: number): string {
   return regionOf(Number(strip.entries[index] & 0x3ffn), start, 1n << BigInt(12 + 9 * strip.level), strip.user);
 }
 
-function cellsOf(strip: Strip): Cell[] {
-  const before = lastEntries.get(hex(strip.pa));
-  return Array.from({ length: 512 }, (_, index) => {
-    const pte = strip.entries[index], was = before?.[index] ?? pte;
-    return { index, pte, was, kind: kindOf(strip, index), title: pte === 0n && was === 0n ? "" : cellTitle(strip, index, was) };
-  });
-}
-
-function cellTitle(strip: Strip, index: number, was: bigint): string {
-  const pte = strip.entries[index], start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
+function cellTitle(strip: Strip, index: number): string {
+  const pte = strip.entries[index], was = wasBefore.get(`${hex(strip.pa)} ${index}`) ?? pte, start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
   const what = `${index}: ${hex(pte)} ${letters(Number(pte & 0x3ffn))} → ${hex(targetOf(pte))}\n${t("tree.from", hex(start))}`;
   return was === pte ? what : `${what}\n${t("tree.was", hex(was))}`;
 }
@@ -77,16 +62,37 @@ function drawStrip(this: SVGGElement, strip: Strip): void {
   const g = select(this).attr("transform", `translate(0,${strip.at})`);
   g.select<SVGTextElement>("text.head").text(t("tree.table", strip.level, hex(strip.pa), used(strip)));
   g.select<SVGTextElement>("text.path").text(`${t("tree.entry", strip.index)} ${hex(strip.entries[strip.index])}`);
-  const cells = g.select<SVGGElement>("g.cells").selectAll<SVGRectElement, Cell>("rect").data(cellsOf(strip));
-  const made = cells.enter().append("rect").attr("width", CELL_W).attr("height", CELL_H)
-    .attr("x", (_, i) => (i % COLUMNS) * PITCH_X).attr("y", (_, i) => HEAD + Math.floor(i / COLUMNS) * PITCH_Y);
-  made.append("title");
-  made.merge(cells).attr("class", (d) => `cell ${d.kind}${d.index === strip.index ? " chosen" : ""}`)
-    .each(function (d) { if (d.pte !== d.was) flash(this); })
-    .select("title").text((d) => d.title);
+  drawCells(g.select<SVGGElement>("g.cells").node() as SVGGElement, strip);
   g.select<SVGRectElement>("rect.mark").attr("x", (strip.index % COLUMNS) * PITCH_X - 1.5)
     .attr("y", HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y - 1.5);
   drawChips(g, strip);
+}
+
+// The 512 cells of a table. The page is redrawn often: only what has changed is touched.
+function drawCells(cells: SVGGElement, strip: Strip): void {
+  const before = lastEntries.get(hex(strip.pa));
+  if (cells.childElementCount === 0) makeCells(cells);
+  for (let i = 0; i < 512; i++) {
+    const cell = cells.children[i] as SVGRectElement, kind = `cell ${kindOf(strip, i)}${i === strip.index ? " chosen" : ""}`;
+    if (cell.getAttribute("class") !== kind) cell.setAttribute("class", kind);
+    if (!before || before[i] === strip.entries[i]) continue;
+    if (wasBefore.size > 4096) wasBefore.clear();
+    wasBefore.set(`${hex(strip.pa)} ${i}`, before[i]);
+    flash(cell);
+  }
+}
+
+function makeCells(cells: SVGGElement): void {
+  select(cells).selectAll("rect").data(Array.from({ length: 512 }, (_, i) => i)).enter().append("rect").attr("width", CELL_W).attr("height", CELL_H)
+    .attr("x", (i) => (i % COLUMNS) * PITCH_X).attr("y", (i) => HEAD + Math.floor(i / COLUMNS) * PITCH_Y);
+}
+
+// The cell under the mouse says what it holds.
+function nameCell(cells: SVGGElement, cell: Element): void {
+  const strip = select<SVGGElement, Strip>(cells.parentNode as SVGGElement).datum(), index = [...cells.children].indexOf(cell);
+  if (index < 0) return;
+  const title = select(cell).selectAll("title").data([cellTitle(strip, index)]);
+  title.enter().append("title").merge(title as never).text((words) => words as string);
 }
 
 // An animation that begins anew.
@@ -174,6 +180,7 @@ function drawTree(path: Path): void {
     const cell = event.target as SVGRectElement, strip = select<SVGGElement, Strip>(this.parentNode as SVGGElement).datum();
     if (cell.tagName === "rect") pick(strip, [...this.children].indexOf(cell));
   });
+  made.select<SVGGElement>("g.cells").on("mouseover", function (event: MouseEvent) { nameCell(this, event.target as Element); });
   made.merge(g).each(drawStrip);
   g.exit().remove();
   made.merge(g).select("path.line").attr("d", (d, i) => pathLine(d, all[i + 1]));

@@ -101,8 +101,7 @@ export function path(machine: Machine, q: Question): Path {
 }
 
 function table(machine: Machine, pa: bigint, level: number, edits: { pa: bigint; pte: bigint }[]): TablePage {
-  const entries = new BigUint64Array(512), kinds = new Uint8Array(512);
-  for (let i = 0; i < 512; i++) entries[i] = machine.entryAt(pa + 8n * BigInt(i));
+  const entries = machine.wordsOf(pa), kinds = new Uint8Array(512);
   for (const e of edits) if (e.pa >> 12n === pa >> 12n) entries[Number(e.pa - pa) / 8] = e.pte;
   for (let i = 0; i < 512; i++) kinds[i] = entries[i] === 0n ? Kind.Hole : judge(machine.module, entries[i], level).kind;
   return { pa, level, entries, kinds };

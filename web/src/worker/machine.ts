@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // machine.ts - a machine in the module: making, running, going back, events.
-import { Change, Events, EventSeen, Input, Parts, Place, Report, Settings, Stop, Wanted } from "../protocol";
+import { Change, Events, EventSeen, Input, Parts, Report, Settings, Stop, Wanted } from "../protocol";
 import { Names } from "./names";
 import { Module, u64 } from "./module";
 import { readReport } from "./reports";
@@ -277,7 +277,9 @@ export class Machine {
     return this.module.bytes(x.web_ram(this.m) + Number(offset), 4096);
   }
 
-  placeOf(pc: bigint): Place | null {
-    return this.names.place(pc);
+  /** A copy of the words of the frame that holds an address; zeros outside RAM. */
+  wordsOf(pa: bigint): BigUint64Array {
+    const bytes = this.pageAt(pa);
+    return bytes ? new BigUint64Array(bytes.slice().buffer) : new BigUint64Array(512);
   }
 }

@@ -23,8 +23,12 @@ function readWalk(module: Module, w: BigUint64Array): Walk {
     cause: Number(BigInt.asIntN(64, w[6])), steps };
 }
 
+const ruleNames = new Map<number, string>(); // a table of 512 entries asks 512 times
+
 export function ruleName(module: Module, rule: number): string {
-  return module.string(module.x.web_rule_name(rule));
+  let name = ruleNames.get(rule);
+  if (name === undefined) ruleNames.set(rule, (name = module.string(module.x.web_rule_name(rule))));
+  return name;
 }
 
 /** What an entry at a level is, and the rule that it breaks. */

@@ -9,6 +9,7 @@ import { judge, walk } from "./walks";
 
 const SLICE_MS = 12;
 const TELL_MS = 60;
+const TELL_SHARE = 16; // while the machine runs, looking takes one part in so many of the time
 const FEED_STEPS = 20_000; // while input waits for room in the UART
 const UNTIL_STEPS = 400_000; // between two looks at the clock
 
@@ -24,6 +25,7 @@ let epoch = 0;
 let slice = 200_000; // steps
 let mips = 0;
 let told = 0; // when the page was told last
+let tellAfter = TELL_MS;
 let idle = false;
 let toldReports = 0;
 let wanted: Record<string, Look> = {};
@@ -58,11 +60,13 @@ function stateNow(): State {
 }
 
 function tellState(): void {
-  told = performance.now();
+  const begin = performance.now();
   tellPrinted();
   tellReports();
   const answers = Object.fromEntries(Object.entries(wanted).map(([key, ask]) => [key, look(ask)]));
   tell({ kind: "state", state: stateNow(), looks: answers });
+  told = performance.now();
+  tellAfter = Math.max(TELL_MS, TELL_SHARE * (told - begin));
 }
 
 /** The screen as it was at the present position. */
@@ -97,7 +101,7 @@ function runSlice(m: Machine): void {
 function afterSlice(): void {
   tellPrinted();
   if (stop === "finished" || stop === "dead") running = false;
-  if (performance.now() - told > TELL_MS || !running) tellState();
+  if (performance.now() - told > tellAfter || !running) tellState();
 }
 
 function again(ms: number): void {
@@ -167,7 +171,7 @@ async function until(want: Wanted, most: number, seconds = 60): Promise<EventSee
       tellState();
       return seen;
     }
-    if (performance.now() - told > TELL_MS) tellState();
+    if (performance.now() - told > tellAfter) tellState();
     if (performance.now() - paused < SLICE_MS) continue;
     paused = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -195,7 +199,7 @@ async function forward(position: number): Promise<boolean> {
   while (m && m === machine && m.position < position) {
     stop = m.run(Math.min(2_000_000, position - m.position));
     if (stop !== "none" && stop !== "report") break;
-    tellState();
+    if (performance.now() - told > tellAfter) tellState();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   tellState();
