@@ -116,10 +116,10 @@ mm/design := select unified global fullcopy sharedroot trampage
 mm/copy := copy
 
 # mm/inspect: reports about memory and page tables: views, owners, the layout and its checks.
-mm/inspect := plan owners touched view viewprint
+mm/inspect := layoutrules owners touched view viewprint
 
 # explain: reports about faults of programs and of the kernel, with the texts of words.h.
-explain := say near insn tell usersym usertrace explain kexplain catalogue plancheck
+explain := say near insn tell usersym usertrace explain kexplain catalogue layoutcheck
 
 # dev: the device tree, and the device drivers.
 dev := ram machine power rtc plic
@@ -146,7 +146,7 @@ boot := bootargs harts userinit main
 
 # checked: DEBUG=1 checks lock order, fills freed and new memory, makes allocations fail, records where pages
 # were mapped, and has tests that break the kernel. UBSAN=1: undefined behaviour panics.
-checked := $(if $(DEBUG),lockcheck mapsite failtree selftest selfrules selfplan) $(if $(UBSAN),ubsan)
+checked := $(if $(DEBUG),lockcheck mapsite failtree selftest selfrules selflayout) $(if $(UBSAN),ubsan)
 
 ROOMS := lib lib/parse pt pt/read rv panic sync mm/frame mm/kvm mm/aspace mm/design mm/copy mm/inspect explain \
 	dev dev/console dev/disk fs/cache fs/journal fs/ext2 fs/dir fs/file proc proc/sched proc/exec sys boot checked

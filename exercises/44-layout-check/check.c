@@ -14,11 +14,11 @@ try(const struct part *part, int n, int first, int second)
 {
     int a = -1, b = -1, found = overlap(part, n, &a, &b);
     if (first < 0) {
-        DEMAND(!found, "it finds that %s and %s meet, which are apart",
+        DEMAND(!found, "it finds that %s and %s overlap, which are apart",
                "它认为 %s 和 %s 重叠, 其实没有", part[a].name, part[b].name);
         return;
     }
-    DEMAND(found, "%s and %s meet, but it finds nothing", "%s 和 %s 重叠, 但它没有发现",
+    DEMAND(found, "%s and %s overlap, but it finds nothing", "%s 和 %s 重叠, 但它没有发现",
            part[first].name, part[second].name);
     DEMAND(a == first && b == second, "it returns the pair (%d, %d), not (%d, %d)",
            "它给出的是 (%d, %d), 应为 (%d, %d)", a, b, first, second);

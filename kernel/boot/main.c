@@ -15,7 +15,7 @@
 #include "dev/ram.h"
 #include "dev/rtc.h"
 #include "explain/explain.h"
-#include "explain/plancheck.h"
+#include "explain/layoutcheck.h"
 #include "fs/file/devnode.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"
@@ -171,7 +171,7 @@ memory_init(void)
     frames_setup();
     kmem_init();
     kvminit(&machine.ram);
-    check_kernel_plan();
+    check_kernel_layout();
     power_init(&machine);
     kvminithart();
     kstack_init();

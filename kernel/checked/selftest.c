@@ -7,7 +7,7 @@
 // Next      checked/selfrules.c for the rules of translation; tests/qemu/test_faults.py
 #include "proc/selftest.h"
 
-#include "checked/selfplan.h"
+#include "checked/selflayout.h"
 #include "checked/selfrules.h"
 #include "explain/explain.h"
 #include "lib/printf.h"

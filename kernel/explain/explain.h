@@ -40,4 +40,4 @@ void explain_starved(int pid, const char *name, int other, const char *other_nam
 void explain_kernel(const struct kernelframe *f); // a trap of the kernel's own
 void explain_user_page(const struct aspace *as, uint64 va,
                        enum pt_access access); // as user mode sees it
-void explain_plan(const void *plan_fault);     // the wrong parts, and what to do
+void explain_layout(const void *layout_fault); // the wrong parts, and what to do

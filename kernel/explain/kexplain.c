@@ -17,7 +17,7 @@
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/mapsite.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
+#include "mm/inspect/layoutrules.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
@@ -251,15 +251,15 @@ tell_part(const struct part *p)
         say(&console, W_PART, part_word(p), p->start, p->end);
 }
 
-// Explains a wrong address-space layout, a struct plan_fault, for panic_telling().
+// Explains a wrong address-space layout, a struct layout_fault, for panic_telling().
 void
-explain_plan(const void *plan_fault)
+explain_layout(const void *layout_fault)
 {
-    const struct plan_fault *f = plan_fault;
+    const struct layout_fault *f = layout_fault;
     static const struct words hints[] = {
-        [PLAN_OVERLAP] = {W_HINT_APART},           [PLAN_GUARD_NONE] = {W_HINT_GUARD_NONE},
-        [PLAN_GUARD_ABOVE] = {W_HINT_GUARD_ABOVE}, [PLAN_GUARD_OPEN] = {W_HINT_GUARD_OPEN},
-        [PLAN_HOLE_MAPPED] = {W_HINT_HOLE_MAPPED},
+        [LAYOUT_OVERLAP] = {W_HINT_APART},           [LAYOUT_GUARD_NONE] = {W_HINT_GUARD_NONE},
+        [LAYOUT_GUARD_ABOVE] = {W_HINT_GUARD_ABOVE}, [LAYOUT_GUARD_OPEN] = {W_HINT_GUARD_OPEN},
+        [LAYOUT_HOLE_MAPPED] = {W_HINT_HOLE_MAPPED},
     };
     tell_part(&f->one);
     tell_part(&f->two);

@@ -185,13 +185,13 @@
         "  位置:  保护页 0x%lx, 其上的栈有 %lu 字节; sp 为 0x%lx: 栈已用尽\n"
 #define W_KSTACK "  near:  %s, of pid %d %s\n", "  位置:  %s, 属于进程 %d %s\n"
 
-// ---- Plans ------------------------------------------------------------------------------------
+// ---- Layouts ----------------------------------------------------------------------------------
 
 #define W_PART         "  part:  %s, 0x%lx-0x%lx\n", "  区段:  %s, 0x%lx-0x%lx\n"
 #define W_PART_HOLE    "the hole below a kernel stack", "内核栈下方的空洞"
 #define W_PART_KSTACKS "the window for kernel stacks", "内核栈的窗口"
 #define W_HINT_APART                                                                               \
-    "two plans for the same addresses: move one before anything is mapped",                        \
+    "two parts have the same addresses: move one before anything is mapped",                       \
         "同一段地址有两种安排: 在映射之前移开其一"
 #define W_HINT_GUARD_NONE                                                                          \
     "this stack has no guard: it would grow into what lies below it",                              \

@@ -11,7 +11,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/syscall.h"
-#include "explain/plancheck.h"
+#include "explain/layoutcheck.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"

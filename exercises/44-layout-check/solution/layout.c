@@ -9,7 +9,7 @@ struct part {
 
 // With the last byte instead of the end nothing wraps around.
 static int
-meet(const struct part *x, const struct part *y)
+overlap(const struct part *x, const struct part *y)
 {
     if (x->start == x->end || y->start == y->end)
         return 0;
@@ -17,13 +17,13 @@ meet(const struct part *x, const struct part *y)
 }
 
 // Finds two parts that have a page in common: sets *a and *b to their indices, a < b, the pair with
-// the lowest a and then the lowest b. Returns 1, or 0 if all are apart. Empty parts meet nothing.
+// the lowest a and then the lowest b. Returns 1, or 0 if all are apart. Empty parts overlap nothing.
 int
 overlap(const struct part *part, int n, int *a, int *b)
 {
     for (*a = 0; *a < n; ++*a)
         for (*b = *a + 1; *b < n; ++*b)
-            if (meet(&part[*a], &part[*b]))
+            if (overlap(&part[*a], &part[*b]))
                 return 1;
     return 0;
 }

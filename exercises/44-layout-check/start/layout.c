@@ -8,7 +8,7 @@ struct part {
 };
 
 // Finds two parts that have a page in common: sets *a and *b to their indices, a < b, the pair with
-// the lowest a and then the lowest b. Returns 1, or 0 if all are apart. Empty parts meet nothing.
+// the lowest a and then the lowest b. Returns 1, or 0 if all are apart. Empty parts overlap nothing.
 int
 overlap(const struct part *part, int n, int *a, int *b)
 {

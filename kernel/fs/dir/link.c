@@ -39,7 +39,7 @@ set_links(struct inode *ip, int change)
 }
 
 // The inode to be made.
-struct plan {
+struct new_inode {
     int type, major, minor;
     const char *target; // of a symbolic link
 };
@@ -55,7 +55,7 @@ mode_of(int type)
 
 // Prepares a new inode, to which there is no other reference: its contents, and its copy on the disk.
 static int
-furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
+furnish(struct inode *ip, struct inode *dp, const struct new_inode *want)
 {
     struct frame *pin;
     int error = inode_pin(ip, &pin);
@@ -63,11 +63,11 @@ furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
         return error;
     inode_wipe(ip, pin);
     if (ip->type == T_DEVICE)
-        ip->block[0] = (uint32)((plan->major & 0xff) << 8 | (plan->minor & 0xff));
+        ip->block[0] = (uint32)((want->major & 0xff) << 8 | (want->minor & 0xff));
     if (ip->type == T_DIR)
         error = dir_format(ip, dp);
     if (ip->type == T_SYMLINK)
-        error = symlink_fill(ip, plan->target);
+        error = symlink_fill(ip, want->target);
     ip->mtime = ext2_now(ip->fs);
     inode_store(ip, pin);
     return error;
@@ -76,9 +76,9 @@ furnish(struct inode *ip, struct inode *dp, const struct plan *plan)
 // Allocates and prepares an inode without links.
 // On error  it is freed.
 static int
-make(struct inode *dp, const struct plan *plan, struct inode **out)
+make(struct inode *dp, const struct new_inode *want, struct inode **out)
 {
-    int type = plan->type;
+    int type = want->type;
     struct ext2 *fs = dp->fs;
     struct frame *bitmap;
     uint32 inum;
@@ -92,7 +92,7 @@ make(struct inode *dp, const struct plan *plan, struct inode **out)
     if (error) {
         ialloc_clear(fs, inum, bitmap, type == T_DIR);
     } else {
-        error = furnish(*out, dp, plan);
+        error = furnish(*out, dp, want);
         if (error)
             iput(*out);
     }
@@ -143,9 +143,9 @@ take_existing(struct inode *ip, int type)
 
 // fs_create() in the locked directory.
 static int
-create_in(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
+create_in(struct inode *dp, const struct name *n, const struct new_inode *want, struct inode **out)
 {
-    int type = plan->type;
+    int type = want->type;
     if (dp->nlink == 0)
         return -ENOENT;
     int error = path_step(dp, n, out);
@@ -157,7 +157,7 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
         return -EROFS;
     if (type == T_DIR && dp->nlink >= EXT2_LINK_MAX)
         return -EMLINK;
-    error = make(dp, plan, out);
+    error = make(dp, want, out);
     if (error)
         return error;
     error = attach(dp, n, *out);
@@ -168,15 +168,15 @@ create_in(struct inode *dp, const struct name *n, const struct plan *plan, struc
 
 // fs_create() of one name, in a directory whose reference it drops.
 static int
-create_at(struct inode *dp, const struct name *n, const struct plan *plan, struct inode **out)
+create_at(struct inode *dp, const struct name *n, const struct new_inode *want, struct inode **out)
 {
     int error;
     *out = dcache_get(dp->inum, n); // a cached name is used without a lock
     if (*out) {
-        error = take_existing(*out, plan->type);
+        error = take_existing(*out, want->type);
     } else {
         ilock(dp);
-        error = create_in(dp, n, plan, out);
+        error = create_in(dp, n, want, out);
         iunlock(dp);
     }
     iput(dp);
@@ -184,28 +184,28 @@ create_at(struct inode *dp, const struct name *n, const struct plan *plan, struc
 }
 
 static int
-create(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
+create(struct inode *cwd, const char *path, const struct new_inode *want, struct inode **out)
 {
     struct inode *dp;
     struct name n;
-    if (plan->type != T_DIR && path_wants_dir(path))
-        return plan->type == T_FILE ? -EISDIR : -ENOTDIR;
+    if (want->type != T_DIR && path_wants_dir(path))
+        return want->type == T_FILE ? -EISDIR : -ENOTDIR;
     int error = path_parent(cwd, path, &dp, &n);
     if (error == -EINVAL) // the root directory, which exists
-        return plan->type == T_FILE ? -EISDIR : -EEXIST;
-    return error ? error : create_at(dp, &n, plan, out);
+        return want->type == T_FILE ? -EISDIR : -EEXIST;
+    return error ? error : create_at(dp, &n, want, out);
 }
 
 // Finds the target file of a symbolic link at the end of the path, or creates it.
 static int
-create_target(struct inode *cwd, const char *path, const struct plan *plan, struct inode **out)
+create_target(struct inode *cwd, const char *path, const struct new_inode *want, struct inode **out)
 {
     struct inode *dp;
     struct name n;
     int error = path_target(cwd, path, &dp, &n);
     if (error)
         return error == -EINVAL ? -EISDIR : error;
-    error = create_at(dp, &n, plan, out);
+    error = create_at(dp, &n, want, out);
     return error == -EAGAIN ? -ELOOP : error; // another thread has put a link there
 }
 
@@ -215,13 +215,13 @@ create_target(struct inode *cwd, const char *path, const struct plan *plan, stru
 int
 fs_symlink(struct inode *cwd, const char *target, const char *path)
 {
-    struct plan plan = {.type = T_SYMLINK, .target = target};
+    struct new_inode want = {.type = T_SYMLINK, .target = target};
     struct inode *ip;
     if (!*target)
         return -EINVAL;
     if (strlen(target) >= MAXPATH)
         return -ENAMETOOLONG;
-    int error = create(cwd, path, &plan, &ip);
+    int error = create(cwd, path, &want, &ip);
     if (!error)
         iput(ip);
     return error;
@@ -250,11 +250,11 @@ fs_readlink(struct inode *cwd, const char *path, struct iobuf dst, size_t n)
 int
 fs_create(struct inode *cwd, const char *path, int type, int major, int minor, struct inode **out)
 {
-    struct plan plan = {.type = type, .major = major, .minor = minor};
+    struct new_inode want = {.type = type, .major = major, .minor = minor};
     if (type == T_DEVICE && (major < 0 || major > 255 || minor < 0 || minor > 255))
         return -EINVAL;
-    int error = create(cwd, path, &plan, out);
-    return error == -EAGAIN ? create_target(cwd, path, &plan, out) : error;
+    int error = create(cwd, path, &want, out);
+    return error == -EAGAIN ? create_target(cwd, path, &want, out) : error;
 }
 
 static int

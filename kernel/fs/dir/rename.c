@@ -114,9 +114,9 @@ check_shape(const struct move *m)
     if (m->want_dir && !m->dir)
         return -ENOTDIR;
     if (m->dir) {
-        int knot = below(m->d2, m->ip);
-        if (knot)
-            return knot < 0 ? knot : -EINVAL;
+        int cycle = below(m->d2, m->ip);
+        if (cycle)
+            return cycle < 0 ? cycle : -EINVAL;
     }
     if (!m->tp)
         return m->dir && m->d1 != m->d2 && m->d2->nlink >= EXT2_LINK_MAX ? -EMLINK : 0;

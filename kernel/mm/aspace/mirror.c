@@ -155,8 +155,8 @@ check_leaf(pte_t *slot, uint64 va, int level, void *arg)
 {
     struct aspace *as = arg;
     int other;
-    pte_t *twin = walk_leaf(&as->kpt, va, &other);
-    pte_t got = twin ? pte_load(twin) : 0;
+    pte_t *mirror = walk_leaf(&as->kpt, va, &other);
+    pte_t got = mirror ? pte_load(mirror) : 0;
     if (!agrees(pte_load(slot), got) || (got && other != level))
         panic("kpt-mirror: pid %d va 0x%lx: user 0x%lx, kernel 0x%lx", as->owner->pid, va,
               pte_load(slot), got);

@@ -110,10 +110,10 @@ steal_from(struct runq *q)
 }
 
 static struct proc *
-steal(int thief)
+steal(int hart)
 {
     for (int i = 1; i < nharts; i++) {
-        struct proc *p = steal_from(&runqs[(thief + i) % nharts]);
+        struct proc *p = steal_from(&runqs[(hart + i) % nharts]);
         if (p)
             return p;
     }

@@ -9,7 +9,7 @@
 
 #include "lib/ranges.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
+#include "mm/inspect/layoutrules.h"
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"

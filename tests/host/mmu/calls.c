@@ -6,7 +6,7 @@
 
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "explain/plancheck.h"
+#include "explain/layoutcheck.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/mirror.h"
@@ -197,6 +197,6 @@ calls_serve(void)
     int64 result = serve(tf);
     tf->a0 = (uint64)result;
     check_mirror(p->as);
-    check_plan(p->as);
+    check_layout(p->as);
     trap_leave(p);
 }

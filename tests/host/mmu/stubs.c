@@ -144,9 +144,9 @@ explain_starved(int pid, const char *name, int other, const char *other_name)
 }
 
 void
-explain_plan(const void *plan_fault)
+explain_layout(const void *layout_fault)
 {
-    (void)plan_fault;
+    (void)layout_fault;
 }
 
 void

@@ -295,11 +295,11 @@ outlive(void)
     exit(0);
 }
 
-// deferredheir: a great-grandchild keeps the memory of ancestors that have ended.
+// deferredoutlive: a great-grandchild keeps the memory of ancestors that have ended.
 static void
-t_deferredheir(void)
+t_deferredoutlive(void)
 {
-    int pid, heir;
+    int pid, child;
 
     p_begin();
     pid = t_fork();
@@ -309,8 +309,9 @@ t_deferredheir(void)
     want(munmap(p_mem, SIZE) == 0, "munmap");
     close(p_allowed[1]);
     close(p_told[1]);
-    want(read(p_told[0], &heir, sizeof(heir)) == sizeof(heir), "the heir has failed");
-    while (kill(heir) == 0)
+    want(read(p_told[0], &child, sizeof(child)) == sizeof(child),
+         "the great-grandchild has failed");
+    while (kill(child) == 0)
         sleep(1);
 }
 
@@ -351,7 +352,7 @@ const struct test deferred_tests[] = {
     TEST(deferredasked, 0),
     TEST(deferredown, 0),
     TEST(deferredback, 0),
-    TEST(deferredheir, 0),
+    TEST(deferredoutlive, 0),
     TEST(deferredforks, 0),
     {0, 0, 0},
 };

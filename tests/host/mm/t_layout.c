@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// t_plan.c - plans of address spaces: parts that meet in every way, guards in every place.
+// t_layout.c - layouts of address spaces: parts that overlap in every way, guards in every place.
 //
-// SOURCES: kernel/mm/inspect/plan.c
+// SOURCES: kernel/mm/inspect/layoutrules.c
 #include "test.h"
 
 #include "lib/types.h"
-#include "mm/inspect/plan.h"
+#include "mm/inspect/layoutrules.h"
 
 static const struct part parts[] = {
     {0x10000, 0x12000, PART_KSTACK},
@@ -13,13 +13,13 @@ static const struct part parts[] = {
     {0x20000, 0x21000, PART_TRAPFRAME},
 };
 
-static struct plan_fault f;
+static struct layout_fault f;
 
 static bool
 wrong(struct region *v, int n)
 {
     struct regions rs = {.v = v, .n = n};
-    return plan_wrong(&rs, parts, (int)NELEM(parts), &f);
+    return layout_wrong(&rs, parts, (int)NELEM(parts), &f);
 }
 
 static struct region
@@ -37,7 +37,7 @@ test_good(void)
                          region(0x12000, 0x20000, REGION_MMAP)};
     CHECK(!wrong(v, 5));
     CHECK(!wrong(v, 0));
-    CHECK(!plan_wrong(&(struct regions){0}, parts, 0, &f));
+    CHECK(!layout_wrong(&(struct regions){0}, parts, 0, &f));
 }
 
 static void
@@ -45,7 +45,7 @@ expect_meeting(uint64 start, uint64 end, enum part_kind with)
 {
     struct region v = region(start, end, REGION_HEAP);
     CHECK(wrong(&v, 1));
-    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == with && f.two.kind == REGION_HEAP);
+    CHECK(f.rule == LAYOUT_OVERLAP && f.one.kind == with && f.two.kind == REGION_HEAP);
     CHECK(f.two.start == start && f.two.end == end);
 }
 
@@ -65,10 +65,10 @@ test_parts_meet(void)
 {
     struct part two[] = {{0x1000, 0x3000, PART_DIRECT}, {0x2fff, 0x4000, PART_DEVICES}};
     struct regions none = {0};
-    CHECK(plan_wrong(&none, two, 2, &f));
-    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == PART_DIRECT && f.two.kind == PART_DEVICES);
+    CHECK(layout_wrong(&none, two, 2, &f));
+    CHECK(f.rule == LAYOUT_OVERLAP && f.one.kind == PART_DIRECT && f.two.kind == PART_DEVICES);
     two[1].start = 0x3000;
-    CHECK(!plan_wrong(&none, two, 2, &f));
+    CHECK(!layout_wrong(&none, two, 2, &f));
 }
 
 static void
@@ -76,7 +76,7 @@ test_regions_meet(void)
 {
     struct region v[] = {region(0, 0x3000, REGION_IMAGE), region(0x2000, 0x4000, REGION_HEAP)};
     CHECK(wrong(v, 2));
-    CHECK(f.rule == PLAN_OVERLAP && f.one.kind == REGION_IMAGE && f.two.kind == REGION_HEAP);
+    CHECK(f.rule == LAYOUT_OVERLAP && f.one.kind == REGION_IMAGE && f.two.kind == REGION_HEAP);
 }
 
 static void
@@ -90,11 +90,11 @@ test_guards(void)
                              region(0x4000, 0x5000, REGION_STACK),
                              region(0x6000, 0x7000, REGION_GUARD)};
     CHECK(wrong(above, 2));
-    CHECK(f.rule == PLAN_GUARD_ABOVE && f.one.start == 0x4000 && f.two.start == 0x5000);
+    CHECK(f.rule == LAYOUT_GUARD_ABOVE && f.one.start == 0x4000 && f.two.start == 0x5000);
     CHECK(wrong(above, 1));
-    CHECK(f.rule == PLAN_GUARD_NONE && f.one.start == 0x4000 && f.two.end == 0);
-    CHECK(wrong(apart, 2) && f.rule == PLAN_GUARD_NONE);
-    CHECK(wrong(other, 3) && f.rule == PLAN_GUARD_NONE);
+    CHECK(f.rule == LAYOUT_GUARD_NONE && f.one.start == 0x4000 && f.two.end == 0);
+    CHECK(wrong(apart, 2) && f.rule == LAYOUT_GUARD_NONE);
+    CHECK(wrong(other, 3) && f.rule == LAYOUT_GUARD_NONE);
 }
 
 int

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// selfplan.h - self-tests of mm/inspect/plan.h: each makes a wrong layout. For selftest.c.
+// selflayout.h - self-tests of mm/inspect/layoutrules.h: each makes a wrong layout. For selftest.c.
 #pragma once
 
 struct aspace *selftest_space(void); // of the running process

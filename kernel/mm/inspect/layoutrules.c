@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// plan.c - the address-space layout check: a pure function of regions and parts.
-#include "mm/inspect/plan.h"
+// layoutrules.c - the address-space layout check: a pure function of regions and parts.
+#include "mm/inspect/layoutrules.h"
 
 _Static_assert(REGION_KINDS <= PART_FIRST, "a kind of region is no other kind of part");
 
@@ -12,11 +12,11 @@ part_of(const struct region *r)
 
 // Tells whether two parts overlap; if so, describes it in *f.
 static bool
-overlap(struct part one, struct part two, struct plan_fault *f)
+overlap(struct part one, struct part two, struct layout_fault *f)
 {
     if (one.end <= two.start || two.end <= one.start)
         return false;
-    *f = (struct plan_fault){.rule = PLAN_OVERLAP, .one = one, .two = two};
+    *f = (struct layout_fault){.rule = LAYOUT_OVERLAP, .one = one, .two = two};
     return true;
 }
 
@@ -28,21 +28,22 @@ is_guard(const struct regions *rs, int i)
 
 // Tells whether the stack, region i, lacks its guard page; if so, describes it in *f.
 static bool
-unguarded(const struct regions *rs, int i, struct plan_fault *f)
+unguarded(const struct regions *rs, int i, struct layout_fault *f)
 {
     const struct region *stack = &rs->v[i];
     if (is_guard(rs, i - 1) && stack[-1].end == stack->start)
         return false;
-    *f = (struct plan_fault){.rule = PLAN_GUARD_NONE, .one = part_of(stack)};
+    *f = (struct layout_fault){.rule = LAYOUT_GUARD_NONE, .one = part_of(stack)};
     if (is_guard(rs, i + 1) && stack[1].start == stack->end) {
-        f->rule = PLAN_GUARD_ABOVE;
+        f->rule = LAYOUT_GUARD_ABOVE;
         f->two = part_of(stack + 1);
     }
     return true;
 }
 
 static bool
-region_wrong(const struct regions *rs, int i, const struct part *parts, int n, struct plan_fault *f)
+region_wrong(const struct regions *rs, int i, const struct part *parts, int n,
+             struct layout_fault *f)
 {
     struct part here = part_of(&rs->v[i]);
     for (int j = 0; j < n; j++)
@@ -58,7 +59,7 @@ region_wrong(const struct regions *rs, int i, const struct part *parts, int n, s
 // Returns   true: they do, or one has not; *f says which.
 // Locks     the regions', held by the caller.
 bool
-plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f)
+layout_wrong(const struct regions *rs, const struct part *parts, int n, struct layout_fault *f)
 {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// selfplan.c - wrong address-space layouts, as people have made them: a kernel stack among the
+// selflayout.c - wrong address-space layouts, as people have made them: a kernel stack among the
 // program's addresses, a guard page above the stack, none, or one that the user can access.
-#include "checked/selfplan.h"
+#include "checked/selflayout.h"
 
 #include "explain/explain.h"
-#include "explain/plancheck.h"
+#include "explain/layoutcheck.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/frame.h"
 #include "mm/kvm/kvm.h"
@@ -32,7 +32,7 @@ add_region(struct aspace *as, uint64 start, uint64 pages, enum region_kind kind)
 static int
 found_nothing(struct aspace *as)
 {
-    check_plan(as);
+    check_layout(as);
     return FAILED;
 }
 
@@ -43,7 +43,7 @@ selftest_overlap(void)
 {
     struct aspace *as = selftest_space();
     struct uvm_owner *owner = (struct uvm_owner *)as->owner;
-    check_plan(as);
+    check_layout(as);
     owner->kstack.top = KSTACK_SLOT;
     return add_region(as, 0, 5, REGION_IMAGE) ? found_nothing(as) : FAILED;
 }
@@ -73,7 +73,7 @@ selftest_guard_open(void)
     struct aspace *as = selftest_space();
     if (!add_region(as, HERE, 1, REGION_GUARD) || uvmguard(as, HERE) < 0)
         return FAILED;
-    check_plan(as);
+    check_layout(as);
     pte_t *slot = walk(&as->pt, HERE, 0);
     pte_exchange(slot, pte_load(slot) | PTE_U);
     return found_nothing(as);
@@ -86,7 +86,7 @@ selftest_hole_mapped(void)
     struct aspace *as = selftest_space();
     struct pt *t = as->kpt.root ? &as->kpt : &kernel_pt;
     void *page = kzalloc(FRAME_KSTACK, as->owner->pid);
-    check_plan(as);
+    check_layout(as);
     if (!page || map_page(t, as->owner->kstack.top - KSTACK_SLOT, pte_make(v2p(page), LEAF)) < 0)
         return FAILED;
     return found_nothing(as);

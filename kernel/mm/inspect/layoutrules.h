@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// plan.h - address-space layout check: no parts overlap, and each stack has its guard.
+// layoutrules.h - address-space layout check: no parts overlap, and each stack has its guard.
 //
 // Theory    mappages() panics when a page is mapped a second time, which may be long after the
 //           mistake. The layout can be checked before anything is mapped.
@@ -12,20 +12,21 @@
 #include "mm/aspace/region.h"
 #include "mm/kvm/parts.h"
 
-enum plan_rule {
-    PLAN_OVERLAP,
-    PLAN_GUARD_NONE,
-    PLAN_GUARD_ABOVE,
-    PLAN_GUARD_OPEN,
-    PLAN_HOLE_MAPPED
+enum layout_rule {
+    LAYOUT_OVERLAP,
+    LAYOUT_GUARD_NONE,
+    LAYOUT_GUARD_ABOVE,
+    LAYOUT_GUARD_OPEN,
+    LAYOUT_HOLE_MAPPED
 };
 
 // The rule that is broken, and the parts that break it.
-struct plan_fault {
-    enum plan_rule rule;
+struct layout_fault {
+    enum layout_rule rule;
     struct part one, two; // start and end 0: there is no second
     int pid;              // 0: the kernel
 };
 
 // true: the regions, with the parts around them, break a promise; *f says which.
-bool plan_wrong(const struct regions *rs, const struct part *parts, int n, struct plan_fault *f);
+bool layout_wrong(const struct regions *rs, const struct part *parts, int n,
+                  struct layout_fault *f);

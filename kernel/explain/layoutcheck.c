@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// plancheck.c - checks the kernel's address-space layout, at boot, and each process's.
+// layoutcheck.c - checks the kernel's address-space layout, at boot, and each process's.
 //
-// Promises  guard-closed: mm/inspect/plan.h. Here the tables are read, which plan.c does not have.
+// Promises  guard-closed: mm/inspect/layoutrules.h. Here the tables are read, which layoutrules.c does not have.
 // Locks     takes as->lock: a viewer may be reading the regions.
-// Next      mm/inspect/plan.c, doc/invariants.md
-#include "explain/plancheck.h"
+// Next      mm/inspect/layoutrules.c, doc/invariants.md
+#include "explain/layoutcheck.h"
 
 #include "explain/explain.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
 #include "mm/frame/frame.h"
-#include "mm/inspect/plan.h"
+#include "mm/inspect/layoutrules.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
 #include "panic/panic.h"
@@ -19,28 +19,28 @@
 #define PAGES_PER_CALL 32
 #define PROCESS_PARTS  (KVM_PARTS + 4)
 
-// The name of the promise that is broken if the rule is (mm/inspect/plan.h).
+// The name of the promise that is broken if the rule is (mm/inspect/layoutrules.h).
 static const char *
-promise_of(enum plan_rule rule)
+promise_of(enum layout_rule rule)
 {
     static const char *const promises[] = {
-        [PLAN_OVERLAP] = "parts-apart",      [PLAN_GUARD_NONE] = "guard-below",
-        [PLAN_GUARD_ABOVE] = "guard-below",  [PLAN_GUARD_OPEN] = "guard-closed",
-        [PLAN_HOLE_MAPPED] = "guard-closed",
+        [LAYOUT_OVERLAP] = "parts-apart",      [LAYOUT_GUARD_NONE] = "guard-below",
+        [LAYOUT_GUARD_ABOVE] = "guard-below",  [LAYOUT_GUARD_OPEN] = "guard-closed",
+        [LAYOUT_HOLE_MAPPED] = "guard-closed",
     };
     return promises[rule];
 }
 
 // Checks that no two parts of the kernel's half overlap, and panics if two do. Once, at boot.
 void
-check_kernel_plan(void)
+check_kernel_layout(void)
 {
     struct part parts[KVM_PARTS + 1];
-    struct plan_fault f;
+    struct layout_fault f;
     int n = kvm_parts(parts);
     parts[n++] = (struct part){KSTACKS, KSTACKS + KSTACKS_SIZE, PART_KSTACKS};
-    if (plan_wrong(&(struct regions){0}, parts, n, &f))
-        panic_telling(explain_plan, &f, "%s: the layout of the kernel is wrong",
+    if (layout_wrong(&(struct regions){0}, parts, n, &f))
+        panic_telling(explain_layout, &f, "%s: the layout of the kernel is wrong",
                       promise_of(f.rule));
 }
 
@@ -70,25 +70,25 @@ mapped(const struct pt *t, struct part p, uint64 flags)
 }
 
 static bool
-guard_open(const struct aspace *as, struct plan_fault *f)
+guard_open(const struct aspace *as, struct layout_fault *f)
 {
     for (int i = 0; i < as->regions.n; i++) {
         const struct region *r = &as->regions.v[i];
         struct part guard = {r->start, r->end, r->kind};
         if (r->kind != REGION_GUARD || !mapped(&as->pt, guard, PTE_V | PTE_U))
             continue;
-        *f = (struct plan_fault){.rule = PLAN_GUARD_OPEN, .one = guard};
+        *f = (struct layout_fault){.rule = LAYOUT_GUARD_OPEN, .one = guard};
         return true;
     }
     return false;
 }
 
 static bool
-hole_mapped(const struct aspace *as, const struct part *parts, struct plan_fault *f)
+hole_mapped(const struct aspace *as, const struct part *parts, struct layout_fault *f)
 {
     if (!mapped(as->kpt.root ? &as->kpt : &kernel_pt, parts[1], PTE_V))
         return false;
-    *f = (struct plan_fault){.rule = PLAN_HOLE_MAPPED, .one = parts[0], .two = parts[1]};
+    *f = (struct layout_fault){.rule = LAYOUT_HOLE_MAPPED, .one = parts[0], .two = parts[1]};
     return true;
 }
 
@@ -136,25 +136,26 @@ tables_due(const struct aspace *as)
     return n % (1 + as->pages / PAGES_PER_CALL) == 0;
 }
 
-// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/plan.h; and
+// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/layoutrules.h; and
 // the entries of its tables, of large ones now and then: the invariants of doc/page-tables.md. Panics, with an explanation, if
 // one is broken.
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
 void
-check_plan(struct aspace *as)
+check_layout(struct aspace *as)
 {
     struct part parts[PROCESS_PARTS];
-    struct plan_fault f;
+    struct layout_fault f;
     int n = parts_of(as, parts);
     acquiresleep(&as->lock);
     if (tables_due(as))
         check_tables(as);
-    bool wrong =
-        plan_wrong(&as->regions, parts, n, &f) || guard_open(as, &f) || hole_mapped(as, parts, &f);
+    bool wrong = layout_wrong(&as->regions, parts, n, &f) || guard_open(as, &f) ||
+                 hole_mapped(as, parts, &f);
     releasesleep(&as->lock);
     if (!wrong)
         return;
     f.pid = (int)as->owner->pid;
-    panic_telling(explain_plan, &f, "%s: the layout of pid %d is wrong", promise_of(f.rule), f.pid);
+    panic_telling(explain_layout, &f, "%s: the layout of pid %d is wrong", promise_of(f.rule),
+                  f.pid);
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// layoutcheck.h - checks the address-space layouts of the kernel and of processes.
+#pragma once
+
+struct aspace;
+
+void check_kernel_layout(void); // panics if two parts of the kernel's half overlap
+void
+check_layout(struct aspace *as); // panics if a process's layout breaks a promise of layoutrules.h
+
+#ifdef DEBUG
+#define layout_dcheck(as) check_layout(as) // after every system call in debug builds
+#else
+#define layout_dcheck(as) ((void)0)
+#endif
