@@ -65,4 +65,6 @@ export default async function ({ open, words: [vitrine, own] }) {
   await largeFileAndFolder(opened);
   await drop(opened, "prompt", readFileSync(own));
   await opened.until(() => /\$ ?$/.test(window.vitrine.screenText().trim()) && window.vitrine.loaded.kernel === "prompt", 60, "the dropped kernel's prompt");
+  await opened.choose({ view: "harts" });
+  await opened.until(() => document.querySelectorAll(".source.insns .now").length === 1, 20, "the instructions of a kernel whose source the page does not have");
 }

@@ -74,12 +74,53 @@ async function fits(opened, names) {
     }
 }
 
+const ANSWER = /^0x[0-9a-f]+ (At step [\d,]+, |No store to it)/;
+
+// "why?" of a range and of a translation.
+async function why(opened) {
+  await show(opened, "space");
+  await opened.until(() => document.querySelectorAll(".block.text .whymark").length > 0, 20, "the sign beside a range");
+  await opened.page.click(".block.text .whymark");
+  await opened.until((words) => new RegExp(words).test(document.querySelector(".view .answered").textContent), 60, "which store mapped the range", ANSWER.source);
+  demand((await opened.page.$eval(".view", (e) => e.dataset.view)) === "space", "the sign opens another view");
+  await show(opened, "harts");
+  await opened.until(() => document.querySelectorAll(".tlb .whylink").length > 0, 20, "the sign beside a translation");
+  await opened.page.click(".tlb .whylink");
+  await opened.until((words) => new RegExp(words).test([...document.querySelectorAll(".view > .answered")].pop().textContent), 60, "which store made the translation", ANSWER.source);
+}
+
+// Names of processes are facts; a program is shown by its instructions.
+async function user(opened) {
+  await opened.call("typeStill", [..."ls\n"].map((c) => c.charCodeAt(0)));
+  const event = await opened.call("until", { kinds: 4 }, 60_000_000);
+  demand(event.kind === 4, "no return to user mode");
+  await opened.choose({ hart: event.hart });
+  await opened.until(() => document.querySelectorAll(".source.insns span").length > 3 && document.querySelector(".source.insns .now"), 20, "the instructions of the program");
+  demand(/0x[0-9a-f]+ {2}\w+/.test(await opened.text(".source.insns .now")), "the instruction that comes next has no name");
+  await show(opened, "tree");
+  const names = await opened.texts(".tree-choice option");
+  demand(names.some((s) => /^sh \(2\) ·/.test(s)) && names.some((s) => /^init \(1\) ·/.test(s)), `the trees are named ${names}`);
+}
+
+async function pointAtFrames(opened) {
+  await show(opened, "frames");
+  const box = await opened.page.locator(".overlay").boundingBox();
+  await opened.page.mouse.move(box.x + 20, box.y + box.height - 4);
+  await opened.until(() => /^0x8[0-9a-f]{7}/.test(document.querySelector(".view .card").textContent), 20, "the frame under the mouse");
+  demand((await opened.count(".axis span")) > 3, "the rows have no addresses");
+  await opened.page.mouse.move(box.x - 40, box.y - 40);
+  await opened.choose({ frame: 0x80200000n });
+  await opened.page.focus(".overlay");
+  await opened.page.keyboard.press("ArrowRight");
+  await opened.until(() => window.vitrine.choice.frame === 0x80201000n && /^0x80201000/.test(document.querySelector(".view .card").textContent), 20, "the next frame");
+}
+
 export default async function ({ open }) {
   const opened = await open();
   await opened.prompt();
   await opened.type("ls | wc\n");
   await opened.prompt(2);
   await opened.call("run", false);
-  for (const part of [tree, writer, space, frames, harts]) await part(opened);
+  for (const part of [tree, writer, space, frames, pointAtFrames, harts, why, user]) await part(opened);
   await fits(opened, await opened.page.$$eval("[data-view][role=tab]", (all) => all.map((e) => e.dataset.view)));
 }

@@ -2,7 +2,7 @@
 // exercises.ts - the exercises in the page: their texts and questions, the marks, and the kernels with a mistake.
 import { link } from "./app";
 import { startMistaken, unpacked } from "./files";
-import { setOverlay } from "./sources";
+import { useSources } from "./sources";
 import { screenText } from "./terminal";
 import type { Lang } from "./words";
 
@@ -92,8 +92,8 @@ async function prompt(): Promise<boolean> {
 
 /** Starts the kernel of an exercise and types what shows the mistake, each line at a prompt. */
 export async function runMistaken(e: Exercise): Promise<void> {
-  setOverlay(filesOf(e));
   await startMistaken(e.number);
+  useSources(filesOf(e));
   for (const words of e.type ?? []) {
     if (!(await prompt())) return;
     await link.call("type", new TextEncoder().encode(`${words}\n`));

@@ -4,7 +4,7 @@ import { link } from "./app";
 import { complain, say } from "./notice";
 import { during } from "./progress";
 import type { Input, Parts, Settings } from "./protocol";
-import { setSources } from "./sources";
+import { setSources, useSources } from "./sources";
 import { size } from "./numbers";
 import { Key, t } from "./words";
 
@@ -142,6 +142,7 @@ async function tryFiles(kernel: Dropped, disk: Dropped): Promise<void> {
   Object.assign(loaded, { kernel: kernel?.name ?? loaded.kernel, disk: disk?.name ?? (parts.disk ? loaded.disk : ""), own: kernel ? true : loaded.own });
   try {
     await start();
+    if (kernel) useSources(null);
     say(t("drop.runs", loaded.kernel, loaded.disk || t("drop.nodisk")));
   } catch (error) {
     parts = before.parts;
@@ -168,6 +169,7 @@ export async function startEmbedded(name: "kernel" | "fence", changes: Partial<S
   parts = { ...parts, kernel: (await embedded(name)) as Uint8Array, firmware: own ? null : firmware, disk: own ? null : await embedded("disk"), facts: own ? null : await embedded("facts") };
   Object.assign(settings, told.machine, changes);
   Object.assign(loaded, { kernel: own ? "fence" : told.kernel, disk: own ? "" : told.disk, own });
+  useSources("own");
   await start(!own);
 }
 

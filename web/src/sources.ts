@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: MIT
 // sources.ts - the kernel's source, if the page has it: files by their path.
 
-let files: Record<string, string[]> = {};
-let overlay: Record<string, string[]> = {}; // of the kernel of an exercise, before the page's own
+type Files = Record<string, string[]>;
+
+let own: Files = {}; // of the kernel in the page
+let files: Files = {}; // of the kernel that runs
+
+const linesOf = (all: Record<string, string>): Files => Object.fromEntries(Object.entries(all).map(([path, body]) => [path, body.split("\n")]));
 
 export function setSources(text: string | null): void {
-  files = linesOf(text === null ? {} : (JSON.parse(text) as Record<string, string>));
+  own = files = linesOf(text === null ? {} : (JSON.parse(text) as Record<string, string>));
 }
 
-const linesOf = (all: Record<string, string>): Record<string, string[]> => Object.fromEntries(Object.entries(all).map(([path, body]) => [path, body.split("\n")]));
-
-/** Files that count before the page's own, while another kernel runs. */
-export function setOverlay(all: Record<string, string>): void {
-  overlay = linesOf(all);
+/** Another kernel runs: that in the page, one with these files, or one whose source is not known (null). */
+export function useSources(all: "own" | Record<string, string> | null): void {
+  files = all === "own" ? own : all === null ? {} : linesOf(all);
 }
 
 // Debug information may name a directory above, or none: the longest common end decides.
 function find(file: string): string[] | null {
-  return findIn(overlay, file) ?? findIn(files, file);
-}
-
-function findIn(files: Record<string, string[]>, file: string): string[] | null {
   if (files[file]) return files[file];
   const parts = file.split("/").filter((p) => p !== "." && p !== "");
   for (let from = 0; from < parts.length; from++) {
