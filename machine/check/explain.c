@@ -7,6 +7,7 @@
 // Next      mmu/trees.c, pt/translate.h
 #include "check/explain.h"
 
+#include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
@@ -262,6 +263,31 @@ stack_over(const struct machine *m, uint64 proc, uint64 page, uint64 *sp)
            *sp - page + STACK_NEAR < 2 * STACK_NEAR;
 }
 
+struct unreachable {
+    uint64 size, lowest; // of the process; the first such page
+    unsigned pages;
+};
+
+static void
+count_unreachable(void *arg, const struct leaf *leaf)
+{
+    struct unreachable *u = arg;
+    if (leaf->va >= u->size || (leaf->pte & PTE_U))
+        return;
+    u->lowest = u->pages == 0 ? leaf->va : u->lowest;
+    u->pages++;
+}
+
+// The pages below the process's size that it may not use. exec() makes one, below the stack.
+static struct unreachable
+unreachable(const struct machine *m, uint64 satp, uint64 size)
+{
+    struct unreachable u = {.size = size};
+    struct visitor to = {.arg = &u, .leaf = count_unreachable};
+    leaves_visit(m, leaves_root(satp), leaves_levels(satp), &to);
+    return u;
+}
+
 // A leaf without U, met in user mode. xv6 has three such pages on purpose.
 static enum blame
 no_user(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
@@ -274,9 +300,11 @@ no_user(const struct machine *m, const struct access *a, const struct pt_trace *
         (void)facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame);
     bool kept = pte_pa(t->pte) == trampoline || (frame != 0 && pte_pa(t->pte) == frame) ||
                 a->va >= TRAPFRAME_AT;
-    if (size_of(m, proc, &sz) && a->va < sz) {
-        uint64 page = a->va & ~(PAGE_BYTES - 1), sp = 0;
-        bool over = stack_over(m, proc, page, &sp);
+    uint64 page = a->va & ~(PAGE_BYTES - 1), sp = 0;
+    bool inside = size_of(m, proc, &sz) && a->va < sz;
+    struct unreachable u = unreachable(m, a->satp, sz);
+    bool over = inside && page == u.lowest && stack_over(m, proc, page, &sp);
+    if (inside && (over || u.pages == 1)) {
         struct fact *near = report_near(r, over ? WORD_NEAR_STACK : WORD_NEAR_GUARD);
         near->arg[0] = page;
         near->arg[1] = sp;

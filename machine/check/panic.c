@@ -71,17 +71,19 @@ remap_advice(const struct machine *m, const struct call *c, uint64 va, const str
              struct report *r)
 {
     const struct fatal *f = state(m);
-    bool faulting = false;
+    const struct fault *fault = NULL;
     for (unsigned i = 0; i < FATAL_STACKS; i++)
-        faulting |=
-            f->user[i].on && f->user[i].pid == r->moment.pid && page_fault(f->user[i].cause);
+        if (f->user[i].on && f->user[i].pid == r->moment.pid && page_fault(f->user[i].cause))
+            fault = &f->user[i];
     if ((c->arg[1] & (PAGE_BYTES - 1)) && va == page_down(c->arg[1]))
         r->todo = (struct fact){.word = WORD_REMAP_DO_ALIGN, .arg = {c->arg[1]}};
     else if (!ram_has(&m->ram, pte_pa(t->pte), PAGE_BYTES))
         r->todo.word = WORD_REMAP_DO_DEVICE;
     else if (t->level > 0)
         r->todo.word = WORD_REMAP_DO_LARGE;
-    else if (faulting)
+    else if (fault != NULL && page_down(fault->tval) != va)
+        r->todo = (struct fact){.word = WORD_REMAP_DO_OTHER, .arg = {fault->tval}};
+    else if (fault != NULL)
         r->todo.word = WORD_REMAP_DO_FAULT;
     else
         r->todo.word = WORD_REMAP_DO;
@@ -252,14 +254,17 @@ kvmpa(const struct machine *m, const struct call *panic, struct report *r)
                     facts_memory(m, at, 8, &root)))
         return;
     r->what = (struct fact){.word = WORD_PANIC_KVMPA, .arg = {0, va, root}};
-    r->todo.word = WORD_KVMPA_DO;
     if (look_up(m, root, va, &t)) {
         r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(root)}, .trace = t};
         if (!pte_leaf(t.pte))
             explain_entry(r, entry_pa(&t), t.pte);
     }
-    if (here != root && look_up(m, here, va, &t) && pte_leaf(t.pte))
-        *report_near(r, WORD_NONE) = (struct fact){.word = WORD_KVMPA_HERE, .arg = {here, t.pte}};
+    if (here == root || !look_up(m, here, va, &t) || !pte_leaf(t.pte)) {
+        r->todo.word = WORD_KVMPA_DO_NOWHERE;
+        return;
+    }
+    *report_near(r, WORD_NONE) = (struct fact){.word = WORD_KVMPA_HERE, .arg = {here, t.pte}};
+    r->todo.word = WORD_KVMPA_DO;
 }
 
 // --- kfree -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // promptwhy.c - the commands that explain: why, who.
 #include <inttypes.h>
 
+#include "check/advice.h"
 #include "check/explain.h"
 #include "host/answer.h"
 #include "host/leaves.h"
@@ -57,7 +58,7 @@ explain(struct control *c, uint64 va, enum pt_access kind)
     report_begin(m, &r, REPORT_KILLED, c->hart, h->pc);
     r.when = machine_position(m);
     (void)explain_access(m, &a, &r);
-    report_complete(m, &r);
+    advice_complete(m, &r);
     text.used = 0;
     words_report(&s, &r, &text);
     fputs(text.bytes, c->out);

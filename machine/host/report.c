@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/advice.h"
 #include "host/json.h"
 #include "host/say.h"
 
@@ -49,7 +50,7 @@ report_print(struct reports *r, struct machine *m)
 {
     static struct report report;
     while (m->sight != NULL && report_take(m, &report)) {
-        report_complete(m, &report);
+        advice_complete(m, &report);
         if (expect_known(r->expected, m, &report))
             continue;
         json_report(r->json, m, &report);

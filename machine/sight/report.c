@@ -89,7 +89,6 @@ in_known(const struct machine *m, uint64 pc, enum known what)
 static enum word
 entry_word(struct machine *m, unsigned hart, struct fact *f)
 {
-    f->arg[6] = *(const uint64 *)ram_at(&m->ram, f->stored & ~7ULL);
     if (f->arg[7] & PTE_V)
         return WORD_ENTRY_WRITTEN;
     if (in_known(m, m->s.hart[hart].pc, KNOWN_MEMSET) || !(f->arg[6] & PTE_V))
@@ -110,6 +109,7 @@ find_store(struct machine *m, uint64 before, struct fact *f)
     bool found = m->history != NULL && history_last_store(m, f->stored & ~7ULL, 8, before, &e);
     if (found && e.hart >= 0) {
         moment_now(m, (unsigned)e.hart, &f->moment);
+        f->arg[6] = *(const uint64 *)ram_at(&m->ram, f->stored & ~7ULL);
         if (f->word == WORD_ENTRY_BY)
             f->word = entry_word(m, (unsigned)e.hart, f);
     } else {

@@ -38,8 +38,8 @@ struct fact {
     struct moment moment;  // {calls}, {time}, {pid}, {place}
     struct pt_trace trace; // {walk}
     // The host looks for the last store to the eight bytes here, before the report's `when`, and
-    // fills in `moment`. 0: no request. If there is none, the sentence is left out. WORD_ENTRY_BY
-    // becomes one of three sentences by what the store did; arg[6] is what the entry was before.
+    // fills in `moment`, and in arg[6] what they were before. 0: no request. If there is none, the
+    // sentence is left out. WORD_ENTRY_BY becomes one of three sentences by what the store did.
     uint64 stored;
     uint64 before; // ... before this position; 0: before the report's
 };

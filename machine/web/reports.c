@@ -3,6 +3,7 @@
 //
 // Theory    Reports are kept as data, so that they can be said in another language later.
 // Next      sight/report.h, words/words.h
+#include "check/advice.h"
 #include "sight/sight.h"
 #include "web/names.h"
 #include "web/web.h"
@@ -71,7 +72,7 @@ web_report_count(struct machine *m, struct web_reports *w)
     if (!w->pmp && w->count < KEPT && pmp_missing(m))
         tell_pmp(m, w);
     while (w->count < KEPT && report_take(m, &w->report[w->count]))
-        report_complete(m, &w->report[w->count++]);
+        advice_complete(m, &w->report[w->count++]);
     return w->count;
 }
 

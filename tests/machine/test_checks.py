@@ -135,6 +135,30 @@ def test_checks_overflow(context):
         raise Failure(text)
 
 
+def test_checks_advice(context):
+    """What to do depends on the code that removed a mapping, and on its process."""
+    text = told(context, "NONE", "shrink", "go", "exit")
+    in_order(text, "what: pid 2 .init. is killed", "until it was cleared by " + place("uvmunmap"),
+             "do: the process itself has given this page back, in " + place("growproc"))
+    if "glass:" in text or "parent" in text:
+        raise Failure(text)
+    text = told(context, "NONE", "parent grows", "x", "go", "exit", options=("--harts", "1"))
+    in_order(text, "what: pid 2 .init. is killed", "do: look at the program")
+    if "glass:" in text or "its parent" in text:
+        raise Failure(text)
+    in_order(told(context, "SHRINK_UNMAPS_TEXT"), "could not execute 0x",
+             "do: " + place("growproc") + " has unmapped a page below p->sz")
+    in_order(told(context, "EXIT_UNMAPS_PARENT"), "could not execute 0x",
+             "do: " + place("exit") + " has cleared the entry for another process")
+    in_order(told(context, "SHRINK_TWICE"), "glass: uvmunmap: 0x[0-9a-f]+ is not mapped when",
+             "until it was cleared by", "growproc", "do: the page was unmapped before")
+    in_order(told(context, "GROW_NO_U"), "glass: pid 1 .init. is killed", "do: map it with PTE_U")
+    in_order(told(context, "MAPS_BEHIND"), "glass: freewalk: a leaf is still there for 0x1000000",
+             "do: unmap the page before the tree is freed")
+    in_order(told(context, "FAULT_ROUNDS_UP", "lazy", "exit"), "glass: remap: ",
+             "do: the fault is at 0x[0-9a-f]+8, in another page")
+
+
 def test_checks_stuck(context):
     """One ecall or one interrupt that repeats for ever, and a stack that overflows."""
     in_order(told(context, "ECALL_AGAIN"), "executes the ecall at 0x[0-9a-f]+ .a7 = 5. for the 100th time in a row",

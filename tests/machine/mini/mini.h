@@ -53,6 +53,12 @@ enum mistake {
     CLEAR_KEEPS_W,       // uvmclear: W stays in the entry, R goes
     LEAF_FOR_TABLE,      // exec: the entry of level 1 that leads to a table has R and U
     TABLE_SHARED,        // fork: the child's tree gets the parent's table
+    SHRINK_TWICE,        // growproc: what was given back is unmapped again
+    SHRINK_UNMAPS_TEXT,  // growproc: a page that the process keeps is unmapped, too
+    GROW_NO_U,           // growproc: the first new page is the kernel's alone
+    EXIT_UNMAPS_PARENT,  // exit: an entry of the parent's is cleared, not one of the process
+    MAPS_BEHIND,         // fork: a page behind p->sz, which nothing unmaps
+    FAULT_ROUNDS_UP,     // vmfault: the page after the one that was touched
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
 };

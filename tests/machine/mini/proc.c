@@ -176,6 +176,8 @@ age(void)
         *pte ^= PTE_COW << 1;
 }
 
+#define BEHIND (1UL << 24)
+
 int
 fork(void)
 {
@@ -189,6 +191,8 @@ fork(void)
         release(&child->lock);
         return -1;
     }
+    if (MAKES(MAPS_BEHIND))
+        uvmalloc(child->pagetable, BEHIND, BEHIND + PGSIZE, PTE_W);
     child->sz = p->sz;
     *child->trapframe = *p->trapframe;
     child->trapframe->regs[10] = 0;
@@ -214,6 +218,8 @@ exit(int status)
     for (struct proc *q = proc; q < &proc[NPROC]; q++)
         if (q->parent == p)
             q->parent = initproc;
+    if (MAKES(EXIT_UNMAPS_PARENT))
+        uvmunmap(p->parent->pagetable, 0, 1, 0);
     wakeup(p->parent);
     wakeup(initproc);
     acquire(&p->lock);
@@ -267,8 +273,14 @@ growproc(long n)
         sz = uvmalloc(p->pagetable, before, sz, PTE_W);
     else if (!MAKES(SHRINK_KEEPS_LEAVES))
         uvmdealloc(p->pagetable, before, sz);
+    if (n < 0 && MAKES(SHRINK_TWICE))
+        uvmdealloc(p->pagetable, before, sz);
+    if (n < 0 && MAKES(SHRINK_UNMAPS_TEXT))
+        uvmunmap(p->pagetable, 0, 1, 0);
     if (sz == 0)
         return ~0UL;
+    if (n > 0 && MAKES(GROW_NO_U))
+        uvmclear(p->pagetable, before);
     if (MAKES(NULL_USED))
         sz += *walk(p->pagetable, MAXVA / 2, 0);
     p->sz = sz;

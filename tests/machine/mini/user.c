@@ -87,7 +87,7 @@ lazy(void)
     if (call(CALL_FORK, 0) == 0)
         call(CALL_EXIT, 9);
     volatile char *p = (char *)call(CALL_GROW_LAZILY, 2 * PGSIZE);
-    p[0] = 1;
+    p[8] = 1;
     call(CALL_WAIT, (u64)p + PGSIZE);
     if (p[PGSIZE] != 9)
         call(CALL_PUTC, '?');
@@ -117,15 +117,52 @@ overflow(void)
     call(CALL_WAIT, 0);
 }
 
+// A child gives a page back, which its parent keeps, and uses it: that ends it.
+USER_TEXT static void
+shrink(void)
+{
+    volatile char *p = (char *)call(CALL_SBRK, PGSIZE);
+    p[0] = 1;
+    if (call(CALL_FORK, 0) == 0) {
+        call(CALL_SBRK, -PGSIZE);
+        call(CALL_EXIT, p[0]);
+    }
+    call(CALL_WAIT, 0);
+    call(CALL_SBRK, -PGSIZE);
+}
+
+// Prints the prompt. Returns the first byte of a line.
+USER_TEXT static u64
+line(void)
+{
+    call(CALL_PUTC, '$');
+    call(CALL_PUTC, ' ');
+    u64 first = call(CALL_GETC, 0), c = first;
+    while (c != '\n' && c != '\r')
+        c = call(CALL_GETC, 0);
+    return first;
+}
+
+// A child uses a page that its parent alone has got, since: that ends it.
+USER_TEXT static void
+parent_grows(void)
+{
+    volatile char *next = (char *)call(CALL_SBRK, 0);
+    if (call(CALL_FORK, 0) == 0) {
+        line();
+        call(CALL_EXIT, next[0]);
+    }
+    call(CALL_SBRK, PGSIZE);
+    next[0] = 1;
+    call(CALL_WAIT, 0);
+    call(CALL_SBRK, -PGSIZE);
+}
+
 USER_TEXT void
 user_main(void)
 {
     for (;;) {
-        call(CALL_PUTC, '$');
-        call(CALL_PUTC, ' ');
-        u64 first = call(CALL_GETC, 0), c = first;
-        while (c != '\n' && c != '\r')
-            c = call(CALL_GETC, 0);
+        u64 first = line();
         if (first == 'e')
             call(CALL_SHUTDOWN, 0);
         if (first == 'v')
@@ -134,6 +171,10 @@ user_main(void)
             lazy();
         else if (first == 'k')
             peek();
+        else if (first == 's')
+            shrink();
+        else if (first == 'p')
+            parent_grows();
         else if (first == 'o')
             overflow();
         else

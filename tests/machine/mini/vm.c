@@ -183,7 +183,7 @@ vmfault(pagetable_t table, u64 va, u64 sz)
     pte_t *pte = va < sz ? walk(table, va, 0) : 0;
     if (va >= sz || (pte != 0 && (*pte & PTE_V)))
         return -1;
-    va = PGROUNDDOWN(va);
+    va = MAKES(FAULT_ROUNDS_UP) ? PGROUNDUP(va) : PGROUNDDOWN(va);
     return uvmalloc(table, va, va + PGSIZE, PTE_W) != 0 ? 0 : -1;
 }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// advice.c - what to do, when it is known which code did what.
+//
+// Theory    A check chooses its advice when it has seen the error. Which call stored the entry is
+//           found later, in the history. An entry that was never filled is one mistake, an entry
+//           that was cleared is another: the advice depends on the call that cleared it, and on
+//           whose process made that call.
+// Next      sight/report.h
+#include "check/advice.h"
+
+#include "check/blame.h"
+#include "machine.h"
+
+// The sentence of "since:" with that word; NULL: there is none.
+static struct fact *
+since(struct report *r, enum word word)
+{
+    for (unsigned i = 0; i < r->nsince; i++)
+        if (r->since[i].word == word)
+            return &r->since[i];
+    return NULL;
+}
+
+static struct fact *
+near(struct report *r, enum word word)
+{
+    for (unsigned i = 0; i < r->nnear; i++)
+        if (r->near[i].word == word)
+            return &r->near[i];
+    return NULL;
+}
+
+// The page was mapped, and a call has cleared its entry.
+static enum word
+by_removal(const struct machine *m, const struct report *r, const struct moment *call)
+{
+    if (call->pid != r->moment.pid)
+        return WORD_DO_OTHER_REMOVED;
+    if (r->todo.word == WORD_DO_LAZY)
+        return WORD_DO_SIZE_KEPT;
+    if (blame_inside(m, call, KNOWN_BIT(SYS_MUNMAP)))
+        return WORD_DO_UNMAPPED;
+    if (blame_inside(m, call, KNOWN_BIT(GROWPROC) | KNOWN_BIT(UVMDEALLOC)))
+        return WORD_DO_SHRUNK;
+    return WORD_DO_REMOVED;
+}
+
+// Did the parent map the page when the child's tree was made already?
+static bool
+mapped_later(struct report *r, const struct fact *parent)
+{
+    const struct fact *never = since(r, WORD_ENTRY_NEVER);
+    return parent != NULL && never != NULL && parent->word != WORD_NONE &&
+           never->moment.position < parent->moment.position && !(parent->arg[6] & PTE_V);
+}
+
+// Nothing is mapped at the address.
+static void
+missing(const struct machine *m, struct report *r)
+{
+    const struct fact *removed = since(r, WORD_ENTRY_REMOVED);
+    struct fact *parent = near(r, WORD_NEAR_PARENT);
+    if (removed == NULL && !mapped_later(r, parent))
+        return;
+    if (parent != NULL)
+        parent->word = WORD_NONE; // what the parent has is not the reason
+    r->todo = removed == NULL ? (struct fact){.word = WORD_DO_USER_UNMAPPED}
+                              : (struct fact){.word = by_removal(m, r, &removed->moment),
+                                              .arg = {blame(m, &removed->moment)}};
+}
+
+// A leaf behind p->sz: p->sz became smaller, or the page was always behind it.
+static void
+behind(struct report *r)
+{
+    const struct fact *size = since(r, WORD_LEAF_SZ);
+    if (size == NULL || size->arg[6] <= r->what.arg[1])
+        r->todo.word = WORD_LEAF_DO_BEHIND;
+}
+
+void
+advice_complete(struct machine *m, struct report *r)
+{
+    report_complete(m, r);
+    switch (r->todo.word) {
+    case WORD_DO_PARENT:
+    case WORD_DO_LAZY:
+    case WORD_DO_USER_UNMAPPED:
+    case WORD_DO_KERNEL_UNMAPPED:
+        missing(m, r);
+        break;
+    case WORD_UNMAP_DO:
+    case WORD_UNMAP_DO_LAZY:
+    case WORD_UNMAP_DO_RANGE:
+        if (since(r, WORD_ENTRY_REMOVED) != NULL)
+            r->todo.word = WORD_UNMAP_DO_TWICE;
+        break;
+    case WORD_LEAF_DO_SZ:
+        behind(r);
+        break;
+    default:
+        break;
+    }
+}
