@@ -64,8 +64,8 @@ def mini(context, mistake="NONE", *flags):
     """The kernel of tests/machine/mini with one of the mistakes of mini.h, built. It runs with --mem 4M."""
     path = os.path.join(context.dir, f"mini-{mistake}")
     sources = sorted(glob.glob("tests/machine/mini/*.[cS]"))
-    context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-fno-jump-tables", "-Wl,--no-warn-rwx-segments",
-                  "-T", "tests/machine/mini/mini.ld", f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
+    context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-fno-jump-tables",
+                  "-Wl,--no-warn-rwx-segments", "-T", "tests/machine/mini/mini.ld", f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
     return path
 
 

@@ -136,7 +136,7 @@ def test_checks_overflow(context):
 
 
 def test_checks_advice(context):
-    """What to do depends on the code that removed a mapping, and on its process."""
+    """The advice depends on the code that removed a mapping, and on its process."""
     text = told(context, "NONE", "shrink", "go", "exit")
     in_order(text, "what: pid 2 .init. is killed", "until it was cleared by " + place("uvmunmap"),
              "do: the process itself has given this page back, in " + place("growproc"))
