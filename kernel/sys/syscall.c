@@ -54,7 +54,7 @@ syscall_finish(struct proc *p, int64 result)
     if (result != SYSCALL_DONE)
         tf->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
     mirror_dcheck(p->as);
-    plan_dcheck(p->as);
+    layout_dcheck(p->as);
     trap_leave(p);
 }
 

@@ -33,7 +33,7 @@ class Runs:
         return [json.loads(s) for s in self.typed(design, *lines).splitlines() if s.startswith("{")]
 
     def forks(self):
-        """[(parent's walk, child's, the memory)] after the fork, the child's read, the parent's write."""
+        """[(parent's walk, child's, the memory)] after the fork, the read of the child, the write of the parent."""
         said = self.typed("unified", line_of(0, 0, "0x0"))
         pids = re.search(r"^(\d+) and (\d+) share memory at (\w+)", said, re.M)
         views = self.views("unified", line_of(*pids.groups()))
