@@ -219,9 +219,9 @@ keep_pace(struct session *s)
 static void
 compare(struct session *s)
 {
-    uint64 position = machine_position(s->m), hash = machine_hash(s->m);
     if (s->in.kind != INPUT_REPLAY || s->in.end == 0 || s->status == EXIT_DIFFERS)
         return;
+    uint64 position = machine_position(s->m), hash = machine_hash(s->m);
     if (position == s->in.end && hash == s->in.end_hash && s->in.next == s->in.events) {
         say("the replay has ended as the recorded run did");
         return;

@@ -5,6 +5,7 @@
 //           made, no watch triggered, and PMP is not asked.
 #include "sight/guest.h"
 
+#include "base/mem.h"
 #include "machine.h"
 
 static bool
@@ -73,8 +74,7 @@ guest_read_near(const struct machine *m, unsigned hart, struct guest_page *page,
     if (!page->known)
         return false;
     *value = 0;
-    for (unsigned i = 0; i < n; i++)
-        *value |= (uint64)ram_at(&m->ram, page->pa + offset)[i] << (8 * i);
+    mem_copy(value, ram_at(&m->ram, page->pa + offset), n);
     return true;
 }
 

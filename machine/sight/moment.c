@@ -52,8 +52,8 @@ follow(const struct machine *m, unsigned hart, uint64 s0, struct moment *out, un
 static void
 look(const struct machine *m, unsigned hart, uint64 at, struct moment *out)
 {
-    uint64 pc[CALLS_MAX];
-    unsigned n = 0, count = stack_calls(m, hart, &m->sight->symbols, at, pc);
+    uint64 pc[MOMENT_CALLS];
+    unsigned n = 0, count = stack_calls(m, hart, &m->sight->symbols, at, pc, MOMENT_CALLS);
     for (unsigned i = 0; i < count; i++)
         add(m, out, &n, pc[i] - (i > 0));
     if (count == 0 && (in_kernel(m, at) || symbols_linked(&m->sight->symbols, at) != at))

@@ -6,6 +6,8 @@
 //           first instructions of a function tell apart: before s0 is set, ra and s0 are the
 //           caller's; a function that calls none saves no ra, and the caller's s0 is at s0 - 8.
 //           A function of assembly that has no frame of its own ends the list.
+//           The result of reading a function's first instructions is remembered for each address
+//           (struct call_site): a report is rare, but many moments are noted for one.
 // Promises  Nothing changes in the machine. The list is bounded; each frame is above the one before,
 //           aligned and mapped, and each return address lies in a function with a name.
 // Manual    RISC-V ABIs, "Frame Pointer Convention"
@@ -36,23 +38,42 @@ look_at(uint32 bits, struct prologue *p)
     p->set_s0 |= (bits & 0x000fffff) == 0x00010413;   // addi s0, sp, N
 }
 
-// Reads a function from its start to `pc`.
-static struct prologue
-prologue(const struct machine *m, unsigned hart, uint64 start, uint64 pc)
+// Reads a function from its start to `pc`. Returns false if a part of it cannot be read.
+static bool
+read_prologue(const struct machine *m, unsigned hart, uint64 start, uint64 pc, struct prologue *p)
 {
-    struct prologue p = {0};
     struct guest_page page = {0};
     for (int i = 0; i < PROLOGUE_MAX && start < pc; i++) {
         uint64 low, high = 0;
         if (!guest_read_near(m, hart, &page, start, 2, PT_EXEC, &low))
-            break;
+            return false;
         bool wide = (low & 3) == 3;
         if (wide && !guest_read_near(m, hart, &page, start + 2, 2, PT_EXEC, &high))
-            break;
-        look_at((uint32)(high << 16 | low), &p);
+            return false;
+        look_at((uint32)(high << 16 | low), p);
         start += wide ? 4 : 2;
     }
-    return p;
+    return true;
+}
+
+// Finds out how a frame is left at `pc`, which is a return address unless it is the innermost.
+static struct call_site
+site_at(const struct machine *m, unsigned hart, struct symbols *s, uint64 pc, bool innermost)
+{
+    uint64 key = pc << 1 | innermost, offset, look = innermost ? pc : pc - 1;
+    struct call_site *kept = &s->site[(key ^ key >> 10) % CALL_SITES], site = {.key = key};
+    if (kept->key == key)
+        return *kept;
+    struct prologue p = {0};
+    if (symbols_find(s, look, &offset) == NULL)
+        return site;
+    site.named = true;
+    bool whole = read_prologue(m, hart, look - offset, pc, &p);
+    site.saved_ra = p.saved_ra;
+    site.set_s0 = p.set_s0;
+    if (whole)
+        *kept = site;
+    return site;
 }
 
 // A frame that the walk has reached.
@@ -71,20 +92,17 @@ load(const struct machine *m, unsigned hart, struct frame *f, uint64 va, uint64 
 // Goes on to the caller's frame. Its s0 becomes 0 if that cannot be right: its own caller is then
 // not known. Returns false when there is no caller.
 static bool
-leave(const struct machine *m, unsigned hart, const struct symbols *s, struct frame *f)
+leave(const struct machine *m, unsigned hart, const struct call_site *at, struct frame *f)
 {
-    uint64 offset, above = f->s0, look = f->innermost ? f->pc : f->pc - 1;
-    if (symbols_find(s, look, &offset) == NULL)
-        return false;
-    struct prologue p = prologue(m, hart, look - offset, f->pc);
-    if (!f->innermost && !(p.set_s0 && p.saved_ra))
+    uint64 above = f->s0;
+    if (!f->innermost && !(at->set_s0 && at->saved_ra))
         return false;
     f->innermost = false;
     f->pc = f->ra;
-    if (!p.set_s0)
+    if (!at->set_s0)
         return true;
-    if (above == 0 || (p.saved_ra && !load(m, hart, f, above - 8, &f->pc)) ||
-        !load(m, hart, f, above - (p.saved_ra ? 16 : 8), &f->s0))
+    if (above == 0 || (at->saved_ra && !load(m, hart, f, above - 8, &f->pc)) ||
+        !load(m, hart, f, above - (at->saved_ra ? 16 : 8), &f->s0))
         return false;
     if (f->s0 <= above)
         f->s0 = 0;
@@ -92,19 +110,20 @@ leave(const struct machine *m, unsigned hart, const struct symbols *s, struct fr
 }
 
 unsigned
-stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uint64 at,
-            uint64 pc[CALLS_MAX])
+stack_calls(const struct machine *m, unsigned hart, struct symbols *s, uint64 at, uint64 *pc,
+            unsigned max)
 {
     const struct hart *h = &m->s.hart[hart];
     struct frame f = {.pc = at, .s0 = h->x[S0], .ra = h->x[RA], .innermost = true};
-    uint64 offset;
+    struct call_site site;
     unsigned count = 0;
     if (h->mode == MODE_U)
         return 0;
     do {
-        if (symbols_find(s, f.innermost ? f.pc : f.pc - 1, &offset) == NULL)
+        site = site_at(m, hart, s, f.pc, f.innermost);
+        if (!site.named)
             break;
         pc[count++] = f.pc;
-    } while (count < CALLS_MAX && leave(m, hart, s, &f));
+    } while (count < max && leave(m, hart, &site, &f));
     return count;
 }

@@ -8,8 +8,8 @@ struct machine;
 
 #define CALLS_MAX 16
 
-// Lists the calls of the hart's kernel, the innermost first: `at`, then return addresses. `at` is
-// the hart's pc, or that of a trap since which s0 and ra are as they were.
+// Lists the calls of the hart's kernel, the innermost first, `max` at most: `at`, then return
+// addresses. `at` is the hart's pc, or that of a trap since which s0 and ra are as they were.
 // Returns   how many there are; 0: it runs a user program, or there is no name for its pc.
-unsigned stack_calls(const struct machine *m, unsigned hart, const struct symbols *s, uint64 at,
-                     uint64 pc[CALLS_MAX]);
+unsigned stack_calls(const struct machine *m, unsigned hart, struct symbols *s, uint64 at,
+                     uint64 *pc, unsigned max);

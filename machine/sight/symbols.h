@@ -12,6 +12,14 @@ struct function {
 };
 
 #define SYMBOL_SEGMENTS 8
+#define CALL_SITES      512
+
+// The frame at an address, as the instructions before it have made it (stack.c).
+struct call_site {
+    uint64 key; // the address, doubled; plus one if it is the hart's pc; 0: unused
+    bool named; // it is in a function that has a name
+    bool saved_ra, set_s0;
+};
 
 struct symbols {
     struct file file;
@@ -21,6 +29,7 @@ struct symbols {
     struct {
         uint64 va, pa, bytes;
     } segment[SYMBOL_SEGMENTS]; // of the program: where the loader puts it
+    struct call_site site[CALL_SITES];
 };
 
 // How many symbols the file has: as many functions need room at most.

@@ -12,7 +12,7 @@ struct place_view {
 
 EXPORT struct web_names *web_names(const uint8 *bytes, uint64 size);
 EXPORT void web_place(const struct web_names *n, uint64 pc, struct place_view *out);
-EXPORT uint32 web_calls(const struct machine *m, const struct web_names *n, uint32 hart, uint64 at,
+EXPORT uint32 web_calls(const struct machine *m, struct web_names *n, uint32 hart, uint64 at,
                         uint64 *out);
 EXPORT uint64 web_symbol(const struct web_names *n, const char *name);
 
@@ -49,9 +49,9 @@ web_place(const struct web_names *n, uint64 pc, struct place_view *out)
 // The calls that the hart's kernel is inside of, from the instruction at `at`: CALLS_MAX words at
 // most. Returns how many.
 uint32
-web_calls(const struct machine *m, const struct web_names *n, uint32 hart, uint64 at, uint64 *out)
+web_calls(const struct machine *m, struct web_names *n, uint32 hart, uint64 at, uint64 *out)
 {
-    return stack_calls(m, hart, &n->symbols, at, out);
+    return stack_calls(m, hart, &n->symbols, at, out, CALLS_MAX);
 }
 
 // The address of a function; 0: there is none.
