@@ -19,7 +19,7 @@ undo(struct machine *m)
     struct history *h = m->history;
     for (uint32 s = h->live; s != 0; s = pool_give(&h->pool, s)) {
         uint8 *mark, *bytes = history_page(m, h->pool.slot[s].page, &mark);
-        mem_copy(bytes, pool_bytes(&h->pool, s), PAGE_BYTES);
+        pool_get(&h->pool, s, bytes);
         *mark |= RAM_CLEAN;
     }
     h->live = 0;
@@ -32,11 +32,10 @@ exchange(struct machine *m, uint32 n)
     struct history *h = m->history;
     uint8 other[PAGE_BYTES], *mark;
     for (uint32 s = h->of[n].pages; s != 0; s = h->pool.slot[s].next) {
-        uint8 *saved = pool_bytes(&h->pool, s);
         uint8 *bytes = history_page(m, h->pool.slot[s].page, &mark);
         mem_copy(other, bytes, PAGE_BYTES);
-        mem_copy(bytes, saved, PAGE_BYTES);
-        mem_copy(saved, other, PAGE_BYTES);
+        pool_get(&h->pool, s, bytes);
+        pool_put(&h->pool, s, other);
     }
 }
 

@@ -28,7 +28,7 @@ put(struct place *p, const void *from, uint64 bytes)
     const uint8 *f = from;
     for (uint64 n; bytes > 0; bytes -= n, f += n) {
         if (p->at == POOL_SLOT) {
-            uint32 slot = pool_take(p->pool);
+            uint32 slot = pool_take(p->pool, false);
             if (slot == 0)
                 return false;
             p->pool->slot[p->slot].next = slot;
@@ -98,7 +98,7 @@ uint32
 history_pack(struct machine *m)
 {
     struct pool *pool = &m->history->pool;
-    uint32 first = pool_take(pool);
+    uint32 first = pool_take(pool, false);
     struct place p = {pool, first, 0};
     if (first == 0)
         return 0;

@@ -142,14 +142,14 @@ make_room(struct history *h)
     }
 }
 
-// A slot, or 0 if all snapshots had to go.
+// A slot, or 0 if all snapshots had to go. `plain`: it is for a page of one word.
 static uint32
-take(struct history *h)
+take(struct history *h, bool plain)
 {
-    uint32 slot = pool_take(&h->pool);
+    uint32 slot = pool_take(&h->pool, plain);
     while (slot == 0 && h->count > 0) {
         make_room(h);
-        slot = pool_take(&h->pool);
+        slot = pool_take(&h->pool, plain);
     }
     if (h->count > 0)
         return slot;
@@ -166,11 +166,12 @@ save(struct machine *m, uint32 page)
     struct history *h = m->history;
     uint8 *mark, *bytes = history_page(m, page, &mark);
     *mark &= (uint8)~RAM_CLEAN;
-    uint32 slot = h != NULL && h->count > 0 ? take(h) : 0;
+    uint32 slot = h != NULL && h->count > 0 ? take(h, pool_plain(bytes)) : 0;
     if (slot == 0)
         return;
-    mem_copy(pool_bytes(&h->pool, slot), bytes, PAGE_BYTES);
-    h->pool.slot[slot] = (struct pool_slot){.next = h->live, .page = page};
+    pool_put(&h->pool, slot, bytes);
+    h->pool.slot[slot].next = h->live;
+    h->pool.slot[slot].page = page;
     h->live = slot;
 }
 
