@@ -17,11 +17,11 @@
 bool
 rest_worth(const struct machine *m, unsigned hart)
 {
-    // Short turns count for less: a hart that has run little is not known to be quiet.
-    uint64 turns = (USUAL_TURN - 1) / m->config.mean_turn + 1,
-           long_ones = m->s.hart[hart].quiet / turns;
-    return m->config.harts > 1 && m->s.hart[hart].quiet % turns == 0 && long_ones >= 2 &&
-           (long_ones & (long_ones - 1)) == 0;
+    // Where turns are short, one that is so much longer would let others wait for a lock that its
+    // hart holds, or let its hart wait for theirs.
+    uint64 quiet = m->s.hart[hart].quiet;
+    return m->config.harts > 1 && m->config.mean_turn >= USUAL_TURN && quiet >= 2 &&
+           (quiet & (quiet - 1)) == 0;
 }
 
 void

@@ -7,7 +7,8 @@
 //           does not run. Two kinds are looked for, at the beginning of a turn:
 //           a short loop without stores (a lock that is waited for, a flag), tried each turn;
 //           a long one whose stores cancel out (a scheduler that finds nothing to run), tried in a
-//           turn of its own when the hart has been quiet, and then given one turn in sixteen.
+//           turn of its own when the hart has been quiet, and then given one turn in sixteen; not
+//           where turns are short (--turn below 1000).
 #pragma once
 
 #include "base/types.h"
