@@ -361,7 +361,7 @@ tidy: compdb
 		--suppress=syntaxError:kernel/mm/aspace/design.h kernel
 
 # ---------------------------------------------------------------------------------------------
-# Running it. CPUS= MEM= FSIMG= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
+# Running it. CPUS= MEM= FSIMG= FAULTS= YEAR= LAB= KPT= MMU= BOOTARGS= QEMUEXTRA= as the words say.
 
 QEMU  ?= qemu-system-riscv64
 CPUS  ?= 3
@@ -379,7 +379,7 @@ QEMUARGS = -machine virt -bios default -kernel $(O)/kernel/kernel -m $(MEM) -smp
 	$(if $(APPEND),-append "$(APPEND)") $(QEMUEXTRA)
 
 # run(OPTIONS): QEMU as tools/run.py starts it.
-run = $(PYTHON) tools/run.py $(1) --disk '$(FSIMG)' --out $(O) --prefix '$(TOOLPREFIX)' -- $(QEMU) $(QEMUARGS)
+run = $(PYTHON) tools/run.py $(1) $(if $(FAULTS),--faults '$(FAULTS)') --disk '$(FSIMG)' --out $(O) --prefix '$(TOOLPREFIX)' -- $(QEMU) $(QEMUARGS)
 RUN = $(call run,$(if $(V),--verbose))
 GDBRUN = $(call run,--plain) -S -gdb tcp::$(GDBPORT)
 

@@ -140,13 +140,19 @@ class Terminal:
 class Console:
     """Carries bytes between file descriptors 0 and 1 and a machine's port until the port closes."""
 
-    def __init__(self, port_in, port_out, places, fold):
+    def __init__(self, port_in, port_out, places, fold, faults=None):
         self.port_in, self.port_out = port_in, port_out  # written to, and read from
         self.fold, self.notes = Fold(fold), Notes(places)
         self.typed, self.listening, self.open = b"", False, True
+        self.faults = faults  # gets all that is shown, too
 
     def show(self, data):
-        write(self.notes.feed(data))
+        self.write(self.notes.feed(data))
+
+    def write(self, data):
+        write(data)
+        if self.faults:
+            self.faults.feed(data)
 
     def serve(self):
         with Terminal():
@@ -155,7 +161,7 @@ class Console:
                     pass
             finally:
                 self.show(self.fold.release())
-                write(self.notes.release())
+                self.write(self.notes.release())
 
     def step(self):
         """Waits for the next bytes from either side and carries them; False: the port has closed."""

@@ -15,7 +15,9 @@ import struct
 import subprocess
 import sys
 
+import console
 import facts
+import faults
 import hunt
 from words import tr
 
@@ -201,19 +203,36 @@ def hunt_seeds(glass, command, lines, asked, again):
     sys.exit(hunt.hunt([glass, *bound, *command], lines, hunt.seeds(asked), again))
 
 
+def start_with_faults(path, command):
+    """Runs the command, and writes the explanations of faults in its output to the file; ends with its status."""
+    try:
+        reports = faults.opened(path)
+    except OSError as e:
+        refuse(tr("FAULTS=%s: %s") % (path, e.strerror))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as machine:
+        while data := machine.stdout.read(1 << 16):
+            console.write(data)
+            reports.feed(data)
+    reports.close()
+    sys.exit(machine.returncode if machine.returncode >= 0 else 128 - machine.returncode)
+
+
 def run(words):
     names, pairs, options, lines = split(words)
     if names:
         refuse(tr("run takes KEY=VALUE words and --options, not '%s'") % names[0])
-    given = [f"{key}={value}" for key, value in pairs.items() if key != "MACHINE"]
+    given = [f"{key}={value}" for key, value in pairs.items() if key not in ("MACHINE", "FAULTS")]
     if os.environ.get("VITRINE_LANGUAGE", "en") != "en":
         given.insert(0, f"BOOTLANG={os.environ['VITRINE_LANGUAGE']}")
     told = {name: make_value(name, *given) for name in ("O", "CPUS", "MEM", "APPEND", "FSIMG")}
     glass, kernel = f"{told['O']}/machine/glass", f"{told['O']}/kernel/kernel"
     build(*given, "all", glass)
     print(tr("booting; type poweroff, or Ctrl-A X, to leave"), file=sys.stderr)
-    start(glass, ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), *firmware(kernel), "--append", told["APPEND"],
-                  "--keep", *options, kernel, told["FSIMG"], *lines])
+    command = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), *firmware(kernel), "--append", told["APPEND"],
+               "--keep", *options, kernel, told["FSIMG"], *lines]
+    if pairs.get("FAULTS"):
+        start_with_faults(pairs["FAULTS"], [glass, *command])
+    start(glass, command)
 
 
 if __name__ == "__main__":

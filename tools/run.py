@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """run.py - starts QEMU for a user: behind the console, and with a copy of the disk if another machine has it.
 
-    run.py [--plain] [--verbose] [--for-make] --disk IMAGE --out DIR --prefix PREFIX -- QEMU ARGUMENTS...
+    run.py [--plain] [--verbose] [--for-make] [--faults FILE] --disk IMAGE --out DIR --prefix PREFIX --
+        QEMU ARGUMENTS...
 
 Theory    A disk that another machine writes to is copied first. The copy is unlinked at once, so it disappears when
           QEMU ends in any way. With --plain QEMU replaces this program, for a grader or a debugger at the console.
@@ -20,8 +21,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import disk  # noqa: E402
+import faults  # noqa: E402
 from console import Console  # noqa: E402
 from places import Places  # noqa: E402
+from words import tr  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -48,6 +51,7 @@ def die_with_parent():
 
 def with_console(command, kept, options):
     """Runs QEMU behind a console; returns its exit code."""
+    reports = opened(options.faults)
     try:
         qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
                                 pass_fds=[kept] if kept is not None else (), preexec_fn=die_with_parent)
@@ -57,10 +61,21 @@ def with_console(command, kept, options):
         signal.signal(number, lambda n, _: qemu.send_signal(n))
     os.set_blocking(qemu.stdin.fileno(), False)
     places = Places(options.out, options.prefix)
-    Console(qemu.stdin.fileno(), qemu.stdout.fileno(), places, not options.verbose).serve()
+    Console(qemu.stdin.fileno(), qemu.stdout.fileno(), places, not options.verbose, reports).serve()
     places.close()
+    if reports:
+        reports.close()
     code = qemu.wait()
     return code if code >= 0 else 128 - code
+
+
+def opened(path):
+    """The file for reports; None without a path. Exits when it cannot be written."""
+    try:
+        return faults.opened(path)
+    except OSError as e:
+        disk.say(tr("FAULTS=%s: %s") % (path, e.strerror))
+        sys.exit(2)
 
 
 def main():
@@ -69,6 +84,7 @@ def main():
     ap.add_argument("--announce", help="what to say when QEMU is about to start")
     ap.add_argument("--verbose", action="store_true", help="show all that the firmware says")
     ap.add_argument("--for-make", action="store_true", help="end with 0, as make comments on all else")
+    ap.add_argument("--faults", help="the file for the explanations of faults, as JSON")
     ap.add_argument("--disk", required=True)
     ap.add_argument("--out", required=True, help="where the build is")
     ap.add_argument("--prefix", default="", help="of the names of nm and addr2line")
