@@ -21,6 +21,7 @@ import benchdiff  # noqa: E402
 import children  # noqa: E402
 import glassbench  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
+from words import tr  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
@@ -42,7 +43,8 @@ def reference(path="tools/reference.tsv"):
 
 def measure(options, design, icount, command, cpus=1, cache="unsafe"):
     """Returns the output of the bench program on a machine of that design; cache: as of QEMU's -drive."""
-    print(f"  kpt={design}, {'instructions' if icount else 'time'} ...", file=sys.stderr, flush=True)
+    unit = tr("instructions") if icount else tr("time")
+    print(f"  kpt={design}, {unit} ...", file=sys.stderr, flush=True)
     work = f"{options.out}/bench/{design}-{'instr' if icount else 'time'}-{cpus}"
     with Machine(f"{options.out}/kernel/kernel", f"{options.out}/test.img", work, cpus=cpus,
                  append=f"quiet kpt={design}", extra=ICOUNT if icount else [], cache=cache) as m:
@@ -78,7 +80,7 @@ def print_columns(table):
 
 def print_table(rows, results):
     """Prints the meaning of the keys, then a table for each unit, in 80 columns."""
-    print("\n".join(f"{key:10}  {title}" for key, title, _ in rows))
+    print("\n".join(f"{key:10}  {tr(title)}" for key, title, _ in rows))
     for unit, at, linux_at, xv6_at in (("instr", 0, 1, 0), ("us", 1, 3, 2)):
         table = [[unit, *results, "Linux", "xv6", "/Linux"]]
         for key, _, others in rows:
@@ -111,7 +113,8 @@ def files(options, design):
 def print_files(options, design):
     """Prints the cost of operations on files, disk included, beside Linux: requests, and time."""
     ours, rows = files(options, design), reference("tools/reference_disk.tsv")
-    print(f"\nfiles, kpt={design}\n" + "\n".join(f"{key:10}  {title}" for key, title, _ in rows) + "\n")
+    print("\n" + tr("files") + f", kpt={design}")
+    print("\n".join(f"{key:10}  {tr(title)}" for key, title, _ in rows) + "\n")
     table = [["", "reads", "Linux", "writes", "Linux", "flushes", "Linux", "us", "Linux"]]
     for key, _, linux in rows:
         cells = [number(x) if i == 3 else "-" if x is None else f"{x:.2f}"
@@ -120,19 +123,19 @@ def print_files(options, design):
     print_columns(table)
     missing = [key for key, _, _ in rows if key not in ours]
     if missing:
-        sys.exit(f"bench: not measured: {' '.join(missing)}")
+        sys.exit("bench: " + tr("not measured: %s") % " ".join(missing))
 
 
 def parse_arguments():
-    ap = argparse.ArgumentParser(prog="./vitrine bench", description=__doc__.split("\n", maxsplit=1)[0])
-    ap.add_argument("words", nargs="*", help="rows (keys of tools/reference.tsv), KPT=..., O=...")
-    ap.add_argument("--json", action="store_true", help="print the figures as JSON, and no table")
-    ap.add_argument("--against", metavar="FILE", help="name the rows that moved by more than 1 %% since a saved run: "
-                    "what --json printed, or a bench.tsv")
-    ap.add_argument("--figures", action="store_true", help=f"only write {benchdiff.FIGURES}, the gate's limits")
-    ap.add_argument("--scale", action="store_true", help="only the same operation on eight harts at once, counted")
-    ap.add_argument("--mips", action="store_true", help="only how fast the glass machine is, beside QEMU")
-    ap.add_argument("--no-build", action="store_true", help="take what was built before")
+    ap = argparse.ArgumentParser(prog="./vitrine bench", description=tr("measures Vitrine"))
+    ap.add_argument("words", nargs="*", help=tr("rows (keys of tools/reference.tsv), KPT=..., O=..."))
+    ap.add_argument("--json", action="store_true", help=tr("print the figures as JSON, and no table"))
+    ap.add_argument("--against", metavar="FILE",
+                    help=tr("name the rows that moved by over 1 %% since a saved run (--json, or bench.tsv)"))
+    ap.add_argument("--figures", action="store_true", help=tr("only write %s, the gate's limits") % benchdiff.FIGURES)
+    ap.add_argument("--scale", action="store_true", help=tr("only one operation on eight harts at once, counted"))
+    ap.add_argument("--mips", action="store_true", help=tr("only how fast the glass machine is, beside QEMU"))
+    ap.add_argument("--no-build", action="store_true", help=tr("take what was built before"))
     return ap.parse_args()
 
 
@@ -149,7 +152,7 @@ def build(options, values):
 
 def print_moved(before, results, to):
     rows = [benchdiff.sentence(*row) for row in benchdiff.moved(before, results)]
-    print("", *(rows or ["no row has moved by over 1 %"]), sep="\n", file=to)
+    print("", *(rows or [tr("no row has moved by over 1 %")]), sep="\n", file=to)
 
 
 def measure_all(options, designs, keys, rows):
@@ -167,7 +170,7 @@ def measure_all(options, designs, keys, rows):
         print_files(options, designs[0])
     missing = [r[0] for r in rows if any(r[0] not in found for found in results.values())]
     if missing:
-        sys.exit(f"bench: not measured: {' '.join(missing)}")
+        sys.exit("bench: " + tr("not measured: %s") % " ".join(missing))
 
 
 def write_figures(options):
@@ -198,7 +201,7 @@ def main():
     keys = [w for w in options.words if "=" not in w]
     rows = [r for r in reference() if not keys or r[0] in keys]
     if len(rows) < len(keys):
-        sys.exit(f"bench: no such row; there are {' '.join(r[0] for r in reference())}")
+        sys.exit("bench: " + tr("no such row; there are %s") % " ".join(r[0] for r in reference()))
     if not options.no_build:
         build(options, values)
     try:

@@ -26,6 +26,9 @@ ENGLISH = re.compile(r"cannot start: |trap while starting|%s, %lu MiB")  # befor
 SAID = re.compile(rf"\btr\(\s*({STRINGS})\s*\)|\bfail_text\([^;]*?,\s*({STRINGS})\s*\)")
 SMALL = re.compile(rf"\{{\s*({STRINGS}),\s*({STRINGS}),?\s*\}}")  # in a small command's own list
 SHARED = "user/ulib/errors.def"
+OPERANDS = "user/ulib/operands.def"
+SYNOPSIS = re.compile(rf"(?:\busage\(|#define USAGE |\beach_operand\(\w+, )({STRING})")
+OPERAND = re.compile(r"(?<=[\[ ])[a-z][a-z0-9-]+(?=[\] ]|$)")
 EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and speak English
 
 
@@ -118,8 +121,22 @@ def commands():
             if said not in known:
                 yield f"{file}:{line_of(text, m.start())}: no catalogue has {said!r}"
     for path in source.files("user/**/*.def"):
+        if path == OPERANDS:
+            continue
         mine = files if path == SHARED else [f for f in files if own_catalogue(f) == path]
         yield from (f"{path}: nothing says {s!r}" for s in sorted(set(catalogue(path)) - literals(mine)))
+
+
+def synopses():
+    """The operands of each command's synopsis have translations, and each of these is used."""
+    known, used = catalogue(OPERANDS), set()
+    for file in [f for f in source.files("user/**/*.c") if known and not f.startswith(EXEMPT)]:
+        for m in SYNOPSIS.finditer(source.read(file)):
+            name = joined(m[1]).split(" ")[0]
+            words = set(OPERAND.findall(joined(m[1]))) - {name} if "\\n" not in m[1] else set()
+            used |= words
+            yield from (f"{file}: {OPERANDS} lacks {w!r}" for w in sorted(words - set(known)))
+    yield from (f"{OPERANDS}: no synopsis has {w!r}" for w in sorted(set(known) - used))
 
 
 def errors():
@@ -139,6 +156,10 @@ TOOL_SAID = re.compile(rf"\btr\(({STRING})\)")
 def door():
     """Checks the messages of ./vitrine and its tools; in the shell they follow complain, refuse or say."""
     known, used = catalogue(DOOR), set()
+    for path in source.files("tools/reference*.tsv"):  # the rows of ./vitrine bench
+        titles = {s.split("\t")[1] for s in source.read(path).splitlines() if not s.startswith("#")}
+        used |= titles
+        yield from (f"{path}: {DOOR} lacks {t!r}" for t in sorted(titles - set(known)))
     for file in source.files("vitrine", "tools/*.sh", "tools/*.py"):
         text = source.read(file)
         pattern = TOOL_SAID if file.endswith(".py") else SHELL_SAID
@@ -238,6 +259,7 @@ def problems():
     yield from panics()
     yield from messages()
     yield from commands()
+    yield from synopses()
     yield from errors()
     yield from door()
     yield from usages()

@@ -84,7 +84,7 @@ def golden(text):
             lines.append(line)
         elif line.startswith("         ") and lines:
             lines[-1] += " " + line.strip()
-    text = "\n".join(x for x in lines if not x.startswith("glass: reports:"))
+    text = "\n".join(x for x in lines if not re.match("glass: (?:reports|报告): ", x))
     text = re.sub(r"0x[0-9a-f]+", "0x#", text)
     text = re.sub(r"\b\d[\d,]*(?= (?:instruction|step)|条| 条| 步)", "#", text)
     text = re.sub(r"(step|第) \d+", r"\1 #", text)

@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import children  # noqa: E402
 import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
+from words import tr  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = ["check", "build", "runner", "host", "fuzz", "glass", "page", "exercise", "qemu"]
@@ -169,7 +170,7 @@ def select(tests, patterns, is_long):
     """The tests that the patterns name; without patterns all but the long ones. Exits on a pattern that names none."""
     for p in patterns:
         if not any(matches(t, p) for t in tests):
-            sys.exit(f"no test is called {p}; --list shows them")
+            sys.exit(tr("no test is called %s; --list shows them") % p)
     if patterns:
         return [t for t in tests if any(matches(t, p) for p in patterns)
                 and (is_long or not t.is_long or t.name in patterns)]
@@ -241,25 +242,26 @@ def make_variables(words):
 def prepare(options, tests, variables):
     """Builds the files that the tests run; prints that, and exits when it fails."""
     goal = "all" if any(t.part in ("qemu", "check", "glass", "exercise") for t in tests) else "gen"
-    print(f"building into {options.out} ...", flush=True)
+    print(tr("building into %s ...") % options.out, flush=True)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"O={options.out}", goal, *variables]
     code, text = children.run(command, cwd=ROOT)
     if code:
         sys.stdout.write(text[-4000:])
-        print("FAIL build: the system does not build\n0 passed, 1 failed")
+        print("FAIL build: " + tr("the system does not build"))
+        print(tr("%d passed, %d failed") % (0, 1))
         sys.exit(1)
 
 
 def parse_arguments():
-    ap = argparse.ArgumentParser(prog="./vitrine test", description=__doc__.splitlines()[0].split(" - ")[1])
-    ap.add_argument("what", nargs="*", help="a part, a test, a pattern, or KEY=VALUE for the build")
-    ap.add_argument("--long", action="store_true", help="also the tests that take very long")
-    ap.add_argument("--list", action="store_true", help="name the tests and stop")
+    ap = argparse.ArgumentParser(prog="./vitrine test", description=tr("builds Vitrine and runs its tests"))
+    ap.add_argument("what", nargs="*", help=tr("a part, a test, a pattern, or KEY=VALUE for the build"))
+    ap.add_argument("--long", action="store_true", help=tr("also the tests that take very long"))
+    ap.add_argument("--list", action="store_true", help=tr("name the tests and stop"))
     ap.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
-    ap.add_argument("--no-build", action="store_true", help="take what was built before")
-    ap.add_argument("--kernel", help="a kernel instead of the built one")
-    ap.add_argument("--image", help="a disk instead of the built one")
-    ap.add_argument("--hang", type=float, help="seconds of silence that count as a hang")
+    ap.add_argument("--no-build", action="store_true", help=tr("take what was built before"))
+    ap.add_argument("--kernel", help=tr("a kernel instead of the built one"))
+    ap.add_argument("--image", help=tr("a disk instead of the built one"))
+    ap.add_argument("--hang", type=float, help=tr("seconds of silence that count as a hang"))
     return ap.parse_args()
 
 
@@ -284,12 +286,12 @@ def main():
         Machine.hang = options.hang
     report = Report(len(tests))
     last = [] if patterns else [mission_test(report)]
-    print(f"{len(tests) + len(last)} tests, {options.jobs} at a time", flush=True)
+    print(tr("%d tests, %d at a time") % (len(tests) + len(last), options.jobs), flush=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(lambda t: report.run(t, options), tests))
     for test in last:
         report.run(test, options)
-    print(f"{report.passed} passed, {report.failed} failed")
+    print(tr("%d passed, %d failed") % (report.passed, report.failed))
     return 1 if report.failed or not report.passed else 0
 
 

@@ -4,6 +4,7 @@ import functools
 import os
 import re
 
+LANGUAGE = os.environ.get("VITRINE_LANGUAGE")  # of the user; the tests change it for the programs that they start
 CATALOGUE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vitrine.def")
 ENTRY = re.compile(r'^PHRASE\("(.*)",\s+"(.*)"\)$', re.M)
 
@@ -16,4 +17,4 @@ def phrases():
 
 def tr(text):
     """The text in the language that ./vitrine has found out; as it is, when there is no translation."""
-    return phrases().get(text, text) if os.environ.get("VITRINE_LANGUAGE") == "zh" else text
+    return phrases().get(text, text) if LANGUAGE == "zh" else text

@@ -109,8 +109,14 @@ report_pmp(struct reports *r, const struct machine *m)
 void
 report_end(const struct reports *r, const struct machine *m)
 {
+    static struct text text;
+    struct speaker s = {m, r->language, machine_position(m)};
     uint64 total = m->sight != NULL ? m->sight->outbox.total : 0;
-    if (total > 0)
-        say("reports: %" PRIu64 "; what they tell of has happened %" PRIu64 " time%s",
-            (uint64_t)r->printed, (uint64_t)total, total == 1 ? "" : "s");
+    struct fact end = {.word = WORD_REPORTS_END, .arg = {r->printed, total}};
+    if (total == 0)
+        return;
+    text.used = 0;
+    words_fact(&s, &end, &text);
+    fflush(stdout);
+    fprintf(stderr, "%s\n", text.bytes);
 }

@@ -40,6 +40,9 @@ def said(context, mistake, language):
     wide = [x for x in text.splitlines() if columns(x) > 80]
     if wide:
         raise Failure(f"{mistake}: more than 80 columns: {wide[0]}")
+    last = "glass: reports: 1; " if language == "en" else "glass: 报告: 1 条; 所报告的情况共发生 "
+    if mistake == "NULL_USED" and last not in text:
+        raise Failure(f"{mistake}: no {last!r} at the end")
     return f"## {mistake}\n{golden(text)}\n"
 
 

@@ -45,7 +45,7 @@ ask_index(struct dice *d, struct question *q)
     unsigned long va = random_va(d);
     int level = (int)roll(d, 3);
 
-    snprintf(q->text, sizeof(q->text), tr("Which index has 0x%lx at level %d?"), va, level);
+    snprintf(q->text, sizeof(q->text), tr("What is the index of 0x%lx at level %d?"), va, level);
     snprintf(q->right, sizeof(q->right), "%lu", PX(level, va));
     snprintf(q->why, sizeof(q->why), tr("(0x%lx >> %d) & 511"), va, PXSHIFT(level));
 }

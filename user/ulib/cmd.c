@@ -2,10 +2,13 @@
 // cmd.c - options, usage and error messages, common to all commands.
 #include "ulib/cmd.h"
 
+#include "ulib/synopsis.h"
 #include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/errno.h"
+
+#define USAGE_SIZE 240
 
 void
 args_init(struct args *a, char **argv)
@@ -71,7 +74,9 @@ each_operand(char **argv, const char *text, int (*one)(const char *operand))
 int
 usage(const char *text)
 {
-    fprintf(2, tr("usage: %s\n"), text);
+    char line[USAGE_SIZE];
+
+    fprintf(2, tr("usage: %s\n"), synopsis(line, sizeof(line), text));
     exit(2);
 }
 

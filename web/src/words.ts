@@ -413,7 +413,7 @@ const WORDS = {
   "quiz.forbids": ["In {0}: to {1} through this leaf. What decides?", "在{0}：经过此叶子{1}。由什么决定？"],
   "quiz.forbids.ok": ["No rule forbids it.", "没有规则禁止它。"],
   "quiz.leaf": ["leaf", "叶子"],
-  "quiz.index": ["Which index has the address {1} at level {0} (Sv39)?", "地址 {1} 在第 {0} 级的索引是多少（Sv39）？"],
+  "quiz.index": ["What is the index of address {1} at level {0} (Sv39)?", "虚拟地址 {1} 的第 {0} 级索引是多少（Sv39）？"],
   "quiz.index.why": ["Bits {1} to {0}, as a number from 0 to 511.", "第 {1} 到 {0} 位，取值 0 到 511。"],
   "fence.none": ["none", "不需要"],
   "fence.page": ["sfence.vma with the address, on this hart", "本 hart 上带地址的 sfence.vma"],
