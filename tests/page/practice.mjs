@@ -63,10 +63,23 @@ async function finds(opened) {
   demand(/PTE_R\)/.test(await opened.text(".listing")), "the source has no mistake");
 }
 
+// The link of a run with a report leads beyond it, in the kernel of the exercise.
+async function link(opened, open) {
+  await opened.until(() => window.vitrine.run.stop === "finished", 100, "the end of the small kernel");
+  await opened.call("run", false);
+  const { position } = await opened.run(), hash = await opened.look("hash");
+  const other = await open(await opened.page.evaluate(() => window.vitrine.makeLink()));
+  await other.until((at) => window.vitrine?.run.position === at, 100, "the moment of the link, behind a report", position);
+  demand((await other.look("hash")) === hash, "the link leads to another run of the exercise");
+  demand((await other.page.evaluate(() => window.vitrine.reports.length)) > 0, "the repeated run has no report");
+  await other.page.close();
+}
+
 export default async function ({ open }) {
   const opened = await open();
   await opened.prompt();
   await sheets(opened, open);
   await predicts(opened);
   await finds(opened);
+  await link(opened, open);
 }

@@ -2,6 +2,7 @@
 // exercises.ts - the exercises in the page: their texts and questions, the marks, and the kernels with a mistake.
 import { link } from "./app";
 import { startMistaken, unpacked } from "./files";
+import type { Input } from "./protocol";
 import { useSources } from "./sources";
 import { screenText } from "./terminal";
 import type { Lang } from "./words";
@@ -90,10 +91,16 @@ async function prompt(): Promise<boolean> {
   return false;
 }
 
+/** Starts the kernel of an exercise. `inputs` come again where they came before. */
+export async function startExercise(number: number, running = true, inputs: Input[] = []): Promise<void> {
+  const e = (await exercises()).find((one) => one.number === number);
+  await startMistaken(number, running, inputs);
+  if (e) useSources(filesOf(e));
+}
+
 /** Starts the kernel of an exercise and types what shows the mistake, each line at a prompt. */
 export async function runMistaken(e: Exercise): Promise<void> {
-  await startMistaken(e.number);
-  useSources(filesOf(e));
+  await startExercise(e.number);
   for (const words of e.type ?? []) {
     if (!(await prompt())) return;
     await link.call("type", new TextEncoder().encode(`${words}\n`));

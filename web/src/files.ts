@@ -163,14 +163,17 @@ export async function tryOlderDisk(): Promise<void> {
   say(t("drop.legacy"));
 }
 
-/** Starts Vitrine, or the small kernel of a story, from what is in the page. */
-export async function startEmbedded(name: "kernel" | "fence", changes: Partial<Settings>): Promise<void> {
+const OLDEST = 2; // enum tlb_mode: the oldest translation that the rules allow is used
+const FENCE = { harts: 2, tlb: OLDEST, noPmp: true, modern: true, append: "" };
+
+/** Starts Vitrine, or the small kernel of a story, from what is in the page. `inputs` come again. */
+export async function startEmbedded(name: "kernel" | "fence", changes: Partial<Settings> = {}, inputs: Input[] = []): Promise<void> {
   const own = name === "fence";
   parts = { ...parts, kernel: (await embedded(name)) as Uint8Array, firmware: own ? null : firmware, disk: own ? null : await embedded("disk"), facts: own ? null : await embedded("facts") };
-  Object.assign(settings, told.machine, changes);
+  Object.assign(settings, told.machine, own ? FENCE : {}, changes);
   Object.assign(loaded, { kernel: own ? "fence" : told.kernel, disk: own ? "" : told.disk, own });
   useSources("own");
-  await start(!own);
+  await start(!own, inputs);
 }
 
 /** A block of the page, unpacked; null: the page does not have it. */
@@ -179,11 +182,11 @@ export const unpacked = embedded;
 const SMALL = { harts: 1, mem: 4 << 20, noPmp: true, modern: true, append: "", tlb: 0 };
 
 /** Starts the small kernel with the mistake of an exercise. */
-export async function startMistaken(number: number): Promise<void> {
+export async function startMistaken(number: number, running: boolean, inputs: Input[]): Promise<void> {
   parts = { ...parts, kernel: (await embedded(`find-${number}`)) as Uint8Array, firmware: null, disk: null, facts: await embedded(`find-${number}-facts`) };
   Object.assign(settings, told.machine, SMALL);
   Object.assign(loaded, { kernel: `exercise ${number}`, disk: "", own: true });
-  await start();
+  await start(running, inputs);
 }
 
 /** Another machine with the page's Vitrine, for a worker of its own. */

@@ -3,10 +3,10 @@
 import "./style.css";
 import { addReport, choice, choose, link, onChange, reports, run, setState } from "./app";
 import { h } from "./dom";
-import { loaded, start, takeFiles, told, tryOlderDisk, unpack } from "./files";
+import { loaded, takeFiles, told, tryOlderDisk, unpack } from "./files";
 import { listenToKeys } from "./keys";
 import { mountHeader } from "./header";
-import { linkedInputs, makeLink, readLink, restored } from "./saved";
+import { makeLink, readLink, restored, startLinked } from "./saved";
 import { complain, hush, mountNotice, say } from "./notice";
 import { mountProgress } from "./progress";
 import { mountStories } from "./stories/player";
@@ -86,7 +86,7 @@ async function begin(): Promise<void> {
   listenToKeys();
   listenToErrors();
   await unpack();
-  await start(false, await linkedInputs());
+  await startLinked();
   if (!(await restored())) await link.call("run", true);
   focusTerminal();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // saved.ts - a link that restores the seed, the input, the time, and what is shown, so that the run is the same.
 import { choice, choose, link, run, ViewName } from "./app";
-import { loaded, settings } from "./files";
+import { exercises, startExercise } from "./exercises";
+import { loaded, settings, start, startEmbedded, told } from "./files";
 import { complain } from "./notice";
 import { during } from "./progress";
 import type { Input } from "./protocol";
@@ -72,13 +73,20 @@ export function readLink(): void {
   if (words.has("at")) wanted = { at: Number(words.get("at")) || 0, kernel: words.get("kernel") ?? loaded.kernel, typed: words.get("typed") ?? "" };
 }
 
-/** The input that the link has. */
-export async function linkedInputs(): Promise<Input[]> {
+async function inputsOf(typed: string): Promise<Input[]> {
   try {
-    return wanted && wanted.kernel === loaded.kernel ? await unpackInputs(wanted.typed) : [];
+    return await unpackInputs(typed);
   } catch {
     return [];
   }
+}
+
+/** Starts the kernel that the link names, if it is in the page, with the link's input; else the page's own. */
+export async function startLinked(): Promise<void> {
+  const inputs = wanted ? await inputsOf(wanted.typed) : [], exercise = /^exercise (\d+)$/.exec(wanted?.kernel ?? "");
+  if (exercise && (await exercises()).some((e) => e.kind === "find" && e.number === Number(exercise[1]))) return startExercise(Number(exercise[1]), false, inputs);
+  if (wanted?.kernel === "fence" && told.vitrine) return startEmbedded("fence", {}, inputs);
+  await start(false, wanted?.kernel === loaded.kernel ? inputs : []);
 }
 
 /** Goes to the time that the link names, once the machine has been made. */

@@ -7,13 +7,12 @@ import { Events } from "../protocol";
 import { only, rootOf, Story, until, untilWhere } from "./story";
 
 const WINDOW = 0x40000000n;
-const OLDEST = 2; // enum tlb_mode: the oldest translation that the rules allow is used
 const read = { va: WINDOW, access: 0, user: false, level: -1, edits: [] };
 
 export const fenceStory: Story = { id: "fence", title: "story.fence", chapters: [
   { words: "fence.1", spot: ".strip .mark", show: (play) => ({ view: "tree", tree: play.root, ...read }),
     act: async (play) => {
-      await startEmbedded("fence", { harts: 2, tlb: OLDEST, noPmp: true, modern: true, append: "" });
+      await startEmbedded("fence");
       await until(play, { kinds: Events.satp, harts: 2 });
       play.root = rootOf(1);
     }, values: (play) => ["0x" + play.root] },
