@@ -39,13 +39,23 @@ async function goBack(opened, positions) {
   demand((await opened.run()).position === positions[last], "going on again leads elsewhere");
 }
 
+// An address opens a story.
+async function byAddress(open) {
+  const opened = await open("#lang=zh&theme=dark&seed=1&story=walk");
+  await settled(opened, 0);
+  demand(/^Hart \d 刚刚返回用户态/.test(await opened.text(".page p")) && (await opened.count(".spot")) > 0, "the story of the address is not told");
+  await opened.page.close();
+}
+
 export default async function ({ open, words }) {
+  if (words.includes("walk")) await byAddress(open);
   const opened = await open();
   await opened.prompt();
   for (const id of words) {
     const positions = await play(opened, id), [view, says] = ENDS[id];
     demand((await opened.page.$eval(".view", (e) => e.dataset.view)) === view, `${id} ends in another view than ${view}`);
     demand(says.test(await opened.text(".page p")), `${id} ends with other words`);
+    demand((await opened.count(".spot")) > 0, `${id}: nothing is marked`);
     await goBack(opened, positions);
     if (id === "fence") demand(/I still see the OLD page/.test(await opened.page.evaluate(() => window.vitrine.screenText())), "the stale translation is not used");
     await opened.page.$$eval(".page button.link", (all) => all.pop().click());

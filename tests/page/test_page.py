@@ -34,10 +34,10 @@ def built(context, *words):
     return page
 
 
-def check(context, name, *words):
+def check(context, name, *words, seconds=300):
     """Runs a check of this directory in the browser."""
     page = built(context)
-    limit = str(int(300 * slowness()))
+    limit = str(int(seconds * slowness()))
     command = ["timeout", "-k", "5", limit, "node", "tests/page/run.mjs", browser(context), page, name, *words]
     code, text = context.sh(command, SLOWNESS=str(slowness()))
     if code:
@@ -126,4 +126,10 @@ def test_designs(context):
     check(context, "designs")
 
 
+def test_usertests(context):
+    """usertests -q runs to its end."""
+    check(context, "usertests", seconds=2500)
+
+
 test_designs.is_long = True
+test_usertests.is_long = True

@@ -6,10 +6,10 @@ import { h } from "./dom";
 import { loaded, takeFiles, told, tryOlderDisk, unpack } from "./files";
 import { listenToKeys } from "./keys";
 import { mountHeader } from "./header";
-import { makeLink, readLink, restored, startLinked } from "./saved";
+import { linkedStory, makeLink, readLink, restored, startLinked } from "./saved";
 import { complain, hush, mountNotice, say } from "./notice";
 import { mountProgress } from "./progress";
-import { mountStories } from "./stories/player";
+import { mountStories, tell } from "./stories/player";
 import { focusTerminal, mountTerminal, screenText, typeText } from "./terminal";
 import { mountTimeline } from "./timeline";
 import { mountViews } from "./views/views";
@@ -89,6 +89,7 @@ async function begin(): Promise<void> {
   await startLinked();
   if (!(await restored())) await link.call("run", true);
   focusTerminal();
+  if (told.vitrine && linkedStory() !== "") await tell(linkedStory());
 }
 
 // For tests: what a person could do and see, by name.

@@ -89,6 +89,9 @@ export async function startLinked(): Promise<void> {
   await start(false, wanted?.kernel === loaded.kernel ? inputs : []);
 }
 
+/** The story that the link opens; "": none. */
+export const linkedStory = (): string => new URLSearchParams(location.hash.slice(1)).get("story") ?? "";
+
 /** Goes to the time that the link names, once the machine has been made. */
 export async function restored(): Promise<boolean> {
   if (wanted === null || wanted.at === 0) return false;

@@ -35,7 +35,7 @@ function pictureOfPage(element: HTMLElement): string {
   element.querySelectorAll("canvas").forEach((canvas, i) => {
     const image = document.createElement("img");
     image.src = canvas.toDataURL();
-    image.setAttribute("style", `width:${canvas.clientWidth}px;height:${canvas.clientHeight}px;image-rendering:pixelated${i > 0 ? ";position:absolute;left:0;top:0" : ""}`);
+    image.setAttribute("style", `width:${canvas.clientWidth}px;height:${canvas.clientHeight}px;image-rendering:pixelated${i > 0 ? `;position:absolute;left:${canvas.offsetLeft}px;top:${canvas.offsetTop}px` : ""}`);
     copies[i].replaceWith(image);
   });
   const sheet = document.querySelector("style")?.textContent ?? "";
