@@ -62,10 +62,24 @@ async function pictures(opened) {
   }
 }
 
+// Print shows the view alone, dark on light.
+async function prints(opened) {
+  await opened.choose({ view: "tree", theme: "dark" });
+  await opened.until(() => document.querySelectorAll(".strip").length === 3, 20, "the tree");
+  await opened.page.emulateMedia({ media: "print" });
+  const [ink, shown] = await opened.page.evaluate(() => [getComputedStyle(document.querySelector(".strip text")).fill,
+    [".console", "footer", ".tabs", ".view", ".strip"].filter((name) => document.querySelector(name)?.getClientRects().length > 0)]);
+  await opened.page.emulateMedia({ media: "screen" });
+  await opened.choose({ theme: "light" });
+  demand(String(shown) === ".view,.strip", `print shows ${shown}`);
+  demand(/^rgb\((\d|[1-9]\d), /.test(ink), `print has letters of ${ink}`);
+}
+
 export default async function ({ open }) {
   const opened = await open();
   await opened.prompt();
   await keys(opened);
   await pictures(opened);
+  await prints(opened);
   await drags(opened);
 }
