@@ -10,6 +10,9 @@ async function goesBack(opened) {
   demand(!/ECHOED/.test(await opened.page.evaluate(() => window.vitrine.screenText().split("$ ").pop())), "the screen shows the future");
   const event = await opened.call("until", { kinds: 1, causes: [8] }, 3_000_000);
   demand(event.kind === 1 && event.cause === 8n, "no system call is found");
+  const between = await opened.call("until", { kinds: 2 }, 3_000_000);
+  demand(between.kind === 2 && between.cause >> 63n === 1n && between.position > event.position, "no interrupt is found");
+  await opened.call("go", event.position);
   const before = await opened.call("back", { kinds: 1, causes: [8] });
   demand(before && before.position < event.position, "no system call is found backwards");
   await opened.call("step", -1);

@@ -20,6 +20,8 @@ async function keys(opened) {
     await press(key);
     await opened.until((name) => document.querySelector(".view").dataset.view === name, 20, `key ${key}`, view);
   }
+  await press("w");
+  await opened.until(() => /At step [\d,]+, |No store to it/.test(document.querySelector(".writer")?.textContent ?? ""), 60, "key w to tell which store wrote the entry");
   await press("l");
   await press("d");
   await opened.until(() => document.documentElement.lang === "zh-CN" && document.documentElement.dataset.theme === "dark", 20, "language and colours");
@@ -49,10 +51,10 @@ async function drags(opened) {
 }
 
 async function pictures(opened) {
-  for (const [view, least] of [["tree", 1500], ["space", 10], ["harts", 0], ["frames", 0]]) {
+  for (const [view, least] of [["tree", 1500], ["space", 10], ["harts", 0], ["frames", 0], ["reports", 0], ["explain", 0], ["designs", 0], ["quiz", 0]]) {
     await opened.choose({ view });
     await opened.until((name) => document.querySelector(".view").dataset.view === name, 20, view, view);
-    await opened.until(() => document.querySelectorAll(".view *").length > 10, 20, "the view's elements");
+    await opened.until(() => document.querySelectorAll(".view *").length > 2, 20, "the view's elements");
     const [error, rects, size] = await opened.page.evaluate(() => {
       const text = window.vitrine.asSvg(document.querySelector(".view"));
       const made = new DOMParser().parseFromString(text, "image/svg+xml");
