@@ -65,8 +65,8 @@ def mini(context, mistake="NONE", *flags):
     path = os.path.join(context.dir, f"mini-{mistake}")
     sources = sorted(glob.glob("tests/machine/mini/*.[cS]"))
     context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-fno-jump-tables",
-                  "-Wl,--no-warn-rwx-segments", "-T", "tests/machine/mini/mini.ld", f"-DMISTAKE={mistake}", *flags,
-                  "-o", path, *sources])
+                  "-Wl,--no-warn-rwx-segments", "-Itests/machine", "-T", "tests/machine/mini/mini.ld",
+                  f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
     return path
 
 

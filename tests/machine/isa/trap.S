@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// trap.S - traps into M and S: what they set, delegation, returns, vectors, ecall, wfi, bad accesses.
+// trap.S - traps into M and S: registers, delegation, returns, vectors, ecall, wfi, bad accesses.
 #include "isa.inc"
 
     .option norvc

@@ -2,6 +2,8 @@
 // proc.c - processes: made, scheduled, put to sleep, woken, ended, waited for.
 #include "kernel.h"
 
+#include "sleep.h"
+
 #define STACK 4096
 
 struct proc proc[NPROC];
@@ -144,33 +146,6 @@ yield(void)
     p->state = RUNNABLE;
     sched();
     release(&p->lock);
-}
-
-void
-sleep(void *chan, struct spinlock *lk)
-{
-    struct proc *p = myproc();
-    acquire(&p->lock);
-    release(lk);
-    p->chan = chan;
-    p->state = SLEEPING;
-    sched();
-    p->chan = 0;
-    release(&p->lock);
-    acquire(lk);
-}
-
-void
-wakeup(void *chan)
-{
-    for (struct proc *p = proc; p < &proc[NPROC]; p++) {
-        if (p == myproc())
-            continue;
-        acquire(&p->lock);
-        if (p->state == SLEEPING && p->chan == chan)
-            p->state = RUNNABLE;
-        release(&p->lock);
-    }
 }
 
 void

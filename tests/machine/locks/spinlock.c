@@ -12,15 +12,6 @@ mycpu(void)
     return &cpus[id];
 }
 
-struct proc *
-myproc(void)
-{
-    push_off();
-    struct proc *p = mycpu()->proc;
-    pop_off();
-    return p;
-}
-
 void
 initlock(struct spinlock *lk, const char *name)
 {

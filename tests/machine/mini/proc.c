@@ -2,6 +2,8 @@
 // proc.c - processes, and the harts that take turns in running them.
 #include "mini.h"
 
+#include "sleep.h"
+
 struct proc proc[NPROC];
 static struct spinlock wait_lock, pid_lock;
 static struct proc *initproc;
@@ -27,15 +29,6 @@ proc_mapstacks(pagetable_t table)
         if (page == 0 || mappages(table, KSTACK(i), PGSIZE, (u64)page, PTE_R | PTE_W) != 0)
             panic("proc_mapstacks");
     }
-}
-
-struct proc *
-myproc(void)
-{
-    push_off();
-    struct proc *p = mycpu()->proc;
-    pop_off();
-    return p;
 }
 
 static int
@@ -342,32 +335,4 @@ yield(void)
     p->state = RUNNABLE;
     sched();
     release(&p->lock);
-}
-
-void
-sleep(void *chan, struct spinlock *lk)
-{
-    struct proc *p = myproc();
-    acquire(&p->lock); // before lk is free: a wakeup must find the process asleep
-    release(lk);
-    p->chan = chan;
-    p->state = SLEEPING;
-    sched();
-    p->chan = 0;
-    release(&p->lock);
-    acquire(lk);
-}
-
-void
-wakeup(void *chan)
-{
-    struct proc *me = myproc();
-    for (struct proc *p = proc; p < &proc[NPROC]; p++) {
-        if (p == me)
-            continue;
-        acquire(&p->lock);
-        if (p->state == SLEEPING && p->chan == chan)
-            p->state = RUNNABLE;
-        release(&p->lock);
-    }
 }
