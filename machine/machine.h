@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// machine.h - the whole computer: what a snapshot copies, and what is derived from it.
+// machine.h - the whole computer: the state that a snapshot copies, and data derived from it.
 //
 // Theory    `struct state` is everything that decides how the run goes on, besides the pages of RAM
 //           and of the disks: plain data without pointers. Two machines with equal states, equal
@@ -90,7 +90,7 @@ struct machine {
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
-    struct sight *sight;           // what watches, or NULL (sight/, check/)
+    struct sight *sight;           // the checks and their events, or NULL (sight/, check/)
     struct count *count;           // exact counts, or NULL (sight/count.h)
     struct stops *stops;           // breakpoints and watched memory, or NULL (time/stops.h)
     struct failing *failing;       // a call that shall fail, or NULL (time/failing.h)

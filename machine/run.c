@@ -304,7 +304,7 @@ begin_turn(struct machine *m)
     return true;
 }
 
-// The turn is over: what did it show of the hart?
+// The turn is over. Notes what it showed of the hart.
 static void
 end_turn(struct machine *m)
 {

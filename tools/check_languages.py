@@ -90,7 +90,7 @@ def panics():
 
 
 def messages():
-    """Each `vitrine: ...` that printf() prints has a translation; what else has one is in the source."""
+    """Each `vitrine: ...` that printf() prints has a translation; each other translation is of a printf() too."""
     path = "kernel/explain/messages.def"
     known, printed = catalogue(path), set()
     for file in source.files("kernel/**/*.c"):

@@ -3,8 +3,9 @@
 """check_words.py - comments and pages name their subjects, and a contract's labels have one spelling.
 
 Theory    A sentence that begins with `Who`, `What` or `The same` must be read twice: it does not name its subject. Only
-          questions, headings and the heads of tables may begin so. Words like `nobody` are refused everywhere in a
-          sentence. Text in backquotes is not looked at.
+          questions, headings and the heads of tables may begin so; behind a colon or a semicolon of a comment none may.
+          Words like `nobody` are refused everywhere in a sentence, and in catalogues of messages. Text in backquotes
+          is not looked at.
           A label begins a line of a comment, without a colon, and its text begins in column 10:
           `Returns   0, or -ENOMEM`.
 """
@@ -22,6 +23,8 @@ OTHERS = ("vitrine", "Makefile", "machine/machine.mk", "README.md")
 
 FIRST = re.compile(r"(?:Who|What|Whoever|Whatever|Whose|Nobody|Somebody|Anybody|Everybody|Someone)\b(?! *:)")
 BEGIN = re.compile(r"(?:who|the same)\b", re.I)
+CLAUSE = re.compile(r"[:;] (?:what|whatever|who)\b", re.I)
+CATALOGUES = ("kernel/explain/*.def", "kernel/explain/words.h", "machine/words/*.def", "user/**/*.def", "tools/*.def")
 NEVER = re.compile(r"\b(?:whoever|nobody|somebody|someone|anybody)\b", re.I)
 SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
 
@@ -103,6 +106,9 @@ def sentence_problem(words, is_page):
     first = FIRST.match(words) or (not is_page and BEGIN.match(words)) or words.startswith("The same ")
     if first and not words.rstrip('*)" ').endswith("?"):
         return f'"{words[:40]}" does not begin with its subject'
+    clause = None if is_page or "?" in words else CLAUSE.search(words)
+    if clause:
+        return f'"{clause[0]}": name the subject'
     never = NEVER.search(words)
     return never and f'"{never[0]}": name the one that does it'
 
@@ -146,7 +152,15 @@ def check(path):
             yield f"{path}:{line}: {problem}"
 
 
+def said(path):
+    """Words in the strings of a catalogue that name no subject."""
+    for n, line in enumerate(source.read(path).split("\n"), 1):
+        for m in NEVER.finditer(" ".join(re.findall(r'"((?:\\.|[^"\\])*)"', line))):
+            yield f'{path}:{n}: "{m[0]}": name the one that does it'
+
+
 if __name__ == "__main__":
     source.arguments(__doc__)
     PATHS = source.files(*(f"{room}/**/*.{kind}" for room in ROOMS for kind in KINDS), *OTHERS)
-    source.report(p for path in PATHS for p in check(path))
+    TEXTS = source.files(*CATALOGUES)
+    source.report([*(p for path in PATHS for p in check(path)), *(p for path in TEXTS for p in said(path))])

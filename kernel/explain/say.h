@@ -15,7 +15,7 @@ struct report {
     size_t size, used;
 };
 
-int say_choose(int language) must_check;          // LANGUAGE_*; what it was before, or -EINVAL
+int say_choose(int language) must_check;          // LANGUAGE_*; the one before, or -EINVAL
 const char *word(const char *en, const char *zh); // the one in that language
 const char *words(const struct words *w);
 void say(struct report *r, const char *en, const char *zh, ...)

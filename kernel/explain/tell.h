@@ -9,7 +9,7 @@
 struct look {
     uint64 va;
     enum pt_access access;
-    bool refused; // an access fault: what is at the physical address did not take it
+    bool refused; // an access fault: no memory or device at the physical address took it
     struct pt_hart hart;
     struct pt_trace trace;
 };

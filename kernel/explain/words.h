@@ -151,7 +151,7 @@
     "a small negative number: the result of a failed call used as a pointer?",                     \
         "小负数: 把失败调用的返回值当作指针?"
 #define W_NEAR_NOWHERE                                                                             \
-    "an address that nobody uses: a damaged or uninitialised pointer",                             \
+    "an address that no code uses: a damaged or uninitialised pointer",                            \
         "无人使用的地址: 损坏或未初始化的指针"
 #define W_NEAR_FREED_FILL                                                                          \
     "the filling of freed kernel memory (0x01...): used after free",                               \
@@ -201,7 +201,7 @@
 #define W_HINT_GUARD_OPEN                                                                          \
     "user mode may use the guard page: clear its PTE_U", "用户态可以使用该保护页: 请清除其 PTE_U"
 #define W_HINT_HOLE_MAPPED                                                                                     \
-    "the stack would overflow into this page, and nobody would notice", "该栈会溢出到此页而无人察" \
+    "the stack would overflow into this page, and no fault would tell", "该栈会溢出到此页而无人察" \
                                                                         "觉"
 
 // ---- Whose memory it is -----------------------------------------------------------------------
@@ -253,7 +253,7 @@
 #define W_HINT_KERNEL                                                                              \
     "user programs reach the kernel by system calls only", "用户程序只能通过系统调用进入内核"
 #define W_HINT_PTE_U                                                                               \
-    "the region is the process's own: did whoever mapped it forget PTE_U?",                        \
+    "the region is the process's own: did the code that mapped it forget PTE_U?",                  \
         "该区域属于本进程: 映射者是否忘了 PTE_U?"
 #define W_HINT_USYSCALL                                                                            \
     "read pid and errno there; ask for changes by system calls",                                   \

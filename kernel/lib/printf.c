@@ -20,7 +20,7 @@ struct out {
     size_t size;                   // of buf
     size_t used;                   // of buf
     uint64 total;                  // characters produced, those dropped included
-    const struct print_sink *sink; // takes a full buffer; NULL: what does not fit is dropped
+    const struct print_sink *sink; // takes a full buffer; NULL: the rest is dropped
 };
 
 struct conversion {
@@ -211,7 +211,7 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
     return (int)o.total;
 }
 
-// Formats into buf, which is terminated if size > 0; what does not fit is dropped.
+// Formats into buf, which is terminated if size > 0; the rest is dropped.
 // Returns   the length of the whole text without its NUL, as if it fitted.
 int
 snprintf(char *buf, size_t size, const char *fmt, ...)

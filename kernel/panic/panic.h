@@ -19,8 +19,8 @@ struct panic_explainer {
 };
 
 void panic_set_explainer(const struct panic_explainer *e); // at the start of the boot
-// Known from some point of the boot on: what asks the other harts to call panic_park(), and what
-// turns the machine off with an exit code. Either may be NULL.
+// Known from some point of the boot on: the functions that ask the other harts to call
+// panic_park(), and that turn the machine off with an exit code. Either may be NULL.
 void panic_set_hooks(void (*stop_others)(void), void (*power_off)(int code));
 // About a trap of the kernel's own: it is explained.
 void panic_trap(const struct kernelframe *f, const char *fmt, ...) noreturn printflike(2, 3);

@@ -237,7 +237,7 @@ sys_symlink(struct proc *p, const uint64 *a)
 }
 
 // readlink(path, buf, n): copies a symbolic link's target, without a NUL.
-// Returns   how many bytes; what does not fit is left out. -EINVAL: not a link.
+// Returns   how many bytes; the rest is left out. -EINVAL: not a link.
 int64
 sys_readlink(struct proc *p, const uint64 *a)
 {

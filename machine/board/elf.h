@@ -44,7 +44,7 @@ struct elf_segment {
 bool elf_peek(struct file f, uint64 offset, void *to, uint64 n);
 // Does the file begin as an ELF file does?
 bool elf_magic(struct file f);
-// Reads and checks the header of a program. Leaves in *value what is wrong.
+// Reads and checks the header of a program. On an error *value is the wrong value.
 enum load_error elf_read_header(struct file f, struct elf_header *h, uint64 *value);
 // Reads the header of segment `i`. Returns false when the file ends before.
 bool elf_segment(struct file f, const struct elf_header *h, uint32 i, struct elf_segment *s);

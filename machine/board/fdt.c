@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fdt.c - builds the device tree that tells firmware and kernel what is on the board.
+// fdt.c - builds the device tree that describes the board to firmware and kernel.
 //
 // Theory    A blob has a header, an empty list of reserved memory, a block of tokens and a block of
 //           the properties' names; all numbers are big-endian. The writer puts tokens straight into

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// fdt.h - builds the device tree that tells firmware and kernel what is on the board.
+// fdt.h - builds the device tree that describes the board to firmware and kernel.
 #pragma once
 
 #include "base/types.h"
 
-#define FDT_ROOM 0x10000ULL // bytes to keep for the tree and for what firmware adds to it
+#define FDT_ROOM 0x10000ULL // bytes to keep for the tree and the additions of the firmware
 
 struct machine;
 

@@ -19,7 +19,7 @@ struct finisher {
 
 // Ends the run: the machine stops with STOP_FINISHED.
 void finisher_end(struct machine *m, uint32 asked, uint32 code);
-// Serves what software has stored to the word at config.tohost.
+// Serves the value that software has stored to the word at config.tohost.
 void htif_poll(struct machine *m);
 bool finisher_load(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 *value);
 bool finisher_store(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 value);

@@ -129,7 +129,7 @@ load_raw(struct machine *m, struct file f, uint64 base, struct loaded *l, uint64
     return LOAD_OK;
 }
 
-// An Image of Linux names the offset from RAM's start and the size with what it clears.
+// An Image of Linux names the offset from RAM's start and the size, memory that it clears included.
 static enum load_error
 load_image(struct machine *m, struct file f, struct loaded *l, uint64 *value)
 {

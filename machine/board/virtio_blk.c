@@ -60,7 +60,7 @@ enum {
 
 #define DEFAULT_PAGE 4096 // of a legacy driver that does not say
 
-// Returns the registers to what a driver finds first; the count of faults goes on.
+// Sets the registers to their values at power-on; the count of faults goes on.
 static void
 reset(struct virtio_blk *v)
 {

@@ -112,7 +112,7 @@ cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
         unshare(m, pa);
 }
 
-// Those who have the page.
+// The processes that have the page.
 struct sharers {
     uint64 pa;
     unsigned count, writers;

@@ -10,7 +10,7 @@
 #include "machine.h"
 #include "sight/watcher.h"
 
-// The hart that holds what this hart waits for, or -1.
+// The hart that holds the lock that this hart waits for, or -1.
 static int
 next(const struct machine *m, struct locktable *t, int hart)
 {

@@ -171,7 +171,7 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
 enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
 
 // Has the parent a mapping that begins at the address or below, noted in its struct proc, where the
-// child has 0? Nothing tells what the structure means: it must be the address of a page above the
+// child has 0? The meaning of the structure is not known: it must be the address of a page above the
 // program, at most MAPPING_BYTES below, and there must be no kernel pointer like it.
 static void
 parent_notes(const struct machine *m, const struct access *a, uint64 proc, struct report *r)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// explain.h - why an access fails: the walk, the rule, who wrote the entry, what lies near.
+// explain.h - why an access fails: the walk, the rule, the entry's writer, the neighbourhood.
 #pragma once
 
 #include "sight/watcher.h"
@@ -13,7 +13,7 @@ struct access {
 
 // Evidence about the cause of a failed access.
 enum blame {
-    BLAME_PROGRAM, // the program did what it may not do
+    BLAME_PROGRAM, // the program did something that it may not do
     BLAME_KERNEL,  // the kernel's tables are not as they should be
 };
 
@@ -26,9 +26,9 @@ bool memory_fault(int cause);
 bool access_succeeds(const struct machine *m, const struct access *a);
 // Fills in walk, since, rule, near and do of a report. Returns whose mistake it looks like.
 enum blame explain_access(const struct machine *m, const struct access *a, struct report *r);
-// Adds who wrote the entry at `pa`, which is `pte` now.
+// Adds the writer of the entry at `pa`, which is `pte` now.
 void explain_entry(struct report *r, uint64 pa, uint64 pte);
 // Adds that the page at `pa` is free, and since when. Returns whether it is. `word` is the sentence.
 bool explain_free(const struct machine *m, uint64 pa, enum word word, struct report *r);
-// The sentence for a trap, WORD_TRAP_..., and what goes in its places: for {N:w}.
+// The sentence for a trap, WORD_TRAP_..., and the values for its places: for {N:w}.
 void explain_trap(int cause, uint64 tval, uint64 arg[3]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fatal.h - what check/fatal.c and check/panic.c share.
+// fatal.h - the state and functions that check/fatal.c and check/panic.c share.
 #pragma once
 
 #include "hart/hart.h"
@@ -24,7 +24,7 @@ struct fatal {
     struct fault user[FATAL_STACKS]; // of each process in usertrap()
     struct fault kernel[HARTS_MAX];  // of supervisor mode
     struct moment null;              // when kalloc last returned 0; position 0: never
-    uint64 page, page_when;          // what kalloc returned last, and when it was called
+    uint64 page, page_when;          // kalloc's last result, and when it was called
     int told_pid;                    // the process whose end was last explained
     bool panicked, holding;
     struct report held;                 // waits until the kernel has printed its line

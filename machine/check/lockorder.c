@@ -87,7 +87,7 @@ fill(struct order *x, const struct hart_locks *h, const struct held *held)
             x->gate[gates++] = h->held[i].lock;
 }
 
-// A lock was made where one of another kind was: what was seen of that one is void. The table
+// A lock was made where one of another kind was: the orders seen for that one are void. The table
 // keeps the slots, so that searches go on behind them.
 static void
 forget(struct lockorder *o, uint64 lock)

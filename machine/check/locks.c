@@ -113,7 +113,7 @@ drop(struct hart_locks *h, const struct held *held)
         h->held[i] = h->held[i + 1];
 }
 
-// A hart releases what the table does not say that it holds.
+// A hart releases a lock that the table does not say it holds.
 static void
 release_unheld(struct machine *m, struct locktable *t, const struct call *c)
 {
@@ -268,7 +268,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
     for (uint32 i = 0; i < h->count; i++)
         if (locktable_taken(m, hart, h->held[i].lock))
             tell(m, hart, &to_user, &h->held[i], caller(m, &h->held[i]));
-    h->count = 0; // what it takes later has nothing to do with these
+    h->count = 0; // its later locks have nothing to do with these
 }
 
 static bool

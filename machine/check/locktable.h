@@ -46,7 +46,7 @@ struct locktable {
     uint32 switches;    // calls of swtch() with a single lock held
     bool other_switch;  // ... and one with more or none, at an early time: another discipline
     uint64 switch_kind; // the kind of the lock that was held
-    bool over;          // the kernel has panicked: what harts do now is no discipline's business
+    bool over;          // the kernel has panicked: no check looks at the harts any more
 };
 
 // The moment of a call, as that of its caller: the called function is left out.
@@ -63,9 +63,9 @@ int locktable_holder(struct locktable *t, uint64 at);
 bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
 // The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
 uint64 locktable_name(const struct machine *m, uint64 at);
-// The function that has to release what was taken then: the first that is no helper such as ilock().
+// The function that has to release the lock taken then: the first that is no helper such as ilock().
 uint64 locktable_taker(const struct machine *m, const struct moment *since);
-// Reads four bytes of kernel memory, whatever tree the hart has.
+// Reads four bytes of kernel memory, by any tree that the hart has.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
 // Are the two strings the same?
 bool text_same(const char *a, const char *b);

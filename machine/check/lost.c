@@ -5,7 +5,7 @@
 //           be found from the kernel's data, from a register or from another page that is found: by
 //           an address, by an entry of a page table, or by a page number. Every word that looks
 //           like one of these counts, so a page is reported only when it is surely lost. The pages
-//           of user programs are not searched: what is in them is no pointer of the kernel. The
+//           of user programs are not searched: they hold no pointers of the kernel. The
 //           kernel's map of all memory leads to every page, and does not count: rows of leaves
 //           without U, where the number of the page goes with that of the entry. A page that is
 //           lost stays lost; each place that allocates is told once.
@@ -141,7 +141,7 @@ spread(struct machine *m)
     }
 }
 
-// Searches what is found.
+// Searches the pages that are found.
 static void
 drain(struct machine *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// mapped.c - files that processes have mapped with mmap: what belongs where.
+// mapped.c - files that processes have mapped with mmap, and the right contents of their pages.
 //
 // Theory    The check keeps the mappings that mmap() has granted, less those that munmap() removes;
 //           children inherit them. A page fault in it is to be served from one place of the file; a
@@ -120,7 +120,7 @@ forget_range(struct machine *m, unsigned hart)
     }
 }
 
-// The child has what the parent has.
+// The child has the mappings of its parent.
 static void
 inherit(struct machine *m, unsigned hart, int pid)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // panic.c - explains panics of xv6-like kernels, by the function that panics and its arguments.
 //
-// Theory    The string of a panic is only shown; what has gone wrong is looked for where the
+// Theory    The string of a panic is only shown; the mistake is looked for where the
 //           arguments of the function lead: in the table that mappages() was to fill, for one.
 //           A panic that is not known gets its place, its calls and no theory.
 #include "check/explain.h"
@@ -115,7 +115,7 @@ remap(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- freewalk: leaf --------------------------------------------------------------------------
 
-// Finds the first leaf below a table. Adds to *va what its place tells.
+// Finds the first leaf below a table. Adds to *va the part of the address that its place tells.
 static bool
 find_leaf(const struct machine *m, uint64 table, int level, uint64 *va, uint64 *pa)
 {

@@ -10,7 +10,7 @@
 //           in this run or not, the decision may be another hart's as well.
 //           Any other read without a lock is let pass: a peek that is looked at again under the lock,
 //           or a clock that is read, does no harm, and nothing tells these from those that do.
-// Promises  silence: what is ordered is never told, nor stores of the same value.
+// Promises  silence: ordered accesses are never told, nor stores of the same value.
 #include "check/races.h"
 
 #include "check/clocks.h"
@@ -38,7 +38,7 @@ struct stored {
 struct access {
     struct stored last, other; // `other` is the last one by another hart than `last`
     bool atomic;               // the last one was by AMO or SC
-    bool handed;               // ... or behind a fence: its loaders learn what that hart did
+    bool handed;               // ... or behind a fence: its loaders see that hart's stores
 };
 
 // A store under a lock, for the reading again.
@@ -63,7 +63,7 @@ struct races {
     struct {
         uint64 pc;
         bool atomic, fence;
-    } code[CODES]; // what is known of instructions that store and load
+    } code[CODES]; // the known instructions that store and load
 };
 
 // --- instructions ----------------------------------------------------------------------------

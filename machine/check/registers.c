@@ -2,7 +2,7 @@
 // registers.c - user programs that go on with other registers than they had, or not at all.
 //
 // Theory    A program that was interrupted knows nothing of it: when it goes on where it was, each
-//           register is what it was. A system call changes a0 alone. A program that the kernel sends
+//           register has the value that it had. A system call changes a0 alone. A program that the kernel sends
 //           elsewhere (a handler of a signal or an alarm) comes back to the place by a later system
 //           call, and then the registers must be those of the interruption.
 //           A program that executes the same ecall again and again, nothing in between, has a kernel
@@ -36,7 +36,7 @@ struct program {
     int pid;                       // -1: not known
     bool trapped;                  // it is in a trap
     struct user_state trap;        // the last trap
-    struct user_state interrupted; // what a handler has interrupted; when 0: none
+    struct user_state interrupted; // the state that a handler has interrupted; when 0: none
     uint64 handler;                // where it was sent then
     uint64 stuck;                  // how often the same ecall has come in a row
 };

@@ -3,7 +3,7 @@
 //
 // Theory    When usertrap() begins, the trapframe of the process holds the registers that the program
 //           had at the trap. Where debug information tells the place of each, they are compared.
-// Next      check/registers.c: what comes back
+// Next      check/registers.c: the registers that come back
 #include "machine.h"
 #include "sight/watcher.h"
 

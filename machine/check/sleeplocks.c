@@ -2,7 +2,7 @@
 // sleeplocks.c - sleep locks that are never released, or that threads wait for in a ring.
 //
 // Theory    A system call ends with no sleep lock held: a process that goes to user mode or exits
-//           with one never releases it, and all who want it later sleep for ever.
+//           with one never releases it, and all threads that want it later sleep for ever.
 //           When each of several threads waits for a lock that the next one holds, none goes on.
 #include "check/sleeplocks.h"
 
@@ -148,7 +148,7 @@ acquire_returned(struct machine *m, struct sleeplocks *s, const struct call *c)
     x->waits = false;
 }
 
-// The thread goes where it cannot release what it holds.
+// The thread goes where it cannot release its locks.
 static void
 look(struct machine *m, struct sleeplocks *s, unsigned hart, enum word what)
 {

@@ -96,7 +96,7 @@ note_read(const struct machine *m, struct spin *s, uint64 pa)
     s->read[s->reads++] = pa;
 }
 
-// Notes what the hart is about to do.
+// Notes the hart's next access.
 static void
 note(const struct machine *m, unsigned hart, struct spin *s)
 {
@@ -210,7 +210,7 @@ look_back(struct machine *m, const struct stuck *s, struct cause *c, struct stor
     }
 }
 
-// Looks for who stored what a hart waits for.
+// Looks for the code that stored the word that a hart waits for.
 static bool
 find_cause(struct machine *m, const struct stuck *s, unsigned hart, uint64 word, struct cause *c)
 {

@@ -17,7 +17,7 @@
 
 #define ROOTS         64
 #define OWNED         8             // pages that a struct proc points to
-#define CONTEXT_BYTES 112           // saved registers: what they hold is not kept
+#define CONTEXT_BYTES 112           // saved registers: their contents are not kept
 #define MIRROR_TOP    0x80000000ULL // processes that the kernel has mapped as well end below
 
 struct known_root {

@@ -3,7 +3,7 @@
 //
 // Theory    The table is for a person: harts and modes, the functions with the most instructions,
 //           system calls. The file has a line for each cell that is not empty, its words separated
-//           by tabs; the first word says what the line is of.
+//           by tabs; the first word is the kind of the line.
 // Next      sight/count.h
 #include "host/count.h"
 

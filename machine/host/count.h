@@ -18,5 +18,5 @@ struct counting {
 // Lets the machine count, if the options ask for that: functions are the kernel's. Before the first
 // run. Does not return when a file cannot be read or written, or memory is lacking: says why.
 void counting_start(struct counting *c, struct machine *m, const struct options *o);
-// Tells what was counted, if anything was. Returns false when the file is not complete: says why.
+// Tells the counts, if there are any. Returns false when the file is not complete: says why.
 bool counting_end(struct counting *c, const struct machine *m);

@@ -3,7 +3,7 @@
 //
 // Theory    The kernel boots once, to its first prompt. There the program divides: a child of its
 //           own (fork) has the whole machine as it is, types the lines, lets one call fail, and
-//           writes what came of it to a pipe. The first run lets none fail: it counts the calls,
+//           writes the outcome to a pipe. The first run lets none fail: it counts the calls,
 //           and shows how long the lines take and how many pages are free at rest behind them.
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ struct result {
     bool failed;
     char where[CALLS_LENGTH];  // the calls inside of which the call failed
     char printed[LINE_LENGTH]; // the kernel's last words
-    char told[CALLS_LENGTH];   // what the machine reported first
+    char told[CALLS_LENGTH];   // the machine's first report
 };
 
 struct trial {
@@ -85,7 +85,7 @@ print(void *arg, uint8 byte)
         machine_attention(m, i);
 }
 
-// Types what the machine has room for. Returns whether it took something.
+// Types as much as the machine has room for. Returns whether it took something.
 static bool
 type(struct trial *t, bool idle)
 {
@@ -299,7 +299,7 @@ tell_again(const struct options *o, const char *function, uint64 nth)
 
 #define CHILDREN_MAX 16
 
-// Waits for the oldest of the children and notes what it tells.
+// Waits for the oldest of the children and notes its outcome.
 static void
 take(struct tally *y, struct child *child, uint64 nth, const struct result *plain)
 {

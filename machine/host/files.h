@@ -7,7 +7,7 @@
 // Reads a file, with zeros behind it up to a multiple of `unit` bytes. Does not return when that
 // fails: says why.
 struct file file_read(const char *path, uint64 unit);
-// The file itself, as memory: what is written there is in the file. Does not return when that fails:
+// The file itself, as memory: a store there changes the file. Does not return when that fails:
 // says why.
 struct file file_share(const char *path);
 // Does not return unless the file can be replaced later: says why.

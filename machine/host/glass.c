@@ -69,7 +69,7 @@ read_optional(const char *path)
     return path ? file_read(path, 1) : (struct file){0};
 }
 
-// Says what is wrong with a file; most errors have a number.
+// Says why a file is refused; most errors have a number.
 static noreturn void
 refuse_file(const struct options *o, const struct boot *b, enum load_error error,
             const struct file *culprit, uint64 value)
@@ -125,7 +125,7 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
-// Keeps snapshots: a report can tell who stored a word, and the run can go back.
+// Keeps snapshots: a report can name the code that stored a word, and the run can go back.
 static void
 remember(struct machine *m, const struct options *o)
 {

@@ -29,7 +29,7 @@ input_open(struct input *in, const struct options *o, const struct machine *m)
         in->terminal = true;
         terminal_open();
     } else if (o->stop) {
-        in->ended = true; // what comes in is for the prompt
+        in->ended = true; // later input is for the prompt
     }
     if (o->record)
         record_open(in, o->record, m);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // json.c - reports for programs: one JSON object a line.
 //
-// Theory    `kind' and `function' are what --expect takes. The sentences are those of the report
+// Theory    `kind' and `function' are those of --expect. The sentences are those of the report
 //           for people, in English.
 #include "host/json.h"
 

@@ -6,7 +6,7 @@
 
 #include "sight/report.h"
 
-// Opens what --json names: a file, "-" for standard output, or the number of a descriptor. Does not
+// Opens the output that --json names: a file, "-" for standard output, or the number of a descriptor. Does not
 // return when that cannot be written: says why.
 FILE *json_open(const char *name);
 // Writes a report. `to` may be NULL.

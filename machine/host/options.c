@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // options.c - the words of the command line.
 //
-// Theory    Each option is a line of a table: its name, what its value is, where that goes, and its
+// Theory    Each option is a line of a table: its name, the kind of its value, where that goes, and its
 //           line of help.
 #include "host/options.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// prompt.c - asks what to do when the run has stopped: reads lines, finds the command.
+// prompt.c - asks for a command when the run has stopped: reads lines, finds the command.
 //
 // Theory    At a terminal the line is edited as the terminal does it. From a pipe, each line is
-//           shown, so that what comes out reads like a dialogue.
+//           shown, so that the output reads like a dialogue.
 // Next      host/promptgo.c, host/promptlook.c, host/prompttree.c
 #include "host/prompt.h"
 
@@ -36,7 +36,7 @@ help(const struct control *c)
           c->out);
 }
 
-// The command with that name, or the only one that begins so; NULL: it says what is wrong.
+// The command with that name, or the only one that begins so; NULL, after a message: there is none.
 static const struct command *
 find(const struct control *c, const char *name)
 {

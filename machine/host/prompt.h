@@ -30,5 +30,5 @@ extern const struct command why_commands[];  // promptwhy.c
 
 // Carries out one line. Answers go to c->out; c->pause becomes PAUSE_NONE when the run shall go on.
 void prompt_obey(struct control *c, const char *line);
-// Says why the run has stopped, and asks what to do until it shall go on or end.
+// Says why the run has stopped, and asks for commands until it shall go on or end.
 void prompt_ask(struct control *c, struct input *in);

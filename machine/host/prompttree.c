@@ -140,7 +140,7 @@ differ(const struct range *a, const struct range *b)
     return a->pa != b->pa || ((a->flags ^ b->flags) & ~(PTE_A | PTE_D)) != 0;
 }
 
-// Shows what was removed, added, and changed, by address. Returns how many lines.
+// Shows the entries that were removed, added, and changed, by address. Returns how many lines.
 static unsigned
 compare(FILE *out, const struct ranges *was, const struct ranges *is)
 {

@@ -20,7 +20,7 @@ struct reports {
     bool pmp;         // the missing PMP entry has been told
 };
 
-// Prints what has been sent, each report completed first. The machine stands.
+// Prints the reports that have been sent, each completed first. The machine stands.
 void report_print(struct reports *r, struct machine *m);
 // All harts wait, and nothing will wake them: says where each of them is.
 void report_waiting(const struct reports *r, const struct machine *m);

@@ -232,7 +232,7 @@ compare(struct session *s)
     s->status = EXIT_DIFFERS;
 }
 
-// Prints what has been reported; the run stops there if that was asked for.
+// Prints the reports; the run stops there if that was asked for.
 static void
 tell(struct session *s)
 {
@@ -269,7 +269,7 @@ run_slice(struct session *s)
     control_reached(&s->control, why);
 }
 
-// Asks what to do, if the run has stopped. At its end, the person may go back before it is over.
+// Asks for a command, if the run has stopped. At its end, the person may go back before it is over.
 static void
 ask(struct session *s)
 {

@@ -3,7 +3,7 @@
 //
 // Theory    A hart is a thread; thread n is hart n - 1. While the run is stopped the debugger asks
 //           and this program answers; a packet that lets the run go on is answered when the run has
-//           stopped again. Addresses are virtual, of the hart that is asked; what the hart does not
+//           stopped again. Addresses are virtual, of the hart that is asked; one that the hart does not
 //           map is taken as physical, so that a kernel that maps RAM at its own addresses can be
 //           seen from user mode.
 // Manual    "Debugging with GDB", appendix E
@@ -45,7 +45,7 @@ void stub_close(struct stub *s);
 // Adds to the answer.
 void stub_add(struct stub *s, const char *format, ...) printflike(2, 3);
 void stub_add_hex(struct stub *s, const void *bytes, size_t n);
-// Sends one packet, and what has been added.
+// Sends one packet, with the text that has been added.
 void stub_send(struct stub *s);
 // Queries and settings: q..., Q..., H, T (stubquery.c). Returns false if the packet is not known.
 bool stub_query(struct stub *s, char *packet);

@@ -3,7 +3,7 @@
 //
 // Theory    Registers have gdb's numbers: 0 to 31, pc 32, f0 to f31 33 to 64, CSR n 65 + n, and
 //           `priv`, the mode, behind the CSRs.
-//           A change makes another run: what comes is not what came, and the way back ends here.
+//           A change makes another run, with another future, and the way back ends here.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

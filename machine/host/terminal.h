@@ -6,7 +6,7 @@
 
 // Is standard input a terminal?
 bool terminal_present(void);
-// Gives keys one by one, without echo, until the program ends in whatever way.
+// Gives keys one by one, without echo, until the program ends, however it does.
 void terminal_open(void);
 // Gives whole lines, with echo and editing, or keys again.
 void terminal_lines(bool lines);
@@ -14,6 +14,6 @@ void terminal_lines(bool lines);
 void terminal_wait(uint64 ns, bool keys);
 // While it waits, input from this file ends the wait, too; -1: from none.
 void terminal_also(int fd);
-// Takes what input there is, at most `max` bytes, without waiting.
+// Takes the input that there is, at most `max` bytes, without waiting.
 // Returns   how many bytes; 0: none now; -1: the input has ended.
 int terminal_read(uint8 *bytes, int max);

@@ -27,7 +27,7 @@ struct code_range {
 
 struct cell {
     uint64 steps; // instructions
-    uint64 same;  // AMOs that stored what memory held: a lock that was taken already
+    uint64 same;  // AMOs that stored the value that memory held: a lock that was taken already
     uint64 spins; // turns that a hart gave away because it would only have waited (time/rest.h)
 };
 
@@ -48,7 +48,7 @@ struct count {
     const struct code_range *range; // of functions: sorted, apart from each other
     uint32 ranges;
     struct cell *cell; // count_cells() of them
-    struct cell none;  // what does not count
+    struct cell none;  // events that do not count
     struct call_count call[COUNT_CALLS + 1];
     struct counter hart[HARTS_MAX];
 };

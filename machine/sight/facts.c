@@ -36,7 +36,7 @@ named(const uint8 *word, uint64 n)
     return FACTS;
 }
 
-// Reads "0x" and digits. Returns false if that is not what is there.
+// Reads "0x" and digits. Returns false if the text is something else.
 static bool
 hexadecimal(const uint8 *at, uint64 n, uint64 *value)
 {

@@ -45,7 +45,7 @@ bool facts_field(const struct machine *m, uint64 at, enum fact_id field, unsigne
                  uint64 *value);
 // The name of a process; "" if it is not known.
 void facts_name(const struct machine *m, uint64 proc, char name[PROCESS_NAME + 1]);
-// Reads kernel memory at `va`, whatever tree the harts have: the program's own, or RAM where
+// Reads kernel memory at `va`, by any tree that the harts have: the program's own, or RAM where
 // addresses are physical ones.
 bool facts_memory(const struct machine *m, uint64 va, unsigned bytes, uint64 *value);
 // Copies a string of kernel memory, cut to `size` - 1 bytes. Returns false: it cannot be read.

@@ -40,7 +40,8 @@ enum {
 #define NO_ENTRY    (~0ULL)
 
 struct unit {
-    struct bytes names, program; // the tables of directories and files; what makes the rows
+    struct bytes names,
+        program; // the tables of directories and files; the program that makes the rows
     unsigned version, offset_bytes;
     unsigned step, line_range, opcode_base;
     int line_base;

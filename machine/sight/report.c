@@ -85,7 +85,7 @@ in_known(const struct machine *m, uint64 pc, enum known what)
            known_has(m, what) && pa == m->sight->known.entry[what];
 }
 
-// The machine stands before the store to an entry that is looked for: what does it do?
+// The machine stands before the store to an entry that is looked for. Decides the kind of that store.
 static enum word
 entry_word(struct machine *m, unsigned hart, struct fact *f)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// report.h - a report as data: what happened, since when and by whom, the rule, what to do.
+// report.h - a report as data: the event, its origin, the rule, the advice.
 //
 // Theory    A check fills a report during an event and sends it. The machine stops soon after
 //           (STOP_REPORT), and the host completes the report, which may need going back in time,
@@ -31,15 +31,15 @@ enum report_kind {
 #define REPORT_SINCE 6
 #define REPORT_NEAR  6
 
-// A sentence: its words, and what goes in their places.
+// A sentence: its words, and the values for the places in them.
 struct fact {
     enum word word; // WORD_NONE: there is none
     uint64 arg[FACT_ARGS];
     struct moment moment;  // {calls}, {time}, {pid}, {place}
     struct pt_trace trace; // {walk}
     // The host looks for the last store to the eight bytes here, before the report's `when`, and
-    // fills in `moment`, and in arg[6] what they were before. 0: no request. If there is none, the
-    // sentence is left out. WORD_ENTRY_BY becomes one of three sentences by what the store did.
+    // fills in `moment`, and in arg[6] the entry before it. 0: no request. If there is none, the
+    // sentence is left out. WORD_ENTRY_BY becomes one of three sentences, by the effect of the store.
     uint64 stored;
     uint64 before; // ... before this position; 0: before the report's
 };
@@ -54,7 +54,7 @@ struct report {
     struct fact since[REPORT_SINCE], near[REPORT_NEAR];
     unsigned nsince, nnear;
     bool fatal; // the kernel cannot go on as it should
-    bool note;  // an explanation of what may be as it should: a program's own mistake
+    bool note;  // an explanation of a correct event, perhaps: a program's own mistake
 };
 
 #define OUTBOX_MAX 8
@@ -64,7 +64,7 @@ struct outbox {
     struct report report[OUTBOX_MAX]; // sent, not yet printed
     unsigned count;
     unsigned sites;
-    bool fatal;         // one was fatal: what comes after it is its consequence, and not told
+    bool fatal;         // one was fatal: later errors are its consequences, and not told
     uint64 total, lost; // all but notes, each site counted each time; that had no room
     struct {
         enum report_kind kind;
@@ -85,7 +85,7 @@ bool report_send(struct machine *m, const struct report *r);
 bool report_sent(const struct machine *m, enum report_kind kind, uint64 site);
 // Takes the oldest report out of the outbox. Returns false if there is none.
 bool report_take(struct machine *m, struct report *r);
-// Fills in who stored, for facts that ask; the run goes back and comes back. Between turns alone.
+// Fills in the code that stored, for facts that ask; the run goes back and comes back. Between turns alone.
 void report_complete(struct machine *m, struct report *r);
 // The name of a kind.
 const char *report_kind_name(enum report_kind kind);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sight.c - hands the machine's events to the checks that want them.
 //
-// Theory    While a loop is tried (time/spin.c), what happens will happen again: it is not told.
+// Theory    While a loop is tried (time/spin.c), all events will happen again: they are not told.
 #include "sight/sight.h"
 
 #include "machine.h"

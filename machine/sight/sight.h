@@ -32,7 +32,7 @@ struct sight {
     uint64 now;                       // inside an event: the position just before it
     bool inside;                      // an event is being told
     bool returning;                   // ... which is a return: the pc is behind a call
-    uint64 reached;                   // what the checks know is of the run up to here
+    uint64 reached;                   // the checks have seen the run up to here
     uint64 hooked;                    // position and hart of the last hook, so that it is told once
     uint32 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
     uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
@@ -56,7 +56,7 @@ struct sight_event {
 struct sight *sight_new(struct machine *m, const struct symbols *symbols, const struct lines *lines,
                         struct file facts, void *(*alloc)(size_t));
 
-// The run is about to be taken back: what checks know is of the run up to here.
+// The run is about to be taken back: the checks have seen it up to here.
 void sight_reached(struct machine *m);
 
 // A shortcut for loads, or for stores, has been made to the page at `pa` in RAM.

@@ -25,7 +25,7 @@ struct prologue {
     bool saved_ra, set_s0;
 };
 
-// Notes what one instruction does; `bits` are 16 if it is a short one.
+// Notes the effect of one instruction; `bits` are 16 if it is a short one.
 static void
 look_at(uint32 bits, struct prologue *p)
 {

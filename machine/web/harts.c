@@ -153,7 +153,7 @@ doubtful(const struct machine *m, const struct remembered *r, const struct activ
     return narrows(c) && known && !fenced(r, *va, number, asid_of(a->satp));
 }
 
-// Lists what the hart's TLB may hold against memory: struct doubt, at most `max`.
+// Lists the entries that the hart's TLB may hold and memory does not: struct doubt, at most `max`.
 uint32
 web_doubts(const struct machine *m, uint32 hart, struct doubt *out, uint32 max)
 {

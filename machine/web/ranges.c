@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ranges.c - what an address space maps, in ranges.
+// ranges.c - the mappings of an address space, in ranges.
 //
 // Theory    Neighbouring leaves of one level and with equal flags, but for A and D, are one range.
 //           An entry with V = 0 and RSW1 = 1 that leads to a page of RAM is a deferred copy of a

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// reports.c - what the checks report, completed and in words, for the page.
+// reports.c - the reports of the checks, completed and in words, for the page.
 //
 // Theory    Reports are kept as data, so that they can be said in another language later.
 // Next      sight/report.h, words/words.h
@@ -63,7 +63,7 @@ tell_pmp(struct machine *m, struct web_reports *w)
     r->note = w->pmp = true;
 }
 
-// Takes what was reported since the last time; between runs, since completing goes back and comes
+// Takes the reports since the last time; between runs, since completing goes back and comes
 // back. Returns how many reports there are.
 uint32
 web_report_count(struct machine *m, struct web_reports *w)

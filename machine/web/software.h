@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// software.h - what a kernel uses the software bits of page-table entries for, as far as the page
+// software.h - a kernel's uses of the software bits of page-table entries, as far as the page
 // shows it.
 #pragma once
 

@@ -117,7 +117,7 @@ read_once(void *arg, uint64 pa)
     return given;
 }
 
-// Returns the rule that an entry at `level` breaks whatever the access is; RULE_OK: none.
+// Returns the rule that an entry at `level` breaks for every kind of access; RULE_OK: none.
 uint32
 web_rule(uint64 pte, uint32 level)
 {

@@ -165,7 +165,7 @@ web_append(struct boot *b, const char *words)
     b->append = words;
 }
 
-// Loads what is to be started. Returns 0, or what is wrong: enum load_error, with its number in
+// Loads the files that are to be started. Returns 0, or an enum load_error, with its number in
 // *value.
 uint32
 web_load(struct machine *m, const struct boot *b, uint64 *value)
@@ -226,7 +226,7 @@ web_hash(const struct machine *m)
     return machine_hash(m);
 }
 
-// Returns what the finisher was asked for, and above it the code: 0x5555 is a clean end.
+// Returns the finisher's request, and above it the code: 0x5555 is a clean end.
 uint32
 web_status(const struct machine *m)
 {

@@ -13,7 +13,7 @@ enum language { ENGLISH, CHINESE };
 #define TEXT_MAX     8192
 #define TEXT_COLUMNS 80
 
-// Text that grows; what does not fit is cut.
+// Text that grows; text that does not fit is cut.
 struct text {
     char bytes[TEXT_MAX];
     unsigned used;
@@ -41,7 +41,7 @@ void text_part(struct text *t, const char *head, const char *words);
 const char *word_pattern(enum word word, enum language language);
 // Adds a sentence, filled in.
 void words_fact(const struct speaker *s, const struct fact *f, struct text *out);
-// Adds a whole report: "glass: WHAT", "  from:" and so on.
+// Adds a whole report: its head, "  from:" and so on.
 void words_report(const struct speaker *s, const struct report *r, struct text *out);
 // Adds where an instruction is: "in walk+0x1c (kernel/vm.c:85)", "at pc 0x80000000".
 void words_place(const struct speaker *s, uint64 pc, struct text *out);

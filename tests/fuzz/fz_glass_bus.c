@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fz_glass_bus.c - any accesses to the devices of the glass machine, and anything in its memory.
 //
-// Theory    Eight bytes of input are a step: what to do, where, and with what. The first byte of
+// Theory    Eight bytes of input are a step: the operation, the place, and the value. The first byte of
 //           the input chooses the transport. Addresses are biased to the beginning of a window and
 //           values to numbers that mean something.
 //

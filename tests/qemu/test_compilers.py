@@ -6,7 +6,7 @@ from machine import Failure
 
 
 def test_clang(context):
-    """Processes move between harts: what is known of the running hart before a switch is not used after it."""
+    """Processes move between harts: facts about the running hart from before a switch are not used after it."""
     with context.machine(variant="LLVM", append="quiet", cpus=3) as m:
         m.boot()
         for _ in range(5):

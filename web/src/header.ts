@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// header.ts - the head of the page: what runs, files, language, colours, a link.
+// header.ts - the head of the page: the kernel that runs, files, language, colours, a link.
 import { choice, choose, link, onChange, run } from "./app";
 import { fill, h } from "./dom";
 import { loaded, settings, start, takeFiles, told } from "./files";

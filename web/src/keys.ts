@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// keys.ts - the keyboard: what each key does when the person is not typing.
+// keys.ts - the keyboard: the meaning of each key when the person is not typing.
 import { choice, choose } from "./app";
 import { focusTerminal } from "./terminal";
 import { moves } from "./timeline";

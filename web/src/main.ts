@@ -92,7 +92,7 @@ async function begin(): Promise<void> {
   if (told.vitrine && linkedStory() !== "") await tell(linkedStory());
 }
 
-// For tests: what a person could do and see, by name.
+// For tests: the actions and views of a person, by name.
 Object.assign(window, { vitrine: { link, run, choice, choose, reports, screenText, typeText, makeLink, asSvg, takeFiles, loaded, told } });
 
 begin().catch((error: unknown) => complain(String(error)));

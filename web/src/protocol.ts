@@ -216,7 +216,7 @@ export interface State {
   stop: Stop;
   mips: number;
   turn: number; // the hart that made the last step
-  epoch: number; // counts loads: what is older is of another machine
+  epoch: number; // counts loads: older events are of another machine
   inputs: number[]; // positions, thinned
   exit: number; // what the finisher was asked for
 }

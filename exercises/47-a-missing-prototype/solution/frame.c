@@ -17,7 +17,7 @@ frame_put(void *frame)
     kfree(frame);
 }
 
-// Makes an empty table: what every new file of a kernel does with other files' functions.
+// Makes an empty table, with functions of other files, as every new file of a kernel does.
 pagetable_t
 table_new(void)
 {

@@ -4,7 +4,7 @@
 // Theory    A blob has a header, a list of reserved memory, a block of tokens (node begins,
 //           property, node ends) and a block of strings with the names of properties. All
 //           numbers are big-endian and no alignment is taken for granted.
-// Promises  fdt_open() walks every token once; what it accepts can be walked again without failure.
+// Promises  fdt_open() walks every token once; a tree that it accepts can be walked again without failure.
 //           Each read goes through one function that knows the bounds, so that even a tree that
 //           changes afterwards cannot lead outside the blob.
 // Locks     none: a pure function of the bytes.

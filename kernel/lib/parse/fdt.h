@@ -2,8 +2,8 @@
 // fdt.h - reading a flattened device tree, the description of the machine that firmware hands over.
 //
 // A walk visits the nodes in their order and carries along what a node inherits from its ancestors,
-// so one pass over the tree answers most questions. Any bytes may be opened: what fdt_open()
-// accepts is well formed, and nothing here reads outside the blob.
+// so one pass over the tree answers most questions. Any bytes may be opened: a tree that
+// fdt_open() accepts is well formed, and nothing here reads outside the blob.
 #pragma once
 
 #include "lib/types.h"

@@ -100,7 +100,7 @@ component_len(const char *path)
     return n;
 }
 
-// Finds the node at an absolute path; what follows a ':' (options of a console) is not part of it.
+// Finds the node at an absolute path; a ':' and the options of a console behind it are not part of it.
 // Returns   false, with *n undefined, when there is none.
 bool
 fdt_find(const struct fdt *t, const char *path, struct fdt_node *n)

@@ -37,7 +37,7 @@ struct frame {
     uint8 kind;       // [f] enum frame_kind
     uint8 order;      // [f] of the allocation that starts here; mm/frame/buddy.h: of a free block
     uint16 flags;     // [o] 0 when allocated
-    uint32 owner;     // [f] pid, inode number ...: what the ledger shows
+    uint32 owner;     // [f] pid, inode number ..., as the ledger shows it
     struct list link; // [f] while free; else [o], undefined when allocated
     void *obj;        // [o] undefined when allocated
     uint64 index;     // [o] undefined when allocated

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // frame_put.c - physical memory: taking frames back.
 //
-// Promises  frame-once: what is freed had one user, and goes to one place. A wrong address, a
+// Promises  frame-once: a frame that is freed had one user, and goes to one place. A wrong address, a
 //           double free and a free of mapped memory are caught.
 // Locks     none in the common case: mm/frame/pool.h.
 #include "lib/panic.h"

@@ -7,7 +7,7 @@
 // Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
 //           frames_free(); an allocation has users, a free block has none; the other entries of
 //           both are blank.
-// Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
+// Locks     none: changes by others may be seen or not. Exact at rest.
 // Next      mm/frame/frame.c
 #include "mm/frame/ledger.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ledger.h - the ledger of frames: what all its entries say together.
+// ledger.h - the ledger of frames as a whole.
 #pragma once
 
 #include "mm/frame/frame.h"

@@ -3,7 +3,7 @@
 //
 // Theory    One pass over the ledger, allocation by allocation, into a hash table of lines. The
 //           first PGK_KINDS lines are for owners that find the table full.
-// Locks     none: what others change meanwhile may be seen before or after. Exact at rest.
+// Locks     none: changes by others may be seen or not. Exact at rest.
 #include "mm/inspect/owners.h"
 
 #include "lib/string.h"

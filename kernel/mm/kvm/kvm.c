@@ -7,8 +7,8 @@
 //           entries. It is built with the three levels of Sv39; a deeper mode puts a root above
 //           the root, whose last entry leads to it: all that the kernel maps is in the last
 //           256 GiB, where an address means the same in every mode.
-// Promises  no-wx: the image is text R-X, rodata R, data RW. image-alone: what the leaves of text
-//           and rodata map is read-only in the direct map, too. Everything is global.
+// Promises  no-wx: the image is text R-X, rodata R, data RW. image-alone: the memory of text
+//           and rodata is read-only in the direct map, too. Everything is global.
 // Fences    around each satp write; kvm_map_device() after mapping, for this hart: devices are
 //           mapped before other harts start.
 // Manual    priv: sv39, sv48, sv57, satp, sfence.vma

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // check.c - the shape that every page table of ours has.
 //
-// Theory    Stricter than the hart: what it would only fault on, or even allow, is a finding here.
+// Theory    Stricter than the hart: a finding may be an entry on which it faults, or that it allows.
 // Promises  The names of the invariants are stable; doc/page-tables.md explains each.
 // Locks     none here; the caller owns the tree.
 // Manual    priv: sv39pte
@@ -72,7 +72,7 @@ check_table(struct check *k, pagetable_t table, int level, uint64 va, uint64 las
     }
 }
 
-// Reports every entry for [start, end) that breaks an invariant; what lies below such an entry is
+// Reports every entry for [start, end) that breaks an invariant; the entries below one are
 // not looked at.
 // Returns   the number of findings.
 int

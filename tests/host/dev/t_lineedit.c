@@ -11,7 +11,7 @@
 
 static struct lineedit e;
 
-// A row of a terminal: what each column shows; the right half of a wide character is 0.
+// A row of a terminal: the character of each column; the right half of a wide character is 0.
 static uint32 screen[COLUMNS];
 static size_t at;
 static int bells;

@@ -307,7 +307,7 @@ t_execfail(void)
     want(dup(0) == 3, "a descriptor is lost");
 }
 
-// Code in a file that is mapped: what runs is what the file held, also when another program was there
+// Code in a file that is mapped: the instructions are those that the file held, also when another program was there
 // before. The part of a page that the file has is copied, so the kernel has stored the instructions.
 static void
 t_mapcode(void)

@@ -222,7 +222,7 @@ t_mem(void)
     want(t_status(use_all, 0) == 0, "the child died");
 }
 
-// A mapped file after msync: what the program and the kernel store then reaches the file too.
+// A mapped file after msync: later stores of the program and the kernel reach the file too.
 static void
 t_mapsync(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// designs.ts - the view of the four designs side by side: what a process's tree holds, and what each operation costs.
+// designs.ts - the view of the four designs side by side: the contents of a process's tree, and the cost of each operation.
 import { Design, DESIGNS, measure, Measured, OPERATIONS } from "../designs";
 import { fill, h } from "../dom";
 import { told } from "../files";

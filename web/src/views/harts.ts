@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// harts.ts - the view of the harts: what runs now, in which tree, and what the TLB holds or may still hold.
+// harts.ts - the view of the harts: the running code, its tree, and the entries that the TLB holds or may still hold.
 import { choice, choose, harts, run, treeOf } from "../app";
 import { fill, h, pressable } from "../dom";
 import { letters } from "../flags";

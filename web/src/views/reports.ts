@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// reports.ts - the view of reports: what, since when and by which store, the rule, what to do.
+// reports.ts - the view of reports: the event, its time, the store behind it, the rule, the advice.
 import { choice, reports, run } from "../app";
 import { fill, h } from "../dom";
 import { grouped } from "../numbers";

@@ -75,7 +75,7 @@ function heights(columns: Block[][]): (b: Block) => number {
 
 const startOf = (b: Block): bigint => (b.range ? b.range.start : BigInt(b.key.slice(3)));
 
-// Places the blocks from high to low; what begins at one address stands at one height in all columns. Returns the foot.
+// Places the blocks from high to low; blocks that begin at one address stand at one height in all columns. Returns the foot.
 function layOut(columns: Block[][]): number {
   const height = heights(columns), next = columns.map(() => 0), y = columns.map(() => TOP);
   for (;;) {

@@ -19,7 +19,7 @@ struct diff_job {
     int found;
 };
 
-// One side of the comparison: what stands for a stretch of addresses, at some level.
+// One side of the comparison: the entry for a stretch of addresses, at some level.
 struct side {
     const struct pt *t;
     pte_t pte; // 0: nothing
