@@ -10,6 +10,7 @@ struct input_view {
 EXPORT bool web_history(struct machine *m, uint64 limit);
 EXPORT bool web_go(struct machine *m, uint64 position);
 EXPORT uint64 web_first(const struct machine *m);
+EXPORT uint64 web_snapshot_before(const struct machine *m, uint64 position);
 EXPORT void web_input_of(const struct machine *m, uint32 n, struct input_view *out);
 EXPORT bool web_note_input(struct machine *m, const struct input_view *in);
 EXPORT uint32 web_inputs(const struct machine *m);
@@ -34,6 +35,17 @@ uint64
 web_first(const struct machine *m)
 {
     return m->history != NULL && m->history->count > 0 ? m->history->of[0].position : ~0ULL;
+}
+
+// The position of the last snapshot at or before a position; ~0: there is none.
+uint64
+web_snapshot_before(const struct machine *m, uint64 position)
+{
+    const struct history *h = m->history;
+    uint64 found = ~0ULL;
+    for (uint32 i = 0; h != NULL && i < h->count && h->of[i].position <= position; i++)
+        found = h->of[i].position;
+    return found;
 }
 
 // How many bytes of input are noted.

@@ -20,6 +20,7 @@ async function keys(opened) {
     await press(key);
     await opened.until((name) => document.querySelector(".view").dataset.view === name, 20, `key ${key}`, view);
   }
+  await opened.until(() => document.querySelector(".entry .why"), 20, "the card of the entry");
   await press("w");
   await opened.until(() => /At step [\d,]+, |No store to it/.test(document.querySelector(".writer")?.textContent ?? ""), 60, "key w to tell which store wrote the entry");
   await press("l");

@@ -26,12 +26,19 @@ export function goTo(position: number): void {
   if (!busy) void follow();
 }
 
+const REST_MS = 120; // the mouse rests: the exact moment is worth its time
+
+// While the slider is dragged, the nearest snapshot is shown at once, and the exact moment when the mouse rests.
 async function follow(): Promise<void> {
   busy = true;
   while (target !== null) {
     const to = target;
     target = null;
-    await link.call("go", to);
+    if (dragged !== null) {
+      await link.call("glance", to);
+      for (const end = performance.now() + REST_MS; dragged !== null && target === null && performance.now() < end; ) await new Promise((done) => requestAnimationFrame(done));
+    }
+    if (target === null) await link.call("go", to);
   }
   busy = false;
 }
@@ -141,6 +148,7 @@ function makeSlider(): SVGSVGElement {
   };
   element.onpointerup = element.onpointercancel = () => {
     element.onpointermove = null;
+    if (dragged !== null) goTo(dragged);
     dragged = null;
     draw();
   };

@@ -23,12 +23,13 @@ function settingWords(s: Settings): number[] {
 }
 
 export class Machine {
-  readonly printed: number[] = []; // all that the run has printed so far
-  readonly printedAt: number[] = []; // and where
+  private readonly bytes: number[] = []; // all that the run has printed, up to its newest moment
+  private readonly printedAt: number[] = []; // and where
   readonly reports: Report[] = [];
   names: Names;
   deferred = false; // the kernel defers copies of tables
-  private fresh = 0; // what of `printed` has been told
+  private count = 0; // of them, up to the present position
+  private fresh = 0; // of them, told
   private quiet = false;
   private hasHistory = false;
   private watch = 0; // struct web_reports
@@ -68,7 +69,8 @@ export class Machine {
 
   private prints(byte: number): void {
     if (this.quiet) return;
-    this.printed.push(byte);
+    if (this.count++ < this.bytes.length) return; // the run was there before
+    this.bytes.push(byte);
     this.printedAt.push(this.position);
   }
 
@@ -81,9 +83,14 @@ export class Machine {
 
   /** What has been printed since it was asked for last. */
   takePrinted(): Uint8Array {
-    const bytes = Uint8Array.from(this.printed.slice(this.fresh));
-    this.fresh = this.printed.length;
+    const bytes = Uint8Array.from(this.bytes.slice(this.fresh, this.count));
+    this.fresh = this.count;
     return bytes;
+  }
+
+  /** All that has been printed up to the present position. */
+  get printed(): Uint8Array {
+    return Uint8Array.from(this.bytes.slice(0, this.count));
   }
 
   get position(): number {
@@ -126,6 +133,7 @@ export class Machine {
   type(byte: number, idle: boolean): boolean {
     if (!this.module.x.web_room(this.m)) return false;
     this.module.x.web_input(this.m, byte, idle);
+    this.bytes.length = this.printedAt.length = this.count; // another future begins
     return true;
   }
 
@@ -157,17 +165,17 @@ export class Machine {
     }
   }
 
-  /** Goes to a position. What was printed behind it is forgotten; returns false if it cannot be. */
+  /** Goes to a position where the run has been. Returns false if it cannot be. */
   go(position: number): boolean {
     const before = this.position;
     if (position === before) return true;
-    if (position > before) return this.forward(position);
+    if (position > before && !this.hasHistory) return this.forward(position);
     const ok = this.module.x.web_go(this.m, BigInt(position)) !== 0;
-    this.forgetPrinted();
+    this.countPrinted();
     return ok;
   }
 
-  // Forwards the run is repeated with what it prints.
+  // Without a history there is only the way on.
   private forward(position: number): boolean {
     this.limit(null);
     while (this.position < position) {
@@ -177,13 +185,24 @@ export class Machine {
     return this.position === position;
   }
 
-  private forgetPrinted(): void {
-    const here = this.position;
+  /** The last snapshot at or before a position: a moment that is there at once. */
+  snapshotBefore(position: number): number {
+    const at = u64(this.module.x.web_snapshot_before(this.m, BigInt(position)));
+    return at === NEVER ? this.position : Number(at);
+  }
+
+  // Finds how much had been printed by now: positions grow, so the place is found by halving.
+  private countPrinted(): void {
     if (this.quiet) return;
-    let n = this.printed.length;
-    while (n > 0 && this.printedAt[n - 1] > here) n--;
-    this.printed.length = this.printedAt.length = n;
-    this.fresh = n;
+    const here = this.position;
+    let low = 0, high = this.bytes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.printedAt[middle] <= here) low = middle + 1;
+      else high = middle;
+    }
+    this.count = low;
+    this.fresh = Math.min(this.fresh, low);
   }
 
   /** A look into the past prints nothing; what has been printed by then is known. */
@@ -193,7 +212,7 @@ export class Machine {
       return f();
     } finally {
       this.quiet = false;
-      this.forgetPrinted();
+      this.countPrinted();
     }
   }
 

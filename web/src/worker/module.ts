@@ -30,6 +30,7 @@ export interface Exports {
   web_history(m: Pointer, limit: bigint): number;
   web_go(m: Pointer, position: bigint): number;
   web_first(m: Pointer): bigint;
+  web_snapshot_before(m: Pointer, position: bigint): bigint;
   web_inputs(m: Pointer): number;
   web_input_of(m: Pointer, n: number, out: Pointer): void;
   web_note_input(m: Pointer, input: Pointer): number;

@@ -73,7 +73,7 @@ function tellState(): void {
 function tellScreen(): void {
   if (!machine) return;
   machine.takePrinted();
-  tell({ kind: "screen", bytes: Uint8Array.from(machine.printed) });
+  tell({ kind: "screen", bytes: machine.printed });
 }
 
 function feed(): void {
@@ -191,6 +191,11 @@ function go(position: number): boolean {
   return there;
 }
 
+/** Goes near a position at once: to the snapshot before it. */
+function glance(position: number): boolean {
+  return machine !== null && go(machine.snapshotBefore(Math.max(machine.first, Math.min(position, newest))));
+}
+
 /** Runs to a position in pieces, as a person who waits would. */
 async function forward(position: number): Promise<boolean> {
   const m = machine;
@@ -221,6 +226,7 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   load,
   run,
   go,
+  glance,
   back,
   until,
   forward,
