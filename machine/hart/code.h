@@ -32,7 +32,7 @@ struct code_page {
 };
 
 struct code {
-    const void *const *go;                         // of each operation: what goes into insn.go
+    const void *const *go;                         // of each operation: the value for insn.go
     void (*run)(struct machine *m, unsigned hart); // the interpreter that `go` is of
     uint32 pages;                                  // how many there are
     uint32 hand;                                   // where the search for one to give up goes on

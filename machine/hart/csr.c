@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// csr.c - reads and writes CSRs, with the fields that hold what is written and those that do not.
+// csr.c - reads and writes CSRs, with the fields that keep written values and those that do not.
 #include "hart/csr.h"
 
 #include "hart/csrs.h"
@@ -21,7 +21,7 @@
 #define MISA          (2ULL << 62 | 0x14112dULL) // RV64 A C D F I M S U
 #define PMP_LOCKED    0x80
 
-// The field that a plain register is, or NULL. A plain one holds what is written, masked.
+// The field that a plain register is, or NULL. A plain one holds the written value, masked.
 static uint64 *
 plain(struct hart *h, unsigned number, uint64 *mask)
 {
@@ -235,7 +235,7 @@ write_satp(struct machine *m, unsigned hart, uint64 value)
     sight_satp(m, hart, old);
 }
 
-// Before a change of PMP: what the hart may still know of it.
+// Before a change of PMP: records that the hart may still know the entries of before.
 static void
 keep_pmp(struct hart *h)
 {
@@ -365,7 +365,7 @@ csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote)
     if (in(number, CSR_MCYCLE, CSR_HPMCOUNTER31))
         rest_spoil(m); // a clock
     if (*wrote) {
-        // The bits of mip that a device raises are no part of what csrrs and csrrc write back.
+        // The bits of mip that a device raises are no part of the value that csrrs and csrrc write back.
         uint64 base = number == CSR_MIP || number == CSR_SIP ? h->mip : old;
         write_csr(m, hart, number, combine(raw, base, operand));
     }

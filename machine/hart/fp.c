@@ -54,7 +54,7 @@ rs1(const struct operation *o)
     return field(o, 15, 5);
 }
 
-// The register rs2, or what selects among alike instructions.
+// The register rs2, or the number that selects among alike instructions.
 static uint32
 rs2(const struct operation *o)
 {

@@ -66,7 +66,7 @@ struct pmp {
 };
 
 struct hart {
-    uint64 x[33]; // x[0] stays 0; x[32] takes what is written to x0
+    uint64 x[33]; // x[0] stays 0; x[32] takes writes to x0
     uint64 pc;
     uint64 f[32];    // NaN-boxed
     uint64 steps;    // instructions and traps since reset
@@ -74,7 +74,7 @@ struct hart {
     uint8 mode;      // MODE_...
     uint8 id;        // mhartid
     bool waiting;    // in wfi
-    uint8 rest;      // enum rest: what its last turn showed (time/rest.h)
+    uint8 rest;      // enum rest, from its last turn (time/rest.h)
     uint64 rest_at;  // position when that was seen
     uint64 rest_pc;  // where its last turn began
     uint32 quiet;    // turns since it last entered or left a trap
@@ -83,12 +83,12 @@ struct hart {
     uint64 mstatus, misa, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch, mepc, mcause,
         mtval, menvcfg;
     uint64 stvec, scounteren, sscratch, sepc, scause, stval, senvcfg, satp, stimecmp;
-    int64 cycle_offset, instret_offset; // what writes to mcycle and minstret add
+    int64 cycle_offset, instret_offset; // the sums of writes to mcycle and minstret
     struct pmp pmp, pmp_before;         // pmp_before counts if pmp_unfenced
     bool pmp_unfenced; // PMP has changed since the last fence, while satp translated
 
     uint32 fetch_epoch;           // that of its last fence.i (mmu/fetched.h)
-    struct remembered remembered; // what its TLB may still hold (mmu/rules.h)
+    struct remembered remembered; // the entries that its TLB may still hold (mmu/rules.h)
 };
 
 // A trap that an instruction raises; `cause` < 0: none.

@@ -38,7 +38,7 @@ hooks_add(struct hooks *h, uint64 pa, uint8 owner)
     return true;
 }
 
-// Moves up what was put behind the slot only because it was taken.
+// Moves up the entries that were put behind the slot only because it was taken.
 static void
 close_gap(struct hooks *h, uint32 gap)
 {

@@ -9,7 +9,7 @@
 
 #define HOOKS_MAX   2048
 #define HOOKS_SLOTS (2 * HOOKS_MAX) // a power of two
-#define HOOKS_KEPT  8               // of them for what decides the run
+#define HOOKS_KEPT  8               // of them for decisions about the run
 
 // Whom a hook is of.
 enum {

@@ -10,7 +10,7 @@
 struct lane {
     struct shortcuts *now; // those of the present satp and mode
     struct context_set *contexts;
-    struct trap trap;        // what the last access or instruction raised
+    struct trap trap;        // raised by the last access or instruction
     struct insn straddle[3]; // an instruction that crosses pages, and the ends of its page
     uint64 budget;           // instructions left in this turn
     uint64 granted;          // budget at the turn's beginning

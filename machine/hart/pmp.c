@@ -43,7 +43,7 @@ permits(uint8 cfg, unsigned mode, enum pt_access access)
     return (mode == MODE_M && !(cfg & PMP_L)) || (cfg & bit[access]);
 }
 
-// The entries that the hart goes by. The adversary uses what was so before they changed, until the
+// The entries that the hart goes by. The adversary uses those of before a change, until the
 // fence (rule 20).
 static const struct pmp *
 entries(const struct machine *m, const struct hart *h, unsigned mode)

@@ -65,7 +65,7 @@ trap_take(struct machine *m, unsigned hart, bool interrupt, int cause, uint64 tv
     h->waiting = false;
     h->quiet = 0;
     if (!interrupt)
-        h->instret_offset--; // what traps does not retire
+        h->instret_offset--; // an instruction that traps does not retire
     if (h->mode != MODE_M && (delegated >> cause & 1))
         enter_s(h, interrupt, cause, tval);
     else

@@ -13,7 +13,7 @@ void trap_take(struct machine *m, unsigned hart, bool interrupt, int cause, uint
 bool trap_interrupt(struct machine *m, unsigned hart);
 // Is an interrupt due that the hart would take now?
 bool trap_due(const struct machine *m, unsigned hart);
-// mip as software sees it: what is stored and what the devices raise.
+// mip as software sees it: the stored bits and those that devices raise.
 uint64 trap_pending(const struct machine *m, unsigned hart);
 // Executes mret or sret. Returns false if it is illegal here.
 bool trap_mret(struct machine *m, unsigned hart);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fetched.h - which instructions a hart may still execute although memory has others (rule 19).
 //
-// Theory    A hart may execute what memory held at any time since its last fence.i. Each fence.i
+// Theory    A hart may execute any contents of memory since its last fence.i. Each fence.i
 //           of any hart begins an epoch, and the first store to a page in an epoch is noted with
 //           the page. So a fetch is stale if the page was stored to in the epoch of the hart's last
 //           fence.i or later.
@@ -20,8 +20,8 @@ struct machine;
 void fetched_fence(struct machine *m, unsigned hart);
 // The page at `pa` in RAM is stored to, by a hart in the slow way or by a device.
 void fetched_stored(struct machine *m, uint64 pa);
-// May the hart execute what the page held before? `t` is the walk of the fetch.
+// May the hart execute the page's former contents? `t` is the walk of the fetch.
 bool fetched_stale(const struct machine *m, unsigned hart, const struct pt_trace *t);
-// Reports a stale fetch at `va`. Returns whether the adversary executes what was there before. That
+// Reports a stale fetch at `va`. Returns whether the adversary executes the former contents. That
 // is not known; it is taken for zeros, an illegal instruction.
 bool fetched_report(struct machine *m, unsigned hart, uint64 va, const struct pt_trace *t);

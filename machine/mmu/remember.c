@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// remember.c - keeps what the rules speak of: active trees, fences, changes of entries.
+// remember.c - keeps the data of the rules: active trees, fences, changes of entries.
 //
-// Theory    Each function here may only forget too much, never too little: what is forgotten is
+// Theory    Each function here may only forget too much, never too little: a forgotten change is
 //           taken for fenced, so that a mistake may be missed and none is invented.
 // Next      mmu/rules.c
 #include "mmu/remember.h"

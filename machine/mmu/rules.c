@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rules.c - lists what a TLB may hold and compares it with memory.
+// rules.c - lists the walks that a TLB may hold and compares them with memory.
 //
 // Theory    A walk reads one entry a level. Where an entry changed since the last fence, the walk
 //           is repeated with each value that it had: a counter with one digit a level steps
@@ -214,7 +214,7 @@ struct search {
     enum pt_access access;
     const struct pt_hart *state;
     const struct pt_trace *now;
-    uint32 found;        // walks that differ in what an access would get
+    uint32 found;        // walks that differ in their result for an access
     bool wrong;          // one of them matters
     bool quiet;          // only `found` is asked for
     struct pt_trace use; // the one that the adversary chooses

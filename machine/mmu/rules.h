@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// rules.h - what a hart's TLB may still hold, by the manual's rules and nothing stricter.
+// rules.h - the entries that a hart's TLB may still hold, by the manual's rules and nothing stricter.
 //
 // Theory    A TLB may use any translation that was valid at some time since the last fence that
-//           covers it. So the machine keeps no cache that it fills; it keeps what the rules speak
+//           covers it. So the machine keeps no cache that it fills; it keeps the data that the rules speak
 //           of: which trees were active since the last fence (struct remembered), and how entries
 //           of known trees changed (struct table_log). From these every translation that is still
 //           allowed can be listed by walking each tree with each value that its entries had.
@@ -21,7 +21,7 @@ struct machine;
 
 // How the hart uses the translations that its TLB may hold.
 enum tlb_mode {
-    TLB_STRICT, // use memory as it is; report where what is remembered differs (option: newest, too)
+    TLB_STRICT, // use memory as it is; report where a remembered walk differs (option: newest, too)
     TLB_LAX,    // use memory as it is; remember nothing
     TLB_OLDEST, // strict, and use the oldest translation that the rules allow
     TLB_RANDOM, // strict, and use any of them, drawn from the seed
@@ -39,7 +39,7 @@ struct active {
     uint64 when, pc; // the write of satp: position in the run, and where
     uint32 from;     // number of the first change of a table that no fence covers
     uint32 until;    // number of the first change after satp left it; ~0: it is the present tree
-    bool dead;       // its tables have been reused: what they held is not known any more
+    bool dead;       // its tables have been reused: their entries are not known any more
 };
 
 // sfence.vma with an address drops leaves of that page, and no pointers (rule 3).
@@ -102,7 +102,7 @@ struct stale {
     struct active present;      // the tree of the present satp: where that was written
 };
 
-// Tells those who listen of a stale access.
+// Tells the checks of a stale access.
 void stale_found(struct machine *m, const struct stale *s);
 
 // The hart writes satp. `pc` is where.
@@ -122,9 +122,9 @@ void rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint6
 // which its TLB may hold translations that can serve an access of the present tree. 0: none.
 // Returns   false if one of them is not known.
 bool rules_company(const struct machine *m, unsigned hart, uint64 *company);
-// Compares what may be remembered for an access with the walk of memory, `now`.
+// Compares the walks that may be remembered for an access with that of memory, `now`.
 // Returns   true if nothing differs in a way that matters, so that a shortcut may be made. Reports
-//           a difference that does. In the adversary's modes, `now` becomes what is used instead.
+//           a difference that does. In the adversary's modes, `now` becomes the walk in use.
 bool rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
                  const struct pt_hart *state, struct pt_trace *now);
 // Would rules_check() return true? Nothing is counted, reported or drawn.

@@ -108,7 +108,7 @@ is_active(const struct machine *m, const struct tree *t)
     return false;
 }
 
-// Makes a tree unknown: no page has its bit any more, and no hart trusts what it remembers of it.
+// Makes a tree unknown: no page has its bit any more, and no hart trusts its remembered walks of it.
 static void
 forget(struct machine *m, int n)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// back.c - takes the run to a position: restores a snapshot and repeats what came after it.
+// back.c - takes the run to a position: restores a snapshot and repeats the run from there.
 #include "base/mem.h"
 #include "hart/code.h"
 #include "machine.h"
@@ -39,7 +39,7 @@ exchange(struct machine *m, uint32 n)
     }
 }
 
-// Drops what is derived from the state and memory that were.
+// Drops data derived from the state and memory of before.
 static void
 drop_derived(struct machine *m)
 {
@@ -81,7 +81,7 @@ history_input(struct machine *m, uint8 byte, bool idle)
     if (h != NULL && h->inputs.next != h->inputs.count)
         history_forget_future(m);
     if (h != NULL && !inputlog_add(&h->inputs, event))
-        m->history = NULL; // what comes now could not be repeated
+        m->history = NULL; // the run from here could not be repeated
     uart_input(m, byte);
 }
 

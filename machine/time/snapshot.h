@@ -5,16 +5,16 @@
 //           with it: each page is saved when it changes for the first time afterwards (RAM_CLEAN).
 //           So the snapshots are a row, and between each and the next lie the pages that changed.
 //           `cursor` is the snapshot that the present run goes on from, `live` the pages changed
-//           since. The pages of an interval before the cursor hold what they were at its
-//           beginning; those of one behind it, what they were at its end. Going from one snapshot
+//           since. The pages of an interval before the cursor hold their contents at its
+//           beginning; those of one behind it, those at its end. Going from one snapshot
 //           to its neighbour exchanges them with memory, so both directions cost the same.
 //           A repeated run takes more of them near the place that it is taken to: the next place
 //           asked for is often just before.
 //           When memory is short, the snapshot is given up that is missed least: two neighbouring
 //           intervals become one, with the older contents of each page.
 // Promises  same-run: a run that is repeated has the same state at each position, the caches of
-//           decoded instructions and translations aside. No snapshot lies inside a turn, for what
-//           is known of a watched turn (time/rest.h) is not saved.
+//           decoded instructions and translations aside. No snapshot lies inside a turn, for the
+//           data of a watched turn (time/rest.h) is not saved.
 // Next      time/back.c
 #pragma once
 

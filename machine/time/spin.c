@@ -45,7 +45,7 @@ plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
     return ram_at(&m->ram, pa);
 }
 
-// Would the AMO write what memory holds already? That is how a lock is waited for.
+// Would the AMO write the value that memory holds already? That is how a lock is waited for.
 static bool
 swaps_alike(struct machine *m, unsigned hart, uint32 raw)
 {

@@ -44,7 +44,7 @@ meet(struct machine *m, struct stop_event event)
     machine_attention(m, m->turn_hart);
 }
 
-// A loop is tried (time/spin.c): what it does is undone.
+// A loop is tried (time/spin.c): its stores are undone.
 static bool
 tried(const struct machine *m)
 {

@@ -23,7 +23,7 @@ struct turns {
     uint64 busy_at; // the position until which some hart did something
     uint32 hart;    // whose turn it is
     bool watched;   // a long loop is looked for in the present turn (time/rest.h)
-    uint32 weight;  // what one instruction of the present turn adds to the clock
+    uint32 weight;  // the addition of one instruction of the present turn to the clock
 };
 
 // Where a turn may end besides at its drawn length: half of the times that a hart gets there.
