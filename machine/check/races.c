@@ -298,6 +298,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         struct access *w = word_at(r, pa);
         note(m, r, hart, w);
         w->atomic = w->handed = true;
+        counters_atomic(m, hart, value);
         clocks_give(&r->clocks, hart, pa & ~3ULL);
         return;
     }

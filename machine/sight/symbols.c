@@ -10,7 +10,7 @@
 #include "board/elf.h"
 #include "board/ram.h"
 
-enum { TYPE_NONE = 0, TYPE_FUNCTION = 2 };
+enum { TYPE_NONE = 0, TYPE_OBJECT = 1, TYPE_FUNCTION = 2 };
 enum { BIND_LOCAL = 0 };
 
 // Finds the tables of a file. Returns how many symbols there are.
@@ -217,6 +217,22 @@ symbols_any(const struct symbols *s, const char *name, uint64 *address)
             return true;
     }
     return false;
+}
+
+bool
+symbols_variable(const struct symbols *s, uint32 i, struct symbol_variable *out)
+{
+    struct elf_header h;
+    struct section_header table, strings;
+    struct elf_symbol symbol;
+    *out = (struct symbol_variable){.bytes = 0};
+    if (i >= open_tables(s->file, &h, &table, &strings) ||
+        !elf_peek(s->file, table.offset + (uint64)i * sizeof(symbol), &symbol, sizeof(symbol)))
+        return false;
+    const char *name = elf_string(s->file, strings.offset + symbol.name);
+    if ((symbol.info & 15) == TYPE_OBJECT && symbol.section != 0 && name != NULL)
+        *out = (struct symbol_variable){symbol.value, symbol.size, name};
+    return true;
 }
 
 #define TRAMPOLINE_AT 0x3ffffff000ULL // in Sv39

@@ -44,6 +44,13 @@ bool symbols_address(const struct symbols *s, const char *name, uint64 *address)
 bool symbols_physical(const struct symbols *s, uint64 va, uint64 *pa);
 // The address of any symbol with that name, a variable's too. Returns false when there is none.
 bool symbols_any(const struct symbols *s, const char *name, uint64 *address);
+struct symbol_variable {
+    uint64 at, bytes;
+    const char *name;
+};
+
+// Symbol `i`, if it is that of a variable; else bytes is 0. Returns false behind the last symbol.
+bool symbols_variable(const struct symbols *s, uint32 i, struct symbol_variable *out);
 // Where the linker has put the instruction that runs at `pc`: they differ on the trampoline page,
 // which kernels map at the end of the user's half, too.
 uint64 symbols_linked(const struct symbols *s, uint64 pc);

@@ -281,6 +281,22 @@ add_lock(const struct speaker *s, uint64 at, struct text *out)
     text_add(out, named ? ")" : "");
 }
 
+// "nextpid (0x80012345)".
+static void
+add_variable(const struct speaker *s, uint64 at, struct text *out)
+{
+    struct symbol_variable v;
+    bool named = false;
+    for (uint32 i = 0; !named && symbols_variable(&s->m->sight->symbols, i, &v); i++)
+        named = v.bytes != 0 && v.at == at;
+    if (named) {
+        add_cut(out, v.name);
+        text_add(out, " (");
+    }
+    text_hex(out, at);
+    text_add(out, named ? ")" : "");
+}
+
 static bool
 is(const char *how, const char *name)
 {
@@ -337,6 +353,8 @@ add_argument(const struct speaker *s, const struct fact *f, unsigned n, const ch
         add_string(s, v, out);
     else if (is(how, "lock"))
         add_lock(s, v, out);
+    else if (is(how, "variable"))
+        add_variable(s, v, out);
     else if (is(how, "csr"))
         text_add(out, v ? "stvec" : "mtvec");
     else if (is(how, "w")) {

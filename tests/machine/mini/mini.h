@@ -59,6 +59,7 @@ enum mistake {
     EXIT_UNMAPS_PARENT,  // exit: an entry of the parent's is cleared, not one of the process
     MAPS_BEHIND,         // fork: a page behind p->sz, which nothing unmaps
     FAULT_ROUNDS_UP,     // vmfault: the page after the one that was touched
+    PID_RACE,            // allocpid: no lock
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
 };

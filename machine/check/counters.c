@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// counters.c - a variable that several harts count up or down, with no lock in common (--races).
+//
+// Theory    A load, a change and a store of one variable lose an update if another hart does the
+//           same in between. In one run the harts may come after each other by luck, because other
+//           locks order them: races.c says nothing then. So the locks that are held at each change
+//           are compared: a variable that is protected has one lock that is held at all of them.
+//           Variables that stand alone are looked at. Fields of structures pass from one process
+//           to another, and no lock tells of that.
+// Promises  silence: several processes have changed the variable, on several harts, several times;
+//           not in atomic instructions; and no hart uses locks of another kind.
+// Next      check/races.h, check/locktable.h
+#include "check/locktable.h"
+#include "check/races.h"
+#include "check/sleeplocks.h"
+#include "machine.h"
+#include "sight/guest.h"
+#include "sight/watcher.h"
+
+#define VARIABLES_MAX 256
+#define LOCKS_KEPT    4
+#define CHANGE_STEPS  400   // of all harts, from the load to the store
+#define CHANGES_MIN   4     // before anything is told
+#define OTHER_STEPS   20000 // after an atomic instruction that is not part of a known lock
+
+enum { S0 = 8 };
+
+struct seen {
+    uint64 pc, frame, function, when;
+};
+
+struct variable {
+    uint64 at, pa; // as linked, and in RAM
+    int bytes;
+    struct seen load[HARTS_MAX];
+    uint64 lock[LOCKS_KEPT]; // held at all changes so far; 0: none
+    uint32 changes;
+    struct moment last, other; // changes; `other`: the last one by another hart than `last`
+};
+
+struct counters {
+    struct variable of[VARIABLES_MAX]; // in the order of their addresses
+    uint32 count;
+    uint64 other[HARTS_MAX]; // when the hart last executed an atomic instruction of its own
+};
+
+static struct counters *
+state(const struct machine *m)
+{
+    return SIGHT_STATE(m, counters, struct counters);
+}
+
+static struct variable *
+find(struct counters *c, uint64 pa, int bytes)
+{
+    uint32 low = 0, high = c->count;
+    while (low < high) {
+        uint32 middle = low + (high - low) / 2;
+        if (c->of[middle].pa < pa)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < c->count && c->of[low].pa == pa && c->of[low].bytes == bytes ? &c->of[low] : NULL;
+}
+
+static struct seen
+now(const struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 offset = 0;
+    bool known = symbols_find(&m->sight->symbols, h->pc, &offset) != NULL;
+    return (struct seen){
+        .pc = h->pc, .frame = h->x[S0], .function = known ? h->pc - offset : 0, m->sight->now};
+}
+
+static bool
+atomic(const struct machine *m, unsigned hart)
+{
+    uint64 code;
+    return guest_read(m, hart, m->s.hart[hart].pc, 2, PT_EXEC, &code) && (code & 0x7f) == 0x2f;
+}
+
+// --- locks -----------------------------------------------------------------------------------
+
+static bool
+sleeplock_held(const struct machine *m, unsigned hart)
+{
+    const struct sleeplocks *s = sleeplocks(m);
+    for (uint32 i = 0; s != NULL && i < s->used; i++)
+        if (s->of[i].lock != 0 && !s->of[i].waits && s->of[i].thread == s->thread[hart])
+            return true;
+    return false;
+}
+
+// Keeps of the variable's locks those that the hart holds now.
+static void
+keep(const struct machine *m, unsigned hart, struct variable *v)
+{
+    const struct hart_locks *h = &locktable(m)->hart[hart];
+    for (uint32 i = 0; i < LOCKS_KEPT; i++) {
+        if (v->changes == 0)
+            v->lock[i] = i < h->count ? h->held[h->count - 1 - i].lock : 0;
+        else if (v->lock[i] != 0 && locktable_held(locktable(m), hart, v->lock[i]) == NULL)
+            v->lock[i] = 0;
+    }
+}
+
+static bool
+protected(const struct variable *v)
+{
+    for (uint32 i = 0; i < LOCKS_KEPT; i++)
+        if (v->lock[i] != 0)
+            return true;
+    return false;
+}
+
+// --- events ----------------------------------------------------------------------------------
+
+static void
+tell(struct machine *m, unsigned hart, const struct variable *v, const struct moment *before)
+{
+    struct report r;
+    uint64 guilty = m->s.hart[hart].pc;
+    report_begin(m, &r, REPORT_RACE, hart, guilty);
+    r.what = (struct fact){.word = WORD_RACE_COUNTER,
+                           .arg = {v->at, guilty, hart, before->hart, moment_pc(m, before, 0)},
+                           .moment = r.moment};
+    struct fact *other = report_since(&r, WORD_RACE_COUNTER_OTHER);
+    other->arg[0] = v->at;
+    other->moment = *before;
+    r.rule.word = WORD_RACE_COUNTER_RULE;
+    r.todo = (struct fact){.word = WORD_RACE_COUNTER_DO, .arg = {v->at, guilty}};
+    report_send(m, &r);
+}
+
+static void
+changed(struct machine *m, unsigned hart, struct variable *v)
+{
+    struct moment here;
+    moment_now(m, hart, &here);
+    keep(m, hart, v);
+    v->changes++;
+    const struct moment *before = v->last.hart != hart ? &v->last : &v->other;
+    bool other = before->position != 0 && (before->pid != here.pid || here.pid < 0);
+    if (v->changes >= CHANGES_MIN && other && !protected(v))
+        tell(m, hart, v, before);
+    if (v->last.hart != hart)
+        v->other = v->last;
+    v->last = here;
+}
+
+static void
+load(struct machine *m, unsigned hart, uint64 pa, int bytes)
+{
+    struct variable *v = find(state(m), pa, bytes);
+    if (v != NULL)
+        v->load[hart] = now(m, hart);
+}
+
+static void
+store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
+{
+    struct counters *c = state(m);
+    struct variable *v = find(c, pa, bytes);
+    if (v == NULL || locktable(m)->over)
+        return;
+    struct seen here = now(m, hart), before = v->load[hart];
+    uint64 old = bytes == 4 ? *(const uint32 *)ram_at(&m->ram, pa)
+                            : *(const uint64 *)ram_at(&m->ram, pa);
+    bool change = before.function != 0 && before.function == here.function &&
+                  before.frame == here.frame && here.when - before.when < CHANGE_STEPS &&
+                  old != (bytes == 4 ? (uint32)value : value);
+    bool other = c->other[hart] != 0 && here.when - c->other[hart] < OTHER_STEPS;
+    v->load[hart].function = 0;
+    if (change && !other && !atomic(m, hart) && !sleeplock_held(m, hart))
+        changed(m, hart, v);
+}
+
+// An atomic instruction outside of known locks: there may be locks that the table has not got. One
+// that stores 0 only releases something.
+void
+counters_atomic(struct machine *m, unsigned hart, uint64 value)
+{
+    if (value != 0 && (m->sight->on >> WATCHER_counters & 1) &&
+        locktable(m)->hart[hart].wants == 0)
+        state(m)->other[hart] = m->sight->now;
+}
+
+static bool
+start(struct machine *m)
+{
+    struct counters *c = state(m);
+    struct symbol_variable v;
+    if (!races_on(m))
+        return false;
+    for (uint32 i = 0; symbols_variable(&m->sight->symbols, i, &v); i++) {
+        uint32 at = c->count;
+        uint64 pa;
+        if ((v.bytes != 4 && v.bytes != 8) || at == VARIABLES_MAX ||
+            !symbols_physical(&m->sight->symbols, v.at, &pa) || !ram_has(&m->ram, pa, v.bytes))
+            continue;
+        for (; at > 0 && c->of[at - 1].pa > pa; at--)
+            c->of[at] = c->of[at - 1];
+        c->of[at] = (struct variable){.at = v.at, .pa = pa, .bytes = (int)v.bytes};
+        c->count++;
+    }
+    for (uint32 i = 0; i < c->count; i++)
+        sight_watch(m, WATCHER_counters, c->of[i].pa, WATCH_LOADS | WATCH_STORES);
+    return c->count > 0;
+}
+
+const struct watcher counters_watcher = {
+    .name = "counters",
+    .bytes = sizeof(struct counters),
+    .start = start,
+    .load = load,
+    .store = store,
+};
