@@ -7,18 +7,19 @@
 struct row {
     uint32 match, mask;
     uint8 op, imm;
+    uint8 brief; // the operation of its compressed form, or 0; of a branch, in the same page
 };
 
-#define OP_R(name, match, expr)          {match, 0xfe00707f, OP_##name, IMM_NONE},
-#define OP_I(name, match, expr)          {match, 0x0000707f, OP_##name, IMM_I},
-#define OP_SHIFT(name, match, expr)      {match, 0xfc00707f, OP_##name, IMM_SHIFT},
-#define OP_SHIFTW(name, match, expr)     {match, 0xfe00707f, OP_##name, IMM_SHIFTW},
-#define OP_U(name, match, expr)          {match, 0x0000007f, OP_##name, IMM_U},
-#define OP_LOAD(name, match, type)       {match, 0x0000707f, OP_##name, IMM_I},
-#define OP_STORE(name, match, type)      {match, 0x0000707f, OP_##name, IMM_S},
-#define OP_BRANCH(name, match, cond)     {match, 0x0000707f, OP_##name, IMM_B},
-#define OP_AMO(name, match, type, expr)  {match, 0xf800707f, OP_##name, IMM_NONE},
-#define OP_OTHER(name, match, mask, imm) {match, mask, OP_##name, imm},
+#define OP_R(name, match, expr)          {match, 0xfe00707f, OP_##name, IMM_NONE, OP_SHORT_##name},
+#define OP_I(name, match, expr)          {match, 0x0000707f, OP_##name, IMM_I, OP_SHORT_##name},
+#define OP_SHIFT(name, match, expr)      {match, 0xfc00707f, OP_##name, IMM_SHIFT, OP_SHORT_##name},
+#define OP_SHIFTW(name, match, expr)     {match, 0xfe00707f, OP_##name, IMM_SHIFTW, OP_SHORT_##name},
+#define OP_U(name, match, expr)          {match, 0x0000007f, OP_##name, IMM_U, OP_SHORT_##name},
+#define OP_LOAD(name, match, type)       {match, 0x0000707f, OP_##name, IMM_I, OP_SHORT_##name},
+#define OP_STORE(name, match, type)      {match, 0x0000707f, OP_##name, IMM_S, OP_SHORT_##name},
+#define OP_BRANCH(name, match, cond)     {match, 0x0000707f, OP_##name, IMM_B, OP_SHORT_##name},
+#define OP_AMO(name, match, type, expr)  {match, 0xf800707f, OP_##name, IMM_NONE, 0},
+#define OP_OTHER(name, match, mask, imm) {match, mask, OP_##name, imm, 0},
 
 static const struct row rows[] = {
 #include "hart/isa.inc"
@@ -83,6 +84,17 @@ is_near(int offset, int32 imm)
     return offset >= 0 && offset + imm >= 0 && offset + imm < CODE_SLOTS * 2;
 }
 
+// Which operation of the row's the instruction is. `near`: it stays inside the page.
+static unsigned
+operation(const struct row *row, bool compressed, bool near)
+{
+    if (near && row->op == OP_JAL)
+        return OP_NEAR_JAL;
+    if (compressed && row->brief != 0 && (near || row->imm != IMM_B))
+        return row->brief;
+    return near ? row->op + 1u : row->op;
+}
+
 void
 decode(const struct code *c, uint32 raw, int offset, struct insn *out)
 {
@@ -95,15 +107,14 @@ decode(const struct code *c, uint32 raw, int offset, struct insn *out)
         out->imm = (int32)(compressed ? raw & 0xffff : raw);
         return;
     }
-    out->go = c->go[row->op];
     out->rd = (uint8)(rd == 0 ? 32 : rd);
     out->rs1 = (uint8)bits(full, 19, 15);
     out->rs2 = (uint8)bits(full, 24, 20);
     out->imm = immediate((enum imm)row->imm, full);
-    if ((row->imm == IMM_B || row->op == OP_JAL) && is_near(offset, out->imm)) {
-        out->go = c->go[row->op == OP_JAL ? OP_NEAR_JAL : row->op + 1];
-        if (row->op == OP_JAL)
-            out->rs1 = 0;
+    bool near = (row->imm == IMM_B || row->op == OP_JAL) && is_near(offset, out->imm);
+    out->go = c->go[operation(row, compressed, near)];
+    if (near && row->op == OP_JAL)
+        out->rs1 = 0;
+    if (near)
         out->imm = out->imm / 2 * (int32)sizeof(struct insn);
-    }
 }

@@ -2,17 +2,19 @@
 // ops.h - the operations that a decoded instruction can name.
 //
 // Theory    Each row of isa.inc is an operation. A branch and JAL have a second one, NEAR_...,
-//           for a target in the same page, which needs no look-up of the target's page.
+//           for a target in the same page, which needs no look-up of the target's page. The most
+//           frequent rows have one more, SHORT_..., for the compressed form: the handler knows the
+//           instruction's length and need not load it. SHORT_... of a branch is near, too.
 #pragma once
 
-#define OP_R(name, match, expr)          OP_##name,
-#define OP_I(name, match, expr)          OP_##name,
-#define OP_SHIFT(name, match, expr)      OP_##name,
-#define OP_SHIFTW(name, match, expr)     OP_##name,
-#define OP_U(name, match, expr)          OP_##name,
-#define OP_LOAD(name, match, type)       OP_##name,
-#define OP_STORE(name, match, type)      OP_##name,
-#define OP_BRANCH(name, match, cond)     OP_##name, OP_NEAR_##name,
+#define OP_R(name, match, expr)          OP_##name, OP_SHORT_##name,
+#define OP_I(name, match, expr)          OP_##name, OP_SHORT_##name,
+#define OP_SHIFT(name, match, expr)      OP_##name, OP_SHORT_##name,
+#define OP_SHIFTW(name, match, expr)     OP_##name, OP_SHORT_##name,
+#define OP_U(name, match, expr)          OP_##name, OP_SHORT_##name,
+#define OP_LOAD(name, match, type)       OP_##name, OP_SHORT_##name,
+#define OP_STORE(name, match, type)      OP_##name, OP_SHORT_##name,
+#define OP_BRANCH(name, match, cond)     OP_##name, OP_NEAR_##name, OP_SHORT_##name,
 #define OP_AMO(name, match, type, expr)  OP_##name,
 #define OP_OTHER(name, match, mask, imm) OP_##name,
 
