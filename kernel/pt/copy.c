@@ -22,6 +22,15 @@ struct copy_job {
     void *arg;
 };
 
+// The last address of [va, last] that the entry of `va` stands for, which is *lead; or that the group of holes
+// stands for that begins there.
+static inline uint64
+step_last(const pte_t *lead, int level, uint64 va, uint64 last)
+{
+    bool run = !pte_load(lead) && slots_aligned(lead) && slots_empty(lead);
+    return run ? span_run_last(level, va, last) : span_last(level, va, last);
+}
+
 // Takes the table frames that `table` of `to` (NULL: not there yet) lacks below `level`.
 // On error  -ENOMEM; the stock is empty.
 static int
@@ -30,7 +39,7 @@ copy_reserve(struct copy_job *job, pagetable_t table, pagetable_t from, int leve
 {
     for (uint64 sub; va - 1 != last; va = sub + 1) {
         pte_t lead = pte_load(&from[PX(level, va)]);
-        sub = span_last(level, va, last);
+        sub = step_last(&from[PX(level, va)], level, va, last);
         if (!pte_table(lead))
             continue;
         pte_t pte = table != NULL ? pte_load(&table[PX(level, va)]) : 0;
@@ -72,7 +81,7 @@ copy(struct copy_job *job, pagetable_t to, pagetable_t from, int level, uint64 v
     for (uint64 sub; va - 1 != last && stop == 0; va = sub + 1) {
         pte_t *lead = &from[PX(level, va)], *slot = &to[PX(level, va)];
         pte_t pte = pte_load(lead);
-        sub = span_last(level, va, last);
+        sub = step_last(lead, level, va, last);
         if (pte_table(pte))
             stop =
                 copy(job, table_below(job, slot, va), pt_child(job->from, pte), level - 1, va, sub);

@@ -107,10 +107,14 @@ runs_follow(pte_t *from, pte_t *to, int n, run_image_fn *image)
     }
 }
 
-// Copies n entries without the flags `drop` to a tree that no hart can walk yet.
+// Copies n entries without the flags `drop` to holes of a tree that no hart can walk yet.
 in_loop void
 runs_copy(pte_t *from, pte_t *to, int n, pte_t drop)
 {
-    for (int i = 0; i < n; i++)
-        pte_store(&to[i], pte_load(&from[i]) & ~drop);
+    for (int i = 0; i < n; i++) {
+        if (i + SLOT_RUN <= n && slots_aligned(&from[i]) && slots_empty(&from[i]))
+            i += SLOT_RUN - 1;
+        else
+            pte_store(&to[i], pte_load(&from[i]) & ~drop);
+    }
 }
