@@ -79,7 +79,8 @@ def at_the_prompt(watch):
 def exercise(watch):
     """Exercise 23, as doc/exercises.md does it: start, watch, answer, check."""
     answer = f"echo 'where = usertrapret' > {FOLDER}/answer.txt"
-    line = f"./vitrine exercise start 23; ./vitrine watch {FOLDER} -- go exit; {answer}; ./vitrine exercise check 23; times"
+    line = (f"./vitrine exercise start 23; ./vitrine watch {FOLDER} -- go exit; {answer}; "
+            "./vitrine exercise check 23; times")
     done = subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     said = done.stdout.decode()
     if not re.search(r"^exercise 23: right|^练习 23: 正确", said, re.M):
