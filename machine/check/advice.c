@@ -11,6 +11,11 @@
 #include "check/blame.h"
 #include "machine.h"
 
+enum { A0 = 10 };
+
+#define SYSTEM_CALLS                                                                               \
+    (KNOWN_BIT(SYSCALL) | KNOWN_BIT(FORK) | KNOWN_BIT(EXEC) | KNOWN_BIT(GROWPROC))
+
 // The sentence of "since:" with that word; NULL: there is none.
 static struct fact *
 since(struct report *r, enum word word)
@@ -71,11 +76,25 @@ missing(const struct machine *m, struct report *r)
 
 // A leaf behind p->sz: p->sz became smaller, or the page was always behind it.
 static void
-behind(struct report *r)
+behind(const struct machine *m, struct report *r)
 {
-    const struct fact *size = since(r, WORD_LEAF_SZ);
-    if (size == NULL || size->arg[6] <= r->what.arg[1])
-        r->todo.word = WORD_LEAF_DO_BEHIND;
+    const struct fact *size = since(r, WORD_LEAF_SZ), *leaf = since(r, WORD_ENTRY_WRITTEN);
+    bool first = leaf == NULL || size == NULL || leaf->moment.position < size->moment.position;
+    if (size != NULL && size->arg[6] > r->what.arg[1] && first)
+        return;
+    bool fault = leaf != NULL && blame_inside(m, &leaf->moment, KNOWN_BIT(USERTRAP)) &&
+                 !blame_inside(m, &leaf->moment, SYSTEM_CALLS);
+    bool maps = known_has(m, KNOWN_SYS_MMAP);
+    r->todo.word = fault && !maps ? WORD_LEAF_DO_FAULT : WORD_LEAF_DO_BEHIND;
+}
+
+// A register that the program did not expect: has the system call's result gone there?
+static void
+result(const struct machine *m, struct report *r)
+{
+    const struct fact *f = since(r, WORD_REGISTER_FROM);
+    if (f != NULL && r->what.arg[0] == A0 && blame_first(m, &f->moment, KNOWN_BIT(SYSCALL)))
+        r->todo = (struct fact){.word = WORD_REGISTER_DO_RESULT, .arg = {moment_pc(m, &f->moment, 0)}};
 }
 
 void
@@ -96,7 +115,10 @@ advice_complete(struct machine *m, struct report *r)
             r->todo.word = WORD_UNMAP_DO_TWICE;
         break;
     case WORD_LEAF_DO_SZ:
-        behind(r);
+        behind(m, r);
+        break;
+    case WORD_REGISTER_DO:
+        result(m, r);
         break;
     default:
         break;

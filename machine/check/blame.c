@@ -15,6 +15,10 @@
      KNOWN_BIT(UVMDEALLOC) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(MEMSET) |        \
      KNOWN_BIT(MEMMOVE) | KNOWN_BIT(PROC_FREEPAGETABLE))
 
+// ... and those that get pages on behalf of their callers.
+#define MAKERS                                                                                     \
+    (KNOWN_BIT(UVMCREATE) | KNOWN_BIT(UVMALLOC) | KNOWN_BIT(PROC_PAGETABLE) | KNOWN_BIT(UVMCOPY))
+
 // Does the pc lie in one of the functions of the mask?
 static bool
 is_of(const struct machine *m, uint64 pc, uint64 mask)
@@ -52,6 +56,12 @@ blame_caller(const struct machine *m, const struct moment *at)
     return first_not(m, at, ALLOCATORS);
 }
 
+uint64
+blame_owner(const struct machine *m, const struct moment *at)
+{
+    return first_not(m, at, HELPERS | MAKERS);
+}
+
 // Is the code from the file that kalloc() is in?
 static bool
 beside_kalloc(const struct machine *m, uint64 pc)
@@ -71,6 +81,12 @@ blame_inside(const struct machine *m, const struct moment *at, uint64 mask)
         if (is_of(m, pc, mask))
             return true;
     return false;
+}
+
+bool
+blame_first(const struct machine *m, const struct moment *at, uint64 mask)
+{
+    return is_of(m, moment_pc(m, at, 0), mask);
 }
 
 bool

@@ -74,6 +74,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
 {
     struct fatal *f = state(m);
     f->kernel[hart].on = false;
+    f->went[hart] = supervisor && m->s.hart[hart].mode == MODE_S ? m->s.hart[hart].pc : 0;
     if (supervisor && m->s.hart[hart].mode == MODE_U)
         f->fresh[hart].on = false;
 }
@@ -108,6 +109,13 @@ starved(const struct machine *m, const struct fault *t)
     return null->position > t->when ? null : NULL;
 }
 
+static void
+tell_starved(const struct moment *null, struct report *r)
+{
+    report_near(r, WORD_NEAR_FULL)->moment = *null;
+    r->todo.word = WORD_DO_FULL;
+}
+
 // Names the function that looked the entry up while the trap was handled, and went on without it.
 static void
 tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
@@ -129,7 +137,7 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
         r->what.word = WORD_KILLED_STACK;
     tell_lookup(m, t, r);
     if (null != NULL)
-        report_near(r, WORD_NEAR_COW_FULL)->moment = *null;
+        tell_starved(null, r);
     r->note = blame == BLAME_PROGRAM || null != NULL;
 }
 
@@ -200,8 +208,9 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     if (t->pid > 0)
         report_near(r, WORD_KERNEL_FOR)->arg[0] = (uint64)t->pid;
     r->what.arg[5] = jump ? moment_pc(m, &t->moment, 0) : r->what.arg[5];
+    bool returned = jump && state(m)->went[hart] == t->epc;
     if (jump)
-        r->what.word = WORD_KERNEL_JUMP;
+        r->what.word = returned ? WORD_KERNEL_SRET : WORD_KERNEL_JUMP;
     else if (!page_fault(t->cause))
         explain_trap(t->cause, t->tval, &r->what.arg[2]);
     bool list = free_list(m, t, r);
@@ -210,10 +219,9 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
         report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
     if (jump)
-        r->todo.word = WORD_KERNEL_JUMP_DO;
+        r->todo.word = returned ? WORD_KERNEL_SRET_DO : WORD_KERNEL_JUMP_DO;
     else if (r->todo.word == WORD_NONE)
         r->todo.word = WORD_KERNEL_TRAP_DO;
-    (void)hart;
 }
 
 // --- events ----------------------------------------------------------------------------------
@@ -310,7 +318,8 @@ const struct watcher fatal_watcher = {
     .calls = KNOWN_BIT(PANIC) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(EXIT) | KNOWN_BIT(INITLOCK) |
              KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(KFREE) | KNOWN_BIT(WALK),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(MAPPAGES) |
-               KNOWN_BIT(UVMUNMAP) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(KVMPA),
+               KNOWN_BIT(UVMUNMAP) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(KVMPA) |
+               KNOWN_BIT(UVMCOPY),
     .called = called,
     .returned = returned,
     .trap = trap,

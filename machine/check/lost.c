@@ -203,7 +203,8 @@ tell(struct machine *m, uint32 page)
     struct report r;
     if (count < LOST_MIN)
         return;
-    report_begin(m, &r, REPORT_LOST, m->turn_hart, blame_caller(m, &f->allocated));
+    uint64 caller = after ? blame_caller(m, &f->allocated) : blame_owner(m, &f->allocated);
+    report_begin(m, &r, REPORT_LOST, m->turn_hart, caller);
     r.moment = (struct moment){.position = r.when, .pid = -1};
     r.what = (struct fact){.word = after ? WORD_LOST_DROPPED : WORD_LOST,
                            .arg = {count, pa, after ? blame(m, dropped) : r.site, r.site}};

@@ -10,6 +10,8 @@
 #include "sight/frames.h"
 #include "sight/guest.h"
 
+#define STARVED_STEPS 1000 // of all harts, from kalloc() to the panic
+
 static uint64
 page_down(uint64 a)
 {
@@ -236,6 +238,25 @@ unmapped(const struct machine *m, const struct call *panic, struct report *r)
     unmap_advice(m, c->arg[0], va, r);
 }
 
+// --- uvmcopy ---------------------------------------------------------------------------------
+
+static void
+copied(const struct machine *m, const struct call *panic, struct report *r)
+{
+    const struct call *c = known_inside(m, panic->hart, KNOWN_UVMCOPY);
+    struct pt_trace t;
+    uint64 va = 0;
+    while (c != NULL && va < c->arg[2] && look_up(m, c->arg[0], va, &t) && pte_leaf(t.pte))
+        va += PAGE_BYTES;
+    if (c == NULL || va >= c->arg[2] || !look_up(m, c->arg[0], va, &t))
+        return;
+    r->what = (struct fact){.word = WORD_PANIC_COPY, .arg = {0, va, c->arg[2]}};
+    r->walk = (struct fact){.word = WORD_WALK, .arg = {satp_of(c->arg[0])}, .trace = t};
+    explain_entry(r, entry_pa(&t), t.pte);
+    r->rule.word = WORD_COPY_RULE;
+    r->todo.word = WORD_COPY_DO;
+}
+
 // --- kvmpa -----------------------------------------------------------------------------------
 
 static void
@@ -365,6 +386,15 @@ says(const struct machine *m, const struct call *c, const char *words)
     return false;
 }
 
+// Has kalloc() returned 0 on this hart just before?
+static bool
+starved(const struct machine *m, const struct call *c)
+{
+    const struct moment *null = &state(m)->null;
+    return null->position != 0 && null->hart == c->hart &&
+           m->sight->now - null->position < STARVED_STEPS;
+}
+
 void
 panic_explain(struct machine *m, const struct call *c, struct report *r)
 {
@@ -376,6 +406,8 @@ panic_explain(struct machine *m, const struct call *c, struct report *r)
         leaf(m, c, r);
     else if (in(m, c, KNOWN_UVMUNMAP))
         unmapped(m, c, r);
+    else if (in(m, c, KNOWN_UVMCOPY))
+        copied(m, c, r);
     else if (in(m, c, KNOWN_KVMPA))
         kvmpa(m, c, r);
     else if (in(m, c, KNOWN_KFREE))
@@ -390,5 +422,8 @@ panic_explain(struct machine *m, const struct call *c, struct report *r)
         r->todo.word = WORD_INIT_DO;
         if (state(m)->told_pid == 1)
             report_since(r, WORD_PANIC_KILLED)->arg[0] = 1;
+    } else if (starved(m, c)) {
+        report_near(r, WORD_NEAR_FULL)->moment = state(m)->null;
+        r->todo.word = WORD_DO_FULL;
     }
 }

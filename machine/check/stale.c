@@ -67,6 +67,34 @@ tell_code(struct machine *m, const struct stale *s)
     report_send(m, &r);
 }
 
+// Is the code that has written satp another page in the new tree? Then no fence helps.
+static bool
+switched(const struct stale *s)
+{
+    return s->kind == STALE_TREE && s->access == PT_EXEC && (s->va ^ s->present.pc) < PAGE_BYTES &&
+           s->now.rule == RULE_OK && s->old.rule == RULE_OK &&
+           (s->now.pa ^ s->old.pa) >= PAGE_BYTES;
+}
+
+static void
+tell_switched(struct machine *m, const struct stale *s)
+{
+    const uint64 page = ~(uint64)(PAGE_BYTES - 1);
+    struct report r;
+    report_begin(m, &r, REPORT_STALE, s->hart, s->present.pc);
+    r.what = (struct fact){
+        .word = WORD_SWITCHED,
+        .arg = {s->va & page, s->present.pc, s->hart, s->old.pa & page, s->now.pa & page}};
+    r.walk = (struct fact){.word = WORD_WALK, .arg = {s->satp}, .trace = s->now};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_SWITCHED_BY,
+                      .arg = {s->now.pte},
+                      .stored = s->now.step[s->now.reads - 1].pa};
+    r.rule.word = WORD_SWITCHED_RULE;
+    r.todo.word = WORD_SWITCHED_DO;
+    report_send(m, &r);
+}
+
 static void
 stale(struct machine *m, const struct stale *s)
 {
@@ -77,6 +105,10 @@ stale(struct machine *m, const struct stale *s)
     }
     if (ruined(m, &s->now))
         return;
+    if (switched(s)) {
+        tell_switched(m, s);
+        return;
+    }
     report_begin(m, &r, REPORT_STALE, s->hart,
                  s->kind == STALE_TREE ? s->present.pc : s->change.pc);
     tell_what(m, s, &r);

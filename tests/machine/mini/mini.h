@@ -59,6 +59,13 @@ enum mistake {
     EXIT_UNMAPS_PARENT,  // exit: an entry of the parent's is cleared, not one of the process
     MAPS_BEHIND,         // fork: a page behind p->sz, which nothing unmaps
     FAULT_ROUNDS_UP,     // vmfault: the page after the one that was touched
+    FAULT_BEYOND,        // vmfault: p->sz is not looked at
+    RUNS_OUT,            // vmfault: there is no page left
+    RUNS_OUT_PANICS,     // vmfault: ... and that is no reason to panic
+    GUARD_UNMAPPED,      // uvmclear: the page goes, and uvmcopy() does not expect that
+    EXEC_LEAKS,          // exec: a root that is not used is forgotten
+    TRAMPOLINE_OTHER,    // proc_pagetable: the page behind the trampoline in its place
+    SPP_KEPT,            // usertrapret: the program runs in supervisor mode
     PID_RACE,            // allocpid: no lock
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock

@@ -57,11 +57,12 @@ static pagetable_t
 proc_pagetable(struct proc *p)
 {
     u64 user = MAKES(USYSCALL_NO_U) ? 0 : PTE_U, write = MAKES(USYSCALL_WRITABLE) ? PTE_W : 0;
+    u64 other = MAKES(TRAMPOLINE_OTHER) ? PGSIZE : 0;
     u64 frame = MAKES(TRAPFRAME_U) ? PTE_U : 0;
     pagetable_t table = uvmcreate();
     if (table == 0)
         return 0;
-    if (mappages(table, TRAMPOLINE, PGSIZE, (u64)trampoline, PTE_R | PTE_X) != 0 ||
+    if (mappages(table, TRAMPOLINE, PGSIZE, (u64)trampoline + other, PTE_R | PTE_X) != 0 ||
         mappages(table, TRAPFRAME, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W | frame) != 0 ||
         mappages(table, USYSCALL, PGSIZE, (u64)p->usyscall, PTE_R | user | write) != 0)
         panic("proc_pagetable"); // there is memory enough for all processes
@@ -111,6 +112,8 @@ exec(struct proc *p)
         memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
     if (!MAKES(USER_NO_GUARD))
         uvmclear(p->pagetable, text);
+    for (int i = 0; MAKES(EXEC_LEAKS) && i < 2; i++)
+        uvmcreate();
     if (MAKES(LEAF_FOR_TABLE))
         map_table(p->pagetable);
     p->sz = size;

@@ -124,6 +124,8 @@ usertrap(void)
     struct proc *p = myproc();
     u64 cause = CSR_READ(scause);
     int device = 0;
+    if (CSR_READ(sstatus) & SSTATUS_SPP)
+        panic("usertrap: not from user mode");
     CSR_WRITE(stvec, kernelvec);
     p->trapframe->epc = CSR_READ(sepc);
     if (cause == 8) {
@@ -154,6 +156,8 @@ usertrapret(void)
     register u64 hart __asm__("tp");
     p->trapframe->kernel_hartid = hart;
     CSR_CLEAR(sstatus, SSTATUS_SPP);
+    if (MAKES(SPP_KEPT))
+        CSR_SET(sstatus, SSTATUS_SPP);
     CSR_SET(sstatus, SSTATUS_SPIE);
     CSR_WRITE(sepc, p->trapframe->epc);
     void (*to_user)(u64) = (void (*)(u64))(TRAMPOLINE + (u64)(userret - trampoline));

@@ -138,6 +138,8 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
 {
     for (u64 va = 0; va < sz; va += PGSIZE) {
         pte_t *pte = walk(from, va, 0);
+        if (MAKES(GUARD_UNMAPPED) && !(*pte & PTE_V))
+            panic("uvmcopy: page not present");
         if (pte == 0 || !(*pte & PTE_V))
             continue;
         copy_on_write(pte);
@@ -181,6 +183,14 @@ int
 vmfault(pagetable_t table, u64 va, u64 sz)
 {
     pte_t *pte = va < sz ? walk(table, va, 0) : 0;
+    if (MAKES(FAULT_BEYOND)) {
+        pte = walk(table, va, 0);
+        sz = MAXVA;
+    }
+    while ((MAKES(RUNS_OUT) || MAKES(RUNS_OUT_PANICS)) && kalloc() != 0)
+        ;
+    if (MAKES(RUNS_OUT_PANICS))
+        panic("vmfault");
     if (va >= sz || (pte != 0 && (*pte & PTE_V)))
         return -1;
     va = MAKES(FAULT_ROUNDS_UP) ? PGROUNDUP(va) : PGROUNDDOWN(va);
@@ -191,7 +201,8 @@ vmfault(pagetable_t table, u64 va, u64 sz)
 void
 uvmclear(pagetable_t table, u64 va)
 {
-    *walk(table, va, 0) &= ~(PTE_U | (MAKES(CLEAR_KEEPS_W) ? PTE_R : 0));
+    u64 more = MAKES(CLEAR_KEEPS_W) ? PTE_R : MAKES(GUARD_UNMAPPED) ? PTE_V : 0;
+    *walk(table, va, 0) &= ~(PTE_U | more);
 }
 
 int
