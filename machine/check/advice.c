@@ -13,8 +13,7 @@
 
 enum { A0 = 10 };
 
-#define SYSTEM_CALLS                                                                               \
-    (KNOWN_BIT(SYSCALL) | KNOWN_BIT(FORK) | KNOWN_BIT(EXEC) | KNOWN_BIT(GROWPROC))
+#define SYSTEM_CALLS (KNOWN_BIT(SYSCALL) | KNOWN_BIT(FORK) | KNOWN_BIT(EXEC) | KNOWN_BIT(GROWPROC))
 
 // The sentence of "since:" with that word; NULL: there is none.
 static struct fact *
@@ -94,7 +93,8 @@ result(const struct machine *m, struct report *r)
 {
     const struct fact *f = since(r, WORD_REGISTER_FROM);
     if (f != NULL && r->what.arg[0] == A0 && blame_first(m, &f->moment, KNOWN_BIT(SYSCALL)))
-        r->todo = (struct fact){.word = WORD_REGISTER_DO_RESULT, .arg = {moment_pc(m, &f->moment, 0)}};
+        r->todo =
+            (struct fact){.word = WORD_REGISTER_DO_RESULT, .arg = {moment_pc(m, &f->moment, 0)}};
 }
 
 void

@@ -106,8 +106,7 @@ keep(const struct machine *m, unsigned hart, struct variable *v)
     }
 }
 
-static bool
-protected(const struct variable *v)
+static bool protected(const struct variable *v)
 {
     for (uint32 i = 0; i < LOCKS_KEPT; i++)
         if (v->lock[i] != 0)
@@ -166,8 +165,8 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     if (v == NULL || locktable(m)->over)
         return;
     struct seen here = now(m, hart), before = v->load[hart];
-    uint64 old = bytes == 4 ? *(const uint32 *)ram_at(&m->ram, pa)
-                            : *(const uint64 *)ram_at(&m->ram, pa);
+    uint64 old =
+        bytes == 4 ? *(const uint32 *)ram_at(&m->ram, pa) : *(const uint64 *)ram_at(&m->ram, pa);
     bool change = before.function != 0 && before.function == here.function &&
                   before.frame == here.frame && here.when - before.when < CHANGE_STEPS &&
                   old != (bytes == 4 ? (uint32)value : value);
@@ -182,8 +181,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 void
 counters_atomic(struct machine *m, unsigned hart, uint64 value)
 {
-    if (value != 0 && (m->sight->on >> WATCHER_counters & 1) &&
-        locktable(m)->hart[hart].wants == 0)
+    if (value != 0 && (m->sight->on >> WATCHER_counters & 1) && locktable(m)->hart[hart].wants == 0)
         state(m)->other[hart] = m->sight->now;
 }
 

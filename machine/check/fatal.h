@@ -36,3 +36,7 @@ struct fatal {
 
 // Fills in a report of a panic that no trap of the kernel led to.
 void panic_explain(struct machine *m, const struct call *c, struct report *r);
+// ... of acquire() or release(), whose last call `last` (LAST_...) tells.
+void panic_lock(const struct machine *m, const struct call *panic, unsigned last, struct report *r);
+// ... of sched(), which found locks held, or none: names those of this hart.
+void panic_sched(const struct machine *m, const struct call *panic, struct report *r);

@@ -39,6 +39,8 @@ void text_part(struct text *t, const char *head, const char *words);
 
 // The pattern of a sentence in a language.
 const char *word_pattern(enum word word, enum language language);
+// The sentence for the cause of a trap.
+enum word words_cause(int64 cause);
 // Adds a sentence, filled in.
 void words_fact(const struct speaker *s, const struct fact *f, struct text *out);
 // Adds a whole report: its head, "  from:" and so on.

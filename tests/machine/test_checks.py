@@ -162,9 +162,10 @@ def test_checks_advice(context):
              "do: the fault is at 0x[0-9a-f]+8, in another page")
     in_order(told(context, "FAULT_BEYOND", "shrink", "exit"), "glass: freewalk: a leaf is still there for 0x3000",
              "do: the handler of page faults has mapped it")
-    in_order(told(context, "RUNS_OUT", "lazy", "exit"), "glass: pid 1 .init. is killed", "near: kalloc returned 0 meanwhile",
+    in_order(told(context, "RUNS_OUT", "lazy", "exit"), "glass: pid 1 .init. is killed",
+             "near: kalloc returned 0 meanwhile", "do: memory was full")
+    in_order(told(context, "RUNS_OUT_PANICS", "lazy", "exit"), "glass: panic .vmfault.", "kalloc returned 0",
              "do: memory was full")
-    in_order(told(context, "RUNS_OUT_PANICS", "lazy", "exit"), "glass: panic .vmfault.", "kalloc returned 0", "do: memory was full")
 
 
 def test_checks_causes(context):
@@ -172,9 +173,11 @@ def test_checks_causes(context):
     in_order(told(context, "GUARD_UNMAPPED"), "glass: uvmcopy: 0x1000 of the parent is not mapped",
              "until it was cleared by " + place("uvmclear") + " < " + place("exec"))
     in_order(told(context, "EXEC_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("exec") + ", never")
-    in_order(told(context, "TRAMPOLINE_OTHER"), "glass: the write of satp in userret", "takes the code away: page 0x3ffffff000,",
+    in_order(told(context, "TRAMPOLINE_OTHER"), "glass: the write of satp in userret",
+             "takes the code away: page 0x3ffffff000",
              "written by " + place("mappages"), "do: map the page of the code that changes satp")
-    in_order(told(context, "SPP_KEPT"), "glass: sret goes to 0x0 in supervisor mode", "do: clear SPP in sstatus before the sret")
+    in_order(told(context, "SPP_KEPT"), "glass: sret goes to 0x0 in supervisor mode",
+             "do: clear SPP in sstatus before the sret")
 
 
 def test_checks_stuck(context):
