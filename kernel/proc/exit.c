@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // exit.c - the end of a process, and the parent that waits for it.
 //
-// Theory    A process gives back its files and its memory itself. Its parent frees the rest: the
-//           record, and the kernel stack on which the process ran to its end. Orphans belong to
-//           process 1.
+// Theory    A process gives back its files and its memory itself. Its parent frees the rest
+//           with freeproc(): the record, the kernel stack, and the roots of its page tables, which a
+//           hart may have in satp until the last switch. Orphans belong to process 1.
 // Locks     proc_tree_lock; then p->lock, which is held across the last switch, so that the parent
 //           that acquires it knows that no hart is on the stack.
 #include "abi/errno.h"

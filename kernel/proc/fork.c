@@ -41,8 +41,8 @@ share_files(struct proc *child, struct proc *parent)
 
 // Makes a child like the running process: memory copy-on-write, open files and directory shared.
 // Returns   the child's pid, and 0 in the child.
-// On error  -EAGAIN: too many processes; -ENOMEM. There is no child. After -ENOMEM the dispatcher
-//           of system calls calls this function again if it gains memory (sys/syscall.c).
+// On error  -EAGAIN: too many processes; -ENOMEM. There is no child. After -ENOMEM
+//           syscall_finish() calls this function again if it gains memory.
 // Locks     none held.
 // Sleeps    for the lock of the process's address space.
 int

@@ -19,8 +19,8 @@ pte_load(const pte_t *slot)
     return *(const volatile pte_t *)slot;
 }
 
-// Writes a slot of a table that no hart can walk: a new one, or one of an address space that has
-// ended.
+// Writes a slot to which no hart's walker stores: an invalid entry, a pointer, or any entry of a
+// table that no hart can walk.
 static inline void
 pte_store(pte_t *slot, pte_t pte)
 {

@@ -58,11 +58,12 @@ sbi_send_ipi(uint64 hartid)
 }
 
 // Makes the harts base + i, for each bit i of `mask`, execute sfence.vma for [start, start + size),
-// in all address spaces (SBI RFENCE). Returns when they have.
-void
+// in all address spaces (SBI RFENCE).
+// Returns   when they have: 0. If the firmware refuses, the SBI error code, which is negative.
+int64
 sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size)
 {
-    sbi_call(SBI_EXT_RFENCE, RFENCE_SFENCE_VMA, mask, base, start, size);
+    return sbi_call(SBI_EXT_RFENCE, RFENCE_SFENCE_VMA, mask, base, start, size).error;
 }
 
 // Starts a stopped hart at physical address `entry_pa`, with `opaque` in a1 (SBI HSM).

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// syscall.c - from the number in a7 to the function, and from its result to a0.
+// syscall.c - the table of system calls, and the end of a call that fails or needs more.
 //
-// Theory    tools/gensys.py generates sys/calls.inc from include/abi/syscall.tbl; native_calls[] is
-//           made of it. p->calls is the table of the process: native_calls[], or traced_calls[] of
-//           sys/systrace.c for a process whose calls are reported, refused or watched. A call that
-//           fails for want of memory is called again if memory can be gained: here by
-//           syscall_finish(), for a traced process by traced_call().
+// Theory    tools/gensys.py makes sys/calls.inc, and with it native_calls[], of abi/syscall.tbl.
+//           make_call in rv/trampoline.S calls the function for the number in a7, and stores its
+//           result in a0; a negative one comes to syscall_finish(). p->calls is native_calls[], or
+//           traced_calls[] of sys/systrace.c if calls are reported, refused or watched. A call that
+//           fails for want of memory is called again if memory can be gained.
 #include "sys/syscall.h"
 
 #include "abi/errno.h"

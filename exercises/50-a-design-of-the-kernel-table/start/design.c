@@ -29,7 +29,7 @@ sharedroot_destroy(struct aspace *as)
 
 const struct design design_sharedroot = {
     .name = "sharedroot",
-    .direct = true,
+    .mirrored = true,
     .switches = true,
     .private_table = true,
     .create = sharedroot_create,

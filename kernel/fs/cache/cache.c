@@ -39,8 +39,8 @@ cache_setup(void)
     writeback_setup();
 }
 
-// Makes an empty cache of pages of the device; `owner` is for the ledger of frames, and ahead_max
-// the most pages that are read at a time.
+// Makes an empty cache of pages of the device; `owner` is for the ledger of frames, and
+// readahead_max the most pages that are read at a time.
 void
 pcache_init(struct pcache *pc, const struct pcache_ops *ops, struct blkdev *dev, uint32 owner,
             uint32 readahead_max)

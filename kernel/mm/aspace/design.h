@@ -23,9 +23,9 @@ struct aspace;
 
 struct design {
     const char *name;
-    // The kernel dereferences the running process's memory, in the mirror. False for unified: its
-    // user pages have U, and SUM is never set, so supervisor mode faults on them.
-    bool direct;
+    // The process's memory is mapped in as->kpt too, without U, and copies dereference it there.
+    // False for unified: its user pages have U, and SUM is never set, so supervisor mode faults.
+    bool mirrored;
     bool switches;      // a trap writes satp; so the trap page and the trapframe are in as->pt
     bool private_table; // a process has a kernel table of its own, with its stack and the mirror
     // Adds to the new tables what the design needs and sets as->ksatp. -ENOMEM: the caller calls

@@ -34,7 +34,7 @@ in_user_range(uint64 va, size_t n)
 static inline bool
 reachable(const struct aspace *as)
 {
-    return design->direct && mycpu()->as == as;
+    return design->mirrored && mycpu()->as == as;
 }
 
 // The flags that a leaf needs for an access. A store needs D as well: vmfault() sets it where it is
@@ -197,9 +197,8 @@ copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
     if (srcva >= user_end)
         return -EFAULT;
     size_t room = max < user_end - srcva ? max : user_end - srcva;
-    if (!reachable(as))
-        return copystr_walking(as, dst, srcva, room);
-    int64 length = usercopy_str(dst, (const char *)srcva, room); // a user address, range-checked
+    int64 length = reachable(as) ? usercopy_str(dst, (const char *)srcva, room) // range-checked
+                                 : copystr_walking(as, dst, srcva, room);
     return length == -ENAMETOOLONG && room < max ? -EFAULT : length;
 }
 

@@ -46,7 +46,7 @@ fullcopy_destroy(struct aspace *as)
 
 const struct design design_fullcopy = {
     .name = "fullcopy",
-    .direct = true,
+    .mirrored = true,
     .switches = true,
     .private_table = true,
     .create = fullcopy_create,

@@ -7,6 +7,7 @@
 // Manual    priv sfence.vma
 #include "mm/kvm/shootdown.h"
 
+#include "lib/panic.h"
 #include "pt/sv.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
@@ -27,13 +28,14 @@ others(void)
 }
 
 // Makes every hart drop its translations of the kernel addresses [start, end).
-// Returns   when all online harts have dropped them.
+// Returns   when all online harts have dropped them. A refusal of the firmware is a panic: the page
+//           behind the addresses could not be used again.
 void
 kvm_shootdown(uint64 start, uint64 end)
 {
     uint32 rest = others();
-    if (end - start > FEW_PAGES * PGSIZE)
-        start = end = 0; // this means all addresses to the firmware
+    bool all = end - start > FEW_PAGES * PGSIZE;
+    uint64 first = all ? 0 : start, size = all ? 0 : end - start; // 0, 0: the SBI's form of all
     sfence_vma();
     while (rest) {
         uint64 base = cpus[__builtin_ctz(rest)].hartid, mask = 0;
@@ -44,7 +46,10 @@ kvm_shootdown(uint64 start, uint64 end)
             mask |= 1UL << bit;
             rest &= ~(1U << i);
         }
-        mycpu()->fences[start == end ? FENCE_REMOTE_ALL : FENCE_REMOTE_RANGE]++;
-        sbi_remote_sfence(mask, base, start, end - start);
+        mycpu()->fences[all ? FENCE_REMOTE_ALL : FENCE_REMOTE_RANGE]++;
+        int64 error = sbi_remote_sfence(mask, base, first, size);
+        if (error)
+            panic("kvm_shootdown: the firmware refuses a fence of harts 0x%lx + %lu: %ld", mask,
+                  base, error);
     }
 }

@@ -88,7 +88,7 @@ dequeue(struct runq *q)
     return p;
 }
 
-// Takes a process from another hart's queue, unless its switch is not complete yet.
+// Takes a process from another hart's queue, if its switch is complete.
 static struct proc *
 steal_from(struct runq *q)
 {
@@ -153,7 +153,7 @@ satp_for(struct cpu *c, struct proc *next, bool *drop)
     if (satp == c->satp)
         return 0;
     c->satp = satp;
-    c->satp_writes++; // swtch() will
+    c->satp_writes++; // by swtch()
     if (unlikely(*drop)) {
         c->satp_fenced++;
         c->fences[FENCE_ALL]++;

@@ -294,7 +294,7 @@ sfence_vma_page(uint64 va, uint64 asid)
     fence(va, va + 1, asid);
 }
 
-void
+int64
 sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size)
 {
     hart_event();
@@ -306,6 +306,7 @@ sbi_remote_sfence(uint64 mask, uint64 base, uint64 start, uint64 size)
     }
     if (model_rnd(4) == 0)
         model_pause();
+    return 0;
 }
 
 uint64
