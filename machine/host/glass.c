@@ -16,7 +16,8 @@
 #include "run.h"
 #include "time/snapshot.h"
 
-#define HISTORY_BYTES (500ULL << 20)
+#define HISTORY_PERSON (500ULL << 20) // a person may go back and forth
+#define HISTORY_SCRIPT (64ULL << 20)  // reports alone use it
 
 static void *
 allocate(size_t bytes)
@@ -125,11 +126,21 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
+// The memory for snapshots.
+static uint64
+history_bytes(const struct options *o)
+{
+    bool script = (o->lines >= 0 || o->replay) && !o->stop && !o->gdb && o->at == ~0ULL;
+    if (o->history != ~0ULL)
+        return o->history;
+    return script ? HISTORY_SCRIPT : HISTORY_PERSON;
+}
+
 // Keeps snapshots: a report can name the code that stored a word, and the run can go back.
 static void
 remember(struct machine *m, const struct options *o)
 {
-    uint64 limit = o->history != ~0ULL ? o->history : HISTORY_BYTES;
+    uint64 limit = history_bytes(o);
     if (limit != 0 && !history_new(m, allocate, limit))
         refuse("--history: there is not enough memory, or that is too little");
 }

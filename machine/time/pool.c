@@ -79,21 +79,38 @@ pool_bytes(struct pool *p, uint32 slot)
     return p->block[(slot - 1) / POOL_BLOCK] + (size_t)((slot - 1) % POOL_BLOCK) * POOL_SLOT;
 }
 
-bool
-pool_plain(const uint8 *page)
+// Is the page one word, repeated?
+static bool
+is_plain(const uint8 *page)
 {
     return mem_equal(page, page + sizeof(uint64), POOL_SLOT - sizeof(uint64));
+}
+
+static void
+fill(struct pool *p, uint32 slot, const uint8 *page, bool plain)
+{
+    struct pool_slot *s = &p->slot[slot];
+    s->plain = plain;
+    if (plain)
+        mem_copy(&s->word, page, sizeof(s->word));
+    else
+        mem_copy(pool_bytes(p, slot), page, POOL_SLOT);
+}
+
+uint32
+pool_save(struct pool *p, const uint8 *page)
+{
+    bool plain = is_plain(page);
+    uint32 slot = pool_take(p, plain);
+    if (slot != 0)
+        fill(p, slot, page, plain);
+    return slot;
 }
 
 void
 pool_put(struct pool *p, uint32 slot, const uint8 *page)
 {
-    struct pool_slot *s = &p->slot[slot];
-    s->plain = pool_plain(page);
-    if (s->plain)
-        mem_copy(&s->word, page, sizeof(s->word));
-    else
-        mem_copy(pool_bytes(p, slot), page, POOL_SLOT);
+    fill(p, slot, page, is_plain(page));
 }
 
 void

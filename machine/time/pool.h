@@ -41,8 +41,8 @@ uint32 pool_give(struct pool *p, uint32 slot);
 void pool_give_chain(struct pool *p, uint32 first);
 // The memory of a slot.
 uint8 *pool_bytes(struct pool *p, uint32 slot);
-// Is the page one word, repeated?
-bool pool_plain(const uint8 *page);
+// Copies a page into a slot that it takes. Returns the slot, or 0 as pool_take().
+uint32 pool_save(struct pool *p, const uint8 *page);
 // Copies a page into a slot, and back.
 void pool_put(struct pool *p, uint32 slot, const uint8 *page);
 void pool_get(struct pool *p, uint32 slot, uint8 *page);

@@ -142,14 +142,14 @@ make_room(struct history *h)
     }
 }
 
-// A slot, or 0 if all snapshots had to go. `plain`: it is for a page of one word.
+// A slot with a copy of the page, or 0 if all snapshots had to go.
 static uint32
-take(struct history *h, bool plain)
+copy(struct history *h, const uint8 *page)
 {
-    uint32 slot = pool_take(&h->pool, plain);
+    uint32 slot = pool_save(&h->pool, page);
     while (slot == 0 && h->count > 0) {
         make_room(h);
-        slot = pool_take(&h->pool, plain);
+        slot = pool_save(&h->pool, page);
     }
     if (h->count > 0)
         return slot;
@@ -166,10 +166,9 @@ save(struct machine *m, uint32 page)
     struct history *h = m->history;
     uint8 *mark, *bytes = history_page(m, page, &mark);
     *mark &= (uint8)~RAM_CLEAN;
-    uint32 slot = h != NULL && h->count > 0 ? take(h, pool_plain(bytes)) : 0;
+    uint32 slot = h != NULL && h->count > 0 ? copy(h, bytes) : 0;
     if (slot == 0)
         return;
-    pool_put(&h->pool, slot, bytes);
     h->pool.slot[slot].next = h->live;
     h->pool.slot[slot].page = page;
     h->live = slot;
