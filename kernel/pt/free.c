@@ -8,6 +8,7 @@
 #include "pt/pt.h"
 
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "pt/span.h"
 
 // Panics: a table is to be freed that still maps va.
@@ -22,7 +23,12 @@ leaf_left(struct pt *t, pagetable_t table, int level, uint64 va, pte_t pte)
 static void
 free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
 {
-    for (uint64 i = 0; i < PT_ENTRIES; i++) {
+    uint64 i = 0;
+    if (level == 0 && leaves_allowed) {
+        memset(table, 0, PGSIZE); // costs less than a look at each entry
+        i = PT_ENTRIES;
+    }
+    for (; i < PT_ENTRIES; i++) {
         if (slots_aligned(&table[i]) && slots_empty(&table[i])) {
             i += SLOT_RUN - 1;
             continue;
