@@ -369,3 +369,22 @@ def test_class(context):
     rows = json.loads(door(here, "check", "--json", "all")[1])
     demand([(r["student"], r["exercise"], r.get("own_seed")) for r in rows]
            == [("cyd", 18, None), ("eve", 1, True), ("fay", 1, False)], str(rows))
+
+
+def test_class_of_teaching(context):
+    """The folder of doc/teaching.md, marked by its commands: the table there has the reasons, in both languages."""
+    glass(context)
+    for page, lang in (("doc/teaching.md", "C.UTF-8"), ("doc/zh/teaching.md", "zh_CN.UTF-8")):
+        here, text = os.path.abspath(os.path.join(context.dir, "class")), shelf.read(os.path.join(ROOT, page))
+        shutil.rmtree(here, ignore_errors=True)
+        os.makedirs(here)
+        shelf.write(f"{here}/vitrine", f'#!/bin/sh\nexec "{ROOT}/vitrine" "$@"\n')
+        os.chmod(f"{here}/vitrine", 0o755)
+        made, summed = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)[:2]
+        run = subprocess.run(["sh", "-c", made + summed], cwd=here, stdout=subprocess.PIPE, check=True, timeout=600,
+                             env={**os.environ, "LC_ALL": lang})
+        demand(run.stdout.decode() == "Counter({'ada': 1, 'wang': 1})\n", run.stdout.decode())
+        for row in json.loads(shelf.read(f"{here}/marks.json")):
+            name = "ada, wang" if row["pass"] else row["student"]
+            want = f"| {name} | {str(row['pass']).lower()} | {row['why']}".rstrip()
+            demand(want in text, f"{page} lacks {want!r}")
