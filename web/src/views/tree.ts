@@ -58,7 +58,17 @@ function strips(path: Path): Strip[] {
   return path.tables.map((table, i) => ({ ...table, at: RULER + i * (HEAD + STRIP + CHIPS + BETWEEN), index: indexAt(path.va, table.level), user }));
 }
 
+const drawn = new WeakMap<SVGGElement, { key: string; entries: BigUint64Array }>();
+
+// Is the strip drawn as it would be drawn now?
+function isDrawn(g: SVGGElement, strip: Strip): boolean {
+  const key = [strip.pa, strip.at, strip.level, choice.va, strip.user, choice.lang].join(), old = drawn.get(g);
+  drawn.set(g, { key, entries: strip.entries });
+  return old !== undefined && old.key === key && strip.entries.every((pte, i) => pte === old.entries[i]);
+}
+
 function drawStrip(this: SVGGElement, strip: Strip): void {
+  if (isDrawn(this, strip)) return;
   const g = select(this).attr("transform", `translate(0,${strip.at})`);
   g.select<SVGTextElement>("text.head").text(t("tree.table", strip.level, hex(strip.pa), used(strip)));
   g.select<SVGTextElement>("text.path").text(`${t("tree.entry", strip.index)} ${hex(strip.entries[strip.index])}`);
