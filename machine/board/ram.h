@@ -23,7 +23,8 @@ enum {
     RAM_TABLE = 1 << 2,       // a known tree of page tables leads here (mmu/trees.h)
     RAM_WATCH_STORE = 1 << 3, // a check or the debugger wants to hear of stores
     RAM_WATCH_LOAD = 1 << 4,  // ... and of loads
-    RAM_SLOW_STORE = RAM_CLEAN | RAM_CODE | RAM_TABLE | RAM_WATCH_STORE,
+    // Loads count here because an AMO reads memory by a shortcut for stores.
+    RAM_SLOW_STORE = RAM_CLEAN | RAM_CODE | RAM_TABLE | RAM_WATCH_STORE | RAM_WATCH_LOAD,
     RAM_SLOW_LOAD = RAM_WATCH_LOAD,
 };
 

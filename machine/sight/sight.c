@@ -92,11 +92,11 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
     *marks &= (uint8) ~(RAM_WATCH_LOAD | RAM_WATCH_STORE);
     *marks |= stops_marks(m, pa);
     *marks |= (uint8)((*loads ? RAM_WATCH_LOAD : 0) | (*stores ? RAM_WATCH_STORE : 0));
-    if ((*marks & ~before & RAM_WATCH_LOAD) && m->sight->load_cut[page] == cut_epoch(m, false))
+    uint8 fresh = *marks & (uint8)~before;
+    if ((fresh & RAM_WATCH_LOAD) && m->sight->load_cut[page] == cut_epoch(m, false))
         contexts_drop_all(m);
-    else if ((*marks & ~before & RAM_WATCH_STORE) &&
-             m->sight->store_cut[page] == cut_epoch(m, true))
-        contexts_drop_stores(m);
+    else if (fresh != 0 && m->sight->store_cut[page] == cut_epoch(m, true))
+        contexts_drop_stores(m); // for a watch of loads as well: an AMO loads by them
 }
 
 void

@@ -13,10 +13,10 @@ SOURCE = "tests/machine/stale.c"
 SETTINGS = ("set confirm off", "set pagination off", "set width 0", "set tcp connect-timeout 60")
 
 
-def build(context):
+def build(context, source=SOURCE):
     path = os.path.join(context.dir, "kernel")
     context.must([*CC, "-g", "-fno-omit-frame-pointer", "-DAFTER_ENTRY=fence", "-DAFTER_SATP=fence",
-                  "-o", path, SOURCE])
+                  "-o", path, source])
     return path
 
 
@@ -70,6 +70,15 @@ def test_gdb_watch(context):
     demand(answers[6], "Old value = [0-9]+ New value = 0 ")
     demand(answers[8], "entry|make_root|supervisor")
     demand(answers[10], "remap|fence")
+
+
+def test_gdb_amo(context):
+    """A watch of loads stops at each AMO of the word, at the later ones of its page as well."""
+    answers = debug(context, build(context, "tests/machine/amo.c"), "rwatch lock", *["continue"] * 5, "kill")
+    demand(answers[0], "Hardware read watchpoint 1: lock")
+    for n in range(1, 5):
+        demand(answers[n], "Hardware read watchpoint 1: lock Value = .* take")
+    demand(answers[5], "No more reverse-execution history")
 
 
 def test_gdb_steps(context):
