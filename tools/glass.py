@@ -161,8 +161,9 @@ def watch(words):
     told_facts = any(o.startswith("--facts") for o in options) or not os.path.exists(kernel)
     known = None if told_facts else facts.find(kernel, questions, kept)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
-    command = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
-               *(["--facts", known] if known else []), *options, kernel, *([disk] if disk else [])]
+    chosen = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
+              *(["--facts", known] if known else []), *options]
+    files = [kernel, *([disk] if disk else [])]
 
     def again(seed, where):
         """The command that repeats a run."""
@@ -171,9 +172,9 @@ def watch(words):
         return f"./vitrine watch {plain}{f' --seed {seed}' if seed else ''} {where}{typed}"
 
     if asked:
-        hunt_seeds(glass, command, lines, asked, again)
-    given = next((b for a, b in zip(options, options[1:]) if a == "--seed"), None)
-    start(glass, [*command[:-1 - bool(disk)], "--again", again(given, "{at}"), *command[-1 - bool(disk):], *lines])
+        hunt_seeds(glass, [*chosen, *files], lines, asked, again)
+    seed = take(list(options), "--seed")
+    start(glass, [*chosen, "--again", again(seed, "{at}"), *files, *lines])
 
 
 def take(options, name):
@@ -182,7 +183,7 @@ def take(options, name):
         if word.split("=")[0] == name:
             value = word.partition("=")[2] if "=" in word else options[i + 1] if i + 1 < len(options) else ""
             del options[i:i + (1 if "=" in word else 2)]
-            return value or refuse(tr("%s needs a value: %s 1-200") % (name, name))
+            return value or refuse(tr("%s needs a value") % name)
     return None
 
 

@@ -80,6 +80,9 @@ def test_expect_hunt(context):
     demand(text, r"seed [3-6]: stale-translation in remap \(.*stale.c:[0-9]+\)\n", "4 times: st", "4 seeds: 4 fail\n")
     again = re.search(r"the first again: ./vitrine watch (.* --seed 3 --stop --at ([0-9]+) --)\n", text)
     demand(vitrine(context, *again[1].split()), f"At @{again[2]} .*hart 0")
+    for seed in ["--seed=7"], ["--seed", "7"]:
+        said = vitrine(context, kernel, "CPUS=1", *seed, "--", status=3)
+        demand(said, r"again: ./vitrine watch \S*kernel CPUS=1\s+--seed 7\s+--stop\s+--at [0-9]+ --\n")
     correct = build(context, "fence", "fence")
     demand(vitrine(context, correct, "CPUS=1", "--seeds", "1-3", "--"), "3 seeds: none fail")
     demand(vitrine(context, kernel, "--seeds", "1-3", status=2), "--seeds needs lines")
