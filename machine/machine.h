@@ -32,8 +32,7 @@ enum stop {
     STOP_IDLE,     // all harts wait, no timer is set: only input can go on
     STOP_FINISHED, // the finisher or HTIF ended the run: state.finisher has the status
     STOP_BREAK,    // a breakpoint or a watch of the debugger
-    STOP_REPORT,   // a check reported, and the caller asked to stop at reports
-    STOP_DEAD,     // no hart can ever go on, and input would not help
+    STOP_LOOK,     // a check has reported, or wants to look: the host calls sight_examine()
 };
 
 struct state {

@@ -7,7 +7,7 @@
 //           address; a2 is the record's address.
 //           The tree lies at a multiple of 2 MiB near the end of RAM, the record behind it, and the
 //           initial RAM disk below it.
-// Manual    OpenSBI: docs/firmware/fw_dynamic.md
+// Manual    OpenSBI's page about fw_dynamic
 // Next      board/fdt.c
 #include "board/boot.h"
 

@@ -4,7 +4,7 @@
 // Theory    The walk of memory tells the rule. From the rule, the entry and what is known of the
 //           process follow the sentences: the entry's last writer is asked for (struct fact), a
 //           page or a table that is free is told with the call that freed it.
-// Next      mmu/trees.c, pt/translate.h
+// Next      mmu/trees.c, pt/read/translate.h
 #include "check/explain.h"
 
 #include "check/leaves.h"

@@ -77,7 +77,7 @@ trap(struct machine *m, unsigned hart)
     if (w->due || w->user == 0 || machine_time(m) < w->next)
         return;
     w->due = true;
-    m->stop = STOP_REPORT; // the trials need a machine that stands
+    m->stop = STOP_LOOK; // the trials need a machine that stands
 }
 
 static void

@@ -138,7 +138,7 @@ run(struct trial *t, const struct limit *most)
         hear(t);
         if (stop == STOP_FINISHED)
             return ENDS;
-        if (stop == STOP_DEAD || (stop == STOP_IDLE && !type(t, true)))
+        if (stop == STOP_IDLE && !type(t, true))
             return t->done ? SURVIVES : HANGS;
         if (t->loops || machine_position(m) >= end || machine_time(m) - began >= most->ticks)
             return HANGS;
@@ -322,7 +322,7 @@ fail_each(struct machine *m, const struct options *o)
     m->host = (struct host_calls){.arg = &t, .console = print};
     while (t.at < 0 && !t.panics && machine_position(m) < o->max) {
         enum stop stop = machine_run(m, 1000000);
-        if (stop == STOP_IDLE || stop == STOP_FINISHED || stop == STOP_DEAD)
+        if (stop == STOP_IDLE || stop == STOP_FINISHED)
             break;
     }
     if (t.at < 0) {

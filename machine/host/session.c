@@ -173,15 +173,10 @@ idle(struct session *s)
 static void
 stopped(struct session *s, enum stop why)
 {
-    if (why == STOP_FINISHED) {
+    if (why == STOP_FINISHED)
         finished(s);
-    } else if (why == STOP_DEAD) {
-        say("no hart can ever go on");
-        report_waiting(&s->reports, s->m);
-        end(s, EXIT_STUCK, false);
-    } else if (why == STOP_IDLE) {
+    else if (why == STOP_IDLE)
         idle(s);
-    }
 }
 
 // Ends the run where a person, the options or the recording end it.

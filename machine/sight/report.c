@@ -58,8 +58,7 @@ report_send(struct machine *m, const struct report *r)
     o->site[o->sites].kind = r->kind;
     o->site[o->sites++].site = r->site;
     o->report[o->count++] = *r;
-    o->fatal = r->fatal;
-    m->stop = STOP_REPORT;
+    m->stop = STOP_LOOK;
     return true;
 }
 

@@ -2,7 +2,7 @@
 // report.h - a report as data: the event, its origin, the rule, the advice.
 //
 // Theory    A check fills a report during an event and sends it. The machine stops soon after
-//           (STOP_REPORT), and the host completes the report, which may need going back in time,
+//           (STOP_LOOK), and the host completes the report, which may need going back in time,
 //           and prints it in words (machine/words/). How the run is cut does not change it.
 #pragma once
 
@@ -64,7 +64,6 @@ struct outbox {
     struct report report[OUTBOX_MAX]; // sent, not yet printed
     unsigned count;
     unsigned sites;
-    bool fatal;         // one was fatal: later errors are its consequences, and not told
     uint64 total, lost; // all but notes, each site counted each time; that had no room
     struct {
         enum report_kind kind;

@@ -160,8 +160,7 @@ repeat(struct machine *m, uint64 end)
     enum stop stop = STOP_NONE;
     if (stops != NULL && !stops->note_only)
         m->stops = NULL;
-    while (machine_position(m) < end && stop != STOP_IDLE && stop != STOP_FINISHED &&
-           stop != STOP_DEAD)
+    while (machine_position(m) < end && stop != STOP_IDLE && stop != STOP_FINISHED)
         stop = history_resume(m, end - machine_position(m));
     m->stops = stops;
 }

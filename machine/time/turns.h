@@ -4,7 +4,7 @@
 // Theory    One host thread. Harts take turns; the length of a turn is drawn from the seed. Time
 //           is a function of the instructions retired: when n of the harts are running, an
 //           instruction of any of them moves the clock by 1/n of a cycle. When all harts wait,
-//           the clock jumps to the next timer. A hart that spins (time/spin.h) gives its turn away
+//           the clock jumps to the next timer. A hart that spins (time/rest.h) gives its turn away
 //           and does not count as running.
 //           A trap takes a step of the run like an instruction, so that a position names each.
 #pragma once

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // walk.c - walks for the page: of memory, of edited copies, and of tables that have been pasted.
 //
-// Theory    Each walk is kernel/pt/translate.c, as the harts do it. The entries that it reads may
-//           be edited: a list of entries takes precedence over memory. Without a machine the list
-//           is all there is, and an entry that is not listed is 0.
-// Next      pt/translate.h
+// Theory    Each walk is kernel/pt/read/translate.c, as the harts do it. The entries that it reads
+//           may be edited: a list of entries takes precedence over memory. Without a machine the
+//           list is all there is, and an entry that is not listed is 0.
+// Next      pt/read/translate.h
 #include "web/web.h"
 
 struct edit {

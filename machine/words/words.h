@@ -45,9 +45,9 @@ enum word words_cause(int64 cause);
 void words_fact(const struct speaker *s, const struct fact *f, struct text *out);
 // Adds a whole report: its head, "  from:" and so on.
 void words_report(const struct speaker *s, const struct report *r, struct text *out);
-// Adds where an instruction is: "in walk+0x1c (kernel/vm.c:85)", "at pc 0x80000000".
+// Adds where an instruction is: "in walk+0x1c (vm.c:85)", "at pc 0x80000000".
 void words_place(const struct speaker *s, uint64 pc, struct text *out);
-// Adds "walk (kernel/vm.c:85)".
+// Adds "walk (vm.c:85)".
 void words_function(const struct speaker *s, uint64 pc, struct text *out);
-// Adds calls: "walk (kernel/vm.c:85) < mappages (kernel/vm.c:150) < kvmmap".
+// Adds calls: "walk (vm.c:85) < mappages (vm.c:150) < kvmmap".
 void words_calls(const struct speaker *s, const struct moment *at, struct text *out);

@@ -205,7 +205,7 @@ export interface Change {
   calls: string[];
 }
 
-export type Stop = "none" | "idle" | "finished" | "break" | "report" | "dead";
+export type Stop = "none" | "idle" | "finished" | "break" | "report";
 
 /** Where the run is. */
 export interface State {

@@ -222,7 +222,6 @@ const WORDS = {
   "stop.finished": ["switched off", "已关机"],
   "stop.break": ["stopped", "已停止"],
   "stop.report": ["stopped at a report", "停在报告处"],
-  "stop.dead": ["no hart can ever go on", "没有 hart 能继续"],
   "event.exception": ["hart {0} trapped in {1}", "hart {0} 在 {1} 陷入"],
   "event.interrupt": ["hart {0} was interrupted in {1}", "hart {0} 在 {1} 被中断"],
   "event.return": ["hart {0} returned to user mode, to {1}", "hart {0} 返回用户态，到 {1}"],

@@ -5,7 +5,7 @@ import { Names } from "./names";
 import { Module, u64 } from "./module";
 import { readReport } from "./reports";
 
-const STOPS: Stop[] = ["none", "idle", "finished", "break", "report", "dead"];
+const STOPS: Stop[] = ["none", "idle", "finished", "break", "report"];
 const NEVER = (1n << 64n) - 1n;
 const HISTORY_BYTES = 384n << 20n;
 const EVENT_WORDS = 10;
@@ -180,7 +180,7 @@ export class Machine {
     this.limit(null);
     while (this.position < position) {
       const stop = this.run(position - this.position);
-      if (stop === "idle" || stop === "finished" || stop === "dead") break;
+      if (stop === "idle" || stop === "finished") break;
     }
     return this.position === position;
   }

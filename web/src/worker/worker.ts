@@ -100,7 +100,7 @@ function runSlice(m: Machine): void {
 
 function afterSlice(): void {
   tellPrinted();
-  if (stop === "finished" || stop === "dead") running = false;
+  if (stop === "finished") running = false;
   if (performance.now() - told > tellAfter || !running) tellState();
 }
 
@@ -157,7 +157,7 @@ async function load(parts: Parts, settings: Settings, inputs: Input[] = []): Pro
 /** Runs to an event in pieces, telling the page on the way. */
 async function until(want: Wanted, most: number, seconds = 60): Promise<EventSeen | Stop> {
   const m = machine, begin = performance.now();
-  if (!m) return "dead";
+  if (!m) return "finished";
   running = false;
   m.limit(null);
   const end = m.position + most;
@@ -166,7 +166,7 @@ async function until(want: Wanted, most: number, seconds = 60): Promise<EventSee
     feed();
     const seen = m.until(want, Math.min(typed.length > 0 ? FEED_STEPS : UNTIL_STEPS, end - m.position));
     idle = seen === "idle";
-    if (typeof seen !== "string" || seen === "finished" || seen === "dead" || (seen === "idle" && typed.length === 0)) {
+    if (typeof seen !== "string" || seen === "finished" || (seen === "idle" && typed.length === 0)) {
       stop = typeof seen === "string" ? seen : "none";
       tellState();
       return seen;
