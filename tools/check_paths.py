@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """check_paths.py - the files that comments name are there, and decisions have numbers of their own.
 
-A path in a comment of the kernel, a program or a test stands below the root, kernel/, include/, user/ or tests/host/,
-or below the file's own directory. NAME stands for any name.
+A path in a comment of the kernel, the machine, the page, a program or a test stands below the root, below one of the
+directories in BELOW, or below the file's own directory. NAME stands for any name.
 """
 import os
 import re
@@ -11,8 +11,9 @@ import re
 import source
 
 COMMENT = re.compile(r"//[^\n]*")
-PATH = re.compile(r"(?<![\w./*-])((?:[\w-]+/)+[\w-]+\.(?:c|h|S|ld|md|py|sh|tbl|inc))(?![\w*{])")
-BELOW = ("", "kernel/", "include/", "user/", "user/include/", "tests/host/")
+PATH = re.compile(r"(?<![\w./*-])((?:[\w-]+/)+[\w-]+\.(?:c|h|S|ld|md|py|sh|tbl|inc|def|ts))(?![\w*{])")
+BELOW = ("", "kernel/", "machine/", "include/", "user/", "user/include/", "tests/host/", "web/src/")
+MORE = ("kernel/**/*.S", "kernel/**/*.inc", "machine/**/*.inc", "machine/**/*.def", "web/src/**/*.ts")
 BUILT = re.compile(r"rv/offsets\.h|sys/calls\.inc|abi/syscall\.h|ulib/NAME\.h")
 
 
@@ -36,5 +37,5 @@ def decisions():
 
 if __name__ == "__main__":
     source.arguments(__doc__)
-    paths = [p for p in source.own_sources() if not p.startswith("machine/")] + source.files("kernel/**/*.S")
+    paths = source.own_sources() + source.files(*MORE)
     source.report([p for path in paths for p in check(path)] + list(decisions()))
