@@ -41,6 +41,12 @@ void text_part(struct text *t, const char *head, const char *words);
 const char *word_pattern(enum word word, enum language language);
 // The sentence for the cause of a trap.
 enum word words_cause(int64 cause);
+// Adds a name, cut where it is too long for a line.
+void words_cut(struct text *out, const char *words);
+// Adds a sentence with two arguments.
+void words_say(const struct speaker *s, enum word word, uint64 a, uint64 b, struct text *out);
+// Returns whether a sentence may have the place that begins behind the '{' at p[-1].
+bool words_place_known(const char *p);
 // Adds a sentence, filled in.
 void words_fact(const struct speaker *s, const struct fact *f, struct text *out);
 // Adds a whole report: its head, "  from:" and so on.
@@ -51,3 +57,7 @@ void words_place(const struct speaker *s, uint64 pc, struct text *out);
 void words_function(const struct speaker *s, uint64 pc, struct text *out);
 // Adds calls: "walk (vm.c:85) < mappages (vm.c:150) < kvmmap".
 void words_calls(const struct speaker *s, const struct moment *at, struct text *out);
+// Adds "pid 3 (sh)".
+void words_process(const struct speaker *s, int pid, struct text *out);
+// Adds how far the position is from s->when: "1,234 instructions ago".
+void words_ago(const struct speaker *s, uint64 position, struct text *out);

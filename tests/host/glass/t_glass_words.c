@@ -86,13 +86,18 @@ count_places(const char *p, unsigned count[16])
         if (strncmp(p + 2, ":s}", 3) != 0) // English alone has a plural
             count[n]++;
         CHECK(strchr(p, '}') != NULL);
+        if (!words_place_known(p + 1))
+            printf("no value is known for %s\n", p);
+        CHECK(words_place_known(p + 1));
     }
 }
 
-// Both languages say the same values.
+// Both languages say the same values, and each place is one that the catalogue's head lists.
 static void
 test_catalogue(void)
 {
+    CHECK(words_place_known("0:size}") && words_place_known("7}") && words_place_known("walk}"));
+    CHECK(!words_place_known("0:sizes}") && !words_place_known("walks}"));
     for (unsigned w = 1; w < WORDS; w++) {
         unsigned en[16] = {0}, zh[16] = {0};
         count_places(word_pattern((enum word)w, ENGLISH), en);
