@@ -21,11 +21,6 @@ static const struct watcher *const watchers[] = {
 
 _Static_assert(NELEM(watchers) <= WATCHERS_MAX, "a mask has a bit for each");
 
-// Each watcher that works and wants the event; its number is i.
-#define EACH(m, event)                                                                             \
-    for (unsigned i = 0; i < NELEM(watchers); i++)                                                 \
-        if (((m)->sight->on >> i & 1) && watchers[i]->event != NULL)
-
 // --- beginning -------------------------------------------------------------------------------
 
 void *
@@ -108,24 +103,56 @@ sight_cut(struct machine *m, bool store, uint64 pa)
 
 // --- telling ---------------------------------------------------------------------------------
 
-// Is the event to be told? Notes when it is. `behind` is 1 if the position counts the present
-// instruction already.
+// Whether the machine's position counts the present instruction already.
+enum counted { UNCOUNTED, COUNTED };
+
+// Begins to tell an event, and notes its position. Returns false if it is not to be told: the
+// checks have heard it, or a loop is tried.
 static bool
-wake(struct machine *m, unsigned behind)
+tell_begin(struct machine *m, enum counted counted)
 {
     struct sight *s = m->sight;
     if (s == NULL || m->s.turns.left == 0)
         return false;
-    s->now = machine_position(m) - behind;
+    s->now = machine_position(m) - (counted == COUNTED);
     s->inside = s->now >= s->reached;
     return s->inside;
 }
 
 static void
-sleep(struct machine *m)
+tell_end(struct machine *m)
 {
     m->sight->inside = false;
 }
+
+// Takes the lowest bit out of a mask of checks. Returns its check; NULL: the mask is empty.
+static const struct watcher *
+next_check(uint32 *mask)
+{
+    if (*mask == 0)
+        return NULL;
+    const struct watcher *w = watchers[__builtin_ctz(*mask)];
+    *mask &= *mask - 1;
+    return w;
+}
+
+// Tells an event to the checks of a mask that want it.
+#define TELL_SOME(m, mask, event, ...)                                                             \
+    do {                                                                                           \
+        uint32 some = (mask);                                                                      \
+        for (const struct watcher *w; (w = next_check(&some)) != NULL;)                            \
+            if (w->event != NULL)                                                                  \
+                w->event(m, ##__VA_ARGS__);                                                        \
+    } while (0)
+
+// Tells an event to all checks that work and want it.
+#define TELL(m, counted, event, ...)                                                               \
+    do {                                                                                           \
+        if (tell_begin(m, counted)) {                                                              \
+            TELL_SOME(m, (m)->sight->on, event, ##__VA_ARGS__);                                    \
+            tell_end(m);                                                                           \
+        }                                                                                          \
+    } while (0)
 
 static uint32
 watching(const struct machine *m, const uint32 *watch, uint64 pa)
@@ -145,26 +172,20 @@ sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
     if (m->stops != NULL)
         stops_access(m, (int)hart, pa, (uint64)bytes, false);
-    if (!wake(m, 1))
+    if (!tell_begin(m, COUNTED))
         return;
-    uint32 who = watching(m, m->sight->load_watch, pa);
-    EACH(m, load)
-    if (who >> i & 1)
-        watchers[i]->load(m, hart, pa, bytes);
-    sleep(m);
+    TELL_SOME(m, watching(m, m->sight->load_watch, pa), load, hart, pa, bytes);
+    tell_end(m);
 }
 
 void
 sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     history_stored(m, (int)hart, pa, (uint64)bytes);
-    if (!wake(m, 1))
+    if (!tell_begin(m, COUNTED))
         return;
-    uint32 who = watching(m, m->sight->store_watch, pa);
-    EACH(m, store)
-    if (who >> i & 1)
-        watchers[i]->store(m, hart, pa, bytes, value);
-    sleep(m);
+    TELL_SOME(m, watching(m, m->sight->store_watch, pa), store, hart, pa, bytes, value);
+    tell_end(m);
 }
 
 void
@@ -173,41 +194,40 @@ sight_dma(struct machine *m, uint64 pa, uint64 bytes)
     history_stored(m, -1, pa, bytes);
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
-    uint32 who = watching(m, m->sight->store_watch, pa);
     m->sight->now = machine_position(m);
-    EACH(m, device)
-    if (who >> i & 1)
-        watchers[i]->device(m, pa, bytes);
+    TELL_SOME(m, watching(m, m->sight->store_watch, pa), device, pa, bytes);
 }
 
 // A hook is told once, though the hart may come to it twice: when the turn ends there.
 void
 sight_hook(struct machine *m, unsigned hart, uint64 pa)
 {
-    if (!(hooks_at(&m->code->hooks, pa) & HOOK_KNOWN) || !wake(m, 1))
+    if (!(hooks_at(&m->code->hooks, pa) & HOOK_KNOWN) || !tell_begin(m, COUNTED))
         return;
     uint64 once = m->sight->now * HARTS_MAX + hart;
     if (once != m->sight->hooked)
         known_hook(m, hart, pa);
     m->sight->hooked = once;
-    sleep(m);
+    tell_end(m);
 }
 
 void
 sight_called(struct machine *m, const struct call *c)
 {
-    EACH(m, called)
-    if (watchers[i]->calls >> c->what & 1)
-        watchers[i]->called(m, c);
+    uint32 on = m->sight->on;
+    for (const struct watcher *w; (w = next_check(&on)) != NULL;)
+        if (w->called != NULL && (w->calls >> c->what & 1))
+            w->called(m, c);
 }
 
 void
 sight_returned(struct machine *m, const struct call *c, uint64 result)
 {
+    uint32 on = m->sight->on;
     m->sight->returning = true;
-    EACH(m, returned)
-    if (watchers[i]->returns >> c->what & 1)
-        watchers[i]->returned(m, c, result);
+    for (const struct watcher *w; (w = next_check(&on)) != NULL;)
+        if (w->returned != NULL && (w->returns >> c->what & 1))
+            w->returned(m, c, result);
     m->sight->returning = false;
 }
 
@@ -223,96 +243,60 @@ void
 sight_trap(struct machine *m, unsigned hart)
 {
     tell_host(m, &(struct sight_event){.kind = SIGHT_TRAP, .hart = hart});
-    if (!wake(m, 0))
-        return;
-    EACH(m, trap)
-    watchers[i]->trap(m, hart);
-    sleep(m);
+    TELL(m, UNCOUNTED, trap, hart);
 }
 
 void
 sight_return(struct machine *m, unsigned hart, bool supervisor)
 {
     tell_host(m, &(struct sight_event){.kind = SIGHT_RETURN, .hart = hart});
-    if (!wake(m, 1))
-        return;
-    EACH(m, left)
-    watchers[i]->left(m, hart, supervisor);
-    sleep(m);
+    TELL(m, COUNTED, left, hart, supervisor);
 }
 
 void
 sight_enabled(struct machine *m, unsigned hart)
 {
-    if (!wake(m, 1))
-        return;
-    EACH(m, enabled)
-    watchers[i]->enabled(m, hart);
-    sleep(m);
+    TELL(m, COUNTED, enabled, hart);
 }
 
 void
 sight_satp(struct machine *m, unsigned hart, uint64 old)
 {
     tell_host(m, &(struct sight_event){SIGHT_SATP, hart, old, m->s.hart[hart].satp, 0});
-    if (!wake(m, 1))
-        return;
-    EACH(m, satp)
-    watchers[i]->satp(m, hart, old);
-    sleep(m);
+    TELL(m, COUNTED, satp, hart, old);
 }
 
 void
 sight_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
     tell_host(m, &(struct sight_event){.kind = SIGHT_FENCE, .hart = hart});
-    if (!wake(m, 1))
-        return;
-    EACH(m, fence)
-    watchers[i]->fence(m, hart, by_va, va, by_asid, asid);
-    sleep(m);
+    TELL(m, COUNTED, fence, hart, by_va, va, by_asid, asid);
 }
 
 void
 sight_table(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
 {
     tell_host(m, &(struct sight_event){SIGHT_TABLE, hart, was, is, pa});
-    if (!wake(m, 1))
-        return;
-    EACH(m, table)
-    watchers[i]->table(m, hart, pa, was, is);
-    sleep(m);
+    TELL(m, COUNTED, table, hart, pa, was, is);
 }
 
 void
 sight_walk(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
            const struct pt_trace *t)
 {
-    if (!wake(m, 1))
-        return;
-    EACH(m, walk)
-    watchers[i]->walk(m, hart, va, access, t);
-    sleep(m);
+    TELL(m, COUNTED, walk, hart, va, access, t);
 }
 
 void
 sight_stale(struct machine *m, const struct stale *found)
 {
-    if (!wake(m, 1))
-        return;
-    EACH(m, stale)
-    watchers[i]->stale(m, found);
-    sleep(m);
+    TELL(m, COUNTED, stale, found);
 }
 
 void
 sight_printed(struct machine *m, uint8 byte)
 {
-    if (!wake(m, 1))
-        return;
-    EACH(m, printed)
-    watchers[i]->printed(m, byte);
-    sleep(m);
+    TELL(m, COUNTED, printed, byte);
 }
 
 void
@@ -320,8 +304,7 @@ sight_examine(struct machine *m)
 {
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
-    EACH(m, examine)
-    watchers[i]->examine(m);
+    TELL_SOME(m, m->sight->on, examine);
 }
 
 void
@@ -329,6 +312,5 @@ sight_ended(struct machine *m)
 {
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
-    EACH(m, ended)
-    watchers[i]->ended(m);
+    TELL_SOME(m, m->sight->on, ended);
 }
