@@ -9,6 +9,7 @@
 
 #include "check/leaves.h"
 #include "machine.h"
+#include "mmu/satp.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
 
@@ -89,7 +90,7 @@ static bool
 free_table(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
 {
-    uint64 root = (a->satp & SATP_PPN_MASK) << PAGE_BITS;
+    uint64 root = satp_root(a->satp);
     for (int i = 0; i < t->reads; i++) {
         uint64 page = t->step[i].pa & ~(PAGE_BYTES - 1);
         if (!explain_free(m, page, page == root ? WORD_NEAR_ROOT_FREE : WORD_NEAR_TABLE_FREE, r))
@@ -106,8 +107,8 @@ static bool
 wrong_slot(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
 {
-    uint64 root = (a->satp & SATP_PPN_MASK) << PAGE_BITS;
-    int levels = (int)(a->satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS;
+    uint64 root = satp_root(a->satp);
+    int levels = satp_levels(a->satp);
     unsigned right = 12 + 9 * (unsigned)(levels - 1), filled = 0;
     uint64 code;
     if (a->user || a->kind != PT_EXEC || !symbols_physical(&m->sight->symbols, a->va, &code) ||

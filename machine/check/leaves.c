@@ -3,6 +3,7 @@
 #include "check/leaves.h"
 
 #include "machine.h"
+#include "mmu/satp.h"
 
 #define TABLES_MAX 4096 // of one tree: a larger one is no tree
 
@@ -15,14 +16,13 @@ struct trip {
 int
 leaves_levels(uint64 satp)
 {
-    uint64 mode = satp >> SATP_MODE_SHIFT;
-    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
+    return satp_levels(satp);
 }
 
 uint64
 leaves_root(uint64 satp)
 {
-    return (satp & SATP_PPN_MASK) << PAGE_BITS;
+    return satp_root(satp);
 }
 
 static unsigned

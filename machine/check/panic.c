@@ -7,6 +7,7 @@
 #include "check/explain.h"
 #include "check/fatal.h"
 #include "machine.h"
+#include "mmu/satp.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
 
@@ -263,7 +264,7 @@ static void
 kvmpa(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = known_inside(m, panic->hart, KNOWN_KVMPA);
-    uint64 satp = m->s.hart[panic->hart].satp, here = (satp & SATP_PPN_MASK) << PAGE_BITS;
+    uint64 satp = m->s.hart[panic->hart].satp, here = satp_root(satp);
     uint64 root, va, at;
     struct pt_trace t;
     if (c == NULL)

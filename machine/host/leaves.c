@@ -4,14 +4,9 @@
 
 #include <stdlib.h>
 
-#define NOT_ALIKE (PTE_A | PTE_D)
+#include "mmu/satp.h"
 
-static int
-levels_of(uint64 satp)
-{
-    uint64 mode = satp >> SATP_MODE_SHIFT;
-    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
-}
+#define NOT_ALIKE (PTE_A | PTE_D)
 
 // The address with the upper bits that the mode asks for.
 static uint64
@@ -42,9 +37,9 @@ each(const struct machine *m, uint64 table, uint64 base, int level, int levels, 
 void
 tree_each(const struct machine *m, uint64 satp, tree_visit visit, void *arg)
 {
-    int levels = levels_of(satp);
+    int levels = satp_levels(satp);
     if (levels != 0)
-        each(m, (satp & SATP_PPN_MASK) << PGSHIFT, 0, levels - 1, levels, visit, arg);
+        each(m, satp_root(satp), 0, levels - 1, levels, visit, arg);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include "host/leaves.h"
 #include "host/prompt.h"
 #include "host/words.h"
+#include "mmu/satp.h"
 #include "sight/guest.h"
 
 #define X "0x%" PRIx64
@@ -98,8 +99,8 @@ walk_address(struct control *c, const struct asked *a)
         return;
     }
     fprintf(c->out, said("va " X " by the table at " X " of hart %u:\n"), (uint64_t)va,
-            (uint64_t)((satp & SATP_PPN_MASK) << PGSHIFT), c->hart);
-    show_steps(c, va, &t, (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS);
+            (uint64_t)satp_root(satp), c->hart);
+    show_steps(c, va, &t, satp_levels(satp));
     if (t.rule == RULE_OK)
         answer(c->out, "  physical address " X, (uint64_t)t.pa);
     else

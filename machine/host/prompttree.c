@@ -7,6 +7,7 @@
 #include "host/leaves.h"
 #include "host/prompt.h"
 #include "host/words.h"
+#include "mmu/satp.h"
 
 #define X     "0x%" PRIx64
 #define SHOWN 200 // lines of an answer
@@ -37,12 +38,6 @@ need_tree(const struct control *c, const char *word, uint64 *satp)
     return true;
 }
 
-static uint64
-root_of(uint64 satp)
-{
-    return (satp & SATP_PPN_MASK) << PGSHIFT;
-}
-
 // --- map -------------------------------------------------------------------------------------
 
 static void
@@ -67,7 +62,7 @@ map(struct control *c, const struct asked *a)
     if (!need_tree(c, a->words > 1 ? a->word[1] : NULL, &satp))
         return;
     struct ranges s = ranges_of(c->m, satp);
-    fprintf(c->out, said("what the tree at " X " maps\n"), (uint64_t)root_of(satp));
+    fprintf(c->out, said("what the tree at " X " maps\n"), (uint64_t)satp_root(satp));
     fputs(said("START            END                 SIZE FLAGS    PHYSICAL\n"), c->out);
     for (size_t i = 0; i < s.count && i < SHOWN; i++)
         show_range(c->out, "", &s.of[i]);
@@ -101,8 +96,8 @@ tree(struct control *c, const struct asked *a)
     uint64 satp;
     if (!need_tree(c, a->words > 1 ? a->word[1] : NULL, &satp))
         return;
-    struct shown s = {c->out, (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS, 0};
-    fprintf(c->out, said("root " X "\n"), (uint64_t)root_of(satp));
+    struct shown s = {c->out, satp_levels(satp), 0};
+    fprintf(c->out, said("root " X "\n"), (uint64_t)satp_root(satp));
     tree_each(c->m, satp, show_table, &s);
     fprintf(c->out, said("%u table%s below the root\n"), s.lines, plural(s.lines));
 }
@@ -189,7 +184,7 @@ diff(struct control *c, const struct asked *a)
         struct ranges was = ranges_of(c->m, satp);
         if (need_moment(c, a->word[2], &t2)) {
             struct ranges is = ranges_of(c->m, satp);
-            fprintf(c->out, said("the tree at " X ", from @%s to @%s\n"), (uint64_t)root_of(satp),
+            fprintf(c->out, said("the tree at " X ", from @%s to @%s\n"), (uint64_t)satp_root(satp),
                     digits(t1).text, digits(t2).text);
             unsigned lines = compare(c->out, &was, &is);
             fprintf(c->out, said("%u difference%s\n"), lines, plural(lines));

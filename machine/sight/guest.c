@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "machine.h"
+#include "mmu/satp.h"
 
 static bool
 entry_present(void *arg, uint64 pa)
@@ -26,16 +27,15 @@ bool
 guest_walk_tree(const struct machine *m, uint64 satp, uint64 va, enum pt_access access, bool user,
                 bool sum, struct pt_trace *trace)
 {
-    uint64 mode = satp >> SATP_MODE_SHIFT;
-    struct pt_env env = {.levels = (int)mode - (int)SATP_SV39 + PT_MIN_LEVELS};
-    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
+    struct pt_env env = {.levels = satp_levels(satp)};
+    struct pt t = {.root = (pagetable_t)(size_t)satp_root(satp), .env = &env};
     struct pt_hart state = {.user = user,
                             .sum = sum,
                             .update_ad = !m->config.svade,
                             .present = entry_present,
                             .read = entry_read,
                             .arg = (void *)m};
-    if (mode < SATP_SV39 || mode > SATP_SV57)
+    if (env.levels == 0)
         return false;
     translate(&t, va, access, &state, trace);
     return true;

@@ -6,6 +6,7 @@
 //           is read as facts_memory() does, or through a tree that maps the address.
 // Next      sight/facts.h
 #include "machine.h"
+#include "mmu/satp.h"
 #include "sight/facts.h"
 #include "sight/guest.h"
 #include "web/web.h"
@@ -66,8 +67,8 @@ find_roots(const struct machine *m, uint64 proc, struct process_view *p)
     p->root = root_of(m, field(m, proc, FACT_PROC_PAGETABLE, 8));
     if (as == 0)
         return;
-    p->root = (field(m, as, FACT_ASPACE_SATP, 8) & SATP_PPN_MASK) << PGSHIFT;
-    p->kernel_root = (field(m, as, FACT_ASPACE_KSATP, 8) & SATP_PPN_MASK) << PGSHIFT;
+    p->root = satp_root(field(m, as, FACT_ASPACE_SATP, 8));
+    p->kernel_root = satp_root(field(m, as, FACT_ASPACE_KSATP, 8));
 }
 
 // Adds the process at `proc`, if it has a tree.

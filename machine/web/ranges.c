@@ -4,6 +4,7 @@
 // Theory    Neighbouring leaves of one level and with equal flags, but for A and D, are one range.
 //           An entry with V = 0 and RSW1 = 1 that leads to a page of RAM is a deferred copy of a
 //           table, as Vitrine has them after a fork; the caller says if the kernel has them.
+#include "mmu/satp.h"
 #include "web/software.h"
 #include "web/web.h"
 
@@ -87,8 +88,8 @@ uint32
 web_ranges(const struct machine *m, uint64 satp, bool deferred, struct range *out, uint32 max,
            uint32 *tables)
 {
-    struct listing l = {m, out, 0, max, 0, web_levels(satp), deferred};
-    uint64 root = (satp & SATP_PPN_MASK) << PGSHIFT;
+    struct listing l = {m, out, 0, max, 0, satp_levels(satp), deferred};
+    uint64 root = satp_root(satp);
     if (l.levels != 0 && ram_has(&m->ram, root, PGSIZE))
         visit(&l, root, l.levels - 1, 0, 0);
     *tables = l.tables;
@@ -114,8 +115,8 @@ search(struct listing *l, uint64 table, int level, uint64 va, uint64 pa, uint64 
 bool
 web_address_of(const struct machine *m, uint64 satp, uint64 pa, uint64 *va)
 {
-    struct listing l = {.m = m, .levels = web_levels(satp), .deferred = true};
-    uint64 root = (satp & SATP_PPN_MASK) << PGSHIFT;
+    struct listing l = {.m = m, .levels = satp_levels(satp), .deferred = true};
+    uint64 root = satp_root(satp);
     return l.levels != 0 && ram_has(&m->ram, root, PGSIZE) &&
            search(&l, root, l.levels - 1, 0, pa, va);
 }

@@ -7,6 +7,8 @@
 // Next      pt/read/translate.h
 #include "web/web.h"
 
+#include "mmu/satp.h"
+
 struct edit {
     uint64 pa, pte;
 };
@@ -65,13 +67,6 @@ web_entry_at(const struct machine *m, uint64 pa)
     return ram_has(&m->ram, pa, sizeof(pte_t)) ? *(const pte_t *)ram_at(&m->ram, pa) : 0;
 }
 
-int
-web_levels(uint64 satp)
-{
-    uint64 mode = satp >> SATP_MODE_SHIFT;
-    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
-}
-
 static void
 give(const struct pt_trace *t, enum pt_access access, struct answer *out)
 {
@@ -92,9 +87,8 @@ void
 web_walk(const struct machine *m, const struct question *q, struct answer *out)
 {
     struct reader reader = {m, q};
-    struct pt_env env = {.levels = web_levels(q->satp)};
-    struct pt t = {.root = (pagetable_t)(size_t)((q->satp & SATP_PPN_MASK) << PGSHIFT),
-                   .env = &env};
+    struct pt_env env = {.levels = satp_levels(q->satp)};
+    struct pt t = {.root = (pagetable_t)(size_t)satp_root(q->satp), .env = &env};
     struct pt_hart state = {.user = q->state & STATE_USER,
                             .sum = q->state & STATE_SUM,
                             .mxr = q->state & STATE_MXR,

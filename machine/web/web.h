@@ -14,8 +14,6 @@
 EXPORT void *web_alloc(size_t bytes);
 // The entry at a physical address; 0 outside RAM.
 uint64 web_entry_at(const struct machine *m, uint64 pa);
-// How many levels the trees of a satp have; 0 when it does not translate.
-int web_levels(uint64 satp);
 // The first address that the entry at `pa` stands for in the tree of `satp`. Returns false when
 // the tree has no such entry.
 bool web_address_of(const struct machine *m, uint64 satp, uint64 pa, uint64 *va);
