@@ -4,12 +4,13 @@
 // Theory    Two accesses of two harts race if neither comes before the other (check/clocks.h). Order
 //           is handed on by locks, by AMO and LR/SC, and by a fence before a store and a load of the
 //           same word.
-//           Two plain stores that race are told if the second changes the value: one of them is lost.
-//           And so is a function that stores a word under a lock, lets go of the lock, reads the word
-//           again and decides by it, though other harts store it under that lock: whether they race
-//           in this run or not, the decision may be another hart's as well.
-//           Any other read without a lock is let pass: a peek that is looked at again under the lock,
-//           or a clock that is read, does no harm, and nothing tells these from those that do.
+//           Two patterns are reported:
+//           (1) Two plain stores race, and the second changes the value: one of them is lost.
+//           (2) A function stores a word under a lock, releases the lock, and then decides by another
+//               read of the word, which other harts store under that lock. Its decision may be by
+//               another hart's value, whether they race in this run or not.
+//           Other reads without a lock are not reported: most are harmless, and this check cannot
+//           tell which.
 // Promises  silence: ordered accesses are never told, nor stores of the same value.
 #include "check/races.h"
 

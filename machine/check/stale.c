@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stale.c - reports of accesses for which the TLB may hold another translation than memory.
+// stale.c - words for stale translations; mmu/rules.c decides which access meets one.
 //
 // Theory    The site is the instruction that is the cause: the store to the page table, or the
 //           write of satp. The first access that it harms is shown; the others are only counted.

@@ -4,10 +4,12 @@
 // Theory    When nothing that is known has happened for long, or no hart was in user mode for long,
 //           the machine runs on a while on trial. A hart that keeps to a few instructions in that
 //           time, has interrupts off and stores nothing waits for a word that another one must
-//           store. It waits for the word that it reads; the last store to that is reported. A hart
-//           that spins in the function in which it stored the word that another one waits for,
-//           behind its loop, has come back to the loop and left its change behind: that is how a
-//           count of readers leaks.
+//           store. It waits for the word that it reads; the last store to that is reported.
+//           A count leaks when a function goes back to its loop without undoing its change:
+//               again: while (writer) ;        // the hart spins here,
+//                      readers++;              // has stored here, and another waits for 0
+//                      if (writer) goto again;
+//           So a store behind the loop in which a hart spins is reported as the cause.
 // Promises  silence: the hart runs a process, and no other one is at work. A hart that is parked, or
 //           waits for another to boot, runs none.
 #include "check/trial.h"

@@ -35,9 +35,9 @@ struct freed_root {
 
 struct tables_watch {
     struct freed_root freed[HARTS_MAX];
-    uint64 before[HARTS_MAX]; // satp, before that of the user tree was written
+    uint64 kernel_satp[HARTS_MAX]; // satp before the hart wrote that of the user tree
     struct known_root of[ROOTS];
-    uint64 guards; // satp for which the kernel stacks have been looked at
+    uint64 stacks_seen_for; // the satp in which the kernel stacks have been looked at
 };
 
 // One look at a tree.
@@ -46,7 +46,8 @@ struct look {
     unsigned hart;
     uint64 satp, kernel; // of the process; of the kernel while it runs for the process
     uint64 proc;         // its struct proc; 0: not known
-    uint64 size, was;    // the process's size now, and when it was looked at before; 0: not known
+    uint64 size;         // the process's size now; 0: not known
+    uint64 size_before;  // ... at the look before this one; 0: not known
     uint64 owned[OWNED]; // the kernel's pages of this process
     unsigned owns;
 };
@@ -113,7 +114,7 @@ satp(struct machine *m, unsigned hart, uint64 old)
 {
     uint64 now = m->s.hart[hart].satp, root = leaves_root(now);
     const struct moment *freed = freed_before(m, hart, root);
-    SIGHT_STATE(m, tables, struct tables_watch)->before[hart] = old;
+    SIGHT_STATE(m, tables, struct tables_watch)->kernel_satp[hart] = old;
     if (leaves_levels(now) != 0 && freed != NULL)
         table_free(m, hart, root, now, freed);
 }
@@ -160,7 +161,7 @@ page_left(const struct look *l, const struct leaf *leaf)
     struct report r;
     report_begin(l->m, &r, REPORT_LEFT_MAPPED, l->hart, 0);
     r.what = (struct fact){
-        .word = WORD_LEFT_MAPPED, .arg = {leaf->va, l->was, l->size}, .moment = r.moment};
+        .word = WORD_LEFT_MAPPED, .arg = {leaf->va, l->size_before, l->size}, .moment = r.moment};
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_SIZE_SET, .stored = l->proc + fact(l->m, FACT_PROC_SZ)};
     *report_since(&r, WORD_NONE) =
@@ -203,8 +204,8 @@ look_at_leaf(void *arg, const struct leaf *leaf)
         atrest_large(l->m, l->hart, leaf);
     if (!(leaf->pte & PTE_U))
         return;
-    if (l->was != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
-        leaf->va < l->was)
+    if (l->size_before != 0 && leaf->va >= (l->size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES &&
+        leaf->va < l->size_before)
         page_left(l, leaf);
     if (leaf->va < l->size)
         unset_given(l->m, l->hart, pa, leaf->va);
@@ -282,9 +283,9 @@ look_at_stacks(const struct look *l)
     struct tables_watch *w = SIGHT_STATE(l->m, tables, struct tables_watch);
     uint64 at, kstack, root = leaves_root(l->kernel);
     int levels = leaves_levels(l->kernel);
-    if (w->guards == l->kernel || levels == 0)
+    if (w->stacks_seen_for == l->kernel || levels == 0)
         return;
-    w->guards = l->kernel;
+    w->stacks_seen_for = l->kernel;
     for (unsigned i = 0; (at = facts_slot(l->m, i)) != 0; i++) {
         struct leaf own, below;
         if (!facts_field(l->m, at, FACT_PROC_KSTACK, 8, &kstack) || kstack < PAGE_BYTES ||
@@ -367,14 +368,14 @@ left(struct machine *m, unsigned hart, bool supervisor)
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
     if (!supervisor || h->mode != MODE_U || leaves_levels(h->satp) == 0)
         return;
-    struct look l = {.m = m, .hart = hart, .satp = h->satp, .kernel = w->before[hart]};
+    struct look l = {.m = m, .hart = hart, .satp = h->satp, .kernel = w->kernel_satp[hart]};
     l.proc = facts_current(m, hart);
     facts_field(m, l.proc, FACT_PROC_SZ, 8, &l.size);
     struct known_root *k = record(w, leaves_root(h->satp), l.proc);
     const struct frame *f = frames_at(m, k->root);
     bool anew = f != NULL && f->allocated.position > k->when;
-    l.was = k->size > l.size && !anew ? k->size : 0;
-    if (k->next > m->sight->now && l.was == 0)
+    l.size_before = k->size > l.size && !anew ? k->size : 0;
+    if (k->next > m->sight->now && l.size_before == 0)
         return;
     find_owned(&l);
     look_at(&l, k);

@@ -207,7 +207,7 @@ keep_common(struct trial *t, const struct trial *other)
 }
 
 enum trial_end
-trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t)
+trial_with_present(struct machine *m, const struct sleeper_at *at, struct trial *t)
 {
     struct trial_apart a;
     enum trial_end found = TRIAL_UNKNOWN;
@@ -220,7 +220,7 @@ trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t)
 }
 
 enum trial_end
-trial_then(struct machine *m, uint64 position, const struct sleeper_at *at, struct trial *t)
+trial_with_past(struct machine *m, uint64 position, const struct sleeper_at *at, struct trial *t)
 {
     struct trial_apart a;
     struct trial other = {0};

@@ -44,10 +44,10 @@ struct trial {
 };
 
 // Wakes the process, and tells whether it goes on. The run is undone, as in the other trials.
-enum trial_end trial_now(struct machine *m, const struct sleeper_at *at, struct trial *t);
+enum trial_end trial_with_present(struct machine *m, const struct sleeper_at *at, struct trial *t);
 // Tells whether it would go on if the words in `t` had their values of `position`. `t` keeps the
 // words that have changed since.
-enum trial_end trial_then(struct machine *m, uint64 position, const struct sleeper_at *at,
-                          struct trial *t);
+enum trial_end trial_with_past(struct machine *m, uint64 position, const struct sleeper_at *at,
+                               struct trial *t);
 // Finds the kernel's last store to these words between two positions.
 bool trial_last_store(struct machine *m, struct trial *t, uint64 after, uint64 before);

@@ -5,10 +5,9 @@
 //           followed byte by byte: which have been stored to? memset() and memmove() count as a
 //           whole. A page of which all is set is followed no longer, nor one that the kernel uses
 //           much. Bytes that are 0 count as set: so does a page that kalloc() clears.
-//           Told are loads of user programs, pages that are most of all unset when a process goes on
-//           with them, walks of page tables by the hart and by walk(), where
-//           nothing else than a forgotten memset can be meant. Copies of structures with holes are
-//           none of these.
+//           Three uses are reported: a load of a user program; a page mostly unset when a process
+//           resumes with it; a table that the hart or walk() reads. Only a forgotten memset explains
+//           these. A copy of a struct with holes is not among them.
 #include "check/unset.h"
 
 #include "check/blame.h"

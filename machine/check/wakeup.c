@@ -133,8 +133,8 @@ examine_one(struct machine *m, struct nap *n)
 {
     struct sleeper_at at = {n->proc, n->chan, n->lock, n->ra};
     struct trial t;
-    bool missed = trial_now(m, &at, &t) == TRIAL_GOES_ON &&
-                  trial_then(m, n->asleep, &at, &t) == TRIAL_SLEEPS &&
+    bool missed = trial_with_present(m, &at, &t) == TRIAL_GOES_ON &&
+                  trial_with_past(m, n->asleep, &at, &t) == TRIAL_SLEEPS &&
                   trial_last_store(m, &t, n->since.position, machine_position(m));
     if (missed && n->missed)
         tell(m, n, &t);

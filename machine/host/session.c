@@ -299,9 +299,9 @@ ask(struct session *s)
 static void
 meet_debugger(struct session *s)
 {
-    char *end = "";
-    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, &end, 10) : GDB_PORT;
-    if (*end != '\0' || port < 1 || port > 65535)
+    char *rest = "";
+    unsigned long port = s->o->gdb[0] ? strtoul(s->o->gdb, &rest, 10) : GDB_PORT;
+    if (*rest != '\0' || port < 1 || port > 65535)
         refuse("--gdb=%s: a port from 1 to 65535 is expected", s->o->gdb);
     stub_open(&s->stub, &s->control, (unsigned)port);
     if (s->o->gdb_go)
@@ -318,9 +318,9 @@ allocate(size_t bytes)
     return calloc(1, bytes ? bytes : 1);
 }
 
-// Begins to watch.
+// Gives the machine its checks, unless --blind.
 static void
-watch(struct machine *m, const struct options *o, const struct names *names)
+open_checks(struct machine *m, const struct options *o, const struct names *names)
 {
     if (o->blind)
         return;
@@ -342,7 +342,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
     s.reports.again = o->lines >= 0 || o->replay ? o->again : NULL;
     input_open(&s.in, o, m);
     m->host = (struct host_calls){.arg = &s, .console = print};
-    watch(m, o, names);
+    open_checks(m, o, names);
     fail_start(m, o);
     if (fail_all(o)) {
         *clean = false;

@@ -19,6 +19,7 @@
 #define TO(n)      (PA2PTE(PAGE(n)) | LEAF)
 #define CODE(n)    (PA2PTE(PAGE(n)) | PTE_V | PTE_R | PTE_X | PTE_U | PTE_A)
 
+// In this order: fences before SATP, changes before READ, then accesses (tell() in t_glass_rules.c).
 enum verb {
     END,
     OTHER, // the other hart acts from now on
