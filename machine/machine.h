@@ -4,7 +4,8 @@
 // Theory    `struct state` is everything that decides how the run goes on, besides the pages of RAM
 //           and of the disks: plain data without pointers. Two machines with equal states, equal
 //           pages and equal input logs go on alike, to the last byte, on any host.
-//           `struct machine` adds memory, derived data and the way to the host.
+//           `struct machine` adds memory, derived data and the way to the host. The kernel's struct
+//           machine (kernel/dev/machine.h) is another one: its description of a board.
 // Promises  no-chance: nothing below machine/host reads a clock, a file or a random number of the
 //           host; the only inputs are the seed and the input log.
 #pragma once

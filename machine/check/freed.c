@@ -13,7 +13,7 @@
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page
 
 static void
-watch(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
+watch_pages(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
 {
     for (uint64 at = pa; at < pa + bytes; at += PAGE_BYTES) {
         const struct frame *f = frames_at(m, at);
@@ -66,8 +66,8 @@ returned(struct machine *m, const struct call *c, uint64 result)
 {
     bool frees = c->what == KNOWN_KFREE || c->what == KNOWN_SUPERFREE;
     bool super = c->what == KNOWN_SUPERFREE || c->what == KNOWN_SUPERALLOC;
-    watch(m, frees ? c->arg[0] : result, super ? SUPER_BYTES : PAGE_BYTES,
-          frees ? WATCH_LOADS | WATCH_STORES : 0);
+    watch_pages(m, frees ? c->arg[0] : result, super ? SUPER_BYTES : PAGE_BYTES,
+                frees ? WATCH_LOADS | WATCH_STORES : 0);
 }
 
 // The hart, or a device (-1), uses a free page.

@@ -61,13 +61,6 @@ set_state(struct machine *m, uint64 proc, enum fact_id state)
     return true;
 }
 
-// Makes the process runnable.
-static bool
-wake(struct machine *m, uint64 proc)
-{
-    return set_state(m, proc, FACT_STATE_RUNNABLE);
-}
-
 // --- what the process does -------------------------------------------------------------------
 
 static bool
@@ -151,7 +144,7 @@ look(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial
 
 // Runs until the process sleeps again or goes on.
 static enum trial_end
-watch(struct machine *m, const struct sleeper_at *at, struct trial *t)
+run_to_verdict(struct machine *m, const struct sleeper_at *at, struct trial *t)
 {
     bool awake = false;
     for (uint64 n = 0; n < TRIAL_STEPS; n++) {
@@ -213,8 +206,8 @@ trial_with_present(struct machine *m, const struct sleeper_at *at, struct trial 
     enum trial_end found = TRIAL_UNKNOWN;
     *t = (struct trial){0};
     trial_begin(m, &a);
-    if (wake(m, at->proc))
-        found = watch(m, at, t);
+    if (set_state(m, at->proc, FACT_STATE_RUNNABLE))
+        found = run_to_verdict(m, at, t);
     trial_end(m, &a);
     return found;
 }
@@ -231,8 +224,8 @@ trial_with_past(struct machine *m, uint64 position, const struct sleeper_at *at,
         keep_changed(m, t, old);
         history_go(m, a.here);
         put_back(m, t, old);
-        if (wake(m, at->proc))
-            found = watch(m, at, &other);
+        if (set_state(m, at->proc, FACT_STATE_RUNNABLE))
+            found = run_to_verdict(m, at, &other);
     }
     trial_end(m, &a);
     keep_common(t, &other);

@@ -15,7 +15,7 @@ struct expected;
 struct expected *expect_read(const char *path);
 // Is the report known? Notes that it was met. `e` may be NULL.
 bool expect_known(struct expected *e, const struct machine *m, const struct report *r);
-// Says which lines no report was met for. Returns how many.
-unsigned expect_end(const struct expected *e);
+// Says which lines no report was met for.
+void expect_end(const struct expected *e);
 // The function that a report is about; "" if it has no name.
 const char *report_function(const struct machine *m, const struct report *r);

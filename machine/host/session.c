@@ -330,6 +330,28 @@ open_checks(struct machine *m, const struct options *o, const struct names *name
     free((void *)facts.bytes);
 }
 
+// Ends the input, prints the last reports, closes the files, and completes the exit status.
+static void
+close_session(struct session *s)
+{
+    struct machine *m = s->m;
+    fflush(stdout);
+    input_close(&s->in, m);
+    compare(s);
+    if (s->o->gdb)
+        stub_close(&s->stub);
+    sight_ended(m);
+    report_print(&s->reports, m);
+    report_end(&s->reports, m);
+    fail_end(m);
+    expect_end(s->reports.expected);
+    if (!json_close(s->reports.json) && s->status == EXIT_CLEAN)
+        s->status = EXIT_USAGE;
+    if (s->reports.printed > 0 && s->status == EXIT_CLEAN)
+        s->status = EXIT_REPORTS;
+    m->sight = NULL;
+}
+
 int
 session_run(struct machine *m, const struct options *o, const struct names *names, bool *clean)
 {
@@ -361,21 +383,7 @@ session_run(struct machine *m, const struct options *o, const struct names *name
         keep_pace(&s);
         ask(&s);
     }
-    fflush(stdout);
-    input_close(&s.in, m);
-    compare(&s);
-    if (o->gdb)
-        stub_close(&s.stub);
-    sight_ended(m);
-    report_print(&s.reports, m);
-    report_end(&s.reports, m);
-    fail_end(m);
-    (void)expect_end(s.reports.expected);
-    if (!json_close(s.reports.json) && s.status == EXIT_CLEAN)
-        s.status = EXIT_USAGE;
-    if (s.reports.printed > 0 && s.status == EXIT_CLEAN)
-        s.status = EXIT_REPORTS;
-    m->sight = NULL;
+    close_session(&s);
     *clean = s.clean;
     return s.status;
 }
