@@ -74,7 +74,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
 {
     struct fatal *f = state(m);
     f->kernel[hart].on = false;
-    f->went[hart] = supervisor && m->s.hart[hart].mode == MODE_S ? m->s.hart[hart].pc : 0;
+    f->went[hart] = supervisor && m->s.hart[hart].mode == MODE_S ? m->s.hart[hart].pc + 1 : 0;
     if (supervisor && m->s.hart[hart].mode == MODE_U)
         f->fresh[hart].on = false;
 }
@@ -208,7 +208,7 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     if (t->pid > 0)
         report_near(r, WORD_KERNEL_FOR)->arg[0] = (uint64)t->pid;
     r->what.arg[5] = jump ? moment_pc(m, &t->moment, 0) : r->what.arg[5];
-    bool returned = jump && state(m)->went[hart] == t->epc;
+    bool returned = jump && state(m)->went[hart] == t->epc + 1;
     if (jump)
         r->what.word = returned ? WORD_KERNEL_SRET : WORD_KERNEL_JUMP;
     else if (!page_fault(t->cause))

@@ -20,7 +20,7 @@ struct fault {
 };
 
 struct fatal {
-    uint64 went[HARTS_MAX];          // where the last sret went in S-mode; 0: it went to user mode
+    uint64 went[HARTS_MAX];          // where the last sret went in S-mode, plus 1; 0: to user mode
     struct fault fresh[HARTS_MAX];   // of user mode, before usertrap() has been called
     struct fault user[FATAL_STACKS]; // of each process in usertrap()
     struct fault kernel[HARTS_MAX];  // of supervisor mode
