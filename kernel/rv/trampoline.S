@@ -20,15 +20,15 @@
 #include "abi/syscall.h"
 #include "rv/offsets.h"
 
-// ra, tp, t0 to t6, a1 to a7: what C code may change and a return to the user has to load, but for a0
-// and sp.
+// ra, tp, t0 to t6, a1 to a7: C code may change them, and a return to the user has to load them.
+// a0 and sp are saved and loaded apart.
 .macro each_changed op
         .irp n, 1,4,5,6,7,11,12,13,14,15,16,17,28,29,30,31
         \op x\n, (TF_RA + 8 * (\n - 1))(sp)
         .endr
 .endm
 
-// gp, s0 to s11: what C code preserves, across a switch to another process too (rv/swtch.S). \frame
+// gp, s0 to s11: C code preserves them, across a switch to another process too (rv/swtch.S). \frame
 // holds the trapframe's address.
 .macro each_preserved op, frame
         .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27

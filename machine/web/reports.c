@@ -31,8 +31,8 @@ EXPORT void web_report(const struct web_reports *w, uint32 i, struct report_view
 EXPORT const char *web_report_words(const struct machine *m, struct web_reports *w, uint32 i,
                                     uint32 language);
 
-// Begins to watch, before the first instruction. `facts`: what debug information tells, as
-// facts_read() has it; `bytes` may be 0. Returns NULL without memory.
+// Begins to watch, before the first instruction. `facts` comes from debug information,
+// in the form of facts_read(); `bytes` may be 0. Returns NULL without memory.
 struct web_reports *
 web_watch(struct machine *m, const struct web_names *n, const uint8 *facts, uint64 bytes)
 {

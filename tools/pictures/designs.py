@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""designs.py - the picture of the four designs: what the tables have in user mode and in the kernel."""
+"""designs.py - the picture of the four designs: the tables in user mode and in the kernel."""
 from draw import Picture
 
 TOP, ROW, WIDE, APART, LEFT = 150, 34, 116, 250, 20

@@ -53,7 +53,7 @@ enum mistake {
     CLEAR_KEEPS_W,       // uvmclear: W stays in the entry, R goes
     LEAF_FOR_TABLE,      // exec: the entry of level 1 that leads to a table has R and U
     TABLE_SHARED,        // fork: the child's tree gets the parent's table
-    SHRINK_TWICE,        // growproc: what was given back is unmapped again
+    SHRINK_TWICE,        // growproc: a page that was given back is unmapped again
     SHRINK_UNMAPS_TEXT,  // growproc: a page that the process keeps is unmapped, too
     GROW_NO_U,           // growproc: the first new page is the kernel's alone
     EXIT_UNMAPS_PARENT,  // exit: an entry of the parent's is cleared, not one of the process
