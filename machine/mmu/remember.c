@@ -55,7 +55,7 @@ activate(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
             continue;
         r->active[i].until = PRESENT;
         if (r->active[i].dead)
-            r->active[i].from = m->s.log.next;
+            r->active[i].from = r->active[i].began = m->s.log.next;
         r->active[i].dead = false;
         r->active[i].when = machine_position(m);
         r->active[i].pc = pc;
@@ -66,6 +66,7 @@ activate(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
     r->active[r->actives++] = (struct active){.satp = satp,
                                               .when = machine_position(m),
                                               .pc = pc,
+                                              .began = m->s.log.next,
                                               .from = m->s.log.next,
                                               .until = PRESENT};
 }

@@ -177,7 +177,8 @@ sets_old_entry(const struct machine *m, const struct pt_trace *t)
 }
 
 // Returns whether a TLB may hold the walk's result: every change that the walk ignores came after
-// the tree's last fence. For a global leaf this is required of the pointers only.
+// the tree's last fence. A global leaf may be from before that fence, but not from before satp led
+// to the tree.
 static bool
 allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
 {
@@ -185,7 +186,7 @@ allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, 
     if (!same_asid && !global)
         return false;
     for (int d = 0; d < t->reads; d++)
-        if (p->number[d] < a->from && !(global && d == t->reads - 1))
+        if (p->number[d] < (global && d == t->reads - 1 ? a->began : a->from))
             return false;
     return true;
 }

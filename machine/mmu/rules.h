@@ -37,6 +37,7 @@ enum tlb_mode {
 struct active {
     uint64 satp;
     uint64 when, pc; // the write of satp: position in the run, and where
+    uint32 began;    // number of the first change after satp led to it: no walk of it came before
     uint32 from;     // number of the first change of a table that no fence covers
     uint32 until;    // number of the first change after satp left it; ~0: it is the present tree
     bool dead;       // its tables have been reused: their entries are not known any more
