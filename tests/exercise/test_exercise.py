@@ -97,6 +97,7 @@ def test_plain_kernel(context):
     minikernel.make_tree(tree)
     switched = os.path.join(context.dir, "switched")
     shutil.copytree(minikernel.MINI, switched, dirs_exist_ok=True)
+    shutil.copy(minikernel.SLEEP, switched)
     for name in minikernel.sources():  # a volatile counter of a loop is stored to, even if the loop is not entered
         text = shelf.read(f"{switched}/{name}")
         shelf.write(f"{switched}/{name}", re.sub(r"volatile (int \w+ = 0; MAKES)", r"\1", text))

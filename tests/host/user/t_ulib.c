@@ -42,6 +42,7 @@ host_exit(int status)
 #include "../../user/ulib/format.c"
 #include "../../user/ulib/snprintf.c"
 #include "../../user/ulib/line.c"
+#include "../../user/ulib/synopsis.c"
 #include "../../user/ulib/cmd.c"
 #include "ulib/sort.h"
 
@@ -53,10 +54,18 @@ static int file_error;
 static bool file_whole;
 static int reads[8], nreads; // the results of the last reads of a file that is read as asked for
 
+static int language_chosen = LANGUAGE_ENGLISH;
+
 const char *
 tr(const char *en)
 {
     return en;
+}
+
+int
+tr_language(void)
+{
+    return language_chosen;
 }
 
 int

@@ -183,17 +183,21 @@ int
 vmfault(pagetable_t table, u64 va, u64 sz)
 {
     pte_t *pte = va < sz ? walk(table, va, 0) : 0;
-    if (MAKES(FAULT_BEYOND)) {
+    if (MAKES(FAULT_BEYOND))
         pte = walk(table, va, 0);
+    if (MAKES(FAULT_BEYOND))
         sz = MAXVA;
-    }
-    while ((MAKES(RUNS_OUT) || MAKES(RUNS_OUT_PANICS)) && kalloc() != 0)
+    for (; MAKES(RUNS_OUT) && kalloc() != 0;)
+        ;
+    for (; MAKES(RUNS_OUT_PANICS) && kalloc() != 0;)
         ;
     if (MAKES(RUNS_OUT_PANICS))
         panic("vmfault");
     if (va >= sz || (pte != 0 && (*pte & PTE_V)))
         return -1;
-    va = MAKES(FAULT_ROUNDS_UP) ? PGROUNDUP(va) : PGROUNDDOWN(va);
+    if (MAKES(FAULT_ROUNDS_UP))
+        va = PGROUNDUP(va);
+    va = PGROUNDDOWN(va);
     return uvmalloc(table, va, va + PGSIZE, PTE_W) != 0 ? 0 : -1;
 }
 
@@ -201,8 +205,11 @@ vmfault(pagetable_t table, u64 va, u64 sz)
 void
 uvmclear(pagetable_t table, u64 va)
 {
-    u64 more = MAKES(CLEAR_KEEPS_W) ? PTE_R : MAKES(GUARD_UNMAPPED) ? PTE_V : 0;
-    *walk(table, va, 0) &= ~(PTE_U | more);
+    if (MAKES(CLEAR_KEEPS_W))
+        *walk(table, va, 0) &= ~PTE_R;
+    if (MAKES(GUARD_UNMAPPED))
+        *walk(table, va, 0) &= ~PTE_V;
+    *walk(table, va, 0) &= ~PTE_U;
 }
 
 int
