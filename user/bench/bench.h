@@ -29,7 +29,8 @@ struct clocks {
     uint64 time;
 };
 
-extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[]; // each ends with key 0
+// Each ends with key 0.
+extern const struct row call_rows[], proc_rows[], file_rows[], map_rows[], fault_rows[];
 
 struct clocks clocks_now(void);        // reads both
 void shuffle(int *order, int n);       // 0 to n - 1 in an order that depends on n alone

@@ -8,20 +8,20 @@
 //           in rows that say "per ...") took INSTR instructions and NS nanoseconds; and a table at
 //           the end. `bench KEY missing` when the system cannot do it.
 // Keys      null pipe1 pipe512 pingpong stream fork exec grow lazy fork4m fork4mw fork16r
-//           fork16rw create append read openclose map maprandom mapsome mapstore; with scale:
-//           null sbrk openclose fork pipe read
+//           fork16rw create append read openclose map maprandom mapsome mapstore faultheap
+//           faultfile faultcow; with scale: null sbrk openclose fork pipe read
 // Theory    instret counts instructions exactly under QEMU's -icount shift=0 and means nothing
 //           without it; the time CSR means nothing with it. Both are printed; the reader must know
 //           how QEMU was started. Each row warms up first. The loop around the operation, and the
 //           library's stub, are part of the figure: a handful of instructions.
-// Next      calls.c, procs.c, files.c, maps.c explain the rows; scale.c
+// Next      calls.c, procs.c, files.c, maps.c, faults.c explain the rows; scale.c
 #include "bench.h"
 #include "abi/usyscall.h"
 
-static const struct row *const groups[] = {call_rows, proc_rows, file_rows, map_rows};
+static const struct row *const groups[] = {call_rows, proc_rows, file_rows, map_rows, fault_rows};
 
 #define NGROUPS ((int)(sizeof(groups) / sizeof(groups[0])))
-#define NROWS   24
+#define NROWS   32
 
 struct result {
     const struct row *row;

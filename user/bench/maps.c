@@ -6,7 +6,7 @@
 //           maprandom load a byte of each page in random order; per page
 //           mapsome   load a byte of every 16th page; per loaded page
 //           mapstore  store a byte to each page of a shared mapping in order
-// Next      scale.c
+// Next      faults.c
 #include "bench.h"
 #include "abi/mman.h"
 
