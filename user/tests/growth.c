@@ -3,6 +3,7 @@
 //
 // Usage     growth KIND N   prints `growth: KIND N: INSTRUCTIONS`, the sum for all N
 //           KIND: regions, heap, names, files, processes, writers
+//           growth boot   prints `growth: boot: INSTRUCTIONS`, those since the machine was started
 // Theory    Instructions are those of the hart, so that on a machine with one hart the work of other
 //           processes counts. A caller compares N with 2 N: the sum may double, and a little more.
 #include "kernel/types.h"
@@ -168,6 +169,10 @@ static const struct {
 int
 main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "boot") == 0) {
+        printf("growth: boot: %lu\n", instructions());
+        exit(0);
+    }
     for (int i = 0; argc == 3 && i < (int)(sizeof(kinds) / sizeof(kinds[0])); i++) {
         if (strcmp(argv[1], kinds[i].name) != 0)
             continue;
@@ -180,6 +185,6 @@ main(int argc, char **argv)
         printf("growth: %s %s: %lu\n", argv[1], argv[2], instructions() - from);
         exit(0);
     }
-    fprintf(2, "usage: growth regions|heap|names|files|processes|writers N\n");
+    fprintf(2, "usage: growth regions|heap|names|files|processes|writers N | boot\n");
     exit(1);
 }

@@ -11,6 +11,8 @@
 // Next      mm/frame/frame.c
 #include "mm/frame/buddy.h"
 
+#include "mm/frame/ledger.h"
+
 // Makes all lists empty.
 void
 buddy_init(struct buddy *b)
@@ -57,6 +59,8 @@ take_block(struct buddy *b, int lowest, int order)
     if (k > FRAME_MAX_ORDER)
         return NULL;
     struct frame *f = list_entry(list_pop_front(&b->free[k]), struct frame, link);
+    if (unlikely(!f->mem)) // only a whole block that was never taken
+        ledger_name_block(f);
     while (k > order) {
         k--;
         push_block(b, f + (1UL << k), k);

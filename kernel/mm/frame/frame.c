@@ -50,6 +50,18 @@ frames_init(uint64 start, uint64 end, void *ledger)
     }
 }
 
+// The number of free frames from f on, below `end`. A block without addresses has no other frames.
+static uint64
+free_run(const struct frame *f, const struct frame *end)
+{
+    const struct frame *at = f;
+    while (at < end && at->kind == FRAME_FREE) {
+        bool first = frame_pa(at) % (PGSIZE << FRAME_MAX_ORDER) == 0;
+        at += first && !ledger_named(at) ? 1U << FRAME_MAX_ORDER : 1;
+    }
+    return at - f;
+}
+
 // Frees all that is not reserved.
 void
 frames_ready(void)
@@ -60,10 +72,9 @@ frames_ready(void)
     lent = 0;
     frames_lend(0);
     while (f < end) {
-        struct frame *run = f;
-        while (f < end && f->kind == FRAME_FREE)
-            f++;
-        buddy_put_run(&frame_pool.lists, run, f - run);
+        uint64 n = free_run(f, end);
+        buddy_put_run(&frame_pool.lists, f, n);
+        f += n;
         while (f < end && f->kind == FRAME_RESERVED)
             f++;
     }

@@ -41,7 +41,7 @@ struct frame {
     struct list link; // [f] while free; else [o], undefined when allocated
     void *obj;        // [o] undefined when allocated
     uint64 index;     // [o] undefined when allocated
-    void *mem;        // [c] the frame in the direct map
+    void *mem;        // [c] the frame in the direct map; see mm/frame/ledger.c
     uint32 block;     // [o] undefined when allocated
     uint32 copy;      // [o] undefined when allocated; see fs/cache/pageio.h
 } __attribute__((aligned(64)));

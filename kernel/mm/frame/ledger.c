@@ -3,7 +3,10 @@
 //
 // Theory    The ledger is a sequence of free blocks, allocations and single reserved frames. Each
 //           is described by its first entry; going from first entry to first entry visits each
-//           frame.
+//           frame. Boot stores no more in an entry than that its frame is free. The addresses are
+//           stored for the 512 frames of a block together: when one of them is reserved, or when
+//           the block is first taken from the lists (mm/frame/buddy.c). So most of the work is done
+//           for memory that is used, not for memory that is there.
 // Promises  ledger-sum: the frames of all kinds add up to frames_total(), the free ones to
 //           frames_free(); an allocation has users, a free block has none; the other entries of
 //           both are blank.
@@ -12,7 +15,6 @@
 #include "mm/frame/ledger.h"
 
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mm/frame/buddy.h"
 
 #define BLOCK (PGSIZE << FRAME_MAX_ORDER)
@@ -53,11 +55,39 @@ frames_ledger_size(uint64 start, uint64 end)
     return ledger_entries(start, end) * sizeof(struct frame);
 }
 
+// Stores the addresses of the frames of the block of the largest order that begins at `head`.
+// Locks     the allocator's; none at boot.
+void
+ledger_name_block(struct frame *head)
+{
+    char *mem = (char *)frame_map.first + (frame_pa(head) - frame_map.base);
+    for (struct frame *f = head; f < head + (1U << FRAME_MAX_ORDER); f++, mem += PGSIZE)
+        f->mem = mem;
+}
+
 static void
 reserve_run(uint64 from, uint64 to)
 {
-    for (struct frame *f = frame_of(from), *end = frame_of(to); f < end; f++)
+    for (struct frame *f = frame_of(from), *end = frame_of(to); f < end; f++) {
+        struct frame *head = frame_of(frame_pa(f) & ~(BLOCK - 1));
+        if (!ledger_named(head))
+            ledger_name_block(head);
         f->kind = FRAME_RESERVED;
+    }
+}
+
+// Makes the entries of a block say that its frames are free, and that they have no addresses yet.
+static void
+blank_block(struct frame *head)
+{
+    for (struct frame *f = head; f < head + (1U << FRAME_MAX_ORDER); f++) {
+        f->users = 0;
+        f->kind = FRAME_FREE;
+        f->order = 0;
+        f->flags = 0;
+        f->owner = 0;
+    }
+    head->mem = NULL;
 }
 
 // Describes the whole frames in [start, end) as free, and all others that the ledger covers as
@@ -76,10 +106,8 @@ ledger_init(uint64 start, uint64 end, void *room)
         .start = start,
         .size = end - start,
     };
-    memset(room, 0, frames_ledger_size(start, end));
-    char *mem = frame_map.first;
-    for (struct frame *f = room; f < frame_of(frame_map.base + frame_map.span); f++, mem += PGSIZE)
-        f->mem = mem;
+    for (uint64 pa = frame_map.base; pa < frame_map.base + frame_map.span; pa += BLOCK)
+        blank_block(frame_of(pa));
     reserve_run(frame_map.base, start);
     reserve_run(end, frame_map.base + frame_map.span);
 }
