@@ -9,7 +9,7 @@ struct part {
 
 // With the last byte instead of the end nothing wraps around.
 static int
-overlap(const struct part *x, const struct part *y)
+two_overlap(const struct part *x, const struct part *y)
 {
     if (x->start == x->end || y->start == y->end)
         return 0;
@@ -23,7 +23,7 @@ overlap(const struct part *part, int n, int *a, int *b)
 {
     for (*a = 0; *a < n; ++*a)
         for (*b = *a + 1; *b < n; ++*b)
-            if (overlap(&part[*a], &part[*b]))
+            if (two_overlap(&part[*a], &part[*b]))
                 return 1;
     return 0;
 }

@@ -205,11 +205,11 @@ vmfault(pagetable_t table, u64 va, u64 sz)
 void
 uvmclear(pagetable_t table, u64 va)
 {
+    *walk(table, va, 0) &= ~PTE_U;
     if (MAKES(CLEAR_KEEPS_W))
         *walk(table, va, 0) &= ~PTE_R;
     if (MAKES(GUARD_UNMAPPED))
         *walk(table, va, 0) &= ~PTE_V;
-    *walk(table, va, 0) &= ~PTE_U;
 }
 
 int
