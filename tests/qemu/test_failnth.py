@@ -79,7 +79,7 @@ def test_failnth_tells(context):
     with context.machine(variant="DEBUG") as m:
         m.boot()
         told = m.run("failnth -t -n 1 fork")
-        if not re.search(r"^failnth: allocation 1 fails, pid \d+: k\w+ < .*fork < sys_fork", told, re.M):
+        if not re.search(r"^failnth: allocation 1 fails, pid \d+: k\w+ < .*fork < fork_call", told, re.M):
             raise Failure("the allocation that fails is not told")
         if "no such workload" not in m.run("failnth frobnicate"):
             raise Failure("an unknown workload is not refused")
