@@ -35,8 +35,8 @@ int fs_writeback(void);          // as fs_sync(), for periodic calls
 int fs_fsync(struct inode *ip) must_check; // one file, and all earlier changes of metadata
 void fs_choose_data(int journalled); // before the mount: are the contents of files journalled?
 int fs_limit_size(uint64 bytes) must_check; // before the mount: no file grows beyond; -EINVAL
-void
-fs_choose_durable(int durable); // before the mount: are changes on the disk when a call returns?
+// Before the mount: are changes on the disk when a call returns?
+void fs_choose_durable(int durable);
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 // After an allocation has failed: writes pages, so that they can be reclaimed; false: none gained.

@@ -14,7 +14,8 @@
 
 #include "pt/sv.h"
 
-#define TLB_RANGES 4
+#define TLB_RANGES    4
+#define TLB_FEW_PAGES 8 // more are fenced as a whole address space
 
 struct tlb_batch;
 

@@ -19,16 +19,13 @@ leaf_left(struct pt *t, pagetable_t table, int level, uint64 va, pte_t pte)
                  "freewalk: leaf: va 0x%lx holds pte 0x%lx at level %d", va, pte, level);
 }
 
-// Frees `table`, at `level` and serving `va` on, and the tables below it.
+static void free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed);
+
+// Clears `table`, at `level` and serving `va` on, and frees the tables below it.
 static void
-free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
+clear_table(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
 {
-    uint64 i = 0;
-    if (level == 0 && leaves_allowed) {
-        memset(table, 0, PGSIZE); // costs less than a look at each entry
-        i = PT_ENTRIES;
-    }
-    for (; i < PT_ENTRIES; i++) {
+    for (uint64 i = 0; i < PT_ENTRIES; i++) {
         if (slots_aligned(&table[i]) && slots_empty(&table[i])) {
             i += SLOT_RUN - 1;
             continue;
@@ -38,8 +35,18 @@ free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_all
             free_tree(t, pt_child(t, pte), level - 1, va + i * pt_leaf_size(level), leaves_allowed);
         else if (pte && !leaves_allowed)
             leaf_left(t, table, level, va + i * pt_leaf_size(level), pte);
-        pte_store(&table[i], 0); // frames may go back as blank ones
+        pte_store(&table[i], 0);
     }
+}
+
+// Frees `table`, which is blank then, and the tables below it.
+static void
+free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
+{
+    if (level == 0 && leaves_allowed)
+        memset(table, 0, PGSIZE); // costs less than a look at each entry
+    else
+        clear_table(t, table, level, va, leaves_allowed);
     t->env->free(t, pte_pa(pt_pointer(t, table)));
 }
 

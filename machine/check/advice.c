@@ -15,23 +15,20 @@ enum { A0 = 10 };
 
 #define SYSTEM_CALLS (KNOWN_BIT(SYSCALL) | KNOWN_BIT(FORK) | KNOWN_BIT(EXEC) | KNOWN_BIT(GROWPROC))
 
-// The sentence of "since:" with that word; NULL: there is none.
+// The sentence with that word among n; NULL: there is none.
 static struct fact *
-since(struct report *r, enum word word)
+sentence(struct fact *of, unsigned n, enum word word)
 {
-    for (unsigned i = 0; i < r->nsince; i++)
-        if (r->since[i].word == word)
-            return &r->since[i];
+    for (; n > 0; n--, of++)
+        if (of->word == word)
+            return of;
     return NULL;
 }
 
 static struct fact *
-near(struct report *r, enum word word)
+since(struct report *r, enum word word)
 {
-    for (unsigned i = 0; i < r->nnear; i++)
-        if (r->near[i].word == word)
-            return &r->near[i];
-    return NULL;
+    return sentence(r->since, r->nsince, word);
 }
 
 // The page was mapped, and a call has cleared its entry.
@@ -63,7 +60,7 @@ static void
 missing(const struct machine *m, struct report *r)
 {
     const struct fact *removed = since(r, WORD_ENTRY_REMOVED);
-    struct fact *parent = near(r, WORD_NEAR_PARENT);
+    struct fact *parent = sentence(r->near, r->nnear, WORD_NEAR_PARENT);
     if (removed == NULL && !mapped_later(r, parent))
         return;
     if (parent != NULL)

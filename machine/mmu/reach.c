@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "mmu/contexts.h"
 #include "mmu/fetched.h"
+#include "mmu/satp.h"
 #include "mmu/store.h"
 #include "time/snapshot.h"
 
@@ -65,8 +66,8 @@ walk_present(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
     struct entry_reader reader = {m, hart};
     struct pt_hart with = *state;
     uint64 satp = m->s.hart[hart].satp;
-    struct pt_env env = {.levels = (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
-    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
+    struct pt_env env = {.levels = satp_levels(satp)};
+    struct pt t = {.root = (pagetable_t)(size_t)satp_root(satp), .env = &env};
     with.present = entry_present;
     with.read = entry_read;
     with.arg = &reader;

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "machine.h"
 #include "mmu/remember.h"
+#include "mmu/satp.h"
 
 #define WALKS_MAX 64 // combinations that are tried for one access
 
@@ -118,8 +119,8 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
             const struct pt_hart *state, struct pt_trace *out)
 {
     struct pt_hart hart = *state;
-    struct pt_env env = {.levels = (int)(satp >> SATP_MODE_SHIFT) - (int)SATP_SV39 + PT_MIN_LEVELS};
-    struct pt t = {.root = (pagetable_t)(size_t)((satp & SATP_PPN_MASK) << PGSHIFT), .env = &env};
+    struct pt_env env = {.levels = satp_levels(satp)};
+    struct pt t = {.root = (pagetable_t)(size_t)satp_root(satp), .env = &env};
     hart.present = in_ram;
     hart.read = read_picked;
     hart.arg = p;

@@ -4,6 +4,7 @@
 
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "mmu/satp.h"
 
 static uint64 *
 mask_of(struct machine *m, uint64 pa)
@@ -24,19 +25,6 @@ next_tree(uint64 *mask)
     int n = __builtin_ctzll(*mask);
     *mask &= *mask - 1;
     return n;
-}
-
-static int
-levels_of(uint64 satp)
-{
-    uint64 mode = satp >> SATP_MODE_SHIFT;
-    return mode >= SATP_SV39 && mode <= SATP_SV57 ? (int)(mode - SATP_SV39) + PT_MIN_LEVELS : 0;
-}
-
-static uint64
-root_of(uint64 satp)
-{
-    return (satp & SATP_PPN_MASK) << PAGE_BITS;
 }
 
 static uint64
@@ -102,7 +90,7 @@ is_active(const struct machine *m, const struct tree *t)
     for (unsigned h = 0; h < m->config.harts; h++) {
         const struct remembered *r = &m->s.hart[h].remembered;
         for (unsigned i = 0; i < r->actives; i++)
-            if (!r->active[i].dead && root_of(r->active[i].satp) == t->root)
+            if (!r->active[i].dead && satp_root(r->active[i].satp) == t->root)
                 return true;
     }
     return false;
@@ -126,7 +114,7 @@ forget(struct machine *m, int n)
     for (unsigned h = 0; h < m->config.harts; h++) {
         struct remembered *r = &m->s.hart[h].remembered;
         for (unsigned i = 0; i < r->actives; i++)
-            if (root_of(r->active[i].satp) == t->root)
+            if (satp_root(r->active[i].satp) == t->root)
                 r->active[i].dead = true;
     }
     t->root = 0;
@@ -136,8 +124,8 @@ forget(struct machine *m, int n)
 int
 trees_find(const struct machine *m, uint64 satp)
 {
-    uint64 root = root_of(satp);
-    int levels = levels_of(satp);
+    uint64 root = satp_root(satp);
+    int levels = satp_levels(satp);
     for (int n = 0; n < TREES_MAX; n++)
         if (m->trees.tree[n].root == root && m->trees.tree[n].levels == levels)
             return levels == 0 ? -1 : n;
@@ -162,8 +150,8 @@ place(struct machine *m)
 int
 trees_learn(struct machine *m, uint64 satp)
 {
-    uint64 root = root_of(satp);
-    int levels = levels_of(satp);
+    uint64 root = satp_root(satp);
+    int levels = satp_levels(satp);
     if (levels == 0 || !ram_has(&m->ram, root, PAGE_BYTES))
         return -1;
     int n = trees_find(m, satp);

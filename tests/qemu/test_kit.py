@@ -7,22 +7,24 @@ extension tells it.
 import json
 import os
 import re
-import select
 import shutil
 import socket
-import subprocess
-import time
+import sys
 
-import children
-import yaml
-from machine import Failure, slowness
-
-PATIENCE = 60  # seconds on an idle host
+from machine import Failure
+from test_door import Door
 
 
 def load(path):
     with open(path, encoding="utf-8") as f:
         return json.load(f)
+
+
+def load_yaml(context, path):
+    """By Debian's python, for which the package is installed, if it is here."""
+    python = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
+    code = f"import json, yaml; print(json.dumps(yaml.safe_load(open({path!r}, encoding='utf-8'))))"
+    return json.loads(context.must([python, "-c", code]))
 
 
 def tasks():
@@ -48,8 +50,7 @@ def test_kit_files(context):
     demand(os.path.exists(os.path.join(".devcontainer", inside["build"]["dockerfile"])), "there is no Containerfile")
     ended = load(".vscode/tasks.json")["inputs"][0]["args"]
     demand(ended in known, f"tasks.json: there is no task {ended}")
-    with open(".github/workflows/test.yml", encoding="utf-8") as f:
-        steps = yaml.safe_load(f)["jobs"]["test"]["steps"]
+    steps = load_yaml(context, ".github/workflows/test.yml")["jobs"]["test"]["steps"]
     demand({"run": "./vitrine test"} in steps, "the workflow does not run ./vitrine test")
     context.must(["make", "-n", f"O={context.out}", "qemu-gdb"])
 
@@ -79,40 +80,19 @@ def free_port():
         return str(s.getsockname()[1])
 
 
-class Process:
-    """A program whose output is read to a marker."""
-
-    def __init__(self, context, command):
-        self.context, self.output, self.seen = context, "", 0
-        self.process = children.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        children.finish(self.process)
-        with open(self.context.log, "a", encoding="utf-8") as log:
-            log.write(self.output)
-
-    def tell(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
+class Process(Door):
+    """A program whose output is read to a pattern."""
 
     def order(self, words):
         """Tells gdb to do something; fails when it cannot."""
-        self.tell(words)
+        self.type(words + "\n")
         said = self.wait(r"^\^(done|connected|running|error).*")
         demand(said[1] != "error", f"gdb: {words}: {said[0]}")
 
     def wait(self, pattern):
         """Waits for output that matches; returns the match; the next call goes on behind it."""
-        deadline = time.monotonic() + PATIENCE * slowness()
         while not (found := re.compile(pattern, re.M).search(self.output, self.seen)):
-            demand(time.monotonic() < deadline, f"no {pattern!r} in {self.output[-300:]!r}")
-            if select.select([self.process.stdout], [], [], 1.0)[0]:
-                data = os.read(self.process.stdout.fileno(), 1 << 16)
-                demand(data, f"the end, while waiting for {pattern!r}: {self.output[-300:]!r}")
-                self.output += data.decode("utf-8", "replace")
+            demand(self.read(), f"the end, while waiting for {pattern!r}: {self.output[-300:]!r}")
         self.seen = found.end()
         return found
 
@@ -134,5 +114,5 @@ def test_kit_debug(context):
             gdb.order(words)
         gdb.wait(r'^\*stopped,reason="breakpoint-hit".*func="boot"')
         gdb.order('-interpreter-exec console "satp"')
-        gdb.tell("-gdb-exit")
+        gdb.type("-gdb-exit\n")
         machine.wait("vitrine: 3 harts")

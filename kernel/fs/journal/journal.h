@@ -28,8 +28,8 @@ struct journal_fs_ops {
     // be needed after a power cut. A commit calls these in this order for the blocks that its
     // transaction freed.
     void (*frees_take)(struct journal_fs *fs); // later frees are the next transaction's
-    void (*frees_mark)(struct journal_fs *fs,
-                       bool free);            // mark the blocks as free, or in use again
+    // Marks the blocks as free, or as in use again.
+    void (*frees_mark)(struct journal_fs *fs, bool free);
     void (*frees_end)(struct journal_fs *fs); // forget them; the counts remain
 };
 

@@ -19,15 +19,13 @@
 #include "mm/frame/frame.h"
 #include "mm/frame/userpage.h"
 
-#define FEW_PAGES 8 // up to here, fences by page
-
 static bool
 few_pages(const struct tlb_batch *t)
 {
     uint64 size = 0;
     for (uint32 i = 0; i < t->n; i++)
         size += t->range[i].end - t->range[i].start;
-    return !t->all && size <= FEW_PAGES * PGSIZE;
+    return !t->all && size <= TLB_FEW_PAGES * PGSIZE;
 }
 
 // Fences what the batch records for one table of the space.

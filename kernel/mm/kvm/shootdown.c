@@ -8,12 +8,11 @@
 #include "mm/kvm/shootdown.h"
 
 #include "lib/panic.h"
+#include "pt/batch.h"
 #include "pt/sv.h"
 #include "rv/cpu.h"
 #include "rv/csr.h"
 #include "rv/sbi.h"
-
-#define FEW_PAGES 8 // a longer range is fenced as a whole
 
 // Returns   the online harts but this one, a bit for each.
 static uint32
@@ -34,7 +33,7 @@ void
 kvm_shootdown(uint64 start, uint64 end)
 {
     uint32 rest = others();
-    bool all = end - start > FEW_PAGES * PGSIZE;
+    bool all = end - start > TLB_FEW_PAGES * PGSIZE;
     uint64 first = all ? 0 : start, size = all ? 0 : end - start; // 0, 0: the SBI's form of all
     sfence_vma();
     while (rest) {
