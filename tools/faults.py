@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """faults.py - the kernel's explanations of faults and panics as JSON, a line each (./vitrine run FAULTS=FILE).
 
-Theory    The console's output is read line by line. A line of xv6's, or the first line of a panic, begins a report;
-          lines with a label, and indented rows behind them, belong to it; any other line ends it. The labels are those
-          of kernel/explain/words.h, in both languages; the names in JSON are the English ones.
+Theory    The console's output is read line by line. A line of xv6's, the first line of a panic, or the sentence about a
+          process that is killed for want of memory begins a report; lines with a label, and indented rows behind them,
+          belong to it; any other line ends it. The labels and that sentence are those of kernel/explain/words.h, in
+          both languages; the names in JSON are the English ones.
 """
 import json
 import os
@@ -15,6 +16,7 @@ import source
 WORDS = "kernel/explain/words.h"
 LABEL = re.compile(r'" {2}(\w+): [^"]*"\s*,\s*(?:\\\s*)?" {2}(\S+?): ')
 BEGIN = re.compile(r"(?:^|\$ )usertrap\(\): unexpected scause (0x[0-9a-f]+) pid=(\d+)$|^panic: (.*)$")
+STARVED = re.compile(r'#define W_STARVED\b[\s\\]*"([^"]*)",[\s\\]*"([^"]*)"')
 ROW = re.compile(r"^ {2}(\w+):\s+(.*)$")
 NUMBER = re.compile(r"\b(scause|sepc|stval)[= ](0x[0-9a-f]+)")
 ENTRY = re.compile(r"\[(\d+)\] (0x[0-9a-f]+)")
@@ -31,13 +33,18 @@ def labels():
     return {name: english for english, chinese in found for name in (english, chinese)}
 
 
+def starved():
+    """The sentence about a process that is killed for want of memory, in both languages, with its pid and its name."""
+    texts = STARVED.search(source.read(os.path.join(places.ROOT, WORDS))).groups()
+    pattern = "|".join(re.escape(t.removesuffix("\\n")) for t in texts)
+    return re.compile("^(?:%s)$" % pattern.replace("%d", r"(\d+)").replace("%s", r"(\S+)"))
+
+
 class Report:
     """One report: xv6's numbers, and the rows by their names."""
 
-    def __init__(self, begin):
-        scause, pid, message = begin.groups()
-        self.said = {"kind": "panic", "message": message} if scause is None else {
-            "kind": "fault", "pid": int(pid), "scause": scause}
+    def __init__(self, said):
+        self.said = said
         self.rows, self.callers = [], []  # [name, text]; of a panic
 
     def take(self, line, names):
@@ -87,7 +94,7 @@ class Faults:
 
     def __init__(self, path):
         self.file = open(path, "w", encoding="utf-8")  # pylint: disable=consider-using-with
-        self.names, self.rest, self.report = labels(), b"", None
+        self.names, self.starved, self.rest, self.report = labels(), starved(), b"", None
 
     def feed(self, data):
         *lines, self.rest = (self.rest + data).split(b"\n")
@@ -97,12 +104,25 @@ class Faults:
             self.end()
 
     def line(self, line):
-        begin = BEGIN.search(line)
-        if self.report and not begin and self.report.take(line, self.names):
+        said = self.begin(line)
+        if self.report and not said and self.report.take(line, self.names):
             return
         self.end()
-        if begin:
-            self.report = Report(begin)
+        if said:
+            self.report = Report(said)
+            self.report.take(line, self.names)
+
+    def begin(self, line):
+        """The first fields of the report that the line begins; None: it begins none."""
+        begin, killed = BEGIN.search(line), self.starved.search(line)
+        if killed:
+            pid, program = filter(None, killed.groups())
+            return {"kind": "starved", "pid": int(pid), "program": program}
+        if not begin:
+            return None
+        scause, pid, message = begin.groups()
+        return {"kind": "fault", "pid": int(pid), "scause": scause} if scause else {
+            "kind": "panic", "message": message}
 
     def end(self):
         """Writes the report that is complete now."""

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// explain.c - explains why a user program is stopped, in three to eight lines.
+// explain.c - explains why a user program is stopped, in three to eight lines behind xv6's two.
 //
 // Theory    The lines tell the access, the callers, the entries that a hart reads, the first of the
 //           manual's rules that fails, what is near the address, the owner of the memory, and what
 //           to do when the cause is a known one. A program that is stopped for the same reason
 //           many times a second gets one line.
-// Promises  The lines of one explanation stay together. Allocates nothing itself; takes no lock
+// Promises  The lines of one explanation, xv6's included, stay together. Allocates nothing itself; takes no lock
 //           but the pager's, while it looks for names of functions, and printf's.
 // Locks     none held on entry. The running process's regions and tables do not change: only the
 //           process itself changes them.
@@ -24,7 +24,7 @@
 #include "rv/csr.h"
 #include "rv/trapframe.h"
 
-#define REPORT_SIZE 1800
+#define REPORT_SIZE 1920
 #define PLACE_SIZE  64
 #define FROM_SIZE   240
 
@@ -315,8 +315,18 @@ again(const struct fault *f)
     return same;
 }
 
-// Explains on the console why process `s`, the running one, is stopped: its trap has this scause
-// and stval, and `error` is vmfault()'s result if it was a page fault.
+static void
+tell(struct report *r, struct fault *f)
+{
+    examine(f);
+    if (mode == SHORT || (again(f) && mode == AUTO))
+        tell_short(r, f);
+    else
+        tell_full(r, f);
+}
+
+// Says on the console, as xv6 does, that process `s`, the running one, is stopped, and explains why:
+// its trap has this scause and stval, and `error` is vmfault()'s result if it was a page fault.
 // Locks     none held; takes the pager's for names of functions.
 // Sleeps    when the file's symbols are read.
 void
@@ -325,13 +335,10 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
     char text[REPORT_SIZE];
     struct report r = {.buf = text, .size = sizeof text};
     struct fault f = {.s = s, .cause = cause, .stval = stval, .error = error};
-    if (mode == OFF)
-        return;
-    examine(&f);
-    if (mode == SHORT || (again(&f) && mode == AUTO))
-        tell_short(&r, &f);
-    else
-        tell_full(&r, &f);
+    say(&r, W_TRAP, cause, s->pid);
+    say(&r, W_TRAP_AT, s->tf->epc, stval);
+    if (mode != OFF)
+        tell(&r, &f);
     say_flush(&r);
 }
 

@@ -28,8 +28,8 @@ void explain_init(void); // panics are explained from now on
 void explain_set_hooks(const struct explain_hooks *h);
 bool explain_current(struct subject *s); // the process on this hart; false: none
 
-// Explains a trap that ends a user program; `error` is vmfault()'s (-EFAULT, -ENOMEM ...). May
-// sleep.
+// Reports a trap that ends a user program, and explains it; `error` is vmfault()'s (-EFAULT,
+// -ENOMEM ...). May sleep.
 void explain_user(const struct subject *s, uint64 cause, uint64 stval, int error);
 
 // Explains that a process is stopped because `other`, of its family, needs a frame and none is

@@ -6,6 +6,11 @@
 
 // ---- Lines ------------------------------------------------------------------------------------
 
+// xv6's own lines, which are the same in every language.
+#define W_TRAP                                                                                     \
+    "usertrap(): unexpected scause 0x%lx pid=%d\n", "usertrap(): unexpected scause 0x%lx pid=%d\n"
+#define W_TRAP_AT "            sepc=0x%lx stval=0x%lx\n", "            sepc=0x%lx stval=0x%lx\n"
+
 #define W_WHAT                                                                                       \
     "  what:  pid %d %s, in %s, could not %s 0x%lx\n", "  事件:  进程 %d %s 在 %s 处无法%s " \
                                                        "0x%lx\n"

@@ -15,7 +15,6 @@
 #include "explain/explain.h"
 #include "fs/fs.h"
 #include "lib/panic.h"
-#include "lib/printf.h"
 #include "mm/aspace/aspace.h"
 #include "mm/kvm/kvm.h"
 #include "mm/kvm/layout.h"
@@ -137,9 +136,6 @@ page_fault(uint64 cause, enum pt_access *access)
 static void
 report_and_kill(struct proc *p, uint64 cause, uint64 stval, int error)
 {
-    printf("usertrap(): unexpected scause 0x%lx pid=%d\n"
-           "            sepc=0x%lx stval=0x%lx\n",
-           cause, p->pid, p->trapframe->epc, stval);
     struct subject who = {p->pid, p->name, p->as, p->trapframe};
     explain_user(&who, cause, stval, error);
     setkilled(p);

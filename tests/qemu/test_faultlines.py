@@ -56,13 +56,13 @@ def on_glass(context, language):
     return read(path)
 
 
-def on_qemu(context, language):
+def on_qemu(context, language, lines=LINES, cpus=1):
     path = os.path.abspath(os.path.join(context.dir, f"qemu-{language}.json"))
-    command = ["timeout", str(int(200 * slowness())), "./vitrine", "run", "CPUS=1", f"O={context.out}",
+    command = ["timeout", str(int(200 * slowness())), "./vitrine", "run", f"CPUS={cpus}", "MEM=32M", f"O={context.out}",
                f"FSIMG={own_disk(context)}", f"FAULTS={path}", f"BOOTARGS=quiet lang={language}"]
     machine = children.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        text, _ = machine.communicate("\n".join([*LINES, "poweroff", ""]).encode())
+        text, _ = machine.communicate("\n".join([*lines, "poweroff", ""]).encode())
     finally:
         children.finish(machine)
     with open(context.log, "ab") as log:
@@ -80,6 +80,29 @@ def test_fault_lines(context):
                 raise Failure(f"{machine}: {got[0]['reason']!r} with lang={language}")
         if not told["qemu"][0]["lines"][0].startswith("user/tests/die.c:"):
             raise Failure(f"no file and line: {told['qemu'][0]}")
+
+
+def test_fault_lines_starved(context):
+    """A process that is killed because all memory is in use has a report, in both languages; it has made no fault."""
+    got = on_qemu(context, "en", ("usertests starved", "lang zh", "usertests starved"))
+    kills = [g for g in got if g["kind"] == "starved"]
+    if len(kills) < 2 or any(g["program"] != "usertests" or not g["pid"] for g in kills):
+        raise Failure(f"{got}")
+    for said, word in ((kills[0], "commit=strict"), (kills[-1], "fork")):
+        if not said["what"] or not said["why"] or word not in said["hint"]:
+            raise Failure(f"{said}")
+    if not kills[0]["what"].isascii() or kills[-1]["what"].isascii():
+        raise Failure(f"not in the language of the console: {kills}")
+
+
+def test_fault_lines_together(context):
+    """The explanations of programs that are stopped at one time are not mixed."""
+    got = on_qemu(context, "en", (" & ".join([*LINES, "wait"]),), cpus=3)
+    if sorted(g["scause"] for g in got) != sorted(e["scause"] for e in EXPECTED):
+        raise Failure(f"{got}")
+    for said in got:
+        if f"pid {said['pid']} " not in said.get("what", ""):
+            raise Failure(f"{said}")
 
 
 def test_fault_lines_panic(context):
