@@ -42,8 +42,6 @@ alloc_code(struct machine *m, machine_alloc alloc)
     if (c->page == NULL || c->index == NULL || m->trees.of_page == NULL || m->trees.level == NULL ||
         m->stored == NULL)
         return false;
-    for (uint32 i = 0; i < c->pages; i++)
-        c->page[i].pa = NEVER;
     execute_setup(c);
     return true;
 }

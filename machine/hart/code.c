@@ -27,7 +27,7 @@ release(struct machine *m, struct code_page *page)
     struct code *c = m->code;
     c->index[frame_of(m, page->pa)] = 0;
     *ram_marks(&m->ram, page->pa) &= (uint8)~RAM_CODE;
-    page->pa = ~0ULL;
+    page->pa = NO_PAGE;
     contexts_drop_all(m);
 }
 
@@ -38,7 +38,7 @@ take(struct machine *m)
     struct code *c = m->code;
     struct code_page *page = &c->page[c->hand];
     c->hand = (c->hand + 1) % c->pages;
-    if (page->pa != ~0ULL)
+    if (page->pa != NO_PAGE)
         release(m, page);
     return page;
 }
@@ -128,7 +128,7 @@ code_forget(struct machine *m)
 {
     struct code *c = m->code;
     for (uint32 i = 0; i < c->pages; i++)
-        if (c->page[i].pa != ~0ULL)
+        if (c->page[i].pa != NO_PAGE)
             release(m, &c->page[i]);
     c->stale = false;
 }
@@ -140,7 +140,7 @@ code_tidy(struct machine *m)
     if (!c->stale)
         return;
     for (uint32 i = 0; i < c->pages; i++)
-        if (c->page[i].pa != ~0ULL && c->page[i].stores > STORES_MAX)
+        if (c->page[i].pa != NO_PAGE && c->page[i].stores > STORES_MAX)
             release(m, &c->page[i]);
     c->stale = false;
 }
@@ -169,7 +169,7 @@ static void
 empty_breaks(struct code *c)
 {
     for (uint32 i = 0; i < c->pages; i++)
-        for (uint32 b = 0; c->page[i].pa != ~0ULL && b < c->breaks; b++)
+        for (uint32 b = 0; c->page[i].pa != NO_PAGE && b < c->breaks; b++)
             c->page[i].slot[c->break_at[b] / 2].go = c->go[OP_DECODE];
 }
 

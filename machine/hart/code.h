@@ -16,6 +16,7 @@
 struct machine;
 
 #define CODE_SLOTS 2048
+#define NO_PAGE    0 // no address of RAM: a code page of fresh memory is unused
 
 // A decoded instruction, 16 bytes.
 struct insn {
@@ -26,7 +27,7 @@ struct insn {
 };
 
 struct code_page {
-    uint64 pa;     // of the guest page; ~0: unused
+    uint64 pa;     // of the guest page, or NO_PAGE
     uint32 stores; // to this page since it was last looked up
     struct insn slot[CODE_SLOTS + 1];
 };

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "board/ram.h"
 #include "host/say.h"
 
 #define MAX_FILE (1ULL << 40)
@@ -34,6 +35,7 @@ size_of(const char *path, int fd)
     return (uint64)st.st_size;
 }
 
+// Reads until the buffer has `size` bytes.
 static void
 fill(const char *path, int fd, uint8 *to, uint64 size)
 {
@@ -50,6 +52,31 @@ fill(const char *path, int fd, uint8 *to, uint64 size)
     }
 }
 
+// Copies what is not zero to zeroed memory: the host gives pages to the rest only when they are
+// stored to. Most of a disk is zeros.
+static void
+copy_pages(uint8 *to, const uint8 *from, uint64 size)
+{
+    static const uint8 zeros[PAGE_BYTES];
+    for (uint64 at = 0; at < size; at += PAGE_BYTES) {
+        uint64 n = size - at < PAGE_BYTES ? size - at : PAGE_BYTES;
+        if (memcmp(from + at, zeros, n) != 0)
+            memcpy(to + at, from + at, n);
+    }
+}
+
+// As fill(), for zeroed memory.
+static void
+fill_pages(const char *path, int fd, uint8 *to, uint64 size)
+{
+    static uint8 part[32 * PAGE_BYTES];
+    for (uint64 at = 0; at < size; at += sizeof(part)) {
+        uint64 n = size - at < sizeof(part) ? size - at : sizeof(part);
+        fill(path, fd, part, n);
+        copy_pages(to + at, part, n);
+    }
+}
+
 struct file
 file_read(const char *path, uint64 unit)
 {
@@ -60,7 +87,7 @@ file_read(const char *path, uint64 unit)
     uint8 *bytes = calloc(1, (size + unit) / unit * unit);
     if (!bytes)
         refuse("there is not enough memory for %s", path);
-    fill(path, fd, bytes, size);
+    fill_pages(path, fd, bytes, size);
     close(fd);
     return (struct file){bytes, size};
 }

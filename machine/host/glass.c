@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "board/boot.h"
 #include "host/count.h"
@@ -19,10 +20,26 @@
 #define HISTORY_PERSON (500ULL << 20) // a person may go back and forth
 #define HISTORY_SCRIPT (64ULL << 20)  // reports alone use it
 
+#define HUGE_PAGE  (2ULL << 20)
+#define LARGE      (20ULL << 20) // RAM is, and nothing else of the machine
+
+// Zeroed memory for RAM. In huge pages the host gives it faster and finds it faster.
+static void *
+allocate_huge(size_t bytes)
+{
+    uint8 *p = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    p += -(uintptr_t)p % HUGE_PAGE;
+    madvise(p, bytes, MADV_HUGEPAGE);
+    return p;
+}
+
 static void *
 allocate(size_t bytes)
 {
-    return calloc(1, bytes ? bytes : 1);
+    return bytes < LARGE ? calloc(1, bytes ? bytes : 1) : allocate_huge(bytes);
 }
 
 static struct machine *
@@ -133,6 +150,8 @@ history_bytes(const struct options *o)
     bool script = (o->lines >= 0 || o->replay) && !o->stop && !o->gdb && o->at == ~0ULL;
     if (o->history != ~0ULL)
         return o->history;
+    if (script && o->blind)
+        return 0;
     return script ? HISTORY_SCRIPT : HISTORY_PERSON;
 }
 
