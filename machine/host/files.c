@@ -3,6 +3,8 @@
 //
 // Theory    A file is replaced by writing a new one beside it, which is then renamed to the name.
 //           So a crash, a full disk or a signal in between leaves the old contents.
+#define _GNU_SOURCE // SEEK_DATA
+
 #include "host/files.h"
 
 #include <errno.h>
@@ -65,12 +67,23 @@ copy_pages(uint8 *to, const uint8 *from, uint64 size)
     }
 }
 
+// Goes to the next byte from `at` on that is not in a hole of the file. Returns where it is, ~0 if
+// there is none.
+static uint64
+seek_data(int fd, uint64 at)
+{
+    off_t found = lseek(fd, (off_t)at, SEEK_DATA);
+    if (found < 0)
+        return errno == ENXIO ? ~0ULL : at;
+    return (uint64)found;
+}
+
 // As fill(), for zeroed memory.
 static void
 fill_pages(const char *path, int fd, uint8 *to, uint64 size)
 {
     static uint8 part[32 * PAGE_BYTES];
-    for (uint64 at = 0; at < size; at += sizeof(part)) {
+    for (uint64 at = 0; (at = seek_data(fd, at)) < size; at += sizeof(part)) {
         uint64 n = size - at < sizeof(part) ? size - at : sizeof(part);
         fill(path, fd, part, n);
         copy_pages(to + at, part, n);

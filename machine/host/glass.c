@@ -20,8 +20,8 @@
 #define HISTORY_PERSON (500ULL << 20) // a person may go back and forth
 #define HISTORY_SCRIPT (64ULL << 20)  // reports alone use it
 
-#define HUGE_PAGE  (2ULL << 20)
-#define LARGE      (20ULL << 20) // RAM is, and nothing else of the machine
+#define HUGE_PAGE (2ULL << 20)
+#define LARGE     (20ULL << 20) // RAM is, and nothing else of the machine
 
 // Zeroed memory for RAM. In huge pages the host gives it faster and finds it faster.
 static void *
