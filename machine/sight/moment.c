@@ -39,7 +39,8 @@ follow(const struct machine *m, unsigned hart, uint64 s0, struct moment *out, un
     uint64 ra, next;
     while (n < MOMENT_CALLS && s0 != 0 && (s0 & 7) == 0) {
         if (!guest_read_near(m, hart, &page, s0 - 8, 8, PT_READ, &ra) ||
-            !guest_read_near(m, hart, &page, s0 - 16, 8, PT_READ, &next) || !in_kernel(m, ra))
+            !guest_read_near(m, hart, &page, s0 - 16, 8, PT_READ, &next) || !in_kernel(m, ra) ||
+            stack_begins(&m->sight->symbols, moment_pc(m, out, n - 1), ra, next))
             return;
         add(m, out, &n, ra - 1);
         if (next <= s0 || next - s0 > 2 * PAGE_BYTES)
@@ -79,7 +80,7 @@ moment_at(const struct machine *m, unsigned hart, uint64 at, struct moment *out)
         out->pc[0] = (uint32)at + 1;
     } else if (symbols_find(&m->sight->symbols, at, &offset) != NULL && offset == 0) {
         add(m, out, &n, at);
-        if (in_kernel(m, h->x[RA]))
+        if (in_kernel(m, h->x[RA]) && h->x[RA] != at)
             add(m, out, &n, h->x[RA] - 1);
         follow(m, hart, h->x[S0], out, n);
     } else if (m->sight->returning) {

@@ -5,7 +5,9 @@
 //           return address is at s0 - 8, the caller's s0 at s0 - 16. Not so in two cases, which the
 //           first instructions of a function tell apart: before s0 is set, ra and s0 are the
 //           caller's; a function that calls none saves no ra, and the caller's s0 is at s0 - 8.
-//           A function of assembly that has no frame of its own ends the list.
+//           A function of assembly that has no frame of its own ends the list, and so does the
+//           first function of a thread, which swtch() has jumped to by `ret`: its ra is its own
+//           beginning, and its s0 is 0.
 //           The result of reading a function's first instructions is remembered for each address
 //           (struct call_site): a report is rare, but many moments are noted for one.
 // Promises  Nothing changes in the machine. The list is bounded; each frame is above the one before,
@@ -92,21 +94,31 @@ load(const struct machine *m, unsigned hart, struct frame *f, uint64 va, uint64 
 // Goes on to the caller's frame. Its s0 becomes 0 if that cannot be right: its own caller is then
 // not known. Returns false when there is no caller.
 static bool
-leave(const struct machine *m, unsigned hart, const struct call_site *at, struct frame *f)
+leave(const struct machine *m, unsigned hart, const struct symbols *s, const struct call_site *at,
+      struct frame *f)
 {
-    uint64 above = f->s0;
+    uint64 above = f->s0, pc = f->pc;
     if (!f->innermost && !(at->set_s0 && at->saved_ra))
         return false;
     f->innermost = false;
     f->pc = f->ra;
     if (!at->set_s0)
-        return true;
+        return !stack_begins(s, pc, f->pc, f->s0);
     if (above == 0 || (at->saved_ra && !load(m, hart, f, above - 8, &f->pc)) ||
         !load(m, hart, f, above - (at->saved_ra ? 16 : 8), &f->s0))
+        return false;
+    if (stack_begins(s, pc, f->pc, f->s0))
         return false;
     if (f->s0 <= above)
         f->s0 = 0;
     return true;
+}
+
+bool
+stack_begins(const struct symbols *s, uint64 pc, uint64 ra, uint64 s0)
+{
+    uint64 offset;
+    return s0 == 0 && symbols_find(s, pc, &offset) != NULL && pc - offset == ra;
 }
 
 unsigned
@@ -124,6 +136,6 @@ stack_calls(const struct machine *m, unsigned hart, struct symbols *s, uint64 at
         if (!site.named)
             break;
         pc[count++] = f.pc;
-    } while (count < max && leave(m, hart, &site, &f));
+    } while (count < max && leave(m, hart, s, &site, &f));
     return count;
 }

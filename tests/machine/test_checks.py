@@ -76,7 +76,7 @@ def test_checks_atrest(context):
              "of level 0, which pid 1",
              "written by " + place("uvmclear"))
     in_order(told(context, "LEAF_FOR_TABLE"), "glass: ", "of level 1, which pid 1", "at 0x200000",
-             "written by " + place("map_table"))
+             "written by " + place("map_table") + " < " + place("exec") + " < " + place("forkret") + ", pid 1")
     in_order(told(context, "TABLE_SHARED"), "glass: pid [0-9]+ .init. and pid [0-9]+ have one page-table page",
              "written by " + place("fork"))
     in_order(told(context, "USER_NO_GUARD"), "glass: " + place("exec") + " gives pid 1 .init. a stack at",
