@@ -17,25 +17,32 @@ static void
 undo(struct machine *m)
 {
     struct history *h = m->history;
-    for (uint32 s = h->live; s != 0; s = pool_give(&h->pool, s)) {
-        uint8 *mark, *bytes = history_page(m, h->pool.slot[s].page, &mark);
-        pool_get(&h->pool, s, bytes);
+    uint8 *mark;
+    for (uint32 s = h->live; s != 0; s = delta_head(&h->pool, s)->next) {
+        delta_read(&h->pool, s, history_page(m, delta_head(&h->pool, s)->page, &mark));
         *mark |= RAM_CLEAN;
     }
-    h->live = 0;
+    delta_give(&h->pool, h->live);
+    h->live = h->lives = 0;
 }
 
-// Exchanges the saved pages of interval n with memory.
+// Takes memory over the intervals [n, end): all differences of a page at once.
 static void
-exchange(struct machine *m, uint32 n)
+cross(struct machine *m, uint32 n, uint32 end)
 {
     struct history *h = m->history;
-    uint8 other[PAGE_BYTES], *mark;
-    for (uint32 s = h->of[n].pages; s != 0; s = h->pool.slot[s].next) {
-        uint8 *bytes = history_page(m, h->pool.slot[s].page, &mark);
-        mem_copy(other, bytes, PAGE_BYTES);
-        pool_get(&h->pool, s, bytes);
-        pool_put(&h->pool, s, other);
+    struct pool *p = &h->pool;
+    uint8 *mark;
+    for (; n < end; n++)
+        for (uint32 s = h->of[n].pages; s != 0; s = delta_head(p, s)->next) {
+            struct delta_head *head = delta_head(p, s);
+            head->mate = h->record[head->page];
+            h->record[head->page] = s;
+        }
+    for (uint32 page = 0; page < history_pages(m); page++) {
+        for (uint32 s = h->record[page]; s != 0; s = delta_head(p, s)->mate)
+            delta_apply(p, s, history_page(m, page, &mark));
+        h->record[page] = 0;
     }
 }
 
@@ -62,10 +69,8 @@ restore(struct machine *m, uint32 n)
 {
     struct history *h = m->history;
     undo(m);
-    while (h->cursor > n)
-        exchange(m, --h->cursor);
-    while (h->cursor < n)
-        exchange(m, h->cursor++);
+    cross(m, n < h->cursor ? n : h->cursor, n < h->cursor ? h->cursor : n);
+    h->cursor = n;
     history_unpack(m, h->of[n].state);
     h->inputs.next = h->of[n].inputs;
     drop_derived(m);
@@ -217,8 +222,8 @@ static bool
 changes(const struct history *h, uint32 n, uint32 page)
 {
     uint32 s = n == h->cursor ? h->live : h->of[n].pages;
-    while (s != 0 && h->pool.slot[s].page != page)
-        s = h->pool.slot[s].next;
+    while (s != 0 && delta_head(&h->pool, s)->page != page)
+        s = delta_head(&h->pool, s)->next;
     return s != 0;
 }
 

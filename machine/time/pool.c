@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pool.c - gives and takes back slots of one page.
+// pool.c - gives and takes back cells, and reads and writes chains of them.
 #include "time/pool.h"
 
 #include "base/mem.h"
@@ -7,120 +7,126 @@
 bool
 pool_open(struct pool *p, void *(*alloc)(size_t), uint64 bytes)
 {
-    uint64 slots = bytes / (POOL_SLOT + sizeof(struct pool_slot) + 1);
-    slots -= slots % POOL_BLOCK;
-    if (slots == 0 || slots > 0x7fffffff)
+    uint64 blocks = bytes / (sizeof(struct pool_block) + sizeof(p->block[0]));
+    if (blocks == 0 || blocks > 0x7fffffff / POOL_BLOCK)
         return false;
-    *p = (struct pool){.alloc = alloc, .limit = (uint32)slots};
-    p->slot = alloc((size_t)(slots + 1) * sizeof(p->slot[0]));
-    p->block = alloc((size_t)(slots / POOL_BLOCK) * sizeof(p->block[0]));
-    return p->slot != NULL && p->block != NULL;
+    *p = (struct pool){.alloc = alloc, .limit = (uint32)blocks * POOL_BLOCK};
+    p->block = alloc((size_t)blocks * sizeof(p->block[0]));
+    return p->block != NULL;
 }
 
-// A slot of one of the two chains, or 0.
-static uint32
-reuse(struct pool *p, bool touched)
+static uint32 *
+next_of(const struct pool *p, uint32 cell)
 {
-    uint32 slot = p->free[touched];
-    if (slot != 0)
-        p->free[touched] = p->slot[slot].next;
-    return slot;
-}
-
-// A slot that has not been used yet, or 0.
-static uint32
-make(struct pool *p)
-{
-    uint8 **block = &p->block[p->made / POOL_BLOCK];
-    if (p->made == p->limit)
-        return 0;
-    if (*block == NULL && (*block = p->alloc(POOL_BLOCK * POOL_SLOT)) == NULL)
-        return 0;
-    return ++p->made;
-}
-
-uint32
-pool_take(struct pool *p, bool plain)
-{
-    uint32 slot = reuse(p, !plain);
-    if (slot == 0)
-        slot = make(p);
-    if (slot == 0)
-        slot = reuse(p, plain);
-    if (slot == 0)
-        return 0;
-    p->used++;
-    p->slot[slot] = (struct pool_slot){.touched = p->slot[slot].touched};
-    return slot;
-}
-
-uint32
-pool_give(struct pool *p, uint32 slot)
-{
-    struct pool_slot *s = &p->slot[slot];
-    uint32 next = s->next;
-    s->next = p->free[s->touched];
-    p->free[s->touched] = slot;
-    p->used--;
-    return next;
-}
-
-void
-pool_give_chain(struct pool *p, uint32 first)
-{
-    while (first != 0)
-        first = pool_give(p, first);
+    return &p->block[(cell - 1) / POOL_BLOCK]->next[(cell - 1) % POOL_BLOCK];
 }
 
 uint8 *
-pool_bytes(struct pool *p, uint32 slot)
+pool_bytes(const struct pool *p, uint32 cell)
 {
-    p->slot[slot].touched = true;
-    return p->block[(slot - 1) / POOL_BLOCK] + (size_t)((slot - 1) % POOL_BLOCK) * POOL_SLOT;
+    return p->block[(cell - 1) / POOL_BLOCK]->bytes[(cell - 1) % POOL_BLOCK];
 }
 
-// Is the page one word, repeated?
-static bool
-is_plain(const uint8 *page)
+bool
+pool_reserve(struct pool *p, uint64 cells)
 {
-    return mem_equal(page, page + sizeof(uint64), POOL_SLOT - sizeof(uint64));
+    uint64 kept = p->made - p->used, make = cells > kept ? cells - kept : 0;
+    if (make > p->limit - p->made)
+        return false;
+    for (uint64 i = p->made / POOL_BLOCK; i * POOL_BLOCK < p->made + make; i++)
+        if (p->block[i] == NULL && (p->block[i] = p->alloc(sizeof(*p->block[i]))) == NULL)
+            return false;
+    return true;
 }
 
-static void
-fill(struct pool *p, uint32 slot, const uint8 *page, bool plain)
+// A cell that ends a chain, or 0: the limit is reached or memory is lacking.
+static uint32
+take(struct pool *p)
 {
-    struct pool_slot *s = &p->slot[slot];
-    s->plain = plain;
-    if (plain)
-        mem_copy(&s->word, page, sizeof(s->word));
+    uint32 cell = p->free;
+    if (cell != 0)
+        p->free = *next_of(p, cell);
+    else if (pool_reserve(p, 1))
+        cell = ++p->made;
     else
-        mem_copy(pool_bytes(p, slot), page, POOL_SLOT);
-}
-
-uint32
-pool_save(struct pool *p, const uint8 *page)
-{
-    bool plain = is_plain(page);
-    uint32 slot = pool_take(p, plain);
-    if (slot != 0)
-        fill(p, slot, page, plain);
-    return slot;
+        return 0;
+    p->used++;
+    *next_of(p, cell) = 0;
+    return cell;
 }
 
 void
-pool_put(struct pool *p, uint32 slot, const uint8 *page)
+pool_give(struct pool *p, uint32 first)
 {
-    fill(p, slot, page, is_plain(page));
-}
-
-void
-pool_get(struct pool *p, uint32 slot, uint8 *page)
-{
-    const struct pool_slot *s = &p->slot[slot];
-    if (!s->plain) {
-        mem_copy(page, pool_bytes(p, slot), POOL_SLOT);
-        return;
+    while (first != 0) {
+        uint32 next = *next_of(p, first);
+        *next_of(p, first) = p->free;
+        p->free = first;
+        p->used--;
+        first = next;
     }
-    for (uint32 i = 0; i < POOL_SLOT; i += sizeof(s->word))
-        mem_copy(page + i, &s->word, sizeof(s->word));
+}
+
+// --- chains ------------------------------------------------------------------------------------
+
+struct pool_place
+pool_start(struct pool *p, uint32 first)
+{
+    return (struct pool_place){p, first, 0};
+}
+
+bool
+pool_begin(struct pool *p, struct pool_place *at)
+{
+    *at = pool_start(p, take(p));
+    return at->cell != 0;
+}
+
+// How many of `bytes` are in the present cell, from the place on.
+static uint64
+span(const struct pool_place *p, uint64 bytes)
+{
+    return bytes < POOL_CELL - p->at ? bytes : POOL_CELL - p->at;
+}
+
+bool
+pool_put(struct pool_place *at, const void *from, uint64 bytes)
+{
+    const uint8 *f = from;
+    for (uint64 n; bytes > 0; bytes -= n, f += n) {
+        if (at->at == POOL_CELL) {
+            uint32 *next = next_of(at->pool, at->cell);
+            if (*next == 0 && (*next = take(at->pool)) == 0)
+                return false;
+            at->cell = *next;
+            at->at = 0;
+        }
+        n = span(at, bytes);
+        mem_copy(pool_bytes(at->pool, at->cell) + at->at, f, n);
+        at->at += (uint32)n;
+    }
+    return true;
+}
+
+void
+pool_cut(struct pool_place *at)
+{
+    uint32 *next = next_of(at->pool, at->cell);
+    pool_give(at->pool, *next);
+    *next = 0;
+}
+
+void
+pool_get(struct pool_place *at, void *to, uint64 bytes)
+{
+    uint8 *t = to;
+    for (uint64 n; bytes > 0; bytes -= n, t += n) {
+        if (at->at == POOL_CELL) {
+            at->cell = *next_of(at->pool, at->cell);
+            at->at = 0;
+        }
+        n = span(at, bytes);
+        mem_copy(t, pool_bytes(at->pool, at->cell) + at->at, n);
+        at->at += (uint32)n;
+    }
 }

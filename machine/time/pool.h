@@ -1,48 +1,50 @@
 // SPDX-License-Identifier: MIT
-// pool.h - the memory of snapshots: slots of one page each, in chains.
+// pool.h - the memory of snapshots: bytes in chains of small cells.
 //
 // Theory    A machine's allocator gives zeroed memory and takes none back. So the pool takes blocks
-//           of it, up to a limit, and keeps lists of the slots that are free.
-//           Most pages that a kernel changes were full of zeros, or of the pattern that its
-//           allocator leaves. A page of one word, repeated, is kept as that word, and the slot's
-//           memory is not touched: the host then spends no memory on it.
+//           of it, up to a limit, and keeps a list of the cells that are free.
 #pragma once
 
 #include "base/types.h"
 
-#define POOL_SLOT  4096
-#define POOL_BLOCK 256 // slots
+#define POOL_CELL  128  // bytes
+#define POOL_BLOCK 2048 // cells
 
-// Slots have numbers from 1 on; 0 ends a chain.
-struct pool_slot {
-    uint32 next;
-    uint32 page;  // which page of memory the slot holds (time/snapshot.h)
-    bool plain;   // the page is `word`, repeated
-    bool touched; // the slot's memory has been used
-    uint64 word;
+struct pool_block {
+    uint8 bytes[POOL_BLOCK][POOL_CELL];
+    uint32 next[POOL_BLOCK]; // in its chain
 };
 
+// Cells have numbers from 1 on; 0 ends a chain.
 struct pool {
     void *(*alloc)(size_t bytes);
-    struct pool_slot *slot; // slot[0] is unused
-    uint8 **block;
-    uint32 limit, made, used; // slots: at most, numbered so far, in use
-    uint32 free[2];           // the chains of free ones: untouched, touched
+    struct pool_block **block;
+    uint32 limit, made, used; // cells: at most, numbered so far, in use
+    uint32 free;              // the chain of free ones
+};
+
+// Where in a chain the next byte is.
+struct pool_place {
+    struct pool *pool;
+    uint32 cell, at;
 };
 
 // Prepares a pool that takes at most `bytes`. Returns false if memory is lacking.
 bool pool_open(struct pool *p, void *(*alloc)(size_t), uint64 bytes);
-// A slot that is in no chain, or 0: the limit is reached or memory is lacking. `plain`: it is for a
-// page of one word.
-uint32 pool_take(struct pool *p, bool plain);
-// Gives back a slot; returns the next one of its chain.
-uint32 pool_give(struct pool *p, uint32 slot);
+// Begins a chain. Returns false if the limit is reached or memory is lacking.
+bool pool_begin(struct pool *p, struct pool_place *at);
+// The beginning of a chain.
+struct pool_place pool_start(struct pool *p, uint32 first);
+// Are so many cells left? If so, they are there to be taken.
+bool pool_reserve(struct pool *p, uint64 cells);
+// Writes the next bytes of a chain, which grows when it ends. Returns false if there is no room: a
+// part may be written.
+bool pool_put(struct pool_place *at, const void *from, uint64 bytes);
+// Reads the next bytes of a chain, which has as many.
+void pool_get(struct pool_place *at, void *to, uint64 bytes);
+// Ends a chain here, and gives back the rest.
+void pool_cut(struct pool_place *at);
 // Gives back a chain.
-void pool_give_chain(struct pool *p, uint32 first);
-// The memory of a slot.
-uint8 *pool_bytes(struct pool *p, uint32 slot);
-// Copies a page into a slot that it takes. Returns the slot, or 0 as pool_take().
-uint32 pool_save(struct pool *p, const uint8 *page);
-// Copies a page into a slot, and back.
-void pool_put(struct pool *p, uint32 slot, const uint8 *page);
-void pool_get(struct pool *p, uint32 slot, uint8 *page);
+void pool_give(struct pool *p, uint32 first);
+// The bytes of a cell.
+uint8 *pool_bytes(const struct pool *p, uint32 cell);

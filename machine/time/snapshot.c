@@ -17,8 +17,8 @@ ram_pages(const struct ram *r)
     return (uint32)(r->size >> PAGE_BITS);
 }
 
-static uint32
-all_pages(const struct machine *m)
+uint32
+history_pages(const struct machine *m)
 {
     uint32 n = ram_pages(&m->ram);
     for (unsigned i = 0; i < DISKS_MAX; i++)
@@ -26,7 +26,7 @@ all_pages(const struct machine *m)
     return n;
 }
 
-uint8 *
+struct delta_page *
 history_page(const struct machine *m, uint32 page, uint8 **mark)
 {
     const struct ram *r = &m->ram;
@@ -35,7 +35,7 @@ history_page(const struct machine *m, uint32 page, uint8 **mark)
         r = &m->disk[i];
     }
     *mark = &r->marks[page];
-    return r->bytes + ((size_t)page << PAGE_BITS);
+    return (struct delta_page *)(void *)(r->bytes + ((size_t)page << PAGE_BITS));
 }
 
 static void
@@ -59,30 +59,51 @@ history_all_clean(struct machine *m)
 static void
 remove(struct history *h, uint32 n)
 {
-    pool_give_chain(&h->pool, h->of[n].state);
+    pool_give(&h->pool, h->of[n].state);
     h->count--;
     mem_move(&h->of[n], &h->of[n + 1], (h->count - n) * sizeof(h->of[0]));
 }
 
-// Gives up snapshot n, before the cursor: its pages go to the interval before, unless that has an
-// older copy.
+// Notes the record of each page of a list, or forgets them again.
+static void
+note_records(struct history *h, uint32 list, bool on)
+{
+    for (uint32 s = list; s != 0; s = delta_head(&h->pool, s)->next)
+        h->record[delta_head(&h->pool, s)->page] = on ? s : 0;
+}
+
+// Makes one difference of two that follow each other, of one page: the record `into`. There is room,
+// for it takes no more than both.
+static void
+join(struct pool *p, uint32 into, uint32 other)
+{
+    struct delta_page both;
+    delta_read(p, into, &both);
+    delta_apply(p, other, &both);
+    pool_give(p, other);
+    delta_change(p, into, &both);
+}
+
+// Gives up snapshot n, before the cursor: the two intervals beside it become one.
 static void
 merge(struct history *h, uint32 n)
 {
     struct pool *p = &h->pool;
-    uint32 *into = &h->of[n - 1].pages, stamp = ++h->merges;
-    for (uint32 s = *into; s != 0; s = p->slot[s].next)
-        h->seen[p->slot[s].page] = stamp;
-    for (uint32 s = h->of[n].pages; s != 0;) {
-        uint32 next = p->slot[s].next;
-        if (h->seen[p->slot[s].page] == stamp) {
-            pool_give(p, s);
+    uint32 list = h->of[n].pages;
+    note_records(h, list, true);
+    for (uint32 s = h->of[n - 1].pages, next; s != 0; s = next) {
+        struct delta_head *head = delta_head(p, s);
+        uint32 same = h->record[head->page];
+        next = head->next;
+        if (same != 0) {
+            join(p, same, s);
         } else {
-            p->slot[s].next = *into;
-            *into = s;
+            head->next = list;
+            list = s;
         }
-        s = next;
     }
+    note_records(h, h->of[n].pages, false);
+    h->of[n - 1].pages = list;
     remove(h, n);
     h->cursor--;
 }
@@ -112,7 +133,7 @@ static void
 drop_newest(struct history *h)
 {
     uint32 *pages = &h->of[h->count - 2].pages;
-    pool_give_chain(&h->pool, *pages);
+    delta_give(&h->pool, *pages);
     *pages = 0;
     remove(h, h->count - 1);
 }
@@ -120,9 +141,17 @@ drop_newest(struct history *h)
 static void
 drop_oldest(struct history *h)
 {
-    pool_give_chain(&h->pool, h->of[0].pages);
+    delta_give(&h->pool, h->of[0].pages);
     remove(h, 0);
     h->cursor--;
+}
+
+static void
+drop_live(struct history *h)
+{
+    delta_give(&h->pool, h->live);
+    h->live = 0;
+    h->lives = 0;
 }
 
 // Gives something up, the least valuable first; in the end the last snapshot.
@@ -136,25 +165,24 @@ make_room(struct history *h)
     } else if (h->cursor > 0) {
         drop_oldest(h);
     } else {
-        pool_give_chain(&h->pool, h->live);
-        h->live = 0;
+        drop_live(h);
         remove(h, 0);
     }
 }
 
-// A slot with a copy of the page, or 0 if all snapshots had to go.
+// A record of the page, or 0 if all snapshots had to go.
 static uint32
-copy(struct history *h, const uint8 *page)
+keep(struct history *h, uint32 next, uint32 page, const struct delta_page *from)
 {
-    uint32 slot = pool_save(&h->pool, page);
-    while (slot == 0 && h->count > 0) {
+    uint32 record = delta_keep(&h->pool, next, page, from);
+    while (record == 0 && h->count > 0) {
         make_room(h);
-        slot = pool_save(&h->pool, page);
+        record = delta_keep(&h->pool, next, page, from);
     }
     if (h->count > 0)
-        return slot;
-    if (slot != 0)
-        pool_give(&h->pool, slot);
+        return record;
+    if (record != 0)
+        pool_give(&h->pool, record);
     return 0;
 }
 
@@ -164,14 +192,15 @@ static void
 save(struct machine *m, uint32 page)
 {
     struct history *h = m->history;
-    uint8 *mark, *bytes = history_page(m, page, &mark);
+    uint8 *mark;
+    const struct delta_page *is = history_page(m, page, &mark);
     *mark &= (uint8)~RAM_CLEAN;
-    uint32 slot = h != NULL && h->count > 0 ? copy(h, bytes) : 0;
-    if (slot == 0)
+    uint32 record = h != NULL && h->count > 0 ? keep(h, 0, page, is) : 0;
+    if (record == 0)
         return;
-    h->pool.slot[slot].next = h->live;
-    h->pool.slot[slot].page = page;
-    h->live = slot;
+    delta_head(&h->pool, record)->next = h->live;
+    h->live = record;
+    h->lives++;
 }
 
 void
@@ -191,6 +220,31 @@ history_save_disk(struct machine *m, unsigned disk, uint64 offset)
 
 // --- snapshots -------------------------------------------------------------------------------
 
+// The interval behind the cursor is over here: makes differences of what was saved. Returns their
+// list; 0, too, if all snapshots had to go.
+static uint32
+finish(struct machine *m)
+{
+    struct history *h = m->history;
+    uint32 list = 0;
+    while (h->live != 0) {
+        uint32 record = h->live;
+        struct delta_head head = *delta_head(&h->pool, record);
+        struct delta_page change = *history_page(m, head.page, &(uint8 *){NULL});
+        delta_apply(&h->pool, record, &change);
+        pool_give(&h->pool, record);
+        h->live = head.next;
+        record = keep(h, list, head.page, &change);
+        if (record == 0) {
+            delta_give(&h->pool, list);
+            return 0;
+        }
+        list = record;
+    }
+    h->lives = 0;
+    return list;
+}
+
 // Takes a snapshot behind the last one, where the cursor is.
 static void
 snap(struct machine *m)
@@ -203,13 +257,31 @@ snap(struct machine *m)
         make_room(h);
     if (state == 0)
         return;
+    uint32 list = finish(m);
     if (h->count > 0)
-        h->of[h->cursor].pages = h->live;
+        h->of[h->cursor].pages = list;
     h->cursor = h->count++;
-    h->live = 0;
     h->of[h->cursor] =
         (struct snapshot){.position = m->s.turns.retired, .state = state, .inputs = h->inputs.next};
     history_all_clean(m);
+}
+
+// Takes the differences of the first part of an interval from those of all of it.
+static void
+subtract(struct history *h, uint32 all, uint32 first)
+{
+    struct pool *p = &h->pool;
+    note_records(h, all, true);
+    for (uint32 s = first; s != 0; s = delta_head(p, s)->next) {
+        uint32 record = h->record[delta_head(p, s)->page];
+        struct delta_page rest;
+        if (record == 0)
+            continue;
+        delta_read(p, record, &rest);
+        delta_apply(p, s, &rest);
+        delta_change(p, record, &rest);
+    }
+    note_records(h, all, false);
 }
 
 // A run that is repeated has come to the next snapshot.
@@ -217,29 +289,29 @@ static void
 advance(struct machine *m)
 {
     struct history *h = m->history;
-    pool_give_chain(&h->pool, h->of[h->cursor].pages);
-    h->of[h->cursor].pages = h->live;
-    h->live = 0;
+    drop_live(h);
     h->cursor++;
     history_all_clean(m);
 }
 
-// A run that is repeated is near the place that it is taken to: divides the present interval. The
-// pages saved for going forward serve its second part.
+// A run that is repeated is near the place that it is taken to: divides the present interval, if
+// there is room for all that this may take.
 static void
 divide(struct machine *m)
 {
     struct history *h = m->history;
     uint32 state = h->count < SNAPSHOTS_MAX ? history_pack(m) : 0, n = h->cursor;
-    if (state == 0)
+    if (state == 0 || !pool_reserve(&h->pool, 2 * DELTA_CELLS * (uint64)h->lives)) {
+        pool_give(&h->pool, state);
         return;
+    }
     mem_move(&h->of[n + 2], &h->of[n + 1], (h->count - n - 1) * sizeof(h->of[0]));
     h->of[n + 1] = (struct snapshot){.position = m->s.turns.retired,
                                      .state = state,
                                      .pages = h->of[n].pages,
                                      .inputs = h->inputs.next};
-    h->of[n].pages = h->live;
-    h->live = 0;
+    h->of[n].pages = finish(m);
+    subtract(h, h->of[n + 1].pages, h->of[n].pages);
     h->count++;
     h->cursor++;
     history_all_clean(m);
@@ -285,10 +357,9 @@ history_restart(struct machine *m)
     if (h == NULL)
         return;
     history_forget_future(m);
-    pool_give_chain(&h->pool, h->live);
-    h->live = 0;
+    drop_live(h);
     while (h->count > 0) {
-        pool_give_chain(&h->pool, h->of[h->count - 1].pages);
+        delta_give(&h->pool, h->of[h->count - 1].pages);
         remove(h, h->count - 1);
     }
     h->cursor = 0;
@@ -298,13 +369,13 @@ struct history *
 history_new(struct machine *m, void *(*alloc)(size_t), uint64 limit)
 {
     uint64 fixed = sizeof(struct history) + SNAPSHOTS_MAX * sizeof(struct snapshot) +
-                   all_pages(m) * sizeof(uint32);
+                   history_pages(m) * sizeof(uint32);
     struct history *h = limit > fixed ? alloc(sizeof(struct history)) : NULL;
     if (h == NULL || !pool_open(&h->pool, alloc, limit - fixed))
         return NULL;
     h->of = alloc(SNAPSHOTS_MAX * sizeof(h->of[0]));
-    h->seen = alloc(all_pages(m) * sizeof(h->seen[0]));
-    if (h->of == NULL || h->seen == NULL)
+    h->record = alloc(history_pages(m) * sizeof(h->record[0]));
+    if (h->of == NULL || h->record == NULL)
         return NULL;
     h->inputs.alloc = alloc;
     h->interval = HISTORY_INTERVAL;

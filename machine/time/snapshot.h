@@ -5,13 +5,13 @@
 //           with it: each page is saved when it changes for the first time afterwards (RAM_CLEAN).
 //           So the snapshots are a row, and between each and the next lie the pages that changed.
 //           `cursor` is the snapshot that the present run goes on from, `live` the pages changed
-//           since. The pages of an interval before the cursor hold their contents at its
-//           beginning; those of one behind it, those at its end. Going from one snapshot
-//           to its neighbour exchanges them with memory, so both directions cost the same.
+//           since, with their contents there. An interval that is over has the differences between
+//           its two ends (time/delta.h). Going from one snapshot to its neighbour applies them to
+//           memory, so both directions cost the same.
 //           A repeated run takes more of them near the place that it is taken to: the next place
 //           asked for is often just before.
 //           When memory is short, the snapshot is given up that is missed least: two neighbouring
-//           intervals become one, with the older contents of each page.
+//           intervals become one.
 // Promises  same-run: a run that is repeated has the same state at each position, the caches of
 //           decoded instructions and translations aside. No snapshot lies inside a turn, for the
 //           data of a watched turn (time/rest.h) is not saved.
@@ -19,8 +19,8 @@
 #pragma once
 
 #include "machine.h"
+#include "time/delta.h"
 #include "time/inputlog.h"
-#include "time/pool.h"
 
 #define HISTORY_INTERVAL 5000000ULL // steps from one snapshot to the next, when it is new
 #define HISTORY_DENSE    16         // parts of an interval that a repeated run makes
@@ -29,7 +29,7 @@
 struct snapshot {
     uint64 position;
     uint32 state;  // chain: struct state and the known trees
-    uint32 pages;  // chain: pages that change between this snapshot and the next
+    uint32 pages;  // list: the differences between this snapshot and the next
     uint32 inputs; // bytes of input before
 };
 
@@ -45,11 +45,10 @@ struct history {
     struct inputlog inputs;
     struct snapshot *of; // in the order of their positions
     uint32 count, cursor;
-    uint32 live;
+    uint32 live, lives; // list; its length
     uint64 interval;    // of steps
     uint64 dense_end;   // a repeated run takes more snapshots before this position; 0: none
-    uint32 *seen;       // for each page: the last merge that met it
-    uint32 merges;      // counts them
+    uint32 *record;     // for each page: its record in a list; 0 between two uses
     uint64 watch_pa;    // stores to [watch_pa, watch_pa + watch_bytes) are noted
     uint64 watch_bytes; // 0: none
     bool met;           // `last` is one
@@ -73,12 +72,14 @@ void history_forget_future(struct machine *m);
 void history_restart(struct machine *m);
 // All pages are as the newest snapshot has them.
 void history_all_clean(struct machine *m);
-// The bytes of page `page` of a chain, and its mark.
-uint8 *history_page(const struct machine *m, uint32 page, uint8 **mark);
+// How many pages there are of RAM and the disks.
+uint32 history_pages(const struct machine *m);
+// The contents of page `page`, as numbered in records, and its mark.
+struct delta_page *history_page(const struct machine *m, uint32 page, uint8 **mark);
 
 // --- the state as bytes ----------------------------------------------------------------------
 
-// Copies the state and the known trees to a chain. Returns its first slot, 0 if there is no room.
+// Copies the state and the known trees to a chain. Returns its first cell, 0 if there is no room.
 uint32 history_pack(struct machine *m);
 // And back.
 void history_unpack(struct machine *m, uint32 state);

@@ -256,6 +256,21 @@ test_thinning(void)
     check_place(m, &p);
 }
 
+// A page in which a few words change costs two cells, not its size.
+static void
+test_cost(void)
+{
+    struct machine *m = world(3, 0, 64 * MIB);
+    live(m, STEPS);
+    const struct history *h = m->history;
+    uint64 records = h->lives, state = (sizeof(m->s) + sizeof(m->trees.tree)) / POOL_CELL + 8;
+    for (uint32 i = 0; i + 1 < h->count; i++)
+        for (uint32 s = h->of[i].pages; s != 0; s = delta_head(&h->pool, s)->next)
+            records++;
+    CHECK(records > 10 * h->count);
+    CHECK(h->pool.used <= h->count * state + 2 * records);
+}
+
 // Goes forward from stop to stop and back the same way; each stop is just before the counter grows.
 static void
 test_stops(bool code)
@@ -342,6 +357,7 @@ main(void)
     test_back_and_forth(3, SHARP_AMO, 6 * MIB);
     test_future();
     test_thinning();
+    test_cost();
     CHECK(history_new(world(1, 0, 0), zeroed, 1000) == NULL);
     while (nblocks != 0)
         free(blocks[--nblocks]);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// delta.c - contents of pages, and differences of two contents, in few bytes.
+#include "time/delta.h"
+
+#include "base/mem.h"
+
+#define WORDS 512
+
+// The words that differ from the word before (from 0, for the first), as bits, and in their order.
+struct packed {
+    uint64 map[WORDS / 64];
+    uint64 word[WORDS + 1]; // the last has no meaning
+};
+
+// Returns how many bytes of it count.
+static uint64
+pack(const struct delta_page *from, struct packed *to)
+{
+    uint64 before = 0, n = 0;
+    for (unsigned i = 0; i < NELEM(to->map); i++) {
+        uint64 map = 0;
+        for (unsigned k = 0; k < 64; k++) {
+            uint64 word = from->word[64 * i + k];
+            to->word[n] = word;
+            map |= (uint64)(word != before) << k;
+            n += word != before;
+            before = word;
+        }
+        to->map[i] = map;
+    }
+    return sizeof(to->map) + n * sizeof(to->word[0]);
+}
+
+struct delta_head *
+delta_head(const struct pool *p, uint32 record)
+{
+    return (struct delta_head *)(void *)pool_bytes(p, record);
+}
+
+bool
+delta_change(struct pool *p, uint32 record, const struct delta_page *from)
+{
+    struct packed packed;
+    struct pool_place at = pool_start(p, record);
+    at.at = sizeof(struct delta_head);
+    if (!pool_put(&at, &packed, pack(from, &packed)))
+        return false;
+    pool_cut(&at);
+    return true;
+}
+
+uint32
+delta_keep(struct pool *p, uint32 next, uint32 page, const struct delta_page *from)
+{
+    struct pool_place at;
+    if (!pool_begin(p, &at))
+        return 0;
+    uint32 record = at.cell;
+    *delta_head(p, record) = (struct delta_head){.next = next, .page = page};
+    if (delta_change(p, record, from))
+        return record;
+    pool_give(p, record);
+    return 0;
+}
+
+// As delta_apply(), for the 64 words that one word of the map is about. Returns the last word.
+static uint64
+apply_part(uint64 *to, uint64 map, uint64 word, struct pool_place *at)
+{
+    uint64 differ[64], count = 0, n = 0;
+    for (uint64 rest = map; rest != 0; rest &= rest - 1)
+        count++;
+    pool_get(at, differ, count * sizeof(differ[0]));
+    for (unsigned i = 0; map != 0 && i < 64; i++) {
+        if (map >> i & 1)
+            word = differ[n++];
+        to[i] ^= word;
+    }
+    for (unsigned i = 0; n == 0 && i < 64; i++)
+        to[i] ^= word;
+    return word;
+}
+
+void
+delta_apply(struct pool *p, uint32 record, struct delta_page *to)
+{
+    struct pool_place at = pool_start(p, record);
+    uint64 map[WORDS / 64], word = 0;
+    at.at = sizeof(struct delta_head);
+    pool_get(&at, map, sizeof(map));
+    for (unsigned i = 0; i < NELEM(map); i++)
+        word = apply_part(&to->word[64 * i], map[i], word, &at);
+}
+
+void
+delta_read(struct pool *p, uint32 record, struct delta_page *to)
+{
+    mem_set(to, 0, sizeof(*to));
+    delta_apply(p, record, to);
+}
+
+void
+delta_give(struct pool *p, uint32 first)
+{
+    while (first != 0) {
+        uint32 next = delta_head(p, first)->next;
+        pool_give(p, first);
+        first = next;
+    }
+}
