@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // web.c - the exports of the module for WebAssembly, called by a page or by node.
 //
-// Theory    The module has no variables of its own: the caller keeps the pointers to the
-//           configuration and to the machine. Memory comes from growing the module's and is never
-//           given back: one machine a module. 64-bit numbers are BigInts on the other side.
+// Theory    The caller keeps the pointers to the configuration and to the machine. Memory comes from
+//           growing the module's and is never given back: one machine a module. It grows by many
+//           pages at a time, for each growth makes the browser collect garbage. 64-bit numbers are
+//           BigInts on the other side.
 // Next      run.h, board/boot.h
 #include "base/mem.h"
 #include "board/boot.h"
@@ -12,6 +13,7 @@
 #include "web/web.h"
 
 #define WASM_PAGE 65536
+#define GROWTH    256 // pages
 
 // The page prints a byte.
 __attribute__((import_module("host"), import_name("console"))) void host_console(uint32 byte);
@@ -51,13 +53,38 @@ EXPORT uint64 web_position(const struct machine *m);
 EXPORT uint64 web_hash(const struct machine *m);
 EXPORT uint32 web_status(const struct machine *m);
 
+// The pages that the module has grown by and not given out yet.
+static struct {
+    size_t first, count;
+} spare;
+
+// Makes `spare` hold at least `pages` pages. Returns false if there is no memory.
+static bool
+grow(size_t pages)
+{
+    size_t more = pages > GROWTH ? pages : GROWTH;
+    size_t first = __builtin_wasm_memory_grow(0, more);
+    if (first == (size_t)-1)
+        return false;
+    if (first != spare.first + spare.count) {
+        spare.first = first;
+        spare.count = 0;
+    }
+    spare.count += more;
+    return true;
+}
+
 // Returns `bytes` bytes of zeros, NULL if there is no memory.
 void *
 web_alloc(size_t bytes)
 {
     size_t pages = (bytes + WASM_PAGE - 1) / WASM_PAGE;
-    size_t first = __builtin_wasm_memory_grow(0, pages);
-    return first == (size_t)-1 ? NULL : (void *)(first * WASM_PAGE);
+    if (pages > spare.count && !grow(pages))
+        return NULL;
+    size_t first = spare.first;
+    spare.first += pages;
+    spare.count -= pages;
+    return (void *)(first * WASM_PAGE);
 }
 
 // Returns a configuration: three harts, seed 1, as the native program has.
