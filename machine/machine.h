@@ -38,7 +38,7 @@ enum stop {
 
 struct state {
     struct hart hart[HARTS_MAX];
-    struct table_log log; // changes of page tables (mmu/rules.h)
+    struct table_log log; // changes of page tables (mmu/remember.h)
     uint32 fetch_epoch;   // how often a hart has executed fence.i (mmu/fetched.h)
     struct turns turns;   // whose turn it is, the clock, the generator of the seed
     struct clint clint;
@@ -90,14 +90,14 @@ struct machine {
     uint32 store_epoch, all_epoch; // of shortcuts (mmu/contexts.h)
     struct code *code;             // decoded instructions of all harts (hart/code.h)
     struct host_calls host;
-    struct sight *sight;           // the checks and their events, or NULL (sight/, check/)
-    struct count *count;           // exact counts, or NULL (sight/count.h)
-    struct stops *stops;           // breakpoints and watched memory, or NULL (time/stops.h)
-    struct failing *failing;       // a call that shall fail, or NULL (time/failing.h)
-    struct history *history;       // snapshots, or NULL (time/snapshot.h)
-    struct watch_turn *watch_turn; // looks for idle loops (time/rest.h)
-    unsigned turn_hart;            // whose turn it is while one runs
-    uint8 spin_mode;               // the mode of the hart that is tried for a spinning loop
+    struct sight *sight;             // the checks and their events, or NULL (sight/, check/)
+    struct count *count;             // exact counts, or NULL (sight/count.h)
+    struct stops *stops;             // breakpoints and watched memory, or NULL (time/stops.h)
+    struct failing *failing;         // a call that shall fail, or NULL (time/failing.h)
+    struct history *history;         // snapshots, or NULL (time/snapshot.h)
+    struct loop_search *loop_search; // looks for idle loops (time/rest.h)
+    unsigned turn_hart;              // whose turn it is while one runs
+    uint8 spin_mode;                 // the mode of the hart that is tried for a spinning loop
     bool turn_cut;      // the turn ends after the present instruction, and the next one begins
     uint64 clock_limit; // while all harts wait the clock does not jump beyond this; ~0: no limit
     enum stop stop;     // set inside a turn: the turn ends after the present instruction

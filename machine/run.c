@@ -54,8 +54,8 @@ machine_new(const struct config *config, uint64 ram, machine_alloc alloc)
         return NULL;
     m->config = *config;
     m->ram = (struct ram){RAM_BASE, ram, alloc((size_t)ram), alloc((size_t)(ram >> PAGE_BITS))};
-    m->watch_turn = alloc(sizeof(struct watch_turn));
-    if (m->watch_turn == NULL || m->ram.bytes == NULL || m->ram.marks == NULL ||
+    m->loop_search = alloc(sizeof(struct loop_search));
+    if (m->loop_search == NULL || m->ram.bytes == NULL || m->ram.marks == NULL ||
         !alloc_lanes(m, alloc) || !alloc_code(m, alloc))
         return NULL;
     m->store_epoch = m->all_epoch = 1;
@@ -175,7 +175,7 @@ machine_due(const struct machine *m)
     return due > NEVER >> CLOCK_FRACTION ? NEVER : due << CLOCK_FRACTION;
 }
 
-// Is the hart awake and doing something?
+// Returns whether the hart is awake and does something.
 static bool
 busy(const struct machine *m, unsigned hart)
 {
@@ -192,7 +192,7 @@ running(const struct machine *m)
     return n;
 }
 
-// Is it known that the hart rests, and has no other been busy since?
+// Returns whether the hart is known to rest, and no other has been busy since.
 static bool
 surely_rests(const struct machine *m, unsigned hart)
 {

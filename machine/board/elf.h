@@ -42,7 +42,7 @@ struct elf_segment {
 
 // Copies `n` bytes at `offset` out of the file. Returns false when the file ends before.
 bool elf_peek(struct file f, uint64 offset, void *to, uint64 n);
-// Does the file begin as an ELF file does?
+// Returns whether the file begins as an ELF file does.
 bool elf_magic(struct file f);
 // Reads and checks the header of a program. On an error *value is the wrong value.
 enum load_error elf_read_header(struct file f, struct elf_header *h, uint64 *value);
@@ -57,5 +57,5 @@ bool elf_symtab(struct file f, const struct elf_header *h, struct section_header
 struct file elf_named(struct file f, const struct elf_header *h, const char *name);
 // The string at `offset` of the file; NULL: it does not end within the file.
 const char *elf_string(struct file f, uint64 offset);
-// Is the string at `offset` of the file equal to `name`?
+// Returns whether the string at `offset` of the file is `name`.
 bool elf_string_is(struct file f, uint64 offset, const char *name);

@@ -35,7 +35,7 @@ struct ram {
     uint8 *marks; // one byte of RAM_... for each page
 };
 
-// Is [pa, pa + n) in this memory? n is at most PAGE_BYTES.
+// Returns whether [pa, pa + n) is in this memory; n is at most PAGE_BYTES.
 static inline bool
 ram_has(const struct ram *r, uint64 pa, uint64 n)
 {

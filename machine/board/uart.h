@@ -21,7 +21,7 @@ struct uart {
 };
 
 void uart_reset(struct uart *u);
-// Can the receiver take a byte?
+// Returns whether the receiver can take a byte.
 bool uart_room(const struct machine *m);
 // A byte arrives. The caller has asked uart_room().
 void uart_input(struct machine *m, uint8 byte);

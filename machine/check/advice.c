@@ -46,7 +46,7 @@ by_removal(const struct machine *m, const struct report *r, const struct moment 
     return WORD_DO_REMOVED;
 }
 
-// Did the parent map the page when the child's tree was made already?
+// Returns whether the parent had mapped the page already when the child's tree was made.
 static bool
 mapped_later(struct report *r, const struct fact *parent)
 {

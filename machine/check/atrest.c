@@ -13,13 +13,13 @@
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 struct atrest_watch {
     uint64 *root; // for each page of RAM: the root of the tree that had it as a table last
 };
 
-// Is the page a table, which walk() has allocated?
+// Returns whether the page is a table, which walk() has allocated.
 static bool
 from_walk(const struct machine *m, uint64 pa)
 {
@@ -91,7 +91,7 @@ user_leaf(void *arg, const struct leaf *leaf)
     *(bool *)arg |= (leaf->pte & PTE_U) != 0;
 }
 
-// Does a table of that level map anything for the user?
+// Returns whether a table of that level maps anything for the user.
 static bool
 maps_user(const struct machine *m, uint64 table, int level)
 {
@@ -161,7 +161,7 @@ start(struct machine *m)
     return w->root != NULL;
 }
 
-const struct watcher atrest_watcher = {
+const struct check atrest_check = {
     .name = "atrest",
     .bytes = sizeof(struct atrest_watch),
     .start = start,

@@ -19,7 +19,7 @@
 #define MAKERS                                                                                     \
     (KNOWN_BIT(UVMCREATE) | KNOWN_BIT(UVMALLOC) | KNOWN_BIT(PROC_PAGETABLE) | KNOWN_BIT(UVMCOPY))
 
-// Does the pc lie in one of the functions of the mask?
+// Returns whether the pc lies in one of the functions of the mask.
 static bool
 is_of(const struct machine *m, uint64 pc, uint64 mask)
 {
@@ -62,7 +62,7 @@ blame_owner(const struct machine *m, const struct moment *at)
     return first_not(m, at, HELPERS | MAKERS);
 }
 
-// Is the code from the file that kalloc() is in?
+// Returns whether the code is from the file that kalloc() is in.
 static bool
 beside_kalloc(const struct machine *m, uint64 pc)
 {

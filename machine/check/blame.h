@@ -12,9 +12,9 @@ uint64 blame_caller(const struct machine *m, const struct moment *at);
 // The innermost call that got something for itself: of no function that makes a table, maps pages
 // or grows memory for its caller.
 uint64 blame_owner(const struct machine *m, const struct moment *at);
-// Is the innermost call of a function of the mask (KNOWN_BIT)?
+// Returns whether the innermost call is of a function of the mask (KNOWN_BIT).
 bool blame_first(const struct machine *m, const struct moment *at, uint64 mask);
-// Is one of the calls of a function of the mask (KNOWN_BIT)?
+// Returns whether one of the calls is of a function of the mask (KNOWN_BIT).
 bool blame_inside(const struct machine *m, const struct moment *at, uint64 mask);
-// Is the moment inside the allocator: kalloc, kfree and their like?
+// Returns whether the moment is inside the allocator: kalloc, kfree and their like.
 bool blame_allocator(const struct machine *m, const struct moment *at);

@@ -32,5 +32,5 @@ void clocks_take(struct clocks *c, unsigned hart, uint64 at);
 void clocks_give(struct clocks *c, unsigned hart, uint64 at);
 // The hart's own clock.
 uint32 clocks_now(const struct clocks *c, unsigned hart);
-// Do the other hart's accesses at that clock come before this hart's present ones?
+// Returns whether the other hart's accesses at that clock come before this hart's present ones.
 bool clocks_ordered(const struct clocks *c, unsigned hart, unsigned other, uint32 clock);

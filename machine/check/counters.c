@@ -13,9 +13,10 @@
 #include "check/locktable.h"
 #include "check/races.h"
 #include "check/sleeplocks.h"
+#include "hart/opcodes.h"
 #include "machine.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define VARIABLES_MAX 256
 #define LOCKS_KEPT    4
@@ -78,7 +79,8 @@ static bool
 atomic(const struct machine *m, unsigned hart)
 {
     uint64 code;
-    return guest_read(m, hart, m->s.hart[hart].pc, 2, PT_EXEC, &code) && (code & 0x7f) == 0x2f;
+    return guest_read(m, hart, m->s.hart[hart].pc, 2, PT_EXEC, &code) &&
+           opcode_of((uint32)code) == OPCODE_AMO;
 }
 
 // --- locks -----------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 void
 counters_atomic(struct machine *m, unsigned hart, uint64 value)
 {
-    if (value != 0 && (m->sight->on >> WATCHER_counters & 1) && locktable(m)->hart[hart].wants == 0)
+    if (value != 0 && (m->sight->on >> CHECK_counters & 1) && locktable(m)->hart[hart].wants == 0)
         state(m)->other[hart] = m->sight->now;
 }
 
@@ -204,11 +206,11 @@ start(struct machine *m)
         c->count++;
     }
     for (uint32 i = 0; i < c->count; i++)
-        sight_watch(m, WATCHER_counters, c->of[i].pa, WATCH_LOADS | WATCH_STORES);
+        sight_watch(m, CHECK_counters, c->of[i].pa, WATCH_LOADS | WATCH_STORES);
     return c->count > 0;
 }
 
-const struct watcher counters_watcher = {
+const struct check counters_check = {
     .name = "counters",
     .bytes = sizeof(struct counters),
     .start = start,

@@ -10,7 +10,7 @@
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define TEXTS   64
 #define SHARERS 4
@@ -89,14 +89,14 @@ static void
 share(struct machine *m, uint64 pa)
 {
     *shared(m, pa) = true;
-    sight_watch(m, WATCHER_cow, pa, WATCH_STORES);
+    sight_watch(m, CHECK_cow, pa, WATCH_STORES);
 }
 
 static void
 unshare(struct machine *m, uint64 pa)
 {
     *shared(m, pa) = false;
-    sight_watch(m, WATCHER_cow, pa, 0);
+    sight_watch(m, CHECK_cow, pa, 0);
 }
 
 void
@@ -184,7 +184,7 @@ start(struct machine *m)
     return state(m)->shared != NULL;
 }
 
-const struct watcher cow_watcher = {
+const struct check cow_check = {
     .name = "cow",
     .bytes = sizeof(struct cow_watch),
     .start = start,

@@ -8,7 +8,7 @@
 #include "check/locktable.h"
 
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 // The hart that holds the lock that this hart waits for, or -1.
 static int
@@ -19,7 +19,7 @@ next(const struct machine *m, struct locktable *t, int hart)
     return holder >= 0 && holder != hart && locktable_taken(m, (unsigned)hart, wants) ? holder : -1;
 }
 
-// Does the waiting of a hart lead back to it?
+// Returns whether the waiting of a hart leads back to it.
 static bool
 ring(const struct machine *m, struct locktable *t, int first)
 {
@@ -74,7 +74,7 @@ start(struct machine *m)
     return locktable(m) != NULL;
 }
 
-const struct watcher deadlock_watcher = {
+const struct check deadlock_check = {
     .name = "deadlock",
     .bytes = 8,
     .calls = KNOWN_BIT(ACQUIRE),

@@ -7,7 +7,7 @@
 #include "check/entries.h"
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 struct cleared {
     uint64 when; // of the call of uvmunmap(); 0: none
@@ -47,7 +47,7 @@ dropped_entry(struct machine *m, unsigned hart, int level, uint64 was, uint64 is
     moment_now(m, hart, &k->moment);
 }
 
-// Is the part of the leaf beside the range mapped in another way?
+// Returns whether the part of the leaf beside the range is mapped in another way.
 static bool
 mapped_anew(const struct machine *m, const struct call *c, const struct cleared *k)
 {
@@ -81,7 +81,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     report_send(m, &r);
 }
 
-const struct watcher dropped_watcher = {
+const struct check dropped_check = {
     .name = "dropped",
     .bytes = sizeof(struct dropped_watch),
     .returns = KNOWN_BIT(UVMUNMAP),

@@ -9,7 +9,7 @@
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 struct entries_watch {
     uint8 *level; // of each page of RAM: 1 + the level of the table that it is, or 0
@@ -28,7 +28,7 @@ table_found(void *arg, uint64 pa, int level, uint64 slot)
     struct machine *m = arg;
     (void)slot;
     *level_of(m, pa) = (uint8)(level + 1);
-    sight_watch(m, WATCHER_entries, pa, WATCH_STORES);
+    sight_watch(m, CHECK_entries, pa, WATCH_STORES);
 }
 
 static void
@@ -39,7 +39,7 @@ leaf_found(void *arg, const struct leaf *leaf)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 root = leaves_root(h->satp);
@@ -59,7 +59,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     struct visitor to = {.table = table_found, .leaf = leaf_found, .arg = m};
     if (level == 0 || bytes != 8 || (f != NULL && (f->freeing || f->state == FRAME_FREE))) {
         *level_of(m, pa) = 0;
-        sight_watch(m, WATCHER_entries, pa, 0);
+        sight_watch(m, CHECK_entries, pa, 0);
         return;
     }
     if (level > 1 && pte_table(value) && ram_has(&m->ram, pte_pa(value), PAGE_BYTES))
@@ -78,10 +78,10 @@ start(struct machine *m)
     return w->level != NULL;
 }
 
-const struct watcher entries_watcher = {
+const struct check entries_check = {
     .name = "entries",
     .bytes = sizeof(struct entries_watch),
     .start = start,
-    .left = left,
+    .trap_return = trap_return,
     .store = store,
 };

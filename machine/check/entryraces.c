@@ -9,7 +9,7 @@
 #include "check/entries.h"
 #include "check/races.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define SLOTS 8192 // a power of two
 
@@ -68,7 +68,7 @@ start(struct machine *m)
     return w->of != NULL;
 }
 
-const struct watcher entryraces_watcher = {
+const struct check entryraces_check = {
     .name = "entryraces",
     .bytes = sizeof(struct entryraces),
     .start = start,

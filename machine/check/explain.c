@@ -149,7 +149,7 @@ size_of(const struct machine *m, uint64 proc, uint64 *sz)
     return proc != 0 && facts_field(m, proc, FACT_PROC_SZ, 8, sz);
 }
 
-// Is the same page mapped for the process's parent?
+// Returns whether the page is mapped for the process's parent, too.
 static void
 parent_has(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
 {
@@ -253,7 +253,7 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
-// Does the program's sp point into the page, or so far around it that its stack has run over?
+// Returns whether the program's sp is in the page, or so near that its stack has run over.
 static bool
 stack_over(const struct machine *m, uint64 proc, uint64 page, uint64 *sp)
 {

@@ -2,7 +2,7 @@
 // explain.h - why an access fails: the walk, the rule, the entry's writer, the neighbourhood.
 #pragma once
 
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 struct access {
     uint64 satp, va;
@@ -22,7 +22,7 @@ enum pt_access access_of(int cause);
 bool page_fault(int cause);
 // A page fault or an access fault.
 bool memory_fault(int cause);
-// Does the access succeed now?
+// Returns whether the access succeeds now.
 bool access_succeeds(const struct machine *m, const struct access *a);
 // Fills in walk, since, rule, near and do of a report. Returns whose mistake it looks like.
 enum blame explain_access(const struct machine *m, const struct access *a, struct report *r);

@@ -70,7 +70,7 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct fatal *f = state(m);
     f->kernel[hart].on = false;
@@ -101,7 +101,7 @@ tell_other_trap(const struct fault *t, struct report *r)
     r->note = true;
 }
 
-// Was there no free page since the trap?
+// Returns whether there was no free page since the trap.
 static const struct moment *
 starved(const struct machine *m, const struct fault *t)
 {
@@ -141,8 +141,8 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     r->note = blame == BLAME_PROGRAM || null != NULL;
 }
 
-// Does the process end by its own system call? A kernel may serve that without usertrap(), which
-// would have told that the fault was over.
+// Returns whether the process ends by its own system call. A kernel may serve that without
+// usertrap(), which would have told that the fault was over.
 static bool
 asked_to_exit(const struct machine *m, unsigned hart)
 {
@@ -312,7 +312,7 @@ printed(struct machine *m, uint8 byte)
         send_held(m);
 }
 
-const struct watcher fatal_watcher = {
+const struct check fatal_check = {
     .name = "fatal",
     .bytes = sizeof(struct fatal),
     .calls = KNOWN_BIT(PANIC) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(EXIT) | KNOWN_BIT(INITLOCK) |
@@ -323,7 +323,7 @@ const struct watcher fatal_watcher = {
     .called = called,
     .returned = returned,
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
     .printed = printed,
     .ended = send_held,
 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hart/hart.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define FATAL_STACKS 128
 #define FATAL_LOCKS  512

@@ -7,7 +7,7 @@
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define SUPER_BYTES (512 * PAGE_BYTES)
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page
@@ -18,7 +18,7 @@ watch_pages(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
     for (uint64 at = pa; at < pa + bytes; at += PAGE_BYTES) {
         const struct frame *f = frames_at(m, at);
         if (f != NULL && (what == 0 || f->state == FRAME_FREE))
-            sight_watch(m, WATCHER_freed, at, what);
+            sight_watch(m, CHECK_freed, at, what);
     }
 }
 
@@ -82,7 +82,7 @@ used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
     if (hart < 0)
         r.moment = (struct moment){.position = m->sight->now, .pid = -1};
     if (blame_allocator(m, &r.moment)) {
-        sight_watch(m, WATCHER_freed, pa, 0);
+        sight_watch(m, CHECK_freed, pa, 0);
         return;
     }
     bool user = hart >= 0 && m->s.hart[hart].mode == MODE_U;
@@ -130,7 +130,7 @@ device(struct machine *m, uint64 pa, uint64 bytes)
     used(m, -1, pa, bytes, true);
 }
 
-const struct watcher freed_watcher = {
+const struct check freed_check = {
     .name = "freed",
     .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERFREE) | KNOWN_BIT(MEMSET),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE),

@@ -11,7 +11,7 @@
 #include "check/leaves.h"
 #include "check/mapped.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define FAULTS 64
 
@@ -34,7 +34,8 @@ state(struct machine *m)
     return SIGHT_STATE(m, lazycopy, struct lazycopy);
 }
 
-// Does the process have `va` within its size, and nothing mapped there? `root` is its tree's.
+// Returns whether `va` is within the process's size, and nothing is mapped there. `root` is its
+// tree's.
 static bool
 untouched(const struct machine *m, uint64 proc, uint64 root, uint64 va)
 {
@@ -60,7 +61,7 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct lazycopy *w = state(m);
@@ -108,7 +109,7 @@ lookup_of(struct machine *m, const struct call *c, uint64 va)
     return m->sight->known.entry[c->what];
 }
 
-// Does the program's stack lie above the page?
+// Returns whether the program's stack lies above the page.
 static bool
 below_stack(const struct machine *m, uint64 proc, uint64 va)
 {
@@ -157,7 +158,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
         copy_fails(m, c);
 }
 
-const struct watcher lazycopy_watcher = {
+const struct check lazycopy_check = {
     .name = "lazycopy",
     .bytes = sizeof(struct lazycopy),
     .calls = KNOWN_BIT(WALK),
@@ -165,5 +166,5 @@ const struct watcher lazycopy_watcher = {
     .called = called,
     .returned = returned,
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

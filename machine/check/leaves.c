@@ -38,7 +38,7 @@ canonical(uint64 va, int levels)
     return va >> (bits - 1) & 1 ? va | ~0ULL << bits : va;
 }
 
-// Does the valid entry break a rule for every kind of access?
+// Returns whether the valid entry breaks a rule for every kind of access.
 static bool
 refused(uint64 pte, int level)
 {

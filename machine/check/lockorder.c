@@ -11,7 +11,7 @@
 #include "check/locktable.h"
 
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define ORDERS_MAX 16384 // a power of two
 #define GATES      3
@@ -50,7 +50,7 @@ has_gate(const struct order *x, uint64 lock)
     return false;
 }
 
-// Were both seen under one lock?
+// Returns whether both were seen under one lock.
 static bool
 gated(const struct order *x, const struct order *y)
 {
@@ -192,7 +192,7 @@ start(struct machine *m)
     return locktable(m) != NULL;
 }
 
-const struct watcher lockorder_watcher = {
+const struct check lockorder_check = {
     .name = "lockorder",
     .bytes = sizeof(struct lockorder),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(INITLOCK),

@@ -10,7 +10,7 @@
 #include "check/locktable.h"
 
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define SWITCHES_SURE 4 // that many calls of swtch() show the kernel's way to do it
 
@@ -256,7 +256,7 @@ enabled(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
     struct hart_locks *h = &t->hart[hart];
@@ -277,7 +277,7 @@ start(struct machine *m)
     return known_has(m, KNOWN_ACQUIRE) && known_has(m, KNOWN_RELEASE);
 }
 
-const struct watcher locks_watcher = {
+const struct check locks_check = {
     .name = "locks",
     .bytes = sizeof(struct locktable),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(INITLOCK) |
@@ -288,5 +288,5 @@ const struct watcher locks_watcher = {
     .returned = returned,
     .trap = trap,
     .enabled = enabled,
-    .left = left,
+    .trap_return = trap_return,
 };

@@ -4,7 +4,7 @@
 
 #include "machine.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 void
 caller_now(const struct machine *m, const struct call *c, struct moment *out)
@@ -18,7 +18,7 @@ caller_now(const struct machine *m, const struct call *c, struct moment *out)
 struct locktable *
 locktable(const struct machine *m)
 {
-    return m->sight->on >> WATCHER_locks & 1 ? SIGHT_STATE(m, locks, struct locktable) : NULL;
+    return m->sight->on >> CHECK_locks & 1 ? SIGHT_STATE(m, locks, struct locktable) : NULL;
 }
 
 // Its slot, or the empty one where it would be.

@@ -59,7 +59,7 @@ struct lock *locktable_lock(struct locktable *t, uint64 at);
 struct held *locktable_held(struct locktable *t, unsigned hart, uint64 at);
 // The hart that holds the lock, or -1.
 int locktable_holder(struct locktable *t, uint64 at);
-// Are both locks of one kind, made at the same place?
+// Returns whether both locks are of one kind: made at the same place.
 bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
 // The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
 uint64 locktable_name(const struct machine *m, uint64 at);
@@ -67,7 +67,7 @@ uint64 locktable_name(const struct machine *m, uint64 at);
 uint64 locktable_taker(const struct machine *m, const struct moment *since);
 // Reads four bytes of kernel memory, by any tree that the hart has.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
-// Are the two strings the same?
+// Returns whether the two strings are the same.
 bool text_same(const char *a, const char *b);
-// Does memory say that the lock is taken? The other word of truth, beside the table.
+// Returns whether memory says that the lock is taken. The table may say something else.
 bool locktable_taken(const struct machine *m, unsigned hart, uint64 at);

@@ -14,7 +14,7 @@
 #include "check/releases.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define LOST_MIN 2 // pages of one place: one could be on its way to somewhere
 
@@ -53,7 +53,7 @@ found(struct machine *m, uint64 pa)
         w->queue[w->tail++] = number(m, pa);
 }
 
-// Is the entry one of a row that maps memory to itself?
+// Returns whether the entry is one of a row that maps memory to itself.
 static bool
 is_map_of_all(const uint64 *entry, unsigned i)
 {
@@ -252,7 +252,7 @@ start(struct machine *m)
            w->queue != NULL;
 }
 
-const struct watcher lost_watcher = {
+const struct check lost_check = {
     .name = "lost",
     .bytes = sizeof(struct lost_watch),
     .start = start,

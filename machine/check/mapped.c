@@ -11,7 +11,7 @@
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define MAPPINGS    128
 #define FAULTS      64
@@ -249,7 +249,7 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 root = leaves_root(h->satp);
@@ -258,7 +258,7 @@ left(struct machine *m, unsigned hart, bool supervisor)
             state(m)->fault[i].root = 0;
 }
 
-const struct watcher mapped_watcher = {
+const struct check mapped_check = {
     .name = "mapped",
     .bytes = sizeof(struct mapped_watch),
     .calls = KNOWN_BIT(READI) | KNOWN_BIT(WRITEI) | KNOWN_BIT(EXIT),
@@ -266,5 +266,5 @@ const struct watcher mapped_watcher = {
     .called = called,
     .returned = returned,
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

@@ -6,5 +6,5 @@
 
 struct machine;
 
-// Is `va` in a mapping of the process with that root?
+// Returns whether `va` is in a mapping of the process with that root.
 bool mapped_has(struct machine *m, uint64 root, uint64 va);

@@ -32,7 +32,7 @@ state(const struct machine *m)
     return SIGHT_STATE(m, fatal, struct fatal);
 }
 
-// Is the call that panics made by this function? Its return address says so.
+// Returns whether this function makes the call that panics. Its return address says so.
 static bool
 in(const struct machine *m, const struct call *c, enum known what)
 {
@@ -180,7 +180,7 @@ leaf(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- uvmunmap --------------------------------------------------------------------------------
 
-// Does the function that panics hold this value? panic() has saved no register yet.
+// Returns whether the function that panics holds this value. panic() has saved no register yet.
 static bool
 held(const struct machine *m, unsigned hart, uint64 value)
 {
@@ -311,7 +311,7 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- which one -------------------------------------------------------------------------------
 
-// Does the panic's string have these words in it?
+// Returns whether the panic's string has these words in it.
 static bool
 says(const struct machine *m, const struct call *c, const char *words)
 {
@@ -328,7 +328,7 @@ says(const struct machine *m, const struct call *c, const char *words)
     return false;
 }
 
-// Has kalloc() returned 0 on this hart just before?
+// Returns whether kalloc() has returned 0 on this hart just before.
 static bool
 starved(const struct machine *m, const struct call *c)
 {

@@ -16,9 +16,10 @@
 
 #include "check/clocks.h"
 #include "check/locktable.h"
+#include "hart/opcodes.h"
 #include "machine.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define PAGES_MAX    2048 // of the kernel's variables that are watched
 #define RECENT       8
@@ -80,7 +81,7 @@ instruction(const struct machine *m, unsigned hart, uint64 pc)
     return (uint32)(high << 16 | low);
 }
 
-// Is there a fence among the instructions before `pc`?
+// Returns whether there is a fence among the instructions before `pc`.
 static bool
 fence_before(const struct machine *m, unsigned hart, uint64 pc)
 {
@@ -90,7 +91,7 @@ fence_before(const struct machine *m, unsigned hart, uint64 pc)
     return false;
 }
 
-// Looks at the hart's present instruction: is it an AMO, is there a fence before it?
+// Returns whether the hart's present instruction is an AMO. Sets whether a fence stands before it.
 static bool
 look_at(const struct machine *m, struct races *r, unsigned hart, bool *fence)
 {
@@ -98,21 +99,21 @@ look_at(const struct machine *m, struct races *r, unsigned hart, bool *fence)
     uint32 i = (uint32)(pc >> 1) % CODES;
     if (r->code[i].pc != pc) {
         r->code[i].pc = pc;
-        r->code[i].atomic = (instruction(m, hart, pc) & 0x7f) == 0x2f;
+        r->code[i].atomic = opcode_of(instruction(m, hart, pc)) == OPCODE_AMO;
         r->code[i].fence = fence_before(m, hart, pc);
     }
     *fence = r->code[i].fence;
     return r->code[i].atomic;
 }
 
-// Is there a branch among the instructions behind `pc`?
+// Returns whether there is a branch among the instructions behind `pc`.
 static bool
 decides(const struct machine *m, unsigned hart, uint64 pc)
 {
     for (int i = 0; i < NEARBY; i++) {
         uint32 raw = instruction(m, hart, pc);
         bool wide = (raw & 3) == 3;
-        if (wide ? (raw & 0x7f) == 0x63 : (raw & 0xc003) == 0xc001)
+        if (wide ? opcode_of(raw) == OPCODE_BRANCH : (raw & 0xc003) == 0xc001)
             return true;
         pc += wide ? 4 : 2;
     }
@@ -186,7 +187,7 @@ function_now(const struct machine *m, unsigned hart)
     return symbols_find(&m->sight->symbols, pc, &offset) != NULL ? pc - offset : 0;
 }
 
-// Does the hart hold none of the locks that it held at the store?
+// Returns whether the hart holds none of the locks that it held at the store.
 static bool
 holds_none(const struct machine *m, unsigned hart, const struct recent *x)
 {
@@ -315,7 +316,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 bool
 races_on(const struct machine *m)
 {
-    return m->sight->on >> WATCHER_races & 1;
+    return m->sight->on >> CHECK_races & 1;
 }
 
 uint32
@@ -375,12 +376,12 @@ start(struct machine *m)
     if (r->word == NULL)
         return false;
     for (uint32 i = 0; i < r->pages; i++)
-        sight_watch(m, WATCHER_races, r->base + i * PAGE_BYTES, WATCH_LOADS | WATCH_STORES);
+        sight_watch(m, CHECK_races, r->base + i * PAGE_BYTES, WATCH_LOADS | WATCH_STORES);
     clocks_start(&r->clocks);
     return true;
 }
 
-const struct watcher races_watcher = {
+const struct check races_check = {
     .name = "races",
     .bytes = sizeof(struct races),
     .calls = KNOWN_BIT(RELEASE),

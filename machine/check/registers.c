@@ -14,7 +14,7 @@
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define PROGRAMS    64
 #define STUCK_CALLS 100
@@ -53,7 +53,7 @@ struct registers_watch {
     struct storm storm[HARTS_MAX];
 };
 
-// Has the page of the root been allocated since the record was made?
+// Returns whether the page of the root has been allocated since the record was made.
 static bool
 is_other(const struct machine *m, const struct program *p)
 {
@@ -199,7 +199,7 @@ note_return(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct program *p = NULL;
@@ -266,9 +266,9 @@ trap(struct machine *m, unsigned hart)
         p->trap.x[i] = h->x[i];
 }
 
-const struct watcher registers_watcher = {
+const struct check registers_check = {
     .name = "registers",
     .bytes = sizeof(struct registers_watch),
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

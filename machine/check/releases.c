@@ -9,7 +9,7 @@
 #include "check/entries.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define TOGETHER 20000 // instructions between the two at most
 
@@ -81,7 +81,7 @@ start(struct machine *m)
     return w->of != NULL;
 }
 
-const struct watcher releases_watcher = {
+const struct check releases_check = {
     .name = "releases",
     .bytes = sizeof(struct releases_watch),
     .calls = KNOWN_BIT(KFREE),

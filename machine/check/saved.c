@@ -5,7 +5,7 @@
 //           had at the trap. Where debug information tells the place of each, they are compared.
 // Next      check/registers.c: the registers that come back
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 enum { A0 = 10, REGISTERS = 32 };
 
@@ -82,7 +82,7 @@ called(struct machine *m, const struct call *c)
     }
 }
 
-const struct watcher saved_watcher = {
+const struct check saved_check = {
     .name = "saved",
     .bytes = sizeof(struct saved_state),
     .calls = KNOWN_BIT(USERTRAP),

@@ -8,15 +8,15 @@
 
 #include "check/locktable.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define RING_MAX 4
 
 struct sleeplocks *
 sleeplocks(const struct machine *m)
 {
-    return m->sight->on >> WATCHER_sleeplocks & 1 ? SIGHT_STATE(m, sleeplocks, struct sleeplocks)
-                                                  : NULL;
+    return m->sight->on >> CHECK_sleeplocks & 1 ? SIGHT_STATE(m, sleeplocks, struct sleeplocks)
+                                                : NULL;
 }
 
 struct sleeper *
@@ -56,7 +56,7 @@ clear(struct sleeplocks *s, struct sleeper *x)
         s->used--;
 }
 
-// Does memory say that the lock is held?
+// Returns whether memory says that the lock is held.
 static bool
 taken(const struct machine *m, unsigned hart, uint64 lock)
 {
@@ -107,7 +107,7 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
     report_send(m, &r);
 }
 
-// Does the wait lead back to itself?
+// Returns whether the wait leads back to itself.
 static bool
 ring(struct sleeplocks *s, const struct sleeper *first)
 {
@@ -187,7 +187,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct sleeplocks *s = SIGHT_STATE(m, sleeplocks, struct sleeplocks);
     if (supervisor && m->s.hart[hart].mode == MODE_U && !s->over && s->used > 0)
@@ -201,7 +201,7 @@ start(struct machine *m)
            known_has(m, KNOWN_SWTCH);
 }
 
-const struct watcher sleeplocks_watcher = {
+const struct check sleeplocks_check = {
     .name = "sleeplocks",
     .bytes = sizeof(struct sleeplocks),
     .calls = KNOWN_BIT(ACQUIRESLEEP) | KNOWN_BIT(RELEASESLEEP) | KNOWN_BIT(SWTCH) |
@@ -210,5 +210,5 @@ const struct watcher sleeplocks_watcher = {
     .start = start,
     .called = called,
     .returned = returned,
-    .left = left,
+    .trap_return = trap_return,
 };

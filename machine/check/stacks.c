@@ -6,7 +6,7 @@
 //           left it. The report names the calls on the stack, and the largest frame of them.
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define BELOW (4 * PAGE_BYTES) // so far below a stack an address is taken for its overflow
 
@@ -65,7 +65,7 @@ trap(struct machine *m, unsigned hart)
         tell(m, hart, kstack, h->stval, h->sepc);
 }
 
-const struct watcher stacks_watcher = {
+const struct check stacks_check = {
     .name = "stacks",
     .bytes = sizeof(struct stacks_watch),
     .calls = KNOWN_BIT(MEMMOVE) | KNOWN_BIT(KALLOC),

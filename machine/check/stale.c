@@ -6,7 +6,7 @@
 // Next      mmu/rules.h
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 static void
 tell_what(struct machine *m, const struct stale *s, struct report *r)
@@ -38,7 +38,8 @@ tell_since(const struct stale *s, struct report *r)
     r->todo.word = WORD_STALE_CHANGE_DO;
 }
 
-// Is a table of the present walk free memory? Then the tree is the mistake, not a fence.
+// Returns whether a table of the present walk is free memory. Then the tree is the mistake, not a
+// fence.
 static bool
 ruined(const struct machine *m, const struct pt_trace *t)
 {
@@ -67,7 +68,8 @@ tell_code(struct machine *m, const struct stale *s)
     report_send(m, &r);
 }
 
-// Is the code that has written satp another page in the new tree? Then no fence helps.
+// Returns whether the code that has written satp is another page in the new tree. Then no fence
+// helps.
 static bool
 switched(const struct stale *s)
 {
@@ -114,4 +116,4 @@ stale(struct machine *m, const struct stale *s)
     report_send(m, &r);
 }
 
-const struct watcher stale_watcher = {.name = "stale", .stale = stale};
+const struct check stale_check = {.name = "stale", .stale = stale};

@@ -14,10 +14,11 @@
 //           waits for another to boot, runs none.
 #include "check/trial.h"
 
+#include "hart/opcodes.h"
 #include "mmu/access.h"
 #include "run.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 #include "time/snapshot.h"
 
 #define QUIET_STEPS  30000000ULL // of all harts, without a call or a trap
@@ -72,7 +73,7 @@ called(struct machine *m, const struct call *c)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     (void)supervisor;
     happens(m);
@@ -106,12 +107,12 @@ note(const struct machine *m, unsigned hart, struct spin *s)
     uint32 raw = trial_instruction(m, hart);
     s->low = pc < s->low ? pc : s->low;
     s->high = pc > s->high ? pc : s->high;
-    s->works |= (raw & 0x7f) == 0x23 || (raw & 0x7f) == 0x73;
+    s->works |= opcode_of(raw) == OPCODE_STORE || opcode_of(raw) == OPCODE_SYSTEM;
     if (trial_reads(m, hart, &va) && guest_translate(m, hart, va, PT_READ, &pa))
         note_read(m, s, pa & ~3ULL);
 }
 
-// Does the hart spin in a small loop, with interrupts off?
+// Returns whether the hart spins in a small loop, with interrupts off.
 static bool
 small_loop(const struct machine *m, const struct stuck *s, unsigned hart)
 {
@@ -172,7 +173,7 @@ spins(struct machine *m, struct stuck *s)
 
 // --- who is it -------------------------------------------------------------------------------
 
-// Does the hart that stored last spin before that store, in the same function?
+// Returns whether the hart that stored last spins before that store, in the same function.
 static bool
 left_behind(const struct machine *m, const struct stuck *s, const struct moment *store)
 {
@@ -271,7 +272,7 @@ explain(struct machine *m, struct stuck *s)
         tell(m, best, all, count);
 }
 
-// Is it time for a trial?
+// Returns whether it is time for a trial.
 static bool
 due(struct machine *m, struct stuck *s)
 {
@@ -298,12 +299,12 @@ start(struct machine *m)
     return facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE) | FACT_BIT(CPU_PROC));
 }
 
-const struct watcher stuck_watcher = {
+const struct check stuck_check = {
     .name = "stuck",
     .bytes = sizeof(struct stuck),
     .calls = KNOWN_BIT(ACQUIRE) | KNOWN_BIT(PANIC),
     .start = start,
     .called = called,
-    .left = left,
+    .trap_return = trap_return,
     .examine = examine,
 };

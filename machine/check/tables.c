@@ -13,7 +13,7 @@
 #include "check/unset.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define ROOTS         64
 #define OWNED         8             // pages that a struct proc points to
@@ -276,7 +276,7 @@ no_guard(const struct look *l, uint64 kstack, const struct leaf *below)
     report_send(l->m, &r);
 }
 
-// Has each kernel stack that is mapped by itself a page below that is not mapped?
+// Checks that below each kernel stack that is mapped by itself there is a page that is not mapped.
 static void
 look_at_stacks(const struct look *l)
 {
@@ -334,8 +334,9 @@ find_user_leaf(void *arg, const struct leaf *leaf)
     *found |= leaf->pte & PTE_U && leaf->va < MIRROR_TOP;
 }
 
-// May the tree have user memory mapped a second time, for the kernel? A tree with leaves for user
-// mode is that of another process: a kernel that is mapped in each of these goes from one to another.
+// Returns whether the tree may have user memory mapped a second time, for the kernel. A tree with
+// leaves for user mode is that of another process: a kernel that is mapped in each of these goes
+// from one to another.
 static bool
 may_mirror(struct machine *m, uint64 root)
 {
@@ -362,7 +363,7 @@ look_at(struct look *l, struct known_root *k)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
@@ -381,12 +382,12 @@ left(struct machine *m, unsigned hart, bool supervisor)
     look_at(&l, k);
 }
 
-const struct watcher tables_watcher = {
+const struct check tables_check = {
     .name = "tables",
     .bytes = sizeof(struct tables_watch),
     .returns = KNOWN_BIT(KFREE),
     .returned = returned,
-    .left = left,
+    .trap_return = trap_return,
     .satp = satp,
     .walk = walked,
 };

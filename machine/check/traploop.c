@@ -144,14 +144,14 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     *chain_of(m, hart, supervisor) = (struct trap_chain){0};
 }
 
-const struct watcher traploop_watcher = {
+const struct check traploop_check = {
     .name = "traploop",
     .bytes = sizeof(struct trap_chains),
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

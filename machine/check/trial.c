@@ -8,11 +8,12 @@
 #include "check/trial.h"
 
 #include "check/locktable.h"
+#include "hart/opcodes.h"
 #include "hart/rvc.h"
 #include "mmu/store.h"
 #include "run.h"
 #include "sight/guest.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 #include "time/snapshot.h"
 
 #define TRIAL_STEPS 300000ULL
@@ -87,9 +88,9 @@ bool
 trial_reads(const struct machine *m, unsigned hart, uint64 *va)
 {
     uint32 raw = trial_instruction(m, hart);
-    bool atomic = (raw & 0x7f) == 0x2f;
+    bool atomic = opcode_of(raw) == OPCODE_AMO;
     *va = m->s.hart[hart].x[raw >> 15 & 31] + (atomic ? 0 : (uint64)(int64)((int32)raw >> 20));
-    return atomic || (raw & 0x7f) == 0x03;
+    return atomic || opcode_of(raw) == OPCODE_LOAD;
 }
 
 // Notes the words that the process reads, except its stack, its own structure and the words of
@@ -111,7 +112,8 @@ note(struct machine *m, unsigned hart, const struct sleeper_at *at, struct trial
     t->read[t->reads++] = pa & ~3ULL;
 }
 
-// Does the hart's next instruction store to anything but the stack, the lock or the process itself?
+// Returns whether the hart's next instruction stores to anything but the stack, the lock or the
+// process itself.
 static bool
 stores(const struct machine *m, unsigned hart, const struct sleeper_at *at)
 {
@@ -119,7 +121,7 @@ stores(const struct machine *m, unsigned hart, const struct sleeper_at *at)
     const struct hart *h = &m->s.hart[hart];
     int32 offset = ((int32)raw >> 25 << 5) | (int32)(raw >> 7 & 31);
     uint64 va = h->x[raw >> 15 & 31] + (uint64)(int64)offset;
-    return (raw & 0x7f) == 0x23 && va - h->x[SP] >= STACK_BYTES && va - at->lock >= 8 &&
+    return opcode_of(raw) == OPCODE_STORE && va - h->x[SP] >= STACK_BYTES && va - at->lock >= 8 &&
            va - at->proc >= fact(m, FACT_PROC_SIZE) && !trial_bookkeeping(m, h->pc);
 }
 

@@ -17,9 +17,10 @@ void trial_begin(struct machine *m, struct trial_apart *a);
 void trial_end(struct machine *m, const struct trial_apart *a);
 // The instruction at the hart's pc, expanded.
 uint32 trial_instruction(const struct machine *m, unsigned hart);
-// Is the instruction at the hart's pc a load, an AMO or LR? Also gives its address.
+// Returns whether the instruction at the hart's pc is a load, an AMO or LR. Also gives its address.
 bool trial_reads(const struct machine *m, unsigned hart, uint64 *va);
-// Is the pc in a function of locks or of the scheduler, which tests no condition of its own?
+// Returns whether the pc is in a function of locks or of the scheduler: it tests no condition of
+// its own.
 bool trial_bookkeeping(const struct machine *m, uint64 pc);
 
 // A process in sleep(): the caller of sleep(), its channel and the lock that it releases.

@@ -93,15 +93,15 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     (void)supervisor;
     state(m, hart)->back = machine_steps(m, hart);
 }
 
-const struct watcher unresolved_watcher = {
+const struct check unresolved_check = {
     .name = "unresolved",
     .bytes = sizeof(struct unresolved),
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

@@ -13,7 +13,7 @@
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/frames.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define FOLLOWED    4096 // pages at a time
 #define KERNEL_USES 1000 // loads and stores of the kernel, after which a page is its own
@@ -57,7 +57,7 @@ static void
 forget(struct machine *m, struct unset_page *p)
 {
     *index_of(m, p->pa) = 0;
-    sight_watch(m, WATCHER_unset, p->pa, 0);
+    sight_watch(m, CHECK_unset, p->pa, 0);
     p->pa = 0;
 }
 
@@ -130,7 +130,7 @@ follow(struct machine *m, uint64 pa)
         return;
     }
     *index_of(m, pa) = (uint32)(p - state(m)->page) + 1;
-    sight_watch(m, WATCHER_unset, pa, WATCH_LOADS | WATCH_STORES);
+    sight_watch(m, CHECK_unset, pa, WATCH_LOADS | WATCH_STORES);
 }
 
 static void
@@ -249,7 +249,7 @@ unset_given(struct machine *m, unsigned hart, uint64 pa, uint64 va)
         tell(m, hart, pa, WORD_UNSET_GIVEN, va);
 }
 
-// Has nothing stored to one of the bytes?
+// Returns whether one of the bytes has not been stored to.
 static bool
 any_unset(struct machine *m, uint64 pa, int bytes)
 {
@@ -294,7 +294,7 @@ start(struct machine *m)
     return w->page != NULL && w->index != NULL;
 }
 
-const struct watcher unset_watcher = {
+const struct check unset_check = {
     .name = "unset",
     .bytes = sizeof(struct unset_watch),
     .calls = KNOWN_BIT(MEMSET) | KNOWN_BIT(MEMMOVE),

@@ -8,7 +8,7 @@
 //           a stack that the program has made for itself.
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define FRESH     16
 #define PAGES_MAX 1024 // of stack and data
@@ -67,7 +67,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct userstack *w = SIGHT_STATE(m, userstack, struct userstack);
     const struct hart *h = &m->s.hart[hart];
@@ -83,10 +83,10 @@ left(struct machine *m, unsigned hart, bool supervisor)
     }
 }
 
-const struct watcher userstack_watcher = {
+const struct check userstack_check = {
     .name = "userstack",
     .bytes = sizeof(struct userstack),
     .returns = KNOWN_BIT(EXEC),
     .returned = returned,
-    .left = left,
+    .trap_return = trap_return,
 };

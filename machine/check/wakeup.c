@@ -17,7 +17,7 @@
 #include "machine.h"
 #include "mmu/store.h"
 #include "run.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 #include "time/snapshot.h"
 
 #define SLEEPS_MAX 128
@@ -81,7 +81,7 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct wakeup *w = SIGHT_STATE(m, wakeup, struct wakeup);
     (void)supervisor;
@@ -168,13 +168,13 @@ start(struct machine *m)
                              FACT_BIT(CPU_PROC));
 }
 
-const struct watcher wakeup_watcher = {
+const struct check wakeup_check = {
     .name = "wakeup",
     .bytes = sizeof(struct wakeup),
     .calls = KNOWN_BIT(SLEEP) | KNOWN_BIT(SWTCH),
     .start = start,
     .called = called,
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
     .examine = examine,
 };

@@ -69,7 +69,7 @@ code_broken(const struct code *c, uint64 va)
     return false;
 }
 
-// Is an instruction at `pa` hooked?
+// Returns whether an instruction at `pa` is hooked.
 static bool
 hooked(const struct code *c, uint64 pa)
 {

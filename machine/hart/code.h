@@ -62,7 +62,7 @@ void code_unhook(struct machine *m, uint64 pa, uint8 owner);
 // Hooks the instructions at these virtual addresses, which the caller compares with the pc: any
 // place with the same offset in its page is hooked. Replaces those of the call before; at most 32.
 void code_break(struct machine *m, const uint64 *va, unsigned n);
-// Is a place with this offset in its page hooked so?
+// Returns whether a place with this offset in its page is hooked so.
 bool code_broken(const struct code *c, uint64 va);
 // Empties the slot at `pa`, so that it is decoded anew.
 void code_empty(struct machine *m, uint64 pa);

@@ -184,7 +184,7 @@ csr_peek(const struct machine *m, unsigned hart, unsigned number, uint64 *value)
     return read_computed(m, hart, number, value);
 }
 
-// May a counter be read in this mode? `bit` is its place in mcounteren.
+// Returns whether a counter may be read in this mode. `bit` is its place in mcounteren.
 static bool
 counter_open(const struct hart *h, unsigned bit)
 {
@@ -195,7 +195,7 @@ counter_open(const struct hart *h, unsigned bit)
     return h->mode == MODE_S || (h->scounteren >> bit & 1);
 }
 
-// Is the access allowed, as far as mode and status decide?
+// Returns whether mode and status allow the access.
 static bool
 permitted(const struct hart *h, unsigned number, bool write)
 {
@@ -231,7 +231,7 @@ write_satp(struct machine *m, unsigned hart, uint64 value)
     if (mode != SATP_BARE && (mode < SATP_SV39 || mode > SATP_SV39 + (m->config.mmu - 39u) / 9))
         return; // an unsupported mode: the write has no effect
     h->satp = value;
-    rules_satp(m, hart, old, value, h->pc);
+    remember_satp(m, hart, old, value, h->pc);
     sight_satp(m, hart, old);
 }
 

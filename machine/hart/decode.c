@@ -77,7 +77,7 @@ find_row(uint32 raw)
     return NULL;
 }
 
-// Does a control transfer by `imm` bytes from byte `offset` of a page stay inside the page?
+// Returns whether a jump by `imm` bytes from byte `offset` of a page stays inside the page.
 static bool
 is_near(int offset, int32 imm)
 {

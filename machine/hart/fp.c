@@ -6,9 +6,8 @@
 // Manual    unpriv: single-float, sec:double
 #include "hart/fp.h"
 
+#include "hart/opcodes.h"
 #include "hart/softfloat.h"
-
-enum { OPCODE_FMADD = 0x43, OPCODE_FMSUB = 0x47, OPCODE_FNMSUB = 0x4b, OPCODE_FNMADD = 0x4f };
 
 // The field funct5 of OP-FP.
 enum {
@@ -142,14 +141,14 @@ square_root(struct operation *o)
 
 // fmadd a*b+c, fmsub a*b-c, fnmsub -a*b+c, fnmadd -a*b-c.
 static bool
-fused(struct operation *o, uint32 opcode)
+fused(struct operation *o, enum opcode opcode)
 {
     uint64 sign = float_sign_bit(o->f), a = read(o, rs1(o)), c = read(o, field(o, 27, 5));
     if (!find_mode(o))
         return false;
-    if (opcode == OPCODE_FNMSUB || opcode == OPCODE_FNMADD)
+    if (opcode == OPCODE_NMSUB || opcode == OPCODE_NMADD)
         a ^= sign;
-    if (opcode == OPCODE_FMSUB || opcode == OPCODE_FNMADD)
+    if (opcode == OPCODE_MSUB || opcode == OPCODE_NMADD)
         c ^= sign;
     return write_float(o, float_fused(o->f, a, read(o, rs2(o)), c, &o->env));
 }
@@ -291,10 +290,10 @@ bool
 fp_execute(struct hart *h, uint32 insn)
 {
     struct operation o = {.h = h, .insn = insn, .f = format_named(insn >> 25 & 3)};
-    uint32 opcode = insn & 0x7f;
+    enum opcode opcode = opcode_of(insn);
     if (!o.f)
         return false;
-    if (opcode <= OPCODE_FNMADD)
+    if (opcode <= OPCODE_NMADD)
         return fused(&o, opcode);
     return op_fp(&o);
 }

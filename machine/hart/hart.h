@@ -88,7 +88,7 @@ struct hart {
     bool pmp_unfenced; // PMP has changed since the last fence, while satp translated
 
     uint32 fetch_epoch;           // that of its last fence.i (mmu/fetched.h)
-    struct remembered remembered; // the entries that its TLB may still hold (mmu/rules.h)
+    struct remembered remembered; // the entries that its TLB may still hold (mmu/remember.h)
 };
 
 // A trap that an instruction raises; `cause` < 0: none.

@@ -101,7 +101,8 @@ overflow(const struct format *f, bool negative, struct float_env *env)
     return away ? float_infinity(f) : float_infinity(f) - 1;
 }
 
-// Is the result tiny? It is rounded as if there were no lowest exponent, to see where that ends.
+// Returns whether the result is tiny: it is rounded as if there were no lowest exponent, to see
+// where that ends.
 static bool
 tiny(const struct format *f, struct number n, int exponent, enum float_mode mode)
 {

@@ -35,7 +35,7 @@ range(const struct pmp *p, int i, uint64 *start, uint64 *end)
     return false;
 }
 
-// Does the configuration allow this access in this mode?
+// Returns whether the configuration allows this access in this mode.
 static bool
 permits(uint8 cfg, unsigned mode, enum pt_access access)
 {

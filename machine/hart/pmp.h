@@ -7,6 +7,6 @@
 
 struct machine;
 
-// May the hart access [pa, pa + bytes) in `mode`? All bytes must be matched by one entry alike.
+// Returns whether the hart may access [pa, pa + bytes) in `mode`. One entry must match all bytes.
 bool pmp_allows(const struct machine *m, unsigned hart, unsigned mode, uint64 pa, uint64 bytes,
                 enum pt_access access);

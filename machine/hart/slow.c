@@ -147,14 +147,14 @@ fence(struct machine *m, unsigned hart, uint32 raw)
     if (h->mode == MODE_U || trapped)
         return false;
     if (kind == SINVAL_VMA) {
-        rules_inval(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
+        remember_inval(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
     } else if (kind == SFENCE_VMA) {
-        rules_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
+        remember_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
     } else if (rs2 == 0) {
-        rules_inval_before(m, hart);
+        remember_inval_before(m, hart);
         return true;
     } else {
-        rules_inval_after(m, hart);
+        remember_inval_after(m, hart);
         return true;
     }
     sight_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
@@ -197,7 +197,7 @@ slow_wfi(struct machine *m, unsigned hart, uint32 raw)
 void
 slow_hook(struct machine *m, unsigned hart, uint64 pa)
 {
-    if (m->watch_turn->on && m->watch_turn->pc_pa == pa)
+    if (m->loop_search->on && m->loop_search->pc_pa == pa)
         rest_here(m, hart);
     if (m->sight != NULL)
         sight_hook(m, hart, pa);

@@ -128,7 +128,7 @@ trap_mret(struct machine *m, unsigned hart)
     h->pc = h->mepc;
     contexts_select(m, hart);
     if (m->sight != NULL)
-        sight_return(m, hart, false);
+        sight_trap_return(m, hart, false);
     if (m->count != NULL)
         count_return(m, hart);
     return true;
@@ -149,7 +149,7 @@ trap_sret(struct machine *m, unsigned hart)
     h->pc = h->sepc;
     contexts_select(m, hart);
     if (m->sight != NULL)
-        sight_return(m, hart, true);
+        sight_trap_return(m, hart, true);
     if (m->count != NULL)
         count_return(m, hart);
     return true;

@@ -11,7 +11,7 @@ struct machine;
 void trap_take(struct machine *m, unsigned hart, bool interrupt, int cause, uint64 tval);
 // Takes the interrupt that is due, if one is. Returns whether one was taken.
 bool trap_interrupt(struct machine *m, unsigned hart);
-// Is an interrupt due that the hart would take now?
+// Returns whether an interrupt is due that the hart would take now.
 bool trap_due(const struct machine *m, unsigned hart);
 // mip as software sees it: the stored bits and those that devices raise.
 uint64 trap_pending(const struct machine *m, unsigned hart);

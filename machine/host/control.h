@@ -47,7 +47,7 @@ struct control {
 
 void control_start(struct control *c, struct machine *m, const struct names *names,
                    const struct options *o);
-// Is the present place before the front?
+// Returns whether the present place is before the front.
 bool control_past(const struct control *c);
 // How many of `steps` may be made before the session must ask control_reached().
 uint64 control_slice(const struct control *c, uint64 steps);

@@ -13,7 +13,7 @@ struct expected;
 
 // Reads a file. Does not return when it cannot be used: says why.
 struct expected *expect_read(const char *path);
-// Is the report known? Notes that it was met. `e` may be NULL.
+// Returns whether the report is known. Notes that it was met. `e` may be NULL.
 bool expect_known(struct expected *e, const struct machine *m, const struct report *r);
 // Says which lines no report was met for.
 void expect_end(const struct expected *e);

@@ -10,7 +10,7 @@ struct file file_read(const char *path, uint64 unit);
 // The file itself, as memory: a store there changes the file. Does not return when that fails:
 // says why.
 struct file file_share(const char *path);
-// Does not return unless the file can be replaced later: says why.
+// Returns if the file can be replaced later; else says why it cannot, and ends the program.
 void file_check_writable(const char *path);
 // Replaces the file's contents: a reader sees the old ones or the new ones, never a part.
 // Returns   false, with the file as it was, when that fails: says why.

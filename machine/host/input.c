@@ -60,7 +60,7 @@ escaped(struct input *in, uint8 key)
     return key == CTRL_A;
 }
 
-// Is this key for the machine, not for the program?
+// Returns whether this key is for the machine, not for the program.
 static bool
 for_machine(struct input *in, uint8 key)
 {
@@ -72,7 +72,7 @@ for_machine(struct input *in, uint8 key)
     return !in->escape;
 }
 
-// Is there room for keys, and any use of them?
+// Returns whether there is room for keys, and any use of them.
 static bool
 wants_keys(const struct input *in)
 {

@@ -50,7 +50,7 @@ struct input {
 void input_open(struct input *in, const struct options *o, const struct machine *m);
 // Takes keys that have been pressed: those for the program act at once.
 void input_poll(struct input *in);
-// May a key wake the program?
+// Returns whether a key may wake the program.
 bool input_awaited(const struct input *in);
 // Gives the next byte if there is one at this place in the run.
 bool input_next(struct input *in, struct place here, uint8 *byte);

@@ -146,9 +146,9 @@ stuck(struct session *s)
     }
 }
 
-// Does the person want to leave?
+// Returns whether the person has asked to end the session.
 static bool
-left(const struct session *s)
+quit_asked(const struct session *s)
 {
     return s->in.quit && s->in.kind == INPUT_KEYS;
 }
@@ -160,7 +160,7 @@ idle(struct session *s)
     uint64 due = machine_due(s->m);
     s->idle = true;
     fflush(stdout);
-    if (feed(s) || s->in.ask || left(s))
+    if (feed(s) || s->in.ask || quit_asked(s))
         return;
     if (s->in.next < s->in.events)
         differs(s);
@@ -184,7 +184,7 @@ static void
 look(struct session *s)
 {
     uint64 position = machine_position(s->m);
-    if (s->over || (control_past(&s->control) && !left(s)))
+    if (s->over || (control_past(&s->control) && !quit_asked(s)))
         return;
     if (s->in.quit)
         end(s, EXIT_CLEAN, true);
@@ -273,7 +273,7 @@ ask(struct session *s)
         stub_poll(&s->stub);
     if (s->in.ask)
         control_stay(c, PAUSE_KEY);
-    if (s->over && (s->o->stop || stub_present(&s->stub)) && !left(s))
+    if (s->over && (s->o->stop || stub_present(&s->stub)) && !quit_asked(s))
         control_stay(c, PAUSE_END);
     if (c->pause == PAUSE_NONE)
         return;

@@ -30,7 +30,7 @@ struct stub {
 
 // Listens on a port of this computer. Does not return when that cannot be.
 void stub_open(struct stub *s, struct control *c, unsigned port);
-// Is a debugger there?
+// Returns whether a debugger is there.
 bool stub_present(const struct stub *s);
 // Waits until a debugger comes.
 void stub_wait(struct stub *s);

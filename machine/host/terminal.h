@@ -4,7 +4,7 @@
 
 #include "base/types.h"
 
-// Is standard input a terminal?
+// Returns whether standard input is a terminal.
 bool terminal_present(void);
 // Gives keys one by one, without echo, until the program ends, however it does.
 void terminal_open(void);

@@ -133,7 +133,7 @@ ram_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
     uint8 marks = *ram_marks(&m->ram, pa);
     fetched_stored(m, pa);
-    if (m->watch_turn->on)
+    if (m->loop_search->on)
         rest_store(m, pa);
     if (marks & RAM_SLOW_STORE) {
         store_marked(m, hart, pa, bytes, value, marks);

@@ -24,7 +24,7 @@ empty(struct shortcuts *s)
 static bool
 same_key(const struct context_key *a, const struct context_key *b)
 {
-    return a->satp == b->satp && a->state == b->state && a->company == b->company;
+    return a->satp == b->satp && a->state == b->state && a->others == b->others;
 }
 
 unsigned
@@ -81,7 +81,7 @@ look_up(struct machine *m, unsigned hart)
     set->tree = trees_find(m, h->satp);
     if (set->tree < 0 && translates(h))
         set->tree = trees_learn(m, h->satp);
-    set->keeps = set->tree >= 0 && rules_company(m, hart, &set->company);
+    set->keeps = set->tree >= 0 && remember_others(m, hart, &set->others);
 }
 
 void
@@ -97,7 +97,7 @@ contexts_select(struct machine *m, unsigned hart)
         look_up(m, hart);
     if (translates(h)) {
         key.satp = h->satp;
-        key.company = set->company;
+        key.others = set->others;
         tree = set->tree;
     }
     if (contexts_data_mode(m, hart) != h->mode || (key.satp != 0 && !set->keeps)) {
@@ -133,7 +133,7 @@ contexts_drop_page(struct machine *m, unsigned number, uint64 mask)
     for (unsigned h = 0; h < m->config.harts; h++) {
         struct context_set *set = m->lane[h].contexts;
         for (struct context *c = set->of; c < set->of + CONTEXTS; c++) {
-            if (c->key.company == 0 && !(mask >> (c->tree & (TREES_MAX - 1)) & 1))
+            if (c->key.others == 0 && !(mask >> (c->tree & (TREES_MAX - 1)) & 1))
                 continue;
             for (int kind = 0; kind < CUT_KINDS; kind++)
                 c->cuts.entry[kind][number % SHORTCUTS].tag = EMPTY;

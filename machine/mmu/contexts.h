@@ -4,9 +4,9 @@
 // Theory    A set stays valid while the hart does something else, because each change that would
 //           void it counts an epoch: the tree's, that of stores, or that of everything. A set that
 //           is chosen again is emptied if an epoch has moved. A set in use is emptied at once.
-//           Where the hart may hold translations of other trees that matter, a set is kept for this
-//           company, too: a shortcut in it says that all of these trees agree. A fence makes the
-//           company smaller, so it leads to another set and voids none.
+//           Where the hart may hold translations of other trees that matter, the set is for them
+//           as well: a shortcut in it says that all of these trees agree. A fence drops trees, so
+//           it leads to another set and voids none.
 #pragma once
 
 #include "mmu/shortcut.h"
@@ -17,9 +17,9 @@ struct machine;
 
 // The state that a set serves.
 struct context_key {
-    uint64 satp;    // 0: no translation
-    uint64 company; // the other trees that matter (rules_company()); 0: none
-    uint32 state;   // mode, SUM, MXR
+    uint64 satp;   // 0: no translation
+    uint64 others; // a hash of the other trees that matter (remember_others()); 0: none
+    uint32 state;  // mode, SUM, MXR
 };
 
 struct context {
@@ -35,7 +35,7 @@ struct context_set {
     struct context *current;
     struct context scratch; // for states in which nothing may be kept
     int tree;               // of the present satp, if it translates; -1: not known
-    uint64 company;         // of the present satp
+    uint64 others;          // of the present satp
     bool keeps;             // ... which is known: shortcuts may be kept
     struct context of[CONTEXTS];
 };

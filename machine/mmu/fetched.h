@@ -20,7 +20,7 @@ struct machine;
 void fetched_fence(struct machine *m, unsigned hart);
 // The page at `pa` in RAM is stored to, by a hart in the slow way or by a device.
 void fetched_stored(struct machine *m, uint64 pa);
-// May the hart execute the page's former contents? `t` is the walk of the fetch.
+// Returns whether the hart may execute the page's former contents. `t` is the walk of the fetch.
 bool fetched_stale(const struct machine *m, unsigned hart, const struct pt_trace *t);
 // Reports a stale fetch at `va`. Returns whether the adversary executes the former contents. That
 // is not known; it is taken for zeros, an illegal instruction.

@@ -42,7 +42,7 @@ struct entry_reader {
     unsigned hart;
 };
 
-// May the hart's walker read the entry at `pa`?
+// Returns whether the hart's walker may read the entry at `pa`.
 static bool
 entry_present(void *arg, uint64 pa)
 {

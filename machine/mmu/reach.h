@@ -15,6 +15,6 @@ bool reach_access_fault(struct machine *m, unsigned hart, enum pt_access access,
 // may become a shortcut. Returns false if the access traps.
 bool reach(struct machine *m, unsigned hart, uint64 va, int bytes, enum pt_access access,
            uint64 *pa, bool *keep);
-// May a shortcut serve this access, as far as translation and PMP go? Sets `*pa`. Ignores existing
-// shortcuts, and changes nothing.
+// Returns whether translation and PMP let a shortcut serve this access, and sets `*pa`. Ignores
+// existing shortcuts, and changes nothing.
 bool reach_plain(struct machine *m, unsigned hart, uint64 va, enum pt_access access, uint64 *pa);

@@ -7,14 +7,24 @@
 #include "mmu/remember.h"
 
 #include "mmu/contexts.h"
+#include "mmu/log.h"
+#include "mmu/satp.h"
 #include "mmu/trees.h"
 
+// Spreads a number over 64 bits.
+static uint64
+mix(uint64 n)
+{
+    n = (n ^ n >> 32) * 0x9e3779b97f4a7c15ULL;
+    return n ^ n >> 29;
+}
+
 bool
-rules_company(const struct machine *m, unsigned hart, uint64 *company)
+remember_others(const struct machine *m, unsigned hart, uint64 *others)
 {
     const struct hart *h = &m->s.hart[hart];
     const struct remembered *r = &h->remembered;
-    *company = 0;
+    *others = 0;
     if (m->config.tlb == TLB_LAX)
         return true;
     int present = trees_find(m, h->satp);
@@ -26,8 +36,9 @@ rules_company(const struct machine *m, unsigned hart, uint64 *company)
         if (present < 0 || other < 0)
             return false;
         const struct tree *t = &m->trees.tree[other];
-        if (asid_of(a->satp) == asid_of(h->satp) || t->globals != m->trees.tree[present].globals)
-            *company += mix(a->satp + mix(t->epoch));
+        if (satp_asid(a->satp) == satp_asid(h->satp) ||
+            t->globals != m->trees.tree[present].globals)
+            *others += mix(a->satp + mix(t->epoch));
     }
     return true;
 }
@@ -62,7 +73,7 @@ activate(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
         return;
     }
     if (r->actives == ACTIVE_MAX)
-        drop_active(r, r->active[0].satp == old);
+        drop_active(r, r->active[0].satp == old ? 1 : 0); // never the tree that satp has just left
     r->active[r->actives++] = (struct active){.satp = satp,
                                               .when = machine_position(m),
                                               .pc = pc,
@@ -72,7 +83,7 @@ activate(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
 }
 
 void
-rules_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
+remember_satp(struct machine *m, unsigned hart, uint64 old, uint64 satp, uint64 pc)
 {
     if (m->config.tlb != TLB_LAX && satp != old)
         activate(m, hart, old, satp, pc);
@@ -86,7 +97,7 @@ fence_trees(struct remembered *r, uint32 asid, uint32 at)
     uint32 kept = 0;
     for (uint32 i = 0; i < r->actives; i++) {
         struct active a = r->active[i];
-        bool covered = asid == ANY_ASID || asid_of(a.satp) == asid;
+        bool covered = asid == ANY_ASID || satp_asid(a.satp) == asid;
         if (covered && a.until <= at)
             continue;
         if (covered && a.from < at)
@@ -141,7 +152,7 @@ apply(struct remembered *r, const struct inval *f)
 }
 
 void
-rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
+remember_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
     const struct inval f = {{va, by_asid ? asid : ANY_ASID, m->s.log.next}, by_va};
     if (!by_va && !by_asid)
@@ -153,22 +164,22 @@ rules_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asi
 }
 
 void
-rules_inval_before(struct machine *m, unsigned hart)
+remember_inval_before(struct machine *m, unsigned hart)
 {
     m->s.hart[hart].remembered.ordered = m->s.log.next;
 }
 
 void
-rules_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
+remember_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_asid, uint32 asid)
 {
     struct remembered *r = &m->s.hart[hart].remembered;
     if (r->invals == INVALS) // no room: those before are taken for done
-        rules_inval_after(m, hart);
+        remember_inval_after(m, hart);
     r->inval[r->invals++] = (struct inval){{va, by_asid ? asid : ANY_ASID, r->ordered}, by_va};
 }
 
 void
-rules_inval_after(struct machine *m, unsigned hart)
+remember_inval_after(struct machine *m, unsigned hart)
 {
     struct remembered *r = &m->s.hart[hart].remembered;
     if (m->config.tlb == TLB_LAX)
@@ -180,7 +191,7 @@ rules_inval_after(struct machine *m, unsigned hart)
 }
 
 void
-rules_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
+remember_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
 {
     struct table_log *log = &m->s.log;
     uint32 *last = &log->last[log_bucket(pa)];

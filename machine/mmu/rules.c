@@ -8,14 +8,14 @@
 
 #include "base/random.h"
 #include "machine.h"
-#include "mmu/remember.h"
+#include "mmu/log.h"
 #include "mmu/satp.h"
 
 #define WALKS_MAX 64 // combinations that are tried for one access
 
 // A walk with chosen values of the entries that changed.
 struct pick {
-    struct machine *m;
+    const struct machine *m;
     uint32 from;                  // changes before this one are covered by a fence
     uint32 tree_from;             // likewise, without global entries
     uint32 until;                 // changes from this one on came when the tree was not in use
@@ -192,34 +192,45 @@ allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, 
     return true;
 }
 
-// Returns whether both walks give the same right to the same frame, and the old one sets D if the
-// new one does. An old entry of the present tree may refuse an access that the new entry allows;
-// the kernel must handle that fault (rule 14). An old entry may also have A where software has
-// cleared it since.
-static bool
-agree(struct remembered *r, const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
+// An old walk compared with that of memory.
+enum likeness {
+    SAME,     // the right and the frame are the same
+    NARROWER, // it refuses what memory allows; the kernel must handle that fault (rule 14)
+    OTHER,
+};
+
+// Compares two walks. One that succeeded must set D where memory's walk does; it may have A where
+// software has cleared A since. Only an entry of the present tree may be narrower than memory.
+static enum likeness
+compare(const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
 {
+    bool same = now->rule != RULE_OK; // both refuse
     if (now->rule == RULE_OK && old->rule == RULE_OK)
-        return now->pa == old->pa && !(now->set & ~old->set & PTE_D);
-    if (old->rule == RULE_OK)
-        return now->rule == RULE_ACCESSED && now->level == old->level &&
+        same = now->pa == old->pa && !(now->set & ~old->set & PTE_D);
+    else if (old->rule == RULE_OK)
+        same = now->rule == RULE_ACCESSED && now->level == old->level &&
                !((now->pte ^ old->pte) & ~PTE_A);
-    if (now->rule == RULE_OK && same_tree)
-        r->spurious++;
-    return same_tree || now->rule != RULE_OK;
+    else if (now->rule == RULE_OK && same_tree)
+        return NARROWER;
+    return same ? SAME : OTHER;
 }
 
-struct search {
+// The state of rules_check() while walks are found.
+struct verdict {
     struct machine *m;
+    bool reported;
+    struct pt_trace use; // the walk that the adversary chooses
+};
+
+struct search {
+    const struct machine *m;
     unsigned hart;
     uint64 va;
     enum pt_access access;
     const struct pt_hart *state;
     const struct pt_trace *now;
-    uint32 found;        // walks that differ in their result for an access
-    bool wrong;          // one of them matters
-    bool quiet;          // only `found` is asked for
-    struct pt_trace use; // the one that the adversary chooses
+    uint32 found;            // walks that differ in their result for an access
+    struct verdict *verdict; // NULL: only `found` is asked for
 };
 
 // Returns the machine's record of the hart's present tree, or one with its satp alone.
@@ -241,16 +252,16 @@ stale_found(struct machine *m, const struct stale *s)
 }
 
 static void
-report(struct search *s, const struct active *a, const struct pick *p, const struct pt_trace *old)
+report(const struct search *s, const struct active *a, const struct pick *p,
+       const struct pt_trace *old)
 {
-    struct machine *m = s->m;
-    const struct hart *h = &m->s.hart[s->hart];
+    const struct hart *h = &s->m->s.hart[s->hart];
     uint32 number = guilty(p);
     struct stale r = {.kind = a->satp == h->satp ? STALE_ENTRY : STALE_TREE,
                       .hart = s->hart,
                       .va = s->va,
                       .pc = h->pc,
-                      .when = machine_position(m),
+                      .when = machine_position(s->m),
                       .access = s->access,
                       .now = *s->now,
                       .old = *old,
@@ -258,26 +269,22 @@ report(struct search *s, const struct active *a, const struct pick *p, const str
                       .active = *a,
                       .present = present_tree(h)};
     if (number != PRESENT)
-        r.change = *change_at(m, number);
-    if (!s->wrong && !s->quiet)
-        stale_found(m, &r);
-    s->wrong = true;
+        r.change = *change_at(s->m, number);
+    stale_found(s->verdict->m, &r);
 }
 
 // Returns whether the adversary uses this walk in place of its choice so far. The search finds the
 // oldest walk of the present tree last, so TLB_OLDEST takes every walk. TLB_RANDOM replaces its
 // choice with a probability that falls with each walk found.
 static bool
-adversary_takes(struct search *s, const struct pick *p, bool same_tree)
+adversary_takes(const struct search *s, const struct pick *p, bool same_tree)
 {
     uint32 number = guilty(p);
-    if (s->quiet)
-        return false;
     switch (s->m->config.tlb) {
     case TLB_OLDEST:
         return true;
     case TLB_RANDOM:
-        return random_below(&s->m->s.turns.random, s->found + 1) != 0;
+        return random_below(&s->verdict->m->s.turns.random, s->found + 1) != 0;
     case TLB_LATE:
         return same_tree && number != PRESENT && change_at(s->m, number)->hart == s->hart;
     default:
@@ -285,28 +292,44 @@ adversary_takes(struct search *s, const struct pick *p, bool same_tree)
     }
 }
 
+// Reports the first walk that differs in a way that matters, counts faults that only an old entry
+// causes, and lets the adversary choose. `differs`: the walk's result is not that of memory.
+static void
+judge(const struct search *s, const struct active *a, const struct pick *p,
+      const struct pt_trace *old, bool differs)
+{
+    struct verdict *v = s->verdict;
+    struct hart *h = &v->m->s.hart[s->hart];
+    bool same_tree = a->satp == h->satp;
+    enum likeness like = compare(s->now, old, same_tree);
+    if (like == OTHER && !v->reported)
+        report(s, a, p, old);
+    v->reported |= like == OTHER;
+    h->remembered.spurious += like == NARROWER;
+    if (differs && adversary_takes(s, p, same_tree))
+        v->use = *old;
+}
+
 // Tries each combination of old values in the tree of `a`.
 static void
 search_tree(struct search *s, const struct active *a)
 {
-    struct remembered *r = &s->m->s.hart[s->hart].remembered;
+    const struct remembered *r = &s->m->s.hart[s->hart].remembered;
     uint64 satp = s->m->s.hart[s->hart].satp;
-    bool same_tree = a->satp == satp, same_asid = asid_of(a->satp) == asid_of(satp);
+    uint32 asid = satp_asid(a->satp);
+    bool same_tree = a->satp == satp, same_asid = asid == satp_asid(satp);
     uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
     struct pick p = {.m = s->m, .from = from, .tree_from = a->from, .until = a->until};
     for (int walks = 0; walks < WALKS_MAX; walks++) {
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
-        bool present = guilty(&p) == PRESENT;
-        if (allowed(&p, a, &old, same_asid) && in_order(&p) && !(same_tree && present) &&
-            !sets_old_entry(s->m, &old) && !fenced(r, &p, &old, s->va, asid_of(a->satp))) {
-            if (!agree(r, s->now, &old, same_tree))
-                report(s, a, &p, &old);
-            if (old.rule != s->now->rule || old.pa != s->now->pa) {
-                s->found++;
-                if (adversary_takes(s, &p, same_tree))
-                    s->use = old;
-            }
+        bool memory = same_tree && guilty(&p) == PRESENT;
+        if (!memory && allowed(&p, a, &old, same_asid) && in_order(&p) &&
+            !sets_old_entry(s->m, &old) && !fenced(r, &p, &old, s->va, asid)) {
+            bool differs = old.rule != s->now->rule || old.pa != s->now->pa;
+            s->found += differs;
+            if (s->verdict != NULL)
+                judge(s, a, &p, &old, differs);
         }
         if (!next_pick(&p))
             break;
@@ -317,7 +340,7 @@ search_tree(struct search *s, const struct active *a)
 static bool
 search_all(struct search *s)
 {
-    struct machine *m = s->m;
+    const struct machine *m = s->m;
     const struct remembered *r = &m->s.hart[s->hart].remembered;
     bool unchanged = r->active[0].from == m->s.log.next && r->globals_from == m->s.log.next;
     if (m->config.tlb == TLB_LAX || (r->actives <= 1 && unchanged))
@@ -332,27 +355,18 @@ bool
 rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
             const struct pt_hart *state, struct pt_trace *now)
 {
-    struct search s = {
-        .m = m, .hart = hart, .va = va, .access = access, .state = state, .now = now, .use = *now};
+    struct verdict v = {.m = m, .use = *now};
+    struct search s = {m, hart, va, access, state, now, 0, &v};
     bool same = search_all(&s);
     if (!same)
-        *now = s.use;
+        *now = v.use;
     return same;
 }
 
 bool
-rules_settled(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
+rules_settled(const struct machine *m, unsigned hart, uint64 va, enum pt_access access,
               const struct pt_hart *state, const struct pt_trace *now)
 {
-    uint64 *spurious = &m->s.hart[hart].remembered.spurious, before = *spurious;
-    struct search s = {.m = m,
-                       .hart = hart,
-                       .va = va,
-                       .access = access,
-                       .state = state,
-                       .now = now,
-                       .quiet = true};
-    bool same = search_all(&s);
-    *spurious = before;
-    return same;
+    struct search s = {m, hart, va, access, state, now, 0, NULL};
+    return search_all(&s);
 }

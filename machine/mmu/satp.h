@@ -19,3 +19,9 @@ satp_root(uint64 satp)
 {
     return (satp & SATP_PPN_MASK) << PGSHIFT;
 }
+
+static inline uint32
+satp_asid(uint64 satp)
+{
+    return (uint32)(satp >> SATP_ASID_SHIFT & SATP_ASID_MASK);
+}

@@ -83,7 +83,7 @@ follow(struct machine *m, int n)
     contexts_drop_stores(m);
 }
 
-// Is the tree in a hart's memory of active ones, and not dead?
+// Returns whether some hart remembers the tree as active, and not as dead.
 static bool
 is_active(const struct machine *m, const struct tree *t)
 {
@@ -169,7 +169,7 @@ trees_learn(struct machine *m, uint64 satp)
     return n;
 }
 
-// Can this be an entry of a page table of this machine?
+// Returns whether this can be an entry of a page table of this machine.
 static bool
 plausible(const struct machine *m, uint64 pte)
 {
@@ -177,7 +177,7 @@ plausible(const struct machine *m, uint64 pte)
            (!(pte & PTE_RESERVED) && (pte_leaf(pte) || ram_has(&m->ram, pte_pa(pte), PAGE_BYTES)));
 }
 
-// Is one of the trees in `mask` active?
+// Returns whether one of the trees in `mask` is active.
 static bool
 any_active(const struct machine *m, uint64 mask)
 {
@@ -227,7 +227,7 @@ trees_store(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is, 
     }
     if (was == is)
         return;
-    rules_change(m, hart, pa, was, is);
+    remember_change(m, hart, pa, was, is);
     if (*level_of(m, pa) == 0)
         change_leaf(m, pa, is, mask);
     else

@@ -13,7 +13,7 @@ struct bytes {
     bool bad;
 };
 
-// Is there more to read?
+// Returns whether there is more to read.
 bool bytes_more(const struct bytes *b);
 // A number of `n` bytes, 0 to 8, the lowest first.
 uint64 bytes_number(struct bytes *b, unsigned n);

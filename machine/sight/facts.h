@@ -28,7 +28,7 @@ struct facts {
 
 // Reads a file of facts: "PROC_PID 0x30". Lines that it does not know are skipped.
 void facts_read(struct facts *f, struct file text);
-// Are all of these known? `mask` has FACT_BIT() of each.
+// Returns whether all of these are known. `mask` has FACT_BIT() of each.
 bool facts_have(const struct machine *m, uint64 mask);
 uint64 fact(const struct machine *m, enum fact_id id);
 

@@ -3,7 +3,7 @@
 #include "sight/frames.h"
 
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 #define SUPER_BYTES (512 * PAGE_BYTES)
 
@@ -74,8 +74,8 @@ start(struct machine *m)
     return true;
 }
 
-// The page is filled. A call of kfree() with this page frees it so; kalloc() may fill a page as well.
-// Has another call filled it since this one began?
+// The page is filled. A call of kfree() with this page frees it so; kalloc() may fill a page as
+// well. Returns whether another call has filled it since this one began.
 static void
 maybe_fills(struct machine *m, unsigned hart, struct frame *f)
 {
@@ -137,7 +137,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     }
 }
 
-const struct watcher frames_watcher = {
+const struct check frames_check = {
     .name = "frames",
     .bytes = sizeof(struct frames_watch),
     .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(MEMSET),

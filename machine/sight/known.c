@@ -6,7 +6,7 @@
 #include "machine.h"
 #include "sight/guest.h"
 #include "sight/spinlocks.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 
 enum { RA = 1, SP = 2, A0 = 10 };
 

@@ -5,7 +5,7 @@
 //           return address, where the stack pointer is what it was at the entry. A call may sleep
 //           and return on another hart, and stacks of different processes may have one address in
 //           different trees: the key is the physical address below the stack pointer.
-//           Only functions that some watcher asks for have hooks. A call that never returns is
+//           Only functions that some check asks for have hooks. A call that never returns is
 //           forgotten when another one has its place.
 #pragma once
 
@@ -59,7 +59,7 @@ void known_find(struct machine *m);
 void known_start(struct machine *m);
 // The hart is at a hook of known.c at `pa`.
 void known_hook(struct machine *m, unsigned hart, uint64 pa);
-// Has the kernel this function?
+// Returns whether the kernel has this function.
 bool known_has(const struct machine *m, enum known what);
 // The first name of a function.
 const char *known_name(enum known what);

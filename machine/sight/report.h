@@ -80,7 +80,7 @@ struct fact *report_since(struct report *r, enum word word);
 struct fact *report_near(struct report *r, enum word word);
 // Sends a report, unless there was one of the kind and site. Returns whether it was sent.
 bool report_send(struct machine *m, const struct report *r);
-// Was there a report of that kind and site?
+// Returns whether there was a report of that kind and site.
 bool report_sent(const struct machine *m, enum report_kind kind, uint64 site);
 // Takes the oldest report out of the outbox. Returns false if there is none.
 bool report_take(struct machine *m, struct report *r);

@@ -5,21 +5,21 @@
 #include "sight/sight.h"
 
 #include "machine.h"
-#include "sight/watcher.h"
+#include "sight/check.h"
 #include "time/snapshot.h"
 #include "time/stops.h"
 
-#define WATCHER(name) extern const struct watcher name##_watcher;
-#include "sight/watchers.def"
-#undef WATCHER
+#define SIGHT_CHECK(name) extern const struct check name##_check;
+#include "sight/checks.def"
+#undef SIGHT_CHECK
 
-static const struct watcher *const watchers[] = {
-#define WATCHER(name) &name##_watcher,
-#include "sight/watchers.def"
-#undef WATCHER
+static const struct check *const checks[] = {
+#define SIGHT_CHECK(name) &name##_check,
+#include "sight/checks.def"
+#undef SIGHT_CHECK
 };
 
-_Static_assert(NELEM(watchers) <= WATCHERS_MAX, "a mask has a bit for each");
+_Static_assert(NELEM(checks) <= CHECKS_MAX, "a mask has a bit for each");
 
 // --- beginning -------------------------------------------------------------------------------
 
@@ -34,12 +34,12 @@ static void
 begin(struct machine *m, unsigned i)
 {
     struct sight *s = m->sight;
-    s->state[i] = s->alloc((size_t)watchers[i]->bytes);
-    if (s->state[i] == NULL || (watchers[i]->start != NULL && !watchers[i]->start(m)))
+    s->state[i] = s->alloc((size_t)checks[i]->bytes);
+    if (s->state[i] == NULL || (checks[i]->start != NULL && !checks[i]->start(m)))
         return;
     s->on |= 1u << i;
-    s->known.calls |= watchers[i]->calls;
-    s->known.returns |= watchers[i]->returns;
+    s->known.calls |= checks[i]->calls;
+    s->known.returns |= checks[i]->returns;
 }
 
 struct sight *
@@ -63,7 +63,7 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
         s->store_cut == NULL)
         return m->sight = NULL;
     known_find(m);
-    for (unsigned i = 0; i < NELEM(watchers); i++)
+    for (unsigned i = 0; i < NELEM(checks); i++)
         begin(m, i);
     known_start(m);
     return s;
@@ -126,23 +126,23 @@ tell_end(struct machine *m)
 }
 
 // Takes the lowest bit out of a mask of checks. Returns its check; NULL: the mask is empty.
-static const struct watcher *
+static const struct check *
 next_check(uint32 *mask)
 {
     if (*mask == 0)
         return NULL;
-    const struct watcher *w = watchers[__builtin_ctz(*mask)];
+    const struct check *check = checks[__builtin_ctz(*mask)];
     *mask &= *mask - 1;
-    return w;
+    return check;
 }
 
 // Tells an event to the checks of a mask that want it.
 #define TELL_SOME(m, mask, event, ...)                                                             \
     do {                                                                                           \
         uint32 some = (mask);                                                                      \
-        for (const struct watcher *w; (w = next_check(&some)) != NULL;)                            \
-            if (w->event != NULL)                                                                  \
-                w->event(m, ##__VA_ARGS__);                                                        \
+        for (const struct check *check; (check = next_check(&some)) != NULL;)                      \
+            if (check->event != NULL)                                                              \
+                check->event(m, ##__VA_ARGS__);                                                    \
     } while (0)
 
 // Tells an event to all checks that work and want it.
@@ -215,9 +215,9 @@ void
 sight_called(struct machine *m, const struct call *c)
 {
     uint32 on = m->sight->on;
-    for (const struct watcher *w; (w = next_check(&on)) != NULL;)
-        if (w->called != NULL && (w->calls >> c->what & 1))
-            w->called(m, c);
+    for (const struct check *check; (check = next_check(&on)) != NULL;)
+        if (check->called != NULL && (check->calls >> c->what & 1))
+            check->called(m, c);
 }
 
 void
@@ -225,9 +225,9 @@ sight_returned(struct machine *m, const struct call *c, uint64 result)
 {
     uint32 on = m->sight->on;
     m->sight->returning = true;
-    for (const struct watcher *w; (w = next_check(&on)) != NULL;)
-        if (w->returned != NULL && (w->returns >> c->what & 1))
-            w->returned(m, c, result);
+    for (const struct check *check; (check = next_check(&on)) != NULL;)
+        if (check->returned != NULL && (check->returns >> c->what & 1))
+            check->returned(m, c, result);
     m->sight->returning = false;
 }
 
@@ -247,10 +247,10 @@ sight_trap(struct machine *m, unsigned hart)
 }
 
 void
-sight_return(struct machine *m, unsigned hart, bool supervisor)
+sight_trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     tell_host(m, &(struct sight_event){.kind = SIGHT_RETURN, .hart = hart});
-    TELL(m, COUNTED, left, hart, supervisor);
+    TELL(m, COUNTED, trap_return, hart, supervisor);
 }
 
 void

@@ -3,7 +3,7 @@
 //
 // Theory    Watching costs nothing where nothing is watched: the functions here are called for
 //           pages with a watch mark, for hooked instructions, traps, and what changes translation.
-//           Each event goes to the checks that want it (sight/watcher.h).
+//           Each event goes to the checks that want it (sight/check.h).
 //           The state of checks is derived from the run up to `reached`. When the run is taken back
 //           (time/back.c), sight sleeps until the run has come to `reached` again.
 // Promises  same-run: the run is the same without.
@@ -20,7 +20,7 @@
 struct machine;
 struct stale;
 
-#define WATCHERS_MAX 32
+#define CHECKS_MAX 32
 
 struct sight {
     struct symbols symbols; // of the kernel
@@ -37,7 +37,7 @@ struct sight {
     uint32 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
     uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
     uint32 on;                        // the checks that work, as bits
-    void *state[WATCHERS_MAX];        // the memory of each check
+    void *state[CHECKS_MAX];          // the memory of each check
     void *(*alloc)(size_t bytes);
 };
 
@@ -71,7 +71,7 @@ void sight_hook(struct machine *m, unsigned hart, uint64 pa);
 // The hart has taken a trap: its CSRs say which.
 void sight_trap(struct machine *m, unsigned hart);
 // The hart leaves a handler, by sret (`supervisor`) or by mret.
-void sight_return(struct machine *m, unsigned hart, bool supervisor);
+void sight_trap_return(struct machine *m, unsigned hart, bool supervisor);
 // The hart has turned interrupts of S-mode on.
 void sight_enabled(struct machine *m, unsigned hart);
 // The hart has written satp, which was `old`.

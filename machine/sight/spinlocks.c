@@ -8,13 +8,14 @@
 //           several functions fit, the kernel has several kinds of locks, and none is chosen.
 #include "sight/spinlocks.h"
 
+#include "hart/opcodes.h"
 #include "machine.h"
 #include "sight/known.h"
 
 #define LOOP_BYTES 40
 #define FENCE_RW_W 0x0310000f
 
-enum { AMO = 0x2f, STORE = 0x23, BRANCH = 0x63, ADDI = 0x13, A0 = 10 };
+enum { A0 = 10 };
 
 struct code_walk {
     const struct machine *m;
@@ -31,7 +32,7 @@ follow(struct code_walk *c)
     uint32 r = c->raw, rd = r >> 7 & 31, from = 32;
     if (c->bytes == 2 && (r & 0xf003) == 0x8002 && (r >> 2 & 31) != 0) // c.mv
         from = r >> 2 & 31;
-    else if (c->bytes == 4 && (r & 0x707f) == ADDI)
+    else if (c->bytes == 4 && (r & 0x707f) == OPCODE_OP_IMM) // addi
         from = r >> 15 & 31;
     if (from < 32 && rd != 0)
         c->pointers = (c->pointers & ~(1u << rd)) | (c->pointers >> from & 1) << rd;
@@ -64,7 +65,7 @@ static int64
 branch(const struct code_walk *c)
 {
     uint32 r = c->raw;
-    if (c->bytes == 4 && (r & 0x7f) == BRANCH)
+    if (c->bytes == 4 && opcode_of(r) == OPCODE_BRANCH)
         return ((int32)r >> 31 << 12) |
                (int32)((r >> 7 & 1) << 11 | (r >> 25 & 63) << 5 | (r >> 8 & 15) << 1);
     if (c->bytes == 2 && (r & 0xc003) == 0xc001) // c.beqz, c.bnez
@@ -73,7 +74,7 @@ branch(const struct code_walk *c)
     return 0;
 }
 
-// Does the instruction use the word to which the first argument points?
+// Returns whether the instruction uses the word to which the first argument points.
 static bool
 of_argument(const struct code_walk *c)
 {
@@ -83,10 +84,11 @@ of_argument(const struct code_walk *c)
 static bool
 is_amo(const struct code_walk *c, unsigned funct5)
 {
-    return c->bytes == 4 && (c->raw & 0x7f) == AMO && c->raw >> 27 == funct5 && of_argument(c);
+    return c->bytes == 4 && opcode_of(c->raw) == OPCODE_AMO && c->raw >> 27 == funct5 &&
+           of_argument(c);
 }
 
-// Does the function spin until an exchange gives it the word?
+// Returns whether the function spins until an exchange gives it the word.
 static bool
 takes(const struct machine *m, const struct function *f)
 {
@@ -104,7 +106,7 @@ takes(const struct machine *m, const struct function *f)
     return false;
 }
 
-// Does the function release a word?
+// Returns whether the function releases a word.
 static bool
 gives(const struct machine *m, const struct function *f)
 {
@@ -113,7 +115,8 @@ gives(const struct machine *m, const struct function *f)
     while (next(&c)) {
         if (is_amo(&c, 1) && (c.raw >> 20 & 31) == 0 && (c.raw >> 7 & 31) == 0)
             return true;
-        if (fence && c.bytes == 4 && (c.raw & 0x01f0707f) == (STORE | 2 << 12) && of_argument(&c))
+        if (fence && c.bytes == 4 && (c.raw & 0x01f0707f) == (OPCODE_STORE | 2 << 12) &&
+            of_argument(&c))
             return true;
         fence = c.bytes == 4 && c.raw == FENCE_RW_W;
     }

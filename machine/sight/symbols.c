@@ -36,7 +36,7 @@ symbols_count(struct file f)
     return open_tables(f, &h, &table, &strings);
 }
 
-// Is this the name of a place that a person named? Assemblers and linkers make names, too.
+// Returns whether a person has given this name. Assemblers and linkers make names, too.
 static bool
 named(struct file f, uint64 name)
 {

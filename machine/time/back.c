@@ -50,10 +50,10 @@ cross(struct machine *m, uint32 n, uint32 end)
 static void
 drop_derived(struct machine *m)
 {
-    struct watch_turn *w = m->watch_turn;
-    if (w->on)
-        code_unhook(m, w->pc_pa, HOOK_REST);
-    w->on = false;
+    struct loop_search *l = m->loop_search;
+    if (l->on)
+        code_unhook(m, l->pc_pa, HOOK_REST);
+    l->on = false;
     code_forget(m);
     m->turn_hart = m->s.turns.hart;
     m->turn_cut = false;
@@ -217,7 +217,7 @@ history_stored(struct machine *m, int hart, uint64 pa, uint64 bytes)
                                    .pc = hart >= 0 ? m->s.hart[hart].pc : 0};
 }
 
-// Does interval n have a change of the page?
+// Returns whether interval n has a change of the page.
 static bool
 changes(const struct history *h, uint32 n, uint32 page)
 {
@@ -272,7 +272,7 @@ history_last_store(struct machine *m, uint64 pa, uint64 bytes, uint64 before,
 
 // --- the last stop ---------------------------------------------------------------------------
 
-// May the run stop in interval n? Only stores are known without repeating it.
+// Returns whether the run may stop in interval n. Only stores are known without repeating it.
 static bool
 may_stop(const struct machine *m, uint32 n)
 {

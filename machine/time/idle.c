@@ -27,59 +27,59 @@ rest_worth(const struct machine *m, unsigned hart)
 void
 rest_begin(struct machine *m, unsigned hart)
 {
-    struct watch_turn *w = m->watch_turn;
-    w->on = reach_plain(m, hart, m->s.hart[hart].pc, PT_EXEC, &w->pc_pa);
-    w->spoiled = w->came_back = false;
-    w->began = m->s.turns.retired;
-    w->pages = 0;
-    if (!w->on)
+    struct loop_search *l = m->loop_search;
+    l->on = reach_plain(m, hart, m->s.hart[hart].pc, PT_EXEC, &l->pc_pa);
+    l->spoiled = l->came_back = false;
+    l->began = m->s.turns.retired;
+    l->pages = 0;
+    if (!l->on)
         return;
-    mem_copy(w->x, m->s.hart[hart].x, sizeof(w->x));
-    w->on = code_hook(m, w->pc_pa, HOOK_REST);
+    mem_copy(l->x, m->s.hart[hart].x, sizeof(l->x));
+    l->on = code_hook(m, l->pc_pa, HOOK_REST);
     contexts_drop_stores(m);
 }
 
 void
 rest_store(struct machine *m, uint64 pa)
 {
-    struct watch_turn *w = m->watch_turn;
+    struct loop_search *l = m->loop_search;
     uint64 page = pa & ~(PAGE_BYTES - 1);
-    for (uint32 i = 0; i < w->pages; i++)
-        if (w->page[i] == page)
+    for (uint32 i = 0; i < l->pages; i++)
+        if (l->page[i] == page)
             return;
-    if (w->pages == NELEM(w->page)) {
-        w->spoiled = true;
+    if (l->pages == NELEM(l->page)) {
+        l->spoiled = true;
         return;
     }
-    w->page[w->pages] = page;
-    mem_copy(w->copy[w->pages++], ram_at(&m->ram, page), PAGE_BYTES);
+    l->page[l->pages] = page;
+    mem_copy(l->copy[l->pages++], ram_at(&m->ram, page), PAGE_BYTES);
 }
 
 void
 rest_spoil(struct machine *m)
 {
-    m->watch_turn->spoiled = true;
+    m->loop_search->spoiled = true;
 }
 
 void
 rest_here(struct machine *m, unsigned hart)
 {
-    struct watch_turn *w = m->watch_turn;
-    if (machine_position(m) - w->began <= 1 || !mem_equal(w->x, m->s.hart[hart].x, sizeof(w->x)))
+    struct loop_search *l = m->loop_search;
+    if (machine_position(m) - l->began <= 1 || !mem_equal(l->x, m->s.hart[hart].x, sizeof(l->x)))
         return;
-    w->came_back = true;
+    l->came_back = true;
     turns_cut(m, hart);
 }
 
 bool
 rest_end(struct machine *m, unsigned hart)
 {
-    struct watch_turn *w = m->watch_turn;
-    bool same = w->on && w->came_back && !w->spoiled && m->s.hart[hart].quiet != 0;
-    if (w->on)
-        code_unhook(m, w->pc_pa, HOOK_REST);
-    w->on = false;
-    for (uint32 i = 0; same && i < w->pages; i++)
-        same = mem_equal(w->copy[i], ram_at(&m->ram, w->page[i]), PAGE_BYTES);
+    struct loop_search *l = m->loop_search;
+    bool same = l->on && l->came_back && !l->spoiled && m->s.hart[hart].quiet != 0;
+    if (l->on)
+        code_unhook(m, l->pc_pa, HOOK_REST);
+    l->on = false;
+    for (uint32 i = 0; same && i < l->pages; i++)
+        same = mem_equal(l->copy[i], ram_at(&m->ram, l->page[i]), PAGE_BYTES);
     return same;
 }

@@ -16,8 +16,8 @@ struct table_page {
 
 #define LAST_PAGE (~0u)
 
-// Does the run depend on when code was stored (mmu/fetched.h)? Without that, the ages of code are
-// not worth their room: after going back, code counts as fenced.
+// Returns whether the run depends on when code was stored (mmu/fetched.h). Without that, the ages
+// of code are not worth their room: after going back, code counts as fenced.
 static bool
 plays_old_code(const struct machine *m)
 {

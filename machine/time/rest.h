@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "board/ram.h"
 
 struct machine;
 
@@ -21,12 +22,13 @@ enum rest {
     REST_IDLE, // a long loop whose stores cancel out
 };
 
-#define IDLE_TURN 20000 // steps of a turn in which a long loop is looked for
+#define IDLE_TURN  20000 // steps of a turn in which a long loop is looked for
+#define LOOP_PAGES 24    // that the loop may store to
 
-// Does the hart spin? Its state stays as it is: the instructions that are tried change nothing but
-// registers, which are put back.
+// Returns whether the hart spins. Its state stays as it is: the instructions that are tried change
+// nothing but registers, which are put back.
 bool rest_spins(struct machine *m, unsigned hart);
-// Is it time to look for a long loop of the hart?
+// Returns whether it is time to look for a long loop of the hart.
 bool rest_worth(const struct machine *m, unsigned hart);
 // Begins to look: the turn that follows is watched.
 void rest_begin(struct machine *m, unsigned hart);
@@ -39,13 +41,13 @@ void rest_spoil(struct machine *m);
 // While a turn is watched: the hart is where it began.
 void rest_here(struct machine *m, unsigned hart);
 
-// The state of a watched turn. Derived: a turn in which the machine is saved starts anew.
-struct watch_turn {
+// The search for a long loop in one turn. Derived: a snapshot does not have it.
+struct loop_search {
     bool on, spoiled, came_back;
     uint64 began; // position
     uint64 pc_pa; // physical address of where it began
     uint64 x[32];
     uint32 pages;
-    uint64 page[24];
-    uint8 copy[24][4096];
+    uint64 page[LOOP_PAGES];
+    uint8 copy[LOOP_PAGES][PAGE_BYTES];
 };

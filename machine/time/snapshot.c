@@ -317,7 +317,7 @@ divide(struct machine *m)
     history_all_clean(m);
 }
 
-// Is a repeated run between two snapshots, where another one is worth its memory?
+// Returns whether a repeated run is between two snapshots, where another one is worth its memory.
 static bool
 dense(const struct history *h, uint64 position)
 {

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "hart/execute.h"
+#include "hart/opcodes.h"
 #include "hart/rvc.h"
 #include "hart/trap.h"
 #include "machine.h"
@@ -45,7 +46,8 @@ plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
     return ram_at(&m->ram, pa);
 }
 
-// Would the AMO write the value that memory holds already? That is how a lock is waited for.
+// Returns whether the AMO would write the value that memory holds already. That is how a lock is
+// waited for.
 static bool
 swaps_alike(struct machine *m, unsigned hart, uint32 raw)
 {
@@ -58,32 +60,33 @@ swaps_alike(struct machine *m, unsigned hart, uint32 raw)
     return p != NULL && (wide ? *(const uint64 *)p == value : *(const uint32 *)p == (uint32)value);
 }
 
-// Does the next instruction change nothing but registers, and read nothing but RAM?
+// Returns whether the next instruction changes only registers, and reads only RAM.
 static bool
 harmless(struct machine *m, unsigned hart)
 {
     uint32 raw = next_instruction(m, hart);
     const struct hart *h = &m->s.hart[hart];
-    switch (raw & 0x7f) {
-    case 0x03:
+    switch (opcode_of(raw)) {
+    case OPCODE_LOAD:
         return plain_memory(m, hart, CUT_LOAD,
                             h->x[raw >> 15 & 31] + (uint64)(int64)((int32)raw >> 20)) != NULL;
-    case 0x2f:
+    case OPCODE_AMO:
         return swaps_alike(m, hart, raw);
-    case 0x0f:
+    case OPCODE_MISC_MEM:
         return (raw >> 12 & 7) == 0; // not fence.i
-    case 0x13:
-    case 0x1b:
-    case 0x33:
-    case 0x3b:
-    case 0x17:
-    case 0x37:
-    case 0x63:
-    case 0x67:
-    case 0x6f:
+    case OPCODE_OP:
+    case OPCODE_OP_32:
+    case OPCODE_OP_IMM:
+    case OPCODE_OP_IMM_32:
+    case OPCODE_LUI:
+    case OPCODE_AUIPC:
+    case OPCODE_BRANCH:
+    case OPCODE_JALR:
+    case OPCODE_JAL:
         return true;
+    default:
+        return false;
     }
-    return false;
 }
 
 // One step of the hart. Returns false if it was no plain instruction.

@@ -6,8 +6,9 @@
 //           translations that a TLB may hold follow from changes of entries that no fence has
 //           covered.
 // Next      mmu/rules.h, mmu/contexts.h
-#include "mmu/remember.h"
+#include "mmu/log.h"
 #include "mmu/rules.h"
+#include "mmu/satp.h"
 #include "web/web.h"
 
 struct hart_view {
@@ -137,7 +138,7 @@ fenced(const struct remembered *r, uint64 va, uint32 change, uint32 asid)
     return false;
 }
 
-// Did the change take something away, that is, may the old value do harm?
+// Returns whether the change took a right away, so that the old value may do harm.
 static bool
 narrows(const struct table_change *c)
 {
@@ -150,7 +151,7 @@ doubtful(const struct machine *m, const struct remembered *r, const struct activ
          const struct table_change *c, uint32 number, uint64 *va)
 {
     bool known = trees_find(m, a->satp) >= 0 && web_address_of(m, a->satp, c->pa, va);
-    return narrows(c) && known && !fenced(r, *va, number, asid_of(a->satp));
+    return narrows(c) && known && !fenced(r, *va, number, satp_asid(a->satp));
 }
 
 // Lists the entries that the hart's TLB may hold and memory does not: struct doubt, at most `max`.

@@ -42,7 +42,7 @@ web_watch(struct machine *m, const struct web_names *n, const uint8 *facts, uint
     return w;
 }
 
-// Does a hart run in S-mode or U-mode without a PMP entry, where only this machine lets it pass?
+// Returns whether a hart runs in S-mode or U-mode without a PMP entry: only this machine allows it.
 static bool
 pmp_missing(const struct machine *m)
 {

@@ -7,7 +7,7 @@
 
 #define PTE_COW PTE_RSW0 // copy-on-write: in Vitrine, and in most labs
 
-// Does the entry lead to a table whose copy Vitrine has deferred? A hart sees a hole.
+// Returns whether the entry leads to a table whose copy Vitrine has deferred. A hart sees a hole.
 static inline bool
 pte_deferred(uint64 pte)
 {

@@ -77,7 +77,7 @@ character(const char *p, unsigned *bytes, unsigned *columns)
     return code;
 }
 
-// May no line begin with this character?
+// Returns whether no line may begin with this character.
 static bool
 clings(char c)
 {

@@ -74,7 +74,7 @@ write_satp(struct machine *m, unsigned hart, uint64 page, uint64 asid)
 {
     uint64 old = m->s.hart[hart].satp, satp = MAKE_SATP(3, asid, PAGE(page));
     m->s.hart[hart].satp = satp;
-    rules_satp(m, hart, old, satp, 0);
+    remember_satp(m, hart, old, satp, 0);
     contexts_select(m, hart);
 }
 
@@ -143,24 +143,24 @@ fence(struct machine *m, unsigned hart, const struct step *s)
 {
     switch (s->verb) {
     case FENCE:
-        rules_fence(m, hart, false, 0, false, 0);
+        remember_fence(m, hart, false, 0, false, 0);
         break;
     case FENCE_ID:
-        rules_fence(m, hart, false, 0, true, (uint32)s->a);
+        remember_fence(m, hart, false, 0, true, (uint32)s->a);
         break;
     case FENCE_VA:
     case FENCE_VA_ID:
-        rules_fence(m, hart, true, s->a * PAGE_BYTES, s->verb == FENCE_VA_ID, (uint32)s->b);
+        remember_fence(m, hart, true, s->a * PAGE_BYTES, s->verb == FENCE_VA_ID, (uint32)s->b);
         break;
     case INVAL_BEFORE:
-        rules_inval_before(m, hart);
+        remember_inval_before(m, hart);
         break;
     case INVAL:
     case INVAL_VA:
-        rules_inval(m, hart, s->verb == INVAL_VA, s->a * PAGE_BYTES, false, 0);
+        remember_inval(m, hart, s->verb == INVAL_VA, s->a * PAGE_BYTES, false, 0);
         break;
     case INVAL_AFTER:
-        rules_inval_after(m, hart);
+        remember_inval_after(m, hart);
         break;
     default:
         fetched_fence(m, hart);
@@ -254,11 +254,11 @@ test_adversary(void)
         for (unsigned page = DATA; page < DATA + 16; page++)
             put(m, 0, page, 0, page);
         write_satp(m, 0, A, 0);
-        rules_fence(m, 0, false, 0, false, 0);
+        remember_fence(m, 0, false, 0, false, 0);
         put(m, 0, A + 2, 1, TO(DATA + 9));
         CHECK(load_slow(m, 0, PAGE_BYTES, 8, &value));
         CHECK_EQ(value, modes[i].expected);
-        rules_fence(m, 0, false, 0, false, 0);
+        remember_fence(m, 0, false, 0, false, 0);
         CHECK(load_slow(m, 0, PAGE_BYTES, 8, &value));
         CHECK_EQ(value, DATA + 9);
     }
@@ -270,9 +270,9 @@ test_reuse(void)
 {
     struct machine *m = world(TLB_STRICT);
     write_satp(m, 0, A, 0);
-    rules_fence(m, 0, false, 0, false, 0);
+    remember_fence(m, 0, false, 0, false, 0);
     write_satp(m, 0, B, 0);
-    rules_fence(m, 0, false, 0, false, 0);
+    remember_fence(m, 0, false, 0, false, 0);
     CHECK(*ram_marks(&m->ram, PAGE(A)) & RAM_TABLE);
     put(m, 0, A, 7, 0x1234);
     CHECK(!(*ram_marks(&m->ram, PAGE(A)) & RAM_TABLE));
@@ -287,7 +287,7 @@ test_overflow(void)
     uint64 value;
     unsigned before = reports;
     write_satp(m, 0, A, 0);
-    rules_fence(m, 0, false, 0, false, 0);
+    remember_fence(m, 0, false, 0, false, 0);
     put(m, 0, A + 2, 1, TO(DATA + 9));
     for (unsigned i = 0; i < 2 * TABLE_CHANGES; i++)
         put(m, 0, A + 2, 100, i % 2 ? TO(DATA + 3) : TO(DATA + 4));

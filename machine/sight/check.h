@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// watcher.h - the interface of a check: the events that it wants, and its own memory.
+// check.h - the interface of a check: the events that it wants, and its own memory.
 //
-// Theory    A check is one file with one `const struct watcher NAME_watcher`, and a row of
-//           sight/watchers.def. Events that it leaves NULL cost nothing. Its memory is derived
+// Theory    A check is one file with one `const struct check NAME_check`, and a row of
+//           sight/checks.def. Events that it leaves NULL cost nothing. Its memory is derived
 //           data: zero at the start, never in a snapshot. When the run goes back and on, no event
 //           is told twice: a check hears of each position once.
 //           In an event, m->sight->now is the position just before what happens, and moment_now()
@@ -16,7 +16,7 @@
 struct machine;
 struct stale;
 
-struct watcher {
+struct check {
     const char *name;
     uint64 bytes;          // of its memory, without the memory that start() asks for besides
     uint64 calls, returns; // masks of KNOWN_BIT: the functions of `called` and `returned`
@@ -34,7 +34,7 @@ struct watcher {
     // A trap was taken: the hart's CSRs say which, pc and mode are those of the handler.
     void (*trap)(struct machine *m, unsigned hart);
     // sret (`supervisor`) or mret was executed: pc and mode are where it goes.
-    void (*left)(struct machine *m, unsigned hart, bool supervisor);
+    void (*trap_return)(struct machine *m, unsigned hart, bool supervisor);
     // The kernel has set SIE in S-mode, other than by sret.
     void (*enabled)(struct machine *m, unsigned hart);
     void (*satp)(struct machine *m, unsigned hart, uint64 old);
@@ -59,20 +59,20 @@ enum {
     WATCH_STORES = 1 << 1,
 };
 
-// The number of each check, by name: WATCHER_tables.
+// The number of each check, by name: CHECK_tables.
 enum {
-#define WATCHER(name) WATCHER_##name,
-#include "sight/watchers.def"
-#undef WATCHER
-    WATCHERS
+#define SIGHT_CHECK(name) CHECK_##name,
+#include "sight/checks.def"
+#undef SIGHT_CHECK
+    CHECKS
 };
 
 // The memory of a check, of type `type`.
-#define SIGHT_STATE(m, name, type) ((type *)(m)->sight->state[WATCHER_##name])
+#define SIGHT_STATE(m, name, type) ((type *)(m)->sight->state[CHECK_##name])
 
 // Zeroed memory, in start() alone; NULL: there is none.
 void *sight_alloc(struct machine *m, uint64 bytes);
-// Check `who` (WATCHER_...) hears of loads or stores (WATCH_...) of the page at `pa` in RAM, and
+// Check `who` (CHECK_...) hears of loads or stores (WATCH_...) of the page at `pa` in RAM, and
 // of no others; 0: of none any more.
 void sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what);
 
