@@ -7,7 +7,6 @@ one without it (noisy: only the ratio means anything). Each kernel-table design 
 the table has xv6 and Linux beside. --against names the rows that moved since a saved run. The
 figures go to build/bench.tsv as well: design, key, instructions, microseconds, and the four of the others.
 """
-import argparse
 import os
 import re
 import shutil
@@ -21,6 +20,7 @@ import benchdiff  # noqa: E402
 import children  # noqa: E402
 import glassbench  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
+from options import Parser  # noqa: E402
 from words import tr  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -127,10 +127,11 @@ def print_files(options, design):
 
 
 def parse_arguments():
-    ap = argparse.ArgumentParser(prog="./vitrine bench", description=tr("measures Vitrine"))
-    ap.add_argument("words", nargs="*", help=tr("rows (keys of tools/reference.tsv), KPT=..., O=..."))
+    ap = Parser(prog="./vitrine bench", description=tr("measures Vitrine"))
+    ap.add_argument("words", metavar=tr("WORD"), nargs="*",
+                    help=tr("rows (keys of tools/reference.tsv), KPT=..., O=..."))
     ap.add_argument("--json", action="store_true", help=tr("print the figures as JSON, and no table"))
-    ap.add_argument("--against", metavar="FILE",
+    ap.add_argument("--against", metavar=tr("FILE"),
                     help=tr("name the rows that moved by over 1 %% since a saved run (--json, or bench.tsv)"))
     ap.add_argument("--figures", action="store_true", help=tr("only write %s, the gate's limits") % benchdiff.FIGURES)
     ap.add_argument("--scale", action="store_true", help=tr("only one operation on eight harts at once, counted"))

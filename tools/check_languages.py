@@ -18,7 +18,7 @@ STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf"{STRING}(?:\s*{STRING})*"
 ENTRY = re.compile(rf"^(?:PHRASE|PANIC|MESSAGE)\(\s*({STRINGS})\s*,\s*({STRINGS})\s*\)$", re.M)
 BEGINS = re.compile(r"^(?:PHRASE|PANIC|MESSAGE)\(", re.M)
-CONVERSION = re.compile(r"%[-0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?l*[a-zA-Z%]")
+CONVERSION = re.compile(r"%(?:\(\w+\))?[-0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?l*[a-zA-Z%]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PANIC = re.compile(rf"\bpanic(?:_frames|_telling|_from|_trap)?\((?:[^\";]*?,\s*)?({STRINGS})\s*([,)\w])")
 PRINTF = re.compile(rf"\bprintf\(\s*({STRINGS})")
@@ -160,7 +160,7 @@ def door():
         titles = {s.split("\t")[1] for s in source.read(path).splitlines() if not s.startswith("#")}
         used |= titles
         yield from (f"{path}: {DOOR} lacks {t!r}" for t in sorted(titles - set(known)))
-    for file in source.files("vitrine", "tools/*.sh", "tools/*.py"):
+    for file in source.files("vitrine", "tools/*.sh", "tools/**/*.py"):
         text = source.read(file)
         pattern = TOOL_SAID if file.endswith(".py") else SHELL_SAID
         for m in pattern.finditer(text):

@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 
-from words import tr
+from words import reason, tr
 
 sys.dont_write_bytecode = True
 
@@ -74,7 +74,7 @@ def trouble(path):
         with open(path, "rb") as f:
             start = f.read(SUPER + 64)[SUPER:]
     except OSError as e:
-        return tr("%s cannot be read: %s") % (path, e.strerror)
+        return tr("%s cannot be read: %s") % (path, reason(e))
     if len(start) == 64 and struct.unpack_from("<H", start, 56)[0] == EXT2_MAGIC:
         return None
     if len(start) == 64 and struct.unpack_from("<I", start)[0] == XV6_MAGIC:
@@ -366,7 +366,7 @@ def main():
         say(why)
         sys.exit(1)
     except OSError as e:
-        say(f"{e.filename or sys.argv[2]}: {e.strerror}")
+        say(f"{e.filename or sys.argv[2]}: {reason(e)}")
         sys.exit(1)
 
 

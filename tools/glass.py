@@ -19,13 +19,13 @@ import console
 import facts
 import faults
 import hunt
-from words import tr
+from words import reason, tr
 
 FIRMWARE = ["/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.elf",
             "/usr/share/opensbi/generic/fw_dynamic.elf",
             "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin",
             "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"]
-USAGE = "usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]"
+USAGE = tr("usage: ./vitrine watch DIR|KERNEL [DISK] [CPUS=N] [MEM=SIZE] [--option ...] [-- LINE ...]")
 # Options without a value behind them.
 FLAGS = ("blind sharp races svade no-pmp legacy modern readonly keep in-place realtime fast hash count stop gdb "
          "gdb-go help").split()
@@ -82,13 +82,13 @@ def course_tree(directory):
     kernel, disk = os.path.join(directory, "kernel/kernel"), os.path.join(directory, "fs.img")
     makefile = read(os.path.join(directory, "Makefile"))
     if not os.path.exists(kernel):
-        refuse(f"{directory} has no kernel/kernel.", "Run make there first, or name the kernel's file.")
+        refuse(tr("%s has no kernel/kernel.") % directory, tr("Run make there first, or name the kernel's file."))
     changed = newer_source(directory, kernel)
     if changed:
-        print(f"vitrine: {changed} is newer than the kernel: run make there?", file=sys.stderr)
+        print("vitrine: " + tr("%s is newer than the kernel: run make there?") % changed, file=sys.stderr)
     if not os.path.exists(disk):
         if re.search(r"^fs\.img:", makefile, re.M):
-            refuse(f"{directory} has no fs.img.", "Run make fs.img there first.")
+            refuse(tr("%s has no fs.img.") % directory, tr("Run make fs.img there first."))
         disk = None
     return kernel, disk, {
         "CPUS": find_in(makefile, r"^CPUS\s*[:?]?=\s*(\d+)", "3"),
@@ -103,7 +103,7 @@ def entry(kernel):
         with open(kernel, "rb") as f:
             head = f.read(32)
     except OSError as why:
-        refuse(f"{kernel}: {why.strerror}")
+        refuse(f"{kernel}: {reason(why)}")
     return struct.unpack_from("<Q", head, 24)[0] if len(head) == 32 and head[:4] == b"\x7fELF" else 0
 
 
@@ -209,7 +209,7 @@ def start_with_faults(path, command):
     try:
         reports = faults.opened(path)
     except OSError as e:
-        refuse(tr("FAULTS=%s: %s") % (path, e.strerror))
+        refuse(tr("FAULTS=%s: %s") % (path, reason(e)))
     with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as machine:
         while data := machine.stdout.read(1 << 16):
             console.write(data)

@@ -8,6 +8,7 @@ import subprocess
 
 from glass import firmware
 from machine import Failure, Machine
+from words import tr
 
 HARTS = 8
 SCALED = 1.2  # limit of an operation's cost with all harts busy, relative to one
@@ -73,9 +74,9 @@ def scale_row(options, design, boot, key):
 
 def print_scale(options, design):
     """Instructions are exact, making the processes included; cycles are the machine's time, waiting included."""
-    print(f"\none operation by 1 process, and by {HARTS} at once on {HARTS} harts, kpt={design}")
-    print("          instructions            cycles                  waiting")
-    print("operation     by 1     by 8           by 1     by 8         vain  turns")
+    print("\n" + tr("one operation by 1 process, and by %d at once on %d harts, kpt=%s") % (HARTS, HARTS, design))
+    print(tr("          instructions            cycles                  waiting"))
+    print(tr("operation     by 1     by 8           by 1     by 8         vain  turns"))
     boot = Counts(options, design, "true")
     for key in OPERATIONS:
         one, eight, time, times, vain, given = scale_row(options, design, boot, key)
@@ -128,8 +129,8 @@ def print_speed(options):
     The instructions are those that the glass machine counts, for QEMU too.
     """
     os.makedirs(f"{options.out}/bench", exist_ok=True)
-    print("\nmillion instructions, and how many in a second of processor time, one hart")
-    print("work        instr   glass    node    QEMU")
+    print("\n" + tr("million instructions, and how many in a second of processor time, one hart"))
+    print(tr("work        instr   glass    node    QEMU"))
     for name, lines in WORK.items():
         steps, log = steps_and_log(options, lines)
         ways = [lambda l=lines: run(words(options, "unified", 1, l))]

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from words import tr
+
 MAX = 20_000_000_000  # instructions of a run, unless --max says otherwise
 LIMIT, STUCK, USAGE = 124, 125, 2
 FAILED = re.compile(r"^.*\b(?:FAILED|panic:).*$", re.M)  # messages of the kernel or of its tests
@@ -32,14 +34,14 @@ def judge(seed, status, text, reports):
     """The failure of a run; None: none."""
     if reports:
         first = reports[0]
-        place = f" in {first['place']}" if first["function"] else ""
-        return Failure(seed, first["kind"] + place, first["at"])
+        place = tr("%s in %s") % (first["kind"], first["place"]) if first["function"] else first["kind"]
+        return Failure(seed, place, first["at"])
     printed = FAILED.search(text)
     if printed:
-        return Failure(seed, f"it prints: {printed[0].strip()[:50]}", None)
-    said = {LIMIT: "it does not end before --max", STUCK: "no hart can go on"}
+        return Failure(seed, tr("it prints: %s") % printed[0].strip()[:50], None)
+    said = {LIMIT: tr("it does not end before --max"), STUCK: tr("no hart can go on")}
     if status:
-        return Failure(seed, said.get(status, f"it ends with status {status}"), None)
+        return Failure(seed, said.get(status, tr("it ends with status %d") % status), None)
     return None
 
 
@@ -81,17 +83,18 @@ def tell(failure, known):
     """Prints a line for a new kind of failure."""
     known[failure.what].append(failure.seed)
     if len(known[failure.what]) == 1:
-        show(f"seed {failure.seed}: {failure.what}")
+        show(tr("seed %d: %s") % (failure.seed, failure.what))
 
 
 def summary(done, failures, again):
     n = len(failures)
-    show(f"{done} seed{'s' * (done != 1)}: {n or 'none'} fail{'s' * (n == 1)}")
+    show((tr("1 seed: %s") if done == 1 else tr("%d seeds: %%s") % done)
+         % (tr("none fail") if n == 0 else tr("1 fails") if n == 1 else tr("%d fail") % n))
     if not failures:
         return 0
     first = min(failures, key=lambda f: f.seed)
     where = "" if first.at is None else f"--stop --at {first.at}"
-    print("the first again: " + " ".join(again(first.seed, where).split()))
+    print(tr("the first again: ") + " ".join(again(first.seed, where).split()))
     return 3
 
 
@@ -115,7 +118,7 @@ def hunt(command, lines, asked, again):
                 job.cancel()
     for what, which in known.items():
         if len(which) > 1:
-            show(f"{len(which)} times: {what}")
+            show(tr("%d times: %s") % (len(which), what))
     return summary(done, failures, again)
 
 

@@ -34,7 +34,7 @@ def amount(size):
 def firmware():
     found = next((f for f in glass.FIRMWARE if os.path.exists(f)), None)
     if not found:
-        glass.refuse("OpenSBI is missing.", "Debian has it in the package opensbi.")
+        glass.refuse(tr("OpenSBI is missing."), tr("Debian has it in the package opensbi."))
     return found
 
 
@@ -82,7 +82,7 @@ def reader(names, pairs, here):
         disk = disk or found
     for path in filter(None, (kernel, disk)):
         if not os.path.isfile(path):
-            glass.refuse(f"{path}: there is no such file")
+            glass.refuse(tr("%s: there is no such file") % path)
     told = {**told, **pairs}
     out = pairs.get("O", "build")
     glass.build(f"O={out}", f"{out}/machine/glass.wasm")
@@ -131,7 +131,7 @@ def show(page):
 def main(words):
     names, pairs, options, _ = glass.split([w for w in words if w != "--build"])
     if options or len(names) > 2:
-        glass.refuse(f"page takes [--build] [DIR|KERNEL [DISK]], not '{' '.join(options or names)}'")
+        glass.refuse(tr("page takes [--build] [DIR|KERNEL [DISK]], not '%s'") % " ".join(options or names))
     here = os.environ.get("HERE", ".")
     out, settings = reader(names, pairs, here) if names else vitrine(pairs)
     page = make(out, settings)
@@ -143,4 +143,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except subprocess.CalledProcessError:
-        glass.refuse("the build has failed; its first complaint above says where")
+        glass.refuse(tr("the build has failed; its first complaint above says where"))

@@ -24,7 +24,7 @@ import disk  # noqa: E402
 import faults  # noqa: E402
 from console import Console  # noqa: E402
 from places import Places  # noqa: E402
-from words import tr  # noqa: E402
+from words import reason, tr  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -34,7 +34,7 @@ def on_copy(image, command):
     """The command with a copy of the disk in the image's place when a machine has the image; (command, descriptor)."""
     if not disk.in_use(image):
         return command, None
-    disk.say("the disk is in use by another machine: this one works on a copy, its changes are lost at the end")
+    disk.say(tr("the disk is in use by another machine: this one works on a copy, its changes are lost at the end"))
     handle, path = tempfile.mkstemp(prefix="vitrine.")
     disk.copy_sparse(image, path)
     disk.run(disk.tool("e2fsck"), "-p", path)
@@ -56,7 +56,7 @@ def with_console(command, kept, options):
         qemu = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
                                 pass_fds=[kept] if kept is not None else (), preexec_fn=die_with_parent)
     except OSError as e:
-        sys.exit(f"vitrine: {command[0]}: {e.strerror}")
+        sys.exit(f"vitrine: {command[0]}: {reason(e)}")
     for number in ENDING:
         signal.signal(number, lambda n, _: qemu.send_signal(n))
     os.set_blocking(qemu.stdin.fileno(), False)
@@ -74,7 +74,7 @@ def opened(path):
     try:
         return faults.opened(path)
     except OSError as e:
-        disk.say(tr("FAULTS=%s: %s") % (path, e.strerror))
+        disk.say(tr("FAULTS=%s: %s") % (path, reason(e)))
         sys.exit(2)
 
 

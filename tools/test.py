@@ -7,7 +7,6 @@ fuzz (corpora and seeded mutations), runner (this program's own failure paths), 
 glass machine in a browser), exercise (those of exercises/), qemu (the whole system).
 A pattern names tests as the shell names files: qemu.boot*. One line for each test; its log has the rest.
 """
-import argparse
 import concurrent.futures
 import fnmatch
 import importlib.util
@@ -23,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import children  # noqa: E402
 import hosttest  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
+from options import Parser  # noqa: E402
 from words import tr  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -253,11 +253,13 @@ def prepare(options, tests, variables):
 
 
 def parse_arguments():
-    ap = argparse.ArgumentParser(prog="./vitrine test", description=tr("builds Vitrine and runs its tests"))
-    ap.add_argument("what", nargs="*", help=tr("a part, a test, a pattern, or KEY=VALUE for the build"))
+    ap = Parser(prog="./vitrine test", description=tr("builds Vitrine and runs its tests"))
+    ap.add_argument("what", metavar=tr("NAME"), nargs="*",
+                    help=tr("a part, a test, a pattern, or KEY=VALUE for the build"))
     ap.add_argument("--long", action="store_true", help=tr("also the tests that take very long"))
     ap.add_argument("--list", action="store_true", help=tr("name the tests and stop"))
-    ap.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    ap.add_argument("-j", "--jobs", type=int, metavar="N", default=os.cpu_count() or 1,
+                    help=tr("how many tests run at a time"))
     ap.add_argument("--no-build", action="store_true", help=tr("take what was built before"))
     ap.add_argument("--kernel", help=tr("a kernel instead of the built one"))
     ap.add_argument("--image", help=tr("a disk instead of the built one"))

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
 #include "host/files.h"
 #include "host/say.h"
 
@@ -37,7 +38,7 @@ counting_start(struct counting *c, struct machine *m, const struct options *o)
     c->path = o->count;
     c->file = *o->count ? fopen(o->count, "w") : NULL;
     if (*o->count && !c->file)
-        refuse("%s cannot be written: %s", o->count, strerror(errno));
+        refuse("%s cannot be written: %s", o->count, said(strerror(errno)));
     if (!places_read(&c->symbols, file_read(o->kernel, 1)))
         refuse("there is not enough memory to count");
     uint32 n = c->symbols.functions;
@@ -90,7 +91,7 @@ write_file(const struct counting *c, const struct machine *m)
     bool bad = ferror(c->file);
     if (fclose(c->file) == 0 && !bad)
         return true;
-    say("%s is not complete: %s", c->path, strerror(errno));
+    say("%s is not complete: %s", c->path, said(strerror(errno)));
     return false;
 }
 

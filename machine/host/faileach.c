@@ -271,9 +271,8 @@ tell(const struct tally *y, const char *function, uint64 calls)
     printf("\n");
     for (unsigned i = 0; i < y->groups; i++) {
         const struct group *g = &y->of[i];
-        answer(stdout, "%s, %s time%s, first at call %s: %s", names[g->result.outcome],
-               digits(g->count).text, g->count == 1 ? "" : "s", digits(g->first).text,
-               g->result.where);
+        answer(stdout, "%s, %s time%s, first at call %s: %s", said(names[g->result.outcome]),
+               digits(g->count).text, plural(g->count), digits(g->first).text, g->result.where);
         if (g->result.printed[0] != '\0')
             answer(stdout, "  it prints: %s", g->result.printed);
         if (g->result.told[0] != '\0')

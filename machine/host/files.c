@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "board/ram.h"
+#include "host/answer.h"
 #include "host/say.h"
 
 #define MAX_FILE (1ULL << 40)
@@ -27,7 +28,7 @@ size_of(const char *path, int fd)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
-        refuse("%s cannot be read: %s", path, strerror(errno));
+        refuse("%s cannot be read: %s", path, said(strerror(errno)));
     if (S_ISDIR(st.st_mode))
         refuse("%s is a directory; a file is needed", path);
     if (!S_ISREG(st.st_mode))
@@ -46,7 +47,7 @@ fill(const char *path, int fd, uint8 *to, uint64 size)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            refuse("%s cannot be read: %s", path, strerror(errno));
+            refuse("%s cannot be read: %s", path, said(strerror(errno)));
         if (n == 0)
             refuse("%s has become shorter while it was read", path);
         to += n;
@@ -95,7 +96,7 @@ file_read(const char *path, uint64 unit)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        refuse("%s cannot be opened: %s", path, strerror(errno));
+        refuse("%s cannot be opened: %s", path, said(strerror(errno)));
     uint64 size = size_of(path, fd);
     uint8 *bytes = calloc(1, (size + unit) / unit * unit);
     if (!bytes)
@@ -110,11 +111,11 @@ file_share(const char *path)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
-        refuse("%s cannot be opened for writing: %s", path, strerror(errno));
+        refuse("%s cannot be opened for writing: %s", path, said(strerror(errno)));
     uint64 size = size_of(path, fd);
     void *bytes = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (bytes == MAP_FAILED)
-        refuse("%s cannot be mapped: %s", path, strerror(errno));
+        refuse("%s cannot be mapped: %s", path, said(strerror(errno)));
     close(fd);
     return (struct file){bytes, size};
 }
@@ -125,7 +126,7 @@ real_name(const char *path, char name[PATH_MAX])
 {
     if (realpath(path, name))
         return true;
-    say("%s cannot be found: %s", path, strerror(errno));
+    say("%s cannot be found: %s", path, said(strerror(errno)));
     return false;
 }
 
@@ -144,10 +145,10 @@ file_check_writable(const char *path)
     if (!real_name(path, name))
         exit(EXIT_USAGE);
     if (access(name, W_OK) != 0)
-        refuse("--keep cannot write to %s: %s", path, strerror(errno));
+        refuse("--keep cannot write to %s: %s", path, said(strerror(errno)));
     directory_of(name);
     if (access(name, W_OK) != 0)
-        refuse("--keep cannot write to the directory of %s: %s", path, strerror(errno));
+        refuse("--keep cannot write to the directory of %s: %s", path, said(strerror(errno)));
 }
 
 static bool
@@ -186,7 +187,7 @@ file_replace(const char *path, struct file f)
     snprintf(fresh, sizeof(fresh), "%s.glass-%ld", name, (long)getpid());
     if (write_new(fresh, name, f) && rename(fresh, name) == 0)
         return true;
-    say("%s cannot be written and is as it was: %s", path, strerror(errno));
+    say("%s cannot be written and is as it was: %s", path, said(strerror(errno)));
     unlink(fresh);
     return false;
 }

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "board/boot.h"
+#include "host/answer.h"
 #include "host/count.h"
 #include "host/files.h"
 #include "host/names.h"
@@ -92,7 +93,7 @@ static noreturn void
 refuse_file(const struct options *o, const struct boot *b, enum load_error error,
             const struct file *culprit, uint64 value)
 {
-    const char *words = load_words(error), *path = "--append";
+    const char *words = said(load_words(error)), *path = "--append";
     if (culprit == &b->kernel)
         path = o->kernel;
     else if (culprit == &b->firmware)
@@ -130,7 +131,7 @@ tell_faults(const struct machine *m)
         const struct virtio_blk *v = &m->s.virtio[i];
         if (v->faults > 0)
             say("disk %u: the driver made %u mistakes; the first: %s 0x%" PRIx64, i, v->faults,
-                virtio_words((enum virtio_fault)v->fault), (uint64_t)v->fault_value);
+                said(virtio_words((enum virtio_fault)v->fault)), (uint64_t)v->fault_value);
     }
 }
 
@@ -179,7 +180,7 @@ go_back(struct machine *m, const struct options *o)
     for (unsigned i = 0; i < m->config.harts; i++) {
         const struct hart *h = &m->s.hart[i];
         say("at %" PRIu64 " hart %u: pc 0x%" PRIx64 ", %s-mode%s", (uint64_t)o->at, i,
-            (uint64_t)h->pc, mode[h->mode], h->waiting ? ", waiting" : "");
+            (uint64_t)h->pc, mode[h->mode], h->waiting ? said(", waiting") : "");
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
 #include "host/record.h"
 #include "host/say.h"
 #include "host/terminal.h"
@@ -38,11 +39,10 @@ input_open(struct input *in, const struct options *o, const struct machine *m)
 static void
 show_keys(void)
 {
-    fputs("\n"
-          "Ctrl-A X       ends the run; --keep then writes the disks back\n"
-          "Ctrl-A C       stops it and asks: where, back, when, walk, ...\n"
-          "Ctrl-A Ctrl-A  sends Ctrl-A\n"
-          "Ctrl-A ?       shows this\n",
+    fputs(said("\nCtrl-A X       ends the run; --keep then writes the disks back\n"
+               "Ctrl-A C       stops it and asks: where, back, when, walk, ...\n"
+               "Ctrl-A Ctrl-A  sends Ctrl-A\n"
+               "Ctrl-A ?       shows this\n"),
           stderr);
 }
 

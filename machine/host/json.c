@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/answer.h"
 #include "host/expect.h"
 #include "host/say.h"
 #include "machine.h"
@@ -26,7 +27,7 @@ json_open(const char *name)
     else if (strcmp(name, "-") != 0)
         f = fopen(name, "w");
     if (f == NULL)
-        refuse("--json %s: cannot be written: %s", name, strerror(errno));
+        refuse("--json %s: cannot be written: %s", name, said(strerror(errno)));
     return f;
 }
 
@@ -122,6 +123,6 @@ json_close(FILE *to)
 {
     if (to == NULL || (fflush(to) == 0 && !ferror(to)))
         return true;
-    say("--json: not all could be written: %s", strerror(errno));
+    say("--json: not all could be written: %s", said(strerror(errno)));
     return false;
 }

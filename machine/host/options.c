@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
 #include "host/say.h"
 
 // OPTIONAL: a text behind "=", or none, which is "".
@@ -88,13 +89,12 @@ tlb_name(enum tlb_mode mode)
 static noreturn void
 help(void)
 {
-    puts("usage: glass [OPTION...] KERNEL [DISK...] [-- LINE...]\n"
-         "\n"
-         "Runs a kernel for QEMU's virt machine: an ELF file that starts in M-mode, or with\n"
-         "--firmware one that starts in S-mode. Disks are copied into memory.\n"
-         "The lines are typed, each at a prompt that ends in \"$ \"; the run ends at the last "
-         "prompt.\n"
-         "At the keyboard, Ctrl-A X ends the run and Ctrl-A ? shows more.\n");
+    puts(said("usage: glass [OPTION...] KERNEL [DISK...] [-- LINE...]\n\n"
+              "Runs a kernel for QEMU's virt machine: an ELF file that starts in M-mode, or with\n"
+              "--firmware one that starts in S-mode. Disks are copied into memory.\n"
+              "The lines are typed, each at a prompt that ends in \"$ \"; the run ends at the last "
+              "prompt.\n"
+              "At the keyboard, Ctrl-A X ends the run and Ctrl-A ? shows more.\n"));
     for (unsigned i = 0; i < NELEM(table); i++) {
         char word[40];
         bool optional = table[i].kind == OPTIONAL, value = table[i].value;
@@ -103,13 +103,14 @@ help(void)
                  : value  ? " "
                           : "",
                  value ? table[i].value : "", optional ? "]" : "");
-        printf("  %-20s %s\n", word, table[i].help);
+        printf("  %-20s %s\n", word, said(table[i].help));
     }
-    puts(
-        "\n"
-        "Status: 0 after a clean end, N if the kernel ended the run with code N, 1 if a replay\n"
-        "differs, 2 for words or files that cannot be used, 3 after a clean end with reports, 124\n"
-        "at --max, 125 if all harts are stuck.");
+    fputs(said("\nStatus: 0 after a clean end, N if the kernel ended the run with code N, 1 if a "
+               "replay\n"
+               "differs, 2 for words or files that cannot be used, 3 after a clean end with "
+               "reports, 124\n"
+               "at --max, 125 if all harts are stuck.\n"),
+          stdout);
     exit(EXIT_CLEAN);
 }
 
@@ -275,9 +276,24 @@ environment_language(void)
     return strncmp(list && *list ? list : locale, "zh", 2) == 0 ? "zh" : "en";
 }
 
+// The language for what is wrong with the words themselves: of --lang wherever it stands, else of the environment.
+static void
+choose_language(int argc, char **argv)
+{
+    const char *language = environment_language();
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            language = argv[i] + 7;
+        else if (strcmp(argv[i], "--lang") == 0 && argv[i + 1])
+            language = argv[i + 1];
+    }
+    answer_in_chinese(strcmp(language, "zh") == 0);
+}
+
 void
 options_read(struct options *o, int argc, char **argv)
 {
+    choose_language(argc, argv);
     *o = (struct options){.harts = 3, .mem = 128 << 20, .seed = 1, .turn = 1000};
     o->max = o->at = o->history = ~0ULL;
     o->mmu = 57;

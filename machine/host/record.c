@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
 #include "host/say.h"
 #include "run.h"
 
@@ -37,7 +38,7 @@ record_open(struct input *in, const char *path, const struct machine *m)
     char head[HEAD_SIZE];
     in->record = fopen(path, "w");
     if (!in->record)
-        refuse("%s cannot be written: %s", path, strerror(errno));
+        refuse("%s cannot be written: %s", path, said(strerror(errno)));
     describe(head, m);
     fprintf(in->record, "%s\n", head);
     fflush(in->record);
@@ -57,7 +58,7 @@ record_end(struct input *in, const struct machine *m)
     fprintf(in->record, "%" PRIu64 " end %016" PRIx64 "\n", (uint64_t)machine_position(m),
             (uint64_t)machine_hash(m));
     if (fclose(in->record) != 0)
-        say("the recording is not complete: %s", strerror(errno));
+        say("the recording is not complete: %s", said(strerror(errno)));
     in->record = NULL;
 }
 
@@ -109,7 +110,7 @@ record_read(struct input *in, const char *path, const struct machine *m)
     char line[HEAD_SIZE];
     FILE *f = fopen(path, "r");
     if (!f)
-        refuse("%s cannot be read: %s", path, strerror(errno));
+        refuse("%s cannot be read: %s", path, said(strerror(errno)));
     if (!fgets(line, sizeof(line), f))
         refuse("%s is empty", path);
     check_head(path, line, m);

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/answer.h"
+
 static void
 print(const char *format, va_list words)
 {
     fflush(stdout);
     fputs("glass: ", stderr);
-    vfprintf(stderr, format, words);
+    vfprintf(stderr, said(format), words);
     fputc('\n', stderr);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "host/answer.h"
 #include "host/say.h"
 #include "host/terminal.h"
 
@@ -31,7 +32,7 @@ stub_open(struct stub *s, struct control *c, unsigned port)
         setsockopt(s->door, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     if (s->door < 0 || bind(s->door, (struct sockaddr *)&at, sizeof(at)) != 0 ||
         listen(s->door, 1) != 0)
-        refuse("--gdb %u: the port cannot be used: %s", port, strerror(errno));
+        refuse("--gdb %u: the port cannot be used: %s", port, said(strerror(errno)));
 }
 
 bool

@@ -137,6 +137,32 @@ def test_prompt_keys(context):
     person.end(0)
 
 
+STRING = r'"(?:[^"\\\n]|\\.)*"'
+STRINGS = rf'(?:{STRING}|PRI[ux]64|\bX\b)(?:\s*(?:{STRING}|PRI[ux]64|\bX\b))*'
+SAID = rf'\b(?:refuse|say|said)\(\s*({STRINGS})|\banswer\([^";]*?,\s*({STRINGS})'
+ALIKE = ("  glass: %s",)  # no word to translate
+
+
+def sentence(strings):
+    """A sentence of the source, its pieces joined."""
+    pieces = re.findall(rf"{STRING}|PRI[ux]64", re.sub(r"\bX\b", '"0x%" PRIx64', strings))
+    return "".join(p.strip('"') if p[0] == '"' else p for p in pieces)
+
+
+def test_prompt_translated(context):
+    """Each sentence of the program is in answers.def."""
+    text = context.must(["cat", "machine/host/answers.def"])
+    known = {sentence(m[1]) for m in re.finditer(rf"^ANSWER\(\s*({STRINGS})\s*,", text, re.M)}
+    for m in re.finditer(SAID, context.must(["sh", "-c", "cat machine/host/*.c machine/board/*words.c"])):
+        words = sentence(m[1] or m[2])
+        if re.search("[a-z]{3}", words) and words not in known and words not in ALIKE:
+            raise Failure(f"answers.def lacks {words!r}")
+    lists = context.must(["sh", "-c", "cat machine/board/loader.c machine/board/virtio_words.c"])
+    for words in re.findall(rf"\[(?!LOAD_OK|VIRTIO_OK)(?:LOAD|VIRTIO)_\w+\] = ({STRING})", lists):
+        if sentence(words) not in known:
+            raise Failure(f"answers.def lacks {words}")
+
+
 def test_prompt_chinese(context):
     """With --lang zh the prompt answers in Chinese; each sentence takes the same values as the English one."""
     kernel = build(context)

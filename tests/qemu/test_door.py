@@ -155,6 +155,33 @@ def test_door_language(context):
         same(f"{environment}", re.search(r"-append (.*?) *$", said, re.M)[1], f"{word} kpt=global".strip())
 
 
+MISTAKES = (
+    "", "rum", "bench --help", "bench --nothing", "bench nothing", "bench --against", "test --help",
+    "test -j x --no-build", "test nothing --no-build", "exercise", "exercise mend", "exercise start",
+    "exercise check 99", "exercise hint 18 3", "exercise hint 18 x", "exercise list --lang fr",
+    "exercise start 18 --seed", "exercise check --json nowhere", "exercise list --nothing", "exercise list --json=",
+    "watch", "watch nowhere", "watch README.md X=1", "watch kernel", "watch README.md --nothing", "watch README.md",
+    "watch README.md --seeds 3", "watch README.md --help", "page a b c", "page --nothing", "page nowhere",
+    "pictures a b", "run MACHINE=glass nothing", "run kpt", "run CPUS=0", "run MEM=1", "run KPT=none",
+    "run O=a\\ b", "run FSIMG=README.md", "fuzz", "fuzz nothing", "gdb nothing", "gdb X=1", "console nothing",
+    "console", "put", "put nowhere", "put tools", "put README.md nowhere/", "get", "get nowhere",
+    "get README nowhere/", "fresh nothing", "help", "run --help",
+)
+ENGLISH = re.compile(r"\b(?:the|is|are|of|to|and|no|not|with|there|usage|options?|show|required|expected|invalid|"
+                     r"unrecognized|error|arguments?|expects?|file|directory|which)\b(?!=)")
+
+
+def test_door_chinese(context):
+    """A mistake at any command is answered in Chinese alone, and so is --help; also what a library says for us."""
+    if not os.path.exists(f"{context.out}/fs.img"):
+        context.must(["make", "-s", f"O={context.out}", "fs"])
+    for words in MISTAKES:
+        text = context.sh(["sh", "-c", f"./vitrine {words} </dev/null"], **CHINESE)[1]
+        english = ENGLISH.search(re.sub(r"[-\w./]*[/.][-\w./]*|--[\w-]+|'[^']*'|`[^`']*[`']", "", text))
+        if english or not re.search(r"[\u4e00-\u9fff]", text):
+            raise Failure(f"{words}: {english and english[0]!r} in {text!r}")
+
+
 def test_door_words_are_the_kernels(context):
     """Each choice that the front door names is one for the kernel, and the kernel names all of them."""
     with open(os.path.join(ROOT, "vitrine"), encoding="utf-8") as f:

@@ -5,7 +5,6 @@
 An exercise lives in exercise-N in the directory of the user ($HERE). check --json FOLDER judges a class: one directory
 or file a student in the folder, one object in the printed list for each.
 """
-import argparse
 import json
 import os
 import shutil
@@ -21,7 +20,9 @@ import class_of  # noqa: E402
 import find  # noqa: E402
 import predict  # noqa: E402
 import shelf  # noqa: E402
+import words  # noqa: E402
 import write  # noqa: E402
+from options import Parser  # noqa: E402
 from say import Voice, flow, language, columns  # noqa: E402
 
 KIND = {"find": find, "predict": predict, "write": write}
@@ -148,17 +149,29 @@ def do_solution(options, _):
 VERBS = {"list": do_list, "start": do_start, "check": do_check, "hint": do_hint, "solution": do_solution}
 
 
+class Arguments(Parser):
+    """The command line, whose mistakes are answered with the usage of the verbs."""
+
+    def error(self, message):
+        refuse(f"exercise: {message}\n{Voice(words.LANGUAGE)('usage')}")
+
+
+def asked():
+    """The language that --lang names, which sentences about the command line have, too."""
+    return next((b for a, b in zip(sys.argv, sys.argv[1:]) if a == "--lang" and b in ("en", "zh")), None)
+
+
 def arguments():
-    ap = argparse.ArgumentParser(prog="./vitrine exercise", add_help=False, usage="")
-    ap.add_argument("verb")
+    words.LANGUAGE = language(asked())
+    ap = Arguments(prog="./vitrine exercise", add_help=False, usage="")
+    ap.add_argument("verb", nargs="?")
     ap.add_argument("number", nargs="?")
-    ap.add_argument("which", nargs="?", type=int, choices=(1, 2), default=1)
+    ap.add_argument("which", metavar="1|2", nargs="?", type=int, choices=(1, 2), default=1)
     ap.add_argument("--lang", choices=("en", "zh"))
     ap.add_argument("--seed", default="1")
     ap.add_argument("--student")
     ap.add_argument("--again", action="store_true")
     ap.add_argument("--json", metavar="FOLDER")
-    ap.error = lambda message: refuse(f"exercise: {message}\n{Voice('en')('usage')}")
     return ap.parse_args()
 
 

@@ -52,7 +52,10 @@ WORDS = {
     "no_tool": ("{tool} is not installed", "没有安装 {tool}"),
     "usage": ("usage: ./vitrine exercise list|start N|check N|hint N [2]|solution N\n"
               "       start: --seed NUMBER or --student NAME, --again; check: --json FOLDER\n"
-              "       all: --lang en|zh", None),
+              "       all: --lang en|zh",
+              "用法: ./vitrine exercise list|start N|check N|hint N [2]|solution N\n"
+              "      start: --seed 数字 或 --student 名字, --again; check: --json 目录\n"
+              "      各个动词: --lang en|zh"),
 }
 
 
@@ -73,7 +76,7 @@ class Voice:
 
     def __call__(self, word, **values):
         en, zh = WORDS[word]
-        return (zh if self.lang == "zh" and zh else en).format(**values)
+        return (zh if self.lang == "zh" else en).format(**values)
 
 
 def wide(c):

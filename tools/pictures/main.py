@@ -45,7 +45,7 @@ def draw_all(facts, folder):
 def main(words):
     names, pairs, options, _ = glass.split(words)
     if options or len(names) > 1 or set(pairs) - {"O"}:
-        glass.refuse("usage: ./vitrine pictures [DIRECTORY] [O=DIR]")
+        glass.refuse(tr("usage: ./vitrine pictures [DIRECTORY] [O=DIR]"))
     out = pairs.get("O", "build")
     folder = os.path.join(os.environ.get("HERE", "."), names[0]) if names else f"{out}/pictures"
     glass.build(f"O={out}", "kernel", f"{out}/test.img", f"{out}/machine/glass", f"{out}/page/fence")
