@@ -6,6 +6,7 @@ Theory    A sentence that begins with `Who`, `What` or `The same` must be read t
           questions, headings and the heads of tables may begin so; behind a colon or a semicolon of a comment none may.
           Words like `nobody` are refused everywhere in a sentence, and in catalogues of messages. Text in backquotes
           is not looked at.
+          The contract of a predicate says `Returns whether ...`; it is no question.
           A label begins a line of a comment, without a colon, and its text begins in column 10:
           `Returns   0, or -ENOMEM`.
 """
@@ -24,6 +25,7 @@ OTHERS = ("vitrine", "Makefile", "machine/machine.mk", "README.md")
 FIRST = re.compile(r"(?:Who|What|Whoever|Whatever|Whose|Nobody|Somebody|Anybody|Everybody|Someone)\b(?! *:)")
 BEGIN = re.compile(r"(?:who|the same)\b", re.I)
 CLAUSE = re.compile(r"[:;] (?:what|whatever|who)\b", re.I)
+QUESTION = re.compile(r"(?:Is|Are|Was|Were|Do|Does|Did|Has|Have|Can|May|Would|Should)\b[^.]*\?")
 CATALOGUES = ("kernel/explain/*.def", "kernel/explain/words.h", "machine/words/*.def", "user/**/*.def", "tools/*.def")
 NEVER = re.compile(r"\b(?:whoever|nobody|somebody|someone|anybody)\b", re.I)
 SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
@@ -148,6 +150,8 @@ def check(path):
         problems = [*sentences(comment, is_page)]
         if not is_page and not comment.remark:
             problems += labels(comment)
+            if path.endswith((".c", ".h", ".ts")) and QUESTION.match(comment.text):
+                problems.append((comment.line, "a contract is no question: begin with `Returns whether`"))
         for line, problem in problems:
             yield f"{path}:{line}: {problem}"
 

@@ -43,7 +43,7 @@ range_empty(struct range r)
     return r.start >= r.end;
 }
 
-// Is the number within the range?
+// Returns whether the number is within the range.
 static inline bool
 range_has(struct range r, uint64 at)
 {

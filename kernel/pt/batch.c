@@ -25,7 +25,7 @@ batch_reset(struct tlb_batch *b)
     b->all = false;
 }
 
-// Does [start, end) overlap or adjoin `r`?
+// Returns whether [start, end) overlaps or adjoins `r`.
 static bool
 touches(const struct tlb_range *r, uint64 start, uint64 end)
 {

@@ -171,9 +171,9 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
 
 enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
 
-// Has the parent a mapping that begins at the address or below, noted in its struct proc, where the
-// child has 0? The meaning of the structure is not known: it must be the address of a page above the
-// program, at most MAPPING_BYTES below, and there must be no kernel pointer like it.
+// Looks for a mapping of the parent, noted in its struct proc, where the child has 0. The meaning of
+// the structure is not known, so the word must be the address of a page above the program, at most
+// MAPPING_BYTES below the access, and no kernel pointer.
 static void
 parent_notes(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
 {

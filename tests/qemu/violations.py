@@ -134,6 +134,7 @@ SPOILED = [
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// Returns: 0, or -EIO\n"), "without a colon"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// Returns 0, or -EIO\n"), "begins in column 10"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// On error   nothing is read.\n"), "begins in column 10"),
+    ("words", "machine/a.c", c("a.c", "// Is the page free?\nint x;\n"), "a contract is no question"),
     ("words", "user/a.c", c("a.c", "// Reads a page.\n// Return    0, or -EIO\n"), "labels are Returns, On error"),
     ("scripts", "tools/x.py", "# SPDX-License-Identifier: MIT\nif:\n", "invalid syntax"),
     ("scripts", "tools/x.sh", "#!/bin/sh\n# SPDX-License-Identifier: MIT\nif\n", "x.sh"),

@@ -16,7 +16,7 @@ struct dice {
 
 // A number from 0 to `below` - 1; the same ones for the same seed.
 unsigned long roll(struct dice *d, unsigned long below);
-// Is the answer right? Words must be equal, numbers may be in either base.
+// Returns whether the answer is right. Words must be equal, numbers may be in either base.
 bool quiz_right(const char *given, const char *right);
 // Questions of arithmetic, which need no kernel: which of them is drawn.
 void quiz_draw_numbers(struct dice *d, struct question *q);

@@ -28,7 +28,7 @@ ask(struct ptwalk *w, const char *pid)
     return errno() == ESRCH ? no_process(pid) : fail("pgtbl", pid);
 }
 
-// Is it the table that the kernel uses while it works for the process?
+// Returns whether the kernel uses this table while it works for the process.
 static bool
 in_kernel(const struct ptwalk *w)
 {

@@ -159,7 +159,7 @@ quote_name(char *to, const struct target *t, const char *s, unsigned long n)
     return len;
 }
 
-// Is the name a directory's? Then a slash is added instead of a blank.
+// Returns whether the name is a directory's: a slash is added then instead of a blank.
 static bool
 is_beside_dir(const struct target *t, const char *name)
 {

@@ -127,7 +127,7 @@ region_below(struct regions *rs, uint64 va)
     return i > 0 ? &rs->v[i - 1] : NULL;
 }
 
-// Are there SPARE free slots; on either side, unless there are few regions?
+// Returns whether there are SPARE free slots; on either side, unless there are few regions.
 static inline bool
 slots_free(const struct regions *rs)
 {

@@ -44,7 +44,7 @@ fill(uint64 start, uint64 end, int with)
         map[i] = with;
 }
 
-// Is there room in the map, and where is the highest?
+// Returns the highest place in the map that has room; 0: there is none.
 static uint64
 room_in_map(uint64 size, uint64 align)
 {

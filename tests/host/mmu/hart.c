@@ -197,7 +197,7 @@ read_eagerly(struct hart *h)
 
 // ---- Forgetting
 
-// Is the entry at this level now a leaf? Then its value before is, to a fence, a leaf entry.
+// Returns whether the entry at this level is a leaf now. A fence takes its value before for a leaf.
 static bool
 leaf_now(struct hart *h, uint64 va, int level)
 {
@@ -211,7 +211,7 @@ leaf_now(struct hart *h, uint64 va, int level)
     return false;
 }
 
-// Does a fence for single addresses cover the entry? It orders accesses to leaf entries alone.
+// Returns whether a fence for single addresses covers the entry: it orders only accesses to leaves.
 static bool
 by_page(struct hart *h, const struct entry *e, uint64 start, uint64 end)
 {

@@ -198,7 +198,7 @@ swtch(struct context *old, struct context *new, uint64 satp, bool drop)
     fiber_switch(&from->fiber, &to->fiber);
 }
 
-// Is a fault in order that comes after `handled` ones of the same access?
+// Returns whether a fault is in order that comes after `handled` ones of the same access.
 static void
 judge_fault(enum sight s, uint64 va, int handled)
 {

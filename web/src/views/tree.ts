@@ -60,7 +60,7 @@ function strips(path: Path): Strip[] {
 
 const drawn = new WeakMap<SVGGElement, { key: string; entries: BigUint64Array }>();
 
-// Is the strip drawn as it would be drawn now?
+// Returns whether the strip is drawn as it would be drawn now.
 function isDrawn(g: SVGGElement, strip: Strip): boolean {
   const key = [strip.pa, strip.at, strip.level, choice.va, strip.user, choice.lang].join(), old = drawn.get(g);
   drawn.set(g, { key, entries: strip.entries });

@@ -128,7 +128,7 @@ widen(const struct format *f, uint64 bits)
     return double_format(f) ? (quad)as_double(bits) : (quad)as_float(bits);
 }
 
-// Does the exact result lie half-way between the two?
+// Returns whether the exact result lies half-way between the two.
 static bool
 half_way(const struct work *w, uint64 down, uint64 up)
 {
