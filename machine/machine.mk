@@ -17,11 +17,11 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
 # Code that runs rarely is compiled for size.
-SMALL := host words check board
+SMALL := host words check board time
 OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<))),-Os,-O2)
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections $(MACHINEWARN) $(MACHINEINC)
-HOSTLINK    := -s -no-pie -Wl,--gc-sections
+HOSTLINK    := -s -no-pie -Wl,--gc-sections,-z,noseparate-code
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \
