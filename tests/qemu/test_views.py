@@ -221,8 +221,25 @@ def agrees(m, command, said):
     return view != "stats" or [p["name"] for p in said["processes"]] == ["init", "sh", "pgtbl"]
 
 
+ODD = ("map child", "tree child", "map -k child", "walk child memory", "walk child 0xffffffffffffffff",
+       "explain parent memory w", "explain child 0x4000000000 x u", "diff parent child", "map self", "ledger", "stats")
+
+
+def check_watch(m, design):
+    """Each stop of watch is a line of JSON, whose numbers are those of the view."""
+    stops = [json.loads(s) for s in m.run("pgtbl -j watch sort welcome").splitlines() if s.startswith("{")]
+    text = m.run("pgtbl -n watch sort welcome")
+    same = [int(n) for n in re.findall(r"^  (\d+) pages as before", text, re.M)]
+    if [s["after"] for s in stops] != ["", "exec", "sbrk"] or [s["same"] for s in stops] != same:
+        raise Failure(f"{design}: pgtbl -j watch: {stops}, and as text {same}")
+    for command in ODD:  # of processes that share tables, and by addresses that nothing has
+        for said in m.run(f"forkpair pgtbl -j {command}").splitlines():
+            if said.startswith("{") and json.loads(said)["view"] != command.split()[0]:
+                raise Failure(f"{design}: pgtbl -j {command}: {said!r}")
+
+
 def test_views_json(context):
-    """Each view but watch as JSON: it is one line, it says what the view says, and names nothing in Chinese."""
+    """Each view as JSON: it is one line, it says what the view says, and names nothing in Chinese."""
     def check(m, design):
         for command in JSON:
             said = m.run(f"pgtbl -j {command}")
@@ -234,8 +251,12 @@ def test_views_json(context):
                 m.run("lang en")
                 if chinese != said:
                     raise Failure(f"{design}: pgtbl -j {command} in Chinese: {chinese!r}")
-        if not m.run("pgtbl -j watch ls").startswith("usage: "):
-            raise Failure(f"{design}: watch has a JSON form")
+        check_watch(m, design)
+        for command in ("map 99", "map x", "walk 1 y", "explain 1 0 q", "diff 1 99", "tree", "quiz", ""):
+            said = m.run(f"pgtbl -j {command} 2> errors")  # a sentence, and no part of an object
+            if said or not re.match("pgtbl: |usage: pgtbl ", m.run("cat errors")):
+                raise Failure(f"{design}: pgtbl -j {command}: {said!r}")
+        m.run("rm errors")
 
     in_each_design(context, check)
 

@@ -153,24 +153,39 @@ cmd_ledger(void)
     return 0;
 }
 
-// Prints the statistics device's line with the design and the counts since boot.
-static void
-print_counters(void)
+// The design in force, and counts since boot.
+struct counters {
+    const char *design;
+    unsigned long satps, fences;
+};
+
+// Reads the counters from the line `tables: DESIGN, N satp writes, N fences` of the statistics device.
+static struct counters
+read_counters(void)
 {
     static char text[4096];
     int n = statistics(text, sizeof(text) - 1);
-    char *found, *end;
+    char *name, *comma;
+    struct counters c = {"-", 0, 0};
 
     text[n > 0 ? n : 0] = 0;
-    found = strstr(text, "tables: ");
-    end = found ? strchr(found, '\n') : 0;
-    if (end)
-        out_put(found, (unsigned long)(end + 1 - found));
+    name = strstr(text, "tables: ");
+    comma = name ? strchr(name, ',') : 0;
+    if (!comma)
+        return c;
+    *comma = 0;
+    c.design = name + strlen("tables: ");
+    c.satps = (unsigned long)strtol(comma + 1, &comma, 10);
+    comma = strchr(comma, ',');
+    c.fences = comma ? (unsigned long)strtol(comma + 1, 0, 10) : 0;
+    return c;
 }
 
 static int
 json_stats(const struct procinfo *p, int n)
 {
+    struct counters c = read_counters();
+
     json_begin(0, '{');
     json_text("view", "stats");
     json_begin("processes", '[');
@@ -184,6 +199,9 @@ json_stats(const struct procinfo *p, int n)
     }
     json_end(']');
     json_number("kernel_tables", frames_of(PGK_PGTABLE, 0));
+    json_text("design", c.design);
+    json_number("satp_writes", c.satps);
+    json_number("fences", c.fences);
     json_end('}');
     return 0;
 }
@@ -192,6 +210,7 @@ int
 cmd_stats(void)
 {
     struct procinfo *p;
+    struct counters c;
     int n;
 
     if (load())
@@ -199,6 +218,7 @@ cmd_stats(void)
     p = processes(&n);
     if (json)
         return json_stats(p, n);
+    c = read_counters();
     out_str(tr("  PID PAGES TABLES    KB  NAME\n"));
     for (int i = 0; i < n; i++) {
         unsigned long tables = frames_of(PGK_PGTABLE, p[i].pid);
@@ -206,6 +226,6 @@ cmd_stats(void)
     }
     out_printf(tr("%5d     - %6lu %5lu  kernel\n"), 0, frames_of(PGK_PGTABLE, 0),
                frames_of(PGK_PGTABLE, 0) * 4);
-    print_counters();
+    out_printf(tr("tables: %s, %lu satp writes, %lu fences\n"), c.design, c.satps, c.fences);
     return 0;
 }

@@ -26,7 +26,7 @@ static void __attribute__((noreturn)) bad_usage(void)
              "  quiz [--seed N] [COUNT]    questions, with a score\n"
              "PID 0 is the kernel, `self` is pgtbl; -k: the table in use in the kernel;\n"
              "-n: no colours; -w: more than 80 columns, with the ends of kernel ranges;\n"
-             "-j: as JSON, all but watch"));
+             "-j: as JSON, all but quiz"));
 }
 
 const char *
@@ -106,9 +106,9 @@ run(const char *cmd, char **args, const struct options *o)
         return cmd_ledger();
     if (strcmp(cmd, "stats") == 0 && n == 0)
         return cmd_stats();
-    if (strcmp(cmd, "watch") == 0 && n >= 1 && !json)
+    if (strcmp(cmd, "watch") == 0 && n >= 1)
         return cmd_watch(args);
-    if (strcmp(cmd, "quiz") == 0)
+    if (strcmp(cmd, "quiz") == 0 && !json)
         return cmd_quiz(args);
     bad_usage();
 }

@@ -7,6 +7,8 @@
 //           the child has inherited.
 #include "pgtbl.h"
 
+#include "json.h"
+
 #include "user/user.h"
 
 #include "ulib/cmd.h"
@@ -29,7 +31,9 @@ line(const struct change *c)
     char span[TEXT], size[TEXT], a[TEXT], b[TEXT];
 
     counts[c->how] += c->size / PGSIZE;
-    if (c->how == SAME)
+    if (json)
+        json_change(c);
+    if (json || c->how == SAME)
         return;
     flags_text(c->a, a);
     flags_text(c->b, b);
@@ -46,6 +50,7 @@ line(const struct change *c)
         out_printf(tr("flags: %s, had %s\n"), b, a);
 }
 
+// The name of a call after which the child stops; "" for its first stop, after the fork.
 static const char *
 call_name(int call)
 {
@@ -61,7 +66,31 @@ call_name(int call)
     case SYS_munmap:
         return "munmap";
     }
-    return tr("being forked");
+    return "";
+}
+
+static void
+print_stop(int call, const struct table *before, const struct table *now)
+{
+    const char *name = call_name(call);
+
+    out_printf(tr("after %s (break 0x%lx):\n"), *name ? name : tr("being forked"), now->q.sz);
+    changes(before, now, line);
+    out_printf(tr("  %lu pages as before, %lu changed, %lu new, %lu gone\n"), counts[SAME],
+               counts[OTHER_FRAME] + counts[OTHER_FLAGS], counts[ONLY_B], counts[ONLY_A]);
+}
+
+static void
+json_stop(int call, const struct table *before, const struct table *now)
+{
+    json_view("watch", now->pid, false);
+    json_text("after", call_name(call));
+    json_hex("break", now->q.sz);
+    json_begin("changes", '[');
+    changes(before, now, line);
+    json_end(']');
+    json_number("same", counts[SAME]);
+    json_end('}');
 }
 
 // Shows the changes between two stops.
@@ -73,10 +102,10 @@ show(int call, struct table *before, int pid)
     if (table_load(&now, pid, 0, 0, MAXVA - 1))
         return 1;
     memset(counts, 0, sizeof(counts));
-    out_printf(tr("after %s (break 0x%lx):\n"), call_name(call), now.q.sz);
-    changes(before, &now, line);
-    out_printf(tr("  %lu pages as before, %lu changed, %lu new, %lu gone\n"), counts[SAME],
-               counts[OTHER_FRAME] + counts[OTHER_FLAGS], counts[ONLY_B], counts[ONLY_A]);
+    if (json)
+        json_stop(call, before, &now);
+    else
+        print_stop(call, before, &now);
     table_free(before);
     *before = now;
     return 0;
@@ -109,13 +138,15 @@ cmd_watch(char **args)
         return fail("pgtbl", "fork");
     if (pid == 0)
         become(path, args);
-    out_printf(tr("%s is process %d\n"), args[0], pid);
+    if (!json)
+        out_printf(tr("%s is process %d\n"), args[0], pid);
     while ((call = watch(pid, 0)) > 0 && show(call, &before, pid) == 0 && !out_failed())
         ;
     if (call > 0)
         kill(pid);
     while (wait(&status) != pid)
         ;
-    out_printf(tr("ended with status %d\n"), status);
+    if (!json)
+        out_printf(tr("ended with status %d\n"), status);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "kernel/types.h"
 #include "abi/usyscall.h"
 #include "ulib/cmd.h"
+#include "ulib/tr.h"
 #include "user/user.h"
 
 static void
@@ -119,22 +120,29 @@ static const struct {
     {"kill", kill_self, 0},
 };
 
+static const struct phrase words[] = {
+    {"usage: die exit N | WAY, one of:", "用法: die exit N | 方式, 可选的有:"},
+    {"die: %s: still alive\n", "die: %s: 仍在运行\n"},
+    {0, 0},
+};
+
 #define PER_ROW 5 // names, on a row of 80 columns
 #define NWAYS   ((int)(sizeof(ways) / sizeof(ways[0])))
 
 int
 main(int argc, char **argv)
 {
+    tr_use(words);
     if (argc == 3 && strcmp(argv[1], "exit") == 0)
         exit(atoi(argv[2]));
     for (int i = 0; i < NWAYS && argc == 2; i++) {
         if (strcmp(ways[i].name, argv[1]) == 0) {
             ways[i].way(ways[i].va);
-            printf("die: %s: still alive\n", argv[1]);
+            printf(tr("die: %s: still alive\n"), argv[1]);
             exit(0);
         }
     }
-    printf("usage: die exit N | WAY, one of:");
+    printf("%s", tr("usage: die exit N | WAY, one of:"));
     for (int i = 0; i < NWAYS; i++)
         printf("%s%s", i % PER_ROW ? " " : "\n  ", ways[i].name);
     printf("\n");

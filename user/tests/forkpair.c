@@ -13,6 +13,7 @@
 #include "ulib/cmd.h"
 #include "ulib/format.h"
 #include "ulib/run.h"
+#include "ulib/tr.h"
 
 #define PAGE  4096
 #define PAGES 512
@@ -20,6 +21,13 @@
 #define TEXT  24
 
 enum { PARENT, CHILD, PROCESSES };
+
+static const struct phrase words[] = {
+    {"%d and %d share memory at 0x%lx\n", "%d 和 %d 共享 0x%lx 处的内存\n"},
+    {"the child has read a byte\n", "子进程读了一个字节\n"},
+    {"the parent has written it\n", "父进程写了这个字节\n"},
+    {0, 0},
+};
 
 static volatile char *memory;
 static int go[PROCESSES][2]; // pipes: a byte orders a process to go on
@@ -123,17 +131,18 @@ fill_in(char **args)
 int
 main(int argc, char **argv)
 {
+    tr_use(words);
     if (argc < 2)
         usage("forkpair CMD [ARG ...]");
     begin();
     fill_in(argv + 1);
-    printf("%d and %d share memory at 0x%lx\n", pid[PARENT], pid[CHILD], (unsigned long)memory);
+    printf(tr("%d and %d share memory at 0x%lx\n"), pid[PARENT], pid[CHILD], (unsigned long)memory);
     run_wait("forkpair", argv + 1);
     order(CHILD);
-    printf("the child has read a byte\n");
+    printf(tr("the child has read a byte\n"));
     run_wait("forkpair", argv + 1);
     order(PARENT);
-    printf("the parent has written it\n");
+    printf(tr("the parent has written it\n"));
     run_wait("forkpair", argv + 1);
     close(go[PARENT][1]);
     close(go[CHILD][1]);
