@@ -4,6 +4,7 @@
 The configuration of the debugger is followed by hand: the task's command is run, and gdb is told what the editor's
 extension tells it.
 """
+import glob
 import json
 import os
 import re
@@ -53,6 +54,53 @@ def test_kit_files(context):
     steps = load_yaml(context, ".github/workflows/test.yml")["jobs"]["test"]["steps"]
     demand({"run": "./vitrine test"} in steps, "the workflow does not run ./vitrine test")
     context.must(["make", "-n", f"O={context.out}", "qemu-gdb"])
+
+
+# What a lesson's command has to show, in English and in Chinese.
+LESSONS = {
+    "pgtbl walk 1 0x18": ("4 memory accesses: 3 entries and the data", "访问内存 4 次: 3 个表项, 再加数据"),
+    "pgtbl tree 1": (" .. .. ..0: pte 0x", " .. .. ..0: pte 0x"),
+    "pgtbl tree -y 2024 1": (" ..0x0000003fc0000000: pte", " ..0x0000003fc0000000: pte"),
+    "pgtbl explain 1 0x18 w": ("not allowed by rule `write'", "不允许, 违反规则 `write'"),
+    "die textstore": ("  rule:  the page is not writable", "  规则:  该页不可写"),
+    "pgtbl quiz --seed 1 5": ("seed 1: 0 of 5", "种子 1: 答对 0 题, 共 5 题"),
+    "pgtbl map 2": (" guard ", " 保护页 "),
+    "pgtbl watch cat nosuch": ("after exec", "exec 之后"),
+    "pgtbl explain 2 0x18000 w": ("brought in at this first touch", "首次访问时"),
+    "die load": ("  near:", "  位置:"),
+    "die stackoverflow": ("the guard page 0x", "保护页 0x"),
+    "die usyscallstore": ("  owner:", "  归属:"),
+    "pgtbl stats": ("  kernel\ntables: global", "  内核\n页表: global"),
+    "forkpair pgtbl walk child memory": ("deferred table", "推迟复制的页表"),
+    "forkpair pgtbl explain parent memory w": ("\nallowed: ", "\n允许: "),
+    "pgtbl map -k 2": ("the kernel's own table", "内核自己的页表"),
+    "pgtbl quiz --seed 4 10": ("seed 4: 0 of 10", "种子 4: 答对 0 题, 共 10 题"),
+}
+
+
+def lesson_words(page):
+    """The words in the last column of the lessons' tables."""
+    with open(page, encoding="utf-8") as f:
+        rows = re.findall(r"^\| \d+-\d+ \|.*\| (.*) \|$", f.read(), re.M)
+    return [w for row in rows for w in re.findall(r"`([^`]*)`", row) if w != "KPT="]
+
+
+def test_kit_lessons(context):
+    """Each command of the four lessons, in order, shows what the lesson is about; pictures and exercises exist."""
+    for n, (page, lang) in enumerate((("doc/teaching.md", "en"), ("doc/zh/teaching.md", "zh"))):
+        typed = lesson_words(page)
+        demand(set(LESSONS) <= set(typed), f"{page} lacks {set(LESSONS) - set(typed)}")
+        with context.machine(append=f"quiet kpt=global lang={lang}") as m:
+            m.boot()
+            for word in (w for w in typed if not w.startswith("./vitrine ")):
+                if word.endswith(".svg"):
+                    demand(os.path.exists(f"tools/pictures/{word[:-4]}.py"), f"{page}: there is no picture {word}")
+                    continue
+                said = m.run(f"yes | {word}" if "quiz" in word else word)
+                demand(LESSONS[word][n] in said, f"{page}: {word}: {said[-300:]!r}")
+            m.poweroff()
+        for start in (w.split()[-1] for w in typed if w.startswith("./vitrine exercise start")):
+            demand(glob.glob(f"exercises/{start:>02}-*"), f"{page}: there is no exercise {start}")
 
 
 def test_kit_container(context):
