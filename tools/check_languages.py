@@ -250,7 +250,7 @@ def differences(english, chinese):
 
 
 def problems():
-    for path in source.files("user/**/*.def", "kernel/**/*.def", "tools/*.def"):
+    for path in source.files("user/**/*.def", "kernel/**/*.def", "tools/**/*.def"):
         yield from written(path)
         yield from entries(path)
     for path in source.files("user/*.c"):

@@ -26,7 +26,8 @@ FIRST = re.compile(r"(?:Who|What|Whoever|Whatever|Whose|Nobody|Somebody|Anybody|
 BEGIN = re.compile(r"(?:who|the same)\b", re.I)
 CLAUSE = re.compile(r"[:;] (?:what|whatever|who)\b", re.I)
 QUESTION = re.compile(r"(?:Is|Are|Was|Were|Do|Does|Did|Has|Have|Can|May|Would|Should)\b[^.]*\?")
-CATALOGUES = ("kernel/explain/*.def", "kernel/explain/words.h", "machine/words/*.def", "user/**/*.def", "tools/*.def")
+CATALOGUES = ("kernel/explain/*.def", "kernel/explain/words.h", "machine/words/*.def", "user/**/*.def",
+              "tools/**/*.def")
 NEVER = re.compile(r"\b(?:whoever|nobody|somebody|someone|anybody)\b", re.I)
 SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]?")
 

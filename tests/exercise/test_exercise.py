@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """test_exercise.py - each exercise: its solution passes, its starting point and wrong answers do not, and say why."""
+import glob
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import minikernel  # noqa: E402
 import predict  # noqa: E402
 import shelf  # noqa: E402
 import write  # noqa: E402
+import write_design  # noqa: E402
 from glassrun import COMPILE, glass  # noqa: E402
 from machine import Failure, Machine  # noqa: E402
 from say import Voice, wide  # noqa: E402
@@ -285,6 +287,17 @@ def test_write_program(context):
 def test_write_design(context):
     for e in of_kind("write", "design"):
         try_write(context, e)
+
+
+def test_model_words(_):
+    """Each sentence of model.def is one of the model's, and is found with values in it."""
+    sources = "".join(shelf.read(p) for p in glob.glob(os.path.join(ROOT, "tests/host/mmu/*.c")))
+    for english, chinese in write_design.ENTRY.findall(shelf.read(write_design.SENTENCES)):
+        demand(f'"{english}"' in sources, f"the model does not say {english!r}")
+        said = f"FAIL seed 3, hart 1: {write_design.VALUE.sub('7', english)}"
+        want = f"种子 3, 1 号核: {write_design.VALUE.sub('7', chinese)}"
+        demand(write_design.spoken(said, "zh") == want, f"{said} is not {want}")
+        demand(write_design.spoken(said, "en") == said, f"{said} is not English")
 
 
 # -- the command

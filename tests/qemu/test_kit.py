@@ -56,7 +56,7 @@ def test_kit_files(context):
     context.must(["make", "-n", f"O={context.out}", "qemu-gdb"])
 
 
-# What a lesson's command has to show, in English and in Chinese.
+# A lesson's command shows these words, in English and in Chinese.
 LESSONS = {
     "pgtbl walk 1 0x18": ("4 memory accesses: 3 entries and the data", "访问内存 4 次: 3 个表项, 再加数据"),
     "pgtbl tree 1": (" .. .. ..0: pte 0x", " .. .. ..0: pte 0x"),

@@ -5,14 +5,19 @@ The kernel's memory management and processes are built for this computer with it
 that keep stale translations, as tools/mutants.py does; its rules are the check. exercise.txt: replaces, design.
 """
 import os
+import re
 
 import children
 import hosttest
 import mutants
 from shelf import ROOT, Wrong, read
+from words import ENTRY
 from write_host import complaint
 
 SEEDS, STEPS = "4", "20000"
+SENTENCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "model.def")
+FAILS = re.compile(r"FAIL seed (\d+), hart (\d+): (.*)")
+VALUE = re.compile(r"%[a-z]+")
 
 
 class Answer:
@@ -20,6 +25,17 @@ class Answer:
 
     def __init__(self, path, text):
         self.path, self.text = path, text
+
+
+def spoken(said, lang):
+    """The line with which the model ends, in the language, if it is one of model.def."""
+    fails = FAILS.fullmatch(said)
+    for english, chinese in ENTRY.findall(read(SENTENCES)) if fails and lang == "zh" else ():
+        found = re.fullmatch("(.*)".join(map(re.escape, VALUE.split(english))), fails[3])
+        if found:
+            values = iter(found.groups())
+            return f"种子 {fails[1]}, {fails[2]} 号核: {VALUE.sub(lambda _: next(values), chinese)}"
+    return said
 
 
 def check(exercise, folder, say):
@@ -35,4 +51,4 @@ def check(exercise, folder, say):
     code, said = children.run(["timeout", "300", program, SEEDS, STEPS, "1", exercise.about["design"]])
     os.remove(program)
     if code:
-        raise Wrong(say("model", why=hosttest.failure_line(said)))
+        raise Wrong(say("model", why=spoken(hosttest.failure_line(said), say.lang)))

@@ -220,7 +220,7 @@ turn(void)
         if (!model_waits[i] || model_kicked[i])
             ready[n++] = i;
     if (n == 0)
-        model_fail("all harts wait, and nobody will wake them");
+        model_fail("all harts wait, and none is awake");
     model_hart = ready[model_rnd((uint64)n)];
     model_waits[model_hart] = false;
     model_in_turn = true;
