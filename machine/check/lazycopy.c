@@ -126,7 +126,7 @@ copy_fails(struct machine *m, const struct call *c)
     uint64 proc = facts_current(m, c->hart), va, size = 0;
     struct report r;
     if (!failed_at(m, c, &va) || !untouched(m, proc, c->arg[0], va) || below_stack(m, proc, va) ||
-        mapped_has(m, c->arg[0], va))
+        mapped_find(m, c->arg[0], va) != NULL)
         return;
     facts_field(m, proc, FACT_PROC_SZ, 8, &size);
     uint64 guilty = lookup_of(m, c, va);

@@ -5,28 +5,20 @@
 //           children inherit them. A page fault in it is to be served from one place of the file; a
 //           private mapping never goes back to the file; and a child that faults in a mapping of
 //           its parent has it, too.
+// Next      check/writeback.c
 #include "check/mapped.h"
 
 #include "check/blame.h"
 #include "check/leaves.h"
+#include "check/references.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/check.h"
 
 #define MAPPINGS    128
 #define FAULTS      64
-#define MAP_PRIVATE 2
 
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
-
-struct mapping {
-    uint64 root; // of the process; 0: unused
-    uint64 from, to, offset;
-    uint64 prot, flags;
-    uint64 when;
-    bool inherited;
-    struct moment forked;
-};
 
 // A page fault that a process is in.
 struct user_fault {
@@ -64,14 +56,13 @@ argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
            facts_memory(m, frame + fact(m, FACT_TRAPFRAME_A0) + 8 * (uint64)n, 8, value);
 }
 
-// The newest mapping of a root that holds `va`. A root that was allocated anew has none.
-static struct mapping *
-find(struct machine *m, uint64 root, uint64 va)
+const struct mapping *
+mapped_find(struct machine *m, uint64 root, uint64 va)
 {
-    struct mapping *best = NULL;
+    const struct mapping *best = NULL;
     const struct frame *f = frames_at(m, root);
     for (unsigned i = 0; root != 0 && f != NULL && i < MAPPINGS; i++) {
-        struct mapping *k = &state(m)->of[i];
+        const struct mapping *k = &state(m)->of[i];
         if (k->root == root && va >= k->from && va < k->to && k->when > f->allocated.position &&
             (best == NULL || k->when > best->when))
             best = k;
@@ -79,16 +70,35 @@ find(struct machine *m, uint64 root, uint64 va)
     return best;
 }
 
-bool
-mapped_has(struct machine *m, uint64 root, uint64 va)
+unsigned
+mapped_files(struct machine *m, uint64 root, uint64 file)
 {
-    return find(m, root, va) != NULL;
+    unsigned n = 0;
+    for (unsigned i = 0; i < MAPPINGS; i++) {
+        const struct mapping *k = &state(m)->of[i];
+        n += k->root == root && k->file == file && k->counted && k->from < k->to &&
+             mapped_find(m, root, k->from) == k;
+    }
+    return n;
 }
 
 // --- what is mapped ----------------------------------------------------------------------------
 
+// The file that mmap() was called with.
 static void
-remember(struct machine *m, unsigned hart, uint64 base)
+find_file(struct machine *m, unsigned hart, uint64 since, struct mapping *k)
+{
+    uint64 fd, proc = facts_current(m, hart);
+    if (!facts_have(m, FACT_BIT(PROC_OFILE) | FACT_BIT(COUNT_OFILE)) ||
+        !argument(m, hart, 4, &fd) || fd >= fact(m, FACT_COUNT_OFILE) ||
+        !facts_memory(m, proc + fact(m, FACT_PROC_OFILE) + 8 * fd, 8, &k->file))
+        return;
+    unsigned taken = references_taken(m, proc, k->file, since);
+    k->counted = taken != 0 && taken != REFERENCES_UNKNOWN;
+}
+
+static void
+remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
 {
     struct mapping k = {.root = root_of(m, hart), .from = base, .when = m->sight->now};
     uint64 length;
@@ -96,6 +106,7 @@ remember(struct machine *m, unsigned hart, uint64 base)
         !argument(m, hart, 1, &length) || !argument(m, hart, 2, &k.prot) ||
         !argument(m, hart, 3, &k.flags) || !argument(m, hart, 5, &k.offset))
         return;
+    find_file(m, hart, since, &k);
     k.to = base + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     state(m)->of[state(m)->next++ % MAPPINGS] = k;
 }
@@ -131,7 +142,7 @@ inherit(struct machine *m, unsigned hart, int pid)
     for (uint32 i = last > MAPPINGS ? last - MAPPINGS : 0; i < last; i++) {
         struct mapping k = state(m)->of[i % MAPPINGS];
         if (k.root != parent || k.from >= k.to ||
-            find(m, parent, k.from) != &state(m)->of[i % MAPPINGS])
+            mapped_find(m, parent, k.from) != &state(m)->of[i % MAPPINGS])
             continue;
         k.root = child;
         k.inherited = true;
@@ -145,7 +156,7 @@ static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
     if (c->what == KNOWN_SYS_MMAP)
-        remember(m, c->hart, result);
+        remember(m, c->hart, result, c->when);
     else if (c->what == KNOWN_SYS_MUNMAP && result == 0)
         forget_range(m, c->hart);
     else if (c->what == KNOWN_FORK)
@@ -168,7 +179,7 @@ static void
 reads(struct machine *m, const struct call *c)
 {
     const struct user_fault *f = fault_of(m, root_of(m, c->hart));
-    const struct mapping *k = f != NULL ? find(m, f->root, f->va) : NULL;
+    const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     struct report r;
     if (k == NULL)
         return;
@@ -188,7 +199,7 @@ reads(struct machine *m, const struct call *c)
 static void
 writes(struct machine *m, const struct call *c)
 {
-    const struct mapping *k = find(m, root_of(m, c->hart), c->arg[2]);
+    const struct mapping *k = mapped_find(m, root_of(m, c->hart), c->arg[2]);
     struct report r;
     if (c->arg[1] == 0 || k == NULL || !(k->flags & MAP_PRIVATE) ||
         known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
@@ -206,7 +217,7 @@ static void
 ends(struct machine *m, const struct call *c)
 {
     const struct user_fault *f = fault_of(m, root_of(m, c->hart));
-    const struct mapping *k = f != NULL ? find(m, f->root, f->va) : NULL;
+    const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     struct report r;
     if (k == NULL || !k->inherited)
         return;
@@ -242,7 +253,8 @@ trap(struct machine *m, unsigned hart)
     bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE ||
                 h->scause == CAUSE_FETCH_PAGE;
     uint64 root = leaves_root(h->satp);
-    if (h->mode != MODE_S || (h->mstatus & STATUS_SPP) || !page || find(m, root, h->stval) == NULL)
+    if (h->mode != MODE_S || (h->mstatus & STATUS_SPP) || !page ||
+        mapped_find(m, root, h->stval) == NULL)
         return;
     state(m)->fault[state(m)->next_fault++ % FAULTS] =
         (struct user_fault){root, h->stval, h->scause, h->sepc};

@@ -2,9 +2,25 @@
 // mapped.h - files that processes have mapped with mmap.
 #pragma once
 
-#include "base/types.h"
+#include "sight/moment.h"
 
-struct machine;
+#define MAP_SHARED  1
+#define MAP_PRIVATE 2
 
-// Returns whether `va` is in a mapping of the process with that root.
-bool mapped_has(struct machine *m, uint64 root, uint64 va);
+struct mapping {
+    uint64 root; // of the process; 0: unused
+    uint64 from, to, offset;
+    uint64 prot, flags;
+    uint64 when;
+    uint64 file; // 0: not known
+    bool counted; // mmap() took a reference to the file
+    bool inherited;
+    struct moment forked;
+};
+
+// The newest mapping of a process that holds `va`; NULL: there is none. A root that was allocated
+// anew has none.
+const struct mapping *mapped_find(struct machine *m, uint64 root, uint64 va);
+
+// How many mappings of the process have the file and hold a reference to it: mmap() took one.
+unsigned mapped_files(struct machine *m, uint64 root, uint64 file);
