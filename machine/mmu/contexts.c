@@ -171,8 +171,11 @@ contexts_find(const struct machine *m, unsigned hart, int kind, uint64 va)
 void
 contexts_add(struct machine *m, unsigned hart, int kind, uint64 va, void *host)
 {
-    struct shortcut *c = &m->lane[hart].now->entry[kind][shortcut_index(va)];
+    struct shortcuts *now = m->lane[hart].now;
+    struct shortcut *c = &now->entry[kind][shortcut_index(va)];
     uint64 page = va & ~(PAGE_BYTES - 1);
+    if (c->tag != page)
+        now->since[kind][shortcut_index(va)] = machine_position(m);
     c->tag = page;
     c->host = (uint64)(size_t)host - page;
 }

@@ -24,6 +24,7 @@ struct shortcut {
 
 struct shortcuts {
     struct shortcut entry[CUT_KINDS][SHORTCUTS];
+    uint64 since[CUT_KINDS][SHORTCUTS]; // the position where the entry was made
 };
 
 static inline unsigned

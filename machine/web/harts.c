@@ -22,7 +22,9 @@ struct tree_view {
 };
 
 struct row {
-    uint64 va, pa, kinds; // kinds: bit 0 loads, 1 stores, 2 fetches
+    uint64 va, pa;
+    uint64 kinds; // bit 0 loads, 1 stores, 2 fetches
+    uint64 since; // the position where the hart used it first
 };
 
 // An entry that has changed, where the old value may still be in the hart's TLB.
@@ -105,6 +107,8 @@ add_row(struct row *rows, uint32 *count, const struct row *r)
     for (uint32 i = *count; i-- > 0;) {
         if (rows[i].va == r->va) {
             rows[i].kinds |= r->kinds;
+            if (r->since < rows[i].since)
+                rows[i].since = r->since;
             return;
         }
     }
@@ -115,13 +119,16 @@ add_row(struct row *rows, uint32 *count, const struct row *r)
 uint32
 web_rows(const struct machine *m, uint32 hart, struct row *out, uint32 max)
 {
+    static const uint8 bit[CUT_KINDS] = {
+        [CUT_LOAD] = 1, [CUT_STORE] = 2, [CUT_FETCH] = 4, [CUT_READ] = 1, [CUT_WRITE] = 2};
     const struct shortcuts *cuts = m->lane[hart].now;
     uint32 count = 0;
     for (int kind = 0; kind < CUT_KINDS; kind++) {
         for (int i = 0; i < SHORTCUTS && count < max; i++) {
             const struct shortcut *s = &cuts->entry[kind][i];
             if (held(s))
-                add_row(out, &count, &(struct row){s->tag, target(m, s, kind), (uint64)1 << kind});
+                add_row(out, &count,
+                        &(struct row){s->tag, target(m, s, kind), bit[kind], cuts->since[kind][i]});
         }
     }
     return count;

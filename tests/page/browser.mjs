@@ -62,6 +62,19 @@ export class Opened {
     return this.page.evaluate((words) => window.vitrine.typeText(words), text);
   }
 
+  /** Drops files on the page, each a name and its bytes. */
+  drop(...files) {
+    const packed = files.map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]);
+    return this.page.evaluate(async (all) => window.vitrine.takeFiles(all.map(([n, b]) => new File([Uint8Array.from(atob(b), (c) => c.charCodeAt(0))], n))), packed);
+  }
+
+  /** The processor time of the page's process, its worker included. */
+  async seconds() {
+    const session = await this.page.context().browser().newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return Math.max(...processInfo.filter((p) => p.type === "renderer").map((p) => p.cpuTime));
+  }
+
   choose(part) {
     return this.page.evaluate((words) => window.vitrine.choose(words), part);
   }

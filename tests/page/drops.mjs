@@ -20,11 +20,6 @@ function badFiles(kernel) {
     ["nothing", [], /nothing is empty/]];
 }
 
-function drop(opened, name, bytes) {
-  return opened.page.evaluate(async ([n, b]) => window.vitrine.takeFiles([new File([Uint8Array.from(atob(b), (c) => c.charCodeAt(0))], n)]),
-    [name, Buffer.from(bytes).toString("base64")]);
-}
-
 async function says(opened, name, words) {
   await opened.until((text) => new RegExp(text).test(document.querySelector(".notice").textContent), 60, `the sentence about ${name}`, words);
   await opened.type(`echo st''ill ${name}\n`);
@@ -52,18 +47,28 @@ async function largeFileAndFolder(opened) {
   await says(opened, "xv6-labs", "xv6-labs cannot be read. Is it a folder");
 }
 
+// Files that are good one by one and make no machine together.
+async function several(opened, kernel) {
+  const disk = Buffer.alloc(8192);
+  disk.writeUInt32LE(0x10203040, 1024);
+  await opened.drop(["a.elf", kernel], ["b.elf", kernel]);
+  await says(opened, "a.elf", "a\\.elf and b\\.elf are both kernels");
+  await opened.drop(["a.img", disk], ["b.img", disk]);
+  await says(opened, "a.img", "a\\.img and b\\.img are both disks");
+  await opened.drop(["a.elf", kernel], ["cat.png", PNG]);
+  await says(opened, "b.elf", "cat\\.png is a PNG file");
+}
+
 export default async function ({ open, words: [vitrine, own] }) {
   const opened = await open();
   await opened.prompt();
   for (const [name, bytes, words] of badFiles(readFileSync(vitrine))) {
-    await drop(opened, name, bytes);
-    const said = await opened.text(".notice");
-    demand(words.test(said), `${name}: it says "${said}"`);
-    await opened.type(`echo st''ill ${name}\n`);
-    await opened.until((n) => window.vitrine.screenText().includes(`\nstill ${n}`), 60, `the machine after ${name}`, name);
+    await opened.drop([name, bytes]);
+    await says(opened, name, words.source);
   }
+  await several(opened, readFileSync(vitrine));
   await largeFileAndFolder(opened);
-  await drop(opened, "prompt", readFileSync(own));
+  await opened.drop(["prompt", readFileSync(own)]);
   await opened.until(() => /\$ ?$/.test(window.vitrine.screenText().trim()) && window.vitrine.loaded.kernel === "prompt", 60, "the dropped kernel's prompt");
   await opened.choose({ view: "harts" });
   await opened.until(() => document.querySelectorAll(".source.insns .now").length === 1, 20, "the instructions of a kernel whose source the page does not have");

@@ -5,13 +5,6 @@ import { demand, SLOW } from "./browser.mjs";
 // A frame shall take 1000 / 60 ms on an idle computer. Beside other tests the times grow, so four times as much is allowed.
 const PROMPT_SECONDS = 5, FRAME_MS = 4 * 1000 / 60, FAR = 100_000_000, MOVES = 60;
 
-// The processor time of the page's process, its worker included.
-async function rendererSeconds(opened) {
-  const session = await opened.page.context().browser().newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  return Math.max(...processInfo.filter((p) => p.type === "renderer").map((p) => p.cpuTime));
-}
-
 // The processor time of the page's own thread.
 async function threadMs(session) {
   const { metrics } = await session.send("Performance.getMetrics");
@@ -45,7 +38,7 @@ async function drag(opened) {
 export default async function ({ open }) {
   const opened = await open();
   await opened.prompt();
-  const prompt = await rendererSeconds(opened);
+  const prompt = await opened.seconds();
   console.log(`prompt after ${Date.now() - opened.from} ms, ${prompt.toFixed(1)} s of processor time`);
   demand(prompt < PROMPT_SECONDS * SLOW, `the prompt takes ${prompt.toFixed(1)} s of processor time`);
   await far(opened);

@@ -5,11 +5,12 @@ import re
 import shutil
 
 import hosttest
-from glassrun import FIRMWARE, demand, glass, prompt
+from glassrun import CC, FIRMWARE, demand, glass, prompt
 from machine import Failure, slowness
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 POSITION = 8000000
+COURSE_MEMORY = "0x8000000UL" # 128 MB, as the courses have
 
 
 def browser(context):
@@ -84,6 +85,28 @@ def test_views(context):
 def test_drops(context):
     """A picture, half a kernel, an x86 kernel, noise: a sentence each. A kernel of one's own runs."""
     check(context, "drops", f"{context.out}/kernel/kernel", prompt(context))
+
+
+def course(context, version):
+    """A kernel that boots as those of courses do, with a driver for a version of virtio."""
+    path = os.path.join(context.dir, f"course-{version}")
+    defines = [f"-DMEMORY={COURSE_MEMORY}", f"-DVERSION={version}"]
+    context.must([*CC, "-Wl,--no-warn-rwx-segments", *defines, "-o", path, "tests/page/course.c"])
+    return path
+
+
+def xv6_disk(context):
+    """A disk with the magic number of xv6's file system, and nothing else."""
+    path = os.path.join(context.dir, "fs.img")
+    with open(path, "wb") as f:
+        f.write(bytes(1024) + (0x10203040).to_bytes(4, "little") + bytes(7164))
+    return path
+
+
+def test_course(context):
+    """A kernel of a course prompts in 8 s; it is told that it lacks a disk, or has the newer virtio."""
+    words = (course(context, 2), xv6_disk(context), course(context, 1))
+    demand(check(context, "course", *words), r"prompt after [\d.]+ s")
 
 
 def test_stories(context):

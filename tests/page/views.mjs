@@ -52,13 +52,15 @@ async function harts(opened) {
   await opened.until(() => document.querySelectorAll(".hart").length === 3, 20, "three harts");
   demand((await opened.texts(".hart")).some((s) => /sched_idle.*sched\.c:\d+/s.test(s)), "no hart names its line");
   demand((await opened.count(".source .now")) === 1, "the line that runs is not marked");
+  const ages = (await opened.texts(".tlb .number")).slice(1).map((s) => Number(s.replaceAll(",", "")));
+  demand(ages.length > 3 && ages.every((n, i) => n > 0 && n >= (ages[i - 1] ?? 0)), `the ages of the translations are ${ages}`);
   await show(opened, "reports");
   demand(/^No report in/.test(await opened.text(".reports")), "there are reports");
 }
 
 // Text that is wider than its place, or reaches out of the window.
 function tooWide() {
-  const wide = [...document.querySelectorAll("header, footer, .tabs, .controls, .row, .flag, .card")]
+  const wide = [...document.querySelectorAll("header, footer, .tabs, .controls, .row, .flag, .card, .source span")]
     .filter((e) => e.offsetParent && (e.scrollWidth > e.clientWidth + 2 || e.getBoundingClientRect().right > innerWidth + 1));
   return wide.map((e) => `${e.className || e.tagName}: ${e.textContent.slice(0, 60)}`);
 }

@@ -121,7 +121,9 @@ export async function takeFiles(list: File[]): Promise<void> {
     const wrong = whatIsWrong(name, bytes);
     if (wrong) return complain(t(...wrong));
   }
-  const kernel = files.find((f) => !isDisk(f.bytes)), disk = files.find((f) => isDisk(f.bytes));
+  const [kernel, otherKernel] = files.filter((f) => !isDisk(f.bytes)), [disk, otherDisk] = files.filter((f) => isDisk(f.bytes));
+  if (otherKernel) return complain(t("drop.kernels", kernel.name, otherKernel.name));
+  if (otherDisk) return complain(t("drop.disks", disk.name, otherDisk.name));
   if (!kernel && !disk) return;
   await tryFiles(kernel, disk);
 }

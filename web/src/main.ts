@@ -7,7 +7,7 @@ import { loaded, takeFiles, told, tryOlderDisk, unpack } from "./files";
 import { listenToKeys } from "./keys";
 import { mountHeader } from "./header";
 import { linkedStory, makeLink, readLink, restored, startLinked } from "./saved";
-import { complain, hush, mountNotice, say } from "./notice";
+import { complain, hush, mention, mountNotice } from "./notice";
 import { mountProgress } from "./progress";
 import { mountStories, tell } from "./stories/player";
 import { focusTerminal, mountTerminal, screenText, typeText } from "./terminal";
@@ -58,7 +58,7 @@ function listen(): void {
   });
   link.on("report", ({ report }) => {
     addReport(report);
-    say(t("reports.new", reports.length));
+    mention(t("reports.new", reports.length));
   });
   link.on("console", ({ bytes }) => {
     printed = (printed + decoder.decode(bytes)).slice(-400);

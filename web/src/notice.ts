@@ -5,29 +5,46 @@ import { t } from "./words";
 
 let line: HTMLElement;
 let timer = 0;
+let waiting = ""; // a sentence that is shown when the line is free
 
 export function mountNotice(): HTMLElement {
   line = h("div", { class: "notice", role: "status", "aria-live": "polite" });
   return line;
 }
 
+function show(kind: "told" | "mentioned" | "wrong", ...words: (Node | string)[]): void {
+  clearTimeout(timer);
+  fill(line, ...words);
+  line.dataset.kind = kind;
+  if (kind !== "wrong") timer = window.setTimeout(free, 8000);
+}
+
+function free(): void {
+  const next = waiting;
+  waiting = "";
+  fill(line);
+  if (next !== "") mention(next);
+}
+
 /** Removes the sentence: it is of a machine that is gone. */
 export function hush(): void {
+  waiting = "";
   clearTimeout(timer);
-  fill(line);
+  free();
 }
 
 /** Shows a sentence for a while. */
 export function say(words: string): void {
-  fill(line, words);
-  line.dataset.kind = "told";
-  clearTimeout(timer);
-  timer = window.setTimeout(() => fill(line), 8000);
+  show("told", words);
+}
+
+/** Shows a sentence as soon as no other one is shown. */
+export function mention(words: string): void {
+  if (line.childNodes.length === 0 || line.dataset.kind === "mentioned") show("mentioned", words);
+  else waiting = words;
 }
 
 /** Shows what is wrong; it stays until it is closed or something else is said. */
 export function complain(words: string): void {
-  clearTimeout(timer);
-  fill(line, words, " ", h("button", { class: "link", onclick: () => fill(line) }, t("notice.close")));
-  line.dataset.kind = "wrong";
+  show("wrong", words, " ", h("button", { class: "link", onclick: free }, t("notice.close")));
 }

@@ -87,6 +87,7 @@ export interface Row {
   va: bigint;
   pa: bigint;
   kinds: number; // 1 loads, 2 stores, 4 fetches
+  since: number; // the position where the hart used it first
 }
 
 /** An entry that has changed, where the old value may still be in the TLB. */

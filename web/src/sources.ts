@@ -39,5 +39,5 @@ export interface SourceLine {
 export function sourceLines(file: string, line: number, around: number): SourceLine[] {
   const text = find(file), from = Math.max(1, line - around);
   if (!text || line < 1) return [];
-  return text.slice(from - 1, line + around).map((words, i) => ({ number: from + i, text: words.replace(/\t/g, "    ").slice(0, 96), now: from + i === line }));
+  return text.slice(from - 1, line + around).map((words, i) => ({ number: from + i, text: words.replace(/\t/g, "    "), now: from + i === line }));
 }

@@ -13,7 +13,7 @@ import { Key, t } from "./words";
 const ANY: Wanted = { kinds: Events.exception | Events.interrupt | Events.return | Events.satp | Events.fence | Events.entry };
 const CALL: Wanted = { kinds: Events.exception, causes: [8] };
 const MOST = 3_000_000_000;
-const HEIGHT = 30;
+const HEIGHT = 30, EDGE = 10; // room for half a knob
 
 let busy = false; // an order to go somewhere is under way
 let target: number | null = null; // where the person wants to go meanwhile
@@ -95,7 +95,7 @@ const BUTTONS: [move: string, sign: string, words: Key][] = [["callBack", "|◂"
   ["run", "▶", "time.run"], ["step", "▸", "time.step"], ["event", "▸▸", "time.event"], ["call", "▸|", "time.call"], ["newest", "⇥", "time.newest"]];
 
 function scale() {
-  return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([6, Math.max(20, slider.clientWidth - 6)]);
+  return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([EDGE, Math.max(20, slider.clientWidth - EDGE)]);
 }
 
 function atMouse(event: PointerEvent): number {
@@ -106,7 +106,7 @@ function atMouse(event: PointerEvent): number {
 function drawSlider(at: number): void {
   const x = scale(), svg = select(slider);
   svg.select(".done").attr("x2", x(at));
-  svg.select(".all").attr("x2", Math.max(20, slider.clientWidth - 6));
+  svg.select(".all").attr("x2", Math.max(20, slider.clientWidth - EDGE));
   svg.select(".knob").attr("cx", x(at));
   const inputs = svg.select(".inputs").selectAll<SVGLineElement, number>("line").data(run.inputs);
   inputs.enter().append("line").attr("y1", 20).attr("y2", 25).merge(inputs).attr("x1", (d) => x(d)).attr("x2", (d) => x(d));
@@ -131,8 +131,8 @@ const draw = eachFrame(() => {
 function makeSlider(): SVGSVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const svg = select(element).attr("class", "time-slider").attr("height", HEIGHT).attr("role", "slider").attr("tabindex", 0).attr("aria-valuemin", 0);
-  svg.append("line").attr("class", "all").attr("x1", 6).attr("y1", 15).attr("y2", 15);
-  svg.append("line").attr("class", "done").attr("x1", 6).attr("y1", 15).attr("y2", 15);
+  svg.append("line").attr("class", "all").attr("x1", EDGE).attr("y1", 15).attr("y2", 15);
+  svg.append("line").attr("class", "done").attr("x1", EDGE).attr("y1", 15).attr("y2", 15);
   svg.append("g").attr("class", "inputs");
   svg.append("g").attr("class", "bad");
   svg.append("circle").attr("class", "knob").attr("cy", 15).attr("r", 7);

@@ -205,7 +205,7 @@ async function tellFrame(): Promise<void> {
   if (text !== askedFor) return; // the mouse has gone on
   const mapper = h("span", {}), owner = trees.find((tree) => tree.number === frames[at + 1]);
   fill(detail, h("div", { class: "row" }, h("b", { class: "mono" }, hex(pa)), h("span", {}, t(KINDS[frames[at]][1])), h("span", {}, owner ? treeName(owner) : ""),
-    h("span", {}, t("frame.references", frames[at + 2]))),
+    h("span", {}, t("frame.references", frames[at + 2], references.length))),
   h("ul", { class: "references" }, ...references.slice(0, 6).map(referenceRow)), references.length > 6 ? h("p", { class: "hint" }, t("frame.more", references.length - 6)) : "",
   h("div", { class: "row" }, h("button", { class: "why", onclick: () => void tellMapper(pa, mapper) }, t("frame.who")), mapper));
 }

@@ -21,7 +21,6 @@ let cards: HTMLElement;
 let code: HTMLElement;
 let tlb: HTMLElement;
 let answer: HTMLElement; // to "why?"
-const firstSeen = new Map<string, number>(); // of a row: the position when it was seen first
 
 function satpWords(satp: bigint): string {
   const mode = Number(satp >> 60n);
@@ -64,17 +63,9 @@ function drawCode(one: HartView | undefined, insns: Insn[]): void {
 
 const kindsOf = (kinds: number): string => (kinds & 1 ? "r" : "-") + (kinds & 2 ? "w" : "-") + (kinds & 4 ? "x" : "-");
 
-function age(id: number, row: Row): number {
-  const key = `${run.epoch} ${id} ${harts[id]?.satp} ${row.va} ${row.pa}`;
-  const seen = firstSeen.get(key) ?? run.position;
-  firstSeen.set(key, Math.min(seen, run.position));
-  if (firstSeen.size > 50000) firstSeen.clear();
-  return run.position - Math.min(seen, run.position);
-}
-
 function tlbRow(row: Row): HTMLElement {
   return h("tr", { "data-va": hex(row.va) }, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(row.va, { tree: `hart${chosen()}`, user: harts[chosen()]?.mode === 0 }) }, hex(row.va))),
-    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono use" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(age(chosen(), row))),
+    h("td", { class: "mono" }, hex(row.pa)), h("td", { class: "mono use" }, kindsOf(row.kinds)), h("td", { class: "number" }, grouped(Math.max(0, run.position - row.since))),
     h("td", {}, whyLink(() => leafOf(harts[chosen()].satp, row.va), answer)));
 }
 
@@ -85,8 +76,7 @@ function doubtRow(d: Doubt): HTMLElement {
 }
 
 function drawTlb(rows: Row[], doubts: Doubt[]): void {
-  const young = [...rows].map((row) => ({ row, age: age(chosen(), row) })).sort((a, b) => a.age - b.age).map((r) => r.row);
-  const shown = young.slice(0, Math.max(4, ROWS_SHOWN - doubts.length));
+  const young = [...rows].sort((a, b) => b.since - a.since), shown = young.slice(0, Math.max(4, ROWS_SHOWN - doubts.length));
   fill(tlb, h("div", { class: "row" }, h("b", {}, t("tlb.title", chosen())), h("span", { class: "hint" }, t("tlb.note", rows.length, doubts.length))),
     h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("tlb.va")), h("th", {}, t("tlb.pa")), h("th", {}, t("tlb.use")), h("th", { class: "number" }, t("tlb.age")), h("th", {}))),
       h("tbody", {}, ...doubts.slice(0, 8).map(doubtRow), ...shown.map(tlbRow))));

@@ -133,8 +133,8 @@ export function references(machine: Machine, pa: bigint): Reference[] {
 export function rows(machine: Machine, hart: number): Row[] {
   const { module } = machine;
   const count = module.x.web_rows(machine.m, hart, module.room, ROWS_MAX);
-  const w = module.words(module.room, 3 * count);
-  return Array.from({ length: count }, (_, i) => ({ va: w[3 * i], pa: w[3 * i + 1], kinds: Number(w[3 * i + 2]) }));
+  const w = module.words(module.room, 4 * count);
+  return Array.from({ length: count }, (_, i) => ({ va: w[4 * i], pa: w[4 * i + 1], kinds: Number(w[4 * i + 2]), since: Number(w[4 * i + 3]) }));
 }
 
 export function doubts(machine: Machine, hart: number): Doubt[] {
