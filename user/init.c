@@ -94,10 +94,8 @@ run(char **argv, int mode)
 int
 main(int argc, char **argv)
 {
-    char *shell[2];
+    char *shell[] = {"sh", 0};
 
-    shell[0] = "sh";
-    shell[1] = 0;
     make_nodes();
     if (argc > 1)
         poweroff(run(argv + 1, INTR_EXIT) & 255);

@@ -135,6 +135,7 @@ main(int argc, char **argv)
 {
     struct args a;
     struct stat st;
+    bool single = false;
     int status = 0, c;
 
     (void)argc;
@@ -144,9 +145,9 @@ main(int argc, char **argv)
             usage("ls [-al1] [path ...]");
         all |= c == 'a';
         detailed |= c == 'l';
-        columns |= c == '1';
+        single |= c == '1';
     }
-    columns = !columns && fstat(1, &st) == 0 && st.type == T_DEVICE;
+    columns = !single && fstat(1, &st) == 0 && st.type == T_DEVICE;
     if (!*a.next)
         return out_done("ls", list(".", false));
     for (argv = a.next; *a.next; a.next++)

@@ -5,8 +5,8 @@
 struct aspace;
 
 void check_kernel_layout(void); // panics if two parts of the kernel's half overlap
-void
-check_layout(struct aspace *as); // panics if a process's layout breaks a promise of layoutrules.h
+// Panics if a process's layout breaks a promise of layoutrules.h.
+void check_layout(struct aspace *as);
 
 #ifdef DEBUG
 #define layout_dcheck(as) check_layout(as) // after every system call in debug builds

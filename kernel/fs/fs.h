@@ -49,8 +49,8 @@ void begin_op(void); // may sleep
 void end_op(void);   // may sleep
 
 struct inode *idup(struct inode *ip);
-void
-iput(struct inode *ip); // may sleep; the last one of an unlinked file frees it: inside begin_op
+// May sleep. The last one of an unlinked file frees it: inside begin_op.
+void iput(struct inode *ip);
 void ilock(struct inode *ip);
 void iunlock(struct inode *ip);
 

@@ -11,9 +11,9 @@
 
 #include "check/blame.h"
 #include "machine.h"
+#include "sight/check.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
-#include "sight/check.h"
 
 struct atrest_watch {
     uint64 *root; // for each page of RAM: the root of the tree that had it as a table last
@@ -79,13 +79,6 @@ look_for_table(void *arg, uint64 pa, int level, uint64 slot)
 }
 
 static void
-no_leaf(void *arg, const struct leaf *leaf)
-{
-    (void)arg;
-    (void)leaf;
-}
-
-static void
 user_leaf(void *arg, const struct leaf *leaf)
 {
     *(bool *)arg |= (leaf->pte & PTE_U) != 0;
@@ -139,16 +132,16 @@ atrest_table(struct machine *m, unsigned hart, uint64 satp, int level, uint64 ta
 {
     struct atrest_watch *w = SIGHT_STATE(m, atrest, struct atrest_watch);
     uint64 *seen = &w->root[(size_t)((table - m->ram.base) >> PAGE_BITS)];
-    uint64 other = *seen, root = leaves_root(satp), pid = 0, proc = 0;
+    uint64 other = *seen, root = satp_root(satp), pid = 0, proc = 0;
     struct search own = {table, slot}, its = {table, 0};
-    struct visitor to = {.table = look_for_table, .leaf = no_leaf, .arg = &its};
+    struct visitor to = {.table = look_for_table, .arg = &its};
     *seen = root;
     if (other != 0 && other != root && slot != 0 && maps_user(m, table, level) &&
         process_of(m, root) != 0)
         proc = process_of(m, other);
     if (proc == 0 || !facts_field(m, proc, FACT_PROC_PID, 4, &pid))
         return;
-    leaves_visit(m, other, leaves_levels(satp), &to);
+    leaves_visit(m, other, satp_levels(satp), &to);
     if (its.slot != 0)
         tell_table(m, hart, &own, &its, pid);
 }

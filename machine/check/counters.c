@@ -15,8 +15,8 @@
 #include "check/sleeplocks.h"
 #include "hart/opcodes.h"
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 #define VARIABLES_MAX 256
 #define LOCKS_KEPT    4

@@ -9,8 +9,8 @@
 #include "check/entries.h"
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define TEXTS   64
 #define SHARERS 4

@@ -8,8 +8,8 @@
 
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 struct entries_watch {
     uint8 *level; // of each page of RAM: 1 + the level of the table that it is, or 0
@@ -42,8 +42,8 @@ static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
-    uint64 root = leaves_root(h->satp);
-    int levels = leaves_levels(h->satp);
+    uint64 root = satp_root(h->satp);
+    int levels = satp_levels(h->satp);
     struct visitor to = {.table = table_found, .leaf = leaf_found, .arg = m};
     if (supervisor && h->mode == MODE_U && levels != 0 && ram_has(&m->ram, root, PAGE_BYTES) &&
         *level_of(m, root) != levels)

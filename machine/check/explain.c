@@ -285,7 +285,7 @@ unreachable(const struct machine *m, uint64 satp, uint64 size)
 {
     struct unreachable u = {.size = size};
     struct visitor to = {.arg = &u, .leaf = count_unreachable};
-    leaves_visit(m, leaves_root(satp), leaves_levels(satp), &to);
+    leaves_visit(m, satp_root(satp), satp_levels(satp), &to);
     return u;
 }
 

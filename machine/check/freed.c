@@ -6,8 +6,8 @@
 // Promises  silence: without kalloc and kfree no page counts as free.
 #include "check/blame.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define SUPER_BYTES (512 * PAGE_BYTES)
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page

@@ -53,7 +53,7 @@ trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     struct lazycopy *w = state(m);
-    uint64 root = leaves_root(h->satp);
+    uint64 root = satp_root(h->satp);
     bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE;
     if (w->served.position == 0 && h->mode == MODE_S && page && !(h->mstatus & STATUS_SPP) &&
         untouched(m, facts_current(m, hart), root, h->stval))
@@ -65,7 +65,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct lazycopy *w = state(m);
-    uint64 root = leaves_root(h->satp);
+    uint64 root = satp_root(h->satp);
     struct leaf leaf;
     if (w->served.position != 0 || !supervisor || h->mode != MODE_U)
         return;

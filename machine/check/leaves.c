@@ -3,7 +3,6 @@
 #include "check/leaves.h"
 
 #include "machine.h"
-#include "mmu/satp.h"
 
 #define TABLES_MAX 4096 // of one tree: a larger one is no tree
 
@@ -12,18 +11,6 @@ struct trip {
     const struct visitor *to;
     unsigned tables;
 };
-
-int
-leaves_levels(uint64 satp)
-{
-    return satp_levels(satp);
-}
-
-uint64
-leaves_root(uint64 satp)
-{
-    return satp_root(satp);
-}
 
 static unsigned
 shift_of(int level)
@@ -65,9 +52,11 @@ visit(struct trip *t, uint64 table, uint64 slot, int level, int levels, uint64 v
         struct leaf leaf = {canonical(here, levels), entry[i], table + i * sizeof(pte_t), level};
         if (t->to->refused != NULL && refused(entry[i], level))
             t->to->refused(t->to->arg, &leaf);
-        if (pte_leaf(entry[i]))
+        if (t->to->entry != NULL)
+            t->to->entry(t->to->arg, &leaf);
+        if (pte_leaf(entry[i]) && t->to->leaf != NULL)
             t->to->leaf(t->to->arg, &leaf);
-        else if (level > 0)
+        if (!pte_leaf(entry[i]) && level > 0)
             visit(t, pte_pa(entry[i]), leaf.slot, level - 1, levels, here, PT_ENTRIES);
     }
 }
@@ -76,7 +65,8 @@ unsigned
 leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to)
 {
     struct trip t = {m, to, 0};
-    visit(&t, root, 0, levels - 1, levels, 0, PT_ENTRIES);
+    if (levels != 0)
+        visit(&t, root, 0, levels - 1, levels, 0, PT_ENTRIES);
     return t.tables;
 }
 

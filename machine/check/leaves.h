@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "mmu/satp.h"
 
 struct machine;
 
@@ -16,17 +17,15 @@ struct visitor {
     // `slot`: the physical address of the entry that leads to the table; 0 for the root. `table`
     // may be NULL.
     void (*table)(void *arg, uint64 pa, int level, uint64 slot);
-    void (*leaf)(void *arg, const struct leaf *leaf);
+    void (*leaf)(void *arg, const struct leaf *leaf); // may be NULL
     void *arg;
     // A valid entry that breaks a rule; table() or leaf() is called for it afterwards. May be NULL.
     void (*refused)(void *arg, const struct leaf *entry);
+    // Each valid entry, before the table that it may lead to. May be NULL.
+    void (*entry)(void *arg, const struct leaf *entry);
 };
 
-// The levels of trees that satp's mode has; 0: translation is off.
-int leaves_levels(uint64 satp);
-// The physical address of the root that satp has.
-uint64 leaves_root(uint64 satp);
-// Visits the tree below `root`. Returns how many tables it has. A tree with a cycle, or with
+// Visits the tree below `root`; `levels` 0: none. Returns how many tables it has. A tree with a cycle, or with
 // pointers out of RAM, is visited as far as it is a tree.
 unsigned leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to);
 // The slot and entry that map `va`, or where the walk ends. Returns false if that is no leaf.

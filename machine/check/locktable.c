@@ -3,8 +3,8 @@
 #include "check/locktable.h"
 
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 void
 caller_now(const struct machine *m, const struct call *c, struct moment *out)

@@ -13,8 +13,8 @@
 #include "check/leaves.h"
 #include "check/releases.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define LOST_MIN 2 // pages of one place: one could be on its way to somewhere
 
@@ -160,7 +160,7 @@ search(struct machine *m)
         for (unsigned k = 1; k < 32; k++)
             look_at_word(m, m->s.hart[i].x[k]);
         look_at_word(m, m->s.hart[i].satp);
-        found(m, leaves_root(m->s.hart[i].satp));
+        found(m, satp_root(m->s.hart[i].satp));
         look_at_word(m, m->s.hart[i].sscratch);
     }
     for (unsigned i = 0; i < s->segments; i++)

@@ -12,8 +12,8 @@
 #include "check/leaves.h"
 #include "check/references.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define MAPPINGS    128
 #define FAULTS      64
@@ -252,7 +252,7 @@ trap(struct machine *m, unsigned hart)
     const struct hart *h = &m->s.hart[hart];
     bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE ||
                 h->scause == CAUSE_FETCH_PAGE;
-    uint64 root = leaves_root(h->satp);
+    uint64 root = satp_root(h->satp);
     if (h->mode != MODE_S || (h->mstatus & STATUS_SPP) || !page ||
         mapped_find(m, root, h->stval) == NULL)
         return;
@@ -264,7 +264,7 @@ static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
-    uint64 root = leaves_root(h->satp);
+    uint64 root = satp_root(h->satp);
     for (unsigned i = 0; supervisor && h->mode == MODE_U && i < FAULTS; i++)
         if (state(m)->fault[i].root == root)
             state(m)->fault[i].root = 0;

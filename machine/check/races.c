@@ -18,8 +18,8 @@
 #include "check/locktable.h"
 #include "hart/opcodes.h"
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 #define PAGES_MAX    2048 // of the kernel's variables that are watched
 #define RECENT       8

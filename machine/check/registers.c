@@ -13,8 +13,8 @@
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define PROGRAMS    64
 #define STUCK_CALLS 100
@@ -205,8 +205,8 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     struct program *p = NULL;
     if (supervisor)
         note_return(m, hart);
-    if (supervisor && h->mode == MODE_U && leaves_levels(h->satp) != 0)
-        p = find(m, hart, leaves_root(h->satp), false);
+    if (supervisor && h->mode == MODE_U && satp_levels(h->satp) != 0)
+        p = find(m, hart, satp_root(h->satp), false);
     if (p == NULL || !p->trapped)
         return;
     goes_on(m, hart, p);
@@ -254,9 +254,9 @@ trap(struct machine *m, unsigned hart)
         return;
     if (h->scause >> 63)
         count_storm(m, hart);
-    if ((h->mstatus & STATUS_SPP) || leaves_levels(h->satp) == 0)
+    if ((h->mstatus & STATUS_SPP) || satp_levels(h->satp) == 0)
         return;
-    struct program *p = find(m, hart, leaves_root(h->satp), true);
+    struct program *p = find(m, hart, satp_root(h->satp), true);
     p->trap.pc = h->sepc;
     p->trap.when = m->sight->now;
     p->trapped = true;

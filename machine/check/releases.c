@@ -8,8 +8,8 @@
 
 #include "check/entries.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define TOGETHER 20000 // instructions between the two at most
 

@@ -5,8 +5,8 @@
 //           write of satp. The first access that it harms is shown; the others are only counted.
 // Next      mmu/rules.h
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 static void
 tell_what(struct machine *m, const struct stale *s, struct report *r)

@@ -17,8 +17,8 @@
 #include "hart/opcodes.h"
 #include "mmu/access.h"
 #include "run.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 #include "time/snapshot.h"
 
 #define QUIET_STEPS  30000000ULL // of all harts, without a call or a trap

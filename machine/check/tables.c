@@ -12,8 +12,8 @@
 #include "check/releases.h"
 #include "check/unset.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define ROOTS         64
 #define OWNED         8             // pages that a struct proc points to
@@ -77,7 +77,7 @@ table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp, const struc
     struct report r;
     report_begin(m, &r, REPORT_TABLE_FREE, hart, blame(m, freed));
     r.fatal = true;
-    r.what = (struct fact){.word = leaves_root(satp) == pa ? WORD_ROOT_FREE : WORD_TABLE_FREE,
+    r.what = (struct fact){.word = satp_root(satp) == pa ? WORD_ROOT_FREE : WORD_TABLE_FREE,
                            .arg = {pa, r.site, hart, satp}};
     report_since(&r, WORD_FREED_BY)->moment = *freed;
     r.rule.word = WORD_TABLE_FREE_RULE;
@@ -112,10 +112,10 @@ freed_before(struct machine *m, unsigned hart, uint64 root)
 static void
 satp(struct machine *m, unsigned hart, uint64 old)
 {
-    uint64 now = m->s.hart[hart].satp, root = leaves_root(now);
+    uint64 now = m->s.hart[hart].satp, root = satp_root(now);
     const struct moment *freed = freed_before(m, hart, root);
     SIGHT_STATE(m, tables, struct tables_watch)->kernel_satp[hart] = old;
-    if (leaves_levels(now) != 0 && freed != NULL)
+    if (satp_levels(now) != 0 && freed != NULL)
         table_free(m, hart, root, now, freed);
 }
 
@@ -242,7 +242,7 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
         !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
-    bool has = leaves_find(l->m, leaves_root(l->satp), leaves_levels(l->satp), leaf->va, &user);
+    bool has = leaves_find(l->m, satp_root(l->satp), satp_levels(l->satp), leaf->va, &user);
     if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
         return;
     report_begin(l->m, &r, REPORT_MIRROR, l->hart, 0);
@@ -281,8 +281,8 @@ static void
 look_at_stacks(const struct look *l)
 {
     struct tables_watch *w = SIGHT_STATE(l->m, tables, struct tables_watch);
-    uint64 at, kstack, root = leaves_root(l->kernel);
-    int levels = leaves_levels(l->kernel);
+    uint64 at, kstack, root = satp_root(l->kernel);
+    int levels = satp_levels(l->kernel);
     if (w->stacks_seen_for == l->kernel || levels == 0)
         return;
     w->stacks_seen_for = l->kernel;
@@ -350,11 +350,12 @@ may_mirror(struct machine *m, uint64 root)
 static void
 look_at(struct look *l, struct known_root *k)
 {
-    struct visitor user = {look_at_table, look_at_leaf, l, look_at_refused};
+    struct visitor user = {
+        .table = look_at_table, .leaf = look_at_leaf, .refused = look_at_refused, .arg = l};
     struct visitor mirror = {.leaf = mirror_leaf, .arg = l};
-    uint64 root = leaves_root(l->satp), kernel = leaves_root(l->kernel);
-    unsigned tables = leaves_visit(l->m, root, leaves_levels(l->satp), &user);
-    if (kernel != root && leaves_levels(l->kernel) == PT_MIN_LEVELS && may_mirror(l->m, kernel))
+    uint64 root = satp_root(l->satp), kernel = satp_root(l->kernel);
+    unsigned tables = leaves_visit(l->m, root, satp_levels(l->satp), &user);
+    if (kernel != root && satp_levels(l->kernel) == PT_MIN_LEVELS && may_mirror(l->m, kernel))
         leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
     look_at_stacks(l);
     k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
@@ -367,12 +368,12 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
-    if (!supervisor || h->mode != MODE_U || leaves_levels(h->satp) == 0)
+    if (!supervisor || h->mode != MODE_U || satp_levels(h->satp) == 0)
         return;
     struct look l = {.m = m, .hart = hart, .satp = h->satp, .kernel = w->kernel_satp[hart]};
     l.proc = facts_current(m, hart);
     facts_field(m, l.proc, FACT_PROC_SZ, 8, &l.size);
-    struct known_root *k = record(w, leaves_root(h->satp), l.proc);
+    struct known_root *k = record(w, satp_root(h->satp), l.proc);
     const struct frame *f = frames_at(m, k->root);
     bool anew = f != NULL && f->allocated.position > k->when;
     l.size_before = k->size > l.size && !anew ? k->size : 0;

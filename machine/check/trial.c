@@ -12,8 +12,8 @@
 #include "hart/rvc.h"
 #include "mmu/store.h"
 #include "run.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 #include "time/snapshot.h"
 
 #define TRIAL_STEPS 300000ULL

@@ -12,8 +12,8 @@
 
 #include "check/blame.h"
 #include "machine.h"
-#include "sight/frames.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
 #define FOLLOWED    4096 // pages at a time
 #define KERNEL_USES 1000 // loads and stores of the kernel, after which a page is its own

@@ -41,8 +41,8 @@ look(struct machine *m, unsigned hart)
     const struct hart *h = &m->s.hart[hart];
     uint64 stack = (h->x[SP] - 1) & ~(PAGE_BYTES - 1), code = h->pc & ~(PAGE_BYTES - 1);
     struct leaf own, below = {0};
-    uint64 root = leaves_root(h->satp);
-    int levels = leaves_levels(h->satp);
+    uint64 root = satp_root(h->satp);
+    int levels = satp_levels(h->satp);
     if (stack <= code || !leaves_find(m, root, levels, stack, &own) || own.level != 0)
         return;
     for (uint64 page = stack; page > code && stack - page < PAGES_MAX * PAGE_BYTES;) {
@@ -72,7 +72,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     struct userstack *w = SIGHT_STATE(m, userstack, struct userstack);
     const struct hart *h = &m->s.hart[hart];
     uint64 proc;
-    if (w->next == 0 || !supervisor || h->mode != MODE_U || leaves_levels(h->satp) == 0)
+    if (w->next == 0 || !supervisor || h->mode != MODE_U || satp_levels(h->satp) == 0)
         return;
     proc = facts_current(m, hart);
     for (unsigned i = 0; proc != 0 && i < FRESH; i++) {

@@ -218,7 +218,7 @@ write_mstatus(struct hart *h, uint64 value, uint64 mask)
     h->mstatus = (h->mstatus & ~mask) | (value & mask);
     if (mask & STATUS_MIE) {
         uint64 mpp = value & STATUS_MPP;
-        if (mpp != 2ULL << 11)
+        if (mpp != 2ULL << STATUS_MPP_SHIFT)
             h->mstatus = (h->mstatus & ~STATUS_MPP) | mpp;
     }
 }

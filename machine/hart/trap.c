@@ -50,7 +50,7 @@ enter_m(struct hart *h, bool interrupt, int cause, uint64 tval)
     h->mepc = h->pc;
     h->mtval = tval;
     h->mstatus &= ~(STATUS_MPP | STATUS_MPIE);
-    h->mstatus |= (uint64)h->mode << 11;
+    h->mstatus |= (uint64)h->mode << STATUS_MPP_SHIFT;
     h->mstatus |= h->mstatus & STATUS_MIE ? STATUS_MPIE : 0;
     h->mstatus &= ~STATUS_MIE;
     h->mode = MODE_M;
@@ -99,12 +99,13 @@ trap_due(const struct machine *m, unsigned hart)
 bool
 trap_interrupt(struct machine *m, unsigned hart)
 {
-    static const uint8 order[] = {11, 3, 7, 9, 1, 5}; // priv: priority of simultaneous interrupts
+    // priv: priority of simultaneous interrupts
+    static const uint64 order[] = {IRQ_MEIP, IRQ_MSIP, IRQ_MTIP, IRQ_SEIP, IRQ_SSIP, IRQ_STIP};
     struct hart *h = &m->s.hart[hart];
     uint64 due = takeable(h, trap_pending(m, hart));
     for (size_t i = 0; due != 0 && i < NELEM(order); i++) {
-        if (due >> order[i] & 1) {
-            trap_take(m, hart, true, order[i], 0);
+        if (due & order[i]) {
+            trap_take(m, hart, true, (unsigned)__builtin_ctzll(order[i]), 0);
             return true;
         }
     }
@@ -117,7 +118,7 @@ trap_mret(struct machine *m, unsigned hart)
     struct hart *h = &m->s.hart[hart];
     if (h->mode != MODE_M)
         return false;
-    unsigned back = (unsigned)((h->mstatus & STATUS_MPP) >> 11);
+    unsigned back = (unsigned)((h->mstatus & STATUS_MPP) >> STATUS_MPP_SHIFT);
     h->mstatus &= ~(STATUS_MIE | STATUS_MPP);
     h->mstatus |= h->mstatus & STATUS_MPIE ? STATUS_MIE : 0;
     h->mstatus |= STATUS_MPIE;

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "machine.h"
 #include "host/options.h"
+#include "machine.h"
 
 #define INPUT_BUFFER 4096
 

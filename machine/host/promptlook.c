@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "host/answer.h"
-#include "host/leaves.h"
 #include "host/prompt.h"
+#include "host/ranges.h"
 #include "host/words.h"
 #include "mmu/satp.h"
 #include "sight/guest.h"

@@ -3,9 +3,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "check/leaves.h"
 #include "host/answer.h"
-#include "host/leaves.h"
 #include "host/prompt.h"
+#include "host/ranges.h"
 #include "host/words.h"
 #include "mmu/satp.h"
 
@@ -80,7 +81,7 @@ struct shown {
 };
 
 static void
-show_table(void *arg, const struct tree_entry *e)
+show_table(void *arg, const struct leaf *e)
 {
     struct shown *s = arg;
     if (!pte_table(e->pte) || e->level == 0 || s->lines++ >= SHOWN)
@@ -97,8 +98,9 @@ tree(struct control *c, const struct asked *a)
     if (!need_tree(c, a->words > 1 ? a->word[1] : NULL, &satp))
         return;
     struct shown s = {c->out, satp_levels(satp), 0};
+    struct visitor to = {.entry = show_table, .arg = &s};
     fprintf(c->out, said("root " X "\n"), (uint64_t)satp_root(satp));
-    tree_each(c->m, satp, show_table, &s);
+    leaves_visit(c->m, satp_root(satp), s.levels, &to);
     fprintf(c->out, said("%u table%s below the root\n"), s.lines, plural(s.lines));
 }
 

@@ -4,9 +4,10 @@
 
 #include "check/advice.h"
 #include "check/explain.h"
+#include "check/leaves.h"
 #include "host/answer.h"
-#include "host/leaves.h"
 #include "host/prompt.h"
+#include "host/ranges.h"
 #include "host/words.h"
 #include "sight/facts.h"
 #include "sight/frames.h"
@@ -92,7 +93,7 @@ struct sought {
 };
 
 static void
-match(void *arg, const struct tree_entry *e)
+match(void *arg, const struct leaf *e)
 {
     struct sought *s = arg;
     uint64 bytes = pte_leaf(e->pte) ? PGSIZE << (9 * e->level) : PGSIZE;
@@ -108,6 +109,7 @@ say_trees(const struct control *c, uint64 pa)
 {
     const struct trees *known = &c->m->trees;
     struct sought s = {.out = c->out, .pa = pa};
+    struct visitor to = {.entry = match, .arg = &s};
     for (unsigned i = 0; i < TREES_MAX; i++) {
         const struct tree *t = &known->tree[i];
         s.root = t->root;
@@ -115,7 +117,7 @@ say_trees(const struct control *c, uint64 pa)
             continue;
         if (t->root == pa && s.found++ < SHOWN)
             answer(c->out, "  the root of a tree, last used @%s", digits(t->used).text);
-        tree_each(c->m, SATP_MODE(t->levels) << SATP_MODE_SHIFT | t->root >> PGSHIFT, match, &s);
+        leaves_visit(c->m, t->root, t->levels, &to);
     }
     if (s.found == 0)
         answer(c->out, "  no tree that has been in use lately maps it");

@@ -4,9 +4,9 @@
 
 #include "hart/code.h"
 #include "machine.h"
+#include "sight/check.h"
 #include "sight/guest.h"
 #include "sight/spinlocks.h"
-#include "sight/check.h"
 
 enum { RA = 1, SP = 2, A0 = 10 };
 

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "hart/code.h"
 #include "machine.h"
-#include "mmu/reach.h"
 #include "mmu/contexts.h"
+#include "mmu/reach.h"
 
 #define USUAL_TURN 1000 // steps
 

@@ -9,8 +9,8 @@
 #include "hart/trap.h"
 #include "machine.h"
 #include "mmu/access.h"
-#include "mmu/reach.h"
 #include "mmu/contexts.h"
+#include "mmu/reach.h"
 #include "sight/count.h"
 
 #define LOOP_STEPS 48 // the longest loop that is recognised

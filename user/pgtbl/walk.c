@@ -75,12 +75,12 @@ sharers(const struct ptwalk *w)
 static void
 print_reason(const struct ptwalk *w)
 {
-    unsigned int n = sharers(w);
-
-    if (!deferred_at_last(w))
+    if (!deferred_at_last(w)) {
         out_printf("  %s\n", rule_text(w->rule, w->levels));
-    else
-        out_str(tr("  V is 0: copying the table is deferred until an access needs it\n"));
+        return;
+    }
+    unsigned int n = sharers(w);
+    out_str(tr("  V is 0: copying the table is deferred until an access needs it\n"));
     if (n)
         out_printf(n == 1 ? tr("  %u process leads to the table\n")
                           : tr("  %u processes lead to the table\n"),

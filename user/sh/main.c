@@ -44,9 +44,9 @@ run_line(const char *line)
 
 enum read_result { READ_END, READ_LINE, READ_TOO_LONG, READ_INTERRUPTED };
 
-// Joins a line that ends with a backslash to the next one.
+// Takes the backslash off the end of a line that goes on in the next. Returns whether there was one.
 static bool
-continues(struct text *line)
+join_continued(struct text *line)
 {
     unsigned long i, backslashes = 0;
 
@@ -70,7 +70,7 @@ read_line(struct text *line)
 
     while ((n = read(0, &c, 1)) == 1) {
         any = true;
-        if (c == '\n' && !(ok && continues(line)))
+        if (c == '\n' && !(ok && join_continued(line)))
             break;
         if (c != '\n' && c != 0 && ok)
             ok = line->len < MAX_LINE && text_add(line, &c, 1);
@@ -99,7 +99,7 @@ read_typed(struct text *line)
         }
         bool ended = buf[n - 1] == '\n';
         ok = ok && line->len < MAX_LINE && text_add(line, buf, (unsigned long)(n - ended));
-        if (ended && !(ok && continues(line)))
+        if (ended && !(ok && join_continued(line)))
             return ok ? READ_LINE : READ_TOO_LONG;
     }
     if (n < 0 && errno() == EINTR)

@@ -10,7 +10,7 @@ static int
 sharedroot_create(struct aspace *as)
 {
     as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
-    if (kvm_share_common(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
+    if (kvm_share_but_stacks(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
         kvm_map_trampoline(&as->kpt) < 0)
         return -ENOMEM;
     return trampage_map(as);
@@ -22,7 +22,7 @@ sharedroot_destroy(struct aspace *as)
     trampage_unmap(as);
     if (!as->kpt.root)
         return;
-    kvm_unshare_common(&as->kpt);
+    kvm_unshare_but_stacks(&as->kpt);
     pt_free_tables(&as->kpt, 0, MAXVA);
 }
 

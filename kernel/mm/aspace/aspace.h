@@ -94,8 +94,8 @@ struct aspace *uvmcreate(const struct uvm_owner *owner,
                          const struct usyscall *usys); // NULL: no memory
 struct aspace *uvmcopy(struct aspace *from,
                        const struct uvm_owner *owner); // shares pages till written
-void
-uvmretire(struct aspace *as); // its process ends: all memory goes; the kernel can still run on it
+// Its process ends: all memory goes; the kernel can still run on it.
+void uvmretire(struct aspace *as);
 void uvmfree(struct aspace *as); // no hart has it in satp any more
 
 void aspace_use(struct aspace *as); // the running process changes over to it

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sharedroot.c - a root for each process; the tables below it are the kernel's own.
 //
-// Theory    The root is not shared, despite the name: each process has one. Like fullcopy.c, but
+// Theory    The name is for the root's entries, which lead to shared tables; each process has a root. Like fullcopy.c, but
 //           create() copies only the kernel half's entries for whole GiB, in Sv39 entries of the
 //           root. They lead to the kernel's own tables, which all processes share. The kernel
 //           stack and the mirror of the process's memory have private entries and tables.
@@ -16,7 +16,7 @@ static int
 sharedroot_create(struct aspace *as)
 {
     as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
-    if (kvm_share_common(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
+    if (kvm_share_but_stacks(&as->kpt) < 0 || kstack_map(&as->owner->kstack, &as->kpt) < 0 ||
         kvm_map_trampoline(&as->kpt) < 0)
         return -ENOMEM;
     return trampage_map(as);
@@ -28,7 +28,7 @@ sharedroot_destroy(struct aspace *as)
     trampage_unmap(as);
     if (!as->kpt.root)
         return;
-    kvm_unshare_common(&as->kpt);
+    kvm_unshare_but_stacks(&as->kpt);
     pt_free_tables(&as->kpt, 0, MAXVA);
     pt_free_tables(&as->kpt, KSTACKS, KSTACKS + KSTACKS_SIZE);
 }

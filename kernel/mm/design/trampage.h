@@ -7,5 +7,5 @@
 struct aspace;
 
 int trampage_map(struct aspace *as) must_check; // -ENOMEM
-void
-trampage_unmap(struct aspace *as); // the frames stay: they belong to the kernel and the process
+// The frames stay: they belong to the kernel and the process.
+void trampage_unmap(struct aspace *as);

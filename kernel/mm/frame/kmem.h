@@ -33,8 +33,8 @@ void *kmem_cache_alloc(struct kmem_cache *c); // contents undefined; NULL: no me
 void kmem_cache_free(struct kmem_cache *c, void *obj);
 
 void kmem_init(void);
-void *
-kmem_alloc(size_t size); // size <= KMEM_MAX: from the cache of the next size up; else whole frames
+// size <= KMEM_MAX: from the cache of the next size up; else whole frames.
+void *kmem_alloc(size_t size);
 void *kmem_zalloc(size_t size);
 void kmem_free(void *obj); // NULL is allowed
 

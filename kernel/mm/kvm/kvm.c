@@ -38,9 +38,9 @@ uint64 kernel_satp;
 // The kernel half; kvminit() fills in the ends of RAM and of the image. The last part, the stacks,
 // may be a process's own.
 enum { HALF_DIRECT, HALF_DEVICES, HALF_IMAGE, HALF_KSTACKS, PARTS };
-#define COMMON_PARTS HALF_KSTACKS
-static struct range half[PARTS] = {[HALF_DEVICES] = {DEVICES, DEVICES + DEVICES_SIZE},
-                                   [HALF_KSTACKS] = {KSTACKS, KSTACKS + KSTACKS_SIZE}};
+#define PARTS_BUT_STACKS HALF_KSTACKS
+static struct range kernel_parts[PARTS] = {[HALF_DEVICES] = {DEVICES, DEVICES + DEVICES_SIZE},
+                                           [HALF_KSTACKS] = {KSTACKS, KSTACKS + KSTACKS_SIZE}};
 
 static uint64 device_next = DEVICES;
 
@@ -70,7 +70,7 @@ static void
 kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm)
 {
     if (size && mappages(&kernel_pt, va, size, pa, perm, LEVEL_1G) < 0)
-        panic("kvmmap: no memory to map %lu bytes at 0x%lx", size, va);
+        panic("kvminit: no memory to map %lu bytes at 0x%lx", size, va);
 }
 
 static void
@@ -102,7 +102,7 @@ static void
 make_table_for(uint64 va)
 {
     if (!walk(&kernel_pt, va, 1))
-        panic("kvmmap: no memory for the table of 0x%lx", va);
+        panic("kvminit: no memory for the table of 0x%lx", va);
 }
 
 // Builds the kernel's table, with a direct map of the RAM in `ram`, whole pages; panics without
@@ -112,7 +112,7 @@ kvminit(const struct ranges *ram)
 {
     uint64 ram_end = 0;
     if (pt_create(&kernel_pt, &kernel_env) < 0)
-        panic("kvmmap: no memory for the root");
+        panic("kvminit: no memory for the root");
     map_image();
     for (int i = 0; i < ram->n; i++) {
         map_bank(ram->v[i]);
@@ -120,8 +120,8 @@ kvminit(const struct ranges *ram)
     }
     make_table_for(DEVICES);
     make_table_for(KSTACKS);
-    half[HALF_DIRECT] = (struct range){DIRECT_MAP, DIRECT_MAP + ram_end};
-    half[HALF_IMAGE] = (struct range){kimage[KIMAGE_TEXT].start, kimage[KIMAGE_DATA].end};
+    kernel_parts[HALF_DIRECT] = (struct range){DIRECT_MAP, DIRECT_MAP + ram_end};
+    kernel_parts[HALF_IMAGE] = (struct range){kimage[KIMAGE_TEXT].start, kimage[KIMAGE_DATA].end};
     kernel_satp = MAKE_SATP(kernel_env.levels, 0, pt_root_pa(&kernel_pt));
 }
 
@@ -183,7 +183,7 @@ share(struct pt *t, int nparts, int level)
 {
     int error = 0;
     for (int i = 0; !error && i < nparts; i++)
-        error = pt_share(t, &kernel_pt, half[i].start, half[i].end, level);
+        error = pt_share(t, &kernel_pt, kernel_parts[i].start, kernel_parts[i].end, level);
     return error;
 }
 
@@ -199,19 +199,19 @@ kvm_share(struct pt *t)
 // Gives `t` the kernel half without the kernel stacks, so that a private stack can be mapped there
 // (sharedroot). Entries for whole GiB lead to the kernel's own tables; in Sv48 and Sv57 the tables
 // above those entries are t's own, unlike those of kvm_share().
-// On error  -ENOMEM: some of the entries are set; kvm_unshare_common() takes them out.
+// On error  -ENOMEM: some of the entries are set; kvm_unshare_but_stacks() takes them out.
 int
-kvm_share_common(struct pt *t)
+kvm_share_but_stacks(struct pt *t)
 {
-    return share(t, COMMON_PARTS, LEVEL_1G);
+    return share(t, PARTS_BUT_STACKS, LEVEL_1G);
 }
 
-// Takes out what kvm_share_common() added, or a part of it. The table is in no satp any more.
+// Takes out what kvm_share_but_stacks() added, or a part of it. The table is in no satp any more.
 void
-kvm_unshare_common(struct pt *t)
+kvm_unshare_but_stacks(struct pt *t)
 {
-    for (int i = 0; i < COMMON_PARTS; i++)
-        pt_unshare(t, half[i].start, half[i].end, LEVEL_1G);
+    for (int i = 0; i < PARTS_BUT_STACKS; i++)
+        pt_unshare(t, kernel_parts[i].start, kernel_parts[i].end, LEVEL_1G);
 }
 
 // Maps the page of the trap code at TRAMPOLINE, for supervisor mode only.
@@ -250,7 +250,7 @@ kvm_map_device(uint64 pa, size_t size)
 int
 kvm_parts(struct part *parts)
 {
-    const struct range *direct = &half[HALF_DIRECT], *image = &half[HALF_IMAGE];
+    const struct range *direct = &kernel_parts[HALF_DIRECT], *image = &kernel_parts[HALF_IMAGE];
     parts[0] = (struct part){direct->start, direct->end, PART_DIRECT};
     parts[1] = (struct part){DEVICES, device_next, PART_DEVICES};
     parts[2] = (struct part){image->start, image->end, PART_KERNEL};

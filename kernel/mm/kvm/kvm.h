@@ -16,11 +16,11 @@ extern uint64 kernel_satp; // names kernel_pt's root
 void kvminit(const struct ranges *ram); // builds it; panics without memory
 void kvminithart(void);                 // this hart uses it from now on
 int kvm_deepen(int levels); // to that mode, or the hart's deepest below it; returns its levels
-void *kvm_map_device(uint64 pa, size_t size);    // registers at a kernel address; NULL: no room
-int kvm_share(struct pt *t) must_check;          // the kernel half in t too; -ENOMEM
-int kvm_share_common(struct pt *t) must_check;   // the kernel half without the stacks; -ENOMEM
-void kvm_unshare_common(struct pt *t);           // undoes kvm_share_common()
-int kvm_map_trampoline(struct pt *t) must_check; // at TRAMPOLINE; -ENOMEM
+void *kvm_map_device(uint64 pa, size_t size);      // registers at a kernel address; NULL: no room
+int kvm_share(struct pt *t) must_check;            // the kernel half in t too; -ENOMEM
+int kvm_share_but_stacks(struct pt *t) must_check; // the kernel half without the stacks; -ENOMEM
+void kvm_unshare_but_stacks(struct pt *t);         // undoes kvm_share_but_stacks()
+int kvm_map_trampoline(struct pt *t) must_check;   // at TRAMPOLINE; -ENOMEM
 
 #define KVM_PARTS 3
 int kvm_parts(struct part *parts); // the parts of the kernel half that kvm.c maps; returns how many

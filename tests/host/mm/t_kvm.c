@@ -114,8 +114,8 @@ static void
 test_no_memory(void)
 {
     limit = 0;
-    static const char *const said[] = {"kvmmap: no memory for the root",
-                                       "kvmmap: no memory to map ", "kvmmap: no memory"};
+    static const char *const said[] = {"kvminit: no memory for the root",
+                                       "kvminit: no memory to map ", "kvminit: no memory"};
     while (!builds()) {
         const char *want = said[limit < 2 ? limit : 2];
         CHECK_EQ(strncmp(host_panic_text, want, strlen(want)), 0);
