@@ -17,14 +17,12 @@
 #include "mm/design/select.h"
 #include "mm/inspect/view.h"
 #include "proc/sched/ticks.h"
-#include "pt/sv.h"
 #include "rv/cpu.h"
 #include "sys/syscall.h"
 
 #define LABS "util, syscall, pgtbl, traps, lazy, cow, lock, fs, mmap"
 
-struct bootargs bootargs = {
-    .init = "/init", .root = "vda", .harts = MAXHART, .levels = PT_MIN_LEVELS, .arguments = ""};
+struct bootargs bootargs = {.init = "/init", .root = "vda", .harts = MAXHART, .arguments = ""};
 
 // The place of the word in a list like "share, copy, off"; -EINVAL: it is not there.
 static int
@@ -38,18 +36,6 @@ number_in(const char *list, const char *word)
         list = list ? list + strlen(", ") : NULL;
     }
     return -EINVAL;
-}
-
-static void
-choose_mmu(int number)
-{
-    bootargs.levels = PT_MIN_LEVELS + number;
-}
-
-static void
-choose_superpages(int number)
-{
-    super_policy = (enum super_policy)number;
 }
 
 static void
@@ -92,34 +78,35 @@ static int set_lab(const char *value);
 static const struct option {
     const char *key;               // with '=' at the end if it takes a value
     const char *choices;           // the values, as they are shown
-    void (*choose)(int number);    // takes the value's place in `choices`
     int (*set)(const char *value); // takes the value; -EINVAL
     const char **text;             // gets the value
-    bool *flag;                    // becomes true
+    void (*choose)(int number);    // takes the value's place in `choices`
+    int *number;                   // gets this place
+    bool *flag;                    // becomes true, or false for the first of the choices
 } options[] = {
     {"kpt=", "unified, global, fullcopy, sharedroot", .set = design_select},
-    {"mmu=", "sv39, sv48, sv57", .choose = choose_mmu},
+    {"mmu=", "sv39, sv48, sv57", .number = &bootargs.mmu},
     {"quiet", .flag = &bootargs.quiet},
     {"init=", .text = &bootargs.init},
     {"root=", .text = &bootargs.root},
     {"harts=", "1 to 8", .set = set_harts},
     {"ro", .flag = &bootargs.readonly},
-    {"vmprint=", "2020, plain, 2024, verbose", .choose = view_style_choose},
-    {"data=", "ordered, journal", .choose = fs_choose_data},
+    {"vmprint=", "2020, plain, 2024, verbose", .number = &view_selected},
+    {"data=", "ordered, journal", .flag = &fs_journals_data},
     {"lang=", "en, zh", .choose = choose_language},
-    {"explain=", "auto, full, short, off", .choose = explain_choose_mode},
+    {"explain=", "auto, full, short, off", .number = &explain_mode},
     {"selftest=", .text = &bootargs.selftest},
     {"preempt=", .set = set_preempt},
     {"asids=", "0, 1, 2, ...", .set = asid_set_limit},
     {"year=", "2020, 2022, 2024, 2025", .set = set_year},
     {"lab=", LABS, .set = set_lab},
     {"maxfile=", "1, 2, 3, ... KiB", .set = set_maxfile},
-    {"call23=", "sysinfo, interpose", .choose = call23_choose},
+    {"call23=", "sysinfo, interpose", .flag = &sys_call23_interposes},
     {"usyscall=", "shared, private", .choose = copy_choose_usyscall},
     {"commit=", "overcommit, strict", .choose = commit_choose},
-    {"sbrk=", "eager, lazy", .choose = brk_choose},
-    {"durable=", "off, on", .choose = fs_choose_durable},
-    {"superpages=", "share, copy, off", .choose = choose_superpages},
+    {"sbrk=", "eager, lazy", .flag = &brk_lazy},
+    {"durable=", "off, on", .flag = &fs_durable},
+    {"superpages=", "share, copy, off", .number = &super_policy},
 };
 
 _Static_assert(MAXHART == 8, "what harts= shows");
@@ -138,17 +125,20 @@ matches(const char *word, const char *key)
 static bool
 obey(const struct option *o, const char *value)
 {
-    if (o->choose) {
-        int number = number_in(o->choices, value);
-        if (number >= 0)
-            o->choose(number);
-        return number >= 0;
-    }
-    if (o->flag)
-        *o->flag = true;
-    else if (o->text)
+    if (o->set)
+        return o->set(value) == 0;
+    int number = o->choices ? number_in(o->choices, value) : 1;
+    if (number < 0)
+        return false;
+    if (o->text)
         *o->text = value;
-    return !o->set || o->set(value) == 0;
+    else if (o->choose)
+        o->choose(number);
+    else if (o->number)
+        *o->number = number;
+    else
+        *o->flag = number > 0;
+    return true;
 }
 
 static void

@@ -11,7 +11,7 @@ struct bootargs {
     const char *year;      // of the course whose labs are to run; NULL: none
     const char *root;      // the disk to mount: vda ...
     int harts;             // the most harts to run on
-    int levels;            // of page tables: the mode
+    int mmu;               // the mode of page tables: 0 is Sv39, 1 Sv48, 2 Sv57
     bool readonly;         // `ro`: mount the disk read-only
     const char *selftest;  // a mistake to provoke instead of running programs; NULL: none
     const char *arguments; // the words after `--`, for the first program

@@ -72,15 +72,6 @@ hart_online(struct cpu *c)
     __atomic_store_n(&c->online, 1, __ATOMIC_RELEASE); // pairs with await_hart()
 }
 
-// Sleeps for 0.1 ms. A machine that runs its harts in turns, as QEMU does under -icount, lets the
-// next one run only when this one sleeps.
-static void
-pause_briefly(void)
-{
-    timer_set(r_time() + timebase / 10000);
-    asm volatile("wfi");
-}
-
 // Waits until a hart is online, but not for ever.
 // Returns   false: it has not come; if it comes later, it finds that it is not wanted, and stops.
 static bool
@@ -93,7 +84,10 @@ await_hart(struct cpu *c)
         if (r_time() > end && __atomic_compare_exchange_n(&boot_wanted, &wanted, NO_HART, false,
                                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED))
             return false;
-        pause_briefly();
+        // A machine that runs its harts in turns, as QEMU does under -icount, lets the next one run
+        // only when this one sleeps.
+        timer_set(r_time() + timebase / 10000);
+        asm volatile("wfi");
     }
     return true;
 }

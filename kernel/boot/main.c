@@ -295,13 +295,6 @@ files_init(void)
         fs_set_clock(rtc_seconds);
 }
 
-// Clears the boot-time table, with its identity map: no hart needs it any more.
-static void
-entry_close(void)
-{
-    memset(boot_table, 0, PGSIZE);
-}
-
 static int
 count_harts(void)
 {
@@ -312,9 +305,9 @@ count_harts(void)
 static void
 choose_mode(void)
 {
-    int levels = kvm_deepen(bootargs.levels);
-    if (levels < bootargs.levels)
-        printf("vitrine: mmu=sv%d: this hart has no Sv%d; using Sv%d\n", PXSHIFT(bootargs.levels),
+    int wanted = PT_MIN_LEVELS + bootargs.mmu, levels = kvm_deepen(wanted);
+    if (levels < wanted)
+        printf("vitrine: mmu=sv%d: this hart has no Sv%d; using Sv%d\n", PXSHIFT(wanted),
                PXSHIFT(levels + 1), PXSHIFT(levels));
 }
 
@@ -355,7 +348,7 @@ boot(uint64 hartid, uint64 fdt_pa)
     if (!plic_reaches_harts())
         refuse("device interrupts reach no hart that runs; see harts=");
     asid_init();
-    entry_close();
+    memset(boot_table, 0, PGSIZE); // with its identity map: no hart needs it any more
     userinit(mount_root);
     sched_idle();
 }

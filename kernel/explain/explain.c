@@ -29,7 +29,8 @@
 #define FROM_SIZE   240
 
 // AUTO: in full, repetitions in short. `explain=` lists these in the same order.
-static enum mode { AUTO, FULL, SHORT, OFF } mode;
+enum { AUTO, FULL, SHORT, OFF };
+int explain_mode;
 
 struct fault {
     const struct subject *s;
@@ -39,13 +40,6 @@ struct fault {
     struct look look;
     struct near near;
 };
-
-// Chooses how stopped programs are explained: a number of the modes above. At boot.
-void
-explain_choose_mode(int number)
-{
-    mode = (enum mode)number;
-}
 
 static struct near_space
 space_of(const struct subject *s)
@@ -102,18 +96,12 @@ region_allows(const struct fault *f)
     return f->near.in != NULL && (f->near.in->prot & need[f->look.access]);
 }
 
-// Tells whether the page is absent because its region does not allow the access.
-static bool
-region_forbids(const struct fault *f)
-{
-    return f->look.trace.rule == RULE_VALID && f->near.in != NULL && !region_allows(f);
-}
-
 static void
 tell_reason(struct report *r, const struct fault *f)
 {
     tell_walk(r, &f->look);
-    if (region_forbids(f))
+    // The page may be absent because its region does not allow the access.
+    if (f->look.trace.rule == RULE_VALID && f->near.in != NULL && !region_allows(f))
         say(r, W_REGION_FIRST, access_word(f->look.access));
     else
         tell_rule(r, &f->look);
@@ -319,7 +307,7 @@ static void
 tell(struct report *r, struct fault *f)
 {
     examine(f);
-    if (mode == SHORT || (again(f) && mode == AUTO))
+    if (explain_mode == SHORT || (again(f) && explain_mode == AUTO))
         tell_short(r, f);
     else
         tell_full(r, f);
@@ -337,7 +325,7 @@ explain_user(const struct subject *s, uint64 cause, uint64 stval, int error)
     struct fault f = {.s = s, .cause = cause, .stval = stval, .error = error};
     say(&r, W_TRAP, cause, s->pid);
     say(&r, W_TRAP_AT, s->tf->epc, stval);
-    if (mode != OFF)
+    if (explain_mode != OFF)
         tell(&r, &f);
     say_flush(&r);
 }
@@ -350,7 +338,7 @@ explain_starved(int pid, const char *name, int other, const char *other_name)
     char text[REPORT_SIZE];
     struct report r = {.buf = text, .size = sizeof text};
     say(&r, W_STARVED, pid, name);
-    if (mode == AUTO || mode == FULL) {
+    if (explain_mode == AUTO || explain_mode == FULL) {
         say(&r, W_STARVED_WHY, other, other_name);
         say(&r, W_HINT, word(W_HINT_STRICT));
     }

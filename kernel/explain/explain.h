@@ -23,7 +23,7 @@ struct explain_hooks {
     bool (*on_kstack)(uint64 top, struct subject *s); // the process whose kernel stack ends there
 };
 
-void explain_choose_mode(int number);
+extern int explain_mode; // which programs are explained; constant after boot
 void explain_init(void); // panics are explained from now on
 void explain_set_hooks(const struct explain_hooks *h);
 bool explain_current(struct subject *s); // the process on this hart; false: none

@@ -14,20 +14,6 @@
 #define OP_V     0x57
 #define SYSTEM   0x73
 
-static bool
-is_float(uint32 opcode)
-{
-    return opcode == OP_FP || (opcode >= MADD && opcode <= MADD + 12 && (opcode & 3) == 3);
-}
-
-// A load or store of the float opcodes: the width tells scalars (half to quad) from vectors.
-static enum insn_kind
-judge_float_memory(uint32 bits)
-{
-    uint32 width = FUNCT3(bits);
-    return width >= 1 && width <= 4 ? INSN_FLOAT : INSN_VECTOR;
-}
-
 // Short floating-point loads and stores have function 1 or 5 in quadrants 0 and 2.
 static enum insn_kind
 judge_short(uint32 bits)
@@ -42,7 +28,8 @@ judge_short(uint32 bits)
 enum insn_kind
 insn_judge(uint32 bits)
 {
-    uint32 opcode = OPCODE(bits);
+    uint32 opcode = OPCODE(bits), width = FUNCT3(bits);
+    bool fused = opcode >= MADD && opcode <= MADD + 12 && (opcode & 3) == 3;
     if (bits == ~0U || bits == 0xffff)
         return INSN_ONES;
     if ((bits & 3) != 3)
@@ -50,8 +37,8 @@ insn_judge(uint32 bits)
     if (opcode == SYSTEM)
         return FUNCT3(bits) != 0 && FUNCT3(bits) != 4 ? INSN_CSR : INSN_SYSTEM;
     if (opcode == LOAD_FP || opcode == STORE_FP)
-        return judge_float_memory(bits);
+        return width >= 1 && width <= 4 ? INSN_FLOAT : INSN_VECTOR; // half to quad are scalars
     if (opcode == OP_V)
         return INSN_VECTOR;
-    return is_float(opcode) ? INSN_FLOAT : INSN_OTHER;
+    return opcode == OP_FP || fused ? INSN_FLOAT : INSN_OTHER;
 }

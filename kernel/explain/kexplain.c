@@ -115,14 +115,6 @@ near_of(const struct subject *s, uint64 va)
     return near_in(&space, va);
 }
 
-// Tells that an entry leads to a frame that is no page table.
-static void
-tell_lost_table(const struct look *look)
-{
-    if (look->trace.rule == RULE_PTE_ACCESS && look->trace.reads > 0)
-        tell_frame(&console, pte_pa(look->trace.pte));
-}
-
 static void
 tell_hint(const struct look *look, const struct near *near)
 {
@@ -141,7 +133,8 @@ tell_page_fault(const struct subject *s, struct look *look)
     say(&console, W_KERNEL_WHAT, s->pid, s->name, access_word(look->access), look->va);
     tell_walk(&console, look);
     tell_rule(&console, look);
-    tell_lost_table(look);
+    if (look->trace.rule == RULE_PTE_ACCESS && look->trace.reads > 0)
+        tell_frame(&console, pte_pa(look->trace.pte)); // the frame is no page table
     tell_place(&near, look->va);
     tell_leaf(&console, look);
     if (s->as != NULL && look->va < MAXVA)

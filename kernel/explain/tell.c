@@ -235,13 +235,6 @@ flag_letters(pte_t pte, char text[8])
     return text;
 }
 
-// The physical address in an entry, which may have reserved bits set above it.
-static uint64
-leaf_pa(pte_t pte)
-{
-    return pte_pa(pte & ~PTE_RESERVED);
-}
-
 // Adds the line with the entries that the walk has read; none if it has read none.
 void
 tell_walk(struct report *r, const struct look *look)
@@ -255,7 +248,7 @@ tell_walk(struct report *r, const struct look *look)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s[%lu] 0x%lx", i ? " -> " : "",
                               t->step[i].pa % PGSIZE / sizeof(pte_t), t->step[i].pte);
     if (pte_leaf(t->pte) && n < sizeof text)
-        snprintf(text + n, sizeof text - n, " = pa 0x%lx %s", leaf_pa(t->pte),
+        snprintf(text + n, sizeof text - n, " = pa 0x%lx %s", pte_pa(t->pte & ~PTE_RESERVED),
                  flag_letters(t->pte, letters));
     say(r, W_WALK, text);
 }

@@ -24,6 +24,9 @@ struct fs_stats {
         placed; // of the journal: transactions, blocks to the log, blocks to their home locations
 };
 
+extern bool fs_journals_data; // the contents of files are journalled as well; constant after boot
+extern bool fs_durable;       // an operation ends when its changes are on the disk; likewise
+
 void fs_set_clock(uint64 (*seconds)(void)); // since 1970; at boot, if there is a clock
 void fs_init(void);                         // once, before the first mount
 int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints errors
@@ -32,11 +35,8 @@ int fs_sync(void);                                        // all that is dirty i
 bool fs_wait_for_room(int64 error,
                       int turn); // repeat an operation that failed? turn 0: the first time
 int fs_writeback(void);          // as fs_sync(), for periodic calls
-int fs_fsync(struct inode *ip) must_check; // one file, and all earlier changes of metadata
-void fs_choose_data(int journalled); // before the mount: are the contents of files journalled?
+int fs_fsync(struct inode *ip) must_check;  // one file, and all earlier changes of metadata
 int fs_limit_size(uint64 bytes) must_check; // before the mount: no file grows beyond; -EINVAL
-// Before the mount: are changes on the disk when a call returns?
-void fs_choose_durable(int durable);
 int fs_statfs(struct statfs *st) must_check;
 void fs_stats(struct fs_stats *st);
 // After an allocation has failed: writes pages, so that they can be reclaimed; false: none gained.

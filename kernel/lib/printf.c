@@ -91,13 +91,6 @@ out_number(struct out *o, const struct conversion *f, const char *prefix, uint64
 }
 
 static void
-out_signed(struct out *o, const struct conversion *f, int64 v)
-{
-    // Negating as unsigned is right for the smallest number too.
-    out_number(o, f, v < 0 ? "-" : "", v < 0 ? -(uint64)v : (uint64)v, 10, "0123456789");
-}
-
-static void
 out_string(struct out *o, struct conversion *f, const char *s)
 {
     size_t n = 0;
@@ -157,7 +150,9 @@ static bool
 out_conversion(struct out *o, struct conversion *f, char letter, va_list *ap)
 {
     if (letter == 'd' || letter == 'i') {
-        out_signed(o, f, f->is_long ? va_arg(*ap, int64) : va_arg(*ap, int));
+        int64 v = f->is_long ? va_arg(*ap, int64) : va_arg(*ap, int);
+        // Negating as unsigned is right for the smallest number too.
+        out_number(o, f, v < 0 ? "-" : "", v < 0 ? -(uint64)v : (uint64)v, 10, "0123456789");
     } else if (letter == 'u' || letter == 'x' || letter == 'X') {
         uint64 v = f->is_long ? va_arg(*ap, uint64) : va_arg(*ap, uint32);
         out_number(o, f, "", v, letter == 'u' ? 10 : 16,

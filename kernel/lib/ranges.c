@@ -4,15 +4,6 @@
 
 #include "lib/string.h"
 
-// Replaces the ranges [from, to) of the list by r.
-static void
-replace(struct ranges *l, int from, int to, struct range r)
-{
-    memmove(&l->v[from + 1], &l->v[to], (size_t)(l->n - to) * sizeof l->v[0]);
-    l->v[from] = r;
-    l->n += 1 - (to - from);
-}
-
 // Adds a range to the list, merged with those that it overlaps or touches. An empty range adds
 // nothing.
 // Returns   false, with the list unchanged: it is full, and r touches no range of it.
@@ -31,7 +22,9 @@ ranges_add(struct ranges *l, struct range r)
     }
     if (from == to && l->n == RANGES)
         return false;
-    replace(l, from, to, r);
+    memmove(&l->v[from + 1], &l->v[to], (size_t)(l->n - to) * sizeof l->v[0]);
+    l->v[from] = r;
+    l->n += 1 - (to - from);
     return true;
 }
 

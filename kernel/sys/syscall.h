@@ -16,8 +16,7 @@
 void syscall_finish(struct proc *p, int64 result);
 syscall_fn unknown_call, fork_call, traced, traced_call;
 
-// Chooses call 23: 0: sysinfo(); 1: interpose(), as in the course's year 2025.
-void call23_choose(int interposes);
+extern bool sys_call23_interposes; // call 23 is interpose(), not sysinfo(); constant after boot
 
 // Copies a path from the user; `buf` has MAXPATH bytes. 0, -EFAULT, -ENAMETOOLONG, -EPERM.
 int fetchpath(struct proc *p, uint64 va, char *buf) must_check;

@@ -11,14 +11,7 @@
 #include "proc/sched/sched.h"
 #include "sys/syscall.h"
 
-static int call23_interposes;
-
-// Chooses call 23: interpose(), or sysinfo(). At boot.
-void
-call23_choose(int interposes)
-{
-    call23_interposes = interposes;
-}
+bool sys_call23_interposes;
 
 // sysinfo(info): tells the free memory and the number of processes. Pages of files do not count as
 // free; frames in magazines and spare stacks do.
@@ -26,7 +19,7 @@ call23_choose(int interposes)
 int64
 sys_sysinfo(struct proc *p, const uint64 *a)
 {
-    if (call23_interposes)
+    if (sys_call23_interposes)
         return sys_interpose(p, a);
     kstack_reclaim();
     kmem_drain();

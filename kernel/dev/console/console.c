@@ -64,16 +64,6 @@ print(const char *s, size_t n)
     release(&print_lock);
 }
 
-// Hands the editor's line to the readers.
-// Locks     cons.lock is held.
-static void
-line_done(void)
-{
-    linering_put(&cons.ring, cons.edit.line, cons.edit.len);
-    lineedit_clear(&cons.edit);
-    wakeup_one(&cons.readers);
-}
-
 // Hands the line up to the cursor and a tab to the readers, and stops reading the port until
 // console_readline() brings the answer, so that the answer is inserted where the cursor is now.
 // Locks     cons.lock is held.
@@ -143,8 +133,11 @@ input(uint8 c)
         ask();
     else if (event == LINE_KEY)
         hotkey(cons.edit.key);
-    else if (event != LINE_MORE)
-        line_done();
+    else if (event != LINE_MORE) {
+        linering_put(&cons.ring, cons.edit.line, cons.edit.len);
+        lineedit_clear(&cons.edit);
+        wakeup_one(&cons.readers);
+    }
 }
 
 // Handles the port's interrupt: takes the bytes that have arrived, as long as there is room for

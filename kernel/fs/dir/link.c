@@ -121,23 +121,15 @@ attach(struct inode *dp, const struct name *n, struct inode *ip)
     return error;
 }
 
-// Checks the existing inode of the name: may it be opened, or does it exclude a new one?
-static int
-existing(struct inode *ip, int type)
-{
-    if (type == T_FILE && (ip->type == T_FILE || ip->type == T_DEVICE))
-        return 0;
-    return type == T_FILE && ip->type == T_DIR ? -EISDIR : -EEXIST;
-}
-
-// As existing(), with a reference that is dropped on error; -EAGAIN: a symbolic link to be
-// followed.
+// Checks the existing inode of the name: may it be opened, or does it exclude a new one? On error,
+// drops the reference to it. -EAGAIN: a symbolic link to be followed.
 static int
 take_existing(struct inode *ip, int type)
 {
-    int error = ip->type == T_SYMLINK && type == T_FILE ? -EAGAIN : existing(ip, type);
-    if (error)
-        iput(ip);
+    if (type == T_FILE && (ip->type == T_FILE || ip->type == T_DEVICE))
+        return 0;
+    int error = type != T_FILE ? -EEXIST : ip->type == T_SYMLINK ? -EAGAIN : -EISDIR;
+    iput(ip);
     return error;
 }
 

@@ -61,14 +61,6 @@ lock_both(struct inode *first, struct inode *second)
         ilock(second);
 }
 
-static void
-unlock_both(struct move *m)
-{
-    iunlock(m->d1);
-    if (m->d2 != m->d1)
-        iunlock(m->d2);
-}
-
 // Locks both directories, an ancestor first.
 static int
 lock_dirs(struct move *m)
@@ -258,7 +250,9 @@ perform(struct move *m)
         rename_release(m);
         unlock_children(m);
     }
-    unlock_both(m);
+    iunlock(m->d1);
+    if (m->d2 != m->d1)
+        iunlock(m->d2);
     return error;
 }
 

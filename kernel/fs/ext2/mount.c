@@ -284,7 +284,7 @@ ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
     fs->mounted = true;
     if (journal.active)
         orphanlist_reclaim(fs);
-    else if (journal.durable && !fs->readonly)
+    else if (fs_durable && !fs->readonly)
         printf("ext2: %s: durable=on has no effect: there is no journal\n", d->name);
     return 0;
 }

@@ -97,11 +97,11 @@ has_super(const struct ext2 *fs, uint32 g)
 }
 
 // Tells whether the contents of a file of that type are journalled: those of directories and links
-// always are, those of files if fs_choose_data() chose so.
+// always are, those of files if fs_journals_data.
 bool
 ext2_journals(const struct ext2 *fs, int type)
 {
-    return fs->journalled && (type != T_FILE || journal.data);
+    return fs->journalled && (type != T_FILE || fs_journals_data);
 }
 
 // Whether a file may own the block: it exists and is not part of the file system's own tables.
@@ -278,14 +278,6 @@ fs_wait_for_room(int64 error, int turn)
     return error == -ENOMEM ? fs_relieve() : error == -ENOSPC && fs_sync() == 0;
 }
 
-static int
-mark_clean(struct ext2 *fs)
-{
-    ext2_super(fs)->state = fs->state;
-    ext2_super(fs)->feature_incompat &= ~(uint32)INCOMPAT_RECOVER;
-    return write_super(fs);
-}
-
 // Unmounts: writes everything and marks the file system clean, if it was clean when it was mounted.
 // On error  -EIO; the disk is marked as not clean. In any case the file system is read-only
 //           afterwards.
@@ -298,8 +290,11 @@ fs_unmount(void)
     int error = fs_sync();
     if (!fs->dev->readonly && !error && !fs->complaints && ext2_writable(fs)) {
         error = journal_stop();
-        if (!error)
-            error = mark_clean(fs);
+        if (!error) {
+            ext2_super(fs)->state = fs->state;
+            ext2_super(fs)->feature_incompat &= ~(uint32)INCOMPAT_RECOVER;
+            error = write_super(fs);
+        }
     }
     ext2_close(fs);
     return error;

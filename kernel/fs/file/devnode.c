@@ -137,13 +137,6 @@ pass_begin(struct file *f)
     return 0;
 }
 
-static void
-pass_end(struct file *f)
-{
-    kmem_free(f->snapshot);
-    f->snapshot = NULL;
-}
-
 // Reads the next piece of the pass; -EAGAIN ends it: another read starts another pass.
 static int64
 pass_read(struct file *f, struct iobuf dst, size_t n)
@@ -156,7 +149,8 @@ pass_read(struct file *f, struct iobuf dst, size_t n)
     struct snapshot *s = f->snapshot;
     size_t left = s->length - f->off, count = n < left ? n : left;
     if (left == 0) {
-        pass_end(f);
+        kmem_free(f->snapshot);
+        f->snapshot = NULL;
         return -EAGAIN;
     }
     int error = iobuf_write(dst, 0, s->text + f->off, count);

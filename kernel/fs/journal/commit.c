@@ -35,12 +35,6 @@ copies_alloc(struct journal *j)
     return true;
 }
 
-static struct frame *
-first_running(void)
-{
-    return list_entry(cache_lists.running.next, struct frame, link);
-}
-
 // Links the page to its new copy, which has the transaction's contents.
 // Returns   the copy of an earlier transaction, which is not needed any more, or NULL.
 static struct frame *
@@ -66,7 +60,8 @@ static void
 copy_running(struct journal *j)
 {
     list_for_each (node, &j->fresh) {
-        struct frame *copy = list_entry(node, struct frame, link), *f = first_running();
+        struct frame *copy = list_entry(node, struct frame, link);
+        struct frame *f = list_entry(cache_lists.running.next, struct frame, link);
         page_copy(page_data(copy), page_data(f));
         struct frame *old = tie(f, copy);
         if (old)
@@ -198,14 +193,6 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Returns whether any page belongs to the running transaction. The relaxed read is enough, because
-// it needs to see only completed operations.
-static bool
-anything_running(void)
-{
-    return __atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) != 0;
-}
-
 // Writes the data of all files; no transaction is needed, and no operation is held up.
 static int
 commit_data(struct journal *j)
@@ -221,7 +208,8 @@ commit_data(struct journal *j)
 int
 journal_commit_running(struct journal *j)
 {
-    if (!anything_running() && j->fs->ops->writable(j->fs))
+    // Relaxed: the read needs to see only completed operations.
+    if (!__atomic_load_n(&cache_lists.nrunning, __ATOMIC_RELAXED) && j->fs->ops->writable(j->fs))
         return commit_data(j);
     int error = tight(j) ? journal_checkpoint(j) : 0;
     journal_hold(j);

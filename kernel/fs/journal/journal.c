@@ -20,6 +20,7 @@
 #define MIN_ROOM 128 // blocks blocks in use at least, however little memory there is
 
 struct journal journal;
+bool fs_journals_data, fs_durable;
 
 static struct jbd_super *
 super_of(struct journal *j)
@@ -79,8 +80,7 @@ void
 journal_setup(struct journal_fs *fs)
 {
     struct journal *j = &journal;
-    bool data = j->data, durable = j->durable;
-    *j = (struct journal){.fs = fs, .data = data, .durable = durable};
+    *j = (struct journal){.fs = fs};
     initlock(&j->lock, "journal", RANK_FS);
     waitq_init(&j->drained, "journal");
     waitq_init(&j->resumed, "begin_op");
@@ -89,14 +89,6 @@ journal_setup(struct journal_fs *fs)
     list_init(&j->logged);
     list_init(&j->dropping);
     jio_init(&j->io, fs->dev);
-}
-
-// Returns the limit of log blocks in use: each takes two pages of memory, the page and its copy.
-static uint32
-room_of(const struct journal *j)
-{
-    uint64 memory = frames_total() / 8 > MIN_ROOM ? frames_total() / 8 : MIN_ROOM;
-    return memory < j->end - j->first ? (uint32)memory : j->end - j->first;
 }
 
 // Opens the journal in the n blocks of `map`, which the journal takes over, and replays it.
@@ -114,7 +106,9 @@ journal_open(uint32 *map, uint32 n, const char **why)
     *why = "it is damaged";
     error = journal_recover(j);
     j->head = j->first;
-    j->room = room_of(j);
+    // Each block of the log in use takes two pages of memory: the page, and its copy.
+    uint64 memory = frames_total() / 8 > MIN_ROOM ? frames_total() / 8 : MIN_ROOM;
+    j->room = memory < j->end - j->first ? (uint32)memory : j->end - j->first;
     j->limit = j->room / 2;
     return error;
 }
@@ -137,20 +131,6 @@ journal_note(struct journal *j, uint32 start, uint32 tid)
     s->head.type = be32_make(JBD_SUPER_V2);
     s->incompat |= be32_make(JBD_INCOMPAT_REVOKE);
     write_super(j);
-}
-
-// Chooses whether the contents of files are journalled, too. At boot, before the mount.
-void
-fs_choose_data(int journalled)
-{
-    journal.data = journalled;
-}
-
-// Chooses whether each call returns only when its changes are on the disk. Before the mount.
-void
-fs_choose_durable(int durable)
-{
-    journal.durable = durable;
 }
 
 // Starts collecting operations; the journal has been opened.

@@ -47,8 +47,6 @@ struct journal {
     struct journal_fs *fs;   // [c]
     bool failed;             // [c] the journal had recorded an error before it was opened
     bool active;             // [x] else operations are not collected
-    bool data;               // [c] the contents of files are journalled as well
-    bool durable;            // [c] an operation ends when its changes are on the disk
     bool ordering;           // [x] the files' data of a commit are not on the disk yet
     bool noted;              // [m] the error is recorded in the journal
     uint32 *map;             // [c] the numbers of the journal's blocks

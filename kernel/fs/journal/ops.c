@@ -11,6 +11,7 @@
 //           before.
 // Locks     begin_op() may be called with an open file's lock, and no other.
 #include "fs/cache/pageio.h"
+#include "fs/fs.h"
 #include "fs/journal/journal.h"
 
 #define OP_PAGES    20 // pages that an operation changes, about; long ones call journal_room()
@@ -102,7 +103,7 @@ journal_end(bool wait)
     struct journal *j = &journal;
     if (unlikely(!j->active))
         return;
-    if (unlikely(j->durable) && wait)
+    if (unlikely(fs_durable) && wait)
         leave_settled(j);
     else
         leave_running(j);
@@ -184,7 +185,7 @@ journal_sync(struct journal *j, bool everything)
 {
     int error = journal_commit(j, __atomic_load_n(&j->tid, __ATOMIC_RELAXED));
     acquiresleep(&j->commit);
-    if (!error && (everything || (!j->durable && j->used > j->room / 2)))
+    if (!error && (everything || (!fs_durable && j->used > j->room / 2)))
         error = journal_checkpoint(j);
     releasesleep(&j->commit);
     return error;

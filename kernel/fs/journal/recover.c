@@ -78,40 +78,12 @@ read_log(struct recovery *r, struct frame *into)
     return 0;
 }
 
-static void
-window_alloc(struct recovery *r)
-{
-    void *data;
-    while (r->pages < WINDOW && (data = kalloc(FRAME_CACHE, 0)))
-        r->page[r->pages++] = frame_of(v2p(data));
-}
-
-static void
-window_free(struct recovery *r)
-{
-    while (r->pages)
-        frame_put(r->page[--r->pages]);
-}
-
-// A transaction's number as a tagged pointer, which is never NULL.
-static void *
-to_item(uint32 tid)
-{
-    return (void *)((uint64)tid << 1 | 1); // a number kept as a pointer
-}
-
-static uint32
-from_item(void *item)
-{
-    return (uint32)((uint64)item >> 1); // as above
-}
-
 // Whether the block was freed by this transaction or a later one.
 static bool
 revoked(struct recovery *r, uint32 block)
 {
-    void *item = radix_get(&r->revoked, block);
-    return item && (int32)(from_item(item) - r->tid) >= 0;
+    uint64 item = (uint64)radix_get(&r->revoked, block); // tid << 1 | 1: never NULL
+    return item && (int32)((uint32)(item >> 1) - r->tid) >= 0;
 }
 
 static int
@@ -120,7 +92,7 @@ revoke(struct recovery *r, uint32 block)
     if (revoked(r, block))
         return 0;
     radix_del(&r->revoked, block);
-    return radix_put(&r->revoked, block, to_item(r->tid));
+    return radix_put(&r->revoked, block, (void *)((uint64)r->tid << 1 | 1));
 }
 
 static int
@@ -230,14 +202,6 @@ run(struct recovery *r, enum pass pass)
     return error == -ENOENT ? 0 : error;
 }
 
-static void
-forget_revoked(struct recovery *r)
-{
-    uint64 index = 0;
-    while (radix_next(&r->revoked, &index))
-        radix_del(&r->revoked, index);
-}
-
 static int
 replay_all(struct recovery *r)
 {
@@ -266,10 +230,14 @@ journal_recover(struct journal *j)
     int error = 0;
     if (s->start) {
         printf("recovering: replaying the journal of %s\n", j->fs->dev->name);
-        window_alloc(&r);
+        void *data;
+        while (r.pages < WINDOW && (data = kalloc(FRAME_CACHE, 0)))
+            r.page[r.pages++] = frame_of(v2p(data));
         error = replay_all(&r);
-        window_free(&r);
-        forget_revoked(&r);
+        while (r.pages)
+            frame_put(r.page[--r.pages]);
+        for (uint64 index = 0; radix_next(&r.revoked, &index);)
+            radix_del(&r.revoked, index);
     }
     j->tid = r.end + 2; // the number in between may be that of an incomplete transaction
     j->committed = j->tid - 1;

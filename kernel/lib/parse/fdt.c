@@ -137,15 +137,6 @@ inside(const struct fdt *t, uint32 off, uint32 len)
     return off <= t->size && len <= t->size - off;
 }
 
-// Returns   the size that the blob's header claims, 0 when it is no device tree. Reads only the
-//           header.
-static uint32
-fdt_blob_size(const void *blob)
-{
-    const uint8 *h = blob;
-    return be32(h) == MAGIC ? be32(h + 4) : 0;
-}
-
 // Opens the device tree at `blob`, of which `max` bytes may be read.
 // Returns   0; -EINVAL when it is not a well-formed tree, and then t is not to be used.
 int
@@ -155,7 +146,7 @@ fdt_open(struct fdt *t, const void *blob, size_t max)
     if (max < FDT_HEADER_SIZE)
         return -EINVAL;
     t->base = h;
-    t->size = fdt_blob_size(blob);
+    t->size = be32(h) == MAGIC ? be32(h + 4) : 0;
     if (t->size < FDT_HEADER_SIZE || t->size > max || t->size > FDT_MAX_SIZE)
         return -EINVAL;
     uint32 version = be32(h + 20), oldest = be32(h + 24);

@@ -72,15 +72,6 @@ static struct pt_env kernel_env = {
 
 struct frame *zero_frame;
 
-// Allocates the frame of zeroes that guard pages map.
-static void
-make_zero_frame(void)
-{
-    void *zeroes = kzalloc(FRAME_USER, 0);
-    assert(zeroes);
-    zero_frame = frame_of(v2p(zeroes));
-}
-
 // Prepares address spaces. Once at boot, before the first process and the other harts, after design
 // and mode have been chosen.
 // Fences    this hart's, where the kernel's table gets the trampoline.
@@ -90,7 +81,9 @@ aspace_init(void)
     kmem_cache_init(&aspace_cache, "aspace", sizeof(struct aspace));
     compound_init();
     user_env.levels = kernel_env.levels = kernel_pt.env->levels;
-    make_zero_frame();
+    void *zeroes = kzalloc(FRAME_USER, 0); // guard pages map it
+    assert(zeroes);
+    zero_frame = frame_of(v2p(zeroes));
     viewers_init();
     if (!design->switches)
         return;

@@ -111,7 +111,7 @@ void uvmunmap(struct aspace *as, uint64 start, uint64 end,
 int uvmguard(struct aspace *as, uint64 va) must_check; // a guard page in its region; -ENOMEM
 int growproc(struct aspace *as, int64 n, uint64 kind,
              uint64 *old) must_check; // moves the break; kind: SBRK_* of abi/mman.h
-void brk_choose(int lazy);            // what a growth of no kind does; 0: eager
+extern bool brk_lazy;                 // a growth of neither kind is lazy; constant after boot
 int uvmbring(struct aspace *as, uint64 start) must_check; // the pages that a file has of a region
 
 // Makes the access possible, or returns why it is not allowed. May sleep.

@@ -25,14 +25,7 @@
 
 #define PIECE (8UL << 20) // bytes that are brought in before others may run
 
-static int lazily; // whether a growth of neither kind is lazy
-
-// Chooses what a growth does that asks for neither kind. At boot.
-void
-brk_choose(int lazy)
-{
-    lazily = lazy;
-}
+bool brk_lazy;
 
 static int
 add_page(struct aspace *as, uint64 va, uint64 prot)
@@ -175,14 +168,14 @@ shrink(struct aspace *as, uint64 to)
 }
 
 // Moves the break by n bytes. A growth of kind SBRK_EAGER brings in the pages, one of kind
-// SBRK_LAZY does not; any other kind stands for what brk_choose() chose. A step below address 0
+// SBRK_LAZY does not; any other kind stands for what brk_lazy says. A step below address 0
 // changes nothing and is no error.
 // Returns   0 and the old break in *old; -ENOMEM, -EINVAL with nothing changed.
 // Fences    pages that go are fenced before their frames are freed.
 int
 growproc(struct aspace *as, int64 n, uint64 kind, uint64 *old)
 {
-    bool lazy = kind == SBRK_LAZY || (lazily && kind != SBRK_EAGER);
+    bool lazy = kind == SBRK_LAZY || (brk_lazy && kind != SBRK_EAGER);
     int error = 0;
     acquiresleep(&as->lock);
     *old = as->sz;

@@ -23,7 +23,7 @@
 
 _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation is a superpage");
 
-enum super_policy super_policy;
+int super_policy;
 
 // Tells whether the tree has neither a leaf nor a table where a superpage would be.
 static bool

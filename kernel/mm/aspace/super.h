@@ -13,13 +13,13 @@
 #include "mm/aspace/aspace.h"
 
 // How a fork treats superpages; `superpages=` lists these in the same order.
-enum super_policy {
+enum {
     SUPER_SHARE, // a fork shares them copy-on-write
     SUPER_COPY,  // a fork copies them, as far as memory for superpages can be had
     SUPER_OFF,   // there are none
 };
 
-extern enum super_policy super_policy; // constant after boot
+extern int super_policy; // constant after boot
 
 #define SUPER_SIZE         (2UL << 20)
 #define SUPER_ROUNDDOWN(a) ((a) & ~(SUPER_SIZE - 1))

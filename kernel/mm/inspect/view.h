@@ -20,5 +20,5 @@ int view_entries(struct aspace *as, struct pgquery *q, struct pgentry *buf, int 
 // Prints a table with printf(), in the style that courses of a year ask for, or in ours; `vmprint=`
 // lists these in the same order.
 enum view_style { VIEW_2020, VIEW_PLAIN, VIEW_2024, VIEW_VERBOSE, VIEW_DEFAULT };
-void view_style_choose(int style);                         // for view_print()
+extern int view_selected;                                  // one of these; constant after boot
 void view_print(struct aspace *as, enum view_style usual); // in that style, unless one was selected

@@ -10,14 +10,7 @@
 
 #define SOME 8 // entries described at a time
 
-static enum view_style selected = VIEW_DEFAULT;
-
-// Chooses the style in which view_print() prints from now on, an enum view_style.
-void
-view_style_choose(int style)
-{
-    selected = (enum view_style)style;
-}
+int view_selected = VIEW_DEFAULT;
 
 static int
 print_line(void *ctx, const char *fmt, ...)
@@ -95,7 +88,7 @@ print_verbose(struct aspace *as)
 void
 view_print(struct aspace *as, enum view_style usual)
 {
-    enum view_style style = selected == VIEW_DEFAULT ? usual : selected;
+    int style = view_selected == VIEW_DEFAULT ? (int)usual : view_selected;
     if (style == VIEW_VERBOSE)
         print_verbose(as);
     else

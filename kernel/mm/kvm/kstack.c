@@ -47,15 +47,6 @@ static struct {
 
 _Static_assert(MAXHART <= 8, "a bit for each");
 
-// Returns the number of slots that go with this machine's RAM.
-static uint64
-slots_for_ram(void)
-{
-    uint64 n = frames_total() * PGSIZE / RAM_PER_STACK, most = KSTACKS_SIZE / KSTACK_SLOT;
-    n = (n > PROCESSES_LEAST ? n : PROCESSES_LEAST) + OTHERS;
-    return n < most ? n : most;
-}
-
 // How many processes can have a stack of their own at a time.
 uint32
 kstack_processes(void)
@@ -69,7 +60,9 @@ void
 kstack_init(void)
 {
     initlock(&stacks.lock, "kstacks", RANK_KVM);
-    stacks.slots = slots_for_ram();
+    uint64 n = frames_total() * PGSIZE / RAM_PER_STACK, most = KSTACKS_SIZE / KSTACK_SLOT;
+    n = (n > PROCESSES_LEAST ? n : PROCESSES_LEAST) + OTHERS;
+    stacks.slots = n < most ? n : most;
     stacks.used = kmem_zalloc(BITMAP_WORDS(stacks.slots) * sizeof *stacks.used);
     stacks.known = kmem_zalloc(stacks.slots);
     if (!stacks.used || !stacks.known)
@@ -93,22 +86,15 @@ top_slot(uint64 top)
     return (int)((top - KSTACKS) / KSTACK_SLOT) - 1;
 }
 
-static void
-unmap_page(uint64 va)
-{
-    pte_t *slot = walk(&kernel_pt, va, 0);
-    assert(slot && pte_leaf(*slot));
-    pt_change(slot, 0);
-}
-
 // Takes out the stack's leaves. Writes the frames' addresses to pa[].
 static void
 unhook_stack(uint64 top, uint64 *pa)
 {
     for (int i = 0; i < (int)STACK_PAGES; i++) {
-        uint64 va = top - KSTACK_SIZE + (uint64)i * PGSIZE;
-        pa[i] = pte_pa(*walk(&kernel_pt, va, 0));
-        unmap_page(va);
+        pte_t *slot = walk(&kernel_pt, top - KSTACK_SIZE + (uint64)i * PGSIZE, 0);
+        assert(slot && pte_leaf(*slot));
+        pa[i] = pte_pa(*slot);
+        pt_change(slot, 0);
     }
 }
 

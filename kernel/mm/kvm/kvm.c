@@ -74,13 +74,6 @@ kvmmap(uint64 va, uint64 pa, uint64 size, uint64 perm)
 }
 
 static void
-map_image(void)
-{
-    for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++)
-        kvmmap(p->start, kimage_pa(p->start), p->end - p->start, KERNEL_LEAF | p->rights);
-}
-
-static void
 map_direct(uint64 start, uint64 end, uint64 perm)
 {
     kvmmap(DIRECT_MAP + start, start, end - start, perm);
@@ -113,7 +106,8 @@ kvminit(const struct ranges *ram)
     uint64 ram_end = 0;
     if (pt_create(&kernel_pt, &kernel_env) < 0)
         panic("kvminit: no memory for the root");
-    map_image();
+    for (const struct kimage_part *p = kimage; p < &kimage[KIMAGE_PARTS]; p++)
+        kvmmap(p->start, kimage_pa(p->start), p->end - p->start, KERNEL_LEAF | p->rights);
     for (int i = 0; i < ram->n; i++) {
         map_bank(ram->v[i]);
         ram_end = ram->v[i].end;

@@ -65,7 +65,7 @@ shows(uint32 first, uint32 last)
 {
     if (fs_mount(&world_disk, false))
         return wrong("cannot be mounted");
-    long state = rootfs.readonly ? -1 : cm_match(first, last, journal.data);
+    long state = rootfs.readonly ? -1 : cm_match(first, last, fs_journals_data);
     bool good = !rootfs.readonly && fs_unmount() == 0;
     if (!good)
         ext2_close(&rootfs);
@@ -202,7 +202,7 @@ mutants(void)
 static void
 record(int ops, bool data)
 {
-    journal.data = data;
+    fs_journals_data = data;
     crash_base(image);
     crash_disk(&world_disk);
     crash_recording = true;

@@ -322,7 +322,7 @@ use_disk(uint64 seed)
     fs_stats(&st);
     printf("%lu hits, %lu reads, %lu writes, %lu commits, %lu turns lost\n", st.hits, st.reads,
            st.writes, st.commits, st.contended);
-    CHECK(st.reads > 100 || journal.data); // else memory was not short
+    CHECK(st.reads > 100 || fs_journals_data); // else memory was not short
     __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     pthread_join(threads[FLUSHER], NULL);
     world_unmount();
@@ -341,7 +341,7 @@ machine(const char *options, bool data, uint64 kib, uint64 seed)
     if (child == 0) {
         boot(kib);
         world_format(4096, options, NULL);
-        journal.data = data;
+        fs_journals_data = data;
         printf("%lu KiB, mke2fs %s: ", kib, options);
         use_disk(seed);
         exit(0);

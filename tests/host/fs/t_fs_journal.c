@@ -173,7 +173,7 @@ test_memory(void)
     char path[16];
     uint64 all = frames_free(), least = all;
     world_format(16384, "-j -J size=16 -N 512", NULL);
-    journal.data = true;
+    fs_journals_data = true;
     world_mount();
     for (int i = 0; i < 400; i++) {
         snprintf(path, sizeof path, "f%d", i);
@@ -188,7 +188,7 @@ test_memory(void)
     printf("of %lu frames at least %lu could be had\n", all, least);
     CHECK(least > all / 2);
     world_unmount();
-    journal.data = false;
+    fs_journals_data = false;
 }
 
 int

@@ -109,7 +109,7 @@ static void
 test_disk(const char *options, bool data)
 {
     world_format(4096, options, NULL);
-    journal.data = data;
+    fs_journals_data = data;
     world_mount();
     test_shared();
     test_held();
