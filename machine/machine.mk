@@ -17,8 +17,8 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
 # Code that runs rarely is compiled for size.
-SMALL := host words check board time
-OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<))),-Os,-O2)
+SMALL := host words check board time counted.c
+OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<)) $(notdir $<)),-Os,-O2)
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections $(MACHINEWARN) $(MACHINEINC)
 HOSTLINK    := -s -no-pie -Wl,--gc-sections,-z,noseparate-code
