@@ -27,7 +27,7 @@ SAID = re.compile(rf"\btr\(\s*({STRINGS})\s*\)|\bfail_text\([^;]*?,\s*({STRINGS}
 SMALL = re.compile(rf"\{{\s*({STRINGS}),\s*({STRINGS}),?\s*\}}")  # in a small command's own list
 SHARED = "user/ulib/errors.def"
 OPERANDS = "user/ulib/operands.def"
-SYNOPSIS = re.compile(rf"(?:\busage\(|#define USAGE |\beach_operand\(\w+, )({STRING})")
+SYNOPSIS = re.compile(rf"(?:\b(?:usage|misused)\(|#define USAGE |\beach_operand\(\w+, )({STRING})")
 OPERAND = re.compile(r"(?<=[\[ ])[a-z][a-z0-9-]+(?=[\] ]|$)")
 EXEMPT = ("user/tests/", "user/bench/")  # programs that test and measure, and speak English
 
@@ -140,10 +140,14 @@ def synopses():
 
 
 def errors():
-    """Every error of strerror() has a translation."""
+    """Every error of strerror(), and every reason that a function of the library returns, has a translation."""
     path = "user/ulib/errno.c"
     said = re.findall(rf"\[E\w+\] = ({STRING})", source.read(path)) if os.path.exists(path) else []
     yield from (f"{SHARED}: {joined(s)!r} of {path} is missing" for s in said if joined(s) not in catalogue(SHARED))
+    for path in source.files("user/ulib/*.c"):  # reasons that a function returns, for fail_text()
+        said = re.findall(rf'return ({STRING});', source.read(path))
+        yield from (f"{SHARED}: {s} of {path} is missing" for s in said
+                    if " " in s and joined(s) not in catalogue(SHARED))
 
 
 # -- the front door

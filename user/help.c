@@ -32,7 +32,7 @@ static const struct phrase text[] = {
         "              pgtbl tree 2     它的页表\n"
         "              die load         程序犯了错, 并得到解释\n"
         "              pgtbl watch ls   一个命令对自己的页表做了什么\n"
-        "              more README      这是什么\n"
+        "              more zh/README   这是什么\n"
         "\n"
         "内存          pgtbl free stats kptbench\n"
         "进程          ps kill time trace sleep uptime date xargs\n"

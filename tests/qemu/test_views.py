@@ -176,7 +176,8 @@ def test_views_language(context):
                 ("lang", "en\n"), ("cat nosuch", "cat: nosuch: no such file or directory\n"), ("lang zh", ""),
                 ("lang", "zh\n"), ("cat nosuch", "cat: nosuch: 没有这个文件或目录\n"),
                 ("nosuch", "sh: nosuch: 找不到这个命令\n"), ("ls -?", "用法: ls [-al1] [路径 ...]"),
-                ("echo (", "sh: 语法错误: 在 `(' 附近\n"), ("die load", "  规则:  表项无效 (V=0)"),
+                ("echo (", "sh: 语法错误: 在 `(' 附近\n"), ("grep [ README", "grep: [: [ 没有对应的 ]\n"),
+                ("cd a b", "用法: cd [目录]\n"), ("which", "用法: which 命令 ...\n"), ("die load", "  规则:  表项无效 (V=0)"),
                 ("help", "第一步: "), ("lang fr", "lang: fr: 既不是 en 也不是 zh\n"), ("sh -c 'lang en'", ""),
                 ("nosuch", "sh: nosuch: command not found\n"),
                 ("sleep 1.1; die load", "  rule:  the entry is not valid")):

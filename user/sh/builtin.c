@@ -19,10 +19,8 @@ cd(char **argv)
 {
     const char *to = argv[1] ? argv[1] : "/";
 
-    if (argv[1] && argv[2]) {
-        fprintf(2, tr("usage: %s\n"), "cd [directory]");
-        return 2;
-    }
+    if (argv[1] && argv[2])
+        return misused("cd [directory]");
     return chdir(to) < 0 ? fail("cd", to) : 0;
 }
 
@@ -32,10 +30,8 @@ leave(char **argv)
 {
     long status = values.status;
 
-    if (argv[1] && (argv[2] || !number(argv[1], &status))) {
-        fprintf(2, tr("usage: %s\n"), "exit [status]");
-        return 2;
-    }
+    if (argv[1] && (argv[2] || !number(argv[1], &status)))
+        return misused("exit [status]");
     exit((int)status);
 }
 
@@ -111,10 +107,8 @@ which(char **argv)
 {
     int status = 0;
 
-    if (!argv[1]) {
-        fprintf(2, tr("usage: %s\n"), "which command ...");
-        return 2;
-    }
+    if (!argv[1])
+        return misused("which command ...");
     while (*++argv)
         status |= which_one(*argv);
     return status;

@@ -4,7 +4,6 @@
 #include "test.h"
 
 #include "ulib/cmd.h"
-#include "ulib/tr.h"
 #include "user/user.h"
 
 #include "abi/stat.h"
@@ -110,10 +109,8 @@ test(char **argv)
 
     for (n = 1; argv[n]; n++)
         ;
-    if (bracket && strcmp(argv[--n], "]") != 0) {
-        fprintf(2, tr("usage: %s\n"), "[ condition ]");
-        return NO_SENSE;
-    }
+    if (bracket && strcmp(argv[--n], "]") != 0)
+        return misused("[ condition ]");
     negated = n > 1 && strcmp(argv[1], "!") == 0;
     result = condition(n - 1 - negated, argv + 1 + negated);
     return negated && result != NO_SENSE ? !result : result;

@@ -72,12 +72,18 @@ each_operand(char **argv, const char *text, int (*one)(const char *operand))
 }
 
 int
-usage(const char *text)
+misused(const char *text)
 {
     char line[USAGE_SIZE];
 
     fprintf(2, tr("usage: %s\n"), synopsis(line, sizeof(line), text));
-    exit(2);
+    return 2;
+}
+
+int
+usage(const char *text)
+{
+    exit(misused(text));
 }
 
 int

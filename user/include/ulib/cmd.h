@@ -15,6 +15,7 @@ int args_option(struct args *a, const char *letters); // next option; 0 at the e
 // Runs a command without options that calls one() for each operand; returns the exit status.
 int each_operand(char **argv, const char *text, int (*one)(const char *operand));
 int usage(const char *text) __attribute__((__noreturn__)); // prints `usage: text`, exits with 2
+int misused(const char *text);                             // prints it, returns 2
 int fail(const char *cmd, const char *what);               // prints `cmd: what: reason`; returns 1
 int fail_text(const char *cmd, const char *what, const char *why); // as fail(), with this reason
 int fail_write(const char *cmd, int err); // output failed; silent for a pipe without reader; 1
