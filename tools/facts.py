@@ -3,7 +3,8 @@
 """facts.py - facts of a kernel from its debug information: gdb is run once, the answers are kept (./vitrine watch).
 
 The questions are the rows of machine/sight/facts.def; the answers are lines "PROC_PID 0x30". A question without an
-answer has no line. Without gdb-multiarch there are no answers.
+answer has no line. Then come the functions that are inlined (tools/inlined.py). Without gdb-multiarch there are no
+answers.
 """
 import hashlib
 import os
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 
 QUESTIONS = "machine/sight/facts.def"
+INLINED = "tools/inlined.py"
 ROW = re.compile(r'^FACT\((\w+), "([^"]+)"\)$', re.M)
 
 
@@ -21,12 +23,13 @@ def ask(kernel, questions):
                kernel]
     for name, question in questions:
         command += ["-ex", f'printf "{name} 0x%lx\\n", (unsigned long)({question})']
+    command += ["-x", INLINED]
     try:
         text = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               timeout=60).stdout.decode(errors="replace")
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return "".join(f"{line}\n" for line in re.findall(r"^(\w+ 0x[0-9a-f]+)$", text, re.M))
+    return "".join(f"{line}\n" for line in re.findall(r"^(\w+ 0x[0-9a-f]+(?: 0x[0-9a-f]+ \w+)?)$", text, re.M))
 
 
 def questions():
@@ -39,8 +42,8 @@ def find(kernel, asked, directory):
     """The file with the facts of a kernel; None: there are none."""
     if not shutil.which("gdb-multiarch"):
         return None
-    with open(kernel, "rb") as f:
-        key = hashlib.sha256(repr(asked).encode() + f.read()).hexdigest()[:24]
+    with open(kernel, "rb") as f, open(INLINED, "rb") as script:
+        key = hashlib.sha256(repr(asked).encode() + script.read() + f.read()).hexdigest()[:24]
     path = os.path.join(directory, key)
     if not os.path.exists(path):
         os.makedirs(directory, exist_ok=True)

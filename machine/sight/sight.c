@@ -55,6 +55,7 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     s->lines = *lines;
     s->hooked = ~0ULL;
     facts_read(&s->facts, facts);
+    inlined_read(&s->inlined, facts, alloc);
     s->load_watch = alloc(pages * sizeof(uint32));
     s->store_watch = alloc(pages * sizeof(uint32));
     s->load_cut = alloc(pages * sizeof(uint32));

@@ -12,6 +12,7 @@
 #include "base/types.h"
 #include "pt/read/translate.h"
 #include "sight/facts.h"
+#include "sight/inlined.h"
 #include "sight/known.h"
 #include "sight/lines.h"
 #include "sight/report.h"
@@ -25,6 +26,7 @@ struct stale;
 struct sight {
     struct symbols symbols; // of the kernel
     struct lines lines;
+    struct inlined inlined;
     struct facts facts;
     struct knowing known;
     struct frames *frames; // NULL: there is no memory for it

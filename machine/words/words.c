@@ -78,8 +78,21 @@ words_function(const struct speaker *s, uint64 pc, struct text *out)
         text_hex(out, pc);
         return;
     }
-    words_cut(out, name);
+    const char *inner = inlined_find(&s->m->sight->inlined, at);
+    words_cut(out, inner != NULL ? inner : name);
     add_line(s, at, out);
+}
+
+// Adds the function of the symbols, if the place is in another one that is inlined there.
+static void
+add_outer(const struct speaker *s, uint64 pc, struct text *out)
+{
+    uint64 offset, at = symbols_linked(&s->m->sight->symbols, pc);
+    const char *name = symbols_find(&s->m->sight->symbols, at, &offset);
+    if (name == NULL || inlined_find(&s->m->sight->inlined, at) == NULL)
+        return;
+    text_add(out, " < ");
+    words_cut(out, name);
 }
 
 void
@@ -127,6 +140,7 @@ words_calls(const struct speaker *s, const struct moment *at, struct text *out)
         times = repeated(s, at, i);
         text_add(out, i > 0 ? " < " : "");
         words_function(s, moment_pc(s->m, at, i), out);
+        add_outer(s, moment_pc(s->m, at, i), out);
         if (times > 1) {
             text_add(out, " ");
             words_say(s, WORD_TIMES, times, 0, out);

@@ -52,6 +52,24 @@ def test_checks_freed(context):
              "gave up two users for one entry")
 
 
+def test_checks_files(context):
+    """Reference counts that are too low, and changed pages that never get to their file."""
+    text = told(context, "NONE", "files", "files", "exit")
+    if "glass:" in text or text.count("mm") != 2:
+        raise Failure(text)
+    in_order(told(context, "UNMAP_NOT_WRITTEN", "files", "exit"), "glass: " + place("unmap"),
+             "gives up page 0x10000000 of a MAP_SHARED mapping", "since: the entry was 0x[0-9a-f]+ .VRW-U-AD.",
+             "near: the mapping begins at 0x10000000; .* offset 0x0 of the file, which has 4608 bytes")
+    in_order(told(context, "FORK_NO_FILEDUP", "files", "exit"), "glass: " + place("fork"),
+             "copies 2 pointers to the file at 0x[0-9a-f]+ for the child, and counts 1 of them",
+             "since: pointers of mappings among them: 1")
+    in_order(told(context, "CHDIR_GIVES_AWAY", "files", "exit"), "glass: " + place("sys_chdir"),
+             "gave the last reference to the inode at 0x[0-9a-f]+ away, but " + place("filefork"),
+             "since: its count became 0 in " + place("iput") + " < " + place("sys_chdir") + " < " + place("syscall")
+             + " < usertrap, pid 1",  # syscall() is inlined
+             "since: the pointer to it that is still there, .* was stored by " + place("sys_chdir"))
+
+
 def test_checks_lost(context):
     """Pages that nothing leads to, with the place that forgot them."""
     in_order(told(context, "USYSCALL_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),

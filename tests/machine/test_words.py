@@ -17,7 +17,9 @@ from machine import Failure, columns
 MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "FAULT_UNRESOLVED", "GROW_OVERLAPS",
             "SHRINK_TOO_MUCH", "SHRINK_KEEPS_LEAVES", "NULL_USED", "JUMP_TO_NOTHING", "ROOT_FREED", "YIELD_WITH_LOCK",
             "FREE_ZERO", "USER_NO_GUARD", "CLEAR_KEEPS_W", "LEAF_FOR_TABLE", "TABLE_SHARED", "COPYOUT_NOT_LAZY",
-            "A0_NOT_SAVED"]
+            "UNMAP_NOT_WRITTEN", "FORK_NO_FILEDUP", "CHDIR_GIVES_AWAY", "A0_NOT_SAVED"]
+# What is typed first, if it is not "go".
+LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files", "CHDIR_GIVES_AWAY": "files"}
 
 
 def kernel(context, mistake):
@@ -36,7 +38,7 @@ def kernel(context, mistake):
 def said(context, mistake, language):
     path, known = kernel(context, mistake)
     text = run(context, "--mem", "4M", "--harts", "1", "--max", "40000000", "--lang", language, "--facts", known, path,
-               "--", "lazy" if mistake == "COPYOUT_NOT_LAZY" else "go", "go", "exit", status=None)
+               "--", LINES.get(mistake, "go"), "go", "exit", status=None)
     wide = [x for x in text.splitlines() if columns(x) > 80]
     if wide:
         raise Failure(f"{mistake}: more than 80 columns: {wide[0]}")

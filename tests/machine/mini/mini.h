@@ -4,8 +4,8 @@
 // Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow" and
-//           "kernel" run others, "exit" ends.
+//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files"
+//           and "kernel" run others, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -69,6 +69,9 @@ enum mistake {
     PID_RACE,            // allocpid: no lock
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
+    UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
+    FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
+    CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };
 
 #ifndef MISTAKE
@@ -80,6 +83,8 @@ enum mistake {
 
 #define NHART    3
 #define NPROC    8
+#define NOFILE   4
+#define NVMA     2
 #define PGSIZE   4096UL
 #define KERNBASE 0x80000000UL
 #define PHYSTOP  (KERNBASE + 2 * 1024 * 1024)
@@ -99,6 +104,7 @@ enum mistake {
 #define PTE_W   0x04UL
 #define PTE_X   0x08UL
 #define PTE_U   0x10UL
+#define PTE_D   0x80UL
 #define PTE_COW 0x100UL
 
 #define PA_PTE(pa)      ((u64)(pa) >> 12 << 10)
@@ -160,6 +166,25 @@ struct trapframe {
     u64 kernel_satp, kernel_sp, kernel_trap, kernel_hartid, epc;
 };
 
+#define FILE_SIZE (PGSIZE + 512)
+
+struct inode {
+    int ref;
+    u32 size;
+    char data[FILE_SIZE];
+};
+
+struct file {
+    int ref;
+    struct inode *ip;
+};
+
+// A file that the process has mapped; file 0: unused.
+struct vma {
+    u64 from, to;
+    struct file *file;
+};
+
 enum procstate { UNUSED, USED, SLEEPING, RUNNABLE, RUNNING, ZOMBIE };
 
 struct proc {
@@ -173,6 +198,9 @@ struct proc {
     struct trapframe *trapframe;
     u64 *usyscall; // a page that the process may read: its pid
     struct context context;
+    struct file *ofile[NOFILE];
+    struct vma vma[NVMA];
+    struct inode *cwd;
     char name[16];
 };
 
@@ -234,6 +262,27 @@ u64 growproc(long n);
 u64 growlazily(u64 n);
 struct proc *myproc(void);
 void swtch(struct context *from, struct context *to);
+
+// file.c
+void fileinit(void);
+struct inode *iget(u64 number);
+struct inode *idup(struct inode *ip);
+void iput(struct inode *ip);
+struct file *filealloc(struct inode *ip);
+struct file *filedup(struct file *f);
+void fileclose(struct file *f);
+int readi(struct inode *ip, int user, u64 to, u32 offset, u32 n);
+int writei(struct inode *ip, int user, u64 from, u32 offset, u32 n);
+
+// sysfile.c
+int filefault(struct proc *p, u64 va);
+u64 sys_mmap(void);
+u64 sys_munmap(void);
+u64 sys_open(void);
+u64 sys_close(void);
+u64 sys_chdir(void);
+void filefork(const struct proc *p, struct proc *child);
+void fileexit(struct proc *p);
 
 // trap.c
 void trapinithart(void);

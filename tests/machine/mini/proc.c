@@ -194,6 +194,7 @@ fork(void)
     child->sz = p->sz;
     *child->trapframe = *p->trapframe;
     child->trapframe->regs[10] = 0;
+    filefork(p, child);
     memmove(child->name, p->name, sizeof(p->name));
     int pid = child->pid;
     release(&child->lock);
@@ -212,6 +213,7 @@ exit(int status)
     struct proc *p = myproc();
     if (p == initproc)
         panic("init exiting");
+    fileexit(p);
     acquire(&wait_lock);
     for (struct proc *q = proc; q < &proc[NPROC]; q++)
         if (q->parent == p)

@@ -27,6 +27,7 @@ main(void)
         kvminithart();
         trapinithart();
         plicinit();
+        fileinit();
         userinit();
         __sync_synchronize();
         started = 1;

@@ -86,6 +86,16 @@ syscall(struct proc *p)
         return (u64)dive(MAKES(STACK_SMALL) ? 10 : 2);
     case CALL_GROW_LAZILY:
         return growlazily(a);
+    case CALL_OPEN:
+        return sys_open();
+    case CALL_CLOSE:
+        return sys_close();
+    case CALL_MMAP:
+        return sys_mmap();
+    case CALL_MUNMAP:
+        return sys_munmap();
+    case CALL_CHDIR:
+        return sys_chdir();
     case CALL_SHUTDOWN:
         shutdown();
         return 0;
@@ -114,6 +124,8 @@ static int
 resolve(struct proc *p, u64 cause, u64 va)
 {
     if (cause == 15 && cowfault(p->pagetable, va) == 0)
+        return 1;
+    if ((cause == 13 || cause == 15) && filefault(p, va) == 0)
         return 1;
     return (cause == 13 || cause == 15) && vmfault(p->pagetable, va, p->sz) == 0;
 }

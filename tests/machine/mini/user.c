@@ -131,6 +131,51 @@ shrink(void)
     call(CALL_SBRK, -PGSIZE);
 }
 
+static inline u64
+map_file(u64 length, u64 fd)
+{
+    register u64 a0 __asm__("a0") = 0;
+    register u64 a1 __asm__("a1") = length;
+    register u64 a2 __asm__("a2") = 3; // read, write
+    register u64 a3 __asm__("a3") = 1; // shared
+    register u64 a4 __asm__("a4") = fd;
+    register u64 a5 __asm__("a5") = 0;
+    register u64 a7 __asm__("a7") = CALL_MMAP;
+    __asm__ volatile("ecall"
+                     : "+r"(a0)
+                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7)
+                     : "memory");
+    return a0;
+}
+
+static inline void
+unmap_file(u64 va, u64 length)
+{
+    register u64 a0 __asm__("a0") = va;
+    register u64 a1 __asm__("a1") = length;
+    register u64 a7 __asm__("a7") = CALL_MUNMAP;
+    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a7) : "memory");
+}
+
+// A file of which two pages are mapped, also by a child, and changed. Then it is mapped anew.
+USER_TEXT static void
+files(void)
+{
+    u64 fd = call(CALL_OPEN, 0);
+    volatile char *p = (char *)map_file(2 * PGSIZE, fd);
+    call(CALL_CHDIR, 0);
+    p[PGSIZE] = p[0] = 'm';
+    if (call(CALL_FORK, 0) == 0)
+        call(CALL_EXIT, (u64)p[1]);
+    call(CALL_WAIT, 0);
+    unmap_file((u64)p, 2 * PGSIZE);
+    p = (char *)map_file(2 * PGSIZE, fd);
+    call(CALL_PUTC, (u64)p[0]);
+    call(CALL_PUTC, (u64)p[PGSIZE]);
+    unmap_file((u64)p, 2 * PGSIZE);
+    call(CALL_CLOSE, fd);
+}
+
 // Prints the prompt. Returns the first byte of a line.
 USER_TEXT static u64
 line(void)
@@ -177,6 +222,8 @@ user_main(void)
             parent_grows();
         else if (first == 'o')
             overflow();
+        else if (first == 'f')
+            files();
         else
             family();
         call(CALL_PUTC, '\n');

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// file.c - two files in memory, and counts of their users.
+#include "mini.h"
+
+#define FILES     8
+#define INODES    2
+#define FILE_SIZE (PGSIZE + 512)
+
+static struct spinlock file_lock;
+static struct inode inode[INODES];
+static struct file file[FILES];
+
+void
+fileinit(void)
+{
+    initlock(&file_lock, "file");
+    for (int i = 0; i < INODES; i++)
+        inode[i].size = FILE_SIZE;
+}
+
+// --- references ----------------------------------------------------------------------------------
+
+__attribute__((noinline)) struct inode *
+idup(struct inode *ip)
+{
+    acquire(&file_lock);
+    ip->ref++;
+    release(&file_lock);
+    return ip;
+}
+
+__attribute__((noinline)) void
+iput(struct inode *ip)
+{
+    acquire(&file_lock);
+    ip->ref--;
+    release(&file_lock);
+}
+
+struct inode *
+iget(u64 number)
+{
+    struct inode *ip = &inode[number % INODES];
+    acquire(&file_lock);
+    ip->ref++;
+    release(&file_lock);
+    return ip;
+}
+
+__attribute__((noinline)) struct file *
+filedup(struct file *f)
+{
+    acquire(&file_lock);
+    if (f->ref < 1)
+        panic("filedup");
+    f->ref++;
+    release(&file_lock);
+    return f;
+}
+
+__attribute__((noinline)) void
+fileclose(struct file *f)
+{
+    acquire(&file_lock);
+    if (f->ref < 1)
+        panic("fileclose");
+    struct inode *last = --f->ref == 0 ? f->ip : 0;
+    release(&file_lock);
+    if (last != 0)
+        iput(last);
+}
+
+struct file *
+filealloc(struct inode *ip)
+{
+    acquire(&file_lock);
+    for (struct file *f = file; f < &file[FILES]; f++)
+        if (f->ref == 0) {
+            *f = (struct file){1, ip};
+            release(&file_lock);
+            return f;
+        }
+    panic("filealloc");
+}
+
+// --- contents ------------------------------------------------------------------------------------
+
+__attribute__((noinline)) int
+readi(struct inode *ip, int user, u64 to, u32 offset, u32 n)
+{
+    if (user || offset >= ip->size)
+        return -1;
+    n = n < ip->size - offset ? n : ip->size - offset;
+    memmove((void *)to, &ip->data[offset], n);
+    return (int)n;
+}
+
+__attribute__((noinline)) int
+writei(struct inode *ip, int user, u64 from, u32 offset, u32 n)
+{
+    if (user || offset >= ip->size)
+        return -1;
+    n = n < ip->size - offset ? n : ip->size - offset;
+    memmove(&ip->data[offset], (void *)from, n);
+    return (int)n;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// sysfile.c - files and mappings of processes.
+#include "mini.h"
+
+#define MAPPED (1UL << 28) // where a process has its mappings, 16 pages for each
+
+enum { A0 = 10, MAP_SHARED = 1 };
+
+// --- mappings ------------------------------------------------------------------------------------
+
+// Gives the process a page of a mapping that it has touched. Returns -1 if it is none.
+int
+filefault(struct proc *p, u64 va)
+{
+    for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++) {
+        char *page = va >= v->from && va < v->to ? kalloc() : 0;
+        if (page == 0)
+            continue;
+        va = PGROUNDDOWN(va);
+        memset(page, 0, PGSIZE);
+        readi(v->file->ip, 0, (u64)page, (u32)(va - v->from), PGSIZE);
+        return mappages(p->pagetable, va, PGSIZE, (u64)page, PTE_R | PTE_W | PTE_U);
+    }
+    return -1;
+}
+
+// Unmaps the pages of a mapping that the process has touched, and writes changed ones back.
+static __attribute__((noinline)) void
+unmap(struct proc *p, struct vma *v)
+{
+    for (u64 va = v->from; va < v->to; va += PGSIZE) {
+        pte_t *pte = walk(p->pagetable, va, 0);
+        if (pte == 0 || !(*pte & PTE_V))
+            continue;
+        if ((*pte & PTE_D) && !MAKES(UNMAP_NOT_WRITTEN))
+            writei(v->file->ip, 0, PTE_PA(*pte), (u32)(va - v->from), PGSIZE);
+        uvmunmap(p->pagetable, va, 1, 1);
+    }
+    fileclose(v->file);
+    *v = (struct vma){0, 0, 0};
+}
+
+// mmap(0, length, protection, MAP_SHARED, fd, 0).
+__attribute__((noinline)) u64
+sys_mmap(void)
+{
+    struct proc *p = myproc();
+    const u64 *arg = &p->trapframe->regs[A0];
+    for (u64 i = 0; i < NVMA && arg[3] == MAP_SHARED; i++)
+        if (p->vma[i].file == 0) {
+            u64 from = MAPPED + i * 16 * PGSIZE;
+            p->vma[i] = (struct vma){from, from + arg[1], filedup(p->ofile[arg[4]])};
+            return from;
+        }
+    return ~0UL;
+}
+
+// munmap(address, length), of a whole mapping.
+__attribute__((noinline)) u64
+sys_munmap(void)
+{
+    struct proc *p = myproc();
+    for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++)
+        if (v->file != 0 && v->from == p->trapframe->regs[A0]) {
+            unmap(p, v);
+            return 0;
+        }
+    return ~0UL;
+}
+
+// --- processes -----------------------------------------------------------------------------------
+
+u64
+sys_open(void)
+{
+    struct proc *p = myproc();
+    for (u64 fd = 0; fd < NOFILE; fd++)
+        if (p->ofile[fd] == 0) {
+            p->ofile[fd] = filealloc(iget(1));
+            return fd;
+        }
+    return ~0UL;
+}
+
+u64
+sys_close(void)
+{
+    struct proc *p = myproc();
+    u64 fd = p->trapframe->regs[A0];
+    struct file *f = p->ofile[fd];
+    p->ofile[fd] = 0;
+    fileclose(f);
+    return 0;
+}
+
+__attribute__((noinline)) u64
+sys_chdir(void)
+{
+    struct proc *p = myproc();
+    struct inode *ip = iget(p->trapframe->regs[A0]);
+    if (p->cwd != 0)
+        iput(p->cwd);
+    p->cwd = ip;
+    if (MAKES(CHDIR_GIVES_AWAY))
+        iput(ip);
+    return 0;
+}
+
+// The child has the files, the mappings and the directory of its parent.
+void
+filefork(const struct proc *p, struct proc *child)
+{
+    for (int i = 0; i < NOFILE; i++)
+        child->ofile[i] = p->ofile[i] != 0 ? filedup(p->ofile[i]) : 0;
+    for (int i = 0; i < NVMA; i++) {
+        child->vma[i] = p->vma[i];
+        if (p->vma[i].file != 0 && !MAKES(FORK_NO_FILEDUP))
+            filedup(p->vma[i].file);
+    }
+    child->cwd = p->cwd != 0 ? idup(p->cwd) : 0;
+}
+
+void
+fileexit(struct proc *p)
+{
+    for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++)
+        if (v->file != 0)
+            unmap(p, v);
+    for (int i = 0; i < NOFILE; i++)
+        if (p->ofile[i] != 0)
+            fileclose(p->ofile[i]);
+    if (p->cwd != 0)
+        iput(p->cwd);
+    memset(p->ofile, 0, sizeof(p->ofile));
+    p->cwd = 0;
+}
