@@ -71,7 +71,7 @@ async function prints(opened) {
   await opened.until(() => document.querySelectorAll(".strip").length === 3, 20, "the tree");
   await opened.page.emulateMedia({ media: "print" });
   const [ink, shown] = await opened.page.evaluate(() => [getComputedStyle(document.querySelector(".strip text")).fill,
-    [".console", "footer", ".tabs", ".view", ".strip"].filter((name) => document.querySelector(name)?.getClientRects().length > 0)]);
+    [".console", "footer", ".tabs", "header .seed", ".view", ".strip"].filter((name) => document.querySelector(name)?.getClientRects().length > 0)]);
   await opened.page.emulateMedia({ media: "screen" });
   await opened.choose({ theme: "light" });
   demand(String(shown) === ".view,.strip", `print shows ${shown}`);

@@ -16,12 +16,24 @@ async function settled(opened, chapter) {
   demand(!/\{\d\}|undefined|NaN/.test(words), `a value is missing: ${words}`);
 }
 
+const phrase = { en: /[\u4e00-\u9fff]/, zh: /[a-z]{4,} [a-z]{3,}/ };
+
+// The chapter in one language has no word of the other one, also when the language changes while it is told.
+async function inBothLanguages(opened) {
+  for (const [lang, other] of [["zh", phrase.zh], ["en", phrase.en]]) {
+    await opened.choose({ lang });
+    const words = await opened.text(".page p");
+    demand(!other.test(words) && /[\u4e00-\u9fff]/.test(words) === (lang === "zh"), `in ${lang} it says: ${words}`);
+  }
+}
+
 async function play(opened, id) {
   await opened.page.evaluate((name) => document.querySelector(`[data-story=${name}]`).click(), id);
   const positions = [];
   for (let n = 0; ; n++) {
     await settled(opened, n);
     positions.push((await opened.run()).position);
+    await inBothLanguages(opened);
     if (await opened.page.$eval(".page .next", (e) => e.disabled)) break;
     await opened.page.click(".page .next");
   }

@@ -65,14 +65,15 @@ function tooWide() {
   return wide.map((e) => `${e.className || e.tagName}: ${e.textContent.slice(0, 60)}`);
 }
 
-async function fits(opened, names) {
+async function fits(opened, names, width) {
+  await opened.page.setViewportSize({ width, height: 720 });
   for (const lang of ["en", "zh"])
     for (const view of names) {
       await opened.choose({ lang });
       await show(opened, view);
       await opened.page.waitForFunction((l) => document.documentElement.lang.startsWith(l), lang);
       const wide = await opened.page.evaluate(tooWide);
-      demand(wide.length === 0, `in ${view}, ${lang}, something is cut: ${wide[0]}`);
+      demand(wide.length === 0, `in ${view}, ${lang}, ${width} pixels, something is cut: ${wide[0]}`);
     }
 }
 
@@ -124,5 +125,6 @@ export default async function ({ open }) {
   await opened.prompt(2);
   await opened.call("run", false);
   for (const part of [tree, writer, space, frames, pointAtFrames, harts, why, user]) await part(opened);
-  await fits(opened, await opened.page.$$eval("[data-view][role=tab]", (all) => all.map((e) => e.dataset.view)));
+  const names = await opened.page.$$eval("[data-view][role=tab]", (all) => all.map((e) => e.dataset.view));
+  for (const width of [1280, 1024]) await fits(opened, names, width);
 }

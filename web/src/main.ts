@@ -36,6 +36,7 @@ function dress(): void {
 function takeDrops(): void {
   addEventListener("dragover", (event) => {
     event.preventDefault();
+    document.body.dataset.drop = t("drop.here");
     document.body.classList.add("drop");
   });
   addEventListener("dragleave", (event) => {

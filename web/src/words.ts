@@ -185,7 +185,7 @@ const WORDS = {
   "code.user": ["a user program, at {0}; the page has the kernel's names alone, so its instructions are shown", "用户程序，位于 {0}；页面只有内核的符号，所以显示指令"],
   "code.none": ["No symbol names {0}.", "{0} 没有对应的符号。"],
   "tlb.title": ["What the TLB of hart {0} holds", "Hart {0} 的 TLB 中有什么"],
-  "tlb.note": ["{0} pages in use; {1} old translations that a fence has not covered", "在用 {0} 页；{1} 个旧翻译尚未被栅栏覆盖"],
+  "tlb.note": ["pages in use: {0}; old translations that no fence has covered: {1}", "在用 {0} 页；{1} 个旧翻译尚未被栅栏覆盖"],
   "tlb.va": ["virtual page", "虚拟页"],
   "tlb.pa": ["frame", "页帧"],
   "tlb.use": ["use", "用途"],

@@ -22,11 +22,11 @@ export const faultStory: Story = { id: "fault", title: "story.fault", chapters: 
     show: (play) => ({ view: "harts", tree: play.root }), values: (play) => [hartOf(play), hex(harts[hartOf(play)].pc), hex(play.va)] },
   { words: "fault.2", spot: ".result, [data-flag=W]", show: tree, values: async (play) => {
     const { walk: found } = await walk(play, play.va, store);
-    return [hex(play.va), found.steps.length, found.level, ruleWords(found.rule)];
+    return [hex(play.va), found.steps.length, found.level, () => ruleWords(found.rule)];
   } },
   { words: "fault.3", spot: ".hart.chosen .trap-words", act: () => step(1).then(() => {}), show: () => ({ view: "harts" }), values: (play) => {
     const hart = harts[hartOf(play)];
-    return [hartOf(play), Number(hart.scause), causeWords(hart.scause), hex(hart.stval), hex(hart.sepc), hex(hart.pc)];
+    return [hartOf(play), Number(hart.scause), () => causeWords(hart.scause), hex(hart.stval), hex(hart.sepc), hex(hart.pc)];
   } },
   { words: "fault.4", spot: ".strip .mark", act: (play) => until(play, { kinds: Events.entry, harts: only(play) }).then(() => {}), show: tree,
     values: (play) => [hartOf(play), play.event?.place?.name ?? "?", hex(play.event?.before ?? 0n), hex(play.event?.after ?? 0n)] },

@@ -42,7 +42,7 @@ export const forkStory: Story = { id: "fork", title: "story.fork", chapters: [
     },
     values: async (play) => {
       const { walk: found } = await walk(play, play.va, store);
-      return [hartOf(play), hex(play.va), ruleWords(found.rule)];
+      return [hartOf(play), hex(play.va), () => ruleWords(found.rule)];
     } },
   { words: "fork.5", spot: ".result, [data-flag=W]", show: tree, act: (play) => until(play, { kinds: Events.return, harts: only(play) }).then(() => {}),
     values: async (play) => {

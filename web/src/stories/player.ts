@@ -93,7 +93,7 @@ function shelf(): HTMLElement {
 
 function page(s: Story): HTMLElement {
   const chapter = at >= 0 ? s.chapters[at] : null;
-  const words = stuck ? t("story.stuck") : busy ? t("story.busy") : chapter ? t(chapter.words, ...played[at].values) : "";
+  const words = stuck ? t("story.stuck") : busy ? t("story.busy") : chapter ? t(chapter.words, ...played[at].values.map((v) => (typeof v === "function" ? v() : v))) : "";
   const dots = s.chapters.map((_, i) => h("i", { class: i === at ? "now" : i < played.length ? "read" : "" }));
   return h("div", { class: "page", "data-chapter": at, "data-busy": String(busy) },
     h("div", { class: "row" }, h("b", {}, t(s.title)), h("span", { class: "dots" }, ...dots), h("span", { class: "space" }),

@@ -6,7 +6,8 @@ import { Events, EventSeen, Path, Question, Stop, Wanted } from "../protocol";
 import { screenText } from "../terminal";
 import type { Key } from "../words";
 
-export type Value = string | number;
+/** A value of a chapter's words; words among them are asked for in the language of the moment. */
+export type Value = string | number | (() => string);
 
 /** What the chapters of a story that is being played know. */
 export interface Play {
