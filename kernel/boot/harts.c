@@ -122,7 +122,7 @@ harts_start(const struct machine *machine)
         else
             printf("vitrine: hart %lu does not start; going on without it\n", c->hartid);
     }
-    while (!cpus[nharts - 1].online)
+    while (!cpu_online(nharts - 1))
         nharts--;
 }
 

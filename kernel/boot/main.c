@@ -243,8 +243,12 @@ no_root(const char *name)
 static void
 mount_root(void)
 {
-    if (bootargs.selftest)
+    if (bootargs.selftest && DEBUG_BUILD)
         power_off(selftest_run(bootargs.selftest));
+    if (bootargs.selftest) {
+        printf("vitrine: selftest=%s needs a kernel built with DEBUG=1\n", bootargs.selftest);
+        power_off(2);
+    }
     struct blkdev *disk = blk_find(bootargs.root);
     if (!disk)
         no_root(bootargs.root);

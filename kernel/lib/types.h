@@ -21,6 +21,12 @@ typedef unsigned long long uint64;
 typedef long long int64;
 #endif
 
+#ifdef DEBUG
+#define DEBUG_BUILD true
+#else
+#define DEBUG_BUILD false // the compiler drops code that only a debug build runs
+#endif
+
 #define must_check       __attribute__((warn_unused_result))
 #define noreturn         __attribute__((noreturn))
 #define printflike(f, a) __attribute__((format(__printf__, f, a)))

@@ -57,8 +57,8 @@ shutdown(int code)
             break;
     if (fs_unmount() < 0)
         printf("vitrine: the disk could not be written completely\n");
-    if (kill_others(p) == 0)
-        ledger_dcheck(); // no other process is left to allocate
+    if (kill_others(p) == 0 && DEBUG_BUILD)
+        check_ledger(); // no other process is left to allocate
     power_off(code);
 }
 

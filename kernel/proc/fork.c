@@ -63,7 +63,8 @@ fork(void)
     child->calls = parent->calls;
     child->tracing = parent->tracing;
     interpose_join(child, parent);
-    failtree_join(child, parent);
+    if (DEBUG_BUILD)
+        failtree_join(child, parent);
     memcpy(child->name, parent->name, sizeof child->name);
 
     int pid = child->pid; // the child may have exited and been freed before this returns

@@ -8,11 +8,7 @@
 #include "rv/trapframe.h"
 
 // Each system call ends in syscall_finish(), so that it can check the process.
-#ifdef DEBUG
-#define FINISH_ALL 1
-#else
-#define FINISH_ALL 0
-#endif
+#define FINISH_ALL DEBUG_BUILD
 
 #define OFFSET(name, value) asm volatile("\n.ascii \"->" #name " %0\"" ::"i"(value))
 

@@ -148,7 +148,8 @@ freeproc(struct proc *p)
     kmem_free(p->fp);
     alarm_drop(p);
     kmem_free(p->watch);
-    failtree_leave(p);
+    if (DEBUG_BUILD)
+        failtree_leave(p);
     interpose_leave(p);
     kmem_cache_free(&proc_cache, p);
     give_pid();

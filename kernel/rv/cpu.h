@@ -58,6 +58,13 @@ cpu_become(struct cpu *c)
     asm volatile("mv tp, %0" ::"r"(c));
 }
 
+// Tells whether hart i has come up; the caller then sees all that it stored before.
+static inline bool
+cpu_online(int i)
+{
+    return __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE); // pairs with hart_online()
+}
+
 // The running hart's index in cpus[], which is not the machine's hartid.
 static inline int
 cpuid(void)

@@ -40,7 +40,8 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
 void
 acquire(struct spinlock *lk)
 {
-    lockcheck_acquire(lk);
+    if (DEBUG_BUILD)
+        lockcheck_acquire(lk);
     // Pairs with the release store in release().
     if (likely(!__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
         lk->holder = mycpu();
@@ -55,7 +56,8 @@ tryacquire(struct spinlock *lk)
 {
     if (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)) // pairs with release()
         return false;
-    lockcheck_tryacquire(lk);
+    if (DEBUG_BUILD)
+        lockcheck_tryacquire(lk);
     lk->holder = mycpu();
     return true;
 }
@@ -64,7 +66,8 @@ tryacquire(struct spinlock *lk)
 void
 release(struct spinlock *lk)
 {
-    lockcheck_release(lk);
+    if (DEBUG_BUILD)
+        lockcheck_release(lk);
     lk->holder = NULL;
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE); // pairs with the exchange in acquire()
 }

@@ -53,8 +53,10 @@ syscall_finish(struct proc *p, int64 result)
         p->as->usys->err = result == -ESTARVED ? ENOMEM : (int)-result;
     if (result != SYSCALL_DONE)
         tf->a0 = result < 0 ? (uint64)-1 : (uint64)result; // xv6's programs know only -1
-    mirror_dcheck(p->as);
-    layout_dcheck(p->as);
+    if (DEBUG_BUILD) {
+        check_mirror(p->as);
+        check_layout(p->as);
+    }
     trap_leave(p);
 }
 

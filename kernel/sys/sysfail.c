@@ -16,6 +16,8 @@ sys_failnth(struct proc *p, const uint64 *a)
 {
     int n = (int)a[0];
     uint32 how = (uint32)a[1];
+    if (!DEBUG_BUILD)
+        return -ENOSYS;
     if (n == 0 && how == FAILNTH_OBJECTS)
         return failtree_objects();
     if (n < 0 || how & ~(uint32)HOW_ALL)

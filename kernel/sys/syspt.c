@@ -69,20 +69,13 @@ sys_kpgtbl(struct proc *p, const uint64 *a)
     return error;
 }
 
-// Begins a view of a process's memory; pid 0: the kernel's, *as is NULL. The caller calls end().
+// Begins a view of a process's memory; pid 0: the kernel's, *as is NULL. The caller calls viewers_leave().
 // Returns   0; -ESRCH: there is no such process.
 static int
 begin(int pid, struct aspace **as)
 {
     *as = pid ? proc_view(pid) : NULL;
     return pid && !*as ? -ESRCH : 0;
-}
-
-static void
-end(struct aspace *as)
-{
-    if (as)
-        viewers_leave(as);
 }
 
 static int
@@ -93,7 +86,7 @@ entries(struct pgquery *q, struct pgentry *buf, int max)
     if (n)
         return n;
     n = view_entries(as, q, buf, max);
-    end(as);
+    viewers_leave(as);
     return n;
 }
 
@@ -189,6 +182,6 @@ sys_ptwalk(struct proc *p, const uint64 *a)
     mapsite_last(as, w.va, w.site);
     if (as)
         releasesleep(&as->lock);
-    end(as);
+    viewers_leave(as);
     return copyout(p->as, a[0], &w, sizeof w);
 }

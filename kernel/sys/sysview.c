@@ -54,7 +54,7 @@ int64
 sys_cpupin(struct proc *p, const uint64 *a)
 {
     int hart = (int)a[0];
-    if (hart < 0 || hart >= nharts || !cpus[hart].online)
+    if (hart < 0 || hart >= nharts || !cpu_online(hart))
         return -EINVAL;
     return sched_pin(p, hart);
 }

@@ -51,34 +51,35 @@ bad_pointer(struct inode *ip, uint32 block)
     return ext2_damage(ip->fs, "inode %u points to block %u", ip->inum, block);
 }
 
-// Follows the path as far as there are blocks: *depth is where it ends, *block the number there (0:
-// none), *holder the indirect block with that number, with a reference; NULL: the inode.
+// Where a path ends.
+struct bmap_end {
+    uint32 depth;         // the number of indirect blocks on the way
+    uint32 block;         // the number that the last slot has; 0: the block is missing
+    struct frame *holder; // the indirect block with that slot, with a reference; NULL: the inode
+};
+
+// Follows the path as far as there are blocks.
 static int
-follow(struct inode *ip, const struct bmap_path *p, uint32 *depth, uint32 *block,
-       struct frame **holder)
+follow(struct inode *ip, const struct bmap_path *p, struct bmap_end *end)
 {
-    struct frame *f = NULL;
-    uint32 d = 0, b = ip->block[p->slot[0]];
     int error = 0;
-    while (b && !error) {
-        if (!ext2_block_ok(ip->fs, b)) {
-            error = bad_pointer(ip, b);
+    *end = (struct bmap_end){.block = ip->block[p->slot[0]]};
+    while (end->block && !error) {
+        if (!ext2_block_ok(ip->fs, end->block)) {
+            error = bad_pointer(ip, end->block);
             break;
         }
-        if (d == p->depth)
+        if (end->depth == p->depth)
             break;
-        if (f)
-            frame_put(f);
-        f = NULL;
-        error = cache_get(&ip->fs->meta, b, &f);
+        if (end->holder)
+            frame_put(end->holder);
+        end->holder = NULL;
+        error = cache_get(&ip->fs->meta, end->block, &end->holder);
         if (!error)
-            b = ((uint32 *)page_data(f))[p->slot[++d]];
+            end->block = ((uint32 *)page_data(end->holder))[p->slot[++end->depth]];
     }
-    if (error && f)
-        frame_put(f);
-    *depth = d;
-    *block = b;
-    *holder = f;
+    if (error && end->holder)
+        frame_put(end->holder);
     return error;
 }
 
@@ -88,12 +89,12 @@ int
 bmap_find(struct inode *ip, uint64 index, uint32 *block)
 {
     struct bmap_path p;
-    struct frame *f;
-    uint32 depth;
+    struct bmap_end end;
     bmap_path(&p, index);
-    int error = follow(ip, &p, &depth, block, &f);
-    if (!error && f)
-        frame_put(f);
+    int error = follow(ip, &p, &end);
+    *block = end.block;
+    if (!error && end.holder)
+        frame_put(end.holder);
     return error;
 }
 
@@ -153,30 +154,31 @@ int
 bmap_create(struct inode *ip, uint64 index, uint32 *block)
 {
     struct bmap_path p;
-    struct frame *holder;
-    uint32 depth, blocks[4] = {0};
+    struct bmap_end end;
+    uint32 blocks[4] = {0};
     bmap_path(&p, index);
-    int error = follow(ip, &p, &depth, block, &holder);
+    int error = follow(ip, &p, &end);
+    *block = end.block;
     if (error)
         return error;
-    if (!*block) {
-        uint32 n = p.depth - depth + 1;
+    if (!end.block) {
+        uint32 n = p.depth - end.depth + 1;
         if (n == 1)
-            guess_goal(ip, &p, holder);
-        error = build_chain(ip, &p.slot[depth + 1], blocks, n);
+            guess_goal(ip, &p, end.holder);
+        error = build_chain(ip, &p.slot[end.depth + 1], blocks, n);
         if (!error) {
             // Linking the chain makes it part of the file.
-            uint32 *ptr = holder ? page_data(holder) : ip->block;
-            ptr[p.slot[depth]] = blocks[0];
-            if (holder)
-                cache_dirty(&ip->fs->meta, holder);
+            uint32 *ptr = end.holder ? page_data(end.holder) : ip->block;
+            ptr[p.slot[end.depth]] = blocks[0];
+            if (end.holder)
+                cache_dirty(&ip->fs->meta, end.holder);
             ip->sectors += n * SECTORS;
             *block = blocks[n - 1];
             ip->goal = *block + 1;
         }
     }
-    if (holder)
-        frame_put(holder);
+    if (end.holder)
+        frame_put(end.holder);
     return error;
 }
 

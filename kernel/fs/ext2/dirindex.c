@@ -35,13 +35,7 @@ hash_of(const struct name *n)
 static bool
 lock(struct dirindex *x)
 {
-    return !__atomic_exchange_n(&x->busy, 1, __ATOMIC_ACQUIRE); // pairs with unlock()
-}
-
-static void
-unlock(struct dirindex *x)
-{
-    __atomic_store_n(&x->busy, 0, __ATOMIC_RELEASE); // pairs with lock()
+    return !__atomic_exchange_n(&x->busy, 1, __ATOMIC_ACQUIRE); // pairs with dirindex_put()
 }
 
 static void
@@ -50,6 +44,13 @@ forget(struct dirindex *x)
     kmem_free(x->table);
     x->table = NULL;
     x->slots = x->count = 0;
+}
+
+// Ends the use that dirindex_take() began.
+void
+dirindex_put(struct inode *dp)
+{
+    __atomic_store_n(&dp->index.busy, 0, __ATOMIC_RELEASE); // pairs with lock()
 }
 
 // Takes the directory's index for use, until dirindex_put().
@@ -62,15 +63,8 @@ dirindex_take(struct inode *dp)
         return false;
     if (dp->index.slots)
         return true;
-    unlock(&dp->index);
+    dirindex_put(dp);
     return false;
-}
-
-// Ends the use that dirindex_take() began.
-void
-dirindex_put(struct inode *dp)
-{
-    unlock(&dp->index);
 }
 
 static uint64
@@ -206,7 +200,7 @@ dirindex_build(struct inode *dp)
     }
     if (!well)
         forget(&dp->index);
-    unlock(&dp->index);
+    dirindex_put(dp);
 }
 
 // Adds a new entry at byte offset `pos` to the index, if there is one; frees the index if there is

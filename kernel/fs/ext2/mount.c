@@ -7,8 +7,8 @@
 //           unknown incompatible one refuses the disk by name; an unknown one that only forbids
 //           writing, or a journal that has not been replayed, makes the mount read-only.
 #include "abi/errno.h"
-#include "fs/ext2/alloc.h"
 #include "fs/ext2/orphanlist.h"
+#include "fs/ext2/pending.h"
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
 #include "fs/ext2/super.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// aspace.c - creates, copies, loads and frees address spaces.
+// aspace.c - makes, frees, unmaps, copies and loads address spaces.
 //
 // Promises  A new address space is complete or does not exist. When one ends, each leaf's frame
 //           loses the reference that the leaf held.
@@ -26,6 +26,10 @@
 #include "mm/kvm/layout.h"
 #include "rv/csr.h"
 #include "sync/thread.h"
+
+// How much is done before others may run:
+#define UNMAP_PIECE   (128UL << 20) // bytes that are taken out
+#define SHARE_REGIONS 1024          // regions that a fork shares
 
 const struct design *design;
 
@@ -99,6 +103,17 @@ user_limit(void)
     return design->switches ? USER_END : pt_half(user_env.levels);
 }
 
+static int
+make_tables(struct aspace *as)
+{
+    if (pt_create(&as->pt, &user_env) < 0)
+        return -ENOMEM;
+    as->satp = MAKE_SATP(user_env.levels, 0, pt_root_pa(&as->pt));
+    if (design->private_table && pt_create(&as->kpt, &kernel_env) < 0)
+        return -ENOMEM;
+    return design->create(as);
+}
+
 // Frees the page tables that are left, the roots too, when no page is mapped any more: the last
 // step of uvmfree(), and the undo of make_tables().
 static void
@@ -109,21 +124,6 @@ free_tables(struct aspace *as)
         pt_free_root(&as->kpt);
     if (as->pt.root)
         pt_free_root(&as->pt);
-}
-
-// How much is done before others may run:
-#define UNMAP_PIECE   (128UL << 20) // bytes that are taken out
-#define SHARE_REGIONS 1024          // regions that a fork shares
-
-static int
-make_tables(struct aspace *as)
-{
-    if (pt_create(&as->pt, &user_env) < 0)
-        return -ENOMEM;
-    as->satp = MAKE_SATP(user_env.levels, 0, pt_root_pa(&as->pt));
-    if (design->private_table && pt_create(&as->kpt, &kernel_env) < 0)
-        return -ENOMEM;
-    return design->create(as);
 }
 
 // Makes an empty address space for the process that `owner` describes; *usys is copied to its page
@@ -150,6 +150,8 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     kmem_cache_free(&aspace_cache, as);
     return NULL;
 }
+
+// ---- The end
 
 static void
 load_satp(uint64 satp, bool drop)
@@ -220,6 +222,8 @@ uvmfree(struct aspace *as)
     kmem_cache_free(&aspace_cache, as);
 }
 
+// ---- Unmapping
+
 // Returns the zone of [start, end), which is in no region: the gap between the regions around it.
 static struct pt_zone
 gap_around(struct aspace *as, uint64 start, uint64 end)
@@ -264,6 +268,8 @@ uvmunmap(struct aspace *as, uint64 start, uint64 end, bool keep)
             preempt_point_always();
     }
 }
+
+// ---- Fork
 
 static int
 share_region(struct leaves_job *job, struct aspace *to, struct aspace *from, int i)
@@ -326,6 +332,8 @@ uvmcopy(struct aspace *from, const struct uvm_owner *owner)
     uvmfree(to);
     return NULL;
 }
+
+// ---- Use, regions
 
 // Makes the running process's hart use the space, in place of the one it used before.
 // Fences    as asid_enter() says, and after the satp write if it says so; fence.i for code that

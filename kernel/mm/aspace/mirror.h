@@ -29,9 +29,3 @@ int mirror_split(struct aspace *as, uint64 va, struct tlb_batch *b) must_check;
 void mirror_unmap(struct aspace *as, uint64 start, uint64 end, struct pt_zone zone, bool keep);
 void mirror_destroy(struct aspace *as); // mirror_unmap() for all of it
 void check_mirror(struct aspace *as);   // panics unless the two views agree
-
-#ifdef DEBUG
-#define mirror_dcheck(as) check_mirror(as) // after every system call in debug builds
-#else
-#define mirror_dcheck(as) ((void)0)
-#endif

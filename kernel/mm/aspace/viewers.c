@@ -32,10 +32,12 @@ viewers_enter(struct aspace *as)
     release(&viewers.lock);
 }
 
-// Ends what viewers_enter() began.
+// Ends what viewers_enter() began; NULL is allowed.
 void
 viewers_leave(struct aspace *as)
 {
+    if (!as)
+        return;
     acquire(&viewers.lock);
     if (--as->viewers == 0)
         wakeup(&viewers.left);

@@ -17,15 +17,9 @@ global_create(struct aspace *as)
     return trampage_map(as);
 }
 
-static void
-global_destroy(struct aspace *as)
-{
-    trampage_unmap(as);
-}
-
 const struct design design_global = {
     .name = "global",
     .switches = true,
     .create = global_create,
-    .destroy = global_destroy,
+    .destroy = trampage_unmap,
 };

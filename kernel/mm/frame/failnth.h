@@ -8,18 +8,9 @@
 
 extern bool (*failnth_hook)(void); // NULL: nothing fails
 
-#ifdef DEBUG
-// Asked by each allocator before it looks for memory: true makes that allocation fail.
+// Asked by each allocator before it looks for memory: true makes that allocation fail, in a debug build.
 static inline bool
 failnth(void)
 {
-    return unlikely(failnth_hook != NULL) && failnth_hook();
+    return DEBUG_BUILD && unlikely(failnth_hook != NULL) && failnth_hook();
 }
-#else
-// Tells the allocators that no allocation has to fail in this build.
-static inline bool
-failnth(void)
-{
-    return false;
-}
-#endif

@@ -9,26 +9,27 @@
 #include "lib/string.h"
 #include "lib/types.h"
 
-#ifdef DEBUG
 // Fills new memory with 5.
 static inline void
 fill_allocated(void *p, size_t n)
 {
-    memset(p, 5, n);
+    if (DEBUG_BUILD)
+        memset(p, 5, n);
 }
 
 // Fills freed memory with 1.
 static inline void
 fill_freed(void *p, size_t n)
 {
-    memset(p, 1, n);
+    if (DEBUG_BUILD)
+        memset(p, 1, n);
 }
 
 // Panics if a free object was written to, except in its first word, which is its link.
 static inline void
 fill_expect_freed(const void *p, size_t n)
 {
-    for (const uint64 *w = p; n > 8; n -= 8)
+    for (const uint64 *w = p; DEBUG_BUILD && n > 8; n -= 8)
         if (*++w != 0x0101010101010101)
             panic("kmem: free object written to or freed twice: %p holds 0x%lx", (void *)w, *w);
 }
@@ -37,36 +38,7 @@ fill_expect_freed(const void *p, size_t n)
 static inline void
 fill_expect_zero(const void *p, size_t n)
 {
-    for (const uint64 *w = p; n > 0; w++, n -= 8)
+    for (const uint64 *w = p; DEBUG_BUILD && n > 0; w++, n -= 8)
         if (*w != 0)
             panic("kfree_zeroed: %p holds 0x%lx", (const void *)w, *w);
 }
-#else
-// Does nothing: the contents stay undefined.
-static inline void
-fill_allocated(void *p, size_t n)
-{
-    (void)p, (void)n;
-}
-
-// Does nothing to freed memory.
-static inline void
-fill_freed(void *p, size_t n)
-{
-    (void)p, (void)n;
-}
-
-// Checks nothing in this build.
-static inline void
-fill_expect_freed(const void *p, size_t n)
-{
-    (void)p, (void)n;
-}
-
-// Checks nothing in this build.
-static inline void
-fill_expect_zero(const void *p, size_t n)
-{
-    (void)p, (void)n;
-}
-#endif

@@ -18,9 +18,3 @@ const char *frame_kind_name(enum frame_kind kind);
 void frames_by_kind(uint64 count[FRAME_KINDS]); // all kinds at once; they add up to frames_total()
 // Panics unless each frame is accounted for once; no hart allocates meanwhile.
 void check_ledger(void);
-
-#ifdef DEBUG
-#define ledger_dcheck() check_ledger() // when the machine is turned off, in debug builds
-#else
-#define ledger_dcheck() ((void)0)
-#endif

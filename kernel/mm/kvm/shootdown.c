@@ -20,8 +20,7 @@ others(void)
 {
     uint32 harts = 0;
     for (int i = 0; i < nharts; i++)
-        if (i != cpuid() &&
-            __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) // set after its start
+        if (i != cpuid() && cpu_online(i))
             harts |= 1U << i;
     return harts;
 }

@@ -229,7 +229,7 @@ void
 sched_kick_others(void)
 {
     for (int i = 0; i < nharts; i++)
-        if (i != cpuid() && cpus[i].online)
+        if (i != cpuid() && cpu_online(i))
             kick(i);
 }
 
@@ -324,7 +324,8 @@ thread_block(bool killable)
 int
 preempt_point(void)
 {
-    lockcheck_none();
+    if (DEBUG_BUILD)
+        lockcheck_none();
     intr_on();
     intr_off();
     if (unlikely(mycpu()->need_resched))

@@ -18,7 +18,7 @@
 #include "mm/inspect/view.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
-#include "mmu/machine.h"
+#include "mmu/traps.h"
 #include "proc/exec/args.h"
 #include "proc/proc.h"
 #include "proc/sched/sched.h"

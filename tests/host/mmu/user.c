@@ -9,7 +9,7 @@
 #include "mm/frame/direct.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
-#include "mmu/machine.h"
+#include "mmu/traps.h"
 #include "mmu/world.h"
 #include "proc/proc.h"
 #include "rv/csr.h"
@@ -54,7 +54,7 @@ any_page(void)
 static uint64 *
 word_at(struct page *p, uint64 i, enum pt_access access)
 {
-    uint64 pa = machine_at(p->va + i * STRIDE, access);
+    uint64 pa = traps_at(p->va + i * STRIDE, access);
     p->touched = p->used = true;
     return p2v(pa);
 }
@@ -115,7 +115,7 @@ sweep(void)
             return;
         uint64 i = model_rnd(WORDS);
         enum pt_access access = writes && (!p || p->prot & PTE_W) ? PT_WRITE : PT_READ;
-        uint64 word = *(uint64 *)p2v(machine_at(va + i * STRIDE, access)); // stores what is there
+        uint64 word = *(uint64 *)p2v(traps_at(va + i * STRIDE, access)); // stores what is there
         if (p)
             user_expect("reads", p, i, word);
         else if (word != 0)
@@ -144,7 +144,7 @@ ask_touched(void)
     bool touched = p->touched && (p->prot & PTE_R);
     for (struct page *q = u->page; q < &u->page[u->n]; q++)
         q->touched &= q->va / BIG != p->va / BIG;
-    bool told = machine_call(CALL_TOUCHED, p->va, 0);
+    bool told = traps_call(CALL_TOUCHED, p->va, 0);
     if (touched && !told)
         model_fail("va 0x%lx was used, and the kernel does not know", p->va);
     if (told && !p->used && p->object == &flat_file)
@@ -172,7 +172,7 @@ resize(void)
     int64 n = stride(u);
     if (n > 0 && (u->brk + (uint64)n > u->heap + HEAP_MAX || u->n > CROWDED))
         return;
-    int64 result = machine_call(model_rnd(3) ? CALL_SBRK : CALL_LAZY, (uint64)n, 0);
+    int64 result = traps_call(model_rnd(3) ? CALL_SBRK : CALL_LAZY, (uint64)n, 0);
     if (result < 0)
         return; // there was no memory
     if ((uint64)result != old)
@@ -190,7 +190,7 @@ map(void)
     int mapped = 0;
     for (int i = 0; i < u->n; i++)
         mapped += u->page[i].mapped;
-    int64 at = mapped < MAPPED ? machine_call(CALL_MAP, kind, prot | apart << 8) : -1;
+    int64 at = mapped < MAPPED ? traps_call(CALL_MAP, kind, prot | apart << 8) : -1;
     if (at < 0)
         return;
     struct object *object = kind == KIND_FAMILY ? flat_object()
@@ -212,7 +212,7 @@ unmap_some(void)
 {
     const struct page *p = any_page();
     uint64 va = p->va, n = PGSIZE * (1 + model_rnd(OBJECT_PAGES)) * (model_rnd(4) ? 1 : FAR);
-    if (p->mapped && machine_call(CALL_UNMAP, va, n) == 0)
+    if (p->mapped && traps_call(CALL_UNMAP, va, n) == 0)
         flat_remove(user_me(), va, va + n);
 }
 
@@ -227,7 +227,7 @@ protect_some(void)
     uint64 order = model_rnd(3) ? model_rnd(2) : WIDE, size = PGSIZE << order;
     uint64 start = order == WIDE ? at->va & ~(size - 1) : at->va, end = start + size;
     uint64 prot = protections[model_rnd(flat_objects(u, start, end) ? 4 : 5)];
-    if (!at->mapped || machine_call(CALL_PROTECT, start, prot | order << 8) < 0)
+    if (!at->mapped || traps_call(CALL_PROTECT, start, prot | order << 8) < 0)
         return;
     flat_protect(u, start, end, prot);
     if (prot & PTE_X)
@@ -239,7 +239,7 @@ sync_page(void)
 {
     const struct page *p = any_page();
     if (p->mapped)
-        (void)machine_call(CALL_SYNC, p->va, 0);
+        (void)traps_call(CALL_SYNC, p->va, 0);
 }
 
 // A copy by the kernel, of words of a page that allows it, and of the next one if that does.
@@ -255,8 +255,8 @@ kernel_copy(void)
     if (next && (next->prot & need) && !next->object)
         end += PGSIZE;
     n = n < end - start ? n : end - start;
-    if (machine_call(out ? CALL_OUT : CALL_IN, start, n) < 0)
-        (void)machine_call(CALL_EXIT, 0, 0); // memory ran out: the copied length is unknown
+    if (traps_call(out ? CALL_OUT : CALL_IN, start, n) < 0)
+        (void)traps_call(CALL_EXIT, 0, 0); // memory ran out: the copied length is unknown
 }
 
 static uint64
@@ -279,11 +279,11 @@ misbehave(void)
     enum pt_access access;
     uint64 va = forbidden(&access);
     if (access == PT_WRITE && model_rnd(2)) {
-        if (machine_call(CALL_OUT, va, 8) >= 0)
+        if (traps_call(CALL_OUT, va, 8) >= 0)
             model_fail("the kernel writes to va 0x%lx, which the process may not write to", va);
         return;
     }
-    (void)machine_at(va, access);
+    (void)traps_at(va, access);
     model_fail("pid %d: access %d of va 0x%lx is allowed", myproc()->pid, access, va);
 }
 
@@ -294,7 +294,7 @@ make_child(void)
 {
     if (users >= CROWD)
         return;
-    int64 pid = machine_call(CALL_FORK, 0, 0);
+    int64 pid = traps_call(CALL_FORK, 0, 0);
     if (pid < 0)
         return;
     user_me()->children++;
@@ -306,7 +306,7 @@ wait_for_child(void)
 {
     if (user_me()->children == 0)
         return;
-    int64 pid = machine_call(CALL_WAIT, 0, 0);
+    int64 pid = traps_call(CALL_WAIT, 0, 0);
     if (pid <= 0 && !users_stop && !killed(myproc()))
         model_fail("wait returns %ld, pid %d has %d children", pid, myproc()->pid,
                    user_me()->children);
@@ -317,12 +317,12 @@ static void
 run_program(void)
 {
     uint64 program = model_rnd(PROGRAMS);
-    if (machine_call(CALL_EXEC, program, 0) < 0)
+    if (traps_call(CALL_EXEC, program, 0) < 0)
         return;
     flat_exec(user_me(), (int)program);
     uint64 argv = myproc()->trapframe->a1;
-    uint64 first = *(uint64 *)p2v(machine_at(argv, PT_READ));
-    const char *text = p2v(machine_at(first, PT_READ));
+    uint64 first = *(uint64 *)p2v(traps_at(argv, PT_READ));
+    const char *text = p2v(traps_at(first, PT_READ));
     if (text[0] != (char)('0' + program) || text[1] != '\0')
         model_fail("argv[0] of program %lu is \"%.8s\"", program, text);
 }
@@ -331,14 +331,14 @@ static void
 kill_child(void)
 {
     if (user_me()->last_child)
-        (void)machine_call(CALL_KILL, (uint64)user_me()->last_child, 0);
+        (void)traps_call(CALL_KILL, (uint64)user_me()->last_child, 0);
 }
 
 static void
 look_at_child(void)
 {
     if (user_me()->last_child)
-        (void)machine_call(CALL_LOOK, (uint64)user_me()->last_child, 0);
+        (void)traps_call(CALL_LOOK, (uint64)user_me()->last_child, 0);
 }
 
 static const struct {
@@ -347,7 +347,7 @@ static const struct {
 } kinds[] = {{touch_read, 30},  {touch_write, 30},   {touch_exec, 40},   {sweep, 3},
              {sweep_mapped, 4}, {resize, 12},        {kernel_copy, 10},  {map, 3},
              {unmap_some, 6},   {protect_some, 12},  {sync_page, 6},     {ask_touched, 12},
-             {make_child, 3},   {wait_for_child, 1}, {run_program, 1},   {machine_timer, 12},
+             {make_child, 3},   {wait_for_child, 1}, {run_program, 1},   {traps_timer, 12},
              {misbehave, 1},    {kill_child, 1},     {look_at_child, 2}, {model_pause, 40}};
 
 static void
@@ -374,10 +374,10 @@ first_user(void)
         if (users < CROWD && model_rnd(2))
             make_child();
         else if (users > 1)
-            (void)machine_call(CALL_WAIT, 0, 0);
+            (void)traps_call(CALL_WAIT, 0, 0);
         model_pause();
     }
-    while (machine_call(CALL_WAIT, 0, 0) > 0)
+    while (traps_call(CALL_WAIT, 0, 0) > 0)
         ;
     world_rest();
     users_done = true;
@@ -386,7 +386,7 @@ first_user(void)
 }
 
 void
-machine_user_main(void)
+traps_user_main(void)
 {
     struct trapframe *tf = myproc()->trapframe;
     if (!tf->s1)
@@ -395,6 +395,6 @@ machine_user_main(void)
         ending_process();
     for (uint64 life = 20 + model_rnd(400); life > 0 && !users_stop; life--)
         step();
-    (void)machine_call(CALL_EXIT, 0, 0);
+    (void)traps_call(CALL_EXIT, 0, 0);
     model_fail("exit returns");
 }

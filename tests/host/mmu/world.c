@@ -22,7 +22,7 @@
 #include "mm/kvm/layout.h"
 #include "mmu/files.h"
 #include "mmu/hart.h"
-#include "mmu/machine.h"
+#include "mmu/traps.h"
 #include "mmu/user.h"
 #include "proc/proc.h"
 #include "proc/sched/fpu.h"
@@ -169,7 +169,7 @@ hart_main(void)
         kernel_table();
     }
     trapinithart();
-    machine_vector();
+    traps_vector();
     fpu_init_hart();
     kstack_sync(&mycpu()->idle->own.kstack);
     asid_init_hart();
@@ -187,7 +187,7 @@ hart_prepare(int i)
     c->hartid = (uint64)i;
     struct proc *idle = kthread("idle", sched_idle);
     sched_init_hart(c, idle);
-    model_running[i] = machine_fiber(&idle->context);
+    model_running[i] = traps_fiber(&idle->context);
     fiber_start(model_running[i], hart_main);
     idle->context.ra = 0; // it has been started
 }

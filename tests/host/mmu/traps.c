@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// machine.c - see machine.h.
+// traps.c - see traps.h.
 //
 // Theory    trampoline.S, swtch.S and usercopy.S in C, as far as TLBs are concerned. Kernel stacks,
 //           the trampoline and the trapframe are looked at whenever the real code would use them:
 //           there, a fault is the kernel's end. tools/mutants.py compares the fences of the two.
-#include "mmu/machine.h"
+#include "mmu/traps.h"
 
 #include <string.h>
 
@@ -60,7 +60,7 @@ flow_of(const struct context *context)
 }
 
 struct fiber *
-machine_fiber(const struct context *context)
+traps_fiber(const struct context *context)
 {
     struct flow *f = flow_of(context);
     f->top = context->sp;
@@ -106,7 +106,7 @@ stack_check(uint64 top, int user, uint64 token)
 }
 
 void
-machine_vector(void)
+traps_vector(void)
 {
     if (design->switches)
         surely("trampoline", TRAMPOLINE_PAGE, PT_EXEC);
@@ -165,7 +165,7 @@ void
 user_resume(void)
 {
     to_user();
-    machine_user_main();
+    traps_user_main();
 }
 
 static void
@@ -186,7 +186,7 @@ swtch(struct context *old, struct context *new, uint64 satp, bool drop)
     if (satp && drop)
         sfence_vma();
     if (new->ra == (uint64)trap_start) {
-        fiber_start(machine_fiber(new), start);
+        fiber_start(traps_fiber(new), start);
         new->ra = 0;
         stack_mark(to->top, 1, to->token = model_rnd(~0UL));
     }
@@ -221,7 +221,7 @@ cause_of(enum pt_access access)
 }
 
 uint64
-machine_at(uint64 va, enum pt_access access)
+traps_at(uint64 va, enum pt_access access)
 {
     uint64 pa;
     enum sight s;
@@ -235,7 +235,7 @@ machine_at(uint64 va, enum pt_access access)
 }
 
 int64
-machine_call(uint64 number, uint64 a0, uint64 a1)
+traps_call(uint64 number, uint64 a0, uint64 a1)
 {
     struct trapframe *tf = myproc()->trapframe;
     tf->a7 = number;
@@ -246,7 +246,7 @@ machine_call(uint64 number, uint64 a0, uint64 a1)
 }
 
 void
-machine_timer(void)
+traps_timer(void)
 {
     trap(IRQ_TIMER, 0);
 }
@@ -264,7 +264,7 @@ copy_at(uint64 va, enum pt_access access, int *error)
                                 .sstatus = *model_csr(CSR_sstatus),
                                 .scause = cause_of(access),
                                 .stval = va};
-        machine_vector();
+        traps_vector();
         kerneltrap(&f);
         *model_csr(CSR_sstatus) = f.sstatus;
         if (f.sepc == (uint64)usercopy_failed) {
