@@ -23,7 +23,7 @@ holding(const struct spinlock *lk)
 }
 
 // Waits, reading only, until the lock looks free, and takes it. Panics if this hart holds the lock.
-static void __attribute__((noinline)) spin(struct spinlock *lk)
+static struct spinlock *__attribute__((noinline)) spin(struct spinlock *lk)
 {
     __atomic_fetch_add(&lk->contended, 1, __ATOMIC_RELAXED);
     if (holding(lk))
@@ -32,7 +32,12 @@ static void __attribute__((noinline)) spin(struct spinlock *lk)
         while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED))
             panic_park(); // the holder may have been stopped by a panic elsewhere
     } while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE));
-    lk->holder = mycpu();
+    return lk;
+}
+
+static void noreturn __attribute__((noinline)) not_held(const struct spinlock *lk)
+{
+    panic("release: %s is not held by hart %d", lk->name, cpuid());
 }
 
 // Takes the lock, and spins until it is free. The caller sees all stores of earlier holders.
@@ -43,10 +48,9 @@ acquire(struct spinlock *lk)
     if (DEBUG_BUILD)
         lockcheck_acquire(lk);
     // Pairs with the release store in release().
-    if (likely(!__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
-        lk->holder = mycpu();
-    else
-        spin(lk); // a tail call, so that the common case saves no registers
+    if (unlikely(__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)))
+        lk = spin(lk); // only this case makes a frame and saves registers
+    lk->holder = mycpu();
 }
 
 // Takes the lock if it is free, whatever its rank.
@@ -62,12 +66,14 @@ tryacquire(struct spinlock *lk)
     return true;
 }
 
-// Frees the lock, which this hart holds.
+// Frees the lock. Panics if this hart does not hold it.
 void
 release(struct spinlock *lk)
 {
     if (DEBUG_BUILD)
         lockcheck_release(lk);
+    if (unlikely(lk->holder != mycpu()))
+        not_held(lk);
     lk->holder = NULL;
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE); // pairs with the exchange in acquire()
 }

@@ -225,6 +225,9 @@ test_wrong(void)
     EXPECT_PANIC("kmem_free: ", kmem_free(&local));
     EXPECT_PANIC("kmem_free: ", kmem_free(frame));
     kmem_cache_free(&c, p + 8);
+    struct spinlock lock;
+    initlock(&lock, "mine", RANK_FS);
+    EXPECT_PANIC("release: ", release(&lock));
     EXPECT_PANIC("kmem: ", kmem_drain()); // leaves the cache locked: the end of this kernel
 }
 
