@@ -78,7 +78,6 @@ void frame_split(struct frame *f);   // into single frames, each with the alloca
 void frame_join(struct frame *f);    // undoes it, for 2 MiB from f on with one user each
 struct frame *frame_head(uint64 pa); // the first entry of the allocation that contains pa
 
-bool frame_put(struct frame *f); // kfree() by ledger entry; true: it has other users
 bool frame_dropped(struct frame *f, int32 refs); // after a drop: frees it if `refs` was 1
 uint64 frames_free(void);      // frames in no use, kept ones too; exact when no hart allocates
 uint64 frames_total(void);     // frames of [start, end)
@@ -123,4 +122,15 @@ static inline void
 frame_get(struct frame *f)
 {
     __atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED); // frame_put() orders; a get needs no order
+}
+
+// Drops a reference to an allocation; the last one frees it. Panics ("kfree") if there is none.
+// Returns   whether the allocation has other users still.
+// Locks     the caller holds none of rank RANK_FRAME or above. Never sleeps.
+static inline bool
+frame_put(struct frame *f)
+{
+    // The caller's accesses come before: pairs with the acquire in frame_dropped().
+    int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_RELEASE);
+    return likely(refs > 1) || frame_dropped(f, refs);
 }

@@ -92,35 +92,13 @@ frame_dropped(struct frame *f, int32 refs)
 {
     if (refs > 1)
         return true;
-    __atomic_thread_fence(
-        __ATOMIC_ACQUIRE); // pairs with the other users' release: see drop_reference()
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); // pairs with the other users' release in frame_put()
     if (refs == 1) {
         put_last(f);
         return false;
     }
     f->refs = 0;
     bad_free(f);
-}
-
-static inline bool
-drop_reference(struct frame *f)
-{
-    // Release: the caller's accesses end before another hart frees the memory and reuses it;
-    // acquire: those of the other users have ended before this hart does.
-    int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
-    if (unlikely(refs != 1))
-        return frame_dropped(f, refs);
-    put_last(f);
-    return false;
-}
-
-// Drops a reference to an allocation; the last one frees it. Panics ("kfree") if there is none.
-// Returns   whether the allocation has other users still.
-// Locks     the caller holds none of rank RANK_FRAME or above. Never sleeps.
-bool
-frame_put(struct frame *f)
-{
-    return drop_reference(f);
 }
 
 // Drops a reference to the allocation at `p`, as frame_put() does.
@@ -132,7 +110,12 @@ kfree(void *p)
         bad_address(p);
         return;
     }
-    drop_reference(f);
+    // Release and acquire as in frame_put(). Most frames that are freed by address have one user.
+    int32 refs = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
+    if (likely(refs == 1))
+        put_last(f);
+    else
+        frame_dropped(f, refs);
 }
 
 // Frees the frame at `p`, which is all zeroes and has one user, for kzalloc() to hand out.
