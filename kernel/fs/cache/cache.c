@@ -225,8 +225,11 @@ get_busy(struct pcache *pc, struct frame *f)
     return flags & PG_FAILED ? -EAGAIN : 0;
 }
 
-// The slow path of cache_get(): the page is missing, or get_busy() must handle it.
-static int __attribute__((noinline)) get_slow(struct pcache *pc, uint64 index, struct frame **out)
+// Gets a page as cache_get() does, after cache_hit(): it is missing, or get_busy() must handle it.
+// On error  as cache_get().
+// Sleeps
+int
+cache_fetch(struct pcache *pc, uint64 index, struct frame **out)
 {
     for (;;) {
         acquire(&pc->lock);
@@ -256,35 +259,33 @@ static int __attribute__((noinline)) get_slow(struct pcache *pc, uint64 index, s
     }
 }
 
-// Returns whether cache_get() can return the page at once.
+// Returns whether cache_hit() finds the page.
 static bool
 simple(const struct frame *f)
 {
     return f && (f->flags & (PG_UPTODATE | PG_READAHEAD)) == PG_UPTODATE;
 }
 
-// Gets a page; reads it from the disk if it is not in the cache.
-// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
-// Sleeps    unless the page is in the cache.
-int
-cache_get(struct pcache *pc, uint64 index, struct frame **out)
+// Gets a page that is in the cache and needs no work: the usual case of cache_get(). Never sleeps.
+// Returns   the page with a reference, or NULL.
+struct frame *
+cache_hit(struct pcache *pc, uint64 index)
 {
     acquire(&pc->lock);
     struct frame *f = radix_get(&pc->tree, index);
-    if (unlikely(!simple(f))) {
-        release(&pc->lock);
-        return get_slow(pc, index, out);
+    if (likely(simple(f))) {
+        f->flags |= PG_USED;
+        pc->hits++;
+        frame_get(f);
+    } else {
+        f = NULL;
     }
-    f->flags |= PG_USED;
-    pc->hits++;
-    frame_get(f);
     release(&pc->lock);
-    *out = f;
-    return 0;
+    return f;
 }
 
-// Gets the pages from `index` on, `count` at most, up to the first one that cache_get() could not
-// return at once.
+// Gets the pages from `index` on, `count` at most, up to the first one that cache_hit() would not
+// return.
 // Returns   how many are in out[].
 uint32
 cache_ready(struct pcache *pc, uint64 index, uint32 count, struct frame **out)

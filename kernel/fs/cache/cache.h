@@ -68,7 +68,8 @@ bool pcache_idle(struct pcache *pc);        // has no pages and no write-back; n
 void pcache_count(const struct pcache *pc); // adds its counts to the totals, before its end
 
 // Pages come with a reference: frame_put() ends it.
-int cache_get(struct pcache *pc, uint64 index, struct frame **out) must_check; // may read it
+struct frame *cache_hit(struct pcache *pc, uint64 index); // NULL: not there, or work to do
+int cache_fetch(struct pcache *pc, uint64 index, struct frame **out) must_check; // cache_get()
 struct frame *cache_peek(struct pcache *pc, uint64 index); // only if cached; never sleeps
 uint32 cache_ready(struct pcache *pc, uint64 index, uint32 count,
                    struct frame **out); // those in the cache, in order; never sleeps
@@ -86,6 +87,16 @@ int cache_flush_all(bool fill) must_check;     // all files; `fill`: pages over 
 void cache_balance(void);                      // writes some if too much is dirty; sleeps
 uint64 cache_reclaim(uint64 want);             // frees clean pages; never sleeps
 void cache_stats(struct fs_stats *st);
+
+// Gets a page; reads it from the disk if it is not in the cache.
+// On error  -EIO, -ENOMEM, -EUCLEAN; -EINVAL beyond the end of the file. *out is NULL.
+// Sleeps    unless the page is in the cache.
+static inline must_check int
+cache_get(struct pcache *pc, uint64 index, struct frame **out)
+{
+    *out = cache_hit(pc, index);
+    return likely(*out != NULL) ? 0 : cache_fetch(pc, index, out);
+}
 
 // The block of a page that is part of a file: false if it has none yet. It gets one only once.
 static inline bool

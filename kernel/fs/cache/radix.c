@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // radix.c - a tree of 64-slot nodes that is as high as its largest index needs.
 //
-// Theory    At height 0 the root is the item of index 0 itself, so that a file of one page has no
-//           node. A node's slot at level l covers 64^(l-1) indexes; count says how many slots are
-//           in use.
+// Theory    At 0 bits the root is the item of index 0 itself, so that a file of one page has no
+//           node. The slots of a node of `bits` bits are chosen by the upper 6 of these; count says
+//           how many slots are in use.
 // Promises  No node is empty, and the root has more than its first slot in use: deletion frees
 //           upward and lowers the tree. A put that fails leaves the items as they were, and no node
 //           that a deletion would not free.
@@ -16,73 +16,50 @@
 
 #define MAX_HEIGHT 10 // 64^10 = 2^60 indexes
 
-struct node {
-    uint32 count;
-    void *slot[RADIX_SLOTS];
-};
-
 static struct kmem_cache nodes;
 
 // Prepares the object cache of nodes; once at boot.
 void
 radix_setup(void)
 {
-    kmem_cache_init(&nodes, "radix", sizeof(struct node));
+    kmem_cache_init(&nodes, "radix", sizeof(struct radix_node));
 }
 
-static uint32
-slot_of(uint64 index, uint32 level)
+// The slot for `index` in a node of `bits` bits.
+static void **
+slot_of(struct radix_node *n, uint64 index, uint32 bits)
 {
-    return (uint32)(index >> (RADIX_BITS * (level - 1))) & (RADIX_SLOTS - 1);
+    return &n->slot[index >> (bits - RADIX_BITS) & (RADIX_SLOTS - 1)];
 }
 
-static bool
-fits(const struct radix *t, uint64 index)
-{
-    return index >> (RADIX_BITS * t->height) == 0;
-}
-
-// The item at `index`; NULL: there is none.
-void *
-radix_get(const struct radix *t, uint64 index)
-{
-    if (!fits(t, index))
-        return NULL;
-    void *p = t->root;
-    for (uint32 level = t->height; level > 0 && p; level--)
-        p = ((struct node *)p)->slot[slot_of(index, level)];
-    return p;
-}
-
-static struct node *
+static struct radix_node *
 node_new(void)
 {
-    struct node *n = kmem_cache_alloc(&nodes);
+    struct radix_node *n = kmem_cache_alloc(&nodes);
     if (n)
         memset(n, 0, sizeof *n);
     return n;
 }
 
-// Frees the empty nodes on the path to `index`; an empty tree gets height 0.
+// Frees the empty nodes on the path to `index`; an empty tree gets 0 bits.
 static void
 prune(struct radix *t, uint64 index)
 {
-    struct node *path[MAX_HEIGHT + 1] = {NULL};
+    struct radix_node *path[MAX_HEIGHT];
     void *p = t->root;
-    for (uint32 level = t->height; level > 0 && p; level--) {
-        path[level] = p;
-        p = path[level]->slot[slot_of(index, level)];
+    int last = -1; // of the path
+    for (uint32 bits = t->bits; bits > 0 && p; bits -= RADIX_BITS) {
+        path[++last] = p;
+        p = *slot_of(p, index, bits);
     }
-    for (uint32 level = 1; level <= t->height; level++) {
-        if (!path[level])
-            continue;
-        if (path[level]->count)
+    for (; last >= 0; last--) {
+        if (path[last]->count)
             return;
-        kmem_cache_free(&nodes, path[level]);
-        if (level == t->height)
-            break;
-        path[level + 1]->slot[slot_of(index, level + 1)] = NULL;
-        path[level + 1]->count--;
+        kmem_cache_free(&nodes, path[last]);
+        if (last > 0) {
+            *slot_of(path[last - 1], index, t->bits - RADIX_BITS * (uint32)(last - 1)) = NULL;
+            path[last - 1]->count--;
+        }
     }
     *t = (struct radix){NULL, 0};
 }
@@ -92,16 +69,16 @@ prune(struct radix *t, uint64 index)
 static int
 grow_tree(struct radix *t, uint64 index)
 {
-    while (!fits(t, index)) {
+    while (!radix_fits(t, index)) {
         if (t->root) {
-            struct node *n = node_new();
+            struct radix_node *n = node_new();
             if (!n)
                 return -ENOMEM;
             n->slot[0] = t->root;
             n->count = 1;
             t->root = n;
         }
-        t->height++;
+        t->bits += RADIX_BITS;
     }
     return 0;
 }
@@ -111,9 +88,9 @@ grow_tree(struct radix *t, uint64 index)
 static int
 place(struct radix *t, uint64 index, void *item)
 {
-    struct node *parent = NULL;
+    struct radix_node *parent = NULL;
     void **slot = &t->root;
-    for (uint32 level = t->height; level > 0; level--) {
+    for (uint32 bits = t->bits; bits > 0; bits -= RADIX_BITS) {
         if (!*slot) {
             *slot = node_new();
             if (!*slot)
@@ -122,7 +99,7 @@ place(struct radix *t, uint64 index, void *item)
                 parent->count++;
         }
         parent = *slot;
-        slot = &parent->slot[slot_of(index, level)];
+        slot = slot_of(parent, index, bits);
     }
     *slot = item;
     if (parent)
@@ -138,7 +115,7 @@ radix_put(struct radix *t, uint64 index, void *item)
     int error = grow_tree(t, index);
     if (!error)
         error = place(t, index, item);
-    if (error && t->height)
+    if (error && t->bits)
         prune(t, index);
     return error;
 }
@@ -147,12 +124,12 @@ radix_put(struct radix *t, uint64 index, void *item)
 static void
 lower(struct radix *t)
 {
-    while (t->height > 0) {
-        struct node *n = t->root;
+    while (t->bits > 0) {
+        struct radix_node *n = t->root;
         if (n->count != 1 || !n->slot[0])
             return;
         t->root = n->slot[0];
-        t->height--;
+        t->bits -= RADIX_BITS;
         kmem_cache_free(&nodes, n);
     }
 }
@@ -165,14 +142,14 @@ radix_del(struct radix *t, uint64 index)
     void *item = radix_get(t, index);
     if (!item)
         return NULL;
-    if (t->height == 0) {
+    if (t->bits == 0) {
         t->root = NULL;
         return item;
     }
-    struct node *n = t->root;
-    for (uint32 level = t->height; level > 1; level--)
-        n = n->slot[slot_of(index, level)];
-    n->slot[slot_of(index, 1)] = NULL;
+    struct radix_node *n = t->root;
+    for (uint32 bits = t->bits; bits > RADIX_BITS; bits -= RADIX_BITS)
+        n = *slot_of(n, index, bits);
+    *slot_of(n, index, RADIX_BITS) = NULL;
     n->count--;
     if (!n->count)
         prune(t, index);
@@ -181,18 +158,18 @@ radix_del(struct radix *t, uint64 index)
     return item;
 }
 
-// The first item of the subtree `p` at or after *index; *index moves to it, or past the subtree.
+// The first item of the subtree `n` at or after *index; *index moves to it, or past the subtree.
 static void *
-next_below(void *p, uint32 level, uint64 *index)
+next_below(struct radix_node *n, uint32 bits, uint64 *index)
 {
-    if (level == 0)
-        return p;
-    for (uint32 s = slot_of(*index, level); s < RADIX_SLOTS; s++) {
-        void *child = ((struct node *)p)->slot[s];
-        void *item = child ? next_below(child, level - 1, index) : NULL;
+    if (bits == 0)
+        return n;
+    for (void **s = slot_of(n, *index, bits); s < n->slot + RADIX_SLOTS; s++) {
+        void *child = *s;
+        void *item = child ? next_below(child, bits - RADIX_BITS, index) : NULL;
         if (item)
             return item;
-        uint64 span = 1UL << (RADIX_BITS * (level - 1));
+        uint64 span = 1UL << (bits - RADIX_BITS);
         if (!child)
             *index = (*index | (span - 1)) + 1;
     }
@@ -204,7 +181,7 @@ next_below(void *p, uint32 level, uint64 *index)
 void *
 radix_next(const struct radix *t, uint64 *index)
 {
-    if (!t->root || !fits(t, *index))
+    if (!t->root || !radix_fits(t, *index))
         return NULL;
-    return next_below(t->root, t->height, index);
+    return next_below(t->root, t->bits, index);
 }
