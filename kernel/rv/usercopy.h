@@ -17,7 +17,7 @@ int usercopy(void *dst, const void *src, size_t n) must_check;
 // bytes; else vmfault()'s error.
 int64 usercopy_str(char *dst, const char *src, size_t max) must_check;
 
-// Copies n bytes between two places in kernel memory that do not overlap.
-void directcopy(void *dst, const void *src, size_t n);
+// Copies n bytes between two places in kernel memory that do not overlap. Returns 0.
+int directcopy(void *dst, const void *src, size_t n);
 
 extern char usercopy_start[], usercopy_end[], usercopy_failed[];

@@ -12,7 +12,6 @@
 #include "abi/errno.h"
 #include "lib/string.h"
 #include "mm/aspace/aspace.h"
-#include "mm/copy/iobuf.h"
 #include "mm/kvm/layout.h"
 #include "rv/usercopy.h"
 
@@ -45,6 +44,13 @@ needed(enum pt_access access)
     return PTE_V | PTE_U | (access == PT_WRITE ? PTE_W | PTE_D : PTE_R);
 }
 
+// Do n bytes from `va` on lie in more than one page?
+static inline bool
+crosses(uint64 va, size_t n)
+{
+    return (va & (PGSIZE - 1)) + n > PGSIZE;
+}
+
 static inline size_t
 rest_of_page(uint64 va, size_t n)
 {
@@ -52,13 +58,11 @@ rest_of_page(uint64 va, size_t n)
     return n < rest ? n : rest;
 }
 
-// The byte at `va`, of which `pte` is the leaf at `level`, in the direct map. Returns NULL if the leaf
-// does not allow the access.
-static inline char *
-leaf_byte(pte_t pte, int level, uint64 va, enum pt_access access)
+static inline bool
+allows(pte_t pte, enum pt_access access)
 {
     pte_t need = needed(access);
-    return likely((pte & need) == need) ? p2v(pte_translate(pte, level, va)) : NULL;
+    return likely((pte & need) == need);
 }
 
 // Finds the user byte at `va` by a walk. Returns NULL if the leaf does not allow the access.
@@ -68,7 +72,7 @@ user_byte(const struct aspace *as, uint64 va, enum pt_access access)
     int level;
     pte_t pte;
     pt_descend(&as->pt, va, 0, &level, &pte);
-    return leaf_byte(pte, level, va, access);
+    return allows(pte, access) ? p2v(pte_translate(pte, level, va)) : NULL;
 }
 
 // Brings in the page at `va`, whose leaf does not allow the access. On error NULL, and *error.
@@ -90,31 +94,45 @@ user_byte_faulted(struct aspace *as, uint64 va, enum pt_access access, int *erro
     return likely(byte != NULL) ? byte : fault_byte(as, va, access, error);
 }
 
-// Copies page by page. After a page the next one's entry is behind its own, up to the end of their
-// table: nothing but a fault changes the tables meanwhile.
-static int
-copy_walking(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_access access)
+static inline int
+copy_either(char *user, char *kernel, size_t n, enum pt_access access)
 {
-    int error, level = 1;
-    const pte_t *slot = NULL;
+    return access == PT_WRITE ? directcopy(user, kernel, n) : directcopy(kernel, user, n);
+}
+
+// Copies page by page, and brings in the pages that are missing.
+static int __attribute__((noinline))
+copy_pages(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_access access)
+{
+    int error = 0;
     for (size_t part; n > 0; va += part, kernel += part, n -= part) {
-        pte_t pte;
         part = rest_of_page(va, n);
-        if (level == 0 && PX(0, va) != 0)
-            pte = pte_load(++slot);
-        else
-            slot = pt_descend(&as->pt, va, 0, &level, &pte);
-        char *user = leaf_byte(pte, level, va, access);
-        if (unlikely(!user)) {
-            level = 1;
-            user = fault_byte(as, va, access, &error);
-            if (!user)
-                return error;
-        }
-        bool out = access == PT_WRITE;
-        directcopy(out ? user : kernel, out ? kernel : user, part);
+        char *user = user_byte_faulted(as, va, access, &error);
+        if (!user)
+            return error;
+        copy_either(user, kernel, part, access);
     }
     return 0;
+}
+
+// Copies n bytes that lie in more than one page. Usually there are two pages, both present, whose
+// entries are neighbours: one walk finds both. Inlined: `access` is a constant in each copy.
+static inline __attribute__((always_inline)) int
+copy_pair(struct aspace *as, uint64 va, char *kernel, size_t n, enum pt_access access)
+{
+    int level;
+    pte_t pte;
+    const pte_t *slot = pt_descend(&as->pt, va, 0, &level, &pte);
+    size_t part = PGSIZE - (va & (PGSIZE - 1)), rest = n - part;
+    bool last = (uint64)(slot + 1) % PGSIZE == 0; // the next entry is in another table
+    if (likely(level == 0 && !last && rest <= PGSIZE)) {
+        pte_t next = pte_load(slot + 1);
+        if (allows(pte & next, access)) {
+            copy_either(p2v(pte_translate(pte, 0, va)), kernel, part, access);
+            return copy_either(p2v(pte_pa(next)), kernel + part, rest, access);
+        }
+    }
+    return copy_pages(as, va, kernel, n, access);
 }
 
 // Copies n bytes from the process's address srcva to the kernel's dst.
@@ -129,11 +147,10 @@ copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
         return -EFAULT;
     if (likely(reachable(as)))
         return usercopy(dst, (const void *)srcva, n); // a user address, range-checked
-    const char *user = rest_of_page(srcva, n) == n ? user_byte(as, srcva, PT_READ) : NULL;
-    if (unlikely(!user))
-        return copy_walking(as, srcva, dst, n, PT_READ);
-    directcopy(dst, user, n);
-    return 0;
+    if (crosses(srcva, n))
+        return copy_pair(as, srcva, dst, n, PT_READ);
+    const char *user = user_byte(as, srcva, PT_READ);
+    return likely(user != NULL) ? directcopy(dst, user, n) : copy_pages(as, srcva, dst, n, PT_READ);
 }
 
 // Copies n bytes from the kernel's src to the process's address dstva.
@@ -147,11 +164,12 @@ copyout(struct aspace *as, uint64 dstva, const void *src, size_t n)
         return -EFAULT;
     if (likely(reachable(as)))
         return usercopy((void *)dstva, src, n); // a user address, range-checked
-    char *user = rest_of_page(dstva, n) == n ? user_byte(as, dstva, PT_WRITE) : NULL;
-    if (unlikely(!user))
-        return copy_walking(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
-    directcopy(user, src, n);
-    return 0;
+    if (crosses(dstva, n))
+        return copy_pair(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
+    char *user = user_byte(as, dstva, PT_WRITE);
+    if (likely(user != NULL))
+        return directcopy(user, src, n);
+    return copy_pages(as, dstva, (char *)(uint64)src, n, PT_WRITE); // only read from
 }
 
 // Copies up to the NUL, or n bytes. Returns the bytes copied; *done if the NUL was among them.
@@ -200,30 +218,4 @@ copyinstr(struct aspace *as, char *dst, uint64 srcva, size_t max)
     int64 length = reachable(as) ? usercopy_str(dst, (const char *)srcva, room) // range-checked
                                  : copystr_walking(as, dst, srcva, room);
     return length == -ENAMETOOLONG && room < max ? -EFAULT : length;
-}
-
-// Copies n bytes from src to `off` bytes into the buffer.
-// Returns   0; for user memory as copyout().
-// Locks     for user memory as copyout().
-// Sleeps    for user memory, if a page has to be brought in.
-int
-iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
-{
-    if (b.as)
-        return copyout(b.as, b.addr + off, src, n);
-    memmove((void *)(b.addr + off), src, n); // a kernel pointer kept as an address
-    return 0;
-}
-
-// Copies n bytes from `off` bytes into the buffer to dst.
-// Returns   0; for user memory as copyin().
-// Locks     for user memory as copyin().
-// Sleeps    for user memory, if a page has to be brought in.
-int
-iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n)
-{
-    if (b.as)
-        return copyin(b.as, dst, b.addr + off, n);
-    memmove(dst, (const void *)(b.addr + off), n); // a kernel pointer kept as an address
-    return 0;
 }

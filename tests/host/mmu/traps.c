@@ -293,10 +293,11 @@ usercopy(void *dst, const void *src, size_t n)
     return error;
 }
 
-void
+int
 directcopy(void *dst, const void *src, size_t n)
 {
     memcpy(dst, src, n);
+    return 0;
 }
 
 int64

@@ -95,22 +95,19 @@ kfree(void *frame)
     discard(frame);
 }
 
-// The kernel pointer of [off, off + n), or NULL: user memory ends where the test says.
+// The test's pointer to [at, at + n), or NULL: user memory ends where the test says.
 static uint8 *
-resolve(struct iobuf b, uint64 off, size_t n)
+resolve(const struct aspace *as, uint64 at, size_t n)
 {
-    uint64 at = b.addr + off;
-    if (b.as == NULL)
-        return (uint8 *)at; // a kernel pointer kept as an address
-    if (at > b.as->size || n > b.as->size - at)
+    if (at > as->size || n > as->size - at)
         return NULL;
-    return b.as->memory + at;
+    return as->memory + at;
 }
 
 int
-iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
+copyout(struct aspace *as, uint64 dstva, const void *src, size_t n)
 {
-    uint8 *p = resolve(b, off, n);
+    uint8 *p = resolve(as, dstva, n);
     if (p == NULL)
         return -EFAULT;
     memcpy(p, src, n);
@@ -118,9 +115,9 @@ iobuf_write(struct iobuf b, uint64 off, const void *src, size_t n)
 }
 
 int
-iobuf_read(void *dst, struct iobuf b, uint64 off, size_t n)
+copyin(struct aspace *as, void *dst, uint64 srcva, size_t n)
 {
-    const uint8 *p = resolve(b, off, n);
+    const uint8 *p = resolve(as, srcva, n);
     if (p == NULL)
         return -EFAULT;
     memcpy(dst, p, n);

@@ -252,9 +252,42 @@ t_overwrite(void)
     t_remove("f");
 }
 
+// Reads n bytes, which are at `at` in the file, to `place`; the bytes around stay.
+static void
+read_shape(int fd, char *place, int n, int at)
+{
+    memset(place - 8, '#', (uint)n + 16);
+    want(read(fd, place, n) == n, "read of %d bytes at %d to %p", n, at, place);
+    want(t_same(place, n, 6, (uint)at), "%d bytes at %d, to %p: wrong bytes", n, at, place);
+    for (int i = 1; i <= 8; i++)
+        want(place[-i] == '#' && place[n - 1 + i] == '#', "%d bytes to %p: too many", n, place);
+}
+
+// copyshapes: copies to and from any alignment, of lengths around the steps of the kernel's loop,
+// within a page and across a border of pages.
+static void
+t_copyshapes(void)
+{
+    char *edge = (char *)(((uint64)buf + 2 * PAGE - 1) & ~(PAGE - 1UL));
+    for (int n = 1; n < 1060; n += n < 70 ? 1 : n < 1000 ? 61 : 1) {
+        for (int shift = 0; shift < 8; shift++) {
+            int fd = t_open("f", O_CREATE | O_TRUNC | O_RDWR);
+            t_fill(edge - n + shift, 2 * n, 6, 0);
+            want(write(fd, edge - n + shift, n) == n, "write across the border");
+            want(write(fd, edge + shift, n) == n, "write within the page");
+            close(fd);
+            fd = t_open("f", O_RDONLY);
+            read_shape(fd, edge - n / 2 + shift, n, 0);
+            read_shape(fd, edge + 8 + shift, n, n);
+            close(fd);
+        }
+    }
+    t_remove("f");
+}
+
 const struct test file_tests[] = {
-    TEST(truncate1, 0), TEST(truncate2, 0), TEST(truncate3, 0),  TEST(opentest, 0),
-    TEST(writetest, 0), TEST(writebig, 0),  TEST(createtest, 0), TEST(unlinkread, 0),
-    TEST(bigwrite, 0),  TEST(bigfile, 0),   TEST(openmodes, 0),  TEST(overwrite, 0),
-    {0, 0, 0},
+    TEST(truncate1, 0),  TEST(truncate2, 0), TEST(truncate3, 0),  TEST(opentest, 0),
+    TEST(writetest, 0),  TEST(writebig, 0),  TEST(createtest, 0), TEST(unlinkread, 0),
+    TEST(bigwrite, 0),   TEST(bigfile, 0),   TEST(openmodes, 0),  TEST(overwrite, 0),
+    TEST(copyshapes, 0), {0, 0, 0},
 };
