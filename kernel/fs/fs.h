@@ -55,7 +55,11 @@ void ilock(struct inode *ip);
 void iunlock(struct inode *ip);
 
 // These lock the inode as needed: the caller must not hold its lock.
-int64 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;  // bytes or -E
+int64 readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check; // bytes or -E
+int64 read_data(struct inode *ip, struct iobuf dst, uint64 *off,
+                size_t n) must_check; // readi_on() of a regular file
+int64 readi_on(struct inode *ip, struct iobuf dst, uint64 *off,
+               size_t n) must_check; // readi(), and moves *off behind the bytes
 int64 writei(struct inode *ip, struct iobuf src, uint64 off, size_t n) must_check; // bytes or -E
 int64 appendi(struct inode *ip, struct iobuf src, uint64 *off,
               size_t n) must_check;                   // bytes or -E

@@ -3,7 +3,7 @@
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "abi/sysinfo.h"
-#include "fs/file/file.h"
+#include "fs/file/openfile.h"
 #include "fs/fs.h"
 #include "mm/copy/copy.h"
 #include "mm/copy/iobuf.h"
@@ -14,7 +14,7 @@
 static struct file *
 argfd(struct proc *p, uint64 arg)
 {
-    uint32 fd = (uint32)arg;
+    uint64 fd = (uint64)(int)arg;
     return fd < NOFILE ? p->ofile[fd] : NULL;
 }
 
@@ -28,27 +28,17 @@ fdfree(const struct proc *p, int fd)
     return -EMFILE;
 }
 
-// read() and write(): descriptor, buffer, length.
-static inline int64
-transfer(struct proc *p, const uint64 *a,
-         int64 (*move)(struct file *f, struct iobuf user, size_t n))
-{
-    struct file *f = argfd(p, a[0]);
-    int n = (int)a[2];
-    if (!f)
-        return -EBADF;
-    if (n < 0)
-        return -EINVAL;
-    return move(f, (struct iobuf){p->as, a[1]}, (size_t)n);
-}
-
 // read(fd, buf, n): reads up to n bytes from the file, and moves its offset.
 // Returns   how many; 0: the end; -EBADF, -EFAULT, -EINTR, -EIO.
 // Sleeps    for the disk, or for another process's write to a pipe.
 int64
 sys_read(struct proc *p, const uint64 *a)
 {
-    return transfer(p, a, fileread);
+    struct file *f = argfd(p, a[0]);
+    int n = (int)a[2];
+    if (!f || !f->readable)
+        return -EBADF;
+    return n < 0 ? -EINVAL : f->ops->read(f, (struct iobuf){p->as, a[1]}, (size_t)n);
 }
 
 // write(fd, buf, n): writes n bytes to the file, and moves its offset.
@@ -57,7 +47,11 @@ sys_read(struct proc *p, const uint64 *a)
 int64
 sys_write(struct proc *p, const uint64 *a)
 {
-    return transfer(p, a, filewrite);
+    struct file *f = argfd(p, a[0]);
+    int n = (int)a[2];
+    if (!f || !f->writable)
+        return -EBADF;
+    return n < 0 ? -EINVAL : f->ops->write(f, (struct iobuf){p->as, a[1]}, (size_t)n);
 }
 
 // fstat(fd, st): copies a struct stat of the open file to st.

@@ -20,15 +20,27 @@ read_target(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
     return error ? error : (int64)n;
 }
 
-// Reads up to n bytes at `off`; fewer at the end.
+// Reads up to n bytes at *off, fewer at the end, and moves *off behind them.
 // Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
 // Locks     none; a directory is locked here. Sleeps
 int64
-readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+readi_on(struct inode *ip, struct iobuf dst, uint64 *off, size_t n)
 {
     if (likely(ip->type == T_FILE))
-        return inode_read(ip, dst, off, n);
+        return read_data(ip, dst, off, n);
+    int64 done = -EINVAL;
     if (ip->type == T_DIR)
-        return dir_read(ip, dst, off, n);
-    return ip->type == T_SYMLINK ? read_target(ip, dst, off, n) : -EINVAL;
+        done = dir_read(ip, dst, *off, n);
+    else if (ip->type == T_SYMLINK)
+        done = read_target(ip, dst, *off, n);
+    if (done > 0)
+        *off += (uint64)done;
+    return done;
+}
+
+// Reads up to n bytes at `off`, as readi_on() does.
+int64
+readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+{
+    return readi_on(ip, dst, &off, n);
 }

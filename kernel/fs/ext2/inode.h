@@ -51,6 +51,13 @@ struct inode {
     struct list list_link; // [orphans_lock] on the disk's orphan list
 };
 
+// The size in bytes, which may change at once: inode_size() for this room.
+static inline uint64
+inode_length(const struct inode *ip)
+{
+    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
+}
+
 void inodes_setup(void);
 int iget(struct ext2 *fs, uint32 inum, struct inode **out) must_check;
 int iget_special(struct ext2 *fs, uint32 inum,
@@ -61,9 +68,6 @@ int inode_new(struct ext2 *fs, uint32 inum, uint16 mode, struct inode **out) mus
 void inodes_drop(void);             // frees all without references
 uint64 inodes_reclaim(uint64 want); // frees memory; never sleeps
 void inodes_stats(struct fs_stats *st);
-
-// fs/ext2/rw.c
-int64 inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n) must_check;
 
 // fs/ext2/idisk.c
 int inode_load(struct inode *ip, bool special) must_check;      // -EIO, -EUCLEAN

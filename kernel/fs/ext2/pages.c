@@ -42,7 +42,7 @@ map(struct pcache *pc, uint64 index, bool create, uint64 *block)
     if (!ip->fs->mounted && ip->fs->root == NULL)
         return -EIO; // the file system has been unmounted
     acquiresleep(&ip->map_lock);
-    if (index >= (inode_size(ip) + PGSIZE - 1) / PGSIZE)
+    if (index >= (inode_length(ip) + PGSIZE - 1) / PGSIZE)
         error = -EINVAL;
     else
         error = bmap_find(ip, index, &b);
@@ -56,7 +56,7 @@ map(struct pcache *pc, uint64 index, bool create, uint64 *block)
 static uint64
 size(struct pcache *pc)
 {
-    return inode_size(of_pages(pc));
+    return inode_length(of_pages(pc));
 }
 
 // Orders nothing: a mapping that got a page before has released pc->lock, which the caller holds.
@@ -78,7 +78,7 @@ static int
 pager_get(struct pager *p, uint64 index, struct frame **out)
 {
     struct inode *ip = of_pager(p);
-    if (index >= (inode_size(ip) + PGSIZE - 1) / PGSIZE)
+    if (index >= (inode_length(ip) + PGSIZE - 1) / PGSIZE)
         return -EINVAL;
     return cache_get(&ip->pages, index, out);
 }
@@ -108,7 +108,7 @@ pager_dirty(struct pager *p, struct frame *f)
 static uint64
 pager_size(struct pager *p)
 {
-    return inode_size(of_pager(p));
+    return inode_length(of_pager(p));
 }
 
 static void

@@ -42,33 +42,56 @@ within_page(uint64 off, uint64 left)
     return left < room ? left : room;
 }
 
-// Reads up to n bytes at `off` of a regular file; fewer at its end, or if the process is killed.
-// Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
-// Locks     none. Sleeps
-int64
-inode_read(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+// Copies from the page `f`, and drops the reference to it.
+static inline int
+copy_out(struct frame *f, const struct iobuf *dst, uint64 done, uint64 at, size_t len)
 {
-    uint64 size = inode_size(ip), done = 0;
-    if (off >= size)
-        return 0;
-    if (n > size - off)
-        n = size - off;
+    int error = iobuf_write(*dst, done, (char *)page_data(f) + at % PGSIZE, len);
+    frame_put(f);
+    return error;
+}
+
+// As read_data(), for n bytes that the file had when the call began.
+static int64 __attribute__((noinline))
+read_pages(struct inode *ip, struct iobuf dst, uint64 *off, size_t n)
+{
+    uint64 done = 0;
     for (uint32 pages = 1; done < n; pages++) {
         struct frame *f;
-        uint64 at = off + done;
-        size_t len = within_page(at, n - done);
-        int error = cache_get(&ip->pages, at / PGSIZE, &f);
-        if (!error) {
-            error = iobuf_write(dst, done, (char *)page_data(f) + at % PGSIZE, len);
-            frame_put(f);
-        }
+        size_t len = within_page(*off, n - done);
+        int error = cache_get(&ip->pages, *off / PGSIZE, &f);
+        if (!error)
+            error = copy_out(f, &dst, done, *off, len);
         if (error) // the file may have been truncated: then this is its end
             return done ? (int64)done : error == -EINVAL ? 0 : error;
         done += len;
+        *off += len;
         if (pages % READ_PAGES == 0 && preempt_point() < 0)
             break;
     }
     return (int64)done;
+}
+
+// Reads up to n bytes at *off of a regular file, fewer at its end or if the process is killed, and
+// moves *off behind them.
+// Returns   the number of bytes, if there were any before an error; else -EIO, -ENOMEM, -EFAULT ...
+// Locks     none. Sleeps
+int64
+read_data(struct inode *ip, struct iobuf dst, uint64 *off, size_t n)
+{
+    uint64 size = inode_length(ip), at = *off;
+    if (at >= size)
+        return 0;
+    if (unlikely(n > size - at))
+        n = size - at;
+    struct frame *f = at % PGSIZE + n <= PGSIZE ? cache_hit(&ip->pages, at / PGSIZE) : NULL;
+    if (unlikely(!f))
+        return read_pages(ip, dst, off, n);
+    int error = copy_out(f, &dst, 0, at, n); // the usual case: one page, in the cache
+    if (unlikely(error))
+        return error;
+    *off += n;
+    return (int64)n;
 }
 
 // Writes through to the page `f`, which is part of the file.

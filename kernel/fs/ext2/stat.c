@@ -44,7 +44,7 @@ inode_rdev(const struct inode *ip, int *major, int *minor)
 uint64
 inode_size(const struct inode *ip)
 {
-    return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
+    return inode_length(ip);
 }
 
 // The inode's number on the disk.

@@ -26,8 +26,6 @@ int file_open(struct inode *cwd, const char *path, int flags, struct file **out)
 int pipe_open(struct file **rd, struct file **wr) must_check;
 struct file *filedup(struct file *f);
 void fileclose(struct file *f); // may sleep
-int64 fileread(struct file *f, struct iobuf dst, size_t n) must_check;
-int64 filewrite(struct file *f, struct iobuf src, size_t n) must_check;
 int filestat(struct file *f, struct stat *st) must_check;
 struct inode *file_inode(struct file *f); // NULL: a pipe, or a device without a node
 bool file_readable(const struct file *f);

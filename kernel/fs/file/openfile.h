@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // openfile.h - struct file and its functions for each kind of open file: file.c, pipe.c, devnode.c.
+// System calls read and write through it.
 #pragma once
 
 #include "fs/file/file.h"
 #include "sync/sleeplock.h"
 
-// The functions of a kind of open file. read and write are only called on a file opened for that.
+// The functions of a kind of open file. read and write are only called on a file opened for that;
+// both may sleep.
 struct file_ops {
-    int64 (*read)(struct file *f, struct iobuf dst, size_t n);
-    int64 (*write)(struct file *f, struct iobuf src, size_t n);
+    int64 (*read)(struct file *f, struct iobuf dst, size_t n); // up to n bytes; 0: the end; -E
+    int64 (*write)(struct file *f, struct iobuf src,
+                   size_t n);      // fewer if an error comes after some
     void (*close)(struct file *f); // the last reference is gone; may sleep
 };
 

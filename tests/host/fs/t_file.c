@@ -8,8 +8,8 @@
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "fs/file/devnode.h"
-#include "fs/file/file.h"
 #include "noinode.h"
+#include "readwrite.h"
 #include "shim/memory.h"
 
 #define ROOM (1024UL * 1024)
@@ -93,12 +93,11 @@ iput(struct inode *ip)
 }
 
 int64
-readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+readi_on(struct inode *ip, struct iobuf dst, uint64 *off, size_t n)
 {
-    uint64 left = off < ip->size ? ip->size - off : 0, count = n < left ? n : left;
-    if (count == 0)
-        return 0;
-    int error = iobuf_write(dst, 0, ip->data + off, count);
+    uint64 left = *off < ip->size ? ip->size - *off : 0, count = n < left ? n : left;
+    int error = count ? iobuf_write(dst, 0, ip->data + *off, count) : 0;
+    *off += error ? 0 : count;
     return error < 0 ? error : (int64)count;
 }
 

@@ -7,8 +7,8 @@
 #include "test.h"
 
 #include "abi/errno.h"
-#include "fs/file/file.h"
 #include "noinode.h"
+#include "readwrite.h"
 #include "shim/memory.h"
 #include "shim/thread.h"
 

@@ -49,10 +49,10 @@ iput(struct inode *ip)
 }
 
 int64
-readi(struct inode *ip, struct iobuf dst, uint64 off, size_t n)
+readi_on(struct inode *ip, struct iobuf dst, uint64 *off, size_t n)
 {
     (void)dst, (void)off, (void)n;
-    panic("readi: %p", (void *)ip);
+    panic("readi_on: %p", (void *)ip);
 }
 
 int64
