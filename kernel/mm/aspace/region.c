@@ -101,12 +101,23 @@ regions_index(const struct regions *rs, uint64 va)
     return first_above(rs, va);
 }
 
+static inline bool
+contains(const struct region *r, uint64 va)
+{
+    return r->start <= va && va < r->end;
+}
+
 // The region that contains va; NULL: none does. Valid until the array changes.
 struct region *
 region_find(struct regions *rs, uint64 va)
 {
+    if (likely(rs->found < rs->n && contains(&rs->v[rs->found], va)))
+        return &rs->v[rs->found];
     int i = first_above(rs, va);
-    return i < rs->n && rs->v[i].start <= va ? &rs->v[i] : NULL;
+    if (i == rs->n || rs->v[i].start > va)
+        return NULL;
+    rs->found = i;
+    return &rs->v[i];
 }
 
 // The first region that starts at va or above; NULL: there is none. Valid until the array changes.

@@ -37,6 +37,7 @@ struct regions {
     struct region *v; // by address
     int n;
     int before, after; // free slots on either side of v[0] to v[n - 1]
+    int found;         // where the last look-up found a region: the next one looks there first
     uint64 searched;   // at or above it no hole has more than `largest` bytes; see regions_gap()
     uint64 largest;
 };
