@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // page.c - copy and zero whole pages.
 //
-// Theory    256 bytes a turn: two instructions per word copied and one per word zeroed, and the
+// Theory    512 bytes a turn: two instructions per word copied and one per word zeroed, and the
 //           loop itself costs next to nothing. Loads come in groups before the stores that use
 //           them.
 #include "lib/page.h"
@@ -11,7 +11,7 @@
 typedef uint64 __attribute__((may_alias)) word;
 
 #define PAGE_WORDS 512
-#define TURN       32
+#define TURN       64
 
 static inline void
 copy8(word *restrict d, const word *restrict s)
@@ -37,6 +37,10 @@ page_copy(void *dst, const void *src)
         copy8(d + 8, s + 8);
         copy8(d + 16, s + 16);
         copy8(d + 24, s + 24);
+        copy8(d + 32, s + 32);
+        copy8(d + 40, s + 40);
+        copy8(d + 48, s + 48);
+        copy8(d + 56, s + 56);
     }
 }
 
@@ -50,5 +54,9 @@ page_zero(void *dst)
         zero8(d + 8);
         zero8(d + 16);
         zero8(d + 24);
+        zero8(d + 32);
+        zero8(d + 40);
+        zero8(d + 48);
+        zero8(d + 56);
     }
 }
