@@ -3,8 +3,9 @@
 """check_docs.py [--results FILE] - everything that the pages refer to exists.
 
 Links between pages; files and functions in backquotes; samples of 80 columns; the sittings of doc/tour.md; lock
-ranks, sleep locks and anchors of the manual; the rows of doc/mission.md and the tests that they name. With --results,
-the table that test.py writes (name, outcome), each test that a row names must also have passed.
+ranks, sleep locks and anchors of the manual; README's table of costs; the rows of doc/mission.md and the tests that
+they name. With --results, the table that test.py writes (name, outcome), each test that a row names must also have
+passed.
 """
 import functools
 import os
@@ -196,6 +197,25 @@ def words():
     yield from (f"{page}: the kernel does not know the word {w}" for w in sorted(listed - known))
 
 
+def rows(table):
+    return [line.split("\t") for line in source.read(table).splitlines() if not line.startswith("#")]
+
+
+def costs():
+    """README's table has the figures of the bench, each at most half of Linux's."""
+    ours = dict(row for row in rows("tools/figures.tsv") if len(row) == 2)
+    for key, title, xv6, linux, *_ in rows("tools/reference.tsv"):
+        if xv6 == "-":
+            continue
+        cost, beside = float(ours[key]), float(linux)
+        figures = f"| {cost:,.0f} | {beside:,.0f} | {cost / beside:.2f} |"
+        for page, line in (("README.md", f"| {title} {figures}"), ("README.zh.md", figures)):
+            if line not in source.read(page):
+                yield f"{page}: the table of costs lacks {line}"
+        if cost > beside / 2:
+            yield f"README.md: {title}: more than half of Linux"
+
+
 # -- the mission
 
 
@@ -271,6 +291,7 @@ def static_problems():
     yield from spec()
     yield from invariants()
     yield from words()
+    yield from costs()
 
 
 def main():
