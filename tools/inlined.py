@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """inlined.py - for gdb's Python: lists the parts of functions that are other functions, inlined (tools/facts.py).
 
-A line is "INLINE 0x80005bfc 0x80005c54 read_acquire_inner": the innermost inlined function there. Functions of headers do
-not count: they are small, and their caller's name says more.
+A line is "INLINE 0x80005bfc 0x80005c54 read_acquire_inner": the innermost inlined function there. Functions of headers
+do not count: they are small, and their caller's name says more.
 """
 import gdb
 

@@ -15,8 +15,8 @@
 #include "sight/check.h"
 #include "sight/frames.h"
 
-#define MAPPINGS    128
-#define FAULTS      64
+#define MAPPINGS 128
+#define FAULTS   64
 
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 

@@ -12,7 +12,7 @@ struct mapping {
     uint64 from, to, offset;
     uint64 prot, flags;
     uint64 when;
-    uint64 file; // 0: not known
+    uint64 file;  // 0: not known
     bool counted; // mmap() took a reference to the file
     bool inherited;
     struct moment forked;

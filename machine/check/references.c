@@ -46,7 +46,8 @@ struct references_watch {
     struct taking taking[TAKEN];
     struct drop drop[DROPS];
     struct forking forking[FORKS];
-    uint64 told[TOLD]; // objects whose count is known to be wrong: what comes of that is no news
+    // Objects whose count is known to be wrong: the errors that follow are no news.
+    uint64 told[TOLD];
     uint32 takings, drops, forkings, tellings;
 };
 
@@ -60,8 +61,7 @@ state(struct machine *m)
 static bool
 count_of(const struct machine *m, uint64 object, bool inode, uint64 *count)
 {
-    return object != 0 &&
-           facts_field(m, object, inode ? FACT_INODE_REF : FACT_FILE_REF, 4, count);
+    return object != 0 && facts_field(m, object, inode ? FACT_INODE_REF : FACT_FILE_REF, 4, count);
 }
 
 unsigned
@@ -72,8 +72,8 @@ references_taken(struct machine *m, uint64 proc, uint64 object, uint64 since)
     if (w == NULL || (w->takings >= TAKEN && w->taking[w->takings % TAKEN].when > since))
         return REFERENCES_UNKNOWN;
     for (unsigned i = 0; i < TAKEN; i++)
-        n += w->taking[i].object == object && w->taking[i].proc == proc &&
-             w->taking[i].when > since;
+        n +=
+            w->taking[i].object == object && w->taking[i].proc == proc && w->taking[i].when > since;
     return n;
 }
 
@@ -218,8 +218,8 @@ judge(struct machine *m, const struct call *c, const struct forking *f, unsigned
     unsigned copies = 0, maps = 0, taken = references_taken(m, f->proc, object, f->when);
     struct report r;
     for (unsigned k = 0; k < f->used; k++)
-        copies += f->of[k].object == object &&
-                  facts_memory(m, child + f->of[k].slot, 8, &value) && value == object;
+        copies += f->of[k].object == object && facts_memory(m, child + f->of[k].slot, 8, &value) &&
+                  value == object;
     if (!f->of[i].inode && facts_field(m, f->proc, FACT_PROC_PAGETABLE, 8, &root))
         maps = mapped_files(m, root, object);
     if (taken >= copies + maps || pointers(m, child, object) < copies + maps ||
@@ -227,10 +227,10 @@ judge(struct machine *m, const struct call *c, const struct forking *f, unsigned
         (int64)(count - f->of[i].count) >= (int64)(copies + maps))
         return;
     report_begin(m, &r, REPORT_REFERENCE, c->hart, m->sight->known.entry[KNOWN_FORK]);
-    r.what = (struct fact){.word = WORD_REF_FORK,
-                           .arg = {object, copies + maps,
-                                   f->of[i].inode ? WORD_REF_AN_INODE : WORD_REF_A_FILE, r.site,
-                                   taken}};
+    r.what =
+        (struct fact){.word = WORD_REF_FORK,
+                      .arg = {object, copies + maps,
+                              f->of[i].inode ? WORD_REF_AN_INODE : WORD_REF_A_FILE, r.site, taken}};
     if (maps > 0 && taken >= copies)
         report_since(&r, WORD_REF_MAPPED)->arg[0] = maps;
     r.rule.word = WORD_REF_RULE;

@@ -87,7 +87,8 @@ unmaps(struct machine *m, const struct call *c)
         const struct mapping *k = mapped_find(m, root, va);
         struct leaf leaf;
         if (k == NULL || !(k->flags & MAP_SHARED) || !leaves_find(m, root, LEVELS, va, &leaf) ||
-            !(leaf.pte & PTE_D) || !size_of(m, k->file, &size) || k->offset + (va - k->from) >= size)
+            !(leaf.pte & PTE_D) || !size_of(m, k->file, &size) ||
+            k->offset + (va - k->from) >= size)
             continue;
         state(m)->given[state(m)->next++ % GIVEN] =
             (struct given){root, c->when, va, leaf.pte, *k, size};
@@ -102,11 +103,9 @@ tell_lost(struct machine *m, const struct call *c, const struct given *g)
     report_begin(m, &r, REPORT_MAP_LOST, c->hart, c->ra - 1);
     r.what = (struct fact){.word = WORD_MAP_LOST, .arg = {blame(m, &r.moment), g->va}};
     r.site = r.what.arg[0];
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAP_LOST_PAGE, .arg = {g->pte}};
-    *report_near(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAP_LOST_RANGE,
-                      .arg = {k->from, k->offset + (g->va - k->from), g->size}};
+    *report_since(&r, WORD_NONE) = (struct fact){.word = WORD_MAP_LOST_PAGE, .arg = {g->pte}};
+    *report_near(&r, WORD_NONE) = (struct fact){
+        .word = WORD_MAP_LOST_RANGE, .arg = {k->from, k->offset + (g->va - k->from), g->size}};
     r.rule.word = WORD_MAP_LOST_RULE;
     r.todo.word = WORD_MAP_LOST_DO;
     report_send(m, &r);

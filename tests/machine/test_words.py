@@ -18,8 +18,9 @@ MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "F
             "SHRINK_TOO_MUCH", "SHRINK_KEEPS_LEAVES", "NULL_USED", "JUMP_TO_NOTHING", "ROOT_FREED", "YIELD_WITH_LOCK",
             "FREE_ZERO", "USER_NO_GUARD", "CLEAR_KEEPS_W", "LEAF_FOR_TABLE", "TABLE_SHARED", "COPYOUT_NOT_LAZY",
             "UNMAP_NOT_WRITTEN", "FORK_NO_FILEDUP", "CHDIR_GIVES_AWAY", "A0_NOT_SAVED"]
-# What is typed first, if it is not "go".
-LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files", "CHDIR_GIVES_AWAY": "files"}
+# The first line of input, where it is not "go".
+LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files",
+         "CHDIR_GIVES_AWAY": "files"}
 
 
 def kernel(context, mistake):
