@@ -132,13 +132,13 @@ atrest_table(struct machine *m, unsigned hart, uint64 satp, int level, uint64 ta
 {
     struct atrest_watch *w = SIGHT_STATE(m, atrest, struct atrest_watch);
     uint64 *seen = &w->root[(size_t)((table - m->ram.base) >> PAGE_BITS)];
-    uint64 other = *seen, root = satp_root(satp), pid = 0, proc = 0;
+    uint64 other = *seen, root = satp_root(satp), pid = 0;
     struct search own = {table, slot}, its = {table, 0};
     struct visitor to = {.table = look_for_table, .arg = &its};
+    bool shared = other != 0 && other != root && slot != 0 && maps_user(m, table, level) &&
+                  process_of(m, root) != 0;
+    uint64 proc = shared ? process_of(m, other) : 0;
     *seen = root;
-    if (other != 0 && other != root && slot != 0 && maps_user(m, table, level) &&
-        process_of(m, root) != 0)
-        proc = process_of(m, other);
     if (proc == 0 || !facts_field(m, proc, FACT_PROC_PID, 4, &pid))
         return;
     leaves_visit(m, other, satp_levels(satp), &to);

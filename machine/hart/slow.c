@@ -37,7 +37,6 @@ illegal_here(struct machine *m, unsigned hart)
     return slow_illegal(&m->lane[hart], low | high << 16);
 }
 
-// The bits of the instruction at `pc`, for those that keep only fields. The code page exists.
 bool
 slow_straddle(struct machine *m, unsigned hart, uint64 pc)
 {
@@ -134,7 +133,7 @@ slow_csr(struct machine *m, unsigned hart, uint32 raw)
     return true;
 }
 
-enum { SFENCE_VMA = 0x09, SINVAL_VMA = 0x0b, SFENCE_INVAL = 0x0c }; // bits 31 to 25
+enum { SINVAL_VMA = 0x0b, SFENCE_INVAL = 0x0c }; // bits 31 to 25; sfence.vma has others
 
 // The instructions of Svinval, and sfence.vma.
 static bool
@@ -146,17 +145,12 @@ fence(struct machine *m, unsigned hart, uint32 raw)
     bool trapped = h->mode == MODE_S && (h->mstatus & STATUS_TVM) && kind != SFENCE_INVAL;
     if (h->mode == MODE_U || trapped)
         return false;
-    if (kind == SINVAL_VMA) {
-        remember_inval(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
-    } else if (kind == SFENCE_VMA) {
-        remember_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
-    } else if (rs2 == 0) {
-        remember_inval_before(m, hart);
-        return true;
-    } else {
-        remember_inval_after(m, hart);
+    if (kind == SFENCE_INVAL) {
+        (rs2 == 0 ? remember_inval_before : remember_inval_after)(m, hart);
         return true;
     }
+    (kind == SINVAL_VMA ? remember_inval : remember_fence)(m, hart, rs1 != 0, h->x[rs1], rs2 != 0,
+                                                           asid);
     sight_fence(m, hart, rs1 != 0, h->x[rs1], rs2 != 0, asid);
     return true;
 }
@@ -193,7 +187,6 @@ slow_wfi(struct machine *m, unsigned hart, uint32 raw)
     return true;
 }
 
-// The hart is at a hook. It sets attention if the instruction shall wait.
 void
 slow_hook(struct machine *m, unsigned hart, uint64 pa)
 {

@@ -81,10 +81,8 @@ takeable(const struct hart *h, uint64 pending)
 {
     uint64 due = pending & h->mie;
     uint64 to_m = due & ~h->mideleg, to_s = due & h->mideleg;
-    if (h->mode < MODE_M || (h->mstatus & STATUS_MIE)) {
-        if (to_m != 0)
-            return to_m;
-    }
+    if (to_m != 0 && (h->mode < MODE_M || (h->mstatus & STATUS_MIE)))
+        return to_m;
     if (h->mode < MODE_S || (h->mode == MODE_S && (h->mstatus & STATUS_SIE)))
         return to_s;
     return 0;
@@ -105,11 +103,26 @@ trap_interrupt(struct machine *m, unsigned hart)
     uint64 due = takeable(h, trap_pending(m, hart));
     for (size_t i = 0; due != 0 && i < NELEM(order); i++) {
         if (due & order[i]) {
-            trap_take(m, hart, true, (unsigned)__builtin_ctzll(order[i]), 0);
+            trap_take(m, hart, true, __builtin_ctzll(order[i]), 0);
             return true;
         }
     }
     return false;
+}
+
+// Goes on at `pc` in `mode`, by sret (`supervisor`) or mret.
+static void
+leave(struct machine *m, unsigned hart, unsigned mode, uint64 pc, bool supervisor)
+{
+    struct hart *h = &m->s.hart[hart];
+    h->mode = (uint8)mode;
+    h->quiet = 0;
+    h->pc = pc;
+    contexts_select(m, hart);
+    if (m->sight != NULL)
+        sight_trap_return(m, hart, supervisor);
+    if (m->count != NULL)
+        count_return(m, hart);
 }
 
 bool
@@ -124,14 +137,7 @@ trap_mret(struct machine *m, unsigned hart)
     h->mstatus |= STATUS_MPIE;
     if (back != MODE_M)
         h->mstatus &= ~STATUS_MPRV;
-    h->mode = (uint8)back;
-    h->quiet = 0;
-    h->pc = h->mepc;
-    contexts_select(m, hart);
-    if (m->sight != NULL)
-        sight_trap_return(m, hart, false);
-    if (m->count != NULL)
-        count_return(m, hart);
+    leave(m, hart, back, h->mepc, false);
     return true;
 }
 
@@ -145,13 +151,6 @@ trap_sret(struct machine *m, unsigned hart)
     h->mstatus &= ~(STATUS_SIE | STATUS_SPP | STATUS_MPRV);
     h->mstatus |= h->mstatus & STATUS_SPIE ? STATUS_SIE : 0;
     h->mstatus |= STATUS_SPIE;
-    h->mode = (uint8)back;
-    h->quiet = 0;
-    h->pc = h->sepc;
-    contexts_select(m, hart);
-    if (m->sight != NULL)
-        sight_trap_return(m, hart, true);
-    if (m->count != NULL)
-        count_return(m, hart);
+    leave(m, hart, back, h->sepc, true);
     return true;
 }
