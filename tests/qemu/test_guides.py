@@ -5,7 +5,8 @@ A fenced block is a step if the words behind its language say so: `new=FILE` is 
 `below=TEXT`, `above=TEXT` or `instead=TEXT` goes into a file at the first line with that text. A block ```sh is a list
 of commands, run in the copy. A block ```console is a session, as in test_docs.py; `dtb=FILE` starts the machine with
 that device tree, `ends` says that it stops by itself, and prints these lines. Where the Chinese half of a page has a
-session, it is played as well, with lang=zh.
+session, it is played as well, with lang=zh. The gate follows all pages at once; with --long each has a copy of its own,
+and its commands and its Chinese half are tried, too.
 """
 import glob
 import os
@@ -122,13 +123,17 @@ def follow(context, page):
     shutil.rmtree(tree)
 
 
-def test_guides_edits(context):
-    """Each change of a guide finds its place in the tree as it is."""
+def test_guides_together(context):
+    """All guides followed on one copy: each change finds its place, the tree builds, the sessions are as printed."""
+    tree = copied(context)
     for page in PAGES:
-        tree = copied(context)
+        for step in filter(is_edit, steps(page)):
+            edit(tree, step)
+    context.must(["make", "-s", "-C", tree, f"-j{os.cpu_count() or 1}", "WERROR=1", "kernel", "build/test.img"])
+    for page in PAGES:
         for step in steps(page):
-            if is_edit(step):
-                edit(tree, step)
+            if step.kind == "console" and "dtb" not in step.values:
+                session(context, tree, step)
     shutil.rmtree(tree)
 
 
