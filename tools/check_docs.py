@@ -28,7 +28,7 @@ PLACES = ("", "kernel/", "include/", "doc/", "tests/host/*/", "tests/qemu/", "us
           "user/tests/usertests/", "user/include/")
 SITTING = 650  # lines
 WIDTH = 80  # columns of a terminal
-IDS = [f"M{n:03}" for n in range(1, 140)] + [f"P{n:02}" for n in range(1, 18)]
+IDS = [f"M{n:03}" for n in range(1, 140)] + [f"{c}{n:02}" for c, last in (("P", 17), ("T", 20)) for n in range(1, last + 1)]
 ANCHOR_WORDS = {"priv"}  # words behind a comma that are no anchors
 
 
@@ -238,7 +238,7 @@ def subtests():
 
 def proof(word, results):
     """The error in one proof in backquotes; None: none. Other words in backquotes are ignored."""
-    m = re.fullmatch(r"((?:host|fuzz|check|build|runner|qemu)\.[\w.*-]+)(?: (\w+))?", word)
+    m = re.fullmatch(r"((?:host|fuzz|check|build|runner|glass|exercise|qemu)\.[\w.*-]+)(?: (\w+))?", word)
     if m:
         known = tests_listed()
         if m[1] not in known or known[m[1]]:
@@ -260,12 +260,12 @@ def outcome(test, results):
 
 
 def is_proof(word):
-    return re.match(r"(?:host|fuzz|check|build|runner|qemu)\.\w|usertests \w|\S+: ", word)
+    return re.match(r"(?:host|fuzz|check|build|runner|glass|exercise|qemu)\.\w|usertests \w|\S+: ", word)
 
 
 def mission(results):
     page = "doc/mission.md"
-    rows = re.findall(r"^\| ([MP]\d+) \| (.*) \| (.*) \|$", source.read(page), re.M)
+    rows = re.findall(r"^\| ([MPT]\d+) \| (.*) \| (.*) \|$", source.read(page), re.M)
     for missing in sorted(set(IDS) ^ {r[0] for r in rows}):
         yield f"{page}: {missing} is missing, or is no row of the mission"
     for row, _, how in rows:
