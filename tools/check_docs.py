@@ -28,7 +28,7 @@ PLACES = ("", "kernel/", "include/", "doc/", "tests/host/*/", "tests/qemu/", "us
           "user/tests/usertests/", "user/include/")
 SITTING = 650  # lines
 WIDTH = 80  # columns of a terminal
-IDS = [f"M{n:03}" for n in range(1, 140)] + [f"{c}{n:02}" for c, last in (("P", 17), ("T", 20)) for n in range(1, last + 1)]
+IDS = [f"M{n:03}" for n in range(1, 140)] + [f"P{n:02}" for n in range(1, 18)] + [f"T{n:02}" for n in range(1, 21)]
 ANCHOR_WORDS = {"priv"}  # words behind a comma that are no anchors
 
 
