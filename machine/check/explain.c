@@ -253,15 +253,17 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
-// Returns whether the program's sp is in the page, or so near that its stack has run over.
+// Returns whether the program's stack has run over, into the page of `va`. Code reaches its stack
+// from sp upwards.
 static bool
-stack_over(const struct machine *m, uint64 proc, uint64 page, uint64 *sp)
+stack_over(const struct machine *m, uint64 proc, uint64 va, uint64 *sp)
 {
-    uint64 frame;
+    uint64 frame, page = va & ~(PAGE_BYTES - 1);
+    *sp = 0;
     return facts_have(m, FACT_BIT(PROC_TRAPFRAME) | FACT_BIT(TRAPFRAME_SP)) &&
            facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) &&
-           facts_memory(m, frame + fact(m, FACT_TRAPFRAME_SP), 8, sp) &&
-           *sp - page + STACK_NEAR < 2 * STACK_NEAR;
+           facts_memory(m, frame + fact(m, FACT_TRAPFRAME_SP), 8, sp) && *sp <= va &&
+           *sp + STACK_NEAR > page;
 }
 
 struct unreachable {
@@ -304,12 +306,12 @@ no_user(const struct machine *m, const struct access *a, const struct pt_trace *
     uint64 page = a->va & ~(PAGE_BYTES - 1), sp = 0;
     bool inside = size_of(m, proc, &sz) && a->va < sz;
     struct unreachable u = unreachable(m, a->satp, sz);
-    bool over = inside && page == u.lowest && stack_over(m, proc, page, &sp);
+    bool over = inside && page == u.lowest && stack_over(m, proc, a->va, &sp);
     if (inside && (over || u.pages == 1)) {
         struct fact *near = report_near(r, over ? WORD_NEAR_STACK : WORD_NEAR_GUARD);
         near->arg[0] = page;
         near->arg[1] = sp;
-        r->todo.word = over ? WORD_DO_STACK : WORD_DO_GUARD;
+        r->todo.word = over ? WORD_DO_STACK : sp > a->va ? WORD_DO_DATA : WORD_DO_GUARD;
         return BLAME_PROGRAM;
     }
     report_near(r, kept ? WORD_NEAR_KEPT : WORD_NEAR_NO_USER);

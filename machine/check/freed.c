@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: MIT
-// freed.c - pages that are freed twice, and pages that are used after they were freed.
+// freed.c - pages that are freed or given twice, and pages that are used after they were freed.
 //
 // Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills them,
 //           and keeps its list in their first word, which other code of the kernel may read.
 // Promises  silence: without kalloc and kfree no page counts as free.
 #include "check/blame.h"
+#include "check/leaves.h"
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
 
 #define SUPER_BYTES (512 * PAGE_BYTES)
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page
+#define USES_MAX    2 // places that use one freed page, and are told
+
+struct freed_watch {
+    uint64 page, freed; // the one whose use was told last, and the position when it was freed
+    unsigned uses;
+};
 
 static void
 watch_pages(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
@@ -61,13 +68,91 @@ called(struct machine *m, const struct call *c)
     report_send(m, &r);
 }
 
+// --- given twice ---------------------------------------------------------------------------------
+
+struct seeking {
+    uint64 pa, root, proc; // the page; the tree and the process that are looked at
+    uint64 owner, va;      // the process that has it; 0: none
+};
+
+static void
+seek_leaf(void *arg, const struct leaf *leaf)
+{
+    struct seeking *s = arg;
+    if (pte_pa(leaf->pte) != s->pa)
+        return;
+    s->owner = s->proc;
+    s->va = leaf->va;
+}
+
+static void
+seek_table(void *arg, uint64 pa, int level, uint64 slot)
+{
+    struct seeking *s = arg;
+    (void)level;
+    (void)slot;
+    s->owner = pa == s->pa ? s->proc : s->owner;
+}
+
+// Has a process the page in its tree?
+static bool
+in_a_tree(const struct machine *m, uint64 pa)
+{
+    struct seeking s = {.pa = pa};
+    struct visitor to = {.table = seek_table, .leaf = seek_leaf, .arg = &s};
+    for (unsigned i = 0; s.owner == 0 && (s.proc = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, s.proc, FACT_PROC_PAGETABLE, 8, &s.root) && s.root != 0)
+            leaves_visit(m, s.root, PT_MIN_LEVELS, &to);
+    return s.owner != 0;
+}
+
+// The allocator gave a page that it had given before, with no kfree() between. A kernel may free
+// pages in another way: it counts if the page is in a tree, if the call makes a table below it, or if
+// both calls of kalloc() were in progress at one time, for two processes.
+static void
+given_twice(struct machine *m, const struct call *c, uint64 pa)
+{
+    struct frames *f = m->sight->frames;
+    const struct call *maps = known_inside(m, c->hart, KNOWN_MAPPAGES);
+    bool at_once = f->before.position > c->when && f->before.hart != c->hart &&
+                   f->before.pid != facts_pid(m, c->hart);
+    struct report r;
+    if (f->again != pa)
+        return;
+    f->again = 0;
+    if (!at_once && !(maps != NULL && maps->arg[0] == pa) && !in_a_tree(m, pa))
+        return;
+    report_begin(m, &r, REPORT_GIVEN_TWICE, c->hart, m->sight->known.entry[KNOWN_KALLOC]);
+    r.what = (struct fact){.word = WORD_GIVEN_TWICE, .arg = {r.site, pa}, .moment = r.moment};
+    report_since(&r, WORD_ALLOCATED_BY)->moment = f->before;
+    if (at_once)
+        report_near(&r, WORD_GIVEN_AT_ONCE);
+    r.rule.word = WORD_GIVEN_TWICE_RULE;
+    r.todo = (struct fact){.word = WORD_GIVEN_TWICE_DO, .arg = {r.site}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
+    if (c->what == KNOWN_KALLOC && result != 0)
+        given_twice(m, c, result);
     bool frees = c->what == KNOWN_KFREE || c->what == KNOWN_SUPERFREE;
     bool super = c->what == KNOWN_SUPERFREE || c->what == KNOWN_SUPERALLOC;
     watch_pages(m, frees ? c->arg[0] : result, super ? SUPER_BYTES : PAGE_BYTES,
                 frees ? WATCH_LOADS | WATCH_STORES : 0);
+}
+
+// Have uses of the page since it was freed been told often enough? All have one reason.
+static bool
+told_enough(struct machine *m, uint64 pa, const struct frame *f)
+{
+    struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
+    uint64 page = pa & ~(PAGE_BYTES - 1);
+    if (w->page != page || w->freed != f->freed.position)
+        *w = (struct freed_watch){page, f->freed.position, 0};
+    return w->uses >= USES_MAX;
 }
 
 // The hart, or a device (-1), uses a free page.
@@ -85,6 +170,8 @@ used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
         sight_watch(m, CHECK_freed, pa, 0);
         return;
     }
+    if (told_enough(m, pa, f))
+        return;
     bool user = hart >= 0 && m->s.hart[hart].mode == MODE_U;
     r.site = hart < 0 ? 0 : user ? m->s.hart[hart].pc : blame(m, &r.moment);
     if (user)
@@ -101,7 +188,7 @@ used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
     if (f->allocated.position != 0)
         report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
     r.todo.word = WORD_USE_FREED_DO;
-    report_send(m, &r);
+    SIGHT_STATE(m, freed, struct freed_watch)->uses += report_send(m, &r);
 }
 
 static bool
@@ -132,6 +219,7 @@ device(struct machine *m, uint64 pa, uint64 bytes)
 
 const struct check freed_check = {
     .name = "freed",
+    .bytes = sizeof(struct freed_watch),
     .calls = KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERFREE) | KNOWN_BIT(MEMSET),
     .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(KFREE) | KNOWN_BIT(SUPERALLOC) | KNOWN_BIT(SUPERFREE),
     .called = called,

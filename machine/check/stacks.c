@@ -4,11 +4,12 @@
 // Theory    A kernel stack is one page, known by its process. At each call of a well-known function
 //           its sp must lie in it; and a trap in S-mode at an address just below it is the push that
 //           left it. The report names the calls on the stack, and the largest frame of them.
-#include "check/leaves.h"
+#include "check/blame.h"
 #include "machine.h"
 #include "sight/check.h"
 
-#define BELOW (4 * PAGE_BYTES) // so far below a stack an address is taken for its overflow
+#define BELOW       (4 * PAGE_BYTES) // so far below a stack an address is taken for its overflow
+#define FIRST_FRAME 256              // bytes: no function after a trap pushes more at once
 
 enum { SP = 2 };
 
@@ -24,6 +25,25 @@ stack_of(const struct machine *m, unsigned hart)
     return proc != 0 && facts_field(m, proc, FACT_PROC_KSTACK, 8, &kstack) ? kstack : 0;
 }
 
+// The first push of the first function after a trap: sp was the lower end of the stack.
+static bool
+at_bottom(const struct machine *m, const struct moment *at, uint64 below)
+{
+    return below <= FIRST_FRAME && blame_first(m, at, KNOWN_BIT(USERTRAP));
+}
+
+static void
+tell_bottom(const struct machine *m, unsigned hart, struct report *r)
+{
+    uint64 frame;
+    r->what.word = WORD_STACK_BOTTOM;
+    r->todo.word = WORD_STACK_BOTTOM_DO;
+    if (facts_have(m, FACT_BIT(TRAPFRAME_KERNEL_SP)) &&
+        facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame))
+        *report_since(r, WORD_NONE) = (struct fact){
+            .word = WORD_STACK_BOTTOM_BY, .stored = frame + fact(m, FACT_TRAPFRAME_KERNEL_SP)};
+}
+
 static void
 tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
 {
@@ -34,6 +54,8 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
                            .arg = {kstack, kstack - address, moment_pc(m, &r.moment, 0), address},
                            .moment = r.moment};
     r.todo.word = WORD_STACK_DO;
+    if (at_bottom(m, &r.moment, kstack - address))
+        tell_bottom(m, hart, &r);
     r.fatal = true;
     report_send(m, &r);
 }

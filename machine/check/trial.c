@@ -73,15 +73,21 @@ at_entry(const struct machine *m, unsigned hart, enum known what)
 }
 
 uint32
-trial_instruction(const struct machine *m, unsigned hart)
+trial_instruction_at(const struct machine *m, unsigned hart, uint64 pc)
 {
-    uint64 low, high = 0, pc = m->s.hart[hart].pc;
+    uint64 low, high = 0;
     if (!guest_read(m, hart, pc, 2, PT_EXEC, &low))
         return 0;
     if ((low & 3) != 3)
         return rvc_expand((uint16)low);
     guest_read(m, hart, pc + 2, 2, PT_EXEC, &high);
     return (uint32)(high << 16 | low);
+}
+
+uint32
+trial_instruction(const struct machine *m, unsigned hart)
+{
+    return trial_instruction_at(m, hart, m->s.hart[hart].pc);
 }
 
 bool

@@ -15,6 +15,8 @@ struct trial_apart {
 void trial_begin(struct machine *m, struct trial_apart *a);
 // Takes the run back to the position at trial_begin().
 void trial_end(struct machine *m, const struct trial_apart *a);
+// The instruction at `pc` in the hart's present tree, expanded; 0: there is none.
+uint32 trial_instruction_at(const struct machine *m, unsigned hart, uint64 pc);
 // The instruction at the hart's pc, expanded.
 uint32 trial_instruction(const struct machine *m, unsigned hart);
 // Returns whether the instruction at the hart's pc is a load, an AMO or LR. Also gives its address.

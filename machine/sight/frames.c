@@ -38,6 +38,11 @@ allocated(struct machine *m, unsigned hart, uint64 pa, uint64 bytes, bool super)
         struct frame *f = frames_at(m, at);
         if (f == NULL)
             return;
+        if (!super && !f->super && f->state == FRAME_ALLOCATED &&
+            f->began < f->allocated.position) {
+            m->sight->frames->again = at;
+            m->sight->frames->before = f->allocated;
+        }
         f->state = FRAME_ALLOCATED;
         f->super = super;
         f->freeing = f->filled = f->twice = false;

@@ -24,6 +24,10 @@ struct frame {
 
 struct frames {
     struct frame *of; // of each page of RAM
+    // The page that the allocator last gave while it was allocated, with no kfree() of it since; 0:
+    // there was none. And that other allocation.
+    uint64 again;
+    struct moment before;
 };
 
 // The record of the page that holds `pa`; NULL: not in RAM.

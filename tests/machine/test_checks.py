@@ -7,9 +7,9 @@ from glassrun import demand, mini, run
 from machine import Failure
 
 
-def told(context, mistake, *lines, options=()):
+def told(context, mistake, *lines, options=(), define=None):
     """The machine's output for the kernel with that mistake, with single spaces between words."""
-    path = mini(context, mistake)
+    path = mini(context, mistake, f"-D{define}") if define else mini(context, mistake)
     known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
     if known is None:
         raise Failure("gdb has told no facts of the kernel")
@@ -145,6 +145,43 @@ def test_checks_peek(context):
     in_order(text, "what: pid 2 .init. is killed: at user pc 0x[0-9a-f]+ it could not read 0x80000000")
     if "glass:" in text or "PX" in text:
         raise Failure(text)
+
+
+def test_checks_copies(context):
+    """A copy of the kernel to another place than was asked for, and one to a page that the process may not use."""
+    in_order(told(context, "COPY_AT_PAGE_START"), "glass: " + place("copyout") + " returned 0, but byte 0 differs",
+             "do: look at how " + place("copyout") + " finds the bytes of each page")
+    in_order(told(context, "COPY_WITHOUT_U", "below",
+             "exit"), "glass: " + place("copyout") + " writes 0x1000 for pid 1",
+             "allowed it", "mapped with the entry", "do: refuse the page in " + place("cowfault"))
+    text = told(context, "NONE", "below", "go", "exit")
+    in_order(text, "what: pid 2 .init. is killed: at user pc 0x[0-9a-f]+ it could not read 0x1000",
+             "do: sp is above: look at the address")
+    if "glass:" in text or "run over" in text:
+        raise Failure(text)
+
+
+def test_checks_kept(context):
+    """Registers that the kernel itself loses: in swtch, in kernelvec, on the way from user mode."""
+    in_order(told(context, "NONE", "go", "go", "exit", define="S3_NOT_SAVED"), "glass: swtch .*loses s3: it was")
+    in_order(told(context, "NONE", "go", "go", "exit", define="A5_NOT_LOADED"),
+             "glass: kernelvec .*loses a5 of the code that it interrupts in")
+    in_order(told(context, "NONE", "go", "go", "exit", define="PUSHES_OVER"),
+             "glass: kernelvec .*saves registers over the stack of the code that it interrupts")
+    in_order(told(context, "SP_AT_BOTTOM"), "glass: " + place("usertrap") + " begins with sp at the lower end",
+             "kernel_sp in the trapframe was stored by " + place("usertrapret"), "kstack . PGSIZE")
+    in_order(told(context, "HART_NOT_STORED"),
+             "glass: " + place("usertrap") + " begins on hart [0-2] with tp = 0x3333333333333333",
+             "do: store tp in trapframe->kernel_hartid in " + place("usertrapret"))
+
+
+def test_checks_once(context):
+    """A page that the allocator gives to two, and an operation of the log that stays open."""
+    in_order(told(context, "GIVES_TWICE"), "glass: " + place("kalloc") + " gives page 0x[0-9a-f]+ a second time",
+             "do: take the page out of its list in " + place("kalloc"))
+    in_order(told(context, "LOG_LEFT_OPEN"),
+             "goes back to user mode with its log operation open, begun by " + place("(?:syscall|usertrap)"),
+             "do: call end_op")
 
 
 def test_checks_overflow(context):

@@ -17,10 +17,11 @@ from machine import Failure, columns
 MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "FAULT_UNRESOLVED", "GROW_OVERLAPS",
             "SHRINK_TOO_MUCH", "SHRINK_KEEPS_LEAVES", "NULL_USED", "JUMP_TO_NOTHING", "ROOT_FREED", "YIELD_WITH_LOCK",
             "FREE_ZERO", "USER_NO_GUARD", "CLEAR_KEEPS_W", "LEAF_FOR_TABLE", "TABLE_SHARED", "COPYOUT_NOT_LAZY",
-            "UNMAP_NOT_WRITTEN", "FORK_NO_FILEDUP", "CHDIR_GIVES_AWAY", "A0_NOT_SAVED"]
+            "UNMAP_NOT_WRITTEN", "FORK_NO_FILEDUP", "CHDIR_GIVES_AWAY", "A0_NOT_SAVED", "COPY_AT_PAGE_START",
+            "GIVES_TWICE", "SP_AT_BOTTOM", "HART_NOT_STORED", "LOG_LEFT_OPEN", "COPY_WITHOUT_U"]
 # The first line of input, where it is not "go".
 LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files",
-         "CHDIR_GIVES_AWAY": "files"}
+         "CHDIR_GIVES_AWAY": "files", "COPY_WITHOUT_U": "below"}
 
 
 def kernel(context, mistake):

@@ -31,6 +31,7 @@ RULES = [
     (r"^static void \(\*handler\)\(void\);\n\n", ""),
     (r"^// For the mistake \w+: (\w)", lambda m: f"// {m[1].upper()}"),
     (r"^#ifndef A0_NOT_SAVED\n(.*?)#endif\n", r"\1"),
+    (r"^#ifdef (?:S3_NOT_SAVED|PUSHES_OVER|A5_NOT_LOADED)\n.*?#endif\n", ""),
     (r"^    u64 user = PTE_U, write = 0;\n    u64 frame = 0;\n", ""),                     # in proc_pagetable
     (r"PTE_W \| frame\)", "PTE_W)"),
     (r"PTE_R \| user \| write\)", "PTE_R | PTE_U)"),

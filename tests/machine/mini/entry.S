@@ -24,6 +24,9 @@ swtch:
         .endr
         .endm
         context sd, a0
+#ifdef S3_NOT_SAVED
+        sd zero, 40(a0)
+#endif
         context ld, a1
         ret
 
@@ -39,9 +42,18 @@ kernelvec:
         .endr
         .endm
         addi sp, sp, -144
+#ifdef PUSHES_OVER
+        addi sp, sp, 24
+#endif
         caller_saved sd
         call kerneltrap
         caller_saved ld
+#ifdef A5_NOT_LOADED
+        addi a5, a5, 1
+#endif
+#ifdef PUSHES_OVER
+        addi sp, sp, -24
+#endif
         addi sp, sp, 144
         sret
 

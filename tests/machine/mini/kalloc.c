@@ -79,7 +79,8 @@ kalloc(void)
     acquire(&kmem.lock);
     struct run *r = kmem.freelist;
     if (r != 0) {
-        kmem.freelist = r->next;
+        if (!MAKES(GIVES_TWICE))
+            kmem.freelist = r->next;
         *users_of(r) = 1;
     }
     release(&kmem.lock);

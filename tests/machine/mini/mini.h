@@ -4,8 +4,8 @@
 // Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files"
-//           and "kernel" run others, "exit" ends.
+//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
+//           "below" and "kernel" run others, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -68,6 +68,12 @@ enum mistake {
     SPP_KEPT,            // usertrapret: the program runs in supervisor mode
     PID_RACE,            // allocpid: no lock
     FREE_LATE,           // kfree: the count is looked at when the lock is released
+    COPY_AT_PAGE_START,  // copyout: the offset in the page is forgotten
+    COPY_WITHOUT_U,      // copyout: a page that the process may not use is no reason to refuse
+    GIVES_TWICE,         // kalloc: the page stays in the list
+    SP_AT_BOTTOM,        // usertrapret: kernel_sp is the lower end of the stack
+    HART_NOT_STORED,     // usertrapret: kernel_hartid is what the allocator left there
+    LOG_LEFT_OPEN,       // syscall: an operation of the log is begun and not ended
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted

@@ -241,9 +241,10 @@ reap(struct proc *parent, u64 status_va)
         acquire(&q->lock);
         pid = 0;
         if (q->state == ZOMBIE) {
+            int status = q->xstate;
             pid = q->pid;
             if (status_va != 0)
-                copyout(parent->pagetable, status_va, &q->xstate, sizeof(q->xstate));
+                copyout(parent->pagetable, status_va, &status, sizeof(status));
             freeproc(q);
         }
         release(&q->lock);

@@ -117,6 +117,17 @@ overflow(void)
     call(CALL_WAIT, 0);
 }
 
+// A child reads the guard page below its stack, which must end it. The kernel may not store there.
+USER_TEXT static void
+guard(void)
+{
+    if (call(CALL_FORK, 0) == 0) {
+        *(volatile u64 *)PGSIZE;
+        call(CALL_EXIT, 0);
+    }
+    call(CALL_WAIT, PGSIZE);
+}
+
 // A child gives a page back, which its parent keeps, and uses it: that ends it.
 USER_TEXT static void
 shrink(void)
@@ -220,6 +231,8 @@ user_main(void)
             shrink();
         else if (first == 'p')
             parent_grows();
+        else if (first == 'b')
+            guard();
         else if (first == 'o')
             overflow();
         else if (first == 'f')

@@ -158,7 +158,9 @@ int
 cowfault(pagetable_t table, u64 va)
 {
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
-    if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_U) || !(*pte & PTE_COW))
+    if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_COW))
+        return -1;
+    if (!(*pte & PTE_U) && !MAKES(COPY_WITHOUT_U))
         return -1;
     if (MAKES(COW_BY_EQUALITY) && PTE_FLAGS(*pte) != (PTE_V | PTE_R | PTE_U | PTE_COW))
         return -1;
@@ -218,11 +220,16 @@ copyout(pagetable_t table, u64 va, const void *from, u64 n)
     if (!MAKES(COPYOUT_NOT_LAZY))
         vmfault(table, va, myproc()->sz);
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
-    if (va % PGSIZE + n > PGSIZE || pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_U))
+    u64 at = va % PGSIZE;
+    if (MAKES(COPY_AT_PAGE_START))
+        at = 0;
+    if (va % PGSIZE + n > PGSIZE || pte == 0 || !(*pte & PTE_V))
+        return -1;
+    if (!(*pte & PTE_U) && !MAKES(COPY_WITHOUT_U))
         return -1;
     if ((*pte & PTE_COW) && !MAKES(COPYOUT_NOT_COW) && cowfault(table, va) != 0)
         return -1;
-    memmove((void *)(PTE_PA(*pte) + va % PGSIZE), from, n);
+    memmove((void *)(PTE_PA(*pte) + at), from, n);
     return 0;
 }
 

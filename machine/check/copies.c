@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// copies.c - copies between the kernel and a process that succeed, and are not what was asked for.
+//
+// Theory    copyin(), copyout() and copyinstr() return 0 when all is copied. The process must have
+//           the right to the page, both sides must then hold the same bytes, and a string must end
+//           within the size of its buffer.
+// Promises  silence: the copy has returned 0, and its first argument is the root of a tree that
+//           maps the page. Bytes count only if no other process can store to the page, and the
+//           kernel's side is no variable. W counts for code alone: it may be missing elsewhere
+//           because the page is copy-on-write, or was read from a file in this very call.
+#include "check/blame.h"
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/frames.h"
+#include "sight/guest.h"
+#include "sight/check.h"
+
+#define COMPARED_MAX 65536 // bytes of one copy
+
+struct copies {
+    struct call lookup[HARTS_MAX]; // of walk()
+};
+
+// A copy that has returned 0.
+struct copy {
+    const struct call *call;
+    uint64 user, kernel, size;
+    bool out, string;
+};
+
+static struct copies *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, copies, struct copies);
+}
+
+static struct copy
+copy_of(const struct call *c)
+{
+    bool out = c->what == KNOWN_COPYOUT;
+    return (struct copy){.call = c,
+                         .out = out,
+                         .string = c->what == KNOWN_COPYINSTR,
+                         .user = c->arg[out ? 1 : 2],
+                         .kernel = c->arg[out ? 2 : 1],
+                         .size = c->arg[3] < COMPARED_MAX ? c->arg[3] : COMPARED_MAX};
+}
+
+// --- rights --------------------------------------------------------------------------------------
+
+// The function that looked the page up during the call.
+static uint64
+lookup_of(struct machine *m, const struct copy *k, uint64 va)
+{
+    for (unsigned i = 0; i < HARTS_MAX; i++) {
+        const struct call *w = &state(m)->lookup[i];
+        if (w->when > k->call->when && w->arg[0] == k->call->arg[0] &&
+            (w->arg[1] ^ va) < PAGE_BYTES)
+            return w->ra - 1;
+    }
+    return m->sight->known.entry[k->call->what];
+}
+
+static void
+no_right(struct machine *m, const struct copy *k, uint64 va, const struct leaf *leaf)
+{
+    uint64 guilty =
+        k->out && (leaf->pte & PTE_U) ? m->sight->known.entry[k->call->what] : lookup_of(m, k, va);
+    struct report r;
+    report_begin(m, &r, REPORT_COPY_RIGHT, k->call->hart, guilty);
+    r.what = (struct fact){.word = WORD_COPY_RIGHT,
+                           .arg = {m->sight->known.entry[k->call->what],
+                                   k->out ? PT_WRITE : PT_READ, va, leaf->pte, guilty},
+                           .moment = r.moment};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    r.rule.word = WORD_COPY_RIGHT_RULE;
+    r.todo = (struct fact){.word = WORD_COPY_RIGHT_DO, .arg = {guilty, leaf->pte & PTE_U}};
+    r.todo.word = leaf->pte & PTE_U ? WORD_COPY_RIGHT_DO_W : WORD_COPY_RIGHT_DO;
+    report_send(m, &r);
+}
+
+static bool
+may(struct machine *m, const struct copy *k, const struct leaf *leaf)
+{
+    struct moment now;
+    if (!(leaf->pte & PTE_U))
+        return false;
+    if (!k->out || (leaf->pte & (PTE_W | PTE_RSW0 | PTE_RSW1)) || !(leaf->pte & PTE_X))
+        return true;
+    moment_now(m, k->call->hart, &now);
+    return known_inside(m, k->call->hart, KNOWN_SYSCALL) == NULL ||
+           blame_inside(m, &now, KNOWN_BIT(EXEC) | KNOWN_BIT(SYS_MMAP));
+}
+
+// --- bytes ---------------------------------------------------------------------------------------
+
+struct others {
+    uint64 pa;
+    unsigned writers;
+};
+
+static void
+count_leaf(void *arg, const struct leaf *leaf)
+{
+    struct others *o = arg;
+    o->writers += pte_pa(leaf->pte) == o->pa && (leaf->pte & PTE_U) && (leaf->pte & PTE_W);
+}
+
+// Can a process other than the tree's own store to the page?
+static bool
+others_write(struct machine *m, uint64 root, uint64 pa)
+{
+    struct others o = {.pa = pa};
+    struct visitor to = {.leaf = count_leaf, .arg = &o};
+    uint64 proc, its;
+    for (unsigned i = 0; (proc = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &its) && its != 0 && its != root)
+            leaves_visit(m, its, PT_MIN_LEVELS, &to);
+    return o.writers > 0;
+}
+
+static void
+wrong_byte(struct machine *m, const struct copy *k, uint64 at, uint64 theirs, uint64 ours)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_COPY_BYTES, k->call->hart, m->sight->known.entry[k->call->what]);
+    r.what = (struct fact){.word = WORD_COPY_BYTES,
+                           .arg = {r.site, at, k->user + at, theirs, ours},
+                           .moment = r.moment};
+    r.rule.word = WORD_COPY_BYTES_RULE;
+    r.todo = (struct fact){.word = WORD_COPY_BYTES_DO, .arg = {r.site}};
+    report_send(m, &r);
+}
+
+static void
+too_long(struct machine *m, const struct copy *k)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_COPY_BYTES, k->call->hart, m->sight->known.entry[k->call->what]);
+    r.what = (struct fact){
+        .word = WORD_COPY_LONG, .arg = {r.site, k->call->arg[3], k->user}, .moment = r.moment};
+    r.todo = (struct fact){.word = WORD_COPY_LONG_DO, .arg = {r.site}};
+    report_send(m, &r);
+}
+
+// Is the kernel's side a stack or a page of the allocator, which no other hart changes now?
+static bool
+own_buffer(struct machine *m, const struct copy *k)
+{
+    const struct frame *f;
+    uint64 pa;
+    if (!guest_translate(m, k->call->hart, k->kernel, PT_READ, &pa))
+        return false;
+    f = frames_at(m, pa);
+    return k->size > 8 || (f != NULL && f->state == FRAME_ALLOCATED);
+}
+
+// Compares from byte `at` to the end of its page. Returns where the copy ends or the page does.
+static uint64
+compare(struct machine *m, const struct copy *k, uint64 at, const struct leaf *leaf, bool *ended)
+{
+    uint64 size = pt_leaf_size(leaf->level), va = k->user + at;
+    uint64 pa = pte_pa(leaf->pte) + (va & (size - 1)), ours;
+    struct guest_page page = {0};
+    if (!ram_has(&m->ram, pa, 1))
+        return k->size;
+    for (; at < k->size; at++, pa++) {
+        uint8 theirs = *ram_at(&m->ram, pa);
+        if (!guest_read_near(m, k->call->hart, &page, k->kernel + at, 1, PT_READ, &ours))
+            return k->size;
+        if (theirs != ours) {
+            if (own_buffer(m, k) && !others_write(m, k->call->arg[0], pa & ~(PAGE_BYTES - 1)))
+                wrong_byte(m, k, at, theirs, ours);
+            return k->size;
+        }
+        if (k->string && theirs == 0) {
+            *ended = true;
+            return k->size;
+        }
+        if (((pa + 1) & (PAGE_BYTES - 1)) == 0)
+            return at + 1;
+    }
+    return at;
+}
+
+static void
+look(struct machine *m, const struct copy *k)
+{
+    struct leaf leaf;
+    bool ended = false, known = true;
+    for (uint64 at = 0; at < k->size && !ended;) {
+        uint64 va = k->user + at;
+        known = leaves_find(m, k->call->arg[0], PT_MIN_LEVELS, va, &leaf);
+        if (!known)
+            return;
+        if (!may(m, k, &leaf)) {
+            no_right(m, k, va, &leaf);
+            return;
+        }
+        uint64 next = compare(m, k, at, &leaf, &ended);
+        if (next == k->size && !ended && (va & (PAGE_BYTES - 1)) + (next - at) > PAGE_BYTES)
+            return; // given up
+        at = next;
+    }
+    if (k->string && !ended && k->size == k->call->arg[3])
+        too_long(m, k);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    state(m)->lookup[c->hart] = *c;
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    const struct frame *root = frames_at(m, c->arg[0]);
+    struct copy k = copy_of(c);
+    if ((uint32)result == 0 && c->arg[0] % PAGE_BYTES == 0 && root != NULL &&
+        root->state == FRAME_ALLOCATED)
+        look(m, &k);
+}
+
+const struct check copies_check = {
+    .name = "copies",
+    .bytes = sizeof(struct copies),
+    .calls = KNOWN_BIT(WALK),
+    .returns = KNOWN_BIT(COPYIN) | KNOWN_BIT(COPYOUT) | KNOWN_BIT(COPYINSTR),
+    .called = called,
+    .returned = returned,
+};

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// kept.c - kernel code that goes on with other registers than it had.
+//
+// Theory    Code of the kernel that an interrupt has cut in two knows nothing of it: it goes on at
+//           the same pc, with its registers but tp, and its stack is untouched. swtch() is a call:
+//           s0 to s11 of the thread are the same when it returns. tp is the hart's number in xv6.
+//           A thread may go on on another hart: it is found by the physical address of its stack.
+// Promises  silence: an exception may go on elsewhere, or with a result in a register: it is none of
+//           this. A thread that runs for the first time does not return to anything.
+// Next      check/registers.c: the same, of user programs
+#include "check/trial.h"
+#include "machine.h"
+#include "sight/guest.h"
+#include "sight/check.h"
+
+#define THREADS        128
+#define HANDLER_LENGTH 80 // instructions from the entry of a handler to its call of kerneltrap()
+
+enum { CODE_JAL = 0x6f, CODE_JALR = 0x67, CODE_SD_SP = 0x13023, CODE_SD_MASK = 0xff07f };
+
+enum { RA = 1, SP = 2, TP = 4, S0 = 8, S1 = 9, S2 = 18, S11 = 27, REGISTERS = 32 };
+
+// A thread that was cut by an interrupt, or that has called swtch().
+struct cut {
+    uint64 stack; // physical address of the stack pointer; 0: unused
+    uint64 when, pc, handler, x[REGISTERS];
+};
+
+struct kept {
+    struct cut trap[THREADS], swtch[THREADS];
+    uint32 next_trap, next_swtch;
+    struct cut *last[HARTS_MAX]; // the interrupt that each hart took last
+    bool tp_is_hart[HARTS_MAX];  // as scheduler() had it
+};
+
+static struct kept *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, kept, struct kept);
+}
+
+static uint64
+stack_of(const struct machine *m, unsigned hart)
+{
+    uint64 pa;
+    return guest_translate(m, hart, m->s.hart[hart].x[SP], PT_READ, &pa) ? pa : 0;
+}
+
+// The record of the thread; its oldest place when there is none.
+static struct cut *
+of_stack(struct cut *all, uint32 *next, uint64 stack)
+{
+    for (unsigned i = 0; i < THREADS; i++)
+        if (all[i].stack == stack)
+            return &all[i];
+    return &all[(*next)++ % THREADS];
+}
+
+static void
+keep(const struct machine *m, unsigned hart, struct cut *k, uint64 stack, uint64 when)
+{
+    *k = (struct cut){.stack = stack, .when = when};
+    for (unsigned i = 0; i < REGISTERS; i++)
+        k->x[i] = m->s.hart[hart].x[i];
+}
+
+static void
+tell(struct machine *m, unsigned hart, const struct cut *k, enum word word, unsigned reg,
+     uint64 guilty)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct report r;
+    report_begin(m, &r, REPORT_KEPT, hart, guilty);
+    r.what = (struct fact){
+        .word = word, .arg = {guilty, reg, k->x[reg], h->x[reg], k->pc, h->pc}, .moment = r.moment};
+    r.rule.word = WORD_KEPT_RULE;
+    r.todo = (struct fact){.word = WORD_KEPT_DO, .arg = {guilty, reg}};
+    if (word == WORD_KEPT_PC || word == WORD_KEPT_PUSH)
+        r.todo.word = word == WORD_KEPT_PC ? WORD_KEPT_PC_DO : WORD_KEPT_PUSH_DO;
+    report_send(m, &r);
+}
+
+// --- interrupts ----------------------------------------------------------------------------------
+
+// The highest offset from sp at which the handler stores, before it calls; 0: not known.
+static uint64
+highest_push(const struct machine *m, unsigned hart, uint64 handler)
+{
+    uint64 at = handler, best = 0, low;
+    for (unsigned i = 0; i < HANDLER_LENGTH; i++) {
+        uint32 code = trial_instruction_at(m, hart, at);
+        if (code == 0 || !guest_read(m, hart, at, 2, PT_EXEC, &low))
+            return 0;
+        if ((code & 0x7f) == CODE_JAL || (code & 0x7f) == CODE_JALR)
+            return best;
+        uint64 offset = (code & CODE_SD_MASK) == CODE_SD_SP && !(code >> 31)
+                            ? (uint64)(code >> 25) << 5 | (code >> 7 & 31)
+                            : 0;
+        best = offset > best ? offset : best;
+        at += (low & 3) == 3 ? 4 : 2;
+    }
+    return 0;
+}
+
+static void
+trap(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct kept *w = state(m);
+    uint64 stack;
+    if (h->mode != MODE_S || !(h->mstatus & STATUS_SPP) || (int64)h->scause >= 0 ||
+        (stack = stack_of(m, hart)) == 0)
+        return;
+    struct cut *k = of_stack(w->trap, &w->next_trap, stack);
+    keep(m, hart, k, stack, m->sight->now);
+    k->pc = h->sepc;
+    k->handler = h->stvec & ~3ULL;
+    w->last[hart] = k;
+}
+
+static void
+left(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 stack = supervisor && h->mode == MODE_S ? stack_of(m, hart) : 0;
+    for (unsigned i = 0; stack != 0 && i < THREADS; i++) {
+        struct cut *k = &state(m)->trap[i];
+        if (k->stack != stack)
+            continue;
+        k->stack = 0;
+        for (unsigned reg = RA; reg < REGISTERS; reg++)
+            if (reg != TP && h->x[reg] != k->x[reg] && h->pc == k->pc) {
+                tell(m, hart, k, WORD_KEPT_TRAP, reg, k->handler);
+                return;
+            }
+        if (h->pc != k->pc)
+            tell(m, hart, k, WORD_KEPT_PC, RA, m->sight->known.entry[KNOWN_KERNELTRAP]);
+        return;
+    }
+}
+
+// --- swtch ---------------------------------------------------------------------------------------
+
+// usertrap() begins with another hart's number in tp, or none.
+static void
+tp_lost(struct machine *m, unsigned hart)
+{
+    uint64 frame, tp = m->s.hart[hart].x[TP];
+    struct report r;
+    report_begin(m, &r, REPORT_KEPT, hart, m->sight->known.entry[KNOWN_USERTRAP]);
+    r.what = (struct fact){.word = WORD_KEPT_HART, .arg = {r.site, hart, tp}, .moment = r.moment};
+    if (facts_have(m, FACT_BIT(TRAPFRAME_HARTID)) &&
+        facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame))
+        *report_since(&r, WORD_NONE) = (struct fact){
+            .word = WORD_KEPT_HART_BY, .stored = frame + fact(m, FACT_TRAPFRAME_HARTID)};
+    r.todo = (struct fact){.word = known_has(m, KNOWN_USERTRAPRET) ? WORD_KEPT_HART_IN
+                                                                   : WORD_KEPT_HART_DO,
+                           .arg = {m->sight->known.entry[KNOWN_USERTRAPRET]}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct kept *w = state(m);
+    bool own = m->s.hart[c->hart].x[TP] == c->hart;
+    uint64 stack = c->what == KNOWN_SWTCH ? stack_of(m, c->hart) : 0;
+    struct cut *k = w->last[c->hart];
+    if (stack != 0)
+        keep(m, c->hart, of_stack(w->swtch, &w->next_swtch, stack), stack, c->when);
+    else if (c->what == KNOWN_SCHEDULER)
+        w->tp_is_hart[c->hart] = own;
+    else if (c->what == KNOWN_USERTRAP && w->tp_is_hart[c->hart] && !own)
+        tp_lost(m, c->hart);
+    else if (c->what == KNOWN_KERNELTRAP && k != NULL &&
+             highest_push(m, c->hart, k->handler) >= k->x[SP] - c->sp)
+        tell(m, c->hart, k, WORD_KEPT_PUSH, SP, k->handler);
+    if (c->what == KNOWN_KERNELTRAP)
+        w->last[c->hart] = NULL;
+}
+
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    const struct hart *h = &m->s.hart[c->hart];
+    (void)result;
+    for (unsigned i = 0; i < THREADS; i++) {
+        struct cut *k = &state(m)->swtch[i];
+        if (k->stack == 0 || k->when != c->when)
+            continue;
+        k->stack = 0;
+        for (unsigned reg = S0; reg <= S11; reg++)
+            if ((reg <= S1 || reg >= S2) && h->x[reg] != k->x[reg]) {
+                tell(m, c->hart, k, WORD_KEPT_SWTCH, reg, m->sight->known.entry[KNOWN_SWTCH]);
+                return;
+            }
+        return;
+    }
+}
+
+static bool
+start(struct machine *m)
+{
+    return known_has(m, KNOWN_SWTCH) && known_has(m, KNOWN_KERNELTRAP);
+}
+
+const struct check kept_check = {
+    .name = "kept",
+    .bytes = sizeof(struct kept),
+    .calls = KNOWN_BIT(SWTCH) | KNOWN_BIT(SCHEDULER) | KNOWN_BIT(USERTRAP) | KNOWN_BIT(KERNELTRAP),
+    .returns = KNOWN_BIT(SWTCH),
+    .start = start,
+    .called = called,
+    .returned = returned,
+    .trap = trap,
+    .left = left,
+};
