@@ -119,7 +119,7 @@ trap(struct machine *m, unsigned hart)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 stack = supervisor && h->mode == MODE_S ? stack_of(m, hart) : 0;
@@ -214,5 +214,5 @@ const struct check kept_check = {
     .called = called,
     .returned = returned,
     .trap = trap,
-    .left = left,
+    .trap_return = trap_return,
 };

@@ -68,7 +68,7 @@ called(struct machine *m, const struct call *c)
 }
 
 static void
-left(struct machine *m, unsigned hart, bool supervisor)
+trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     uint64 proc = facts_current(m, hart);
     struct operation *o =
@@ -92,5 +92,5 @@ const struct check logops_check = {
     .calls = KNOWN_BIT(BEGIN_OP) | KNOWN_BIT(END_OP) | KNOWN_BIT(EXIT),
     .start = start,
     .called = called,
-    .left = left,
+    .trap_return = trap_return,
 };

@@ -88,7 +88,7 @@ known_start(struct machine *m)
 {
     struct knowing *k = &m->sight->known;
     for (unsigned i = 0; i < KNOWN_COUNT; i++) {
-        bool watched = k->entry[i] != 0 && ((k->calls | k->returns) >> i & 1);
+        bool watched = k->entry[i] != 0 && (k->called[i] | k->returned[i]) != 0;
         struct known_place *p = watched ? hook(m, k->entry[i]) : NULL;
         if (p != NULL)
             p->enters = (uint8)(i + 1);
@@ -191,9 +191,9 @@ enter(struct machine *m, unsigned hart, enum known what)
     c.when = m->sight->now;
     for (unsigned i = 0; i < NELEM(c.arg); i++)
         c.arg[i] = h->x[A0 + i];
-    if (k->calls >> what & 1)
+    if (k->called[what])
         sight_called(m, &c);
-    if (k->returns >> what & 1)
+    if (k->returned[what])
         await(m, &c);
 }
 

@@ -48,7 +48,7 @@ struct known_place {
 
 struct knowing {
     uint64 entry[KNOWN_COUNT]; // physical address; 0: the kernel has no such function
-    uint64 calls, returns;     // masks of those that are watched
+    uint64 called[KNOWN_COUNT], returned[KNOWN_COUNT]; // the checks that hear of it, as bits
     struct known_place place[HOOKS_SLOTS];
     struct pending pending[PENDING_SETS][PENDING_WAYS];
 };

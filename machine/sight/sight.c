@@ -37,9 +37,11 @@ begin(struct machine *m, unsigned i)
     s->state[i] = s->alloc((size_t)checks[i]->bytes);
     if (s->state[i] == NULL || (checks[i]->start != NULL && !checks[i]->start(m)))
         return;
-    s->on |= 1u << i;
-    s->known.calls |= checks[i]->calls;
-    s->known.returns |= checks[i]->returns;
+    s->on |= 1ULL << i;
+    for (unsigned f = 0; f < KNOWN_COUNT; f++) {
+        s->known.called[f] |= (checks[i]->calls >> f & 1) << i;
+        s->known.returned[f] |= (checks[i]->returns >> f & 1) << i;
+    }
 }
 
 struct sight *
@@ -56,8 +58,8 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     s->hooked = ~0ULL;
     facts_read(&s->facts, facts);
     inlined_read(&s->inlined, facts, alloc);
-    s->load_watch = alloc(pages * sizeof(uint32));
-    s->store_watch = alloc(pages * sizeof(uint32));
+    s->load_watch = alloc(pages * sizeof(uint64));
+    s->store_watch = alloc(pages * sizeof(uint64));
     s->load_cut = alloc(pages * sizeof(uint32));
     s->store_cut = alloc(pages * sizeof(uint32));
     if (s->load_watch == NULL || s->store_watch == NULL || s->load_cut == NULL ||
@@ -81,10 +83,11 @@ void
 sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
 {
     size_t page = (size_t)((pa - m->ram.base) >> PAGE_BITS);
-    uint32 *loads = &m->sight->load_watch[page], *stores = &m->sight->store_watch[page];
+    const uint64 bit = 1ULL << who;
+    uint64 *loads = &m->sight->load_watch[page], *stores = &m->sight->store_watch[page];
     uint8 *marks = ram_marks(&m->ram, pa), before = *marks;
-    *loads = (*loads & ~(1u << who)) | (what & WATCH_LOADS ? 1u << who : 0);
-    *stores = (*stores & ~(1u << who)) | (what & WATCH_STORES ? 1u << who : 0);
+    *loads = (*loads & ~bit) | (what & WATCH_LOADS ? bit : 0);
+    *stores = (*stores & ~bit) | (what & WATCH_STORES ? bit : 0);
     *marks &= (uint8) ~(RAM_WATCH_LOAD | RAM_WATCH_STORE);
     *marks |= stops_marks(m, pa);
     *marks |= (uint8)((*loads ? RAM_WATCH_LOAD : 0) | (*stores ? RAM_WATCH_STORE : 0));
@@ -128,11 +131,11 @@ tell_end(struct machine *m)
 
 // Takes the lowest bit out of a mask of checks. Returns its check; NULL: the mask is empty.
 static const struct check *
-next_check(uint32 *mask)
+next_check(uint64 *mask)
 {
     if (*mask == 0)
         return NULL;
-    const struct check *check = checks[__builtin_ctz(*mask)];
+    const struct check *check = checks[__builtin_ctzll(*mask)];
     *mask &= *mask - 1;
     return check;
 }
@@ -140,7 +143,7 @@ next_check(uint32 *mask)
 // Tells an event to the checks of a mask that want it.
 #define TELL_SOME(m, mask, event, ...)                                                             \
     do {                                                                                           \
-        uint32 some = (mask);                                                                      \
+        uint64 some = (mask);                                                                      \
         for (const struct check *check; (check = next_check(&some)) != NULL;)                      \
             if (check->event != NULL)                                                              \
                 check->event(m, ##__VA_ARGS__);                                                    \
@@ -155,8 +158,8 @@ next_check(uint32 *mask)
         }                                                                                          \
     } while (0)
 
-static uint32
-watching(const struct machine *m, const uint32 *watch, uint64 pa)
+static uint64
+watching(const struct machine *m, const uint64 *watch, uint64 pa)
 {
     return watch[(size_t)((pa - m->ram.base) >> PAGE_BITS)] & m->sight->on;
 }
@@ -215,20 +218,14 @@ sight_hook(struct machine *m, unsigned hart, uint64 pa)
 void
 sight_called(struct machine *m, const struct call *c)
 {
-    uint32 on = m->sight->on;
-    for (const struct check *check; (check = next_check(&on)) != NULL;)
-        if (check->called != NULL && (check->calls >> c->what & 1))
-            check->called(m, c);
+    TELL_SOME(m, m->sight->known.called[c->what], called, c);
 }
 
 void
 sight_returned(struct machine *m, const struct call *c, uint64 result)
 {
-    uint32 on = m->sight->on;
     m->sight->returning = true;
-    for (const struct check *check; (check = next_check(&on)) != NULL;)
-        if (check->returned != NULL && (check->returns >> c->what & 1))
-            check->returned(m, c, result);
+    TELL_SOME(m, m->sight->known.returned[c->what], returned, c, result);
     m->sight->returning = false;
 }
 

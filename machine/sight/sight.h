@@ -21,7 +21,7 @@
 struct machine;
 struct stale;
 
-#define CHECKS_MAX 32
+#define CHECKS_MAX 64
 
 struct sight {
     struct symbols symbols; // of the kernel
@@ -36,9 +36,9 @@ struct sight {
     bool returning;                   // ... which is a return: the pc is behind a call
     uint64 reached;                   // the checks have seen the run up to here
     uint64 hooked;                    // position and hart of the last hook, so that it is told once
-    uint32 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
+    uint64 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
     uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
-    uint32 on;                        // the checks that work, as bits
+    uint64 on;                        // the checks that work, as bits
     void *state[CHECKS_MAX];          // the memory of each check
     void *(*alloc)(size_t bytes);
 };
