@@ -23,6 +23,7 @@ ENTRY = re.compile(r"\[(\d+)\] (0x[0-9a-f]+)")
 LEAF = re.compile(r"= pa (0x[0-9a-f]+) (\S+)")
 RULE = re.compile(r"^(.*) \(([\w-]+), (?:level |第 )(\d+)(?: 级)?\)$")
 CALLER = re.compile(r"^ {2}0x[0-9a-f]{16} (\S+)(?: (\S+:\d+))?$")
+ON_HART = re.compile(r"^on hart \d+, called from:$|^\d+ 号核上的调用链:$")
 HAN = "[\u3000-\u9fff]"
 
 
@@ -56,7 +57,7 @@ class Report:
             self.callers.append(" ".join(filter(None, caller.groups())))
         elif line.startswith(" " * 9) and self.rows and not NUMBER.search(line):
             self.rows[-1][1] += " " + line.strip()
-        elif not NUMBER.search(line) and not line.startswith("on hart "):
+        elif not NUMBER.search(line) and not ON_HART.match(line):
             return False
         self.said.update(NUMBER.findall(line))
         return True

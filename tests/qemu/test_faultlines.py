@@ -20,7 +20,7 @@ PANIC = """\
 panic: kfree: double free or inside an allocation: pa 0x804fb000 kind free
   含义:  重复释放, 或所给地址在一次分配的内部: 物理地址 0x804fb000, 种类 free,
          所有者 7, 引用 0
-on hart 0, called from:
+0 号核上的调用链:
   0xffffffff80206428 bad_free+0x5a kernel/mm/frame/frame.c:85
   0xffffffff80206770 kfree+0x9e
 """

@@ -229,7 +229,7 @@ def provoke(context, name, lang="en", design="unified", mode="sv39"):
 
 
 def without_backtrace(text):
-    return re.sub(r"^on hart.*", "", text, flags=re.M | re.S)
+    return re.sub(r"^(?:on hart|\d+ 号核上).*", "", text, flags=re.M | re.S)
 
 
 def panics(context, lang, design="unified"):
