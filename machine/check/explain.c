@@ -366,8 +366,9 @@ by_rule(const struct machine *m, const struct access *a, const struct pt_trace *
         r->todo.word = WORD_DO_AD;
         return BLAME_KERNEL;
     default:
-        explain_entry(r, t->step[t->reads - 1].pa, t->pte);
-        r->todo.word = WORD_DO_BROKEN;
+        if (t->reads > 0)
+            explain_entry(r, t->step[t->reads - 1].pa, t->pte);
+        r->todo.word = t->reads > 0 ? WORD_DO_BROKEN : WORD_DO_NO_ROOT;
         return BLAME_KERNEL;
     }
 }

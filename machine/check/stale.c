@@ -88,8 +88,10 @@ tell_switched(struct machine *m, const struct stale *s)
         .word = WORD_SWITCHED,
         .arg = {s->va & page, s->present.pc, s->hart, s->old.pa & page, s->now.pa & page}};
     r.walk = (struct fact){.word = WORD_WALK, .arg = {s->satp}, .trace = s->now};
-    *report_since(&r, WORD_NONE) = (struct fact){
-        .word = WORD_SWITCHED_BY, .arg = {s->now.pte}, .stored = s->now.step[s->now.reads - 1].pa};
+    if (s->now.reads > 0)
+        *report_since(&r, WORD_NONE) = (struct fact){.word = WORD_SWITCHED_BY,
+                                                     .arg = {s->now.pte},
+                                                     .stored = s->now.step[s->now.reads - 1].pa};
     r.rule.word = WORD_SWITCHED_RULE;
     r.todo.word = WORD_SWITCHED_DO;
     report_send(m, &r);

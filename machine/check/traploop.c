@@ -15,6 +15,7 @@
 
 struct taken {
     uint64 epc, tval;
+    uint64 satp; // 0: the access was made without translation
     uint64 when; // position in the run
     int cause;
 };
@@ -80,7 +81,7 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
     const struct hart *h = &m->s.hart[hart];
     const struct taken *t = culprit(c, vector);
     uint64 sp = h->x[2];
-    struct access a = {.satp = supervisor ? h->satp : 0,
+    struct access a = {.satp = t->satp,
                        .va = t->tval,
                        .kind = access_of(t->cause),
                        .sum = (h->mstatus & STATUS_SUM) != 0,
@@ -123,6 +124,14 @@ tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain 
     report_send(m, &r);
 }
 
+// The satp that the mode which has trapped translates with.
+static uint64
+satp_before(const struct hart *h, bool supervisor)
+{
+    bool from_machine = !supervisor && (h->mstatus & STATUS_MPP) == STATUS_MPP;
+    return from_machine ? 0 : h->satp;
+}
+
 static void
 trap(struct machine *m, unsigned hart)
 {
@@ -132,6 +141,7 @@ trap(struct machine *m, unsigned hart)
     struct trap_chain *c = chain_of(m, hart, supervisor);
     struct taken t = {.epc = supervisor ? h->sepc : h->mepc,
                       .tval = supervisor ? h->stval : h->mtval,
+                      .satp = satp_before(h, supervisor),
                       .when = machine_position(m),
                       .cause = (int)cause};
     if (cause >> 63)

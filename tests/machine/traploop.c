@@ -2,7 +2,8 @@
 // traploop.c - a kernel whose trap handler cannot run, and one whose handler can.
 //
 // KIND is deep (calls overflow the stack, and the handler needs the stack), none (there is no
-// handler) or good (the handler skips an instruction, 1000 times at the same place).
+// handler), noroot (satp names no RAM, and there is no handler) or good (the handler skips an
+// instruction, 1000 times at the same place).
 
 #include "small.h"
 
@@ -72,6 +73,16 @@ none(void)
 {
     __asm__ volatile("csrw mtvec, zero\n"
                      ".word 0\n");
+}
+
+static inline void
+noroot(void)
+{
+    __asm__ volatile("csrw mtvec, zero\n"
+                     "csrw satp, %0\n"
+                     :
+                     : "r"(8UL << 60 | 1));
+    enter_supervisor(supervisor);
 }
 
 static inline void
