@@ -76,10 +76,11 @@ def offset(image, address):
     raise ValueError(f"{address:#x} is in no segment")
 
 
-def write_without(kernel, fence, path):
-    """Writes a copy of the kernel in which the fence is a nop."""
+def write_without(kernel, some, path):
+    """Writes a copy of the kernel in which these fences are nops."""
     with open(kernel, "rb") as f:
         image = bytearray(f.read())
-    struct.pack_into("<I", image, offset(image, fence.address), NOP)
+    for fence in some:
+        struct.pack_into("<I", image, offset(image, fence.address), NOP)
     with open(path, "wb") as f:
         f.write(image)
