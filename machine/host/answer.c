@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// answer.c - sentences of the prompt, in a language, wrapped at 80 columns.
+// answer.c - sentences of the program, in a language, wrapped at 80 columns.
 #include "host/answer.h"
 
 #include <inttypes.h>
@@ -33,13 +33,8 @@ said(const char *words)
 }
 
 void
-answer(FILE *to, const char *format, ...)
+answer_lines(FILE *to, const char *text)
 {
-    char text[ANSWER_MAX];
-    va_list words;
-    va_start(words, format);
-    vsnprintf(text, sizeof(text), said(format), words);
-    va_end(words);
     unsigned indent = (unsigned)strspn(text, " "), column = 0, columns, n;
     bool gap = false;
     for (const char *p = text; *p != '\0'; p += n) {
@@ -60,6 +55,17 @@ answer(FILE *to, const char *format, ...)
         gap = false;
     }
     fputc('\n', to);
+}
+
+void
+answer(FILE *to, const char *format, ...)
+{
+    char text[ANSWER_MAX];
+    va_list words;
+    va_start(words, format);
+    vsnprintf(text, sizeof(text), said(format), words);
+    va_end(words);
+    answer_lines(to, text);
 }
 
 const char *

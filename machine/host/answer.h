@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// answer.h - sentences of the prompt, in a language, wrapped at 80 columns.
+// answer.h - sentences of the program, in a language, wrapped at 80 columns.
 //
 // Next      host/answers.def
 #pragma once
@@ -12,6 +12,8 @@
 void answer_in_chinese(bool yes);
 // Words of answers.def in the language; others as they are.
 const char *said(const char *words) __attribute__((format_arg(1)));
+// Prints the text, with a newline, in lines of at most 80 columns; further lines are indented.
+void answer_lines(FILE *to, const char *text);
 // Prints the sentence, in the language, with a newline, in lines of at most 80 columns; further
 // lines are indented.
 void answer(FILE *to, const char *format, ...) printflike(2, 3);

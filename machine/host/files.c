@@ -94,7 +94,7 @@ fill_pages(const char *path, int fd, uint8 *to, uint64 size)
 struct file
 file_read(const char *path, uint64 unit)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe is refused, not waited for
     if (fd < 0)
         refuse("%s cannot be opened: %s", path, said(strerror(errno)));
     uint64 size = size_of(path, fd);

@@ -255,7 +255,7 @@ check(const struct options *o)
         refuse("--keep and --in-place exclude each other");
     if (o->at != ~0ULL && o->keep)
         refuse("--at and --keep exclude each other: the disks would be those of the past");
-    if (o->lang && strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
+    if (strcmp(o->lang, "en") != 0 && strcmp(o->lang, "zh") != 0)
         refuse("--lang %s: en or zh is expected", o->lang);
     if (o->replay && (o->record || o->lines >= 0))
         refuse("--replay has its input already: neither --record nor lines go with it");
@@ -299,7 +299,9 @@ options_read(struct options *o, int argc, char **argv)
     o->mmu = 57;
     o->epoch = 1767225600; // 2026-01-01
     o->lines = -1;
+    o->lang = environment_language();
     for (int i = 1; i < argc;) {
+        answer_in_chinese(strcmp(o->lang, "zh") == 0);
         if (strcmp(argv[i], "--") == 0) {
             o->line = argv + i + 1;
             o->lines = argc - i - 1;
@@ -312,7 +314,6 @@ options_read(struct options *o, int argc, char **argv)
         else
             read_file_name(o, argv[i++]);
     }
+    answer_in_chinese(strcmp(o->lang, "zh") == 0);
     check(o);
-    if (!o->lang)
-        o->lang = environment_language();
 }

@@ -70,9 +70,10 @@ check_head(const char *path, char *head, const struct machine *m)
     if (strncmp(head, "glass-log 1 ", 12) != 0)
         refuse("%s is no recording of glass", path);
     describe(own, m);
-    if (strcmp(head, own) != 0)
-        refuse("%s was recorded on another machine\n  it:   %s\n  here: %s", path, head + 12,
-               own + 12);
+    if (strcmp(head, own) == 0)
+        return;
+    say("%s was recorded on another machine: %s", path, head + 12);
+    refuse("this one is: %s", own + 12);
 }
 
 static void

@@ -9,13 +9,16 @@
 
 #include "host/answer.h"
 
+#define NAME         "glass: "
+#define SENTENCE_MAX 8192 // with a file's name
+
 static void
 print(const char *format, va_list words)
 {
+    static char text[SENTENCE_MAX] = NAME;
+    vsnprintf(text + strlen(NAME), sizeof(text) - strlen(NAME), said(format), words);
     fflush(stdout);
-    fputs("glass: ", stderr);
-    vfprintf(stderr, said(format), words);
-    fputc('\n', stderr);
+    answer_lines(stderr, text);
 }
 
 void

@@ -14,7 +14,7 @@ enum {
     EXIT_STUCK = 125, // no hart can go on
 };
 
-// Prints "glass: " and the sentence, with a newline.
+// Prints "glass: " and the sentence, in the language (host/answer.h), in lines of 80 columns.
 void say(const char *format, ...) printflike(1, 2);
 // As say(), and ends the program with EXIT_USAGE.
 void refuse(const char *format, ...) printflike(1, 2) noreturn;

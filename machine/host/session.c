@@ -357,7 +357,6 @@ session_run(struct machine *m, const struct options *o, const struct names *name
 {
     struct session s = {.m = m, .o = o, .stub.line = -1};
     s.reports.language = strcmp(o->lang, "zh") == 0 ? CHINESE : ENGLISH;
-    answer_in_chinese(s.reports.language == CHINESE);
     s.control.reports = &s.reports;
     s.reports.expected = o->expect ? expect_read(o->expect) : NULL;
     s.reports.json = o->json ? json_open(o->json) : NULL;

@@ -11,8 +11,8 @@ import subprocess
 import termios
 import time
 
-from glassrun import FIRMWARE, demand, glass, in_node, prompt, run
-from machine import Failure, slowness
+from glassrun import FIRMWARE, HAN, demand, glass, in_node, prompt, run
+from machine import Failure, columns, slowness
 
 def test_program_lines(context):
     """Lines are typed at prompts; the end has the status that the kernel gives."""
@@ -24,6 +24,16 @@ def test_program_lines(context):
     run(context, kernel, "--", "exit 256", status=1)
     demand(run(context, kernel, "--max", "300000", "--", "loop", status=124), "--max: 300000 instructions")
     demand(run(context, kernel, "--harts=1", "--", "wait", status=125), "no prompt")
+
+
+def sentence(context, *words):
+    """The only sentence of a run that is refused, its lines joined: at most 80 columns, and Chinese if that is asked for."""
+    for language in ("zh", "en"):
+        text = run(context, "--lang", language, *words, status=2)
+        wide = [line for line in text.splitlines() if columns(line) > 80 and " " in line.strip()]
+        if wide or bool(re.search(HAN, text)) != (language == "zh"):
+            raise Failure(f"too wide, or not in {language}: {text!r}")
+    return " ".join(text.split())
 
 
 def test_program_words(context):
@@ -46,7 +56,7 @@ def test_program_words(context):
             (["--at", "5", "--keep", kernel], "--at and --keep exclude each other"),
             (["--replay", "x", kernel, "--", "y"], "neither"),
             ([kernel] * 10, "one disk too many")):
-        demand(run(context, *words, status=2), f"^glass: .*{re.escape(said)}")
+        demand(sentence(context, *words), f"^glass: .*{re.escape(said)}")
     demand(run(context, "--help"), "usage: glass", "--replay FILE")
 
 
@@ -59,7 +69,7 @@ def test_program_files(context):
     def refuse(content, said, *words):
         with open(bad, "wb") as f:
             f.write(content)
-        demand(run(context, *(words or [bad]), status=2), f"^glass: .*{re.escape(said)}")
+        demand(sentence(context, *(words or [bad])), f"^glass: .*{re.escape(said)}")
 
     refuse(b"hello", "no ELF file")
     refuse(b"", "no ELF file")
@@ -73,6 +83,10 @@ def test_program_files(context):
     demand(run(context, "/nonexistent", status=2), "cannot be opened: No such file")
     demand(run(context, context.dir, status=2), "is a directory")
     demand(run(context, kernel, "/dev/null", status=2), "not a regular file")
+    pipe = os.path.join(context.dir, "pipe")
+    if not os.path.exists(pipe):
+        os.mkfifo(pipe)
+    demand(run(context, kernel, pipe, status=2), "not a regular file")
     demand(run(context, "--record", "/nonexistent/x", kernel, status=2), "cannot be written")
 
 
