@@ -42,8 +42,10 @@ def run(context, *words, status=0, seconds=120):
 
 
 def demand(text, *patterns):
+    """Fails unless the text, or that with the lines of long sentences joined, has each pattern."""
+    joined = re.sub(r"\n  (?=\S)", " ", text)
     for pattern in patterns:
-        if not re.search(pattern, text):
+        if not re.search(pattern, text) and not re.search(pattern, joined):
             raise Failure(f"{pattern!r} is not in {text.strip()[-300:]!r}")
 
 
