@@ -13,7 +13,7 @@ import shutil
 import subprocess
 
 QUESTIONS = "machine/sight/facts.def"
-INLINED = "tools/inlined.py"
+INLINED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inlined.py")
 ROW = re.compile(r'^FACT\((\w+), "([^"]+)"\)$', re.M)
 
 

@@ -9,6 +9,7 @@
 #include "check/advice.h"
 
 #include "check/blame.h"
+#include "check/mapped.h"
 #include "machine.h"
 
 enum { A0 = 10 };
@@ -72,7 +73,7 @@ missing(const struct machine *m, struct report *r)
 
 // A leaf behind p->sz: p->sz became smaller, or the page was always behind it.
 static void
-behind(const struct machine *m, struct report *r)
+behind(struct machine *m, struct report *r)
 {
     const struct fact *size = since(r, WORD_LEAF_SZ), *leaf = since(r, WORD_ENTRY_WRITTEN);
     bool first = leaf == NULL || size == NULL || leaf->moment.position < size->moment.position;
@@ -80,7 +81,7 @@ behind(const struct machine *m, struct report *r)
         return;
     bool fault = leaf != NULL && blame_inside(m, &leaf->moment, KNOWN_BIT(USERTRAP)) &&
                  !blame_inside(m, &leaf->moment, SYSTEM_CALLS);
-    bool maps = known_has(m, KNOWN_SYS_MMAP);
+    bool maps = mapped_ever(m, r->what.arg[1]);
     r->todo.word = fault && !maps ? WORD_LEAF_DO_FAULT : WORD_LEAF_DO_BEHIND;
 }
 

@@ -70,6 +70,15 @@ mapped_find(struct machine *m, uint64 root, uint64 va)
     return best;
 }
 
+bool
+mapped_ever(struct machine *m, uint64 va)
+{
+    for (unsigned i = 0; i < MAPPINGS; i++)
+        if (va - state(m)->of[i].from < state(m)->of[i].to - state(m)->of[i].from)
+            return true;
+    return false;
+}
+
 unsigned
 mapped_files(struct machine *m, uint64 root, uint64 file)
 {

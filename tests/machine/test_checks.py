@@ -103,7 +103,7 @@ def test_checks_atrest(context):
 
 def test_checks_races(context):
     """Two harts that store to one entry, or count with no lock in common; and the correct kernel, with its locks."""
-    in_order(told(context, "PID_RACE", "go", "go", "go", "exit", options=("--races",)),
+    in_order(told(context, "PID_RACE", "go", "go", "go", "go", "go", "exit", options=("--races",)),
              "glass: data race: " + place("allocpid"), "changes the variable nextpid .0x[0-9a-f]+. on hart",
              "and there is no lock that both held", "do: hold one lock in " + place("allocpid"))
     in_order(told(context, "ENTRY_RACE", options=("--races",)), "glass: data race: " + place("age"),
@@ -124,7 +124,7 @@ def test_checks_unset(context):
 
 def test_checks_cow(context):
     """A right beyond that of the region; a store of the kernel to a shared page."""
-    in_order(told(context, "COPY_ALL_COW", "vandal", "exit"), "may store to its code now: " + place("uvmcopy"),
+    in_order(told(context, "COPY_ALL_COW", "vandal", "exit"), "may store to its code now: " + place("copy_on_write"),
              "from: " + place("cowfault"))
     in_order(told(context, "COPYOUT_NOT_COW"), place("copyout") + " stores to page 0x[0-9a-f]+, which",
              "pid 1 and pid 2 share copy-on-write")

@@ -42,7 +42,7 @@ CPUS := 1
 QEMUOPTS = -m 4M
 CC := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-linux-gnu- riscv64-elf-,$(shell command -v $(p)gcc)))
 CFLAGS := -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -O1 -ffreestanding -g -fno-omit-frame-pointer \\
-          -fno-common -fno-pic -fno-stack-protector
+          -fno-common -fno-jump-tables -fno-pic -fno-stack-protector
 LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none,--no-warn-rwx-segments -T kernel/mini.ld
 OBJECTS := $(addsuffix .o,$(sort $(wildcard kernel/*.c kernel/*.S)))
 
