@@ -53,6 +53,24 @@ nap_of(struct wakeup *w, uint64 proc)
     return NULL;
 }
 
+// The process leaves its hart asleep, and its struct proc does not say on what.
+static void
+look_at_channel(struct machine *m, const struct call *c, const struct nap *n)
+{
+    uint64 state, chan;
+    struct report r;
+    if (n->chan == 0 || !facts_field(m, n->proc, FACT_PROC_STATE, 4, &state) ||
+        !facts_field(m, n->proc, FACT_PROC_CHAN, 8, &chan) ||
+        state != fact(m, FACT_STATE_SLEEPING) || chan != 0)
+        return;
+    report_begin(m, &r, REPORT_LOST_WAKEUP, c->hart, m->sight->known.entry[KNOWN_SLEEP]);
+    r.what =
+        (struct fact){.word = WORD_SLEEP_NO_CHAN, .arg = {r.site, n->chan}, .moment = r.moment};
+    r.todo = (struct fact){.word = WORD_SLEEP_NO_CHAN_DO, .arg = {r.site}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -66,6 +84,7 @@ called(struct machine *m, const struct call *c)
         caller_now(m, c, &n->since);
     } else if (n->asleep == 0) {
         n->asleep = m->sight->now;
+        look_at_channel(m, c, n);
     }
 }
 

@@ -179,6 +179,7 @@ def test_checks_once(context):
     """A page that the allocator gives to two, and an operation of the log that stays open."""
     in_order(told(context, "GIVES_TWICE"), "glass: " + place("kalloc") + " gives page 0x[0-9a-f]+ a second time",
              "do: take the page out of its list in " + place("kalloc"))
+    in_order(told(context, "CHAN_NOT_STORED"), "glass: sleep .*puts pid [0-9]+ .init. to sleep with 0 in p->chan")
     in_order(told(context, "LOG_LEFT_OPEN"),
              "goes back to user mode with its log operation open, begun by " + place("(?:syscall|usertrap)"),
              "do: call end_op")

@@ -73,6 +73,7 @@ enum mistake {
     GIVES_TWICE,         // kalloc: the page stays in the list
     SP_AT_BOTTOM,        // usertrapret: kernel_sp is the lower end of the stack
     HART_NOT_STORED,     // usertrapret: kernel_hartid is what the allocator left there
+    CHAN_NOT_STORED,     // sched: p->chan is cleared, as if sleep() had not stored it
     LOG_LEFT_OPEN,       // syscall: an operation of the log is begun and not ended
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file

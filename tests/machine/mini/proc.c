@@ -326,6 +326,8 @@ void
 sched(void)
 {
     struct proc *p = myproc();
+    if (MAKES(CHAN_NOT_STORED))
+        p->chan = 0;
     if (!holding(&p->lock) || mycpu()->noff != 1 || p->state == RUNNING)
         panic("sched");
     int intena = mycpu()->intena;
