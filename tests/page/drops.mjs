@@ -62,6 +62,11 @@ async function several(opened, kernel) {
 export default async function ({ open, words: [vitrine, own] }) {
   const opened = await open();
   await opened.prompt();
+  const hint = await opened.page.evaluate(() => {
+    dispatchEvent(new DragEvent("dragover"));
+    return getComputedStyle(document.body, "::after").content;
+  });
+  demand(/Drop a kernel \(ELF\), a disk image, or both/.test(hint), `while files are over the page it says ${hint}`);
   for (const [name, bytes, words] of badFiles(readFileSync(vitrine))) {
     await opened.drop([name, bytes]);
     await says(opened, name, words.source);

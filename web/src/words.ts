@@ -400,7 +400,7 @@ const WORDS = {
   "exercise.hint": ["Hint {0}", "提示 {0}"],
   "exercise.solution": ["Solution", "解答"],
   "exercise.source": ["source", "源代码"],
-  "exercise.where": ["a function, or a line as vm.c:23", "函数名，或 vm.c:23 这样的行"],
+  "exercise.where": ["function or vm.c:23", "函数名或 vm.c:23"],
   "exercise.allright": ["All right.", "全部正确。"],
   "exercise.notyet": ["Not yet: {0}", "还不对：{0}"],
   "exercise.notplace": ["The mistake is not there. Read the lines “since” and “from” of the report again.", "错误不在那里。请再读报告中的“起因”和“调用”。"],
