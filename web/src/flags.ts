@@ -15,6 +15,10 @@ export const FLAGS: Flag[] = [
 ];
 
 export const V = 1, R = 2, W = 4, X = 8, U = 16, G = 32, A = 64, D = 128, RSW0 = 256, RSW1 = 512;
+export const DEFERRED = 1024; // of a range: its table's copy is deferred (machine/web/ranges.c)
+
+/** The flags of an entry: its lowest ten bits. */
+export const flagsOf = (pte: bigint): number => Number(pte & 0x3ffn);
 
 /** As pgtbl writes them: rwxugadc. */
 export function letters(flags: number): string {

@@ -3,7 +3,7 @@
 import { Design, DESIGNS, measure, Measured, OPERATIONS } from "../designs";
 import { fill, h } from "../dom";
 import { told } from "../files";
-import { regionOf } from "../flags";
+import { regionOf, U } from "../flags";
 import { grouped, hexWide, size } from "../numbers";
 import type { Range } from "../protocol";
 import { Key, t } from "../words";
@@ -48,7 +48,7 @@ function picture(m: Measured): HTMLElement {
 
 // Bytes in the user's tree that user mode may not access: only the bit U protects them.
 function hidden(m: Measured): bigint {
-  return m.ranges.filter((r) => (r.flags & 16) === 0).reduce((sum, r) => sum + bytesOf(r), 0n);
+  return m.ranges.filter((r) => (r.flags & U) === 0).reduce((sum, r) => sum + bytesOf(r), 0n);
 }
 
 function row(title: string, cell: (m: Measured) => Node | string, best?: (m: Measured) => number): HTMLElement {

@@ -2,7 +2,7 @@
 // explain.ts - the view that explains what a person pastes: no machine has to run.
 import { choice, choose, link } from "../app";
 import { fill, h } from "../dom";
-import { LEAF_NAMES, letters, regionOf, U, W, X } from "../flags";
+import { flagsOf, LEAF_NAMES, letters, regionOf, U, W, X } from "../flags";
 import { grouped, hex, indexAt, parseNumber, targetOf } from "../numbers";
 import { Kind, Walk } from "../protocol";
 import { Pasted, PastedTable, PastedTrap, readPasted } from "../paste";
@@ -39,7 +39,7 @@ const judge = (pte: bigint, level: number): Promise<Judged> => link.call<Judged>
 
 // Remarks about an entry besides its flags.
 function remark(va: bigint, level: number, pte: bigint, judged: Judged): string {
-  const flags = Number(pte & 0x3ffn);
+  const flags = flagsOf(pte);
   if (judged.kind === Kind.Malformed) return t("explain.malformed", ruleWords(judged.rule));
   if (judged.kind === Kind.Table) return level === 0 ? ruleWords("no-leaf") : t("tree.pointer");
   if (judged.kind !== Kind.Leaf) return t("entry.spare");
@@ -52,9 +52,9 @@ function remark(va: bigint, level: number, pte: bigint, judged: Judged): string 
 const special = (va: bigint): string => (va === TRAMPOLINE ? "TRAMPOLINE" : va === TRAPFRAME ? "TRAPFRAME" : va === USYSCALL ? "USYSCALL" : "");
 
 async function tableRows(table: PastedTable): Promise<HTMLElement[]> {
-  const user = table.entries.some((e) => (e.pte & 0x10n) !== 0n);
+  const user = table.entries.some((e) => (flagsOf(e.pte) & U) !== 0);
   return Promise.all(table.entries.map(async (e) => {
-    const judged = await judge(e.pte, e.level), flags = Number(e.pte & 0x3ffn), leaf = judged.kind === Kind.Leaf;
+    const judged = await judge(e.pte, e.level), flags = flagsOf(e.pte), leaf = judged.kind === Kind.Leaf;
     const bytes = 1n << BigInt(12 + 9 * e.level);
     const wrong = e.pa !== null && e.pa !== targetOf(e.pte) ? t("explain.pa", hex(targetOf(e.pte))) : "";
     return h("tr", { class: leaf ? regionOf(flags, e.va, bytes, user) : judged.kind === Kind.Malformed ? "stale" : "pointer", "data-level": e.level },
@@ -97,7 +97,7 @@ async function trapCard(trap: PastedTrap, table: PastedTable | null): Promise<HT
 
 async function entryRows(entries: bigint[]): Promise<HTMLElement[]> {
   return Promise.all(entries.filter((pte) => pte !== 0n).map(async (pte) => {
-    const judged = await judge(pte, 0), pointer = (pte & 0xen) === 0n && (pte & 1n) === 1n, flags = Number(pte & 0x3ffn);
+    const judged = await judge(pte, 0), pointer = (pte & 0xen) === 0n && (pte & 1n) === 1n, flags = flagsOf(pte);
     const what = pointer ? t("explain.pointer") : judged.kind === Kind.Malformed ? t("explain.malformed", ruleWords(judged.rule)) : judged.kind === Kind.Leaf ? t("explain.leaf") : t("entry.spare");
     return h("tr", { class: pointer ? "pointer" : judged.kind === Kind.Malformed ? "stale" : regionOf(flags, 0n, 4096n, true) }, h("td", { class: "mono" }, hex(pte)), h("td", { class: "mono" }, hex(targetOf(pte))),
       h("td", { class: "mono" }, letters(flags)), h("td", {}, what));

@@ -3,7 +3,7 @@
 import { choice, choose, link, satpOf, treeOf, trees } from "../app";
 import { fill, h } from "../dom";
 import { during } from "../progress";
-import { LEAF_NAMES, letters } from "../flags";
+import { flagsOf, LEAF_NAMES, letters, U } from "../flags";
 import { grouped, hex, size } from "../numbers";
 import type { Change, Reference } from "../protocol";
 import { goTo } from "../timeline";
@@ -177,8 +177,8 @@ function frameAt(event: MouseEvent): bigint | null {
 
 function referenceRow(r: Reference): HTMLElement {
   const tree = trees.find((one) => one.number === r.tree);
-  return h("li", {}, h("button", { class: "link mono", onclick: () => walkTo(r.va, tree ? { tree: tree.root.toString(16), user: (r.pte & 16n) !== 0n } : {}) }, hex(r.va)),
-    ` ${tree ? treeName(tree) : ""} `, h("span", { class: "mono" }, `${letters(Number(r.pte & 0x3ffn))} ${LEAF_NAMES[r.level]}`));
+  return h("li", {}, h("button", { class: "link mono", onclick: () => walkTo(r.va, tree ? { tree: tree.root.toString(16), user: (flagsOf(r.pte) & U) !== 0 } : {}) }, hex(r.va)),
+    ` ${tree ? treeName(tree) : ""} `, h("span", { class: "mono" }, `${letters(flagsOf(r.pte))} ${LEAF_NAMES[r.level]}`));
 }
 
 // Prints which code mapped the frame: the store of one of the entries that lead to it.

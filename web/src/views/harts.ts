@@ -2,7 +2,7 @@
 // harts.ts - the view of the harts: the running code, its tree, and the entries that the TLB holds or may still hold.
 import { choice, choose, harts, run, treeOf } from "../app";
 import { fill, h, pressable } from "../dom";
-import { letters } from "../flags";
+import { flagsOf, letters } from "../flags";
 import { grouped, hex } from "../numbers";
 import type { Doubt, HartView, Insn, Row } from "../protocol";
 import { sourceLines } from "../sources";
@@ -71,7 +71,7 @@ function tlbRow(row: Row): HTMLElement {
 
 function doubtRow(d: Doubt): HTMLElement {
   return h("tr", { class: "stale" }, h("td", {}, h("button", { class: "link mono", onclick: () => walkTo(d.va, { tree: ((d.satp & ((1n << 44n) - 1n)) << 12n).toString(16) }) }, hex(d.va))),
-    h("td", { class: "mono", colspan: "2" }, `${hex(d.was)} ${letters(Number(d.was & 0x3ffn))} → ${hex(d.is)}`),
+    h("td", { class: "mono", colspan: "2" }, `${hex(d.was)} ${letters(flagsOf(d.was))} → ${hex(d.is)}`),
     h("td", {}, t("tlb.since", grouped(run.position - Number(d.when)), d.hart, placeWords(d.place, d.pc))), h("td", {}, whyLink(async () => d.pa, answer)));
 }
 

@@ -4,7 +4,7 @@ import { scaleLog } from "d3-scale";
 import { select, Selection } from "d3-selection";
 import { choice, choose, satpOf, treeOf } from "../app";
 import { fill, h } from "../dom";
-import { LEAF_NAMES, letters, regionOf, Region, RSW0, W } from "../flags";
+import { A, D, DEFERRED, LEAF_NAMES, letters, Region, regionOf, RSW0, U, W } from "../flags";
 import { hexWide, size } from "../numbers";
 import type { Range } from "../protocol";
 import { Key, t } from "../words";
@@ -54,13 +54,13 @@ function blocksOf(ranges: Range[], user: boolean, levels: number, other: Set<str
 function joins(blocks: Block[], range: Range, kind: Block["kind"], gap: bigint, differs: boolean): boolean {
   const last = blocks[blocks.length - 1], r = last?.range;
   if (!last || !r || kind !== "kernel" || last.kind !== kind || last.differs !== differs || gap > 16384n) return false;
-  if (lengthOf(r) !== lengthOf(range) || (r.flags ^ range.flags) & ~0xc0) return false;
+  if (lengthOf(r) !== lengthOf(range) || (r.flags ^ range.flags) & ~(A | D)) return false;
   if (last.times > 1 && last.gap !== gap) return false;
   Object.assign(last, { times: last.times + 1, gap, range, key: `${range.start}` });
   return true;
 }
 
-const identity = (r: Range): string => `${r.start} ${r.end} ${r.flags & ~0xc0} ${r.pa}`;
+const identity = (r: Range): string => `${r.start} ${r.end} ${r.flags & ~(A | D)} ${r.pa}`;
 
 // The scale of heights that fits all columns: a block is a line of text at least, and more for larger ranges.
 function heights(columns: Block[][]): (b: Block) => number {
@@ -95,7 +95,7 @@ function layOut(columns: Block[][]): number {
 function label(block: Block, wide: boolean): string {
   const r = block.range;
   if (!r) return "";
-  const flags = letters(r.flags) + ((r.flags & 1024) !== 0 ? "p" : "");
+  const flags = letters(r.flags) + ((r.flags & DEFERRED) !== 0 ? "p" : "");
   const start = hexWide(r.start, 10), bytes = (block.times > 1 ? `${block.times}×` : "") + size(lengthOf(r));
   return wide ? `${start.padEnd(16)} ${bytes.padStart(7)} ${LEAF_NAMES[r.level]}  ${flags}` : `${start} ${bytes.padStart(6)} ${flags.slice(0, 8)}`;
 }
@@ -130,7 +130,7 @@ function regionWords(b: Block): string {
 }
 
 function enter(b: Block, tree: string): void {
-  if (b.range) walkTo(b.range.start, { tree, user: (b.range.flags & 16) !== 0 });
+  if (b.range) walkTo(b.range.start, { tree, user: (b.range.flags & U) !== 0 });
 }
 
 // Tells which store made the entry of the first page of the range.
@@ -142,7 +142,7 @@ async function tellRange(event: MouseEvent, b: Block, tree: string): Promise<voi
 
 function frameWords(r: Range | null): string {
   if (!r) return "";
-  if ((r.flags & 1024) !== 0) return t("space.deferred");
+  if ((r.flags & DEFERRED) !== 0) return t("space.deferred");
   return r.inOrder ? `→ ${hexWide(r.pa, 8)}` : t("space.scattered");
 }
 

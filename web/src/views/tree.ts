@@ -3,7 +3,7 @@
 import { select, Selection } from "d3-selection";
 import { choice, choose, satpOf, treeOf } from "../app";
 import { fill, h } from "../dom";
-import { letters, regionOf } from "../flags";
+import { flagsOf, letters, regionOf } from "../flags";
 import { hex, indexAt, targetOf, withIndex } from "../numbers";
 import type { Path, Question, TablePage } from "../protocol";
 import { t } from "../words";
@@ -44,12 +44,12 @@ function kindOf(strip: Strip, index: number): string {
   const kind = KINDS[strip.kinds[index]];
   if (kind !== "leaf") return kind;
   const start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
-  return regionOf(Number(strip.entries[index] & 0x3ffn), start, 1n << BigInt(12 + 9 * strip.level), strip.user);
+  return regionOf(flagsOf(strip.entries[index]), start, 1n << BigInt(12 + 9 * strip.level), strip.user);
 }
 
 function cellTitle(strip: Strip, index: number): string {
   const pte = strip.entries[index], was = wasBefore.get(`${hex(strip.pa)} ${index}`) ?? pte, start = withIndex(choice.va, strip.level, index, shown?.levels ?? 3);
-  const what = `${index}: ${hex(pte)} ${letters(Number(pte & 0x3ffn))} → ${hex(targetOf(pte))}\n${t("tree.from", hex(start))}`;
+  const what = `${index}: ${hex(pte)} ${letters(flagsOf(pte))} → ${hex(targetOf(pte))}\n${t("tree.from", hex(start))}`;
   return was === pte ? what : `${what}\n${t("tree.was", hex(was))}`;
 }
 
@@ -126,7 +126,7 @@ function runsOf(strip: Strip): Run[] {
   for (let i = 0; i < 512; i++) {
     const kind = kindOf(strip, i), pte = strip.entries[i];
     if (kind === "hole") continue;
-    const flags = kind === "table" ? t("tree.pointer") : kind === "spare" ? "V=0" : letters(Number(pte & 0x3ffn)).replace(/-/g, "");
+    const flags = kind === "table" ? t("tree.pointer") : kind === "spare" ? "V=0" : letters(flagsOf(pte)).replace(/-/g, "");
     const last = runs[runs.length - 1];
     if (last && last.to === i - 1 && last.kind === kind && last.flags === flags) last.to = i;
     else runs.push({ from: i, to: i, kind, flags });

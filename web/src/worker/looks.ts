@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // looks.ts - what the views ask of the machine: each is a function of the present state.
 import { Change, Doubt, HartView, Insn, Kind, Path, Process, Question, Range, Reference, Row, TablePage, TreeView } from "../protocol";
+import { U } from "../flags";
 import { disassemble } from "../disasm";
 import type { Machine } from "./machine";
 import { programOf } from "./program";
@@ -53,7 +54,7 @@ export function trees(machine: Machine): TreeView[] {
 
 function readTree(machine: Machine, w: bigint[], known: Process[]): TreeView {
   const satp = (w[1] + 5n) << 60n | w[0] >> 12n;
-  const mapped = ranges(machine, satp), user = mapped.some((r) => (r.flags & 0x10) !== 0);
+  const mapped = ranges(machine, satp), user = mapped.some((r) => (r.flags & U) !== 0);
   const process = known.find((p) => p.root === w[0]);
   return { root: w[0], levels: Number(w[1]), used: w[2], number: Number(w[3]), satp, user, sure: process !== undefined, ...whose(machine, satp, mapped, user, process) };
 }
