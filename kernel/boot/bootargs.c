@@ -111,15 +111,6 @@ static const struct option {
 
 _Static_assert(MAXHART == 8, "what harts= shows");
 
-static bool
-matches(const char *word, const char *key)
-{
-    size_t n = strlen(key);
-    if (key[n - 1] == '=')
-        return strncmp(word, key, n) == 0;
-    return strcmp(word, key) == 0;
-}
-
 // Gives the option its value.
 // Returns   false: it cannot have this one.
 static bool
@@ -145,8 +136,9 @@ static void
 parse_word(const char *word)
 {
     for (const struct option *o = options; o < options + NELEM(options); o++) {
-        const char *value = word + strlen(o->key);
-        if (!matches(word, o->key))
+        size_t n = strlen(o->key);
+        const char *value = word + n;
+        if (strncmp(word, o->key, n) != 0 || (o->key[n - 1] != '=' && *value))
             continue;
         if (!obey(o, value))
             printf("vitrine: %s%s: the choices are %s; ignored\n", o->key, value, o->choices);

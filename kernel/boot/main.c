@@ -142,15 +142,6 @@ place_ledger(struct range home)
 }
 
 static void
-reserve_holes(void)
-{
-    for (int i = 0; i < machine.reserved.n; i++)
-        frames_reserve(machine.reserved.v[i].start, machine.reserved.v[i].end);
-    for (int i = 1; i < machine.ram.n; i++)
-        frames_reserve(machine.ram.v[i - 1].end, machine.ram.v[i].start);
-}
-
-static void
 frames_setup(void)
 {
     if (all_ram().end > DIRECT_SIZE)
@@ -159,7 +150,10 @@ frames_setup(void)
     frames_init(all_ram().start, all_ram().end, p2v(ledger.start));
     kimage_reserve();
     frames_reserve(ledger.start, ledger.end);
-    reserve_holes();
+    for (int i = 0; i < machine.reserved.n; i++)
+        frames_reserve(machine.reserved.v[i].start, machine.reserved.v[i].end);
+    for (int i = 1; i < machine.ram.n; i++)
+        frames_reserve(machine.ram.v[i - 1].end, machine.ram.v[i].start);
     frames_ready();
     if (frames_free() * PGSIZE < MIN_FREE)
         refuse_memory();
@@ -295,7 +289,7 @@ files_init(void)
     console_set_hotkey('Z' & 0x1f, refuse_stopping);
     console_set_interrupt(proc_interrupt);
     frames_set_reclaim(reclaim);
-    if (rtc_present())
+    if (rtc_seconds())
         fs_set_clock(rtc_seconds);
 }
 

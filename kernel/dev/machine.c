@@ -273,15 +273,6 @@ context_of(const struct fdt_prop *wires, const struct machine_hart *hart)
     return MACHINE_NO_CONTEXT;
 }
 
-static void
-resolve_contexts(struct probe *p)
-{
-    struct machine *m = p->m;
-    for (int i = 0; i < m->nplics; i++)
-        for (int hart = 0; hart < m->nharts; hart++)
-            m->plic[i].context[hart] = context_of(&p->wires[i], &m->hart[hart]);
-}
-
 // Translates a device's interrupt to the machine's number; 0: no PLIC that is used takes it.
 static void
 resolve_irq(const struct machine *m, struct machine_dev *d)
@@ -298,7 +289,9 @@ resolve_references(struct probe *p)
 {
     struct machine *m = p->m;
     ram_settle(m);
-    resolve_contexts(p);
+    for (int i = 0; i < m->nplics; i++)
+        for (int hart = 0; hart < m->nharts; hart++)
+            m->plic[i].context[hart] = context_of(&p->wires[i], &m->hart[hart]);
     resolve_irq(m, &m->uart);
     resolve_irq(m, &m->rtc);
     for (int i = 0; i < m->nvirtio; i++)

@@ -49,13 +49,6 @@ rtc_init(const struct machine *m)
     rtc.timebase = m->timebase;
 }
 
-// Tells whether the machine has a clock.
-bool
-rtc_present(void)
-{
-    return rtc.timebase != 0;
-}
-
 // The seconds since 1970; 0: there is no clock.
 uint64
 rtc_seconds(void)

@@ -7,6 +7,5 @@
 struct machine;
 
 void rtc_init(const struct machine *m); // at boot, after the kernel has its own table
-bool rtc_present(void);                 // else the next two return 0
-uint64 rtc_seconds(void);               // since 1970
-uint64 rtc_nanoseconds(void);           // since 1970
+uint64 rtc_seconds(void);               // since 1970; 0: there is no clock
+uint64 rtc_nanoseconds(void);           // likewise

@@ -41,20 +41,15 @@ struct fault {
     struct near near;
 };
 
-static struct near_space
-space_of(const struct subject *s)
-{
-    return (struct near_space){.region = s->as->regions.v,
-                               .n = s->as->regions.n,
-                               .brk = s->as->sz,
-                               .highest_brk = s->as->highest,
-                               .sp = s->tf->sp};
-}
-
 static void
 examine(struct fault *f)
 {
-    struct near_space space = space_of(f->s);
+    const struct aspace *as = f->s->as;
+    struct near_space space = {.region = as->regions.v,
+                               .n = as->regions.n,
+                               .brk = as->sz,
+                               .highest_brk = as->highest,
+                               .sp = f->s->tf->sp};
     f->paging = look_cause(&f->look, f->cause);
     f->look.va = f->stval;
     f->look.hart.user = true;
@@ -159,24 +154,17 @@ tell_near(struct report *r, const struct fault *f)
 // ---- Hints ------------------------------------------------------------------------------------
 
 static const struct words *
-hint_for_mmap(const struct fault *f)
-{
-    static const struct words prot = {W_HINT_PROT}, eof = {W_HINT_EOF};
-    if (!region_allows(f))
-        return &prot;
-    return f->near.in->pager != NULL && f->error == -EFAULT ? &eof : NULL;
-}
-
-static const struct words *
 hint_for_region(const struct fault *f)
 {
     static const struct words text = {W_HINT_TEXT}, data_exec = {W_HINT_DATA_EXEC};
-    static const struct words pte_u = {W_HINT_PTE_U};
+    static const struct words pte_u = {W_HINT_PTE_U}, prot = {W_HINT_PROT}, eof = {W_HINT_EOF};
     const struct region *in = f->near.in;
     if (in == NULL || in->kind == REGION_GUARD)
         return NULL;
+    if (in->kind == REGION_MMAP && !region_allows(f))
+        return &prot;
     if (in->kind == REGION_MMAP)
-        return hint_for_mmap(f);
+        return in->pager != NULL && f->error == -EFAULT ? &eof : NULL;
     if (f->look.trace.rule == RULE_USER && region_allows(f))
         return &pte_u;
     if (f->look.access == PT_EXEC)
@@ -270,16 +258,6 @@ tell_full(struct report *r, struct fault *f)
     tell_hint(r, f);
 }
 
-static void
-tell_short(struct report *r, const struct fault *f)
-{
-    if (f->paging)
-        say(r, W_SHORT, f->s->pid, f->s->name, access_word(f->look.access), f->stval,
-            reason_word(&f->look), near_word(&f->near));
-    else
-        say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
-}
-
 // Tells whether a program of this name has been stopped for the same reason within the last second.
 // Harts that ask at the same time may get a wrong answer, which makes an explanation longer or
 // shorter.
@@ -307,10 +285,13 @@ static void
 tell(struct report *r, struct fault *f)
 {
     examine(f);
-    if (explain_mode == SHORT || (again(f) && explain_mode == AUTO))
-        tell_short(r, f);
-    else
+    if (explain_mode != SHORT && !(again(f) && explain_mode == AUTO))
         tell_full(r, f);
+    else if (f->paging)
+        say(r, W_SHORT, f->s->pid, f->s->name, access_word(f->look.access), f->stval,
+            reason_word(&f->look), near_word(&f->near));
+    else
+        say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
 }
 
 // Says on the console, as xv6 does, that process `s`, the running one, is stopped, and explains why:

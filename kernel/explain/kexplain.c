@@ -160,16 +160,6 @@ explain_user_page(const struct aspace *as, uint64 va, enum pt_access access)
 // ---- Other traps --------------------------------------------------------------------------------
 
 static void
-tell_other(const struct subject *s, const struct kernelframe *f)
-{
-    say(&console, W_KERNEL_WHAT_ELSE, s->pid, s->name, cause_word(f->scause));
-    if (f->scause == CAUSE_ILLEGAL)
-        say(&console, W_WORD, f->stval, insn_word((uint32)f->stval));
-    else if (f->stval != 0)
-        say(&console, W_ADDRESS, f->stval);
-}
-
-static void
 tell_fills(const struct kernelframe *f)
 {
     static const char *const names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
@@ -196,10 +186,15 @@ explain_kernel(const struct kernelframe *f)
     (void)explain_current(&s);
     struct look look = {.va = f->stval,
                         .hart = {.sum = f->sstatus & SSTATUS_SUM, .mxr = f->sstatus & SSTATUS_MXR}};
-    if (look_cause(&look, f->scause))
+    bool paging = look_cause(&look, f->scause);
+    if (paging)
         tell_page_fault(&s, &look);
     else
-        tell_other(&s, f);
+        say(&console, W_KERNEL_WHAT_ELSE, s.pid, s.name, cause_word(f->scause));
+    if (f->scause == CAUSE_ILLEGAL)
+        say(&console, W_WORD, f->stval, insn_word((uint32)f->stval));
+    else if (!paging && f->stval != 0)
+        say(&console, W_ADDRESS, f->stval);
     tell_fills(f);
 }
 

@@ -76,12 +76,6 @@ find_neighbours(const struct near_space *s, uint64 va, struct near *near)
     }
 }
 
-static bool
-sp_left_stack(const struct near_space *s, const struct region *guard)
-{
-    return s->sp < guard->end && guard->end - s->sp <= SP_REACH;
-}
-
 // Tells whether sp, with va just above it, points at no memory of the process.
 static bool
 sp_is_lost(const struct near_space *s, uint64 va)
@@ -97,8 +91,9 @@ sp_is_lost(const struct near_space *s, uint64 va)
 static enum near_kind
 judge_inside(const struct near_space *s, const struct near *near, uint64 va)
 {
+    uint64 end = near->in->end;
     if (near->in->kind == REGION_GUARD)
-        return sp_left_stack(s, near->in) ? NEAR_OVERFLOW : NEAR_GUARD;
+        return s->sp < end && end - s->sp <= SP_REACH ? NEAR_OVERFLOW : NEAR_GUARD;
     if (near->in->kind == REGION_USYSCALL)
         return NEAR_USYSCALL;
     return va < NULL_REACH ? NEAR_NULL : NEAR_REGION;

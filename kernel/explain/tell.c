@@ -81,15 +81,6 @@ access_word(enum pt_access access)
     return words(&verbs[access]);
 }
 
-// The sentence for an address that is not canonical; `level` is the root's, which tells the mode.
-static const char *
-canonical_word(int level)
-{
-    static const struct words modes[] = {
-        {W_RULE_CANONICAL_39}, {W_RULE_CANONICAL_48}, {W_RULE_CANONICAL_57}};
-    return words(&modes[level + 1 - PT_MIN_LEVELS]);
-}
-
 static const char *
 rule_word(enum pt_rule rule)
 {
@@ -118,10 +109,12 @@ rule_word(enum pt_rule rule)
 const char *
 reason_word(const struct look *look)
 {
+    static const struct words canonical[] = {
+        {W_RULE_CANONICAL_39}, {W_RULE_CANONICAL_48}, {W_RULE_CANONICAL_57}};
     if (look->trace.rule == RULE_OK && look->refused)
         return word(W_REFUSED);
     if (look->trace.rule == RULE_CANONICAL)
-        return canonical_word(look->trace.level);
+        return words(&canonical[look->trace.level + 1 - PT_MIN_LEVELS]); // the root's level
     return rule_word(look->trace.rule);
 }
 

@@ -46,16 +46,6 @@ alarm_set(struct proc *p, uint64 ticks, uint64 handler)
     return 0;
 }
 
-static void
-enter_handler(struct proc *p, struct alarm *a)
-{
-    assert(p->trapframe->whole);
-    a->regs = *p->trapframe;
-    fpu_export(p, &a->fp, &a->fp_used);
-    a->in_handler = true;
-    p->trapframe->epc = a->handler;
-}
-
 // Counts a tick for the running process, at the end of a slice of its time. When the alarm is due,
 // saves its registers and lets it return to user mode at the handler.
 void
@@ -68,7 +58,11 @@ alarm_tick(struct proc *p)
     if (--a->left)
         return;
     a->left = a->period;
-    enter_handler(p, a);
+    assert(p->trapframe->whole);
+    a->regs = *p->trapframe;
+    fpu_export(p, &a->fp, &a->fp_used);
+    a->in_handler = true;
+    p->trapframe->epc = a->handler;
 }
 
 // Restores the registers that the running process had when its handler was called.

@@ -155,18 +155,6 @@ freeproc(struct proc *p)
     give_pid();
 }
 
-// Gives the child its parent's mode for ^C. A ^C that came while the child was being made is also
-// the child's, so that a process that forks without end cannot escape it.
-// Locks     proc_tree_lock is held.
-static void
-inherit_onintr(struct proc *child, const struct proc *parent)
-{
-    child->onintr = parent->onintr;
-    child->interrupted = parent->interrupted;
-    if (child->interrupted && child->onintr == INTR_EXIT)
-        child->killed = 1;
-}
-
 // Makes a process findable by its pid, and a child of `parent`; NULL: it has none.
 // Locks     takes proc_tree_lock.
 void
@@ -176,7 +164,12 @@ proc_insert(struct proc *p, struct proc *parent)
     p->parent = parent;
     if (parent) {
         list_push_back(&parent->children, &p->sibling);
-        inherit_onintr(p, parent);
+        // A ^C that came while the child was being made is also the child's, so that a process that
+        // forks without end cannot escape it.
+        p->onintr = parent->onintr;
+        p->interrupted = parent->interrupted;
+        if (p->interrupted && p->onintr == INTR_EXIT)
+            p->killed = 1;
     }
     list_push_back(&pids[p->pid % PID_CHAINS], &p->pidlink);
     release(&proc_tree_lock);

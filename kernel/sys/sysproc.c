@@ -102,7 +102,8 @@ sys_walltime(struct proc *p, const uint64 *a)
 {
     (void)p;
     (void)a;
-    return rtc_present() ? (int64)rtc_nanoseconds() : -ENODEV;
+    int64 now = (int64)rtc_nanoseconds();
+    return now ? now : -ENODEV;
 }
 
 // exec(path, argv): replaces the caller's program, as the function of that name in

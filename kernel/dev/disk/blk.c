@@ -116,15 +116,6 @@ rw_done(struct blk_req *r)
     release(&rw->lock); // the last access: the sleeper frees *rw after it
 }
 
-static void
-wait_end(struct rw *rw)
-{
-    acquire(&rw->lock);
-    while (!rw->ended)
-        sleep_unkillable(&rw->q, &rw->lock);
-    release(&rw->lock);
-}
-
 // Transfers one block and waits for the end.
 // Returns   0, -EIO or -ENOMEM.
 // Sleeps    yes; not even a killed process leaves before the device is done with the memory.
@@ -139,7 +130,10 @@ blk_rw(struct blkdev *d, enum blk_op op, uint64 block, uint64 pa)
     initlock(&rw->lock, "blk_rw", RANK_BLK);
     waitq_init(&rw->q, "blk_rw");
     blk_submit(d, &rw->req);
-    wait_end(rw);
+    acquire(&rw->lock);
+    while (!rw->ended)
+        sleep_unkillable(&rw->q, &rw->lock);
+    release(&rw->lock);
     int status = rw->req.status;
     kmem_free(rw);
     return status;

@@ -43,13 +43,6 @@ next_live(struct inode *dp, struct frame *f, uint32 *off)
     return skip_free(dp, f, off);
 }
 
-static void
-make_record(struct dirent *d, const struct ext2_dirent *e)
-{
-    d->inum = (uint16)e->inode ? (uint16)e->inode : 0xffff; // 0 would mean a free record
-    memcpy(d->name, e->name, e->name_len < DIRSIZ ? e->name_len : DIRSIZ);
-}
-
 // Finds the first live entry that begins in slot `at` of the block or later.
 static int
 seek(struct inode *dp, struct frame *f, uint32 slot, uint32 *off)
@@ -78,7 +71,9 @@ from_block(struct inode *dp, uint32 slot, struct dirent *d, uint32 max)
         memset(&d[n], 0, sizeof d[n]);
         if (off / DIRENT_MIN != at)
             continue;
-        make_record(&d[n], dirent_at(dp, f, off));
+        const struct ext2_dirent *e = dirent_at(dp, f, off);
+        d[n].inum = (uint16)e->inode ? (uint16)e->inode : 0xffff; // 0 would mean a free record
+        memcpy(d[n].name, e->name, e->name_len < DIRSIZ ? e->name_len : DIRSIZ);
         error = next_live(dp, f, &off);
     }
     dp->scan_slot = at < PER_BLOCK && !error ? slot + n : 0;

@@ -67,16 +67,6 @@ path_step(struct inode *dp, const struct name *n, struct inode **out)
     return error ? error : iget(dp->fs, inum, out);
 }
 
-static int
-step_locked(struct inode *dp, const struct name *n, struct inode **out)
-{
-    ilock(dp);
-    // The parent of a removed directory may have been freed.
-    int error = dp->nlink ? path_step(dp, n, out) : -ENOENT;
-    iunlock(dp);
-    return error;
-}
-
 // Looks up a name in a directory. Locks the directory if the name is not cached.
 int
 path_walk(struct inode *dp, const struct name *n, struct inode **out)
@@ -90,7 +80,11 @@ path_walk(struct inode *dp, const struct name *n, struct inode **out)
         *out = idup(dp);
         return 0;
     }
-    return step_locked(dp, n, out);
+    ilock(dp);
+    // The parent of a removed directory may have been freed.
+    int error = dp->nlink ? path_step(dp, n, out) : -ENOENT;
+    iunlock(dp);
+    return error;
 }
 
 static int

@@ -53,14 +53,6 @@ below(struct inode *dp, struct inode *above)
     return answer;
 }
 
-static void
-lock_both(struct inode *first, struct inode *second)
-{
-    ilock(first);
-    if (second != first)
-        ilock(second);
-}
-
 // Locks both directories, an ancestor first.
 static int
 lock_dirs(struct move *m)
@@ -74,10 +66,10 @@ lock_dirs(struct move *m)
             return over;
         under = !over && m->d2->inum < m->d1->inum; // unrelated: any fixed order will do
     }
-    if (under)
-        lock_both(m->d2, m->d1);
-    else
-        lock_both(m->d1, m->d2);
+    struct inode *first = under ? m->d2 : m->d1, *second = under ? m->d1 : m->d2;
+    ilock(first);
+    if (second != first)
+        ilock(second);
     return 0;
 }
 

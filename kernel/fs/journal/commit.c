@@ -84,17 +84,6 @@ take_revoked(struct journal *j)
     }
 }
 
-// After the transaction is on the disk: lets the blocks that it freed be allocated, drops their
-// copies, and keeps the other copies for the checkpoint.
-static void
-finish_commit(struct journal *j)
-{
-    j->fs->ops->frees_mark(j->fs, true);
-    j->fs->ops->frees_end(j->fs);
-    journal_drop(&j->dropping);
-    list_append(&j->logged, &j->fresh);
-}
-
 // Writes the copied transaction while the next one is running.
 static int
 commit_copies(struct journal *j, uint32 tid)
@@ -106,7 +95,12 @@ commit_copies(struct journal *j, uint32 tid)
         journal_abort(j, error);
         return error;
     }
-    finish_commit(j);
+    // The transaction is on the disk: the blocks that it freed can be allocated, their copies go, and
+    // the other copies stay for the checkpoint.
+    j->fs->ops->frees_mark(j->fs, true);
+    j->fs->ops->frees_end(j->fs);
+    journal_drop(&j->dropping);
+    list_append(&j->logged, &j->fresh);
     __atomic_store_n(&j->committed, tid, __ATOMIC_RELEASE); // pairs with journal_commit()
     return data;
 }

@@ -87,15 +87,6 @@ revoked(struct recovery *r, uint32 block)
 }
 
 static int
-revoke(struct recovery *r, uint32 block)
-{
-    if (revoked(r, block))
-        return 0;
-    radix_del(&r->revoked, block);
-    return radix_put(&r->revoked, block, (void *)((uint64)r->tid << 1 | 1));
-}
-
-static int
 revoke_listed(struct recovery *r)
 {
     const struct jbd_revoke *list = page_data(r->j->control);
@@ -103,8 +94,13 @@ revoke_listed(struct recovery *r)
     if (bytes < sizeof *list || bytes > BLKSIZE)
         return -EUCLEAN;
     int error = 0;
-    for (uint32 i = 0; i < (bytes - sizeof *list) / 4 && !error; i++)
-        error = revoke(r, be32_get(list->block[i]));
+    for (uint32 i = 0; i < (bytes - sizeof *list) / 4 && !error; i++) {
+        uint32 block = be32_get(list->block[i]);
+        if (revoked(r, block))
+            continue;
+        radix_del(&r->revoked, block);
+        error = radix_put(&r->revoked, block, (void *)((uint64)r->tid << 1 | 1));
+    }
     return error;
 }
 
@@ -130,16 +126,6 @@ replay(struct recovery *r, uint32 block, uint16 flags)
     return error;
 }
 
-// Handles one block that the descriptor lists; it is the log's next one.
-static int
-take_tag(struct recovery *r, uint32 block, uint16 flags)
-{
-    r->bad |= block >= r->j->fs->blocks; // the descriptor may have been written only in part
-    int error = r->pass == REPLAY ? replay(r, block, flags) : 0;
-    log_advance(r, 1);
-    return error;
-}
-
 // Handles the descriptor that was read, and the blocks behind it.
 static int
 take_descriptor(struct recovery *r)
@@ -153,7 +139,10 @@ take_descriptor(struct recovery *r)
         struct jbd_tag tag = *(const struct jbd_tag *)(page + off);
         flags = be16_swap(tag.flags);
         off += sizeof tag + (flags & JBD_SAME_UUID ? 0 : 16);
-        error = take_tag(r, be32_get(tag.block), flags);
+        uint32 block = be32_get(tag.block);
+        r->bad |= block >= r->j->fs->blocks; // the descriptor may have been written only in part
+        error = r->pass == REPLAY ? replay(r, block, flags) : 0;
+        log_advance(r, 1); // over the block's contents
     }
     return error;
 }

@@ -70,18 +70,13 @@ uvmalloc(struct aspace *as, uint64 start, uint64 end, uint64 prot)
     return error;
 }
 
-static struct region *
-heap_region(struct aspace *as)
-{
-    struct region *r = region_find(&as->regions, as->heap);
-    return r && r->kind == REGION_HEAP ? r : NULL;
-}
-
 // Makes the heap's region end at `end`; an empty heap has none.
 static int
 resize_heap(struct aspace *as, uint64 end)
 {
-    struct region *r = heap_region(as);
+    struct region *r = region_find(&as->regions, as->heap);
+    if (r && r->kind != REGION_HEAP)
+        r = NULL;
     if (r && end > as->heap)
         r->end = end;
     else if (r)

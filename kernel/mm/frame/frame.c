@@ -119,22 +119,15 @@ steal(struct magazine *s)
             buddy_put(&frame_pool.lists, f, 0);
 }
 
-// Empties the magazines of all harts into the buddy lists.
-// Locks     frame_pool.lock, held by the caller.
-static void
-pool_gather(void)
-{
-    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
-        steal(&h->ready);
-        steal(&h->zero);
-    }
-}
-
+// Empties the magazines of all harts into the buddy lists, then takes a block.
 static struct frame *
 gather(int order)
 {
     acquire(&frame_pool.lock);
-    pool_gather();
+    for (struct frame_harts *h = frame_harts; h < &frame_harts[MAXHART]; h++) {
+        steal(&h->ready);
+        steal(&h->zero);
+    }
     struct frame *f = buddy_take(&frame_pool.lists, order);
     release(&frame_pool.lock);
     return f;
@@ -172,16 +165,6 @@ scrape(int order)
     return f;
 }
 
-// Puts the frames of a free block into a magazine that has room for them, the first on top.
-static void
-magazine_block(struct magazine *s, struct frame *f)
-{
-    uint32 n = 1U << f->order;
-    f->order = 0;
-    while (n-- > 0)
-        magazine_push(s, f + n);
-}
-
 // Finds a frame when this hart's magazine seems empty, and refills the magazine from the lists.
 // Returns   NULL: the lists have none to spare.
 static struct frame *
@@ -192,8 +175,12 @@ restock(struct magazine *s)
         return f;
     acquire(&frame_pool.lock);
     while (magazine_space(s) >= BATCH &&
-           (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL)
-        magazine_block(s, f);
+           (f = buddy_take_upto(&frame_pool.lists, BATCH_ORDER)) != NULL) {
+        uint32 n = 1U << f->order;
+        f->order = 0;
+        while (n-- > 0)
+            magazine_push(s, f + n); // the first on top
+    }
     release(&frame_pool.lock);
     return magazine_pop(s);
 }

@@ -109,16 +109,6 @@ wanted(const struct pgquery *q, pte_t pte, int level, uint64 va)
     return (q->what & PGQ_POINTERS) && (va > q->va || level <= q->level);
 }
 
-// The highest level at which an entry begins at va.
-static int
-level_starting_at(uint64 va, int levels)
-{
-    int level = 0;
-    while (level + 1 < levels && !(va & (pt_leaf_size(level + 1) - 1)))
-        level++;
-    return level;
-}
-
 // Moves the query behind an entry.
 static void
 query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
@@ -130,8 +120,10 @@ query_advance(struct pgquery *q, const struct pgentry *e, bool pointer)
     }
     q->va = e->va + e->size; // 0 behind the end of the address space
     if (q->va == pt_half(q->levels))
-        q->va = -q->va; // the upper half follows
-    q->level = q->va ? level_starting_at(q->va, q->levels) : -1;
+        q->va = -q->va;        // the upper half follows
+    q->level = q->va ? 0 : -1; // the highest level at which an entry begins there
+    while (q->va && q->level + 1 < q->levels && !(q->va & (pt_leaf_size(q->level + 1) - 1)))
+        q->level++;
 }
 
 static void

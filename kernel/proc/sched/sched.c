@@ -120,15 +120,6 @@ steal(int hart)
     return NULL;
 }
 
-static struct proc *
-pick_next(struct cpu *c)
-{
-    struct proc *p = dequeue(&runqs[c->id]);
-    if (!p && nharts > 1)
-        p = steal((int)c->id);
-    return p;
-}
-
 // Releases the lock of the process that ran on this hart before. The next process calls this first.
 void
 sched_finish_switch(void)
@@ -192,7 +183,9 @@ sched(void)
 {
     struct cpu *c = mycpu();
     struct proc *p = c->proc;
-    struct proc *next = pick_next(c);
+    struct proc *next = dequeue(&runqs[c->id]);
+    if (!next && nharts > 1)
+        next = steal((int)c->id);
     if (!next)
         next = c->idle;
     if (next == p) {
