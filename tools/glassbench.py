@@ -131,8 +131,7 @@ def print_speed(options):
     The instructions are those that the glass machine counts, for QEMU too. The best of three runs counts.
     """
     os.makedirs(f"{options.out}/bench", exist_ok=True)
-    print("
-" + tr("million instructions, and how many in a second of processor time, one hart"))
+    print("\n" + tr("million instructions, and how many in a second of processor time, one hart"))
     print(tr("work        instr   glass   blind    node    QEMU"))
     for name, lines in WORK.items():
         steps, log = steps_and_log(options, lines)

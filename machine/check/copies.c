@@ -107,7 +107,7 @@ count_leaf(void *arg, const struct leaf *leaf)
     o->writers += pte_pa(leaf->pte) == o->pa && (leaf->pte & PTE_U) && (leaf->pte & PTE_W);
 }
 
-// Can a process other than the tree's own store to the page?
+// Returns whether a process other than the tree's own can store to the page.
 static bool
 others_write(struct machine *m, uint64 root, uint64 pa)
 {
@@ -144,7 +144,7 @@ too_long(struct machine *m, const struct copy *k)
     report_send(m, &r);
 }
 
-// Is the kernel's side a stack or a page of the allocator, which no other hart changes now?
+// Returns whether the kernel's side is a stack or a page of the allocator: no other hart changes it.
 static bool
 own_buffer(struct machine *m, const struct copy *k)
 {

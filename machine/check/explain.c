@@ -242,10 +242,8 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
         parent_has(m, a, proc, r);
     if (proc != 0 && a->user && side == SIDE_BEYOND)
         parent_notes(m, a, proc, r);
-    if (r->todo.word == WORD_DO_FORK)
-        return BLAME_KERNEL;
     if (r->todo.word != WORD_NONE)
-        return BLAME_PROGRAM;
+        return r->todo.word == WORD_DO_FORK ? BLAME_KERNEL : BLAME_PROGRAM;
     if (a->user)
         r->todo.word = inside ? WORD_DO_LAZY : WORD_DO_USER_UNMAPPED;
     else

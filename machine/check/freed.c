@@ -94,7 +94,7 @@ seek_table(void *arg, uint64 pa, int level, uint64 slot)
     s->owner = pa == s->pa ? s->proc : s->owner;
 }
 
-// Has a process the page in its tree?
+// Returns whether a process has the page in its tree.
 static bool
 in_a_tree(const struct machine *m, uint64 pa)
 {
@@ -144,7 +144,8 @@ returned(struct machine *m, const struct call *c, uint64 result)
                 frees ? WATCH_LOADS | WATCH_STORES : 0);
 }
 
-// Have uses of the page since it was freed been told often enough? All have one reason.
+// Returns whether uses of the page since it was freed have been told often enough: all have one
+// reason.
 static bool
 told_enough(struct machine *m, uint64 pa, const struct frame *f)
 {

@@ -22,7 +22,7 @@ struct mapping {
 // anew has none.
 const struct mapping *mapped_find(struct machine *m, uint64 root, uint64 va);
 
-// Was `va` in a mapping of any process?
+// Returns whether `va` was in a mapping of any process.
 bool mapped_ever(struct machine *m, uint64 va);
 // How many mappings of the process have the file and hold a reference to it: mmap() took one.
 unsigned mapped_files(struct machine *m, uint64 root, uint64 file);

@@ -13,6 +13,6 @@ struct machine;
 // Returns   how many there are; 0: it runs a user program, or there is no name for its pc.
 unsigned stack_calls(const struct machine *m, unsigned hart, struct symbols *s, uint64 at,
                      uint64 *pc, unsigned max);
-// Is the function at `pc` the first of a thread? swtch() jumps to it with ra at its own beginning and
-// s0 = 0: `ra` is no return address then.
+// Returns whether the function at `pc` is the first of a thread. swtch() jumps to it with ra at its
+// own beginning and s0 = 0: `ra` is no return address then.
 bool stack_begins(const struct symbols *s, uint64 pc, uint64 ra, uint64 s0);

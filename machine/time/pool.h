@@ -35,7 +35,7 @@ bool pool_open(struct pool *p, void *(*alloc)(size_t), uint64 bytes);
 bool pool_begin(struct pool *p, struct pool_place *at);
 // The beginning of a chain.
 struct pool_place pool_start(struct pool *p, uint32 first);
-// Are so many cells left? If so, they are there to be taken.
+// Returns whether so many cells are left; they are there to be taken then.
 bool pool_reserve(struct pool *p, uint64 cells);
 // Writes the next bytes of a chain, which grows when it ends. Returns false if there is no room: a
 // part may be written.

@@ -2,8 +2,8 @@
 """test_fences.py - without any one fence of the kernel's own code, the glass machine reports or the kernel fails.
 
 Each fence of the built kernel (tools/fences.py) is made a nop, and programs that change memory in every way are run, at
-most once for each seed. Fences whose absence no run detects are in fences.txt, with the reason: `NAME: REASON`, or `NAME +
-NAME: REASON` if the second one hides the first; a run without both must detect that.
+most once for each seed. Fences whose absence no run detects are in fences.txt, with the reason: `NAME: REASON`, or
+`NAME + NAME: REASON` if the second one hides the first; a run without both must detect that.
 """
 import os
 import re
@@ -32,9 +32,9 @@ def noticed(context, kernel, seed):
     design, harts, words = RUNS[seed - 1]
     programs = PROGRAMS + (MORE if seed > 4 else [])
     code, text = context.sh(
-        ["timeout", "-s", "KILL", str(int(300 * slowness())), glass(context), "--harts", str(harts), "--seed", str(seed),
-         "--tlb", "oldest" if seed % 2 == 0 else "strict", "--max", "3000000000", "--firmware", FIRMWARE,
-         "--append", f"quiet kpt={design} {words}", kernel, context.options.image, "--", *programs])
+        ["timeout", "-s", "KILL", str(int(300 * slowness())), glass(context), "--harts", str(harts),
+         "--seed", str(seed), "--tlb", "oldest" if seed % 2 == 0 else "strict", "--max", "3000000000",
+         "--firmware", FIRMWARE, "--append", f"quiet kpt={design} {words}", kernel, context.options.image, "--", *programs])
     if code in (137, -9):
         raise Failure(f"seed {seed}: neither the programs end nor --max is reached")
     found = FAILURE.search(text)

@@ -27,7 +27,7 @@ def test_program_lines(context):
 
 
 def sentence(context, *words):
-    """The only sentence of a run that is refused, its lines joined: at most 80 columns, and Chinese if that is asked for."""
+    """The only sentence of a refused run, its lines joined: at most 80 columns, and Chinese if that is asked for."""
     for language in ("zh", "en"):
         text = run(context, "--lang", language, *words, status=2)
         wide = [line for line in text.splitlines() if columns(line) > 80 and " " in line.strip()]

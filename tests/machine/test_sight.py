@@ -98,8 +98,8 @@ def test_sight_traploop(context):
              "do: write the address of a handler")
     if text.count("trap loop") != 1:
         raise Failure(f"told more than once: {text}")
-    in_order(trap_loop(context, "noroot", 124), "instruction access fault at address 0x8000", "walk: satp 0x8000000000000001;",
-             "do: satp names a root that is not in RAM")
+    in_order(trap_loop(context, "noroot", 124), "instruction access fault at address 0x8000",
+             "walk: satp 0x8000000000000001;", "do: satp names a root that is not in RAM")
     silent = trap_loop(context, "good", 0)
     if silent:
         raise Failure(f"a handler that works gets a report: {silent}")

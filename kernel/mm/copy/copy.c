@@ -44,7 +44,7 @@ needed(enum pt_access access)
     return PTE_V | PTE_U | (access == PT_WRITE ? PTE_W | PTE_D : PTE_R);
 }
 
-// Do n bytes from `va` on lie in more than one page?
+// Returns whether n bytes from `va` on lie in more than one page.
 static inline bool
 crosses(uint64 va, size_t n)
 {
