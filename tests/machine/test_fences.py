@@ -34,7 +34,8 @@ def noticed(context, kernel, seed):
     code, text = context.sh(
         ["timeout", "-s", "KILL", str(int(300 * slowness())), glass(context), "--harts", str(harts),
          "--seed", str(seed), "--tlb", "oldest" if seed % 2 == 0 else "strict", "--max", "3000000000",
-         "--firmware", FIRMWARE, "--append", f"quiet kpt={design} {words}", kernel, context.options.image, "--", *programs])
+         "--firmware", FIRMWARE, "--append", f"quiet kpt={design} {words}", kernel,
+         context.options.image, "--", *programs])
     if code in (137, -9):
         raise Failure(f"seed {seed}: neither the programs end nor --max is reached")
     found = FAILURE.search(text)
