@@ -10,6 +10,7 @@
 // Next      mm/frame/failnth.h, sys/sysfail.c
 #include "proc/failtree.h"
 
+#include "abi/errno.h"
 #include "abi/failnth.h"
 #include "lib/printf.h"
 #include "mm/frame/failnth.h"
