@@ -38,7 +38,7 @@ def problems():
             yield f"{name}: the languages take different values"
         if english.endswith("\\n") != chinese.endswith("\\n"):
             yield f"{name}: one of the languages is a line, the other is not"
-        if not re.search("[\u4e00-\u9fff]", chinese) and english != chinese:
+        if not re.search("[\u4e00-\u9fff]", chinese) and english.strip() != chinese.strip():
             yield f"{name}: not Chinese: {chinese}"
         if not english.isascii():
             yield f"{name}: not plain English: {english}"
