@@ -37,7 +37,7 @@ void
 panic_sched(const struct machine *m, const struct call *panic, struct report *r)
 {
     const struct fatal *f = SIGHT_STATE(m, fatal, struct fatal);
-    uint64 noff, locked, cpu, mine;
+    uint64 noff = 0, locked, cpu, mine;
     r->rule.word = WORD_SCHED_RULE;
     r->todo.word = WORD_SCHED_DO;
     if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE)))
@@ -57,4 +57,6 @@ panic_sched(const struct machine *m, const struct call *panic, struct report *r)
             (void)facts_field(m, f->lock[i], FACT_SPINLOCK_NAME, 8, &r->what.arg[2]);
         }
     }
+    if (noff > 1 && f->locks < FATAL_LOCKS && r->what.word != WORD_PANIC_SCHED)
+        r->todo.word = WORD_SCHED_DO_NOFF;
 }

@@ -185,6 +185,13 @@ def test_checks_once(context):
              "do: call end_op")
 
 
+def test_checks_depth(context):
+    """A function that leaves interrupts turned off one level deeper."""
+    in_order(told(context, "NOFF_LEFT"), "glass: " + place("kfree") + " returns with noff 1 on hart 0, and it was 0 at its",
+             "do: find the push_off.. or acquire.. in " + place("kfree"),
+             "glass: panic .sched.", "do: this hart holds no other lock: find the push_off")
+
+
 def test_checks_overflow(context):
     """A program whose stack runs into its guard page: that is told in words, and is no report."""
     text = told(context, "NONE", "overflow", "go", "exit")

@@ -71,6 +71,8 @@ kfree(void *page)
     r->next = kmem.freelist;
     kmem.freelist = r;
     release(&kmem.lock);
+    if (MAKES(NOFF_LEFT))
+        push_off();
 }
 
 void *
