@@ -21,7 +21,7 @@ SMALL := host words check board time counted.c facts.c lines.c symbols.c inlined
 OPT    = $(if $(filter $(SMALL),$(word 2,$(subst /, ,$<)) $(notdir $<)),-Os,-O2)
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -falign-functions=1 -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections $(MACHINEWARN) $(MACHINEINC)
-HOSTLINK    := -s -no-pie -Wl,--gc-sections,-z,noseparate-code,-z,norelro,--build-id=none,-O2
+HOSTLINK    := -s -no-pie -Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,common-page-size=64,--build-id=none,-O2
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-strict-aliasing $(MACHINEWARN) $(MACHINEINC)
 WASMLINK    := --target=wasm32 -nostdlib -fuse-ld=lld -Wl,--no-entry -Wl,--export-dynamic -Wl,--strip-debug \
