@@ -31,6 +31,10 @@ struct trap_chain {
 
 struct trap_chains {
     struct trap_chain of[HARTS_MAX][2]; // of M-mode, of S-mode
+    struct {
+        struct moment on; // when the kernel last turned interrupts on; position 0: never
+        uint64 cause;     // of the interrupt that came then; 0: none
+    } early[HARTS_MAX];   // all before stvec was written
 };
 
 static struct trap_chain *
@@ -99,6 +103,18 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
         r->todo.word = WORD_LOOP_HANDLER;
 }
 
+// The first of the traps was an interrupt, and stvec had not been written yet.
+static void
+tell_early(struct machine *m, unsigned hart, struct report *r)
+{
+    const struct trap_chains *w = SIGHT_STATE(m, traploop, struct trap_chains);
+    const struct moment *on = &w->early[hart].on;
+    *report_since(r, WORD_NONE) =
+        (struct fact){.word = WORD_LOOP_EARLY, .arg = {w->early[hart].cause & 63}, .moment = *on};
+    r->site = moment_pc(m, on, 0);
+    r->todo = (struct fact){.word = WORD_LOOP_EARLY_DO, .arg = {r->site}};
+}
+
 static void
 tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain *c)
 {
@@ -120,8 +136,26 @@ tell(struct machine *m, unsigned hart, bool supervisor, const struct trap_chain 
     }
     explain_trap(t->cause, t->tval, &r.what.arg[1]);
     tell_why(m, hart, supervisor, c, vector, &r);
+    if (supervisor && vector == 0 && c->before.when == 0 &&
+        SIGHT_STATE(m, traploop, struct trap_chains)->early[hart].cause != 0)
+        tell_early(m, hart, &r);
     r.rule = (struct fact){.word = WORD_LOOP_RULE, .arg = {supervisor, vector, vector}};
     report_send(m, &r);
+}
+
+static void
+enabled(struct machine *m, unsigned hart)
+{
+    if (m->s.hart[hart].stvec == 0)
+        moment_now(m, hart, &SIGHT_STATE(m, traploop, struct trap_chains)->early[hart].on);
+}
+
+static void
+interrupt(struct machine *m, unsigned hart, bool supervisor)
+{
+    struct trap_chains *w = SIGHT_STATE(m, traploop, struct trap_chains);
+    if (supervisor && m->s.hart[hart].stvec == 0 && w->early[hart].on.position != 0)
+        w->early[hart].cause = m->s.hart[hart].scause;
 }
 
 // The satp that the mode which has trapped translates with.
@@ -144,8 +178,10 @@ trap(struct machine *m, unsigned hart)
                       .satp = satp_before(h, supervisor),
                       .when = machine_position(m),
                       .cause = (int)cause};
-    if (cause >> 63)
+    if (cause >> 63) {
+        interrupt(m, hart, supervisor);
         return;
+    }
     note(c, &t, machine_steps(m, hart));
     if (c->count < LOOP_TRAPS || c->told)
         return;
@@ -164,4 +200,5 @@ const struct check traploop_check = {
     .bytes = sizeof(struct trap_chains),
     .trap = trap,
     .trap_return = trap_return,
+    .enabled = enabled,
 };

@@ -192,6 +192,13 @@ def test_checks_depth(context):
              "glass: panic .sched.", "do: this hart holds no other lock: find the push_off")
 
 
+def test_checks_early(context):
+    """Interrupts are on before stvec is written."""
+    in_order(told(context, "INTERRUPTS_EARLY"), "glass: trap loop: hart 0 takes the same trap", "at address 0x0",
+             "since: interrupt 1 came, as interrupts had been turned on by " + place("kvminit"),
+             "do: leave interrupts off until stvec is written: " + place("kvminit") + " turns them on")
+
+
 def test_checks_overflow(context):
     """A program whose stack runs into its guard page: that is told in words, and is no report."""
     text = told(context, "NONE", "overflow", "go", "exit")

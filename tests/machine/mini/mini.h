@@ -78,6 +78,7 @@ enum mistake {
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
+    INTERRUPTS_EARLY,    // kvminit: interrupts are on before there is a handler
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };

@@ -53,6 +53,12 @@ kvminit(void)
 {
     u64 text = PGROUNDUP((u64)etext) - KERNBASE;
     kernel_pagetable = uvmcreate();
+    if (MAKES(INTERRUPTS_EARLY))
+        CSR_WRITE(sie, 2);
+    if (MAKES(INTERRUPTS_EARLY))
+        CSR_WRITE(sip, 2);
+    if (MAKES(INTERRUPTS_EARLY))
+        CSR_SET(sstatus, SSTATUS_SIE);
     kvmmap(FINISHER, PGSIZE, FINISHER, PTE_R | PTE_W);
     kvmmap(UART0, PGSIZE, UART0, PTE_R | PTE_W);
     kvmmap(PLIC, 0x210000, PLIC, PTE_R | PTE_W);
