@@ -195,11 +195,21 @@ free_list(const struct machine *m, const struct fault *t, struct report *r)
     return true;
 }
 
+void
+fatal_null(const struct machine *m, uint64 va, int pid, uint64 when, struct report *r)
+{
+    const struct moment *null = &state(m)->null;
+    if (va >= PAGE_BYTES || null->position == 0 || null->pid != pid)
+        return;
+    report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
+    if (when - null->position < STARVED_STEPS)
+        r->todo = (struct fact){.word = WORD_DO_NULL_KALLOC, .arg = {moment_pc(m, null, 0)}};
+}
+
 static void
 kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct report *r)
 {
     struct access a = access_at(t, false);
-    const struct moment *null = &state(m)->null;
     bool jump = a.kind == PT_EXEC && t->tval == t->epc;
     r->what = (struct fact){.word = page_fault(t->cause) ? WORD_KERNEL_ACCESS : WORD_KERNEL_TRAP,
                             .arg = {0, t->epc, a.kind, t->tval, (uint64)t->cause}};
@@ -216,8 +226,8 @@ kernel_trap(struct machine *m, unsigned hart, const struct fault *t, struct repo
     bool list = free_list(m, t, r);
     if (memory_fault(t->cause) && !list)
         explain_access(m, &a, r);
-    if (!jump && t->tval < PAGE_BYTES && null->position != 0 && null->pid == t->pid)
-        report_near(r, WORD_NEAR_NULL_KALLOC)->moment = *null;
+    if (!jump && memory_fault(t->cause))
+        fatal_null(m, t->tval, t->pid, t->when, r);
     if (jump)
         r->todo.word = returned ? WORD_KERNEL_SRET_DO : WORD_KERNEL_JUMP_DO;
     else if (r->todo.word == WORD_NONE)

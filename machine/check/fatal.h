@@ -8,6 +8,8 @@
 #define FATAL_STACKS 128
 #define FATAL_LOCKS  512
 
+#define STARVED_STEPS 1000 // of all harts, from kalloc() to the panic or the trap
+
 enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 
 // An exception that may turn out to be the end of something.
@@ -34,6 +36,9 @@ struct fatal {
     uint64 lock[FATAL_LOCKS]; // that initlock() was called with
 };
 
+// Adds to the report of an access of the kernel to `va` that kalloc() has returned 0 to that process,
+// if the pointer may come from there. `when`: position of the access.
+void fatal_null(const struct machine *m, uint64 va, int pid, uint64 when, struct report *r);
 // Fills in a report of a panic that no trap of the kernel led to.
 void panic_explain(struct machine *m, const struct call *c, struct report *r);
 // ... of acquire() or release(), whose last call `last` (LAST_...) tells.

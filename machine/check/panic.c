@@ -11,8 +11,6 @@
 #include "sight/frames.h"
 #include "sight/guest.h"
 
-#define STARVED_STEPS 1000 // of all harts, from kalloc() to the panic
-
 static uint64
 page_down(uint64 a)
 {

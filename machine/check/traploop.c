@@ -7,6 +7,7 @@
 //           of M-mode may come meanwhile: each mode has a chain of its own.
 // Promises  silence: a handler that works leaves by mret or sret, which ends the chain.
 #include "check/explain.h"
+#include "check/fatal.h"
 #include "machine.h"
 
 #define LOOP_TRAPS 100
@@ -101,6 +102,8 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
         r->todo = (struct fact){.word = WORD_LOOP_STACK, .arg = {sp}};
     else if (r->todo.word == WORD_NONE)
         r->todo.word = WORD_LOOP_HANDLER;
+    if (memory_fault(t->cause) && a.kind != PT_EXEC)
+        fatal_null(m, a.va, a.pid, t->when, r);
 }
 
 // The first of the traps was an interrupt, and stvec had not been written yet.

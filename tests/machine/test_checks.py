@@ -193,7 +193,10 @@ def test_checks_depth(context):
 
 
 def test_checks_early(context):
-    """Interrupts are on before stvec is written."""
+    """Mistakes before there is a handler: no page is free, and interrupts are on."""
+    in_order(told(context, "NOTHING_FREE"), "glass: trap loop: hart 0 .*load access fault at address 0x0",
+             "near: kalloc returned 0, there was no free page: " + place("uvmcreate") + " < " + place("kvminit"),
+             "do: " + place("uvmcreate") + " must check what kalloc.. gives it")
     in_order(told(context, "INTERRUPTS_EARLY"), "glass: trap loop: hart 0 takes the same trap", "at address 0x0",
              "since: interrupt 1 came, as interrupts had been turned on by " + place("kvminit"),
              "do: leave interrupts off until stvec is written: " + place("kvminit") + " turns them on")

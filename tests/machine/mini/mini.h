@@ -79,6 +79,7 @@ enum mistake {
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
     INTERRUPTS_EARLY,    // kvminit: interrupts are on before there is a handler
+    NOTHING_FREE,        // kinit: no page gets into the list
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };
