@@ -12,6 +12,7 @@
 
 #include "check/blame.h"
 #include "check/explain.h"
+#include "check/leaves.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
@@ -125,6 +126,20 @@ tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
         report_near(r, WORD_NEAR_LOOKED)->arg[0] = c->ra - 1;
 }
 
+// The handler has served this store to a page of copy-on-write, and the entry still has no W. The
+// parent, which shared the page, may store to it.
+static bool
+without_w(const struct machine *m, const struct fault *t)
+{
+    uint64 proc = facts_process(m, t->pid), sz, parent, root;
+    struct leaf of_parent;
+    return t->again && proc != 0 && facts_field(m, proc, FACT_PROC_SZ, 8, &sz) && t->tval < sz &&
+           facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) && parent != 0 &&
+           facts_field(m, parent, FACT_PROC_PAGETABLE, 8, &root) &&
+           leaves_find(m, root, satp_levels(t->satp), t->tval, &of_parent) &&
+           (of_parent.pte & (PTE_W | PTE_RSW0 | PTE_RSW1));
+}
+
 static void
 tell_access(struct machine *m, const struct fault *t, struct report *r)
 {
@@ -136,6 +151,11 @@ tell_access(struct machine *m, const struct fault *t, struct report *r)
     if (r->todo.word == WORD_DO_STACK)
         r->what.word = WORD_KILLED_STACK;
     tell_lookup(m, t, r);
+    if (a.kind == PT_WRITE && r->todo.word == WORD_DO_RIGHT && without_w(m, t)) {
+        report_near(r, WORD_NEAR_SAME_STORE);
+        r->todo.word = WORD_DO_COW_W;
+        blame = BLAME_KERNEL;
+    }
     if (null != NULL)
         tell_starved(null, r);
     r->note = blame == BLAME_PROGRAM || null != NULL;
@@ -269,8 +289,9 @@ called(struct machine *m, const struct call *c)
     if (c->what == KNOWN_PANIC) {
         panics(m, c);
     } else if (c->what == KNOWN_USERTRAP && (page = stack_page(m, c->hart, c->sp)) != 0) {
-        struct fault *t = of_stack(m, page);
+        struct fault *t = of_stack(m, page), before = *t;
         *t = f->fresh[c->hart];
+        t->again = before.on && before.epc == t->epc && before.tval == t->tval;
         t->stack = page;
         t->pid = facts_pid(m, c->hart);
     } else if (c->what == KNOWN_EXIT && (page = stack_page(m, c->hart, c->sp)) != 0) {

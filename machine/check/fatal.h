@@ -15,6 +15,7 @@ enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 // An exception that may turn out to be the end of something.
 struct fault {
     bool on, sum;
+    bool again; // of user mode: the trap before was the same
     int cause, pid;
     uint64 epc, tval, satp, when;
     uint64 stack;         // number of the page of the kernel stack; of user mode's alone

@@ -185,6 +185,14 @@ def test_checks_once(context):
              "do: call end_op")
 
 
+def test_checks_rights(context):
+    """A child that may do less than its parent: by uvmcopy(), and by the handler of copy-on-write."""
+    in_order(told(context, "COPY_NO_X"), "glass: " + place("uvmcopy") + " gives the child 0x0 with fewer rights",
+             r": 0x[0-9a-f]+ .VR--U.*, not 0x[0-9a-f]+ .VR-XU", "do: copy the flags of the parent's entry")
+    in_order(told(context, "COW_NO_W"), "glass: pid 2 .init. is killed: .* could not write",
+             "was written by " + place("cowfault"), "near: this store had trapped before", "do: set PTE_W in the entry")
+
+
 def test_checks_depth(context):
     """A function that leaves interrupts turned off one level deeper."""
     in_order(told(context, "NOFF_LEFT"), "glass: " + place("kfree") + " returns with noff 1 on hart 0, and it was 0 at its",

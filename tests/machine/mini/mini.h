@@ -80,6 +80,8 @@ enum mistake {
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
     INTERRUPTS_EARLY,    // kvminit: interrupts are on before there is a handler
     NOTHING_FREE,        // kinit: no page gets into the list
+    COPY_NO_X,           // uvmcopy: the child may not execute its program
+    COW_NO_W,            // cowfault: the copy may not be written
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };

@@ -154,6 +154,8 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             return -1;
         }
         kshare((void *)PTE_PA(*pte));
+        if (MAKES(COPY_NO_X))
+            *walk(to, va, 0) &= ~PTE_X;
     }
     sfence_vma();
     return 0;
@@ -178,6 +180,8 @@ cowfault(pagetable_t table, u64 va)
     if (page != old)
         memmove(page, old, PGSIZE);
     *pte = PA_PTE(page) | (PTE_FLAGS(*pte) & ~PTE_COW) | PTE_W;
+    if (MAKES(COW_NO_W))
+        *pte &= ~PTE_W;
     sfence_vma();
     if (page != old && !MAKES(COW_NO_RELEASE))
         kfree(old);
