@@ -71,18 +71,29 @@ missing(const struct machine *m, struct report *r)
                                               .arg = {blame(m, &removed->moment)}};
 }
 
+// A leaf of a mapping that exit() or exec() has kept. Returns false if it is of none.
+static bool
+mapping(struct machine *m, struct report *r)
+{
+    bool exec = blame_inside(m, &r->moment, KNOWN_BIT(EXEC));
+    if (!mapped_ever(m, r->what.arg[1]) || blame_inside(m, &r->moment, KNOWN_BIT(FORK)))
+        return false;
+    r->todo = (struct fact){.word = WORD_LEAF_DO_MMAP,
+                            .arg = {m->sight->known.entry[exec ? KNOWN_EXEC : KNOWN_EXIT]}};
+    return true;
+}
+
 // A leaf behind p->sz: p->sz became smaller, or the page was always behind it.
 static void
 behind(struct machine *m, struct report *r)
 {
     const struct fact *size = since(r, WORD_LEAF_SZ), *leaf = since(r, WORD_ENTRY_WRITTEN);
     bool first = leaf == NULL || size == NULL || leaf->moment.position < size->moment.position;
-    if (size != NULL && size->arg[6] > r->what.arg[1] && first)
+    if ((size != NULL && size->arg[6] > r->what.arg[1] && first) || mapping(m, r))
         return;
     bool fault = leaf != NULL && blame_inside(m, &leaf->moment, KNOWN_BIT(USERTRAP)) &&
                  !blame_inside(m, &leaf->moment, SYSTEM_CALLS);
-    bool maps = mapped_ever(m, r->what.arg[1]);
-    r->todo.word = fault && !maps ? WORD_LEAF_DO_FAULT : WORD_LEAF_DO_BEHIND;
+    r->todo.word = fault ? WORD_LEAF_DO_FAULT : WORD_LEAF_DO_BEHIND;
 }
 
 // A register that the program did not expect: has the system call's result gone there?
@@ -114,6 +125,9 @@ advice_complete(struct machine *m, struct report *r)
         break;
     case WORD_LEAF_DO_SZ:
         behind(m, r);
+        break;
+    case WORD_LEAF_DO:
+        mapping(m, r);
         break;
     case WORD_REGISTER_DO:
         result(m, r);

@@ -212,6 +212,11 @@ tell(struct machine *m, uint32 page)
     if (after)
         report_since(&r, WORD_DROPPED_BY)->moment = *dropped;
     r.todo.word = WORD_LOST_DO;
+    if (!after && known_has(m, KNOWN_FREEPROC) &&
+        blame_inside(m, &f->allocated, KNOWN_BIT(ALLOCPROC)))
+        r.todo = (struct fact){
+            .word = WORD_LOST_DO_FREEPROC,
+            .arg = {m->sight->known.entry[KNOWN_FREEPROC], m->sight->known.entry[KNOWN_ALLOCPROC]}};
     report_send(m, &r);
 }
 

@@ -185,6 +185,14 @@ def test_checks_once(context):
              "do: call end_op")
 
 
+def test_checks_end(context):
+    """What the end of a process leaves behind, and the function that should have released it."""
+    in_order(told(context, "ALLOCPROC_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
+             "do: " + place("freeproc") + " has not freed it: free there what " + place("allocproc"))
+    in_order(told(context, "EXIT_KEEPS_FILES", "files", "exit"), "glass: freewalk: a leaf is still there for 0x10000000",
+             "do: " + place("exit") + " has not unmapped it: what mmap.. has mapped and munmap")
+
+
 def test_checks_rights(context):
     """A child that may do less than its parent: by uvmcopy(), and by the handler of copy-on-write."""
     in_order(told(context, "COPY_NO_X"), "glass: " + place("uvmcopy") + " gives the child 0x0 with fewer rights",

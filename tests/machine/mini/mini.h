@@ -82,6 +82,8 @@ enum mistake {
     NOTHING_FREE,        // kinit: no page gets into the list
     COPY_NO_X,           // uvmcopy: the child may not execute its program
     COW_NO_W,            // cowfault: the copy may not be written
+    EXIT_KEEPS_FILES,    // exit: what the process has mapped stays mapped
+    ALLOCPROC_LEAKS,     // allocproc: a page that freeproc does not know
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };

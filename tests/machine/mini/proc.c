@@ -146,6 +146,8 @@ allocproc(void)
         p->pid = allocpid();
         p->trapframe = kalloc();
         p->usyscall = kalloc();
+        if (MAKES(ALLOCPROC_LEAKS))
+            kalloc();
         memset(p->usyscall, 0, PGSIZE);
         p->usyscall[0] = (u64)p->pid;
         p->pagetable = proc_pagetable(p);
@@ -213,7 +215,8 @@ exit(int status)
     struct proc *p = myproc();
     if (p == initproc)
         panic("init exiting");
-    fileexit(p);
+    if (!MAKES(EXIT_KEEPS_FILES))
+        fileexit(p);
     acquire(&wait_lock);
     for (struct proc *q = proc; q < &proc[NPROC]; q++)
         if (q->parent == p)
