@@ -193,6 +193,13 @@ def test_checks_end(context):
              "do: " + place("exit") + " has not unmapped it: what mmap.. has mapped and munmap")
 
 
+def test_checks_delegated(context):
+    """A system call that machine mode takes: with no handler there, and with one that only returns."""
+    for mistake in "ECALL_TO_M", "ECALL_TO_M_RETURNS":
+        in_order(told(context, mistake), "glass: hart [0-2] takes a trap of user mode in machine mode",
+                 "rule: .* medeleg is 0x[0-9a-f]+, bit 8 is 0", "do: set bit 8 of medeleg in start")
+
+
 def test_checks_rights(context):
     """A child that may do less than its parent: by uvmcopy(), and by the handler of copy-on-write."""
     in_order(told(context, "COPY_NO_X"), "glass: " + place("uvmcopy") + " gives the child 0x0 with fewer rights",

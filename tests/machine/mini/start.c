@@ -3,6 +3,7 @@
 #include "mini.h"
 
 void start(void);
+void leave(void); // the mret to main
 
 char stacks[NHART][PGSIZE] __attribute__((aligned(16)));
 static volatile int started;
@@ -48,11 +49,17 @@ start(void)
     CSR_WRITE(pmpaddr0, ~0UL >> 10);
     CSR_WRITE(pmpcfg0, 0xf);
     CSR_WRITE(medeleg, 0xffff);
+    if (MAKES(ECALL_TO_M))
+        CSR_CLEAR(medeleg, 1UL << 8);
+    if (MAKES(ECALL_TO_M_RETURNS))
+        CSR_CLEAR(medeleg, 1UL << 8);
+    if (MAKES(ECALL_TO_M_RETURNS))
+        CSR_WRITE(mtvec, leave);
     CSR_WRITE(mideleg, 0xffff);
     CSR_SET(menvcfg, 1UL << 63);
     CSR_SET(mcounteren, 2);
     CSR_CLEAR(mstatus, 3UL << 11);
     CSR_SET(mstatus, 1UL << 11);
     CSR_WRITE(mepc, main);
-    __asm__ volatile("csrr tp, mhartid\nmret");
+    __asm__ volatile("csrr tp, mhartid\n.balign 4\nleave: mret");
 }
