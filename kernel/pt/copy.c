@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// copy.c - walking two trees side by side: fork, and mirrors of user memory.
+// copy.c - walking two trees side by side: fork, mirrors of user memory, copies of the kernel half.
 //
 // Theory    Where `from` has a table, `to` gets one. The caller's function changes the entries; it
-//           is called for whole leaf tables, so once for up to 512 pages.
-// Promises  map-atomic: all tables that `to` will need are taken before the first store.
+//           is called for whole leaf tables, so once for up to 512 pages. A clone begins with an
+//           empty half, which no hart can walk: it needs one pass, by groups of SLOT_RUN entries.
+// Promises  map-atomic: all tables that `to` will need are taken before the first store; a clone
+//           that fails frees those that it has made.
 // Locks     none here; the caller owns both trees.
 // Fences    none here: a caller whose function narrows entries of `from` fences that tree.
 // Next      mm/aspace/aspace.c
@@ -113,4 +115,79 @@ pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt
     int stop = copy(&job, to->root, from->root, top, start, end - 1);
     stock_drain(to, &job.stock); // what a call that failed has left
     return stop;
+}
+
+// ---- The upper half, into an empty one
+
+struct clone_job {
+    struct pt *to;
+    const struct pt *from;
+    pte_t drop; // flags that the new leaves lack
+};
+
+static int clone_slots(const struct clone_job *job, pte_t *to, const pte_t *from, int n, int level);
+
+// Stores in `to`, at `level` > 0, what the entry `pte` asks for: a table of its own, the leaf, or 0.
+// On error  -ENOMEM: `to` leads to the tables that are there.
+static inline int
+clone_entry(const struct clone_job *job, pte_t *to, pte_t pte, int level)
+{
+    if (!pte_table(pte)) {
+        pte_store(to, pte & ~job->drop);
+        return 0;
+    }
+    uint64 pa = job->to->env->alloc(job->to);
+    if (pa == 0)
+        return -ENOMEM;
+    pte_store(to, pte_make(pa, PTE_V));
+    return clone_slots(job, pt_table_at(job->to, pa), pt_child(job->from, pte), PT_ENTRIES,
+                       level - 1);
+}
+
+static int
+clone_group(const struct clone_job *job, pte_t *to, const pte_t *from, int level)
+{
+    int error = 0;
+    for (int i = 0; !error && i < SLOT_RUN; i++)
+        error = clone_entry(job, &to[i], pte_load(&from[i]), level);
+    return error;
+}
+
+static inline void
+clone_leaves(pte_t *to, const pte_t *from, pte_t drop)
+{
+#pragma GCC unroll 8 // the direct map and the image are full tables
+    for (int i = 0; i < SLOT_RUN; i++)
+        pte_store(&to[i], pte_load(&from[i]) & ~drop);
+}
+
+// Makes the n slots from `to` on, whole groups at `level`, what those from `from` on are.
+// On error  as clone_entry().
+static int
+clone_slots(const struct clone_job *job, pte_t *to, const pte_t *from, int n, int level)
+{
+    for (const pte_t *end = from + n; from < end; from += SLOT_RUN, to += SLOT_RUN) {
+        if (slots_empty(from))
+            continue;
+        if (level == 0)
+            clone_leaves(to, from, job->drop);
+        else if (clone_group(job, to, from, level) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+// Copies the upper half: its leaves, without the flags `drop`, and its tables. `to`, which no hart
+// can walk yet, maps nothing there.
+// On error  -ENOMEM: `to` is as before.
+int
+pt_clone_upper(struct pt *to, const struct pt *from, pte_t drop)
+{
+    const struct clone_job job = {.to = to, .from = from, .drop = drop};
+    const int half = PT_ENTRIES / 2, levels = from->env->levels;
+    assert(to->env->levels == levels);
+    int error = clone_slots(&job, &to->root[half], &from->root[half], half, levels - 1);
+    if (error)
+        pt_free_tables(to, -pt_half(levels), 0);
+    return error;
 }

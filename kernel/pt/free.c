@@ -21,11 +21,13 @@ leaf_left(struct pt *t, pagetable_t table, int level, uint64 va, pte_t pte)
 
 static void free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed);
 
-// Clears `table`, at `level` and serving `va` on, and frees the tables below it.
+// Clears the entries from `first` to `last` of `table`, which is at `level` and serves `va` on, and
+// frees the tables below them.
 static void
-clear_table(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_allowed)
+clear_slots(struct pt *t, pagetable_t table, int level, uint64 va, uint64 first, uint64 last,
+            bool leaves_allowed)
 {
-    for (uint64 i = 0; i < PT_ENTRIES; i++) {
+    for (uint64 i = first; i <= last; i++) {
         if (slots_aligned(&table[i]) && slots_empty(&table[i])) {
             i += SLOT_RUN - 1;
             continue;
@@ -46,7 +48,7 @@ free_tree(struct pt *t, pagetable_t table, int level, uint64 va, bool leaves_all
     if (level == 0 && leaves_allowed)
         memset(table, 0, PGSIZE); // costs less than a look at each entry
     else
-        clear_table(t, table, level, va, leaves_allowed);
+        clear_slots(t, table, level, va, 0, PT_ENTRIES - 1, leaves_allowed);
     t->env->free(t, pte_pa(pt_pointer(t, table)));
 }
 
@@ -55,15 +57,9 @@ free_range(struct pt *t, uint64 start, uint64 end, bool leaves_allowed)
 {
     int top = t->env->levels - 1;
     assert(range_ok(t, start, end));
-    uint64 va = start & ~(pt_leaf_size(top) - 1);
-    for (uint64 i = PX(top, start); i <= PX(top, end - 1); i++, va += pt_leaf_size(top)) {
-        pte_t pte = pte_load(&t->root[i]);
-        pte_store(&t->root[i], 0);
-        if (pte_table(pte))
-            free_tree(t, pt_child(t, pte), top - 1, va, leaves_allowed);
-        else if (pte_valid(pte) && !leaves_allowed)
-            leaf_left(t, t->root, top, va, pte);
-    }
+    uint64 first = PX(top, start), served = start & ~(pt_leaf_size(top) - 1);
+    clear_slots(t, t->root, top, served - first * pt_leaf_size(top), first, PX(top, end - 1),
+                leaves_allowed);
 }
 
 // Frees all tables below the root entries that [start, end) touches. Panics if a leaf is left in

@@ -156,3 +156,6 @@ int pt_for_each_table(const struct pt *t, uint64 start, uint64 end, pt_leaf_fn f
 typedef int (*pt_copy_fn)(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg);
 int pt_copy_range(struct pt *to, const struct pt *from, uint64 start, uint64 end, pt_copy_fn fn,
                   void *arg) must_check;
+// Copies the upper half, its leaves without the flags `drop`, into a tree that maps nothing there
+// and that no hart can walk yet. -ENOMEM.
+int pt_clone_upper(struct pt *to, const struct pt *from, pte_t drop) must_check;

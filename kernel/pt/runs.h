@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// runs.h - the loops over the slots of a leaf table: taking leaves out, sharing and copying them.
+// runs.h - the loops over the slots of a leaf table: taking leaves out, sharing and mirroring them.
 //
 // Theory    Neighbouring leaves of one allocation are handled as a run, with one call for all of
 //           them. The caller passes functions that tell how long the run is that begins with a
@@ -104,17 +104,5 @@ runs_follow(pte_t *from, pte_t *to, int n, run_image_fn *image)
         pte_t want = image(pte_load(&from[i]));
         if (pte_load(&to[i]) != want)
             pte_exchange(&to[i], want);
-    }
-}
-
-// Copies n entries without the flags `drop` to holes of a tree that no hart can walk yet.
-in_loop void
-runs_copy(pte_t *from, pte_t *to, int n, pte_t drop)
-{
-    for (int i = 0; i < n; i++) {
-        if (i + SLOT_RUN <= n && slots_aligned(&from[i]) && slots_empty(&from[i]))
-            i += SLOT_RUN - 1;
-        else
-            pte_store(&to[i], pte_load(&from[i]) & ~drop);
     }
 }

@@ -66,13 +66,24 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
+// Frees a table of a kernel tree, the root too: it is blank, since the design has taken out all that
+// the root led to.
+static void
+kernel_table_free(struct pt *t, uint64 pa)
+{
+    (void)t;
+    kfree_zeroed(p2v(pa));
+}
+
 static struct pt_env user_env = {.direct = DIRECT_MAP,
                                  .alloc = user_table,
                                  .free = table_free,
                                  .readonly = PTE_COW,
                                  .deferred = PTE_DEFERRED};
-static struct pt_env kernel_env = {
-    .direct = DIRECT_MAP, .alloc = kernel_table, .free = table_free, .deferred = PTE_DEFERRED};
+static struct pt_env kernel_env = {.direct = DIRECT_MAP,
+                                   .alloc = kernel_table,
+                                   .free = kernel_table_free,
+                                   .deferred = PTE_DEFERRED};
 
 struct frame *zero_frame;
 

@@ -10,25 +10,15 @@
 #include "mm/aspace/aspace.h"
 #include "mm/design/select.h"
 #include "mm/design/trampage.h"
-#include "pt/runs.h"
 
 #define UPPER_HALF (-MAXVA)
-
-static int
-copy_slots(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
-{
-    (void)va;
-    (void)level;
-    (void)arg;
-    runs_copy(from, to, n, PTE_G); // another table may have another leaf here
-    return 0;
-}
 
 static int
 fullcopy_create(struct aspace *as)
 {
     as->ksatp = MAKE_SATP(as->kpt.env->levels, 0, pt_root_pa(&as->kpt));
-    if (pt_copy_range(&as->kpt, &kernel_pt, UPPER_HALF, 0, copy_slots, NULL) < 0 ||
+    // Another table may have another leaf at the same address, so no leaf is global.
+    if (pt_clone_upper(&as->kpt, &kernel_pt, PTE_G) < 0 ||
         kstack_map(&as->owner->kstack, &as->kpt) < 0 || kvm_map_trampoline(&as->kpt) < 0)
         return -ENOMEM;
     return trampage_map(as);

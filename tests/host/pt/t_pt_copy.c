@@ -90,6 +90,46 @@ test_copy_part(void)
 }
 
 static int
+same_without_g(pte_t *slot, uint64 va, int level, void *arg)
+{
+    int other;
+    pte_t *mine = walk_leaf(&u, va, &other);
+    CHECK(mine && mine != slot && other == level);
+    CHECK_EQ(*mine, *slot & ~PTE_G);
+    ++*(int *)arg;
+    return 0;
+}
+
+// A clone has tables of its own; one that fails leaves nothing, and the old tree as it was.
+static void
+test_clone(void)
+{
+    int leaves = 0;
+    fresh();
+    CHECK_EQ(mappages(&t, -3 * GIB, GIB, 0, PTE_R | PTE_G, 2), 0);
+    CHECK_EQ(mappages(&t, -2 * GIB + 0x1fe000, 0x3000, 0, PTE_R | PTE_G, 0), 0);
+    CHECK_EQ(mappages(&t, -PGSIZE, PGSIZE, 0, PTE_R | PTE_G, 0), 0);
+    CHECK_EQ(map_page(&u, 0, pte_make(0, PTE_R | PTE_V)), 0);
+    int before = world_tables();
+    for (int n = 0; n < 5; n++) {
+        world_fail_after(n);
+        CHECK_EQ(pt_clone_upper(&u, &t, PTE_G), -ENOMEM);
+        CHECK_EQ(world_tables(), before);
+        for (int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+            CHECK_EQ(u.root[i], 0);
+    }
+    world_fail_after(-1);
+    CHECK_EQ(pt_clone_upper(&u, &t, PTE_G), 0);
+    CHECK_EQ(world_tables(), before + 5);
+    CHECK_EQ(pt_for_each_leaf(&t, -pt_half(3), 0, same_without_g, &leaves), 0);
+    CHECK_EQ(leaves, 1 + 3 + 1);
+    CHECK_EQ(*walk(&u, 0x1000, 0), 0); // the lower half is not copied
+    pt_free_tables(&u, -pt_half(3), 0);
+    CHECK_EQ(world_tables(), before);
+    CHECK(pte_leaf(*walk(&t, -PGSIZE, 0)) && pte_leaf(*walk(&u, 0, 0)));
+}
+
+static int
 count(pte_t *slot, uint64 va, int level, void *arg)
 {
     static uint64 before;
@@ -219,6 +259,7 @@ main(void)
 {
     test_copy();
     test_copy_part();
+    test_clone();
     test_visit();
     test_free();
     test_destroy();
