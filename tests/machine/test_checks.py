@@ -200,6 +200,12 @@ def test_checks_delegated(context):
                  "rule: .* medeleg is 0x[0-9a-f]+, bit 8 is 0", "do: set bit 8 of medeleg in start")
 
 
+def test_checks_shrunk(context):
+    """uvmdealloc() that unmaps the last page which the process keeps."""
+    in_order(told(context, "SHRINK_CUTS_IN"), "glass: " + place("uvmdealloc") + " has unmapped 0x[0-9a-f]+, and the new size",
+             "until it was cleared by " + place("uvmunmap"), "do: unmap from PGROUNDUP")
+
+
 def test_checks_rights(context):
     """A child that may do less than its parent: by uvmcopy(), and by the handler of copy-on-write."""
     in_order(told(context, "COPY_NO_X"), "glass: " + place("uvmcopy") + " gives the child 0x0 with fewer rights",

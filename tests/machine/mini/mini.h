@@ -86,6 +86,7 @@ enum mistake {
     ALLOCPROC_LEAKS,     // allocproc: a page that freeproc does not know
     ECALL_TO_M,          // start: medeleg has no bit of ecall, and there is no handler in M-mode
     ECALL_TO_M_RETURNS,  // start: ... and the handler there only returns
+    SHRINK_CUTS_IN,      // uvmdealloc: it begins one page early
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };

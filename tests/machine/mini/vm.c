@@ -123,6 +123,8 @@ u64
 uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz)
 {
     u64 from = PGROUNDUP(newsz), to = PGROUNDUP(oldsz);
+    if (MAKES(SHRINK_CUTS_IN))
+        from -= PGSIZE;
     if (from < to)
         uvmunmap(table, from, (to - from) / PGSIZE + MAKES(SHRINK_TOO_MUCH), 1);
     return newsz;
