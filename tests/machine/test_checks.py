@@ -200,6 +200,12 @@ def test_checks_delegated(context):
                  "rule: .* medeleg is 0x[0-9a-f]+, bit 8 is 0", "do: set bit 8 of medeleg in start")
 
 
+def test_checks_cleared(context):
+    """memset() over the end of a struct proc."""
+    in_order(told(context, "CLEARS_TOO_MUCH"), "glass: " + place("allocproc") + " sets 0x[0-9a-f]+ bytes at 0x[0-9a-f]+ by memset",
+             "this part of proc .0x[0-9a-f]+. ends at", "do: give memset.. the size")
+
+
 def test_checks_shrunk(context):
     """uvmdealloc() that unmaps the last page which the process keeps."""
     in_order(told(context, "SHRINK_CUTS_IN"), "glass: " + place("uvmdealloc") + " has unmapped 0x[0-9a-f]+, and the new size",

@@ -87,6 +87,7 @@ enum mistake {
     ECALL_TO_M,          // start: medeleg has no bit of ecall, and there is no handler in M-mode
     ECALL_TO_M_RETURNS,  // start: ... and the handler there only returns
     SHRINK_CUTS_IN,      // uvmdealloc: it begins one page early
+    CLEARS_TOO_MUCH,     // allocproc: memset of a field has the size of the whole
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };

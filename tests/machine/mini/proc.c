@@ -151,6 +151,8 @@ allocproc(void)
         memset(p->usyscall, 0, PGSIZE);
         p->usyscall[0] = (u64)p->pid;
         p->pagetable = proc_pagetable(p);
+        if (MAKES(CLEARS_TOO_MUCH))
+            memset(&p->context, 0, sizeof(*p));
         p->context = (struct context){.ra = (u64)forkret, .sp = p->kstack + PGSIZE};
         return p;
     }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// cleared.c - memset() over the end of a struct proc, or of a variable of the kernel.
+//
+// Theory    The symbols tell the size of a variable. A memset() that begins inside of one ends there, too.
+// Promises  silence: one that begins where a variable does may clear many of them, as a start does.
+#include "machine.h"
+#include "sight/check.h"
+
+// The variable that `from` is in, with the end of the part that memset() may clear: 0: it fits, or
+// it is in none.
+static uint64
+end_of(const struct machine *m, uint64 from, uint64 bytes, uint64 *variable)
+{
+    uint64 size = fact(m, FACT_PROC_SIZE), offset = from - fact(m, FACT_AT_PROC), end = 0;
+    struct symbol_variable v;
+    if (facts_have(m, FACT_BIT(AT_PROC) | FACT_BIT(COUNT_PROC) | FACT_BIT(PROC_SIZE)) &&
+        offset < size * fact(m, FACT_COUNT_PROC)) {
+        *variable = fact(m, FACT_AT_PROC);
+        return offset % size == 0 || offset % size + bytes <= size ? 0
+                                                                   : from - offset % size + size;
+    }
+    for (uint32 i = 0; symbols_variable(&m->sight->symbols, i, &v); i++) {
+        if (from - v.at >= v.bytes)
+            continue;
+        if (from == v.at || from + bytes <= v.at + v.bytes)
+            return 0;
+        *variable = v.at;
+        end = v.at + v.bytes;
+    }
+    return end;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    uint64 from = c->arg[0], bytes = (uint32)c->arg[2], pa, variable, end;
+    struct report r;
+    if (!symbols_physical(&m->sight->symbols, from, &pa) ||
+        (end = end_of(m, from, bytes, &variable)) == 0)
+        return;
+    report_begin(m, &r, REPORT_CLEARED, c->hart, c->ra - 1);
+    r.what = (struct fact){
+        .word = WORD_CLEARED, .arg = {c->ra - 1, from, bytes, variable, end}, .moment = r.moment};
+    r.todo.word = WORD_CLEARED_DO;
+    report_send(m, &r);
+}
+
+const struct check cleared_check = {
+    .name = "cleared",
+    .calls = KNOWN_BIT(MEMSET),
+    .called = called,
+};
