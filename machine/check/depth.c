@@ -36,7 +36,8 @@ tell(struct machine *m, const struct call *c, uint64 was, uint64 is)
     r.what =
         (struct fact){.word = WORD_DEPTH, .arg = {function, is, was, c->hart}, .moment = r.moment};
     r.rule.word = WORD_DEPTH_RULE;
-    r.todo = (struct fact){.word = is > was ? WORD_DEPTH_DO : WORD_DEPTH_DO_LESS, .arg = {function}};
+    r.todo =
+        (struct fact){.word = is > was ? WORD_DEPTH_DO : WORD_DEPTH_DO_LESS, .arg = {function}};
     report_send(m, &r);
 }
 

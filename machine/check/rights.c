@@ -24,8 +24,8 @@ compare(void *arg, const struct leaf *leaf)
 {
     struct pair *p = arg;
     struct leaf copy;
-    if (p->found || !(leaf->pte & PTE_U) ||
-        !leaves_find(p->m, p->child, LEVELS, leaf->va, &copy) || !(copy.pte & PTE_U))
+    if (p->found || !(leaf->pte & PTE_U) || !leaves_find(p->m, p->child, LEVELS, leaf->va, &copy) ||
+        !(copy.pte & PTE_U))
         return;
     bool own = pte_pa(copy.pte) != pte_pa(leaf->pte) && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);

@@ -186,10 +186,11 @@ def test_checks_once(context):
 
 
 def test_checks_end(context):
-    """What the end of a process leaves behind, and the function that should have released it."""
+    """The function that should have released a page at the end of a process."""
     in_order(told(context, "ALLOCPROC_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
              "do: " + place("freeproc") + " has not freed it: free there what " + place("allocproc"))
-    in_order(told(context, "EXIT_KEEPS_FILES", "files", "exit"), "glass: freewalk: a leaf is still there for 0x10000000",
+    in_order(told(context, "EXIT_KEEPS_FILES", "files", "exit"),
+             "glass: freewalk: a leaf is still there for 0x10000000",
              "do: " + place("exit") + " has not unmapped it: what mmap.. has mapped and munmap")
 
 
@@ -202,13 +203,15 @@ def test_checks_delegated(context):
 
 def test_checks_cleared(context):
     """memset() over the end of a struct proc."""
-    in_order(told(context, "CLEARS_TOO_MUCH"), "glass: " + place("allocproc") + " sets 0x[0-9a-f]+ bytes at 0x[0-9a-f]+ by memset",
+    in_order(told(context, "CLEARS_TOO_MUCH"),
+             "glass: " + place("allocproc") + " sets 0x[0-9a-f]+ bytes at 0x[0-9a-f]+ by memset",
              "this part of proc .0x[0-9a-f]+. ends at", "do: give memset.. the size")
 
 
 def test_checks_shrunk(context):
     """uvmdealloc() that unmaps the last page which the process keeps."""
-    in_order(told(context, "SHRINK_CUTS_IN"), "glass: " + place("uvmdealloc") + " has unmapped 0x[0-9a-f]+, and the new size",
+    in_order(told(context, "SHRINK_CUTS_IN"),
+             "glass: " + place("uvmdealloc") + " has unmapped 0x[0-9a-f]+, and the new size",
              "until it was cleared by " + place("uvmunmap"), "do: unmap from PGROUNDUP")
 
 
@@ -222,7 +225,8 @@ def test_checks_rights(context):
 
 def test_checks_depth(context):
     """A function that leaves interrupts turned off one level deeper."""
-    in_order(told(context, "NOFF_LEFT"), "glass: " + place("kfree") + " returns with noff 1 on hart 0, and it was 0 at its",
+    in_order(told(context, "NOFF_LEFT"),
+             "glass: " + place("kfree") + " returns with noff 1 on hart 0, and it was 0 at its",
              "do: find the push_off.. or acquire.. in " + place("kfree"),
              "glass: panic .sched.", "do: this hart holds no other lock: find the push_off")
 

@@ -82,7 +82,7 @@ enum mistake {
     NOTHING_FREE,        // kinit: no page gets into the list
     COPY_NO_X,           // uvmcopy: the child may not execute its program
     COW_NO_W,            // cowfault: the copy may not be written
-    EXIT_KEEPS_FILES,    // exit: what the process has mapped stays mapped
+    EXIT_KEEPS_FILES,    // exit: files that the process has mapped stay mapped
     ALLOCPROC_LEAKS,     // allocproc: a page that freeproc does not know
     ECALL_TO_M,          // start: medeleg has no bit of ecall, and there is no handler in M-mode
     ECALL_TO_M_RETURNS,  // start: ... and the handler there only returns
