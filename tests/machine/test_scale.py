@@ -6,7 +6,7 @@ from machine import Failure
 
 
 def test_scale(context):
-    """The cost counted in instructions and in the machine's cycles, waiting for locks included, stays within a limit."""
+    """Cost in instructions and in the machine's cycles, waiting for locks included, stays within a limit."""
     glass(context)
     boot = glassbench.Counts(context.options, "unified", "true")
     for key in glassbench.OPERATIONS:
