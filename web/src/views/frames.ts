@@ -94,7 +94,7 @@ const heightOf = (): number => overlay.height / 2 / lines.length;
 // Says how many frames a folded line stands for.
 function nameFolds(context: CanvasRenderingContext2D, tall: number): void {
   const style = getComputedStyle(document.documentElement);
-  context.font = `${Math.min(9, tall)}px sans-serif`;
+  context.font = `${Math.min(11, tall - 2)}px sans-serif`;
   context.textBaseline = "middle";
   lines.forEach((row, line) => {
     if (row >= 0) return;
