@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 QUESTIONS = "machine/sight/facts.def"
 INLINED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inlined.py")
@@ -47,7 +48,8 @@ def find(kernel, asked, directory):
     path = os.path.join(directory, key)
     if not os.path.exists(path):
         os.makedirs(directory, exist_ok=True)
-        with open(f"{path}.new", "w", encoding="utf-8") as f:
-            f.write(ask(kernel, asked))
-        os.replace(f"{path}.new", path)
+        answer = ask(kernel, asked)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as f:
+            f.write(answer)
+        os.replace(f.name, path)  # whole, although others may ask at the same time
     return path if os.path.getsize(path) > 0 else None

@@ -118,7 +118,7 @@ def test_plain_kernel(context):
 def seen(context, exercise, folder):
     """Returns the reports of the glass machine about the kernel with the mistake."""
     kernel = os.path.join(folder, "kernel/kernel")
-    known = facts.find(kernel, facts.questions(), os.path.abspath(context.dir))
+    known = facts.find(kernel, facts.questions(), os.path.abspath(f"{context.out}/test/facts"))
     words = find.watch_words(exercise).split()
     command = [glass(context), "--mem", "4M", "--harts", "1", "--no-pmp", "--max", "60000000", "--facts", known, *words]
     at = command.index("--")

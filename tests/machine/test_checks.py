@@ -10,7 +10,7 @@ from machine import Failure
 def told(context, mistake, *lines, options=(), define=None):
     """The machine's output for the kernel with that mistake, with single spaces between words."""
     path = mini(context, mistake, f"-D{define}") if define else mini(context, mistake)
-    known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
+    known = facts.find(path, facts.questions(), os.path.abspath(f"{context.out}/test/facts"))
     if known is None:
         raise Failure("gdb has told no facts of the kernel")
     text = run(context, "--mem", "4M", "--max", "30000000", "--facts", known, *options, path, "--",

@@ -29,7 +29,7 @@ LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILE
 def kernel(context, mistake):
     """The kernel with the mistake, and the file with the facts of it."""
     path = mini(context, "NONE", f"-D{mistake}") if mistake == "A0_NOT_SAVED" else mini(context, mistake)
-    known = facts.find(path, facts.questions(), os.path.abspath(context.dir))
+    known = facts.find(path, facts.questions(), os.path.abspath(f"{context.out}/test/facts"))
     if known is None:
         raise Failure("gdb has told no facts of the kernel")
     if mistake != "A0_NOT_SAVED":
@@ -54,7 +54,9 @@ def said(context, mistake, language):
 
 def compare(context, language):
     path = f"tests/golden/watch-{language}.txt"
-    text = "".join(said(context, mistake, language) for mistake in MISTAKES)
+    # One language begins at the end: it finds facts that the other has asked for, if both run at the same time.
+    texts = {m: said(context, m, language) for m in (MISTAKES if language == "en" else reversed(MISTAKES))}
+    text = "".join(texts[m] for m in MISTAKES)
     seen = os.path.join(context.dir, os.path.basename(path))
     with open(seen, "w", encoding="utf-8") as f:
         f.write(text)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # entry.S - reset, the switch between contexts, and the entries of traps.
+        .file "entry.S"
 
         .section .text.start, "ax"
         .globl _entry
