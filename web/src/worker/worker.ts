@@ -9,6 +9,7 @@ import { judge, walk } from "./walks";
 
 const SLICE_MS = 12;
 const TELL_MS = 60;
+const DOLLAR = 36, SPACE = 32; // the end of a prompt
 const TELL_SHARE = 16; // while the machine runs, looking takes one part in so many of the time
 const FEED_STEPS = 20_000; // while input waits for room in the UART
 const UNTIL_STEPS = 400_000; // between two looks at the clock
@@ -31,13 +32,22 @@ let toldReports = 0;
 let wanted: Record<string, Look> = {};
 const typed: number[] = [];
 const pace = new Pace();
+const BOOT_CLOCK = (30_000n * 100_000n) << 16n; // 30 s of the machine: a kernel without a prompt is paced from then on
+let booting = false; // the clock is not kept before the first prompt, so that a wait for a device takes no time
 const tick = new MessageChannel();
 
 const tell = (what: Told): void => postMessage(what);
 
 function tellPrinted(): void {
   const bytes = machine?.takePrinted();
-  if (bytes && bytes.length > 0) tell({ kind: "console", bytes });
+  if (!bytes || bytes.length === 0) return;
+  if (bytes[bytes.length - 1] === SPACE && bytes[bytes.length - 2] === DOLLAR) booted();
+  tell({ kind: "console", bytes });
+}
+
+function booted(): void {
+  if (booting && machine) pace.start(machine.clock);
+  booting = false;
 }
 
 function tellReports(): void {
@@ -87,8 +97,9 @@ function feed(): void {
 // Runs one slice and adapts its length.
 function runSlice(m: Machine): void {
   const begin = performance.now(), from = m.position;
+  if (typed.length > 0 || m.clock > BOOT_CLOCK) booted();
   feed();
-  m.limit(pace.limit(m.clock, idle ? m.due : null));
+  m.limit(booting ? BOOT_CLOCK : pace.limit(m.clock, idle ? m.due : null));
   stop = m.run(typed.length > 0 ? FEED_STEPS : slice);
   idle = stop === "idle";
   const ms = performance.now() - begin, steps = m.position - from;
@@ -121,7 +132,7 @@ function onTick(): void {
 
 function waitMs(m: Machine): number {
   const due = m.due;
-  return due === null ? 20 : pace.until(due);
+  return booting ? 0 : due === null ? 20 : pace.until(due);
 }
 
 function keepTicking(ms: number): void {
@@ -146,6 +157,7 @@ async function load(parts: Parts, settings: Settings, inputs: Input[] = []): Pro
   machine = made;
   tellModule(made.module);
   newest = toldReports = 0;
+  booting = true;
   stop = "none";
   idle = false;
   mips = 0;
