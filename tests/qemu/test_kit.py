@@ -164,3 +164,6 @@ def test_kit_debug(context):
         gdb.order('-interpreter-exec console "satp"')
         gdb.type("-gdb-exit\n")
         machine.wait("vitrine: 3 harts")
+        machine.type("\x01x")  # Ctrl-A X ends QEMU, which would outlive its shell
+        while machine.read():
+            pass
