@@ -11,9 +11,9 @@
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
+#include "sight/check.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
-#include "sight/check.h"
 
 #define COMPARED_MAX 65536 // bytes of one copy
 
@@ -144,7 +144,8 @@ too_long(struct machine *m, const struct copy *k)
     report_send(m, &r);
 }
 
-// Returns whether the kernel's side is a stack or a page of the allocator: no other hart changes it.
+// Returns whether no other hart changes the kernel's side meanwhile: it is too large for a variable,
+// or in a page of the allocator.
 static bool
 own_buffer(struct machine *m, const struct copy *k)
 {

@@ -45,7 +45,7 @@ static void
 called(struct machine *m, const struct call *c)
 {
     struct depth *d = SIGHT_STATE(m, depth, struct depth);
-    uint64 noff;
+    uint64 noff = 0;
     unsigned i = (unsigned)(c->when % CALLS);
     d->call[i].when = noff_of(m, c->hart, &noff) ? c->when : 0;
     d->call[i].noff = noff;

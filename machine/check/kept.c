@@ -10,8 +10,8 @@
 // Next      check/registers.c: the same, of user programs
 #include "check/trial.h"
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 #define THREADS        128
 #define HANDLER_LENGTH 80 // instructions from the entry of a handler to its call of kerneltrap()

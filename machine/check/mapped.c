@@ -38,14 +38,6 @@ state(struct machine *m)
     return SIGHT_STATE(m, mapped, struct mapped_watch);
 }
 
-// The root of the process that the hart runs; 0: not known.
-static uint64
-root_of(const struct machine *m, unsigned hart)
-{
-    uint64 root, proc = facts_current(m, hart);
-    return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ? root : 0;
-}
-
 // The process's arguments of its system call.
 static bool
 argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
@@ -109,7 +101,7 @@ find_file(struct machine *m, unsigned hart, uint64 since, struct mapping *k)
 static void
 remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
 {
-    struct mapping k = {.root = root_of(m, hart), .from = base, .when = m->sight->now};
+    struct mapping k = {.root = facts_root(m, hart), .from = base, .when = m->sight->now};
     uint64 length;
     if (k.root == 0 || base % PAGE_BYTES != 0 || (int64)base <= 0 ||
         !argument(m, hart, 1, &length) || !argument(m, hart, 2, &k.prot) ||
@@ -123,7 +115,7 @@ remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
 static void
 forget_range(struct machine *m, unsigned hart)
 {
-    uint64 from, length, root = root_of(m, hart);
+    uint64 from, length, root = facts_root(m, hart);
     if (!argument(m, hart, 0, &from) || !argument(m, hart, 1, &length))
         return;
     uint64 to = from + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
@@ -144,7 +136,7 @@ forget_range(struct machine *m, unsigned hart)
 static void
 inherit(struct machine *m, unsigned hart, int pid)
 {
-    uint64 parent = root_of(m, hart), child, proc = facts_process(m, pid);
+    uint64 parent = facts_root(m, hart), child, proc = facts_process(m, pid);
     uint32 last = state(m)->next;
     if (pid <= 0 || proc == 0 || !facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &child))
         return;
@@ -187,7 +179,7 @@ fault_of(struct machine *m, uint64 root)
 static void
 reads(struct machine *m, const struct call *c)
 {
-    const struct user_fault *f = fault_of(m, root_of(m, c->hart));
+    const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     struct report r;
     if (k == NULL)
@@ -208,7 +200,7 @@ reads(struct machine *m, const struct call *c)
 static void
 writes(struct machine *m, const struct call *c)
 {
-    const struct mapping *k = mapped_find(m, root_of(m, c->hart), c->arg[2]);
+    const struct mapping *k = mapped_find(m, facts_root(m, c->hart), c->arg[2]);
     struct report r;
     if (c->arg[1] == 0 || k == NULL || !(k->flags & MAP_PRIVATE) ||
         known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
@@ -225,7 +217,7 @@ writes(struct machine *m, const struct call *c)
 static void
 ends(struct machine *m, const struct call *c)
 {
-    const struct user_fault *f = fault_of(m, root_of(m, c->hart));
+    const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     struct report r;
     if (k == NULL || !k->inherited)

@@ -12,8 +12,8 @@
 
 #include "check/mapped.h"
 #include "machine.h"
-#include "sight/guest.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 #define TAKEN  64
 #define DROPS  64

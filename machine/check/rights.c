@@ -10,8 +10,6 @@
 #include "machine.h"
 #include "sight/check.h"
 
-#define LEVELS 3
-
 struct pair {
     const struct machine *m;
     uint64 child; // root
@@ -24,8 +22,8 @@ compare(void *arg, const struct leaf *leaf)
 {
     struct pair *p = arg;
     struct leaf copy;
-    if (p->found || !(leaf->pte & PTE_U) || !leaves_find(p->m, p->child, LEVELS, leaf->va, &copy) ||
-        !(copy.pte & PTE_U))
+    if (p->found || !(leaf->pte & PTE_U) ||
+        !leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy) || !(copy.pte & PTE_U))
         return;
     bool own = pte_pa(copy.pte) != pte_pa(leaf->pte) && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
@@ -46,7 +44,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     if ((int)result != 0 || report_sent(m, REPORT_RIGHTS, function) ||
         !ram_has(&m->ram, p.child, PAGE_BYTES))
         return;
-    leaves_visit(m, c->arg[0], LEVELS, &to);
+    leaves_visit(m, c->arg[0], PT_MIN_LEVELS, &to);
     if (!p.found)
         return;
     report_begin(m, &r, REPORT_RIGHTS, c->hart, function);

@@ -8,8 +8,7 @@
 #include "machine.h"
 #include "sight/check.h"
 
-#define LEVELS 3
-#define CALLS  16
+#define CALLS 16
 
 struct shrunk {
     struct {
@@ -32,7 +31,7 @@ called(struct machine *m, const struct call *c)
     unsigned i = (unsigned)(c->when % CALLS);
     w->call[i].when = 0;
     if (c->arg[2] != 0 && c->arg[2] < c->arg[1] && ram_has(&m->ram, c->arg[0], PAGE_BYTES) &&
-        leaves_find(m, c->arg[0], LEVELS, last_page(c), &w->call[i].last))
+        leaves_find(m, c->arg[0], PT_MIN_LEVELS, last_page(c), &w->call[i].last))
         w->call[i].when = c->when;
 }
 
@@ -45,7 +44,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     struct leaf leaf;
     struct report r;
     (void)result;
-    if (w->call[i].when != c->when || leaves_find(m, c->arg[0], LEVELS, last_page(c), &leaf))
+    if (w->call[i].when != c->when || leaves_find(m, c->arg[0], PT_MIN_LEVELS, last_page(c), &leaf))
         return;
     report_begin(m, &r, REPORT_SHRUNK, c->hart, function);
     r.what = (struct fact){

@@ -9,12 +9,11 @@
 #include "check/leaves.h"
 #include "check/mapped.h"
 #include "machine.h"
+#include "sight/check.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
-#include "sight/check.h"
 
-#define GIVEN  64
-#define LEVELS 3 // of the trees of kernels with uvmunmap()
+#define GIVEN 64
 
 // A changed page that a call of uvmunmap() frees, perhaps.
 struct given {
@@ -35,14 +34,6 @@ state(struct machine *m)
     return SIGHT_STATE(m, writeback, struct writeback_watch);
 }
 
-// The root of the process that the hart runs; 0: not known.
-static uint64
-own_root(const struct machine *m, unsigned hart)
-{
-    uint64 root, proc = facts_current(m, hart);
-    return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ? root : 0;
-}
-
 // When writei() read the page at `pa` last; NULL: that is not in RAM.
 static uint64 *
 written_at(struct machine *m, uint64 pa)
@@ -54,11 +45,11 @@ written_at(struct machine *m, uint64 pa)
 static void
 note_written(struct machine *m, const struct call *c)
 {
-    uint64 root = own_root(m, c->hart), end = c->arg[2] + (uint32)c->arg[4];
+    uint64 root = facts_root(m, c->hart), end = c->arg[2] + (uint32)c->arg[4];
     for (uint64 va = c->arg[2] & ~(PAGE_BYTES - 1); va < end; va += PAGE_BYTES) {
         struct leaf leaf;
         uint64 *written = NULL, pa;
-        if (c->arg[1] != 0 && leaves_find(m, root, LEVELS, va, &leaf))
+        if (c->arg[1] != 0 && leaves_find(m, root, PT_MIN_LEVELS, va, &leaf))
             written = written_at(m, pte_pa(leaf.pte));
         else if (c->arg[1] == 0 && guest_translate(m, c->hart, va, PT_READ, &pa))
             written = written_at(m, pa);
@@ -82,13 +73,13 @@ static void
 unmaps(struct machine *m, const struct call *c)
 {
     uint64 root = c->arg[0], end = c->arg[1] + (uint32)c->arg[2] * PAGE_BYTES, size;
-    bool frees = c->arg[3] != 0 && root == own_root(m, c->hart);
+    bool frees = c->arg[3] != 0 && root == facts_root(m, c->hart);
     for (uint64 va = c->arg[1]; frees && va < end; va += PAGE_BYTES) {
         const struct mapping *k = mapped_find(m, root, va);
         struct leaf leaf;
-        if (k == NULL || !(k->flags & MAP_SHARED) || !leaves_find(m, root, LEVELS, va, &leaf) ||
-            !(leaf.pte & PTE_D) || !size_of(m, k->file, &size) ||
-            k->offset + (va - k->from) >= size)
+        if (k == NULL || !(k->flags & MAP_SHARED) ||
+            !leaves_find(m, root, PT_MIN_LEVELS, va, &leaf) || !(leaf.pte & PTE_D) ||
+            !size_of(m, k->file, &size) || k->offset + (va - k->from) >= size)
             continue;
         state(m)->given[state(m)->next++ % GIVEN] =
             (struct given){root, c->when, va, leaf.pte, *k, size};

@@ -145,6 +145,13 @@ facts_current(const struct machine *m, unsigned hart)
     return facts_field(m, cpu, FACT_CPU_PROC, 8, &proc) ? proc : 0;
 }
 
+uint64
+facts_root(const struct machine *m, unsigned hart)
+{
+    uint64 root, proc = facts_current(m, hart);
+    return proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ? root : 0;
+}
+
 int
 facts_pid(const struct machine *m, unsigned hart)
 {

@@ -34,6 +34,8 @@ uint64 fact(const struct machine *m, enum fact_id id);
 
 // The struct proc that the hart runs, a kernel address; 0: none, or not known.
 uint64 facts_current(const struct machine *m, unsigned hart);
+// The root of the page table of that process; 0: not known.
+uint64 facts_root(const struct machine *m, unsigned hart);
 // Its pid; 0: none runs; -1: not known.
 int facts_pid(const struct machine *m, unsigned hart);
 // The struct proc with that pid; 0: there is none.
