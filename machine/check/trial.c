@@ -44,7 +44,7 @@ void
 trial_end(struct machine *m, const struct trial_apart *a)
 {
     history_go(m, a->here);
-    history_forget_future(m);
+    history_drop_ahead(m);
     m->host = a->host;
     m->clock_limit = a->limit;
     m->sight->reached = a->reached;

@@ -342,12 +342,19 @@ history_tick(struct machine *m)
 }
 
 void
+history_drop_ahead(struct machine *m)
+{
+    struct history *h = m->history;
+    while (h->cursor + 1 < h->count)
+        drop_newest(h);
+}
+
+void
 history_forget_future(struct machine *m)
 {
     struct history *h = m->history;
     h->inputs.count = h->inputs.next;
-    while (h->cursor + 1 < h->count)
-        drop_newest(h);
+    history_drop_ahead(m);
 }
 
 void

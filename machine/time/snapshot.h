@@ -22,8 +22,8 @@
 #include "time/delta.h"
 #include "time/inputlog.h"
 
-#define HISTORY_INTERVAL 5000000ULL // steps from one snapshot to the next, when it is new
-#define HISTORY_DENSE    16         // parts of an interval that a repeated run makes
+#define HISTORY_INTERVAL 10000000ULL // steps from one snapshot to the next, when it is new
+#define HISTORY_DENSE    32          // parts of an interval that a repeated run makes
 #define SNAPSHOTS_MAX    4096
 
 struct snapshot {
@@ -66,6 +66,8 @@ void history_tick(struct machine *m);
 void history_save(struct machine *m, uint64 pa);
 // As history_save(), for a page of a disk.
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
+// Forgets the snapshots ahead of the present place: those of a trial. Input that is to come stays.
+void history_drop_ahead(struct machine *m);
 // Forgets all snapshots and input behind the present place.
 void history_forget_future(struct machine *m);
 // Forgets everything that was: memory is changed by the debugger. The next snapshot is taken soon.

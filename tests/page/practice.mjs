@@ -75,6 +75,25 @@ async function link(opened, open) {
   await other.page.close();
 }
 
+// After two seconds without a step in user mode a check tries sleeping processes (machine/check/wakeup.c). Input that is to come stays.
+async function linkToARest(opened, open) {
+  const words = (await opened.page.evaluate(() => window.vitrine.makeLink())).replace(/([#&]at)=\d+/, "$1=1");
+  const slow = await open(words.replace(/&typed=[^&]*/, ""));
+  await slow.until(() => window.vitrine?.run.position === 1, 100, "the first instruction of the run");
+  await slow.call("run", true);
+  await slow.prompt();
+  await slow.page.waitForTimeout(3000);
+  await slow.type("exit\n");
+  await slow.until(() => window.vitrine.run.stop === "finished", 100, "the end of the small kernel");
+  const { position } = await slow.run(), hash = await slow.look("hash");
+  const other = await open((await slow.page.evaluate(() => window.vitrine.makeLink())).replace(/([#&]at)=\d+/, "$1=1"));
+  await other.until(() => window.vitrine?.run.position === 1, 100, "the first instruction of the repeated run");
+  for (let at = 1; at < position; ) await other.call("forward", (at = Math.min(position, at + 100_000)));
+  demand((await other.look("hash")) === hash, "after a rest the link leads to another run");
+  await other.page.close();
+  await slow.page.close();
+}
+
 export default async function ({ open }) {
   const opened = await open();
   await opened.prompt();
@@ -82,4 +101,5 @@ export default async function ({ open }) {
   await predicts(opened);
   await finds(opened);
   await link(opened, open);
+  await linkToARest(opened, open);
 }
