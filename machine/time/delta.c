@@ -12,21 +12,32 @@ struct packed {
     uint64 word[WORDS + 1]; // the last has no meaning
 };
 
+// Returns whether the next eight words are all as the one before.
+static bool
+goes_on(const uint64 *word, uint64 before)
+{
+    uint64 differ = 0;
+    for (unsigned i = 0; i < 8; i++)
+        differ |= word[i] ^ before;
+    return differ == 0;
+}
+
 // Returns how many bytes of it count.
 static uint64
 pack(const struct delta_page *from, struct packed *to)
 {
     uint64 before = 0, n = 0;
-    for (unsigned i = 0; i < NELEM(to->map); i++) {
-        uint64 map = 0;
-        for (unsigned k = 0; k < 64; k++) {
-            uint64 word = from->word[64 * i + k];
+    mem_set(to->map, 0, sizeof(to->map));
+    for (unsigned i = 0; i < WORDS; i += 8) {
+        if (goes_on(&from->word[i], before))
+            continue;
+        for (unsigned k = i; k < i + 8; k++) {
+            uint64 word = from->word[k];
             to->word[n] = word;
-            map |= (uint64)(word != before) << k;
+            to->map[k / 64] |= (uint64)(word != before) << (k % 64);
             n += word != before;
             before = word;
         }
-        to->map[i] = map;
     }
     return sizeof(to->map) + n * sizeof(to->word[0]);
 }
