@@ -29,6 +29,24 @@ sight_alloc(struct machine *m, uint64 bytes)
     return m->sight->alloc((size_t)bytes);
 }
 
+static void
+enter_hearer(struct hearers *h, const struct check *c, unsigned i)
+{
+#define HEARS(event) h->event |= (uint64)(c->event != NULL) << i
+    HEARS(trap);
+    HEARS(trap_return);
+    HEARS(enabled);
+    HEARS(satp);
+    HEARS(fence);
+    HEARS(table);
+    HEARS(walk);
+    HEARS(stale);
+    HEARS(printed);
+    HEARS(examine);
+    HEARS(ended);
+#undef HEARS
+}
+
 // Gives a check its memory and starts it.
 static void
 begin(struct machine *m, unsigned i)
@@ -38,6 +56,7 @@ begin(struct machine *m, unsigned i)
     if (s->state[i] == NULL || (checks[i]->start != NULL && !checks[i]->start(m)))
         return;
     s->on |= 1ULL << i;
+    enter_hearer(&s->hearers, checks[i], i);
     for (unsigned f = 0; f < KNOWN_COUNT; f++) {
         s->known.called[f] |= (checks[i]->calls >> f & 1) << i;
         s->known.returned[f] |= (checks[i]->returns >> f & 1) << i;
@@ -152,8 +171,8 @@ next_check(uint64 *mask)
 // Tells an event to all checks that work and want it.
 #define TELL(m, counted, event, ...)                                                               \
     do {                                                                                           \
-        if (tell_begin(m, counted)) {                                                              \
-            TELL_SOME(m, (m)->sight->on, event, ##__VA_ARGS__);                                    \
+        if ((m)->sight != NULL && (m)->sight->hearers.event != 0 && tell_begin(m, counted)) {      \
+            TELL_SOME(m, (m)->sight->hearers.event, event, ##__VA_ARGS__);                         \
             tell_end(m);                                                                           \
         }                                                                                          \
     } while (0)
@@ -302,7 +321,7 @@ sight_examine(struct machine *m)
 {
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
-    TELL_SOME(m, m->sight->on, examine);
+    TELL_SOME(m, m->sight->hearers.examine, examine);
 }
 
 void
@@ -310,5 +329,5 @@ sight_ended(struct machine *m)
 {
     if (m->sight == NULL || machine_position(m) < m->sight->reached)
         return;
-    TELL_SOME(m, m->sight->on, ended);
+    TELL_SOME(m, m->sight->hearers.ended, ended);
 }

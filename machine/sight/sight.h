@@ -23,6 +23,11 @@ struct stale;
 
 #define CHECKS_MAX 64
 
+// Of each kind of event: the working checks that hear of it, as bits (struct check has the kinds).
+struct hearers {
+    uint64 trap, trap_return, enabled, satp, fence, table, walk, stale, printed, examine, ended;
+};
+
 struct sight {
     struct symbols symbols; // of the kernel
     struct lines lines;
@@ -39,6 +44,7 @@ struct sight {
     uint64 *load_watch, *store_watch; // of each page: the checks that watch it, as bits
     uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
     uint64 on;                        // the checks that work, as bits
+    struct hearers hearers;
     void *state[CHECKS_MAX];          // the memory of each check
     void *(*alloc)(size_t bytes);
 };
