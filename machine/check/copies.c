@@ -8,6 +8,7 @@
 //           maps the page. Bytes count only if no other process can store to the page, and the
 //           kernel's side is no variable. W counts for code alone: it may be missing elsewhere
 //           because the page is copy-on-write, or was read from a file in this very call.
+#include "base/mem.h"
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -157,54 +158,63 @@ own_buffer(struct machine *m, const struct copy *k)
     return k->size > 8 || (f != NULL && f->state == FRAME_ALLOCATED);
 }
 
-// Compares from byte `at` to the end of its page. Returns where the copy ends or the page does.
 static uint64
-compare(struct machine *m, const struct copy *k, uint64 at, const struct leaf *leaf, bool *ended)
+smaller(uint64 a, uint64 b)
 {
-    uint64 size = pt_leaf_size(leaf->level), va = k->user + at;
-    uint64 pa = pte_pa(leaf->pte) + (va & (size - 1)), ours;
-    struct guest_page page = {0};
-    if (!ram_has(&m->ram, pa, 1))
-        return k->size;
-    for (; at < k->size; at++, pa++) {
-        uint8 theirs = *ram_at(&m->ram, pa);
-        if (!guest_read_near(m, k->call->hart, &page, k->kernel + at, 1, PT_READ, &ours))
-            return k->size;
-        if (theirs != ours) {
-            if (own_buffer(m, k) && !others_write(m, k->call->arg[0], pa & ~(PAGE_BYTES - 1)))
-                wrong_byte(m, k, at, theirs, ours);
-            return k->size;
+    return a < b ? a : b;
+}
+
+// How many bytes of the copy from byte `at` on are in one page on either side.
+static uint64
+in_one_page(const struct copy *k, uint64 at)
+{
+    uint64 user = PAGE_BYTES - (k->user + at) % PAGE_BYTES;
+    uint64 kernel = PAGE_BYTES - (k->kernel + at) % PAGE_BYTES;
+    return smaller(k->size - at, smaller(user, kernel));
+}
+
+enum compared { SAME, DIFFERENT, STRING_ENDS };
+
+// Compares `n` bytes from byte `at` on, which the leaf maps, and reports the first one that differs.
+static enum compared
+compare(struct machine *m, const struct copy *k, uint64 at, uint64 n, const struct leaf *leaf)
+{
+    uint64 user = pte_pa(leaf->pte) + (k->user + at) % pt_leaf_size(leaf->level), kernel;
+    if (!ram_has(&m->ram, user, n) ||
+        !guest_translate(m, k->call->hart, k->kernel + at, PT_READ, &kernel))
+        return DIFFERENT;
+    const uint8 *theirs = ram_at(&m->ram, user), *ours = ram_at(&m->ram, kernel);
+    if (!k->string && mem_equal(theirs, ours, n))
+        return SAME;
+    for (uint64 i = 0; i < n; i++) {
+        if (theirs[i] != ours[i]) {
+            if (own_buffer(m, k) && !others_write(m, k->call->arg[0], user & ~(PAGE_BYTES - 1)))
+                wrong_byte(m, k, at + i, theirs[i], ours[i]);
+            return DIFFERENT;
         }
-        if (k->string && theirs == 0) {
-            *ended = true;
-            return k->size;
-        }
-        if (((pa + 1) & (PAGE_BYTES - 1)) == 0)
-            return at + 1;
+        if (k->string && theirs[i] == 0)
+            return STRING_ENDS;
     }
-    return at;
+    return SAME;
 }
 
 static void
 look(struct machine *m, const struct copy *k)
 {
     struct leaf leaf;
-    bool ended = false, known = true;
-    for (uint64 at = 0; at < k->size && !ended;) {
+    for (uint64 at = 0, n; at < k->size; at += n) {
         uint64 va = k->user + at;
-        known = leaves_find(m, k->call->arg[0], PT_MIN_LEVELS, va, &leaf);
-        if (!known)
+        n = in_one_page(k, at);
+        if (!leaves_find(m, k->call->arg[0], PT_MIN_LEVELS, va, &leaf))
             return;
         if (!may(m, k, &leaf)) {
             no_right(m, k, va, &leaf);
             return;
         }
-        uint64 next = compare(m, k, at, &leaf, &ended);
-        if (next == k->size && !ended && (va & (PAGE_BYTES - 1)) + (next - at) > PAGE_BYTES)
-            return; // given up
-        at = next;
+        if (compare(m, k, at, n, &leaf) != SAME)
+            return;
     }
-    if (k->string && !ended && k->size == k->call->arg[3])
+    if (k->string && k->size == k->call->arg[3])
         too_long(m, k);
 }
 
