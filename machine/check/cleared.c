@@ -6,26 +6,42 @@
 #include "machine.h"
 #include "sight/check.h"
 
+struct range {
+    uint64 at, bytes;
+};
+
+struct cleared {
+    struct range *variable; // of the kernel, those that are no longer than a word left out
+    uint32 variables;
+};
+
+static struct cleared *
+state(struct machine *m)
+{
+    return SIGHT_STATE(m, cleared, struct cleared);
+}
+
 // The variable that `from` is in, with the end of the part that memset() may clear: 0: it fits, or
 // it is in none.
 static uint64
-end_of(const struct machine *m, uint64 from, uint64 bytes, uint64 *variable)
+end_of(struct machine *m, uint64 from, uint64 bytes, uint64 *variable)
 {
+    const struct cleared *w = state(m);
     uint64 size = fact(m, FACT_PROC_SIZE), offset = from - fact(m, FACT_AT_PROC), end = 0;
-    struct symbol_variable v;
     if (facts_have(m, FACT_BIT(AT_PROC) | FACT_BIT(COUNT_PROC) | FACT_BIT(PROC_SIZE)) &&
         offset < size * fact(m, FACT_COUNT_PROC)) {
         *variable = fact(m, FACT_AT_PROC);
         return offset % size == 0 || offset % size + bytes <= size ? 0
                                                                    : from - offset % size + size;
     }
-    for (uint32 i = 0; symbols_variable(&m->sight->symbols, i, &v); i++) {
-        if (from - v.at >= v.bytes)
+    for (uint32 i = 0; i < w->variables; i++) {
+        const struct range *v = &w->variable[i];
+        if (from - v->at >= v->bytes)
             continue;
-        if (from == v.at || from + bytes <= v.at + v.bytes)
+        if (from == v->at || from + bytes <= v->at + v->bytes)
             return 0;
-        *variable = v.at;
-        end = v.at + v.bytes;
+        *variable = v->at;
+        end = v->at + v->bytes;
     }
     return end;
 }
@@ -45,8 +61,38 @@ called(struct machine *m, const struct call *c)
     report_send(m, &r);
 }
 
+// Notes the variables, or counts them if there is no room yet.
+static void
+note_variables(struct machine *m)
+{
+    struct cleared *w = state(m);
+    struct symbol_variable v;
+    w->variables = 0;
+    for (uint32 i = 0; symbols_variable(&m->sight->symbols, i, &v); i++) {
+        if (v.bytes <= sizeof(uint64))
+            continue;
+        if (w->variable != NULL)
+            w->variable[w->variables] = (struct range){v.at, v.bytes};
+        w->variables++;
+    }
+}
+
+static bool
+start(struct machine *m)
+{
+    struct cleared *w = state(m);
+    note_variables(m);
+    w->variable = sight_alloc(m, w->variables * sizeof(w->variable[0]));
+    if (w->variable == NULL)
+        return false;
+    note_variables(m);
+    return true;
+}
+
 const struct check cleared_check = {
     .name = "cleared",
+    .bytes = sizeof(struct cleared),
+    .start = start,
     .calls = KNOWN_BIT(MEMSET),
     .called = called,
 };

@@ -8,12 +8,14 @@
 // Promises  silence: an exception may go on elsewhere, or with a result in a register: it is none of
 //           this. A thread that runs for the first time does not return to anything.
 // Next      check/registers.c: the same, of user programs
+#include "base/mem.h"
 #include "check/trial.h"
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/guest.h"
 
-#define THREADS        128
+#define SETS           64 // of threads, by the page of their stack
+#define WAYS           4
 #define HANDLER_LENGTH 80 // instructions from the entry of a handler to its call of kerneltrap()
 
 enum { CODE_JAL = 0x6f, CODE_JALR = 0x67, CODE_SD_SP = 0x13023, CODE_SD_MASK = 0xff07f };
@@ -27,8 +29,7 @@ struct cut {
 };
 
 struct kept {
-    struct cut trap[THREADS], swtch[THREADS];
-    uint32 next_trap, next_swtch;
+    struct cut trap[SETS][WAYS], swtch[SETS][WAYS];
     struct cut *last[HARTS_MAX]; // the interrupt that each hart took last
     bool tp_is_hart[HARTS_MAX];  // as scheduler() had it
 };
@@ -46,22 +47,31 @@ stack_of(const struct machine *m, unsigned hart)
     return guest_translate(m, hart, m->s.hart[hart].x[SP], PT_READ, &pa) ? pa : 0;
 }
 
-// The record of the thread; its oldest place when there is none.
+// The record of the thread with this stack; NULL: there is none.
 static struct cut *
-of_stack(struct cut *all, uint32 *next, uint64 stack)
+find(struct cut all[SETS][WAYS], uint64 stack)
 {
-    for (unsigned i = 0; i < THREADS; i++)
-        if (all[i].stack == stack)
-            return &all[i];
-    return &all[(*next)++ % THREADS];
+    struct cut *set = all[stack / PAGE_BYTES % SETS];
+    for (unsigned i = 0; i < WAYS; i++)
+        if (set[i].stack == stack)
+            return &set[i];
+    return NULL;
 }
 
-static void
-keep(const struct machine *m, unsigned hart, struct cut *k, uint64 stack, uint64 when)
+// Records the hart's registers as those of the thread: over its last record, else over an unused
+// one, else over the oldest of its set.
+static struct cut *
+keep(const struct machine *m, unsigned hart, struct cut all[SETS][WAYS], uint64 stack, uint64 when)
 {
+    struct cut *set = all[stack / PAGE_BYTES % SETS], *k = find(all, stack), *oldest = &set[0];
+    for (unsigned i = 1; i < WAYS; i++)
+        if (oldest->stack != 0 && (set[i].stack == 0 || set[i].when < oldest->when))
+            oldest = &set[i];
+    if (k == NULL)
+        k = oldest;
     *k = (struct cut){.stack = stack, .when = when};
-    for (unsigned i = 0; i < REGISTERS; i++)
-        k->x[i] = m->s.hart[hart].x[i];
+    mem_copy(k->x, m->s.hart[hart].x, sizeof(k->x));
+    return k;
 }
 
 static void
@@ -111,8 +121,7 @@ trap(struct machine *m, unsigned hart)
     if (h->mode != MODE_S || !(h->mstatus & STATUS_SPP) || (int64)h->scause >= 0 ||
         (stack = stack_of(m, hart)) == 0)
         return;
-    struct cut *k = of_stack(w->trap, &w->next_trap, stack);
-    keep(m, hart, k, stack, m->sight->now);
+    struct cut *k = keep(m, hart, w->trap, stack, m->sight->now);
     k->pc = h->sepc;
     k->handler = h->stvec & ~3ULL;
     w->last[hart] = k;
@@ -123,20 +132,19 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 stack = supervisor && h->mode == MODE_S ? stack_of(m, hart) : 0;
-    for (unsigned i = 0; stack != 0 && i < THREADS; i++) {
-        struct cut *k = &state(m)->trap[i];
-        if (k->stack != stack)
-            continue;
-        k->stack = 0;
-        for (unsigned reg = RA; reg < REGISTERS; reg++)
-            if (reg != TP && h->x[reg] != k->x[reg] && h->pc == k->pc) {
-                tell(m, hart, k, WORD_KEPT_TRAP, reg, k->handler);
-                return;
-            }
-        if (h->pc != k->pc)
-            tell(m, hart, k, WORD_KEPT_PC, RA, m->sight->known.entry[KNOWN_KERNELTRAP]);
+    struct cut *k = stack == 0 ? NULL : find(state(m)->trap, stack);
+    if (k == NULL)
+        return;
+    k->stack = 0;
+    if (h->pc != k->pc) {
+        tell(m, hart, k, WORD_KEPT_PC, RA, m->sight->known.entry[KNOWN_KERNELTRAP]);
         return;
     }
+    for (unsigned reg = RA; reg < REGISTERS; reg++)
+        if (reg != TP && h->x[reg] != k->x[reg]) {
+            tell(m, hart, k, WORD_KEPT_TRAP, reg, k->handler);
+            return;
+        }
 }
 
 // --- swtch ---------------------------------------------------------------------------------------
@@ -168,7 +176,7 @@ called(struct machine *m, const struct call *c)
     uint64 stack = c->what == KNOWN_SWTCH ? stack_of(m, c->hart) : 0;
     struct cut *k = w->last[c->hart];
     if (stack != 0)
-        keep(m, c->hart, of_stack(w->swtch, &w->next_swtch, stack), stack, c->when);
+        keep(m, c->hart, w->swtch, stack, c->when);
     else if (c->what == KNOWN_SCHEDULER)
         w->tp_is_hart[c->hart] = own;
     else if (c->what == KNOWN_USERTRAP && w->tp_is_hart[c->hart] && !own)
@@ -184,19 +192,17 @@ static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
     const struct hart *h = &m->s.hart[c->hart];
+    uint64 stack = stack_of(m, c->hart);
+    struct cut *k = stack == 0 ? NULL : find(state(m)->swtch, stack);
     (void)result;
-    for (unsigned i = 0; i < THREADS; i++) {
-        struct cut *k = &state(m)->swtch[i];
-        if (k->stack == 0 || k->when != c->when)
-            continue;
-        k->stack = 0;
-        for (unsigned reg = S0; reg <= S11; reg++)
-            if ((reg <= S1 || reg >= S2) && h->x[reg] != k->x[reg]) {
-                tell(m, c->hart, k, WORD_KEPT_SWTCH, reg, m->sight->known.entry[KNOWN_SWTCH]);
-                return;
-            }
+    if (k == NULL || k->when != c->when)
         return;
-    }
+    k->stack = 0;
+    for (unsigned reg = S0; reg <= S11; reg++)
+        if ((reg <= S1 || reg >= S2) && h->x[reg] != k->x[reg]) {
+            tell(m, c->hart, k, WORD_KEPT_SWTCH, reg, m->sight->known.entry[KNOWN_SWTCH]);
+            return;
+        }
 }
 
 static bool

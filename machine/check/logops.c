@@ -19,6 +19,7 @@ struct operation {
 
 struct logops {
     struct operation of[PROCESSES];
+    unsigned used;
 };
 
 static struct operation *
@@ -32,9 +33,18 @@ of_process(struct machine *m, uint64 proc, bool make)
         if (w->of[i].proc == 0)
             empty = &w->of[i];
     }
-    if (make && empty != NULL)
+    if (make && empty != NULL) {
         *empty = (struct operation){.proc = proc};
+        w->used++;
+    }
     return make ? empty : NULL;
+}
+
+static void
+forget(struct logops *w, struct operation *o)
+{
+    o->proc = 0;
+    w->used--;
 }
 
 static void
@@ -57,7 +67,7 @@ called(struct machine *m, const struct call *c)
     if (o == NULL)
         return;
     if (c->what == KNOWN_EXIT) {
-        o->proc = 0;
+        forget(SIGHT_STATE(m, logops, struct logops), o);
     } else if (c->what == KNOWN_BEGIN_OP) {
         o->open++;
         o->by = c->ra - 1;
@@ -70,14 +80,16 @@ called(struct machine *m, const struct call *c)
 static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
-    uint64 proc = facts_current(m, hart);
-    struct operation *o =
-        supervisor && m->s.hart[hart].mode == MODE_U ? of_process(m, proc, false) : NULL;
-    if (o == NULL || proc == 0)
+    struct logops *w = SIGHT_STATE(m, logops, struct logops);
+    uint64 proc = supervisor && m->s.hart[hart].mode == MODE_U && w->used > 0
+                      ? facts_current(m, hart)
+                      : 0;
+    struct operation *o = proc == 0 ? NULL : of_process(m, proc, false);
+    if (o == NULL)
         return;
     if (o->open > 0)
         tell(m, hart, o);
-    o->proc = 0;
+    forget(w, o);
 }
 
 static bool

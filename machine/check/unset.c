@@ -24,6 +24,7 @@
 struct unset_page {
     uint64 pa;   // 0: unused
     uint32 uses; // by the kernel
+    uint32 left; // bits that are set
     uint64 bit[WORDS];
 };
 
@@ -31,6 +32,8 @@ struct unset_watch {
     struct unset_page *page;
     uint32 *index; // of each page of RAM: where it is in `page` + 1, or 0
     uint32 hand;   // where the search for an unused place begins
+    uint64 pc;     // that was looked up last
+    bool copies;   // ... is in memmove() or memset()
 };
 
 static struct unset_watch *
@@ -62,24 +65,31 @@ forget(struct machine *m, struct unset_page *p)
 }
 
 static bool
-all_set(const struct unset_page *p)
-{
-    for (unsigned i = 0; i < WORDS; i++)
-        if (p->bit[i] != 0)
-            return false;
-    return true;
-}
-
-static bool
 is_unset(const struct unset_page *p, uint64 offset)
 {
     return p->bit[offset / 64] >> (offset % 64) & 1;
 }
 
-static void
-put(struct unset_page *p, uint64 offset)
+static uint32
+count_bits(uint64 word)
 {
-    p->bit[offset / 64] &= ~((uint64)1 << offset % 64);
+    uint32 n = 0;
+    for (; word != 0; word &= word - 1)
+        n++;
+    return n;
+}
+
+// The bytes are set. They are in one page.
+static void
+put(struct unset_page *p, uint64 offset, uint64 bytes)
+{
+    for (uint64 n; bytes > 0; offset += n, bytes -= n) {
+        uint64 from = offset % 64, *word = &p->bit[offset / 64];
+        n = bytes < 64 - from ? bytes : 64 - from;
+        uint64 mask = ~0ULL >> (64 - n) << from;
+        p->left -= count_bits(*word & mask);
+        *word &= ~mask;
+    }
 }
 
 // --- pages come and go -----------------------------------------------------------------------
@@ -119,12 +129,14 @@ follow(struct machine *m, uint64 pa)
     if (p == NULL)
         return;
     p->pa = pa;
-    p->uses = 0;
-    for (unsigned i = 0; i < WORDS; i++)
+    p->uses = p->left = 0;
+    for (unsigned i = 0; i < WORDS; i++) {
         p->bit[i] = 0;
-    for (unsigned i = 0; i < PAGE_BYTES / 8; i++)
-        p->bit[i / 8] |= not_zero(words[i]) << i % 8 * 8;
-    if (all_set(p)) {
+        for (unsigned k = 0; k < 8; k++)
+            p->bit[i] |= not_zero(words[8 * i + k]) << 8 * k;
+        p->left += count_bits(p->bit[i]);
+    }
+    if (p->left == 0) {
         p->pa = 0;
         *index_of(m, pa) = 0;
         return;
@@ -152,9 +164,9 @@ set(struct machine *m, uint64 pa, uint64 bytes)
         uint64 offset = pa % PAGE_BYTES, here = PAGE_BYTES - offset;
         struct unset_page *p = find(m, pa);
         here = here < bytes ? here : bytes;
-        for (uint64 i = 0; p != NULL && here < PAGE_BYTES && i < here; i++)
-            put(p, offset + i);
-        if (p != NULL && (here == PAGE_BYTES || all_set(p)))
+        if (p != NULL)
+            put(p, offset, here);
+        if (p != NULL && p->left == 0)
             forget(m, p);
         pa += here;
         bytes -= here;
@@ -196,6 +208,17 @@ is_in(const struct machine *m, uint64 pc, enum known what)
            pa == m->sight->known.entry[what];
 }
 
+// Returns whether the instruction is in memmove() or memset().
+static bool
+copies(struct machine *m, uint64 pc)
+{
+    struct unset_watch *w = state(m);
+    if (w->pc != pc)
+        w->copies = is_in(m, pc, KNOWN_MEMMOVE) || is_in(m, pc, KNOWN_MEMSET);
+    w->pc = pc;
+    return w->copies;
+}
+
 // Counts a use by the kernel. A page that the kernel goes on using - a stack, a trapframe, a pipe - is
 // followed no longer: it may never be set as a whole, and each access of it is slow.
 static void
@@ -203,9 +226,8 @@ count_use(struct machine *m, unsigned hart, uint64 pa)
 {
     struct unset_page *p = m->s.hart[hart].mode == MODE_U ? NULL : find(m, pa);
     uint64 pc = m->s.hart[hart].pc;
-    if (p != NULL && !is_in(m, pc, KNOWN_MEMMOVE) && !is_in(m, pc, KNOWN_MEMSET) &&
-        ++p->uses > KERNEL_USES) // a copy fills the page: that is no use
-        forget(m, p);
+    if (p != NULL && !copies(m, pc) && ++p->uses > KERNEL_USES)
+        forget(m, p); // a copy fills the page: that is no use
 }
 
 static void
@@ -242,10 +264,7 @@ void
 unset_given(struct machine *m, unsigned hart, uint64 pa, uint64 va)
 {
     const struct unset_page *p = find(m, pa);
-    unsigned count = 0;
-    for (unsigned i = 0; p != NULL && i < PAGE_BYTES; i++)
-        count += is_unset(p, i);
-    if (count > PAGE_BYTES / 2)
+    if (p != NULL && p->left > PAGE_BYTES / 2)
         tell(m, hart, pa, WORD_UNSET_GIVEN, va);
 }
 
