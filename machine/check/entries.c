@@ -3,7 +3,7 @@
 //
 // Theory    The machine follows trees that a hart may use (mmu/trees.h). A kernel changes a process's
 //           table while its own is in use, so these are watched here: a tree from the first return to
-//           user mode with it, each page of it until it is free.
+//           user mode with it, each page of it until it is free, or given out for something else.
 #include "check/entries.h"
 
 #include "check/leaves.h"
@@ -50,6 +50,34 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
         leaves_visit(m, root, levels, &to);
 }
 
+// The page is no table any more.
+static void
+forget(struct machine *m, uint64 pa)
+{
+    *level_of(m, pa) = 0;
+    sight_watch(m, CHECK_entries, pa, 0);
+}
+
+// A page comes out of the allocator. That it has been free may have gone unseen: no store told.
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    unsigned pages = c->what == KNOWN_SUPERALLOC ? PT_ENTRIES : 1;
+    for (uint64 pa = result; pages > 0; pages--, pa += PAGE_BYTES)
+        if (ram_has(&m->ram, pa, PAGE_BYTES) && *level_of(m, pa) != 0)
+            forget(m, pa);
+}
+
+// Returns whether the store shows that the page is no table: it is free, or, where the kernel's
+// allocator is not known, the value is no entry, or is there already.
+static bool
+no_table(const struct frame *f, int bytes, uint64 was, uint64 value)
+{
+    if (f == NULL || f->state == FRAME_UNKNOWN)
+        return bytes != 8 || value == was || (value & PTE_RESERVED);
+    return bytes != 8 || f->freeing || f->state == FRAME_FREE;
+}
+
 static void
 store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
 {
@@ -57,9 +85,8 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     uint8 level = *level_of(m, pa);
     const struct frame *f = frames_at(m, pa);
     struct visitor to = {.table = table_found, .leaf = leaf_found, .arg = m};
-    if (level == 0 || bytes != 8 || (f != NULL && (f->freeing || f->state == FRAME_FREE))) {
-        *level_of(m, pa) = 0;
-        sight_watch(m, CHECK_entries, pa, 0);
+    if (level == 0 || no_table(f, bytes, was, value)) {
+        forget(m, pa);
         return;
     }
     if (level > 1 && pte_table(value) && ram_has(&m->ram, pte_pa(value), PAGE_BYTES))
@@ -81,7 +108,9 @@ start(struct machine *m)
 const struct check entries_check = {
     .name = "entries",
     .bytes = sizeof(struct entries_watch),
+    .returns = KNOWN_BIT(KALLOC) | KNOWN_BIT(SUPERALLOC),
     .start = start,
+    .returned = returned,
     .trap_return = trap_return,
     .store = store,
 };
