@@ -4,8 +4,9 @@
 // Theory    A kernel may have its tables in disorder while it works on them. When a process returns
 //           to user mode, its tables are at rest: no table and no page that they lead to is free,
 //           nothing is left above a size that has shrunk, and a copy in the kernel's own tree agrees.
-//           All of the tree is looked at then, at most once in so many instructions as it has
-//           entries, so that this costs little.
+//           All of the tree is looked at then, at most once in so many instructions that this costs
+//           little: twice as many as it has entries, and sixteen times if since the last look no
+//           entry was changed and no page freed.
 #include "check/atrest.h"
 #include "check/blame.h"
 #include "check/leaves.h"
@@ -18,13 +19,16 @@
 #define ROOTS         64
 #define OWNED         8             // pages that a struct proc points to
 #define CONTEXT_BYTES 112           // saved registers: their contents are not kept
+#define PAUSE         2             // instructions between two looks, for each entry of the tree
+#define LONG_PAUSE    16            // ... if nothing has changed
 #define MIRROR_TOP    0x80000000ULL // processes that the kernel has mapped as well end below
 
 struct known_root {
     uint64 root, proc;
-    uint64 next; // position from which on it is looked at again
-    uint64 when; // position when it was looked at
-    uint64 size; // of the process then
+    uint64 when;    // position when it was looked at
+    uint64 entries; // of its tables then
+    uint64 changes; // ... that had happened
+    uint64 size;    // of the process
 };
 
 // A root that was freed while its process was running.
@@ -37,6 +41,7 @@ struct tables_watch {
     struct freed_root freed[HARTS_MAX];
     uint64 kernel_satp[HARTS_MAX]; // satp before the hart wrote that of the user tree
     struct known_root of[ROOTS];
+    uint64 changes;         // stores to tables and pages freed, so far
     uint64 stacks_seen_for; // the satp in which the kernel stacks have been looked at
 };
 
@@ -126,6 +131,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
     uint64 root, proc = facts_current(m, c->hart);
     (void)result;
+    w->changes++;
     if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) && root == c->arg[0] &&
         is_free(m, root))
         w->freed[c->hart] = (struct freed_root){root, proc, frames_at(m, root)->freed};
@@ -307,7 +313,7 @@ record(struct tables_watch *w, uint64 root, uint64 proc)
     for (unsigned i = 0; i < ROOTS; i++) {
         if (w->of[i].root == root && w->of[i].proc == proc)
             return &w->of[i];
-        if (w->of[i].next < oldest->next)
+        if (w->of[i].when < oldest->when)
             oldest = &w->of[i];
     }
     *oldest = (struct known_root){.root = root, .proc = proc};
@@ -358,9 +364,20 @@ look_at(struct look *l, struct known_root *k)
     if (kernel != root && satp_levels(l->kernel) == PT_MIN_LEVELS && may_mirror(l->m, kernel))
         leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
     look_at_stacks(l);
-    k->next = l->m->sight->now + (uint64)tables * PT_ENTRIES;
+    k->entries = (uint64)tables * PT_ENTRIES;
+    k->changes = SIGHT_STATE(l->m, tables, struct tables_watch)->changes;
     k->size = l->size;
     k->when = l->m->sight->now;
+}
+
+static void
+changed(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
+{
+    (void)hart;
+    (void)pa;
+    (void)was;
+    (void)is;
+    SIGHT_STATE(m, tables, struct tables_watch)->changes++;
 }
 
 static void
@@ -377,7 +394,8 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     const struct frame *f = frames_at(m, k->root);
     bool anew = f != NULL && f->allocated.position > k->when;
     l.size_before = k->size > l.size && !anew ? k->size : 0;
-    if (k->next > m->sight->now && l.size_before == 0)
+    uint64 pause = k->entries * (k->changes == w->changes ? LONG_PAUSE : PAUSE);
+    if (m->sight->now < k->when + pause && l.size_before == 0 && !anew)
         return;
     find_owned(&l);
     look_at(&l, k);
@@ -389,6 +407,7 @@ const struct check tables_check = {
     .returns = KNOWN_BIT(KFREE),
     .returned = returned,
     .trap_return = trap_return,
+    .table = changed,
     .satp = satp,
     .walk = walked,
 };
