@@ -215,6 +215,9 @@ class Report:
             self.outcome[test.name] = "ok"
             self.line(f"ok {test.name} ({time.monotonic() - start:.1f} s)")
 
+    def failures(self):
+        return [name for name, outcome in self.outcome.items() if outcome == "FAIL"]
+
     def fail(self, context, why):
         self.failed += 1
         self.outcome[context.name] = "FAIL"
@@ -293,6 +296,8 @@ def main():
         list(pool.map(lambda t: report.run(t, options), tests))
     for test in last:
         report.run(test, options)
+    if report.failed:
+        print(tr("failed: %s") % " ".join(report.failures()))
     print(tr("%d passed, %d failed") % (report.passed, report.failed))
     return 1 if report.failed or not report.passed else 0
 
