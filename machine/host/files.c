@@ -60,7 +60,7 @@ fill(const char *path, int fd, uint8 *to, uint64 size)
 static void
 copy_pages(uint8 *to, const uint8 *from, uint64 size)
 {
-    static const uint8 zeros[PAGE_BYTES];
+    static uint8 zeros[PAGE_BYTES]; // not const: zeros take no room in the program
     for (uint64 at = 0; at < size; at += PAGE_BYTES) {
         uint64 n = size - at < PAGE_BYTES ? size - at : PAGE_BYTES;
         if (memcmp(from + at, zeros, n) != 0)

@@ -15,7 +15,8 @@
 static void
 print(const char *format, va_list words)
 {
-    static char text[SENTENCE_MAX] = NAME;
+    static char text[SENTENCE_MAX];
+    strcpy(text, NAME);
     vsnprintf(text + strlen(NAME), sizeof(text) - strlen(NAME), said(format), words);
     fflush(stdout);
     answer_lines(stderr, text);
