@@ -36,6 +36,17 @@ refused(uint64 pte, int level)
     return level == 0 || (pte & (PTE_A | PTE_D | PTE_U));
 }
 
+#define TOGETHER 8 // entries; most of a tree is empty
+
+static bool
+none_valid(const uint64 *entry)
+{
+    uint64 any = 0;
+    for (unsigned i = 0; i < TOGETHER; i++)
+        any |= entry[i];
+    return !(any & PTE_V);
+}
+
 static void
 visit(struct trip *t, uint64 table, uint64 slot, int level, int levels, uint64 va, unsigned entries)
 {
@@ -46,6 +57,8 @@ visit(struct trip *t, uint64 table, uint64 slot, int level, int levels, uint64 v
         t->to->table(t->to->arg, table, level, slot);
     const uint64 *entry = (const uint64 *)ram_at(&t->m->ram, table);
     for (unsigned i = 0; i < entries; i++) {
+        if (i % TOGETHER == 0 && i + TOGETHER <= entries && none_valid(entry + i))
+            i += TOGETHER - 1;
         if (!(entry[i] & PTE_V))
             continue;
         uint64 here = va | (uint64)i << shift_of(level);
