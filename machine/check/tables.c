@@ -10,6 +10,7 @@
 #include "check/atrest.h"
 #include "check/blame.h"
 #include "check/leaves.h"
+#include "check/mirror.h"
 #include "check/releases.h"
 #include "check/unset.h"
 #include "machine.h"
@@ -17,11 +18,10 @@
 #include "sight/frames.h"
 
 #define ROOTS         64
-#define OWNED         8             // pages that a struct proc points to
-#define CONTEXT_BYTES 112           // saved registers: their contents are not kept
-#define PAUSE         2             // instructions between two looks, for each entry of the tree
-#define LONG_PAUSE    16            // ... if nothing has changed
-#define MIRROR_TOP    0x80000000ULL // processes that the kernel has mapped as well end below
+#define OWNED         8   // pages that a struct proc points to
+#define CONTEXT_BYTES 112 // saved registers: their contents are not kept
+#define PAUSE         2   // instructions between two looks, for each entry of the tree
+#define LONG_PAUSE    16  // ... if nothing has changed
 
 struct known_root {
     uint64 root, proc;
@@ -41,7 +41,7 @@ struct tables_watch {
     struct freed_root freed[HARTS_MAX];
     uint64 kernel_satp[HARTS_MAX]; // satp before the hart wrote that of the user tree
     struct known_root of[ROOTS];
-    uint64 changes;         // stores to tables and pages freed, so far
+    uint64 frees;           // calls of kfree() so far
     uint64 stacks_seen_for; // the satp in which the kernel stacks have been looked at
 };
 
@@ -131,7 +131,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
     uint64 root, proc = facts_current(m, c->hart);
     (void)result;
-    w->changes++;
+    w->frees++;
     if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) && root == c->arg[0] &&
         is_free(m, root))
         w->freed[c->hart] = (struct freed_root){root, proc, frames_at(m, root)->freed};
@@ -236,37 +236,6 @@ look_at_refused(void *arg, const struct leaf *entry)
     atrest_refused(l->m, l->hart, l->satp, entry);
 }
 
-// --- a copy of the process in the kernel's tree ------------------------------------------------
-
-static void
-mirror_leaf(void *arg, const struct leaf *leaf)
-{
-    const struct look *l = arg;
-    uint64 pa = pte_pa(leaf->pte);
-    struct leaf user;
-    struct report r;
-    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
-        !ram_has(&l->m->ram, pa, PAGE_BYTES))
-        return;
-    bool has = leaves_find(l->m, satp_root(l->satp), satp_levels(l->satp), leaf->va, &user);
-    if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
-        return;
-    report_begin(l->m, &r, REPORT_MIRROR, l->hart, 0);
-    r.what = (struct fact){.word = has ? WORD_MIRROR_OTHER : WORD_MIRROR_LEFT,
-                           .arg = {leaf->va, pa, pte_pa(user.pte)},
-                           .moment = r.moment};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
-    if (user.slot != 0)
-        *report_since(&r, WORD_NONE) =
-            (struct fact){.word = WORD_USER_ENTRY_BY, .arg = {user.pte}, .stored = user.slot};
-    const struct frame *f = frames_at(l->m, pa);
-    if (f != NULL && f->allocated.position != 0)
-        report_near(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
-    r.todo.word = WORD_MIRROR_DO;
-    report_send(l->m, &r);
-}
-
 // --- kernel stacks ---------------------------------------------------------------------------
 
 // The page below a kernel stack is mapped.
@@ -305,6 +274,13 @@ look_at_stacks(const struct look *l)
 
 // --- when --------------------------------------------------------------------------------------
 
+// Stores to tables and pages freed, so far.
+static uint64
+changes(const struct machine *m)
+{
+    return SIGHT_STATE(m, tables, struct tables_watch)->frees + m->s.log.next;
+}
+
 // The record of a tree; a new one takes the place of the one whose turn was longest ago.
 static struct known_root *
 record(struct tables_watch *w, uint64 root, uint64 proc)
@@ -334,50 +310,17 @@ find_owned(struct look *l)
 }
 
 static void
-find_user_leaf(void *arg, const struct leaf *leaf)
-{
-    bool *found = arg;
-    *found |= leaf->pte & PTE_U && leaf->va < MIRROR_TOP;
-}
-
-// Returns whether the tree may have user memory mapped a second time, for the kernel. A tree with
-// leaves for user mode is that of another process: a kernel that is mapped in each of these goes
-// from one to another.
-static bool
-may_mirror(struct machine *m, uint64 root)
-{
-    bool users = is_free(m, root);
-    struct visitor visitor = {.leaf = find_user_leaf, .arg = &users};
-    if (!users)
-        leaves_below(m, root, MIRROR_TOP, &visitor);
-    return !users;
-}
-
-static void
 look_at(struct look *l, struct known_root *k)
 {
     struct visitor user = {
         .table = look_at_table, .leaf = look_at_leaf, .refused = look_at_refused, .arg = l};
-    struct visitor mirror = {.leaf = mirror_leaf, .arg = l};
-    uint64 root = satp_root(l->satp), kernel = satp_root(l->kernel);
-    unsigned tables = leaves_visit(l->m, root, satp_levels(l->satp), &user);
-    if (kernel != root && satp_levels(l->kernel) == PT_MIN_LEVELS && may_mirror(l->m, kernel))
-        leaves_below(l->m, kernel, MIRROR_TOP, &mirror);
+    unsigned tables = leaves_visit(l->m, satp_root(l->satp), satp_levels(l->satp), &user);
+    mirror_look(l->m, l->hart, l->satp, l->kernel);
     look_at_stacks(l);
     k->entries = (uint64)tables * PT_ENTRIES;
-    k->changes = SIGHT_STATE(l->m, tables, struct tables_watch)->changes;
+    k->changes = changes(l->m);
     k->size = l->size;
     k->when = l->m->sight->now;
-}
-
-static void
-changed(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
-{
-    (void)hart;
-    (void)pa;
-    (void)was;
-    (void)is;
-    SIGHT_STATE(m, tables, struct tables_watch)->changes++;
 }
 
 static void
@@ -394,7 +337,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     const struct frame *f = frames_at(m, k->root);
     bool anew = f != NULL && f->allocated.position > k->when;
     l.size_before = k->size > l.size && !anew ? k->size : 0;
-    uint64 pause = k->entries * (k->changes == w->changes ? LONG_PAUSE : PAUSE);
+    uint64 pause = k->entries * (k->changes == changes(m) ? LONG_PAUSE : PAUSE);
     if (m->sight->now < k->when + pause && l.size_before == 0 && !anew)
         return;
     find_owned(&l);
@@ -407,7 +350,6 @@ const struct check tables_check = {
     .returns = KNOWN_BIT(KFREE),
     .returned = returned,
     .trap_return = trap_return,
-    .table = changed,
     .satp = satp,
     .walk = walked,
 };

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// mirror.c - a process that the kernel has mapped a second time, in its own tree.
+//
+// Theory    Some kernels map user memory without U in the tree that they run with for a process. Each
+//           page there must be the one that the process's own tree has at this address.
+// Promises  silence: only leaves below the addresses of RAM, which do not map memory to itself.
+#include "check/mirror.h"
+
+#include "check/leaves.h"
+#include "machine.h"
+#include "sight/frames.h"
+
+#define MIRROR_TOP 0x80000000ULL // processes that the kernel has mapped as well end below
+
+struct mirror {
+    struct machine *m;
+    unsigned hart;
+    uint64 satp; // of the process
+};
+
+static void
+mirror_leaf(void *arg, const struct leaf *leaf)
+{
+    const struct mirror *l = arg;
+    uint64 pa = pte_pa(leaf->pte);
+    struct leaf user;
+    struct report r;
+    if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
+        !ram_has(&l->m->ram, pa, PAGE_BYTES))
+        return;
+    bool has = leaves_find(l->m, satp_root(l->satp), satp_levels(l->satp), leaf->va, &user);
+    if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
+        return;
+    report_begin(l->m, &r, REPORT_MIRROR, l->hart, 0);
+    r.what = (struct fact){.word = has ? WORD_MIRROR_OTHER : WORD_MIRROR_LEFT,
+                           .arg = {leaf->va, pa, pte_pa(user.pte)},
+                           .moment = r.moment};
+    *report_since(&r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    if (user.slot != 0)
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_USER_ENTRY_BY, .arg = {user.pte}, .stored = user.slot};
+    const struct frame *f = frames_at(l->m, pa);
+    if (f != NULL && f->allocated.position != 0)
+        report_near(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    r.todo.word = WORD_MIRROR_DO;
+    report_send(l->m, &r);
+}
+
+static void
+find_user_leaf(void *arg, const struct leaf *leaf)
+{
+    bool *found = arg;
+    *found |= leaf->pte & PTE_U && leaf->va < MIRROR_TOP;
+}
+
+// Returns whether the tree may have user memory mapped a second time, for the kernel. A tree with
+// leaves for user mode is that of another process: a kernel that is mapped in each of these goes
+// from one to another.
+static bool
+may_mirror(struct machine *m, uint64 root)
+{
+    const struct frame *f = frames_at(m, root);
+    bool users = f != NULL && f->state == FRAME_FREE;
+    struct visitor visitor = {.leaf = find_user_leaf, .arg = &users};
+    if (!users)
+        leaves_below(m, root, MIRROR_TOP, &visitor);
+    return !users;
+}
+
+void
+mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel)
+{
+    struct mirror l = {m, hart, satp};
+    struct visitor to = {.leaf = mirror_leaf, .arg = &l};
+    uint64 root = satp_root(kernel);
+    if (root != satp_root(satp) && satp_levels(kernel) == PT_MIN_LEVELS && may_mirror(m, root))
+        leaves_below(m, root, MIRROR_TOP, &to);
+}
