@@ -81,9 +81,8 @@ static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     struct logops *w = SIGHT_STATE(m, logops, struct logops);
-    uint64 proc = supervisor && m->s.hart[hart].mode == MODE_U && w->used > 0
-                      ? facts_current(m, hart)
-                      : 0;
+    uint64 proc =
+        supervisor && m->s.hart[hart].mode == MODE_U && w->used > 0 ? facts_current(m, hart) : 0;
     struct operation *o = proc == 0 ? NULL : of_process(m, proc, false);
     if (o == NULL)
         return;

@@ -45,7 +45,7 @@ struct sight {
     uint32 *load_cut, *store_cut;     // ... the epoch in which a shortcut was last made to it
     uint64 on;                        // the checks that work, as bits
     struct hearers hearers;
-    void *state[CHECKS_MAX];          // the memory of each check
+    void *state[CHECKS_MAX]; // the memory of each check
     void *(*alloc)(size_t bytes);
 };
 
