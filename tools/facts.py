@@ -49,7 +49,9 @@ def find(kernel, asked, directory):
     if not os.path.exists(path):
         os.makedirs(directory, exist_ok=True)
         answer = ask(kernel, asked)
+        if not answer:
+            return None  # not kept: gdb may have been too slow this once
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as f:
             f.write(answer)
         os.replace(f.name, path)  # whole, although others may ask at the same time
-    return path if os.path.getsize(path) > 0 else None
+    return path

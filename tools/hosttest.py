@@ -133,7 +133,7 @@ def corpus(name):
     return sorted(glob.glob(f"tests/fuzz/corpus/{name}/*"))
 
 
-def run_replay(context, name, rounds=2000):
+def run_replay(context, name, rounds=1000):
     """Runs the checked-in corpus and a number of seeded mutations of it, without libFuzzer."""
     program = build(context, f"tests/fuzz/fz_{name}.c", extra_sources=["tests/fuzz/replay.c"])
     execute(context, [program, "-r", str(rounds), *corpus(name)])

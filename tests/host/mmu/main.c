@@ -10,7 +10,7 @@
 
 #include "mmu/world.h"
 
-#define SEEDS 12
+#define SEEDS 8
 #define STEPS 20000
 
 static unsigned long
