@@ -120,6 +120,8 @@ run_input(void)
         if (!text_add(&line, "", 0))
             return fail_text("sh", "input", "out of memory");
         interrupt_forget();
+        if (typed)
+            readline(0, 0, 0); // Tab asks for completion from the prompt on
         if (interactive)
             write(2, "$ ", 2);
         switch (typed ? read_typed(&line) : read_line(&line)) {

@@ -237,12 +237,12 @@ end_record(void)
 }
 
 // Ends the waiting of a Tab for its answer: `text` is inserted at the cursor, and for NULL the line
-// is shown again. Does nothing if no Tab waits.
+// is shown again. Does nothing if no Tab waits, or if no reader has taken its line yet.
 // Locks     cons.lock is held.
 static void
 answer(const char *text)
 {
-    if (!cons.asked)
+    if (!cons.asked || !linering_empty(&cons.ring))
         return;
     if (text)
         lineedit_insert(&cons.edit, text, strlen(text));
@@ -291,19 +291,22 @@ console_read(struct iobuf dst, size_t n, const uint32 *interrupted)
     return read_locked(dst, n, interrupted);
 }
 
-// Reads a line of a user who may ask for completion: while the call waits, Tab ends it with the
-// line up to the cursor and a tab behind it. The next call brings the answer: `text` is inserted at
-// the cursor, for NULL the line is shown again. The buffer should have LINE_MAX bytes.
-// Returns   as console_read().
+// Reads a line of a user who may ask for completion: Tab ends the call with the line up to the
+// cursor and a tab behind it. The next call brings the answer: `text` is inserted at the cursor, for
+// NULL the line is shown again. The buffer should have LINE_MAX bytes. A call with n = 0 before the
+// prompt is printed makes Tab ask from then on, and reads nothing.
+// Returns   as console_read(); 0 for n = 0.
 // Sleeps    until a line or Tab has been typed.
 int64
 console_readline(const char *text, struct iobuf dst, size_t n, const uint32 *interrupted)
 {
-    if (n == 0)
-        return 0;
     acquire(&cons.lock);
-    answer(text);
     cons.edit.complete = true;
+    if (n == 0) {
+        release(&cons.lock);
+        return 0;
+    }
+    answer(text);
     int64 result = read_locked(dst, n, interrupted);
     acquire(&cons.lock);
     cons.edit.complete = false;

@@ -333,6 +333,11 @@ test_completion(void)
     check_read(100, "c\td\n");
     CHECK_EQ(console_history(1, iobuf_kernel(remembered), 3), 3);
     CHECK_MEM(remembered, "c\td", 3);
+    CHECK_EQ(console_readline(NULL, iobuf_kernel(NULL), 0, &interrupted), 0);
+    type("e\t"); // behind a prompt, before the reader comes
+    keys = "\n";
+    check_readline(NULL, "e\t");
+    check_readline("nd", "end\n");
     CHECK_EQ(console_history(1000, iobuf_kernel(remembered), 3), -ENOENT);
 }
 
