@@ -73,8 +73,7 @@ no_right(struct machine *m, const struct copy *k, uint64 va, const struct leaf *
                            .arg = {m->sight->known.entry[k->call->what],
                                    k->out ? PT_WRITE : PT_READ, va, leaf->pte, guilty},
                            .moment = r.moment};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    leaf_mapped_by(&r, leaf);
     r.rule.word = WORD_COPY_RIGHT_RULE;
     r.todo = (struct fact){.word = WORD_COPY_RIGHT_DO, .arg = {guilty, leaf->pte & PTE_U}};
     r.todo.word = leaf->pte & PTE_U ? WORD_COPY_RIGHT_DO_W : WORD_COPY_RIGHT_DO;

@@ -170,8 +170,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         facts_field(m, s.of[i], FACT_PROC_PID, 4, &pids[i]);
     r.what =
         (struct fact){.word = WORD_COW_STORE, .arg = {r.site, page, pids[0], pids[1], s.leaf.va}};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {s.leaf.pte}, .stored = s.leaf.slot};
+    leaf_mapped_by(&r, &s.leaf);
     r.todo.word = WORD_COW_STORE_DO;
     report_send(m, &r);
     unshare(m, page);

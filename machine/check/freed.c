@@ -36,9 +36,7 @@ freed_at_once(struct machine *m, const struct call *c, const struct frame *f)
     struct report r;
     report_begin(m, &r, REPORT_DOUBLE_FREE, c->hart, c->ra - 1);
     r.what = (struct fact){.word = WORD_FREE_RACE, .arg = {c->arg[0], r.site}};
-    report_since(&r, WORD_FREED_BY)->moment = f->freed;
-    if (f->allocated.position != 0)
-        report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    frames_tell(f, &r);
     r.rule.word = WORD_FREE_RACE_RULE;
     r.todo.word = WORD_FREE_RACE_DO;
     report_send(m, &r);
@@ -61,9 +59,7 @@ called(struct machine *m, const struct call *c)
     report_begin(m, &r, REPORT_DOUBLE_FREE, c->hart, 0);
     r.site = blame(m, &r.moment);
     r.what = (struct fact){.word = WORD_DOUBLE_FREE, .arg = {pa, r.site}};
-    report_since(&r, WORD_FREED_BY)->moment = f->freed;
-    if (f->allocated.position != 0)
-        report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    frames_tell(f, &r);
     r.todo.word = WORD_DOUBLE_FREE_DO;
     report_send(m, &r);
 }
@@ -185,9 +181,7 @@ used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
     r.what.arg[1] = store ? PT_WRITE : PT_READ;
     r.what.arg[2] = r.site;
     r.what.arg[3] = bytes;
-    report_since(&r, WORD_FREED_BY)->moment = f->freed;
-    if (f->allocated.position != 0)
-        report_since(&r, WORD_ALLOCATED_BY)->moment = f->allocated;
+    frames_tell(f, &r);
     r.todo.word = WORD_USE_FREED_DO;
     SIGHT_STATE(m, freed, struct freed_watch)->uses += report_send(m, &r);
 }

@@ -106,3 +106,10 @@ leaves_find(const struct machine *m, uint64 root, int levels, uint64 va, struct 
     }
     return false;
 }
+
+void
+leaf_mapped_by(struct report *r, const struct leaf *leaf)
+{
+    *report_since(r, WORD_NONE) =
+        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+}

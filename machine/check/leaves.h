@@ -6,6 +6,7 @@
 #include "mmu/satp.h"
 
 struct machine;
+struct report;
 
 struct leaf {
     uint64 va, pte, slot; // slot: the physical address of the entry
@@ -32,3 +33,5 @@ unsigned leaves_visit(const struct machine *m, uint64 root, int levels, const st
 bool leaves_find(const struct machine *m, uint64 root, int levels, uint64 va, struct leaf *out);
 // Visits the leaves of a tree of three levels below `top`, a multiple of 1 GiB.
 void leaves_below(const struct machine *m, uint64 root, uint64 top, const struct visitor *to);
+// Adds to a report which code mapped the page.
+void leaf_mapped_by(struct report *r, const struct leaf *leaf);

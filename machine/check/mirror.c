@@ -35,8 +35,7 @@ mirror_leaf(void *arg, const struct leaf *leaf)
     r.what = (struct fact){.word = has ? WORD_MIRROR_OTHER : WORD_MIRROR_LEFT,
                            .arg = {leaf->va, pa, pte_pa(user.pte)},
                            .moment = r.moment};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    leaf_mapped_by(&r, leaf);
     if (user.slot != 0)
         *report_since(&r, WORD_NONE) =
             (struct fact){.word = WORD_USER_ENTRY_BY, .arg = {user.pte}, .stored = user.slot};
@@ -60,8 +59,7 @@ find_user_leaf(void *arg, const struct leaf *leaf)
 static bool
 may_mirror(struct machine *m, uint64 root)
 {
-    const struct frame *f = frames_at(m, root);
-    bool users = f != NULL && f->state == FRAME_FREE;
+    bool users = frames_free(m, root);
     struct visitor visitor = {.leaf = find_user_leaf, .arg = &users};
     if (!users)
         leaves_below(m, root, MIRROR_TOP, &visitor);

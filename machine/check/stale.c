@@ -43,11 +43,9 @@ tell_since(const struct stale *s, struct report *r)
 static bool
 ruined(const struct machine *m, const struct pt_trace *t)
 {
-    for (int i = 0; i < t->reads; i++) {
-        const struct frame *f = frames_at(m, t->step[i].pa);
-        if (f != NULL && f->state == FRAME_FREE)
+    for (int i = 0; i < t->reads; i++)
+        if (frames_free(m, t->step[i].pa))
             return true;
-    }
     return false;
 }
 

@@ -59,22 +59,6 @@ struct look {
 
 // --- free tables -----------------------------------------------------------------------------
 
-static bool
-is_free(const struct machine *m, uint64 pa)
-{
-    const struct frame *f = frames_at(m, pa);
-    return f != NULL && f->state == FRAME_FREE;
-}
-
-static void
-tell_freed(struct machine *m, uint64 pa, struct report *r)
-{
-    const struct frame *f = frames_at(m, pa);
-    report_since(r, WORD_FREED_BY)->moment = f->freed;
-    if (f->allocated.position != 0)
-        report_since(r, WORD_ALLOCATED_BY)->moment = f->allocated;
-}
-
 // A table that a hart uses is free, or has been in between.
 static void
 table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp, const struct moment *freed)
@@ -96,7 +80,7 @@ walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const
     (void)va;
     (void)access;
     for (int i = 0; i < t->reads; i++)
-        if (is_free(m, t->step[i].pa))
+        if (frames_free(m, t->step[i].pa))
             table_free(m, hart, t->step[i].pa & ~(PAGE_BYTES - 1), m->s.hart[hart].satp,
                        &frames_at(m, t->step[i].pa)->freed);
 }
@@ -111,7 +95,7 @@ freed_before(struct machine *m, unsigned hart, uint64 root)
         if (proc != 0 && w->freed[i].root == root && w->freed[i].proc == proc &&
             facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &present) && present == root)
             return &w->freed[i].moment;
-    return is_free(m, root) ? &frames_at(m, root)->freed : NULL;
+    return frames_free(m, root) ? &frames_at(m, root)->freed : NULL;
 }
 
 static void
@@ -133,7 +117,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     (void)result;
     w->frees++;
     if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) && root == c->arg[0] &&
-        is_free(m, root))
+        frames_free(m, root))
         w->freed[c->hart] = (struct freed_root){root, proc, frames_at(m, root)->freed};
 }
 
@@ -152,9 +136,8 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
                            .moment = r.moment};
     if (twice)
         report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
-    tell_freed(l->m, pa, &r);
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    frames_tell(frames_at(l->m, pa), &r);
+    leaf_mapped_by(&r, leaf);
     r.rule.word = WORD_MAPPED_FREE_RULE;
     r.todo.word = WORD_MAPPED_FREE_DO;
     report_send(l->m, &r);
@@ -170,8 +153,7 @@ page_left(const struct look *l, const struct leaf *leaf)
         .word = WORD_LEFT_MAPPED, .arg = {leaf->va, l->size_before, l->size}, .moment = r.moment};
     *report_since(&r, WORD_NONE) =
         (struct fact){.word = WORD_SIZE_SET, .stored = l->proc + fact(l->m, FACT_PROC_SZ)};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    leaf_mapped_by(&r, leaf);
     r.todo.word = WORD_LEFT_MAPPED_DO;
     report_send(l->m, &r);
 }
@@ -184,8 +166,7 @@ page_owned(const struct look *l, const struct leaf *leaf)
     report_begin(l->m, &r, REPORT_KERNEL_PAGE, l->hart, 0);
     r.what = (struct fact){
         .word = WORD_KERNEL_PAGE, .arg = {pte_pa(leaf->pte), leaf->va}, .moment = r.moment};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {leaf->pte}, .stored = leaf->slot};
+    leaf_mapped_by(&r, leaf);
     r.todo.word = WORD_KERNEL_PAGE_DO;
     report_send(l->m, &r);
 }
@@ -204,7 +185,7 @@ look_at_leaf(void *arg, const struct leaf *leaf)
 {
     const struct look *l = arg;
     uint64 pa = pte_pa(leaf->pte), user_store = PTE_U | PTE_W;
-    if (is_free(l->m, pa))
+    if (frames_free(l->m, pa))
         page_free(l, leaf, pa);
     if (leaf->level > 0)
         atrest_large(l->m, l->hart, leaf);
@@ -223,7 +204,7 @@ static void
 look_at_table(void *arg, uint64 pa, int level, uint64 slot)
 {
     const struct look *l = arg;
-    if (is_free(l->m, pa))
+    if (frames_free(l->m, pa))
         table_free(l->m, l->hart, pa, l->satp, &frames_at(l->m, pa)->freed);
     else
         atrest_table(l->m, l->hart, l->satp, level, pa, slot);
@@ -245,8 +226,7 @@ no_guard(const struct look *l, uint64 kstack, const struct leaf *below)
     struct report r;
     report_begin(l->m, &r, REPORT_NO_GUARD, l->hart, 0);
     r.what = (struct fact){.word = WORD_NO_GUARD, .arg = {kstack, below->va}};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {below->pte}, .stored = below->slot};
+    leaf_mapped_by(&r, below);
     r.todo.word = WORD_NO_GUARD_DO;
     report_send(l->m, &r);
 }

@@ -195,7 +195,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
         given(m, result, 1);
     else if (c->what == KNOWN_SUPERALLOC)
         given(m, result, SUPER_PAGES);
-    else if ((p = find(m, c->arg[0])) != NULL && frames_at(m, c->arg[0])->state == FRAME_FREE)
+    else if ((p = find(m, c->arg[0])) != NULL && frames_free(m, c->arg[0]))
         forget(m, p);
 }
 

@@ -27,8 +27,7 @@ tell(struct machine *m, unsigned hart, uint64 stack, const struct leaf *below)
     report_begin(m, &r, REPORT_NO_USER_GUARD, hart, m->sight->known.entry[KNOWN_EXEC]);
     r.what = (struct fact){
         .word = WORD_NO_USER_GUARD, .arg = {stack, below->va, r.site}, .moment = r.moment};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_MAPPED_BY, .arg = {below->pte}, .stored = below->slot};
+    leaf_mapped_by(&r, below);
     r.rule.word = WORD_NO_USER_GUARD_RULE;
     r.todo.word = WORD_NO_USER_GUARD_DO;
     report_send(m, &r);

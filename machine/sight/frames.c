@@ -19,6 +19,21 @@ frames_at(const struct machine *m, uint64 pa)
     return &m->sight->frames->of[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
 }
 
+bool
+frames_free(const struct machine *m, uint64 pa)
+{
+    const struct frame *f = frames_at(m, pa);
+    return f != NULL && f->state == FRAME_FREE;
+}
+
+void
+frames_tell(const struct frame *f, struct report *r)
+{
+    report_since(r, WORD_FREED_BY)->moment = f->freed;
+    if (f->allocated.position != 0)
+        report_since(r, WORD_ALLOCATED_BY)->moment = f->allocated;
+}
+
 // The physical address of the kernel's pointer to a page; 0: none.
 static uint64
 page_of(const struct machine *m, uint64 pointer)

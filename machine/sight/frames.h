@@ -9,6 +9,8 @@
 
 #include "sight/moment.h"
 
+struct report;
+
 enum frame_state { FRAME_UNKNOWN, FRAME_FREE, FRAME_ALLOCATED };
 
 struct frame {
@@ -32,3 +34,7 @@ struct frames {
 
 // The record of the page that holds `pa`; NULL: not in RAM.
 struct frame *frames_at(const struct machine *m, uint64 pa);
+// Returns whether the page is in RAM, and known to be free.
+bool frames_free(const struct machine *m, uint64 pa);
+// Adds to a report which call last freed the page, and which one allocated it, if that is known.
+void frames_tell(const struct frame *f, struct report *r);
