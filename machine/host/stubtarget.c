@@ -4,11 +4,8 @@
 #include <string.h>
 
 #include "host/stub.h"
+#include "words/words.h"
 
-static const char *const x_names[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                      "fp",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                      "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 static const char *const f_names[] = {"ft0", "ft1", "ft2",  "ft3",  "ft4", "ft5", "ft6",  "ft7",
                                       "fs0", "fs1", "fa0",  "fa1",  "fa2", "fa3", "fa4",  "fa5",
                                       "fa6", "fa7", "fs2",  "fs3",  "fs4", "fs5", "fs6",  "fs7",
@@ -38,7 +35,7 @@ print_target(FILE *f)
     fputs("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target>"
           "<architecture>riscv:rv64</architecture><feature name=\"org.gnu.gdb.riscv.cpu\">",
           f);
-    print_names(f, x_names, 0);
+    print_names(f, register_names, 0);
     fputs("<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\" regnum=\"32\"/></feature>"
           "<feature name=\"org.gnu.gdb.riscv.fpu\">",
           f);

@@ -35,11 +35,6 @@ word_moment(const char *word, uint64 *position)
 
 // --- registers -------------------------------------------------------------------------------
 
-static const char *const x_names[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                      "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                      "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-
 // The registers behind the 32 of the instruction set.
 static const struct {
     const char *name;
@@ -62,8 +57,8 @@ register_number(const char *word)
     char *end;
     if (word[0] == '$')
         word++;
-    for (int i = 0; i < (int)NELEM(x_names); i++) {
-        if (strcmp(word, x_names[i]) == 0)
+    for (int i = 0; i < 32; i++) {
+        if (strcmp(word, register_names[i]) == 0)
             return i;
     }
     for (int i = 0; i < (int)NELEM(others); i++) {
@@ -90,7 +85,7 @@ const char *
 register_name(int number)
 {
     if (number < 32)
-        return x_names[number];
+        return register_names[number];
     return number < 32 + (int)NELEM(others) ? others[number - 32].name : NULL;
 }
 

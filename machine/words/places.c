@@ -9,6 +9,11 @@
 
 #define STRING_MAX 60
 
+const char *const register_names[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                        "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                        "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                        "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+
 // The argument with number `n` of a sentence, or for {word} no number.
 struct place {
     const struct speaker *s;
@@ -171,11 +176,7 @@ add_csr(const struct place *p, struct text *out)
 static void
 add_register(const struct place *p, struct text *out)
 {
-    static const char *const registers[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
-                                            "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
-                                            "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
-                                            "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
-    text_add(out, registers[p->v & 31]);
+    text_add(out, register_names[p->v & 31]);
 }
 
 // Adds another sentence, with the arguments behind this one.

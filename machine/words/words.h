@@ -26,6 +26,9 @@ struct speaker {
     uint64 when; // the position that "ago" counts from
 };
 
+// Of the integer registers: "zero", "ra" and so on; s0, not fp.
+extern const char *const register_names[32];
+
 void text_add(struct text *t, const char *words);
 void text_number(struct text *t, uint64 value);
 void text_hex(struct text *t, uint64 value);
