@@ -4,6 +4,7 @@
 // Theory    The string of a panic is only shown; the mistake is looked for where the
 //           arguments of the function lead: in the table that mappages() was to fill, for one.
 //           A panic that is not known gets its place, its calls and no theory.
+#include "check/buffers.h"
 #include "check/explain.h"
 #include "check/fatal.h"
 #include "machine.h"
@@ -362,6 +363,8 @@ panic_explain(struct machine *m, const struct call *c, struct report *r)
         r->todo.word = WORD_INIT_DO;
         if (state(m)->told_pid == 1)
             report_since(r, WORD_PANIC_KILLED)->arg[0] = 1;
+    } else if (buffers_explain(m, c, r)) {
+        return;
     } else if (starved(m, c)) {
         report_near(r, WORD_NEAR_FULL)->moment = state(m)->null;
         r->todo.word = WORD_DO_FULL;

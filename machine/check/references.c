@@ -4,7 +4,8 @@
 // Theory    filedup() and idup() are called by a thread that has a pointer, so the count is one at
 //           least; and so with fileread(), fileclose() and iput(). If it is 0, the pointer outlived
 //           its reference. fork() copies all pointers of the parent, which does nothing else
-//           meanwhile: the counts grow by as many, and the calls that it makes are known.
+//           meanwhile: the counts grow by as many, and the calls that it makes are known. A pointer that
+//           sys_mmap() keeps in struct proc takes a reference, too.
 // Promises  silence: a count is judged by the thread that must hold a reference, never by counting
 //           the pointers of others, which may be about to change. Where fork() counts by itself,
 //           without filedup(), the count is compared as well.
@@ -32,12 +33,14 @@ struct drop {
     struct moment moment;
 };
 
-// The objects of a process that has called fork(), with their counts then.
+// The objects of a process that has called fork() or sys_mmap(), with their counts then.
 struct forking {
     uint64 proc, when;
+    uint32 closes; // calls of fileclose() so far
     unsigned used;
     struct {
         uint64 slot, object, count; // slot: of struct proc
+        unsigned pointers;          // in struct proc
         bool inode;
     } of[FILES];
 };
@@ -48,7 +51,7 @@ struct references_watch {
     struct forking forking[FORKS];
     // Objects whose count is known to be wrong: the errors that follow are no news.
     uint64 told[TOLD];
-    uint32 takings, drops, forkings, tellings;
+    uint32 takings, drops, forkings, tellings, closes;
 };
 
 static struct references_watch *
@@ -171,6 +174,17 @@ uses(struct machine *m, const struct call *c, bool inode)
     }
 }
 
+// How many words of the process are that pointer.
+static unsigned
+pointers(const struct machine *m, uint64 proc, uint64 object)
+{
+    uint64 size = fact(m, FACT_PROC_SIZE), value;
+    unsigned n = 0;
+    for (uint64 at = 0; at + 8 <= size; at += 8)
+        n += facts_memory(m, proc + at, 8, &value) && value == object;
+    return n;
+}
+
 // --- fork --------------------------------------------------------------------------------------
 
 static void
@@ -183,6 +197,7 @@ note(struct machine *m, struct forking *f, uint64 slot, bool inode)
     f->of[f->used].slot = slot;
     f->of[f->used].object = object;
     f->of[f->used].count = count;
+    f->of[f->used].pointers = pointers(m, f->proc, object);
     f->of[f->used++].inode = inode;
 }
 
@@ -192,22 +207,11 @@ forks(struct machine *m, const struct call *c)
     struct references_watch *w = state(m);
     struct forking *f = &w->forking[w->forkings++ % FORKS];
     uint64 files = fact(m, FACT_COUNT_OFILE);
-    *f = (struct forking){.proc = facts_current(m, c->hart), .when = c->when};
+    *f = (struct forking){.proc = facts_current(m, c->hart), .when = c->when, .closes = w->closes};
     for (uint64 i = 0; f->proc != 0 && i < files; i++)
         note(m, f, fact(m, FACT_PROC_OFILE) + 8 * i, false);
     if (f->proc != 0 && known_has(m, KNOWN_IDUP))
         note(m, f, fact(m, FACT_PROC_CWD), true);
-}
-
-// How many words of the process are that pointer.
-static unsigned
-pointers(const struct machine *m, uint64 proc, uint64 object)
-{
-    uint64 size = fact(m, FACT_PROC_SIZE), value;
-    unsigned n = 0;
-    for (uint64 at = 0; at + 8 <= size; at += 8)
-        n += facts_memory(m, proc + at, 8, &value) && value == object;
-    return n;
 }
 
 // Looks at the object of entry `i` of the parent, which the child has, too.
@@ -238,21 +242,58 @@ judge(struct machine *m, const struct call *c, const struct forking *f, unsigned
     tell(m, object, &r);
 }
 
+// --- mmap --------------------------------------------------------------------------------------
+
+// The last word of the process that is that pointer, its table of open files aside.
+static uint64
+kept_beside(const struct machine *m, uint64 proc, uint64 object)
+{
+    uint64 files = fact(m, FACT_PROC_OFILE), bytes = 8 * fact(m, FACT_COUNT_OFILE), value;
+    for (uint64 at = fact(m, FACT_PROC_SIZE) & ~7ULL; at >= 8; at -= 8)
+        if (at - 8 - files >= bytes && facts_memory(m, proc + at - 8, 8, &value) && value == object)
+            return proc + at - 8;
+    return 0;
+}
+
+// sys_mmap() returns: looks at file `i`. The count may have changed otherwise only by fileclose().
+static void
+judge_map(struct machine *m, const struct call *c, const struct forking *f, unsigned i)
+{
+    uint64 object = f->of[i].object, slot = kept_beside(m, f->proc, object), count, pa;
+    unsigned more = pointers(m, f->proc, object) - f->of[i].pointers;
+    struct report r;
+    if (f->of[i].inode || (int)more <= 0 || f->closes != state(m)->closes ||
+        !count_of(m, object, false, &count) || (int64)(count - f->of[i].count) >= (int)more)
+        return;
+    report_begin(m, &r, REPORT_REFERENCE, c->hart, m->sight->known.entry[KNOWN_SYS_MMAP]);
+    r.what = (struct fact){.word = WORD_REF_MMAP, .arg = {object, r.site}};
+    if (slot != 0 && guest_translate(m, c->hart, slot, PT_READ, &pa))
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = WORD_REF_STORED, .arg = {slot}, .stored = pa};
+    r.rule.word = WORD_REF_RULE;
+    r.todo.word = WORD_REF_MMAP_DO;
+    tell(m, object, &r);
+}
+
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
-    uint64 child = (int)result > 0 ? facts_process(m, (int)result) : 0;
+    bool forks = c->what == KNOWN_FORK;
+    uint64 child = forks && (int)result > 0 ? facts_process(m, (int)result) : 0;
     const struct references_watch *w = state(m);
-    for (unsigned k = 0; child != 0 && k < FORKS; k++)
-        if (w->forking[k].when == c->when && w->forking[k].proc != 0)
-            for (unsigned i = 0; i < w->forking[k].used; i++)
+    for (unsigned k = 0; k < FORKS; k++)
+        for (unsigned i = 0; w->forking[k].when == c->when && i < w->forking[k].used; i++)
+            if (child != 0)
                 judge(m, c, &w->forking[k], i, child);
+            else if (!forks)
+                judge_map(m, c, &w->forking[k], i);
 }
 
 static void
 called(struct machine *m, const struct call *c)
 {
-    if (c->what == KNOWN_FORK)
+    state(m)->closes += c->what == KNOWN_FILECLOSE;
+    if (c->what == KNOWN_FORK || c->what == KNOWN_SYS_MMAP)
         forks(m, c);
     else
         uses(m, c, c->what == KNOWN_IDUP || c->what == KNOWN_IPUT);
@@ -271,8 +312,8 @@ const struct check references_check = {
     .name = "references",
     .bytes = sizeof(struct references_watch),
     .calls = KNOWN_BIT(FILEDUP) | KNOWN_BIT(FILECLOSE) | KNOWN_BIT(FILEREAD) | KNOWN_BIT(IDUP) |
-             KNOWN_BIT(IPUT) | KNOWN_BIT(FORK),
-    .returns = KNOWN_BIT(FORK),
+             KNOWN_BIT(IPUT) | KNOWN_BIT(FORK) | KNOWN_BIT(SYS_MMAP),
+    .returns = KNOWN_BIT(FORK) | KNOWN_BIT(SYS_MMAP),
     .start = start,
     .called = called,
     .returned = returned,

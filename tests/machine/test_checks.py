@@ -63,6 +63,8 @@ def test_checks_files(context):
     in_order(told(context, "FORK_NO_FILEDUP", "files", "exit"), "glass: " + place("fork"),
              "copies 2 pointers to the file at 0x[0-9a-f]+ for the child, and counts 1 of them",
              "since: pointers of mappings among them: 1")
+    in_order(told(context, "MMAP_NO_FILEDUP", "files", "exit"), "glass: " + place("sys_mmap"),
+             "keeps a pointer to the file at 0x[0-9a-f]+, and takes no reference", "was stored by " + place("sys_mmap"))
     in_order(told(context, "CHDIR_GIVES_AWAY", "files", "exit"), "glass: " + place("sys_chdir"),
              "gave the last reference to the inode at 0x[0-9a-f]+ away, but " + place("filefork"),
              "since: its count became 0 in " + place("iput") + " < " + place("sys_chdir") + " < " + place("syscall")
@@ -199,6 +201,36 @@ def test_checks_delegated(context):
     for mistake in "ECALL_TO_M", "ECALL_TO_M_RETURNS":
         in_order(told(context, mistake), "glass: hart [0-2] takes a trap of user mode in machine mode",
                  "rule: .* medeleg is 0x[0-9a-f]+, bit 8 is 0", "do: set bit 8 of medeleg in start")
+
+
+def test_checks_buffers(context):
+    """Counts of users of block buffers: one that does not rise, one that does not fall, and no buffer that is free."""
+    in_order(told(context, "BREAD_NO_COUNT", "files", "exit"), "glass: " + place("bread") + " returns with refcnt 1",
+             "and 2 users of it", "last taken by " + place("look_up"), "do: raise refcnt")
+    in_order(told(context, "BUNPIN_KEEPS", "files", "exit"), "glass: " + place("bunpin") + " returns with refcnt 1",
+             "and 0 users of it", "do: lower refcnt by one in each call of " + place("bunpin"))
+    in_order(told(context, "BRELSE_KEEPS", "files", "exit"), "glass: panic .bget: no buffers. in bread",
+             "refcnt is not 0 in any of the 3 buffers", "since: the buffer at 0x[0-9a-f]+ has refcnt [0-9]+, and [01]",
+             "do: lower refcnt by one in each call of " + place("brelse"))
+    in_order(told(context, "OPEN_KEEPS_BUFFERS", "files", "exit"), "glass: panic .bget: no buffers. in bread",
+             "last taken by " + place("look_up"), "do: call brelse.. on every way out of " + place("look_up"))
+
+
+def test_checks_arguments(context):
+    """Strings on the new stack that are not what exec() was given, and an array of them without an end."""
+    in_order(told(context, "STRING_NO_NUL"), "glass: " + place("exec") + " returns, and argument 0 of pid 1",
+             "is 0x0, not 0x69", "since: stored by .*" + place("copyout") + ".*" + place("exec"))
+    in_order(told(context, "STACK_CLEARED"), "glass: " + place("exec") + " cannot copy arguments to 0x[0-9a-f]+, the",
+             "was written by " + place("uvmclear") + " < " + place("exec"))
+    in_order(told(context, "ARGV_NO_END"),
+             "glass: " + place("exec") + " returns, and argv.2. of pid 1 .*is 0x1000, not 0")
+    in_order(told(context, "ARGV_NOT_TOLD"), "glass: " + place("exec") + " returns, and argument 0 of pid 1",
+             "is not to be found", "a1 is 0x[0-9a-f]+")
+
+
+def test_checks_dropped(context):
+    """A leaf of 2 MiB that uvmunmap() removes for the sake of a page."""
+    in_order(told(context, "LARGE_CUT"), "glass: " + place("uvmunmap"), "2 MiB")
 
 
 def test_checks_cleared(context):

@@ -77,6 +77,7 @@ enum mistake {
     LOG_LEFT_OPEN,       // syscall: an operation of the log is begun and not ended
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
+    MMAP_NO_FILEDUP,     // sys_mmap: the pointer of the mapping is not counted
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
     INTERRUPTS_EARLY,    // kvminit: interrupts are on before there is a handler
     NOTHING_FREE,        // kinit: no page gets into the list
@@ -89,6 +90,15 @@ enum mistake {
     SHRINK_CUTS_IN,      // uvmdealloc: it begins one page early
     CLEARS_TOO_MUCH,     // allocproc: memset of a field has the size of the whole
     NOFF_LEFT,           // kfree: a push_off() without its pop_off()
+    STACK_CLEARED,       // exec: the process may not use its stack
+    STRING_NO_NUL,       // exec: a string on the stack has no room for its end
+    ARGV_NO_END,         // exec: the array of strings has no 0 behind it
+    ARGV_NOT_TOLD,       // exec: a1 is what it was
+    LARGE_CUT,           // uvmunmap: a large leaf goes for the sake of one page
+    BREAD_NO_COUNT,      // bread: a block that a buffer has already gets one more user, uncounted
+    BRELSE_KEEPS,        // brelse: the count does not fall
+    BUNPIN_KEEPS,        // bunpin: ... nor here
+    OPEN_KEEPS_BUFFERS,  // look_up: the buffers are not given back
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };
 
@@ -112,6 +122,7 @@ enum mistake {
 #define FINISHER 0x100000UL
 #define PLIC     0x0c000000UL
 
+#define LARGE      (32UL << 20) // a leaf of level 1, of the mistake LARGE_CUT
 #define TRAMPOLINE (MAXVA - PGSIZE)
 #define TRAPFRAME  (TRAMPOLINE - PGSIZE)
 #define USYSCALL   (TRAPFRAME - PGSIZE)
@@ -291,6 +302,13 @@ struct file *filedup(struct file *f);
 void fileclose(struct file *f);
 int readi(struct inode *ip, int user, u64 to, u32 offset, u32 n);
 int writei(struct inode *ip, int user, u64 from, u32 offset, u32 n);
+
+// bio.c
+void binit(void);
+struct buf *bread(int block);
+void brelse(struct buf *b);
+void bpin(struct buf *b);
+void bunpin(struct buf *b);
 
 // sysfile.c
 int filefault(struct proc *p, u64 va);

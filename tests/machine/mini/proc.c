@@ -100,11 +100,52 @@ map_table(pagetable_t root)
     table[1] = table[0] | PTE_R | PTE_U;
 }
 
+// A mistake: the process has a leaf of 2 MiB, which uvmunmap() removes for one page.
+static __attribute__((noinline)) void
+cut_large(pagetable_t root)
+{
+    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
+    table[LARGE >> 21] = PA_PTE(KERNBASE) | PTE_V | PTE_R;
+    uvmunmap(root, LARGE, 1, 0);
+}
+
+#define ARGUMENTS 4
+
+static u64
+length(const char *s)
+{
+    u64 n = 0;
+    while (s[n] != 0)
+        n++;
+    return n;
+}
+
+// Copies the strings to the stack that ends at `sp`, and their addresses. Returns their number.
+static int
+push(struct proc *p, char **argv, u64 sp)
+{
+    u64 at[ARGUMENTS + 1], n = 0;
+    for (; n < ARGUMENTS && argv[n] != 0; n++) {
+        sp -= length(argv[n]) + (MAKES(STRING_NO_NUL) ? 0 : 1);
+        copyout(p->pagetable, sp, argv[n], length(argv[n]) + 1);
+        at[n] = sp;
+    }
+    at[n] = MAKES(ARGV_NO_END) ? PGSIZE : 0;
+    sp = (sp - sizeof(at)) & ~15UL;
+    copyout(p->pagetable, sp, at, (n + 1) * 8);
+    if (!MAKES(ARGV_NOT_TOLD))
+        p->trapframe->regs[11] = sp;
+    p->trapframe->regs[2] = sp;
+    return (int)n;
+}
+
 // Gives the process the program of user.c, a page that it may not use, and one for its stack.
 static __attribute__((noinline)) int
-exec(struct proc *p)
+exec(const char *path, char **argv)
 {
+    struct proc *p = myproc();
     u64 text = PGROUNDUP((u64)(user_end - user_start)), size = text + 2 * PGSIZE;
+    memmove(p->name, path, length(path) + 1);
     if (uvmalloc(p->pagetable, 0, text, PTE_X) == 0 ||
         uvmalloc(p->pagetable, text, size, PTE_W) == 0)
         panic("exec");
@@ -112,14 +153,15 @@ exec(struct proc *p)
         memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
     if (!MAKES(USER_NO_GUARD))
         uvmclear(p->pagetable, text);
+    if (MAKES(STACK_CLEARED))
+        uvmclear(p->pagetable, text + PGSIZE);
     for (int i = 0; MAKES(EXEC_LEAKS) && i < 2; i++)
         uvmcreate();
     if (MAKES(LEAF_FOR_TABLE))
         map_table(p->pagetable);
     p->sz = size;
     p->trapframe->epc = 0;
-    p->trapframe->regs[2] = size;
-    return 0;
+    return push(p, argv, size);
 }
 
 static void
@@ -128,7 +170,7 @@ forkret(void)
     struct proc *p = myproc();
     release(&p->lock);
     if (p->sz == 0)
-        exec(p);
+        p->trapframe->regs[10] = (u64)exec("init", (char *[]){"init", "12345678", 0});
     usertrapret();
 }
 
@@ -164,7 +206,6 @@ void
 userinit(void)
 {
     struct proc *p = initproc = allocproc();
-    memmove(p->name, "init", 5);
     p->state = RUNNABLE;
     release(&p->lock);
 }
@@ -285,6 +326,8 @@ growproc(long n)
         uvmunmap(p->pagetable, 0, 1, 0);
     if (sz == 0)
         return ~0UL;
+    if (MAKES(LARGE_CUT))
+        cut_large(p->pagetable);
     if (n > 0 && MAKES(GROW_NO_U))
         uvmclear(p->pagetable, before);
     if (MAKES(NULL_USED))

@@ -29,6 +29,7 @@ main(void)
         trapinithart();
         plicinit();
         fileinit();
+        binit();
         userinit();
         __sync_synchronize();
         started = 1;

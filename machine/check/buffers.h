@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// buffers.h - explains a panic for want of a free block buffer.
+#pragma once
+
+#include "sight/check.h"
+
+// Fills in the report of a panic in bread(), if no buffer is free. Returns whether it has.
+bool buffers_explain(const struct machine *m, const struct call *panic, struct report *r);

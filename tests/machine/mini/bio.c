@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// bio.c - blocks of a disk that there is not, in a few buffers that count their users.
+#include "mini.h"
+
+#define BUFFERS 3
+
+struct buf {
+    int refcnt, block;
+};
+
+static struct spinlock bio_lock;
+static struct buf buf[BUFFERS];
+
+void
+binit(void)
+{
+    initlock(&bio_lock, "bcache");
+    for (int i = 0; i < BUFFERS; i++)
+        buf[i].block = -1;
+}
+
+// Gives the buffer of the block, or one that is not in use.
+__attribute__((noinline)) struct buf *
+bread(int block)
+{
+    acquire(&bio_lock);
+    for (struct buf *b = buf; b < &buf[BUFFERS]; b++)
+        if (b->block == block) {
+            if (!MAKES(BREAD_NO_COUNT))
+                b->refcnt++;
+            release(&bio_lock);
+            return b;
+        }
+    for (struct buf *b = buf; b < &buf[BUFFERS]; b++)
+        if (b->refcnt == 0) {
+            *b = (struct buf){1, block};
+            release(&bio_lock);
+            return b;
+        }
+    panic("bget: no buffers");
+}
+
+static void
+give_back(struct buf *b)
+{
+    acquire(&bio_lock);
+    b->refcnt--;
+    release(&bio_lock);
+}
+
+__attribute__((noinline)) void
+brelse(struct buf *b)
+{
+    if (!MAKES(BRELSE_KEEPS))
+        give_back(b);
+}
+
+__attribute__((noinline)) void
+bpin(struct buf *b)
+{
+    acquire(&bio_lock);
+    b->refcnt++;
+    release(&bio_lock);
+}
+
+__attribute__((noinline)) void
+bunpin(struct buf *b)
+{
+    if (!MAKES(BUNPIN_KEEPS))
+        give_back(b);
+}
