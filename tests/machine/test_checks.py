@@ -228,6 +228,12 @@ def test_checks_arguments(context):
              "is not to be found", "a1 is 0x[0-9a-f]+")
 
 
+def test_checks_crossed(context):
+    """Two harts that wait for each other's spinlocks."""
+    in_order(told(context, "CROSSED_LOCKS"), "glass: deadlock: hart [01] waits for the spinlock", "which hart [01] holds",
+             "is wanted: " + place("cross"), "is held: " + place("cross"))
+
+
 def test_checks_dropped(context):
     """A leaf of 2 MiB that uvmunmap() removes for the sake of a page."""
     in_order(told(context, "LARGE_CUT"), "glass: " + place("uvmunmap"), "2 MiB")

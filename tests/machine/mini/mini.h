@@ -75,6 +75,7 @@ enum mistake {
     HART_NOT_STORED,     // usertrapret: kernel_hartid is what the allocator left there
     CHAN_NOT_STORED,     // sched: p->chan is cleared, as if sleep() had not stored it
     LOG_LEFT_OPEN,       // syscall: an operation of the log is begun and not ended
+    CROSSED_LOCKS,       // cross: two harts take two locks, each another one first
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     MMAP_NO_FILEDUP,     // sys_mmap: the pointer of the mapping is not counted
@@ -256,6 +257,7 @@ void release(struct spinlock *lk);
 int holding(struct spinlock *lk);
 void push_off(void);
 void pop_off(void);
+void cross(void);
 struct cpu *mycpu(void);
 
 // vm.c

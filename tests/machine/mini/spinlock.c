@@ -68,3 +68,18 @@ release(struct spinlock *lk)
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
     pop_off();
 }
+
+// For the mistake CROSSED_LOCKS: harts 0 and 1 take two locks, each another one first.
+__attribute__((noinline)) void
+cross(void)
+{
+    static struct spinlock of[2] = {{.name = "left"}, {.name = "right"}};
+    static u32 ready;
+    register u64 hart __asm__("tp");
+    if (hart > 1)
+        return;
+    acquire(&of[hart]);
+    for (__sync_add_and_fetch(&ready, 1); *(volatile u32 *)&ready < 2;)
+        ;
+    acquire(&of[1 - hart]);
+}

@@ -26,6 +26,8 @@ clockintr(void)
         CSR_WRITE(stimecmp, CSR_READ(time) + TICK);
     if (MAKES(ENTRY_RACE))
         age();
+    if (MAKES(CROSSED_LOCKS))
+        cross();
     if (MAKES(FREE_LATE))
         give_up();
 }
