@@ -43,7 +43,7 @@ string_of(const struct machine *m, const struct call *c, uint64 i)
 }
 
 static void
-tell(struct machine *m, const struct given *g, const struct fact *what, uint64 pa)
+tell(struct machine *m, const struct given *g, const struct fact *what, uint64 pa, enum word todo)
 {
     struct report r;
     report_begin(m, &r, REPORT_ARGUMENTS, g->call->hart, m->sight->known.entry[KNOWN_EXEC]);
@@ -53,7 +53,7 @@ tell(struct machine *m, const struct given *g, const struct fact *what, uint64 p
     if (pa != 0)
         report_since(&r, WORD_ARGUMENTS_BY)->stored = pa;
     r.rule.word = WORD_ARGUMENTS_RULE;
-    r.todo = (struct fact){.word = WORD_ARGUMENTS_DO, .arg = {r.site}};
+    r.todo = (struct fact){.word = todo, .arg = {r.site}};
     report_send(m, &r);
 }
 
@@ -69,11 +69,13 @@ same(struct machine *m, const struct given *g, uint64 i)
             return true;
         if (!there || is == was)
             continue;
-        tell(m, g, &(struct fact){.word = WORD_ARGUMENT, .arg = {0, i, at, is, was}}, pa);
+        tell(m, g, &(struct fact){.word = WORD_ARGUMENT, .arg = {0, i, at, is, was}}, pa,
+             WORD_ARGUMENTS_DO);
         return false;
     }
     if (!there)
-        tell(m, g, &(struct fact){.word = WORD_ARGUMENT_NOWHERE, .arg = {0, i, at, g->a1}}, 0);
+        tell(m, g, &(struct fact){.word = WORD_ARGUMENT_NOWHERE, .arg = {0, i, at, g->a1}}, 0,
+             WORD_ARGUMENTS_DO_A1);
     return there;
 }
 
@@ -108,7 +110,8 @@ exec_returned(struct machine *m, const struct call *c, uint64 result)
     while (i < n && string_of(m, c, i) != 0 && same(m, &g, i))
         i++;
     if (i == n && read_user(m, &g, g.a1 + 8 * n, 8, &end, &pa) && end != 0)
-        tell(m, &g, &(struct fact){.word = WORD_ARGUMENTS_END, .arg = {0, n, end}}, pa);
+        tell(m, &g, &(struct fact){.word = WORD_ARGUMENTS_END, .arg = {0, n, end}}, pa,
+             WORD_ARGUMENTS_DO_END);
 }
 
 static void

@@ -223,15 +223,15 @@ def test_checks_arguments(context):
     in_order(told(context, "STACK_CLEARED"), "glass: " + place("exec") + " cannot copy arguments to 0x[0-9a-f]+, the",
              "was written by " + place("uvmclear") + " < " + place("exec"))
     in_order(told(context, "ARGV_NO_END"),
-             "glass: " + place("exec") + " returns, and argv.2. of pid 1 .*is 0x1000, not 0")
+             "glass: " + place("exec") + " returns, and argv.2. of pid 1 .*is 0x1000, not 0", "put 0 behind")
     in_order(told(context, "ARGV_NOT_TOLD"), "glass: " + place("exec") + " returns, and argument 0 of pid 1",
-             "is not to be found", "a1 is 0x[0-9a-f]+")
+             "is not to be found", "a1 is 0x[0-9a-f]+", "do: store the address of the array")
 
 
 def test_checks_crossed(context):
     """Two harts that wait for each other's spinlocks."""
-    in_order(told(context, "CROSSED_LOCKS"), "glass: deadlock: hart [01] waits for the spinlock", "which hart [01] holds",
-             "is wanted: " + place("cross"), "is held: " + place("cross"))
+    in_order(told(context, "CROSSED_LOCKS"), "glass: deadlock: hart [01] waits for the spinlock",
+             "which hart [01] holds", "is wanted: " + place("cross"), "is held: " + place("cross"))
 
 
 def test_checks_dropped(context):
