@@ -76,7 +76,6 @@ start(struct machine *m)
 
 const struct check deadlock_check = {
     .name = "deadlock",
-    .bytes = 8,
     .calls = KNOWN_BIT(ACQUIRE),
     .start = start,
     .called = called,

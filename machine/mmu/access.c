@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// access.c - the slow way of every access.
+// access.c - the loads and stores that no shortcut serves: translation, devices, marked pages.
 #include "mmu/access.h"
 
 #include "base/mem.h"
@@ -20,7 +20,7 @@ add_shortcut(struct machine *m, unsigned hart, int kind, uint64 va, uint64 pa, u
         return;
     contexts_add(m, hart, kind, va, ram_at(&m->ram, pa & ~(PAGE_BYTES - 1)));
     if (m->sight != NULL)
-        sight_cut(m, kind == CUT_STORE, pa);
+        sight_shortcut(m, kind == CUT_STORE, pa);
 }
 
 static uint64

@@ -3,7 +3,9 @@
 //
 // Theory    A walk reads one entry a level. Where an entry changed since the last fence, the walk
 //           is repeated with each value that it had: a counter with one digit a level steps
-//           through all combinations (struct pick).
+//           through all combinations (struct pick). may_hold() says whether a TLB may hold the
+//           result, and compare() whether it differs from memory in a way that matters. An access
+//           for which both hold is stale.
 #include "mmu/rules.h"
 
 #include "base/random.h"
@@ -177,11 +179,12 @@ sets_old_entry(const struct machine *m, const struct pt_trace *t)
     return (t->set & PTE_D) && *(const pte_t *)ram_at(&m->ram, t->step[t->reads - 1].pa) != t->pte;
 }
 
-// Returns whether a TLB may hold the walk's result: every change that the walk ignores came after
-// the tree's last fence. A global leaf may be from before that fence, but not from before satp led
-// to the tree.
+// Returns whether no fence of the whole tree has removed the walk: every change that it ignores came
+// after that fence. A global leaf may be older than the fence, but not older than the write of satp
+// that led to the tree.
 static bool
-allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, bool same_asid)
+tree_unfenced(const struct pick *p, const struct active *a, const struct pt_trace *t,
+              bool same_asid)
 {
     bool global = pte_leaf(t->pte) && (t->pte & PTE_G);
     if (!same_asid && !global)
@@ -190,6 +193,35 @@ allowed(const struct pick *p, const struct active *a, const struct pt_trace *t, 
         if (p->number[d] < (global && d == t->reads - 1 ? a->began : a->from))
             return false;
     return true;
+}
+
+// The state of rules_check() while walks are found.
+struct verdict {
+    struct machine *m;
+    bool reported;
+    struct pt_trace use; // the walk that the adversary chooses
+};
+
+struct search {
+    const struct machine *m;
+    unsigned hart;
+    uint64 va;
+    enum pt_access access;
+    const struct pt_hart *state;
+    const struct pt_trace *now;
+    uint32 found;            // walks that differ in their result for an access
+    struct verdict *verdict; // NULL: only `found` is asked for
+};
+
+// Returns whether a TLB may hold the walk's result. This decides whether a translation can be stale.
+static bool
+may_hold(const struct search *s, const struct active *a, const struct pick *p,
+         const struct pt_trace *old)
+{
+    const struct hart *h = &s->m->s.hart[s->hart];
+    uint32 asid = satp_asid(a->satp);
+    return tree_unfenced(p, a, old, asid == satp_asid(h->satp)) && in_order(p) &&
+           !sets_old_entry(s->m, old) && !fenced(&h->remembered, p, old, s->va, asid);
 }
 
 // An old walk compared with that of memory.
@@ -214,24 +246,6 @@ compare(const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
         return NARROWER;
     return same ? SAME : OTHER;
 }
-
-// The state of rules_check() while walks are found.
-struct verdict {
-    struct machine *m;
-    bool reported;
-    struct pt_trace use; // the walk that the adversary chooses
-};
-
-struct search {
-    const struct machine *m;
-    unsigned hart;
-    uint64 va;
-    enum pt_access access;
-    const struct pt_hart *state;
-    const struct pt_trace *now;
-    uint32 found;            // walks that differ in their result for an access
-    struct verdict *verdict; // NULL: only `found` is asked for
-};
 
 // Returns the machine's record of the hart's present tree, or one with its satp alone.
 static struct active
@@ -315,17 +329,14 @@ static void
 search_tree(struct search *s, const struct active *a)
 {
     const struct remembered *r = &s->m->s.hart[s->hart].remembered;
-    uint64 satp = s->m->s.hart[s->hart].satp;
-    uint32 asid = satp_asid(a->satp);
-    bool same_tree = a->satp == satp, same_asid = asid == satp_asid(satp);
+    bool same_tree = a->satp == s->m->s.hart[s->hart].satp;
     uint32 from = a->from < r->globals_from ? a->from : r->globals_from;
     struct pick p = {.m = s->m, .from = from, .tree_from = a->from, .until = a->until};
     for (int walks = 0; walks < WALKS_MAX; walks++) {
         struct pt_trace old;
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool memory = same_tree && guilty(&p) == PRESENT;
-        if (!memory && allowed(&p, a, &old, same_asid) && in_order(&p) &&
-            !sets_old_entry(s->m, &old) && !fenced(r, &p, &old, s->va, asid)) {
+        if (!memory && may_hold(s, a, &p, &old)) {
             bool differs = old.rule != s->now->rule || old.pa != s->now->pa;
             s->found += differs;
             if (s->verdict != NULL)

@@ -18,7 +18,7 @@ struct stale;
 
 struct check {
     const char *name;
-    uint64 bytes;          // of its memory, without the memory that start() asks for besides
+    uint64 bytes;          // of its memory, or 0; start() may ask for more
     uint64 calls, returns; // masks of KNOWN_BIT: the functions of `called` and `returned`
     // Before the first instruction. It may ask for memory by sight_alloc(). Returns false if the
     // kernel or the memory is not such that it can work: it hears of nothing then.

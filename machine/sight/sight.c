@@ -52,8 +52,9 @@ static void
 begin(struct machine *m, unsigned i)
 {
     struct sight *s = m->sight;
-    s->state[i] = s->alloc((size_t)checks[i]->bytes);
-    if (s->state[i] == NULL || (checks[i]->start != NULL && !checks[i]->start(m)))
+    if (checks[i]->bytes != 0 && (s->state[i] = s->alloc((size_t)checks[i]->bytes)) == NULL)
+        return;
+    if (checks[i]->start != NULL && !checks[i]->start(m))
         return;
     s->on |= 1ULL << i;
     enter_hearer(&s->hearers, checks[i], i);
@@ -118,7 +119,7 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
 }
 
 void
-sight_cut(struct machine *m, bool store, uint64 pa)
+sight_shortcut(struct machine *m, bool store, uint64 pa)
 {
     size_t page = (size_t)((pa - m->ram.base) >> PAGE_BITS);
     (store ? m->sight->store_cut : m->sight->load_cut)[page] = cut_epoch(m, store);

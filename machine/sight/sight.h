@@ -68,7 +68,7 @@ struct sight *sight_new(struct machine *m, const struct symbols *symbols, const 
 void sight_reached(struct machine *m);
 
 // A shortcut for loads, or for stores, has been made to the page at `pa` in RAM.
-void sight_cut(struct machine *m, bool store, uint64 pa);
+void sight_shortcut(struct machine *m, bool store, uint64 pa);
 void sight_load(struct machine *m, unsigned hart, uint64 pa, int bytes);
 // Before the store.
 void sight_store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);
