@@ -225,38 +225,49 @@ get_busy(struct pcache *pc, struct frame *f)
     return flags & PG_FAILED ? -EAGAIN : 0;
 }
 
+// Finds a page in the cache or reads it in: *fresh says which. The page comes with a reference.
+// Returns   0 with pc->lock held; an error with it released.
+static int
+find_or_read(struct pcache *pc, uint64 index, struct frame **out, bool *fresh)
+{
+    int error;
+    do {
+        acquire(&pc->lock);
+        *out = radix_get(&pc->tree, index);
+        *fresh = !*out;
+        if (*out) {
+            frame_get(*out);
+            return 0;
+        }
+        uint32 n = readahead_size(pc, index);
+        release(&pc->lock);
+        error = page_read(pc, index, n, out);
+    } while (error == -EEXIST); // another process reads it, too
+    if (!error)
+        acquire(&pc->lock);
+    return error;
+}
+
 // Gets a page as cache_get() does, after cache_hit(): it is missing, or get_busy() must handle it.
 // On error  as cache_get().
 // Sleeps
 int
 cache_fetch(struct pcache *pc, uint64 index, struct frame **out)
 {
-    for (;;) {
-        acquire(&pc->lock);
-        struct frame *f = radix_get(&pc->tree, index);
-        bool present = f;
-        if (present) {
-            frame_get(f);
-        } else {
-            uint32 n = readahead_size(pc, index);
-            release(&pc->lock);
-            int error = page_read(pc, index, n, &f);
-            if (error == -EEXIST)
-                continue;
-            if (error) {
-                *out = NULL;
-                return error;
-            }
-            acquire(&pc->lock);
-        }
-        bool failed = get_busy(pc, f);
-        *out = failed ? NULL : f;
-        if (!failed)
+    struct frame *f;
+    bool fresh;
+    *out = NULL;
+    do {
+        int error = find_or_read(pc, index, &f, &fresh);
+        if (error)
+            return error;
+        if (get_busy(pc, f) == 0) {
+            *out = f;
             return 0;
+        }
         frame_put(f);
-        if (!present)
-            return -EIO;
-    }
+    } while (!fresh);
+    return -EIO;
 }
 
 // Returns whether cache_hit() finds the page.

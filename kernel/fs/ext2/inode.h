@@ -58,6 +58,13 @@ inode_length(const struct inode *ip)
     return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
 }
 
+// How many pages the file's bytes take.
+static inline uint64
+inode_pages_count(const struct inode *ip)
+{
+    return (inode_length(ip) + PGSIZE - 1) / PGSIZE;
+}
+
 void inodes_setup(void);
 int iget(struct ext2 *fs, uint32 inum, struct inode **out) must_check;
 int iget_special(struct ext2 *fs, uint32 inum,

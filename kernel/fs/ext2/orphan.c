@@ -32,7 +32,7 @@ inode_trim(struct inode *ip)
     if (!has_blocks(ip))
         return 0;
     acquiresleep(&ip->map_lock);
-    int error = bmap_truncate(ip, (ip->size + PGSIZE - 1) / PGSIZE);
+    int error = bmap_truncate(ip, inode_pages_count(ip));
     releasesleep(&ip->map_lock);
     return error;
 }

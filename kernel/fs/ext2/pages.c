@@ -42,7 +42,7 @@ map(struct pcache *pc, uint64 index, bool create, uint64 *block)
     if (!ip->fs->mounted && ip->fs->root == NULL)
         return -EIO; // the file system has been unmounted
     acquiresleep(&ip->map_lock);
-    if (index >= (inode_length(ip) + PGSIZE - 1) / PGSIZE)
+    if (index >= inode_pages_count(ip))
         error = -EINVAL;
     else
         error = bmap_find(ip, index, &b);
@@ -78,7 +78,7 @@ static int
 pager_get(struct pager *p, uint64 index, struct frame **out)
 {
     struct inode *ip = of_pager(p);
-    if (index >= (inode_length(ip) + PGSIZE - 1) / PGSIZE)
+    if (index >= inode_pages_count(ip))
         return -EINVAL;
     return cache_get(&ip->pages, index, out);
 }

@@ -221,24 +221,31 @@ cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     return 0;
 }
 
-// Handles the first write to a copy-on-write or read-only page of a private region. If the pages
-// below it have been written to, some of the pages that follow become writable, too.
-static int
-cow_write(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+// Makes some of the copy-on-write pages above the one at va writable, too, if the pages below it have
+// been written to. It stops where there is no frame: the process has not asked for these copies.
+static void
+cow_write_ahead(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {
-    int error = cow_make_writable(as, slot, va, writable(r, pte_load(slot)));
-    uint64 n = error || as->urgent || !faultaround_likely(slot, PTE_W)
-                   ? 0
-                   : faultaround_pages(r, slot, va, PTE_W);
-    for (; n > 0; n--) {
+    if (!faultaround_likely(slot, PTE_W))
+        return;
+    for (uint64 n = faultaround_pages(r, slot, va, PTE_W); n > 0; n--) {
         pte_t pte = pte_load(++slot);
         va += PGSIZE;
         if (!(pte & PTE_COW) || frame_head(pte_pa(pte))->kind != FRAME_USER)
             break;
         pte_t untouched = writable(r, pte) & ~(PTE_A | PTE_D);
         if (cow_make_writable(as, slot, va, untouched | (pte & (PTE_A | PTE_D))) < 0)
-            break; // an opportunistic copy: its failure does no harm
+            break;
     }
+}
+
+// Handles the first write to a copy-on-write or read-only page of a private region.
+static int
+cow_write(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
+{
+    int error = cow_make_writable(as, slot, va, writable(r, pte_load(slot)));
+    if (!error && !as->urgent)
+        cow_write_ahead(as, r, slot, va);
     return error;
 }
 
@@ -308,24 +315,12 @@ resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 
 // Returns whether the process has the memory at va: a present page, a page in a deferred table, or
 // memory of a region that exec has made (all but the heap and mmap()).
-static bool
-has(struct aspace *as, uint64 va)
+static bool __attribute__((noinline)) has_memory(struct aspace *as, uint64 va)
 {
     const struct region *r = region_find(&as->regions, va);
     pte_t pte = pte_load(pt_find(&as->pt, va).slot);
     return pte_valid(pte) || pte_deferred(pte) ||
            (r->kind != REGION_HEAP && r->kind != REGION_MMAP);
-}
-
-// Called when a fault could not allocate a frame. Returns whether the caller tries once more: the
-// process has the memory already, so the fault may take a kept frame.
-static bool __attribute__((noinline)) insist(struct aspace *as, uint64 va)
-{
-    if (as->urgent || !has(as, va))
-        return false;
-    as->starved = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
-    as->urgent = true;
-    return true;
 }
 
 // Makes the access to va possible for the process, if its regions allow it.
@@ -340,9 +335,13 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
         return -EFAULT;
     acquiresleep(&as->lock);
     int error;
-    do
+    for (;;) {
         error = resolve_fault(as, PGROUNDDOWN(va), access);
-    while (unlikely(error == -ENOMEM) && insist(as, PGROUNDDOWN(va)));
+        if (likely(error != -ENOMEM) || as->urgent || !has_memory(as, PGROUNDDOWN(va)))
+            break;
+        as->starved = __atomic_load_n(&uvm_ended, __ATOMIC_ACQUIRE); // pairs with uvmretire()
+        as->urgent = true; // the fault is tried once more, and may take kept frames
+    }
     if (unlikely(as->urgent)) {
         as->urgent = false;
         error = error == -ENOMEM ? -ESTARVED : error;
