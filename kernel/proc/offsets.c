@@ -30,6 +30,8 @@ offsets(void)
     OFFSET(TF_EPC, offsetof(struct trapframe, epc));
     OFFSET(TF_KERNEL_TP, offsetof(struct trapframe, kernel_tp));
     OFFSET(TF_RA, offsetof(struct trapframe, ra));
+    OFFSET(TF_SP, offsetof(struct trapframe, sp));
+    OFFSET(TF_S0, offsetof(struct trapframe, s0));
     OFFSET(TF_A0, offsetof(struct trapframe, a0));
     OFFSET(CTX_RA, offsetof(struct context, ra));
     OFFSET(CTX_SP, offsetof(struct context, sp));

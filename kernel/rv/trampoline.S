@@ -46,10 +46,10 @@
 // After csrrw sp, sscratch, sp. t1: the pc; t2: 0 for a system call.
 .macro save_changed
         each_changed sd
-        sd s0, (TF_RA + 56)(sp)
+        sd s0, TF_S0(sp)
         sd a0, TF_A0(sp)
         csrrw t0, sscratch, zero
-        sd t0, (TF_RA + 8)(sp)
+        sd t0, TF_SP(sp)
         csrr t1, sepc
         csrr t2, scause
         addi t2, t2, -CAUSE_ECALL_U
@@ -62,7 +62,7 @@
         ld t0, TF_EPC(sp)
         csrw sepc, t0
         each_changed ld
-        ld sp, (TF_RA + 8)(sp)
+        ld sp, TF_SP(sp)
         sret
 .endm
 
@@ -211,10 +211,10 @@ counts: ld t1, CPU_SATP_WRITES(tp)      // this one and that of the way out
 fence_in:                               // before the first access to what only the kernel's table has
         sfence.vma zero, zero
         ld t1, CPU_SATP_FENCED(tp)
-        addi t1, t1, 2
+        addi t1, t1, 2                  // fenced writes of satp: this one and that of the way out
         sd t1, CPU_SATP_FENCED(tp)
         ld t1, CPU_FENCES_ALL(tp)
-        addi t1, t1, 3
+        addi t1, t1, 3                  // fences: 1 here and 2 on the way out
         sd t1, CPU_FENCES_ALL(tp)
         j counts
 
