@@ -8,11 +8,13 @@
 
 enum opcode {
     OPCODE_LOAD = 0x03,
+    OPCODE_LOAD_FP = 0x07,
     OPCODE_MISC_MEM = 0x0f, // fences
     OPCODE_OP_IMM = 0x13,
     OPCODE_AUIPC = 0x17,
     OPCODE_OP_IMM_32 = 0x1b,
     OPCODE_STORE = 0x23,
+    OPCODE_STORE_FP = 0x27,
     OPCODE_AMO = 0x2f,
     OPCODE_OP = 0x33,
     OPCODE_LUI = 0x37,

@@ -7,21 +7,9 @@
 // Manual    unpriv: c-st-ext (instruction set listings of quadrants 0, 1 and 2)
 #include "hart/rvc.h"
 
-enum {
-    OP_LOAD = 0x03,
-    OP_LOAD_FP = 0x07,
-    OP_IMM = 0x13,
-    OP_IMM_32 = 0x1b,
-    OP_STORE = 0x23,
-    OP_STORE_FP = 0x27,
-    OP_REG = 0x33,
-    OP_LUI = 0x37,
-    OP_REG_32 = 0x3b,
-    OP_BRANCH = 0x63,
-    OP_JALR = 0x67,
-    OP_JAL = 0x6f,
-    EBREAK = 0x00100073,
-};
+#include "hart/opcodes.h"
+
+#define EBREAK 0x00100073
 
 enum { ZERO = 0, RA = 1, SP = 2 };
 
@@ -65,7 +53,7 @@ form_b(int f3, uint32 rs1, uint32 imm)
 {
     uint32 scattered =
         part(imm, 12, 1, 31) | part(imm, 5, 6, 25) | part(imm, 1, 4, 8) | part(imm, 11, 1, 7);
-    return scattered | rs1 << 15 | (uint32)f3 << 12 | OP_BRANCH;
+    return scattered | rs1 << 15 | (uint32)f3 << 12 | OPCODE_BRANCH;
 }
 
 static uint32
@@ -73,7 +61,7 @@ form_j(uint32 rd, uint32 imm)
 {
     uint32 scattered =
         part(imm, 20, 1, 31) | part(imm, 1, 10, 21) | part(imm, 11, 1, 20) | part(imm, 12, 8, 12);
-    return scattered | rd << 7 | OP_JAL;
+    return scattered | rd << 7 | OPCODE_JAL;
 }
 
 // Registers: full fields, and the 3-bit fields that name x8 to x15.
@@ -186,7 +174,7 @@ static uint32
 expand_addi4spn(uint32 c)
 {
     uint32 imm = imm_addi4spn(c);
-    return imm ? form_i(OP_IMM, 0, reg_low(c), SP, imm) : 0;
+    return imm ? form_i(OPCODE_OP_IMM, 0, reg_low(c), SP, imm) : 0;
 }
 
 static uint32
@@ -196,17 +184,17 @@ quadrant0(uint32 c)
     case 0:
         return expand_addi4spn(c);
     case 1:
-        return form_i(OP_LOAD_FP, 3, reg_low(c), reg_high(c), imm_ld(c));
+        return form_i(OPCODE_LOAD_FP, 3, reg_low(c), reg_high(c), imm_ld(c));
     case 2:
-        return form_i(OP_LOAD, 2, reg_low(c), reg_high(c), imm_lw(c));
+        return form_i(OPCODE_LOAD, 2, reg_low(c), reg_high(c), imm_lw(c));
     case 3:
-        return form_i(OP_LOAD, 3, reg_low(c), reg_high(c), imm_ld(c));
+        return form_i(OPCODE_LOAD, 3, reg_low(c), reg_high(c), imm_ld(c));
     case 5:
-        return form_s(OP_STORE_FP, 3, reg_high(c), reg_low(c), imm_ld(c));
+        return form_s(OPCODE_STORE_FP, 3, reg_high(c), reg_low(c), imm_ld(c));
     case 6:
-        return form_s(OP_STORE, 2, reg_high(c), reg_low(c), imm_lw(c));
+        return form_s(OPCODE_STORE, 2, reg_high(c), reg_low(c), imm_lw(c));
     case 7:
-        return form_s(OP_STORE, 3, reg_high(c), reg_low(c), imm_ld(c));
+        return form_s(OPCODE_STORE, 3, reg_high(c), reg_low(c), imm_ld(c));
     default:
         return 0;
     }
@@ -219,8 +207,8 @@ expand_lui(uint32 c)
     if (imm_shift(c) == 0)
         return 0;
     if (reg_rd(c) == SP)
-        return form_i(OP_IMM, 0, SP, SP, imm_addi16sp(c));
-    return imm_addi(c) << 12 | reg_rd(c) << 7 | OP_LUI;
+        return form_i(OPCODE_OP_IMM, 0, SP, SP, imm_addi16sp(c));
+    return imm_addi(c) << 12 | reg_rd(c) << 7 | OPCODE_LUI;
 }
 
 // c.sub, c.xor, c.or, c.and, c.subw, c.addw; `c` selects by bits 12, 6 and 5.
@@ -229,8 +217,9 @@ expand_registers(uint32 c)
 {
     static const struct {
         uint8 op, f3, f7;
-    } table[8] = {{OP_REG, 0, 0x20},    {OP_REG, 4, 0},    {OP_REG, 6, 0}, {OP_REG, 7, 0},
-                  {OP_REG_32, 0, 0x20}, {OP_REG_32, 0, 0}, {0, 0, 0},      {0, 0, 0}};
+    } table[8] = {
+        {OPCODE_OP, 0, 0x20},    {OPCODE_OP, 4, 0},    {OPCODE_OP, 6, 0}, {OPCODE_OP, 7, 0},
+        {OPCODE_OP_32, 0, 0x20}, {OPCODE_OP_32, 0, 0}, {0, 0, 0},         {0, 0, 0}};
     uint32 i = part(c, 12, 1, 2) | part(c, 5, 2, 0), rd = reg_high(c);
     return table[i].op ? form_r(table[i].op, table[i].f3, table[i].f7, rd, rd, reg_low(c)) : 0;
 }
@@ -241,11 +230,11 @@ expand_arithmetic(uint32 c)
     uint32 rd = reg_high(c);
     switch (part(c, 10, 2, 0)) {
     case 0:
-        return form_i(OP_IMM, 5, rd, rd, imm_shift(c)); // srli
+        return form_i(OPCODE_OP_IMM, 5, rd, rd, imm_shift(c)); // srli
     case 1:
-        return form_i(OP_IMM, 5, rd, rd, 0x400 | imm_shift(c)); // srai
+        return form_i(OPCODE_OP_IMM, 5, rd, rd, 0x400 | imm_shift(c)); // srai
     case 2:
-        return form_i(OP_IMM, 7, rd, rd, imm_addi(c)); // andi
+        return form_i(OPCODE_OP_IMM, 7, rd, rd, imm_addi(c)); // andi
     default:
         return expand_registers(c);
     }
@@ -257,11 +246,11 @@ quadrant1(uint32 c)
     uint32 rd = reg_rd(c);
     switch (c >> 13) {
     case 0:
-        return form_i(OP_IMM, 0, rd, rd, imm_addi(c));
+        return form_i(OPCODE_OP_IMM, 0, rd, rd, imm_addi(c));
     case 1:
-        return rd ? form_i(OP_IMM_32, 0, rd, rd, imm_addi(c)) : 0;
+        return rd ? form_i(OPCODE_OP_IMM_32, 0, rd, rd, imm_addi(c)) : 0;
     case 2:
-        return form_i(OP_IMM, 0, rd, ZERO, imm_addi(c)); // c.li
+        return form_i(OPCODE_OP_IMM, 0, rd, ZERO, imm_addi(c)); // c.li
     case 3:
         return expand_lui(c);
     case 4:
@@ -281,9 +270,9 @@ expand_jump_or_add(uint32 c)
 {
     uint32 rd = reg_rd(c), rs2 = reg_rs2(c), high = part(c, 12, 1, 0);
     if (rs2 != 0)
-        return form_r(OP_REG, 0, 0, rd, high ? rd : ZERO, rs2);
+        return form_r(OPCODE_OP, 0, 0, rd, high ? rd : ZERO, rs2);
     if (rd != 0)
-        return form_i(OP_JALR, 0, high ? RA : ZERO, rd, 0);
+        return form_i(OPCODE_JALR, 0, high ? RA : ZERO, rd, 0);
     return high ? EBREAK : 0;
 }
 
@@ -293,21 +282,21 @@ quadrant2(uint32 c)
     uint32 rd = reg_rd(c);
     switch (c >> 13) {
     case 0:
-        return form_i(OP_IMM, 1, rd, rd, imm_shift(c));
+        return form_i(OPCODE_OP_IMM, 1, rd, rd, imm_shift(c));
     case 1:
-        return form_i(OP_LOAD_FP, 3, rd, SP, imm_ldsp(c));
+        return form_i(OPCODE_LOAD_FP, 3, rd, SP, imm_ldsp(c));
     case 2:
-        return rd ? form_i(OP_LOAD, 2, rd, SP, imm_lwsp(c)) : 0;
+        return rd ? form_i(OPCODE_LOAD, 2, rd, SP, imm_lwsp(c)) : 0;
     case 3:
-        return rd ? form_i(OP_LOAD, 3, rd, SP, imm_ldsp(c)) : 0;
+        return rd ? form_i(OPCODE_LOAD, 3, rd, SP, imm_ldsp(c)) : 0;
     case 4:
         return expand_jump_or_add(c);
     case 5:
-        return form_s(OP_STORE_FP, 3, SP, reg_rs2(c), imm_sdsp(c));
+        return form_s(OPCODE_STORE_FP, 3, SP, reg_rs2(c), imm_sdsp(c));
     case 6:
-        return form_s(OP_STORE, 2, SP, reg_rs2(c), imm_swsp(c));
+        return form_s(OPCODE_STORE, 2, SP, reg_rs2(c), imm_swsp(c));
     default:
-        return form_s(OP_STORE, 3, SP, reg_rs2(c), imm_sdsp(c));
+        return form_s(OPCODE_STORE, 3, SP, reg_rs2(c), imm_sdsp(c));
     }
 }
 

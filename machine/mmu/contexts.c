@@ -32,7 +32,7 @@ contexts_data_mode(const struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     if (h->mode == MODE_M && (h->mstatus & STATUS_MPRV))
-        return (unsigned)((h->mstatus & STATUS_MPP) >> 11);
+        return (unsigned)((h->mstatus & STATUS_MPP) >> STATUS_MPP_SHIFT);
     return h->mode;
 }
 

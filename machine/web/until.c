@@ -53,7 +53,8 @@ note_trap(const struct hart *h, struct event *e)
     e->pc = s ? h->sepc : h->mepc;
     e->cause = s ? h->scause : h->mcause;
     e->value = s ? h->stval : h->mtval;
-    e->mode = s ? (h->mstatus & STATUS_SPP ? MODE_S : MODE_U) : (h->mstatus & STATUS_MPP) >> 11;
+    e->mode = s ? (h->mstatus & STATUS_SPP ? MODE_S : MODE_U)
+                : (h->mstatus & STATUS_MPP) >> STATUS_MPP_SHIFT;
     e->kind = e->cause >> 63 ? EVENT_INTERRUPT : EVENT_EXCEPTION;
 }
 
