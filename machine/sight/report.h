@@ -86,5 +86,5 @@ bool report_sent(const struct machine *m, enum report_kind kind, uint64 site);
 bool report_take(struct machine *m, struct report *r);
 // Fills in the code that stored, for facts that ask; the run goes back and comes back. Between turns alone.
 void report_complete(struct machine *m, struct report *r);
-// The name of a kind.
+// The name of a kind, for --expect and --json.
 const char *report_kind_name(enum report_kind kind);

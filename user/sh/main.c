@@ -26,7 +26,6 @@
 #define MAX_SCRIPT (1024 * 1024)
 #define BAD_LINE   2
 
-// Runs one line.
 static void
 run_line(const char *line)
 {

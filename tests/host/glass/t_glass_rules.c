@@ -230,9 +230,9 @@ tell(const struct story *story)
     for (const struct step *s = story->step; s->verb != END; s++) {
         if (s->verb == OTHER)
             hart = 1 - hart;
-        else if (s->verb < SATP)
+        else if (s->verb < FIRST_CHANGE)
             fence(m, hart, s);
-        else if (s->verb < READ)
+        else if (s->verb < FIRST_USE)
             change(m, hart, s);
         else
             look(m, hart, s, story->name);

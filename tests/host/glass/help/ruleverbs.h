@@ -19,6 +19,7 @@
 #define CODE(n)    (PA2PTE(PAGE(n)) | PTE_V | PTE_R | PTE_X | PTE_U | PTE_A)
 
 // In this order: fences before SATP, changes before READ, then accesses (tell() in t_glass_rules.c).
+// The order counts: fences, then what changes the machine, then what uses an address or a result.
 enum verb {
     END,
     OTHER, // the other hart acts from now on
@@ -54,6 +55,8 @@ enum verb {
     HOLDS,        // the last four bytes of page a of memory are b
     SPURIOUS,     // a accesses so far could have faulted by an old entry, invalid or narrower
 };
+
+enum { FIRST_CHANGE = SATP, FIRST_USE = READ };
 
 struct step {
     enum verb verb;
