@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// advice.c - what to do, when it is known which code did what.
+// advice.c - adapts a report's advice to what the history of the page table entry shows.
 //
-// Theory    A check chooses its advice when it has seen the error. Which call stored the entry is
-//           found later, in the history. An entry that was never filled is one mistake, an entry
-//           that was cleared is another: the advice depends on the call that cleared it, and on
-//           whose process made that call.
+// Theory    A check chooses its advice when it sees the error. The call that stored the entry is
+//           found later, in the history. An entry that was never filled is one mistake, and an
+//           entry that was cleared is another. For the second, the advice depends on the call that
+//           cleared the entry, and on the process that made the call.
 // Next      sight/report.h
 #include "check/advice.h"
 
@@ -16,7 +16,7 @@ enum { A0 = 10 };
 
 #define SYSTEM_CALLS (KNOWN_BIT(SYSCALL) | KNOWN_BIT(FORK) | KNOWN_BIT(EXEC) | KNOWN_BIT(GROWPROC))
 
-// The sentence with that word among n; NULL: there is none.
+// Returns the one of n sentences that has that word; NULL: there is none.
 static struct fact *
 sentence(struct fact *of, unsigned n, enum word word)
 {
@@ -32,7 +32,7 @@ since(struct report *r, enum word word)
     return sentence(r->since, r->nsince, word);
 }
 
-// The page was mapped, and a call has cleared its entry.
+// Returns the advice for a page that was mapped, and whose entry a call has cleared.
 static enum word
 by_removal(const struct machine *m, const struct report *r, const struct moment *call)
 {
@@ -56,7 +56,7 @@ mapped_later(struct report *r, const struct fact *parent)
            never->moment.position < parent->moment.position && !(parent->arg[6] & PTE_V);
 }
 
-// Nothing is mapped at the address.
+// Adapts the advice of a report about an address where nothing is mapped.
 static void
 missing(const struct machine *m, struct report *r)
 {
@@ -71,7 +71,8 @@ missing(const struct machine *m, struct report *r)
                                               .arg = {blame(m, &removed->moment)}};
 }
 
-// A leaf of a mapping that exit() or exec() has kept. Returns false if it is of none.
+// Adapts the advice if the leaf is of a mapping that exit() or exec() has not removed. Returns
+// whether it is.
 static bool
 mapping(struct machine *m, struct report *r)
 {
@@ -83,7 +84,8 @@ mapping(struct machine *m, struct report *r)
     return true;
 }
 
-// A leaf behind p->sz: p->sz became smaller, or the page was always behind it.
+// Adapts the advice of a report about a leaf above p->sz: either p->sz became smaller, or the page
+// was mapped above it.
 static void
 behind(struct machine *m, struct report *r)
 {
@@ -96,7 +98,8 @@ behind(struct machine *m, struct report *r)
     r->todo.word = fault ? WORD_LEAF_DO_FAULT : WORD_LEAF_DO_BEHIND;
 }
 
-// A register that the program did not expect: has the system call's result gone there?
+// Adapts the advice of a report about a wrong register, if the system call's result was stored
+// there.
 static void
 result(const struct machine *m, struct report *r)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// advice.h - what to do, when it is known which code did what.
+// advice.h - adapts a report's advice to what the history of the page table entry shows.
 #pragma once
 
 #include "sight/report.h"
 
-// Completes a report (report_complete()), and makes its "do:" agree with the history that was
-// found. Between turns alone.
+// Completes a report by report_complete(), then makes its "do:" agree with the history. To be called
+// between turns only.
 void advice_complete(struct machine *m, struct report *r);

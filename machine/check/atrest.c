@@ -94,7 +94,7 @@ maps_user(const struct machine *m, uint64 table, int level)
     return found;
 }
 
-// The process that can run with that tree; 0: there is none.
+// Returns the process that can run with that tree; 0: there is none.
 static uint64
 process_of(const struct machine *m, uint64 root)
 {

@@ -8,7 +8,7 @@
 void atrest_refused(struct machine *m, unsigned hart, uint64 satp, const struct leaf *entry);
 // Checks a leaf above level 0 of a user tree.
 void atrest_large(struct machine *m, unsigned hart, const struct leaf *leaf);
-// Checks a table of the tree of `satp`, to which the entry at `slot` leads: does another process's
-// tree have it, too?
+// Checks that the table, to which the entry at `slot` of the tree of `satp` leads, is in no other
+// process's tree.
 void atrest_table(struct machine *m, unsigned hart, uint64 satp, int level, uint64 table,
                   uint64 slot);

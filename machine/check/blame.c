@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// blame.c - which of the calls of a moment a reader should look at.
+// blame.c - chooses the call, among those of a moment, that a report names.
 //
-// Theory    A mistake shows in kfree or memmove, and is made by a caller. The helpers are those that
-//           do what their arguments say.
+// Theory    A mistake shows in a helper such as kfree() or memmove(), but a caller has made it:
+//           helpers only do what their arguments say.
 #include "check/blame.h"
 
 #include "machine.h"
@@ -15,7 +15,7 @@
      KNOWN_BIT(UVMDEALLOC) | KNOWN_BIT(UVMFREE) | KNOWN_BIT(FREEWALK) | KNOWN_BIT(MEMSET) |        \
      KNOWN_BIT(MEMMOVE) | KNOWN_BIT(PROC_FREEPAGETABLE))
 
-// ... and those that get pages on behalf of their callers.
+// Helpers that allocate pages for their callers.
 #define MAKERS                                                                                     \
     (KNOWN_BIT(UVMCREATE) | KNOWN_BIT(UVMALLOC) | KNOWN_BIT(PROC_PAGETABLE) | KNOWN_BIT(UVMCOPY))
 
@@ -33,7 +33,7 @@ is_of(const struct machine *m, uint64 pc, uint64 mask)
     return false;
 }
 
-// The first call of the moment that is in no function of the mask.
+// Returns the innermost call that is in no function of the mask; if all are, the innermost.
 static uint64
 first_not(const struct machine *m, const struct moment *at, uint64 mask)
 {

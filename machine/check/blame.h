@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
-// blame.h - which of the calls of a moment a reader should look at.
+// blame.h - chooses the call, among those of a moment, that a report names.
 #pragma once
 
 #include "sight/moment.h"
 
-// The innermost call that is of no common helper, such as kfree, memmove or uvmunmap: its pc. When
-// all are, the innermost; 0: there is no call.
+// Returns the pc of the innermost call that is in no common helper, such as kfree, memmove or
+// uvmunmap. If all calls are in helpers, it is the innermost; 0: there is no call.
 uint64 blame(const struct machine *m, const struct moment *at);
-// The innermost call that is not of the allocator itself.
+// As blame(), but only the functions of the allocator count as helpers.
 uint64 blame_caller(const struct machine *m, const struct moment *at);
-// The innermost call that got something for itself: of no function that makes a table, maps pages
-// or grows memory for its caller.
+// As blame(), but functions that make a table, map pages or grow memory for their caller count as
+// helpers, too.
 uint64 blame_owner(const struct machine *m, const struct moment *at);
 // Returns whether the innermost call is of a function of the mask (KNOWN_BIT).
 bool blame_first(const struct machine *m, const struct moment *at, uint64 mask);
 // Returns whether one of the calls is of a function of the mask (KNOWN_BIT).
 bool blame_inside(const struct machine *m, const struct moment *at, uint64 mask);
-// Returns whether the moment is inside the allocator: kalloc, kfree and their like.
+// Returns whether one of the calls is of the allocator: of kalloc, kfree and their like, or of
+// another function in the source file of kalloc().
 bool blame_allocator(const struct machine *m, const struct moment *at);

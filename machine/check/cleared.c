@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // cleared.c - memset() over the end of a struct proc, or of a variable of the kernel.
 //
-// Theory    The symbols tell the size of a variable. A memset() that begins inside of one ends there, too.
-// Promises  silence: one that begins where a variable does may clear many of them, as a start does.
+// Theory    The symbols tell the size of a variable. A memset() that begins inside a variable must
+//           end inside it.
+// Promises  silence: a memset() that begins at the first byte of a variable may clear several, as
+//           the code does that clears .bss at the start.
 #include "machine.h"
 #include "sight/check.h"
 
@@ -11,7 +13,7 @@ struct range {
 };
 
 struct cleared {
-    struct range *variable; // of the kernel, those that are no longer than a word left out
+    struct range *variable; // the kernel's variables that are longer than a word
     uint32 variables;
 };
 
@@ -21,8 +23,9 @@ state(struct machine *m)
     return SIGHT_STATE(m, cleared, struct cleared);
 }
 
-// The variable that `from` is in, with the end of the part that memset() may clear: 0: it fits, or
-// it is in none.
+// Returns where a memset() of [from, from + bytes) should have ended: at the end of the structure
+// or variable that holds `from`, which is then in *variable. 0: it does end there, or there is no
+// such variable.
 static uint64
 end_of(struct machine *m, uint64 from, uint64 bytes, uint64 *variable)
 {
@@ -61,7 +64,7 @@ called(struct machine *m, const struct call *c)
     report_send(m, &r);
 }
 
-// Notes the variables, or counts them if there is no room yet.
+// Notes the variables. While w->variable is NULL, they are only counted.
 static void
 note_variables(struct machine *m)
 {

@@ -2,7 +2,7 @@
 // clocks.c - the order of accesses of several harts (vector clocks).
 #include "check/clocks.h"
 
-// The slot of an address, made if there is none. NULL: there is no room.
+// Returns the slot of an address, a new one if it has none. NULL: there is no room.
 static struct sync *
 sync_at(struct clocks *c, uint64 at)
 {

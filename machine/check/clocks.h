@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // clocks.h - the order of accesses of several harts (vector clocks).
 //
-// Theory    Each hart has a clock of its own, and for each other hart the clock up to which that
-//           hart's accesses come before its own. A hart passes its clocks on at a lock or a word,
-//           and another hart takes them over.
+// Theory    Each hart has a clock. It also keeps a clock for each other hart: that hart's accesses
+//           up to this clock come before its own next access. A hart that releases a lock, or
+//           stores to a word, passes its clocks on; a hart that acquires the lock, or loads the
+//           word, takes them.
 #pragma once
 
 #include "hart/hart.h"
@@ -24,7 +25,7 @@ struct clocks {
     uint32 syncs;
 };
 
-// Begins with clocks of 1.
+// Sets the clock of each hart to 1.
 void clocks_start(struct clocks *c);
 // The hart takes over the clocks passed on at `at`.
 void clocks_take(struct clocks *c, unsigned hart, uint64 at);

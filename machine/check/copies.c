@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// copies.c - copies between the kernel and a process that succeed, and are not what was asked for.
+// copies.c - copies between the kernel and a process that return success, and are wrong.
 //
 // Theory    copyin(), copyout() and copyinstr() return 0 when all is copied. The process must have
 //           the right to the page, both sides must then hold the same bytes, and a string must end
@@ -49,7 +49,7 @@ copy_of(const struct call *c)
 
 // --- rights --------------------------------------------------------------------------------------
 
-// The function that looked the page up during the call.
+// Returns the function that looked the page up during the call.
 static uint64
 lookup_of(struct machine *m, const struct copy *k, uint64 va)
 {
@@ -144,8 +144,8 @@ too_long(struct machine *m, const struct copy *k)
     report_send(m, &r);
 }
 
-// Returns whether no other hart changes the kernel's side meanwhile: it is too large for a variable,
-// or in a page of the allocator.
+// Returns whether no other hart changes the kernel's side meanwhile: it is too large for a
+// variable, or in a page of the allocator.
 static bool
 own_buffer(struct machine *m, const struct copy *k)
 {
@@ -163,7 +163,7 @@ smaller(uint64 a, uint64 b)
     return a < b ? a : b;
 }
 
-// How many bytes of the copy from byte `at` on are in one page on either side.
+// Returns how many bytes of the copy, from byte `at` on, lie in one page on both sides.
 static uint64
 in_one_page(const struct copy *k, uint64 at)
 {
@@ -174,7 +174,8 @@ in_one_page(const struct copy *k, uint64 at)
 
 enum compared { SAME, DIFFERENT, STRING_ENDS };
 
-// Compares `n` bytes from byte `at` on, which the leaf maps, and reports the first one that differs.
+// Compares `n` bytes from byte `at` on, which the leaf maps, and reports the first one that
+// differs.
 static enum compared
 compare(struct machine *m, const struct copy *k, uint64 at, uint64 n, const struct leaf *leaf)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // counters.c - a variable that several harts count up or down, with no lock in common (--races).
 //
-// Theory    A load, a change and a store of one variable lose an update if another hart does the
-//           same in between. In one run the harts may come after each other by luck, because other
-//           locks order them: races.c says nothing then. So the locks that are held at each change
-//           are compared: a variable that is protected has one lock that is held at all of them.
-//           Variables that stand alone are looked at. Fields of structures pass from one process
-//           to another, and no lock tells of that.
+// Theory    A hart loads a variable, changes the value and stores it. If another hart does this in
+//           between, one of the changes is lost. In this run other locks may happen to order the
+//           harts, and races.c finds no race. So this check compares the locks that were held at
+//           each change: a protected variable has one lock that was held at all of them.
+//           Only single variables are checked. A field of a structure may pass from one process to
+//           another, so that it needs no lock at all times.
 // Promises  silence: several processes have changed the variable, on several harts, several times;
-//           not in atomic instructions; and no hart uses locks of another kind.
+//           not in atomic instructions; and no hart uses locks that the table does not know.
 // Next      check/races.h, check/locktable.h
 #include "check/locktable.h"
 #include "check/races.h"
@@ -178,8 +178,8 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         changed(m, hart, v);
 }
 
-// An atomic instruction outside of known locks: there may be locks that the table has not got. One
-// that stores 0 only releases something.
+// Notes an atomic instruction that is not part of acquire(): the hart may use locks that the table
+// does not know, so changes soon after it are not reported. A store of 0 only releases such a lock.
 void
 counters_atomic(struct machine *m, unsigned hart, uint64 value)
 {

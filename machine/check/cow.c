@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // cow.c - copy-on-write that grants a right which the page never had, or that the kernel bypasses.
 //
-// Theory    A page becomes copy-on-write when an entry loses W, and keeps its frame. From then on the
-//           kernel may not store to it through its own mapping while two processes have it.
-//           An entry of code (X, no W) that gets a software bit on the way, and later W, gives the
-//           process a right to its code that it did not have.
+// Theory    A page becomes copy-on-write when an entry loses W and keeps its frame. While two
+//           processes have the page, the kernel may not store to it through its own mapping. Code
+//           has X and no W. If its entry gets a software bit when it is shared, and later W, the
+//           process can write to its code, which it could not before.
 #include "check/blame.h"
 #include "check/entries.h"
 #include "check/leaves.h"

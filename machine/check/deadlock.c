@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // deadlock.c - harts that wait for each other's spinlocks.
 //
-// Theory    A hart in acquire() waits for the hart that holds the lock. If that one waits in
-//           acquire() too, and so on, back to the first, none of them ever goes on. The ring closes
-//           with the last call of acquire(), so that is when it is looked for.
-// Promises  silence: each lock of the ring is taken in memory, too.
+// Theory    A hart in acquire() waits for the hart that holds the lock. If that hart waits in
+//           acquire(), too, and so on, back to the first hart, none of them ever goes on. The last
+//           call of acquire() closes the ring, so each call looks for one.
+// Promises  silence: memory, too, says that each lock of the ring is taken.
 #include "check/locktable.h"
 
 #include "machine.h"
 #include "sight/check.h"
 
-// The hart that holds the lock that this hart waits for, or -1.
+// Returns the hart that holds the lock for which this hart waits, or -1.
 static int
 next(const struct machine *m, struct locktable *t, int hart)
 {
@@ -19,7 +19,7 @@ next(const struct machine *m, struct locktable *t, int hart)
     return holder >= 0 && holder != hart && locktable_taken(m, (unsigned)hart, wants) ? holder : -1;
 }
 
-// Returns whether the waiting of a hart leads back to it.
+// Returns whether the hart waits, by way of other harts, for itself.
 static bool
 ring(const struct machine *m, struct locktable *t, int first)
 {

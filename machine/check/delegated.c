@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // delegated.c - exceptions of user mode that M-mode takes, since medeleg does not hand them on.
 //
-// Theory    A kernel in S-mode handles system calls and page faults. Without its bit in medeleg such
-//           a trap goes to M-mode, where a kernel has a handler of the timer, or none. That handler
-//           returns to the same instruction, which traps again.
-// Promises  silence: firmware that resolves or emulates returns elsewhere, or the trap does not come
-//           again. Without translation a kernel may well be in M-mode.
+// Theory    A kernel in S-mode handles system calls and page faults. If the bit of such a trap is
+//           clear in medeleg, the trap goes to M-mode, where the kernel has a handler of the timer,
+//           or none. That handler returns to the same instruction, which traps again.
+// Promises  silence: firmware that emulates an instruction returns to the next one; firmware that
+//           resolves a fault does not get it again. A kernel without translation may be meant to
+//           run in M-mode.
 #include "check/explain.h"
 #include "machine.h"
 #include "mmu/satp.h"

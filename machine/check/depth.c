@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// depth.c - functions that return with interrupts turned off deeper, or less deep, than they began.
+// depth.c - functions that return with another noff, the depth of push_off(), than they began with.
 //
-// Theory    push_off() and acquire() add one to noff of the hart, pop_off() and release() take it
-//           away. A function that takes locks only for itself returns with noff as at its call,
-//           whichever hart it returns on. The innermost function that does not is the guilty one.
+// Theory    push_off() and acquire() add one to the hart's noff, pop_off() and release() subtract
+//           one. A function that releases the locks that it takes returns with the noff that it
+//           found, though perhaps on another hart. The innermost function that does not is the
+//           guilty one.
 // Promises  silence: it looks at noff only while tp, by which xv6 finds its struct cpu, is the
 //           number of the hart.
 // Next      check/paniclocks.c: sched() that finds noff wrong

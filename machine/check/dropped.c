@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // dropped.c - uvmunmap() that removes a large leaf for a small range.
 //
-// Theory    A large leaf must be divided before a part of it is unmapped. When uvmunmap() clears one
-//           that its range does not cover, and the rest is not mapped anew when it returns, the
-//           process has lost that memory.
+// Theory    A large leaf must be split before a part of it is unmapped. The process loses memory
+//           when uvmunmap() clears a large leaf that its range does not cover, and the rest of the
+//           leaf's pages is not mapped when uvmunmap() returns.
 #include "check/entries.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -47,7 +47,7 @@ dropped_entry(struct machine *m, unsigned hart, int level, uint64 was, uint64 is
     moment_now(m, hart, &k->moment);
 }
 
-// Returns whether the part of the leaf beside the range is mapped in another way.
+// Returns whether the part of the leaf outside the range is mapped by other leaves.
 static bool
 mapped_anew(const struct machine *m, const struct call *c, const struct cleared *k)
 {

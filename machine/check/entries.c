@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // entries.c - changes of entries of user programs' page tables, for other checks.
 //
-// Theory    The machine follows trees that a hart may use (mmu/trees.h). A kernel changes a process's
-//           table while its own is in use, so these are watched here: a tree from the first return to
-//           user mode with it, each page of it until it is free, or given out for something else.
+// Theory    The machine follows the trees that a hart may use (mmu/trees.h). But a kernel that has
+//           its own table in satp changes the tables of processes as well. So this check follows a
+//           process's tree from the first return to user mode with it. A page of the tree is
+//           followed until it is freed, or allocated again.
 #include "check/entries.h"
 
 #include "check/leaves.h"
@@ -50,7 +51,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
         leaves_visit(m, root, levels, &to);
 }
 
-// The page is no table any more.
+// Ends the watch of a page that is no table any more.
 static void
 forget(struct machine *m, uint64 pa)
 {
@@ -58,7 +59,7 @@ forget(struct machine *m, uint64 pa)
     sight_watch(m, CHECK_entries, pa, 0);
 }
 
-// A page comes out of the allocator. That it has been free may have gone unseen: no store told.
+// The allocator has given a page out. It may have been freed unseen, if no store has filled it.
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
@@ -68,8 +69,9 @@ returned(struct machine *m, const struct call *c, uint64 result)
             forget(m, pa);
 }
 
-// Returns whether the store shows that the page is no table: it is free, or, where the kernel's
-// allocator is not known, the value is no entry, or is there already.
+// Returns whether the store shows that the page is no table: the page is free, or the store is not
+// of 8 bytes. Where the allocator is not known, a value that is no entry, or that is there already,
+// shows it as well.
 static bool
 no_table(const struct frame *f, int bytes, uint64 was, uint64 value)
 {

@@ -6,7 +6,7 @@
 
 struct machine;
 
-// The hart is about to change the entry at `slot` of a user tree. Each is told before the store.
+// Called before a hart changes the entry at `slot` of a user tree, each of another check.
 void cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is);
 void dropped_entry(struct machine *m, unsigned hart, int level, uint64 was, uint64 is);
 void entryraces_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is);

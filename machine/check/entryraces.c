@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // entryraces.c - two harts store to one page table entry, in no order (--races).
 //
-// Theory    An entry has one owner at a time: the process itself, or the holder of its tree's lock.
-//           Two stores to one entry by two harts without an order (check/races.c) break this: one
-//           store may undo the other. A table that is freed and allocated anew passes through the
-//           allocator's lock, which orders them.
+// Theory    Only one hart at a time may change an entry: the one that runs the process, or that
+//           holds the lock of its tree. If two harts store to one entry, and no lock orders the
+//           stores (check/races.c), one store may undo the other. A page that is freed and
+//           allocated anew passes through the allocator's lock, which orders the stores.
 // Promises  silence: as in check/races.c, stores that are ordered are never reported.
 #include "check/entries.h"
 #include "check/races.h"

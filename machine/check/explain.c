@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // explain.c - why an access fails.
 //
-// Theory    The walk of memory tells the rule. From the rule, the entry and what is known of the
-//           process follow the sentences: the entry's last writer is asked for (struct fact), a
-//           page or a table that is free is told with the call that freed it.
+// Theory    A walk of the tables finds the rule that the access breaks. The rule, the entry and
+//           what is known of the process decide the sentences. The report asks for the last store
+//           to the entry (struct fact); for a page or table that is free, it names the call that
+//           freed it.
 // Next      mmu/trees.c, pt/read/translate.h
 #include "check/explain.h"
 
@@ -85,7 +86,7 @@ explain_free(const struct machine *m, uint64 pa, enum word word, struct report *
 
 // --- tables ----------------------------------------------------------------------------------
 
-// A table on the way that is free memory. Returns whether there is one.
+// Reports a table of the walk that is free memory. Returns whether there is one.
 static bool
 free_table(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
@@ -101,8 +102,9 @@ free_table(const struct machine *m, const struct access *a, const struct pt_trac
     return false;
 }
 
-// The kernel cannot fetch its own code, and the slot that the hart reads in the root is empty: has
-// software filled the one that another width of a level would lead to?
+// Called when the kernel cannot fetch its own code because the slot that the hart reads in the root
+// is empty. Returns whether software has filled another slot: the one that it would be if a level
+// had another number of bits than 9.
 static bool
 wrong_slot(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
@@ -136,7 +138,7 @@ wrong_slot(const struct machine *m, const struct access *a, const struct pt_trac
 
 // --- where it lies ---------------------------------------------------------------------------
 
-// The process that the access is for; 0: not known.
+// Returns the process for which the access is made; 0: not known.
 static uint64
 process_of(const struct machine *m, const struct access *a)
 {
@@ -149,7 +151,7 @@ size_of(const struct machine *m, uint64 proc, uint64 *sz)
     return proc != 0 && facts_field(m, proc, FACT_PROC_SZ, 8, sz);
 }
 
-// Returns whether the page is mapped for the process's parent, too.
+// Adds to the report that the page is mapped in the parent of the process, if it is.
 static void
 parent_has(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
 {
@@ -171,9 +173,9 @@ parent_has(const struct machine *m, const struct access *a, uint64 proc, struct 
 
 enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
 
-// Looks for a mapping of the parent, noted in its struct proc, where the child has 0. The meaning of
-// the structure is not known, so the word must be the address of a page above the program, at most
-// MAPPING_BYTES below the access, and no kernel pointer.
+// Looks for a mapping of the parent, noted in its struct proc, where the child has 0. The meaning
+// of the structure is not known, so the word must be the address of a page above the program, at
+// most MAPPING_BYTES below the access, and no kernel pointer.
 static void
 parent_notes(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
 {
@@ -221,7 +223,7 @@ near_process(const struct machine *m, const struct access *a, struct report *r)
 
 // --- rules -----------------------------------------------------------------------------------
 
-// Nothing is mapped there.
+// Explains an access to an address where nothing is mapped.
 static enum blame
 not_mapped(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
@@ -251,8 +253,8 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
-// Returns whether the program's stack has run over, into the page of `va`. Code reaches its stack
-// from sp upwards.
+// Returns whether the program's stack has overflowed into the page of `va`: sp is at or below `va`,
+// since code uses its stack from sp upwards.
 static bool
 stack_over(const struct machine *m, uint64 proc, uint64 va, uint64 *sp)
 {
@@ -279,7 +281,7 @@ count_unreachable(void *arg, const struct leaf *leaf)
     u->pages++;
 }
 
-// The pages below the process's size that it may not use. exec() makes one, below the stack.
+// Finds the pages below the process's size that it may not use. exec() makes one, below the stack.
 static struct unreachable
 unreachable(const struct machine *m, uint64 satp, uint64 size)
 {
@@ -289,7 +291,7 @@ unreachable(const struct machine *m, uint64 satp, uint64 size)
     return u;
 }
 
-// A leaf without U, met in user mode. xv6 has three such pages on purpose.
+// Explains an access of user mode to a leaf without U. xv6 has three such pages on purpose.
 static enum blame
 no_user(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
 {
@@ -317,7 +319,7 @@ no_user(const struct machine *m, const struct access *a, const struct pt_trace *
     return kept || sz == 0 ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
-// The leaf does not allow the access.
+// Explains an access that the leaf does not allow.
 static enum blame
 no_right(const struct machine *m, const struct access *a, const struct pt_trace *t,
          struct report *r)

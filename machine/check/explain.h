@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// explain.h - why an access fails: the walk, the rule, the entry's writer, the neighbourhood.
+// explain.h - why an access fails: the walk, the rule, the entry's writer, what is mapped near it.
 #pragma once
 
 #include "sight/check.h"
@@ -17,18 +17,20 @@ enum blame {
     BLAME_KERNEL,  // the kernel's tables are not as they should be
 };
 
-// The access that raises a page fault or access fault.
+// Returns the kind of access that raises this page fault or access fault.
 enum pt_access access_of(int cause);
 bool page_fault(int cause);
-// A page fault or an access fault.
+// Returns whether the cause is a page fault or an access fault.
 bool memory_fault(int cause);
 // Returns whether the access succeeds now.
 bool access_succeeds(const struct machine *m, const struct access *a);
-// Fills in walk, since, rule, near and do of a report. Returns whose mistake it looks like.
+// Fills in walk, since, rule, near and do of a report. Returns whether the mistake seems to be the
+// program's or the kernel's.
 enum blame explain_access(const struct machine *m, const struct access *a, struct report *r);
-// Adds the writer of the entry at `pa`, which is `pte` now.
+// Adds a sentence about the last store to the entry at `pa`, which is `pte` now.
 void explain_entry(struct report *r, uint64 pa, uint64 pte);
-// Adds that the page at `pa` is free, and since when. Returns whether it is. `word` is the sentence.
+// If the page at `pa` is free, adds the sentence `word`, with the call that freed it. Returns
+// whether it is free.
 bool explain_free(const struct machine *m, uint64 pa, enum word word, struct report *r);
 // The sentence for a trap, WORD_TRAP_..., and the values for its places: for {N:w}.
 void explain_trap(int cause, uint64 tval, uint64 arg[3]);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // fatal.c - explains traps that end a process or the kernel.
 //
-// Theory    An exception of user mode is noted, and belongs to the process whose kernel stack
-//           usertrap() runs on. If the process leaves by exit() before it is back in user mode, and
-//           the access would still fail, the kernel has given up: the trap is explained. A fault
-//           that the kernel resolves (lazy, copy-on-write) ends in sret and is never mentioned.
-//           An exception of supervisor mode that ends in panic() is explained there, and other
-//           panics by check/panic.c. A report waits until the kernel has printed its own line.
-// Promises  silence: a program's own mistake gets a note (struct report), which counts as nothing.
+// Theory    An exception of user mode is noted. The kernel stack on which usertrap() runs tells its
+//           process. If that process calls exit() before it is back in user mode, and the access
+//           would still fail, the kernel has killed it: the trap is explained. A fault that the
+//           kernel resolves (lazy, copy-on-write) ends in sret and is never mentioned.
+//           An exception of supervisor mode that ends in panic() is explained here, too; other
+//           panics are explained by check/panic.c. A report waits until the kernel has printed its
+//           own line.
+// Promises  silence: a program's own mistake gets a note (struct report), which is no mistake of
+//           the kernel.
 #include "check/fatal.h"
 
 #include "check/blame.h"
@@ -23,7 +25,7 @@ state(const struct machine *m)
     return SIGHT_STATE(m, fatal, struct fatal);
 }
 
-// The page of a stack pointer, in physical memory; 0: it has none.
+// Returns the number of the physical page in which the stack pointer lies; 0: it is not mapped.
 static uint64
 stack_page(const struct machine *m, unsigned hart, uint64 sp)
 {
@@ -31,7 +33,7 @@ stack_page(const struct machine *m, unsigned hart, uint64 sp)
     return guest_translate(m, hart, sp - 8, PT_READ, &pa) ? pa >> PAGE_BITS : 0;
 }
 
-// The note of the process with that stack; a new one, or the oldest, if there is none.
+// Returns the note of the process with that stack. If there is none, an unused note or the oldest.
 static struct fault *
 of_stack(struct machine *m, uint64 page)
 {
@@ -102,7 +104,7 @@ tell_other_trap(const struct fault *t, struct report *r)
     r->note = true;
 }
 
-// Returns whether there was no free page since the trap.
+// Returns the moment when kalloc() returned 0 since the trap; NULL: it did not.
 static const struct moment *
 starved(const struct machine *m, const struct fault *t)
 {
@@ -117,7 +119,7 @@ tell_starved(const struct moment *null, struct report *r)
     r->todo.word = WORD_DO_FULL;
 }
 
-// Names the function that looked the entry up while the trap was handled, and went on without it.
+// Names the function that looked the entry up while it handled the trap, and did not fill it in.
 static void
 tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
 {
@@ -126,8 +128,8 @@ tell_lookup(const struct machine *m, const struct fault *t, struct report *r)
         report_near(r, WORD_NEAR_LOOKED)->arg[0] = c->ra - 1;
 }
 
-// The handler has served this store to a page of copy-on-write, and the entry still has no W. The
-// parent, which shared the page, may store to it.
+// Returns whether the handler has served this store to a copy-on-write page, but the entry still
+// has no W, while the entry of the parent, which shared the page, has W or a software bit.
 static bool
 without_w(const struct machine *m, const struct fault *t)
 {
@@ -192,8 +194,8 @@ killed(struct machine *m, unsigned hart, const struct fault *t)
 
 // --- the kernel traps ------------------------------------------------------------------------
 
-// kalloc() itself trapped: the list of free pages has led it astray. The page that it gave before
-// held the wrong link.
+// Explains a trap of kalloc() itself: a link of its list of free pages was wrong. The page that it
+// gave out before held that link.
 static bool
 free_list(const struct machine *m, const struct fault *t, struct report *r)
 {

@@ -12,7 +12,7 @@
 
 enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 
-// An exception that may turn out to be the end of something.
+// An exception that may end a process or the kernel.
 struct fault {
     bool on, sum;
     bool again; // of user mode: the trap before was the same
@@ -37,12 +37,13 @@ struct fatal {
     uint64 lock[FATAL_LOCKS]; // that initlock() was called with
 };
 
-// Adds to the report of an access of the kernel to `va` that kalloc() has returned 0 to that process,
-// if the pointer may come from there. `when`: position of the access.
+// Adds to the report of an access of the kernel to `va` that kalloc() has returned 0 to that
+// process, if the pointer may come from there. `when`: position of the access.
 void fatal_null(const struct machine *m, uint64 va, int pid, uint64 when, struct report *r);
 // Fills in a report of a panic that no trap of the kernel led to.
 void panic_explain(struct machine *m, const struct call *c, struct report *r);
-// ... of acquire() or release(), whose last call `last` (LAST_...) tells.
+// Fills in a report of a panic in acquire() or release(). `last` (LAST_...) says whose last call it
+// was.
 void panic_lock(const struct machine *m, const struct call *panic, unsigned last, struct report *r);
-// ... of sched(), which found locks held, or none: names those of this hart.
+// Fills in a report of a panic in sched(), which found locks held, or none: names the hart's locks.
 void panic_sched(const struct machine *m, const struct call *panic, struct report *r);

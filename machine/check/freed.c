@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // freed.c - pages that are freed or given twice, and pages that are used after they were freed.
 //
-// Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills them,
-//           and keeps its list in their first word, which other code of the kernel may read.
+// Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills
+//           them, and keeps the links of its list in their first words. Other kernel code may read
+//           these words.
 // Promises  silence: without kalloc and kfree no page counts as free.
 #include "check/blame.h"
 #include "check/leaves.h"
@@ -29,7 +30,7 @@ watch_pages(struct machine *m, uint64 pa, uint64 bytes, unsigned what)
     }
 }
 
-// Two calls of kfree() overlap for one page, and this one is about to fill it as well.
+// Reports that two calls of kfree() overlap for one page: this one is about to fill it as well.
 static void
 freed_at_once(struct machine *m, const struct call *c, const struct frame *f)
 {
@@ -102,9 +103,9 @@ in_a_tree(const struct machine *m, uint64 pa)
     return s.owner != 0;
 }
 
-// The allocator gave a page that it had given before, with no kfree() between. A kernel may free
-// pages in another way: it counts if the page is in a tree, if the call makes a table below it, or if
-// both calls of kalloc() were in progress at one time, for two processes.
+// Called when the allocator has given a page out twice, with no kfree() in between. Since a kernel
+// may free pages in another way, this is reported only if the page is in a tree, if the call makes
+// a table below it, or if both calls of kalloc() were in progress at one time, for two processes.
 static void
 given_twice(struct machine *m, const struct call *c, uint64 pa)
 {
@@ -140,8 +141,8 @@ returned(struct machine *m, const struct call *c, uint64 result)
                 frees ? WATCH_LOADS | WATCH_STORES : 0);
 }
 
-// Returns whether uses of the page since it was freed have been told often enough: all have one
-// reason.
+// Returns whether enough uses of the page have been reported since it was freed: all have one
+// cause.
 static bool
 told_enough(struct machine *m, uint64 pa, const struct frame *f)
 {
@@ -152,7 +153,7 @@ told_enough(struct machine *m, uint64 pa, const struct frame *f)
     return w->uses >= USES_MAX;
 }
 
-// The hart, or a device (-1), uses a free page.
+// Called when a hart, or a device (-1), uses a free page.
 static void
 used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // kept.c - kernel code that goes on with other registers than it had.
 //
-// Theory    Code of the kernel that an interrupt has cut in two knows nothing of it: it goes on at
-//           the same pc, with its registers but tp, and its stack is untouched. swtch() is a call:
-//           s0 to s11 of the thread are the same when it returns. tp is the hart's number in xv6.
-//           A thread may go on on another hart: it is found by the physical address of its stack.
-// Promises  silence: an exception may go on elsewhere, or with a result in a register: it is none of
-//           this. A thread that runs for the first time does not return to anything.
+// Theory    When an interrupt of kernel code returns, the code continues at the same pc, with the
+//           same registers except tp, and its stack has not changed. When swtch() returns in a
+//           thread, s0 to s11 are those with which the thread called it. tp is the hart's number in
+//           xv6. A thread may continue on another hart: it is found by the physical address of its
+//           stack.
+// Promises  silence: exceptions are not checked, since they may return to another pc, or with a
+//           result in a register; nor is a thread that runs for the first time.
 // Next      check/registers.c: the same, of user programs
 #include "base/mem.h"
 #include "check/trial.h"
@@ -22,7 +23,7 @@ enum { CODE_JAL = 0x6f, CODE_JALR = 0x67, CODE_SD_SP = 0x13023, CODE_SD_MASK = 0
 
 enum { RA = 1, SP = 2, TP = 4, S0 = 8, S1 = 9, S2 = 18, S11 = 27, REGISTERS = 32 };
 
-// A thread that was cut by an interrupt, or that has called swtch().
+// The registers of a thread that was interrupted, or that has called swtch().
 struct cut {
     uint64 stack; // physical address of the stack pointer; 0: unused
     uint64 when, pc, handler, x[REGISTERS];

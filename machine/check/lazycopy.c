@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // lazycopy.c - a system call fails at a page that the process owns and has not touched yet.
 //
-// Theory    A kernel that allocates lazily gives a process its page at the first fault. Its own
-//           copies to and from the process do not fault: copyin() and copyout() have to allocate
-//           the page themselves, or a legal buffer makes the system call fail.
-// Promises  silence: the kernel has served a fault of such a page before; this page lies within the
-//           process's size, not below its stack pointer and in no mapping of a file; nothing is
-//           mapped there, and there was a free page. A string is no such buffer: in an untouched
-//           page it has no byte, and a kernel may refuse it as it would the empty one.
+// Theory    A lazy kernel allocates a page of the heap at the process's first access, in the page
+//           fault. copyin() and copyout() walk the table themselves and do not fault, so they must
+//           allocate the page, too. Otherwise the system call fails, although the buffer is legal.
+// Promises  silence: the kernel has served such a fault before; this page lies within the process's
+//           size, not below its stack pointer, and in no mapping of a file; nothing is mapped
+//           there, and there was a free page. Strings are not checked: a string in an untouched
+//           page is empty, and a kernel may refuse an empty one.
 #include "check/leaves.h"
 #include "check/mapped.h"
 #include "machine.h"
@@ -81,8 +81,8 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 
 // --- a copy fails ------------------------------------------------------------------------------
 
-// The page at which the copy has failed: the first where nothing is mapped. Returns false when
-// there is none before a leaf that does not allow it.
+// Finds the page at which the copy has failed: the first one where nothing is mapped. Returns false
+// if a leaf that does not allow the copy comes before it.
 static bool
 failed_at(const struct machine *m, const struct call *c, uint64 *va)
 {
@@ -97,7 +97,7 @@ failed_at(const struct machine *m, const struct call *c, uint64 *va)
     return false;
 }
 
-// The function that looked the page up during the call, and found nothing.
+// Returns the function that looked the page up during the call, and found nothing.
 static uint64
 lookup_of(struct machine *m, const struct call *c, uint64 va)
 {

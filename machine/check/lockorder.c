@@ -2,11 +2,12 @@
 // lockorder.c - spinlocks that are taken in both orders.
 //
 // Theory    When acquire() is called for B while the hart holds A, A comes before B. If B comes
-//           before A elsewhere, two harts can wait for each other for ever, though they did not in
-//           this run. It is harmless if a common lock was held
-//           each time, for then no two harts are there at once.
-// Promises  silence: single locks are compared, not kinds. Two locks of one kind, made at one place,
-//           have an order that only the kernel knows (parent before child): they are let pass.
+//           before A elsewhere, two harts can wait for each other for ever, even if they did not in
+//           this run. It is harmless if a third lock was held each time: then only one hart is
+//           there at once.
+// Promises  silence: single locks are compared, not kinds. Two locks of one kind, made at one
+//           place, may have an order that only the kernel knows (parent before child): they are not
+//           reported.
 // Next      check/deadlock.c: harts that do wait for each other
 #include "check/locktable.h"
 
@@ -60,7 +61,7 @@ gated(const struct order *x, const struct order *y)
     return false;
 }
 
-// Keeps the gates that are held this time, too. Returns whether one was lost.
+// Removes from the order the gates that are not held this time. Returns whether there was one.
 static bool
 narrow(struct locktable *t, unsigned hart, struct order *x)
 {
@@ -87,8 +88,8 @@ fill(struct order *x, const struct hart_locks *h, const struct held *held)
             x->gate[gates++] = h->held[i].lock;
 }
 
-// A lock was made where one of another kind was: the orders seen for that one are void. The table
-// keeps the slots, so that searches go on behind them.
+// Forgets the orders of a lock where one of another kind was made. The slots stay in use, so that
+// searches go past them.
 static void
 forget(struct lockorder *o, uint64 lock)
 {
@@ -111,7 +112,7 @@ add_path(struct report *r, const struct order *x)
     f->moment = x->wanted;
 }
 
-// `now` was seen this moment, the reverse before.
+// Reports the order `now`, which has just been seen, and `then`, its reverse.
 static void
 tell(struct machine *m, unsigned hart, const struct order *now, const struct order *then)
 {

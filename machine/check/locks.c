@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// locks.c - spinlocks taken or let go in a way that ends badly, by one hart alone.
+// locks.c - mistakes that one hart makes with spinlocks: taken twice, kept too long, never taken.
 //
-// Theory    A hart must not take a lock that it holds, nor release one that it does not hold; it
-//           must not go to user mode, nor leave a process for another, with a lock that no code
-//           will release then; and while it holds a lock that handlers of interrupts take, it must
-//           not take interrupts.
-// Promises  silence: the table says so, and so does the lock's word in memory.
+// Theory    A hart must not
+//           - acquire a lock that it holds, or release a lock that it does not hold;
+//           - go to user mode, or leave a process for another, with a lock that is not released then;
+//           - have interrupts on while it holds a lock that handlers of interrupts acquire.
+// Promises  silence: both the table and the lock's word in memory must show the mistake.
 // Next      check/lockorder.c, check/deadlock.c
 #include "check/locktable.h"
 
@@ -35,7 +35,8 @@ static const struct complaint open = {REPORT_LOCK_OPEN, WORD_LOCK_OPEN, WORD_SPI
                               to_user = {REPORT_LOCK_TO_USER, WORD_LOCK_TO_USER, WORD_SPIN_TAKEN,
                                          WORD_LOCK_TO_USER_RULE, WORD_SPIN_DO};
 
-// `at` is when the lock was taken or released; `guilty` is the function to be named.
+// Reports a mistake. `at` says when the lock was taken or released, `guilty` is the function to
+// name.
 static void
 tell(struct machine *m, unsigned hart, const struct complaint *c, const struct held *at,
      uint64 guilty)
@@ -51,7 +52,7 @@ tell(struct machine *m, unsigned hart, const struct complaint *c, const struct h
     report_send(m, &r);
 }
 
-// The function that took the lock, or released it: the caller of acquire().
+// Returns the function that took the lock or released it: the caller of acquire() or release().
 static uint64
 caller(const struct machine *m, const struct held *held)
 {
@@ -67,7 +68,7 @@ interrupts_on(const struct machine *m, unsigned hart)
     return h->mode == MODE_S && (h->mstatus & STATUS_SIE);
 }
 
-// The hart can take an interrupt while it holds a lock that handlers take.
+// Reports a lock that handlers of interrupts take, too, while the hart has interrupts on.
 static void
 look_open(struct machine *m, struct locktable *t, unsigned hart, const struct held *held)
 {
@@ -93,7 +94,7 @@ acquire_returned(struct machine *m, struct locktable *t, const struct call *c)
     struct hart_locks *h = &t->hart[c->hart];
     struct lock *lock = locktable_lock(t, c->arg[0]);
     if (h->wants != c->arg[0])
-        return; // it has come to another hart: not a lock that is known here
+        return; // the call began on another hart: the table does not know it here
     h->wants = 0;
     if (h->count == HELD_MAX || locktable_held(t, c->hart, c->arg[0]) != NULL)
         return;
@@ -113,7 +114,7 @@ drop(struct hart_locks *h, const struct held *held)
         h->held[i] = h->held[i + 1];
 }
 
-// A hart releases a lock that the table does not say it holds.
+// Called when a hart releases a lock that it does not hold by the table.
 static void
 release_unheld(struct machine *m, struct locktable *t, const struct call *c)
 {
@@ -146,7 +147,8 @@ release_called(struct machine *m, struct locktable *t, const struct call *c)
     }
 }
 
-// initlock() may make a lock of another kind where there was one, in memory that was freed.
+// Notes the lock that initlock() makes. In memory that was freed, it may replace one of another
+// kind.
 static void
 init_called(struct locktable *t, const struct call *c)
 {
@@ -161,7 +163,7 @@ init_called(struct locktable *t, const struct call *c)
     lock->renewed = renewed;
 }
 
-// The lock that is one too many when the hart leaves a process.
+// Returns the lock that the hart should not hold when it leaves a process.
 static struct held *
 superfluous(struct locktable *t, struct hart_locks *h)
 {
@@ -173,7 +175,8 @@ superfluous(struct locktable *t, struct hart_locks *h)
     return &h->held[0];
 }
 
-// The kernel leaves a process: with one lock, that of the process, which the next one releases.
+// Called when the kernel leaves a process. It should hold one lock, that of the process; the next
+// process, or the scheduler, releases it.
 static void
 leave_called(struct machine *m, struct locktable *t, const struct call *c)
 {
@@ -195,7 +198,7 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
     drop(h, held);
 }
 
-// sched() itself has seen that there are too many locks.
+// Called when sched() itself panics because of too many locks.
 static void
 panic_called(struct machine *m, struct locktable *t, const struct call *c)
 {
@@ -246,7 +249,7 @@ trap(struct machine *m, unsigned hart)
         look_open(m, t, hart, &t->hart[hart].held[i]);
 }
 
-// The kernel turns interrupts on.
+// Called when the kernel turns interrupts on.
 static void
 enabled(struct machine *m, unsigned hart)
 {

@@ -21,7 +21,7 @@ locktable(const struct machine *m)
     return m->sight->on >> CHECK_locks & 1 ? SIGHT_STATE(m, locks, struct locktable) : NULL;
 }
 
-// Its slot, or the empty one where it would be.
+// Returns the slot of the lock, or the empty slot where it would be.
 static struct lock *
 slot(struct locktable *t, uint64 at)
 {
@@ -31,7 +31,7 @@ slot(struct locktable *t, uint64 at)
     return &t->lock[i];
 }
 
-// The entry of a lock, or NULL.
+// Returns the entry of a lock, or NULL.
 static const struct lock *
 locktable_find(struct locktable *t, uint64 at)
 {
@@ -109,7 +109,7 @@ locktable_taken(const struct machine *m, unsigned hart, uint64 at)
     return kernel_word(m, hart, at + offset, &value) && value != 0;
 }
 
-// Functions that return with a lock that their callers have to release.
+// Returns whether the function at `pa` returns with a lock that its caller has to release.
 static bool
 helper(const struct machine *m, uint64 pc)
 {

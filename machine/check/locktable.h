@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // locktable.h - the kernel's spinlocks: which hart holds which, since when, which it waits for.
 //
-// Theory    acquire() makes a hart wait for a lock, its return makes it the holder, and release()
-//           ends that. So a lock that the table calls held is really held; the reverse need not
-//           hold: a lock taken in another way is not in the table, and a check is silent about it.
+// Theory    A call of acquire() makes the hart wait for the lock, the return from it makes the hart
+//           the holder, and a call of release() ends that. A lock that is held in the table is
+//           really held. A lock that is taken in another way is not in the table, and no check
+//           reports it.
 #pragma once
 
 #include "hart/hart.h"
@@ -49,21 +50,23 @@ struct locktable {
     bool over;          // the kernel has panicked: no check looks at the harts any more
 };
 
-// The moment of a call, as that of its caller: the called function is left out.
+// Takes the moment of a call as if its caller had got there: the called function is not among its
+// calls.
 void caller_now(const struct machine *m, const struct call *c, struct moment *out);
 // The table of the machine's checks; NULL: the kernel has no such locks.
 struct locktable *locktable(const struct machine *m);
 // The entry of a lock, made if there is none. NULL: there is no room.
 struct lock *locktable_lock(struct locktable *t, uint64 at);
-// The place of a lock among those that the hart holds, or NULL.
+// Returns the record of a lock that the hart holds; NULL: it does not hold the lock.
 struct held *locktable_held(struct locktable *t, unsigned hart, uint64 at);
-// The hart that holds the lock, or -1.
+// Returns the hart that holds the lock, or -1.
 int locktable_holder(struct locktable *t, uint64 at);
 // Returns whether both locks are of one kind: made at the same place.
 bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
 // The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
 uint64 locktable_name(const struct machine *m, uint64 at);
-// The function that has to release the lock taken then: the first that is no helper such as ilock().
+// Returns the function that has to release the lock taken at that moment: the innermost that is no
+// helper such as ilock().
 uint64 locktable_taker(const struct machine *m, const struct moment *since);
 // Reads four bytes of kernel memory, by any tree that the hart has.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // logops.c - operations of the file system's log that are begun and never ended.
 //
-// Theory    begin_op() opens an operation, end_op() closes it, before the process is back in user
-//           mode. If one stays open, the log is never written, and later operations wait for room
-//           for ever.
-// Promises  silence: only what a process itself has begun since it was in user mode counts.
+// Theory    begin_op() opens an operation, and end_op() has to close it before the process is back
+//           in user mode. If one stays open, the log is never written, and later operations wait
+//           for room for ever.
+// Promises  silence: an operation counts only if this process opened it, after it entered the
+//           kernel.
 #include "machine.h"
 #include "sight/check.h"
 

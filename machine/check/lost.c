@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// lost.c - pages that are allocated and that nothing leads to any more.
+// lost.c - leaks: allocated pages to which the kernel has no pointer any more.
 //
-// Theory    When the shell waits at its prompt, the kernel is at rest. Each allocated page must then
-//           be found from the kernel's data, from a register or from another page that is found: by
-//           an address, by an entry of a page table, or by a page number. Every word that looks
-//           like one of these counts, so a page is reported only when it is surely lost. The pages
-//           of user programs are not searched: they hold no pointers of the kernel. The
-//           kernel's map of all memory leads to every page, and does not count: rows of leaves
-//           without U, where the number of the page goes with that of the entry. A page that is
-//           lost stays lost; each place that allocates is told once.
+// Theory    When the shell waits at its prompt, the kernel is at rest. Each allocated page must
+//           then be found from the kernel's data, from a register or from another page that is
+//           found: by an address, by an entry of a page table, or by a page number. Every word that
+//           looks like one of these counts, so a page is reported only when it is surely lost. The
+//           pages of user programs are not searched: they hold no pointers of the kernel. The
+//           kernel's map of all memory leads to every page, so it does not count: it is a row of
+//           leaves without U, in which the page number grows with the number of the entry. A page
+//           that is lost stays lost; each place that allocates is reported once.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
@@ -16,7 +16,7 @@
 #include "sight/check.h"
 #include "sight/frames.h"
 
-#define LOST_MIN 2 // pages of one place: one could be on its way to somewhere
+#define LOST_MIN 2 // pages from one place: a single one may be in use by code that is running
 
 enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4 };
 
@@ -173,7 +173,7 @@ search(struct machine *m)
 
 // --- telling -----------------------------------------------------------------------------------
 
-// How many lost pages were allocated by the same call as this one.
+// Returns how many lost pages were allocated by the same call as this one.
 static uint64
 of_same_place(struct machine *m, const struct frame *like)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // mapped.c - files that processes have mapped with mmap, and the right contents of their pages.
 //
-// Theory    The check keeps the mappings that mmap() has granted, less those that munmap() removes;
-//           children inherit them. A page fault in it is to be served from one place of the file; a
-//           private mapping never goes back to the file; and a child that faults in a mapping of
-//           its parent has it, too.
+// Theory    The check keeps the mappings that mmap() has made, without those that munmap() has
+//           removed. Children inherit them. A page fault in a mapping must read the page's own part
+//           of the file. A private mapping is never written to the file. A child must be able to
+//           use the mappings of its parent.
 // Next      check/writeback.c
 #include "check/mapped.h"
 
@@ -20,7 +20,7 @@
 
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 
-// A page fault that a process is in.
+// A page fault that is being handled for a process.
 struct user_fault {
     uint64 root, va, cause, pc;
 };
@@ -38,7 +38,7 @@ state(struct machine *m)
     return SIGHT_STATE(m, mapped, struct mapped_watch);
 }
 
-// The process's arguments of its system call.
+// Gets argument `n` of the process's system call.
 static bool
 argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
 {
@@ -85,7 +85,7 @@ mapped_files(struct machine *m, uint64 root, uint64 file)
 
 // --- what is mapped ----------------------------------------------------------------------------
 
-// The file that mmap() was called with.
+// Finds the file with which mmap() was called.
 static void
 find_file(struct machine *m, unsigned hart, uint64 since, struct mapping *k)
 {
@@ -132,7 +132,7 @@ forget_range(struct machine *m, unsigned hart)
     }
 }
 
-// The child has the mappings of its parent.
+// Gives the child the mappings of its parent.
 static void
 inherit(struct machine *m, unsigned hart, int pid)
 {
@@ -213,7 +213,7 @@ writes(struct machine *m, const struct call *c)
     report_send(m, &r);
 }
 
-// A process ends in a page fault.
+// Called when a process ends while a page fault is handled.
 static void
 ends(struct machine *m, const struct call *c)
 {

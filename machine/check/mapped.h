@@ -18,11 +18,12 @@ struct mapping {
     struct moment forked;
 };
 
-// The newest mapping of a process that holds `va`; NULL: there is none. A root that was allocated
-// anew has none.
+// Returns the newest mapping of the process that contains `va`; NULL: there is none. A root that
+// was allocated again since has none.
 const struct mapping *mapped_find(struct machine *m, uint64 root, uint64 va);
 
 // Returns whether `va` was in a mapping of any process.
 bool mapped_ever(struct machine *m, uint64 va);
-// How many mappings of the process have the file and hold a reference to it: mmap() took one.
+// Returns how many mappings of the process have the file and hold a reference to it, which mmap()
+// took.
 unsigned mapped_files(struct machine *m, uint64 root, uint64 file);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // panic.c - explains panics of xv6-like kernels, by the function that panics and its arguments.
 //
-// Theory    The string of a panic is only shown; the mistake is looked for where the
-//           arguments of the function lead: in the table that mappages() was to fill, for one.
-//           A panic that is not known gets its place, its calls and no theory.
+// Theory    The string of a panic is only shown. The mistake is looked for with the arguments of
+//           the function that panics: for mappages(), in the table that it was to fill. A panic
+//           that is not known is reported with its place and its calls alone.
 #include "check/buffers.h"
 #include "check/explain.h"
 #include "check/fatal.h"
@@ -18,7 +18,7 @@ page_down(uint64 a)
     return a & ~(PAGE_BYTES - 1);
 }
 
-// A satp that leads to a table that a pointer of the kernel names. 39 bits, as all xv6 have.
+// Returns a satp for the table to which this pointer of the kernel leads, in Sv39, as all xv6 use.
 static uint64
 satp_of(uint64 root)
 {
@@ -31,7 +31,7 @@ state(const struct machine *m)
     return SIGHT_STATE(m, fatal, struct fatal);
 }
 
-// Returns whether this function makes the call that panics. Its return address says so.
+// Returns whether this function has called panic(): the return address of the call lies in it.
 static bool
 in(const struct machine *m, const struct call *c, enum known what)
 {
@@ -41,7 +41,7 @@ in(const struct machine *m, const struct call *c, enum known what)
            symbols_physical(s, c->ra - 1 - offset, &pa) && pa == m->sight->known.entry[what];
 }
 
-// The last entry that was read, and its place.
+// Returns the address of the last entry that was read.
 static uint64
 entry_pa(const struct pt_trace *t)
 {
@@ -57,7 +57,7 @@ look_up(const struct machine *m, uint64 root, uint64 va, struct pt_trace *t)
 
 // --- remap -----------------------------------------------------------------------------------
 
-// The first address of [va, va + size) that has a leaf.
+// Finds the first address of [va, va + size) that is mapped.
 static bool
 first_mapped(const struct machine *m, uint64 root, uint64 va, uint64 size, uint64 *at,
              struct pt_trace *t)
@@ -117,7 +117,8 @@ remap(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- freewalk: leaf --------------------------------------------------------------------------
 
-// Finds the first leaf below a table. Adds to *va the part of the address that its place tells.
+// Finds the first leaf below a table. Adds to *va the bits of the address that follow from its
+// place.
 static bool
 find_leaf(const struct machine *m, uint64 table, int level, uint64 *va, uint64 *pa)
 {
@@ -135,7 +136,7 @@ find_leaf(const struct machine *m, uint64 table, int level, uint64 *va, uint64 *
     return false;
 }
 
-// The process whose table that is; 0: not known.
+// Returns the process that has this table; 0: not known.
 static uint64
 owner(const struct machine *m, uint64 root)
 {
@@ -179,7 +180,8 @@ leaf(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- uvmunmap --------------------------------------------------------------------------------
 
-// Returns whether the function that panics holds this value. panic() has saved no register yet.
+// Returns whether a register of the function that panics has this value. panic() has changed none
+// yet.
 static bool
 held(const struct machine *m, unsigned hart, uint64 value)
 {
@@ -190,8 +192,8 @@ held(const struct machine *m, unsigned hart, uint64 value)
     return found;
 }
 
-// The address at which uvmunmap() stands: in its range, not mapped, in one of its registers. The
-// call itself has unmapped the pages before it.
+// Finds the address at which uvmunmap() has stopped: the last unmapped one in its range that a
+// register holds, or else the first unmapped one. This call has unmapped the pages before it.
 static bool
 stands(const struct machine *m, const struct call *c, unsigned hart, uint64 *va, struct pt_trace *t)
 {
@@ -310,7 +312,7 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
 
 // --- which one -------------------------------------------------------------------------------
 
-// Returns whether the panic's string has these words in it.
+// Returns whether the panic's string contains these words.
 static bool
 says(const struct machine *m, const struct call *c, const char *words)
 {

@@ -3,7 +3,7 @@
 #include "check/fatal.h"
 #include "machine.h"
 
-// The values in a sentence about a lock: {2:str} its name, {3} where, {4} the hart.
+// Fills in the values of a sentence about a lock: {2:str} its name, {3} its address, {4} the hart.
 static void
 lock_words(const struct machine *m, uint64 lock, struct fact *f)
 {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 // races.c - data races on the kernel's variables (--races).
 //
-// Theory    Two accesses of two harts race if neither comes before the other (check/clocks.h). Order
-//           is handed on by locks, by AMO and LR/SC, and by a fence before a store and a load of the
-//           same word.
+// Theory    Two accesses of two harts race if neither comes before the other (check/clocks.h). Locks,
+//           AMO and LR/SC hand the order on; so do a fence before a store and a load of that word.
 //           Two patterns are reported:
 //           (1) Two plain stores race, and the second changes the value: one of them is lost.
-//           (2) A function stores a word under a lock, releases the lock, and then decides by another
-//               read of the word, which other harts store under that lock. Its decision may be by
-//               another hart's value, whether they race in this run or not.
+//           (2) A function stores a word under a lock, releases the lock, reads the word again and
+//               branches. Other harts store the word under that lock: the value that it reads may
+//               be theirs, whether they race in this run or not.
 //           Other reads without a lock are not reported: most are harmless, and this check cannot
 //           tell which.
-// Promises  silence: ordered accesses are never told, nor stores of the same value.
+// Promises  silence: ordered accesses are never reported, nor stores of the value that is there.
 #include "check/races.h"
 
 #include "check/clocks.h"
@@ -40,7 +39,7 @@ struct stored {
 struct access {
     struct stored last, other; // `other` is the last one by another hart than `last`
     bool atomic;               // the last one was by AMO or SC
-    bool handed;               // ... or behind a fence: its loaders see that hart's stores
+    bool handed;               // ... or after a fence: harts that load it see the stores before it
 };
 
 // A store under a lock, for the reading again.
@@ -106,7 +105,7 @@ look_at(const struct machine *m, struct races *r, unsigned hart, bool *fence)
     return r->code[i].atomic;
 }
 
-// Returns whether there is a branch among the instructions behind `pc`.
+// Returns whether there is a branch among the instructions after `pc`.
 static bool
 decides(const struct machine *m, unsigned hart, uint64 pc)
 {
@@ -122,7 +121,7 @@ decides(const struct machine *m, unsigned hart, uint64 pc)
 
 // --- reports ---------------------------------------------------------------------------------
 
-// A store that was noted, as a moment.
+// Returns a noted store as a moment.
 static struct moment
 moment_of(const struct machine *m, const struct stored *x)
 {
@@ -146,7 +145,7 @@ finish(struct machine *m, struct report *r, const struct stored *other, enum wor
     report_send(m, r);
 }
 
-// Two stores. The one without a lock is the guilty one.
+// Reports two stores that race. The one without a lock is the guilty one.
 static void
 tell_stores(struct machine *m, const struct access *w, unsigned hart, uint64 pa, uint64 lock)
 {
@@ -160,7 +159,7 @@ tell_stores(struct machine *m, const struct access *w, unsigned hart, uint64 pa,
     finish(m, &r, &w->last, WORD_RACE_STORES_RULE, WORD_RACE_STORES_DO);
 }
 
-// The hart has read the word again; the other's store was before.
+// Reports that the hart has read the word again after another hart's store.
 static void
 tell_check(struct machine *m, unsigned hart, uint64 pa, const struct stored *other, uint64 lock)
 {
@@ -179,7 +178,7 @@ word_at(struct races *r, uint64 pa)
     return &r->word[(pa - r->base) >> 2];
 }
 
-// Where the function of the present instruction begins; 0: not known.
+// Returns where the function of the present instruction begins; 0: not known.
 static uint64
 function_now(const struct machine *m, unsigned hart)
 {
@@ -197,7 +196,8 @@ holds_none(const struct machine *m, unsigned hart, const struct recent *x)
     return true;
 }
 
-// The lock under which the hart has stored the word in the present call, if it has let go of it.
+// Returns the lock under which the hart has stored the word in the present call, and which it has
+// released since; 0: there is none.
 static uint64
 let_go(const struct machine *m, const struct hart_races *h, unsigned hart, uint64 pa)
 {
@@ -238,7 +238,7 @@ load(struct machine *m, unsigned hart, uint64 pa, int bytes)
         load_word(m, r, hart, (pa & ~3ULL) + (uint64)i);
 }
 
-// The lock that the hart has taken last; 0: none.
+// Returns the lock that the hart has taken last; 0: none.
 static uint64
 innermost(const struct machine *m, unsigned hart)
 {
@@ -347,7 +347,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     clocks_take(&SIGHT_STATE(m, races, struct races)->clocks, c->hart, c->arg[0]);
 }
 
-// The pages of the program from `etext` on, or all, are watched.
+// Watches the pages of the program from `etext` on; without that symbol, all.
 static bool
 choose_pages(struct machine *m, struct races *r)
 {

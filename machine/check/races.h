@@ -8,8 +8,8 @@ struct machine;
 
 // Returns whether this run looks for races.
 bool races_on(const struct machine *m);
-// For check/counters.c: the hart executes an atomic instruction that stores
-// `value` to a variable of the kernel.
+// For check/counters.c: the hart executes an atomic instruction that stores `value` to a variable
+// of the kernel.
 void counters_atomic(struct machine *m, unsigned hart, uint64 value);
 // The hart's clock.
 uint32 races_clock(const struct machine *m, unsigned hart);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // references.c - reference counts of files and inodes that are lower than the pointers kept.
 //
-// Theory    filedup() and idup() are called by a thread that has a pointer, so the count is one at
-//           least; and so with fileread(), fileclose() and iput(). If it is 0, the pointer outlived
+// Theory    A thread that calls filedup(), fileread(), fileclose(), idup() or iput() has a pointer
+//           to the object, so the count must be at least 1. If it is 0, the pointer has outlived
 //           its reference. fork() copies all pointers of the parent, which does nothing else
-//           meanwhile: the counts grow by as many, and the calls that it makes are known. A pointer that
-//           sys_mmap() keeps in struct proc takes a reference, too.
-// Promises  silence: a count is judged by the thread that must hold a reference, never by counting
-//           the pointers of others, which may be about to change. Where fork() counts by itself,
-//           without filedup(), the count is compared as well.
+//           meanwhile: each count must grow by the number of copies, and fork()'s own calls are
+//           counted. A pointer that sys_mmap() keeps in struct proc takes a reference, too.
+// Promises  silence: a count is judged when a thread that must hold a reference uses the object,
+//           never by counting the pointers of other threads, which may be about to change. Where
+//           fork() increments counts itself, without filedup(), the count is compared as well.
 #include "check/references.h"
 
 #include "check/mapped.h"
@@ -60,7 +60,7 @@ state(struct machine *m)
     return SIGHT_STATE(m, references, struct references_watch);
 }
 
-// The count of a file, or of an inode.
+// Gets the count of a file, or of an inode. Returns false if it is not known.
 static bool
 count_of(const struct machine *m, uint64 object, bool inode, uint64 *count)
 {
@@ -94,7 +94,7 @@ last_drop(struct machine *m, uint64 object)
     return best;
 }
 
-// The first call of the moment that is in another file of the source than its function.
+// Returns the first call of the moment that is in another source file than the innermost one.
 static uint64
 outside(const struct machine *m, const struct moment *at)
 {
@@ -108,7 +108,7 @@ outside(const struct machine *m, const struct moment *at)
     return moment_pc(m, at, 1);
 }
 
-// Where the process keeps a pointer to the object; 0: nowhere that is known.
+// Returns the address in struct proc that holds a pointer to the object; 0: there is none.
 static uint64
 kept_at(const struct machine *m, uint64 proc, uint64 object)
 {
@@ -119,7 +119,7 @@ kept_at(const struct machine *m, uint64 proc, uint64 object)
     return 0;
 }
 
-// Sends a report about an object, if there was none yet.
+// Sends a report about an object, unless there was one already.
 static void
 tell(struct machine *m, uint64 object, const struct report *r)
 {
@@ -154,7 +154,7 @@ tell_used(struct machine *m, const struct call *c, bool inode)
     tell(m, c->arg[0], &r);
 }
 
-// A call of a thread that must hold a reference.
+// Called at each call of a function whose caller must hold a reference.
 static void
 uses(struct machine *m, const struct call *c, bool inode)
 {
@@ -214,7 +214,7 @@ forks(struct machine *m, const struct call *c)
         note(m, f, fact(m, FACT_PROC_CWD), true);
 }
 
-// Looks at the object of entry `i` of the parent, which the child has, too.
+// Compares the count of the object of entry `i` of the parent, which the child has now, too.
 static void
 judge(struct machine *m, const struct call *c, const struct forking *f, unsigned i, uint64 child)
 {

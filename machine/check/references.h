@@ -8,6 +8,6 @@ struct machine;
 
 #define REFERENCES_UNKNOWN (~0u)
 
-// How often the process at `proc` has called filedup() or idup() of the object since a position.
-// REFERENCES_UNKNOWN: that is too long ago.
+// Returns how often the process at `proc` has called filedup() or idup() of the object since a
+// position. REFERENCES_UNKNOWN: that is too long ago.
 unsigned references_taken(struct machine *m, uint64 proc, uint64 object, uint64 since);

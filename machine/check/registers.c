@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// registers.c - user programs that go on with other registers than they had, or not at all.
+// registers.c - user programs that continue with other registers than they had, or do not continue.
 //
-// Theory    A program that was interrupted knows nothing of it: when it goes on where it was, each
-//           register has the value that it had. A system call changes a0 alone. A program that the kernel sends
-//           elsewhere (a handler of a signal or an alarm) comes back to the place by a later system
-//           call, and then the registers must be those of the interruption.
-//           A program that executes the same ecall again and again, nothing in between, has a kernel
-//           that does not step over it. An interrupt that comes again before one instruction was
-//           executed, time after time, was not taken back by its handler.
-// Promises  silence: processes are told apart by root and pid, and a root that was allocated anew is
-//           another one's. A record is made by a trap, and dropped by the return it was made for.
+// Theory    When a program continues after an interrupt, each register must have the value that it
+//           had. A system call changes a0 alone. The kernel may send a program to a handler (of a
+//           signal or an alarm). It returns from there by a later system call, and then its
+//           registers must be those that it had when it was interrupted. If a program executes one
+//           ecall again and again, with nothing in between, the kernel does not step over the
+//           ecall. If an interrupt comes again before one instruction has been executed, many
+//           times, its handler does not acknowledge it.
+// Promises  silence: a process is identified by root and pid; a root that was allocated again
+//           belongs to another process. A trap makes a record, and the return from it ends the
+//           record.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -135,7 +136,7 @@ tell_reentered(struct machine *m, unsigned hart, const struct program *p)
 
 // --- a program goes on -------------------------------------------------------------------------
 
-// Compares registers; of a call, a0 may differ. Tells the first that does.
+// Compares registers, and reports the first that differs; a system call may change a0.
 static bool
 same(struct machine *m, unsigned hart, const struct user_state *was, bool call, enum word word)
 {
@@ -149,7 +150,8 @@ same(struct machine *m, unsigned hart, const struct user_state *was, bool call, 
     return true;
 }
 
-// A handler has been begun while an earlier one has not come back, deeper on the same stack.
+// Returns whether the program is sent to a handler before an earlier one has returned: sp is lower
+// on the same stack.
 static bool
 reenters(const struct machine *m, unsigned hart, const struct program *p)
 {
@@ -188,7 +190,7 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
     }
 }
 
-// The hart leaves a handler of S-mode.
+// Notes that the hart leaves a handler of S-mode.
 static void
 note_return(struct machine *m, unsigned hart)
 {
@@ -232,7 +234,7 @@ tell_storm(struct machine *m, unsigned hart, uint64 cause)
     report_send(m, &r);
 }
 
-// An interrupt of S-mode: is it the one that has just been handled?
+// Counts an interrupt of S-mode that comes again at once, and reports it when it has come often.
 static void
 count_storm(struct machine *m, unsigned hart)
 {

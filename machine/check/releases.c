@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// releases.c - do calls of kfree() go with entries that are removed?
+// releases.c - calls of kfree() without a removed entry, and removed entries without a kfree().
 //
-// Theory    Where pages are shared, kfree() takes one user away. Each entry that is removed goes with
-//           one call, a little before or after it. When a page turns out to be lost, or free while
-//           a process has it, the unmatched call or entry is the error, which shows only then.
+// Theory    Where pages are shared, kfree() removes one reference. Each entry that is removed
+//           belongs to one call, a little before or after it. A call or an entry without the other
+//           is noted. It shows its effect only later: when the page turns out to be lost, or free
+//           while a process has it. Then this note tells the cause.
 #include "check/releases.h"
 
 #include "check/entries.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// releases.h - do calls of kfree() go with entries that are removed?
+// releases.h - calls of kfree() without a removed entry, and removed entries without a kfree().
 #pragma once
 
 #include "sight/moment.h"
@@ -14,5 +14,5 @@ struct releases {
     bool waits_drop, waits_free;
 };
 
-// Of the page that holds `pa`, in RAM; NULL: not known.
+// Returns the history of the page that holds `pa`, in RAM; NULL: not known.
 const struct releases *releases_of(struct machine *m, uint64 pa);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // rights.c - uvmcopy() that gives the child fewer rights to a page than the parent has.
 //
-// Theory    The child goes on with the parent's program: it may fetch and load what the parent may. A page
-//           that was copied is its own, and it may store to that, too.
+// Theory    The child runs the parent's program, so it must be able to fetch and load all that the
+//           parent can. A page that was copied belongs to the child alone: it must be able to store
+//           to it.
 // Promises  silence: W may be missing where both have one frame, or where a software bit marks the
 //           entry: that is copy-on-write.
 #include "check/explain.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // saved.c - registers of a user program that the trap entry does not save.
 //
-// Theory    When usertrap() begins, the trapframe of the process holds the registers that the program
-//           had at the trap. Where debug information tells the place of each, they are compared.
+// Theory    When usertrap() begins, the trapframe of the process must hold the registers that the
+//           program had at the trap. They are compared if debug information tells the place of
+//           each.
 // Next      check/registers.c: the registers that come back
 #include "machine.h"
 #include "sight/check.h"
@@ -24,7 +25,8 @@ last(struct machine *m, unsigned hart)
     return &SIGHT_STATE(m, saved, struct saved_state)->trap[hart];
 }
 
-// Where the trapframe of the hart's process keeps register 1; 0: not known, or in no usual order.
+// Returns the address of register 1 in the trapframe of the hart's process; 0: not known, or the
+// trapframe does not have the usual order.
 static uint64
 frame_of(const struct machine *m, unsigned hart)
 {
@@ -66,7 +68,7 @@ trap(struct machine *m, unsigned hart)
         t->x[i] = h->x[i];
 }
 
-// usertrap() begins.
+// Compares the trapframe with the registers at the trap, when usertrap() begins.
 static void
 called(struct machine *m, const struct call *c)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // shrunk.c - uvmdealloc() that unmaps a page which the process keeps.
 //
-// Theory    The page that holds the last byte below the new size is still in use. If it is mapped when
-//           uvmdealloc() is called, it is mapped when that returns.
+// Theory    The page that holds the last byte below the new size is still in use. If it is mapped
+//           when uvmdealloc() is called, it must be mapped when uvmdealloc() returns.
 #include "check/explain.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -17,7 +17,7 @@ struct shrunk {
     } call[CALLS];        // at the position of the call
 };
 
-// The last page of the new size.
+// Returns the last page of the new size.
 static uint64
 last_page(const struct call *c)
 {

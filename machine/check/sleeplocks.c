@@ -37,7 +37,7 @@ sleeplocks_wait(struct sleeplocks *s, uint64 thread)
     return NULL;
 }
 
-// An empty slot, or NULL.
+// Returns an empty slot, or NULL.
 static struct sleeper *
 empty(struct sleeplocks *s)
 {
@@ -107,7 +107,7 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
     report_send(m, &r);
 }
 
-// Returns whether the wait leads back to itself.
+// Returns whether the thread waits, by way of other threads, for itself.
 static bool
 ring(struct sleeplocks *s, const struct sleeper *first)
 {
@@ -148,7 +148,8 @@ acquire_returned(struct machine *m, struct sleeplocks *s, const struct call *c)
     x->waits = false;
 }
 
-// The thread goes where it cannot release its locks.
+// Reports a lock that the thread holds when it goes to user mode or exits: it cannot release it
+// then.
 static void
 look(struct machine *m, struct sleeplocks *s, unsigned hart, enum word what)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// sleeplocks.h - locks that processes wait for asleep: which thread holds which, waits for which.
+// sleeplocks.h - sleep locks: which thread holds which, and which it waits for.
 //
-// Theory    A thread of the kernel is told by its context, the second argument of swtch(); the
-//           thread of a hart is the one that swtch() has last gone to there.
+// Theory    A thread of the kernel is identified by its context, the second argument of swtch().
+//           The thread of a hart is the one to which swtch() has switched last.
 #pragma once
 
 #include "hart/hart.h"
@@ -24,7 +24,7 @@ struct sleeper {
 struct sleeplocks {
     uint64 thread[HARTS_MAX];
     struct sleeper of[SLEEPLOCKS_MAX];
-    uint32 used; // slots behind these are empty
+    uint32 used; // the slots after these are empty
     bool over;
 };
 

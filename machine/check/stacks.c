@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // stacks.c - kernel stacks that overflow.
 //
-// Theory    A kernel stack is one page, known by its process. At each call of a well-known function
-//           its sp must lie in it; and a trap in S-mode at an address just below it is the push that
-//           left it. The report names the calls on the stack, and the largest frame of them.
+// Theory    A kernel stack is one page; struct proc has its address. At each call of a well-known
+//           function sp must lie in this page. A trap in S-mode at an address just below the page
+//           is the push that overflowed. The report names the calls on the stack and the largest of
+//           their frames.
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/check.h"
 
-#define BELOW       (4 * PAGE_BYTES) // so far below a stack an address is taken for its overflow
+#define BELOW       (4 * PAGE_BYTES) // an address so far below a stack counts as its overflow
 #define FIRST_FRAME 256              // bytes: no function after a trap pushes more at once
 
 enum { SP = 2 };
@@ -17,7 +18,7 @@ struct stacks_watch {
     uint64 page[HARTS_MAX]; // where sp was right the last time
 };
 
-// Where the kernel stack of the hart's process begins; 0: not known.
+// Returns the lowest address of the kernel stack of the hart's process; 0: not known.
 static uint64
 stack_of(const struct machine *m, unsigned hart)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // stale.c - words for stale translations; mmu/rules.c decides which access meets one.
 //
-// Theory    The site is the instruction that is the cause: the store to the page table, or the
-//           write of satp. The first access that it harms is shown; the others are only counted.
+// Theory    The site of the report is the instruction that caused the mistake: the store to the
+//           page table, or the write of satp. The first access that meets the stale translation is
+//           shown; the others are only counted.
 // Next      mmu/rules.h
 #include "machine.h"
 #include "sight/check.h"
@@ -38,8 +39,8 @@ tell_since(const struct stale *s, struct report *r)
     r->todo.word = WORD_STALE_CHANGE_DO;
 }
 
-// Returns whether a table of the present walk is free memory. Then the tree is the mistake, not a
-// fence.
+// Returns whether a table of the present walk is free memory. Then the tree is wrong, and no fence
+// is missing.
 static bool
 ruined(const struct machine *m, const struct pt_trace *t)
 {
@@ -66,8 +67,8 @@ tell_code(struct machine *m, const struct stale *s)
     report_send(m, &r);
 }
 
-// Returns whether the code that has written satp is another page in the new tree. Then no fence
-// helps.
+// Returns whether the address of the code that has written satp leads to another page in the new
+// tree. Then no fence helps.
 static bool
 switched(const struct stale *s)
 {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // stuck.c - harts that spin for ever on words that no code will change.
 //
-// Theory    When nothing that is known has happened for long, or no hart was in user mode for long,
-//           the machine runs on a while on trial. A hart that keeps to a few instructions in that
-//           time, has interrupts off and stores nothing waits for a word that another one must
-//           store. It waits for the word that it reads; the last store to that is reported.
+// Theory    If the checks have heard of no event for long, or no hart was in user mode for long,
+//           the machine runs on trial for a while. A hart that executes only a few instructions in
+//           that time, has interrupts off and stores nothing, spins: it waits until another hart
+//           stores to the word that it reads. The report names the last store to that word.
 //           A count leaks when a function goes back to its loop without undoing its change:
 //               again: while (writer) ;        // the hart spins here,
 //                      readers++;              // has stored here, and another waits for 0
 //                      if (writer) goto again;
-//           So a store behind the loop in which a hart spins is reported as the cause.
-// Promises  silence: the hart runs a process, and no other one is at work. A hart that is parked, or
-//           waits for another to boot, runs none.
+//           So a store that comes after the loop in which its hart spins is reported as the cause.
+// Promises  silence: the hart runs a process, and no other hart does any work. A hart that is
+//           parked, or waits for another to boot, runs no process.
 #include "check/trial.h"
 
 #include "hart/opcodes.h"
@@ -122,7 +122,7 @@ small_loop(const struct machine *m, const struct stuck *s, unsigned hart)
     return off && x->low < x->high && x->high - x->low <= LOOP_BYTES && x->reads > 0 && !x->works;
 }
 
-// One step of a hart that gives its turns away, as the machine has found it to spin.
+// Makes one step of a hart that gives its turns away because the machine has found that it spins.
 static void
 force(struct machine *m, unsigned hart)
 {
@@ -133,7 +133,7 @@ force(struct machine *m, unsigned hart)
     machine_run(m, 1);
 }
 
-// Lets the machine run on, then those that do not come in turn.
+// Lets the machine run on, then makes steps of the harts that give their turns away.
 static void
 observe(struct machine *m, struct stuck *s)
 {
@@ -150,7 +150,7 @@ observe(struct machine *m, struct stuck *s)
     }
 }
 
-// Runs on trial. Returns whether the harts that are at work for a process spin, all of them.
+// Runs on trial. Returns whether all harts that run a process spin.
 static bool
 spins(struct machine *m, struct stuck *s)
 {
@@ -171,9 +171,10 @@ spins(struct machine *m, struct stuck *s)
     return found && !work;
 }
 
-// --- who is it -------------------------------------------------------------------------------
+// --- the cause -------------------------------------------------------------------------------
 
-// Returns whether the hart that stored last spins before that store, in the same function.
+// Returns whether the hart that stored last spins now in a loop before that store, in the same
+// function.
 static bool
 left_behind(const struct machine *m, const struct stuck *s, const struct moment *store)
 {
@@ -183,7 +184,7 @@ left_behind(const struct machine *m, const struct stuck *s, const struct moment 
            symbols_find(&m->sight->symbols, x->low, &here) != NULL && pc - at == x->low - here;
 }
 
-// The machine stands just before a store to the word: does that make the value greater?
+// Called just before a store to the word. Returns whether the store makes the value greater.
 static bool
 raises(struct machine *m, uint64 word)
 {
@@ -193,7 +194,8 @@ raises(struct machine *m, uint64 word)
     return *value > before;
 }
 
-// Looks back from one store to the next for one that was left behind. `c` has the last store.
+// Goes back from store to store, to one whose hart spins before it (left_behind()). `c` has the
+// last.
 static void
 look_back(struct machine *m, const struct stuck *s, struct cause *c, struct store_event e)
 {

@@ -3,10 +3,10 @@
 //
 // Theory    A kernel may have its tables in disorder while it works on them. When a process returns
 //           to user mode, its tables are at rest: no table and no page that they lead to is free,
-//           nothing is left above a size that has shrunk, and a copy in the kernel's own tree agrees.
-//           All of the tree is looked at then, at most once in so many instructions that this costs
-//           little: twice as many as it has entries, and sixteen times if since the last look no
-//           entry was changed and no page freed.
+//           nothing is left above a size that has shrunk, and a copy in the kernel's own tree
+//           agrees. The whole tree is checked then. To bound the cost, at least two instructions
+//           for each of its entries lie between two checks, and sixteen if no entry was changed and
+//           no page freed since.
 #include "check/atrest.h"
 #include "check/blame.h"
 #include "check/leaves.h"
@@ -59,7 +59,7 @@ struct look {
 
 // --- free tables -----------------------------------------------------------------------------
 
-// A table that a hart uses is free, or has been in between.
+// Reports a table of a hart's tree that is free, or was free in between.
 static void
 table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp, const struct moment *freed)
 {
@@ -85,7 +85,8 @@ walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const
                        &frames_at(m, t->step[i].pa)->freed);
 }
 
-// A process goes back to a root of its that was freed while it ran: the page may be in use again.
+// Returns the moment when the root to which the process goes back was freed, while the process ran.
+// The page may be in use again. NULL: it was not freed.
 static const struct moment *
 freed_before(struct machine *m, unsigned hart, uint64 root)
 {
@@ -108,7 +109,7 @@ satp(struct machine *m, unsigned hart, uint64 old)
         table_free(m, hart, root, now, freed);
 }
 
-// kfree() returns: was that the root of the process that calls it?
+// Notes, when kfree() returns, that it has freed the root of the process that called it.
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
@@ -143,7 +144,7 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
     report_send(l->m, &r);
 }
 
-// A page above the size that the process has shrunk to.
+// Reports a page above the size to which the process has shrunk.
 static void
 page_left(const struct look *l, const struct leaf *leaf)
 {
@@ -158,7 +159,7 @@ page_left(const struct look *l, const struct leaf *leaf)
     report_send(l->m, &r);
 }
 
-// A page that the kernel keeps for itself, and the process can store to.
+// Reports a page of the kernel's own to which the process can store.
 static void
 page_owned(const struct look *l, const struct leaf *leaf)
 {
@@ -219,7 +220,7 @@ look_at_refused(void *arg, const struct leaf *entry)
 
 // --- kernel stacks ---------------------------------------------------------------------------
 
-// The page below a kernel stack is mapped.
+// Reports that the page below a kernel stack is mapped.
 static void
 no_guard(const struct look *l, uint64 kstack, const struct leaf *below)
 {
@@ -231,7 +232,8 @@ no_guard(const struct look *l, uint64 kstack, const struct leaf *below)
     report_send(l->m, &r);
 }
 
-// Checks that below each kernel stack that is mapped by itself there is a page that is not mapped.
+// Checks that the page below each kernel stack is not mapped, if the stack has a mapping of its
+// own.
 static void
 look_at_stacks(const struct look *l)
 {
@@ -261,7 +263,7 @@ changes(const struct machine *m)
     return SIGHT_STATE(m, tables, struct tables_watch)->frees + m->s.log.next;
 }
 
-// The record of a tree; a new one takes the place of the one whose turn was longest ago.
+// Returns the record of a tree; a new one replaces the record that was used longest ago.
 static struct known_root *
 record(struct tables_watch *w, uint64 root, uint64 proc)
 {
@@ -276,7 +278,7 @@ record(struct tables_watch *w, uint64 root, uint64 proc)
     return oldest;
 }
 
-// The pages that the struct proc points to, the registers of its context aside.
+// Finds the pages to which struct proc points; the saved registers of its context do not count.
 static void
 find_owned(struct look *l)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // traploop.c - a hart that takes the same trap for ever, because its handler cannot run.
 //
-// Theory    A handler that faults traps to itself: its stack is not mapped, or its address cannot be
-//           executed. A kernel prints nothing then. A loop is the same cause at the same pc many
-//           times in a row, soon after each other, and no return from a trap in between. Interrupts
-//           of M-mode may come meanwhile: each mode has a chain of its own.
+// Theory    If the stack of a handler is not mapped, or its address cannot be executed, the handler
+//           itself faults, and traps to itself for ever. The kernel prints nothing then. A loop is
+//           the same cause at the same pc many times in a row, soon after each other, with no
+//           return from a trap in between. Interrupts of M-mode may come in between: each mode has
+//           its own chain.
 // Promises  silence: a handler that works leaves by mret or sret, which ends the chain.
 #include "check/explain.h"
 #include "check/fatal.h"
@@ -70,7 +71,8 @@ tell_before(struct machine *m, unsigned hart, const struct trap_chain *c, struct
     moment_at(m, hart, c->before.epc, &r->moment);
 }
 
-// The trap that shows the mistake: the one before, if it only met a handler that is not there.
+// Returns the trap that shows the mistake: the one before, if the last one is only the fetch of a
+// handler that is not there.
 static const struct taken *
 culprit(const struct trap_chain *c, uint64 vector)
 {
@@ -106,7 +108,7 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
         fatal_null(m, a.va, a.pid, t->when, r);
 }
 
-// The first of the traps was an interrupt, and stvec had not been written yet.
+// Reports that the first of the traps was an interrupt, and stvec had not been written yet.
 static void
 tell_early(struct machine *m, unsigned hart, struct report *r)
 {
@@ -161,7 +163,7 @@ interrupt(struct machine *m, unsigned hart, bool supervisor)
         w->early[hart].cause = m->s.hart[hart].scause;
 }
 
-// The satp that the mode which has trapped translates with.
+// Returns the satp that was in force in the mode that has trapped; 0: none.
 static uint64
 satp_before(const struct hart *h, bool supervisor)
 {

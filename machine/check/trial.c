@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // trial.c - runs the machine on trial, with a sleeping process woken.
 //
-// Theory    The state of the process is set in memory, as wakeup() would. The machine goes on step
-//           by step until the process calls sleep() on the same channel again: its condition is
-//           false. If it releases the lock that it sleeps with, or stores to memory other than its
-//           own, the condition is true. In between, its loads are noted.
+// Theory    The trial sets the state of the process in memory, as wakeup() would, and runs the
+//           machine step by step. If the process calls sleep() on the same channel again, its
+//           condition is false. If it releases the lock that it sleeps with, or stores to memory
+//           other than its own, the condition is true. Its loads in between are noted.
 #include "check/trial.h"
 
 #include "check/locktable.h"
@@ -169,7 +169,7 @@ run_to_verdict(struct machine *m, const struct sleeper_at *at, struct trial *t)
     return TRIAL_UNKNOWN;
 }
 
-// Keeps the words whose values here differ from the noted ones; `old`: the values here.
+// Keeps the noted words whose values differ at this position; `old` gets the values here.
 static void
 keep_changed(const struct machine *m, struct trial *t, uint32 old[TRIAL_READS])
 {
@@ -195,7 +195,7 @@ put_back(struct machine *m, const struct trial *t, const uint32 old[TRIAL_READS]
     }
 }
 
-// Keeps the words that were read in the other trial, too: those of the condition, not later ones.
+// Keeps only the words that were read in the other trial, too: those of the condition.
 static void
 keep_common(struct trial *t, const struct trial *other)
 {
@@ -240,7 +240,7 @@ trial_with_past(struct machine *m, uint64 position, const struct sleeper_at *at,
     return found;
 }
 
-// --- who changed the condition ---------------------------------------------------------------
+// --- the last change of the condition ----------------------------------------------------------
 
 bool
 trial_bookkeeping(const struct machine *m, uint64 pc)

@@ -11,18 +11,18 @@ struct trial_apart {
     struct host_calls host;
 };
 
-// From here on the machine reports and prints nothing.
+// Begins a trial: until trial_end() the machine reports and prints nothing.
 void trial_begin(struct machine *m, struct trial_apart *a);
 // Takes the run back to the position at trial_begin().
 void trial_end(struct machine *m, const struct trial_apart *a);
-// The instruction at `pc` in the hart's present tree, expanded; 0: there is none.
+// Returns the instruction at `pc` in the hart's present tree, expanded; 0: there is none.
 uint32 trial_instruction_at(const struct machine *m, unsigned hart, uint64 pc);
-// The instruction at the hart's pc, expanded.
+// Returns the instruction at the hart's pc, expanded; 0: there is none.
 uint32 trial_instruction(const struct machine *m, unsigned hart);
 // Returns whether the instruction at the hart's pc is a load, an AMO or LR. Also gives its address.
 bool trial_reads(const struct machine *m, unsigned hart, uint64 *va);
-// Returns whether the pc is in a function of locks or of the scheduler: it tests no condition of
-// its own.
+// Returns whether the pc is in a function of locks or of the scheduler. Loads there are not of the
+// sleeper's condition.
 bool trial_bookkeeping(const struct machine *m, uint64 pc);
 
 // A process in sleep(): the caller of sleep(), its channel and the lock that it releases.
@@ -43,13 +43,13 @@ struct trial {
     uint64 read[TRIAL_READS]; // physical addresses of the words that it read
     uint32 value[TRIAL_READS];
     uint64 address;      // the one that was changed last
-    struct moment store; // by whom
+    struct moment store; // the store that changed it
 };
 
-// Wakes the process, and tells whether it goes on. The run is undone, as in the other trials.
+// Wakes the process with memory as it is now, and undoes the run. Returns how the trial ended.
 enum trial_end trial_with_present(struct machine *m, const struct sleeper_at *at, struct trial *t);
-// Tells whether it would go on if the words in `t` had their values of `position`. `t` keeps the
-// words that have changed since.
+// Runs a trial in which the words in `t` have the values that they had at `position`. `t` keeps the
+// words that have changed since. Returns how the trial ended.
 enum trial_end trial_with_past(struct machine *m, uint64 position, const struct sleeper_at *at,
                                struct trial *t);
 // Finds the kernel's last store to these words between two positions.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // unresolved.c - a fault that the kernel returns from, and that comes again at once, for ever.
 //
-// Theory    Between the return and the next trap the hart has executed no instruction, and the trap
-//           is the same one: the handler returns as if it had resolved the fault. A kernel that
-//           leaves M-mode without a PMP entry is such a case, when its handler in M-mode only
-//           expects the timer.
-// Promises  silence: a fault may come back a few times (the access crosses pages, harts race); many
-//           times in a row, at one address and with no system call in between, it is none of that.
+// Theory    The handler returns as if it had resolved the fault, and the hart takes the same trap
+//           again before it has executed an instruction. One such kernel leaves M-mode without a
+//           PMP entry, and its handler in M-mode expects only the timer.
+// Promises  silence: a correct kernel may get a fault a few times (the access crosses pages, harts
+//           race), but not many times in a row, at one address, with no system call in between.
 #include "check/explain.h"
 #include "machine.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // unset.c - memory that is used before the first store to it since its allocation.
 //
-// Theory    A page that comes out of kalloc() with old contents, or with the allocator's filling, is
-//           followed byte by byte: which have been stored to? memset() and memmove() count as a
-//           whole. A page of which all is set is followed no longer, nor one that the kernel uses
-//           much. Bytes that are 0 count as set: so does a page that kalloc() clears.
-//           Three uses are reported: a load of a user program; a page mostly unset when a process
-//           resumes with it; a table that the hart or walk() reads. Only a forgotten memset explains
-//           these. A copy of a struct with holes is not among them.
+// Theory    kalloc() returns pages with old contents, or with bytes that the allocator has stored.
+//           The check follows which bytes of such a page have been stored to since: they are set. A
+//           byte that is 0 counts as set, so a page that kalloc() clears is not followed. A page is
+//           followed until all of it is set, or until the kernel has used it often. Three uses of
+//           unset bytes are reported: a load of a user program; a page that is mostly unset when a
+//           process resumes with it; a table that the hart or walk() reads. Only a missing memset()
+//           explains these. The kernel's copy of a structure with padding is no such use.
 #include "check/unset.h"
 
 #include "check/blame.h"
@@ -20,7 +20,7 @@
 #define SUPER_PAGES 512
 #define WORDS       (PAGE_BYTES / 64)
 
-// The bytes of a page that are not set, as bits.
+// A page that is followed: a bit for each of its bytes that is not set.
 struct unset_page {
     uint64 pa;   // 0: unused
     uint32 uses; // by the kernel
@@ -48,7 +48,7 @@ index_of(struct machine *m, uint64 pa)
     return &state(m)->index[(size_t)((pa - m->ram.base) >> PAGE_BITS)];
 }
 
-// The record of the page that holds `pa`; NULL: all of it is set, or it is not known.
+// Returns the record of the page that holds `pa`; NULL: the page is not followed.
 static struct unset_page *
 find(struct machine *m, uint64 pa)
 {
@@ -79,7 +79,7 @@ count_bits(uint64 word)
     return n;
 }
 
-// The bytes are set. They are in one page.
+// Marks the bytes, which are in one page, as set.
 static void
 put(struct unset_page *p, uint64 offset, uint64 bytes)
 {
@@ -94,7 +94,7 @@ put(struct unset_page *p, uint64 offset, uint64 bytes)
 
 // --- pages come and go -----------------------------------------------------------------------
 
-// A place for a record; NULL: as many pages are followed as there is room for.
+// Returns a place for a record; NULL: there is no room.
 static struct unset_page *
 unused(struct unset_watch *w)
 {
@@ -108,7 +108,7 @@ unused(struct unset_watch *w)
     return NULL;
 }
 
-// Which bytes of a word are not 0, as bits.
+// Returns a bit for each byte of the word that is not 0.
 static uint64
 not_zero(uint64 word)
 {
@@ -219,8 +219,8 @@ copies(struct machine *m, uint64 pc)
     return w->copies;
 }
 
-// Counts a use by the kernel. A page that the kernel goes on using - a stack, a trapframe, a pipe - is
-// followed no longer: it may never be set as a whole, and each access of it is slow.
+// Counts a use by the kernel. A page that the kernel uses often - a stack, a trapframe, a pipe - is
+// followed no longer: not all of it may ever be set, and each access to it is slow.
 static void
 count_use(struct machine *m, unsigned hart, uint64 pa)
 {

@@ -6,6 +6,6 @@
 
 struct machine;
 
-// The process that the hart runs goes on with the page at `pa` as its memory at `va`: tells if most
-// of the page is as the allocator left it.
+// Called when the hart's process resumes with the page at `pa` mapped at `va`. Reports the page if
+// most of it is as the allocator left it.
 void unset_given(struct machine *m, unsigned hart, uint64 pa, uint64 va);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // userstack.c - a program's stack without a guard page below it.
 //
-// Theory    After exec(), sp is in the new stack. Below the pages to which the program may store
-//           there must be a page that it may not use; if its code is there instead, a stack that
-//           overflows destroys the program without a fault.
-// Promises  silence: only the first return to user mode after exec() counts. Later, sp may be in
-//           a stack that the program has made for itself.
+// Theory    After exec(), sp is in the new stack. Between the stack and the code below it there
+//           must be a guard page, which the program cannot use. Otherwise a stack that overflows
+//           destroys the program without a fault.
+// Promises  silence: only the first return to user mode after exec() is checked. Later, sp may be
+//           in a stack that the program has made for itself.
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/check.h"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // wakeup.c - processes that go on sleeping although their condition has become true.
 //
-// Theory    A sleeper checks its condition in a loop: a wake-up without need does no harm, since
-//           it sleeps again. When the machine rests, each sleeper is woken in two trials, which are
-//           undone. In the first, memory is as now. In the second, the words that the sleeper
-//           reads have the values from when it fell asleep. If the sleeper leaves its loop only in
-//           the first, its condition has become true and no code has woken it. The words that it
-//           reads are its condition. The function that last stored to them while the process slept
-//           should have called wakeup(). The wake-up may still come, so a sleeper is reported only
-//           if a second look, long after the first, finds it in this state again.
+// Theory    A sleeper checks its condition in a loop. So waking it without need does no harm: it
+//           sleeps again. When the machine rests, each sleeper is woken in two trials, which are
+//           undone afterwards. In the first, memory is as now. In the second, the words that the
+//           sleeper reads have the values from when it fell asleep. If the sleeper leaves its loop
+//           only in the first, its condition has become true and no code has woken it. The words
+//           that it reads are its condition. The function that last stored to them while the
+//           process slept should have called wakeup(). The wake-up may still come, so a sleeper is
+//           reported only if a second look, long after the first, finds it in this state again.
 // Promises  silence: a report needs both trials, both looks, and the store.
 //           same-run: the trials are undone before the run continues.
 #include "check/trial.h"
@@ -39,7 +39,7 @@ struct wakeup {
     struct nap nap[SLEEPS_MAX];
     uint64 user; // mtime when a hart was last in user mode
     uint64 next; // mtime of the next look while the machine rests
-    bool due;    // it has come
+    bool due;    // that time has come
 };
 
 // --- events ----------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ nap_of(struct wakeup *w, uint64 proc)
     return NULL;
 }
 
-// The process leaves its hart asleep, and its struct proc does not say on what.
+// Checks, when a process leaves its hart asleep, that its struct proc has the channel.
 static void
 look_at_channel(struct machine *m, const struct call *c, const struct nap *n)
 {
@@ -146,7 +146,7 @@ tell(struct machine *m, const struct nap *n, const struct trial *t)
     report_send(m, &r);
 }
 
-// Tries one sleeper. The run is where it was afterwards.
+// Tries one sleeper. Afterwards the run is at the position where it was.
 static void
 examine_one(struct machine *m, struct nap *n)
 {

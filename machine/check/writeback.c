@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // writeback.c - changed pages of shared mappings that never get to their file.
 //
-// Theory    A page of a MAP_SHARED mapping whose entry has D was changed. It is lost if uvmunmap()
-//           frees it, it lies inside the file, and no writei() has read it.
-// Promises  silence: a page that stays allocated behind uvmunmap() may be written back later, and
-//           writei() counts at any time since the page was allocated.
+// Theory    If the entry of a page of a MAP_SHARED mapping has D, the process has changed the page.
+//           The change is lost if uvmunmap() frees the page, the page lies inside the file, and no
+//           writei() has read the page.
+// Promises  silence: a page that is still allocated after uvmunmap() may be written back later. A
+//           writei() at any time since the page was allocated counts.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/mapped.h"
@@ -15,7 +16,7 @@
 
 #define GIVEN 64
 
-// A changed page that a call of uvmunmap() frees, perhaps.
+// A changed page that a call of uvmunmap() may free.
 struct given {
     uint64 root, called, va, pte;
     struct mapping mapping;
@@ -34,7 +35,8 @@ state(struct machine *m)
     return SIGHT_STATE(m, writeback, struct writeback_watch);
 }
 
-// When writei() read the page at `pa` last; NULL: that is not in RAM.
+// Returns where the position is kept at which writei() last read the page at `pa`; NULL: not in
+// RAM.
 static uint64 *
 written_at(struct machine *m, uint64 pa)
 {
@@ -58,7 +60,7 @@ note_written(struct machine *m, const struct call *c)
     }
 }
 
-// The size of a file. Returns false if it is not known.
+// Gets the size of a file. Returns false if it is not known.
 static bool
 size_of(const struct machine *m, uint64 file, uint64 *size)
 {
@@ -102,7 +104,7 @@ tell_lost(struct machine *m, const struct call *c, const struct given *g)
     report_send(m, &r);
 }
 
-// ... and is over.
+// uvmunmap() returns: reports the noted pages that it has freed and that were not written.
 static void
 unmapped(struct machine *m, const struct call *c)
 {
