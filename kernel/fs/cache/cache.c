@@ -10,7 +10,7 @@
 //           spinlock and no list operation.
 // Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for the
 //           shared lists.
-// Next      fs/cache/truncate.c (dropping), fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
+// Next      fs/cache/truncate.c, fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
 #include "fs/cache/cache.h"
 
 #include "abi/errno.h"
@@ -139,24 +139,19 @@ undirty(struct pcache *pc, struct frame *f)
         list_remove(&pc->link);
 }
 
-// Revokes the page's copies in the journal, before its block becomes free.
-static void
-revoke(struct frame *f)
-{
-    page_copy_of(f)->obj = NULL;
-    f->copy = 0;
-    cache_lists.nrevoked++;
-}
-
-// Makes the page independent of its block: clean, and without a copy in the journal.
+// Makes the page independent of its block, which becomes free: clean, and its copies in the journal
+// revoked.
 // Locks     cache_lists.lock
 static void
 detach(struct pcache *pc, struct frame *f)
 {
     if (f->flags & PG_DIRTY)
         undirty(pc, f);
-    if (f->copy)
-        revoke(f);
+    if (f->copy) {
+        page_copy_of(f)->obj = NULL;
+        f->copy = 0;
+        cache_lists.nrevoked++;
+    }
     list_remove(&f->link);
 }
 
@@ -206,8 +201,8 @@ readahead_size(struct pcache *pc, uint64 index)
 }
 
 // Handles a page that is being read, or at which the next readahead starts: waits, or starts it.
-// Returns   0 with the lock released, or -EAGAIN: the page could not be read, look again.
-static int
+// Returns   with the lock released, whether the page could be read.
+static bool
 get_busy(struct pcache *pc, struct frame *f)
 {
     page_wait(pc, f, PG_READING);
@@ -222,7 +217,7 @@ get_busy(struct pcache *pc, struct frame *f)
     release(&pc->lock);
     if (n)
         page_readahead(pc, from, n);
-    return flags & PG_FAILED ? -EAGAIN : 0;
+    return !(flags & PG_FAILED);
 }
 
 // Finds a page in the cache or reads it in: *fresh says which. The page comes with a reference.
@@ -254,20 +249,18 @@ find_or_read(struct pcache *pc, uint64 index, struct frame **out, bool *fresh)
 int
 cache_fetch(struct pcache *pc, uint64 index, struct frame **out)
 {
-    struct frame *f;
-    bool fresh;
-    *out = NULL;
-    do {
-        int error = find_or_read(pc, index, &f, &fresh);
-        if (error)
-            return error;
-        if (get_busy(pc, f) == 0) {
-            *out = f;
-            return 0;
+    bool fresh = false;
+    int error;
+    while (!(error = find_or_read(pc, index, out, &fresh)) && !get_busy(pc, *out)) {
+        frame_put(*out);
+        if (fresh) {
+            error = -EIO;
+            break;
         }
-        frame_put(f);
-    } while (!fresh);
-    return -EIO;
+    }
+    if (error)
+        *out = NULL;
+    return error;
 }
 
 // Returns whether cache_hit() finds the page.
@@ -350,22 +343,24 @@ cache_zero(struct pcache *pc, uint64 index, struct frame **out)
         return -ENOMEM;
     struct frame *f = frame_of(v2p(data));
     int error = cache_add(pc, index, f);
-    if (error == -EEXIST) {
+    if (error)
         frame_put(f);
+    if (error == -EEXIST) {
         error = cache_get(pc, index, &f);
         if (!error)
             page_zero(page_data(f));
-    } else if (error) {
-        frame_put(f);
     }
     *out = f;
     return error;
 }
 
+// Makes a page dirty that is clean and still in the cache.
 // Locks     pc->lock
 static void
 make_dirty(struct pcache *pc, struct frame *f)
 {
+    if (f->flags & PG_DIRTY || f->obj != pc)
+        return;
     acquire(&cache_lists.lock);
     list_remove(&f->link); // a page on its way to the disk is on no list: harmless
     f->flags |= PG_DIRTY;
@@ -388,8 +383,7 @@ void
 cache_dirty(struct pcache *pc, struct frame *f)
 {
     acquire(&pc->lock);
-    if (!(f->flags & PG_DIRTY) && f->obj == pc)
-        make_dirty(pc, f);
+    make_dirty(pc, f);
     release(&pc->lock);
 }
 
@@ -400,7 +394,6 @@ cache_written(struct pcache *pc, struct frame *f, uint32 block)
 {
     acquire(&pc->lock);
     page_place(f, block);
-    if (!(f->flags & PG_DIRTY) && f->obj == pc)
-        make_dirty(pc, f);
+    make_dirty(pc, f);
     release(&pc->lock);
 }
