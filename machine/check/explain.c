@@ -102,9 +102,8 @@ free_table(const struct machine *m, const struct access *a, const struct pt_trac
     return false;
 }
 
-// Called when the kernel cannot fetch its own code because the slot that the hart reads in the root
-// is empty. Returns whether software has filled another slot: the one that it would be if a level
-// had another number of bits than 9.
+// The kernel cannot fetch its own code: the slot of the root is empty. Returns whether software has
+// filled another slot instead, by taking another number of bits than 9 for a level.
 static bool
 wrong_slot(const struct machine *m, const struct access *a, const struct pt_trace *t,
            struct report *r)
@@ -253,8 +252,7 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     return a->user && !inside ? BLAME_PROGRAM : BLAME_KERNEL;
 }
 
-// Returns whether the program's stack has overflowed into the page of `va`: sp is at or below `va`,
-// since code uses its stack from sp upwards.
+// Returns whether the program's stack has overflowed into the page of `va`, which sp has reached.
 static bool
 stack_over(const struct machine *m, uint64 proc, uint64 va, uint64 *sp)
 {

@@ -68,7 +68,7 @@ uint64 locktable_name(const struct machine *m, uint64 at);
 // Returns the function that has to release the lock taken at that moment: the innermost that is no
 // helper such as ilock().
 uint64 locktable_taker(const struct machine *m, const struct moment *since);
-// Reads four bytes of kernel memory, by any tree that the hart has.
+// Reads four bytes of kernel memory: by facts_memory(), or else by the hart's present tree.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
 // Returns whether the two strings are the same.
 bool text_same(const char *a, const char *b);

@@ -29,7 +29,8 @@ bytes_number(struct bytes *b, unsigned n)
     return value;
 }
 
-// Reads a LEB128 number. Bits beyond the 64th are dropped; *shift becomes the bits that it has.
+// Reads a LEB128 number. Bits above the 64th are dropped. *shift gets the number of its bits, *last
+// its last byte.
 static uint64
 leb(struct bytes *b, unsigned *shift, uint8 *last)
 {

@@ -2,11 +2,11 @@
 // check.h - the interface of a check: the events that it wants, and its own memory.
 //
 // Theory    A check is one file with one `const struct check NAME_check`, and a row of
-//           sight/checks.def. Events that it leaves NULL cost nothing. Its memory is derived
-//           data: zero at the start, never in a snapshot. When the run goes back and on, no event
-//           is told twice: a check hears of each position once.
-//           In an event, m->sight->now is the position just before what happens, and moment_now()
-//           the moment of it. A check changes nothing in the machine.
+//           sight/checks.def. An event whose function is NULL costs nothing. The check's memory is
+//           zero at the start, and is not part of a snapshot. When the run goes back and is
+//           repeated, no event is told again: a check hears of each position once.
+//           In an event, m->sight->now is the position just before the event, and moment_now()
+//           returns its moment. A check changes nothing in the machine.
 #pragma once
 
 #include "pt/read/translate.h"
@@ -21,15 +21,16 @@ struct check {
     uint64 bytes;          // of its memory, or 0; start() may ask for more
     uint64 calls, returns; // masks of KNOWN_BIT: the functions of `called` and `returned`
     // Before the first instruction. It may ask for memory by sight_alloc(). Returns false if the
-    // kernel or the memory is not such that it can work: it hears of nothing then.
+    // check cannot work: the kernel lacks what it needs, or memory is short. It hears of nothing
+    // then.
     bool (*start)(struct machine *m);
     void (*called)(struct machine *m, const struct call *c);
     // `result` is a0. c->hart is the hart that returns.
     void (*returned)(struct machine *m, const struct call *c, uint64 result);
-    // Of a page that it has asked to watch (sight_watch): before the load; before the store.
+    // Before a load or a store of a page that the check watches: sight_watch().
     void (*load)(struct machine *m, unsigned hart, uint64 pa, int bytes);
     void (*store)(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value);
-    // ... before a device changes it.
+    // Before a device changes a page whose stores the check watches.
     void (*device)(struct machine *m, uint64 pa, uint64 bytes);
     // A trap was taken: the hart's CSRs say which, pc and mode are those of the handler.
     void (*trap)(struct machine *m, unsigned hart);
@@ -48,7 +49,8 @@ struct check {
     void (*stale)(struct machine *m, const struct stale *s);
     // The kernel has printed a byte.
     void (*printed)(struct machine *m, uint8 byte);
-    // The machine stands between two slices: a check may run it on trial (check/trial.h).
+    // The host has stopped the run for a moment: a check may run the machine on trial
+    // (check/trial.h).
     void (*examine)(struct machine *m);
     // All harts wait, and nothing will wake them, or the run is over.
     void (*ended)(struct machine *m);
@@ -70,10 +72,10 @@ enum {
 // The memory of a check, of type `type`.
 #define SIGHT_STATE(m, name, type) ((type *)(m)->sight->state[CHECK_##name])
 
-// Zeroed memory, in start() alone; NULL: there is none.
+// Returns zeroed memory; NULL: there is none. Only start() may call it.
 void *sight_alloc(struct machine *m, uint64 bytes);
-// Check `who` (CHECK_...) hears of loads or stores (WATCH_...) of the page at `pa` in RAM, and
-// of no others; 0: of none any more.
+// Sets which accesses of the page at `pa`, in RAM, check `who` (CHECK_...) hears of: `what` has
+// bits WATCH_...; 0: none any more.
 void sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what);
 
 // For sight/known.c.

@@ -25,7 +25,7 @@ count_start(struct machine *m, struct count *c)
     execute_counted_setup(m->code);
 }
 
-// The number of functions that start at `pa` or below.
+// Returns the number of functions that start at `pa` or below.
 static uint32
 functions_until(const struct count *c, uint64 pa)
 {
@@ -40,7 +40,7 @@ functions_until(const struct count *c, uint64 pa)
     return low;
 }
 
-// The place of `pa` in the kernel; *around is where that place begins and ends.
+// Returns the place of `pa` in the kernel; *around gets where that place begins and ends.
 static uint32
 find_place(const struct count *c, uint64 pa, struct code_range *around)
 {
@@ -54,7 +54,8 @@ find_place(const struct count *c, uint64 pa, struct code_range *around)
     return c->ranges;
 }
 
-// Chooses the cell, and the slots of the page for which it holds.
+// Chooses the cell in which the instruction at `offset` counts, and finds the slots of the page
+// that count in it, too.
 static void
 choose(struct machine *m, unsigned hart, const struct code_page *page, size_t offset)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // count.h - exact counts: instructions by hart, mode and function, system calls, waiting for locks.
 //
-// Theory    Counting is an interpreter of its own (hart/counted.c), compiled from the same text, so
-//           a run that is counted is the same run. Each instruction adds one to a cell, and there
-//           is a cell for each hart, mode and place. A place is a function, named by physical
-//           addresses, all of user mode, or elsewhere. A hart looks its place up when it leaves
-//           the slots of decoded instructions (hart/code.h) that belong to the last one.
-//           Counts are no part of the machine's state.
-// Promises  sum: the steps of all cells are the position in the run. An instruction that traps
-//           is a step where it stands; a fetch that traps is a step of the user or of elsewhere.
+// Theory    A second interpreter (hart/counted.c) counts. It is compiled from the same text as the
+//           first, so a run that is counted is the same run. There is a cell for each hart, mode
+//           and place, and each instruction adds one to a cell. A place is a function, known by its
+//           physical addresses, or all of user mode, or all the rest. A hart looks its place up
+//           when it leaves the decoded instructions (hart/code.h) that belong to its present place.
+//           Counts are not part of the machine's state.
+// Promises  sum: the steps of all cells add up to the position in the run. An instruction that
+//           traps is a step of its place; a fetch that traps is a step of user mode or of the rest.
 #pragma once
 
 #include "base/types.h"
@@ -53,24 +53,24 @@ struct count {
     struct counter hart[HARTS_MAX];
 };
 
-// How many cells a count of that many functions needs.
+// Returns how many cells a count of that many functions needs.
 size_t count_cells(const struct machine *m, uint32 ranges);
-// The cell of a hart, a mode (MODE_...) and a place: a function's number, `ranges` for elsewhere,
-// `ranges` + 1 for the user.
+// Returns the cell of a hart, a mode (MODE_...) and a place: a function's number, `ranges` for the
+// rest, `ranges` + 1 for user mode.
 struct cell *count_cell(const struct count *c, unsigned hart, unsigned mode, uint32 place);
 // Begins to count; `c` is zeroed but for its ranges and cells. Before the first run.
 void count_start(struct machine *m, struct count *c);
 
-// For the interpreter. The hart's next instructions count in another cell, that of the slot `ip`.
+// For the interpreter: the hart's next instructions count in the cell of the slot `ip`.
 void count_enter(struct machine *m, unsigned hart, const struct code_page *page,
                  const struct insn *ip);
-// A fetch traps.
+// For the interpreter: a fetch traps.
 void count_fetch(struct machine *m, unsigned hart);
 
-// The hart executes ecall; it has returned from a trap.
+// For the interpreter: the hart executes ecall, or has returned from a trap.
 void count_ecall(struct machine *m, unsigned hart);
 void count_return(struct machine *m, unsigned hart);
-// count_try(): the following steps are tried and will be undone. count_tried(): they have been, and
-// the hart gave its turn away or not.
+// A loop is tried (time/rest.h). count_try(): the steps that follow will be undone. count_tried():
+// they have been undone, and the hart gives its turn away or not.
 void count_try(struct machine *m, unsigned hart);
 void count_tried(struct machine *m, unsigned hart, bool spins);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// facts.c - reads the facts of debug information, and guest memory by them.
+// facts.c - reads the file of facts, and the guest's structures with their help.
 #include "sight/facts.h"
 
 #include "machine.h"
@@ -22,7 +22,7 @@ space(uint8 c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-// The number of the fact that is named by the `n` bytes at `word`; FACTS: there is none.
+// Returns the number of the fact whose name is the `n` bytes at `word`; FACTS: there is none.
 static unsigned
 named(const uint8 *word, uint64 n)
 {

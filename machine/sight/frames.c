@@ -34,7 +34,7 @@ frames_tell(const struct frame *f, struct report *r)
         report_since(r, WORD_ALLOCATED_BY)->moment = f->allocated;
 }
 
-// The physical address of the kernel's pointer to a page; 0: none.
+// Returns the physical address of the page to which the kernel's pointer leads; 0: none.
 static uint64
 page_of(const struct machine *m, uint64 pointer)
 {
@@ -65,7 +65,7 @@ allocated(struct machine *m, unsigned hart, uint64 pa, uint64 bytes, bool super)
     }
 }
 
-// A page that has been allocated since the call began stays so.
+// Marks the pages as free. One that has been allocated since the call began stays allocated.
 static void
 freed(struct machine *m, const struct call *c, uint64 pa, uint64 bytes)
 {
@@ -94,8 +94,8 @@ start(struct machine *m)
     return true;
 }
 
-// The page is filled. A call of kfree() with this page frees it so; kalloc() may fill a page as
-// well. Returns whether another call has filled it since this one began.
+// Notes that the page is being filled, which kfree() does when it frees the page. kalloc() may fill
+// a page as well. Notes, too, whether another call of kfree() has filled it since this one began.
 static void
 maybe_fills(struct machine *m, unsigned hart, struct frame *f)
 {
@@ -126,8 +126,8 @@ called(struct machine *m, const struct call *c)
     }
 }
 
-// kfree() returns: was the page freed, or was only a reference dropped? If another call has begun
-// since, its return decides.
+// Decides, when kfree() returns, whether it has freed the page or has only dropped a reference. If
+// another call of kfree() for the page has begun since, the return of that call decides.
 static void
 maybe_freed(struct machine *m, const struct call *c, uint64 pa)
 {

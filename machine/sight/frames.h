@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // frames.h - each page of RAM: whether it is free, since when, and by which call.
 //
-// Theory    Fed by calls of kalloc and kfree (and superalloc, superfree). A kfree that only counts
-//           references down frees nothing: a page is free when the call has filled it. Where
-//           kfree never fills, a page that it was called with is unknown afterwards.
-//           Without these functions every page stays unknown.
+// Theory    The records follow calls of kalloc and kfree (and superalloc, superfree). A kfree that
+//           only decrements a reference count frees nothing: a page is free when the call has
+//           filled it. If this kernel's kfree never fills, the page is unknown after the call.
+//           In a kernel without these functions every page stays unknown.
 #pragma once
 
 #include "sight/moment.h"
@@ -26,13 +26,11 @@ struct frame {
 
 struct frames {
     struct frame *of; // of each page of RAM
-    // The page that the allocator last gave while it was allocated, with no kfree() of it since; 0:
-    // there was none. And that other allocation.
-    uint64 again;
-    struct moment before;
+    uint64 again;     // the last page that was given out while it was allocated; 0: there was none
+    struct moment before; // its earlier allocation
 };
 
-// The record of the page that holds `pa`; NULL: not in RAM.
+// Returns the record of the page that holds `pa`; NULL: not in RAM.
 struct frame *frames_at(const struct machine *m, uint64 pa);
 // Returns whether the page is in RAM, and known to be free.
 bool frames_free(const struct machine *m, uint64 pa);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // inlined.c - names of functions that the compiler has put into others.
 //
-// Theory    The table of symbols has the outer function alone. The debugger knows the others; the
-//           front door asks it with the other facts (tools/inlined.py).
-// Promises  any-bytes: a line that is not such a line is skipped; parts that are out of order may
-//           not be found.
+// Theory    The table of symbols has only the function into which the others were put. The debugger
+//           knows the others; the front door asks it with the other facts (tools/inlined.py).
+// Promises  any-bytes: a line of another form is skipped; parts that are out of order may not be
+//           found.
 #include "sight/inlined.h"
 
 static const char head[] = "INLINE ";
 
-// The length of the line that begins at `at`.
+// Returns the length of the line that begins at `at`.
 static uint64
 line_length(struct file f, uint64 at)
 {

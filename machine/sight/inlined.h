@@ -18,5 +18,6 @@ struct inlined {
 
 // Reads the lines "INLINE 0x80005bfc 0x80005c54 read_acquire_inner" of a file of facts.
 void inlined_read(struct inlined *in, struct file facts, void *(*alloc)(size_t));
-// The name of the innermost function that is inlined at `pc`. NULL: none is, or it is not known.
+// Returns the name of the innermost function that is inlined at `pc`. NULL: none is, or it is not
+// known.
 const char *inlined_find(const struct inlined *in, uint64 pc);

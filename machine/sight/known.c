@@ -26,7 +26,7 @@ known_name(enum known what)
 
 // --- places ----------------------------------------------------------------------------------
 
-// The slot of the place at `pa`, or the empty one where it would go.
+// Returns the slot of the place at `pa`, or the empty slot where it would go.
 static struct known_place *
 place(struct knowing *k, uint64 pa)
 {
@@ -47,7 +47,7 @@ hook(struct machine *m, uint64 pa)
     return p;
 }
 
-// Copies the next of the names that spaces divide. Returns where the names go on.
+// Copies the next name of a list with spaces between the names. Returns where the list continues.
 static const char *
 next_name(const char *from, char to[32])
 {
@@ -60,7 +60,7 @@ next_name(const char *from, char to[32])
     return from;
 }
 
-// The physical address of the function with one of these names; 0: the kernel has none.
+// Returns the physical address of the function with one of these names; 0: the kernel has none.
 static uint64
 find(const struct symbols *s, const char *list)
 {
@@ -109,8 +109,8 @@ set_of(struct knowing *k, uint64 sp_pa)
     return k->pending[(uint32)((sp_pa * 0x9e3779b97f4a7c15ULL) >> 40) % PENDING_SETS];
 }
 
-// The place for a call: that of one of the same function at this place of the stack, which cannot
-// return any more; an empty one; or that of the oldest.
+// Returns the place for a call: that of an earlier call of the function at this address of the
+// stack, which cannot return any more; else an empty place; else that of the oldest call.
 static struct pending *
 choose(struct pending *set, uint64 sp_pa, enum known what)
 {
@@ -139,7 +139,8 @@ await(struct machine *m, const struct call *c)
     *choose(set_of(k, sp_pa), sp_pa, c->what) = (struct pending){sp_pa, *c};
 }
 
-// Calls that return here, the latest first: one that ended in a jump to another returns with it.
+// Ends the calls that return here, the latest first. There are several if a function ended in a
+// jump to another one: both return together.
 static void
 come_back(struct machine *m, unsigned hart)
 {

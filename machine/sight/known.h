@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // known.h - calls and returns of well-known functions, as events.
 //
-// Theory    A hook at the entry of a function makes a call; its return is seen by a hook at the
-//           return address, where the stack pointer is what it was at the entry. A call may sleep
-//           and return on another hart, and stacks of different processes may have one address in
-//           different trees: the key is the physical address below the stack pointer.
-//           Only functions that some check asks for have hooks. A call that never returns is
-//           forgotten when another one has its place.
+// Theory    A hook at the first instruction of a function sees each call. A hook at the return
+//           address sees the return: the stack pointer is then the same as at the entry. A call may
+//           sleep and return on another hart, and the stacks of two processes may have one address
+//           in different trees. So a call is identified by the physical address below its stack
+//           pointer. Only functions that a check asks for have hooks. A call that never returns is
+//           forgotten when another call takes its place.
 #pragma once
 
 #include "base/types.h"
@@ -53,16 +53,16 @@ struct knowing {
     struct pending pending[PENDING_SETS][PENDING_WAYS];
 };
 
-// Looks for the functions in the symbols, and for those of spinlocks in the code, too.
+// Finds the functions by the symbols, and those of spinlocks by their code as well.
 void known_find(struct machine *m);
 // Sets hooks at the entries of functions that are watched.
 void known_start(struct machine *m);
-// The hart is at a hook of known.c at `pa`.
+// Called when the hart is at a hook of known.c, at `pa`.
 void known_hook(struct machine *m, unsigned hart, uint64 pa);
 // Returns whether the kernel has this function.
 bool known_has(const struct machine *m, enum known what);
-// The first name of a function.
+// Returns the first name of a function.
 const char *known_name(enum known what);
-// Looks for the innermost call of the function that has not returned, on the stack of the hart.
-// Returns   NULL if there is none, or its returns are not watched.
+// Returns the innermost call of the function, on the hart's stack, that has not returned. NULL:
+// there is none, or its returns are not watched.
 const struct call *known_inside(const struct machine *m, unsigned hart, enum known what);

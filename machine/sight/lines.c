@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // lines.c - runs the line number programs of .debug_line until one has the instruction.
 //
-// Theory    A unit's program makes rows: from this address on, this file and line. Nothing is kept:
-//           a question decodes all units until one answers, which takes milliseconds, and questions
-//           are as rare as reports. The tables of names are read for the unit that answers alone.
-// Promises  any-bytes: the worst that a damaged file can do is that a line is not known. The work
-//           is bounded by the file's size: each step takes at least one byte.
+// Theory    A unit's program makes rows. A row says: from this address on, this file and line.
+//           Nothing is kept: each search decodes the units until one has the instruction. That
+//           takes milliseconds, and a search is as rare as a report. Only in the unit that has the
+//           instruction are the tables of names read.
+// Promises  any-bytes: because of a damaged file a line may not be known, and nothing worse
+//           happens. The work is bounded by the file's size: each step takes at least one byte.
 // Manual    DWARF 5, section 6.2; DWARF 4 and 2, section 6.2
 #include "sight/lines.h"
 
@@ -102,7 +103,7 @@ take_unit(struct bytes *all, struct unit *u)
     return !b.bad && !n->bad && u->line_range != 0 && u->opcode_base != 0;
 }
 
-// A row is made. Returns whether the one before holds `pc`: `before` is the answer then.
+// Makes a row. Returns whether the row before it holds `pc`; then r->before is the answer.
 static bool
 emit(struct rows *r, uint64 pc)
 {
@@ -172,7 +173,7 @@ standard(struct unit *u, struct rows *r, unsigned operation, uint64 pc)
     }
 }
 
-// Runs a unit's program. Returns whether it has the instruction: its row.
+// Runs a unit's program. Returns whether it has the instruction; then *found is its row.
 static bool
 search_unit(struct unit *u, uint64 pc, struct row *found)
 {
@@ -194,7 +195,7 @@ search_unit(struct unit *u, uint64 pc, struct row *found)
     return false;
 }
 
-// A string in another section, by its offset.
+// Returns the string at an offset of another section.
 static const char *
 string_at(struct file section, uint64 offset)
 {
@@ -312,7 +313,7 @@ entry_of(const struct lines *l, const struct unit *u, struct bytes *b, uint64 nu
     return u->version == 5 ? table_entry(l, u, b, number) : list_entry(b, number, files);
 }
 
-// Looks up the file of a row, and its directory. Number 0 is that where the compiler ran.
+// Looks up the file of a row, and its directory. Directory 0 is the one in which the compiler ran.
 static bool
 name_place(const struct lines *l, const struct unit *u, const struct row *row,
            struct line_place *place)

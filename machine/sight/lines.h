@@ -17,5 +17,5 @@ struct line_place {
 
 // Finds the sections of a file. The file stays in use.
 void lines_open(struct lines *l, struct file f);
-// The place in the source of the instruction at `pc`. Returns false when it is not known.
+// Finds the place in the source of the instruction at `pc`. Returns false when it is not known.
 bool lines_find(const struct lines *l, uint64 pc, struct line_place *place);

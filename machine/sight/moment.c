@@ -8,7 +8,7 @@
 
 enum { RA = 1, S0 = 8 };
 
-// The address that stands for offset 0.
+// Returns the address that stands for offset 0.
 static uint64
 base_of(const struct machine *m)
 {
@@ -30,8 +30,8 @@ add(const struct machine *m, struct moment *out, unsigned *n, uint64 pc)
         out->pc[(*n)++] = (uint32)(pc - base_of(m)) + 1;
 }
 
-// Adds return addresses by frame pointers alone, from a function that has made its frame. Frames
-// are above each other in at most two pages; the first that cannot be right ends the list.
+// Adds return addresses by frame pointers alone, from a function that has made its frame. Each
+// frame must be above the one before, in at most two pages; the first that is not ends the list.
 static void
 follow(const struct machine *m, unsigned hart, uint64 s0, struct moment *out, unsigned n)
 {
@@ -49,7 +49,7 @@ follow(const struct machine *m, unsigned hart, uint64 s0, struct moment *out, un
     }
 }
 
-// The calls at a place that may be inside the making of a frame.
+// Finds the calls at a place where the function may not have made its frame yet.
 static void
 look(const struct machine *m, unsigned hart, uint64 at, struct moment *out)
 {

@@ -84,7 +84,8 @@ in_known(const struct machine *m, uint64 pc, enum known what)
            known_has(m, what) && pa == m->sight->known.entry[what];
 }
 
-// The machine stands before the store to an entry that is looked for. Decides the kind of that store.
+// Returns the sentence for a store to an entry, by its effect. The machine stands just before the
+// store.
 static enum word
 entry_word(struct machine *m, unsigned hart, struct fact *f)
 {
@@ -95,7 +96,8 @@ entry_word(struct machine *m, unsigned hart, struct fact *f)
     return WORD_ENTRY_REMOVED;
 }
 
-// Finds the last store: goes back to it and records the moment.
+// Goes back to the last store for which the sentence asks, notes its moment, and returns to the
+// present.
 static void
 find_store(struct machine *m, uint64 before, struct fact *f)
 {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // report.h - a report as data: the event, its origin, the rule, the advice.
 //
-// Theory    A check fills a report during an event and sends it. The machine stops soon after
-//           (STOP_LOOK), and the host completes the report, which may need going back in time,
-//           and prints it in words (machine/words/). How the run is cut does not change it.
+// Theory    A check fills in a report during an event and sends it. The machine stops soon after
+//           (STOP_LOOK). The host then completes the report, for which the run may go back, and
+//           prints it in words (machine/words/). Reports do not depend on how the host divides the
+//           run.
 #pragma once
 
 #include "pt/read/translate.h"
@@ -39,7 +40,8 @@ struct fact {
     struct pt_trace trace; // {walk}
     // The host looks for the last store to the eight bytes here, before the report's `when`, and
     // fills in `moment`, and in arg[6] the entry before it. 0: no request. If there is none, the
-    // sentence is left out. WORD_ENTRY_BY becomes one of three sentences, by the effect of the store.
+    // sentence is left out. WORD_ENTRY_BY becomes one of three sentences, by the effect of the
+    // store.
     uint64 stored;
     uint64 before; // ... before this position; 0: before the report's
 };
@@ -71,20 +73,22 @@ struct outbox {
     } site[SITES_MAX];
 };
 
-// Begins a report of now: its kind, hart, place. `site`: see struct report.
+// Begins a report of the present moment: its kind, hart and site (see struct report).
 void report_begin(const struct machine *m, struct report *r, enum report_kind kind, unsigned hart,
                   uint64 site);
-// Adds a sentence to "since:" or to "near:". Returns it, to be filled in; the last when there is no
-// room.
+// Adds a sentence to "since:", or to "near:". Returns the sentence, to be filled in; if there is no
+// room, the last one.
 struct fact *report_since(struct report *r, enum word word);
 struct fact *report_near(struct report *r, enum word word);
-// Sends a report, unless there was one of the kind and site. Returns whether it was sent.
+// Sends a report, unless one of the same kind and site was sent already. Returns whether it was
+// sent.
 bool report_send(struct machine *m, const struct report *r);
 // Returns whether there was a report of that kind and site.
 bool report_sent(const struct machine *m, enum report_kind kind, uint64 site);
 // Takes the oldest report out of the outbox. Returns false if there is none.
 bool report_take(struct machine *m, struct report *r);
-// Fills in the code that stored, for facts that ask; the run goes back and comes back. Between turns alone.
+// Finds the stores for which sentences ask (struct fact). The run goes back and returns. To be
+// called between turns only.
 void report_complete(struct machine *m, struct report *r);
 // The name of a kind, for --expect and --json.
 const char *report_kind_name(enum report_kind kind);

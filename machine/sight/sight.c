@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sight.c - hands the machine's events to the checks that want them.
 //
-// Theory    While a loop is tried (time/spin.c), all events will happen again: they are not told.
+// Theory    While a loop is tried (time/spin.c), events are not told: the loop is undone.
 #include "sight/sight.h"
 
 #include "machine.h"
@@ -92,7 +92,8 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     return s;
 }
 
-// While this number stays the same, a shortcut that was made may be there still.
+// Returns a number that changes when all shortcuts for loads, or for stores, are dropped: while it
+// is the same, a shortcut that was made may still be there.
 static uint32
 cut_epoch(const struct machine *m, bool store)
 {
@@ -115,7 +116,7 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
     if ((fresh & RAM_WATCH_LOAD) && m->sight->load_cut[page] == cut_epoch(m, false))
         contexts_drop_all(m);
     else if (fresh != 0 && m->sight->store_cut[page] == cut_epoch(m, true))
-        contexts_drop_stores(m); // for a watch of loads as well: an AMO loads by them
+        contexts_drop_stores(m); // for a watch of loads as well: an AMO loads by these shortcuts
 }
 
 void
@@ -130,8 +131,8 @@ sight_shortcut(struct machine *m, bool store, uint64 pa)
 // Whether the machine's position counts the present instruction already.
 enum counted { UNCOUNTED, COUNTED };
 
-// Begins to tell an event, and notes its position. Returns false if it is not to be told: the
-// checks have heard it, or a loop is tried.
+// Begins to tell an event, and notes its position. Returns false if the event is not to be told:
+// the checks have heard of it already, or a loop is tried.
 static bool
 tell_begin(struct machine *m, enum counted counted)
 {
@@ -222,7 +223,7 @@ sight_dma(struct machine *m, uint64 pa, uint64 bytes)
     TELL_SOME(m, watching(m, m->sight->store_watch, pa), device, pa, bytes);
 }
 
-// A hook is told once, though the hart may come to it twice: when the turn ends there.
+// Tells a hook once, though the hart comes to it twice if the turn ends there.
 void
 sight_hook(struct machine *m, unsigned hart, uint64 pa)
 {
@@ -249,7 +250,7 @@ sight_returned(struct machine *m, const struct call *c, uint64 result)
     m->sight->returning = false;
 }
 
-// Tells the host. While a loop is tried (time/spin.c), nothing happens for good.
+// Tells the host of an event, unless a loop is tried (time/spin.c), which is undone.
 static void
 tell_host(struct machine *m, const struct sight_event *e)
 {

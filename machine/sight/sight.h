@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // sight.h - the machine's events and the data about the kernel, for the checks.
 //
-// Theory    Watching costs nothing where nothing is watched: the functions here are called for
-//           pages with a watch mark, for hooked instructions, traps, and what changes translation.
-//           Each event goes to the checks that want it (sight/check.h).
-//           The state of checks is derived from the run up to `reached`. When the run is taken back
-//           (time/back.c), sight sleeps until the run has come to `reached` again.
-// Promises  same-run: the run is the same without.
+// Theory    The functions here are called only for accesses to pages with a watch mark, for hooked
+//           instructions, for traps, and for what changes translation. All else costs nothing. Each
+//           event goes to the checks that want it (sight/check.h).
+//           The memory of the checks follows from the run up to the position `reached`. When the
+//           run is taken back (time/back.c), no event is told until it has come to `reached` again.
+// Promises  same-run: the run is the same with and without checks.
 #pragma once
 
 #include "base/types.h"
@@ -59,12 +59,12 @@ struct sight_event {
     uint64 pa;      // SIGHT_TABLE: of the entry
 };
 
-// Begins to watch, before the first instruction. `facts` may be empty. Returns NULL if memory is
-// lacking.
+// Starts the checks, before the first instruction. `facts` may be empty. Returns NULL if memory is
+// short.
 struct sight *sight_new(struct machine *m, const struct symbols *symbols, const struct lines *lines,
                         struct file facts, void *(*alloc)(size_t));
 
-// The run is about to be taken back: the checks have seen it up to here.
+// Notes, before the run is taken back, that the checks have heard of all events up to here.
 void sight_reached(struct machine *m);
 
 // A shortcut for loads, or for stores, has been made to the page at `pa` in RAM.
@@ -94,7 +94,7 @@ void sight_walk(struct machine *m, unsigned hart, uint64 va, enum pt_access acce
                 const struct pt_trace *t);
 // An access met a stale translation.
 void sight_stale(struct machine *m, const struct stale *s);
-// The console prints a byte: the host tells.
+// The console prints a byte. The host calls this.
 void sight_printed(struct machine *m, uint8 byte);
 // The machine stands, and the host is about to print reports.
 void sight_examine(struct machine *m);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // spinlocks.c - finds the functions that acquire and release spinlocks by their code.
 //
-// Theory    A function that acquires a lock exchanges a value with the lock's word, and branches
-//           back until the lock was free: amoswap, or lr and sc after reading zero. The release
-//           exchanges with x0, or stores x0 behind fence rw,w, as compilers translate the builtin.
-//           The word must belong to the first argument: functions of a single lock do not count. If
-//           several functions fit, the kernel has several kinds of locks, and none is chosen.
+// Theory    A function that acquires a lock exchanges a value with the lock's word (amoswap, or lr
+//           and sc) and branches back until the word was zero. The release exchanges the word with
+//           x0, or stores x0 after fence rw,w, as compilers translate the builtin. The word must
+//           belong to the object of the first argument: a function for one fixed lock does not
+//           count. If several functions fit, the kernel has several kinds of locks, and none is
+//           chosen.
 #include "sight/spinlocks.h"
 
 #include "hart/opcodes.h"
@@ -25,7 +26,7 @@ struct code_walk {
     uint32 pointers; // registers with pointers into the first argument's object, as bits
 };
 
-// The present instruction may copy the pointer to another register.
+// Follows the pointer if the present instruction copies it to another register.
 static void
 follow(struct code_walk *c)
 {
@@ -60,7 +61,7 @@ walk_function(const struct machine *m, const struct function *f)
     return c;
 }
 
-// The offset of a conditional branch; 0: the instruction is another one.
+// Returns the offset of a conditional branch; 0: the instruction is another one.
 static int64
 branch(const struct code_walk *c)
 {
@@ -123,7 +124,7 @@ gives(const struct machine *m, const struct function *f)
     return false;
 }
 
-// The physical address of the only function that fits; 0: none fits, or several do.
+// Returns the physical address of the only function that fits; 0: none fits, or several do.
 static uint64
 only_one(const struct machine *m, bool (*is)(const struct machine *, const struct function *))
 {

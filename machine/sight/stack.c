@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// stack.c - the calls that a hart is inside of, by frame pointers.
+// stack.c - lists the calls that have not returned on a hart, by frame pointers.
 //
-// Theory    Kernels built with -fno-omit-frame-pointer keep in s0 the address behind a frame: the
-//           return address is at s0 - 8, the caller's s0 at s0 - 16. Not so in two cases, which the
-//           first instructions of a function tell apart: before s0 is set, ra and s0 are the
-//           caller's; a function that calls none saves no ra, and the caller's s0 is at s0 - 8.
-//           A function of assembly that has no frame of its own ends the list, and so does the
-//           first function of a thread, which swtch() has jumped to by `ret`: its ra is its own
-//           beginning, and its s0 is 0.
-//           The result of reading a function's first instructions is remembered for each address
-//           (struct call_site): a report is rare, but many moments are noted for one.
-// Promises  Nothing changes in the machine. The list is bounded; each frame is above the one before,
-//           aligned and mapped, and each return address lies in a function with a name.
+// Theory    In kernels built with -fno-omit-frame-pointer, s0 is the address at the upper end of a
+//           frame: the return address is at s0 - 8, the caller's s0 at s0 - 16. There are two
+//           exceptions, which the first instructions of a function show. Before s0 is set, ra and
+//           s0 are the caller's. A function that makes no call does not save ra, and the caller's
+//           s0 is at s0 - 8. A function of assembly that has no frame of its own ends the list, and
+//           so does the first function of a thread, which swtch() has jumped to by `ret`: its ra is
+//           its own beginning, and its s0 is 0. The result of reading a function's first
+//           instructions is remembered for each address (struct call_site): a report is rare, but
+//           many moments are noted for one.
+// Promises  Nothing changes in the machine. The list is bounded; each frame is above the one
+//           before, aligned and mapped, and each return address lies in a function with a name.
 // Manual    RISC-V ABIs, "Frame Pointer Convention"
 #include "sight/stack.h"
 
@@ -58,7 +58,8 @@ read_prologue(const struct machine *m, unsigned hart, uint64 start, uint64 pc, s
     return true;
 }
 
-// Finds out how a frame is left at `pc`, which is a return address unless it is the innermost.
+// Finds out how to get from the frame at `pc` to the caller's. `pc` is a return address unless it
+// is the innermost.
 static struct call_site
 site_at(const struct machine *m, unsigned hart, struct symbols *s, uint64 pc, bool innermost)
 {
@@ -91,8 +92,8 @@ load(const struct machine *m, unsigned hart, struct frame *f, uint64 va, uint64 
     return (va & 7) == 0 && guest_read_near(m, hart, &f->stack, va, 8, PT_READ, value);
 }
 
-// Goes on to the caller's frame. Its s0 becomes 0 if that cannot be right: its own caller is then
-// not known. Returns false when there is no caller.
+// Goes to the caller's frame. If the caller's s0 cannot be right, it becomes 0, and the caller's
+// own caller is not known. Returns false if there is no caller.
 static bool
 leave(const struct machine *m, unsigned hart, const struct symbols *s, const struct call_site *at,
       struct frame *f)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // symbols.c - names of functions, from the table of symbols of an ELF file.
 //
-// Theory    C functions have a type and a size. Functions of assembly often have neither: they are
-//           the plain names in executed sections, and reach to the next name or the section's end.
+// Theory    C functions have a type and a size. Functions of assembly often have neither: any other
+//           name in an executable section counts as one, up to the next name or the section's end.
 // Promises  any-bytes: a file may be truncated or hostile; the worst is that a name is not known.
 // Manual    System V ABI, chapter 4, "Symbol Table"
 #include "sight/symbols.h"
@@ -36,15 +36,15 @@ symbols_count(struct file f)
     return open_tables(f, &h, &table, &strings);
 }
 
-// Returns whether a person has given this name. Assemblers and linkers make names, too.
+// Returns whether the name is from the source; assemblers and linkers make names, too.
 static bool
 named(struct file f, uint64 name)
 {
     return name < f.size && f.bytes[name] != '\0' && f.bytes[name] != '$' && f.bytes[name] != '.';
 }
 
-// Makes a function of a symbol. Returns false if it is none. A page of xv6 has a name of its own,
-// beside that of its first function.
+// Makes a function of a symbol. Returns false if the symbol is no function. In xv6 the trampoline
+// page has a name of its own, beside that of its first function.
 static bool
 read_function(struct file f, const struct elf_header *h, const struct elf_symbol *s,
               struct function *out)
@@ -108,8 +108,9 @@ sort(struct function *f, uint32 count)
     }
 }
 
-// Keeps one name for each place. A name without size ends where the next begins; within a function
-// that has a size, it is only a label. Returns how many are left.
+// Keeps one name for each address. A function without a size ends where the next begins; a name
+// without a size inside a function that has one is a label, and is dropped. Returns how many are
+// left.
 static uint32
 tidy(struct function *f, uint32 count)
 {

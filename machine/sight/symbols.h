@@ -32,25 +32,27 @@ struct symbols {
     struct call_site site[CALL_SITES];
 };
 
-// How many symbols the file has: as many functions need room at most.
+// Returns how many symbols the file has: symbols_read() needs room for at most as many functions.
 uint32 symbols_count(struct file f);
 // Reads the functions of a file into `room`. The file stays in use.
 void symbols_read(struct symbols *s, struct file f, struct function *room, uint32 max);
-// The name of the function that holds `pc`, and how far behind its start. NULL: not known.
+// Returns the name of the function that holds `pc`; *offset is the distance from its start. NULL:
+// not known.
 const char *symbols_find(const struct symbols *s, uint64 pc, uint64 *offset);
-// The address of the function with that name. Returns false when there is none.
+// Finds the address of the function with that name. Returns false when there is none.
 bool symbols_address(const struct symbols *s, const char *name, uint64 *address);
-// Where the program's byte at `va` is in RAM. Returns false when the file has none there.
+// Finds where the program's byte at `va` is in RAM. Returns false when the file has none there.
 bool symbols_physical(const struct symbols *s, uint64 va, uint64 *pa);
-// The address of any symbol with that name, a variable's too. Returns false when there is none.
+// Finds the address of any symbol with that name, also of a variable. Returns false when there is
+// none.
 bool symbols_any(const struct symbols *s, const char *name, uint64 *address);
 struct symbol_variable {
     uint64 at, bytes;
     const char *name;
 };
 
-// Symbol `i`, if it is that of a variable; else bytes is 0. Returns false behind the last symbol.
+// Gets symbol `i`; bytes is 0 if it is no variable. Returns false after the last symbol.
 bool symbols_variable(const struct symbols *s, uint32 i, struct symbol_variable *out);
-// Where the linker has put the instruction that runs at `pc`: they differ on the trampoline page,
-// which kernels map at the end of the user's half, too.
+// Returns the linked address of the instruction that runs at `pc`. The two differ on the trampoline
+// page, which kernels also map at the end of the user's half.
 uint64 symbols_linked(const struct symbols *s, uint64 pc);

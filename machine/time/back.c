@@ -12,7 +12,7 @@
 
 // --- memory ----------------------------------------------------------------------------------
 
-// Takes memory back to the snapshot at the cursor.
+// Takes memory back to the snapshot at the cursor, by the pages saved since.
 static void
 undo(struct machine *m)
 {
@@ -26,7 +26,8 @@ undo(struct machine *m)
     h->live = h->lives = 0;
 }
 
-// Takes memory over the intervals [n, end): all differences of a page at once.
+// Takes memory from one end of the intervals [n, end) to the other. The differences of a page are
+// applied together.
 static void
 cross(struct machine *m, uint32 n, uint32 end)
 {
@@ -46,7 +47,7 @@ cross(struct machine *m, uint32 n, uint32 end)
     }
 }
 
-// Drops data derived from the state and memory of before.
+// Drops data that was derived from the state and memory before the restore.
 static void
 drop_derived(struct machine *m)
 {
@@ -86,11 +87,11 @@ history_input(struct machine *m, uint8 byte, bool idle)
     if (h != NULL && h->inputs.next != h->inputs.count)
         history_forget_future(m);
     if (h != NULL && !inputlog_add(&h->inputs, event))
-        m->history = NULL; // the run from here could not be repeated
+        m->history = NULL; // there is no room: the run from here could not be repeated
     uart_input(m, byte);
 }
 
-// Gives the machine the noted bytes that came at this place. Returns whether there were any.
+// Gives the machine the noted input bytes that came at this place. Returns whether there were any.
 static bool
 feed(struct machine *m, bool idle)
 {
@@ -157,7 +158,7 @@ history_resume(struct machine *m, uint64 steps)
     return stop;
 }
 
-// Repeats the run up to `end`; nothing is printed or reported, and stops are noted at most.
+// Repeats the run up to `end`. Nothing is printed or reported, and breakpoints do not stop the run.
 static void
 repeat(struct machine *m, uint64 end)
 {
@@ -172,7 +173,7 @@ repeat(struct machine *m, uint64 end)
 
 // --- going -----------------------------------------------------------------------------------
 
-// The newest snapshot at or before `position`; there is one.
+// Returns the newest snapshot at or before `position`; there is one.
 static uint32
 newest(const struct history *h, uint64 position)
 {
@@ -227,7 +228,8 @@ changes(const struct history *h, uint32 n, uint32 page)
     return s != 0;
 }
 
-// Repeats the run from snapshot n up to `end` and notes the last store that is looked for.
+// Repeats the run from snapshot n up to `end`, and notes the last store to [pa, pa + bytes).
+// Returns   whether there was one.
 static bool
 watch(struct machine *m, uint32 n, uint64 end, uint64 pa, uint64 bytes)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// delta.c - contents of pages, and differences of two contents, in few bytes.
+// delta.c - stores the contents of pages, and differences between contents, in few bytes.
 #include "time/delta.h"
 
 #include "base/mem.h"
@@ -12,7 +12,7 @@ struct packed {
     uint64 word[WORDS + 1]; // the last has no meaning
 };
 
-// Returns whether the next eight words are all as the one before.
+// Returns whether the next eight words are all equal to the one before.
 static bool
 goes_on(const uint64 *word, uint64 before)
 {
@@ -22,7 +22,7 @@ goes_on(const uint64 *word, uint64 before)
     return differ == 0;
 }
 
-// Returns how many bytes of it count.
+// Packs the contents of a page. Returns how many bytes of *to are used.
 static uint64
 pack(const struct delta_page *from, struct packed *to)
 {
@@ -74,7 +74,7 @@ delta_keep(struct pool *p, uint32 next, uint32 page, const struct delta_page *fr
     return 0;
 }
 
-// As delta_apply(), for the 64 words that one word of the map is about. Returns the last word.
+// As delta_apply(), for the 64 words that one word of the map describes. Returns the last word.
 static uint64
 apply_part(uint64 *to, uint64 map, uint64 word, struct pool_place *at)
 {

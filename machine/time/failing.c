@@ -16,7 +16,9 @@ failing_start(struct machine *m, struct failing *f, uint64 va, uint64 pa)
     return code_hook(m, pa, HOOK_DEBUG);
 }
 
-// Goes on behind the call. The hook of the return, at the same position, is another event.
+// Continues after the call, with 0 as its result. The hook at the return address, at the same
+//           position,
+// is another event.
 static void
 fail(struct machine *m, unsigned hart)
 {

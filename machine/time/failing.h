@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// failing.h - makes one call of a function return 0, like an allocator without memory.
+// failing.h - makes one call of a function return 0, as an allocator does that has no memory.
 //
-// Theory    The N-th call since `on` was set fails: the hart that comes to the function's first
-//           instruction goes on at the return address instead, with a0 = 0, without making a step.
-//           When the run is repeated, the call at the same position fails.
+// Theory    The N-th call since `on` was set fails: at the function's first instruction the hart
+//           continues at the return address instead, with a0 = 0, without making a step. When the
+//           run is repeated, the call at the same position fails.
 #pragma once
 
 #include "base/types.h"
@@ -13,7 +13,7 @@ struct machine;
 
 struct failing {
     uint64 va;            // of the function's first instruction
-    uint64 nth;           // the call that fails, from 1 on; 0: none, they are counted
+    uint64 nth;           // the call that fails, from 1 on; 0: none, calls are only counted
     bool on;              // calls count
     uint64 calls;         // that have been made
     uint64 last;          // position of the last one
@@ -21,8 +21,8 @@ struct failing {
     struct moment moment; // when it did
 };
 
-// Prepares that calls of the function at `va`, physical `pa`, can fail. Returns false if there are
-// too many hooks.
+// Sets the hook for calls of the function at `va`, physical `pa`. Returns false if there are too
+// many hooks.
 bool failing_start(struct machine *m, struct failing *f, uint64 va, uint64 pa);
-// The hart is at a hook.
+// Called when the hart is at a hook.
 void failing_hook(struct machine *m, unsigned hart);

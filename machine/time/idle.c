@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // idle.c - looks for a long loop that leaves memory as it was.
 //
-// Theory    The turn runs at full speed. A hook at the pc where it began tells when the hart is
-//           there again; the pages that it stores to are copied at the first store, and compared
-//           at the end.
+// Theory    The turn runs at full speed. A hook at the pc where the turn began tells when the hart
+//           is there again. Each page is copied before the first store to it, and compared at the
+//           end.
 #include "time/rest.h"
 
 #include "base/mem.h"
@@ -17,8 +17,8 @@
 bool
 rest_worth(const struct machine *m, unsigned hart)
 {
-    // Where turns are short, one that is so much longer would let others wait for a lock that its
-    // hart holds, or let its hart wait for theirs.
+    // Where turns are short, none is this long: other harts would wait too long for a lock that
+    // this hart holds, or this hart for one of theirs.
     uint64 quiet = m->s.hart[hart].quiet;
     return m->config.harts > 1 && m->config.mean_turn >= USUAL_TURN && quiet >= 2 &&
            (quiet & (quiet - 1)) == 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // inputlog.h - the input that the machine got, each byte with the place in the run where it came.
 //
-// Theory    The console's input is the only thing that comes from outside. A run that is repeated
-//           from a snapshot gets the same bytes at the same places, and is the same run.
+// Theory    Only the console's input comes from outside the machine. A run that is repeated from a
+//           snapshot gets the same bytes at the same places, so it is the same run.
 #pragma once
 
 #include "base/types.h"
@@ -10,8 +10,8 @@
 #define INPUT_BLOCK  1024 // bytes of input
 #define INPUT_BLOCKS 1024
 
-// Two runs agree on a place only if they agree on all three: the clock may have gone on since the
-// last step, and harts may have been found to wait.
+// A byte and its place in the run. The position alone is not enough: since the last step, the clock
+// may have moved, and all harts may have begun to wait.
 struct input_event {
     uint64 position, clock;
     bool idle; // the machine had stopped since all harts waited
@@ -26,7 +26,7 @@ struct inputlog {
     struct input_event *block[INPUT_BLOCKS];
 };
 
-// Notes a byte that the machine gets after all noted ones. Returns false if there is no room.
+// Notes a byte that comes after all noted ones. Returns false if there is no room.
 bool inputlog_add(struct inputlog *log, struct input_event event);
-// The next byte that the machine has to get, or NULL.
+// Returns the next noted byte that the machine has not got yet, or NULL.
 const struct input_event *inputlog_next(const struct inputlog *log);

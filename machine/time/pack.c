@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// pack.c - the state of a snapshot as a chain of cells.
+// pack.c - stores the machine's state in a chain of cells, for a snapshot.
 //
-// Theory    The trees that are known (mmu/trees.h) follow from the run, not from memory alone: the
-//           pages of a tree keep their marks when an entry that led to them is cleared. The log of
-//           the rules depends on them, so they are saved with the state.
+// Theory    The known trees (mmu/trees.h) are saved with the state, since memory alone does not
+//           determine them: a page stays in a known tree when the entry that led to it is cleared.
+//           The log of the rules depends on them.
 #include "base/mem.h"
 #include "machine.h"
 #include "time/snapshot.h"
@@ -16,8 +16,8 @@ struct table_page {
 
 #define LAST_PAGE (~0u)
 
-// Returns whether the run depends on when code was stored (mmu/fetched.h). Without that, the ages
-// of code are not worth their room: after going back, code counts as fenced.
+// Returns whether the run depends on the age of code (mmu/fetched.h). If not, the ages are not
+// saved: after going back, all code counts as fenced.
 static bool
 plays_old_code(const struct machine *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// pool.c - gives and takes back cells, and reads and writes chains of them.
+// pool.c - allocates and frees cells, and reads and writes chains of them.
 #include "time/pool.h"
 
 #include "base/mem.h"
@@ -39,7 +39,7 @@ pool_reserve(struct pool *p, uint64 cells)
     return true;
 }
 
-// A cell that ends a chain, or 0: the limit is reached or memory is lacking.
+// Takes a cell for the end of a chain. Returns 0 if the limit is reached or memory is short.
 static uint32
 take(struct pool *p)
 {
@@ -82,7 +82,7 @@ pool_begin(struct pool *p, struct pool_place *at)
     return at->cell != 0;
 }
 
-// How many of `bytes` are in the present cell, from the place on.
+// Returns how many of the next `bytes` bytes are in the present cell.
 static uint64
 span(const struct pool_place *p, uint64 bytes)
 {

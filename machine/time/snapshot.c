@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// snapshot.c - takes snapshots, saves pages before they change, and thins with age.
+// snapshot.c - takes snapshots, saves pages before they change, and drops snapshots to make room.
 #include "time/snapshot.h"
 
 #include "base/mem.h"
 #include "machine.h"
 #include "mmu/contexts.h"
 
-#define OLD 1000000000ULL // steps; snapshots much younger than this are equally dear
+#define OLD 1000000000ULL // steps; to snapshots much younger than this, age makes no difference
 
 // --- pages -----------------------------------------------------------------------------------
 
-// Pages are numbered through RAM and the disks.
+// Returns the pages of RAM or of a disk. Pages have numbers: first those of RAM, then the disks'.
 static uint32
 ram_pages(const struct ram *r)
 {
@@ -64,7 +64,7 @@ remove(struct history *h, uint32 n)
     mem_move(&h->of[n], &h->of[n + 1], (h->count - n) * sizeof(h->of[0]));
 }
 
-// Notes the record of each page of a list, or forgets them again.
+// Sets h->record for each page of a list (`on`), or clears it again.
 static void
 note_records(struct history *h, uint32 list, bool on)
 {
@@ -72,8 +72,8 @@ note_records(struct history *h, uint32 list, bool on)
         h->record[delta_head(&h->pool, s)->page] = on ? s : 0;
 }
 
-// Makes one difference of two that follow each other, of one page: the record `into`. There is room,
-// for it takes no more than both.
+// Joins two differences of one page, over intervals that follow each other, in the record `into`.
+// There is room, since the result takes no more than both.
 static void
 join(struct pool *p, uint32 into, uint32 other)
 {
@@ -84,7 +84,7 @@ join(struct pool *p, uint32 into, uint32 other)
     delta_change(p, into, &both);
 }
 
-// Gives up snapshot n, before the cursor: the two intervals beside it become one.
+// Drops snapshot n, which is before the cursor: the two intervals beside it become one.
 static void
 merge(struct history *h, uint32 n)
 {
@@ -108,8 +108,8 @@ merge(struct history *h, uint32 n)
     h->cursor--;
 }
 
-// Gives up the snapshot before the cursor that is missed least: the steps between its neighbours
-// are few for their age. Returns false if there is none between two others.
+// Drops the least useful snapshot before the cursor: the one whose neighbours have the fewest steps
+// between them, for its age. Returns false if no snapshot lies between two others.
 static bool
 thin(struct history *h)
 {
@@ -128,7 +128,7 @@ thin(struct history *h)
     return best != 0;
 }
 
-// Gives up the last snapshot, which lies behind the cursor.
+// Drops the last snapshot, which is after the cursor.
 static void
 drop_newest(struct history *h)
 {
@@ -154,7 +154,7 @@ drop_live(struct history *h)
     h->lives = 0;
 }
 
-// Gives something up, the least valuable first; in the end the last snapshot.
+// Drops the least useful snapshot; if only one is left, that one and the pages saved since.
 static void
 make_room(struct history *h)
 {
@@ -170,7 +170,7 @@ make_room(struct history *h)
     }
 }
 
-// A record of the page, or 0 if all snapshots had to go.
+// Makes a record of the page. Returns 0 if all snapshots had to be dropped for lack of room.
 static uint32
 keep(struct history *h, uint32 next, uint32 page, const struct delta_page *from)
 {
@@ -220,8 +220,8 @@ history_save_disk(struct machine *m, unsigned disk, uint64 offset)
 
 // --- snapshots -------------------------------------------------------------------------------
 
-// The interval behind the cursor is over here: makes differences of what was saved. Returns their
-// list; 0, too, if all snapshots had to go.
+// Ends the interval that began at the cursor: makes differences of the saved pages. Returns their
+// list; 0: no page was saved, or all snapshots had to be dropped.
 static uint32
 finish(struct machine *m)
 {
@@ -245,7 +245,7 @@ finish(struct machine *m)
     return list;
 }
 
-// Takes a snapshot behind the last one, where the cursor is.
+// Takes a snapshot after the last one, at which the cursor is.
 static void
 snap(struct machine *m)
 {
@@ -266,7 +266,7 @@ snap(struct machine *m)
     history_all_clean(m);
 }
 
-// Takes the differences of the first part of an interval from those of all of it.
+// Subtracts the differences of the first part of an interval from those of the whole interval.
 static void
 subtract(struct history *h, uint32 all, uint32 first)
 {
@@ -284,7 +284,7 @@ subtract(struct history *h, uint32 all, uint32 first)
     note_records(h, all, false);
 }
 
-// A run that is repeated has come to the next snapshot.
+// Moves the cursor on when a repeated run comes to the next snapshot.
 static void
 advance(struct machine *m)
 {
@@ -294,8 +294,8 @@ advance(struct machine *m)
     history_all_clean(m);
 }
 
-// A run that is repeated is near the place that it is taken to: divides the present interval, if
-// there is room for all that this may take.
+// Divides the present interval by a new snapshot, in a repeated run that is near its goal, if there
+// is room for all that this may take.
 static void
 divide(struct machine *m)
 {
@@ -317,7 +317,8 @@ divide(struct machine *m)
     history_all_clean(m);
 }
 
-// Returns whether a repeated run is between two snapshots, where another one is worth its memory.
+// Returns whether a repeated run is at a position, between two snapshots, where another one is
+// useful.
 static bool
 dense(const struct history *h, uint64 position)
 {

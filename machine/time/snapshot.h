@@ -2,16 +2,14 @@
 // snapshot.h - snapshots of a run, so that it can be taken to any position again.
 //
 // Theory    A snapshot is a copy of the machine's state between two turns. Memory is not copied
-//           with it: each page is saved when it changes for the first time afterwards (RAM_CLEAN).
-//           So the snapshots are a row, and between each and the next lie the pages that changed.
-//           `cursor` is the snapshot that the present run goes on from, `live` the pages changed
-//           since, with their contents there. An interval that is over has the differences between
-//           its two ends (time/delta.h). Going from one snapshot to its neighbour applies them to
-//           memory, so both directions cost the same.
-//           A repeated run takes more of them near the place that it is taken to: the next place
-//           asked for is often just before.
-//           When memory is short, the snapshot is given up that is missed least: two neighbouring
-//           intervals become one.
+//           with it: each page is saved just before its first change after the snapshot
+//           (RAM_CLEAN). `cursor` is the last snapshot before the present position, and `live` has
+//           the pages changed since, with their contents at the snapshot. An interval between two
+//           snapshots has the differences of the pages that changed in it (time/delta.h). To go
+//           from a snapshot to the next or to the one before, they are applied to memory: both
+//           directions cost the same. A repeated run takes more snapshots near the position to
+//           which it is taken: the next position asked for is often just before. When memory is
+//           short, the least useful snapshot is dropped: two intervals become one.
 // Promises  same-run: a run that is repeated has the same state at each position, the caches of
 //           decoded instructions and translations aside. No snapshot lies inside a turn, for the
 //           data of a watched turn (time/rest.h) is not saved.
@@ -66,32 +64,32 @@ void history_tick(struct machine *m);
 void history_save(struct machine *m, uint64 pa);
 // As history_save(), for a page of a disk.
 void history_save_disk(struct machine *m, unsigned disk, uint64 offset);
-// Forgets the snapshots ahead of the present place: those of a trial. Input that is to come stays.
+// Forgets the snapshots after the present position: those of a trial. Noted input stays.
 void history_drop_ahead(struct machine *m);
-// Forgets all snapshots and input behind the present place.
+// Forgets all snapshots and noted input after the present position.
 void history_forget_future(struct machine *m);
-// Forgets everything that was: memory is changed by the debugger. The next snapshot is taken soon.
+// Forgets all snapshots: the debugger has changed memory. The next snapshot is taken soon.
 void history_restart(struct machine *m);
-// All pages are as the newest snapshot has them.
+// Marks all pages as unchanged since the newest snapshot.
 void history_all_clean(struct machine *m);
-// How many pages there are of RAM and the disks.
+// Returns how many pages RAM and the disks have.
 uint32 history_pages(const struct machine *m);
-// The contents of page `page`, as numbered in records, and its mark.
+// Returns the contents of page `page`, as numbered in records, and gives its mark.
 struct delta_page *history_page(const struct machine *m, uint32 page, uint8 **mark);
 
 // --- the state as bytes ----------------------------------------------------------------------
 
 // Copies the state and the known trees to a chain. Returns its first cell, 0 if there is no room.
 uint32 history_pack(struct machine *m);
-// And back.
+// Copies the state and the known trees back from a chain.
 void history_unpack(struct machine *m, uint32 state);
 
 // --- going -----------------------------------------------------------------------------------
 
-// Gives the machine a byte of input, which must have room for it, and notes it. `idle`: it had
-// stopped since all harts waited. Works without a history, too.
+// Gives the machine, which must have room for it, a byte of input, and notes the byte. `idle`: the
+// machine had stopped because all harts waited. Works without a history, too.
 void history_input(struct machine *m, uint8 byte, bool idle);
-// As machine_run(); while the run is repeated it gets the input that is noted.
+// As machine_run(), but a run that is repeated gets the noted input.
 enum stop history_run(struct machine *m, uint64 steps);
 // As history_run(), without output or reports: the run was there before.
 enum stop history_resume(struct machine *m, uint64 steps);
@@ -104,5 +102,5 @@ bool history_go(struct machine *m, uint64 position);
 // is found.
 bool history_last_store(struct machine *m, uint64 pa, uint64 bytes, uint64 before,
                         struct store_event *out);
-// A watched page is stored to, by a hart or by a device (-1).
+// Called when a hart, or a device (-1), stores to a watched page.
 void history_stored(struct machine *m, int hart, uint64 pa, uint64 bytes);

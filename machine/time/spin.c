@@ -16,7 +16,7 @@
 #define LOOP_STEPS 48 // the longest loop that is recognised
 #define NEARBY     128
 
-// The bits of the instruction at the hart's pc, expanded. 0: not known.
+// Returns the instruction at the hart's pc, expanded. 0: not known.
 static uint32
 next_instruction(struct machine *m, unsigned hart)
 {
@@ -29,9 +29,9 @@ next_instruction(struct machine *m, unsigned hart)
     return fetch_half(m, hart, pc + 2, &high) ? low | high << 16 : 0;
 }
 
-// The host address of a word in RAM that an access reaches without changing anything, or NULL: a
-// device, a page table. It does not matter which shortcuts there are: a run that is repeated has
-// others (time/back.c).
+// Returns the host address of a word in RAM that an access reaches without any other effect; NULL:
+// it is in a device or a page table. The result does not depend on the shortcuts that exist, since
+// a repeated run has others (time/back.c).
 static const void *
 plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
 {
@@ -46,8 +46,8 @@ plain_memory(struct machine *m, unsigned hart, int kind, uint64 va)
     return ram_at(&m->ram, pa);
 }
 
-// Returns whether the AMO would write the value that memory holds already. That is how a lock is
-// waited for.
+// Returns whether the AMO would write the value that memory has already, as in a loop that waits
+// for a lock.
 static bool
 swaps_alike(struct machine *m, unsigned hart, uint32 raw)
 {
@@ -89,7 +89,7 @@ harmless(struct machine *m, unsigned hart)
     }
 }
 
-// One step of the hart. Returns false if it was no plain instruction.
+// Makes one step of the hart. Returns false if it was no plain instruction.
 static bool
 step(struct machine *m, unsigned hart)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// stops.c - breakpoints and watched memory: stops the run there, or notes where it would stop.
+// stops.c - stops the run at breakpoints and watched memory, or notes where it would stop.
 #include "time/stops.h"
 
 #include "board/ram.h"
@@ -20,7 +20,7 @@ stops_marks(const struct machine *m, uint64 pa)
     return marks;
 }
 
-// A mark that is not needed any more stays: others may rely on it.
+// Marks that are not needed any more stay: others may rely on them.
 void
 stops_change(struct machine *m)
 {
@@ -31,7 +31,7 @@ stops_change(struct machine *m)
     contexts_drop_all(m);
 }
 
-// Notes the place, and ends the run there unless it shall go on.
+// Notes the place, and stops the run there unless note_only is set.
 static void
 meet(struct machine *m, struct stop_event event)
 {
@@ -44,7 +44,7 @@ meet(struct machine *m, struct stop_event event)
     machine_attention(m, m->turn_hart);
 }
 
-// A loop is tried (time/spin.c): its stores are undone.
+// Returns whether a loop is tried (time/spin.c), whose stores are undone.
 static bool
 tried(const struct machine *m)
 {

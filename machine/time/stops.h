@@ -49,12 +49,12 @@ void stops_change(struct machine *m);
 //           with the machine where it was, if there is none, or no history.
 bool stops_back(struct machine *m);
 
-// The marks (RAM_WATCH_...) that the watched memory needs on the page that holds `pa`.
+// Returns the marks (RAM_WATCH_...) that the page of `pa` needs for the watched memory.
 uint8 stops_marks(const struct machine *m, uint64 pa);
 
 // --- for the machine -------------------------------------------------------------------------
 
-// The hart is about to execute an instruction that is hooked.
+// Called before the hart executes a hooked instruction.
 void stops_hook(struct machine *m, unsigned hart);
-// A page with a watch mark is accessed, by a hart or by a device (-1).
+// Called when a hart, or a device (-1), accesses a page with a watch mark.
 void stops_access(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // turns.h - the harts' turns, their length, and the clock.
 //
-// Theory    One host thread. Harts take turns; the length of a turn is drawn from the seed. Time
-//           is a function of the instructions retired: when n of the harts are running, an
-//           instruction of any of them moves the clock by 1/n of a cycle. When all harts wait,
+// Theory    The machine runs in one host thread. Harts take turns; the length of a turn is drawn
+//           from the seed. Time follows from the instructions retired: while n harts are running,
+//           each instruction of one of them moves the clock by 1/n of a cycle. When all harts wait,
 //           the clock jumps to the next timer. A hart that spins (time/rest.h) gives its turn away
-//           and does not count as running.
-//           A trap takes a step of the run like an instruction, so that a position names each.
+//           and does not count as running. A trap is a step of the run, as an instruction is, so
+//           each has a position of its own.
 #pragma once
 
 #include "base/types.h"
 
 #define TIMEBASE_HZ     10000000ULL // mtime ticks a second, as QEMU's virt machine has
 #define CYCLES_PER_TICK 10ULL       // a hart retires 100 million instructions a virtual second
-#define CLOCK_FRACTION  16          // bits of the clock behind the cycle
+#define CLOCK_FRACTION  16          // bits of the clock below one cycle
 
 struct turns {
     uint64 clock;   // cycles << CLOCK_FRACTION
@@ -26,7 +26,7 @@ struct turns {
     uint32 weight;  // the addition of one instruction of the present turn to the clock
 };
 
-// Where a turn may end besides at its drawn length: half of the times that a hart gets there.
+// Places where a turn may end before its drawn length: with probability 1/2 each time.
 enum {
     SHARP_TABLES = 1 << 0, // after a store to a page table
     SHARP_AMO = 1 << 1,    // after an AMO, so after taking a lock
