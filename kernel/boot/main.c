@@ -199,7 +199,7 @@ note_answer(struct blk_req *r)
                      __ATOMIC_RELEASE); // pairs with the load in disk_answers()
 }
 
-// Tells whether a disk answers a request in time: its interrupts may go to no hart that runs. A
+// Returns whether a disk answers a request in time: its interrupts may go to no hart that runs. A
 // disk that does not answer keeps the request, and the frame, to which it may still write.
 // Sleeps    until the answer.
 static bool

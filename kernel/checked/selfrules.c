@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// selfrules.c - breaks the rules of translation one by one, and compares what the hart does with what
-// pt/read/translate.c says.
+// selfrules.c - breaks the rules of translation one by one, and compares what the hart does with
+// what pt/read/translate.c says.
 //
 // Theory    Each test makes an entry that breaks one rule, in a part of the kernel's half that is
 //           not used. An access through it must trap with the cause that the manual gives, and is
@@ -105,7 +105,7 @@ try_access(enum pt_access access, uint64 va)
     return cause != 0;
 }
 
-// Tells whether the hart may set the bit itself, so that the rule is not broken.
+// Returns whether the hart may set the bit itself, so that the rule is not broken.
 static bool
 hart_may_set(enum pt_rule rule)
 {

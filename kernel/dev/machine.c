@@ -69,7 +69,7 @@ visit_memory(struct probe *p, const struct fdt_node *n)
     }
 }
 
-// Tells whether the hart has an MMU that the kernel can use. The deepest mode is tried with satp.
+// Returns whether the hart has an MMU that the kernel can use. The deepest mode is tried with satp.
 static bool
 has_mmu(struct probe *p, const struct fdt_node *n)
 {
@@ -81,8 +81,8 @@ has_mmu(struct probe *p, const struct fdt_node *n)
     return false;
 }
 
-// Tells whether the hart has a supervisor timer of its own. The older form of its description is one
-// string with an underscore before each longer name; a version may follow the name.
+// Returns whether the hart has a supervisor timer of its own. The older form of its description is
+// one string with an underscore before each longer name; a version may follow the name.
 static bool
 has_sstc(struct probe *p, const struct fdt_node *n)
 {

@@ -178,7 +178,7 @@ heard(const struct plic *p)
     return false;
 }
 
-// Tells whether each interrupt with a handler can reach a hart. Called when all harts run.
+// Returns whether each interrupt with a handler can reach a hart. Called when all harts run.
 bool
 plic_reaches_harts(void)
 {

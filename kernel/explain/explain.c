@@ -5,8 +5,8 @@
 //           manual's rules that fails, what is near the address, the owner of the memory, and what
 //           to do when the cause is a known one. A program that is stopped for the same reason
 //           many times a second gets one line.
-// Promises  The lines of one explanation, xv6's included, stay together. Allocates nothing itself; takes no lock
-//           but the pager's, while it looks for names of functions, and printf's.
+// Promises  The lines of one explanation, xv6's included, stay together. Allocates nothing itself;
+//           takes no lock but the pager's, while it looks for names of functions, and printf's.
 // Locks     none held on entry. The running process's regions and tables do not change: only the
 //           process itself changes them.
 // Next      explain/tell.c, explain/near.c, explain/words.h
@@ -258,9 +258,9 @@ tell_full(struct report *r, struct fault *f)
     tell_hint(r, f);
 }
 
-// Tells whether a program of this name has been stopped for the same reason within the last second.
-// Harts that ask at the same time may get a wrong answer, which makes an explanation longer or
-// shorter.
+// Returns whether a program of this name has been stopped for the same reason within the last
+// second. Harts that ask at the same time may get a wrong answer, which makes an explanation longer
+// or shorter.
 static bool
 again(const struct fault *f)
 {
@@ -294,8 +294,9 @@ tell(struct report *r, struct fault *f)
         say(r, W_SHORT_ELSE, f->s->pid, f->s->name, cause_word(f->cause));
 }
 
-// Says on the console, as xv6 does, that process `s`, the running one, is stopped, and explains why:
-// its trap has this scause and stval, and `error` is vmfault()'s result if it was a page fault.
+// Says on the console, as xv6 does, that process `s`, the running one, is stopped, and explains
+// why: its trap has this scause and stval, and `error` is vmfault()'s result if it was a page
+// fault.
 // Locks     none held; takes the pager's for names of functions.
 // Sleeps    when the file's symbols are read.
 void

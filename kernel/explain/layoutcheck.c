@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // layoutcheck.c - checks the kernel's address-space layout, at boot, and each process's.
 //
-// Promises  guard-closed: mm/inspect/layoutrules.h. Here the tables are read, which layoutrules.c does not have.
+// Promises  guard-closed: mm/inspect/layoutrules.h. Here the tables are read, which layoutrules.c
+//           does not have.
 // Locks     takes as->lock: a viewer may be reading the regions.
 // Next      mm/inspect/layoutrules.c, doc/invariants.md
 #include "explain/layoutcheck.h"
@@ -56,7 +57,7 @@ parts_of(const struct aspace *as, struct part *parts)
     return 4 + kvm_parts(parts + 4);
 }
 
-// Tells whether a page in [p.start, p.end) is mapped with all of these flags.
+// Returns whether a page in [p.start, p.end) is mapped with all of these flags.
 static bool
 mapped(const struct pt *t, struct part p, uint64 flags)
 {
@@ -126,8 +127,8 @@ check_tables(struct aspace *as)
         (void)pt_check(&as->kpt, 0, USER_END, &checker);
 }
 
-// Whether the tables are to be checked this time. A check reads all entries: the more there are, the
-// rarer it is, so that on average it reads some PAGES_PER_CALL of them.
+// Whether the tables are to be checked this time. A check reads all entries: the more there are,
+// the rarer it is, so that on average it reads some PAGES_PER_CALL of them.
 static bool
 tables_due(const struct aspace *as)
 {
@@ -136,9 +137,9 @@ tables_due(const struct aspace *as)
     return n % (1 + as->pages / PAGES_PER_CALL) == 0;
 }
 
-// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/layoutrules.h; and
-// the entries of its tables, of large ones now and then: the invariants of doc/page-tables.md. Panics, with an explanation, if
-// one is broken.
+// Checks a process's layout: parts-apart, guard-below and guard-closed of mm/inspect/layoutrules.h;
+// and the entries of its tables, of large ones now and then: the invariants of doc/page-tables.md.
+// Panics, with an explanation, if one is broken.
 // Locks     takes as->lock.
 // Sleeps    for as->lock.
 void

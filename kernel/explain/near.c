@@ -15,14 +15,14 @@
 #define FREED_FILL 0x0101010101010101UL
 #define FRESH_FILL 0x0505050505050505UL
 
-// Tells whether `va` is the pattern, plus the offset of a field.
+// Returns whether `va` is the pattern, plus the offset of a field.
 static bool
 holds(uint64 va, uint64 pattern)
 {
     return va - pattern < 4 * PGSIZE;
 }
 
-// Tells whether va is a pattern of debug builds: NEAR_FREED_FILL or NEAR_FRESH_FILL; NEAR_REGION:
+// Returns whether va is a pattern of debug builds: NEAR_FREED_FILL or NEAR_FRESH_FILL; NEAR_REGION:
 // neither.
 enum near_kind
 near_fill(uint64 va)
@@ -76,7 +76,7 @@ find_neighbours(const struct near_space *s, uint64 va, struct near *near)
     }
 }
 
-// Tells whether sp, with va just above it, points at no memory of the process.
+// Returns whether sp, with va just above it, points at no memory of the process.
 static bool
 sp_is_lost(const struct near_space *s, uint64 va)
 {

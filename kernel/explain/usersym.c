@@ -115,7 +115,7 @@ read_name(struct reader *r, uint64 off, struct usersym *sym)
     }
 }
 
-// Tells whether a symbol is a function, or a label of assembly that could be one. Labels that the
+// Returns whether a symbol is a function, or a label of assembly that could be one. Labels that the
 // tools make begin with other characters.
 static bool
 is_function(struct reader *r, const struct elf_symbol *s, uint64 strings)

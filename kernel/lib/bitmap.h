@@ -7,7 +7,7 @@
 
 #define BITMAP_WORDS(bits) (((bits) + 63) / 64)
 
-// Tells whether bit i is set.
+// Returns whether bit i is set.
 static inline bool
 bitmap_test(const uint64 *map, uint64 i)
 {

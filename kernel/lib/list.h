@@ -36,7 +36,7 @@ list_init(struct list *head)
     head->next = head->prev = head;
 }
 
-// Tells whether the list has no node.
+// Returns whether the list has no node.
 static inline bool
 list_empty(const struct list *head)
 {

@@ -13,7 +13,7 @@ range_make(uint64 start, uint64 size, struct range *out)
     return true;
 }
 
-// Tells whether the two have a byte in common; an empty range has none.
+// Returns whether the two have a byte in common; an empty range has none.
 bool
 range_overlap(struct range a, struct range b)
 {

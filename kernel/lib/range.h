@@ -36,7 +36,7 @@ range_size(struct range r)
     return r.end - r.start;
 }
 
-// Tells whether nothing lies in the range.
+// Returns whether nothing lies in the range.
 static inline bool
 range_empty(struct range r)
 {

@@ -7,7 +7,7 @@
 // Next      dev/console/lineedit.c
 #include "lib/utf8.h"
 
-// Tells whether the byte is a later one of its character, not the first.
+// Returns whether the byte is a later one of its character, not the first.
 bool
 utf8_continues(uint8 c)
 {
@@ -92,8 +92,8 @@ utf8_columns(const char *s, size_t n)
     return columns;
 }
 
-// Tells whether the character of `len` bytes at s can go to a terminal unchanged: it is no control
-// character.
+// Returns whether the character of `len` bytes at s can go to a terminal unchanged: it is no
+// control character.
 bool
 utf8_printable(const char *s, size_t len)
 {

@@ -58,7 +58,7 @@ interpose_leave(struct proc *p)
         kmem_free(i);
 }
 
-// Tells whether the process may not make this call. An int's sign stands for all bits above it.
+// Returns whether the process may not make this call. An int's sign stands for all bits above it.
 bool
 interpose_blocks(const struct proc *p, uint64 call)
 {

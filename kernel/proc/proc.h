@@ -103,7 +103,7 @@ int kill_others(struct proc *self); // all but self and process 1; how many have
 void proc_interrupt(void);          // ^C: ends or interrupts those that asked for it
 int proc_onintr(struct proc *p, uint32 mode) must_check; // sets the mode; 1: ^C has come; -EPERM
 
-// Tells whether the process has been killed. Only the process itself acts on it.
+// Returns whether the process has been killed. Only the process itself acts on it.
 static inline bool
 killed(struct proc *p)
 {

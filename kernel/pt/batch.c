@@ -62,8 +62,8 @@ note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
         b->ops->leaf(b, va, old, level);
 }
 
-// Records that the blank table at `pa` is out of the tree: walkers may have kept its pointer, which only
-// a fence for all addresses makes them forget. Then tells the owner of the frame.
+// Records that the blank table at `pa` is out of the tree: walkers may have kept its pointer, which
+// only a fence for all addresses makes them forget. Then tells the owner of the frame.
 void
 note_table(struct tlb_batch *b, uint64 pa)
 {

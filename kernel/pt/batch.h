@@ -20,7 +20,8 @@
 struct tlb_batch;
 
 struct tlb_batch_ops {
-    // The leaf `old`, which stood at `level` for `va`, is gone. NULL: its frames have no references to drop.
+    // The leaf `old`, which stood at `level` for `va`, is gone. NULL: its frames have no references
+    // to drop.
     void (*leaf)(struct tlb_batch *b, uint64 va, pte_t old, int level);
     // The table frame `pa` is gone. It holds zeroes only, so it can be a new table as it is.
     void (*table)(struct tlb_batch *b, uint64 pa);
@@ -44,7 +45,7 @@ void batch_init(struct tlb_batch *b, const struct tlb_batch_ops *ops); // empty
 void batch_reset(struct tlb_batch *b);                                 // all has been fenced
 void batch_add(struct tlb_batch *b, uint64 start, uint64 end);         // entries here may be stale
 
-// Tells whether there is nothing to fence.
+// Returns whether there is nothing to fence.
 static inline bool
 batch_clean(const struct tlb_batch *b)
 {

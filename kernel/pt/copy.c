@@ -24,8 +24,8 @@ struct copy_job {
     void *arg;
 };
 
-// The last address of [va, last] that the entry of `va` stands for, which is *lead; or that the group of holes
-// stands for that begins there.
+// The last address of [va, last] that the entry of `va` stands for, which is *lead; or that the
+// group of holes stands for that begins there.
 static inline uint64
 step_last(const pte_t *lead, int level, uint64 va, uint64 last)
 {
@@ -127,7 +127,8 @@ struct clone_job {
 
 static int clone_slots(const struct clone_job *job, pte_t *to, const pte_t *from, int n, int level);
 
-// Stores in `to`, at `level` > 0, what the entry `pte` asks for: a table of its own, the leaf, or 0.
+// Stores in `to`, at `level` > 0, what the entry `pte` asks for: a table of its own, the leaf, or
+// 0.
 // On error  -ENOMEM: `to` leads to the tables that are there.
 static inline int
 clone_entry(const struct clone_job *job, pte_t *to, pte_t pte, int level)

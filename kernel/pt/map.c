@@ -25,7 +25,7 @@ struct map_job {
     int max_level;
 };
 
-// Tells whether [va, sub] may be one leaf at `level`.
+// Returns whether [va, sub] may be one leaf at `level`.
 static bool
 fits(const struct map_job *job, int level, uint64 va, uint64 sub)
 {

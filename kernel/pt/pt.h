@@ -28,7 +28,7 @@ struct pt_env {
     pte_t deferred; // the bit of an invalid entry that keeps the address of a table out of use
 };
 
-// Tells whether the entry leads to a table that is out of use. A hart sees a hole.
+// Returns whether the entry leads to a table that is out of use. A hart sees a hole.
 static inline bool
 pt_deferred(const struct pt_env *env, pte_t pte)
 {

@@ -55,14 +55,14 @@ pte_replace(pte_t *slot, pte_t old, pte_t pte)
 
 #define SLOT_RUN 8 // entries that are tested together: most tables are nearly empty
 
-// Tells whether a group of SLOT_RUN entries starts at `slot`.
+// Returns whether a group of SLOT_RUN entries starts at `slot`.
 static inline bool
 slots_aligned(const pte_t *slot)
 {
     return (uint64)slot % (SLOT_RUN * sizeof *slot) == 0;
 }
 
-// Tells whether the SLOT_RUN entries from `slot` on are all 0.
+// Returns whether the SLOT_RUN entries from `slot` on are all 0.
 static inline bool
 slots_empty(const pte_t *slot)
 {

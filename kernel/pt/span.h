@@ -8,7 +8,7 @@
 #include "pt/batch.h"
 #include "pt/pt.h"
 
-// Tells whether [start, end) is page-aligned, canonical, not empty and within one half.
+// Returns whether [start, end) is page-aligned, canonical, not empty and within one half.
 static inline bool
 range_ok(const struct pt *t, uint64 start, uint64 end)
 {
@@ -33,7 +33,7 @@ span_run_last(int level, uint64 va, uint64 last)
     return run < last ? run : last;
 }
 
-// Tells whether [va, sub] is all that an entry at `level` stands for.
+// Returns whether [va, sub] is all that an entry at `level` stands for.
 static inline bool
 span_whole(int level, uint64 va, uint64 sub)
 {

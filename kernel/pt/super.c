@@ -28,16 +28,16 @@ split_slot(struct pt *t, pte_t *slot, int level, uint64 va, pagetable_t table, s
     note_stale(b, va & ~(pt_leaf_size(level) - 1), level);
 }
 
-// The number of splits until the leaf that holds `va` is of level `level` or starts at `va`.
+// Returns the number of splits until the leaf that holds `va` is of level 0 or starts at `va`.
 static int
-splits_needed(const struct pt *t, uint64 va, int level)
+splits_needed(const struct pt *t, uint64 va)
 {
     int at;
     pte_t *slot = walk_leaf(t, va, &at);
     if (slot == NULL || !pte_leaf(pte_load(slot)))
         return 0;
     int n = 0;
-    while (at - n > level && (va & (pt_leaf_size(at - n) - 1)) != 0)
+    while (at > n && (va & (pt_leaf_size(at - n) - 1)) != 0)
         n++;
     return n;
 }
@@ -59,13 +59,13 @@ int
 split_edges(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b)
 {
     struct stock stock = {0};
-    int first = splits_needed(t, start, 0), last = splits_needed(t, end, 0);
+    int first = splits_needed(t, start), last = splits_needed(t, end);
     if (likely(first + last == 0))
         return 0;
     if (stock_fill(t, &stock, first + last) < 0)
         return -ENOMEM;
     split_times(t, start, first, &stock, b);
-    split_times(t, end, splits_needed(t, end, 0), &stock,
+    split_times(t, end, splits_needed(t, end), &stock,
                 b); // fewer if the first edge split its leaf
     stock_drain(t, &stock);
     return 0;

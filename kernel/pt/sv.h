@@ -86,21 +86,21 @@ pte_flags(pte_t pte)
     return PTE_FLAGS(pte);
 }
 
-// Tells whether V is 1, so that a hart goes on with the entry.
+// Returns whether V is 1, so that a hart goes on with the entry.
 static inline bool
 pte_valid(pte_t pte)
 {
     return pte & PTE_V;
 }
 
-// Tells whether a valid entry maps memory.
+// Returns whether a valid entry maps memory.
 static inline bool
 pte_leaf(pte_t pte)
 {
     return (pte & PTE_V) && (pte & PTE_RWX);
 }
 
-// Tells whether a valid entry points at a table of the next lower level.
+// Returns whether a valid entry points at a table of the next lower level.
 static inline bool
 pte_table(pte_t pte)
 {
@@ -121,7 +121,7 @@ pt_half(int levels)
     return (uint64)1 << (PXSHIFT(levels) - 1);
 }
 
-// Tells whether all bits above the translated ones are equal to the highest of these (priv sv39).
+// Returns whether all bits above the translated ones are equal to the highest of these (priv sv39).
 static inline bool
 pt_canonical(int levels, uint64 va)
 {

@@ -58,7 +58,7 @@ cpu_become(struct cpu *c)
     asm volatile("mv tp, %0" ::"r"(c));
 }
 
-// Tells whether hart i has come up; the caller then sees all that it stored before.
+// Returns whether hart i has come up; the caller then sees all that it stored before.
 static inline bool
 cpu_online(int i)
 {

@@ -26,7 +26,7 @@ sbi_call(uint64 ext, uint64 fid, uint64 arg0, uint64 arg1, uint64 arg2, uint64 a
     return (struct sbiret){(int64)a0, (int64)a1};
 }
 
-// Tells whether the firmware implements the extension (SBI base extension, probe).
+// Returns whether the firmware implements the extension (SBI base extension, probe).
 bool
 sbi_has(uint64 extension)
 {

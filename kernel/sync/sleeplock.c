@@ -33,7 +33,7 @@ tryacquiresleep(struct sleeplock *lk)
     return true;
 }
 
-// Tells whether the calling thread holds the lock; for assertions.
+// Returns whether the calling thread holds the lock; for assertions.
 static bool
 holdingsleep(const struct sleeplock *lk)
 {

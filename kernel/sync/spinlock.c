@@ -15,7 +15,7 @@ initlock(struct spinlock *lk, const char *name, enum rank rank)
     *lk = (struct spinlock){.name = name, .rank = rank};
 }
 
-// Tells whether this hart holds the lock; for assertions.
+// Returns whether this hart holds the lock; for assertions.
 static bool
 holding(const struct spinlock *lk)
 {

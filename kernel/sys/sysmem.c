@@ -20,7 +20,7 @@ page_rights(uint64 prot)
     return (uint8)(rights || (prot & PROT_READ) ? rights | PTE_R : 0);
 }
 
-// Tells whether a file can have the bytes [offset, offset + size): they end at the largest signed
+// Returns whether a file can have the bytes [offset, offset + size): they end at the largest signed
 // number at most.
 static bool
 offset_ok(uint64 offset, uint64 size)

@@ -26,8 +26,8 @@ struct visitor {
     void (*entry)(void *arg, const struct leaf *entry);
 };
 
-// Visits the tree below `root`; `levels` 0: none. Returns how many tables it has. A tree with a cycle, or with
-// pointers out of RAM, is visited as far as it is a tree.
+// Visits the tree below `root`; `levels` 0: none. Returns how many tables it has. A tree with a
+// cycle, or with pointers out of RAM, is visited as far as it is a tree.
 unsigned leaves_visit(const struct machine *m, uint64 root, int levels, const struct visitor *to);
 // The slot and entry that map `va`, or where the walk ends. Returns false if that is no leaf.
 bool leaves_find(const struct machine *m, uint64 root, int levels, uint64 va, struct leaf *out);

@@ -3,8 +3,8 @@
 //
 // Theory    A hart must not
 //           - acquire a lock that it holds, or release a lock that it does not hold;
-//           - go to user mode, or leave a process for another, with a lock that is not released then;
-//           - have interrupts on while it holds a lock that handlers of interrupts acquire.
+//           - go to user mode, or leave a process for another, with a lock that is not released
+//           then; - have interrupts on while it holds a lock that handlers of interrupts acquire.
 // Promises  silence: both the table and the lock's word in memory must show the mistake.
 // Next      check/lockorder.c, check/deadlock.c
 #include "check/locktable.h"

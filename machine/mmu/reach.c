@@ -74,8 +74,8 @@ walk_present(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
     translate(&t, va, access, &with, out);
 }
 
-// Sets A and D in the entry, as the hart's walker does; no fence is due for that change. If the walk
-// has used a remembered value, and the entry in memory is another one, nothing is set.
+// Sets A and D in the entry, as the hart's walker does; no fence is due for that change. If the
+// walk has used a remembered value, and the entry in memory is another one, nothing is set.
 static void
 set_accessed(struct machine *m, const struct pt_trace *t)
 {

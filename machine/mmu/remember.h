@@ -80,6 +80,7 @@ void remember_inval(struct machine *m, unsigned hart, bool by_va, uint64 va, boo
 void remember_inval_after(struct machine *m, unsigned hart);
 // An entry of a tree that some hart may remember changes.
 void remember_change(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is);
-// Sets `*others` to a hash of the other trees whose translations the hart's TLB may hold and may use
-// for an access of the present tree. 0: there is none. Returns false if one of them is not known.
+// Sets `*others` to a hash of the other trees whose translations the hart's TLB may hold and may
+// use for an access of the present tree. 0: there is none. Returns false if one of them is not
+// known.
 bool remember_others(const struct machine *m, unsigned hart, uint64 *others);

@@ -179,9 +179,9 @@ sets_old_entry(const struct machine *m, const struct pt_trace *t)
     return (t->set & PTE_D) && *(const pte_t *)ram_at(&m->ram, t->step[t->reads - 1].pa) != t->pte;
 }
 
-// Returns whether no fence of the whole tree has removed the walk: every change that it ignores came
-// after that fence. A global leaf may be older than the fence, but not older than the write of satp
-// that led to the tree.
+// Returns whether no fence of the whole tree has removed the walk: every change that it ignores
+// came after that fence. A global leaf may be older than the fence, but not older than the write of
+// satp that led to the tree.
 static bool
 tree_unfenced(const struct pick *p, const struct active *a, const struct pt_trace *t,
               bool same_asid)
@@ -213,7 +213,8 @@ struct search {
     struct verdict *verdict; // NULL: only `found` is asked for
 };
 
-// Returns whether a TLB may hold the walk's result. This decides whether a translation can be stale.
+// Returns whether a TLB may hold the walk's result. This decides whether a translation can be
+// stale.
 static bool
 may_hold(const struct search *s, const struct active *a, const struct pick *p,
          const struct pt_trace *old)

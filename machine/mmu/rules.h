@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// rules.h - the entries that a hart's TLB may still hold, by the manual's rules and nothing stricter.
+// rules.h - the entries that a hart's TLB may still hold, by the manual's rules and nothing
+// stricter.
 //
 // Theory    A TLB may use any translation that was valid at some time since the last fence that
 //           covers it. The machine keeps no cache that it fills. It keeps which trees were active

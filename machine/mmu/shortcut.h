@@ -12,7 +12,8 @@
 
 #define SHORTCUTS 256 // entries per kind of access; a power of two
 
-// CUT_READ and CUT_WRITE are for the slow way: as CUT_LOAD and CUT_STORE, but the page may have marks.
+// CUT_READ and CUT_WRITE are for the slow way: as CUT_LOAD and CUT_STORE, but the page may have
+// marks.
 enum { CUT_LOAD, CUT_STORE, CUT_FETCH, CUT_READ, CUT_WRITE, CUT_KINDS };
 
 // An entry for the page `page` holds tag = page; the compare adds the address's low bits that

@@ -96,7 +96,8 @@ is_active(const struct machine *m, const struct tree *t)
     return false;
 }
 
-// Makes a tree unknown: no page has its bit any more, and no hart trusts its remembered walks of it.
+// Makes a tree unknown: no page has its bit any more, and no hart trusts its remembered walks of
+// it.
 static void
 forget(struct machine *m, int n)
 {

@@ -49,7 +49,7 @@ match_one(const char *p, char c)
     return *p == c ? p + 1 : 0;
 }
 
-// Tells whether the pattern matches all of s. After a mismatch only the last star seen can match
+// Returns whether the pattern matches all of s. After a mismatch only the last star seen can match
 // more: it takes one character more.
 bool
 glob_match(const char *pattern, const char *s)

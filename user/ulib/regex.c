@@ -103,7 +103,7 @@ pass_stars(const struct regex *re, unsigned long states)
     return states;
 }
 
-// Tells whether the pattern occurs in s[0..n).
+// Returns whether the pattern occurs in s[0..n).
 bool
 regex_match(const struct regex *re, const char *s, unsigned long n)
 {

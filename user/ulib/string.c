@@ -6,7 +6,7 @@ typedef unsigned long __attribute__((may_alias)) word_t;
 
 #define WORD sizeof(word_t)
 
-// Tells whether both addresses can be moved through in whole words.
+// Returns whether both addresses can be moved through in whole words.
 static inline int
 aligned(const void *a, const void *b)
 {

@@ -56,7 +56,7 @@ strtol(const char *s, char **end, int base)
     return negative ? n : -n;
 }
 
-// Tells whether all of s is a decimal number that fits a long, and stores it.
+// Returns whether all of s is a decimal number that fits a long, and stores it.
 bool
 number(const char *s, long *value)
 {

@@ -294,7 +294,7 @@ lineedit_clear(struct lineedit *e)
     e->browsing = 0;
 }
 
-// Tells whether the cursor is at the end of a line that may not have room for another character.
+// Returns whether the cursor is at the end of a line that may not have room for another character.
 static bool
 full(const struct lineedit *e)
 {

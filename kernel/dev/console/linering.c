@@ -18,7 +18,7 @@ ring_put(struct linering *r, uint8 b)
     r->data[r->tail++ % LINERING] = b;
 }
 
-// Tells whether there is room for a record of n bytes.
+// Returns whether there is room for a record of n bytes.
 bool
 linering_has_room(const struct linering *r, size_t n)
 {

@@ -11,7 +11,7 @@ struct linering {
     uint32 head, tail; // bytes ever taken and put; a record starts at head
 };
 
-// Tells whether there is no record.
+// Returns whether there is no record.
 static inline bool
 linering_empty(const struct linering *r)
 {

@@ -8,9 +8,10 @@
 // Promises  The cache holds one reference to a page in the tree, and each caller that gets a page
 //           holds one more. Reclaim takes no page that has another reference. A hit costs one
 //           spinlock and no list operation.
-// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for the
-//           shared lists.
-// Next      fs/cache/truncate.c, fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
+// Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for
+//           the shared lists.
+// Next      fs/cache/truncate.c, fs/cache/pageio.c (reading), fs/cache/writeback.c,
+//           fs/cache/reclaim.c
 #include "fs/cache/cache.h"
 
 #include "abi/errno.h"

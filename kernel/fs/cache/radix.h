@@ -23,7 +23,7 @@ int radix_put(struct radix *t, uint64 index, void *item) must_check; // -ENOMEM;
 void *radix_del(struct radix *t, uint64 index);                      // the removed item, or NULL
 void *radix_next(const struct radix *t, uint64 *index); // first item at *index or above, or NULL
 
-// Tells whether the tree is high enough for `index`.
+// Returns whether the tree is high enough for `index`.
 static inline bool
 radix_fits(const struct radix *t, uint64 index)
 {

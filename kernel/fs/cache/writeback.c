@@ -57,8 +57,9 @@ write_done(struct blk_req *req)
 }
 
 // Moves up to `most` dirty pages, with a reference each, into the batch: they count as clean from
-// now on. The cache counts a write-back until the batch is written. A page that changed again after it
-// came into the batch stays there once: its write, which is still to come, has its present contents.
+// now on. The cache counts a write-back until the batch is written. A page that changed again after
+// it came into the batch stays there once: its write, which is still to come, has its present
+// contents.
 // Returns   how many: 0 if there are none, or no room.
 // Locks     batch.lock; takes pc->lock.
 static uint32

@@ -53,7 +53,8 @@ mode_of(int type)
                                : S_IFREG | 0644;
 }
 
-// Prepares a new inode, to which there is no other reference: its contents, and its copy on the disk.
+// Prepares the contents of a new inode, to which there is no other reference, and its copy on the
+// disk.
 static int
 furnish(struct inode *ip, struct inode *dp, const struct new_inode *want)
 {
@@ -121,8 +122,8 @@ attach(struct inode *dp, const struct name *n, struct inode *ip)
     return error;
 }
 
-// Checks the existing inode of the name: may it be opened, or does it exclude a new one? On error,
-// drops the reference to it. -EAGAIN: a symbolic link to be followed.
+// Checks whether the existing inode of the name may be opened. On error, drops the reference to it:
+// -EAGAIN: it is a symbolic link to be followed; -EEXIST, -EISDIR: it excludes a new inode.
 static int
 take_existing(struct inode *ip, int type)
 {
@@ -352,8 +353,8 @@ unlink_in(struct inode *dp, const struct name *n, bool want_dir, struct inode **
 }
 
 // Removes a name; also that of an empty directory.
-// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTDIR ("file/"), -ENOTEMPTY, -EROFS, -EIO, -ENOMEM ...: nothing
-//           changed.
+// On error  -EINVAL ("." and ".."), -ENOENT, -ENOTDIR ("file/"), -ENOTEMPTY, -EROFS, -EIO, -ENOMEM
+//           ...: nothing changed.
 // Locks     none is held; inside begin_op(). Sleeps.
 int
 fs_unlink(struct inode *cwd, const char *path)

@@ -28,7 +28,7 @@ struct walk {
     char buf[MAXPATH]; // the rest, after a link was followed
 };
 
-// Tells whether the component is "." or "..".
+// Returns whether the component is "." or "..".
 bool
 name_is_dots(const struct name *n)
 {
@@ -197,7 +197,7 @@ namei_nofollow(struct inode *cwd, const char *path, struct inode **out)
     return resolve_path(cwd, path, false, out);
 }
 
-// Tells whether the path ends with a slash, so that only a directory will do.
+// Returns whether the path ends with a slash, so that only a directory will do.
 bool
 path_wants_dir(const char *path)
 {

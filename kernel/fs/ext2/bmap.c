@@ -149,8 +149,7 @@ guess_goal(struct inode *ip, const struct bmap_path *p, struct frame *holder)
         ip->goal = ptr[slot - 1] + 1;
 }
 
-// Finds the block of page `index` of the file as bmap_find() does; a hole gets a new block, with the
-// blocks of pointers that lead to it.
+// As bmap_find(), but a hole gets a new block, with the blocks of pointers that lead to it.
 // On error  -ENOSPC, -EIO, -ENOMEM, -EUCLEAN: the file has the blocks it had.
 // Sleeps    if a block of pointers or a bitmap is not in memory.
 int

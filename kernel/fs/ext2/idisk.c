@@ -143,8 +143,8 @@ void
 inode_store(struct inode *ip, struct frame *pin)
 {
     struct ext2 *fs = ip->fs;
-    // Write-back, which gives a hole a block, and a removal from the orphan list store inodes without
-    // their lock. The last one of them stores the changes of all.
+    // Write-back, which gives a hole a block, and a removal from the orphan list store inodes
+    // without their lock. The last one of them stores the changes of all.
     acquire(&ip->pages.lock);
     copy_out(ip, copy_at(ip, pin));
     release(&ip->pages.lock);

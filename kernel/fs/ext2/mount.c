@@ -201,8 +201,8 @@ meta_size(struct pcache *pc)
     return pc->dev->blocks * BLKSIZE;
 }
 
-// Returns the number of blocks to read at once. Blocks of inodes are read up to the next multiple of
-// STRETCH: files that are made or looked up together have inodes side by side.
+// Returns the number of blocks to read at once. Blocks of inodes are read up to the next multiple
+// of STRETCH: files that are made or looked up together have inodes side by side.
 static uint32
 meta_near(struct pcache *pc, uint64 index)
 {

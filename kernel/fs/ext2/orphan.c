@@ -75,7 +75,7 @@ free_attributes(struct inode *ip)
 }
 
 // Frees the blocks of an unlinked inode and marks its copy on the disk deleted; its number stays
-//       in use.
+// in use.
 // On error  -ENOMEM, -EIO, -EUCLEAN: some blocks are freed; calling it again continues.
 // Locks     there is no other reference to it. Sleeps
 int

@@ -112,8 +112,8 @@ pending_take(struct ext2 *fs)
     }
 }
 
-// Marks the blocks that the committing transaction freed as free, or as in use again, in the bitmaps
-// and in all counts.
+// Marks the blocks that the committing transaction freed as free, or as in use again, in the
+// bitmaps and in all counts.
 void
 pending_mark(struct ext2 *fs, bool free)
 {

@@ -57,7 +57,7 @@ ext2_group(struct ext2 *fs, uint32 g)
     return (struct ext2_group *)page_data(fs->gdt[g / per_block]) + g % per_block;
 }
 
-// Tells whether the file system may be written to. Damage makes it read-only for good.
+// Returns whether the file system may be written to. Damage makes it read-only for good.
 bool
 ext2_writable(const struct ext2 *fs)
 {
@@ -96,8 +96,8 @@ has_super(const struct ext2 *fs, uint32 g)
     return !fs->sparse_super || g <= 1 || power_of(g, 3) || power_of(g, 5) || power_of(g, 7);
 }
 
-// Tells whether the contents of a file of that type are journalled: those of directories and links
-// always are, those of files if fs_journals_data.
+// Returns whether the contents of a file of that type are journalled: those of directories and
+// links always are, those of files if fs_journals_data.
 bool
 ext2_journals(const struct ext2 *fs, int type)
 {

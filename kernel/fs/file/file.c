@@ -56,7 +56,7 @@ file_free(struct file *f)
     kmem_cache_free(&cache, f);
 }
 
-// Tells whether no other process can use the file: the caller's only thread is in this call.
+// Returns whether no other process can use the file: the caller's only thread is in this call.
 static inline bool
 sole_user(const struct file *f)
 {
@@ -115,8 +115,8 @@ write_piece(struct file *f, struct iobuf src, size_t n)
     return done;
 }
 
-// Writes in pieces, each a transaction; between two of them others may run. Returns the bytes written,
-// fewer than n if the process is killed meanwhile, or the error of the first piece.
+// Writes in pieces, each a transaction; between two of them others may run. Returns the bytes
+// written, fewer than n if the process is killed meanwhile, or the error of the first piece.
 static int64
 write_pieces(struct file *f, struct iobuf src, size_t n)
 {
@@ -296,14 +296,14 @@ file_inode(struct file *f)
     return f->ip;
 }
 
-// Tells whether it was opened for reading.
+// Returns whether it was opened for reading.
 bool
 file_readable(const struct file *f)
 {
     return f->readable;
 }
 
-// Tells whether it was opened for writing.
+// Returns whether it was opened for writing.
 bool
 file_writable(const struct file *f)
 {

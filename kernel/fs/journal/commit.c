@@ -95,8 +95,8 @@ commit_copies(struct journal *j, uint32 tid)
         journal_abort(j, error);
         return error;
     }
-    // The transaction is on the disk: the blocks that it freed can be allocated, their copies go, and
-    // the other copies stay for the checkpoint.
+    // The transaction is on the disk: the blocks that it freed can be allocated, their copies go,
+    // and the other copies stay for the checkpoint.
     j->fs->ops->frees_mark(j->fs, true);
     j->fs->ops->frees_end(j->fs);
     journal_drop(&j->dropping);

@@ -42,7 +42,8 @@ struct journal_fs {
     const uint32 *nfree, *npending;
 };
 
-// Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] cache_lists.lock, see pageio.h
+// Protection: [c] constant while mounted  [m] commit  [x] atomic  [l] cache_lists.lock, see
+// pageio.h
 struct journal {
     struct journal_fs *fs;   // [c]
     bool failed;             // [c] the journal had recorded an error before it was opened

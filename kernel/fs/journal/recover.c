@@ -42,14 +42,14 @@ header(struct recovery *r)
     return page_data(r->j->control);
 }
 
+// Goes on to the next block of the log, if any are left.
 static void
-log_advance(struct recovery *r, uint32 n)
+log_advance(struct recovery *r)
 {
-    const struct journal *j = r->j;
-    uint32 length = j->end - j->first;
-    n = n < r->left ? n : r->left;
-    r->left -= n;
-    r->at = j->first + (r->at - j->first + n) % length;
+    if (!r->left)
+        return;
+    r->left--;
+    r->at = r->at + 1 == r->j->end ? r->j->first : r->at + 1;
 }
 
 // Reads the blocks of the log from r->at on, as many as there are pages.
@@ -134,7 +134,7 @@ take_descriptor(struct recovery *r)
     uint32 off = sizeof(struct jbd_header);
     uint16 flags = 0;
     int error = 0;
-    log_advance(r, 1);
+    log_advance(r);
     while (!error && !(flags & JBD_LAST_TAG) && off + sizeof(struct jbd_tag) <= BLKSIZE) {
         struct jbd_tag tag = *(const struct jbd_tag *)(page + off);
         flags = be16_swap(tag.flags);
@@ -142,7 +142,7 @@ take_descriptor(struct recovery *r)
         uint32 block = be32_get(tag.block);
         r->bad |= block >= r->j->fs->blocks; // the descriptor may have been written only in part
         error = r->pass == REPLAY ? replay(r, block, flags) : 0;
-        log_advance(r, 1); // over the block's contents
+        log_advance(r); // over the block's contents
     }
     return error;
 }
@@ -162,11 +162,11 @@ step(struct recovery *r)
         return take_descriptor(r);
     case JBD_REVOKE:
         error = r->pass == REVOKE ? revoke_listed(r) : 0;
-        log_advance(r, 1);
+        log_advance(r);
         return error;
     case JBD_COMMIT:
         r->tid++;
-        log_advance(r, 1);
+        log_advance(r);
         return r->bad ? -EUCLEAN : 0;
     default:
         return -ENOENT;

@@ -124,8 +124,8 @@ elf_add(struct elf_program *p, const struct elf_segment *s)
     return 0;
 }
 
-// Tells whether the segment's pages in the file coincide with those in memory, so that they can be
-// mapped.
+// Returns whether the segment's pages in the file coincide with those in memory, so that they can
+// be mapped.
 bool
 elf_mappable(const struct elf_segment *s)
 {

@@ -4,9 +4,9 @@
 // Theory    A blob has a header, a list of reserved memory, a block of tokens (node begins,
 //           property, node ends) and a block of strings with the names of properties. All
 //           numbers are big-endian and no alignment is taken for granted.
-// Promises  fdt_open() walks every token once; a tree that it accepts can be walked again without failure.
-//           Each read goes through one function that knows the bounds, so that even a tree that
-//           changes afterwards cannot lead outside the blob.
+// Promises  fdt_open() walks every token once; a tree that it accepts can be walked again without
+//           failure. Each read goes through one function that knows the bounds, so that even a tree
+//           that changes afterwards cannot lead outside the blob.
 // Locks     none: a pure function of the bytes.
 // Manual    Devicetree Specification 0.4, chapter 5
 // Next      lib/parse/fdtwalk.c, dev/machine.c
@@ -130,7 +130,7 @@ well_formed(const struct fdt *t)
     }
 }
 
-// Tells whether [off, off + len) is inside the blob.
+// Returns whether [off, off + len) is inside the blob.
 static bool
 inside(const struct fdt *t, uint32 off, uint32 len)
 {

@@ -83,7 +83,7 @@ fdt_walk_next(struct fdt_walk *w, struct fdt_node *n)
     }
 }
 
-// Tells whether the component of a path at `path` names this node. The unit address may be left
+// Returns whether the component of a path at `path` names this node. The unit address may be left
 // out.
 static bool
 names_node(const char *path, size_t len, const char *name)
@@ -100,7 +100,8 @@ component_len(const char *path)
     return n;
 }
 
-// Finds the node at an absolute path; a ':' and the options of a console behind it are not part of it.
+// Finds the node at an absolute path; a ':' and the options of a console behind it are not part of
+// it.
 // Returns   false, with *n undefined, when there is none.
 bool
 fdt_find(const struct fdt *t, const char *path, struct fdt_node *n)

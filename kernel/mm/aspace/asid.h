@@ -12,7 +12,7 @@ void asid_init(void);                              // when all harts run, and no
 uint64 asid_limit(void);                           // the largest ASID in use; 0: there are none
 bool asid_enter(struct aspace *as) must_check;     // see asid.c
 
-// Tells whether this hart may load the space's tables without asid_enter().
+// Returns whether this hart may load the space's tables without asid_enter().
 static inline bool
 asid_ready(const struct aspace *as, const struct cpu *c)
 {

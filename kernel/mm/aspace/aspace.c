@@ -66,8 +66,8 @@ table_free(struct pt *t, uint64 pa)
     kfree(p2v(pa));
 }
 
-// Frees a table of a kernel tree, the root too: it is blank, since the design has taken out all that
-// the root led to.
+// Frees a table of a kernel tree, the root too: it is blank, since the design has taken out all
+// that the root led to.
 static void
 kernel_table_free(struct pt *t, uint64 pa)
 {

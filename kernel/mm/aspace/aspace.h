@@ -74,11 +74,11 @@ uvm_count(struct aspace *as, int64 n)
     commit_count(n);
 }
 
-// Allocates a frame for the space, contents undefined; NULL: none left.
+// Allocates a page of the process's own, contents undefined; NULL: none left.
 static inline void *
-uvm_alloc(const struct aspace *as, enum frame_kind kind)
+uvm_alloc(const struct aspace *as)
 {
-    return (likely(!as->urgent) ? kalloc : kalloc_urgent)(kind, as->owner->pid);
+    return (likely(!as->urgent) ? kalloc : kalloc_urgent)(FRAME_USER, as->owner->pid);
 }
 
 // Allocates a frame of zeroes for the space; NULL: none left.

@@ -16,7 +16,7 @@
 
 #include "mm/aspace/aspace.h"
 
-// Tells whether fork may share leaf tables of the region: it is anonymous memory that fork shares
+// Returns whether fork may share leaf tables of the region: it is anonymous memory that fork shares
 // copy-on-write. A shared table serves one such region, and no other that has pages there.
 static inline bool
 defer_allowed(const struct region *r)

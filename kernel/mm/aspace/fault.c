@@ -4,14 +4,14 @@
 // Theory    resolve_fault() ends the sharing of a deferred table, then refuses an access that no
 //           region allows. There remain three cases:
 //             resolve_hole()     the entry is invalid: a page of the region's source is mapped
-//             cow_write()        a write to a private page without W
+//             cow_write()        a write to a private page without W: it gets W, or is copied
 //             resolve_present()  another fault on a present page: its entry is set, and fenced
 // Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
 //           a private region: cow-readonly.
 // Locks     as->lock, across disk reads. Code may copy user memory while it holds another lock.
 //           The pager's get() takes none of those locks, so there is no deadlock.
-// Fences    Each changed page, before the reference to its old frame is dropped; a page that fills a
-//           hole too, since a TLB may hold the invalid entry (priv sfence.vma).
+// Fences    Each changed page, before the reference to its old frame is dropped; a page that fills
+//           a hole too, since a TLB may hold the invalid entry (priv sfence.vma).
 #include "mm/aspace/aspace.h"
 
 #include "abi/errno.h"
@@ -80,7 +80,7 @@ static int
 fill_file_copy(struct aspace *as, const struct region *r, struct pt_cursor *at,
                struct frame *source, uint64 bytes, enum pt_access access)
 {
-    char *page = commit_allows(1) ? uvm_alloc(as, FRAME_USER) : NULL;
+    char *page = commit_allows(1) ? uvm_alloc(as) : NULL;
     if (!page)
         return -ENOMEM;
     memcpy(page, p2v(frame_pa(source)), bytes);
@@ -207,7 +207,7 @@ cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
         change_entry(as, slot, va, entry);
         return 0;
     }
-    void *page = uvm_alloc(as, FRAME_USER);
+    void *page = uvm_alloc(as);
     if (!page)
         return -ENOMEM;
     page_copy(page, p2v(pte_pa(old)));
@@ -221,8 +221,9 @@ cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     return 0;
 }
 
-// Makes some of the copy-on-write pages above the one at va writable, too, if the pages below it have
-// been written to. It stops where there is no frame: the process has not asked for these copies.
+// Makes some of the copy-on-write pages above the one at va writable, too, if the pages below it
+// have been written to. It stops where there is no frame: the process has not asked for these
+// copies.
 static void
 cow_write_ahead(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {

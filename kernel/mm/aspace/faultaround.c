@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// faultaround.c - fault-around: a fault maps pages behind the one that it is for.
+// faultaround.c - fault-around: a fault also maps pages above the faulting one.
 //
 // Theory    When the four pages below a faulting page of a file mapping have been accessed, the
 //           fault also maps up to 16 following pages that are in the page cache: as many as have
-//           been accessed below, so that at most half of what is mapped was not asked for. Code is
-//           excluded, since it does not run from one end to the other. A page at which the cache
+//           been accessed below, so that at most half of the mapped pages were not asked for. Code
+//           is excluded, since it does not run from one end to the other. A page at which the cache
 //           starts a readahead (fs/cache/cache.c) is left out, so that its own fault starts it.
 // Promises  Takes no memory, reads nothing, waits for no page. The pages have neither A nor D, so
 //           pgaccess and write-back see only what was accessed.
@@ -51,7 +51,7 @@ find_pages(const struct region *r, const pte_t *slot, uint64 va, uint64 n, struc
     return n ? r->pager->ops->ready(r->pager, region_file_page(r, va), (uint32)n, page) : 0;
 }
 
-// Maps cached pages behind va with the rights of the entry `slot`, which is va's. In a private
+// Maps cached pages above va with the rights of the entry `slot`, which is va's. In a private
 // region a writable entry leads to the process's own copy; the next pages need copies too, which
 // their own faults make.
 // Locks     as->lock held.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// faultaround.h - fault-around: a fault maps pages behind the one that it is for.
+// faultaround.h - fault-around: a fault also maps pages above the faulting one.
 #pragma once
 
 #include "lib/types.h"
@@ -11,7 +11,7 @@ struct aspace;
 // How many pages above va to map: as many as have the flag `mark` right below it. `slot` is va's.
 uint64 faultaround_pages(const struct region *r, const pte_t *slot, uint64 va, pte_t mark);
 
-// Tells whether the page below has the mark: a quick test before faultaround_pages().
+// Returns whether the page below has the mark: a quick test before faultaround_pages().
 static inline bool
 faultaround_likely(const pte_t *slot, pte_t mark)
 {

@@ -17,7 +17,7 @@
 #define FRESH_LEAKS false
 #endif
 
-// Tells whether fresh memory of a region of that kind keeps its last owner's contents; only with
+// Returns whether fresh memory of a region of that kind keeps its last owner's contents; only with
 // INSECURE=1.
 static inline bool
 fresh_leaks(uint8 kind)
@@ -29,7 +29,7 @@ fresh_leaks(uint8 kind)
 static inline void *
 fresh_page(const struct aspace *as, uint8 kind)
 {
-    return fresh_leaks(kind) ? uvm_alloc(as, FRAME_USER) : uvm_zalloc(as, FRAME_USER);
+    return fresh_leaks(kind) ? uvm_alloc(as) : uvm_zalloc(as, FRAME_USER);
 }
 
 // Zeroes `size` bytes that have just been allocated for a region of that kind.

@@ -28,8 +28,8 @@ mirrored(pte_t pte)
     return pte & PTE_D ? mine : mine & ~PTE_W;
 }
 
-// Tells whether the mirror's entry is right. It may be the one for the clean page: a hart may have
-// set D in the user's entry since.
+// Returns whether the mirror's entry is right. It may be the one for the clean page: a hart may
+// have set D in the user's entry since.
 static bool
 agrees(pte_t user, pte_t mirror)
 {

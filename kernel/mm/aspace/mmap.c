@@ -22,14 +22,14 @@
 #include "mm/kvm/layout.h"
 #include "pt/change.h"
 
-// Tells whether [start, start + size) is whole pages below USYSCALL, and not empty.
+// Returns whether [start, start + size) is whole pages below USYSCALL, and not empty.
 static bool
 range_ok(uint64 start, uint64 size)
 {
     return size && !((start | size) & (PGSIZE - 1)) && size <= USYSCALL && start <= USYSCALL - size;
 }
 
-// The result of a call for no pages at all: it succeeds wherever a page could begin.
+// Returns the result of a call for no pages: it succeeds wherever a page could begin.
 static int
 no_pages(uint64 start)
 {
@@ -99,7 +99,7 @@ mmap_add(struct aspace *as, const struct region *model, uint64 size, uint64 *at)
     return error;
 }
 
-// Tells whether all regions in [start, end) come from mmap(). Holes are allowed.
+// Returns whether all regions in [start, end) come from mmap(). Holes are allowed.
 static bool
 only_mappings(struct aspace *as, uint64 start, uint64 end)
 {

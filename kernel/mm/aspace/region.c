@@ -252,8 +252,8 @@ regions_cut(struct regions *rs, uint64 start, uint64 end)
     return 0;
 }
 
-// Tells whether two neighbours can be one region: same kind, rights and source, and the second goes
-// on in the source where the first ends.
+// Returns whether two neighbours can be one region: same kind, rights and source, and the second
+// goes on in the source where the first ends.
 static bool
 alike(const struct region *low, const struct region *high)
 {

@@ -60,7 +60,7 @@ void region_remove(struct regions *rs, struct region *r);                 // dro
 void regions_drop(struct regions *rs, uint64 start, uint64 end);          // those that begin there
 int regions_copy(struct regions *to, const struct regions *from) must_check;
 
-// Tells whether stores stay the process's own, so that a fork shares the pages copy-on-write.
+// Returns whether stores stay the process's own, so that a fork shares the pages copy-on-write.
 static inline bool
 region_copies(const struct region *r)
 {

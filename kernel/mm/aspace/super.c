@@ -25,7 +25,7 @@ _Static_assert(PGSIZE << FRAME_MAX_ORDER == SUPER_SIZE, "the largest allocation 
 
 int super_policy;
 
-// Tells whether the tree has neither a leaf nor a table where a superpage would be.
+// Returns whether the tree has neither a leaf nor a table where a superpage would be.
 static bool
 vacant(const struct pt *t, uint64 va)
 {
@@ -106,7 +106,7 @@ present(struct aspace *as, uint64 va)
     return pte_valid(pte_load(pt_find(&as->pt, va).slot));
 }
 
-// Tells whether the page below the cursor is present. Mostly it is in the same table.
+// Returns whether the page below the cursor is present. Mostly it is in the same table.
 static bool
 present_below(struct aspace *as, struct pt_cursor at)
 {
@@ -115,7 +115,7 @@ present_below(struct aspace *as, struct pt_cursor at)
     return present(as, at.va - PGSIZE);
 }
 
-// Tells whether nothing is mapped where an allocation of `order` would be.
+// Returns whether nothing is mapped where an allocation of `order` would be.
 static bool
 empty(struct pt_cursor at, int order)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// super.h - user memory in compound allocations: 2 MiB by one superpage, less by neighbouring leaves.
+// super.h - user memory in compound allocations: 2 MiB by one superpage, less by neighbouring
+// leaves.
 //
 // Theory    Memory that is brought in at once, and memory that is touched from one end to the other
 //           while much is free, comes in compound allocations. The largest, of 2 MiB, are mapped by

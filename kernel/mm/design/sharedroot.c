@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // sharedroot.c - a root for each process; the tables below it are the kernel's own.
 //
-// Theory    The name is for the root's entries, which lead to shared tables; each process has a root. Like fullcopy.c, but
-//           create() copies only the kernel half's entries for whole GiB, in Sv39 entries of the
-//           root. They lead to the kernel's own tables, which all processes share. The kernel
-//           stack and the mirror of the process's memory have private entries and tables.
+// Theory    As fullcopy.c, but create() copies only the kernel half's entries for whole GiB; in
+//           Sv39 these are entries of the root. They lead to the kernel's own tables, which all
+//           processes share: hence the name, though each process has a root. The kernel stack and
+//           the mirror of the process's memory have private entries and tables.
 // Protects  as fullcopy.c, with fewer table pages.
 #include "abi/errno.h"
 #include "mm/aspace/aspace.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// trampage.h - the trap code and the trapframe in a user table, which a switch to the kernel's needs.
+// trampage.h - the trap code and the trapframe in a user table, which a switch to the kernel's
+// needs.
 #pragma once
 
 #include "lib/types.h"

@@ -28,7 +28,7 @@ commit_sum(void)
     return sum > 0 ? (uint64)sum : 0;
 }
 
-// Tells whether `n` pages more are below the limit.
+// Returns whether `n` pages more are below the limit.
 bool
 commit_fits(uint64 n)
 {

@@ -26,7 +26,7 @@ commit_count(int64 n)
     mycpu()->committed += n;
 }
 
-// Tells whether processes may get `n` pages more. Harts that ask at the same time may all get a
+// Returns whether processes may get `n` pages more. Harts that ask at the same time may all get a
 // yes.
 static inline bool
 commit_allows(uint64 n)

@@ -27,7 +27,7 @@ whole(const struct frame *f)
     return f->order > 0;
 }
 
-// Tells whether the caller is the only user of all 2^order frames; joins 2 MiB of such single
+// Returns whether the caller is the only user of all 2^order frames; joins 2 MiB of such single
 // frames.
 // Locks     lock held.
 static bool
@@ -96,8 +96,8 @@ compound_cut(struct frame *f)
     release(&lock);
 }
 
-// Tells whether the caller's leaves are the only references to the 2^order frames from f on. Joins
-// 2 MiB of such single frames.
+// Returns whether the caller's leaves are the only references to the 2^order frames from f on.
+// Joins 2 MiB of such single frames.
 // Locks     as->lock of the space that maps them; takes RANK_COMPOUND.
 bool
 compound_sole(struct frame *f, int order)
@@ -108,7 +108,7 @@ compound_sole(struct frame *f, int order)
     return answer;
 }
 
-// Tells whether the caller's leaf is the only reference to f. If it is not, or if others map the
+// Returns whether the caller's leaf is the only reference to f. If it is not, or if others map the
 // allocation that f is a part of, f is a single frame afterwards.
 // Locks     as->lock of the space that maps it; takes RANK_COMPOUND.
 bool

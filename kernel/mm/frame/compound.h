@@ -27,7 +27,7 @@ compound_order(const struct frame *f)
     return __atomic_load_n(&f->order, __ATOMIC_ACQUIRE); // pairs with frame_split()
 }
 
-// Tells whether f is part of a compound allocation, or was until just now.
+// Returns whether f is part of a compound allocation, or was until just now.
 static inline bool
 compound_part(const struct frame *f)
 {

@@ -8,7 +8,8 @@
 
 extern bool (*failnth_hook)(void); // NULL: nothing fails
 
-// Asked by each allocator before it looks for memory: true makes that allocation fail, in a debug build.
+// Asked by each allocator before it looks for memory: true makes that allocation fail, in a debug
+// build.
 static inline bool
 failnth(void)
 {

@@ -352,7 +352,8 @@ frames_spare(void)
     return free > frame_pool.lists.kept ? free - frame_pool.lists.kept : 0;
 }
 
-// Tells whether `n` frames are a small part of those on the lists: a guess, read without the lock.
+// Returns whether `n` frames are a small part of those on the lists: a guess, read without the
+// lock.
 bool
 frames_ample(uint64 n)
 {

@@ -109,7 +109,7 @@ frame_pa(const struct frame *f)
     return frame_map.base + ((uint64)(f - frame_map.ledger) << PGSHIFT);
 }
 
-// Tells whether pa is RAM that the ledger describes.
+// Returns whether pa is RAM that the ledger describes.
 static inline bool
 frame_managed(uint64 pa)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // frame_put.c - physical memory: taking frames back.
 //
-// Promises  frame-once: a frame that is freed had one user, and goes to one place. A wrong address, a
-//           double free and a free of mapped memory are caught.
+// Promises  frame-once: a frame that is freed had one user, and goes to one place. A wrong address,
+//           a double free and a free of mapped memory are caught.
 // Locks     none in the common case: mm/frame/pool.h.
 #include "lib/panic.h"
 #include "mm/frame/fill.h"

@@ -60,7 +60,7 @@ own_magazine(struct kmem_cache *c)
     return &c->harts[cpuid()].free;
 }
 
-// Tells whether the cache does without magazines.
+// Returns whether the cache does without magazines.
 static inline bool
 packed(const struct kmem_cache *c)
 {

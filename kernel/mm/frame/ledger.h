@@ -7,7 +7,8 @@
 void ledger_init(uint64 start, uint64 end, void *room); // for frames_init()
 void ledger_name_block(struct frame *head);             // stores the addresses of a block's frames
 
-// Tells whether the frames of the block of the largest order that begins at `head` have addresses.
+// Returns whether the frames of the block of the largest order that begins at `head` have
+// addresses.
 static inline bool
 ledger_named(const struct frame *head)
 {

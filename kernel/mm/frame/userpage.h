@@ -10,7 +10,7 @@
 #define PTE_COW      PTE_RSW0 // a leaf that is shared until written; never together with W
 #define PTE_DEFERRED PTE_RSW1 // instead of V, of a pointer: the table's copy is deferred
 
-// Tells whether the entry leads to a deferred table. A hart sees a hole.
+// Returns whether the entry leads to a deferred table. A hart sees a hole.
 static inline bool
 pte_deferred(pte_t pte)
 {

@@ -10,7 +10,7 @@ part_of(const struct region *r)
     return (struct part){r->start, r->end, r->kind};
 }
 
-// Tells whether two parts overlap; if so, describes it in *f.
+// Returns whether two parts overlap; if so, describes it in *f.
 static bool
 overlap(struct part one, struct part two, struct layout_fault *f)
 {
@@ -26,7 +26,7 @@ is_guard(const struct regions *rs, int i)
     return i >= 0 && i < rs->n && rs->v[i].kind == REGION_GUARD;
 }
 
-// Tells whether the stack, region i, lacks its guard page; if so, describes it in *f.
+// Returns whether the stack, region i, lacks its guard page; if so, describes it in *f.
 static bool
 unguarded(const struct regions *rs, int i, struct layout_fault *f)
 {

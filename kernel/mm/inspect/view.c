@@ -94,7 +94,7 @@ struct visit {
     int n, max;
 };
 
-// Tells whether entries of a lower level follow.
+// Returns whether entries of a lower level follow.
 static bool
 leads_on(pte_t pte, int level)
 {

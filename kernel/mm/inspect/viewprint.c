@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// viewprint.c - a page table on the console: pt/read/vmprint.h's forms, and the verbose one with what
-// mm knows of each entry.
+// viewprint.c - a page table on the console: pt/read/vmprint.h's forms, and the verbose one with
+// what mm knows of each entry.
 #include "mm/inspect/view.h"
 
 #include "lib/printf.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // check.c - the shape that every page table of ours has.
 //
-// Theory    Stricter than the hart: a finding may be an entry on which it faults, or that it allows.
+// Theory    Stricter than the hart: a finding may be an entry on which it faults, or that it
+//           allows.
 // Promises  The names of the invariants are stable; doc/page-tables.md explains each.
 // Locks     none here; the caller owns the tree.
 // Manual    priv: sv39pte

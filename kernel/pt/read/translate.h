@@ -33,7 +33,7 @@ struct pt_hart {
     bool user;      // mode U; else S
     bool sum, mxr;  // of sstatus
     bool update_ad; // the hart sets A and D itself (Svadu); else it faults (Svade)
-    // Tells whether the table entry at `pa` is in memory. NULL: every one is.
+    // Returns whether the table entry at `pa` is in memory. NULL: every one is.
     bool (*present)(void *arg, uint64 pa);
     // Reads the entry at `pa` for this walk. NULL: from memory, through the linear map.
     pte_t (*read)(void *arg, uint64 pa);
