@@ -46,10 +46,6 @@ def prose(page):
     return blank_fenced(source.read(page))
 
 
-def line_of(text, at):
-    return text.count("\n", 0, at) + 1
-
-
 def anchors(page):
     """The names under which the headings of a page can be linked to."""
     heads = re.findall(r"^#+ (.*)$", prose(page), re.M)
@@ -64,9 +60,9 @@ def links(page):
             continue
         path = os.path.normpath(os.path.join(os.path.dirname(page), target)) if target else page
         if not os.path.exists(path):
-            yield f"{page}:{line_of(text, m.start())}: {m[1]} leads nowhere"
+            yield f"{page}:{source.line_of(text, m.start())}: {m[1]} leads nowhere"
         elif anchor and anchor not in anchors(path):
-            yield f"{page}:{line_of(text, m.start())}: {path} has no heading #{anchor}"
+            yield f"{page}:{source.line_of(text, m.start())}: {path} has no heading #{anchor}"
 
 
 def braces(word):
@@ -103,7 +99,7 @@ def names(page):
     """Files and functions in backquotes: those of the tree, and those that the page makes."""
     text = prose(page)
     for m in QUOTED.finditer(text):
-        where = f"{page}:{line_of(text, m.start())}"
+        where = f"{page}:{source.line_of(text, m.start())}"
         if FILE.fullmatch(m[1]) and m[1][0] != "." and "NAME" not in m[1]:
             for word in braces(m[1]):
                 if not resolve(word) and f"new={word}" not in made(page):
@@ -118,7 +114,7 @@ def samples(page):
     for m in FENCED.finditer(source.read(page)):
         if STEP.match(m[0]):
             continue
-        first = line_of(source.read(page), m.start())
+        first = source.line_of(source.read(page), m.start())
         for n, line in enumerate(m[0].splitlines()):
             if columns(line) > WIDTH:
                 yield f"{page}:{first + n}: a sample of {columns(line)} columns, more than {WIDTH}"

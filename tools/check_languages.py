@@ -37,10 +37,6 @@ def joined(strings):
     return "".join(s[1:-1] for s in re.findall(STRING, strings))
 
 
-def line_of(text, at):
-    return text.count("\n", 0, at) + 1
-
-
 def catalogue(path):
     """{English: Chinese} of a catalogue."""
     return own_list(path, ENTRY) if os.path.exists(path) else {}
@@ -63,7 +59,7 @@ def entries(path, pattern=ENTRY):
     text, seen = source.read(path), set()
     for m in pattern.finditer(text):
         english, chinese = joined(m[1]), joined(m[2])
-        where = f"{path}:{line_of(text, m.start())}"
+        where = f"{path}:{source.line_of(text, m.start())}"
         if english in seen:
             yield f"{where}: {english!r} is there twice"
         seen.add(english)
@@ -85,7 +81,7 @@ def panics():
                 continue  # the message is made by a macro
             used.add(joined(m[1]))
             if joined(m[1]) not in known:
-                yield f"{file}:{line_of(text, m.start())}: {path} lacks {joined(m[1])!r}"
+                yield f"{file}:{source.line_of(text, m.start())}: {path} lacks {joined(m[1])!r}"
     yield from (f"{path}: no panic() says {s!r}" for s in sorted(set(known) - used))
 
 
@@ -98,7 +94,7 @@ def messages():
             said = joined(m[1])
             printed.add(said)
             if said.startswith("vitrine: ") and said not in known and not ENGLISH.search(said):
-                yield f"{file}:{line_of(source.read(file), m.start())}: {path} lacks {said!r}"
+                yield f"{file}:{source.line_of(source.read(file), m.start())}: {path} lacks {said!r}"
     yield from (f"{path}: no printf() says {s!r}" for s in sorted(set(known) - printed))
 
 
@@ -119,7 +115,7 @@ def commands():
         for m in SAID.finditer(text):
             said = joined(m[1] or m[2])
             if said not in known:
-                yield f"{file}:{line_of(text, m.start())}: no catalogue has {said!r}"
+                yield f"{file}:{source.line_of(text, m.start())}: no catalogue has {said!r}"
     for path in source.files("user/**/*.def"):
         if path == OPERANDS:
             continue
@@ -171,7 +167,7 @@ def door():
             said = joined(m[1]) if file.endswith(".py") else next(g for g in m.groups() if g)
             used.add(said)
             if said not in known and " " in said:  # else the name of a program
-                yield f"{file}:{line_of(text, m.start())}: {DOOR} lacks {said!r}"
+                yield f"{file}:{source.line_of(text, m.start())}: {DOOR} lacks {said!r}"
     yield from (f"{DOOR}: nothing says {s!r}" for s in sorted(set(known) - used))
 
 
@@ -199,10 +195,11 @@ def outline(path):
     """The page as [(line, text that must be alike in both languages)]."""
     text = source.read(path)
     blocks = list(BLOCK.finditer(text))
-    parts = [(line_of(text, m.start()), f"```{m[1]}", commands_of(m[1], m[2])) for m in blocks]
-    parts += [(line_of(text, m.start()), "a table of figures", figures(m[0])) for m in FIGURES.finditer(text)]
+    parts = [(source.line_of(text, m.start()), f"```{m[1]}", commands_of(m[1], m[2])) for m in blocks]
+    parts += [(source.line_of(text, m.start()), "a table of figures", figures(m[0])) for m in FIGURES.finditer(text)]
     prose = BLOCK.sub(lambda m: "\n" * m[0].count("\n"), text)
-    parts += [(line_of(prose, m.start()), f"a heading {m[1]}", ()) for m in re.finditer(r"^(#+) .*$", prose, re.M)]
+    headings = re.finditer(r"^(#+) .*$", prose, re.M)
+    parts += [(source.line_of(prose, m.start()), f"a heading {m[1]}", ()) for m in headings]
     return sorted(parts)
 
 

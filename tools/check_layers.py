@@ -85,20 +85,16 @@ def machine_room_of(path):
     return own if own in BELOW else room_of(path)
 
 
-def line_of(text, at):
-    return text.count("\n", 0, at) + 1
-
-
 def misplaced(path, text, pattern, welcome, what):
     """The places of a pattern in rooms where it is not allowed."""
     for m in pattern.finditer(text):
         if not welcome:
-            yield f"{path}:{line_of(text, m.start())}: {what}"
+            yield f"{path}:{source.line_of(text, m.start())}: {what}"
 
 
 def includes(path, text, here):
     for m in INCLUDE.finditer(text):
-        place = f"{path}:{line_of(text, m.start())}"
+        place = f"{path}:{source.line_of(text, m.start())}"
         if "/" not in m[1]:
             yield f'{place}: "{m[1]}": write includes from kernel/'
         elif room_of(m[1]) not in reach(here):
@@ -122,7 +118,7 @@ def check_machine(path):
         return
     for m in INCLUDE.finditer(text):
         if not m[1].endswith(".def") and machine_room_of(m[1]) not in reach(here):  # a list belongs to all its readers
-            yield f'{path}:{line_of(text, m.start())}: {here}/ must not include "{m[1]}"'
+            yield f'{path}:{source.line_of(text, m.start())}: {here}/ must not include "{m[1]}"'
     yield from misplaced(path, text, LIBRARY, here == "machine/host", "a header of the C library outside machine/host")
 
 

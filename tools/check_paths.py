@@ -23,7 +23,7 @@ def check(path):
         for name in PATH.findall(m[0]):
             places = [*BELOW, os.path.dirname(path) + "/"]
             if not BUILT.fullmatch(name) and not any(os.path.exists(p + name) for p in places):
-                yield f"{path}:{text.count(chr(10), 0, m.start()) + 1}: there is no file {name}"
+                yield f"{path}:{source.line_of(text, m.start())}: there is no file {name}"
 
 
 def decisions():

@@ -27,7 +27,7 @@ def unchecked(failing):
         for m in PROTOTYPE.finditer(text):
             if "must_check" in m[0] or not (m[1] in failing or re.search(r"-E[A-Z]{3}", m[4])):
                 continue
-            line = text.count("\n", 0, m.start()) + 1
+            line = source.line_of(text, m.start())
             yield f"{path}:{line}: {m[1]}() can fail and is not must_check"
 
 
@@ -41,7 +41,7 @@ def ranks():
             rank = m[1].split(",")[-1].strip()
             used.add(rank)
             if rank not in known and not rank.startswith("rank"):
-                yield f"{file}:{text.count(chr(10), 0, m.start()) + 1}: initlock() with {rank}, which is no rank"
+                yield f"{file}:{source.line_of(text, m.start())}: initlock() with {rank}, which is no rank"
     for rank in known:
         if rank not in used:
             yield f"{path}: {rank} is the rank of no lock"

@@ -37,7 +37,7 @@ def check_header(path, text):
     if not re.search(r"^#pragma once$", text, re.M):
         yield f"{path}: no #pragma once"
     for m in re.finditer(r"^[\w *]+\n\w+\([^;{]*\);", text, re.M):
-        line = text.count("\n", 0, m.start()) + 1
+        line = source.line_of(text, m.start())
         yield f"{path}:{line}: a prototype apart from its type: put its comment above"
 
 

@@ -41,7 +41,7 @@ def public_names(paths):
         else:
             text = source.blank(source.read(path))
             for m in VARIABLE.finditer(text):
-                yield path, text.count("\n", 0, m.start()) + 1, m[1]
+                yield path, source.line_of(text, m.start()), m[1]
 
 
 def check():

@@ -21,11 +21,11 @@ def assigned(text, name):
 def check(path):
     text = source.blank(source.read(path))
     for m in STORE.finditer(text):
-        yield f"{path}:{text.count(chr(10), 0, m.start()) + 1}: {m[0][:-1]}() outside pt/: use pt/change.h or pt/runs.h"
+        yield f"{path}:{source.line_of(text, m.start())}: {m[0][:-1]}() outside pt/: use pt/change.h or pt/runs.h"
     for name in sorted(set(SLOT.findall(text))):
         for m in assigned(text, name):
             if not re.search(r"pte_t\s*$", text[: m.start()]):
-                line = text.count("\n", 0, m.start()) + 1
+                line = source.line_of(text, m.start())
                 yield f"{path}:{line}: a store through {name}, which points at an entry"
 
 

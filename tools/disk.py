@@ -84,7 +84,7 @@ def trouble(path):
             tr("`mke2fs -t ext2 -b 4096 FILE 32M' makes one"))
 
 
-def tool(name):
+def find_tool(name):
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or name
 
 
@@ -114,7 +114,7 @@ class Disk:
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def check(self, how, limit):
-        code, out, _ = run(tool("e2fsck"), how, self.copy)
+        code, out, _ = run(find_tool("e2fsck"), how, self.copy)
         if code > limit:
             why = [s for s in out.splitlines() if s and not s.startswith("Pass")]
             raise Refused(tr("%s: the file system is damaged:") % self.image +
@@ -130,7 +130,7 @@ class Disk:
         script = os.path.join(self.dir, "script")
         with open(script, "w", encoding="utf-8") as f:
             f.writelines(c + "\n" for c in commands)
-        _, out, errors = run(tool("debugfs"), *(["-w"] if write else []), "-f", script, self.copy)
+        _, out, errors = run(find_tool("debugfs"), *(["-w"] if write else []), "-f", script, self.copy)
         parts = re.split(r"^debugfs: .*\n", out, flags=re.M)[1:]
         return parts, [e for e in errors.splitlines() if not re.match(r"debugfs \d", e)]
 
@@ -159,6 +159,7 @@ def quoted(path):
 
 
 def copy_sparse(source, target):
+    """Copies a disk image; holes stay holes where the file system can."""
     subprocess.run(["cp", "--sparse=always", source, target], check=True)
 
 

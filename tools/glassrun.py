@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import socket
 
 import hosttest
 from machine import Failure, slowness
@@ -47,6 +48,24 @@ def demand(text, *patterns):
     for pattern in patterns:
         if not re.search(pattern, text) and not re.search(pattern, joined):
             raise Failure(f"{pattern!r} is not in {text.strip()[-300:]!r}")
+
+
+def in_order(text, *patterns):
+    """Fails unless the text has the patterns one after the other."""
+    demand(text, ".*".join(patterns))
+
+
+def line_with(words, path):
+    """The number of the line of the source that has these words."""
+    with open(path, encoding="utf-8") as f:
+        return next(n for n, text in enumerate(f, 1) if words in text)
+
+
+def free_port():
+    """A port of this computer that no program uses now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def in_node(context, log, words, said):

@@ -10,12 +10,12 @@ import codecs
 import os
 import re
 import select
-import shutil
 import subprocess
 import time
 import unicodedata
 
 import children
+from disk import copy_sparse, find_tool
 
 PROMPT = r"\$ "
 PANIC = re.compile(r"^.*\bpanic\b.*", re.M)
@@ -30,16 +30,18 @@ class Failure(Exception):
     """A failed test; the text gives the reason, in one line."""
 
 
+def same(what, got, want):
+    """Fails unless the two are equal."""
+    if got != want:
+        raise Failure(f"{what}: {got!r}, expected {want!r}")
+
+
 def slowness():
     """Measures how many times slower than on an idle host programs run now; from 1 to 5."""
     wall, cpu = time.monotonic(), time.thread_time()
     while time.thread_time() - cpu < 0.02:
         pass
     return min(5.0, max(1.0, (time.monotonic() - wall) / 0.02))
-
-
-def find_tool(name):
-    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or name
 
 
 class Machine:
@@ -235,6 +237,8 @@ def quote(pattern):
     return repr(pattern.replace("\\", ""))
 
 
-def copy_sparse(source, target):
-    """Copies a disk image; holes stay holes where the file system can."""
-    subprocess.run(["cp", "--sparse=always", source, target], check=True)
+def own_disk(context):
+    """A copy of the disk image for one test."""
+    image = os.path.join(context.dir, "own.img")
+    copy_sparse(context.options.image, image)
+    return image

@@ -51,6 +51,11 @@ def read(path):
         return f.read()
 
 
+def line_of(text, at):
+    """The number of the line that has the character at that place."""
+    return text.count("\n", 0, at) + 1
+
+
 def blank(text):
     """The text with comments and the insides of strings blanked; every line keeps its length."""
 

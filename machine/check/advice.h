@@ -4,7 +4,6 @@
 
 #include "sight/report.h"
 
-// Completes a report by report_complete(), then makes its "do:" agree with the history. To be
-//           called
-// between turns only.
+// Completes a report by report_complete(), and then makes its "do:" agree with the history. To be
+// called between turns only.
 void advice_complete(struct machine *m, struct report *r);

@@ -2,9 +2,9 @@
 // locks.c - mistakes that one hart makes with spinlocks: taken twice, kept too long, never taken.
 //
 // Theory    A hart must not
-//           - acquire a lock that it holds, or release a lock that it does not hold;
-//           - go to user mode, or leave a process for another, with a lock that is not released
-//           then; - have interrupts on while it holds a lock that handlers of interrupts acquire.
+//           (1) acquire a lock that it holds, or release a lock that it does not hold;
+//           (2) go to user mode, or leave a process for another, with a lock that stays held;
+//           (3) have interrupts on while it holds a lock that handlers of interrupts acquire.
 // Promises  silence: both the table and the lock's word in memory must show the mistake.
 // Next      check/lockorder.c, check/deadlock.c
 #include "check/locktable.h"

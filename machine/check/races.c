@@ -3,9 +3,10 @@
 //
 // Theory    Two accesses of two harts race if neither comes before the other (check/clocks.h).
 //           Locks, AMO and LR/SC hand the order on; so do a fence before a store and a load of that
-//           word. Two patterns are reported: (1) Two plain stores race, and the second changes the
-//           value: one of them is lost. (2) A function stores a word under a lock, releases the
-//           lock, reads the word again and
+//           word.
+//           Two patterns are reported:
+//           (1) Two plain stores race, and the second changes the value: one of them is lost.
+//           (2) A function stores a word under a lock, releases the lock, reads the word again and
 //               branches. Other harts store the word under that lock: the value that it reads may
 //               be theirs, whether they race in this run or not.
 //           Other reads without a lock are not reported: most are harmless, and this check cannot

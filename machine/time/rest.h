@@ -4,11 +4,11 @@
 // Theory    Suppose a hart comes back to the same pc with the same registers, has read no device or
 //           clock on the way, and has left memory as it was. Then it repeats this loop until
 //           another hart or a device changes memory, or an interrupt comes. Until then it need not
-//           run. Two kinds of loops are looked for, at the beginning of a turn: - short loops
-//           without stores (a hart that waits for a lock or a flag), in each turn; - long loops
-//           whose stores cancel out (a scheduler that finds nothing to run), in a turn
-//             of its own when the hart has been quiet. The hart then gets one turn in sixteen. They
-//             are not looked for where turns are short (--turn below 1000).
+//           run. Two kinds of loops are looked for, at the beginning of a turn:
+//           (1) short loops without stores (a hart that waits for a lock or a flag), in each turn;
+//           (2) long loops whose stores cancel out (a scheduler that finds nothing to run), in a
+//               turn of its own when the hart has been quiet. The hart then gets one turn in
+//               sixteen. Where turns are short (--turn below 1000), they are not looked for.
 #pragma once
 
 #include "base/types.h"

@@ -3,7 +3,7 @@
 import os
 
 import facts
-from glassrun import demand, mini, run
+from glassrun import in_order, mini, run
 from machine import Failure
 
 
@@ -23,10 +23,6 @@ def told(context, mistake, *lines, options=(), define=None):
 
 def place(name):
     return name + r" \((?:tests/)?machine/mini/[a-z]+\.[cS]:[0-9]+\)"
-
-
-def in_order(text, *patterns):
-    demand(text, ".*".join(patterns))
 
 
 def test_checks_silent(context):

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from glassrun import CC, demand, prompt, run
+from glassrun import CC, demand, free_port, prompt, run
 from machine import Failure, slowness
 
 SOURCE = "tests/machine/stale.c"
@@ -89,12 +89,6 @@ def test_expect_hunt(context):
     demand(vitrine(context, kernel, "--seeds", "x", "--", status=2), "--seeds x: a range such as 1-200")
     demand(vitrine(context, prompt(context), "--seeds", "4", "--", "exit 9", status=3), "seed 4: it ends with status 9",
            "again: .* --seed 4 -- 'exit 9'\n")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def test_expect_qemu(context):

@@ -2,11 +2,10 @@
 """test_gdbstub.py - gdb-multiarch on the glass machine: forward, back, watched entries, the prompt's words."""
 import os
 import re
-import socket
 import subprocess
 
 import children
-from glassrun import CC, demand, glass
+from glassrun import CC, demand, free_port, glass, line_with
 from machine import Failure, slowness
 
 SOURCE = "tests/machine/stale.c"
@@ -18,17 +17,6 @@ def build(context, source=SOURCE):
     context.must([*CC, "-g", "-fno-omit-frame-pointer", "-DAFTER_ENTRY=fence", "-DAFTER_SATP=fence",
                   "-o", path, source])
     return path
-
-
-def line(words):
-    with open(SOURCE, encoding="utf-8") as f:
-        return next(n for n, text in enumerate(f, 1) if words in text)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def debug(context, kernel, *commands, harts="1", qemu=False, first=()):
@@ -66,7 +54,7 @@ def test_gdb_watch(context):
     demand(answers[1], "Breakpoint 1, look")
     demand(answers[2], "Hardware watchpoint 2")
     demand(answers[3], "Old value = .* New value = ")
-    demand(answers[4], f"#0 .*remap .*stale.c:{line('leaves[0])[0] = entry')}")
+    demand(answers[4], f"#0 .*remap .*stale.c:{line_with('leaves[0])[0] = entry', SOURCE)}")
     demand(answers[6], "Old value = [0-9]+ New value = 0 ")
     demand(answers[8], "entry|make_root|supervisor")
     demand(answers[10], "remap|fence")

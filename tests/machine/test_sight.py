@@ -3,7 +3,7 @@
 import os
 import re
 
-from glassrun import CC, demand, run
+from glassrun import CC, demand, in_order, line_with, run
 from machine import Failure
 
 SOURCE = "tests/machine/stale.c"
@@ -19,12 +19,6 @@ def build(context, *flags):
     return path
 
 
-def line(words, source=SOURCE):
-    """The number of the line of the source that has these words."""
-    with open(source, encoding="utf-8") as f:
-        return next(n for n, text in enumerate(f, 1) if words in text)
-
-
 def report(context, *flags):
     """The machine's output for the kernel, with single spaces between words; each line has at most 80 columns."""
     text = run(context, "--harts", "1", build(context, *flags), status=3)
@@ -34,22 +28,19 @@ def report(context, *flags):
     return " ".join(text.split())
 
 
-def in_order(text, *patterns):
-    demand(text, ".*".join(patterns))
-
-
 def test_sight_names(context):
     """A missing fence is told with the function and line of both sides, with the calls; DWARF 2, 4, 5."""
     place = r"in {}\+0x[0-9a-f]+ \((?:tests/)?machine/stale.c:{}\)"
-    satp = fr"in switch_tree\+0x[0-9a-f]+ \((?:tests/)?machine/small.h:{line('csrw satp', 'tests/machine/small.h')}\)"
-    read = place.format("look", line("*(volatile int *)WINDOW"))
+    satp = line_with("csrw satp", "tests/machine/small.h")
+    satp = fr"in switch_tree\+0x[0-9a-f]+ \((?:tests/)?machine/small.h:{satp}\)"
+    read = place.format("look", line_with("*(volatile int *)WINDOW", SOURCE))
     for version in ("-gdwarf-2", "-gdwarf-4", "-gdwarf-5"):
         in_order(report(context, version, *ENTRY),
                  f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
                  r"from: look .*< visit .*< supervisor .*walk: memory says",
                  "since: hart 0 changed the entry at .* "
-                 + place.format("remap", line("leaves[0])[0] = entry")), "rule: ", "do: sfence.vma after the store",
-                 "reports: 1")
+                 + place.format("remap", line_with("leaves[0])[0] = entry", SOURCE)), "rule: ",
+                 "do: sfence.vma after the store", "reports: 1")
         in_order(report(context, version, *SATP),
                  f"^glass: stale translation: hart 0 reads 0x40000000 {read}",
                  r"from: look .*< visit .*< supervisor .*walk: memory says",

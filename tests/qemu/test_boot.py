@@ -6,7 +6,8 @@ import shutil
 import subprocess
 
 import devicetree
-from machine import Failure, find_tool
+from disk import find_tool
+from machine import Failure
 
 NODES = ("console", "statistics")
 

@@ -10,7 +10,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
 
 import hosttest  # noqa: E402
-from machine import Failure, find_tool  # noqa: E402
+from disk import find_tool  # noqa: E402
+from machine import Failure  # noqa: E402
 
 
 def pull_the_plug(context, rnd, image, how):

@@ -16,7 +16,8 @@ import time
 
 import children
 from console import Notes
-from machine import PANIC, Failure, copy_sparse, find_tool, slowness
+from disk import find_tool
+from machine import PANIC, Failure, own_disk, same, slowness
 from places import Places
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -75,21 +76,10 @@ class Door:
         same("exit code", self.process.wait(PATIENCE), code)
 
 
-def same(what, got, want):
-    if got != want:
-        raise Failure(f"{what}: {got!r}, expected {want!r}")
-
-
 def has(what, text, *parts):
     for part in parts:
         if part not in text:
             raise Failure(f"{what}: no {part!r} in {text[-600:]!r}")
-
-
-def own_disk(context):
-    image = os.path.join(context.dir, "own.img")
-    copy_sparse(context.options.image, image)
-    return image
 
 
 def starting(context, image, *options, kernel=None, out=None, words="quiet"):

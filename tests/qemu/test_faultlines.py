@@ -6,7 +6,7 @@ import subprocess
 
 import children
 from faults import Faults
-from machine import Failure, copy_sparse, slowness
+from machine import Failure, own_disk, slowness
 
 LINES = ("die load", "die illegal", "die textstore", "die stackoverflow")
 # Fields that are the same in both languages and on both machines.
@@ -40,12 +40,6 @@ def compare(what, got):
             raise Failure(f"{what}: `{LINES[n]}' gives {wrong}, expected {want}")
     if [e["index"] for e in got[0]["walk"]] != [0, 384] or got[0]["from"][1].split("+")[0] != "_start":
         raise Failure(f"{what}: {got[0]}")
-
-
-def own_disk(context):
-    image = os.path.join(context.dir, "own.img")
-    copy_sparse(context.options.image, image)
-    return image
 
 
 def on_glass(context, language):

@@ -4,7 +4,8 @@ import os
 import re
 import subprocess
 
-from machine import Failure, find_tool
+from disk import find_tool
+from machine import Failure
 
 MOST = 20000  # microseconds: a time slice of the caller is 10,000
 CALLS = 18

@@ -12,7 +12,7 @@ import sys
 import time
 
 import children
-from machine import Failure
+from machine import Failure, same
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 200  # seconds that a debugger may take
@@ -68,11 +68,6 @@ class Debugged:
         if len(parts) != len(commands):
             raise Failure(f"gdb: {text.strip().splitlines()[-1:]}")
         return parts
-
-
-def same(what, got, want):
-    if got != want:
-        raise Failure(f"{what}: {got!r}, expected {want!r}")
 
 
 def match(what, got, *patterns):

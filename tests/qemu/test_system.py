@@ -5,7 +5,8 @@ import random
 import re
 import subprocess
 
-from machine import Failure, find_tool
+from disk import find_tool
+from machine import Failure
 
 HARTS = (1, 3, 8)
 
