@@ -127,8 +127,8 @@ check_tables(struct aspace *as)
         (void)pt_check(&as->kpt, 0, USER_END, &checker);
 }
 
-// Whether the tables are to be checked this time. A check reads all entries: the more there are,
-// the rarer it is, so that on average it reads some PAGES_PER_CALL of them.
+// Returns whether the tables are to be checked this time. A check reads all entries: the more there
+// are, the rarer it is, so that on average it reads some PAGES_PER_CALL of them.
 static bool
 tables_due(const struct aspace *as)
 {

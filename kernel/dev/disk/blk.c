@@ -43,7 +43,7 @@ blk_find(const char *name)
     return NULL;
 }
 
-// Whether the device has to do something for the request; if not, sets the request's status.
+// Returns whether the device has to do anything for the request; if not, sets its status.
 static bool
 needs_device(const struct blkdev *d, struct blk_req *r)
 {

@@ -138,7 +138,7 @@ describe_page(struct disk *d, struct blk_req *r, uint16 last)
     return r->desc;
 }
 
-// Whether the first waiting request continues a run of `n` requests that ends with `r`.
+// Returns whether the first waiting request continues a run of `n` requests that ends with `r`.
 // Locks     d->lock is held.
 static bool
 continues(struct disk *d, const struct blk_req *r, uint32 n)

@@ -118,6 +118,7 @@ page_insert(struct pcache *pc, uint64 index, struct frame *f, uint16 flags)
     return 0;
 }
 
+// Takes a dirty page out of the running transaction, and marks it clean.
 // Locks     pc->lock, cache_lists.lock
 void
 page_stop_running(struct frame *f)

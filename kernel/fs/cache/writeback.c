@@ -227,6 +227,7 @@ flush(struct pcache *pc, bool fill)
     return error;
 }
 
+// Writes all dirty pages of the cache, and waits for them.
 // On error  the last one of -EIO, -ENOMEM, -ENOSPC (a page over a hole), -EUCLEAN; all other pages
 //           are written.
 // Locks     none is held; in an operation, since holes are filled. Sleeps
@@ -236,7 +237,8 @@ cache_flush(struct pcache *pc)
     return flush(pc, true);
 }
 
-// Errors are reported by calls that need the pages on the disk, such as fsync().
+// As cache_flush(), but pages over holes stay dirty. Calls that need the pages on the disk, such as
+// fsync(), report the errors.
 void
 cache_flush_some(struct pcache *pc)
 {

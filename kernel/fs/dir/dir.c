@@ -132,6 +132,7 @@ dir_find(struct inode *dp, const struct name *n, struct dir_place *p)
     return found ? found : -ENOENT;
 }
 
+// Finds the number of the inode that the directory has under a name.
 // On error  -ENOENT, -EIO, -ENOMEM, -EUCLEAN.
 // Locks     the directory is locked. Sleeps
 int
@@ -345,7 +346,9 @@ real_name(const struct ext2_dirent *e, const struct name *n)
     return e->inode && !dots;
 }
 
+// Checks that the directory has no names but `.` and `..`.
 // Returns   0, or -ENOTEMPTY; -EIO, -ENOMEM, -EUCLEAN.
+// Locks     the directory is locked. Sleeps
 int
 dir_empty(struct inode *dp)
 {

@@ -182,6 +182,7 @@ resolve_path(struct inode *cwd, const char *path, bool follow_last, struct inode
     return end_walk(&w, error, out);
 }
 
+// Finds the inode of a path, with a reference; symbolic links are followed.
 // On error  -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP, -EIO, -ENOMEM, -EUCLEAN.
 // Sleeps    unless all of it is in memory.
 int

@@ -30,7 +30,7 @@ struct move {
     struct dir_place p1, p2, up; // the old name, the replaced one, the moved directory's ".."
 };
 
-// Whether directory `dp` is `above` or below it.
+// Finds out whether directory `dp` is `above`, or below it.
 // Returns   1, 0, or -E.
 static int
 below(struct inode *dp, struct inode *above)
@@ -91,7 +91,8 @@ rename_resolve(struct move *m)
     return error;
 }
 
-// Whether the tree allows the move.
+// Checks that the tree allows the move.
+// Returns   0; -ENOTDIR, -EISDIR, -EINVAL (below itself), -ENOTEMPTY, -EMLINK: it does not; or -E.
 static int
 check_shape(const struct move *m)
 {
@@ -111,8 +112,8 @@ check_shape(const struct move *m)
     return m->dir ? -ENOTDIR : 0;
 }
 
-// Returns whether the names still refer to the resolved inodes, now that the directories are
-// locked.
+// Checks, now that the directories are locked, that the names still refer to the resolved inodes.
+// Returns   0; -EAGAIN: they do not; -ENOENT: the old name is gone; or -E.
 static int
 unchanged(const struct move *m)
 {

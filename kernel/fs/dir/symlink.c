@@ -13,6 +13,7 @@
 
 #define FAST (sizeof(((struct inode *)0)->block) - 1) // bytes of the longest short target
 
+// Copies the target of the link to `buf`, of `size` bytes, with a NUL behind it.
 // On error  -ENAMETOOLONG, -EIO, -ENOMEM, -EUCLEAN.
 // Sleeps    for a long target.
 int

@@ -100,8 +100,9 @@ fault(const struct inode *ip, bool special)
     return NULL;
 }
 
+// Reads the inode's copy on the disk, and checks it.
 // On error  -EUCLEAN: the copy is invalid, or valid only for a `special` inode; -EIO, -ENOMEM.
-//           Sleeps
+// Sleeps
 int
 inode_load(struct inode *ip, bool special)
 {

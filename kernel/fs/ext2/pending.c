@@ -85,6 +85,8 @@ has(const struct pending_map *m, uint32 bit)
     return m->map && bitmap_test(page_data(m->map), bit);
 }
 
+// Adds a block to the frees of the running transaction.
+// Returns   false: it was freed already, and the commit is still to come.
 // Locks     fs->alloc is held.
 bool
 pending_add(struct ext2 *fs, uint32 group, uint32 bit)

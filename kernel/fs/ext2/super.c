@@ -104,7 +104,7 @@ ext2_journals(const struct ext2 *fs, int type)
     return fs->journalled && (type != T_FILE || fs_journals_data);
 }
 
-// Whether a file may own the block: it exists and is not part of the file system's own tables.
+// Returns whether a file may own the block: it exists, and is not in the file system's own tables.
 bool
 ext2_block_ok(struct ext2 *fs, uint32 block)
 {

@@ -78,7 +78,7 @@ read_log(struct recovery *r, struct frame *into)
     return 0;
 }
 
-// Whether the block was freed by this transaction or a later one.
+// Returns whether this transaction or a later one has freed the block.
 static bool
 revoked(struct recovery *r, uint32 block)
 {

@@ -198,7 +198,7 @@ swtch(struct context *old, struct context *new, uint64 satp, bool drop)
     fiber_switch(&from->fiber, &to->fiber);
 }
 
-// Returns whether a fault is in order that comes after `handled` ones of the same access.
+// Fails the test if this fault must not come after `handled` faults of the same access.
 static void
 judge_fault(enum sight s, uint64 va, int handled)
 {

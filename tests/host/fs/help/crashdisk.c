@@ -175,7 +175,8 @@ is_lost(uint32 i)
     return (long)i == crash_lost_block;
 }
 
-// Returns how many events the flushes before `at` have made safe.
+// Cuts the power once more, at a random event after the last cut. The disk has all that flushes
+// have made safe, and a random part of the rest.
 void
 crash_recut(void)
 {
