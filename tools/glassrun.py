@@ -3,7 +3,6 @@
 import glob
 import os
 import re
-import socket
 
 import hosttest
 from machine import Failure, slowness
@@ -59,13 +58,6 @@ def line_with(words, path):
     """The number of the line of the source that has these words."""
     with open(path, encoding="utf-8") as f:
         return next(n for n, text in enumerate(f, 1) if words in text)
-
-
-def free_port():
-    """A port of this computer that no program uses now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def in_node(context, log, words, said):

@@ -10,6 +10,7 @@ import codecs
 import os
 import re
 import select
+import socket
 import subprocess
 import time
 import unicodedata
@@ -242,3 +243,10 @@ def own_disk(context):
     image = os.path.join(context.dir, "own.img")
     copy_sparse(context.options.image, image)
     return image
+
+
+def free_port():
+    """A port of this computer that no program uses now."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import time
 
-from glassrun import CC, demand, free_port, prompt, run
-from machine import Failure, slowness
+from glassrun import CC, demand, prompt, run
+from machine import Failure, free_port, slowness
 
 SOURCE = "tests/machine/stale.c"
 

@@ -2,11 +2,12 @@
 """test_gdbstub.py - gdb-multiarch on the glass machine: forward, back, watched entries, the prompt's words."""
 import os
 import re
+import socket
 import subprocess
 
 import children
-from glassrun import CC, demand, free_port, glass, line_with
-from machine import Failure, slowness
+from glassrun import CC, demand, glass, line_with
+from machine import Failure, free_port, slowness
 
 SOURCE = "tests/machine/stale.c"
 SETTINGS = ("set confirm off", "set pagination off", "set width 0", "set tcp connect-timeout 60")

@@ -16,7 +16,7 @@ import threading
 import time
 
 import children
-from machine import Failure, slowness
+from machine import Failure, free_port, slowness
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHECKED_OUT = ("LICENSE", "Makefile", "README.md", "doc", "include", "kernel", "machine", "tests", "tools", "user",
@@ -33,12 +33,6 @@ TREES = {}  # by build directory: the tree that this run of the tests has made
 def ignored(directory, names):
     """The files that a build leaves in the tree."""
     return [n for n in names if n == "__pycache__" or os.path.islink(os.path.join(directory, n))]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("localhost", 0))
-        return s.getsockname()[1]
 
 
 # A program as the course's are written, with each header that they include, and each name of 2025 that is not xv6's.

@@ -9,10 +9,9 @@ import json
 import os
 import re
 import shutil
-import socket
 import sys
 
-from machine import Failure
+from machine import Failure, free_port
 from test_door import Door
 
 
@@ -120,12 +119,6 @@ def test_kit_container(context):
         needs = re.findall(r"^    need '.*?' (?:'([^']+)'|(\S+)) '", f.read(), re.M)
     lacking = {p for a, b in needs for p in (a or b).split()} - named
     demand(not lacking and "chromium" in named, f"packages lacks {sorted(lacking)}")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("localhost", 0))
-        return str(s.getsockname()[1])
 
 
 class Process(Door):
