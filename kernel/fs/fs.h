@@ -33,7 +33,7 @@ int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file syste
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO
 bool fs_wait_for_room(int64 error,
-                      int turn); // repeat an operation that failed? turn 0: the first time
+                      int turn); // whether to repeat a failed operation; turn 0: the first
 int fs_writeback(void);          // as fs_sync(), for periodic calls
 int fs_fsync(struct inode *ip) must_check;  // one file, and all earlier changes of metadata
 int fs_limit_size(uint64 bytes) must_check; // before the mount: no file grows beyond; -EINVAL

@@ -6,9 +6,9 @@
 
 #include "lib/types.h"
 
-bool utf8_continues(uint8 c);                   // is it a byte after the first?
+bool utf8_continues(uint8 c);                   // whether it is a byte after the first
 size_t utf8_promised(uint8 lead);               // bytes that this first byte announces, 1 to 4
 size_t utf8_next(const char *s, size_t n);      // bytes of the character at s; n > 0 are there
 size_t utf8_prev(const char *s, size_t n);      // bytes of the character that ends at s + n; n > 0
 uint32 utf8_columns(const char *s, size_t n);   // width on a terminal
-bool utf8_printable(const char *s, size_t len); // may the character at s go to a terminal as it is?
+bool utf8_printable(const char *s, size_t len); // whether it can go to a terminal as it is

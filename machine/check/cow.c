@@ -23,7 +23,7 @@ struct marked_page {
 struct cow_watch {
     struct marked_page text[TEXTS]; // code that was made copy-on-write
     uint32 next_text;
-    bool *shared; // of each page of RAM: is it watched?
+    bool *shared; // of each page of RAM: whether it is watched
 };
 
 static struct cow_watch *

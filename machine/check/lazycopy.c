@@ -46,7 +46,7 @@ untouched(const struct machine *m, uint64 proc, uint64 root, uint64 va)
            !leaves_find(m, root, PT_MIN_LEVELS, va, &leaf);
 }
 
-// --- is the kernel lazy? -----------------------------------------------------------------------
+// --- whether the kernel is lazy ----------------------------------------------------------------
 
 static void
 trap(struct machine *m, unsigned hart)

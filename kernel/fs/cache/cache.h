@@ -33,7 +33,7 @@ struct pcache_ops {
     // takes no lock that may be held around a copy to or from user memory. 0 or -E.
     int (*map)(struct pcache *pc, uint64 index, bool create, uint64 *block);
     uint64 (*size)(struct pcache *pc); // bytes: data beyond reads as zero
-    bool (*shared)(struct pcache *pc); // do processes share its pages? NULL: never
+    bool (*shared)(struct pcache *pc); // whether processes share its pages; NULL: never
     // How many pages to read when the page is missing, itself included; NULL: more and more for a
     // reader that goes on in order, ahead_max at most.
     uint32 (*near)(struct pcache *pc, uint64 index);

@@ -47,7 +47,8 @@ inode_pins(struct inode *a, struct frame **pa, struct inode *b, struct frame **p
     return error;
 }
 
-// Pipes and sockets made by Linux are shown as nonexistent devices.
+// Returns the type T_... of an inode with that mode. Pipes and sockets, made by Linux, are shown as
+// devices that do not exist.
 int
 inode_type_of(uint16 mode)
 {

@@ -51,14 +51,14 @@ struct inode {
     struct list list_link; // [orphans_lock] on the disk's orphan list
 };
 
-// The size in bytes, which may change at once: inode_size() for this room.
+// Returns the size in bytes, as inode_size() does; it may change at any time.
 static inline uint64
 inode_length(const struct inode *ip)
 {
     return __atomic_load_n(&ip->size, __ATOMIC_ACQUIRE); // pairs with the stores to size
 }
 
-// How many pages the file's bytes take.
+// Returns how many pages the file's bytes take.
 static inline uint64
 inode_pages_count(const struct inode *ip)
 {

@@ -76,7 +76,8 @@ idup(struct inode *ip)
     return ip;
 }
 
-// Returns NULL also for an inode whose last name has been removed.
+// Returns the inode with that number, with a reference, if it is in memory and has a name.
+// Otherwise NULL.
 struct inode *
 iget_cached(uint32 inum)
 {

@@ -168,7 +168,7 @@ read_groups(struct ext2 *fs)
     return check_groups(fs);
 }
 
-// Replaying the journal may have changed superblock and descriptors.
+// Checks superblock and descriptors again, since replaying the journal may have changed them.
 static int
 reread(struct ext2 *fs)
 {
@@ -251,7 +251,7 @@ mark_in_use(struct ext2 *fs)
 
 // Opens the file system on the device.
 // On error  -EINVAL, -EUCLEAN, -EIO, -ENOMEM: a line gives the reason; the disk is unchanged.
-//           Sleeps
+// Sleeps
 int
 ext2_open(struct ext2 *fs, struct blkdev *d, bool readonly)
 {

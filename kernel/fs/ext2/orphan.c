@@ -15,7 +15,8 @@
 #include "fs/fs.h"
 #include "fs/journal/journal.h"
 
-// Device nodes and short symbolic links have other data in place of block numbers.
+// Returns whether the inode has block numbers. Device nodes and short symbolic links have other data
+// in their place.
 static bool
 has_blocks(const struct inode *ip)
 {

@@ -51,8 +51,8 @@ void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
 struct ext2_super *ext2_super(struct ext2 *fs);
 struct ext2_group *ext2_group(struct ext2 *fs, uint32 g);
 bool ext2_writable(const struct ext2 *fs);
-bool ext2_journals(const struct ext2 *fs, int type); // are the contents of such a file journalled?
-bool ext2_block_ok(struct ext2 *fs, uint32 block);   // may it belong to a file?
+bool ext2_journals(const struct ext2 *fs, int type); // whether its contents go there
+bool ext2_block_ok(struct ext2 *fs, uint32 block);   // whether it may belong to a file
 uint32 ext2_now(struct ext2 *fs);                    // a time stamp
 
 // fs/ext2/journalfile.c: opens and replays the journal; 0, or an error after a line with the

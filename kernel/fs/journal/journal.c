@@ -17,7 +17,7 @@
 #include "lib/printf.h"
 #include "mm/frame/kmem.h"
 
-#define MIN_ROOM 128 // blocks blocks in use at least, however little memory there is
+#define MIN_ROOM 128 // blocks in use at least, however little memory there is
 
 struct journal journal;
 bool fs_journals_data, fs_durable;

@@ -21,7 +21,7 @@ struct journal_fs;
 
 // The functions that the file system provides to the journal.
 struct journal_fs_ops {
-    bool (*writable)(const struct journal_fs *fs); // may the disk be written to?
+    bool (*writable)(const struct journal_fs *fs); // whether the disk may be written to
     void (*stop)(struct journal_fs *fs);           // the disk must not be written to any more
     uint32 (*now)(struct journal_fs *fs);          // the time stamp of a commit
     // Blocks that a transaction frees stay in use until it is on the disk: their old contents may
@@ -98,7 +98,7 @@ void journal_hold(struct journal *j);                            // no operation
 void journal_resume(struct journal *j);                          // ... until here
 void journal_order(struct pcache *pc); // before pages of a file are dropped
 bool journal_joined(void);             // false: no operation, though the caller needs one
-bool journal_room(void);               // may the operation go on, or should it end here?
+bool journal_room(void);               // whether the operation may make more changes
 void journal_begin(void);              // the caller's operation begins
 void journal_end(bool wait);           // ... and ends; wait: durable=on waits for the disk
 

@@ -41,4 +41,4 @@ int elf_check_header(const void *bytes, size_t n, uint64 file_size,
 int elf_check_phdr(const void *bytes, size_t n, uint64 file_size, uint64 limit,
                    struct elf_segment *s) must_check;
 int elf_add(struct elf_program *p, const struct elf_segment *s) must_check;
-bool elf_mappable(const struct elf_segment *s); // do file pages and memory pages coincide?
+bool elf_mappable(const struct elf_segment *s); // whether file and memory pages coincide

@@ -73,7 +73,7 @@ bool fdt_prop(const struct fdt *t, const struct fdt_node *n, const char *name, s
 bool fdt_has(const struct fdt *t, const struct fdt_node *n, const char *name);
 uint32 fdt_cells(const struct fdt_prop *p);              // whole 32-bit cells in the property
 uint32 fdt_cell(const struct fdt_prop *p, uint32 i);     // 0 beyond the end
-bool fdt_lists(const struct fdt_prop *p, const char *s); // is s one of its strings?
+bool fdt_lists(const struct fdt_prop *p, const char *s); // whether s is one of its strings
 uint32 fdt_u32(const struct fdt *t, const struct fdt_node *n, const char *name, uint32 absent);
 const char *fdt_string(const struct fdt *t, const struct fdt_node *n, const char *name); // or NULL
 bool fdt_reg(const struct fdt *t, const struct fdt_node *n, uint32 i, uint64 *base, uint64 *size);

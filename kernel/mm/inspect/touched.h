@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// touched.h - which pages has a process used?
+// touched.h - finds the pages that a process has used.
 #pragma once
 
 #include "lib/types.h"

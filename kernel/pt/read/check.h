@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// check.h - is this a well-formed page table?
+// check.h - checks that a page table is well-formed.
 #pragma once
 
 #include "pt/pt.h"
