@@ -15,8 +15,8 @@
 #include "fs/fs.h"
 #include "fs/journal/journal.h"
 
-// Returns whether the inode has block numbers. Device nodes and short symbolic links have other data
-// in their place.
+// Returns whether the inode has block numbers. Device nodes and short symbolic links have other
+// data in their place.
 static bool
 has_blocks(const struct inode *ip)
 {
