@@ -10,7 +10,8 @@
 //           times, its handler does not acknowledge it.
 // Promises  silence: a process is identified by root and pid; a root that was allocated again
 //           belongs to another process. A trap makes a record, and the return from it ends the
-//           record.
+//           record. Where pids are not known, a fault is not compared: a program that it has ended
+//           and one that begins may have the same root and pc.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -178,7 +179,7 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
     } else if (t->call && p->interrupted.when != 0 && h->pc == p->interrupted.pc) {
         same(m, hart, &p->interrupted, false, WORD_REGISTER_HANDLER);
         p->interrupted.when = 0;
-    } else if (!t->call && again) {
+    } else if (!t->call && again && (t->interrupt || p->pid >= 0)) {
         same(m, hart, t, false, WORD_REGISTER_TRAP);
     } else if (t->interrupt && !again) {
         if (reenters(m, hart, p))
