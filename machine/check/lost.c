@@ -5,8 +5,8 @@
 //           then be found from the kernel's data, from a register or from another page that is
 //           found: by an address, by an entry of a page table, or by a page number. Every word that
 //           looks like one of these counts, so a page is reported only when it is surely lost. The
-//           pages of user programs are not searched: they hold no pointers of the kernel. The
-//           kernel's map of all memory leads to every page, so it does not count: it is a row of
+//           pages of user programs are not searched: they hold no pointers of the kernel. Nor are
+//           the kernel stacks of unused processes: their words are old. The kernel's map of all memory leads to every page, so it does not count: it is a row of
 //           leaves without U, in which the page number grows with the number of the entry. A page
 //           that is lost stays lost; each place that allocates is reported once.
 #include "check/blame.h"
@@ -15,6 +15,7 @@
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
+#include "sight/guest.h"
 
 #define LOST_MIN 2 // pages from one place: a single one may be in use by code that is running
 
@@ -126,6 +127,22 @@ find_user_pages(struct machine *m)
             leaves_visit(m, m->trees.tree[n].root, m->trees.tree[n].levels, &to);
 }
 
+// The kernel stack of a process that is not in use leads nowhere: its page is not searched, like
+// those of user programs.
+static void
+find_old_stacks(struct machine *m)
+{
+    uint64 at, kstack, state_now, pa;
+    if (!facts_have(m, FACT_BIT(STATE_UNUSED)))
+        return;
+    for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
+        if (facts_field(m, at, FACT_PROC_STATE, 4, &state_now) &&
+            state_now == fact(m, FACT_STATE_UNUSED) &&
+            facts_field(m, at, FACT_PROC_KSTACK, 8, &kstack) &&
+            guest_translate(m, m->turn_hart, kstack, PT_READ, &pa))
+            state(m)->page[number(m, pa)] |= PAGE_USER;
+}
+
 // A large leaf leads to all of its pages.
 static void
 spread(struct machine *m)
@@ -228,6 +245,7 @@ at_rest(struct machine *m)
     for (uint64 i = 0; i < pages; i++)
         w->page[i] = 0;
     find_user_pages(m);
+    find_old_stacks(m);
     search(m);
     for (uint32 i = 0; i < pages; i++)
         if (m->sight->frames->of[i].state == FRAME_ALLOCATED &&

@@ -72,6 +72,9 @@ def test_checks_lost(context):
     """Pages that nothing leads to, with the place that forgot them."""
     in_order(told(context, "USYSCALL_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
              "unmapped by ", "never freed", "its last entry was removed by " + place("uvmunmap"))
+    # Two without those that only the stacks of ended processes lead to.
+    in_order(told(context, "TRAPFRAME_LEAKS"), "glass: [3-9] pages lost, .*allocated by " + place("allocproc"),
+             "unmapped by " + place("freeproc"), "never freed")
     in_order(told(context, "COW_NO_RELEASE"), "pages lost", "unmapped by " + place("cowfault"), "never freed")
     in_order(told(context, "UNMAP_KEEPS"), "pages lost", "its last entry was removed by " + place("uvmunmap"))
 

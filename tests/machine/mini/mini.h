@@ -29,6 +29,7 @@ enum mistake {
     COPYOUT_NOT_COW,     // copyout: the kernel stores to a page that is shared
     TABLE_USED_AFTER,    // freewalk: the table is written after it was freed
     FREE_TWICE,          // freeproc: the trapframe is freed a second time
+    TRAPFRAME_LEAKS,     // freeproc: the trapframe is forgotten
     USYSCALL_LEAKS,      // freeproc: the page is forgotten
     USYSCALL_WRITABLE,   // proc_pagetable: the process may store to the kernel's page
     USYSCALL_NO_U,       // proc_pagetable: the process may not read it

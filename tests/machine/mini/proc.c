@@ -74,7 +74,8 @@ freeproc(struct proc *p)
 {
     if (MAKES(FREE_ZERO))
         p->trapframe = 0;
-    kfree(p->trapframe);
+    if (!MAKES(TRAPFRAME_LEAKS))
+        kfree(p->trapframe);
     if (MAKES(FREE_TWICE))
         kfree(p->trapframe);
     if (!MAKES(USYSCALL_LEAKS))
