@@ -33,6 +33,7 @@ struct kept {
     struct cut trap[SETS][WAYS], swtch[SETS][WAYS];
     struct cut *last[HARTS_MAX]; // the interrupt that each hart took last
     bool tp_is_hart[HARTS_MAX];  // as scheduler() had it
+    bool over;                   // a thread was saved as another one
 };
 
 static struct kept *
@@ -81,6 +82,8 @@ tell(struct machine *m, unsigned hart, const struct cut *k, enum word word, unsi
 {
     const struct hart *h = &m->s.hart[hart];
     struct report r;
+    if (state(m)->over)
+        return;
     report_begin(m, &r, REPORT_KEPT, hart, guilty);
     r.what = (struct fact){
         .word = word, .arg = {guilty, reg, k->x[reg], h->x[reg], k->pc, h->pc}, .moment = r.moment};
@@ -169,10 +172,30 @@ tp_lost(struct machine *m, unsigned hart)
     report_send(m, &r);
 }
 
+// swtch() saves registers as those of a process, and sp is far from its kernel stack: the scheduler
+// was interrupted, and the handler has taken it for that process.
+static void
+saved_as_another(struct machine *m, const struct call *c)
+{
+    uint64 proc = facts_current(m, c->hart), kstack, far = 16 * PAGE_BYTES;
+    struct report r;
+    if (proc == 0 || c->arg[0] != proc + fact(m, FACT_PROC_CONTEXT) ||
+        !facts_field(m, proc, FACT_PROC_KSTACK, 8, &kstack) || kstack == 0 ||
+        c->sp - kstack + far < 2 * far)
+        return;
+    report_begin(m, &r, REPORT_KEPT, c->hart, m->sight->known.entry[KNOWN_SCHEDULER]);
+    r.what = (struct fact){.word = WORD_KEPT_OTHER, .arg = {r.site}, .moment = r.moment};
+    r.todo = (struct fact){.word = WORD_KEPT_OTHER_DO, .arg = {r.site}};
+    report_send(m, &r);
+    state(m)->over = true;
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
     struct kept *w = state(m);
+    if (c->what == KNOWN_SWTCH)
+        saved_as_another(m, c);
     bool own = m->s.hart[c->hart].x[TP] == c->hart;
     uint64 stack = c->what == KNOWN_SWTCH ? stack_of(m, c->hart) : 0;
     struct cut *k = w->last[c->hart];

@@ -6,9 +6,10 @@
 //           found: by an address, by an entry of a page table, or by a page number. Every word that
 //           looks like one of these counts, so a page is reported only when it is surely lost. The
 //           pages of user programs are not searched: they hold no pointers of the kernel. Nor are
-//           the kernel stacks of unused processes: their words are old. The kernel's map of all memory leads to every page, so it does not count: it is a row of
-//           leaves without U, in which the page number grows with the number of the entry. A page
-//           that is lost stays lost; each place that allocates is reported once.
+//           the kernel stacks of unused processes: their words are old. The kernel's map of all
+//           memory leads to every page, so it does not count: it is a row of leaves without U, in
+//           which the page number grows with the number of the entry. A page that is lost stays
+//           lost; each place that allocates is reported once.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"

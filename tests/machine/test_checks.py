@@ -169,6 +169,10 @@ def test_checks_kept(context):
              "glass: kernelvec .*loses a5 of the code that it interrupts in")
     in_order(told(context, "NONE", "go", "go", "exit", define="PUSHES_OVER"),
              "glass: kernelvec .*saves registers over the stack of the code that it interrupts")
+    text = told(context, "PROC_NOT_CLEARED", "go", "go", "exit")
+    in_order(text, "glass: " + place("scheduler") + " is saved as pid [0-9]+", "do: set c->proc to 0")
+    if "loses" in text:
+        raise Failure(f"a second explanation, which is wrong: {text}")
     in_order(told(context, "SP_AT_BOTTOM"), "glass: " + place("usertrap") + " begins with sp at the lower end",
              "kernel_sp in the trapframe was stored by " + place("usertrapret"), "kstack . PGSIZE")
     in_order(told(context, "HART_NOT_STORED"),

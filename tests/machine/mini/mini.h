@@ -74,6 +74,7 @@ enum mistake {
     GIVES_TWICE,         // kalloc: the page stays in the list
     SP_AT_BOTTOM,        // usertrapret: kernel_sp is the lower end of the stack
     HART_NOT_STORED,     // usertrapret: kernel_hartid is what the allocator left there
+    PROC_NOT_CLEARED,    // scheduler: c->proc is the process that ran last
     CHAN_NOT_STORED,     // sched: p->chan is cleared, as if sleep() had not stored it
     LOG_LEFT_OPEN,       // syscall: an operation of the log is begun and not ended
     CROSSED_LOCKS,       // cross: two harts take two locks, each another one first

@@ -361,7 +361,8 @@ scheduler(void)
                 p->state = RUNNING;
                 c->proc = p;
                 swtch(&c->context, &p->context);
-                c->proc = 0;
+                if (!MAKES(PROC_NOT_CLEARED))
+                    c->proc = 0;
                 found = 1;
             }
             release(&p->lock);
