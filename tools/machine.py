@@ -31,6 +31,18 @@ class Failure(Exception):
     """A failed test; the text gives the reason, in one line."""
 
 
+def long(function):
+    """Marks a test that runs only with --long."""
+    function.is_long = True
+    return function
+
+
+def require(condition, why):
+    """Fails unless the condition holds."""
+    if not condition:
+        raise Failure(why)
+
+
 def same(what, got, want):
     """Fails unless the two are equal."""
     if got != want:

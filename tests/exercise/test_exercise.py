@@ -19,7 +19,7 @@ import shelf  # noqa: E402
 import write  # noqa: E402
 import write_design  # noqa: E402
 from glassrun import COMPILE, glass  # noqa: E402
-from machine import Failure, Machine  # noqa: E402
+from machine import Machine, require  # noqa: E402
 from say import Voice, wide  # noqa: E402
 
 ROWS = {f"P{n:02}" for n in range(1, 18)} | {f"M{n}" for n in range(128, 140)}
@@ -29,11 +29,6 @@ LEAST = 30
 
 def of_kind(kind, check=None):
     return [e for e in shelf.exercises() if e.kind == kind and (check is None or e.about["check"] == check)]
-
-
-def demand(condition, why):
-    if not condition:
-        raise Failure(why)
 
 
 def folder_for(context, exercise, name):
@@ -48,20 +43,20 @@ def verdict(kind, exercise, folder, say):
         kind.check(exercise, folder, say)
     except shelf.Wrong as why:
         sentence = str(why)
-        demand(sentence.strip() and not re.search(r"\{\w+\}", sentence), f"{exercise.name}: no sentence: {sentence!r}")
-        demand(say.lang != "zh" or any(map(wide, sentence)), f"{exercise.name}: not Chinese: {sentence}")
+        require(sentence.strip() and not re.search(r"\{\w+\}", sentence), f"{exercise.name}: no sentence: {sentence!r}")
+        require(say.lang != "zh" or any(map(wide, sentence)), f"{exercise.name}: not Chinese: {sentence}")
         return sentence
     return None
 
 
 def refused(kind, exercise, folder, what):
     for say in VOICES:
-        demand(verdict(kind, exercise, folder, say), f"{exercise.name}: {what} passes")
+        require(verdict(kind, exercise, folder, say), f"{exercise.name}: {what} passes")
 
 
 def passes(kind, exercise, folder):
     why = verdict(kind, exercise, folder, VOICES[0])
-    demand(why is None, f"{exercise.name}: the solution does not pass: {why}")
+    require(why is None, f"{exercise.name}: the solution does not pass: {why}")
 
 
 # -- the shelf
@@ -70,21 +65,21 @@ def passes(kind, exercise, folder):
 def check_texts(exercise):
     parts = {lang: exercise.sections(lang) for lang in ("en", "zh")}
     count = len(parts["en"])
-    demand(count == len(parts["zh"]) and count >= 4, f"{exercise.name}: {count} and {len(parts['zh'])} sections")
-    demand(all(text.strip() for lang in parts for text in parts[lang]), f"{exercise.name}: a section is empty")
-    demand(any(map(wide, exercise.title("zh"))), f"{exercise.name}: the title is not Chinese")
-    demand(not any(map(wide, "".join(parts["en"]))), f"{exercise.name}: Chinese in the English text")
-    demand(exercise.reasons("en").keys() == exercise.reasons("zh").keys(), f"{exercise.name}: reasons differ")
+    require(count == len(parts["zh"]) and count >= 4, f"{exercise.name}: {count} and {len(parts['zh'])} sections")
+    require(all(text.strip() for lang in parts for text in parts[lang]), f"{exercise.name}: a section is empty")
+    require(any(map(wide, exercise.title("zh"))), f"{exercise.name}: the title is not Chinese")
+    require(not any(map(wide, "".join(parts["en"]))), f"{exercise.name}: Chinese in the English text")
+    require(exercise.reasons("en").keys() == exercise.reasons("zh").keys(), f"{exercise.name}: reasons differ")
 
 
 def test_shelf(_):
     """At least thirty, numbered without a gap, in both languages, about every pain and every question."""
     found = shelf.exercises()
-    demand(len(found) >= LEAST, f"{len(found)} exercises")
-    demand([e.number for e in found] == list(range(1, len(found) + 1)), "the numbers have a gap")
-    demand({e.kind for e in found} == set(shelf.KINDS), "a kind is missing")
+    require(len(found) >= LEAST, f"{len(found)} exercises")
+    require([e.number for e in found] == list(range(1, len(found) + 1)), "the numbers have a gap")
+    require({e.kind for e in found} == set(shelf.KINDS), "a kind is missing")
     covered = {row for e in found for row in e.covers}
-    demand(covered == ROWS, f"not covered, or no such row: {sorted(covered ^ ROWS)}")
+    require(covered == ROWS, f"not covered, or no such row: {sorted(covered ^ ROWS)}")
     for e in found:
         check_texts(e)
 
@@ -104,7 +99,7 @@ def test_plain_kernel(context):
         text = shelf.read(f"{switched}/{name}")
         shelf.write(f"{switched}/{name}", re.sub(r"volatile (int \w+ = 0; MAKES)", r"\1", text))
     for name in minikernel.sources():
-        demand("MAKES" not in shelf.read(f"{tree}/kernel/{name}"), f"{name} still has a switch")
+        require("MAKES" not in shelf.read(f"{tree}/kernel/{name}"), f"{name} still has a switch")
         if name[-2:] in (".c", ".S"):
             code = []
             for directory in (f"{tree}/kernel", switched):
@@ -112,7 +107,7 @@ def test_plain_kernel(context):
                 context.must([*COMPILE, "-c", "-o", made, f"{directory}/{name}"])
                 text = context.must([COMPILE[0].replace("gcc", "objdump"), "-d", "-r", "-j", ".text", made])
                 code.append(re.sub(r"^.*file format.*$", "", text, flags=re.M))
-            demand(code[0] == code[1], f"{name} is other code")
+            require(code[0] == code[1], f"{name} is other code")
 
 
 def seen(context, exercise, folder):
@@ -145,7 +140,7 @@ def test_find(context):
         find.begin(e, folder, None)
         refused(find, e, folder, "the starting point")
         text = seen(context, e, folder)
-        demand(re.search(e.about["shows"], text), f"{e.name}: the machine does not say {e.about['shows']}")
+        require(re.search(e.about["shows"], text), f"{e.name}: the machine does not say {e.about['shows']}")
         check_answers(e, folder)
 
 
@@ -172,7 +167,7 @@ def test_find_vitrine(context):
             m.boot()
             said = m.run(e.about["type"])
             m.poweroff()
-        demand(re.search(e.about["shows"], said), f"{e.name}: {e.about['type']} prints {said}")
+        require(re.search(e.about["shows"], said), f"{e.name}: {e.about['type']} prints {said}")
         shutil.rmtree(tree)
 
 
@@ -194,7 +189,7 @@ def test_same_answer(_):
             ("b, a", "a b", "w", True), ("a", "a b", "w", False), ("fault", "fault", "w", True),
             ("rv u", "vru", "flags", True), ("rv", "vru", "flags", False), ("c a b", "cab", "order", True),
             ("abc", "cab", "order", False)):
-        demand(predict.same(given, right, reason) == good, f"{given} for {right}")
+        require(predict.same(given, right, reason) == good, f"{given} for {right}")
 
 
 def each_wrong(exercise, folder, seed):
@@ -205,8 +200,8 @@ def each_wrong(exercise, folder, seed):
         shelf.write(os.path.join(folder, "answer.txt"), text)
         for say in VOICES:
             why = verdict(predict, exercise, folder, say)
-            demand(why and key in why, f"{exercise.name}, seed {seed}: {key} = {other(key, value)} passes")
-            demand(why.count(". ") or why.count("。"), f"{exercise.name}, seed {seed}: {key} has no reason: {why}")
+            require(why and key in why, f"{exercise.name}, seed {seed}: {key} = {other(key, value)} passes")
+            require(why.count(". ") or why.count("。"), f"{exercise.name}, seed {seed}: {key} has no reason: {why}")
 
 
 def test_predict(context):
@@ -222,7 +217,7 @@ def test_predict(context):
             passes(predict, e, folder)
             if seed in "12":
                 each_wrong(e, folder, seed)
-        demand(len(set(drawn)) > 2, f"{e.name}: seeds ask the same")
+        require(len(set(drawn)) > 2, f"{e.name}: seeds ask the same")
 
 
 # -- write
@@ -268,9 +263,9 @@ def test_write_broken(context):
         shelf.write(os.path.join(folder, "walk.c"), f"{HEAD}{{ {code} }}\n")
         refused(write, exercise, folder, code)
         why = verdict(write, exercise, folder, VOICES[0])
-        demand(re.search(expected, why), f"{code}: {why}")
+        require(re.search(expected, why), f"{code}: {why}")
     os.remove(os.path.join(folder, "walk.c"))
-    demand("walk.c is missing" in verdict(write, exercise, folder, VOICES[0]), "a missing file is not told")
+    require("walk.c is missing" in verdict(write, exercise, folder, VOICES[0]), "a missing file is not told")
 
 
 def test_write_kernel(context):
@@ -293,11 +288,11 @@ def test_model_words(_):
     """Each sentence of model.def is one of the model's, and is found with values in it."""
     sources = "".join(shelf.read(p) for p in glob.glob(os.path.join(ROOT, "tests/host/mmu/*.c")))
     for english, chinese in write_design.ENTRY.findall(shelf.read(write_design.SENTENCES)):
-        demand(f'"{english}"' in sources, f"the model does not say {english!r}")
+        require(f'"{english}"' in sources, f"the model does not say {english!r}")
         said = f"FAIL seed 3, hart 1: {write_design.VALUE.sub('7', english)}"
         want = f"种子 3, 1 号核: {write_design.VALUE.sub('7', chinese)}"
-        demand(write_design.spoken(said, "zh") == want, f"{said} is not {want}")
-        demand(write_design.spoken(said, "en") == said, f"{said} is not English")
+        require(write_design.spoken(said, "zh") == want, f"{said} is not {want}")
+        require(write_design.spoken(said, "en") == said, f"{said} is not English")
 
 
 # -- the command
@@ -321,11 +316,11 @@ def test_commands(context):
             ("start 18 --again", 0, "exercise-18"), ("check 18", 1, "not yet"), ("solution 18", 0, "where = "),
             ("hint 18 3", 2, "usage"), ("list", 0, "begun"), ("check --json nowhere", 2, "nowhere")):
         code, said = door(here, *words.split())
-        demand(code == status and text in said, f"{words}: status {code}: {said[-200:]}")
+        require(code == status and text in said, f"{words}: status {code}: {said[-200:]}")
     shelf.write(os.path.join(here, "exercise-18/answer.txt"), "where = proc_pagetable\n")
-    demand(door(here, "check", "18") == (0, "exercise 18: right.\n"), "check 18 does not pass")
-    demand("done" in door(here, "list")[1], "the list does not say done")
-    demand("练习" in door(here, "list", lang="zh")[1], "the list is not Chinese")
+    require(door(here, "check", "18") == (0, "exercise 18: right.\n"), "check 18 does not pass")
+    require("done" in door(here, "list")[1], "the list does not say done")
+    require("练习" in door(here, "list", lang="zh")[1], "the list is not Chinese")
 
 
 BLOCK = re.compile(r"^```exercise\n(.*?)^```$", re.M | re.S)
@@ -360,7 +355,7 @@ def play(page, here, lang):
         for command, want in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
             pattern = re.escape(plain(want)).replace(r"\.\.\." + "\\\n", "(?s:.*)")
             got = plain(typed(command, here, lang))
-            demand(re.fullmatch(pattern, got), f"{command} prints {got[-400:]!r}, not {want!r}")
+            require(re.fullmatch(pattern, got), f"{command} prints {got[-400:]!r}, not {want!r}")
 
 
 def test_class(context):
@@ -374,14 +369,14 @@ def test_class(context):
     code, said = door(here, "check", "18", "--json", "class")
     rows = {row["student"]: row for row in json.loads(said)}
     passed = [name for name, row in rows.items() if row["pass"]]
-    demand(code == 0 and len(rows) == 4 and passed == ["ann"], said)
-    demand("is not where the mistake is" in rows["bob.txt"]["why"] and rows["dan"]["why"], said)
+    require(code == 0 and len(rows) == 4 and passed == ["ann"], said)
+    require("is not where the mistake is" in rows["bob.txt"]["why"] and rows["dan"]["why"], said)
     for name, given in (("eve", ["--student", "eve"]), ("fay", ["--student", "eve"])):
-        demand(door(here, "start", "1", "--again", *given)[0] == 0, "start 1 fails")
+        require(door(here, "start", "1", "--again", *given)[0] == 0, "start 1 fails")
         shutil.copytree(f"{here}/exercise-1", f"{here}/all/{name}/exercise-1")
     shutil.copytree(f"{here}/class/cyd", f"{here}/all/cyd")
     rows = json.loads(door(here, "check", "--json", "all")[1])
-    demand([(r["student"], r["exercise"], r.get("own_seed")) for r in rows]
+    require([(r["student"], r["exercise"], r.get("own_seed")) for r in rows]
            == [("cyd", 18, None), ("eve", 1, True), ("fay", 1, False)], str(rows))
 
 
@@ -397,8 +392,8 @@ def test_class_of_teaching(context):
         made, summed = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)[:2]
         run = subprocess.run(["sh", "-c", made + summed], cwd=here, stdout=subprocess.PIPE, check=True, timeout=600,
                              env={**os.environ, "LC_ALL": lang})
-        demand(run.stdout.decode() == "Counter({'ada': 1, 'wang': 1})\n", run.stdout.decode())
+        require(run.stdout.decode() == "Counter({'ada': 1, 'wang': 1})\n", run.stdout.decode())
         for row in json.loads(shelf.read(f"{here}/marks.json")):
             name = "ada, wang" if row["pass"] else row["student"]
             want = f"| {name} | {str(row['pass']).lower()} | {row['why']}".rstrip()
-            demand(want in text, f"{page} lacks {want!r}")
+            require(want in text, f"{page} lacks {want!r}")

@@ -4,18 +4,13 @@
 doc/failnth.md says more."""
 import re
 
-from machine import Failure
+from machine import Failure, long
 
 DESIGNS = ("unified", "global", "fullcopy", "sharedroot")
 AT_LEAST = {"fork": 10, "forkexec": 15, "pipe": 15, "pipeline": 40, "sbrk": 10, "cow": 40, "deferred": 50, "create": 5}
 DEEPER = {"unified": "sv57", "global": "sv48", "fullcopy": "sv57", "sharedroot": "sv48"}  # modes with more tables ...
 TABLES = "fork exec sbrk cow deferred mmapprivate"  # ... and workloads that need them
 SHORT = "fork exec forkexec pipe sbrk lazy copy cow deferred mmapprivate mmapshared"  # which designs affect
-
-
-def long(function):
-    function.is_long = True
-    return function
 
 
 def survives(context, command, **how):

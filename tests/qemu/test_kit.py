@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 
-from machine import Failure, free_port
+from machine import free_port, require
 from test_door import Door
 
 
@@ -31,27 +31,22 @@ def tasks():
     return {t["label"]: t for t in load(".vscode/tasks.json")["tasks"]}
 
 
-def demand(condition, why):
-    if not condition:
-        raise Failure(why)
-
-
 def test_kit_files(context):
     """JSON and YAML parse; a task or file that one of them names is there."""
     known = tasks()
     for c in load(".vscode/launch.json")["configurations"]:
         for key in ("preLaunchTask", "postDebugTask"):
-            demand(c[key] in known, f"launch.json: there is no task {c[key]}")
+            require(c[key] in known, f"launch.json: there is no task {c[key]}")
         port = re.search(r"\d+$", c["miDebuggerServerAddress"])[0]
-        demand(f"GDBPORT={port}" in known[c["preLaunchTask"]]["command"], f"tasks.json: no GDBPORT={port}")
+        require(f"GDBPORT={port}" in known[c["preLaunchTask"]]["command"], f"tasks.json: no GDBPORT={port}")
     wanted = set(load(".vscode/extensions.json")["recommendations"])
     inside = load(".devcontainer/devcontainer.json")
-    demand(set(inside["customizations"]["vscode"]["extensions"]) < wanted, "the container has other extensions")
-    demand(os.path.exists(os.path.join(".devcontainer", inside["build"]["dockerfile"])), "there is no Containerfile")
+    require(set(inside["customizations"]["vscode"]["extensions"]) < wanted, "the container has other extensions")
+    require(os.path.exists(os.path.join(".devcontainer", inside["build"]["dockerfile"])), "there is no Containerfile")
     ended = load(".vscode/tasks.json")["inputs"][0]["args"]
-    demand(ended in known, f"tasks.json: there is no task {ended}")
+    require(ended in known, f"tasks.json: there is no task {ended}")
     steps = load_yaml(context, ".github/workflows/test.yml")["jobs"]["test"]["steps"]
-    demand({"run": "./vitrine test"} in steps, "the workflow does not run ./vitrine test")
+    require({"run": "./vitrine test"} in steps, "the workflow does not run ./vitrine test")
     context.must(["make", "-n", f"O={context.out}", "qemu-gdb"])
 
 
@@ -88,18 +83,18 @@ def test_kit_lessons(context):
     """Each command of the four lessons, in order, shows what the lesson is about; pictures and exercises exist."""
     for n, (page, lang) in enumerate((("doc/teaching.md", "en"), ("doc/zh/teaching.md", "zh"))):
         typed = lesson_words(page)
-        demand(set(LESSONS) <= set(typed), f"{page} lacks {set(LESSONS) - set(typed)}")
+        require(set(LESSONS) <= set(typed), f"{page} lacks {set(LESSONS) - set(typed)}")
         with context.machine(append=f"quiet kpt=global lang={lang}") as m:
             m.boot()
             for word in (w for w in typed if not w.startswith("./vitrine ")):
                 if word.endswith(".svg"):
-                    demand(os.path.exists(f"tools/pictures/{word[:-4]}.py"), f"{page}: there is no picture {word}")
+                    require(os.path.exists(f"tools/pictures/{word[:-4]}.py"), f"{page}: there is no picture {word}")
                     continue
                 said = m.run(f"yes | {word}" if "quiz" in word else word)
-                demand(LESSONS[word][n] in said, f"{page}: {word}: {said[-300:]!r}")
+                require(LESSONS[word][n] in said, f"{page}: {word}: {said[-300:]!r}")
             m.poweroff()
         for start in (w.split()[-1] for w in typed if w.startswith("./vitrine exercise start")):
-            demand(glob.glob(f"exercises/{start:>02}-*"), f"{page}: there is no exercise {start}")
+            require(glob.glob(f"exercises/{start:>02}-*"), f"{page}: there is no exercise {start}")
 
 
 def test_kit_container(context):
@@ -113,12 +108,12 @@ def test_kit_container(context):
             place = os.path.dirname(os.path.join(folder, target))
             os.makedirs(place, exist_ok=True)
             shutil.copy(source, place)
-    demand("$(/kit/vitrine packages)" in text, "the Containerfile does not ask the front door")
+    require("$(/kit/vitrine packages)" in text, "the Containerfile does not ask the front door")
     named = set(context.must([os.path.join(folder, "vitrine"), "packages"]).split())
     with open("vitrine", encoding="utf-8") as f:
         needs = re.findall(r"^    need '.*?' (?:'([^']+)'|(\S+)) '", f.read(), re.M)
     lacking = {p for a, b in needs for p in (a or b).split()} - named
-    demand(not lacking and "chromium" in named, f"packages lacks {sorted(lacking)}")
+    require(not lacking and "chromium" in named, f"packages lacks {sorted(lacking)}")
 
 
 class Process(Door):
@@ -128,12 +123,12 @@ class Process(Door):
         """Tells gdb to do something; fails when it cannot."""
         self.type(words + "\n")
         said = self.wait(r"^\^(done|connected|running|error).*")
-        demand(said[1] != "error", f"gdb: {words}: {said[0]}")
+        require(said[1] != "error", f"gdb: {words}: {said[0]}")
 
     def wait(self, pattern):
         """Waits for output that matches; returns the match; the next call goes on behind it."""
         while not (found := re.compile(pattern, re.M).search(self.output, self.seen)):
-            demand(self.read(), f"the end, while waiting for {pattern!r}: {self.output[-300:]!r}")
+            require(self.read(), f"the end, while waiting for {pattern!r}: {self.output[-300:]!r}")
         self.seen = found.end()
         return found
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from disk import find_tool
-from machine import Failure
+from machine import Failure, long
 
 HARTS = (1, 3, 8)
 
@@ -17,11 +17,6 @@ NAMES = (
     "subdir fourfiles sharedfd exectest bigargtest bigwrite bsstest sbrkbasic sbrkmuch kernmem sbrkfail sbrkarg "
     "validatetest stacktest opentest writetest writebig createtest openiput exitiput iput mem pipe1 preempt exitwait "
     "rmdot fourteen bigfile dirfile iref forktest bigdir").split()
-
-
-def long(function):
-    function.is_long = True
-    return function
 
 
 def boot(context, **how):
