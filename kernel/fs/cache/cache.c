@@ -10,8 +10,7 @@
 //           spinlock and no list operation.
 // Locks     pc->lock for a cache, its pages' flags, obj, index and link; then cache_lists.lock, for
 //           the shared lists.
-// Next      fs/cache/truncate.c, fs/cache/pageio.c (reading), fs/cache/writeback.c,
-//           fs/cache/reclaim.c
+// Next      fs/cache/pageio.c (reading), fs/cache/writeback.c, fs/cache/reclaim.c
 #include "fs/cache/cache.h"
 
 #include "abi/errno.h"

@@ -203,14 +203,14 @@ vmfault(pagetable_t table, u64 va, u64 sz)
         pte = walk(table, va, 0);
     if (MAKES(FAULT_BEYOND))
         sz = MAXVA;
+    if (va >= sz || (pte != 0 && (*pte & PTE_V)))
+        return -1;
     for (; MAKES(RUNS_OUT) && kalloc() != 0;)
         ;
     for (; MAKES(RUNS_OUT_PANICS) && kalloc() != 0;)
         ;
     if (MAKES(RUNS_OUT_PANICS))
         panic("vmfault");
-    if (va >= sz || (pte != 0 && (*pte & PTE_V)))
-        return -1;
     if (MAKES(FAULT_ROUNDS_UP))
         va = PGROUNDUP(va);
     va = PGROUNDDOWN(va);
