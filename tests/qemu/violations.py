@@ -125,6 +125,7 @@ SPOILED = [
     ("image", "build/bin/prog", elf(5, stack=65536, offset=100), "cannot be mapped"),
     ("sources", "Makefile", "UNLISTED := kernel/x.c\nprint-%:\n\t@echo '$($*)'\n", "is in no list"),
     ("sources", "Makefile", "LISTED := kernel/x.c\nprint-%:\n\t@echo '$($*)'\n", "which is not there"),
+    ("sources", "core", "x" * 300000, "no file of the tree is as large"),
     ("words", "user/a.c", c("a.c", "// Whoever holds the lock waits.\n"), "does not begin with its subject"),
     ("words", "machine/a.h", c("a.h", "int x; // who waits\n"), "does not begin with its subject"),
     ("words", "kernel/fs/a.c", c("a.c", "// The\n// same for a device.\n"), "does not begin with its subject"),
