@@ -289,8 +289,8 @@ report(const struct search *s, const struct active *a, const struct pick *p,
 }
 
 // Returns whether the adversary uses this walk in place of its choice so far. The search finds the
-// oldest walk of the present tree last, so TLB_OLDEST takes every walk. TLB_RANDOM replaces its
-// choice with a probability that falls with each walk found.
+// oldest walk of the present tree last, so TLB_OLDEST takes every walk. TLB_RANDOM takes the first
+// walk with a probability of 1/2, the second of 2/3, and so on: it favours older walks.
 static bool
 adversary_takes(const struct search *s, const struct pick *p, bool same_tree)
 {
