@@ -37,7 +37,7 @@ def on_copy(image, command):
     disk.say(tr("the disk is in use by another machine: this one works on a copy, its changes are lost at the end"))
     handle, path = tempfile.mkstemp(prefix="vitrine.")
     disk.copy_sparse(image, path)
-    disk.run(disk.tool("e2fsck"), "-p", path)
+    disk.run(disk.find_tool("e2fsck"), "-p", path)
     os.unlink(path)
     os.set_inheritable(handle, True)
     there = f"file={image.replace(',', ',,')},"
