@@ -7,6 +7,7 @@ kernel panic, a machine that is silent for too long, an unexpected exit, an erro
 system in which e2fsck finds errors after power-off.
 """
 import codecs
+import contextlib
 import os
 import re
 import select
@@ -99,7 +100,8 @@ class Machine:
 
     def __exit__(self, kind, *_):
         children.finish(self.process)
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # what was typed at last came too late
+            self.process.stdin.close()
         self.process.stdout.close()
         with open(self.console_log, "w", encoding="utf-8") as log:
             log.write(" ".join(self.args) + "\n\n" + self.output)
