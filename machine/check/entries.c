@@ -59,7 +59,8 @@ forget(struct machine *m, uint64 pa)
     sight_watch(m, CHECK_entries, pa, 0);
 }
 
-// The allocator has given a page out. It may have been freed unseen, if no store has filled it.
+// The allocator has given a page out. If it still counts as a table, it was freed without a fill
+// that would have shown it.
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
@@ -70,8 +71,8 @@ returned(struct machine *m, const struct call *c, uint64 result)
 }
 
 // Returns whether the store shows that the page is no table: the page is free, or the store is not
-// of 8 bytes. Where the allocator is not known, a value that is no entry, or that is there already,
-// shows it as well.
+// of 8 bytes. Where the allocator is not known, a store with reserved bits, or of the value already
+// there, shows it too.
 static bool
 no_table(const struct frame *f, int bytes, uint64 was, uint64 value)
 {

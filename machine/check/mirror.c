@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // mirror.c - a process that the kernel has mapped a second time, in its own tree.
 //
-// Theory    Some kernels map user memory without U in the tree that they run with for a process. Each
-//           page there must be the one that the process's own tree has at this address.
-// Promises  silence: only leaves below the addresses of RAM, which do not map memory to itself.
+// Theory    Some kernels map user memory without U in the tree that they run with for a process.
+//           Each page there must be the one that the process's own tree has at this address.
+// Promises  silence: looks only at leaves below 0x80000000 that are no identity mappings.
 #include "check/mirror.h"
 
 #include "check/leaves.h"
@@ -54,8 +54,8 @@ find_user_leaf(void *arg, const struct leaf *leaf)
 }
 
 // Returns whether the tree may have user memory mapped a second time, for the kernel. A tree with
-// leaves for user mode is that of another process: a kernel that is mapped in each of these goes
-// from one to another.
+// leaves for user mode is that of another process: a kernel that is mapped in every user tree
+// switches straight from one such tree to the next.
 static bool
 may_mirror(struct machine *m, uint64 root)
 {

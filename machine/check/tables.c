@@ -59,7 +59,7 @@ struct look {
 
 // --- free tables -----------------------------------------------------------------------------
 
-// Reports a table of a hart's tree that is free, or was free in between.
+// Reports a table of a hart's tree that is free, or was freed while its process ran.
 static void
 table_free(struct machine *m, unsigned hart, uint64 pa, uint64 satp, const struct moment *freed)
 {
@@ -85,8 +85,8 @@ walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const
                        &frames_at(m, t->step[i].pa)->freed);
 }
 
-// Returns the moment when the root to which the process goes back was freed, while the process ran.
-// The page may be in use again. NULL: it was not freed.
+// Returns the moment when the root now in satp was freed, if its process was running then, or if it
+// is free now. In the first case the page may be in use again. NULL: neither.
 static const struct moment *
 freed_before(struct machine *m, unsigned hart, uint64 root)
 {

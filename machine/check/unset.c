@@ -16,16 +16,16 @@
 #include "sight/frames.h"
 
 #define FOLLOWED    4096 // pages at a time
-#define KERNEL_USES 1000 // loads and stores of the kernel, after which a page is its own
+#define KERNEL_USES 1000 // loads and stores by the kernel, after which a page is no longer followed
 #define SUPER_PAGES 512
 #define WORDS       (PAGE_BYTES / 64)
 
-// A page that is followed: a bit for each of its bytes that is not set.
+// A page that is followed.
 struct unset_page {
-    uint64 pa;   // 0: unused
-    uint32 uses; // by the kernel
-    uint32 left; // bits that are set
-    uint64 bit[WORDS];
+    uint64 pa;         // 0: unused
+    uint32 uses;       // by the kernel
+    uint32 left;       // bytes still unset: 1 bits in `bit`
+    uint64 bit[WORDS]; // one for each byte; 1: the byte is unset
 };
 
 struct unset_watch {

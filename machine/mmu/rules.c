@@ -4,8 +4,8 @@
 // Theory    A walk reads one entry a level. Where an entry changed since the last fence, the walk
 //           is repeated with each value that it had: a counter with one digit a level steps
 //           through all combinations (struct pick). may_hold() says whether a TLB may hold the
-//           result, and compare() whether it differs from memory in a way that matters. An access
-//           for which both hold is stale.
+//           result, and compare() whether it differs from memory in a way that matters. If both
+//           say yes, the access is stale.
 #include "mmu/rules.h"
 
 #include "base/random.h"
@@ -20,12 +20,12 @@ struct pick {
     const struct machine *m;
     uint32 from;                  // changes before this one are covered by a fence
     uint32 tree_from;             // likewise, without global entries
-    uint32 until;                 // changes from this one on came when the tree was not in use
+    uint32 until;                 // number of the first change after satp left the tree
     int depth;                    // entries read so far in this walk
     uint8 choice[PT_MAX_LEVELS];  // 0: memory; n: the value before the n-th last change
     bool more[PT_MAX_LEVELS];     // the entry at this depth had a value older than the choice
     uint32 number[PT_MAX_LEVELS]; // of the change that ended the chosen value, or PRESENT
-    uint32 since[PT_MAX_LEVELS]; // one more than the number of the change that began it; 0: unknown
+    uint32 since[PT_MAX_LEVELS];  // 1 + number of the change that stored that value; 0: unknown
 };
 
 static const struct table_change *
@@ -179,9 +179,9 @@ sets_old_entry(const struct machine *m, const struct pt_trace *t)
     return (t->set & PTE_D) && *(const pte_t *)ram_at(&m->ram, t->step[t->reads - 1].pa) != t->pte;
 }
 
-// Returns whether no fence of the whole tree has removed the walk: every change that it ignores
-// came after that fence. A global leaf may be older than the fence, but not older than the write of
-// satp that led to the tree.
+// Returns whether every change that the walk ignores is newer than the last fence of the whole
+// tree. A change of a global leaf may be older than that fence, but not older than the write of
+// satp that led to the tree. Under another ASID than the present one, only a global leaf counts.
 static bool
 tree_unfenced(const struct pick *p, const struct active *a, const struct pt_trace *t,
               bool same_asid)
@@ -232,8 +232,8 @@ enum likeness {
     OTHER,
 };
 
-// Compares two walks. One that succeeded must set D where memory's walk does; it may have A where
-// software has cleared A since. Only an entry of the present tree may be narrower than memory.
+// Compares two walks. They are SAME even if software has cleared A since the old one; but an old
+// walk that lacks a needed update of D is not. Only a walk of the present tree can be NARROWER.
 static enum likeness
 compare(const struct pt_trace *now, const struct pt_trace *old, bool same_tree)
 {

@@ -92,8 +92,8 @@ sight_new(struct machine *m, const struct symbols *symbols, const struct lines *
     return s;
 }
 
-// Returns a number that changes when all shortcuts for loads, or for stores, are dropped: while it
-// is the same, a shortcut that was made may still be there.
+// Returns a number that changes when all shortcuts for loads, or for stores, are dropped: if it is
+// unchanged since a shortcut was made, that shortcut may still exist.
 static uint32
 cut_epoch(const struct machine *m, bool store)
 {
@@ -116,7 +116,7 @@ sight_watch(struct machine *m, unsigned who, uint64 pa, unsigned what)
     if ((fresh & RAM_WATCH_LOAD) && m->sight->load_cut[page] == cut_epoch(m, false))
         contexts_drop_all(m);
     else if (fresh != 0 && m->sight->store_cut[page] == cut_epoch(m, true))
-        contexts_drop_stores(m); // for a watch of loads as well: an AMO loads by these shortcuts
+        contexts_drop_stores(m); // for a watch of loads too: an AMO reads through a store shortcut
 }
 
 void
@@ -223,7 +223,7 @@ sight_dma(struct machine *m, uint64 pa, uint64 bytes)
     TELL_SOME(m, watching(m, m->sight->store_watch, pa), device, pa, bytes);
 }
 
-// Tells a hook once, though the hart comes to it twice if the turn ends there.
+// Tells a hook once: a hart whose turn ends at the hook reaches it again in its next turn.
 void
 sight_hook(struct machine *m, unsigned hart, uint64 pa)
 {

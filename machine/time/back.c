@@ -26,8 +26,8 @@ undo(struct machine *m)
     h->live = h->lives = 0;
 }
 
-// Takes memory from one end of the intervals [n, end) to the other. The differences of a page are
-// applied together.
+// Takes memory across the intervals n to end - 1, forwards or backwards. All differences of a page
+// are applied before those of the next page.
 static void
 cross(struct machine *m, uint32 n, uint32 end)
 {
@@ -114,7 +114,9 @@ run_to_input(struct machine *m, uint64 end)
 {
     const struct input_event *e = inputlog_next(&m->history->inputs);
     uint64 position = machine_position(m), limit = m->clock_limit;
-    if (e != NULL && e->position < end) // if it came here, all harts waited, and will
+    // A byte of this position that feed() left came while all harts waited: they will wait here
+    // again.
+    if (e != NULL && e->position < end)
         end = e->position > position ? e->position : position + 1;
     if (e != NULL && e->clock < limit)
         m->clock_limit = e->clock;
