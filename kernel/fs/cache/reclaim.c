@@ -4,10 +4,9 @@
 // Theory    Second chance: reclaim takes the list of clean pages from its old end. A page that was
 //           used since reclaim last checked it, that has other references, or whose cache is busy
 //           goes to the young end.
-// Promises  Never sleeps, and waits for no lock, except for cache_lists.lock for a bounded time:
-//           any allocation may call it with any locks held.
-// Locks     cache_lists.lock first and pc->lock within, against their order, so both are only
-//           tried.
+// Promises  Never sleeps: any allocation may call it with any locks held. Waits only for
+//           cache_lists.lock, and not for long.
+// Locks     cache_lists.lock before pc->lock, the reverse of the order: so it only tries both.
 #include "fs/cache/pageio.h"
 #include "fs/fs.h"
 
@@ -71,8 +70,8 @@ cache_reclaim(uint64 want)
     return freed;
 }
 
-// Fills in the counts of the whole cache; the caller adds hits and lost turns of the caches that
-// exist.
+// Fills in the counts of the whole cache; the caller adds the hits and the contended acquisitions
+// of the caches that exist.
 void
 cache_stats(struct fs_stats *st)
 {

@@ -4,7 +4,7 @@
 // Theory    Two maps for each group, when needed: the blocks that the running transaction freed
 //           and those of the one that is being committed. They count as used in the group's
 //           bitmap and in all counts.
-// Locks     fs->alloc. The set of maps changes under it or while operations are held up.
+// Locks     fs->alloc. The set of maps changes under it or while operations are held.
 #include "fs/ext2/pending.h"
 
 #include "fs/ext2/super.h"
@@ -103,7 +103,7 @@ pending_add(struct ext2 *fs, uint32 group, uint32 bit)
 }
 
 // The running transaction's frees become those of the committing one, which has none.
-// Locks     operations are held up.
+// Locks     operations are held.
 void
 pending_take(struct ext2 *fs)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // commit.c - write the running transaction to the log.
 //
-// Theory    The commit stops operations while it copies the pages that they changed. Then the next
-//           transaction begins, and the copies are written to the log in the background. The
-//           copies of the bitmaps show the blocks that the transaction freed as free. The live
-//           bitmaps keep them in use until the commit is on the disk, because a recovery before
-//           that needs their old contents. Without memory for copies, operations stay stopped until
-//           the commit ends: it writes the pages themselves to the log, and then to their home
-//           locations.
+// Theory    The commit holds operations (journal_hold()) while it copies the pages that they
+//           changed. Then the next transaction begins, and the copies are written to the log in
+//           the background. The copies of the bitmaps show the blocks that the transaction freed
+//           as free. The live bitmaps keep them in use until the commit is on the disk, because a
+//           recovery before that needs their old contents. Without memory for copies, operations
+//           are held until the commit ends: it writes the pages themselves to the log, and then to
+//           their home locations.
 // Promises  ordered-data: the data of the transaction's files is on the disk before its commit
 //           block. A page that has a copy is written from the copy only.
 // Locks     journal.commit; cache_lists.lock within the lock of a page's cache.
@@ -40,7 +40,7 @@ copies_alloc(struct journal *j)
 static struct frame *
 tie(struct frame *f, struct frame *copy)
 {
-    struct pcache *pc = f->obj; // constant, since operations are held up
+    struct pcache *pc = f->obj; // constant, since operations are held
     acquire(&pc->lock);
     acquire(&cache_lists.lock);
     struct frame *old = page_copy_of(f);
@@ -74,7 +74,7 @@ copy_running(struct journal *j)
 static void
 take_revoked(struct journal *j)
 {
-    if (!cache_lists.nrevoked) // operations are held up
+    if (!cache_lists.nrevoked) // constant: operations are held
         return;
     list_for_each_safe (node, &j->logged) {
         if (list_entry(node, struct frame, link)->obj)
@@ -128,7 +128,7 @@ settle_pages(struct journal *j, struct list *pages)
     return error;
 }
 
-// Writes the transaction without copies, while no operation can run.
+// Writes the transaction without copies, while operations are held.
 static int
 commit_in_place(struct journal *j, uint32 tid)
 {
@@ -161,23 +161,25 @@ tight(const struct journal *j)
     return j->used && j->used + journal_need((uint32)cache_lists.nrunning) > j->room;
 }
 
-// Commits with copies if there is memory for them, else in place. Operations are stopped at the
-// call and run again on return.
+// Commits with copies if there is memory for them, else in place. Operations are held at the call
+// and run again on return.
 static int
 commit_held(struct journal *j)
 {
     uint32 tid = j->tid;
     j->fs->ops->frees_take(j->fs);
-    j->fs->ops->frees_mark(j->fs, true); // only while copies are made
+    // The bitmaps show the freed blocks as free only while they are copied: the call below takes it
+    // back. Without copies it stays: the commit writes the bitmaps themselves.
+    j->fs->ops->frees_mark(j->fs, true);
     bool copied = copies_alloc(j);
     if (copied) {
         take_revoked(j);
         copy_running(j);
         j->fs->ops->frees_mark(j->fs, false);
     }
-    __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held up
+    __atomic_store_n(&j->tid, tid + 1, __ATOMIC_RELAXED); // operations are held
     if (copied) {
-        __atomic_store_n(&j->ordering, true, __ATOMIC_RELEASE); // as above
+        __atomic_store_n(&j->ordering, true, __ATOMIC_RELEASE); // pairs with journal_order()
         journal_resume(j);
         return commit_copies(j, tid);
     }
@@ -187,7 +189,7 @@ commit_held(struct journal *j)
     return error;
 }
 
-// Writes the data of all files; no transaction is needed, and no operation is held up.
+// Writes the data of all files; no transaction is needed, and no operation is held.
 static int
 commit_data(struct journal *j)
 {
@@ -207,7 +209,7 @@ journal_commit_running(struct journal *j)
         return commit_data(j);
     int error = tight(j) ? journal_checkpoint(j) : 0;
     journal_hold(j);
-    if (!error && tight(j)) // operations already go on
+    if (!error && tight(j)) // again: operations went on during the checkpoint above
         error = journal_checkpoint(j);
     if (!error && journal_need((uint32)cache_lists.nrunning) > j->end - j->first)
         error = -EFBIG;

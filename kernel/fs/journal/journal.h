@@ -3,7 +3,7 @@
 //
 // The journal serves one file system, which it knows only by struct journal_fs.
 //
-// A page that an operation changes belongs to the running transaction. A commit stops operations
+// A page that an operation changes belongs to the running transaction. A commit holds operations
 // for a moment, copies these pages, writes the files' data, then the copies to the journal, then
 // the commit block. A copy stays in memory until its block is written to its home location (a
 // checkpoint). doc/journal.md

@@ -30,7 +30,7 @@ full(const struct journal *j, uint32 ops)
     return pages > 0 && fs->ops->writable(fs);
 }
 
-// Counts the operation in, unless operations are held up or it should commit first.
+// Counts the operation in, unless operations are held or it should commit first.
 static bool
 join_running(struct journal *j)
 {
@@ -125,12 +125,12 @@ journal_room(void)
 void
 journal_order(struct pcache *pc)
 {
-    // Set while operations were held up, so every resumed operation sees it.
+    // Set while operations were held, so every resumed operation sees it.
     if (unlikely(__atomic_load_n(&journal.ordering, __ATOMIC_ACQUIRE)))
         cache_flush_some(pc);
 }
 
-// Holds operations up: waits until none is under way, and lets none begin.
+// Holds operations: waits until none is under way, and lets none begin.
 // Locks     j->commit is held. Sleeps.
 void
 journal_hold(struct journal *j)
@@ -143,7 +143,7 @@ journal_hold(struct journal *j)
     release(&j->lock);
 }
 
-// Lets operations begin again, after a commit has held them up.
+// Lets operations begin again, after a commit has held them.
 // Locks     takes journal.lock.
 void
 journal_resume(struct journal *j)
