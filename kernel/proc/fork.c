@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // fork.c - a process makes another one like itself.
 //
-// Promises  A fork that fails leaves nothing behind: freeproc() (proc/proc.c) frees all that the
-//           unfinished child has. The caller keeps its memory, but pages that have become
-//           copy-on-write stay so (uvmcopy()). The child cannot be found before it is complete.
+// Promises  A fork that fails leaves nothing behind: uvmcopy() (mm/aspace/aspace.c) frees a space
+//           that is copied in part, freeproc() (proc/proc.c) frees all that the unfinished child
+//           has. The caller keeps its memory, but pages that have become copy-on-write stay so
+//           (uvmcopy()). The child cannot be found before it is complete.
 #include "abi/errno.h"
 #include "fs/file/file.h"
 #include "fs/fs.h"

@@ -5,8 +5,8 @@
 //           bits of the address, until an entry is no pointer: a leaf, or a hole.
 // Promises  map-atomic: missing tables are taken together and hooked in with one store.
 // Locks     none here; the caller owns the tree.
-// Fences    none here. A TLB may hold that an entry was invalid. Then an access faults once more,
-//           and the fault handler finds the entry and returns.
+// Fences    none here. A TLB may still hold the old invalid entry; a caller that does not fence
+//           must expect one more fault.
 // Manual    priv: sv32algorithm, sv39
 // Next      pt/map.c, pt/read/translate.c
 #include "pt/pt.h"
@@ -51,8 +51,8 @@ pt_create(struct pt *t, const struct pt_env *env)
     return 0;
 }
 
-// Makes a root above t's of the blank table at `pa`: its last entry leads to t's root, so that the
-// highest addresses mean the same with one level more.
+// Makes the blank table at `pa` a root one level above t's. Its last entry leads to t's root, so
+// that the highest addresses mean the same with one level more.
 // Returns   the new root, which `t` does not have yet.
 pagetable_t
 pt_root_above(const struct pt *t, uint64 pa)
@@ -147,8 +147,8 @@ slot_at(struct pt *t, uint64 va, int level)
     return likely(at == level) ? slot : grow_branch(t, slot, va, at, level);
 }
 
-// Finds the slot of `va` at `level`, whatever it holds; above it there is no leaf. Makes the
-// missing tables.
+// Finds the slot of `va` at `level`, whatever it holds. There must be no leaf above `level`. Makes
+// the missing tables.
 // Returns   NULL if table frames ran out; the tree is as it was.
 pte_t *
 pt_slot(struct pt *t, uint64 va, int level)
@@ -156,7 +156,7 @@ pt_slot(struct pt *t, uint64 va, int level)
     return slot_at(t, va, level);
 }
 
-// The number of entries at `level` that [start, end) touches: all in one table.
+// The number of entries at `level` that [start, end) touches, which must be in one table.
 static int
 entries_at(const struct pt *t, uint64 start, uint64 end, int level)
 {

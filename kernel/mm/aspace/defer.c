@@ -42,9 +42,10 @@ leave_table(struct frame *f)
 }
 
 // ---- The mirror's tables (mm/aspace/mirror.h)
-
+//
 // While the user's leaf table is deferred, the mirror's table is not used. Spaces do not share
 // mirror tables. A child gets its mirror table at its first access; fork has made the tables above.
+
 // Returns   the slot of the pointer to the mirror's table. NULL: the space has no mirror, or the
 //           tables above are missing.
 static pte_t *
@@ -154,8 +155,8 @@ defer_share(struct aspace *to, struct aspace *from, int i)
 
 // ---- Unshare
 
-// Copies a deferred table for the space, and gives up the space's share of the table itself. Frees
-// that if all other spaces have dropped their shares meanwhile.
+// Copies a deferred table for the space. Drops the space's share of the original, and frees the
+// original if no other space shares it any more.
 // Returns   the copy, whose pages are copy-on-write; NULL: no memory.
 static pagetable_t
 copy_table(struct aspace *as, struct frame *deferred, uint64 va)

@@ -8,10 +8,10 @@
 //             resolve_present()  another fault on a present page: its entry is set, and fenced
 // Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
 //           a private region: cow-readonly.
-// Locks     as->lock, across disk reads. Code may copy user memory while it holds another lock.
-//           The pager's get() takes none of those locks, so there is no deadlock.
-// Fences    Each changed page, before the reference to its old frame is dropped; a page that fills
-//           a hole too, since a TLB may hold the invalid entry (priv sfence.vma).
+// Locks     as->lock, held even while the disk is read. Callers that copy user memory may hold
+//           other locks; the pager's get() takes none of them, so there is no deadlock.
+// Fences    Each changed page, before the reference to its old frame is dropped. Also each page
+//           mapped into a hole, since a TLB may hold the invalid entry (priv sfence.vma).
 #include "mm/aspace/aspace.h"
 
 #include "abi/errno.h"
@@ -221,8 +221,8 @@ cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
     return 0;
 }
 
-// Makes some of the copy-on-write pages above the one at va writable, too, if the pages below it
-// have been written to. It stops where there is no frame: the process has not asked for these
+// Makes the copy-on-write pages right above va writable now, if pages right below it have been
+// written to in a row. Gives up silently without a frame: the process has not asked for these
 // copies.
 static void
 cow_write_ahead(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
@@ -278,7 +278,7 @@ resolve_present(struct aspace *as, const struct region *r, struct pt_cursor at,
     pte_t wanted = with_rights(r, pte, access) | (access == PT_WRITE ? PTE_W : 0);
     change_entry(as, at.slot, at.va, wanted);
     if (wanted == pte)
-        tlb_changed(as); // the TLB may hold an invalid pointer: a fence for a page keeps it
+        tlb_changed(as); // the TLB may hold an invalid pointer, which no fence for one page removes
     return 0;
 }
 
@@ -295,7 +295,7 @@ resolve_hole(struct aspace *as, const struct region *r, struct pt_cursor at, enu
 }
 
 // Handles the fault at the entry where the walk for va ends. A deferred table is unshared first,
-// also for an access that is refused then (before any -ENOMEM): the explanation reads its leaves.
+// even if the access is then refused (before any -ENOMEM): the explanation reads its leaves.
 static int
 resolve_fault(struct aspace *as, uint64 va, enum pt_access access)
 {

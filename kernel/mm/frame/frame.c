@@ -5,8 +5,9 @@
 //           contents undefined, and `zero`, all zeroes (freed page tables). The common kalloc()
 //           and kfree() touch only this hart's magazine and the frame's ledger entry. Magazines
 //           are filled from the lists, and emptied into them, by the half. When the lists
-//           have nothing, all magazines of all harts are emptied into them; then kmem and the page
-//           cache are asked for frames. The last frames stay on the lists, for kalloc_urgent().
+//           have nothing, all magazines of all harts are emptied into them; then kmem, the spare
+//           kernel stacks and the page cache are asked for frames (frames_reclaim()). The last
+//           frames stay on the lists, for kalloc_urgent().
 // Promises  frame-once: a frame is in one place: a list, a magazine, a user's hands, or reserved.
 //           An allocation fails only after lists, magazines and reclaim had nothing; it changes
 //           nothing.
@@ -133,7 +134,8 @@ gather(int order)
     return f;
 }
 
-// Asks kmem, then the page cache, for `want` frames. A reclaim that needs memory itself does not
+// Asks kmem for `want` frames, then the function that frames_set_reclaim() has set: it asks the
+// spare kernel stacks and the page cache (boot/main.c). A reclaim that needs memory itself does not
 // ask again.
 // Returns   false: they have none to give.
 // Locks     the caller holds none of rank RANK_KMEM or above. Never sleeps.
