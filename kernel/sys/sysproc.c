@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sysproc.c - system calls about processes, memory and time.
+// sysproc.c - system calls about processes, memory, time and alarms.
 #include "abi/errno.h"
 #include "abi/onintr.h"
 #include "abi/stat.h"
@@ -10,6 +10,8 @@
 #include "mm/frame/kmem.h"
 #include "mm/frame/ledger.h"
 #include "mm/kvm/kvm.h"
+#include "mm/kvm/layout.h"
+#include "proc/alarm.h"
 #include "proc/exec/args.h"
 #include "proc/proc.h"
 #include "proc/sched/ticks.h"
@@ -93,6 +95,27 @@ sys_uptime(struct proc *p, const uint64 *a)
     (void)p;
     (void)a;
     return (int)(ticks_now() & 0x7fffffff);
+}
+
+// sigalarm(ticks, handler): sets the caller's alarm, as alarm_set() says; 0 ticks: none.
+// On error  -EINVAL: negative ticks, or not an address of the user; -ENOMEM.
+int64
+sys_sigalarm(struct proc *p, const uint64 *a)
+{
+    int ticks = (int)a[0];
+    if (ticks < 0 || a[1] >= USER_END)
+        return -EINVAL;
+    return alarm_set(p, (uint64)ticks, a[1]);
+}
+
+// sigreturn(): returns from the alarm's handler to the interrupted code.
+// Returns   SYSCALL_DONE: the registers are set; -EINVAL: the caller is in no handler.
+int64
+sys_sigreturn(struct proc *p, const uint64 *a)
+{
+    (void)a;
+    int error = alarm_return(p);
+    return error ? error : SYSCALL_DONE;
 }
 
 // walltime(): reads the wall clock.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// sysview.c - system calls by which a program learns about the system, or arranges how it is run.
+// sysview.c - system calls by which a program learns about the system, or binds itself to a hart.
 #include "abi/errno.h"
 #include "abi/sysinfo.h"
 #include "mm/copy/copy.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"
 #include "mm/kvm/kvm.h"
-#include "mm/kvm/layout.h"
-#include "proc/alarm.h"
 #include "proc/sched/sched.h"
 #include "sys/syscall.h"
 
@@ -25,27 +23,6 @@ sys_sysinfo(struct proc *p, const uint64 *a)
     kmem_drain();
     struct sysinfo info = {.freemem = frames_spare() * PGSIZE, .nproc = proc_count()};
     return copyout(p->as, a[0], &info, sizeof info);
-}
-
-// sigalarm(ticks, handler): sets the caller's alarm, as alarm_set() says; 0 ticks: none.
-// On error  -EINVAL: negative ticks, or not an address of the user; -ENOMEM.
-int64
-sys_sigalarm(struct proc *p, const uint64 *a)
-{
-    int ticks = (int)a[0];
-    if (ticks < 0 || a[1] >= USER_END)
-        return -EINVAL;
-    return alarm_set(p, (uint64)ticks, a[1]);
-}
-
-// sigreturn(): returns from the alarm's handler to the interrupted code.
-// Returns   SYSCALL_DONE: the registers are set; -EINVAL: the caller is in no handler.
-int64
-sys_sigreturn(struct proc *p, const uint64 *a)
-{
-    (void)a;
-    int error = alarm_return(p);
-    return error ? error : SYSCALL_DONE;
 }
 
 // cpupin(hart): binds the caller to a hart. Its children are not bound.
