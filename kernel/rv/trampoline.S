@@ -66,7 +66,7 @@
         sret
 .endm
 
-// Makes the call that a7 has the number of. a0: the process; a1: where a0 to a5 are saved.
+// Makes the call whose number is in a7. a0: the process; a1: where a0 to a5 are saved.
 // Continues with the result in a0 and sp naming the trapframe, if no more is to be done.
 .macro make_call
         ld t0, PROC_CALLS(a0)
