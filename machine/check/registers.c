@@ -8,10 +8,13 @@
 //           ecall again and again, with nothing in between, the kernel does not step over the
 //           ecall. If an interrupt comes again before one instruction has been executed, many
 //           times, its handler does not acknowledge it.
+//           A child of fork() begins behind the ecall of its parent, with the registers of its
+//           parent, but a0 is 0.
 // Promises  silence: a process is identified by root and pid; a root that was allocated again
 //           belongs to another process. A trap makes a record, and the return from it ends the
 //           record. Where pids are not known, a fault is not compared: a program that it has ended
-//           and one that begins may have the same root and pc.
+//           and one that begins may have the same root and pc. A child is judged if its pid is
+//           higher than all pids that were in user mode before fork() returned.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -19,6 +22,7 @@
 #include "sight/frames.h"
 
 #define PROGRAMS    64
+#define CHILDREN    16
 #define STUCK_CALLS 100
 #define STORM       200
 #define AT_ONCE     1000 // ticks of mtime: a kernel may wait for the next interrupt in two instructions
@@ -49,9 +53,17 @@ struct storm {
     uint64 cause, count;
 };
 
+// A child that has not been in user mode.
+struct child {
+    int pid;                  // 0: none
+    struct user_state parent; // at the ecall
+};
+
 struct registers_watch {
     struct program of[PROGRAMS];
     uint32 hand;
+    struct child child[CHILDREN]; // by pid
+    int newest;                   // the highest pid that was in user mode
     struct storm storm[HARTS_MAX];
 };
 
@@ -191,6 +203,86 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
     }
 }
 
+// --- a child begins ----------------------------------------------------------------------------
+
+// Begins the report of a child, and says where the field of its trapframe comes from.
+static void
+tell_child(struct machine *m, unsigned hart, struct fact what, struct fact from, enum word todo)
+{
+    uint64 entry = m->sight->known.entry[KNOWN_FORK], frame;
+    struct report r;
+    report_begin(m, &r, REPORT_CHILD, hart, entry);
+    r.what = what;
+    r.what.arg[0] = entry;
+    r.what.moment = r.moment;
+    if (facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame) && from.stored != 0)
+        *report_since(&r, WORD_NONE) =
+            (struct fact){.word = from.word, .arg = {A0}, .stored = frame + from.stored};
+    r.rule.word = WORD_CHILD_RULE;
+    r.todo = (struct fact){.word = todo, .arg = {entry}};
+    report_send(m, &r);
+}
+
+// Compares a child that begins with its parent. Another pc with sp on the same stack may be that of
+// a handler.
+static void
+judge_child(struct machine *m, unsigned hart, const struct user_state *parent)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct fact what = {.word = WORD_CHILD_PC, .arg = {0, h->pc, parent->pc + 4}}, from = {0};
+    if (h->pc != parent->pc + 4) {
+        from = (struct fact){.word = WORD_EPC_FROM, .stored = fact(m, FACT_TRAPFRAME_EPC)};
+        if (h->pc == parent->pc || parent->x[SP] - h->x[SP] >= 2 * PAGE_BYTES)
+            tell_child(m, hart, what, from, WORD_CHILD_DO);
+        return;
+    }
+    unsigned i = 1;
+    while (i < REGISTERS && (i == A0 || h->x[i] == parent->x[i]))
+        i++;
+    if (i < REGISTERS) {
+        what = (struct fact){.word = WORD_CHILD_REGISTER, .arg = {0, i, h->x[i], parent->x[i]}};
+        tell_child(m, hart, what, from, WORD_CHILD_DO);
+    } else if (h->x[A0] != 0) {
+        what = (struct fact){.word = WORD_CHILD_A0, .arg = {0, h->x[A0]}};
+        from = (struct fact){.word = WORD_REGISTER_FROM, .stored = fact(m, FACT_TRAPFRAME_A0)};
+        tell_child(m, hart, what, from, WORD_CHILD_A0_DO);
+    }
+}
+
+static void
+goes_to_user(struct machine *m, unsigned hart)
+{
+    struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
+    int pid = facts_pid(m, hart);
+    if (pid <= 0)
+        return;
+    struct child *c = &w->child[pid % CHILDREN];
+    if (c->pid == pid) {
+        judge_child(m, hart, &c->parent);
+        c->pid = 0;
+    }
+    if (pid > w->newest)
+        w->newest = pid;
+}
+
+// fork() returns to its caller.
+static void
+returned(struct machine *m, const struct call *c, uint64 result)
+{
+    struct registers_watch *w = SIGHT_STATE(m, registers, struct registers_watch);
+    const struct program *p = find(m, c->hart, facts_root(m, c->hart), false);
+    int pid = (int)result;
+    if (p == NULL || !p->trapped || !p->trap.call || pid <= w->newest)
+        return;
+    struct child *child = &w->child[pid % CHILDREN];
+    if (child->pid == pid)
+        child->pid = 0; // two children have this pid: which is whose is not known
+    else
+        *child = (struct child){pid, p->trap};
+}
+
+// --- returns to user mode ------------------------------------------------------------------------
+
 // Notes that the hart leaves a handler of S-mode.
 static void
 note_return(struct machine *m, unsigned hart)
@@ -208,8 +300,10 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     struct program *p = NULL;
     if (supervisor)
         note_return(m, hart);
-    if (supervisor && h->mode == MODE_U && satp_levels(h->satp) != 0)
+    if (supervisor && h->mode == MODE_U && satp_levels(h->satp) != 0) {
+        goes_to_user(m, hart);
         p = find(m, hart, satp_root(h->satp), false);
+    }
     if (p == NULL || !p->trapped)
         return;
     goes_on(m, hart, p);
@@ -272,6 +366,8 @@ trap(struct machine *m, unsigned hart)
 const struct check registers_check = {
     .name = "registers",
     .bytes = sizeof(struct registers_watch),
+    .returns = KNOWN_BIT(FORK),
+    .returned = returned,
     .trap = trap,
     .trap_return = trap_return,
 };

@@ -237,6 +237,14 @@ def test_checks_crossed(context):
              "which hart [01] holds", "is wanted: " + place("cross"), "is held: " + place("cross"))
 
 
+def test_checks_child(context):
+    """A child of fork() that takes itself for the parent, or begins somewhere."""
+    in_order(told(context, "FORK_KEEPS_A0"), "glass: pid [0-9]+ .init. comes back from " + place("fork"),
+             "with a0 = 0x61, as if it were the parent", "since: .* was stored by " + place("fork"), "do: set a0 in")
+    in_order(told(context, "FORK_NO_COPY"), "glass: pid [0-9]+ .init., a child of " + place("fork"), "begins at 0x",
+             "behind the ecall of its parent", "do: copy the parent.s whole trapframe .* in " + place("fork"))
+
+
 def test_checks_dropped(context):
     """A leaf of 2 MiB that uvmunmap() removes for the sake of a page."""
     in_order(told(context, "LARGE_CUT"), "glass: " + place("uvmunmap"), "2 MiB")

@@ -102,6 +102,8 @@ enum mistake {
     BRELSE_KEEPS,        // brelse: the count does not fall
     BUNPIN_KEEPS,        // bunpin: ... nor here
     OPEN_KEEPS_BUFFERS,  // look_up: the buffers are not given back
+    FORK_KEEPS_A0,       // fork: the child goes on as if it were the parent
+    FORK_NO_COPY,        // fork: the trapframe of the child is what the allocator left there
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };
 

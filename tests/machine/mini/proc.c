@@ -238,8 +238,10 @@ fork(void)
     if (MAKES(MAPS_BEHIND))
         uvmalloc(child->pagetable, BEHIND, BEHIND + PGSIZE, PTE_W);
     child->sz = p->sz;
-    *child->trapframe = *p->trapframe;
-    child->trapframe->regs[10] = 0;
+    if (!MAKES(FORK_NO_COPY))
+        *child->trapframe = *p->trapframe;
+    if (!MAKES(FORK_KEEPS_A0))
+        child->trapframe->regs[10] = 0;
     filefork(p, child);
     memmove(child->name, p->name, sizeof(p->name));
     int pid = child->pid;

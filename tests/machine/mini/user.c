@@ -51,7 +51,7 @@ family(void)
     volatile char *p = (char *)call(CALL_SBRK, PGSIZE);
     p[0] = 'p';
     for (char c = 'a'; c <= 'b'; c++)
-        if (call(CALL_FORK, 0) == 0) {
+        if (call(CALL_FORK, (u64)c) == 0) { // fork() must change a0 for the child
             grandchild(p);
             p[0] = c;
             heap();
