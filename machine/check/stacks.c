@@ -4,7 +4,8 @@
 // Theory    A kernel stack is one page; struct proc has its address. At each call of a well-known
 //           function sp must lie in this page. A trap in S-mode at an address just below the page
 //           is the push that overflowed. The report names the calls on the stack and the largest of
-//           their frames.
+//           their frames. sp may have begun at the wrong end of the page: in usertrap(), or in the
+//           first function of a new process, which gets its sp from p->context.
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/check.h"
@@ -12,7 +13,7 @@
 #define BELOW       (4 * PAGE_BYTES) // an address so far below a stack counts as its overflow
 #define FIRST_FRAME 256              // bytes: no function after a trap pushes more at once
 
-enum { SP = 2 };
+enum { SP = 2, CONTEXT_SP = 8 };
 
 struct stacks_watch {
     uint64 page[HARTS_MAX]; // where sp was right the last time
@@ -33,6 +34,24 @@ at_bottom(const struct machine *m, const struct moment *at, uint64 below)
     return below <= FIRST_FRAME && blame_first(m, at, KNOWN_BIT(USERTRAP));
 }
 
+// Returns whether p->context has the lower end of the stack for sp. A process that has run has
+// called swtch(), above that. Then *pa is where it has it.
+static bool
+begins_at_bottom(const struct machine *m, unsigned hart, uint64 kstack, uint64 *pa)
+{
+    uint64 at = facts_current(m, hart) + fact(m, FACT_PROC_CONTEXT) + CONTEXT_SP, sp;
+    return facts_have(m, FACT_BIT(PROC_CONTEXT)) && facts_memory(m, at, 8, &sp) && sp == kstack &&
+           symbols_physical(&m->sight->symbols, at, pa);
+}
+
+static void
+tell_begins(struct report *r, uint64 pa)
+{
+    r->what.word = WORD_STACK_BOTTOM;
+    r->todo.word = WORD_STACK_BEGINS_DO;
+    *report_since(r, WORD_NONE) = (struct fact){.word = WORD_STACK_BEGINS_BY, .stored = pa};
+}
+
 static void
 tell_bottom(const struct machine *m, unsigned hart, struct report *r)
 {
@@ -49,6 +68,7 @@ static void
 tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
 {
     struct report r;
+    uint64 pa;
     report_begin(m, &r, REPORT_STACK, hart, 0);
     moment_at(m, hart, at, &r.moment);
     r.what = (struct fact){.word = WORD_STACK,
@@ -57,6 +77,8 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
     r.todo.word = WORD_STACK_DO;
     if (at_bottom(m, &r.moment, kstack - address))
         tell_bottom(m, hart, &r);
+    else if (kstack - address <= FIRST_FRAME && begins_at_bottom(m, hart, kstack, &pa))
+        tell_begins(&r, pa);
     r.fatal = true;
     report_send(m, &r);
 }

@@ -347,3 +347,5 @@ def test_checks_stuck(context):
              place("usertrap"))
     in_order(told(context, "TIMER_NOT_SET"), "takes interrupt 5 again at once, 200 times in a row")
     in_order(told(context, "STACK_SMALL"), "kernel stack overflow of pid 2 .init.: " + place("dive"))
+    in_order(told(context, "SP_LOW"), "glass: " + place("forkret") + " begins with sp at the lower end",
+             "since: p->context.sp was stored by " + place("allocproc"), "do: .* context.sp = kstack")

@@ -73,6 +73,7 @@ enum mistake {
     COPY_WITHOUT_U,      // copyout: a page that the process may not use is no reason to refuse
     GIVES_TWICE,         // kalloc: the page stays in the list
     SP_AT_BOTTOM,        // usertrapret: kernel_sp is the lower end of the stack
+    SP_LOW,              // allocproc: context.sp is the lower end of the stack
     HART_NOT_STORED,     // usertrapret: kernel_hartid is what the allocator left there
     PROC_NOT_CLEARED,    // scheduler: c->proc is the process that ran last
     CHAN_NOT_STORED,     // sched: p->chan is cleared, as if sleep() had not stored it

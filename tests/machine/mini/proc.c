@@ -196,7 +196,8 @@ allocproc(void)
         p->pagetable = proc_pagetable(p);
         if (MAKES(CLEARS_TOO_MUCH))
             memset(&p->context, 0, sizeof(*p));
-        p->context = (struct context){.ra = (u64)forkret, .sp = p->kstack + PGSIZE};
+        p->context =
+            (struct context){(u64)forkret, p->kstack + PGSIZE - (MAKES(SP_LOW) ? PGSIZE : 0)};
         return p;
     }
     return 0;
@@ -290,10 +291,9 @@ reap(struct proc *parent, u64 status_va)
         acquire(&q->lock);
         pid = 0;
         if (q->state == ZOMBIE) {
-            int status = q->xstate;
             pid = q->pid;
             if (status_va != 0)
-                copyout(parent->pagetable, status_va, &status, sizeof(status));
+                copyout(parent->pagetable, status_va, &q->xstate, sizeof(q->xstate));
             freeproc(q);
         }
         release(&q->lock);
