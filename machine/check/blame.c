@@ -62,15 +62,24 @@ blame_owner(const struct machine *m, const struct moment *at)
     return first_not(m, at, HELPERS | MAKERS);
 }
 
-// Returns whether the code is from the file that kalloc() is in.
+// Returns whether the code is from the file that the function is in.
 static bool
-beside_kalloc(const struct machine *m, uint64 pc)
+beside(const struct machine *m, uint64 pc, enum known what)
 {
     const struct lines *lines = &m->sight->lines;
     struct line_place here, there;
-    return lines_find(lines, pc, &here) &&
-           lines_find(lines, m->sight->known.entry[KNOWN_KALLOC], &there) &&
+    return lines_find(lines, pc, &here) && lines_find(lines, m->sight->known.entry[what], &there) &&
            here.file == there.file;
+}
+
+uint64
+blame_outside(const struct machine *m, const struct moment *at, enum known what)
+{
+    uint64 pc;
+    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
+        if (!beside(m, pc, what))
+            return pc;
+    return moment_pc(m, at, 0);
 }
 
 bool
@@ -96,7 +105,7 @@ blame_allocator(const struct machine *m, const struct moment *at)
     if (blame_inside(m, at, ALLOCATORS))
         return true;
     for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (beside_kalloc(m, pc))
+        if (beside(m, pc, KNOWN_KALLOC))
             return true;
     return false;
 }

@@ -7,6 +7,7 @@
 #include "check/buffers.h"
 #include "check/explain.h"
 #include "check/fatal.h"
+#include "check/inodes.h"
 #include "machine.h"
 #include "mmu/satp.h"
 #include "sight/frames.h"
@@ -365,7 +366,7 @@ panic_explain(struct machine *m, const struct call *c, struct report *r)
         r->todo.word = WORD_INIT_DO;
         if (state(m)->told_pid == 1)
             report_since(r, WORD_PANIC_KILLED)->arg[0] = 1;
-    } else if (buffers_explain(m, c, r)) {
+    } else if (buffers_explain(m, c, r) || inodes_explain(m, c, r)) {
         return;
     } else if (starved(m, c)) {
         report_near(r, WORD_NEAR_FULL)->moment = state(m)->null;

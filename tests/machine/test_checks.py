@@ -237,6 +237,22 @@ def test_checks_crossed(context):
              "which hart [01] holds", "is wanted: " + place("cross"), "is held: " + place("cross"))
 
 
+def test_checks_inodes(context):
+    """No inode is free: the function that has not given them back, and a count that does not fall."""
+    text = told(context, "NONE", "directories", "directories", "files", "exit")
+    if "glass:" in text or "panic" in text:
+        raise Failure(text)
+    in_order(told(context, "CHDIR_KEEPS", "directories", "exit"), "glass: panic .iget: no inodes. in iget",
+             "any of the 5 inodes; " + place("sys_chdir") + " has taken [45] of them",
+             "since: the inode at 0x[0-9a-f]+ has ref 1, and 1 not given back; first taken by .*" + place("sys_chdir"),
+             "do: call iput.. for each inode that " + place("sys_chdir") + " takes")
+    in_order(told(context, "NAMEX_KEEPS", "directories", "exit"), "glass: panic .iget: no inodes. in iget",
+             place("namex") + " has taken [45] of them", "do: call iput.. for each inode that " + place("namex"))
+    in_order(told(context, "IPUT_KEEPS", "directories", "exit"), "glass: panic .iget: no inodes. in iget",
+             "; " + place("iput") + " has not lowered it in [345]", "do: lower ref by one in each call of " +
+             place("iput"))
+
+
 def test_checks_child(context):
     """A child of fork() that takes itself for the parent, or begins somewhere."""
     in_order(told(context, "FORK_KEEPS_A0"), "glass: pid [0-9]+ .init. comes back from " + place("fork"),

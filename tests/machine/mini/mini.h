@@ -5,7 +5,7 @@
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
 //           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
-//           "below" and "kernel" run others, "exit" ends.
+//           "directories", "below" and "kernel" run others, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -103,6 +103,9 @@ enum mistake {
     BRELSE_KEEPS,        // brelse: the count does not fall
     BUNPIN_KEEPS,        // bunpin: ... nor here
     OPEN_KEEPS_BUFFERS,  // look_up: the buffers are not given back
+    CHDIR_KEEPS,         // sys_chdir: the old directory is not given back
+    NAMEX_KEEPS,         // namex: the directory in which it has looked is not given back
+    IPUT_KEEPS,          // iput: the count does not fall
     FORK_KEEPS_A0,       // fork: the child goes on as if it were the parent
     FORK_NO_COPY,        // fork: the trapframe of the child is what the allocator left there
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
@@ -206,7 +209,8 @@ struct trapframe {
 struct inode {
     int ref;
     u32 size;
-    char data[FILE_SIZE];
+    u64 number;
+    char *data;
 };
 
 struct file {
@@ -302,6 +306,7 @@ void swtch(struct context *from, struct context *to);
 // file.c
 void fileinit(void);
 struct inode *iget(u64 number);
+struct inode *namex(u64 number);
 struct inode *idup(struct inode *ip);
 void iput(struct inode *ip);
 struct file *filealloc(struct inode *ip);

@@ -95,7 +95,7 @@ sys_open(void)
     look_up();
     for (u64 fd = 0; fd < NOFILE; fd++)
         if (p->ofile[fd] == 0) {
-            p->ofile[fd] = filealloc(iget(1));
+            p->ofile[fd] = filealloc(namex(1));
             return fd;
         }
     return ~0UL;
@@ -116,8 +116,8 @@ __attribute__((noinline)) u64
 sys_chdir(void)
 {
     struct proc *p = myproc();
-    struct inode *ip = iget(p->trapframe->regs[A0]);
-    if (p->cwd != 0)
+    struct inode *ip = namex(p->trapframe->regs[A0]);
+    if (p->cwd != 0 && !MAKES(CHDIR_KEEPS))
         iput(p->cwd);
     p->cwd = ip;
     if (MAKES(CHDIR_GIVES_AWAY))

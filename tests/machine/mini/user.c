@@ -187,6 +187,14 @@ files(void)
     call(CALL_CLOSE, fd);
 }
 
+// Goes from one directory to another.
+USER_TEXT static void
+directories(void)
+{
+    for (u64 number = 3; number < 15; number += 2)
+        call(CALL_CHDIR, number);
+}
+
 // Prints the prompt. Returns the first byte of a line.
 USER_TEXT static u64
 line(void)
@@ -237,6 +245,8 @@ user_main(void)
             overflow();
         else if (first == 'f')
             files();
+        else if (first == 'd')
+            directories();
         else
             family();
         call(CALL_PUTC, '\n');
