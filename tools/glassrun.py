@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """glassrun.py - functions for the tests of tests/machine: build the glass machine, run it, replay in node."""
 import glob
+import hashlib
 import os
 import re
 
@@ -74,12 +75,24 @@ def in_node(context, log, words, said):
 
 
 def mini(context, mistake="NONE", *flags):
-    """The kernel of tests/machine/mini with one of the mistakes of mini.h, built. It runs with --mem 4M."""
-    path = os.path.join(context.dir, f"mini-{mistake}")
+    """The kernel of tests/machine/mini with one of the mistakes of mini.h. It runs with --mem 4M.
+
+    All tests share the kernels: each is compiled once for the present sources.
+    """
     sources = sorted(glob.glob("tests/machine/mini/*.[cS]"))
-    context.must([*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-fno-jump-tables",
-                  "-Wl,--no-warn-rwx-segments", "-Itests/machine", "-T", "tests/machine/mini/mini.ld",
-                  f"-DMISTAKE={mistake}", *flags, "-o", path, *sources])
+    command = [*COMPILE, "-g", "-fno-omit-frame-pointer", "-fno-common", "-fno-jump-tables",
+               "-Wl,--no-warn-rwx-segments", "-Itests/machine", "-T", "tests/machine/mini/mini.ld",
+               f"-DMISTAKE={mistake}", *flags, *sources]
+    key = hashlib.sha256(repr(command).encode())
+    for source in [*sources, *sorted(glob.glob("tests/machine/mini/*.[hl]*")), *glob.glob("tests/machine/*.h")]:
+        with open(source, "rb") as f:
+            key.update(f.read())
+    path = os.path.join(context.out, "test", "mini", f"mini-{mistake}-{key.hexdigest()[:16]}")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with hosttest.lock_for(path):
+        if not os.path.exists(path):
+            context.must([*command, "-o", f"{path}.new"])
+            os.replace(f"{path}.new", path)
     return path
 
 

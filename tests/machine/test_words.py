@@ -36,9 +36,10 @@ def kernel(context, mistake):
         raise Failure("gdb has told no facts of the kernel")
     if mistake != "A0_NOT_SAVED":
         return path, known
-    with open(known, encoding="utf-8") as f, open(f"{path}.facts", "w", encoding="utf-8") as out:
+    more = os.path.join(context.dir, "facts")
+    with open(known, encoding="utf-8") as f, open(more, "w", encoding="utf-8") as out:
         out.write(f.read() + "TRAPFRAME_RA 0x8\nTRAPFRAME_A0 0x50\n")  # an array: regs[1], regs[10]
-    return path, f"{path}.facts"
+    return path, more
 
 
 def said(context, mistake, language):
