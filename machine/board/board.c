@@ -4,6 +4,7 @@
 // Next      board/bus.c, time/turns.h
 #include "board/board.h"
 
+#include "base/numbers.h"
 #include "machine.h"
 
 void
@@ -27,18 +28,12 @@ board_tick(struct machine *m)
     htif_poll(m);
 }
 
-static uint64
-earlier(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
-}
-
 uint64
 board_due(const struct machine *m)
 {
-    uint64 due = earlier(clint_due(m), rtc_due(m));
+    uint64 due = smaller(clint_due(m), rtc_due(m));
     for (unsigned i = 0; i < DISKS_MAX; i++)
-        due = earlier(due, virtio_blk_due(m, i));
+        due = smaller(due, virtio_blk_due(m, i));
     return due;
 }
 

@@ -9,6 +9,7 @@
 //           kernel's side is no variable. W counts for code alone: it may be missing elsewhere
 //           because the page is copy-on-write, or was read from a file in this very call.
 #include "base/mem.h"
+#include "base/numbers.h"
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -155,12 +156,6 @@ own_buffer(struct machine *m, const struct copy *k)
         return false;
     f = frames_at(m, pa);
     return k->size > 8 || (f != NULL && f->state == FRAME_ALLOCATED);
-}
-
-static uint64
-smaller(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
 }
 
 // Returns how many bytes of the copy, from byte `at` on, lie in one page on both sides.

@@ -10,6 +10,7 @@
 //           explains these. The kernel's copy of a structure with padding is no such use.
 #include "check/unset.h"
 
+#include "base/numbers.h"
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/check.h"
@@ -68,15 +69,6 @@ static bool
 is_unset(const struct unset_page *p, uint64 offset)
 {
     return p->bit[offset / 64] >> (offset % 64) & 1;
-}
-
-static uint32
-count_bits(uint64 word)
-{
-    uint32 n = 0;
-    for (; word != 0; word &= word - 1)
-        n++;
-    return n;
 }
 
 // Marks the bytes, which are in one page, as set.

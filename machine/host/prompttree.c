@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/numbers.h"
 #include "check/leaves.h"
 #include "host/answer.h"
 #include "host/prompt.h"
@@ -125,12 +126,6 @@ part(const struct range *r, uint64 bytes)
     return p;
 }
 
-static uint64
-least(uint64 a, uint64 b)
-{
-    return a < b ? a : b;
-}
-
 static bool
 differ(const struct range *a, const struct range *b)
 {
@@ -148,10 +143,10 @@ compare(FILE *out, const struct ranges *was, const struct ranges *is)
     while (a.bytes != 0 || b.bytes != 0) {
         bool first = a.bytes != 0 && (b.bytes == 0 || a.va < b.va);
         bool second = b.bytes != 0 && (a.bytes == 0 || b.va < a.va);
-        uint64 n = first ? (b.bytes ? least(a.bytes, b.va - a.va) : a.bytes)
-                         : (a.bytes && second ? least(b.bytes, a.va - b.va) : b.bytes);
+        uint64 n = first ? (b.bytes ? smaller(a.bytes, b.va - a.va) : a.bytes)
+                         : (a.bytes && second ? smaller(b.bytes, a.va - b.va) : b.bytes);
         if (!first && !second)
-            n = least(a.bytes, b.bytes);
+            n = smaller(a.bytes, b.bytes);
         bool shows = (first || second || differ(&a, &b)) && lines++ < SHOWN;
         if (shows && !second)
             p = part(&a, n), show_range(out, "- ", &p);

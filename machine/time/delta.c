@@ -3,6 +3,7 @@
 #include "time/delta.h"
 
 #include "base/mem.h"
+#include "base/numbers.h"
 
 #define WORDS 512
 
@@ -78,9 +79,7 @@ delta_keep(struct pool *p, uint32 next, uint32 page, const struct delta_page *fr
 static uint64
 apply_part(uint64 *to, uint64 map, uint64 word, struct pool_place *at)
 {
-    uint64 differ[64], count = 0, n = 0;
-    for (uint64 rest = map; rest != 0; rest &= rest - 1)
-        count++;
+    uint64 differ[64], count = count_bits(map), n = 0;
     pool_get(at, differ, count * sizeof(differ[0]));
     for (unsigned i = 0; map != 0 && i < 64; i++) {
         if (map >> i & 1)
