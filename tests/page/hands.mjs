@@ -56,12 +56,12 @@ async function pictures(opened) {
     await opened.choose({ view });
     await opened.until((name) => document.querySelector(".view").dataset.view === name, 20, view, view);
     await opened.until(() => document.querySelectorAll(".view *").length > 2, 20, "the view's elements");
-    const [error, rects, size] = await opened.page.evaluate(() => {
+    const [error, shapes, size] = await opened.page.evaluate(() => {
       const text = window.vitrine.asSvg(document.querySelector(".view"));
       const made = new DOMParser().parseFromString(text, "image/svg+xml");
-      return [made.querySelector("parsererror")?.textContent ?? "", made.querySelectorAll("rect").length, text.length];
+      return [made.querySelector("parsererror")?.textContent ?? "", (text.match(/<rect|M\d/g) ?? []).length, text.length];
     });
-    demand(error === "" && rects >= least && size > 500, `the picture of ${view}: ${error || rects}`);
+    demand(error === "" && shapes >= least && size > 500, `the picture of ${view}: ${error || shapes}`);
   }
 }
 

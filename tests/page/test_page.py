@@ -136,7 +136,7 @@ def test_explain(context):
 
 def test_speed(context):
     """Processor time up to the prompt, and of a frame while the slider is dragged over 10^8 steps."""
-    demand(check(context, "speed"), r"harts: [\d.]+ ms")
+    demand(check(context, "speed"), r"harts: .* ms while the slider is dragged")
 
 
 def test_practice(context):

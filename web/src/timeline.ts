@@ -17,6 +17,7 @@ const HEIGHT = 30, EDGE = 10; // room for half a knob
 
 let busy = false; // an order to go somewhere is under way
 let target: number | null = null; // where the person wants to go meanwhile
+let width = 0; // of the slider, noted when it changes: to ask the page for it in each frame makes it lay out everything
 let bar: HTMLElement, slider: SVGSVGElement, where: HTMLElement, playing: HTMLButtonElement;
 let buttons: [HTMLButtonElement, Key][] = [];
 
@@ -94,8 +95,10 @@ export const moves: Record<string, () => void> = {
 const BUTTONS: [move: string, sign: string, words: Key][] = [["callBack", "|◂", "time.callBack"], ["eventBack", "◂◂", "time.eventBack"], ["stepBack", "◂", "time.stepBack"],
   ["run", "▶", "time.run"], ["step", "▸", "time.step"], ["event", "▸▸", "time.event"], ["call", "▸|", "time.call"], ["newest", "⇥", "time.newest"]];
 
+const rightEnd = (): number => Math.max(20, width - EDGE);
+
 function scale() {
-  return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([EDGE, Math.max(20, slider.clientWidth - EDGE)]);
+  return scaleLinear().domain([run.first, Math.max(run.newest, run.first + 1)]).range([EDGE, rightEnd()]);
 }
 
 function atMouse(event: PointerEvent): number {
@@ -106,7 +109,7 @@ function atMouse(event: PointerEvent): number {
 function drawSlider(at: number): void {
   const x = scale(), svg = select(slider);
   svg.select(".done").attr("x2", x(at));
-  svg.select(".all").attr("x2", Math.max(20, slider.clientWidth - EDGE));
+  svg.select(".all").attr("x2", rightEnd());
   svg.select(".knob").attr("cx", x(at));
   const inputs = svg.select(".inputs").selectAll<SVGLineElement, number>("line").data(run.inputs);
   inputs.enter().append("line").attr("y1", 20).attr("y2", 25).merge(inputs).attr("x1", (d) => x(d)).attr("x2", (d) => x(d));
@@ -172,6 +175,9 @@ export function mountTimeline(into: HTMLElement): void {
   bar = h("div", { class: "moves" }, ...buttons.map(([b]) => b));
   fill(into, bar, slider, where);
   onChange((what) => (what === "lang" ? words() : draw()));
-  new ResizeObserver(draw).observe(slider);
+  new ResizeObserver(([entry]) => {
+    width = entry.contentRect.width;
+    draw();
+  }).observe(slider);
   words();
 }

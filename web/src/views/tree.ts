@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // tree.ts - the view of a tree: each table on the way of an address as a strip of 512 cells.
-import { select, Selection } from "d3-selection";
+import { pointer, select, Selection } from "d3-selection";
 import { choice, choose, satpOf, treeOf } from "../app";
 import { fill, h } from "../dom";
 import { flagsOf, letters, regionOf } from "../flags";
@@ -73,42 +73,76 @@ function drawStrip(this: SVGGElement, strip: Strip): void {
   g.select<SVGTextElement>("text.head").text(t("tree.table", strip.level, hex(strip.pa), used(strip)));
   g.select<SVGTextElement>("text.path").text(`${t("tree.entry", strip.index)} ${hex(strip.entries[strip.index])}`);
   drawCells(g.select<SVGGElement>("g.cells").node() as SVGGElement, strip);
-  g.select<SVGRectElement>("rect.mark").attr("x", (strip.index % COLUMNS) * PITCH_X - 1.5)
-    .attr("y", HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y - 1.5);
+  const [x, y] = cellAt(strip.index);
+  g.select<SVGRectElement>("rect.mark").attr("x", x - 1.5).attr("y", y - 1.5);
   drawChips(g, strip);
 }
 
-// The 512 cells of a table. The page is redrawn often: only what has changed is touched.
+const MOST_FLASHES = 32; // of a table: the page computes the style of each anew in every frame, so more flash as one
+
+const cellAt = (i: number): [x: number, y: number] => [(i % COLUMNS) * PITCH_X, HEAD + Math.floor(i / COLUMNS) * PITCH_Y];
+const outlineOf = (cells: number[]): string => cells.map((i) => `M${cellAt(i).join()}h${CELL_W}v${CELL_H}h-${CELL_W}z`).join("");
+const ALL = outlineOf(Array.from({ length: 512 }, (_, i) => i));
+
+// The 512 cells of a table: one path for all of a kind above one for the grid, since the page is redrawn often and an
+// element for each cell takes forty milliseconds.
 function drawCells(cells: SVGGElement, strip: Strip): void {
-  const before = lastEntries.get(hex(strip.pa));
-  if (cells.childElementCount === 0) makeCells(cells);
+  const byKind = new Map<string, number[]>([["hole", []]]);
   for (let i = 0; i < 512; i++) {
-    const cell = cells.children[i] as SVGRectElement, kind = `cell ${kindOf(strip, i)}${i === strip.index ? " chosen" : ""}`;
-    if (cell.getAttribute("class") !== kind) cell.setAttribute("class", kind);
-    if (!before || before[i] === strip.entries[i]) continue;
+    const kind = kindOf(strip, i), alike = byKind.get(kind);
+    if (alike) alike.push(i);
+    else byKind.set(kind, [i]);
+  }
+  select(cells).selectAll<SVGPathElement, [string, number[]]>("path").data([...byKind], ([kind]) => kind).join("path")
+    .attr("class", ([kind]) => `cell ${kind}`).attr("d", ([kind, alike]) => (kind === "hole" ? ALL : outlineOf(alike)));
+  flashChanges(cells, strip);
+}
+
+// Lets the cells flash that have changed since the table was drawn last, and remembers what they were.
+function flashChanges(cells: SVGGElement, strip: Strip): void {
+  const before = lastEntries.get(hex(strip.pa)), changed: number[] = [];
+  for (let i = 0; before && i < 512; i++) {
+    if (before[i] === strip.entries[i]) continue;
     if (wasBefore.size > 4096) wasBefore.clear();
     wasBefore.set(`${hex(strip.pa)} ${i}`, before[i]);
-    flash(cell);
+    changed.push(i);
   }
+  if (changed.length <= MOST_FLASHES) changed.forEach((i) => flash(cells, strip.level, i));
+  else flashWhole(cells.parentNode?.querySelector(".whole") as SVGRectElement);
 }
 
-function makeCells(cells: SVGGElement): void {
-  select(cells).selectAll("rect").data(Array.from({ length: 512 }, (_, i) => i)).enter().append("rect").attr("width", CELL_W).attr("height", CELL_H)
-    .attr("x", (i) => (i % COLUMNS) * PITCH_X).attr("y", (i) => HEAD + Math.floor(i / COLUMNS) * PITCH_Y);
+// The cell under the mouse.
+function cellUnder(cells: SVGGElement, event: MouseEvent): number {
+  const [x, y] = pointer(event, cells);
+  return Math.min(7, Math.max(0, Math.floor((y - HEAD) / PITCH_Y))) * COLUMNS + Math.min(COLUMNS - 1, Math.max(0, Math.floor(x / PITCH_X)));
 }
 
-// The cell under the mouse says what it holds.
-function nameCell(cells: SVGGElement, cell: Element): void {
-  const strip = select<SVGGElement, Strip>(cells.parentNode as SVGGElement).datum(), index = [...cells.children].indexOf(cell);
-  if (index < 0) return;
-  const title = select(cell).selectAll("title").data([cellTitle(strip, index)]);
-  title.enter().append("title").merge(title as never).text((words) => words as string);
+const stripOf = (cells: SVGGElement): Strip => select<SVGGElement, Strip>(cells.parentNode as SVGGElement).datum();
+
+const FLASH: [Keyframe[], KeyframeAnimationOptions] = [[{ fill: "#ff3d00", stroke: "#ff3d00", strokeWidth: "4px" }, { fill: "transparent", stroke: "transparent" }],
+  { duration: 1400, easing: "ease-out" }];
+const flashes = new Map<string, Animation>(); // under way, of a level's cell
+
+function flash(cells: SVGGElement, level: number, index: number): void {
+  const key = `${level} ${index}`, old = flashes.get(key);
+  if (old) {
+    old.currentTime = 0;
+    return;
+  }
+  const [x, y] = cellAt(index), rect = select(cells).append("rect").attr("class", "flash").attr("x", x).attr("y", y).attr("width", CELL_W).attr("height", CELL_H);
+  const animation = (rect.node() as SVGRectElement).animate(...FLASH);
+  flashes.set(key, animation);
+  animation.onfinish = animation.oncancel = () => {
+    flashes.delete(key);
+    rect.remove();
+  };
 }
 
-// An animation that begins anew.
-function flash(cell: SVGElement): void {
-  cell.getAnimations().forEach((a) => a.cancel());
-  cell.animate([{ fill: "#ff3d00", stroke: "#ff3d00", strokeWidth: "4px" }, {}], { duration: 1400, easing: "ease-out" });
+let wholeFlash: Animation | null = null;
+
+function flashWhole(whole: SVGRectElement): void {
+  wholeFlash?.cancel();
+  wholeFlash = whole.animate([{ stroke: "#ff3d00", strokeWidth: "4px" }, { stroke: "transparent" }], FLASH[1]);
 }
 
 const used = (strip: Strip): number => strip.kinds.reduce((n, kind) => n + Number(kind !== 0), 0);
@@ -168,9 +202,8 @@ function pick(strip: Strip, index: number): void {
 // The line from the chosen entry to the table that it points to, relative to the strip.
 function pathLine(strip: Strip, next: Strip | undefined): string {
   if (!next) return "";
-  const x = (strip.index % COLUMNS) * PITCH_X + CELL_W / 2, y = HEAD + Math.floor(strip.index / COLUMNS) * PITCH_Y + CELL_H + 1.5;
-  const mid = HEAD + STRIP + CHIPS + 5;
-  return `M${x},${y}V${mid}H4V${next.at - strip.at + 14}`;
+  const [x, y] = cellAt(strip.index), mid = HEAD + STRIP + CHIPS + 5;
+  return `M${x + CELL_W / 2},${y + CELL_H + 1.5}V${mid}H4V${next.at - strip.at + 14}`;
 }
 
 function drawTree(path: Path): void {
@@ -185,12 +218,11 @@ function drawTree(path: Path): void {
   made.append("path").attr("class", "line");
   made.append("g").attr("class", "chips");
   made.append("text").attr("class", "more");
+  made.append("rect").attr("class", "whole").attr("x", -1).attr("y", HEAD - 1).attr("width", WIDTH + 1).attr("height", STRIP + 1);
   made.append("rect").attr("class", "mark").attr("width", CELL_W + 3).attr("height", CELL_H + 3).attr("rx", 1.5);
-  made.select<SVGGElement>("g.cells").on("click", function (event: MouseEvent) {
-    const cell = event.target as SVGRectElement, strip = select<SVGGElement, Strip>(this.parentNode as SVGGElement).datum();
-    if (cell.tagName === "rect") pick(strip, [...this.children].indexOf(cell));
-  });
-  made.select<SVGGElement>("g.cells").on("mouseover", function (event: MouseEvent) { nameCell(this, event.target as Element); });
+  made.select<SVGGElement>("g.cells").on("click", function (event: MouseEvent) { pick(stripOf(this), cellUnder(this, event)); })
+    .on("mousemove", function (event: MouseEvent) { select(this).select("title").text(cellTitle(stripOf(this), cellUnder(this, event))); })
+    .append("title");
   made.merge(g).each(drawStrip);
   g.exit().remove();
   made.merge(g).select("path.line").attr("d", (d, i) => pathLine(d, all[i + 1]));
@@ -214,6 +246,7 @@ export const tree: View = {
     svg = select(holder);
     svg.append("g").attr("class", "ruler");
     svg.append("g").attr("class", "strips");
+    flashes.clear();
     fill(into, controls, holder, empty, result, card);
   },
 
