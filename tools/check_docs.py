@@ -244,7 +244,7 @@ def proof(word, results):
         return outcome(m[1], results)
     m = re.fullmatch(r"usertests (\w+)", word)
     if m:
-        return outcome("qemu.usertests-3", results) if m[1] in subtests() else f"usertests has no {m[1]}"
+        return outcome("qemu.usertests-8", results) if m[1] in subtests() else f"usertests has no {m[1]}"
     m = re.fullmatch(r"(\S+): (.+)", word)
     if m and FILE.fullmatch(m[1]):
         return None if any(m[2] in source.read(f) for f in resolve(m[1])) else f"{m[1]} has no text {m[2]!r}"

@@ -81,11 +81,11 @@ class Context:
         """Ends the test: it cannot run here."""
         raise Skip(why)
 
-    def variant(self, variable):
-        """The kernel built with that variable of the Makefile set, DEBUG or UBSAN."""
-        out = f"{self.out}/test/{variable}"
+    def variant(self, variables):
+        """The kernel built with those variables of the Makefile set: DEBUG, UBSAN, or both with "+" between."""
+        out = f"{self.out}/test/{variables}"
         with hosttest.lock_for(out):
-            self.make(f"-j{os.cpu_count() or 1}", f"O={out}", f"{variable}=1", "kernel")
+            self.make(f"-j{os.cpu_count() or 1}", f"O={out}", *(f"{v}=1" for v in variables.split("+")), "kernel")
         return f"{out}/kernel/kernel"
 
     def make(self, *words):

@@ -5,10 +5,10 @@ from machine import Failure
 
 DESIGNS = ("global", "fullcopy", "sharedroot")
 HARTS = {1: " asids=0", 3: " asids=4", 8: ""}  # and the identifiers they may use: none, few, all
-WHOLE_HARTS = {"global": 3, "sharedroot": 8}  # the designs that run everything, and on how many
+WHOLE_HARTS = {"global": 3}  # the design that runs everything, and on how many
 MODES = {"sv39": "Sv39", "sv48": "Sv48", "sv57": "Sv57"}
 DEEPER = {"sv48": 2, "sv57": 3}  # and the harts they run on
-WHOLE = {"sv57": ("unified",)}  # the designs that run everything there
+WHOLE = {"sv57": ("sharedroot",)}  # the designs that run everything there
 
 # The commands of each run; the marks of their success and failure.
 COMMANDS = (

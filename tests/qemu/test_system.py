@@ -51,14 +51,14 @@ def grind(context, seed=1, count=200, **how):
     verdict(context, f"grind {seed} {count}", "grind: OK", "grind: FAIL", **how)
 
 
-def for_each_harts(name, function):
+def for_each_harts(name, function, harts=HARTS):
     """Defines test_NAME_N for 1, 3 and 8 harts."""
-    for n in HARTS:
+    for n in harts:
         globals()[f"test_{name}_{n}"] = lambda context, n=n: function(context, cpus=n)
 
 
 for_each_harts("boot", boot)
-for_each_harts("usertests", usertests)
+for_each_harts("usertests", usertests, (1, 8))  # on three, with little memory and with the checks of debug builds
 for_each_harts("grind", grind)
 
 
@@ -76,12 +76,8 @@ def test_grind_32M(context):
 
 
 def test_usertests_debug(context):
-    """The build with lock-order checks and filled frames."""
-    usertests(context, cpus=3, variant="DEBUG")
-
-
-def test_usertests_ubsan(context):
-    usertests(context, cpus=3, variant="UBSAN")
+    """The build with lock-order checks, filled frames and the compiler's checks of undefined behaviour."""
+    usertests(context, cpus=3, variant="DEBUG+UBSAN")
 
 
 @long
