@@ -120,15 +120,16 @@ def alive(pid):
 
 def ended_by(context, number, test):
     """Ends the runner in the middle of a test; returns the process id of the machine that it had started: a program
-    that tells its process id and does nothing."""
+    that tells its process id and does nothing. No signal is ignored, whatever nohup or the like has set."""
     said, qemu = os.path.join(context.dir, "pid"), os.path.join(context.dir, "qemu")
     with contextlib.suppress(FileNotFoundError):
         os.unlink(said)
     with open(qemu, "w", encoding="utf-8") as script:
         script.write(f"#!/bin/sh\necho $$ >{said}.new\nmv {said}.new {said}\nexec sleep 600\n")
     os.chmod(qemu, 0o755)
-    runner = children.start([sys.executable, "tools/test.py", "--no-build", "--kernel", context.options.kernel,
-                             "--image", small_disk(context), f"O={context.dir}/inner", test], stdout=subprocess.DEVNULL,
+    runner = children.start(["env", "--default-signal", sys.executable, "tools/test.py", "--no-build",
+                             "--kernel", context.options.kernel, "--image", small_disk(context),
+                             f"O={context.dir}/inner", test], stdout=subprocess.DEVNULL,
                             env={**os.environ, "QEMU": qemu})
     while not os.path.exists(said) and runner.poll() is None:
         time.sleep(0.01)
