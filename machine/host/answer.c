@@ -18,17 +18,25 @@ answer_in_chinese(bool yes)
     chinese = yes;
 }
 
+// The English ones by their addresses, which the callers have too; the others one behind the other.
+static const char *const english[] = {
+#define ANSWER(english, in_chinese) english,
+#include "host/answers.def"
+#undef ANSWER
+};
+static const char translated[] = ""
+#define ANSWER(english, in_chinese) in_chinese "\0"
+#include "host/answers.def"
+#undef ANSWER
+    ;
+
 const char *
 said(const char *words)
 {
-    static const char *const both[][2] = {
-#define ANSWER(english, in_chinese) {english, in_chinese},
-#include "host/answers.def"
-#undef ANSWER
-    };
-    for (size_t i = 0; chinese && i < NELEM(both); i++)
-        if (strcmp(both[i][0], words) == 0)
-            return both[i][1];
+    const char *at = translated;
+    for (size_t i = 0; chinese && i < NELEM(english); i++, at += strlen(at) + 1)
+        if (strcmp(english[i], words) == 0)
+            return at;
     return words;
 }
 
