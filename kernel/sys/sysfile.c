@@ -301,11 +301,10 @@ sys_fchdir(struct proc *p, const uint64 *a)
     struct file *f = argfd(p, a[0]);
     if (!f)
         return -EBADF;
-    struct inode *ip = file_inode(f);
-    if (!ip)
+    if (!f->ip)
         return -ENOTDIR;
     begin_op();
-    int error = enter(p, idup(ip));
+    int error = enter(p, idup(f->ip));
     end_op();
     return error;
 }
@@ -330,8 +329,7 @@ sys_fsync(struct proc *p, const uint64 *a)
     struct file *f = argfd(p, a[0]);
     if (!f)
         return -EBADF;
-    struct inode *ip = file_inode(f);
-    return ip ? fs_fsync(ip) : -EINVAL;
+    return f->ip ? fs_fsync(f->ip) : -EINVAL;
 }
 
 // statfs(path, st): copies a struct statfs of the file system that has path to st.

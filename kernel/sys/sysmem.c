@@ -3,7 +3,7 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "abi/stat.h"
-#include "fs/file/file.h"
+#include "fs/file/openfile.h"
 #include "fs/fs.h"
 #include "mm/aspace/aspace.h"
 #include "mm/aspace/mmap.h"
@@ -34,16 +34,16 @@ map_file(struct proc *p, const uint64 *a, struct region *r)
 {
     uint32 fd = (uint32)a[4];
     struct file *f = fd < NOFILE ? p->ofile[fd] : NULL;
-    struct inode *ip = f ? file_inode(f) : NULL;
     if (!f)
         return -EBADF;
+    struct inode *ip = f->ip;
     if (!ip || inode_type(ip) != T_FILE)
         return -ENODEV;
     if (!offset_ok(a[5], a[1]))
         return -EOVERFLOW;
-    if (!file_readable(f))
+    if (!f->readable)
         return -EACCES;
-    if (r->shared && !file_writable(f))
+    if (r->shared && !f->writable)
         r->most &= (uint8)~PTE_W;
     if (r->prot & ~r->most)
         return -EACCES;

@@ -288,24 +288,3 @@ filestat(struct file *f, struct stat *st)
     stati(f->ip, st);
     return 0;
 }
-
-// The file's inode, without a new reference; NULL: a pipe, or a device without a node.
-struct inode *
-file_inode(struct file *f)
-{
-    return f->ip;
-}
-
-// Returns whether it was opened for reading.
-bool
-file_readable(const struct file *f)
-{
-    return f->readable;
-}
-
-// Returns whether it was opened for writing.
-bool
-file_writable(const struct file *f)
-{
-    return f->writable;
-}

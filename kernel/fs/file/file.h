@@ -27,6 +27,3 @@ int pipe_open(struct file **rd, struct file **wr) must_check;
 struct file *filedup(struct file *f);
 void fileclose(struct file *f); // may sleep
 int filestat(struct file *f, struct stat *st) must_check;
-struct inode *file_inode(struct file *f); // NULL: a pipe, or a device without a node
-bool file_readable(const struct file *f);
-bool file_writable(const struct file *f);

@@ -200,8 +200,8 @@ test_modes(void)
                  {O_CREATE | O_RDWR, true, true}};
     for (size_t i = 0; i < NELEM(modes); i++) {
         struct file *f = must_open("file", modes[i].flags);
-        CHECK(file_readable(f) == modes[i].r && file_writable(f) == modes[i].w);
-        CHECK_EQ(file_inode(f), &disk[1]);
+        CHECK(f->readable == modes[i].r && f->writable == modes[i].w);
+        CHECK_EQ(f->ip, &disk[1]);
         CHECK_EQ(put(f, "x"), modes[i].w ? 1 : -EBADF);
         CHECK_EQ(fileread(f, iobuf_kernel(&f), 0), modes[i].r ? 0 : -EBADF);
         fileclose(f);
@@ -313,7 +313,7 @@ test_bad_pointers(void)
 static int64
 echo_read(struct file *f, struct iobuf dst, size_t n)
 {
-    CHECK_EQ(file_inode(f), &disk[3]);
+    CHECK_EQ(f->ip, &disk[3]);
     return n > 3 ? (iobuf_write(dst, 0, "dev", 3) == 0 ? 3 : -EFAULT) : 0;
 }
 

@@ -67,7 +67,7 @@ test_basic(void)
 {
     struct stat st;
     open_pipe();
-    CHECK(file_readable(rd) && !file_writable(rd) && !file_readable(wr) && file_writable(wr));
+    CHECK(rd->readable && !rd->writable && !wr->readable && wr->writable);
     CHECK_EQ(put(1), 1);
     CHECK_EQ(take(10), 1);
     CHECK_EQ(put(512), 512);
@@ -78,7 +78,7 @@ test_basic(void)
     CHECK_EQ(filewrite(rd, iobuf_kernel(bytes), 1), -EBADF);
     CHECK_EQ(fileread(wr, iobuf_kernel(bytes), 1), -EBADF);
     CHECK_EQ(filestat(rd, &st), -EINVAL);
-    CHECK_EQ(file_inode(rd), NULL);
+    CHECK_EQ(rd->ip, NULL);
     CHECK_EQ(host_wakes, 0);
     close_pipe();
 }
