@@ -17,7 +17,7 @@
 #include "explain/explain.h"
 #include "explain/layoutcheck.h"
 #include "fs/file/devnode.h"
-#include "fs/file/file.h"
+#include "fs/file/openfile.h"
 #include "fs/fs.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -278,7 +278,8 @@ refuse_stopping(void)
 static void
 files_init(void)
 {
-    static const struct devsw console = {console_device_read, console_device_write};
+    static const struct file_ops console = {console_device_read, console_device_write,
+                                            device_close};
     fs_init();
     file_init();
     devsw_register(DEV_CONSOLE, &console);

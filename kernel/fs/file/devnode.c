@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // devnode.c - open device nodes, the statistics device and the null device.
 //
-// Theory    A device node carries a major number, which names a pair of functions. The statistics
+// Theory    A device node carries a major number, which names a struct file_ops. The statistics
 //           device takes one snapshot of its text per pass of reads, which return it piece by
 //           piece; at the end a read fails once, and the next read begins a new pass.
 // Promises  a reader with reads of any size sees the text of one moment.
@@ -25,34 +25,22 @@ struct snapshot {
     char text[TEXT_SIZE - sizeof(size_t)];
 };
 
-static const struct devsw *devices[MAJORS];
+static const struct file_ops *devices[MAJORS];
 static statistics_fn providers[PROVIDERS];
 static size_t nproviders;
 
 // Registers the functions of a major number; at boot, once each.
 void
-devsw_register(int major, const struct devsw *ops)
+devsw_register(int major, const struct file_ops *ops)
 {
     if (major < 0 || major >= MAJORS || devices[major] != NULL)
         panic("devsw_register: major %d is out of range or taken", major);
     devices[major] = ops;
 }
 
-static int64
-device_read(struct file *f, struct iobuf dst, size_t n)
-{
-    const struct devsw *dev = f->object;
-    return dev->read(f, dst, n);
-}
-
-static int64
-device_write(struct file *f, struct iobuf src, size_t n)
-{
-    const struct devsw *dev = f->object;
-    return dev->write(f, src, n);
-}
-
-static void
+// Closes an open device, whichever it is.
+// Sleeps    when its node has been unlinked.
+void
 device_close(struct file *f)
 {
     kmem_free(f->snapshot);
@@ -63,8 +51,6 @@ device_close(struct file *f)
     end_op();
 }
 
-static const struct file_ops device_ops = {device_read, device_write, device_close};
-
 // Makes an open file lead to the device that the inode, a device node, names.
 // On error  -ENODEV: there is no such device; the file is unchanged.
 int
@@ -74,8 +60,7 @@ devnode_attach(struct file *f, struct inode *ip)
     inode_rdev(ip, &major, &minor);
     if (major < 0 || major >= MAJORS || devices[major] == NULL)
         return -ENODEV;
-    f->ops = &device_ops;
-    f->object = (void *)devices[major];
+    f->ops = devices[major];
     return 0;
 }
 
@@ -85,12 +70,8 @@ int
 devnode_open(int major, struct file **out)
 {
     assert(major >= 0 && major < MAJORS && devices[major] != NULL);
-    struct file *f = file_alloc(&device_ops, true, true);
-    if (f == NULL)
-        return -ENOMEM;
-    f->object = (void *)devices[major];
-    *out = f;
-    return 0;
+    *out = file_alloc(devices[major], true, true);
+    return *out == NULL ? -ENOMEM : 0;
 }
 
 // Describes an open file without an inode.
@@ -98,7 +79,7 @@ devnode_open(int major, struct file **out)
 int
 devnode_stat(const struct file *f, struct stat *st)
 {
-    if (f->ops != &device_ops)
+    if (f->ops->close != device_close)
         return -EINVAL;
     *st = (struct stat){.type = T_DEVICE};
     return 0;
@@ -180,7 +161,7 @@ statistics_write(struct file *f, struct iobuf src, size_t n)
 void
 statistics_init(void)
 {
-    static const struct devsw ops = {statistics_read, statistics_write};
+    static const struct file_ops ops = {statistics_read, statistics_write, device_close};
     devsw_register(DEV_STATISTICS, &ops);
 }
 
@@ -202,6 +183,6 @@ null_write(struct file *f, struct iobuf src, size_t n)
 void
 null_init(void)
 {
-    static const struct devsw ops = {null_read, null_write};
+    static const struct file_ops ops = {null_read, null_write, device_close};
     devsw_register(DEV_NULL, &ops);
 }

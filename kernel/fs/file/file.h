@@ -4,23 +4,19 @@
 
 #include "abi/stat.h"
 #include "lib/types.h"
-#include "mm/copy/iobuf.h"
 
 struct file;
+struct file_ops;
 struct inode;
 
-// Devices that nodes refer to by major number. Both return bytes or -E.
-struct devsw {
-    int64 (*read)(struct file *f, struct iobuf dst, size_t n);
-    int64 (*write)(struct file *f, struct iobuf src, size_t n);
-};
-
+// Devices that nodes refer to by major number.
 #define DEV_CONSOLE    1
 #define DEV_STATISTICS 2
 #define DEV_NULL       3
 
-void file_init(void); // at boot, before the first open
-void devsw_register(int major, const struct devsw *ops);
+void file_init(void);                                       // at boot, before the first open
+void devsw_register(int major, const struct file_ops *ops); // they close with device_close()
+void device_close(struct file *f);
 
 int file_open(struct inode *cwd, const char *path, int flags, struct file **out) must_check;
 int pipe_open(struct file **rd, struct file **wr) must_check;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fs/file/file.h"
+#include "mm/copy/iobuf.h"
 #include "sync/sleeplock.h"
 
 // The functions of a kind of open file. read and write are only called on a file opened for that;
@@ -22,7 +23,7 @@ struct file {
     bool readable, writable;    // [c]
     bool append;                // [c] writes go to the end
     struct inode *ip;           // [c] NULL: a pipe, or a device without a node
-    void *object;               // [c] pipe: struct pipe; device: const struct devsw
+    void *object;               // [c] pipe: struct pipe
     struct sleeplock lock;
     uint64 off;     // [l]
     void *snapshot; // [l] for devnode.c

@@ -327,7 +327,7 @@ echo_write(struct file *f, struct iobuf src, size_t n)
 static void
 test_device(void)
 {
-    static const struct devsw echo = {echo_read, echo_write};
+    static const struct file_ops echo = {echo_read, echo_write, device_close};
     devsw_register(7, &echo);
     EXPECT_PANIC("devsw_register", devsw_register(7, &echo));
     EXPECT_PANIC("devsw_register", devsw_register(-1, &echo));
