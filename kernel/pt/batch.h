@@ -20,13 +20,13 @@
 struct tlb_batch;
 
 struct tlb_batch_ops {
-    // The leaf `old`, which stood at `level` for `va`, is gone. NULL: its frames have no references
-    // to drop.
+    // The leaf `old`, which stood at `level` > 0 for `va`, is gone. NULL: its frames have no
+    // references to drop.
     void (*leaf)(struct tlb_batch *b, uint64 va, pte_t old, int level);
     // The table frame `pa` is gone. It holds zeroes only, so it can be a new table as it is.
     void (*table)(struct tlb_batch *b, uint64 pa);
     // Takes out the leaves of n neighbouring slots of level 0, holes among them, for the addresses
-    // from va on, by runs_take() of pt/runs.h. NULL: leaf() is called for each.
+    // from va on, by runs_take() of pt/runs.h.
     void (*leaves)(struct tlb_batch *b, pte_t *slot, uint64 va, int n);
 };
 

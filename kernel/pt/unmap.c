@@ -16,7 +16,6 @@
 #include "abi/errno.h"
 #include "lib/panic.h"
 #include "pt/note.h"
-#include "pt/runs.h"
 #include "pt/span.h"
 
 struct unmap_job {
@@ -36,32 +35,6 @@ remove_leaf(struct unmap_job *job, pte_t *slot, pte_t pte, uint64 va, int level)
     else
         pte = pte_exchange(slot, 0);
     note_leaf(job->b, va, pte, level);
-}
-
-static int
-single(pte_t leaf)
-{
-    (void)leaf;
-    return 0;
-}
-
-static bool
-tell_leaf_gone(struct tlb_batch *b, uint64 va, pte_t leaf, int order)
-{
-    (void)order;
-    if (b->ops->leaf != NULL)
-        b->ops->leaf(b, va, leaf, 0);
-    return batch_clean(b);
-}
-
-// Takes out the leaves of n slots: together by the batch's leaves(), or else one by one.
-static void
-unmap_leaves(struct unmap_job *job, pte_t *slot, uint64 va, int n)
-{
-    if (job->b->ops->leaves != NULL)
-        job->b->ops->leaves(job->b, slot, va, n);
-    else
-        runs_take(job->b, slot, va, n, RUN_LIVE, single, tell_leaf_gone);
 }
 
 // Returns whether the zone contains the whole range that an entry for `va` at `level` covers.
@@ -98,8 +71,8 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
         if (level > 1)
             unmap_table(job, pt_child(job->t, pte), level - 1, va, sub);
         else
-            unmap_leaves(job, &pt_child(job->t, pte)[PX(0, va)], va,
-                         (int)(PX(0, sub) - PX(0, va)) + 1);
+            job->b->ops->leaves(job->b, &pt_child(job->t, pte)[PX(0, va)], va,
+                                (int)(PX(0, sub) - PX(0, va)) + 1);
         if (in_zone(job, level, va)) {
             pte_store(slot, 0); // a pointer has no A or D that a hart could set
             note_table(job->b, pte_pa(pte));

@@ -8,6 +8,7 @@
 
 #include "lib/panic.h"
 #include "pt/read/check.h"
+#include "pt/runs.h"
 
 #define CACHED_LEAVES   256
 #define CACHED_POINTERS 64
@@ -178,7 +179,28 @@ on_table(struct tlb_batch *b, uint64 pa)
     w->queue[w->queued++] = pa;
 }
 
-static const struct tlb_batch_ops ops = {on_leaf, on_table};
+static int
+single(pte_t leaf)
+{
+    (void)leaf;
+    return 0;
+}
+
+static bool
+on_run(struct tlb_batch *b, uint64 va, pte_t leaf, int order)
+{
+    (void)order;
+    on_leaf(b, va, leaf, 0);
+    return false;
+}
+
+static void
+on_leaves(struct tlb_batch *b, pte_t *slot, uint64 va, int n)
+{
+    runs_take(b, slot, va, n, RUN_LIVE, single, on_run);
+}
+
+static const struct tlb_batch_ops ops = {on_leaf, on_table, on_leaves};
 
 void
 wbatch_init(struct wbatch *w, struct pt *t)
