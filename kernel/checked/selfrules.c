@@ -70,27 +70,14 @@ selftest_caught(struct kernelframe *f)
     return true;
 }
 
-static uint64
-table_alloc(struct pt *t)
-{
-    (void)t;
-    void *table = kzalloc(FRAME_PGTABLE, 0);
-    return table ? v2p(table) : 0;
-}
-
 // The slot for CORNER at `level` in the table that the hart uses.
 static pte_t *
 corner_slot(int level)
 {
-    int top = kernel_pt.env->levels - 1;
-    struct pt_env env = {.levels = top + 1, .direct = DIRECT_MAP, .alloc = table_alloc};
-    struct pt t = {.root = p2v((csr_read(satp) & SATP_PPN_MASK) << PGSHIFT), .env = &env};
-    bool there = walk(&t, CORNER, 1) != NULL;
-    assert(there);
-    pagetable_t table = t.root;
-    for (int i = top; i > level; i--)
-        table = p2v(pte_pa(table[PX(i, CORNER)]));
-    return &table[PX(level, CORNER)];
+    struct pt t = {.root = p2v((csr_read(satp) & SATP_PPN_MASK) << PGSHIFT), .env = kernel_pt.env};
+    pte_t *slot = pt_slot(&t, CORNER, level);
+    assert(slot);
+    return slot;
 }
 
 static bool
