@@ -212,6 +212,23 @@ kill(int pid)
     return error;
 }
 
+// Goes through the processes that can be found, in no order: finds the one after `p`, or the first
+// if `p` is NULL.
+// Returns   NULL: there are no more.
+// Locks     proc_tree_lock held, or the other harts have stopped.
+struct proc *
+proc_next(const struct proc *p)
+{
+    int chain = p ? p->pid % PID_CHAINS : 0;
+    struct list *node = p ? p->pidlink.next : pids[chain].next;
+    while (node == &pids[chain]) {
+        if (++chain == PID_CHAINS)
+            return NULL;
+        node = pids[chain].next;
+    }
+    return list_entry(node, struct proc, pidlink);
+}
+
 static void
 interrupt_one(struct proc *p)
 {
@@ -231,9 +248,8 @@ void
 proc_interrupt(void)
 {
     acquire(&proc_tree_lock);
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain])
-            interrupt_one(list_entry(node, struct proc, pidlink));
+    for (struct proc *p = NULL; (p = proc_next(p));)
+        interrupt_one(p);
     release(&proc_tree_lock);
 }
 
@@ -277,14 +293,12 @@ kill_others(struct proc *self)
 {
     int alive = 0;
     acquire(&proc_tree_lock);
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain]) {
-            struct proc *p = list_entry(node, struct proc, pidlink);
-            if (p == self || p == initproc || p->state == ZOMBIE)
-                continue;
-            setkilled(p);
-            alive++;
-        }
+    for (struct proc *p = NULL; (p = proc_next(p));) {
+        if (p == self || p == initproc || p->state == ZOMBIE)
+            continue;
+        setkilled(p);
+        alive++;
+    }
     release(&proc_tree_lock);
     return alive;
 }
@@ -295,13 +309,10 @@ struct proc *
 proc_youngest(uint64 family)
 {
     struct proc *youngest = NULL;
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain]) {
-            struct proc *p = list_entry(node, struct proc, pidlink);
-            if (p->state != ZOMBIE && p->as && p->as->family == family &&
-                (!youngest || p->pid > youngest->pid))
-                youngest = p;
-        }
+    for (struct proc *p = NULL; (p = proc_next(p));)
+        if (p->state != ZOMBIE && p->as && p->as->family == family &&
+            (!youngest || p->pid > youngest->pid))
+            youngest = p;
     return youngest;
 }
 
@@ -312,28 +323,16 @@ proc_count(void)
     return __atomic_load_n(&nproc, __ATOMIC_RELAXED); // a snapshot for statistics
 }
 
-// Calls fn(p, arg) for each process that can be found, in no order.
-// Locks     proc_tree_lock held.
-void
-proc_each(void (*fn)(struct proc *p, void *arg), void *arg)
-{
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain])
-            fn(list_entry(node, struct proc, pidlink), arg);
-}
-
 // Finds the process whose kernel stack ends at `top`, for panics.
 // Locks     none: the other harts have stopped.
 bool
 proc_on_kstack(uint64 top, struct subject *s)
 {
-    for (int chain = 0; chain < PID_CHAINS; chain++)
-        list_for_each (node, &pids[chain]) {
-            const struct proc *p = list_entry(node, struct proc, pidlink);
-            if (p->own.kstack.top == top) {
-                *s = (struct subject){p->pid, p->name, p->as, p->trapframe};
-                return true;
-            }
+    const struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        if (p->own.kstack.top == top) {
+            *s = (struct subject){p->pid, p->name, p->as, p->trapframe};
+            return true;
         }
     return false;
 }

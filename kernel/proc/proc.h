@@ -112,7 +112,7 @@ killed(struct proc *p)
 
 // The memory of a process, which stays until viewers_leave(); NULL: no such process.
 struct aspace *proc_view(int pid);
-void proc_each(void (*fn)(struct proc *p, void *arg), void *arg);
+struct proc *proc_next(const struct proc *p); // all in turn, from NULL to NULL; proc_tree_lock held
 int proc_list(struct procinfo *buf, int max); // how many it described
 uint64 proc_count(void);
 struct proc *proc_youngest(uint64 family); // of a family of address spaces; proc_tree_lock held

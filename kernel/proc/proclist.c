@@ -26,7 +26,7 @@ abi_state(enum procstate state)
 // Describes a process. Its figures may be changing meanwhile.
 // Locks     proc_tree_lock held: process and address space stay.
 static void
-describe(struct proc *p, struct procinfo *info)
+describe(const struct proc *p, struct procinfo *info)
 {
     const struct aspace *as = p->as;
     *info = (struct procinfo){.pid = p->pid,
@@ -38,39 +38,19 @@ describe(struct proc *p, struct procinfo *info)
     safestrcpy(info->name, p->name, sizeof info->name);
 }
 
-struct listing {
-    struct procinfo *buf;
-    int n, max;
-};
-
-static void
-add_to_list(struct proc *p, void *arg)
-{
-    struct listing *l = arg;
-    if (l->n < l->max)
-        describe(p, &l->buf[l->n++]);
-}
-
 // Describes at most `max` processes, in no order.
 // Returns   how many.
 // Locks     takes proc_tree_lock.
 int
 proc_list(struct procinfo *buf, int max)
 {
-    struct listing l = {buf, 0, max};
+    const struct proc *p = NULL;
+    int n = 0;
     acquire(&proc_tree_lock);
-    proc_each(add_to_list, &l);
+    while (n < max && (p = proc_next(p)))
+        describe(p, &buf[n++]);
     release(&proc_tree_lock);
-    return l.n;
-}
-
-static void
-print_process(struct proc *p, void *unused)
-{
-    static const char *const names[] = {"embryo",   "running", "blocking",
-                                        "sleeping", "ready",   "zombie"};
-    (void)unused;
-    printf("%d %s %s\n", p->pid, names[p->state], p->name);
+    return n;
 }
 
 // Prints a line for each process on the console, for ^P.
@@ -78,7 +58,10 @@ print_process(struct proc *p, void *unused)
 void
 procdump(void)
 {
+    static const char *const names[] = {"embryo",   "running", "blocking",
+                                        "sleeping", "ready",   "zombie"};
     acquire(&proc_tree_lock);
-    proc_each(print_process, NULL);
+    for (const struct proc *p = NULL; (p = proc_next(p));)
+        printf("%d %s %s\n", p->pid, names[p->state], p->name);
     release(&proc_tree_lock);
 }
