@@ -19,12 +19,6 @@
 
 // ---- Functions for the journal
 
-static struct ext2 *
-ext2_of(const struct journal_fs *j)
-{
-    return container_of(j, struct ext2, journal);
-}
-
 static bool
 may_write(const struct journal_fs *j)
 {
@@ -44,31 +38,13 @@ time_stamp(struct journal_fs *j)
     return ext2_now(ext2_of(j));
 }
 
-static void
-frees_take(struct journal_fs *j)
-{
-    pending_take(ext2_of(j));
-}
-
-static void
-frees_mark(struct journal_fs *j, bool free)
-{
-    pending_mark(ext2_of(j), free);
-}
-
-static void
-frees_end(struct journal_fs *j)
-{
-    pending_end(ext2_of(j));
-}
-
 static const struct journal_fs_ops ext2_journal_ops = {
     .writable = may_write,
     .stop = stop_writing,
     .now = time_stamp,
-    .frees_take = frees_take,
-    .frees_mark = frees_mark,
-    .frees_end = frees_end,
+    .frees_take = pending_take,
+    .frees_mark = pending_mark,
+    .frees_end = pending_end,
 };
 
 // ---- Its blocks

@@ -105,8 +105,9 @@ pending_add(struct ext2 *fs, uint32 group, uint32 bit)
 // The running transaction's frees become those of the committing one, which has none.
 // Locks     operations are held.
 void
-pending_take(struct ext2 *fs)
+pending_take(struct journal_fs *j)
 {
+    struct ext2 *fs = ext2_of(j);
     for (uint32 g = 0; g < fs->groups; g++) {
         struct pending_map *m = fs->pending[g].of;
         m[COMMITTING] = m[RUNNING];
@@ -117,8 +118,9 @@ pending_take(struct ext2 *fs)
 // Marks the blocks that the committing transaction freed as free, or as in use again, in the
 // bitmaps and in all counts.
 void
-pending_mark(struct ext2 *fs, bool free)
+pending_mark(struct journal_fs *j, bool free)
 {
+    struct ext2 *fs = ext2_of(j);
     for (uint32 g = 0; g < fs->groups; g++) {
         struct pending_map *m = &fs->pending[g].of[COMMITTING];
         if (!m->map)
@@ -137,8 +139,9 @@ pending_mark(struct ext2 *fs, bool free)
 
 // Forgets the committing transaction's frees; the counts remain as they are.
 void
-pending_end(struct ext2 *fs)
+pending_end(struct journal_fs *j)
 {
+    struct ext2 *fs = ext2_of(j);
     for (uint32 g = 0; g < fs->groups; g++) {
         struct pending_map *m = &fs->pending[g].of[COMMITTING], old = *m;
         acquire(&fs->alloc); // a thread that frees a block looks at both maps

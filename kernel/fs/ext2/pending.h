@@ -9,6 +9,7 @@
 
 struct ext2;
 struct frame;
+struct journal_fs;
 
 int pending_setup(struct ext2 *fs) must_check; // once; before it, a block is free at once
 void pending_close(struct ext2 *fs);
@@ -17,6 +18,6 @@ int pending_reserve(struct ext2 *fs, uint32 group, struct frame *bitmap) must_ch
 bool pending_add(struct ext2 *fs, uint32 group, uint32 bit); // false: the block was free already
 
 // The steps of a commit: fs/journal/journal.h, frees_take and so on.
-void pending_take(struct ext2 *fs);
-void pending_mark(struct ext2 *fs, bool free);
-void pending_end(struct ext2 *fs);
+void pending_take(struct journal_fs *j);
+void pending_mark(struct journal_fs *j, bool free);
+void pending_end(struct journal_fs *j);

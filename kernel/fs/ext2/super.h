@@ -44,6 +44,13 @@ struct ext2 {
 
 extern struct ext2 rootfs;
 
+// The file system whose journal that is.
+static inline struct ext2 *
+ext2_of(const struct journal_fs *j)
+{
+    return container_of(j, struct ext2, journal);
+}
+
 // Prints an error in the disk's data and makes the file system read-only.
 void ext2_complain(struct ext2 *fs, const char *fmt, ...) printflike(2, 3);
 // As ext2_complain(), and gives the error to return.
