@@ -154,8 +154,10 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     list_init(&as->spare);
     regions_init(&as->regions);
     mapsite_note(MAPSITE_NEW, as, 0);
-    if (make_tables(as) == 0 && commit_space() == 0)
+    if (make_tables(as) == 0 && commit_allows(COMMIT_SPACE)) {
+        commit_count(COMMIT_SPACE);
         return as;
+    }
     if (as->pt.root)
         free_tables(as);
     kmem_cache_free(&aspace_cache, as);
@@ -228,7 +230,7 @@ uvmfree(struct aspace *as)
     viewers_drain(as);
     if (as->regions.n)
         uvmretire(as);
-    commit_space_gone();
+    commit_count(-COMMIT_SPACE);
     free_tables(as);
     kmem_cache_free(&aspace_cache, as);
 }

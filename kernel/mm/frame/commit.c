@@ -2,10 +2,8 @@
 // commit.c - sums up the memory of all processes, and applies the limit.
 #include "mm/frame/commit.h"
 
-#include "abi/errno.h"
 #include "mm/frame/frame.h"
 
-#define SPACE  16 // pages that a space counts for its tables, its stack and the like
 #define KERNEL 16 // one frame in 16 is left to the kernel
 
 uint64 commit_limit;
@@ -33,22 +31,4 @@ bool
 commit_fits(uint64 n)
 {
     return commit_sum() + n <= commit_limit;
-}
-
-// Counts a new address space.
-// On error  -ENOMEM: it would be too much; nothing is counted.
-int
-commit_space(void)
-{
-    if (!commit_allows(SPACE))
-        return -ENOMEM;
-    commit_count(SPACE);
-    return 0;
-}
-
-// Counts that an address space is gone.
-void
-commit_space_gone(void)
-{
-    commit_count(-SPACE);
 }

@@ -11,13 +11,13 @@
 
 #include "rv/cpu.h"
 
+#define COMMIT_SPACE 16 // pages that a space counts for its tables, its stack and the like
+
 extern uint64 commit_limit; // pages; 0: there is none. Constant after boot
 
-void commit_choose(int strict);    // 0: overcommit
-uint64 commit_sum(void);           // pages
-bool commit_fits(uint64 n);        // tells whether `n` more are below the limit
-int commit_space(void) must_check; // counts an address space more; -ENOMEM
-void commit_space_gone(void);
+void commit_choose(int strict); // 0: overcommit
+uint64 commit_sum(void);        // pages
+bool commit_fits(uint64 n);     // tells whether `n` more are below the limit
 
 // Counts that processes have `n` pages more; negative: fewer.
 static inline void
