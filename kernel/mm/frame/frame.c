@@ -167,10 +167,11 @@ scrape(int order)
     return f;
 }
 
-// Finds a frame when this hart's magazine seems empty, and refills the magazine from the lists.
-// Returns   NULL: the lists have none to spare.
+// Finds a frame when this hart's magazine seems empty, and refills the magazine from the lists. If
+// these have none to spare, asks other harts' magazines, kmem and the page cache.
+// Returns   NULL: there is no frame.
 static struct frame *
-restock(struct magazine *s)
+refill(struct magazine *s)
 {
     struct frame *f = magazine_pop_stolen(s);
     if (f)
@@ -184,15 +185,7 @@ restock(struct magazine *s)
             magazine_push(s, f + n); // the first on top
     }
     release(&frame_pool.lock);
-    return magazine_pop(s);
-}
-
-// As restock(); then asks other harts' magazines, kmem and the page cache.
-// Returns   NULL: there is no frame.
-static struct frame *
-refill(struct magazine *s)
-{
-    struct frame *f = restock(s);
+    f = magazine_pop(s);
     return f ? f : scrape(0);
 }
 
