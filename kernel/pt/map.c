@@ -33,15 +33,6 @@ fits(const struct map_job *job, int level, uint64 va, uint64 sub)
            ((va + job->delta) & (pt_leaf_size(level) - 1)) == 0;
 }
 
-// Panics: the entry for va is in use.
-static void noreturn
-remap(const struct map_job *job, pagetable_t table, int level, uint64 va, pte_t pte)
-{
-    panic_frames(pte_pa(pt_pointer(job->t, table)), pte_pa(pte), va + job->delta,
-                 "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted pa 0x%lx", va, pte,
-                 level, va + job->delta);
-}
-
 // Takes the table frames that mapping [va, last] below `table` needs; a `table` of NULL is one that
 // does not exist yet.
 // On error  -ENOMEM; the stock is empty.
@@ -52,7 +43,7 @@ map_reserve(struct map_job *job, pagetable_t table, int level, uint64 va, uint64
         pte_t pte = table != NULL ? pte_load(&table[PX(level, va)]) : 0;
         sub = span_last(level, va, last);
         if (pte_valid(pte) && (level == 0 || !pte_table(pte)))
-            remap(job, table, level, va, pte);
+            pt_remap(job->t, &table[PX(level, va)], level, va, va + job->delta);
         if (!pte_valid(pte) && fits(job, level, va, sub))
             continue;
         if (!pte_valid(pte) && stock_fill(job->t, &job->stock, 1) < 0)

@@ -54,5 +54,7 @@ pt_pointer(const struct pt *t, pagetable_t table)
     return pte_make((uint64)(size_t)table - t->env->direct, PTE_V); // back through the linear map
 }
 
+// walk.c: panics, as the entry for va, which is to map `pa`, is in use.
+void pt_remap(const struct pt *t, const pte_t *slot, int level, uint64 va, uint64 pa) noreturn;
 // super.c: splits the larger leaves that [start, end) would cut. -ENOMEM: nothing changed.
 int split_edges(struct pt *t, uint64 start, uint64 end, struct tlb_batch *b) must_check;

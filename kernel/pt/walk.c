@@ -101,13 +101,14 @@ pt_find(const struct pt *t, uint64 va)
     return at;
 }
 
-static void noreturn
-remapped(const struct pt *t, const struct pt_cursor *at, pte_t wanted)
+// Panics: the entry for va, in `slot` at `level`, is in use, so that `pa` cannot be mapped there.
+void
+pt_remap(const struct pt *t, const pte_t *slot, int level, uint64 va, uint64 pa)
 {
-    pte_t old = pte_load(at->slot);
-    panic_frames(PGROUNDDOWN((uint64)at->slot) - t->env->direct, pte_pa(old), pte_pa(wanted),
-                 "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted 0x%lx", at->va, old,
-                 at->level, wanted);
+    pte_t old = pte_load(slot);
+    panic_frames(PGROUNDDOWN((uint64)slot) - t->env->direct, pte_pa(old), pa,
+                 "mappages: remap: va 0x%lx holds pte 0x%lx at level %d, wanted pa 0x%lx", va, old,
+                 level, pa);
 }
 
 // Maps one page into the hole where the cursor is, and moves the cursor to its leaf.
@@ -116,7 +117,7 @@ int
 pt_fill_at(struct pt *t, struct pt_cursor *at, pte_t pte)
 {
     if (unlikely(pte_valid(pte_load(at->slot))))
-        remapped(t, at, pte);
+        pt_remap(t, at->slot, at->level, at->va, pte_pa(pte));
     if (unlikely(at->level > 0)) {
         pte_t *slot = grow_branch(t, at->slot, at->va, at->level, 0);
         if (slot == NULL)
@@ -138,22 +139,16 @@ map_page(struct pt *t, uint64 va, pte_t pte)
     return pt_fill_at(t, &at, pte);
 }
 
-static inline pte_t *
-slot_at(struct pt *t, uint64 va, int level)
-{
-    int at;
-    pte_t pte;
-    pte_t *slot = pt_descend(t, va, level, &at, &pte);
-    return likely(at == level) ? slot : grow_branch(t, slot, va, at, level);
-}
-
 // Finds the slot of `va` at `level`, whatever it holds. There must be no leaf above `level`. Makes
 // the missing tables.
 // Returns   NULL if table frames ran out; the tree is as it was.
 pte_t *
 pt_slot(struct pt *t, uint64 va, int level)
 {
-    return slot_at(t, va, level);
+    int at;
+    pte_t pte;
+    pte_t *slot = pt_descend(t, va, level, &at, &pte);
+    return likely(at == level) ? slot : grow_branch(t, slot, va, at, level);
 }
 
 // The number of entries at `level` that [start, end) touches, which must be in one table.
@@ -175,7 +170,7 @@ pt_share(struct pt *to, const struct pt *from, uint64 start, uint64 end, int lev
     pte_t pte, *slot;
     const pte_t *source = pt_descend(from, start, level, &at, &pte);
     assert(at == level);
-    if ((slot = slot_at(to, start, level)) == NULL)
+    if ((slot = pt_slot(to, start, level)) == NULL)
         return -ENOMEM;
     for (int i = 0; i < n; i++)
         pte_store(&slot[i], pte_load(&source[i]));
