@@ -77,7 +77,7 @@ tell_stack(const struct near *near, uint64 va)
 
 // Tells the part of the image, and for code the function.
 static void
-tell_image(uint64 va)
+tell_image(const struct near *near, uint64 va)
 {
     static const struct words kinds[KIMAGE_PARTS] = {[KIMAGE_TEXT] = {W_NEAR_KTEXT},
                                                      [KIMAGE_RODATA] = {W_NEAR_KRODATA},
@@ -88,7 +88,7 @@ tell_image(uint64 va)
     if (name != NULL)
         say(&console, W_SYMBOL, word(W_NEAR_KTEXT), name, offset);
     else
-        say(&console, W_NEAR, part ? words(&kinds[part - kimage]) : word(W_NEAR_KIMAGE));
+        say(&console, W_NEAR, part ? words(&kinds[part - kimage]) : near_word(near));
 }
 
 static void
@@ -97,7 +97,7 @@ tell_place(const struct near *near, uint64 va)
     if (near->kind == NEAR_KSTACK || near->kind == NEAR_KSTACK_HOLE)
         tell_stack(near, va);
     else if (near->kind == NEAR_KERNEL_IMAGE)
-        tell_image(va);
+        tell_image(near, va);
     else
         say(&console, W_NEAR, near_word(near));
 }
@@ -222,14 +222,17 @@ explain_frames(uint64 table, uint64 there, uint64 wanted)
 static const char *
 part_word(const struct part *p)
 {
-    static const struct words kinds[] = {
-        [PART_TRAPFRAME] = {W_NEAR_TRAPFRAME}, [PART_TRAMPOLINE] = {W_NEAR_TRAMPOLINE},
-        [PART_KSTACK] = {W_NEAR_KSTACK},       [PART_KSTACK_HOLE] = {W_PART_HOLE},
-        [PART_KSTACKS] = {W_PART_KSTACKS},     [PART_DIRECT] = {W_NEAR_DIRECT},
-        [PART_DEVICES] = {W_NEAR_DEVICE},      [PART_KERNEL] = {W_NEAR_KIMAGE},
+    static const uint8 kinds[] = {
+        [PART_TRAPFRAME] = NEAR_TRAPFRAME, [PART_TRAMPOLINE] = NEAR_TRAMPOLINE,
+        [PART_KSTACK] = NEAR_KSTACK,       [PART_DIRECT] = NEAR_DIRECT,
+        [PART_DEVICES] = NEAR_DEVICE,      [PART_KERNEL] = NEAR_KERNEL_IMAGE,
     };
     struct region r = {.kind = (uint8)p->kind};
-    return p->kind < REGION_KINDS ? region_word(&r) : words(&kinds[p->kind]);
+    if (p->kind < REGION_KINDS)
+        return region_word(&r);
+    if (p->kind == PART_KSTACK_HOLE || p->kind == PART_KSTACKS)
+        return p->kind == PART_KSTACKS ? word(W_PART_KSTACKS) : word(W_PART_HOLE);
+    return near_word(&(struct near){.kind = kinds[p->kind]});
 }
 
 static void

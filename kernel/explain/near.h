@@ -6,28 +6,9 @@
 #include "mm/aspace/region.h"
 
 enum near_kind {
-    NEAR_REGION,   // inside a region, and nothing special about it
-    NEAR_NULL,     // page 0, its beginning if something is there
-    NEAR_GUARD,    // the guard page, with sp elsewhere
-    NEAR_OVERFLOW, // the guard page, and sp left the stack
-    NEAR_SP,       // just above sp, which is outside of all regions
-    NEAR_USYSCALL,
-    NEAR_TRAPFRAME,
-    NEAR_TRAMPOLINE,
-    NEAR_FREED,   // between the break and where it once was
-    NEAR_HEAP,    // just above the break
-    NEAR_BETWEEN, // between two regions
-    NEAR_NEGATIVE,
-    NEAR_FREED_FILL, // what debug builds fill freed kernel memory with
-    NEAR_FRESH_FILL, // and fresh memory
-    NEAR_NOWHERE,    // neither the process's part nor the kernel's
-    NEAR_USER_HALF,  // in the lower half; nothing more is known
-    NEAR_DIRECT,
-    NEAR_DEVICE,
-    NEAR_KSTACK,
-    NEAR_KSTACK_HOLE,
-    NEAR_KERNEL_IMAGE,
-    NEAR_KERNEL_HALF, // none of these
+#define NEAR(kind, en, zh) kind,
+#include "explain/near.def"
+#undef NEAR
 };
 
 // The parts of an address space that an address may be near to.

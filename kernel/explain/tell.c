@@ -185,28 +185,9 @@ const char *
 near_word(const struct near *near)
 {
     static const struct words kinds[] = {
-        [NEAR_REGION] = {W_REGION_OTHER},
-        [NEAR_NULL] = {W_NEAR_NULL},
-        [NEAR_GUARD] = {W_NEAR_GUARD},
-        [NEAR_OVERFLOW] = {W_NEAR_OVERFLOW},
-        [NEAR_SP] = {W_NEAR_SP},
-        [NEAR_USYSCALL] = {W_NEAR_USYSCALL},
-        [NEAR_TRAPFRAME] = {W_NEAR_TRAPFRAME},
-        [NEAR_TRAMPOLINE] = {W_NEAR_TRAMPOLINE},
-        [NEAR_FREED] = {W_NEAR_FREED},
-        [NEAR_HEAP] = {W_NEAR_HEAP},
-        [NEAR_BETWEEN] = {W_NEAR_BETWEEN},
-        [NEAR_NEGATIVE] = {W_NEAR_NEGATIVE},
-        [NEAR_FREED_FILL] = {W_NEAR_FREED_FILL},
-        [NEAR_FRESH_FILL] = {W_NEAR_FRESH_FILL},
-        [NEAR_NOWHERE] = {W_NEAR_NOWHERE},
-        [NEAR_USER_HALF] = {W_NEAR_USER_HALF},
-        [NEAR_DIRECT] = {W_NEAR_DIRECT},
-        [NEAR_DEVICE] = {W_NEAR_DEVICE},
-        [NEAR_KSTACK] = {W_NEAR_KSTACK},
-        [NEAR_KSTACK_HOLE] = {W_NEAR_KSTACK_HOLE},
-        [NEAR_KERNEL_IMAGE] = {W_NEAR_KIMAGE},
-        [NEAR_KERNEL_HALF] = {W_NEAR_KNOWHERE},
+#define NEAR(kind, en, zh) [kind] = {en, zh},
+#include "explain/near.def"
+#undef NEAR
     };
     if (near->kind == NEAR_REGION && near->in != NULL)
         return region_word(near->in);

@@ -129,53 +129,12 @@
 
 // ---- Where an address is ----------------------------------------------------------------------
 
-#define W_IN   "  near:  in %s, 0x%lx-0x%lx %s\n", "  位置:  在%s内, 0x%lx-0x%lx %s\n"
-#define W_NEAR "  near:  %s\n", "  位置:  %s\n"
-#define W_NEAR_NULL                                                                                \
-    "page 0: a null pointer, or a small offset from one", "第 0 页: 空指针, 或空指针加小偏移"
-#define W_NEAR_GUARD                                                                               \
-    "the guard page below the stack, and sp is above it: locals larger than the stack, or a bad "  \
-    "pointer",                                                                                     \
-        "栈下方的保护页, 而 sp 还在其上: 局部变量大于栈, 或错误指针"
-#define W_NEAR_OVERFLOW                                                                            \
-    "the guard page below the stack, and so is sp: the stack is full",                             \
-        "栈下方的保护页, sp 也在此: 栈已用尽"
-#define W_NEAR_SP                                                                                  \
-    "where sp points, and no stack is there: too large locals, or sp was overwritten",             \
-        "sp 所指之处, 但那里没有栈: 局部变量太大, 或 sp 被改写"
-#define W_NEAR_HEAP "just above the break: past the end of the heap", "刚超过 break: 越过了堆的末端"
-#define W_NEAR_FREED                                                                                   \
-    "memory that was given back to the kernel (sbrk or munmap)", "已归还内核的内存 (sbrk 或 " \
-                                                                 "munmap)"
-#define W_NEAR_USYSCALL "the USYSCALL page, which is read-only", "USYSCALL 页, 它是只读的"
-#define W_NEAR_TRAPFRAME                                                                           \
-    "TRAPFRAME, the kernel's page for saved registers", "TRAPFRAME, 内核保存寄存器的页"
-#define W_NEAR_TRAMPOLINE "TRAMPOLINE, the kernel's way in and out", "TRAMPOLINE, 进出内核的通道"
-#define W_NEAR_BETWEEN    "between regions", "在各区域之间"
-#define W_NEAR_NEGATIVE                                                                            \
-    "a small negative number: the result of a failed call used as a pointer?",                     \
-        "小负数: 把失败调用的返回值当作指针?"
-#define W_NEAR_NOWHERE                                                                             \
-    "an address that no code uses: a damaged or uninitialised pointer",                            \
-        "无人使用的地址: 损坏或未初始化的指针"
-#define W_NEAR_FREED_FILL                                                                          \
-    "the filling of freed kernel memory (0x01...): used after free",                               \
-        "已释放内核内存的填充值 (0x01...): 释放后使用"
-#define W_NEAR_FRESH_FILL                                                                          \
-    "the filling of fresh kernel memory (0x05...): never initialised",                             \
-        "新分配内核内存的填充值 (0x05...): 从未初始化"
-#define W_NEAR_DIRECT "the kernel's direct map of physical memory", "内核的物理内存直接映射"
-#define W_NEAR_DEVICE "the kernel's windows to device registers", "内核的设备寄存器窗口"
-#define W_NEAR_KSTACK "a kernel stack", "某个内核栈"
-#define W_NEAR_KSTACK_HOLE                                                                         \
-    "the hole below a kernel stack: that stack overflowed", "内核栈下方的空洞: 该栈溢出"
-#define W_NEAR_KIMAGE    "the kernel itself", "内核本身"
-#define W_NEAR_KTEXT     "the kernel's text", "内核代码"
-#define W_NEAR_KRODATA   "the kernel's constants, which are read-only", "内核常量, 它们是只读的"
-#define W_NEAR_KDATA     "the kernel's data, which is not executable", "内核数据, 不可执行"
-#define W_SYMBOL         "  near:  %s: %s+0x%lx\n", "  位置:  %s: %s+0x%lx\n"
-#define W_NEAR_KNOWHERE  "the kernel's half, where nothing is mapped", "内核那一半, 但此处没有映射"
-#define W_NEAR_USER_HALF "the user's half of the address space", "地址空间的用户那一半"
+#define W_IN           "  near:  in %s, 0x%lx-0x%lx %s\n", "  位置:  在%s内, 0x%lx-0x%lx %s\n"
+#define W_NEAR         "  near:  %s\n", "  位置:  %s\n"
+#define W_NEAR_KTEXT   "the kernel's text", "内核代码"
+#define W_NEAR_KRODATA "the kernel's constants, which are read-only", "内核常量, 它们是只读的"
+#define W_NEAR_KDATA   "the kernel's data, which is not executable", "内核数据, 不可执行"
+#define W_SYMBOL       "  near:  %s: %s+0x%lx\n", "  位置:  %s: %s+0x%lx\n"
 #define W_BETWEEN                                                                                  \
     "  near:  0x%lx above %s, 0x%lx below %s\n",                                                   \
         "  位置:  高出 0x%lx 字节处为%s, 再往上 0x%lx 字节为%s\n"
