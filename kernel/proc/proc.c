@@ -12,7 +12,6 @@
 #include "explain/explain.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/aspace/aspace.h"
 #include "mm/aspace/viewers.h"
 #include "mm/frame/frame.h"
 #include "mm/frame/kmem.h"

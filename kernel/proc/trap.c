@@ -20,13 +20,10 @@
 #include "panic/panic.h"
 #include "proc/alarm.h"
 #include "proc/oom.h"
-#include "proc/proc.h"
 #include "proc/sched/fpu.h"
 #include "proc/sched/sched.h"
 #include "proc/sched/ticks.h"
 #include "proc/selftest.h"
-#include "rv/csr.h"
-#include "rv/trapframe.h"
 #include "rv/usercopy.h"
 
 uint64 trap_userret;

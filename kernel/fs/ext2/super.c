@@ -9,12 +9,10 @@
 
 #include <stdarg.h>
 
-#include "abi/errno.h"
 #include "fs/cache/pageio.h"
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
 #include "fs/fs.h"
-#include "fs/journal/journal.h"
 #include "lib/printf.h"
 #include "mm/frame/failnth.h"
 

@@ -6,7 +6,6 @@
 #include "lib/panic.h"
 #include "lib/range.h"
 #include "lib/string.h"
-#include "mm/aspace/pager.h"
 #include "mm/frame/kmem.h"
 
 #define FIRST_ROOM 8

@@ -8,7 +8,6 @@
 #include "mm/aspace/super.h"
 
 #include "lib/panic.h"
-#include "mm/aspace/aspace.h"
 #include "mm/aspace/defer.h"
 #include "mm/aspace/fresh.h"
 #include "mm/aspace/mirror.h"

@@ -20,7 +20,6 @@
 #include "mm/kvm/kimage.h"
 #include "mm/kvm/layout.h"
 #include "mm/kvm/parts.h"
-#include "rv/cpu.h"
 #include "rv/csr.h"
 
 #define KERNEL_LEAF (PTE_V | PTE_A | PTE_D | PTE_G)

@@ -7,7 +7,6 @@
 // Locks     a list's lock, then the process's (thread_wake).
 #include "proc/sched/ticks.h"
 
-#include "lib/list.h"
 #include "lib/range.h"
 #include "proc/proc.h"
 #include "rv/cpu.h"
