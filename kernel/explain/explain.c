@@ -113,25 +113,15 @@ tell_between(struct report *r, const struct fault *f)
         say(r, W_NEAR, near_word(near));
 }
 
-static const char *
-prot_letters(uint64 prot, char text[4])
-{
-    text[0] = prot & PTE_R ? 'r' : '-';
-    text[1] = prot & PTE_W ? 'w' : '-';
-    text[2] = prot & PTE_X ? 'x' : '-';
-    text[3] = '\0';
-    return text;
-}
-
 static void
 tell_near(struct report *r, const struct fault *f)
 {
     const struct region *in = f->near.in;
     const struct aspace *as = f->s->as;
-    char prot[4];
+    char letters[8];
     switch (f->near.kind) {
     case NEAR_REGION:
-        say(r, W_IN, region_word(in), in->start, in->end, prot_letters(in->prot, prot));
+        say(r, W_IN, region_word(in), in->start, in->end, flag_letters(in->prot, letters));
         return;
     case NEAR_OVERFLOW:
         say(r, W_OVERFLOW, in->start, f->near.above ? f->near.above->end - f->near.above->start : 0,

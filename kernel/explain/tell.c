@@ -198,8 +198,8 @@ near_word(const struct near *near)
 
 #define WALK_TEXT 200
 
-// The flags of a valid entry as letters, without V, a dash for each that is 0.
-static const char *
+// The flags of a valid entry as letters, without V, a dash for each that is 0. Rights come first.
+const char *
 flag_letters(pte_t pte, char text[8])
 {
     static const char letters[] = "rwxugad";

@@ -27,6 +27,7 @@ const char *cause_word(uint64 cause); // of a trap that is no page fault
 const char *insn_word(uint32 bits);   // why an instruction was refused
 const char *near_word(const struct near *near);
 const char *region_word(const struct region *r);
+const char *flag_letters(pte_t pte, char text[8]); // r, w, x, u, g, a, d
 
 void tell_walk(struct report *r, const struct look *look); // the entries read
 void tell_rule(struct report *r, const struct look *look); // the first rule that failed

@@ -129,7 +129,7 @@
 
 // ---- Where an address is ----------------------------------------------------------------------
 
-#define W_IN           "  near:  in %s, 0x%lx-0x%lx %s\n", "  位置:  在%s内, 0x%lx-0x%lx %s\n"
+#define W_IN           "  near:  in %s, 0x%lx-0x%lx %.3s\n", "  位置:  在%s内, 0x%lx-0x%lx %.3s\n"
 #define W_NEAR         "  near:  %s\n", "  位置:  %s\n"
 #define W_NEAR_KTEXT   "the kernel's text", "内核代码"
 #define W_NEAR_KRODATA "the kernel's constants, which are read-only", "内核常量, 它们是只读的"
