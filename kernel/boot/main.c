@@ -283,9 +283,7 @@ files_init(void)
     fs_init();
     file_init();
     devsw_register(DEV_CONSOLE, &console);
-    null_init();
-    statistics_init();
-    statistics_add(stats_text);
+    statistics_set(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);
     console_set_hotkey('Z' & 0x1f, refuse_stopping);
     console_set_interrupt(proc_interrupt);

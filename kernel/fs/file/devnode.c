@@ -5,7 +5,7 @@
 //           device takes one snapshot of its text per pass of reads, which return it piece by
 //           piece; at the end a read fails once, and the next read begins a new pass.
 // Promises  a reader with reads of any size sees the text of one moment.
-// Locks     the file's offset lock guards its snapshot; the tables are constant after boot.
+// Locks     the file's offset lock guards its snapshot; the table is constant after boot.
 #include "fs/file/devnode.h"
 
 #include "abi/errno.h"
@@ -17,7 +17,6 @@
 #include "mm/frame/kmem.h"
 
 #define MAJORS    10
-#define PROVIDERS 16
 #define TEXT_SIZE 2048
 
 struct snapshot {
@@ -25,18 +24,7 @@ struct snapshot {
     char text[TEXT_SIZE - sizeof(size_t)];
 };
 
-static const struct file_ops *devices[MAJORS];
-static statistics_fn providers[PROVIDERS];
-static size_t nproviders;
-
-// Registers the functions of a major number; at boot, once each.
-void
-devsw_register(int major, const struct file_ops *ops)
-{
-    if (major < 0 || major >= MAJORS || devices[major] != NULL)
-        panic("devsw_register: major %d is out of range or taken", major);
-    devices[major] = ops;
-}
+static statistics_fn statistics; // writes the text of the statistics device
 
 // Closes an open device, whichever it is.
 // Sleeps    when its node has been unlinked.
@@ -51,70 +39,25 @@ device_close(struct file *f)
     end_op();
 }
 
-// Makes an open file lead to the device that the inode, a device node, names.
-// On error  -ENODEV: there is no such device; the file is unchanged.
-int
-devnode_attach(struct file *f, struct inode *ip)
-{
-    int major, minor;
-    inode_rdev(ip, &major, &minor);
-    if (major < 0 || major >= MAJORS || devices[major] == NULL)
-        return -ENODEV;
-    f->ops = devices[major];
-    return 0;
-}
-
-// Opens a device for reading and writing without a node in the file system.
-// Returns   0 and a file with one reference; -ENOMEM.
-int
-devnode_open(int major, struct file **out)
-{
-    assert(major >= 0 && major < MAJORS && devices[major] != NULL);
-    *out = file_alloc(devices[major], true, true);
-    return *out == NULL ? -ENOMEM : 0;
-}
-
-// Describes an open file without an inode.
-// Returns   0; -EINVAL: it is no device.
-int
-devnode_stat(const struct file *f, struct stat *st)
-{
-    if (f->ops->close != device_close)
-        return -EINVAL;
-    *st = (struct stat){.type = T_DEVICE};
-    return 0;
-}
-
-// Adds a function that writes a part of the statistics device's text. At boot.
+// Names the function that writes the text of the statistics device. At boot.
 void
-statistics_add(statistics_fn provider)
+statistics_set(statistics_fn provider)
 {
-    assert(nproviders < PROVIDERS);
-    providers[nproviders++] = provider;
+    statistics = provider;
 }
 
-// Collects the text of all providers, truncated to the buffer.
-static void
-snapshot_fill(struct snapshot *s)
-{
-    s->length = 0;
-    for (size_t i = 0; i < nproviders; i++) {
-        size_t room = sizeof s->text - s->length;
-        int n = providers[i](s->text + s->length, room);
-        s->length += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1; // room for the NUL
-    }
-}
-
-// Starts a pass.
+// Starts a pass, with the text of this moment, truncated to the buffer.
 // On error  no pass has begun.
 static int
 pass_begin(struct file *f)
 {
-    f->snapshot = kmem_alloc(sizeof(struct snapshot));
-    if (f->snapshot == NULL)
+    struct snapshot *s = kmem_alloc(sizeof *s);
+    if (s == NULL)
         return -ENOMEM;
+    int n = statistics(s->text, sizeof s->text);
+    s->length = n < (int)sizeof s->text ? (size_t)n : sizeof s->text - 1; // room for the NUL
+    f->snapshot = s;
     f->off = 0;
-    snapshot_fill(f->snapshot);
     return 0;
 }
 
@@ -157,14 +100,6 @@ statistics_write(struct file *f, struct iobuf src, size_t n)
     return -EINVAL;
 }
 
-// Registers the statistics device; once at boot.
-void
-statistics_init(void)
-{
-    static const struct file_ops ops = {statistics_read, statistics_write, device_close};
-    devsw_register(DEV_STATISTICS, &ops);
-}
-
 static int64
 null_read(struct file *f, struct iobuf dst, size_t n)
 {
@@ -179,10 +114,50 @@ null_write(struct file *f, struct iobuf src, size_t n)
     return (int64)n;
 }
 
-// Registers the null device.
+static const struct file_ops statistics_ops = {statistics_read, statistics_write, device_close};
+static const struct file_ops null_ops = {null_read, null_write, device_close};
+static const struct file_ops *devices[MAJORS] = {
+    [DEV_STATISTICS] = &statistics_ops, [DEV_NULL] = &null_ops};
+
+// Registers the functions of a major number; at boot, once each.
 void
-null_init(void)
+devsw_register(int major, const struct file_ops *ops)
 {
-    static const struct file_ops ops = {null_read, null_write, device_close};
-    devsw_register(DEV_NULL, &ops);
+    if (major < 0 || major >= MAJORS || devices[major] != NULL)
+        panic("devsw_register: major %d is out of range or taken", major);
+    devices[major] = ops;
+}
+
+// Makes an open file lead to the device that the inode, a device node, names.
+// On error  -ENODEV: there is no such device; the file is unchanged.
+int
+devnode_attach(struct file *f, struct inode *ip)
+{
+    int major, minor;
+    inode_rdev(ip, &major, &minor);
+    if (major < 0 || major >= MAJORS || devices[major] == NULL)
+        return -ENODEV;
+    f->ops = devices[major];
+    return 0;
+}
+
+// Opens a device for reading and writing without a node in the file system.
+// Returns   0 and a file with one reference; -ENOMEM.
+int
+devnode_open(int major, struct file **out)
+{
+    assert(major >= 0 && major < MAJORS && devices[major] != NULL);
+    *out = file_alloc(devices[major], true, true);
+    return *out == NULL ? -ENOMEM : 0;
+}
+
+// Describes an open file without an inode.
+// Returns   0; -EINVAL: it is no device.
+int
+devnode_stat(const struct file *f, struct stat *st)
+{
+    if (f->ops->close != device_close)
+        return -EINVAL;
+    *st = (struct stat){.type = T_DEVICE};
+    return 0;
 }

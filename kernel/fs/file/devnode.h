@@ -19,6 +19,4 @@ int devnode_open(int major, struct file **out) must_check;
 // Writes lines of text and returns their whole length, as snprintf().
 typedef int (*statistics_fn)(char *buf, size_t size);
 
-void null_init(void); // the device that discards writes and reads as empty
-void statistics_init(void);
-void statistics_add(statistics_fn provider); // at boot
+void statistics_set(statistics_fn provider); // at boot

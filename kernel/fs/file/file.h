@@ -12,7 +12,7 @@ struct inode;
 // Devices that nodes refer to by major number.
 #define DEV_CONSOLE    1
 #define DEV_STATISTICS 2
-#define DEV_NULL       3
+#define DEV_NULL       3 // discards writes and reads as empty
 
 void file_init(void);                                       // at boot, before the first open
 void devsw_register(int major, const struct file_ops *ops); // they close with device_close()
