@@ -241,7 +241,8 @@ tell_full(struct report *r, struct fault *f)
         tell_reason(r, f);
         tell_near(r, f);
         tell_leaf(r, &f->look);
-        mapsite_tell(r, f->s->as, f->stval);
+        if (DEBUG_BUILD)
+            mapsite_tell(r, f->s->as, f->stval);
     } else {
         tell_other(r, f);
     }

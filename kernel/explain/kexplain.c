@@ -137,7 +137,7 @@ tell_page_fault(const struct subject *s, struct look *look)
         tell_frame(&console, pte_pa(look->trace.pte)); // the frame is no page table
     tell_place(&near, look->va);
     tell_leaf(&console, look);
-    if (s->as != NULL && look->va < MAXVA)
+    if (DEBUG_BUILD && s->as != NULL && look->va < MAXVA)
         mapsite_tell(&console, s->as, look->va);
     tell_hint(look, &near);
 }
@@ -152,7 +152,8 @@ explain_user_page(const struct aspace *as, uint64 va, enum pt_access access)
     tell_walk(&console, &look);
     tell_rule(&console, &look);
     tell_leaf(&console, &look);
-    mapsite_tell(&console, as, va);
+    if (DEBUG_BUILD)
+        mapsite_tell(&console, as, va);
     if (look.trace.rule == RULE_USER)
         say(&console, W_HINT, word(W_HINT_PTE_U));
 }

@@ -151,7 +151,8 @@ uvmcreate(const struct uvm_owner *owner, const struct usyscall *usys)
     initsleeplock(&as->lock, "aspace");
     list_init(&as->spare);
     regions_init(&as->regions);
-    mapsite_note(MAPSITE_NEW, as, 0);
+    if (DEBUG_BUILD)
+        mapsite_note(MAPSITE_NEW, as, 0);
     if (make_tables(as) == 0 && commit_allows(COMMIT_SPACE)) {
         commit_count(COMMIT_SPACE);
         return as;

@@ -41,7 +41,8 @@ add_page(struct aspace *as, uint64 va, uint64 prot)
     }
     mirror_put(mirrored, pte);
     userpage_mapped(frame_of(v2p(page)));
-    mapsite_note(MAPSITE_MAP, as, va);
+    if (DEBUG_BUILD)
+        mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
     return 0;
 }

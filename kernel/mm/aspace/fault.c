@@ -46,7 +46,8 @@ map_user(struct aspace *as, struct pt_cursor *at, struct frame *f, uint64 flags)
         return -ENOMEM;
     mirror_put(mirrored, pte);
     userpage_mapped(f);
-    mapsite_note(MAPSITE_MAP, as, va);
+    if (DEBUG_BUILD)
+        mapsite_note(MAPSITE_MAP, as, va);
     uvm_count(as, 1);
     tlb_changed_page(as, va);
     if ((flags & PTE_X) && (flags & PTE_U)) // a guard page has X alone
@@ -222,8 +223,7 @@ cow_make_writable(struct aspace *as, pte_t *slot, uint64 va, pte_t entry)
 }
 
 // Makes the copy-on-write pages right above va writable now, if pages right below it have been
-// written to in a row. Gives up silently without a frame: the process has not asked for these
-// copies.
+// written to in a row. Without a frame it ends silently: the process has not asked for copies.
 static void
 cow_write_ahead(struct aspace *as, const struct region *r, pte_t *slot, uint64 va)
 {

@@ -69,7 +69,8 @@ faultaround_map(struct aspace *as, const struct region *r, pte_t *slot, uint64 v
     for (uint64 i = 0; i < n; i++) {
         pt_fill(++slot, pte_make(frame_pa(page[i]), flags));
         userpage_mapped(page[i]);
-        mapsite_note(MAPSITE_MAP, as, va + i * PGSIZE);
+        if (DEBUG_BUILD)
+            mapsite_note(MAPSITE_MAP, as, va + i * PGSIZE);
     }
     uvm_count(as, (int64)n);
     int error = mirror_sync(as, va, va + n * PGSIZE);

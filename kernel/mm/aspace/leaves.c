@@ -86,7 +86,7 @@ leaves_share(pte_t *from, pte_t *to, uint64 va, int n, int level, void *arg)
 static inline void
 note_unmapped(const struct mmu_batch *b, uint64 va, int order)
 {
-    for (uint64 i = 0; i < 1UL << order; i++)
+    for (uint64 i = 0; DEBUG_BUILD && i < 1UL << order; i++)
         mapsite_note(MAPSITE_UNMAP, b->as, va + i * PGSIZE);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mapsite.h - the callers that mapped and unmapped a page: remembered in debug builds
-// (checked/mapsite.c).
+// mapsite.h - the callers that mapped and unmapped a page: debug builds record them, and they alone
+// call these functions (checked/mapsite.c).
 #pragma once
 
 #include "lib/types.h"
@@ -12,33 +12,9 @@ enum mapsite_op { MAPSITE_NEW, MAPSITE_MAP, MAPSITE_UNMAP };
 
 #define MAPSITE_TEXT 160
 
-#ifdef DEBUG
 void mapsite_note(enum mapsite_op op, const struct aspace *as,
                   uint64 va); // notes the caller's caller
 void mapsite_tell(struct report *r, const struct aspace *as,
                   uint64 va); // the last notes about the page
 // The last mapping of the page: a return address; `text`, unless NULL, gets the callers' names.
 uint64 mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT]); // 0: not known
-#else
-// Records nothing in this build.
-static inline void
-mapsite_note(enum mapsite_op op, const struct aspace *as, uint64 va)
-{
-    (void)op, (void)as, (void)va;
-}
-
-// Reports nothing in this build.
-static inline void
-mapsite_tell(struct report *r, const struct aspace *as, uint64 va)
-{
-    (void)r, (void)as, (void)va;
-}
-
-// Knows no mapping in this build.
-static inline uint64
-mapsite_last(const struct aspace *as, uint64 va, char text[MAPSITE_TEXT])
-{
-    (void)as, (void)va, (void)text;
-    return 0;
-}
-#endif

@@ -99,7 +99,8 @@ leaf_gone(struct tlb_batch *t, uint64 va, pte_t old, int level)
 {
     struct mmu_batch *b = container_of(t, struct mmu_batch, tlb);
     uvm_count(b->as, -(int64)(pt_leaf_size(level) / PGSIZE));
-    mapsite_note(MAPSITE_UNMAP, b->as, va);
+    if (DEBUG_BUILD)
+        mapsite_note(MAPSITE_UNMAP, b->as, va);
     mmu_queue(b, pte_pa(old), FRAME_MAX_ORDER);
 }
 

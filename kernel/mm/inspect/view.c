@@ -135,7 +135,7 @@ emit(struct visit *v, const pte_t *slot, pte_t pte, int level, uint64 va)
     e->level = (uint8)level;
     describe_frame(e);
     e->region = view_region(v->as, va, &e->prot);
-    e->site = pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
+    e->site = DEBUG_BUILD && pte_leaf(pte) ? mapsite_last(v->as, va, NULL) : 0;
     query_advance(v->q, e, leads_on(pte, level));
 }
 
