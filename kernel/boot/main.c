@@ -286,7 +286,7 @@ files_init(void)
     statistics_set(stats_text);
     console_set_hotkey('P' & 0x1f, procdump);
     console_set_hotkey('Z' & 0x1f, refuse_stopping);
-    console_set_interrupt(proc_interrupt);
+    console_set_hotkey('C' & 0x1f, proc_interrupt);
     frames_set_reclaim(reclaim);
     if (rtc_seconds())
         fs_set_clock(rtc_seconds);

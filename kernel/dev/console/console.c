@@ -24,8 +24,9 @@
 #include "sync/thread.h"
 #include "sync/waitq.h"
 
-#define CHUNK 256 // bytes of a process's write that are printed at a time
-#define KEYS  32
+#define CHUNK  256 // bytes of a process's write that are printed at a time
+#define KEYS   32
+#define CTRL_C ('C' & 0x1f)
 
 static struct spinlock print_lock;
 
@@ -39,7 +40,6 @@ static struct {
     bool full;                  // [l] the port is not read: the ring is full
     bool asked;                 // [l] the port is not read: Tab waits for console_readline()
     void (*hotkey[KEYS])(void); // [i]
-    void (*interrupt)(void);    // [i] called for ^C
 } cons;
 
 static void
@@ -114,8 +114,8 @@ interrupt_key(void)
 {
     linering_drop(&cons.ring, cons.reading);
     release(&cons.lock); // see hotkey()
-    if (cons.interrupt)
-        cons.interrupt();
+    if (cons.hotkey[CTRL_C])
+        cons.hotkey[CTRL_C]();
     acquire(&cons.lock);
     wakeup(&cons.readers);
 }
@@ -181,7 +181,6 @@ console_listen(const struct machine *m)
 {
     initlock(&cons.lock, "console", RANK_CONSOLE);
     waitq_init(&cons.readers, "console");
-    lineedit_init(&cons.edit);
     int err = irq_register(m->uart.irq, console_intr, NULL);
     if (err)
         return err;
@@ -189,19 +188,12 @@ console_listen(const struct machine *m)
     return 0;
 }
 
-// Names the function that a control key calls ('P' & 0x1f for ^P). It runs in an interrupt with no
-// lock held and must not sleep. At boot.
+// Names the function that a control key calls ('P' & 0x1f for ^P), after all input has been dropped
+// if it is ^C. It runs in an interrupt with no lock held and must not sleep. At boot.
 void
 console_set_hotkey(char key, void (*pressed)(void))
 {
     cons.hotkey[key % KEYS] = pressed;
-}
-
-// Names the function that acts on ^C. It runs in an interrupt with no lock held and must not sleep.
-void
-console_set_interrupt(void (*interrupt)(void))
-{
-    cons.interrupt = interrupt;
 }
 
 // Waits until there is a record that no other reader is copying.

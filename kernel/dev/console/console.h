@@ -13,7 +13,6 @@ int console_listen(const struct machine *m) must_check; // input: after plic_ini
 // Called for control key `key` ('A' & 0x1f and so on): ^P or ^Z. It runs in an interrupt with no
 // lock held and must not sleep.
 void console_set_hotkey(char key, void (*pressed)(void));
-void console_set_interrupt(void (*interrupt)(void)); // a hotkey for ^C, which also drops all input
 
 // At most one line; 0: end of file. -EINTR when there is none and *interrupted is not 0.
 int64 console_read(struct iobuf dst, size_t n, const uint32 *interrupted) must_check;

@@ -279,13 +279,6 @@ feed_control(struct lineedit *e, uint8 c)
     return LINE_MORE;
 }
 
-// Starts with an empty line and no history.
-void
-lineedit_init(struct lineedit *e)
-{
-    memset(e, 0, sizeof(*e));
-}
-
 // Starts a new line.
 void
 lineedit_clear(struct lineedit *e)

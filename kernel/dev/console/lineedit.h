@@ -19,6 +19,7 @@ enum line_event {
 
 enum line_escape { ESC_NONE, ESC_START, ESC_BRACKET, ESC_LETTER };
 
+// All zero: an empty line, and no history.
 struct lineedit {
     char line[LINE_MAX];
     size_t len, cursor;
@@ -40,7 +41,6 @@ struct lineedit {
     size_t necho;
 };
 
-void lineedit_init(struct lineedit *e);
 enum line_event lineedit_feed(struct lineedit *e, uint8 c);
 void lineedit_clear(struct lineedit *e); // after LINE_READY or LINE_END, when the line is taken
 void lineedit_redraw(struct lineedit *e);

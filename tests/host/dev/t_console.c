@@ -270,7 +270,7 @@ test_interrupt(void)
     start();
     pressed = 0;
     nprinted = 0;
-    console_set_interrupt(mark_reader);
+    console_set_hotkey('C' & 0x1f, mark_reader);
     type("one\ntwo\nthr\x03");
     CHECK_EQ(pressed, 1);
     CHECK_MEM(printed, "one\ntwo\nthr^C\n<list>", nprinted);
@@ -281,7 +281,7 @@ test_interrupt(void)
     type("after\n");
     check_read(100, "after\n"); // typed text is read although ^C came before it
     interrupted = 0;
-    console_set_interrupt(NULL);
+    console_set_hotkey('C' & 0x1f, NULL);
 }
 
 static char remembered[8];

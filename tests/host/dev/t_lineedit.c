@@ -98,7 +98,7 @@ keys(const char *s)
 static void
 start(void)
 {
-    lineedit_init(&e);
+    memset(&e, 0, sizeof e);
     blank_screen();
 }
 
