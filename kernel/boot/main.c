@@ -288,8 +288,6 @@ files_init(void)
     console_set_hotkey('Z' & 0x1f, refuse_stopping);
     console_set_hotkey('C' & 0x1f, proc_interrupt);
     frames_set_reclaim(reclaim);
-    if (rtc_seconds())
-        fs_set_clock(rtc_seconds);
 }
 
 static int

@@ -27,8 +27,7 @@ struct fs_stats {
 extern bool fs_journals_data; // the contents of files are journalled as well; constant after boot
 extern bool fs_durable;       // an operation ends when its changes are on the disk; likewise
 
-void fs_set_clock(uint64 (*seconds)(void)); // since 1970; at boot, if there is a clock
-void fs_init(void);                         // once, before the first mount
+void fs_init(void);                                       // once, before the first mount
 int fs_mount(struct blkdev *d, bool readonly) must_check; // the root file system; prints errors
 int fs_unmount(void);                                     // writes all back, marks it clean; -EIO
 int fs_sync(void);                                        // all that is dirty is on the disk; -EIO

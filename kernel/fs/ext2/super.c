@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 
+#include "dev/rtc.h"
 #include "fs/cache/pageio.h"
 #include "fs/ext2/dcache.h"
 #include "fs/ext2/inode.h"
@@ -62,22 +63,13 @@ ext2_writable(const struct ext2 *fs)
     return !__atomic_load_n(&fs->readonly, __ATOMIC_RELAXED);
 }
 
-static uint64 (*clock)(void); // NULL: there is none; constant after boot
-
-// Names the function that tells the seconds since 1970, for time stamps. At boot, if there is a
-// clock.
-void
-fs_set_clock(uint64 (*seconds)(void))
-{
-    clock = seconds;
-}
-
 // Returns   the time of a change that is made now, in seconds since 1970. Without a clock it is a
 //           little later than the latest time on the disk at mount, and increases with each sync.
 uint32
 ext2_now(struct ext2 *fs)
 {
-    return clock ? (uint32)clock() : __atomic_load_n(&fs->now, __ATOMIC_RELAXED);
+    uint64 seconds = rtc_seconds();
+    return seconds ? (uint32)seconds : __atomic_load_n(&fs->now, __ATOMIC_RELAXED);
 }
 
 static bool
