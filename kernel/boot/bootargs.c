@@ -219,30 +219,13 @@ set_lab(const char *value)
     return 0;
 }
 
-// Cuts off the next word and moves *line behind it. NULL: there is none.
-static char *
-next_word(char **line)
-{
-    char *start = *line;
-    while (*start == ' ')
-        start++;
-    if (!*start)
-        return NULL;
-    char *end = start;
-    while (*end && *end != ' ')
-        end++;
-    *line = *end ? end + 1 : end;
-    *end = '\0';
-    return start;
-}
-
 // Reads the kernel command line, which it divides into words in place; bootargs points into it.
 // Some words take effect at once: those that choose a policy of another room.
 void
 bootargs_parse(char *line)
 {
     char *word;
-    while ((word = next_word(&line))) {
+    while ((word = bootargs_word(&line))) {
         if (strcmp(word, "--") == 0) {
             bootargs.arguments = line;
             return;

@@ -20,25 +20,6 @@
 
 static void (*mount_root)(void);
 
-// Splits the words of the command line after `--`.
-static int
-add_words(struct args *args, const char *s)
-{
-    char word[MAXPATH];
-    int error = 0;
-    while (!error && *s) {
-        size_t n = 0;
-        while (*s == ' ')
-            s++;
-        while (*s && *s != ' ' && n < sizeof word - 1)
-            word[n++] = *s++;
-        word[n] = '\0';
-        if (n)
-            error = args_add(args, word);
-    }
-    return error;
-}
-
 // Opens the console as the process's descriptors 0, 1 and 2, whatever nodes the disk has.
 // Returns   0; -ENOMEM: it has none of them.
 static int
@@ -62,8 +43,8 @@ exec_init(void)
     struct args args;
     args_init(&args);
     int result = args_add(&args, bootargs.init);
-    if (!result)
-        result = add_words(&args, bootargs.arguments);
+    for (char *line = bootargs.arguments, *word; !result && (word = bootargs_word(&line));)
+        result = args_add(&args, word);
     if (!result)
         result = exec(bootargs.init, &args);
     args_free(&args);
