@@ -59,7 +59,7 @@ watch_stop(struct proc *p, uint64 call)
 }
 
 static void
-watch_unref(struct watch *w)
+watch_resume(struct watch *w)
 {
     if (w && w->call) {
         w->call = 0;
@@ -74,7 +74,7 @@ watch_forget(struct proc *p)
 {
     if (p->watch)
         p->watch->mask = 0;
-    watch_unref(p->watch);
+    watch_resume(p->watch);
 }
 
 // Finds a child of `p`, alive or not yet waited for; NULL: none.
@@ -119,7 +119,7 @@ watch_child(int pid)
     if (!child)
         error = -ECHILD;
     else if (child->watch && child->watch->seen)
-        watch_unref(child->watch);
+        watch_resume(child->watch);
     while (!error && !(call = stopped_after(child)) && child->state != ZOMBIE)
         error = sleep(&p->childwait, &proc_tree_lock);
     release(&proc_tree_lock);

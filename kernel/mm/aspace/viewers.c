@@ -11,7 +11,7 @@
 
 static struct {
     struct spinlock lock;
-    struct waitq left;
+    struct waitq drained; // a space has no viewers any more
 } viewers;
 
 // Prepares the lock and the wait queue; once at boot.
@@ -19,7 +19,7 @@ void
 viewers_init(void)
 {
     initlock(&viewers.lock, "viewers", RANK_VIEW);
-    waitq_init(&viewers.left, "viewers");
+    waitq_init(&viewers.drained, "viewers");
 }
 
 // Keeps the space's memory from being freed, until viewers_leave().
@@ -40,7 +40,7 @@ viewers_leave(struct aspace *as)
         return;
     acquire(&viewers.lock);
     if (--as->viewers == 0)
-        wakeup(&viewers.left);
+        wakeup(&viewers.drained);
     release(&viewers.lock);
 }
 
@@ -53,6 +53,6 @@ viewers_drain(struct aspace *as)
         return;
     acquire(&viewers.lock);
     while (as->viewers)
-        sleep_unkillable(&viewers.left, &viewers.lock);
+        sleep_unkillable(&viewers.drained, &viewers.lock);
     release(&viewers.lock);
 }

@@ -333,8 +333,8 @@ frames_lend(int n)
 {
     acquire(&frame_pool.lock);
     lent += n;
-    int64 left = (int64)frame_pool.lists.nfree < keep ? (int64)frame_pool.lists.nfree : keep;
-    int64 kept = lent > 0 ? left - lent : keep;
+    int64 most = (int64)frame_pool.lists.nfree < keep ? (int64)frame_pool.lists.nfree : keep;
+    int64 kept = lent > 0 ? most - lent : keep;
     frame_pool.lists.kept = kept > 0 ? (uint64)kept : 0;
     release(&frame_pool.lock);
 }

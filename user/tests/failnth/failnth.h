@@ -53,7 +53,7 @@ long pages_free(void);
 
 // watch.c: a process that ends the program when it hangs
 extern volatile struct beat {
-    int ready; // the watcher has its memory
+    int ready; // the watchdog has its memory
     int count; // grows with each run
     int pid;   // of the run
     int n;

@@ -6,7 +6,7 @@
 
 volatile struct beat *beat; // in memory that the test and the watchdog share
 
-static int watcher;
+static int watchdog;
 
 static void
 give_up(int tester)
@@ -43,9 +43,9 @@ watch_start(void)
     page[0] = 0; // before fork, so that both see one page
     beat = (struct beat *)page;
     beat->count = 1;
-    watcher = fork();
-    prepared(watcher >= 0, "fork");
-    if (watcher == 0)
+    watchdog = fork();
+    prepared(watchdog >= 0, "fork");
+    if (watchdog == 0)
         watch_beat(tester);
     while (!beat->ready)
         sleep(1);
@@ -55,6 +55,6 @@ watch_start(void)
 void
 watch_end(void)
 {
-    kill(watcher);
-    ended(watcher);
+    kill(watchdog);
+    ended(watchdog);
 }
