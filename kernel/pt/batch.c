@@ -7,8 +7,6 @@
 // Next      mm/aspace/tlb.c
 #include "pt/batch.h"
 
-#include "pt/note.h"
-
 // Starts an empty batch that reports to `ops`.
 void
 batch_init(struct tlb_batch *b, const struct tlb_batch_ops *ops)
@@ -51,22 +49,4 @@ batch_add(struct tlb_batch *b, uint64 start, uint64 end)
         b->all = true;
     else
         b->range[b->n++] = (struct tlb_range){start, end};
-}
-
-// Records that the leaf `old` is out of the table, then tells the owner of the frame.
-void
-note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level)
-{
-    note_stale(b, va, level);
-    if (b->ops->leaf != NULL)
-        b->ops->leaf(b, va, old, level);
-}
-
-// Records that the blank table at `pa` is out of the tree: walkers may have kept its pointer, which
-// only a fence for all addresses makes them forget. Then tells the owner of the frame.
-void
-note_table(struct tlb_batch *b, uint64 pa)
-{
-    b->all = true;
-    b->ops->table(b, pa);
 }

@@ -4,9 +4,6 @@
 
 #include "pt/batch.h"
 
-void note_leaf(struct tlb_batch *b, uint64 va, pte_t old, int level); // a leaf was removed
-void note_table(struct tlb_batch *b, uint64 pa);                      // a table was removed
-
 // Records that leaves for [va, end) were narrowed, split or removed.
 static inline void
 note_stale_range(struct tlb_batch *b, uint64 va, uint64 end)

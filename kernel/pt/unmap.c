@@ -34,7 +34,9 @@ remove_leaf(struct unmap_job *job, pte_t *slot, pte_t pte, uint64 va, int level)
         pte_store(slot, 0); // no hart writes through this leaf, so none sets D after the load
     else
         pte = pte_exchange(slot, 0);
-    note_leaf(job->b, va, pte, level);
+    note_stale(job->b, va, level);
+    if (job->b->ops->leaf != NULL)
+        job->b->ops->leaf(job->b, va, pte, level);
 }
 
 // Returns whether the zone contains the whole range that an entry for `va` at `level` covers.
@@ -75,7 +77,8 @@ unmap_table(struct unmap_job *job, pagetable_t table, int level, uint64 va, uint
                                 (int)(PX(0, sub) - PX(0, va)) + 1);
         if (in_zone(job, level, va)) {
             pte_store(slot, 0); // a pointer has no A or D that a hart could set
-            note_table(job->b, pte_pa(pte));
+            job->b->all = true; // walkers may keep the pointer until all is fenced
+            job->b->ops->table(job->b, pte_pa(pte));
         }
     }
 }
