@@ -130,7 +130,8 @@ static int
 reap(struct proc *zombie)
 {
     int pid = zombie->pid;
-    proc_remove(zombie);
+    list_remove(&zombie->sibling);
+    list_remove(&zombie->pidlink); // it cannot be found any more
     release(&proc_tree_lock);
     acquire(&zombie->lock); // until it has left its stack: sched_finish_switch() releases it
     release(&zombie->lock);

@@ -174,15 +174,6 @@ proc_insert(struct proc *p, struct proc *parent)
     release(&proc_tree_lock);
 }
 
-// Takes a process out of the pid table and its parent's list: it cannot be found any more.
-// Locks     proc_tree_lock held.
-void
-proc_remove(struct proc *p)
-{
-    list_remove(&p->sibling);
-    list_remove(&p->pidlink);
-}
-
 // Marks the process as killed, and ends its sleep if that is killable. It exits at its next return
 // to user mode.
 // Locks     takes p->lock.

@@ -96,8 +96,7 @@ void procinit(void);
 int allocproc(struct proc **out) must_check;           // an embryo with a pid, a stack, a trapframe
 void freeproc(struct proc *p);                         // undoes allocproc()
 void proc_insert(struct proc *p, struct proc *parent); // it can be found from now on
-void proc_remove(struct proc *p); // proc_tree_lock held: it cannot be found any more
-int kill(int pid) must_check;     // -ESRCH, -EPERM: process 1
+int kill(int pid) must_check;                          // -ESRCH, -EPERM: process 1
 void setkilled(struct proc *p);
 int kill_others(struct proc *self); // all but self and process 1; how many have not exited yet
 void proc_interrupt(void);          // ^C: ends or interrupts those that asked for it
