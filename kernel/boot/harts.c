@@ -41,18 +41,12 @@ extern uint64 boot_wanted;        // rv/entry.S
 
 static uint64 timebase; // ticks of `time` per second
 
-static void noreturn
-idle_entry(void)
-{
-    sched_idle();
-}
-
 // Gives a hart its idle process, with a stack to start on, and one for reporting that a stack is
 // full.
 static void
 hart_prepare(struct cpu *c)
 {
-    struct proc *idle = kthread("idle", idle_entry);
+    struct proc *idle = kthread("idle", sched_idle);
     char *spare = kalloc_order(FRAME_KSTACK, 0, PANIC_STACK_ORDER);
     if (!idle || !spare)
         panic("no memory for hart %d", c->id);

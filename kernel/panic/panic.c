@@ -26,17 +26,11 @@ static void (*power_off)(int code);
 static const struct panic_explainer *explainer;
 
 static void
-sink_begin(void)
-{
-    panic_park();
-}
-
-static void
 sink_end(void)
 {
 }
 
-static struct print_sink sink = {sink_begin, NULL, sink_end};
+static struct print_sink sink = {panic_park, NULL, sink_end};
 
 // Tells how to stop the other harts (they are made to call panic_park()) and how to turn the
 // machine off. Either may be NULL. Called at boot, when the means are known.
