@@ -13,7 +13,7 @@ import source
 # name: its user, which is no C of the kernel
 OTHERS = {
     "boot boot_secondary kerneltrap kstack_overflow usertrap trap_start": "assembly, or the address in a trapframe",
-    "__ctzsi2 __clzdi2 __ctzdi2": "the compiler",
+    "__ctzdi2": "the compiler",
     "offsets": "the build: rv/offsets.h",
     "ksyms_count ksyms_addr ksyms_name ksyms_strings": "the link defines them: tools/ksyms.py",
 }
