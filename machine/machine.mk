@@ -21,7 +21,7 @@ SMALL := host words check board time counted.c facts.c lines.c symbols.c inlined
 # ... but for a file of these rooms that runs often.
 FAST  := delta.c leaves.c entries.c unset.c tables.c
 OPT    = $(if $(filter $(FAST),$(notdir $<)),-O2,$(if $(filter $(SMALL),$(word 2,$(subst /, ,$<)) $(notdir $<)),-Os,-O2))
-HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -falign-functions=1 -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
+HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -falign-functions=1 -falign-jumps=1 -falign-labels=1 -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections $(MACHINEWARN) $(MACHINEINC)
 HOSTLINK    := -s -no-pie -Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,common-page-size=64,--build-id=none,-O2
 WASMFLAGS   := --target=wasm32 -mbulk-memory -std=gnu11 -O2 -ffreestanding -fno-builtin -fvisibility=hidden \
