@@ -1,22 +1,89 @@
 // SPDX-License-Identifier: MIT
-// rights.c - uvmcopy() that gives the child fewer rights to a page than the parent has.
+// rights.c - uvmcopy() that gives the child other rights to a page than it must have.
 //
 // Theory    The child runs the parent's program, so it must be able to fetch and load all that the
 //           parent can. A page that was copied belongs to the child alone: it must be able to store
-//           to it.
-// Promises  silence: W may be missing where both have one frame, or where a software bit marks the
-//           entry: that is copy-on-write.
+//           to it. A page that both have is copy-on-write: neither has W, and a software bit marks
+//           both entries if the parent could store to the page before.
+// Promises  silence: a page that both may store to can be shared memory, unless it is the stack, or
+//           only one of the two has W and the other has a software bit.
 #include "check/explain.h"
 #include "check/leaves.h"
 #include "machine.h"
 #include "sight/check.h"
 
+#define PAGES 4096 // of a process, from address 0 on
+
+// A call of uvmcopy(), by hart.
+struct copying {
+    uint64 when;
+    uint64 stores[PAGES / 64]; // pages that the parent may store to, also after a copy
+};
+
 struct pair {
     const struct machine *m;
+    const struct copying *call;
     uint64 child; // root
+    uint64 stack; // the page of the parent's sp
     struct leaf parent, copy;
-    bool found;
+    enum word found; // WORD_NONE: no mistake
 };
+
+static struct copying *
+copying(const struct machine *m, unsigned hart)
+{
+    return &SIGHT_STATE(m, rights, struct copying)[hart];
+}
+
+static bool
+may_store(uint64 pte)
+{
+    return (pte & (PTE_W | PTE_RSW0 | PTE_RSW1)) != 0;
+}
+
+static void
+note(void *arg, const struct leaf *leaf)
+{
+    uint64 page = leaf->va / PAGE_BYTES;
+    if (page < PAGES && (leaf->pte & PTE_U) && may_store(leaf->pte))
+        ((struct copying *)arg)->stores[page / 64] |= 1ULL << page % 64;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct copying *k = copying(m, c->hart);
+    struct visitor to = {.arg = k, .leaf = note};
+    *k = (struct copying){.when = c->when};
+    if (ram_has(&m->ram, c->arg[0], PAGE_BYTES))
+        leaves_visit(m, c->arg[0], PT_MIN_LEVELS, &to);
+}
+
+// Returns the page of the user stack of the process that the hart runs; 0: not known.
+static uint64
+stack_page(const struct machine *m, unsigned hart)
+{
+    uint64 frame, sp, proc = facts_current(m, hart);
+    return proc != 0 && facts_have(m, FACT_BIT(TRAPFRAME_SP)) &&
+                   facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) &&
+                   facts_memory(m, frame + fact(m, FACT_TRAPFRAME_SP), 8, &sp)
+               ? sp & ~(PAGE_BYTES - 1)
+               : 0;
+}
+
+// Returns the mistake with a page that parent and child have in common.
+static enum word
+shared(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
+{
+    uint64 page = parent->va / PAGE_BYTES, w = (parent->pte | copy->pte) & PTE_W;
+    bool both = parent->pte & copy->pte & PTE_W;
+    bool stored = page < PAGES && (p->call->stores[page / 64] >> page % 64 & 1);
+    if (stored && !(may_store(parent->pte) && may_store(copy->pte)))
+        return WORD_RIGHTS_LOST;
+    if (both ? parent->va == p->stack : w && may_store(parent->pte) && may_store(copy->pte))
+        return WORD_RIGHTS_SHARED;
+    return WORD_NONE;
+}
 
 static void
 compare(void *arg, const struct leaf *leaf)
@@ -26,11 +93,12 @@ compare(void *arg, const struct leaf *leaf)
     if (p->found || !(leaf->pte & PTE_U) ||
         !leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy) || !(copy.pte & PTE_U))
         return;
-    bool own = pte_pa(copy.pte) != pte_pa(leaf->pte) && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
+    bool common = pte_pa(copy.pte) == pte_pa(leaf->pte);
+    bool own = !common && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
-    if ((leaf->pte & ~copy.pte & rights) == 0)
-        return;
-    p->found = true;
+    p->found = (leaf->pte & ~copy.pte & rights) ? WORD_RIGHTS : WORD_NONE;
+    if (p->found == WORD_NONE && common)
+        p->found = shared(p, leaf, &copy);
     p->parent = *leaf;
     p->copy = copy;
 }
@@ -38,27 +106,31 @@ compare(void *arg, const struct leaf *leaf)
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
-    struct pair p = {.m = m, .child = c->arg[1]};
+    struct pair p = {.m = m, .call = copying(m, c->hart), .child = c->arg[1]};
     struct visitor to = {.arg = &p, .leaf = compare};
     uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
     struct report r;
     if ((int)result != 0 || report_sent(m, REPORT_RIGHTS, function) ||
-        !ram_has(&m->ram, p.child, PAGE_BYTES))
+        !ram_has(&m->ram, p.child, PAGE_BYTES) || p.call->when != c->when)
         return;
+    p.stack = stack_page(m, c->hart);
     leaves_visit(m, c->arg[0], PT_MIN_LEVELS, &to);
-    if (!p.found)
+    if (p.found == WORD_NONE)
         return;
     report_begin(m, &r, REPORT_RIGHTS, c->hart, function);
-    r.what = (struct fact){.word = WORD_RIGHTS,
+    r.what = (struct fact){.word = p.found,
                            .arg = {function, p.parent.va, p.copy.pte, p.parent.pte},
                            .moment = r.moment};
     explain_entry(&r, p.copy.slot, p.copy.pte);
-    r.todo.word = WORD_RIGHTS_DO;
+    r.todo.word = p.found == WORD_RIGHTS ? WORD_RIGHTS_DO : WORD_RIGHTS_COW_DO;
     report_send(m, &r);
 }
 
 const struct check rights_check = {
     .name = "rights",
+    .bytes = sizeof(struct copying) * HARTS_MAX,
+    .calls = KNOWN_BIT(UVMCOPY),
     .returns = KNOWN_BIT(UVMCOPY),
+    .called = called,
     .returned = returned,
 };

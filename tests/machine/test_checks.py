@@ -284,6 +284,11 @@ def test_checks_rights(context):
     """A child that may do less than its parent: by uvmcopy(), and by the handler of copy-on-write."""
     in_order(told(context, "COPY_NO_X"), "glass: " + place("uvmcopy") + " gives the child 0x0 with fewer rights",
              r": 0x[0-9a-f]+ .VR--U.*, not 0x[0-9a-f]+ .VR-XU", "do: copy the flags of the parent's entry")
+    for mistake, child, parent in (("COPY_FLAGS_EARLY", "VRW", "VR-"), ("COPY_SHARES", "VRW", "VRW")):
+        in_order(told(context, mistake), "glass: " + place("uvmcopy") + " shares 0x[0-9a-f]+ with the child",
+                 f"the child has 0x[0-9a-f]+ .{child}.*, the parent 0x[0-9a-f]+ .{parent}", "do: a page that was writable")
+    in_order(told(context, "COPY_MARK_LOST"), "glass: " + place("uvmcopy") + " forbids stores to 0x[0-9a-f]+ for ever",
+             "do: a page that was writable")
     in_order(told(context, "COW_NO_W"), "glass: pid 2 .init. is killed: .* could not write",
              "was written by " + place("cowfault"), "near: this store had trapped before", "do: set PTE_W in the entry")
 

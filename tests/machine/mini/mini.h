@@ -23,6 +23,8 @@ enum mistake {
     FREE_KEEPS_LEAF,     // uvmunmap: the page is freed, the entry stays
     UNMAP_KEEPS,         // uvmunmap: the entry is cleared, the page is not freed
     COPY_SHARES,         // uvmcopy: parent and child may both store to the page they share
+    COPY_FLAGS_EARLY,    // uvmcopy: the child gets the flags that the parent had before
+    COPY_MARK_LOST,      // uvmcopy: a page that is copy-on-write already loses its mark
     COPY_ALL_COW,        // uvmcopy: text becomes copy-on-write, and writable by that
     COW_NO_RELEASE,      // cowfault: the old page keeps a user that is none
     COW_TWO_RELEASES,    // cowfault: the old page loses two users

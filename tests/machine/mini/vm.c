@@ -140,6 +140,8 @@ copy_on_write(pte_t *pte)
         return;
     if ((*pte & PTE_W) || MAKES(COPY_ALL_COW))
         *pte = (*pte & ~PTE_W) | PTE_COW;
+    else if (MAKES(COPY_MARK_LOST))
+        *pte &= ~PTE_COW;
 }
 
 // The child shares the parent's pages.
@@ -152,8 +154,10 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             panic("uvmcopy: page not present");
         if (pte == 0 || !(*pte & PTE_V))
             continue;
+        u64 early = PTE_FLAGS(*pte);
         copy_on_write(pte);
-        if (mappages(to, va, PGSIZE, PTE_PA(*pte), PTE_FLAGS(*pte)) != 0) {
+        u64 flags = MAKES(COPY_FLAGS_EARLY) ? early : PTE_FLAGS(*pte);
+        if (mappages(to, va, PGSIZE, PTE_PA(*pte), flags) != 0) {
             uvmunmap(to, 0, va / PGSIZE, 1);
             return -1;
         }
