@@ -77,10 +77,13 @@ static bool
 mapping(struct machine *m, struct report *r)
 {
     bool exec = blame_inside(m, &r->moment, KNOWN_BIT(EXEC));
-    if (!mapped_ever(m, r->what.arg[1]) || blame_inside(m, &r->moment, KNOWN_BIT(FORK)))
+    const struct mapping *k = mapped_ever(m, r->what.arg[1]);
+    const uint64 *entry = m->sight->known.entry;
+    if (k == NULL || blame_inside(m, &r->moment, KNOWN_BIT(FORK)))
         return false;
-    r->todo = (struct fact){.word = WORD_LEAF_DO_MMAP,
-                            .arg = {m->sight->known.entry[exec ? KNOWN_EXEC : KNOWN_EXIT]}};
+    r->todo =
+        (struct fact){.word = k->cut ? WORD_LEAF_DO_CUT : WORD_LEAF_DO_MMAP,
+                      .arg = {entry[exec ? KNOWN_EXEC : KNOWN_EXIT], entry[KNOWN_SYS_MUNMAP]}};
     return true;
 }
 

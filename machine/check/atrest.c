@@ -52,7 +52,9 @@ atrest_refused(struct machine *m, unsigned hart, uint64 satp, const struct leaf 
     if (!guest_walk_tree(m, satp, entry->va, PT_READ, true, false, &t) || t.rule < RULE_W_NEEDS_R ||
         t.rule > RULE_ALIGNED || (t.rule == RULE_NO_LEAF && !from_walk(m, pte_pa(entry->pte))))
         return;
-    enum word rule = (enum word)(WORD_LONG_OK + t.rule);
+    enum word rule = entry->level == 0 && t.rule == RULE_POINTER_AUD
+                         ? WORD_LONG_NO_LEAF
+                         : (enum word)(WORD_LONG_OK + t.rule);
     tell_entry(m, hart, WORD_BAD_ENTRY, rule, entry);
 }
 
@@ -61,6 +63,8 @@ atrest_large(struct machine *m, unsigned hart, const struct leaf *leaf)
 {
     if (from_walk(m, pte_pa(leaf->pte)))
         tell_entry(m, hart, WORD_LEAF_FOR_TABLE, WORD_LEAF_FOR_TABLE_RULE, leaf);
+    else if (pte_pa(leaf->pte) % pt_leaf_size(leaf->level) != 0)
+        tell_entry(m, hart, WORD_BAD_ENTRY, WORD_LONG_ALIGNED, leaf);
 }
 
 // --- tables ------------------------------------------------------------------------------------

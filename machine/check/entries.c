@@ -97,7 +97,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     cow_entry(m, hart, slot, was, value);
     entryraces_entry(m, hart, slot, was, value);
     releases_entry(m, hart, was, value);
-    dropped_entry(m, hart, level - 1, was, value);
+    dropped_entry(m, hart, level - 1, slot, value);
 }
 
 static bool

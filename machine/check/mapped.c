@@ -4,7 +4,7 @@
 // Theory    The check keeps the mappings that mmap() has made, without those that munmap() has
 //           removed. Children inherit them. A page fault in a mapping must read the page's own part
 //           of the file. A private mapping is never written to the file. A child must be able to
-//           use the mappings of its parent.
+//           use the mappings of its parent. A new mapping lies where no other one is.
 // Next      check/writeback.c
 #include "check/mapped.h"
 
@@ -62,13 +62,14 @@ mapped_find(struct machine *m, uint64 root, uint64 va)
     return best;
 }
 
-bool
+const struct mapping *
 mapped_ever(struct machine *m, uint64 va)
 {
-    for (unsigned i = 0; i < MAPPINGS; i++)
-        if (va - state(m)->of[i].from < state(m)->of[i].to - state(m)->of[i].from)
-            return true;
-    return false;
+    const struct mapping *best = NULL;
+    for (const struct mapping *k = state(m)->of; k < &state(m)->of[MAPPINGS]; k++)
+        if (va - k->from < k->to - k->from && (best == NULL || k->when > best->when))
+            best = k;
+    return best;
 }
 
 unsigned
@@ -98,6 +99,24 @@ find_file(struct machine *m, unsigned hart, uint64 since, struct mapping *k)
     k->counted = taken != 0 && taken != REFERENCES_UNKNOWN;
 }
 
+// Reports that mmap() has given a process, which has asked for none, addresses of an older mapping.
+static void
+overlaps(struct machine *m, unsigned hart, const struct mapping *k)
+{
+    const struct mapping *old = NULL;
+    uint64 wish;
+    struct report r;
+    for (uint64 va = k->from; va < k->to && old == NULL; va += PAGE_BYTES)
+        old = mapped_find(m, k->root, va);
+    if (old == NULL || !argument(m, hart, 0, &wish) || wish != 0)
+        return;
+    report_begin(m, &r, REPORT_MAP_OVER, hart, m->sight->known.entry[KNOWN_SYS_MMAP]);
+    r.what = (struct fact){
+        .word = WORD_MAP_OVER, .arg = {r.site, k->from, old->from, old->to}, .moment = r.moment};
+    r.todo.word = WORD_MAP_OVER_DO;
+    report_send(m, &r);
+}
+
 static void
 remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
 {
@@ -109,6 +128,7 @@ remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
         return;
     find_file(m, hart, since, &k);
     k.to = base + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    overlaps(m, hart, &k);
     state(m)->of[state(m)->next++ % MAPPINGS] = k;
 }
 
@@ -123,6 +143,7 @@ forget_range(struct machine *m, unsigned hart)
         struct mapping *k = &state(m)->of[i];
         if (k->root != root || to <= k->from || from >= k->to)
             continue;
+        k->cut = true;
         if (from > k->from) {
             k->to = from;
             continue;
@@ -158,7 +179,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
 {
     if (c->what == KNOWN_SYS_MMAP)
         remember(m, c->hart, result, c->when);
-    else if (c->what == KNOWN_SYS_MUNMAP && result == 0)
+    else if (c->what == KNOWN_SYS_MUNMAP && (int)result >= 0)
         forget_range(m, c->hart);
     else if (c->what == KNOWN_FORK)
         inherit(m, c->hart, (int)result);
@@ -175,25 +196,33 @@ fault_of(struct machine *m, uint64 root)
     return NULL;
 }
 
+// Reports a page of a mapping that is not read from its own part of the file, or written to it.
+static void
+other_offset(struct machine *m, const struct call *c, const struct mapping *k, uint64 va,
+             enum word word)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_MAP_OFFSET, c->hart, 0);
+    r.site = moment_pc(m, &r.moment, 1);
+    r.what = (struct fact){
+        .word = word,
+        .arg = {va, (uint32)c->arg[3], k->offset + (va - k->from), r.site, k->from, k->offset},
+        .moment = r.moment};
+    r.todo.word = WORD_MAP_OFFSET_DO;
+    report_send(m, &r);
+}
+
 // readi(inode, user, to, offset, bytes) while a page fault is served.
 static void
 reads(struct machine *m, const struct call *c)
 {
     const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
-    struct report r;
     if (k == NULL)
         return;
     uint64 page = f->va & ~(PAGE_BYTES - 1), right = k->offset + (page - k->from);
-    if ((uint32)c->arg[3] - (uint32)right < PAGE_BYTES)
-        return;
-    report_begin(m, &r, REPORT_MAP_OFFSET, c->hart, 0);
-    r.site = moment_pc(m, &r.moment, 1);
-    r.what = (struct fact){.word = WORD_MAP_OFFSET,
-                           .arg = {page, (uint32)c->arg[3], right, r.site, k->from, k->offset},
-                           .moment = r.moment};
-    r.todo.word = WORD_MAP_OFFSET_DO;
-    report_send(m, &r);
+    if ((uint32)c->arg[3] - (uint32)right >= PAGE_BYTES)
+        other_offset(m, c, k, page, WORD_MAP_OFFSET);
 }
 
 // writei(inode, user, from, offset, bytes) that no write() asked for.
@@ -202,9 +231,13 @@ writes(struct machine *m, const struct call *c)
 {
     const struct mapping *k = mapped_find(m, facts_root(m, c->hart), c->arg[2]);
     struct report r;
-    if (c->arg[1] == 0 || k == NULL || !(k->flags & MAP_PRIVATE) ||
-        known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
+    if (c->arg[1] == 0 || k == NULL || known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
         return;
+    if (!(k->flags & MAP_PRIVATE)) {
+        if ((uint32)c->arg[3] != (uint32)(k->offset + (c->arg[2] - k->from)))
+            other_offset(m, c, k, c->arg[2], WORD_MAP_OFFSET_BACK);
+        return;
+    }
     report_begin(m, &r, REPORT_MAP_PRIVATE, c->hart, 0);
     r.site = moment_pc(m, &r.moment, 1);
     r.what = (struct fact){

@@ -14,6 +14,7 @@ struct mapping {
     uint64 when;
     uint64 file;  // 0: not known
     bool counted; // mmap() took a reference to the file
+    bool cut;     // munmap() has removed a part
     bool inherited;
     struct moment forked;
 };
@@ -22,8 +23,8 @@ struct mapping {
 // was allocated again since has none.
 const struct mapping *mapped_find(struct machine *m, uint64 root, uint64 va);
 
-// Returns whether `va` was in a mapping of any process.
-bool mapped_ever(struct machine *m, uint64 va);
+// Returns the newest mapping of any process, also of an ended one, that contains `va`; NULL: there is none.
+const struct mapping *mapped_ever(struct machine *m, uint64 va);
 // Returns how many mappings of the process have the file and hold a reference to it, which mmap()
 // took.
 unsigned mapped_files(struct machine *m, uint64 root, uint64 file);

@@ -56,6 +56,13 @@ def test_checks_files(context):
     in_order(told(context, "UNMAP_NOT_WRITTEN", "files", "exit"), "glass: " + place("unmap"),
              "gives up page 0x10000000 of a MAP_SHARED mapping", "since: the entry was 0x[0-9a-f]+ .VRW-U-AD.",
              "near: the mapping begins at 0x10000000; .* offset 0x0 of the file, which has 4608 bytes")
+    in_order(told(context, "MMAP_OVERLAPS", "files", "exit"), "glass: " + place("sys_mmap") + " maps a file for pid 1",
+             "at 0x10000000, but its mapping 0x10000000 to 0x10002000 is still there", "do: choose addresses")
+    in_order(told(context, "MUNMAP_KEEPS_OFFSET", "files", "exit"), "glass: page 0x10001000 of pid 2",
+             "is written by " + place("unmap") + " to offset 0x0 of the file, not 0x1000")
+    in_order(told(context, "MUNMAP_KEEPS_BEGIN", "files", "exit"),
+             "glass: freewalk: a leaf is still there for 0x10001000", "do: " + place("exit") + " has not unmapped it;",
+             "munmap.. has cut this mapping: check the start and length that " + place("sys_munmap") + " has left")
     in_order(told(context, "FORK_NO_FILEDUP", "files", "exit"), "glass: " + place("fork"),
              "copies 2 pointers to the file at 0x[0-9a-f]+ for the child, and counts 1 of them",
              "since: pointers of mappings among them: 1")
@@ -94,6 +101,11 @@ def test_checks_atrest(context):
     in_order(told(context, "CLEAR_KEEPS_W"), "glass: no hart takes the entry 0x[0-9a-f]+ .V-W",
              "of level 0, which pid 1",
              "written by " + place("uvmclear"))
+    in_order(told(context, "FILE_NO_RIGHTS", "files", "exit"), "glass: no hart takes the entry 0x[0-9a-f]+ .V---U---",
+             "of level 0, which pid 1", "written by mappages.* < " + place("filefault"),
+             "rule: level 0 must hold leaves")
+    in_order(told(context, "LARGE_UNALIGNED"), "glass: no hart takes the entry 0x[0-9a-f]+ .VR------",
+             "of level 1, which pid 1", "written by " + place("cut_large"), "rule: the address in a larger leaf")
     in_order(told(context, "LEAF_FOR_TABLE"), "glass: ", "of level 1, which pid 1", "at 0x200000",
              "written by " + place("map_table") + " < " + place("exec") + " < " + place("forkret") + ", pid 1")
     in_order(told(context, "TABLE_SHARED"), "glass: pid [0-9]+ .init. and pid [0-9]+ have one page-table page",
@@ -195,8 +207,8 @@ def test_checks_end(context):
     in_order(told(context, "ALLOCPROC_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
              "do: " + place("freeproc") + " has not freed it: free there what " + place("allocproc"))
     in_order(told(context, "EXIT_KEEPS_FILES", "files", "exit"),
-             "glass: freewalk: a leaf is still there for 0x10000000",
-             "do: " + place("exit") + " has not unmapped it: what mmap.. has mapped and munmap")
+             "glass: freewalk: a leaf is still there for 0x10001000",
+             "do: " + place("exit") + " has not unmapped it; munmap.. has cut this mapping")
 
 
 def test_checks_delegated(context):
@@ -286,7 +298,8 @@ def test_checks_rights(context):
              r": 0x[0-9a-f]+ .VR--U.*, not 0x[0-9a-f]+ .VR-XU", "do: copy the flags of the parent's entry")
     for mistake, child, parent in (("COPY_FLAGS_EARLY", "VRW", "VR-"), ("COPY_SHARES", "VRW", "VRW")):
         in_order(told(context, mistake), "glass: " + place("uvmcopy") + " shares 0x[0-9a-f]+ with the child",
-                 f"the child has 0x[0-9a-f]+ .{child}.*, the parent 0x[0-9a-f]+ .{parent}", "do: a page that was writable")
+                 f"the child has 0x[0-9a-f]+ .{child}.*, the parent 0x[0-9a-f]+ .{parent}",
+                 "do: a page that was writable")
     in_order(told(context, "COPY_MARK_LOST"), "glass: " + place("uvmcopy") + " forbids stores to 0x[0-9a-f]+ for ever",
              "do: a page that was writable")
     in_order(told(context, "COW_NO_W"), "glass: pid 2 .init. is killed: .* could not write",

@@ -21,11 +21,13 @@ MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "F
             "GIVES_TWICE", "SP_AT_BOTTOM", "HART_NOT_STORED", "LOG_LEFT_OPEN", "COPY_WITHOUT_U",
             "NOFF_LEFT", "INTERRUPTS_EARLY", "NOTHING_FREE", "COPY_NO_X", "COW_NO_W", "ECALL_TO_M", "SHRINK_CUTS_IN",
             "CLEARS_TOO_MUCH", "ALLOCPROC_LEAKS", "EXIT_KEEPS_FILES", "BREAD_NO_COUNT", "BRELSE_KEEPS", "STRING_NO_NUL",
-            "FORK_KEEPS_A0", "CHDIR_KEEPS", "COPY_FLAGS_EARLY", "COPY_MARK_LOST"]
+            "FORK_KEEPS_A0", "CHDIR_KEEPS", "COPY_FLAGS_EARLY", "COPY_MARK_LOST", "MMAP_OVERLAPS",
+            "MUNMAP_KEEPS_OFFSET", "MUNMAP_KEEPS_BEGIN"]
 # The first line of input, where it is not "go".
 LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files",
          "CHDIR_GIVES_AWAY": "files", "COPY_WITHOUT_U": "below", "EXIT_KEEPS_FILES": "files", "BREAD_NO_COUNT": "files",
-         "BRELSE_KEEPS": "files", "CHDIR_KEEPS": "directories"}
+         "BRELSE_KEEPS": "files", "CHDIR_KEEPS": "directories",
+         "MMAP_OVERLAPS": "files", "MUNMAP_KEEPS_OFFSET": "files", "MUNMAP_KEEPS_BEGIN": "files"}
 
 
 def kernel(context, mistake):

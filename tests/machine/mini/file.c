@@ -115,8 +115,10 @@ readi(struct inode *ip, int user, u64 to, u32 offset, u32 n)
 __attribute__((noinline)) int
 writei(struct inode *ip, int user, u64 from, u32 offset, u32 n)
 {
-    if (user || offset >= ip->size)
+    if (offset >= ip->size)
         return -1;
+    if (user)
+        from = PTE_PA(*walk(myproc()->pagetable, from, 0));
     n = n < ip->size - offset ? n : ip->size - offset;
     memmove(&ip->data[offset], (void *)from, n);
     return (int)n;

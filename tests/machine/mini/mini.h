@@ -84,6 +84,10 @@ enum mistake {
     ENTRY_RACE,          // age: each hart changes entries of the first process without a lock
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     MMAP_NO_FILEDUP,     // sys_mmap: the pointer of the mapping is not counted
+    MMAP_OVERLAPS,       // sys_mmap: each mapping of a process begins at the same address
+    FILE_NO_RIGHTS,      // filefault: the process may neither read nor write the page
+    MUNMAP_KEEPS_OFFSET, // cut: the rest of a mapping gets the first pages of the file
+    MUNMAP_KEEPS_BEGIN,  // cut: the end of the mapping moves, not its start
     FORK_NO_FILEDUP,     // filefork: the pointers of mappings are not counted
     INTERRUPTS_EARLY,    // kvminit: interrupts are on before there is a handler
     NOTHING_FREE,        // kinit: no page gets into the list
@@ -101,6 +105,7 @@ enum mistake {
     ARGV_NO_END,         // exec: the array of strings has no 0 behind it
     ARGV_NOT_TOLD,       // exec: a1 is what it was
     LARGE_CUT,           // uvmunmap: a large leaf goes for the sake of one page
+    LARGE_UNALIGNED,     // cut_large: the address in a large leaf is no multiple of 2 MiB
     BREAD_NO_COUNT,      // bread: a block that a buffer has already gets one more user, uncounted
     BRELSE_KEEPS,        // brelse: the count does not fall
     BUNPIN_KEEPS,        // bunpin: ... nor here
@@ -222,7 +227,7 @@ struct file {
 
 // A file that the process has mapped; file 0: unused.
 struct vma {
-    u64 from, to;
+    u64 from, to, offset;
     struct file *file;
 };
 

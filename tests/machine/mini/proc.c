@@ -106,7 +106,7 @@ static __attribute__((noinline)) void
 cut_large(pagetable_t root)
 {
     pagetable_t table = (pagetable_t)PTE_PA(root[0]);
-    table[LARGE >> 21] = PA_PTE(KERNBASE) | PTE_V | PTE_R;
+    table[LARGE >> 21] = PA_PTE(KERNBASE + MAKES(LARGE_UNALIGNED) * PGSIZE) | PTE_V | PTE_R;
     uvmunmap(root, LARGE, 1, 0);
 }
 
@@ -329,7 +329,7 @@ growproc(long n)
         uvmunmap(p->pagetable, 0, 1, 0);
     if (sz == 0)
         return ~0UL;
-    if (MAKES(LARGE_CUT))
+    if (MAKES(LARGE_CUT) || MAKES(LARGE_UNALIGNED))
         cut_large(p->pagetable);
     if (n > 0 && MAKES(GROW_NO_U))
         uvmclear(p->pagetable, before);

@@ -4,7 +4,7 @@
 
 #define MAPPED (1UL << 28) // where a process has its mappings, 16 pages for each
 
-enum { A0 = 10, MAP_SHARED = 1 };
+enum { A0 = 10, A1, MAP_SHARED = 1 };
 
 // --- mappings ------------------------------------------------------------------------------------
 
@@ -18,26 +18,44 @@ filefault(struct proc *p, u64 va)
             continue;
         va = PGROUNDDOWN(va);
         memset(page, 0, PGSIZE);
-        readi(v->file->ip, 0, (u64)page, (u32)(va - v->from), PGSIZE);
-        return mappages(p->pagetable, va, PGSIZE, (u64)page, PTE_R | PTE_W | PTE_U);
+        readi(v->file->ip, 0, (u64)page, (u32)(va - v->from + v->offset), PGSIZE);
+        u64 rights = MAKES(FILE_NO_RIGHTS) ? 0 : PTE_R | PTE_W;
+        return mappages(p->pagetable, va, PGSIZE, (u64)page, rights | PTE_U);
     }
     return -1;
 }
 
-// Unmaps the pages of a mapping that the process has touched, and writes changed ones back.
-static __attribute__((noinline)) void
-unmap(struct proc *p, struct vma *v)
+// The mapping begins at `begin` now: its first pages are unmapped.
+static void
+cut(struct vma *v, u64 begin)
 {
-    for (u64 va = v->from; va < v->to; va += PGSIZE) {
+    if (!MAKES(MUNMAP_KEEPS_OFFSET))
+        v->offset += begin - v->from;
+    if (MAKES(MUNMAP_KEEPS_BEGIN))
+        v->to -= begin - v->from;
+    else
+        v->from = begin;
+}
+
+// Unmaps the pages of a mapping up to `end` that the process has touched, and writes changed ones
+// back.
+static __attribute__((noinline)) void
+unmap(struct proc *p, struct vma *v, u64 end)
+{
+    for (u64 va = v->from; va < end; va += PGSIZE) {
         pte_t *pte = walk(p->pagetable, va, 0);
         if (pte == 0 || !(*pte & PTE_V))
             continue;
         if ((*pte & PTE_D) && !MAKES(UNMAP_NOT_WRITTEN))
-            writei(v->file->ip, 0, PTE_PA(*pte), (u32)(va - v->from), PGSIZE);
+            writei(v->file->ip, 1, va, (u32)(va - v->from + v->offset), PGSIZE);
         uvmunmap(p->pagetable, va, 1, 1);
     }
+    if (end < v->to) {
+        cut(v, end);
+        return;
+    }
     fileclose(v->file);
-    *v = (struct vma){0, 0, 0};
+    *v = (struct vma){0, 0, 0, 0};
 }
 
 // mmap(0, length, protection, MAP_SHARED, fd, 0).
@@ -48,24 +66,24 @@ sys_mmap(void)
     const u64 *arg = &p->trapframe->regs[A0];
     for (u64 i = 0; i < NVMA && arg[3] == MAP_SHARED; i++)
         if (p->vma[i].file == 0) {
-            u64 from = MAPPED + i * 16 * PGSIZE;
+            u64 from = MAPPED + (MAKES(MMAP_OVERLAPS) ? 0 : i * 16 * PGSIZE);
             struct file *f = p->ofile[arg[4]];
             if (!MAKES(MMAP_NO_FILEDUP))
                 filedup(f);
-            p->vma[i] = (struct vma){from, from + arg[1], f};
+            p->vma[i] = (struct vma){from, from + arg[1], 0, f};
             return from;
         }
     return ~0UL;
 }
 
-// munmap(address, length), of a whole mapping.
+// munmap(address, length), from the start of a mapping on.
 __attribute__((noinline)) u64
 sys_munmap(void)
 {
     struct proc *p = myproc();
     for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++)
         if (v->file != 0 && v->from == p->trapframe->regs[A0]) {
-            unmap(p, v);
+            unmap(p, v, v->from + p->trapframe->regs[A1]);
             return 0;
         }
     return ~0UL;
@@ -144,7 +162,7 @@ fileexit(struct proc *p)
 {
     for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++)
         if (v->file != 0)
-            unmap(p, v);
+            unmap(p, v, v->to);
     for (int i = 0; i < NOFILE; i++)
         if (p->ofile[i] != 0)
             fileclose(p->ofile[i]);

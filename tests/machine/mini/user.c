@@ -168,7 +168,8 @@ unmap_file(u64 va, u64 length)
     __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a7) : "memory");
 }
 
-// A file of which two pages are mapped, also by a child, and changed. Then it is mapped anew.
+// A file of which two pages are mapped, also by a child, and changed. The child unmaps the first one.
+// Then the file is mapped anew, and its first page a second time.
 USER_TEXT static void
 files(void)
 {
@@ -176,11 +177,15 @@ files(void)
     volatile char *p = (char *)map_file(2 * PGSIZE, fd);
     call(CALL_CHDIR, 0);
     p[PGSIZE] = p[0] = 'm';
-    if (call(CALL_FORK, 0) == 0)
-        call(CALL_EXIT, (u64)p[1]);
+    if (call(CALL_FORK, 0) == 0) {
+        p[PGSIZE] = p[0] = 'm';
+        unmap_file((u64)p, PGSIZE);
+        call(CALL_EXIT, 0);
+    }
     call(CALL_WAIT, 0);
     unmap_file((u64)p, 2 * PGSIZE);
     p = (char *)map_file(2 * PGSIZE, fd);
+    unmap_file(map_file(PGSIZE, fd), PGSIZE);
     call(CALL_PUTC, (u64)p[0]);
     call(CALL_PUTC, (u64)p[PGSIZE]);
     unmap_file((u64)p, 2 * PGSIZE);

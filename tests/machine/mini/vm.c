@@ -87,7 +87,7 @@ uvmcreate(void)
 void
 uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free)
 {
-    if (MAKES(LARGE_CUT) && va == LARGE)
+    if ((MAKES(LARGE_CUT) || MAKES(LARGE_UNALIGNED)) && va == LARGE)
         ((pagetable_t)PTE_PA(table[0]))[LARGE >> 21] = npages = 0;
     for (u64 i = 0; i < npages; i++, va += PGSIZE) {
         pte_t *pte = walk(table, va, 0);
