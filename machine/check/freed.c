@@ -3,7 +3,8 @@
 //
 // Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills
 //           them, and keeps the links of its list in their first words. Other kernel code may read
-//           these words.
+//           these words. A page that kfree() has filled, and that has no link, is not in the list: it
+//           has users still, and they have lost its contents.
 // Promises  silence: without kalloc and kfree no page counts as free.
 #include "check/blame.h"
 #include "check/leaves.h"
@@ -18,6 +19,7 @@
 struct freed_watch {
     uint64 page, freed; // the one whose use was told last, and the position when it was freed
     unsigned uses;
+    bool links; // kfree() puts a link into a page
 };
 
 static void
@@ -91,14 +93,15 @@ seek_table(void *arg, uint64 pa, int level, uint64 slot)
     s->owner = pa == s->pa ? s->proc : s->owner;
 }
 
-// Returns whether a process has the page in its tree.
+// Returns whether a process has the page in its tree; the tree of `except` does not count.
 static bool
-in_a_tree(const struct machine *m, uint64 pa)
+in_a_tree(const struct machine *m, uint64 pa, uint64 except)
 {
     struct seeking s = {.pa = pa};
     struct visitor to = {.table = seek_table, .leaf = seek_leaf, .arg = &s};
     for (unsigned i = 0; s.owner == 0 && (s.proc = facts_slot(m, i)) != 0; i++)
-        if (facts_field(m, s.proc, FACT_PROC_PAGETABLE, 8, &s.root) && s.root != 0)
+        if (facts_field(m, s.proc, FACT_PROC_PAGETABLE, 8, &s.root) && s.root != 0 &&
+            s.root != except)
             leaves_visit(m, s.root, PT_MIN_LEVELS, &to);
     return s.owner != 0;
 }
@@ -117,7 +120,7 @@ given_twice(struct machine *m, const struct call *c, uint64 pa)
     if (f->again != pa)
         return;
     f->again = 0;
-    if (!at_once && !(maps != NULL && maps->arg[0] == pa) && !in_a_tree(m, pa))
+    if (!at_once && !(maps != NULL && maps->arg[0] == pa) && !in_a_tree(m, pa, 0))
         return;
     report_begin(m, &r, REPORT_GIVEN_TWICE, c->hart, m->sight->known.entry[KNOWN_KALLOC]);
     r.what = (struct fact){.word = WORD_GIVEN_TWICE, .arg = {r.site, pa}, .moment = r.moment};
@@ -130,9 +133,34 @@ given_twice(struct machine *m, const struct call *c, uint64 pa)
     report_send(m, &r);
 }
 
+// Called when kfree() returns. Reports that it has filled a page which it does not free, and which a
+// process has that did not ask for this.
+static void
+filled(struct machine *m, const struct call *c)
+{
+    struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
+    const struct call *unmaps = known_inside(m, c->hart, KNOWN_UVMUNMAP);
+    struct frame *f = frames_at(m, c->arg[0]);
+    struct report r;
+    if (f == NULL || f->filler != c->when)
+        return;
+    const uint64 *word = (const uint64 *)ram_at(&m->ram, c->arg[0] & ~(PAGE_BYTES - 1));
+    w->links |= word[0] != word[1];
+    if (word[0] != word[1] || !w->links || word[0] == 0 ||
+        !in_a_tree(m, c->arg[0], unmaps != NULL ? unmaps->arg[0] : 0))
+        return;
+    f->state = FRAME_ALLOCATED;
+    report_begin(m, &r, REPORT_COW_STORE, c->hart, m->sight->known.entry[KNOWN_KFREE]);
+    r.what = (struct fact){.word = WORD_FREE_FILLS, .arg = {r.site, c->arg[0]}, .moment = r.moment};
+    r.todo.word = WORD_FREE_FILLS_DO;
+    report_send(m, &r);
+}
+
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
+    if (c->what == KNOWN_KFREE)
+        filled(m, c);
     if (c->what == KNOWN_KALLOC && result != 0)
         given_twice(m, c, result);
     bool frees = c->what == KNOWN_KFREE || c->what == KNOWN_SUPERFREE;
@@ -149,7 +177,7 @@ told_enough(struct machine *m, uint64 pa, const struct frame *f)
     struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
     uint64 page = pa & ~(PAGE_BYTES - 1);
     if (w->page != page || w->freed != f->freed.position)
-        *w = (struct freed_watch){page, f->freed.position, 0};
+        *w = (struct freed_watch){page, f->freed.position, 0, w->links};
     return w->uses >= USES_MAX;
 }
 

@@ -80,7 +80,7 @@ remap_advice(const struct machine *m, const struct call *c, uint64 va, const str
             fault = &f->user[i];
     if ((c->arg[1] & (PAGE_BYTES - 1)) && va == page_down(c->arg[1]))
         r->todo = (struct fact){.word = WORD_REMAP_DO_ALIGN, .arg = {c->arg[1]}};
-    else if (!ram_has(&m->ram, pte_pa(t->pte), PAGE_BYTES))
+    else if (!ram_has(&m->ram, pte_pa(t->pte), PAGE_BYTES) && ram_has(&m->ram, c->arg[3], 1))
         r->todo.word = WORD_REMAP_DO_DEVICE;
     else if (t->level > 0)
         r->todo.word = WORD_REMAP_DO_LARGE;

@@ -9,6 +9,7 @@
 //           only one of the two has W and the other has a software bit.
 #include "check/explain.h"
 #include "check/leaves.h"
+#include "check/mapped.h"
 #include "machine.h"
 #include "sight/check.h"
 
@@ -21,9 +22,10 @@ struct copying {
 };
 
 struct pair {
-    const struct machine *m;
+    struct machine *m;
     const struct copying *call;
     uint64 child; // root
+    uint64 size;  // that uvmcopy() was given
     uint64 stack; // the page of the parent's sp
     struct leaf parent, copy;
     enum word found; // WORD_NONE: no mistake
@@ -90,13 +92,18 @@ compare(void *arg, const struct leaf *leaf)
 {
     struct pair *p = arg;
     struct leaf copy;
-    if (p->found || !(leaf->pte & PTE_U) ||
-        !leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy) || !(copy.pte & PTE_U))
+    if (p->found || !(leaf->pte & PTE_U))
+        return;
+    bool has = leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy);
+    if (has && !(copy.pte & PTE_U))
         return;
     bool common = pte_pa(copy.pte) == pte_pa(leaf->pte);
     bool own = !common && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
     p->found = (leaf->pte & ~copy.pte & rights) ? WORD_RIGHTS : WORD_NONE;
+    if (!has)
+        p->found =
+            leaf->va < p->size && !mapped_ever(p->m, leaf->va) ? WORD_RIGHTS_NONE : WORD_NONE;
     if (p->found == WORD_NONE && common)
         p->found = shared(p, leaf, &copy);
     p->parent = *leaf;
@@ -106,7 +113,7 @@ compare(void *arg, const struct leaf *leaf)
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
-    struct pair p = {.m = m, .call = copying(m, c->hart), .child = c->arg[1]};
+    struct pair p = {.m = m, .call = copying(m, c->hart), .child = c->arg[1], .size = c->arg[2]};
     struct visitor to = {.arg = &p, .leaf = compare};
     uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
     struct report r;
@@ -122,7 +129,9 @@ returned(struct machine *m, const struct call *c, uint64 result)
                            .arg = {function, p.parent.va, p.copy.pte, p.parent.pte},
                            .moment = r.moment};
     explain_entry(&r, p.copy.slot, p.copy.pte);
-    r.todo.word = p.found == WORD_RIGHTS ? WORD_RIGHTS_DO : WORD_RIGHTS_COW_DO;
+    r.todo.word = p.found == WORD_RIGHTS        ? WORD_RIGHTS_DO
+                  : p.found == WORD_RIGHTS_NONE ? WORD_RIGHTS_NONE_DO
+                                                : WORD_RIGHTS_COW_DO;
     report_send(m, &r);
 }
 

@@ -104,8 +104,10 @@ maybe_fills(struct machine *m, unsigned hart, struct frame *f)
     if (!by_kfree && !f->freeing)
         return;
     SIGHT_STATE(m, frames, struct frames_watch)->fills = true;
-    f->twice = by_kfree && f->fill > c->when && f->fill > f->allocated.position;
+    f->twice =
+        by_kfree && f->fill > c->when && f->fill > f->allocated.position && f->filler != c->when;
     f->fill = m->sight->now;
+    f->filler = by_kfree ? c->when : 0;
     f->filled = true;
     if (!f->twice)
         moment_now(m, hart, &f->freed);

@@ -14,13 +14,14 @@ struct report;
 enum frame_state { FRAME_UNKNOWN, FRAME_FREE, FRAME_ALLOCATED };
 
 struct frame {
-    uint8 state;  // enum frame_state
-    bool super;   // superalloc() has returned it
-    bool freeing; // a kfree() of the page has begun
-    bool filled;  // ... and has filled the page since
-    bool twice;   // ... and another kfree() of the page had not returned when it began
-    uint64 began; // position of the last call of kfree()
-    uint64 fill;  // position when kfree() last filled it
+    uint8 state;   // enum frame_state
+    bool super;    // superalloc() has returned it
+    bool freeing;  // a kfree() of the page has begun
+    bool filled;   // ... and has filled the page since
+    bool twice;    // ... and another kfree() of the page had not returned when it began
+    uint64 began;  // position of the last call of kfree()
+    uint64 fill;   // position when kfree() last filled it
+    uint64 filler; // position of the call of kfree() that did so; 0: another function has filled it
     struct moment allocated, freed; // the last ones; position 0: there was none
 };
 

@@ -40,6 +40,8 @@ def test_checks_freed(context):
     in_order(told(context, "FREE_LATE", options=("--harts", "2")), "glass: two calls free page 0x[0-9a-f]+",
              "at the same time: " + place("kfree"),
              "since: freed by", place("kfree"))
+    in_order(told(context, "FREE_FILLS_EARLY"), "glass: " + place("kfree") + " fills page 0x[0-9a-f]+ but",
+             "do: look at the count first")
     in_order(told(context, "TABLE_USED_AFTER"), "glass: use after free:", "writes 0x[0-9a-f]+, in a page that is free",
              "from: " + place("freewalk"), "since: freed by")
     if "freed by memset" in told(context, "COW_TWO_RELEASES"):
@@ -302,6 +304,8 @@ def test_checks_rights(context):
                  "do: a page that was writable")
     in_order(told(context, "COPY_MARK_LOST"), "glass: " + place("uvmcopy") + " forbids stores to 0x[0-9a-f]+ for ever",
              "do: a page that was writable")
+    in_order(told(context, "COPY_SKIPS_FIRST"), "glass: " + place("uvmcopy") + " does not give the child 0x0, which",
+             "nothing was put into the entry", "do: look at the first address of its loop")
     in_order(told(context, "COW_NO_W"), "glass: pid 2 .init. is killed: .* could not write",
              "was written by " + place("cowfault"), "near: this store had trapped before", "do: set PTE_W in the entry")
 
@@ -353,6 +357,8 @@ def test_checks_advice(context):
     in_order(told(context, "GROW_NO_U"), "glass: pid 1 .init. is killed", "do: map it with PTE_U")
     in_order(told(context, "MAPS_BEHIND"), "glass: freewalk: a leaf is still there for 0x1000000",
              "do: unmap the page before the tree is freed")
+    in_order(told(context, "DEVICE_TWICE"), "glass: remap: 0x10000000 is mapped already", "near: it maps a device",
+             "do: find which of the two ranges is wrong")
     in_order(told(context, "FAULT_ROUNDS_UP", "lazy", "exit"), "glass: remap: ",
              "do: the fault is at 0x[0-9a-f]+8, in another page")
     in_order(told(context, "FAULT_BEYOND", "shrink", "exit"), "glass: freewalk: a leaf is still there for 0x3000",

@@ -60,6 +60,8 @@ kfree(void *page)
     struct run *r = page;
     if ((u64)page % PGSIZE != 0 || (char *)page < end || (u64)page >= PHYSTOP)
         panic("kfree");
+    if (MAKES(FREE_FILLS_EARLY))
+        memset(page, 0x11, PGSIZE);
     acquire(&kmem.lock);
     u32 left = --*users_of(page);
     release(&kmem.lock);

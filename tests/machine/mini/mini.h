@@ -23,6 +23,7 @@ enum mistake {
     FREE_KEEPS_LEAF,     // uvmunmap: the page is freed, the entry stays
     UNMAP_KEEPS,         // uvmunmap: the entry is cleared, the page is not freed
     COPY_SHARES,         // uvmcopy: parent and child may both store to the page they share
+    COPY_SKIPS_FIRST,    // uvmcopy: the child does not get the first page
     COPY_FLAGS_EARLY,    // uvmcopy: the child gets the flags that the parent had before
     COPY_MARK_LOST,      // uvmcopy: a page that is copy-on-write already loses its mark
     COPY_ALL_COW,        // uvmcopy: text becomes copy-on-write, and writable by that
@@ -67,9 +68,11 @@ enum mistake {
     RUNS_OUT_PANICS,     // vmfault: ... and that is no reason to panic
     GUARD_UNMAPPED,      // uvmclear: the page goes, and uvmcopy() does not expect that
     EXEC_LEAKS,          // exec: a root that is not used is forgotten
+    DEVICE_TWICE,        // kvminit: a device is mapped a second time
     TRAMPOLINE_OTHER,    // proc_pagetable: the page behind the trampoline in its place
     SPP_KEPT,            // usertrapret: the program runs in supervisor mode
     PID_RACE,            // allocpid: no lock
+    FREE_FILLS_EARLY,    // kfree: the page is filled before the count is looked at
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     COPY_AT_PAGE_START,  // copyout: the offset in the page is forgotten
     COPY_WITHOUT_U,      // copyout: a page that the process may not use is no reason to refuse

@@ -61,6 +61,8 @@ kvminit(void)
         CSR_SET(sstatus, SSTATUS_SIE);
     kvmmap(FINISHER, PGSIZE, FINISHER, PTE_R | PTE_W);
     kvmmap(UART0, PGSIZE, UART0, PTE_R | PTE_W);
+    if (MAKES(DEVICE_TWICE))
+        kvmmap(UART0, PGSIZE, UART0, PTE_R | PTE_W);
     kvmmap(PLIC, 0x210000, PLIC, PTE_R | PTE_W);
     kvmmap(KERNBASE, text, KERNBASE, PTE_R | PTE_X);
     kvmmap(KERNBASE + text, PHYSTOP - KERNBASE - text, KERNBASE + text, PTE_R | PTE_W);
@@ -148,7 +150,7 @@ copy_on_write(pte_t *pte)
 int
 uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
 {
-    for (u64 va = 0; va < sz; va += PGSIZE) {
+    for (u64 va = MAKES(COPY_SKIPS_FIRST) ? PGSIZE : 0; va < sz; va += PGSIZE) {
         pte_t *pte = walk(from, va, 0);
         if (MAKES(GUARD_UNMAPPED) && !(*pte & PTE_V))
             panic("uvmcopy: page not present");
