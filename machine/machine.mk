@@ -17,7 +17,7 @@ machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 MACHINEINC  := -Imachine -Ikernel -Iinclude
 # Code that runs rarely is compiled for size: rooms, and files of other rooms.
-SMALL := host words check board time counted.c count.c hash.c facts.c lines.c symbols.c inlined.c fp.c number.c softfloat.c frames.c report.c spinlocks.c csr.c stack.c trees.c rvc.c
+SMALL := host words check board time code.c counted.c count.c hash.c facts.c lines.c symbols.c inlined.c fp.c number.c softfloat.c frames.c report.c spinlocks.c csr.c stack.c trees.c rvc.c
 # ... but for a file of these rooms that runs often.
 FAST  := delta.c leaves.c entries.c unset.c tables.c
 OPT    = $(if $(filter $(FAST),$(notdir $<)),-O2,$(if $(filter $(SMALL),$(word 2,$(subst /, ,$<)) $(notdir $<)),-Os,-O2))

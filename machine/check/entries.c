@@ -96,7 +96,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
         leaves_visit(m, pte_pa(value), level - 1, &to);
     cow_entry(m, hart, slot, was, value);
     entryraces_entry(m, hart, slot, was, value);
-    releases_entry(m, hart, was, value);
+    releases_entry(m, hart, slot, value);
     dropped_entry(m, hart, level - 1, slot, value);
 }
 

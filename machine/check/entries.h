@@ -10,4 +10,4 @@ struct machine;
 void cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is);
 void dropped_entry(struct machine *m, unsigned hart, int level, uint64 slot, uint64 is);
 void entryraces_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is);
-void releases_entry(struct machine *m, unsigned hart, uint64 was, uint64 is);
+void releases_entry(struct machine *m, unsigned hart, uint64 slot, uint64 is);

@@ -330,13 +330,12 @@ says(const struct machine *m, const struct call *c, const char *words)
     return false;
 }
 
-// Returns whether kalloc() has returned 0 on this hart just before.
-static bool
-starved(const struct machine *m, const struct call *c)
+const struct moment *
+fatal_starved(const struct machine *m, unsigned hart, uint64 steps)
 {
     const struct moment *null = &state(m)->null;
-    return null->position != 0 && null->hart == c->hart &&
-           m->sight->now - null->position < STARVED_STEPS;
+    bool just = null->position != 0 && null->hart == hart && m->sight->now - null->position < steps;
+    return just ? null : NULL;
 }
 
 void
@@ -368,7 +367,7 @@ panic_explain(struct machine *m, const struct call *c, struct report *r)
             report_since(r, WORD_PANIC_KILLED)->arg[0] = 1;
     } else if (buffers_explain(m, c, r) || inodes_explain(m, c, r)) {
         return;
-    } else if (starved(m, c)) {
+    } else if (fatal_starved(m, c->hart, STARVED_STEPS) != NULL) {
         report_near(r, WORD_NEAR_FULL)->moment = state(m)->null;
         r->todo.word = WORD_DO_FULL;
     }

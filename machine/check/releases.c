@@ -12,8 +12,6 @@
 #include "sight/check.h"
 #include "sight/frames.h"
 
-#define TOGETHER 20000 // instructions between the two at most
-
 struct releases_watch {
     struct releases *of; // of each page of RAM
 };
@@ -34,14 +32,16 @@ find(struct machine *m, uint64 pa)
 }
 
 void
-releases_entry(struct machine *m, unsigned hart, uint64 was, uint64 is)
+releases_entry(struct machine *m, unsigned hart, uint64 slot, uint64 is)
 {
+    uint64 was = *(const uint64 *)ram_at(&m->ram, slot);
     struct releases *r = find(m, pte_pa(was));
     if (r == NULL || !pte_leaf(was) || (pte_leaf(is) && pte_pa(is) == pte_pa(was)))
         return;
     if (r->waits_free)
         r->unpaired = r->dropped;
     moment_now(m, hart, &r->dropped);
+    r->slot = slot;
     r->waits_free = !r->waits_drop;
     r->waits_drop = false;
 }

@@ -4,9 +4,12 @@
 
 #include "sight/moment.h"
 
+#define TOGETHER 20000 // instructions between kfree() and the removal of the entry at most
+
 // The history of a page since its allocation; position 0: that event has not happened.
 struct releases {
     struct moment dropped;  // an entry that led to it was removed
+    uint64 slot;            // ... which was there
     struct moment unpaired; // ... and no kfree() went with it, though one has come later
     struct moment twice;    // kfree() was called a second time, without an entry removed
     uint64 released;        // ... the last time: position

@@ -139,6 +139,10 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
         report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
     frames_tell(frames_at(l->m, pa), &r);
     leaf_mapped_by(&r, leaf);
+    if (known != NULL && known->slot != leaf->slot &&
+        known->dropped.position - frames_at(l->m, pa)->freed.position + TOGETHER < 2 * TOGETHER)
+        *report_since(&r, WORD_NONE) = (struct fact){
+            .word = WORD_FREED_WITH, .stored = known->slot, .before = known->dropped.position};
     r.rule.word = WORD_MAPPED_FREE_RULE;
     r.todo.word = WORD_MAPPED_FREE_DO;
     report_send(l->m, &r);

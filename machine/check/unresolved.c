@@ -7,9 +7,11 @@
 // Promises  silence: a correct kernel may get a fault a few times (the access crosses pages, harts
 //           race), but not many times in a row, at one address, with no system call in between.
 #include "check/explain.h"
+#include "check/fatal.h"
 #include "machine.h"
 
 #define AGAIN_TRAPS 300
+#define AGAIN_STEPS 10000 // of all harts, from kalloc() to the trap
 
 struct repeat {
     uint64 cause, epc, tval, satp;
@@ -63,6 +65,9 @@ tell(struct machine *m, unsigned hart, const struct exception *e)
     explain_trap(cause, e->tval, &r.what.arg[2]);
     if (memory_fault(cause))
         explain_access(m, &a, &r);
+    const struct moment *null = fatal_starved(m, hart, AGAIN_STEPS);
+    if (null != NULL)
+        report_near(&r, WORD_NEAR_FULL)->moment = *null;
     if (r.todo.word != WORD_NO_PMP_DO)
         r.todo.word = WORD_UNRESOLVED_DO;
     report_send(m, &r);

@@ -40,6 +40,8 @@ def test_checks_freed(context):
     in_order(told(context, "FREE_LATE", options=("--harts", "2")), "glass: two calls free page 0x[0-9a-f]+",
              "at the same time: " + place("kfree"),
              "since: freed by", place("kfree"))
+    in_order(told(context, "COPY_COUNTS_BY_VA"), "still has mapped at 0x[0-9a-f]+", "since: mapped with the entry",
+             "since: the entry that was removed with that free was written by .*" + place("uvmcopy"))
     in_order(told(context, "FREE_FILLS_EARLY"), "glass: " + place("kfree") + " fills page 0x[0-9a-f]+ but",
              "do: look at the count first")
     in_order(told(context, "TABLE_USED_AFTER"), "glass: use after free:", "writes 0x[0-9a-f]+, in a page that is free",
@@ -365,6 +367,8 @@ def test_checks_advice(context):
              "do: the handler of page faults has mapped it")
     in_order(told(context, "RUNS_OUT", "lazy", "exit"), "glass: pid 1 .init. is killed",
              "near: kalloc returned 0 meanwhile", "do: memory was full")
+    in_order(told(context, "RUNS_OUT_AGAIN", "lazy", "exit"), "glass: the same fault again and again",
+             "near: kalloc returned 0 meanwhile, there was no free page: .*" + place("vmfault"))
     in_order(told(context, "RUNS_OUT_PANICS", "lazy", "exit"), "glass: panic .vmfault.", "kalloc returned 0",
              "do: memory was full")
 

@@ -24,6 +24,7 @@ enum mistake {
     UNMAP_KEEPS,         // uvmunmap: the entry is cleared, the page is not freed
     COPY_SHARES,         // uvmcopy: parent and child may both store to the page they share
     COPY_SKIPS_FIRST,    // uvmcopy: the child does not get the first page
+    COPY_COUNTS_BY_VA,   // uvmcopy: the count of another page rises
     COPY_FLAGS_EARLY,    // uvmcopy: the child gets the flags that the parent had before
     COPY_MARK_LOST,      // uvmcopy: a page that is copy-on-write already loses its mark
     COPY_ALL_COW,        // uvmcopy: text becomes copy-on-write, and writable by that
@@ -65,6 +66,7 @@ enum mistake {
     FAULT_ROUNDS_UP,     // vmfault: the page after the one that was touched
     FAULT_BEYOND,        // vmfault: p->sz is not looked at
     RUNS_OUT,            // vmfault: there is no page left
+    RUNS_OUT_AGAIN,      // vmfault: ... and the fault counts as resolved
     RUNS_OUT_PANICS,     // vmfault: ... and that is no reason to panic
     GUARD_UNMAPPED,      // uvmclear: the page goes, and uvmcopy() does not expect that
     EXEC_LEAKS,          // exec: a root that is not used is forgotten

@@ -163,7 +163,7 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             uvmunmap(to, 0, va / PGSIZE, 1);
             return -1;
         }
-        kshare((void *)PTE_PA(*pte));
+        kshare((void *)(MAKES(COPY_COUNTS_BY_VA) ? KERNBASE + va : PTE_PA(*pte)));
         if (MAKES(COPY_NO_X))
             *walk(to, va, 0) &= ~PTE_X;
     }
@@ -215,12 +215,14 @@ vmfault(pagetable_t table, u64 va, u64 sz)
         ;
     for (; MAKES(RUNS_OUT_PANICS) && kalloc() != 0;)
         ;
+    for (; MAKES(RUNS_OUT_AGAIN) && kalloc() != 0;)
+        ;
     if (MAKES(RUNS_OUT_PANICS))
         panic("vmfault");
     if (MAKES(FAULT_ROUNDS_UP))
         va = PGROUNDUP(va);
     va = PGROUNDDOWN(va);
-    return uvmalloc(table, va, va + PGSIZE, PTE_W) != 0 ? 0 : -1;
+    return uvmalloc(table, va, va + PGSIZE, PTE_W) != 0 || MAKES(RUNS_OUT_AGAIN) ? 0 : -1;
 }
 
 // The process may not use the page.
