@@ -45,6 +45,20 @@ freed_at_once(struct machine *m, const struct call *c, const struct frame *f)
     report_send(m, &r);
 }
 
+// Adds to the report of a second free the pointer to the page that a struct proc still has.
+static void
+pointer_to(const struct machine *m, uint64 page, struct report *r)
+{
+    uint64 at, value, slot;
+    for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
+        for (uint64 end = at + fact(m, FACT_PROC_SIZE); at < end; at += 8)
+            if (symbols_physical(&m->sight->symbols, at, &slot) && facts_memory(m, at, 8, &value) &&
+                value == page) {
+                report_since(r, WORD_FREE_POINTER)->stored = slot;
+                return;
+            }
+}
+
 // A call of kfree() begins, or one of memset().
 static void
 called(struct machine *m, const struct call *c)
@@ -63,6 +77,7 @@ called(struct machine *m, const struct call *c)
     r.site = blame(m, &r.moment);
     r.what = (struct fact){.word = WORD_DOUBLE_FREE, .arg = {pa, r.site}};
     frames_tell(f, &r);
+    pointer_to(m, pa, &r);
     r.todo.word = WORD_DOUBLE_FREE_DO;
     report_send(m, &r);
 }

@@ -36,7 +36,8 @@ def test_checks_silent(context):
 def test_checks_freed(context):
     """Double frees, uses after free, and a page that is free while a process has it."""
     in_order(told(context, "FREE_TWICE"), "glass: double free: page 0x[0-9a-f]+ is free already, and",
-             "frees it again", "since: freed by", "since: allocated by " + place("allocproc"))
+             "frees it again", "since: freed by", "since: allocated by " + place("allocproc"),
+             "since: the pointer to it in struct proc was stored by " + place("allocproc"))
     in_order(told(context, "FREE_LATE", options=("--harts", "2")), "glass: two calls free page 0x[0-9a-f]+",
              "at the same time: " + place("kfree"),
              "since: freed by", place("kfree"))
