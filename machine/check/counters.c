@@ -85,16 +85,6 @@ atomic(const struct machine *m, unsigned hart)
 
 // --- locks -----------------------------------------------------------------------------------
 
-static bool
-sleeplock_held(const struct machine *m, unsigned hart)
-{
-    const struct sleeplocks *s = sleeplocks(m);
-    for (uint32 i = 0; s != NULL && i < s->used; i++)
-        if (s->of[i].lock != 0 && !s->of[i].waits && s->of[i].thread == s->thread[hart])
-            return true;
-    return false;
-}
-
 // Keeps of the variable's locks those that the hart holds now.
 static void
 keep(const struct machine *m, unsigned hart, struct variable *v)
@@ -174,7 +164,7 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
                   old != (bytes == 4 ? (uint32)value : value);
     bool other = c->other[hart] != 0 && here.when - c->other[hart] < OTHER_STEPS;
     v->load[hart].function = 0;
-    if (change && !other && !atomic(m, hart) && !sleeplock_held(m, hart))
+    if (change && !other && !atomic(m, hart) && !sleeplocks_held(m, hart))
         changed(m, hart, v);
 }
 

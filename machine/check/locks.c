@@ -78,14 +78,11 @@ look_open(struct machine *m, struct locktable *t, unsigned hart, const struct he
 }
 
 static void
-acquire_called(struct machine *m, struct locktable *t, const struct call *c)
+acquire_called(const struct machine *m, struct locktable *t, const struct call *c)
 {
     struct hart_locks *h = &t->hart[c->hart];
-    const struct held *held = locktable_held(t, c->hart, c->arg[0]);
     h->wants = c->arg[0];
     caller_now(m, c, &h->wanted);
-    if (held != NULL && locktable_taken(m, c->hart, c->arg[0]))
-        tell(m, c->hart, &twice, held, c->ra - 1);
 }
 
 static void
@@ -198,11 +195,15 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
     drop(h, held);
 }
 
-// Called when sched() itself panics because of too many locks.
+// Called when sched() itself panics because of too many locks, or acquire() because the hart holds
+// the lock: a kernel may let a hart acquire a lock again.
 static void
 panic_called(struct machine *m, struct locktable *t, const struct call *c)
 {
     struct hart_locks *h = &t->hart[c->hart];
+    const struct held *held = h->wants != 0 ? locktable_held(t, c->hart, h->wants) : NULL;
+    if (held != NULL && locktable_taken(m, c->hart, held->lock))
+        tell(m, c->hart, &twice, held, moment_pc(m, &h->wanted, 0));
     if (h->in_sched && h->count > 1)
         tell(m, c->hart, &across, superfluous(t, h), caller(m, superfluous(t, h)));
     t->over = true;

@@ -103,6 +103,19 @@ text_same(const char *a, const char *b)
 }
 
 bool
+text_has(const char *text, const char *words)
+{
+    for (; *text != '\0'; text++) {
+        unsigned i = 0;
+        while (words[i] != '\0' && text[i] == words[i])
+            i++;
+        if (words[i] == '\0')
+            return true;
+    }
+    return false;
+}
+
+bool
 locktable_taken(const struct machine *m, unsigned hart, uint64 at)
 {
     uint64 value, offset = fact(m, FACT_SPINLOCK_LOCKED); // 0 if it is not known

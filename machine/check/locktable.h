@@ -70,6 +70,8 @@ uint64 locktable_name(const struct machine *m, uint64 at);
 uint64 locktable_taker(const struct machine *m, const struct moment *since);
 // Reads four bytes of kernel memory: by facts_memory(), or else by the hart's present tree.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
+// Returns whether the text contains the words.
+bool text_has(const char *text, const char *words);
 // Returns whether the two strings are the same.
 bool text_same(const char *a, const char *b);
 // Returns whether memory says that the lock is taken. The table may say something else.

@@ -8,6 +8,7 @@
 #include "check/explain.h"
 #include "check/fatal.h"
 #include "check/inodes.h"
+#include "check/locktable.h"
 #include "machine.h"
 #include "mmu/satp.h"
 #include "sight/frames.h"
@@ -318,16 +319,7 @@ static bool
 says(const struct machine *m, const struct call *c, const char *words)
 {
     char text[80];
-    if (!facts_string(m, c->arg[0], text, sizeof(text)))
-        return false;
-    for (const char *p = text; *p != '\0'; p++) {
-        unsigned i = 0;
-        while (words[i] != '\0' && p[i] == words[i])
-            i++;
-        if (words[i] == '\0')
-            return true;
-    }
-    return false;
+    return facts_string(m, c->arg[0], text, sizeof(text)) && text_has(text, words);
 }
 
 const struct moment *

@@ -4,6 +4,8 @@
 // Theory    A system call ends with no sleep lock held: a process that goes to user mode or exits
 //           with one never releases it, and all threads that want it later sleep for ever.
 //           When each of several threads waits for a lock that the next one holds, none goes on.
+// Promises  silence: a lock that a system call gives to a program, such as a mutex, stays held on
+//           purpose; the name of the function that takes it tells.
 #include "check/sleeplocks.h"
 
 #include "check/locktable.h"
@@ -37,6 +39,16 @@ sleeplocks_wait(struct sleeplocks *s, uint64 thread)
     return NULL;
 }
 
+bool
+sleeplocks_held(const struct machine *m, unsigned hart)
+{
+    const struct sleeplocks *s = sleeplocks(m);
+    for (uint32 i = 0; s != NULL && i < s->used; i++)
+        if (s->of[i].lock != 0 && !s->of[i].waits && s->of[i].thread == s->thread[hart])
+            return true;
+    return false;
+}
+
 // Returns an empty slot, or NULL.
 static struct sleeper *
 empty(struct sleeplocks *s)
@@ -66,11 +78,23 @@ taken(const struct machine *m, unsigned hart, uint64 lock)
 
 // --- reports ---------------------------------------------------------------------------------
 
+// Returns whether the function takes locks for programs, by its name.
+static bool
+for_programs(const struct machine *m, uint64 taker)
+{
+    uint64 offset;
+    const char *name = symbols_find(&m->sight->symbols, taker, &offset);
+    return name != NULL &&
+           (text_has(name, "lock") || text_has(name, "mutex") || text_has(name, "sem"));
+}
+
 static void
 tell_kept(struct machine *m, unsigned hart, enum word what, const struct sleeper *x)
 {
     struct report r;
     uint64 guilty = locktable_taker(m, &x->since);
+    if (for_programs(m, guilty))
+        return;
     report_begin(m, &r, REPORT_SLEEPLOCK, hart, guilty);
     r.what = (struct fact){.word = what, .arg = {x->lock, guilty, hart}, .moment = x->since};
     struct fact *since = report_since(&r, WORD_SPIN_TAKEN);

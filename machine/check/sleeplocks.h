@@ -32,5 +32,7 @@ struct sleeplocks {
 struct sleeplocks *sleeplocks(const struct machine *m);
 // Returns the holder of the lock, or NULL.
 struct sleeper *sleeplocks_holder(struct sleeplocks *s, uint64 lock);
+// Returns whether the hart's thread holds a lock.
+bool sleeplocks_held(const struct machine *m, unsigned hart);
 // Returns the object for which the thread waits, or NULL.
 struct sleeper *sleeplocks_wait(struct sleeplocks *s, uint64 thread);

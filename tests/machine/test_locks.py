@@ -68,6 +68,14 @@ def test_locks_silent(context):
                 raise Failure(f"a correct kernel gets a report with seed {seed}: {said[:200]}")
 
 
+def test_locks_ways(context):
+    """Correct kernels that do what few kernels do get no report."""
+    for way in "LOCK_AGAIN", "PROGRAM_LOCK":
+        said = watch(context, way)
+        if said:
+            raise Failure(f"a correct kernel gets a report, {way}: {said[:200]}")
+
+
 def test_locks_mistakes(context):
     """Each mistake is told in the first line, with its function."""
     for mistake, (status, pattern) in MISTAKES.items():

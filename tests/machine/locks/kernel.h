@@ -25,6 +25,9 @@ enum mistake {
     RACE,        // allocpid() takes no lock
     CHECK_LATER, // put() looks at the count after it has let go of the lock
     LEAKED,      // a reader of a read-write lock leaves its count behind
+    // Few kernels do the following, which is correct.
+    LOCK_AGAIN,   // a hart may acquire a spinlock that it holds: sys_beep() does so
+    PROGRAM_LOCK, // sys_lock() leaves a sleep lock held for a program, until it calls again
 };
 
 struct cpu {
@@ -37,6 +40,7 @@ struct spinlock {
     uint locked;
     const char *name;
     struct cpu *cpu;
+    uint again; // how often its holder has acquired it again
 };
 
 struct sleeplock {

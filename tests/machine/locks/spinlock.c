@@ -46,6 +46,10 @@ void
 acquire(struct spinlock *lk)
 {
     push_off();
+    if (MISTAKE == LOCK_AGAIN && holding(lk)) {
+        lk->again++;
+        return;
+    }
     if (holding(lk))
         panic("acquire");
     while (__sync_lock_test_and_set(&lk->locked, 1) != 0)
@@ -59,6 +63,11 @@ release(struct spinlock *lk)
 {
     if (!holding(lk))
         panic("release");
+    if (lk->again > 0) {
+        lk->again--;
+        pop_off();
+        return;
+    }
     lk->cpu = 0;
     __sync_synchronize();
     __sync_lock_release(&lk->locked);

@@ -41,7 +41,7 @@ static struct {
 
 static struct spinlock clock_lock;
 static uint ticks;
-static struct sleeplock file[2];
+static struct sleeplock file[2], mutex;
 
 void programs(void);
 
@@ -54,6 +54,7 @@ sysinit(void)
     initlock(&clock_lock, "clock");
     initsleeplock(&file[0], "file 0");
     initsleeplock(&file[1], "file 1");
+    initsleeplock(&mutex, "mutex");
 }
 
 void
@@ -70,8 +71,10 @@ sys_beep(void)
 {
     acquire(&beeper.lock);
     beeper.beeps++;
-    if (MISTAKE == TWICE)
+    if (MISTAKE == TWICE || MISTAKE == LOCK_AGAIN)
         acquire(&beeper.lock);
+    if (MISTAKE == LOCK_AGAIN)
+        release(&beeper.lock);
     if (MISTAKE != TO_USER)
         release(&beeper.lock);
     if (MISTAKE == NOT_HELD)
@@ -122,6 +125,16 @@ sys_file(void)
     yield();
     if (MISTAKE != NO_UNLOCK)
         releasesleep(&file[0]);
+}
+
+// Takes a lock for the program, or releases it if the program has it.
+static __attribute__((noinline)) void
+sys_lock(void)
+{
+    if (mutex.locked && mutex.pid == myproc()->pid)
+        releasesleep(&mutex);
+    else
+        acquiresleep(&mutex);
 }
 
 static __attribute__((noinline)) void
@@ -292,6 +305,8 @@ syscall(uint64 number, uint64 arg)
         break;
     case SYS_file:
         sys_file();
+        if (MISTAKE == PROGRAM_LOCK)
+            sys_lock();
         break;
     case SYS_both:
         sys_both(arg);
