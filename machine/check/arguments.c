@@ -103,6 +103,7 @@ exec_returned(struct machine *m, const struct call *c, uint64 result)
     struct given g = {.call = c, .root = facts_root(m, c->hart)};
     uint64 proc = facts_current(m, c->hart), frame, end, pa, n = (uint32)result, i = 0;
     if (g.root == 0 || n == 0 || n > ARGUMENTS_MAX || string_of(m, c, n) != 0 ||
+        string_of(m, c, n - 1) == 0 ||
         report_sent(m, REPORT_COPY_BYTES, m->sight->known.entry[KNOWN_COPYOUT]) ||
         !facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame) ||
         !facts_memory(m, frame + fact(m, FACT_TRAPFRAME_A0) + 8, 8, &g.a1))

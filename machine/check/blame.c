@@ -99,13 +99,17 @@ blame_first(const struct machine *m, const struct moment *at, uint64 mask)
 }
 
 bool
-blame_allocator(const struct machine *m, const struct moment *at)
+blame_other_allocator(const struct machine *m, const struct moment *at)
 {
     uint64 pc;
-    if (blame_inside(m, at, ALLOCATORS))
-        return true;
-    for (unsigned i = 0; (pc = moment_pc(m, at, i)) != 0; i++)
-        if (beside(m, pc, KNOWN_KALLOC))
-            return true;
-    return false;
+    bool other = false, known = blame_inside(m, at, ALLOCATORS);
+    for (unsigned i = 0; !known && !other && (pc = moment_pc(m, at, i)) != 0; i++)
+        other = beside(m, pc, KNOWN_KALLOC);
+    return other;
+}
+
+bool
+blame_allocator(const struct machine *m, const struct moment *at)
+{
+    return blame_inside(m, at, ALLOCATORS) || blame_other_allocator(m, at);
 }

@@ -23,3 +23,6 @@ bool blame_inside(const struct machine *m, const struct moment *at, uint64 mask)
 // Returns whether one of the calls is of the allocator: of kalloc, kfree and their like, or of
 // another function in the source file of kalloc().
 bool blame_allocator(const struct machine *m, const struct moment *at);
+// Returns whether one of the calls is of another function in the source file of kalloc(), and none
+// is of kalloc, kfree or their like.
+bool blame_other_allocator(const struct machine *m, const struct moment *at);

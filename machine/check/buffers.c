@@ -6,7 +6,8 @@
 //           too low lets a buffer in use get another block, one that is too high keeps it for ever.
 // Promises  silence: calls that have not returned may have changed the count or not. A kernel whose
 //           count does not rise in bread() counts in another way; one whose count never falls is
-//           told when it panics because no buffer is free.
+//           told when it panics because no buffer is free. Other functions may take references, too:
+//           a call is told only if it has changed the count by another number than it should.
 #include "check/buffers.h"
 
 #include "check/locktable.h"
@@ -18,6 +19,7 @@
 struct buffer {
     uint64 at;       // struct buf
     int held;        // references taken and not given back
+    int before;      // its count at the last call
     uint32 changing; // calls of brelse(), bpin() and bunpin() for it that have not returned
     bool pinned;     // the last reference was taken by bpin()
     uint64 taker;
@@ -29,6 +31,7 @@ struct buffers {
     unsigned used;
     uint32 reading; // calls of bread() that have not returned
     bool rises, falls, over;
+    bool others; // a buffer was given back that no known function had taken
 };
 
 static struct buffers *
@@ -84,7 +87,8 @@ judge(struct machine *m, const struct call *c, const struct buffer *b)
         return;
     w->rises |= takes && same;
     w->falls |= !takes && same;
-    if (same || !w->rises || (count > b->held && !w->falls))
+    bool right = c->what == KNOWN_BREAD ? count > b->held : count == b->before + (takes ? 1 : -1);
+    if (same || right || !w->rises || (count > b->held && !w->falls))
         return;
     tell(m, c, b, count);
     w->over = true; // the counts that follow are no news
@@ -102,7 +106,9 @@ called(struct machine *m, const struct call *c)
     if (b == NULL)
         return;
     b->changing++;
+    b->before = count_of(m, b);
     b->held -= c->what != KNOWN_BPIN;
+    w->others |= b->held < 0;
 }
 
 static void
@@ -156,7 +162,7 @@ buffers_explain(const struct machine *m, const struct call *panic, struct report
 {
     const struct buffers *w = state(m);
     bool on = m->sight->on >> CHECK_buffers & 1;
-    if (!on || w->used == 0 || known_inside(m, panic->hart, KNOWN_BREAD) == NULL)
+    if (!on || w->others || w->used == 0 || known_inside(m, panic->hart, KNOWN_BREAD) == NULL)
         return false;
     for (unsigned i = 0; i < w->used; i++)
         if (count_of(m, &w->of[i]) == 0)

@@ -6,12 +6,14 @@
 //           within the size of its buffer.
 // Promises  silence: the copy has returned 0, and its first argument is the root of a tree that
 //           maps the page. Bytes count only if no other process can store to the page, and the
-//           kernel's side is no variable. W counts for code alone: it may be missing elsewhere
+//           kernel's side is no variable that may change without a lock. W counts for code alone: it may be missing elsewhere
 //           because the page is copy-on-write, or was read from a file in this very call.
 #include "base/mem.h"
 #include "base/numbers.h"
 #include "check/blame.h"
 #include "check/leaves.h"
+#include "check/locktable.h"
+#include "check/sleeplocks.h"
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
@@ -108,15 +110,16 @@ count_leaf(void *arg, const struct leaf *leaf)
     o->writers += pte_pa(leaf->pte) == o->pa && (leaf->pte & PTE_U) && (leaf->pte & PTE_W);
 }
 
-// Returns whether a process other than the tree's own can store to the page.
+// Returns whether a process other than the hart's own can store to the page. A thread of the same
+// tree is one.
 static bool
-others_write(struct machine *m, uint64 root, uint64 pa)
+others_write(struct machine *m, unsigned hart, uint64 pa)
 {
     struct others o = {.pa = pa};
     struct visitor to = {.leaf = count_leaf, .arg = &o};
-    uint64 proc, its;
+    uint64 proc, its, own = facts_current(m, hart);
     for (unsigned i = 0; (proc = facts_slot(m, i)) != 0; i++)
-        if (facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &its) && its != 0 && its != root)
+        if (facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &its) && its != 0 && proc != own)
             leaves_visit(m, its, PT_MIN_LEVELS, &to);
     return o.writers > 0;
 }
@@ -145,8 +148,8 @@ too_long(struct machine *m, const struct copy *k)
     report_send(m, &r);
 }
 
-// Returns whether no other hart changes the kernel's side meanwhile: it is too large for a
-// variable, or in a page of the allocator.
+// Returns whether no other hart changes the kernel's side meanwhile: it is in a page of the
+// allocator, or it is too large for a variable and the hart holds a lock.
 static bool
 own_buffer(struct machine *m, const struct copy *k)
 {
@@ -155,7 +158,10 @@ own_buffer(struct machine *m, const struct copy *k)
     if (!guest_translate(m, k->call->hart, k->kernel, PT_READ, &pa))
         return false;
     f = frames_at(m, pa);
-    return k->size > 8 || (f != NULL && f->state == FRAME_ALLOCATED);
+    const struct locktable *t = locktable(m);
+    bool locked =
+        (t != NULL && t->hart[k->call->hart].count > 0) || sleeplocks_held(m, k->call->hart);
+    return (k->size > 8 && locked) || (f != NULL && f->state == FRAME_ALLOCATED);
 }
 
 // Returns how many bytes of the copy, from byte `at` on, lie in one page on both sides.
@@ -183,7 +189,7 @@ compare(struct machine *m, const struct copy *k, uint64 at, uint64 n, const stru
         return SAME;
     for (uint64 i = 0; i < n; i++) {
         if (theirs[i] != ours[i]) {
-            if (own_buffer(m, k) && !others_write(m, k->call->arg[0], user & ~(PAGE_BYTES - 1)))
+            if (own_buffer(m, k) && !others_write(m, k->call->hart, user & ~(PAGE_BYTES - 1)))
                 wrong_byte(m, k, at + i, theirs[i], ours[i]);
             return DIFFERENT;
         }

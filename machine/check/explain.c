@@ -9,6 +9,7 @@
 #include "check/explain.h"
 
 #include "check/leaves.h"
+#include "check/lawful.h"
 #include "machine.h"
 #include "mmu/satp.h"
 #include "sight/frames.h"
@@ -23,44 +24,11 @@
 #define STACK_NEAR    (2 * PAGE_BYTES)
 #define LEAF_BITS     0x3ffULL
 
-enum pt_access
-access_of(int cause)
-{
-    if (cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS || cause == CAUSE_STORE_MISALIGNED)
-        return PT_WRITE;
-    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_FETCH_ACCESS ? PT_EXEC : PT_READ;
-}
-
-bool
-page_fault(int cause)
-{
-    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE;
-}
-
-bool
-memory_fault(int cause)
-{
-    return page_fault(cause) || cause == CAUSE_FETCH_ACCESS || cause == CAUSE_LOAD_ACCESS ||
-           cause == CAUSE_STORE_ACCESS;
-}
-
 bool
 access_succeeds(const struct machine *m, const struct access *a)
 {
     struct pt_trace t;
     return guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t) && t.rule == RULE_OK;
-}
-
-void
-explain_trap(int cause, uint64 tval, uint64 arg[3])
-{
-    arg[0] = WORD_TRAP_ADDRESS;
-    if (cause == CAUSE_ILLEGAL)
-        arg[0] = WORD_TRAP_ILLEGAL;
-    else if ((cause >= CAUSE_ECALL_U && cause <= CAUSE_ECALL_M) || cause == CAUSE_BREAKPOINT)
-        arg[0] = WORD_TRAP_ECALL;
-    arg[1] = (uint64)cause;
-    arg[2] = tval;
 }
 
 void
@@ -237,6 +205,10 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
     if (wrong_slot(m, a, t, r))
         return BLAME_KERNEL;
     enum side side = near_process(m, a, r);
+    if (lawful_refusal(m, a)) {
+        r->todo.word = WORD_DO_USER_UNMAPPED;
+        return BLAME_PROGRAM;
+    }
     bool inside = side == SIDE_INSIDE;
     uint64 proc = process_of(m, a);
     if (proc != 0 && !inside)

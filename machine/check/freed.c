@@ -5,7 +5,9 @@
 //           them, and keeps the links of its list in their first words. Other kernel code may read
 //           these words. A page that kfree() has filled, and that has no link, is not in the list: it
 //           has users still, and they have lost its contents.
-// Promises  silence: without kalloc and kfree no page counts as free.
+// Promises  silence: without kalloc and kfree no page counts as free. Another function of the
+//           allocator that reads a link may take the page out of the list: the page counts as free
+//           no longer.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -20,6 +22,8 @@ struct freed_watch {
     uint64 page, freed; // the one whose use was told last, and the position when it was freed
     unsigned uses;
     bool links; // kfree() puts a link into a page
+    uint64 pc, caller; // that read a link last
+    bool other;        // ... are of another function of the allocator
 };
 
 static void
@@ -192,7 +196,9 @@ told_enough(struct machine *m, uint64 pa, const struct frame *f)
     struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
     uint64 page = pa & ~(PAGE_BYTES - 1);
     if (w->page != page || w->freed != f->freed.position)
-        *w = (struct freed_watch){page, f->freed.position, 0, w->links};
+        w->uses = 0;
+    w->page = page;
+    w->freed = f->freed.position;
     return w->uses >= USES_MAX;
 }
 
@@ -236,10 +242,31 @@ is_link(const struct machine *m, unsigned hart, uint64 pa)
     return m->s.hart[hart].mode != MODE_U && pa % PAGE_BYTES < LINK_BYTES;
 }
 
+// Called when the kernel reads the link of a free page.
+static void
+read_link(struct machine *m, unsigned hart, uint64 pa)
+{
+    struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
+    struct frame *f = frames_at(m, pa);
+    struct moment now;
+    moment_now(m, hart, &now);
+    uint64 pc = moment_pc(m, &now, 0), caller = moment_pc(m, &now, 1);
+    if (w->pc != pc || w->caller != caller)
+        w->other = blame_other_allocator(m, &now);
+    w->pc = pc;
+    w->caller = caller;
+    if (!w->other || f->state != FRAME_FREE)
+        return;
+    f->state = FRAME_UNKNOWN;
+    sight_watch(m, CHECK_freed, pa, 0);
+}
+
 static void
 load(struct machine *m, unsigned hart, uint64 pa, int bytes)
 {
-    if (!is_link(m, hart, pa))
+    if (is_link(m, hart, pa))
+        read_link(m, hart, pa);
+    else
         used(m, (int)hart, pa, (uint64)bytes, false);
 }
 

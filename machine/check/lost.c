@@ -8,8 +8,10 @@
 //           pages of user programs are not searched: they hold no pointers of the kernel. Nor are
 //           the kernel stacks of unused processes: their words are old. The kernel's map of all
 //           memory leads to every page, so it does not count: it is a row of leaves without U, in
-//           which the page number grows with the number of the entry. A page that is lost stays
-//           lost; each place that allocates is reported once.
+//           which the page number grows with the number of the entry. Of a free page only the
+//           link counts: a page that the allocator has got back by an unknown function stands
+//           behind it in the list. A page that is lost stays lost; each place that allocates is
+//           reported once.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
@@ -18,7 +20,8 @@
 #include "sight/frames.h"
 #include "sight/guest.h"
 
-#define LOST_MIN 2 // pages from one place: a single one may be in use by code that is running
+#define LOST_MIN   2  // pages from one place: a single one may be in use by code that is running
+#define LINK_BYTES 16 // of a free page
 
 enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4 };
 
@@ -48,7 +51,7 @@ found(struct machine *m, uint64 pa)
 {
     struct lost_watch *w = state(m);
     const struct frame *f = frames_at(m, pa);
-    if (f == NULL || f->state != FRAME_ALLOCATED || (w->page[number(m, pa)] & PAGE_SEEN))
+    if (f == NULL || (w->page[number(m, pa)] & PAGE_SEEN))
         return;
     w->page[number(m, pa)] |= PAGE_SEEN;
     if (!(w->page[number(m, pa)] & PAGE_USER))
@@ -85,21 +88,25 @@ look_at_word(struct machine *m, uint64 word)
 }
 
 static void
+look_at_range(struct machine *m, uint64 pa, uint64 bytes)
+{
+    for (uint64 at = pa; at + 8 <= pa + bytes; at += 8)
+        look_at_word(m, *(const uint64 *)ram_at(&m->ram, at));
+}
+
+static void
 look_at_page(struct machine *m, uint64 pa)
 {
     const uint64 *word = (const uint64 *)ram_at(&m->ram, pa);
+    if (frames_free(m, pa)) {
+        look_at_range(m, pa, LINK_BYTES);
+        return;
+    }
     for (unsigned i = 0; i < PT_ENTRIES; i++) {
         look_at_word(m, word[i]);
         if ((word[i] & PTE_V) && !is_map_of_all(word, i))
             found(m, pte_pa(word[i]));
     }
-}
-
-static void
-look_at_range(struct machine *m, uint64 pa, uint64 bytes)
-{
-    for (uint64 at = pa; at + 8 <= pa + bytes; at += 8)
-        look_at_word(m, *(const uint64 *)ram_at(&m->ram, at));
 }
 
 // --- trees: which pages are of user programs -----------------------------------------------------

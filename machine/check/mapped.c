@@ -23,6 +23,8 @@ enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 // A page fault that is being handled for a process.
 struct user_fault {
     uint64 root, va, cause, pc;
+    uint64 offset;        // of the first readi() of another part of the file
+    struct moment moment; // ... position 0: there was none
 };
 
 struct mapped_watch {
@@ -33,7 +35,7 @@ struct mapped_watch {
 };
 
 static struct mapped_watch *
-state(struct machine *m)
+state(const struct machine *m)
 {
     return SIGHT_STATE(m, mapped, struct mapped_watch);
 }
@@ -49,7 +51,7 @@ argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
 }
 
 const struct mapping *
-mapped_find(struct machine *m, uint64 root, uint64 va)
+mapped_find(const struct machine *m, uint64 root, uint64 va)
 {
     const struct mapping *best = NULL;
     const struct frame *f = frames_at(m, root);
@@ -60,6 +62,23 @@ mapped_find(struct machine *m, uint64 root, uint64 va)
             best = k;
     }
     return best;
+}
+
+bool
+mapped_file_size(const struct machine *m, uint64 file, uint64 *size)
+{
+    uint64 inode;
+    return facts_have(m, FACT_BIT(FILE_IP) | FACT_BIT(INODE_SIZE)) && file != 0 &&
+           facts_field(m, file, FACT_FILE_IP, 8, &inode) && inode != 0 &&
+           facts_field(m, inode, FACT_INODE_SIZE, 4, size);
+}
+
+bool
+mapped_behind_file(const struct machine *m, uint64 root, uint64 va)
+{
+    const struct mapping *k = mapped_find(m, root, va);
+    uint64 page = va & ~(PAGE_BYTES - 1), size;
+    return k != NULL && mapped_file_size(m, k->file, &size) && k->offset + (page - k->from) >= size;
 }
 
 const struct mapping *
@@ -187,7 +206,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
 
 // --- what is done with it ------------------------------------------------------------------------
 
-static const struct user_fault *
+static struct user_fault *
 fault_of(struct machine *m, uint64 root)
 {
     for (unsigned i = 0; root != 0 && i < FAULTS; i++)
@@ -196,46 +215,66 @@ fault_of(struct machine *m, uint64 root)
     return NULL;
 }
 
-// Reports a page of a mapping that is not read from its own part of the file, or written to it.
+// Reports a page of a mapping that is read from another part of the file than its own, or written
+// to another.
 static void
-other_offset(struct machine *m, const struct call *c, const struct mapping *k, uint64 va,
-             enum word word)
+other_offset(struct machine *m, unsigned hart, const struct moment *at, const struct mapping *k,
+             uint64 page, uint64 offset, enum word word)
 {
     struct report r;
-    report_begin(m, &r, REPORT_MAP_OFFSET, c->hart, 0);
-    r.site = moment_pc(m, &r.moment, 1);
+    report_begin(m, &r, REPORT_MAP_OFFSET, hart, moment_pc(m, at, 1));
+    r.moment = *at;
     r.what = (struct fact){
         .word = word,
-        .arg = {va, (uint32)c->arg[3], k->offset + (va - k->from), r.site, k->from, k->offset},
-        .moment = r.moment};
+        .arg = {page, offset, k->offset + (page - k->from), r.site, k->from, k->offset},
+        .moment = *at};
     r.todo.word = WORD_MAP_OFFSET_DO;
     report_send(m, &r);
 }
 
-// readi(inode, user, to, offset, bytes) while a page fault is served.
+// readi(inode, user, to, offset, bytes) while a page fault is served. A kernel may read the pages
+// around this one as well.
 static void
 reads(struct machine *m, const struct call *c)
 {
-    const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
+    struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     if (k == NULL)
         return;
-    uint64 page = f->va & ~(PAGE_BYTES - 1), right = k->offset + (page - k->from);
-    if ((uint32)c->arg[3] - (uint32)right >= PAGE_BYTES)
-        other_offset(m, c, k, page, WORD_MAP_OFFSET);
+    uint64 right = k->offset + ((f->va & ~(PAGE_BYTES - 1)) - k->from);
+    if ((uint32)c->arg[3] - (uint32)right < PAGE_BYTES)
+        f->root = 0;
+    if (f->root == 0 || f->moment.position != 0)
+        return;
+    f->offset = (uint32)c->arg[3];
+    moment_now(m, c->hart, &f->moment);
 }
 
-// writei(inode, user, from, offset, bytes) that no write() asked for.
+// The fault has been served, and only other parts of the file have been read.
+static void
+tell_offset(struct machine *m, unsigned hart, const struct user_fault *f)
+{
+    const struct mapping *k = mapped_find(m, f->root, f->va);
+    uint64 page = f->va & ~(PAGE_BYTES - 1);
+    if (k != NULL)
+        other_offset(m, hart, &f->moment, k, page, f->offset, WORD_MAP_OFFSET);
+}
+
+// writei(inode, user, from, offset, bytes) by munmap() or at the end of the process.
 static void
 writes(struct machine *m, const struct call *c)
 {
     const struct mapping *k = mapped_find(m, facts_root(m, c->hart), c->arg[2]);
+    struct moment now;
     struct report r;
-    if (c->arg[1] == 0 || k == NULL || known_inside(m, c->hart, KNOWN_SYS_WRITE) != NULL)
+    if (c->arg[1] == 0 || k == NULL)
+        return;
+    moment_now(m, c->hart, &now);
+    if (!blame_inside(m, &now, KNOWN_BIT(SYS_MUNMAP) | KNOWN_BIT(EXIT)))
         return;
     if (!(k->flags & MAP_PRIVATE)) {
         if ((uint32)c->arg[3] != (uint32)(k->offset + (c->arg[2] - k->from)))
-            other_offset(m, c, k, c->arg[2], WORD_MAP_OFFSET_BACK);
+            other_offset(m, c->hart, &now, k, c->arg[2], (uint32)c->arg[3], WORD_MAP_OFFSET_BACK);
         return;
     }
     report_begin(m, &r, REPORT_MAP_PRIVATE, c->hart, 0);
@@ -253,7 +292,7 @@ ends(struct machine *m, const struct call *c)
     const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
     struct report r;
-    if (k == NULL || !k->inherited)
+    if (k == NULL || !k->inherited || mapped_behind_file(m, f->root, f->va))
         return;
     uint64 need = f->cause == CAUSE_STORE_PAGE   ? PROT_WRITE
                   : f->cause == CAUSE_FETCH_PAGE ? PROT_EXEC
@@ -291,7 +330,7 @@ trap(struct machine *m, unsigned hart)
         mapped_find(m, root, h->stval) == NULL)
         return;
     state(m)->fault[state(m)->next_fault++ % FAULTS] =
-        (struct user_fault){root, h->stval, h->scause, h->sepc};
+        (struct user_fault){.root = root, .va = h->stval, .cause = h->scause, .pc = h->sepc};
 }
 
 static void
@@ -299,16 +338,21 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 root = satp_root(h->satp);
-    for (unsigned i = 0; supervisor && h->mode == MODE_U && i < FAULTS; i++)
-        if (state(m)->fault[i].root == root)
-            state(m)->fault[i].root = 0;
+    for (unsigned i = 0; supervisor && h->mode == MODE_U && i < FAULTS; i++) {
+        struct user_fault *f = &state(m)->fault[i];
+        if (f->root != root)
+            continue;
+        if (f->moment.position != 0)
+            tell_offset(m, hart, f);
+        f->root = 0;
+    }
 }
 
 const struct check mapped_check = {
     .name = "mapped",
     .bytes = sizeof(struct mapped_watch),
     .calls = KNOWN_BIT(READI) | KNOWN_BIT(WRITEI) | KNOWN_BIT(EXIT),
-    .returns = KNOWN_BIT(SYS_MMAP) | KNOWN_BIT(SYS_MUNMAP) | KNOWN_BIT(FORK) | KNOWN_BIT(SYS_WRITE),
+    .returns = KNOWN_BIT(SYS_MMAP) | KNOWN_BIT(SYS_MUNMAP) | KNOWN_BIT(FORK),
     .called = called,
     .returned = returned,
     .trap = trap,

@@ -21,9 +21,15 @@ struct mapping {
 
 // Returns the newest mapping of the process that contains `va`; NULL: there is none. A root that
 // was allocated again since has none.
-const struct mapping *mapped_find(struct machine *m, uint64 root, uint64 va);
+const struct mapping *mapped_find(const struct machine *m, uint64 root, uint64 va);
 
-// Returns the newest mapping of any process, also of an ended one, that contains `va`; NULL: there is none.
+// Gets the size of a file. Returns false if it is not known.
+bool mapped_file_size(const struct machine *m, uint64 file, uint64 *size);
+// Returns whether `va` is in a mapping of the process, in a page that begins behind the end of the
+// file.
+bool mapped_behind_file(const struct machine *m, uint64 root, uint64 va);
+// Returns the newest mapping of any process, also of an ended one, that contains `va`; NULL: there
+// is none.
 const struct mapping *mapped_ever(struct machine *m, uint64 va);
 // Returns how many mappings of the process have the file and hold a reference to it, which mmap()
 // took.

@@ -164,14 +164,15 @@ same(struct machine *m, unsigned hart, const struct user_state *was, bool call, 
 }
 
 // Returns whether the program is sent to a handler before an earlier one has returned: sp is lower
-// on the same stack.
+// on the same stack. If the kernel lowers sp, it keeps the interrupted state there, for each handler
+// its own.
 static bool
 reenters(const struct machine *m, unsigned hart, const struct program *p)
 {
     const struct hart *h = &m->s.hart[hart];
     return p->interrupted.when != 0 && p->handler == h->pc &&
            p->interrupted.x[SP] - p->trap.x[SP] < 2 * PAGE_BYTES &&
-           p->interrupted.x[SP] != p->trap.x[SP];
+           p->interrupted.x[SP] != p->trap.x[SP] && h->x[SP] == p->trap.x[SP];
 }
 
 static void

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // stacks.c - kernel stacks that overflow.
 //
-// Theory    A kernel stack is one page; struct proc has its address. At each call of a well-known
+// Theory    A kernel stack is one page; struct proc has its address. (Some kernels note the upper
+//           end: none of them has sp in the page above, and nothing is reported by a call.) At each call of a well-known
 //           function sp must lie in this page. A trap in S-mode at an address just below the page
 //           is the push that overflowed. The report names the calls on the stack and the largest of
 //           their frames. sp may have begun at the wrong end of the page: in usertrap(), or in the
@@ -17,6 +18,7 @@ enum { SP = 2, CONTEXT_SP = 8 };
 
 struct stacks_watch {
     uint64 page[HARTS_MAX]; // where sp was right the last time
+    bool lower;             // p->kstack is the lower end: sp was in this page
 };
 
 // Returns the lowest address of the kernel stack of the hart's process; 0: not known.
@@ -86,11 +88,13 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
 static void
 called(struct machine *m, const struct call *c)
 {
-    uint64 *known = &SIGHT_STATE(m, stacks, struct stacks_watch)->page[c->hart], sp = c->sp;
+    struct stacks_watch *w = SIGHT_STATE(m, stacks, struct stacks_watch);
+    uint64 *known = &w->page[c->hart], sp = c->sp;
     if (*known == sp / PAGE_BYTES)
         return;
     uint64 kstack = stack_of(m, c->hart);
-    if (kstack != 0 && sp < kstack && kstack - sp < BELOW)
+    w->lower |= kstack != 0 && sp - kstack < PAGE_BYTES;
+    if (w->lower && kstack != 0 && sp < kstack && kstack - sp < BELOW)
         tell(m, c->hart, kstack, sp, m->s.hart[c->hart].pc);
     else
         *known = sp / PAGE_BYTES;

@@ -18,10 +18,11 @@
 #include "sight/frames.h"
 
 #define ROOTS         64
-#define OWNED         8   // pages that a struct proc points to
-#define CONTEXT_BYTES 112 // saved registers: their contents are not kept
-#define PAUSE         2   // instructions between two looks, for each entry of the tree
-#define LONG_PAUSE    16  // ... if nothing has changed
+#define OWNED         8               // pages that a struct proc points to
+#define USYSCALL_AT   0x3fffffd000ULL // pages elsewhere may be meant for both to store to
+#define CONTEXT_BYTES 112             // saved registers: their contents are not kept
+#define PAUSE         2               // instructions between two looks, for each entry of the tree
+#define LONG_PAUSE    16              // ... if nothing has changed
 
 struct known_root {
     uint64 root, proc;
@@ -53,6 +54,7 @@ struct look {
     uint64 proc;         // its struct proc; 0: not known
     uint64 size;         // the process's size now; 0: not known
     uint64 size_before;  // ... at the look before this one; 0: not known
+    uint64 trapframe;
     uint64 owned[OWNED]; // the kernel's pages of this process
     unsigned owns;
 };
@@ -201,7 +203,8 @@ look_at_leaf(void *arg, const struct leaf *leaf)
         page_left(l, leaf);
     if (leaf->va < l->size)
         unset_given(l->m, l->hart, pa, leaf->va);
-    if (leaf->va >= l->size && (leaf->pte & user_store) == user_store && is_owned(l, pa))
+    if ((leaf->va == USYSCALL_AT || pa == l->trapframe) && (leaf->pte & user_store) == user_store &&
+        is_owned(l, pa))
         page_owned(l, leaf);
 }
 
@@ -319,6 +322,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     struct look l = {.m = m, .hart = hart, .satp = h->satp, .kernel = w->kernel_satp[hart]};
     l.proc = facts_current(m, hart);
     facts_field(m, l.proc, FACT_PROC_SZ, 8, &l.size);
+    facts_field(m, l.proc, FACT_PROC_TRAPFRAME, 8, &l.trapframe);
     struct known_root *k = record(w, satp_root(h->satp), l.proc);
     const struct frame *f = frames_at(m, k->root);
     bool anew = f != NULL && f->allocated.position > k->when;

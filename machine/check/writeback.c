@@ -60,16 +60,6 @@ note_written(struct machine *m, const struct call *c)
     }
 }
 
-// Gets the size of a file. Returns false if it is not known.
-static bool
-size_of(const struct machine *m, uint64 file, uint64 *size)
-{
-    uint64 inode;
-    return facts_have(m, FACT_BIT(FILE_IP) | FACT_BIT(INODE_SIZE)) && file != 0 &&
-           facts_field(m, file, FACT_FILE_IP, 8, &inode) && inode != 0 &&
-           facts_field(m, inode, FACT_INODE_SIZE, 4, size);
-}
-
 // uvmunmap(root, va, pages, free) begins: notes the changed pages of shared mappings.
 static void
 unmaps(struct machine *m, const struct call *c)
@@ -81,7 +71,7 @@ unmaps(struct machine *m, const struct call *c)
         struct leaf leaf;
         if (k == NULL || !(k->flags & MAP_SHARED) ||
             !leaves_find(m, root, PT_MIN_LEVELS, va, &leaf) || !(leaf.pte & PTE_D) ||
-            !size_of(m, k->file, &size) || k->offset + (va - k->from) >= size)
+            mapped_behind_file(m, root, va) || !mapped_file_size(m, k->file, &size))
             continue;
         state(m)->given[state(m)->next++ % GIVEN] =
             (struct given){root, c->when, va, leaf.pte, *k, size};

@@ -40,6 +40,20 @@ bread(int block)
     panic("bget: no buffers");
 }
 
+// As bread(), of a block that will be filled.
+__attribute__((noinline)) struct buf *
+getblk(int block)
+{
+    acquire(&bio_lock);
+    struct buf *b = buf;
+    while (b->refcnt != 0 && b->block != block)
+        b++;
+    b->block = block;
+    b->refcnt++;
+    release(&bio_lock);
+    return b;
+}
+
 static void
 give_back(struct buf *b)
 {

@@ -94,6 +94,31 @@ kalloc(void)
     return r;
 }
 
+// Gives a page that is all zero.
+void *
+kzalloc(void)
+{
+    acquire(&kmem.lock);
+    struct run *r = kmem.freelist;
+    if (r != 0) {
+        kmem.freelist = r->next;
+        *users_of(r) = 1;
+    }
+    release(&kmem.lock);
+    return r != 0 ? memset(r, 0, PGSIZE) : 0;
+}
+
+// Puts a page with one user back into the list.
+void
+kput(void *page)
+{
+    struct run *r = page;
+    acquire(&kmem.lock);
+    r->next = kmem.freelist;
+    kmem.freelist = r;
+    release(&kmem.lock);
+}
+
 // One more process uses the page.
 void
 kshare(void *page)

@@ -5,7 +5,7 @@
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
 //           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
-//           "directories", "below" and "kernel" run others, "exit" ends.
+//           "directories", "mapped", "below" and "kernel" run others, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -123,10 +123,26 @@ enum mistake {
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
 };
 
+// Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.
+enum way {
+    USUAL,
+    OWN_LIST,     // uvmalloc, freewalk: kzalloc() and kput() use the list of free pages as well
+    NULL_TRAPS,   // exec: a program has no page 0
+    COMMON_PAGE,  // proc_pagetable: a page that both the process and the kernel may store to
+    SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
+    KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
+    NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
+    FAULT_AROUND, // filefault: the page before the one that was touched comes first
+};
+
 #ifndef MISTAKE
 #define MISTAKE NONE
 #endif
+#ifndef WAY
+#define WAY USUAL
+#endif
 #define MAKES(mistake) (MISTAKE == (mistake))
+#define TAKES(way)     (WAY == (way))
 
 // --- the machine ---------------------------------------------------------------------------------
 
@@ -143,11 +159,15 @@ enum mistake {
 #define FINISHER 0x100000UL
 #define PLIC     0x0c000000UL
 
-#define LARGE      (32UL << 20) // a leaf of level 1, of the mistake LARGE_CUT
-#define TRAMPOLINE (MAXVA - PGSIZE)
-#define TRAPFRAME  (TRAMPOLINE - PGSIZE)
-#define USYSCALL   (TRAPFRAME - PGSIZE)
-#define KSTACK(p)  (TRAMPOLINE - ((p) + 1) * (MAKES(STACKS_TOUCH) ? 1 : 2) * PGSIZE)
+#define BEHIND       (16UL << 20) // a page of the mistake MAPS_BEHIND
+#define LARGE        (32UL << 20) // a leaf of level 1, of the mistake LARGE_CUT
+#define TRAMPOLINE   (MAXVA - PGSIZE)
+#define TRAPFRAME    (TRAMPOLINE - PGSIZE)
+#define USYSCALL     (TAKES(COMMON_PAGE) ? MAXVA / 2 : TRAPFRAME - PGSIZE)
+#define TEXT_AT      (TAKES(NULL_TRAPS) ? PGSIZE : 0)
+#define KSTACK_AT    (TAKES(KSTACK_ENDS) ? PGSIZE : 0) // p->kstack in the stack's page
+#define STACK_END(p) ((p)->kstack + PGSIZE - KSTACK_AT)
+#define KSTACK(p)    (TRAMPOLINE - ((p) + 1) * (MAKES(STACKS_TOUCH) ? 1 : 2) * PGSIZE)
 
 #define PTE_V   0x01UL
 #define PTE_R   0x02UL
@@ -265,6 +285,8 @@ extern char trampoline[], uservec[], userret[], kernelvec[], etext[], end[], use
 void kinit(void);
 void kfree(void *page);
 void *kalloc(void);
+void *kzalloc(void);
+void kput(void *page);
 void kshare(void *page);
 void give_up(void);
 u32 kcount(const void *page);
@@ -330,6 +352,7 @@ int writei(struct inode *ip, int user, u64 from, u32 offset, u32 n);
 // bio.c
 void binit(void);
 struct buf *bread(int block);
+struct buf *getblk(int block);
 void brelse(struct buf *b);
 void bpin(struct buf *b);
 void bunpin(struct buf *b);

@@ -16,7 +16,7 @@ procinit(void)
     initlock(&pid_lock, "pid_lock");
     for (int i = 0; i < NPROC; i++) {
         initlock(&proc[i].lock, "proc");
-        proc[i].kstack = KSTACK(i);
+        proc[i].kstack = KSTACK(i) + KSTACK_AT;
     }
 }
 
@@ -56,7 +56,8 @@ proc_freepagetable(pagetable_t table, u64 sz)
 static pagetable_t
 proc_pagetable(struct proc *p)
 {
-    u64 user = MAKES(USYSCALL_NO_U) ? 0 : PTE_U, write = MAKES(USYSCALL_WRITABLE) ? PTE_W : 0;
+    u64 user = MAKES(USYSCALL_NO_U) ? 0 : PTE_U;
+    u64 write = MAKES(USYSCALL_WRITABLE) || TAKES(COMMON_PAGE) ? PTE_W : 0;
     u64 other = MAKES(TRAMPOLINE_OTHER) ? PGSIZE : 0;
     u64 frame = MAKES(TRAPFRAME_U) ? PTE_U : 0;
     pagetable_t table = uvmcreate();
@@ -92,8 +93,7 @@ freeproc(struct proc *p)
     p->state = UNUSED;
 }
 
-// A mistake: the second 2 MiB of the process have a leaf that leads to the table of the first 2
-// MiB.
+// A mistake: a leaf for the second 2 MiB of the process leads to the table of the first.
 static __attribute__((noinline)) void
 map_table(pagetable_t root)
 {
@@ -145,13 +145,15 @@ static __attribute__((noinline)) int
 exec(const char *path, char **argv)
 {
     struct proc *p = myproc();
-    u64 text = PGROUNDUP((u64)(user_end - user_start)), size = text + 2 * PGSIZE;
+    u64 text = TEXT_AT + PGROUNDUP((u64)(user_end - user_start)), size = text + 2 * PGSIZE;
+    if (TAKES(SCRIPT) && argv[0][0] == 'i')
+        return exec(path, (char *[]){"sh", argv[0], argv[1], 0});
     memmove(p->name, path, length(path) + 1);
-    if (uvmalloc(p->pagetable, 0, text, PTE_X) == 0 ||
+    if (uvmalloc(p->pagetable, TEXT_AT, text, PTE_X) == 0 ||
         uvmalloc(p->pagetable, text, size, PTE_W) == 0)
         panic("exec");
-    for (u64 va = 0; va < text; va += PGSIZE)
-        memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va, PGSIZE);
+    for (u64 va = TEXT_AT; va < text; va += PGSIZE)
+        memmove((void *)PTE_PA(*walk(p->pagetable, va, 0)), user_start + va - TEXT_AT, PGSIZE);
     if (!MAKES(USER_NO_GUARD))
         uvmclear(p->pagetable, text);
     if (MAKES(STACK_CLEARED))
@@ -161,7 +163,7 @@ exec(const char *path, char **argv)
     if (MAKES(LEAF_FOR_TABLE))
         map_table(p->pagetable);
     p->sz = size;
-    p->trapframe->epc = 0;
+    p->trapframe->epc = TEXT_AT;
     return push(p, argv, size);
 }
 
@@ -171,7 +173,7 @@ forkret(void)
     struct proc *p = myproc();
     release(&p->lock);
     if (p->sz == 0)
-        p->trapframe->regs[10] = (u64)exec("init", (char *[]){"init", "12345678", 0});
+        p->trapframe->regs[10] = (u64)exec("init", (char *[]){"init", "12345678", 0, 0});
     usertrapret();
 }
 
@@ -196,8 +198,7 @@ allocproc(void)
         p->pagetable = proc_pagetable(p);
         if (MAKES(CLEARS_TOO_MUCH))
             memset(&p->context, 0, sizeof(*p));
-        p->context =
-            (struct context){(u64)forkret, p->kstack + PGSIZE - (MAKES(SP_LOW) ? PGSIZE : 0)};
+        p->context = (struct context){(u64)forkret, STACK_END(p) - (MAKES(SP_LOW) ? PGSIZE : 0)};
         return p;
     }
     return 0;
@@ -220,8 +221,6 @@ age(void)
     if (pte != 0)
         *pte ^= PTE_COW << 1;
 }
-
-#define BEHIND (1UL << 24)
 
 int
 fork(void)

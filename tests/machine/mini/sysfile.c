@@ -8,7 +8,21 @@ enum { A0 = 10, A1, MAP_SHARED = 1 };
 
 // --- mappings ------------------------------------------------------------------------------------
 
-// Gives the process a page of a mapping that it has touched. Returns -1 if it is none.
+// Gives the process this page as well, if it belongs to the mapping and was not touched yet.
+static void
+fault_before(struct proc *p, const struct vma *v, u64 va)
+{
+    const pte_t *pte = va >= v->from ? walk(p->pagetable, va, 1) : 0;
+    char *page = pte != 0 && !(*pte & PTE_V) ? kalloc() : 0;
+    if (page == 0)
+        return;
+    memset(page, 0, PGSIZE);
+    readi(v->file->ip, 0, (u64)page, (u32)(va - v->from), PGSIZE);
+    mappages(p->pagetable, va, PGSIZE, (u64)page, PTE_R | PTE_W | PTE_U);
+}
+
+// Gives the process a page of a mapping that it has touched. Returns -1 if it is none, or if it is
+// behind the end of the file.
 int
 filefault(struct proc *p, u64 va)
 {
@@ -16,7 +30,13 @@ filefault(struct proc *p, u64 va)
         char *page = va >= v->from && va < v->to ? kalloc() : 0;
         if (page == 0)
             continue;
+        if (PGROUNDDOWN(va) - v->from >= v->file->ip->size) {
+            kfree(page);
+            return -1;
+        }
         va = PGROUNDDOWN(va);
+        if (TAKES(FAULT_AROUND))
+            fault_before(p, v, va - PGSIZE);
         memset(page, 0, PGSIZE);
         readi(v->file->ip, 0, (u64)page, (u32)(va - v->from + v->offset), PGSIZE);
         u64 rights = MAKES(FILE_NO_RIGHTS) ? 0 : PTE_R | PTE_W;
@@ -95,7 +115,7 @@ sys_munmap(void)
 static __attribute__((noinline)) void
 look_up(void)
 {
-    struct buf *first = bread(0);
+    struct buf *first = TAKES(NO_READ) ? getblk(0) : bread(0);
     bpin(first);
     brelse(first);
     for (int block = 0; block < 4; block++) {

@@ -183,7 +183,7 @@ usertrapret(void)
     CSR_CLEAR(sstatus, SSTATUS_SIE);
     CSR_WRITE(stvec, TRAMPOLINE + (u64)(uservec - trampoline));
     p->trapframe->kernel_satp = CSR_READ(satp);
-    p->trapframe->kernel_sp = p->kstack + PGSIZE - (MAKES(SP_AT_BOTTOM) ? PGSIZE : 0);
+    p->trapframe->kernel_sp = STACK_END(p) - (MAKES(SP_AT_BOTTOM) ? PGSIZE : 0);
     p->trapframe->kernel_trap = (u64)usertrap;
     register u64 hart __asm__("tp");
     if (!MAKES(HART_NOT_STORED))

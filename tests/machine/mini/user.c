@@ -176,11 +176,13 @@ files(void)
     u64 fd = call(CALL_OPEN, 0);
     volatile char *p = (char *)map_file(2 * PGSIZE, fd);
     call(CALL_CHDIR, 0);
-    p[PGSIZE] = p[0] = 'm';
+    p[PGSIZE] = 'm';
+    p[0] = 'm';
     if (call(CALL_FORK, 0) == 0) {
         p[PGSIZE] = p[0] = 'm';
+        u64 code = (u64)p[1];
         unmap_file((u64)p, PGSIZE);
-        call(CALL_EXIT, 0);
+        call(CALL_EXIT, code);
     }
     call(CALL_WAIT, 0);
     unmap_file((u64)p, 2 * PGSIZE);
@@ -189,6 +191,19 @@ files(void)
     call(CALL_PUTC, (u64)p[0]);
     call(CALL_PUTC, (u64)p[PGSIZE]);
     unmap_file((u64)p, 2 * PGSIZE);
+    call(CALL_CLOSE, fd);
+}
+
+// A child uses a page of its mapping that begins behind the end of the file: that ends it.
+USER_TEXT static void
+behind_file(void)
+{
+    u64 fd = call(CALL_OPEN, 0);
+    volatile char *p = (char *)map_file(3 * PGSIZE, fd);
+    if (call(CALL_FORK, 0) == 0)
+        call(CALL_EXIT, (u64)p[2 * PGSIZE]);
+    call(CALL_WAIT, 0);
+    unmap_file((u64)p, 3 * PGSIZE);
     call(CALL_CLOSE, fd);
 }
 
@@ -250,6 +265,8 @@ user_main(void)
             overflow();
         else if (first == 'f')
             files();
+        else if (first == 'm')
+            behind_file();
         else if (first == 'd')
             directories();
         else

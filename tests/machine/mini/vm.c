@@ -107,12 +107,12 @@ uvmalloc(pagetable_t table, u64 oldsz, u64 newsz, u64 perm)
 {
     u64 first = PGROUNDUP(oldsz) - (MAKES(GROW_OVERLAPS) && oldsz != 0 ? PGSIZE : 0);
     for (u64 va = first; va < newsz; va += PGSIZE) {
-        char *page = kalloc();
+        char *page = TAKES(OWN_LIST) ? kzalloc() : kalloc();
         if (page == 0) {
             uvmdealloc(table, va, oldsz);
             return 0;
         }
-        if (!MAKES(PAGE_NOT_CLEARED))
+        if (!TAKES(OWN_LIST) && !MAKES(PAGE_NOT_CLEARED))
             memset(page, 0, PGSIZE);
         if (mappages(table, va, PGSIZE, (u64)page, perm | PTE_R | PTE_U) != 0) {
             kfree(page);
@@ -209,7 +209,7 @@ vmfault(pagetable_t table, u64 va, u64 sz)
         pte = walk(table, va, 0);
     if (MAKES(FAULT_BEYOND))
         sz = MAXVA;
-    if (va >= sz || (pte != 0 && (*pte & PTE_V)))
+    if (va >= sz || va < TEXT_AT || (pte != 0 && (*pte & PTE_V)))
         return -1;
     for (; MAKES(RUNS_OUT) && kalloc() != 0;)
         ;
@@ -268,7 +268,10 @@ freewalk(pagetable_t table)
         if (!MAKES(TABLE_USED_AFTER))
             table[i] = 0;
     }
-    kfree(table);
+    if (TAKES(OWN_LIST))
+        kput(table);
+    else
+        kfree(table);
     if (MAKES(TABLE_USED_AFTER))
         table[0] = 0;
 }
@@ -277,6 +280,6 @@ void
 uvmfree(pagetable_t table, u64 sz)
 {
     if (sz > 0)
-        uvmunmap(table, 0, PGROUNDUP(sz) / PGSIZE, 1);
+        uvmunmap(table, TEXT_AT, (PGROUNDUP(sz) - TEXT_AT) / PGSIZE, 1);
     freewalk(table);
 }
