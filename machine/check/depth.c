@@ -24,8 +24,8 @@ struct depth {
 static bool
 noff_of(const struct machine *m, unsigned hart, uint64 *noff)
 {
-    uint64 cpu = fact(m, FACT_AT_CPUS) + hart * fact(m, FACT_CPU_SIZE);
-    return m->s.hart[hart].x[TP] == hart && facts_field(m, cpu, FACT_CPU_NOFF, 4, noff);
+    return m->s.hart[hart].x[TP] == hart &&
+           facts_field(m, facts_cpu(m, hart), FACT_CPU_NOFF, 4, noff);
 }
 
 static void

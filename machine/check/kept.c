@@ -190,6 +190,15 @@ saved_as_another(struct machine *m, const struct call *c)
     state(m)->over = true;
 }
 
+// scheduler() begins: tp has the number that the kernel gives to the hart.
+static void
+begins(struct machine *m, unsigned hart)
+{
+    uint64 tp = m->s.hart[hart].x[TP];
+    state(m)->tp_is_hart[hart] = tp == hart;
+    facts_number(m, hart, tp);
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -202,7 +211,7 @@ called(struct machine *m, const struct call *c)
     if (stack != 0)
         keep(m, c->hart, w->swtch, stack, c->when);
     else if (c->what == KNOWN_SCHEDULER)
-        w->tp_is_hart[c->hart] = own;
+        begins(m, c->hart);
     else if (c->what == KNOWN_USERTRAP && w->tp_is_hart[c->hart] && !own)
         tp_lost(m, c->hart);
     else if (c->what == KNOWN_KERNELTRAP && k != NULL &&

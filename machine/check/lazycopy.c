@@ -6,21 +6,33 @@
 //           allocate the page, too. Otherwise the system call fails, although the buffer is legal.
 // Promises  silence: the kernel has served such a fault before; this page lies within the process's
 //           size, not below its stack pointer, and in no mapping of a file; nothing is mapped
-//           there, and there was a free page. Strings are not checked: a string in an untouched
-//           page is empty, and a kernel may refuse an empty one.
+//           there, and there was a free page. When the process is back in user mode, the page is
+//           still not there: a kernel may allocate it when the copy has failed, and copy again.
+//           Strings are not checked: a string in an untouched page is empty, and a kernel may
+//           refuse an empty one.
 #include "check/leaves.h"
 #include "check/mapped.h"
 #include "machine.h"
 #include "sight/check.h"
 
 #define FAULTS 64
+#define FAILED 16
 
 // A fault of user mode at a page within the process's size where nothing is mapped.
 struct first_touch {
     uint64 root, va;
 };
 
+// A copy that has failed at such a page.
+struct failed_copy {
+    uint64 root, va; // root 0: none
+    uint64 size, function, guilty;
+    struct moment moment;
+};
+
 struct lazycopy {
+    struct failed_copy failed[FAILED];
+    uint32 next_failed;
     struct first_touch fault[FAULTS];
     uint32 next;
     struct moment served;          // such a fault had its page afterwards; position 0: none yet
@@ -60,16 +72,13 @@ trap(struct machine *m, unsigned hart)
         w->fault[w->next++ % FAULTS] = (struct first_touch){root, h->stval};
 }
 
+// Notes that a fault which led to this return has been served.
 static void
-trap_return(struct machine *m, unsigned hart, bool supervisor)
+note_served(struct machine *m, unsigned hart, uint64 root)
 {
-    const struct hart *h = &m->s.hart[hart];
     struct lazycopy *w = state(m);
-    uint64 root = satp_root(h->satp);
     struct leaf leaf;
-    if (w->served.position != 0 || !supervisor || h->mode != MODE_U)
-        return;
-    for (unsigned i = 0; i < FAULTS; i++) {
+    for (unsigned i = 0; w->served.position == 0 && i < FAULTS; i++) {
         struct first_touch *f = &w->fault[i];
         if (f->root != root)
             continue;
@@ -123,23 +132,53 @@ below_stack(const struct machine *m, uint64 proc, uint64 va)
 static void
 copy_fails(struct machine *m, const struct call *c)
 {
-    uint64 proc = facts_current(m, c->hart), va, size = 0;
-    struct report r;
+    uint64 proc = facts_current(m, c->hart), va;
+    struct lazycopy *w = state(m);
     if (!failed_at(m, c, &va) || !untouched(m, proc, c->arg[0], va) || below_stack(m, proc, va) ||
         mapped_find(m, c->arg[0], va) != NULL)
         return;
-    facts_field(m, proc, FACT_PROC_SZ, 8, &size);
-    uint64 guilty = lookup_of(m, c, va);
-    report_begin(m, &r, REPORT_LAZY_COPY, c->hart, guilty);
-    r.what = (struct fact){.word = WORD_LAZY_COPY,
-                           .arg = {m->sight->known.entry[c->what], va, guilty},
-                           .moment = r.moment};
+    struct failed_copy *f = &w->failed[w->next_failed++ % FAILED];
+    *f = (struct failed_copy){.root = c->arg[0],
+                              .va = va,
+                              .function = m->sight->known.entry[c->what],
+                              .guilty = lookup_of(m, c, va)};
+    facts_field(m, proc, FACT_PROC_SZ, 8, &f->size);
+    moment_now(m, c->hart, &f->moment);
+}
+
+static void
+tell(struct machine *m, unsigned hart, const struct failed_copy *f)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_LAZY_COPY, hart, f->guilty);
+    r.moment = f->moment;
+    r.what = (struct fact){
+        .word = WORD_LAZY_COPY, .arg = {f->function, f->va, f->guilty}, .moment = r.moment};
     *report_near(&r, WORD_LAZY_COPY_SIZE) =
-        (struct fact){.word = WORD_LAZY_COPY_SIZE, .arg = {size}, .moment = r.moment};
+        (struct fact){.word = WORD_LAZY_COPY_SIZE, .arg = {f->size}, .moment = r.moment};
     report_near(&r, WORD_LAZY_COPY_SERVED)->moment = state(m)->served;
     r.rule.word = WORD_LAZY_COPY_RULE;
-    r.todo = (struct fact){.word = WORD_LAZY_COPY_DO, .arg = {guilty}};
+    r.todo = (struct fact){.word = WORD_LAZY_COPY_DO, .arg = {f->guilty}};
     report_send(m, &r);
+}
+
+static void
+trap_return(struct machine *m, unsigned hart, bool supervisor)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 root = satp_root(h->satp);
+    struct leaf leaf;
+    if (!supervisor || h->mode != MODE_U)
+        return;
+    note_served(m, hart, root);
+    for (unsigned i = 0; i < FAILED; i++) {
+        struct failed_copy *f = &state(m)->failed[i];
+        if (f->root == 0 || f->root != root)
+            continue;
+        if (!leaves_find(m, root, PT_MIN_LEVELS, f->va, &leaf))
+            tell(m, hart, f);
+        f->root = 0;
+    }
 }
 
 static void

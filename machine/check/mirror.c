@@ -3,7 +3,9 @@
 //
 // Theory    Some kernels map user memory without U in the tree that they run with for a process.
 //           Each page there must be the one that the process's own tree has at this address.
-// Promises  silence: looks only at leaves below 0x80000000 that are no identity mappings.
+// Promises  silence: looks only at leaves below 0x80000000 that are no identity mappings, after one
+//           that agrees has been seen. The kernel's own memory may have a mapping there, too: that
+//           of all processes is in kernel_pagetable as well.
 #include "check/mirror.h"
 
 #include "check/leaves.h"
@@ -15,8 +17,19 @@
 struct mirror {
     struct machine *m;
     unsigned hart;
-    uint64 satp; // of the process
+    uint64 satp;   // of the process
+    uint64 common; // the table of the kernel alone; 0: not known
+    bool *seen;
 };
+
+// Returns whether the table of the kernel alone has the page, too.
+static bool
+kernels_own(const struct mirror *l, uint64 va, uint64 pa)
+{
+    struct leaf leaf;
+    return l->common != 0 && leaves_find(l->m, l->common, PT_MIN_LEVELS, va, &leaf) &&
+           pte_translate(leaf.pte, leaf.level, va) == pa;
+}
 
 static void
 mirror_leaf(void *arg, const struct leaf *leaf)
@@ -29,7 +42,9 @@ mirror_leaf(void *arg, const struct leaf *leaf)
         !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
     bool has = leaves_find(l->m, satp_root(l->satp), satp_levels(l->satp), leaf->va, &user);
-    if (has && pte_translate(user.pte, user.level, leaf->va) == pa)
+    bool agrees = has && pte_translate(user.pte, user.level, leaf->va) == pa;
+    *l->seen |= agrees;
+    if (agrees || !*l->seen || kernels_own(l, leaf->va, pa))
         return;
     report_begin(l->m, &r, REPORT_MIRROR, l->hart, 0);
     r.what = (struct fact){.word = has ? WORD_MIRROR_OTHER : WORD_MIRROR_LEFT,
@@ -67,11 +82,15 @@ may_mirror(struct machine *m, uint64 root)
 }
 
 void
-mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel)
+mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel, bool *seen)
 {
-    struct mirror l = {m, hart, satp};
+    struct mirror l = {m, hart, satp, 0, seen};
+    uint64 at;
     struct visitor to = {.leaf = mirror_leaf, .arg = &l};
     uint64 root = satp_root(kernel);
-    if (root != satp_root(satp) && satp_levels(kernel) == PT_MIN_LEVELS && may_mirror(m, root))
-        leaves_below(m, root, MIRROR_TOP, &to);
+    if (root == satp_root(satp) || satp_levels(kernel) != PT_MIN_LEVELS || !may_mirror(m, root))
+        return;
+    if (symbols_any(&m->sight->symbols, "kernel_pagetable", &at))
+        (void)facts_memory(m, at, 8, &l.common);
+    leaves_below(m, root, MIRROR_TOP, &to);
 }

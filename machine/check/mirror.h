@@ -7,5 +7,6 @@
 struct machine;
 
 // Compares the user memory that is mapped in the kernel's tree with the process's own tree, and
-// reports a page that differs. `satp` and `kernel` are the values of satp for the two.
-void mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel);
+// reports a page that differs. `satp` and `kernel` are the values of satp for the two. `seen` is
+// set when a page agrees; before, none is reported.
+void mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel, bool *seen);

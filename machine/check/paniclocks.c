@@ -40,9 +40,8 @@ panic_sched(const struct machine *m, const struct call *panic, struct report *r)
     uint64 noff = 0, locked, cpu, mine;
     r->rule.word = WORD_SCHED_RULE;
     r->todo.word = WORD_SCHED_DO;
-    if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE)))
+    if ((mine = facts_cpu(m, panic->hart)) == 0)
         return;
-    mine = fact(m, FACT_AT_CPUS) + panic->hart * fact(m, FACT_CPU_SIZE);
     if (facts_field(m, mine, FACT_CPU_NOFF, 4, &noff))
         *report_near(r, WORD_NONE) =
             (struct fact){.word = WORD_SCHED_NOFF, .arg = {noff, panic->hart}};

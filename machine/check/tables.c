@@ -42,6 +42,7 @@ struct tables_watch {
     struct freed_root freed[HARTS_MAX];
     uint64 kernel_satp[HARTS_MAX]; // satp before the hart wrote that of the user tree
     struct known_root of[ROOTS];
+    bool mirrors;           // kernels that map processes a second time: such a page was seen
     uint64 frees;           // calls of kfree() so far
     uint64 stacks_seen_for; // the satp in which the kernel stacks have been looked at
 };
@@ -304,7 +305,8 @@ look_at(struct look *l, struct known_root *k)
     struct visitor user = {
         .table = look_at_table, .leaf = look_at_leaf, .refused = look_at_refused, .arg = l};
     unsigned tables = leaves_visit(l->m, satp_root(l->satp), satp_levels(l->satp), &user);
-    mirror_look(l->m, l->hart, l->satp, l->kernel);
+    mirror_look(l->m, l->hart, l->satp, l->kernel,
+                &SIGHT_STATE(l->m, tables, struct tables_watch)->mirrors);
     look_at_stacks(l);
     k->entries = (uint64)tables * PT_ENTRIES;
     k->changes = changes(l->m);

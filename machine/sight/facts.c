@@ -135,14 +135,27 @@ facts_field(const struct machine *m, uint64 at, enum fact_id field, unsigned byt
 
 // --- processes -------------------------------------------------------------------------------
 
+void
+facts_number(struct machine *m, unsigned hart, uint64 number)
+{
+    if (number < fact(m, FACT_COUNT_CPUS))
+        m->sight->facts.number[hart] = number + 1;
+}
+
+uint64
+facts_cpu(const struct machine *m, unsigned hart)
+{
+    uint64 known = m->sight->facts.number[hart], number = known != 0 ? known - 1 : hart;
+    if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE)) || fact(m, FACT_AT_CPUS) == 0)
+        return 0;
+    return fact(m, FACT_AT_CPUS) + number * fact(m, FACT_CPU_SIZE);
+}
+
 uint64
 facts_current(const struct machine *m, unsigned hart)
 {
-    uint64 proc;
-    if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE) | FACT_BIT(CPU_PROC)))
-        return 0;
-    uint64 cpu = fact(m, FACT_AT_CPUS) + hart * fact(m, FACT_CPU_SIZE);
-    return facts_field(m, cpu, FACT_CPU_PROC, 8, &proc) ? proc : 0;
+    uint64 proc, cpu = facts_cpu(m, hart);
+    return cpu != 0 && facts_field(m, cpu, FACT_CPU_PROC, 8, &proc) ? proc : 0;
 }
 
 uint64
@@ -156,8 +169,7 @@ int
 facts_pid(const struct machine *m, unsigned hart)
 {
     uint64 pid, proc = facts_current(m, hart);
-    if (!facts_have(m, FACT_BIT(AT_CPUS) | FACT_BIT(CPU_SIZE) | FACT_BIT(CPU_PROC) |
-                           FACT_BIT(PROC_PID)))
+    if (facts_cpu(m, hart) == 0 || !facts_have(m, FACT_BIT(CPU_PROC) | FACT_BIT(PROC_PID)))
         return -1;
     if (proc == 0)
         return 0;

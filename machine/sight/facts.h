@@ -7,6 +7,7 @@
 #pragma once
 
 #include "board/loader.h"
+#include "hart/hart.h"
 
 struct machine;
 
@@ -22,6 +23,7 @@ enum fact_id {
 struct facts {
     uint64 known; // as bits
     uint64 value[FACTS];
+    uint64 number[HARTS_MAX]; // that the kernel gives to the hart, plus 1; 0: that of the machine
 };
 
 #define PROCESS_NAME 16
@@ -32,6 +34,10 @@ void facts_read(struct facts *f, struct file text);
 bool facts_have(const struct machine *m, uint64 mask);
 uint64 fact(const struct machine *m, enum fact_id id);
 
+// Notes that the hart has another number in the kernel: its struct cpu is that of `number`.
+void facts_number(struct machine *m, unsigned hart, uint64 number);
+// Returns the kernel's address of the hart's struct cpu; 0: not known.
+uint64 facts_cpu(const struct machine *m, unsigned hart);
 // Returns the kernel's address of the struct proc that the hart runs; 0: none, or not known.
 uint64 facts_current(const struct machine *m, unsigned hart);
 // Returns the root of the page table of the process that the hart runs; 0: not known.

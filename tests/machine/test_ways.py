@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """test_ways.py - correct kernels that do what few kernels do: they get no report."""
-from glassrun import in_order
+import os
+
+import facts
+from glassrun import COMPILE, in_order
 from machine import Failure
 from test_checks import told
 
@@ -19,6 +22,20 @@ def test_ways_memory(context):
     quiet(context, "OWN_LIST")
     quiet(context, "COMMON_PAGE")
     quiet(context, "KSTACK_ENDS")
+
+
+def test_ways_harts(context):
+    """Harts that have other numbers in the kernel, and a table of pointers in place of structures."""
+    quiet(context, "OWN_NUMBERS")
+    path = os.path.join(context.dir, "pointers")
+    with open(path + ".c", "w", encoding="utf-8") as f:
+        f.write("struct proc { int pid; } *proc[8]; struct cpu { long proc, noff; } *cpus[8]; void _start(void) {}\n")
+    context.must([*COMPILE, "-g", "-o", path, path + ".c"])
+    with open(facts.find(path, facts.questions(), os.path.join(context.dir, "facts")), encoding="utf-8") as f:
+        told_facts = f.read()
+    for fact in "COUNT_PROC 0x0", "AT_CPUS 0x0":
+        if fact not in told_facts.splitlines():
+            raise Failure(f"no {fact}: {told_facts}")
 
 
 def test_ways_programs(context):

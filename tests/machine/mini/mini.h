@@ -132,6 +132,7 @@ enum way {
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
     KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
     NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
+    OWN_NUMBERS,  // start: the kernel gives the harts other numbers than mhartid
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
 };
 

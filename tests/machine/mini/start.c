@@ -62,5 +62,6 @@ start(void)
     CSR_CLEAR(mstatus, 3UL << 11);
     CSR_SET(mstatus, 1UL << 11);
     CSR_WRITE(mepc, main);
-    __asm__ volatile("csrr tp, mhartid\n.balign 4\nleave: mret");
+    u64 number = TAKES(OWN_NUMBERS) ? (CSR_READ(mhartid) + 1) % NHART : CSR_READ(mhartid);
+    __asm__ volatile("mv tp, %0\n.balign 4\nleave: mret" : : "r"(number));
 }
