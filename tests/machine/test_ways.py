@@ -22,6 +22,8 @@ def test_ways_memory(context):
     quiet(context, "OWN_LIST")
     quiet(context, "COMMON_PAGE")
     quiet(context, "KSTACK_ENDS")
+    quiet(context, "LOW_PAGE")
+    quiet(context, "COPY_AGAIN", "lazy", "go", "exit")
 
 
 def test_ways_harts(context):

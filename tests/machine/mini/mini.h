@@ -132,6 +132,8 @@ enum way {
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
     KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
     NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
+    COPY_AGAIN,   // copy_to_user: if copyout() fails, it allocates the page and copies again
+    LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address
     OWN_NUMBERS,  // start: the kernel gives the harts other numbers than mhartid
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
 };
@@ -161,6 +163,7 @@ enum way {
 #define PLIC     0x0c000000UL
 
 #define BEHIND       (16UL << 20) // a page of the mistake MAPS_BEHIND
+#define LOW          (1UL << 30)  // where the page of LOW_PAGE is
 #define LARGE        (32UL << 20) // a leaf of level 1, of the mistake LARGE_CUT
 #define TRAMPOLINE   (MAXVA - PGSIZE)
 #define TRAPFRAME    (TRAMPOLINE - PGSIZE)
@@ -319,6 +322,7 @@ int cowfault(pagetable_t table, u64 va);
 int vmfault(pagetable_t table, u64 va, u64 sz);
 void uvmclear(pagetable_t table, u64 va);
 int copyout(pagetable_t table, u64 va, const void *from, u64 n);
+int copy_to_user(pagetable_t table, u64 va, const void *from, u64 n);
 
 // proc.c
 void procinit(void);

@@ -292,7 +292,7 @@ reap(struct proc *parent, u64 status_va)
         if (q->state == ZOMBIE) {
             pid = q->pid;
             if (status_va != 0)
-                copyout(parent->pagetable, status_va, &q->xstate, sizeof(q->xstate));
+                copy_to_user(parent->pagetable, status_va, &q->xstate, sizeof(q->xstate));
             freeproc(q);
         }
         release(&q->lock);

@@ -67,6 +67,8 @@ kvminit(void)
     kvmmap(KERNBASE, text, KERNBASE, PTE_R | PTE_X);
     kvmmap(KERNBASE + text, PHYSTOP - KERNBASE - text, KERNBASE + text, PTE_R | PTE_W);
     kvmmap(TRAMPOLINE, PGSIZE, (u64)trampoline, PTE_R | PTE_X);
+    if (TAKES(LOW_PAGE))
+        kvmmap(LOW, PGSIZE, (u64)kalloc(), PTE_R | PTE_W);
     proc_mapstacks(kernel_pagetable);
 }
 
@@ -239,7 +241,7 @@ uvmclear(pagetable_t table, u64 va)
 int
 copyout(pagetable_t table, u64 va, const void *from, u64 n)
 {
-    if (!MAKES(COPYOUT_NOT_LAZY))
+    if (!MAKES(COPYOUT_NOT_LAZY) && !TAKES(COPY_AGAIN))
         vmfault(table, va, myproc()->sz);
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
     u64 at = va % PGSIZE;
@@ -253,6 +255,15 @@ copyout(pagetable_t table, u64 va, const void *from, u64 n)
         return -1;
     memmove((void *)(PTE_PA(*pte) + at), from, n);
     return 0;
+}
+
+int
+copy_to_user(pagetable_t table, u64 va, const void *from, u64 n)
+{
+    int failed = copyout(table, va, from, n);
+    if (failed && TAKES(COPY_AGAIN) && vmfault(table, va, myproc()->sz) == 0)
+        failed = copyout(table, va, from, n);
+    return failed;
 }
 
 static void
