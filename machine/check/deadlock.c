@@ -16,7 +16,8 @@ next(const struct machine *m, struct locktable *t, int hart)
 {
     uint64 wants = t->hart[hart].wants;
     int holder = wants != 0 ? locktable_holder(t, wants) : -1;
-    return holder >= 0 && holder != hart && locktable_taken(m, (unsigned)hart, wants) ? holder : -1;
+    return holder >= 0 && holder != hart && locktable_owns(m, (unsigned)holder, wants) ? holder
+                                                                                       : -1;
 }
 
 // Returns whether the hart waits, by way of other harts, for itself.

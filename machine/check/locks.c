@@ -73,7 +73,7 @@ static void
 look_open(struct machine *m, struct locktable *t, unsigned hart, const struct held *held)
 {
     const struct lock *lock = locktable_lock(t, held->lock);
-    if (lock != NULL && lock->in_interrupt && locktable_taken(m, hart, held->lock))
+    if (lock != NULL && lock->in_interrupt && locktable_owns(m, hart, held->lock))
         tell(m, hart, &open, held, caller(m, held));
 }
 
@@ -81,6 +81,8 @@ static void
 acquire_called(const struct machine *m, struct locktable *t, const struct call *c)
 {
     struct hart_locks *h = &t->hart[c->hart];
+    for (uint32 i = 0; i < h->count; i++)
+        t->over |= !locktable_owns(m, c->hart, h->held[i].lock);
     h->wants = c->arg[0];
     caller_now(m, c, &h->wanted);
 }
@@ -119,7 +121,7 @@ release_unheld(struct machine *m, struct locktable *t, const struct call *c)
     int holder = locktable_holder(t, c->arg[0]);
     bool taken = locktable_taken(m, c->hart, c->arg[0]);
     struct held last = {c->arg[0], {0}};
-    if (holder >= 0 && taken) {
+    if (holder >= 0 && locktable_owns(m, (unsigned)holder, c->arg[0])) {
         tell(m, c->hart, &other, locktable_held(t, (unsigned)holder, c->arg[0]), c->ra - 1);
     } else if (holder < 0 && !taken && lock != NULL && lock->releases > 0) {
         last.since = lock->free;
@@ -189,7 +191,7 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
         t->other_switch = true;
     }
     struct held *held = sure && h->count > 1 ? superfluous(t, h) : NULL;
-    if (held == NULL || !locktable_taken(m, c->hart, held->lock))
+    if (held == NULL || !locktable_owns(m, c->hart, held->lock))
         return;
     tell(m, c->hart, &across, held, caller(m, held));
     drop(h, held);
@@ -202,7 +204,7 @@ panic_called(struct machine *m, struct locktable *t, const struct call *c)
 {
     struct hart_locks *h = &t->hart[c->hart];
     const struct held *held = h->wants != 0 ? locktable_held(t, c->hart, h->wants) : NULL;
-    if (held != NULL && locktable_taken(m, c->hart, held->lock))
+    if (held != NULL && locktable_owns(m, c->hart, held->lock))
         tell(m, c->hart, &twice, held, moment_pc(m, &h->wanted, 0));
     if (h->in_sched && h->count > 1)
         tell(m, c->hart, &across, superfluous(t, h), caller(m, superfluous(t, h)));
@@ -270,7 +272,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     if (m->s.hart[hart].mode != MODE_U)
         return;
     for (uint32 i = 0; i < h->count; i++)
-        if (locktable_taken(m, hart, h->held[i].lock))
+        if (locktable_owns(m, hart, h->held[i].lock))
             tell(m, hart, &to_user, &h->held[i], caller(m, &h->held[i]));
     h->count = 0; // its later locks have nothing to do with these
 }

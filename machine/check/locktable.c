@@ -6,6 +6,8 @@
 #include "sight/check.h"
 #include "sight/guest.h"
 
+enum { TP = 4 };
+
 void
 caller_now(const struct machine *m, const struct call *c, struct moment *out)
 {
@@ -120,6 +122,17 @@ locktable_taken(const struct machine *m, unsigned hart, uint64 at)
 {
     uint64 value, offset = fact(m, FACT_SPINLOCK_LOCKED); // 0 if it is not known
     return kernel_word(m, hart, at + offset, &value) && value != 0;
+}
+
+bool
+locktable_owns(const struct machine *m, unsigned hart, uint64 at)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 cpu, own = facts_cpu(m, hart), tp = h->x[TP];
+    if (own != 0 && h->mode == MODE_S && tp < fact(m, FACT_COUNT_CPUS))
+        own = fact(m, FACT_AT_CPUS) + tp * fact(m, FACT_CPU_SIZE);
+    return locktable_taken(m, hart, at) &&
+           (own == 0 || !facts_field(m, at, FACT_SPINLOCK_CPU, 8, &cpu) || cpu == own);
 }
 
 // Returns whether the function at `pa` returns with a lock that its caller has to release.

@@ -4,7 +4,8 @@
 // Theory    A call of acquire() makes the hart wait for the lock, the return from it makes the hart
 //           the holder, and a call of release() ends that. A lock that is held in the table is
 //           really held. A lock that is taken in another way is not in the table, and no check
-//           reports it.
+//           reports it. If locks are released in another way, such as by inlined code, memory and
+//           table disagree: then no check looks at the table any more.
 #pragma once
 
 #include "hart/hart.h"
@@ -47,7 +48,7 @@ struct locktable {
     uint32 switches;    // calls of swtch() with a single lock held
     bool other_switch;  // ... and one with more or none, at an early time: another discipline
     uint64 switch_kind; // the kind of the lock that was held
-    bool over;          // the kernel has panicked: no check looks at the harts any more
+    bool over; // the kernel has panicked, or the table is wrong: no check looks at it any more
 };
 
 // Takes the moment of a call as if its caller had got there: the called function is not among its
@@ -74,5 +75,8 @@ bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *valu
 bool text_has(const char *text, const char *words);
 // Returns whether the two strings are the same.
 bool text_same(const char *a, const char *b);
+// Returns whether memory says, too, that the hart holds the lock: it is taken, and its `cpu` is the
+// hart's.
+bool locktable_owns(const struct machine *m, unsigned hart, uint64 at);
 // Returns whether memory says that the lock is taken. The table may say something else.
 bool locktable_taken(const struct machine *m, unsigned hart, uint64 at);

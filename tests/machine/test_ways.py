@@ -27,8 +27,9 @@ def test_ways_memory(context):
 
 
 def test_ways_harts(context):
-    """Harts that have other numbers in the kernel, and a table of pointers in place of structures."""
+    """Harts with other numbers in the kernel, locks released by inlined code, tables of pointers for structures."""
     quiet(context, "OWN_NUMBERS")
+    quiet(context, "UNLOCKS")
     path = os.path.join(context.dir, "pointers")
     with open(path + ".c", "w", encoding="utf-8") as f:
         f.write("struct proc { int pid; } *proc[8]; struct cpu { long proc, noff; } *cpus[8]; void _start(void) {}\n")

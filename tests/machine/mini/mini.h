@@ -134,6 +134,7 @@ enum way {
     NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
     COPY_AGAIN,   // copy_to_user: if copyout() fails, it allocates the page and copies again
     LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address
+    UNLOCKS,      // allocpid: unlock() does what release() does
     OWN_NUMBERS,  // start: the kernel gives the harts other numbers than mhartid
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
 };
@@ -301,6 +302,7 @@ void *memmove(void *to, const void *from, u64 n);
 void initlock(struct spinlock *lk, const char *name);
 void acquire(struct spinlock *lk);
 void release(struct spinlock *lk);
+void unlock(struct spinlock *lk);
 int holding(struct spinlock *lk);
 void push_off(void);
 void pop_off(void);

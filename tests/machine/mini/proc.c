@@ -38,7 +38,7 @@ allocpid(void)
         return nextpid++;
     acquire(&pid_lock);
     int pid = nextpid++;
-    release(&pid_lock);
+    (TAKES(UNLOCKS) ? unlock : release)(&pid_lock);
     return pid;
 }
 
