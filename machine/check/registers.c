@@ -10,7 +10,8 @@
 //           times, its handler does not acknowledge it.
 //           A child of fork() begins behind the ecall of its parent, with the registers of its
 //           parent, but a0 is 0.
-// Promises  silence: a process is identified by root and pid; a root that was allocated again
+// Promises  silence: threads may share a root and a pid. Each has its own stack: if sp is in another
+//           page that the program may use as a stack, another thread goes on. A process is identified by root and pid; a root that was allocated again
 //           belongs to another process. A trap makes a record, and the return from it ends the
 //           record. Where pids are not known, a fault is not compared: a program that it has ended
 //           and one that begins may have the same root and pc. A child is judged if its pid is
@@ -149,11 +150,25 @@ tell_reentered(struct machine *m, unsigned hart, const struct program *p)
 
 // --- a program goes on -------------------------------------------------------------------------
 
+// Returns whether sp is in another page than it was, one to which the program can store.
+static bool
+other_stack(const struct machine *m, unsigned hart, const struct user_state *was)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 at = h->x[SP] - 1, user_store = PTE_U | PTE_W;
+    struct leaf leaf;
+    return (at ^ (was->x[SP] - 1)) >= PAGE_BYTES &&
+           leaves_find(m, satp_root(h->satp), satp_levels(h->satp), at, &leaf) &&
+           (leaf.pte & user_store) == user_store;
+}
+
 // Compares registers, and reports the first that differs; a system call may change a0.
 static bool
 same(struct machine *m, unsigned hart, const struct user_state *was, bool call, enum word word)
 {
     const struct hart *h = &m->s.hart[hart];
+    if (other_stack(m, hart, was))
+        return true;
     for (unsigned i = 1; i < REGISTERS; i++) {
         if (h->x[i] == was->x[i] || (call && i == A0))
             continue;

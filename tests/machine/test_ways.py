@@ -48,6 +48,11 @@ def test_ways_programs(context):
     quiet(context, "SCRIPT", seeds="1")
 
 
+def test_ways_threads(context):
+    """A process with two stacks, as threads have that share a table and a pid."""
+    quiet(context, "USUAL", "threads", "go", "exit")
+
+
 def test_ways_files(context):
     """A buffer that is not read, faults that read more than a page, and a mapping that is longer than its file."""
     quiet(context, "NO_READ", "files", "files", "exit")

@@ -16,5 +16,6 @@ enum {
     CALL_CLOSE,
     CALL_MMAP,
     CALL_MUNMAP,
-    CALL_CHDIR
+    CALL_CHDIR,
+    CALL_STACK
 };

@@ -207,6 +207,17 @@ behind_file(void)
     call(CALL_CLOSE, fd);
 }
 
+// Changes to the stack of another thread, and back.
+USER_TEXT static void
+threads(void)
+{
+    register u64 a0 __asm__("a0") = call(CALL_SBRK, PGSIZE) + PGSIZE;
+    register u64 a7 __asm__("a7") = CALL_STACK;
+    *(volatile u64 *)(a0 - 8) = 1;
+    __asm__ volatile("ecall\necall" : "+r"(a0) : "r"(a7) : "memory");
+    call(CALL_SBRK, -PGSIZE);
+}
+
 // Goes from one directory to another.
 USER_TEXT static void
 directories(void)
@@ -265,6 +276,8 @@ user_main(void)
             overflow();
         else if (first == 'f')
             files();
+        else if (first == 't')
+            threads();
         else if (first == 'm')
             behind_file();
         else if (first == 'd')
