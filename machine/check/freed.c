@@ -21,7 +21,7 @@
 struct freed_watch {
     uint64 page, freed; // the one whose use was told last, and the position when it was freed
     unsigned uses;
-    bool links; // kfree() puts a link into a page
+    bool links;        // kfree() puts a link into a page
     uint64 pc, caller; // that read a link last
     bool other;        // ... are of another function of the allocator
 };

@@ -121,7 +121,7 @@ def test_checks_atrest(context):
 
 def test_checks_races(context):
     """Two harts that store to one entry, or count with no lock in common; and the correct kernel, with its locks."""
-    in_order(told(context, "PID_RACE", "go", "go", "go", "go", "exit", options=("--races", "--turn", "30")),
+    in_order(told(context, "PID_RACE", "go", "go", "go", "go", "exit", options=("--races", "--turn", "15")),
              "glass: data race: " + place("allocpid"), "changes the variable nextpid .0x[0-9a-f]+. on hart",
              "and there is no lock that both held", "do: hold one lock in " + place("allocpid"))
     in_order(told(context, "ENTRY_RACE", options=("--races",)), "glass: data race: " + place("age"),
