@@ -206,7 +206,7 @@ class Report:
             self.skipped += 1
             self.outcome[test.name] = "skip"
             self.line(f"skip {test.name}: {why}")
-        except Exception as bug:  # a broken test is a failed test, not the end of the run
+        except (Exception, SystemExit) as bug:  # a broken test is a failed test, not the end of the run
             with open(context.log, "a", encoding="utf-8") as log:
                 log.write("\n" + traceback.format_exc())
             self.fail(context, f"{type(bug).__name__}: {bug}")

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """minikernel.py - the small kernel of tests/machine/mini as plain source, with an unmarked mistake.
 
-There each mistake is a MAKES(NAME) in the code. Here all of these are taken out, and the mistake of the exercise is put
-in: a file like those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+). With "body NAME"
-the whole body of that function is replaced.
+There each mistake is a MAKES(NAME) in the code, and each unusual way of a correct kernel a TAKES(NAME). Here all of
+these are taken out, with the functions that only they call, and the mistake of the exercise is put in: a file like
+those of tests/zoo, "file NAME", lines to be replaced (-) and their replacement (+). With "body NAME" the whole body of
+that function is replaced.
 """
 import glob
 import os
@@ -13,9 +14,26 @@ from shelf import ROOT, read, write
 
 MINI = os.path.join(ROOT, "tests/machine/mini")
 SLEEP = os.path.join(ROOT, "tests/machine/sleep.h")
-M = r"MAKES\(\w+\)"
+M = r"(?:MAKES|TAKES)\(\w+\)"
+# Functions that only a mistake or a way calls.
+OTHERS = ("map_table", "cut_large", "age", "getblk", "kzalloc", "kput", "unlock", "fault_before")
+NAMES = "|".join(OTHERS)
 # Replacements, in this order, that leave a mistake out of the code.
 RULES = [
+    (rf"(?:^//[^\n]*\n)*^[^\n]*\n(?:{NAMES})\([^\n]*\)\n{{\n.*?^}}\n\n", ""),         # the functions
+    (rf"^[^\n(]*\b(?:{NAMES})\([^\n]*\);\n", lambda m: "" if m[0][0] != " " else m[0]),  # ... and their prototypes
+    (rf"^ *if \({M} \|\| {M}\)\n[^\n]*;\n", ""),
+    (rf"\({M} \|\| ({M})\)", r"\1"),
+    (rf"^( *)if \({M}\)\n[^\n]*;\n *else\n {{4}}( *)", r"\2"),  # if (WAY) ...; else statement;
+    (rf"^ *else if \({M}\)\n[^\n]*;\n", ""),
+    (rf"{M} && !({M})", r"\1"),
+    (rf"{M} \? (?:\w+ [+/] \w+|\w+\(\w*\)|\([^?\n]*\) % \w+) : ", ""),
+    (r"^#define (?:KSTACK_AT|TEXT_AT|STACK_END\(p\)|BEHIND|LOW|LARGE) [^\n]*\n", ""),
+    (r"^#define (TRAMPOLINE|TRAPFRAME|USYSCALL|KSTACK\(p\)) +", lambda m: f"#define {m[1]:10} "),
+    (r"STACK_END\(p\)", "p->kstack + PGSIZE"),
+    (r" [-+] KSTACK_AT|TEXT_AT \+ | - TEXT_AT| \|\| va < TEXT_AT", ""),
+    (r"TEXT_AT", "0"),
+    (r"\(PGROUNDUP\(sz\)\)", "PGROUNDUP(sz)"),
     (rf"^ *if \((?:[^()\n]* && )?{M}(?: && [^\n]*)?\)\n[^\n]*;\n", ""),                   # if (MISTAKE) statement;
     (rf"^( *)if \(!(?:{M}|\(do_free && {M}\))\)\n {{4}}( *)", r"\2"),                     # if (!MISTAKE) statement;
     (rf"^ *for \([^\n]*; {M} && [^\n]*\)\n[^\n]*;\n", ""),                                # for (; MISTAKE && ...;)
@@ -25,14 +43,18 @@ RULES = [
     (rf"(?<!\w)\({M} \? \w+ : (\w+)\)", r"\1"),
     (rf"{M} \? \w+ : (\w+)", r"\1"),
     (r"if \(\(([^()]*)\)\)", r"if (\1)"),
-    (r"^// The mistakes, by.*?^#define MAKES[^\n]*\n\n", ""),                             # their list in mini.h
+    (r"^        u64 (?:early|flags) = [^\n]*\n", ""),                                       # in uvmcopy
+    (r"PTE_PA\(\*pte\), flags\)", "PTE_PA(*pte), PTE_FLAGS(*pte))"),
+    (r"\(void \*\)\((PTE_PA\(\*pte\))\)", r"(void *)\1"),
+    (r"^// The mistakes, by.*?^#define TAKES[^\n]*\n\n", ""),                             # their lists in mini.h
     (r", and at most one mistake\.", "."),
     (r" Each\n//  +build has.*?correct\.\n", "\n"),
     (r"^static void \(\*handler\)\(void\);\n\n", ""),
     (r"^// For the mistake \w+: (\w)", lambda m: f"// {m[1].upper()}"),
     (r"^#ifndef A0_NOT_SAVED\n(.*?)#endif\n", r"\1"),
     (r"^#ifdef (?:S3_NOT_SAVED|PUSHES_OVER|A5_NOT_LOADED)\n.*?#endif\n", ""),
-    (r"^    u64 user = PTE_U, write = 0;\n    u64 frame = 0;\n", ""),                     # in proc_pagetable
+    (r"^    u64 user = PTE_U;\n    u64 write = 0;\n    u64 other = 0;\n    u64 frame = 0;\n", ""), # in proc_pagetable
+    (r"\(u64\)trampoline \+ other", "(u64)trampoline"),
     (r"PTE_W \| frame\)", "PTE_W)"),
     (r"PTE_R \| user \| write\)", "PTE_R | PTE_U)"),
 ]
