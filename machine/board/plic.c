@@ -69,7 +69,8 @@ plic_irqs(const struct machine *m, unsigned hart)
            (best(p, supervisor, p->threshold[supervisor]) ? IRQ_SEIP : 0);
 }
 
-// Takes the best request, without regard to the threshold. Returns its source, 0 when there is none.
+// Takes the best request, without regard to the threshold. Returns its source, 0 when there is
+// none.
 static unsigned
 claim(struct machine *m, unsigned c)
 {
@@ -159,7 +160,8 @@ store_enable(struct machine *m, uint64 offset, uint64 value)
     *mask = ((*mask & ~part) | (value << 32 * word & part)) & ~1ULL;
 }
 
-// Stores a register, in 4 bytes. A store to a register that does not exist or is read-only is ignored.
+// Stores a register, in 4 bytes. A store to a register that does not exist or is read-only is
+// ignored.
 bool
 plic_store(struct machine *m, unsigned unit, uint64 offset, int bytes, uint64 value)
 {

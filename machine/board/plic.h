@@ -15,7 +15,8 @@ enum { IRQ_SOURCE_VIRTIO = 1, IRQ_SOURCE_UART = 10, IRQ_SOURCE_RTC = 11 };
 
 struct machine;
 
-// Context 2h is hart h in M-mode, context 2h + 1 the same hart in S-mode. Bit n of a mask: source n.
+// Context 2h is hart h in M-mode, context 2h + 1 the same hart in S-mode. Bit n of a mask: source
+// n.
 struct plic {
     uint64 pending; // requested, and not claimed since
     uint64 claimed; // claimed and not completed: the gateway holds further requests back

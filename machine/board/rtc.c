@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // rtc.c - the clock that knows the date: a goldfish RTC, in virtual time.
 //
-// Theory    The date is a fixed one at reset (config.epoch) plus the machine's clock, in nanoseconds;
-//           stores to mtime do not change it.
-//           A load of the lower half latches the upper half; a store of the lower half takes the
-//           upper half that was stored before.
+// Theory    The date is a fixed one at reset (config.epoch) plus the machine's clock, in
+//           nanoseconds; stores to mtime do not change it. A load of the lower half latches the
+//           upper half; a store of the lower half takes the upper half that was stored before.
 // Manual    goldfish virtual hardware: goldfish_rtc
 // Next      board/board.c
 #include "board/rtc.h"

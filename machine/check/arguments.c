@@ -2,8 +2,8 @@
 // arguments.c - the arguments that a program finds when exec() returns.
 //
 // Theory    exec() copies the strings of argv to the new stack, then an array of pointers to them,
-//           and leaves its address in a1. It returns their number. The strings that it was given are
-//           still in the kernel when it returns: they must be the same.
+//           and leaves its address in a1. It returns their number. The strings that it was given
+//           are still in the kernel when it returns: they must be the same.
 // Promises  silence: exec() has returned the number of strings in the array that it was given, and
 //           copyout() has not been reported for what it copies.
 #include "check/explain.h"
@@ -79,8 +79,8 @@ same(struct machine *m, const struct given *g, uint64 i)
     return there;
 }
 
-// A copy to the new stack has failed. The guard page below the stack may refuse it, the highest page
-// may not.
+// A copy to the new stack has failed. The guard page below the stack may refuse it, the highest
+// page may not.
 static void
 refused(struct machine *m, const struct call *c)
 {

@@ -6,8 +6,8 @@
 //           too low lets a buffer in use get another block, one that is too high keeps it for ever.
 // Promises  silence: calls that have not returned may have changed the count or not. A kernel whose
 //           count does not rise in bread() counts in another way; one whose count never falls is
-//           told when it panics because no buffer is free. Other functions may take references, too:
-//           a call is told only if it has changed the count by another number than it should.
+//           told when it panics because no buffer is free. Other functions may take references,
+//           too: a call is told only if it has changed the count by another number than it should.
 #include "check/buffers.h"
 
 #include "check/locktable.h"

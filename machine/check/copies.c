@@ -6,8 +6,9 @@
 //           within the size of its buffer.
 // Promises  silence: the copy has returned 0, and its first argument is the root of a tree that
 //           maps the page. Bytes count only if no other process can store to the page, and the
-//           kernel's side is no variable that may change without a lock. W counts for code alone: it may be missing elsewhere
-//           because the page is copy-on-write, or was read from a file in this very call.
+//           kernel's side is no variable that may change without a lock. W counts for code alone:
+//           it may be missing elsewhere because the page is copy-on-write, or was read from a file
+//           in this very call.
 #include "base/mem.h"
 #include "base/numbers.h"
 #include "check/blame.h"

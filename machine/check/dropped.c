@@ -3,8 +3,8 @@
 //
 // Theory    A large leaf must be split before a part of it is unmapped. The process loses memory
 //           when uvmunmap() clears a large leaf that its range does not cover, and the rest of the
-//           leaf's pages is not mapped when uvmunmap() returns. A large leaf that no hart would have
-//           taken, since its address is not a multiple of its size, was wrong before.
+//           leaf's pages is not mapped when uvmunmap() returns. A large leaf that no hart would
+//           have taken, since its address is not a multiple of its size, was wrong before.
 #include "check/atrest.h"
 #include "check/entries.h"
 #include "check/leaves.h"

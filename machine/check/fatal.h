@@ -40,8 +40,8 @@ struct fatal {
 // Adds to the report of an access of the kernel to `va` that kalloc() has returned 0 to that
 // process, if the pointer may come from there. `when`: position of the access.
 void fatal_null(const struct machine *m, uint64 va, int pid, uint64 when, struct report *r);
-// Returns the moment when kalloc() returned 0 on the hart, if at most `steps` instructions ago; NULL:
-// it did not.
+// Returns the moment when kalloc() returned 0 on the hart, if at most `steps` instructions ago;
+// NULL: it did not.
 const struct moment *fatal_starved(const struct machine *m, unsigned hart, uint64 steps);
 // Fills in a report of a panic that no trap of the kernel led to.
 void panic_explain(struct machine *m, const struct call *c, struct report *r);

@@ -3,8 +3,8 @@
 //
 // Theory    Loads and stores of free pages are watched. The allocator may touch them: it fills
 //           them, and keeps the links of its list in their first words. Other kernel code may read
-//           these words. A page that kfree() has filled, and that has no link, is not in the list: it
-//           has users still, and they have lost its contents.
+//           these words. A page that kfree() has filled, and that has no link, is not in the list:
+//           it has users still, and they have lost its contents.
 // Promises  silence: without kalloc and kfree no page counts as free. Another function of the
 //           allocator that reads a link may take the page out of the list: the page counts as free
 //           no longer.
@@ -152,8 +152,8 @@ given_twice(struct machine *m, const struct call *c, uint64 pa)
     report_send(m, &r);
 }
 
-// Called when kfree() returns. Reports that it has filled a page which it does not free, and which a
-// process has that did not ask for this.
+// Called when kfree() returns. Reports that it has filled a page which it does not free, and which
+// a process has that did not ask for this.
 static void
 filled(struct machine *m, const struct call *c)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // inodes.c - the references of inodes that iput() has not given back, when no inode is free.
 //
-// Theory    iget() and idup() take a reference, iput() gives one back. A path goes from directory to
-//           directory in namex(): it gives back all references that it takes but the one that it
+// Theory    iget() and idup() take a reference, iput() gives one back. A path goes from directory
+//           to directory in namex(): it gives back all references that it takes but the one that it
 //           returns, which is its caller's. So these are counted apart, and of each kind the first
 //           that was not given back is known: the last that was taken counts as given back first.
 //           The report names the function that has to give back the most.
@@ -37,7 +37,8 @@ state(const struct machine *m)
     return SIGHT_STATE(m, inodes, struct inodes);
 }
 
-// Returns the record of an inode, made if there is none; NULL: there is no room, and the check ends.
+// Returns the record of an inode, made if there is none; NULL: there is no room, and the check
+// ends.
 static struct inode *
 inode_of(struct inodes *w, uint64 at)
 {

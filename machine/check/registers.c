@@ -10,12 +10,13 @@
 //           times, its handler does not acknowledge it.
 //           A child of fork() begins behind the ecall of its parent, with the registers of its
 //           parent, but a0 is 0.
-// Promises  silence: threads may share a root and a pid. Each has its own stack: if sp is in another
-//           page that the program may use as a stack, another thread goes on. A process is identified by root and pid; a root that was allocated again
-//           belongs to another process. A trap makes a record, and the return from it ends the
-//           record. Where pids are not known, a fault is not compared: a program that it has ended
-//           and one that begins may have the same root and pc. A child is judged if its pid is
-//           higher than all pids that were in user mode before fork() returned.
+// Promises  silence: threads may share a root and a pid. Each has its own stack: if sp is in
+//           another page that the program may use as a stack, another thread goes on. A process is
+//           identified by root and pid; a root that was allocated again belongs to another process.
+//           A trap makes a record, and the return from it ends the record. Where pids are not
+//           known, a fault is not compared: a program that it has ended and one that begins may
+//           have the same root and pc. A child is judged if its pid is higher than all pids that
+//           were in user mode before fork() returned.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "machine.h"
@@ -179,8 +180,8 @@ same(struct machine *m, unsigned hart, const struct user_state *was, bool call, 
 }
 
 // Returns whether the program is sent to a handler before an earlier one has returned: sp is lower
-// on the same stack. If the kernel lowers sp, it keeps the interrupted state there, for each handler
-// its own.
+// on the same stack. If the kernel lowers sp, it keeps the interrupted state there, for each
+// handler its own.
 static bool
 reenters(const struct machine *m, unsigned hart, const struct program *p)
 {

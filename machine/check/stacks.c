@@ -2,11 +2,12 @@
 // stacks.c - kernel stacks that overflow.
 //
 // Theory    A kernel stack is one page; struct proc has its address. (Some kernels note the upper
-//           end: none of them has sp in the page above, and nothing is reported by a call.) At each call of a well-known
-//           function sp must lie in this page. A trap in S-mode at an address just below the page
-//           is the push that overflowed. The report names the calls on the stack and the largest of
-//           their frames. sp may have begun at the wrong end of the page: in usertrap(), or in the
-//           first function of a new process, which gets its sp from p->context.
+//           end: none of them has sp in the page above, and nothing is reported by a call.) At each
+//           call of a well-known function sp must lie in this page. A trap in S-mode at an address
+//           just below the page is the push that overflowed. The report names the calls on the
+//           stack and the largest of their frames. sp may have begun at the wrong end of the page:
+//           in usertrap(), or in the first function of a new process, which gets its sp from
+//           p->context.
 #include "check/blame.h"
 #include "machine.h"
 #include "sight/check.h"

@@ -2,10 +2,10 @@
 // code.h - decoded instructions, by physical page.
 //
 // Theory    A page of guest memory that was executed has a code page: one slot for each two bytes,
-//           decoded when a hart first comes there. A slot holds the handler of hart/interpret.inc, so
-//           that going on is one jump. All harts share code pages. A store to such a page takes
-//           the slow way (RAM_CODE) and empties the slots that it touches.
-//           The number of code pages is fixed; the one used longest ago gives way.
+//           decoded when a hart first comes there. A slot holds the handler of hart/interpret.inc,
+//           so that going on is one jump. All harts share code pages. A store to such a page takes
+//           the slow way (RAM_CODE) and empties the slots that it touches. The number of code pages
+//           is fixed; the one used longest ago gives way.
 // Manual    unpriv: zifencei. Stores to code are seen at once.
 #pragma once
 

@@ -365,7 +365,8 @@ csr_execute(struct machine *m, unsigned hart, uint32 raw, bool *wrote)
     if (in(number, CSR_MCYCLE, CSR_HPMCOUNTER31))
         rest_spoil(m); // a clock
     if (*wrote) {
-        // The bits of mip that a device raises are no part of the value that csrrs and csrrc write back.
+        // The bits of mip that a device raises are no part of the value that csrrs and csrrc write
+        // back.
         uint64 base = number == CSR_MIP || number == CSR_SIP ? h->mip : old;
         write_csr(m, hart, number, combine(raw, base, operand));
     }

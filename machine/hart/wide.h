@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// wide.h - unsigned integers of 128 bits, without the compiler's own, which need a library on wasm32.
+// wide.h - unsigned integers of 128 bits, without the compiler's own, which need a library on
+// wasm32.
 #pragma once
 
 #include "base/types.h"

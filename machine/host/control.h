@@ -57,8 +57,8 @@ void control_reached(struct control *c, enum stop stop);
 void control_go(struct control *c, uint64 aim);
 // The run shall go on until some hart comes to the address.
 void control_until(struct control *c, uint64 va);
-// The run is over: says that it cannot come to its aim, and is paused again. Returns false if it has
-// no aim.
+// The run is over: says that it cannot come to its aim, and is paused again. Returns false if it
+// has no aim.
 bool control_refuses_end(struct control *c);
 // It shall not go on after all.
 void control_stay(struct control *c, enum pause why);

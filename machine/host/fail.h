@@ -5,8 +5,8 @@
 #include "host/options.h"
 #include "machine.h"
 
-// Prepares the failures that --fail asks for, if it is there; the kernel is loaded and watched. Does not return when
-// that cannot be: says why.
+// Prepares the failures that --fail asks for, if it is there; the kernel is loaded and watched.
+// Does not return when that cannot be: says why.
 void fail_start(struct machine *m, const struct options *o);
 // Returns whether --fail FUNCTION:all was asked for.
 bool fail_all(const struct options *o);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// input.c - where the machine's input comes from: the keyboard or a pipe, or lines typed at prompts.
+// input.c - where the machine's input comes from: the keyboard or a pipe, or lines typed at
+// prompts.
 //
-// Theory    A byte of input is part of the run like the seed: the recording has it with its position.
-//           Lines wait for the prompt "$ ": one is typed at each.
+// Theory    A byte of input is part of the run like the seed: the recording has it with its
+//           position. Lines wait for the prompt "$ ": one is typed at each.
 // Next      host/record.c
 #include "host/input.h"
 

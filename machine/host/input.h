@@ -11,8 +11,8 @@
 
 enum input_kind { INPUT_KEYS, INPUT_LINES, INPUT_REPLAY };
 
-// Where in the run a byte comes. Two runs agree on it only if they agree on all three: the clock may
-// have gone on since the last step, and harts may have been found to wait.
+// Where in the run a byte comes. Two runs agree on it only if they agree on all three: the clock
+// may have gone on since the last step, and harts may have been found to wait.
 struct place {
     uint64 position, clock;
     bool idle; // the machine had stopped since all harts waited

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // options.c - the words of the command line.
 //
-// Theory    Each option is a line of a table: its name, the kind of its value, where that goes, and its
-//           line of help.
+// Theory    Each option is a line of a table: its name, the kind of its value, where that goes, and
+//           its line of help.
 #include "host/options.h"
 
 #include <errno.h>
@@ -261,8 +261,8 @@ check(const struct options *o)
         refuse("--replay has its input already: neither --record nor lines go with it");
 }
 
-// Returns   the language of the environment, as programs of the host choose it: the locale, and before it the list
-//           LANGUAGE, unless the locale is C.
+// Returns   the language of the environment, as programs of the host choose it: the locale, and
+//           before it the list LANGUAGE, unless the locale is C.
 static const char *
 environment_language(void)
 {
@@ -276,7 +276,8 @@ environment_language(void)
     return strncmp(list && *list ? list : locale, "zh", 2) == 0 ? "zh" : "en";
 }
 
-// The language for what is wrong with the words themselves: of --lang wherever it stands, else of the environment.
+// The language for what is wrong with the words themselves: of --lang wherever it stands, else of
+// the environment.
 static void
 choose_language(int argc, char **argv)
 {

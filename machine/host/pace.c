@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // pace.c - keeps the machine's clock from running ahead of the host's.
 //
-// Theory    The two clocks were equal at one moment and run on from there. While all harts wait, the
-//           machine's clock may jump as far as the host's has come. A machine that is behind, since
-//           it computes or waits for a key, does not catch up: the moment is chosen anew. One that
-//           waits for a timer is not behind before the timer is due.
+// Theory    The two clocks were equal at one moment and run on from there. While all harts wait,
+//           the machine's clock may jump as far as the host's has come. A machine that is behind,
+//           since it computes or waits for a key, does not catch up: the moment is chosen anew. One
+//           that waits for a timer is not behind before the timer is due.
 // Promises  no-influence: the run is the same, only its pace is not.
 #include "host/pace.h"
 

@@ -3,9 +3,9 @@
 //
 // Theory    A hart is a thread; thread n is hart n - 1. While the run is stopped the debugger asks
 //           and this program answers; a packet that lets the run go on is answered when the run has
-//           stopped again. Addresses are virtual, of the hart that is asked; one that the hart does not
-//           map is taken as physical, so that a kernel that maps RAM at its own addresses can be
-//           seen from user mode.
+//           stopped again. Addresses are virtual, of the hart that is asked; one that the hart does
+//           not map is taken as physical, so that a kernel that maps RAM at its own addresses can
+//           be seen from user mode.
 // Manual    "Debugging with GDB", appendix E
 #pragma once
 

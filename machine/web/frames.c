@@ -135,8 +135,8 @@ look_below(struct searched *s, uint64 table, int level, uint64 va)
     }
 }
 
-// Lists the entries of the known trees that lead to the frame at `pa`: struct reference. Returns how
-// many there are, at most `max`. A page of tables that trees share is listed for each.
+// Lists the entries of the known trees that lead to the frame at `pa`: struct reference. Returns
+// how many there are, at most `max`. A page of tables that trees share is listed for each.
 uint32
 web_references(const struct machine *m, uint64 pa, struct reference *out, uint32 max)
 {

@@ -63,8 +63,8 @@ web_input_of(const struct machine *m, uint32 n, struct input_view *out)
     *out = (struct input_view){e->position, e->clock, e->idle, e->byte};
 }
 
-// Notes a byte that is still to come, as if it had come at its place in a run before. The machine has
-// a history. Returns false if there is no room.
+// Notes a byte that is still to come, as if it had come at its place in a run before. The machine
+// has a history. Returns false if there is no room.
 bool
 web_note_input(struct machine *m, const struct input_view *in)
 {

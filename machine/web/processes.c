@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// processes.c - the processes of the kernel with the roots of their trees, by its debug information.
+// processes.c - the processes of the kernel with the roots of their trees, by its debug
+// information.
 //
 // Theory    xv6 keeps its processes in a table; Vitrine in a tree, from initproc down the lists of
 //           children. Which one it is follows from the facts that are known. The kernel's memory

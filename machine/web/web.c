@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // web.c - the exports of the module for WebAssembly, called by a page or by node.
 //
-// Theory    The caller keeps the pointers to the configuration and to the machine. Memory comes from
-//           growing the module's and is never given back: one machine a module. It grows by many
-//           pages at a time, for each growth makes the browser collect garbage. 64-bit numbers are
-//           BigInts on the other side.
+// Theory    The caller keeps the pointers to the configuration and to the machine. Memory comes
+//           from growing the module's and is never given back: one machine a module. It grows by
+//           many pages at a time, for each growth makes the browser collect garbage. 64-bit numbers
+//           are BigInts on the other side.
 // Next      run.h, board/boot.h
 #include "base/mem.h"
 #include "board/boot.h"

@@ -307,7 +307,8 @@ lookup(const struct filling *rows, size_t n, const char *how)
     return NULL;
 }
 
-// The function for the place behind '{'. Sets *n to the number of the argument. NULL: there is none.
+// The function for the place behind '{'. Sets *n to the number of the argument. NULL: there is
+// none.
 static filler *
 filler_of(const char *p, unsigned *n)
 {

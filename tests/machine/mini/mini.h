@@ -4,8 +4,9 @@
 // Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
 //           glass machine explains their mistakes by these names. This kernel has them, too. Each
 //           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
-//           "directories", "mapped", "threads", "below" and "kernel" run others, "exit" ends.
+//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow",
+//           "files", "directories", "mapped", "threads", "below" and "kernel" run others, "exit"
+//           ends.
 #pragma once
 
 typedef unsigned char u8;

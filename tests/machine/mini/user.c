@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// user.c - the only program. It is copied to address 0, and has neither data nor constants in memory.
+// user.c - the only program. It is copied to address 0, and has neither data nor constants in
+// memory.
 #include "mini.h"
 #include "calls.h"
 
@@ -168,8 +169,8 @@ unmap_file(u64 va, u64 length)
     __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a7) : "memory");
 }
 
-// A file of which two pages are mapped, also by a child, and changed. The child unmaps the first one.
-// Then the file is mapped anew, and its first page a second time.
+// A file of which two pages are mapped, also by a child, and changed. The child unmaps the first
+// one. Then the file is mapped anew, and its first page a second time.
 USER_TEXT static void
 files(void)
 {
