@@ -10,11 +10,12 @@ function framesOf(events) {
   return tasks.filter(draws).map((task) => (task.tdur ?? task.dur) / 1000).sort((a, b) => b - a);
 }
 
-/** Runs a function and tells of the frames drawn meanwhile: how many, and the time that one in twenty takes longer than. */
+/** Runs a function and tells of the frames drawn meanwhile: how many, and the time that one in twenty takes longer than,
+ * one at least. */
 export async function framesDuring(opened, run) {
   const browser = opened.page.context().browser();
   await browser.startTracing(opened.page, { categories: CATEGORIES });
   await run();
   const frames = framesOf(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
-  return { count: frames.length, ms: frames[Math.floor(frames.length / 20)] ?? 0 };
+  return { count: frames.length, ms: frames[Math.max(1, Math.floor(frames.length / 20))] ?? 0 };
 }
