@@ -6,7 +6,8 @@
 //           to it. A page that both have is copy-on-write: neither has W, and a software bit marks
 //           both entries if the parent could store to the page before.
 // Promises  silence: a page that both may store to can be shared memory, unless it is the stack, or
-//           only one of the two has W and the other has a software bit.
+//           only one of the two has W and the other has a software bit. A kernel may know without a
+//           mark which pages are copy-on-write: a missing one counts after a mark has been seen.
 #include "check/explain.h"
 #include "check/leaves.h"
 #include "check/mapped.h"
@@ -21,6 +22,11 @@ struct copying {
     uint64 stores[PAGES / 64]; // pages that the parent may store to, also after a copy
 };
 
+struct rights_watch {
+    struct copying of[HARTS_MAX];
+    bool marks; // an entry without W had a software bit
+};
+
 struct pair {
     struct machine *m;
     const struct copying *call;
@@ -31,10 +37,10 @@ struct pair {
     enum word found; // WORD_NONE: no mistake
 };
 
-static struct copying *
-copying(const struct machine *m, unsigned hart)
+static struct rights_watch *
+state(const struct machine *m)
 {
-    return &SIGHT_STATE(m, rights, struct copying)[hart];
+    return SIGHT_STATE(m, rights, struct rights_watch);
 }
 
 static bool
@@ -43,20 +49,36 @@ may_store(uint64 pte)
     return (pte & (PTE_W | PTE_RSW0 | PTE_RSW1)) != 0;
 }
 
+static bool
+marked(uint64 pte)
+{
+    return may_store(pte) && !(pte & PTE_W);
+}
+
+// The visit of the parent's entries before the copy.
+struct before {
+    struct copying *call;
+    bool *marks;
+};
+
 static void
 note(void *arg, const struct leaf *leaf)
 {
+    struct before *b = arg;
     uint64 page = leaf->va / PAGE_BYTES;
-    if (page < PAGES && (leaf->pte & PTE_U) && may_store(leaf->pte))
-        ((struct copying *)arg)->stores[page / 64] |= 1ULL << page % 64;
+    if (!(leaf->pte & PTE_U))
+        return;
+    *b->marks |= marked(leaf->pte);
+    if (page < PAGES && may_store(leaf->pte))
+        b->call->stores[page / 64] |= 1ULL << page % 64;
 }
 
 static void
 called(struct machine *m, const struct call *c)
 {
-    struct copying *k = copying(m, c->hart);
-    struct visitor to = {.arg = k, .leaf = note};
-    *k = (struct copying){.when = c->when};
+    struct before b = {&state(m)->of[c->hart], &state(m)->marks};
+    struct visitor to = {.arg = &b, .leaf = note};
+    *b.call = (struct copying){.when = c->when};
     if (ram_has(&m->ram, c->arg[0], PAGE_BYTES))
         leaves_visit(m, c->arg[0], PT_MIN_LEVELS, &to);
 }
@@ -81,7 +103,7 @@ shared(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
     bool both = parent->pte & copy->pte & PTE_W;
     bool stored = page < PAGES && (p->call->stores[page / 64] >> page % 64 & 1);
     if (stored && !(may_store(parent->pte) && may_store(copy->pte)))
-        return WORD_RIGHTS_LOST;
+        return state(p->m)->marks ? WORD_RIGHTS_LOST : WORD_NONE;
     if (both ? parent->va == p->stack : w && may_store(parent->pte) && may_store(copy->pte))
         return WORD_RIGHTS_SHARED;
     return WORD_NONE;
@@ -98,6 +120,7 @@ compare(void *arg, const struct leaf *leaf)
     if (has && !(copy.pte & PTE_U))
         return;
     bool common = pte_pa(copy.pte) == pte_pa(leaf->pte);
+    state(p->m)->marks |= marked(leaf->pte);
     bool own = !common && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
     p->found = (leaf->pte & ~copy.pte & rights) ? WORD_RIGHTS : WORD_NONE;
@@ -113,7 +136,7 @@ compare(void *arg, const struct leaf *leaf)
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
-    struct pair p = {.m = m, .call = copying(m, c->hart), .child = c->arg[1], .size = c->arg[2]};
+    struct pair p = {.m = m, .call = &state(m)->of[c->hart], .child = c->arg[1], .size = c->arg[2]};
     struct visitor to = {.arg = &p, .leaf = compare};
     uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
     struct report r;
@@ -137,7 +160,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
 
 const struct check rights_check = {
     .name = "rights",
-    .bytes = sizeof(struct copying) * HARTS_MAX,
+    .bytes = sizeof(struct rights_watch),
     .calls = KNOWN_BIT(UVMCOPY),
     .returns = KNOWN_BIT(UVMCOPY),
     .called = called,

@@ -23,6 +23,7 @@ def test_ways_memory(context):
     quiet(context, "COMMON_PAGE")
     quiet(context, "KSTACK_ENDS")
     quiet(context, "LOW_PAGE")
+    quiet(context, "NO_MARK")
     quiet(context, "COPY_AGAIN", "lazy", "go", "exit")
 
 

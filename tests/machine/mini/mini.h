@@ -133,6 +133,7 @@ enum way {
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
     KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
     NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
+    NO_MARK,      // uvmcopy: copy-on-write has no mark in the entry, only W is missing
     COPY_AGAIN,   // copy_to_user: if copyout() fails, it allocates the page and copies again
     LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address
     UNLOCKS,      // allocpid: unlock() does what release() does

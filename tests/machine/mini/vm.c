@@ -146,6 +146,8 @@ copy_on_write(pte_t *pte)
         *pte = (*pte & ~PTE_W) | PTE_COW;
     else if (MAKES(COPY_MARK_LOST))
         *pte &= ~PTE_COW;
+    if (TAKES(NO_MARK))
+        *pte &= ~PTE_COW;
 }
 
 // The child shares the parent's pages.
@@ -178,6 +180,8 @@ int
 cowfault(pagetable_t table, u64 va)
 {
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
+    if (TAKES(NO_MARK) && pte != 0 && (*pte & PTE_V) && !(*pte & (PTE_W | PTE_X)))
+        *pte |= PTE_COW;
     if (pte == 0 || !(*pte & PTE_V) || !(*pte & PTE_COW))
         return -1;
     if (!(*pte & PTE_U) && !MAKES(COPY_WITHOUT_U))
@@ -251,6 +255,8 @@ copyout(pagetable_t table, u64 va, const void *from, u64 n)
         return -1;
     if (!(*pte & PTE_U) && !MAKES(COPY_WITHOUT_U))
         return -1;
+    if (TAKES(NO_MARK) && !(*pte & (PTE_W | PTE_X)))
+        *pte |= PTE_COW;
     if ((*pte & PTE_COW) && !MAKES(COPYOUT_NOT_COW) && cowfault(table, va) != 0)
         return -1;
     memmove((void *)(PTE_PA(*pte) + at), from, n);
