@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import children
 from machine import Failure
@@ -150,6 +151,20 @@ def test_ended_from_outside(context):
         if alive(machine):
             os.kill(machine, signal.SIGKILL)
             raise Failure(f"signal {number} has ended the runner, its machine in {test} is left")
+
+
+def test_broken_test(context):
+    """A test that raises an exception, or in which a tool ends with sys.exit(), has failed, and the run goes on."""
+    for kind in (ZeroDivisionError, SystemExit):
+        def function(_, kind=kind):
+            raise kind("broken")
+
+        report = sys.modules["__main__"].Report(1)
+        lines = []
+        report.line = lines.append
+        report.run(types.SimpleNamespace(name="runner.broken-inner", function=function), context.options)
+        if report.failed != 1 or report.passed != 0 or f"{kind.__name__}: broken" not in "".join(lines):
+            raise Failure(f"{kind.__name__}: {report.failed} failed, {lines}")
 
 
 def test_kills_only_its_own(context):
