@@ -181,7 +181,7 @@ DISKSIZE = $(or $(FSSIZE),$(if $(filter fs,$(LAB)),75M,32M))
 	FORCE
 
 # `make qemu` needs boot alone; the rest is for the tests.
-all: boot testfs
+all: boot testfs gen
 boot: kernel fs links compdb
 
 kernel: $(O)/kernel/kernel $(O)/kernel/kernel.sym
@@ -190,7 +190,7 @@ ifeq ($(O),build)
 	@ln -sfn $(DISK) fs.img
 endif
 testfs: $(O)/test.img
-gen: $(GENHDR)
+gen: $(GENHDR) $(O)/gen/words/packed.h
 
 # ---------------------------------------------------------------------------------------------
 # Generated files: system-call numbers, dispatch list, stubs; structure offsets for assembly.

@@ -15,7 +15,7 @@ machine_host := $(machine_core) $(wildcard machine/host/*.c)
 machine_web  := $(machine_core) $(wildcard machine/web/*.c)
 
 MACHINEWARN := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
-MACHINEINC  := -Imachine -Ikernel -Iinclude
+MACHINEINC  := -Imachine -Ikernel -Iinclude -I$(O)/gen
 # Code that runs rarely is compiled for size: rooms, and files of other rooms.
 SMALL := host words check board time code.c counted.c count.c hash.c facts.c lines.c symbols.c inlined.c fp.c number.c softfloat.c frames.c report.c spinlocks.c csr.c stack.c trees.c rvc.c
 # ... but for a file of these rooms that runs often.
@@ -39,6 +39,18 @@ machine: $(MACHINEDIR)/glass $(if $(shell command -v $(WASMCC)),$(MACHINEDIR)/gl
 $(MACHINEDIR)/.flags: FORCE
 	@mkdir -p $(@D); echo '$(HOSTCC) $(SMALL) $(FAST) $(HOSTFLAGS) $(HOSTLINK) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' | \
 		cmp -s - $@ || echo '$(HOSTCC) $(SMALL) $(FAST) $(HOSTFLAGS) $(HOSTLINK) $(WASMCC) $(WASMFLAGS) $(WASMLINK) $(machine_host) $(machine_web)' > $@
+
+$(MACHINEDIR)/packwords: tools/packwords.c machine/words/words.def
+	$(say) HOSTCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O1 $(MACHINEWARN) -Imachine -o $@ $<
+
+$(O)/gen/words/packed.h: $(MACHINEDIR)/packwords
+	$(say) GEN $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$< > $@.new && mv $@.new $@
+
+$(MACHINEDIR)/host/machine/words/words.o $(MACHINEDIR)/web/machine/words/words.o: $(O)/gen/words/packed.h
 
 $(MACHINEDIR)/host/%.o: %.c $(MACHINEDIR)/.flags
 	$(say) HOSTCC $<

@@ -41,7 +41,7 @@ print_again(const struct reports *r, const struct report *report)
     text_add(&words, "--stop --at ");
     text_number(&words, report->when);
     text_add(&words, place + strlen(AT));
-    text_part(&text, word_pattern(WORD_HEAD_AGAIN, r->language), words.bytes);
+    text_part(&text, word_pattern(WORD_HEAD_AGAIN, r->language).bytes, words.bytes);
     fputs(text.bytes, stderr);
 }
 

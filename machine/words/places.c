@@ -329,7 +329,8 @@ void
 words_fact(const struct speaker *s, const struct fact *f, struct text *out)
 {
     char one[2] = "";
-    for (const char *p = word_pattern(f->word, s->language); *p != '\0'; p++) {
+    struct pattern pattern = word_pattern(f->word, s->language);
+    for (const char *p = pattern.bytes; *p != '\0'; p++) {
         if (*p != '{') {
             one[0] = *p;
             text_add(out, one);

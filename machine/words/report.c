@@ -11,7 +11,8 @@ part(const struct speaker *s, enum word head, const struct fact *f, struct text 
     if (f->word == WORD_NONE)
         return;
     words_fact(s, f, &words);
-    text_part(out, head == WORD_NONE ? "glass:" : word_pattern(head, s->language), words.bytes);
+    text_part(out, head == WORD_NONE ? "glass:" : word_pattern(head, s->language).bytes,
+              words.bytes);
 }
 
 static bool
@@ -27,7 +28,7 @@ words_report(const struct speaker *s, const struct report *r, struct text *out)
     part(s, r->note ? WORD_HEAD_WHAT : WORD_NONE, &r->what, out);
     if (one_call_more(&r->moment)) {
         words_calls(s, &r->moment, &calls);
-        text_part(out, word_pattern(WORD_HEAD_FROM, s->language), calls.bytes);
+        text_part(out, word_pattern(WORD_HEAD_FROM, s->language).bytes, calls.bytes);
     }
     part(s, WORD_HEAD_WALK, &r->walk, out);
     for (unsigned i = 0; i < r->nsince; i++)

@@ -5,29 +5,40 @@
 #include "words/words.h"
 
 #include "machine.h"
+#include "words/packed.h" // made of words.def by tools/packwords.c
 
 #define NAME_MAX 60
 
-// All sentences of a language, one behind the other: pointers to each would be 7 KiB.
-static const char english[] = "\0" // WORD_NONE
-#define WORD(id, en, zh) en "\0"
+#define WORD(id, en, zh)                                                                           \
+    _Static_assert(sizeof(en) <= PATTERN_MAX && sizeof(zh) <= PATTERN_MAX, #id);
 #include "words/words.def"
 #undef WORD
-    ;
-static const char chinese[] = "\0"
-#define WORD(id, en, zh) zh "\0"
-#include "words/words.def"
-#undef WORD
-    ;
 
-const char *
+// Adds what a byte of packed words stands for (tools/packwords.c). Returns the end of the text.
+static char *
+unpack(const unsigned char pairs[][2], unsigned byte, char *to)
+{
+    while (pairs[byte][0] != 0) {
+        to = unpack(pairs, pairs[byte][0], to);
+        byte = pairs[byte][1];
+    }
+    *to++ = (char)byte;
+    return to;
+}
+
+struct pattern
 word_pattern(enum word word, enum language language)
 {
-    const char *words = language == CHINESE ? chinese : english;
-    for (unsigned i = 0; i < (unsigned)word && word < WORDS; i++)
+    struct pattern p;
+    const unsigned char *words = language == CHINESE ? chinese : english;
+    for (unsigned i = 0; i < (unsigned)word; i++)
         while (*words++ != '\0') {
         }
-    return word < WORDS ? words : "";
+    char *to = p.bytes;
+    while (*words != '\0')
+        to = unpack(language == CHINESE ? chinese_pairs : english_pairs, *words++, to);
+    *to = '\0';
+    return p;
 }
 
 void
@@ -111,7 +122,7 @@ words_place(const struct speaker *s, uint64 pc, struct text *out)
         words_say(s, WORD_AT_PC, pc, 0, out);
         return;
     }
-    text_add(out, word_pattern(WORD_IN, s->language));
+    text_add(out, word_pattern(WORD_IN, s->language).bytes);
     text_add(out, " ");
     words_cut(out, name);
     text_add(out, "+");

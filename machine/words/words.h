@@ -2,7 +2,7 @@
 // words.h - reports in words: the catalogue, and how its sentences are filled in and laid out.
 //
 // Theory    Text is UTF-8. Lines have at most 80 columns, a Chinese character takes two. A line
-//           may break at a space, and beside a Chinese character.
+//           may break at a space, and beside a Chinese character. The catalogue is stored packed.
 // Next      words/words.def
 #pragma once
 
@@ -12,11 +12,17 @@ enum language { ENGLISH, CHINESE };
 
 #define TEXT_MAX     8192
 #define TEXT_COLUMNS 80
+#define PATTERN_MAX  256
 
 // Text that grows; text that does not fit is cut.
 struct text {
     char bytes[TEXT_MAX];
     unsigned used;
+};
+
+// A sentence with the names of its values in braces.
+struct pattern {
+    char bytes[PATTERN_MAX];
 };
 
 // Where a sentence's values are read from, and how it is said.
@@ -40,8 +46,8 @@ unsigned text_piece(const char *p, unsigned *columns);
 // the head does not begin with a space.
 void text_part(struct text *t, const char *head, const char *words);
 
-// The pattern of a sentence in a language.
-const char *word_pattern(enum word word, enum language language);
+// Returns the pattern of a sentence in a language; word < WORDS.
+struct pattern word_pattern(enum word word, enum language language);
 // The sentence for the cause of a trap.
 enum word words_cause(int64 cause);
 // Adds a name, cut where it is too long for a line.

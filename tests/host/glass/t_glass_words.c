@@ -100,15 +100,27 @@ test_catalogue(void)
     CHECK(!words_place_known("0:sizes}") && !words_place_known("walks}"));
     for (unsigned w = 1; w < WORDS; w++) {
         unsigned en[16] = {0}, zh[16] = {0};
-        count_places(word_pattern((enum word)w, ENGLISH), en);
-        count_places(word_pattern((enum word)w, CHINESE), zh);
+        count_places(word_pattern((enum word)w, ENGLISH).bytes, en);
+        count_places(word_pattern((enum word)w, CHINESE).bytes, zh);
         for (unsigned i = 0; i < 11; i++) {
             bool both = (en[i] != 0) == (zh[i] != 0);
             if (!both)
-                printf("%s\n", word_pattern((enum word)w, ENGLISH));
+                printf("%s\n", word_pattern((enum word)w, ENGLISH).bytes);
             CHECK(both);
         }
     }
+}
+
+// Each sentence comes out of its packed form as the catalogue has it.
+static void
+test_packed(void)
+{
+    CHECK_STR(word_pattern(WORD_NONE, ENGLISH).bytes, "");
+#define WORD(id, en, zh)                                                                           \
+    CHECK_STR(word_pattern(WORD_##id, ENGLISH).bytes, en);                                         \
+    CHECK_STR(word_pattern(WORD_##id, CHINESE).bytes, zh);
+#include "words/words.def"
+#undef WORD
 }
 
 // Text that does not fit is cut, and ends.
@@ -128,6 +140,7 @@ main(void)
     test_lines();
     test_wide();
     test_catalogue();
+    test_packed();
     test_cut();
     return test_done();
 }
