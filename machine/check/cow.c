@@ -106,9 +106,10 @@ cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
     look_at_text(m, hart, slot, was, is);
     if (!ram_has(&m->ram, pa, PAGE_BYTES) || !is_user(is))
         return;
-    if (is_user(was) && pte_pa(was) == pa && (was & PTE_W) && !(is & PTE_W))
+    if (is_user(was) && pte_pa(was) == pa && (was & PTE_W) && !(is & PTE_W)) {
         share(m, pa);
-    else if ((is & PTE_W) && *shared(m, pa))
+        frames_at(m, pa)->cow = (is & (PTE_RSW0 | PTE_RSW1)) != 0;
+    } else if ((is & PTE_W) && *shared(m, pa))
         unshare(m, pa);
 }
 

@@ -33,6 +33,14 @@ stack_page(const struct machine *m, unsigned hart, uint64 sp)
     return guest_translate(m, hart, sp - 8, PT_READ, &pa) ? pa >> PAGE_BITS : 0;
 }
 
+// Notes whether the process is still in the trap.
+static void
+set_inside(struct fatal *f, struct fault *t, bool inside)
+{
+    f->inside += (unsigned)inside - t->inside;
+    t->inside = inside;
+}
+
 // Returns the note of the process with that stack. If there is none, an unused note or the oldest.
 static struct fault *
 of_stack(struct machine *m, uint64 page)
@@ -45,6 +53,7 @@ of_stack(struct machine *m, uint64 page)
         if (f->user[i].when < oldest->when)
             oldest = &f->user[i];
     }
+    set_inside(f, oldest, false);
     *oldest = (struct fault){.stack = page};
     return oldest;
 }
@@ -78,8 +87,13 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     struct fatal *f = state(m);
     f->kernel[hart].on = false;
     f->went[hart] = supervisor && m->s.hart[hart].mode == MODE_S ? m->s.hart[hart].pc + 1 : 0;
-    if (supervisor && m->s.hart[hart].mode == MODE_U)
-        f->fresh[hart].on = false;
+    if (!supervisor || m->s.hart[hart].mode != MODE_U)
+        return;
+    f->fresh[hart].on = false;
+    int pid = f->inside > 0 ? facts_pid(m, hart) : -1;
+    for (unsigned i = 0; pid > 0 && i < FATAL_STACKS; i++)
+        if (f->user[i].inside && f->user[i].pid == pid)
+            set_inside(f, &f->user[i], false);
 }
 
 // --- a process is killed ---------------------------------------------------------------------
@@ -292,14 +306,17 @@ called(struct machine *m, const struct call *c)
         panics(m, c);
     } else if (c->what == KNOWN_USERTRAP && (page = stack_page(m, c->hart, c->sp)) != 0) {
         struct fault *t = of_stack(m, page), before = *t;
+        set_inside(f, t, false);
         *t = f->fresh[c->hart];
         t->again = before.on && before.epc == t->epc && before.tval == t->tval;
         t->stack = page;
         t->pid = facts_pid(m, c->hart);
+        set_inside(f, t, t->on);
     } else if (c->what == KNOWN_EXIT && (page = stack_page(m, c->hart, c->sp)) != 0) {
         struct fault *t = of_stack(m, page);
-        if (t->on && !asked_to_exit(m, c->hart))
+        if (t->inside && !asked_to_exit(m, c->hart))
             killed(m, c->hart, t);
+        set_inside(f, t, false);
         t->on = false;
     } else if (c->what == KNOWN_WALK) {
         const struct fault *t = &f->fresh[c->hart];

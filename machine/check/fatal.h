@@ -15,7 +15,8 @@ enum { LAST_ACQUIRE, LAST_RELEASE, LAST_KFREE, FIRST_WALK, LASTS };
 // An exception that may end a process or the kernel.
 struct fault {
     bool on, sum;
-    bool again; // of user mode: the trap before was the same
+    bool again;  // of user mode: the trap before was the same
+    bool inside; // ... and the process has not returned to it since
     int cause, pid;
     uint64 epc, tval, satp, when;
     uint64 stack;         // number of the page of the kernel stack; of user mode's alone
@@ -25,7 +26,8 @@ struct fault {
 struct fatal {
     uint64 went[HARTS_MAX];          // where the last sret went in S-mode, plus 1; 0: to user mode
     struct fault fresh[HARTS_MAX];   // of user mode, before usertrap() has been called
-    struct fault user[FATAL_STACKS]; // of each process in usertrap()
+    struct fault user[FATAL_STACKS]; // of each process that has been in usertrap()
+    unsigned inside;                 // how many of these are still inside
     struct fault kernel[HARTS_MAX];  // of supervisor mode
     struct moment null;              // when kalloc last returned 0; position 0: never
     uint64 page, page_when;          // kalloc's last result, and when it was called

@@ -346,7 +346,8 @@ tell_storm(struct machine *m, unsigned hart, uint64 cause)
     report_send(m, &r);
 }
 
-// Counts an interrupt of S-mode that comes again at once, and reports it when it has come often.
+// Counts an interrupt of S-mode that comes again at once, and reports it when it has come often
+// with no other trap between: a system call may be so long that each one ends with an interrupt.
 static void
 count_storm(struct machine *m, unsigned hart)
 {
@@ -368,6 +369,8 @@ trap(struct machine *m, unsigned hart)
         return;
     if (h->scause >> 63)
         count_storm(m, hart);
+    else
+        SIGHT_STATE(m, registers, struct registers_watch)->storm[hart].count = 0;
     if ((h->mstatus & STATUS_SPP) || satp_levels(h->satp) == 0)
         return;
     struct program *p = find(m, hart, satp_root(h->satp), true);

@@ -60,7 +60,7 @@ allocated(struct machine *m, unsigned hart, uint64 pa, uint64 bytes, bool super)
         }
         f->state = FRAME_ALLOCATED;
         f->super = super;
-        f->freeing = f->filled = f->twice = false;
+        f->freeing = f->filled = f->twice = f->cow = false;
         f->allocated = now;
     }
 }

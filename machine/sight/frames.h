@@ -18,6 +18,7 @@ struct frame {
     bool super;    // superalloc() has returned it
     bool freeing;  // a kfree() of the page has begun
     bool filled;   // ... and has filled the page since
+    bool cow;      // the last leaf of it that lost W had a software bit then
     bool twice;    // ... and another kfree() of the page had not returned when it began
     uint64 began;  // position of the last call of kfree()
     uint64 fill;   // position when kfree() last filled it
