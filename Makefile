@@ -344,8 +344,10 @@ compdb: $(GENHDR)
 	@$(PYTHON) tools/compdb.py $(O)/compile_commands.json \
 		'$(KCC) $(KCFLAGS)' $(filter %.c,$(KSRC)) -- '$(UCC) $(UCFLAGS)' \
 		$(wildcard user/*.c user/*/*.c user/tests/*/*.c) -- \
-		'cc -std=gnu11 -g -Itests/host/shim -Itests/host -Itests/host/help $(HELP) -Ikernel -Iinclude -I$(O)/gen' \
-		$(wildcard tests/host/*/*.c tests/fuzz/*.c)
+		'cc -std=gnu11 -g -Itests/host/shim -Itests/host -Itests/host/help $(HELP) -Imachine -Ikernel -Iinclude -I$(O)/gen' \
+		$(wildcard tests/host/*/*.c tests/fuzz/*.c) -- \
+		'$(HOSTCC) -std=gnu11 -ffreestanding $(MACHINEWARN) $(MACHINEINC)' $(machine_host) -- \
+		'$(WASMCC) $(WASMFLAGS)' $(wildcard machine/web/*.c)
 ifeq ($(O),build)
 	@ln -sfn build/compile_commands.json compile_commands.json
 endif
