@@ -16,7 +16,17 @@ tell_what(struct machine *m, const struct stale *s, struct report *r)
     r->what = (struct fact){.word = user ? WORD_STALE_USER : WORD_STALE,
                             .arg = {s->hart, s->access, s->va, s->pc, s->when}};
     r->walk = (struct fact){.word = WORD_STALE_MEMORY, .trace = s->now};
-    report_near(r, WORD_STALE_OLD)->trace = s->old;
+    if (s->kind != STALE_TABLE)
+        report_near(r, WORD_STALE_OLD)->trace = s->old;
+}
+
+// Code, or a table, that was stored to.
+static void
+tell_stored(const struct stale *s, struct report *r, enum word page)
+{
+    *report_since(r, WORD_NONE) =
+        (struct fact){.word = page, .arg = {s->pa & ~(PAGE_BYTES - 1), s->hart}};
+    report_since(r, WORD_STALE_CODE_STORE)->stored = s->pa & ~7ULL;
 }
 
 static void
@@ -24,6 +34,12 @@ tell_since(const struct stale *s, struct report *r)
 {
     const struct table_change *c = &s->change;
     const struct active *p = &s->present;
+    if (s->kind == STALE_TABLE) {
+        tell_stored(s, r, WORD_STALE_TABLE_PAGE);
+        r->rule.word = WORD_STALE_TABLE_RULE;
+        r->todo.word = WORD_STALE_TABLE_DO;
+        return;
+    }
     if (s->kind == STALE_TREE) {
         *report_since(r, WORD_NONE) =
             (struct fact){.word = WORD_STALE_SATP,
@@ -55,13 +71,10 @@ tell_code(struct machine *m, const struct stale *s)
 {
     struct report r;
     bool user = m->s.hart[s->hart].mode == MODE_U;
-    uint64 page = s->now.pa & ~(PAGE_BYTES - 1);
     report_begin(m, &r, REPORT_STALE_CODE, s->hart, s->va & ~(PAGE_BYTES - 1));
     r.what = (struct fact){.word = user ? WORD_STALE_CODE_USER : WORD_STALE_CODE,
                            .arg = {s->hart, s->access, s->va, s->pc, s->when}};
-    *report_since(&r, WORD_NONE) =
-        (struct fact){.word = WORD_STALE_CODE_PAGE, .arg = {page, s->hart}};
-    report_since(&r, WORD_STALE_CODE_STORE)->stored = s->now.pa & ~7ULL;
+    tell_stored(s, &r, WORD_STALE_CODE_PAGE);
     r.rule.word = WORD_STALE_CODE_RULE;
     r.todo.word = WORD_STALE_CODE_DO;
     report_send(m, &r);
@@ -111,7 +124,9 @@ stale(struct machine *m, const struct stale *s)
         return;
     }
     report_begin(m, &r, REPORT_STALE, s->hart,
-                 s->kind == STALE_TREE ? s->present.pc : s->change.pc);
+                 s->kind == STALE_TREE    ? s->present.pc
+                 : s->kind == STALE_TABLE ? s->pa & ~(PAGE_BYTES - 1)
+                                          : s->change.pc);
     tell_what(m, s, &r);
     tell_since(s, &r);
     report_send(m, &r);

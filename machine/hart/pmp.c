@@ -48,7 +48,7 @@ permits(uint8 cfg, unsigned mode, enum pt_access access)
 static const struct pmp *
 entries(const struct machine *m, const struct hart *h, unsigned mode)
 {
-    bool remembers = h->pmp_unfenced && mode != MODE_M && m->config.tlb == TLB_OLDEST;
+    bool remembers = h->pmp_unfenced && mode != MODE_M && tlb_oldest(m->config.tlb);
     return remembers && h->satp >> SATP_MODE_SHIFT != SATP_BARE ? &h->pmp_before : &h->pmp;
 }
 

@@ -59,6 +59,16 @@ place_name(const struct counting *c, uint32 place)
     return place == c->symbols.functions ? "(elsewhere)" : "(user)";
 }
 
+// Accesses that an old entry could have stopped, although memory allowed them.
+static uint64
+spurious(const struct machine *m)
+{
+    uint64 sum = 0;
+    for (unsigned hart = 0; hart < m->config.harts; hart++)
+        sum += m->s.hart[hart].remembered.spurious;
+    return sum;
+}
+
 // --- the file --------------------------------------------------------------------------------
 
 static void
@@ -76,6 +86,7 @@ static bool
 write_file(const struct counting *c, const struct machine *m)
 {
     fprintf(c->file, "position\t%" P "\n", (uint64_t)machine_position(m));
+    fprintf(c->file, "spurious\t%" P "\n", (uint64_t)spurious(m));
     for (unsigned hart = 0; hart < m->config.harts; hart++) {
         for (unsigned mode = 0; mode < COUNT_MODES; mode++) {
             for (uint32 place = 0; place < c->count.ranges + 2; place++)
@@ -213,5 +224,7 @@ counting_end(struct counting *c, const struct machine *m)
     print_harts(c, "all", 0, m->config.harts - 1);
     print_functions(c, m);
     print_calls(c);
+    fprintf(stderr, "\nspurious %15" P "  accesses that memory allows and an old entry may not\n",
+            (uint64_t)spurious(m));
     return true;
 }

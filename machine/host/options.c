@@ -31,7 +31,7 @@ static const struct option table[] = {
     {"seed", "N", NUMBER, AT(seed), "chooses how the harts take turns: another N, another run"},
     {"turn", "N", NUMBER, AT(turn), "mean length of a turn, in instructions"},
     {"sharp", NULL, FLAG, AT(sharp), "turns also end at atomic instructions and page-table stores"},
-    {"tlb", "MODE", TLB, AT(tlb), "strict, lax, oldest, newest, random or late"},
+    {"tlb", "MODE", TLB, AT(tlb), "strict, lax, oldest, newest, random, late or exact"},
     {"mmu", "MODE", MMU, AT(mmu), "sv39, sv48 or sv57: the largest that satp takes"},
     {"races", NULL, FLAG, AT(races), "look for data races; that is slow"},
     {"svade", NULL, FLAG, AT(svade), "an access with A or D clear faults"},
@@ -72,8 +72,8 @@ static const struct {
     const char *name;
     enum tlb_mode mode;
 } tlb_modes[] = {
-    {"strict", TLB_STRICT}, {"lax", TLB_LAX},       {"oldest", TLB_OLDEST},
-    {"newest", TLB_STRICT}, {"random", TLB_RANDOM}, {"late", TLB_LATE},
+    {"strict", TLB_STRICT}, {"lax", TLB_LAX},   {"oldest", TLB_OLDEST}, {"newest", TLB_STRICT},
+    {"random", TLB_RANDOM}, {"late", TLB_LATE}, {"exact", TLB_EXACT},
 };
 
 const char *
@@ -153,7 +153,7 @@ read_tlb(const char *text)
         if (strcmp(text, tlb_modes[i].name) == 0)
             return tlb_modes[i].mode;
     }
-    refuse("--tlb %s: strict, lax, oldest, newest, random or late is expected", text);
+    refuse("--tlb %s: strict, lax, oldest, newest, random, late or exact is expected", text);
 }
 
 static uint64

@@ -7,6 +7,7 @@
 #include "mmu/remember.h"
 
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "mmu/log.h"
 #include "mmu/satp.h"
 #include "mmu/trees.h"
@@ -121,21 +122,26 @@ fence_all(struct remembered *r, uint32 at)
     r->fences = kept;
 }
 
-// With no room for a fence of a page, the oldest one is taken for a fence of everything.
+// A fence takes the place of an earlier one that is equal. With no room for another one, the oldest
+// is taken for a fence of everything.
 static void
 fence_page(struct remembered *r, uint64 va, uint32 asid, uint32 at)
 {
-    if (r->fences == PAGE_FENCES) {
+    uint32 i = 0;
+    while (i < r->fences && (r->fence[i].va != va || r->fence[i].asid != asid))
+        i++;
+    if (i == PAGE_FENCES) {
+        i = 0;
         uint32 oldest = r->fence[0].at;
-        for (uint32 i = 0; i < r->actives; i++)
-            if (r->active[i].from < oldest)
-                r->active[i].from = oldest;
+        for (uint32 n = 0; n < r->actives; n++)
+            if (r->active[n].from < oldest)
+                r->active[n].from = oldest;
         if (r->globals_from < oldest)
             r->globals_from = oldest;
-        r->fences--;
-        for (uint32 i = 0; i < r->fences; i++)
-            r->fence[i] = r->fence[i + 1];
     }
+    if (i < r->fences)
+        for (r->fences--; i < r->fences; i++)
+            r->fence[i] = r->fence[i + 1];
     r->fence[r->fences++] = (struct page_fence){va, asid, at};
 }
 
@@ -160,6 +166,8 @@ remember_fence(struct machine *m, unsigned hart, bool by_va, uint64 va, bool by_
     if (m->config.tlb == TLB_LAX)
         return;
     apply(&m->s.hart[hart].remembered, &f);
+    if (m->config.tlb == TLB_EXACT && m->s.hart[hart].mode == MODE_S) // the SBI promises no fence
+        m->s.hart[hart].remembered.fence_epoch = fetched_begin(m);
     contexts_anew(m, hart);
 }
 

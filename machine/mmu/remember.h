@@ -47,6 +47,7 @@ struct remembered {
     uint32 globals_from; // as `from`, for global translations
     uint32 ordered;      // number of the first change after the last sfence.w.inval
     uint32 invals;       // sinval.vma since the last sfence.inval.ir
+    uint32 fence_epoch;  // of stores, begun by the last fence in S-mode; TLB_EXACT alone
     uint64 spurious;     // accesses that an old translation without the right would have stopped
     struct active active[ACTIVE_MAX]; // in the order of their activation
     struct page_fence fence[PAGE_FENCES];

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "machine.h"
+#include "mmu/fetched.h"
 #include "mmu/log.h"
 #include "mmu/satp.h"
 
@@ -130,13 +131,14 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
     translate(&t, va, access, &hart, out);
 }
 
-// Returns whether a fence for the page has removed the walk's leaf since memory changed.
+// Returns whether a fence for the page has removed the walk's leaf since memory changed. `exact`: an
+// invalid entry in place of a pointer is no leaf (rule 3).
 static bool
 fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
-       uint32 asid)
+       uint32 asid, bool exact)
 {
     uint32 number = t->reads == 0 ? PRESENT : p->number[t->reads - 1];
-    if (number == PRESENT)
+    if (number == PRESENT || (exact && t->level > 0 && !pte_leaf(t->pte)))
         return false;
     for (uint32 i = 0; i < r->fences; i++)
         if (r->fence[i].at > number && (r->fence[i].va ^ va) < pt_leaf_size(t->level) &&
@@ -198,7 +200,7 @@ tree_unfenced(const struct pick *p, const struct active *a, const struct pt_trac
 // The state of rules_check() while walks are found.
 struct verdict {
     struct machine *m;
-    bool reported;
+    bool reported, narrower;
     struct pt_trace use; // the walk that the adversary chooses
 };
 
@@ -222,7 +224,7 @@ may_hold(const struct search *s, const struct active *a, const struct pick *p,
     const struct hart *h = &s->m->s.hart[s->hart];
     uint32 asid = satp_asid(a->satp);
     return tree_unfenced(p, a, old, asid == satp_asid(h->satp)) && in_order(p) &&
-           !sets_old_entry(s->m, old) && !fenced(&h->remembered, p, old, s->va, asid);
+           !sets_old_entry(s->m, old) && !fenced(&h->remembered, p, old, s->va, asid, true);
 }
 
 // An old walk compared with that of memory.
@@ -297,6 +299,7 @@ adversary_takes(const struct search *s, const struct pick *p, bool same_tree)
     uint32 number = guilty(p);
     switch (s->m->config.tlb) {
     case TLB_OLDEST:
+    case TLB_EXACT:
         return true;
     case TLB_RANDOM:
         return random_below(&s->verdict->m->s.turns.random, s->found + 1) != 0;
@@ -307,20 +310,22 @@ adversary_takes(const struct search *s, const struct pick *p, bool same_tree)
     }
 }
 
-// Reports the first walk that differs in a way that matters, counts faults that only an old entry
+// Reports the first walk that differs in a way that matters, notes a fault that only an old entry
 // causes, and lets the adversary choose. `differs`: the walk's result is not that of memory.
+// `excused`: it is noted at most.
 static void
 judge(const struct search *s, const struct active *a, const struct pick *p,
-      const struct pt_trace *old, bool differs)
+      const struct pt_trace *old, bool differs, bool excused)
 {
     struct verdict *v = s->verdict;
-    struct hart *h = &v->m->s.hart[s->hart];
-    bool same_tree = a->satp == h->satp;
+    bool same_tree = a->satp == v->m->s.hart[s->hart].satp;
     enum likeness like = compare(s->now, old, same_tree);
+    v->narrower |= like == NARROWER;
+    if (excused)
+        return;
     if (like == OTHER && !v->reported)
         report(s, a, p, old);
     v->reported |= like == OTHER;
-    h->remembered.spurious += like == NARROWER;
     if (differs && adversary_takes(s, p, same_tree))
         v->use = *old;
 }
@@ -338,10 +343,12 @@ search_tree(struct search *s, const struct active *a)
         walk_picked(&p, a->satp, s->va, s->access, s->state, &old);
         bool memory = same_tree && guilty(&p) == PRESENT;
         if (!memory && may_hold(s, a, &p, &old)) {
+            bool excused = s->m->config.tlb != TLB_EXACT &&
+                           fenced(r, &p, &old, s->va, satp_asid(a->satp), false);
             bool differs = old.rule != s->now->rule || old.pa != s->now->pa;
-            s->found += differs;
+            s->found += differs && !excused;
             if (s->verdict != NULL)
-                judge(s, a, &p, &old, differs);
+                judge(s, a, &p, &old, differs, excused);
         }
         if (!next_pick(&p))
             break;
@@ -370,6 +377,9 @@ rules_check(struct machine *m, unsigned hart, uint64 va, enum pt_access access,
     struct verdict v = {.m = m, .use = *now};
     struct search s = {m, hart, va, access, state, now, 0, &v};
     bool same = search_all(&s);
+    if (m->config.tlb == TLB_EXACT)
+        fetched_order(m, hart, va, access, now);
+    m->s.hart[hart].remembered.spurious += v.narrower;
     if (!same)
         *now = v.use;
     return same;

@@ -27,12 +27,21 @@ enum tlb_mode {
     TLB_OLDEST, // strict, and use the oldest translation that the rules allow
     TLB_RANDOM, // strict, and use any of them, drawn from the seed
     TLB_LATE,   // strict, and walk without the hart's own stores since its last fence (rule 7)
+    TLB_EXACT,  // oldest, and judge what kernels for teaching do not keep (tlb_exact())
 };
+
+// Returns whether the adversary uses the oldest translation.
+static inline bool
+tlb_oldest(enum tlb_mode mode)
+{
+    return mode == TLB_OLDEST || mode == TLB_EXACT;
+}
 
 enum stale_kind {
     STALE_ENTRY, // an entry changed, no fence since: see `change`
     STALE_TREE,  // satp was written, no fence since: see `active`
-    STALE_CODE,  // the page at `now.pa` was stored to, no fence.i since
+    STALE_CODE,  // the page at `pa` was stored to, no fence.i since
+    STALE_TABLE, // the table with `pa` was stored to before satp led to it, no fence since
 };
 
 // An access for which a remembered translation differs from memory in a way that matters.
@@ -44,6 +53,7 @@ struct stale {
     struct pt_trace now, old;   // the walk of memory; the walk that may be remembered
     uint64 satp;                // present
     struct table_change change; // STALE_ENTRY: the first change that made the difference
+    uint64 pa;                  // STALE_CODE, STALE_TABLE: in the page that was stored to
     struct active active;       // STALE_TREE: the tree that may still be used
     struct active present;      // the tree of the present satp: where that was written
 };

@@ -4,6 +4,7 @@
 
 #include "machine.h"
 #include "mmu/contexts.h"
+#include "mmu/fetched.h"
 #include "mmu/satp.h"
 
 static uint64 *
@@ -162,6 +163,8 @@ trees_learn(struct machine *m, uint64 satp)
         m->trees.tree[n].root = root;
         m->trees.tree[n].levels = (uint8)levels;
         m->trees.tree[n].epoch++;
+        if (m->config.tlb == TLB_EXACT)
+            m->trees.tree[n].born = fetched_begin(m);
         follow(m, n);
     }
     m->trees.tree[n].used = m->s.turns.retired;

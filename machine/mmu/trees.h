@@ -22,6 +22,7 @@ struct tree {
     uint64 used;    // position when it was last activated
     uint64 globals; // hash of the root entries that lead to global leaves; 0: none
     uint32 epoch;   // counts changes above level 0: shortcuts of another epoch are void
+    uint32 born;    // epoch of stores in which it became known (mmu/fetched.h); TLB_EXACT alone
     uint8 levels;
 };
 

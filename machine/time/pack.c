@@ -21,7 +21,7 @@ struct table_page {
 static bool
 plays_old_code(const struct machine *m)
 {
-    return m->config.tlb == TLB_OLDEST || m->config.tlb == TLB_RANDOM;
+    return tlb_oldest(m->config.tlb) || m->config.tlb == TLB_RANDOM;
 }
 
 static uint64

@@ -7,7 +7,7 @@
 import { readFileSync, writeSync } from "node:fs";
 
 const SETTINGS = ["harts", "seed", "turn", "sharp", "tlb", "mmu", "svade", "no-pmp", "modern", "epoch"];
-const MODES = ["strict", "lax", "oldest", "random", "late"];
+const MODES = ["strict", "lax", "oldest", "random", "late", "exact"];
 const SLICE = 1000000n;
 
 function parseWords(words) {

@@ -35,6 +35,8 @@ class Counts:
                     numbers = [int(w) for w in words[4:]]
                     cell = self.cells.setdefault((int(words[0]), words[1], words[2]), [0, 0, 0])
                     cell[:] = [a + b for a, b in zip(cell, numbers)]
+                elif kind == "spurious":
+                    self.spurious = int(words[0])
                 elif kind == "call":
                     self.calls[int(words[0])] = tuple(int(w) for w in words[1:])
                 else:
@@ -79,10 +81,11 @@ def test_count_vitrine(context):
     plain, table = run(context, *words), run(context, "--count", *words)
     hashes = [re.search("hash .* at ([0-9]+)", text) for text in (plain, table)]
     equal("counted", hashes[1][0], hashes[0][0])
-    demand(table, rf"\nall +\d+ +\d+ +\d+ +{hashes[0][1]}\n", r"\ncall +times")
+    demand(table, rf"\nall +\d+ +\d+ +\d+ +{hashes[0][1]}\n", r"\ncall +times", r"\nspurious +\d+  ")
     if max(len(line) for line in table[table.index("\nhart  "):].splitlines()) > 80:
         raise Failure("a line of the table is longer than 80 columns")
     counts = counted(context, *words)
     equal("the position", counts.position, int(hashes[0][1]))
+    equal("spurious", str(counts.spurious), re.search(r"\nspurious +(\d+)", table)[1])
     if not counts.calls or (0, "U", "(user)") not in counts.cells:
         raise Failure("no calls or no user instructions were counted")
