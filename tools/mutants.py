@@ -33,11 +33,11 @@ ASSEMBLY = {
         ["lw t0, CPU_ASID_MASK(tp)", "beqz t0, fence_out", "csrw satp, t1"],
         ["csrw satp, t2", "bnez t1, fence_in"],
         ["fence_in:", FENCE_ALL],
-        ["fence_out:", FENCE_ALL, "csrw satp, t1", FENCE_ALL, "j leave"],
+        ["fence_out:", "csrw satp, t1", FENCE_ALL, "j leave"],
     ],
     "kernel/rv/swtch.S": [["csrw satp, a2", "beqz a3, 1f", FENCE_ALL, "1:"]],
     "kernel/rv/entry.S": [
-        [FENCE_ALL, "csrw satp, t0", FENCE_ALL, "csrr t1, satp"],
+        [FENCE_ALL, "csrw satp, t0", "csrr t1, satp"],
         ["ld t0, kernel_satp", "csrw satp, t0", FENCE_ALL],
     ],
 }

@@ -23,7 +23,9 @@
 #define DIRECT_SLOT 256 // root index of DIRECT_MAP
 #define DIRECT_SLOTS 128
 
-        // Turns the boot table on and continues at label \to, at link addresses.
+        // Turns the boot table on and continues at label \to, at link addresses. The fence orders the
+        // stores to the table. After satp no fence is due: without translation, none was cached
+        // since that fence.
 .macro enter_high to
         la t0, boot_table
         srli t0, t0, 12
@@ -31,7 +33,6 @@
         or t0, t0, t1
         sfence.vma zero, zero
         csrw satp, t0
-        sfence.vma zero, zero
         csrr t1, satp
         bne t0, t1, no_paging
         ld t0, \to\()_link

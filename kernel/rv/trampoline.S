@@ -14,8 +14,9 @@
 //           C code is entered on an empty kernel stack, tp naming this hart, interrupts off.
 // Fences    None where the two tables have ASIDs of their own: mm/aspace/asid.c makes sure that no TLB
 //           holds an old entry under either. Without ASIDs, after each switch, so that no
-//           translation of one table is used in the other; on the way out before it as well, so that
-//           the stores to the user's table are done (priv sfence.vma, priv satp).
+//           translation of one table is used in the other, and the stores to the user's table are
+//           done (priv sfence.vma, priv satp). Before it, asid_enter() has fenced the stores that
+//           put the trampoline there; no other entry is used between the two.
 // Next      rv/kernelvec.S
 #include "abi/syscall.h"
 #include "rv/offsets.h"
@@ -214,12 +215,11 @@ fence_in:                               // before the first access to what only 
         addi t1, t1, 2                  // fenced writes of satp: this one and that of the way out
         sd t1, CPU_SATP_FENCED(tp)
         ld t1, CPU_FENCES_ALL(tp)
-        addi t1, t1, 3                  // fences: 1 here and 2 on the way out
+        addi t1, t1, 2                  // fences: this one and that of the way out
         sd t1, CPU_FENCES_ALL(tp)
         j counts
 
 fence_out:
-        sfence.vma zero, zero
         csrw satp, t1
         sfence.vma zero, zero
         j leave

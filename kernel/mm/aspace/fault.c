@@ -6,12 +6,10 @@
 //             resolve_hole()     the entry is invalid: a page of the region's source is mapped
 //             cow_write()        a write to a private page without W: it gets W, or is copied
 //             resolve_present()  another fault on a present page: its entry is set, and fenced
-// Promises  Fresh memory is zero. A page that other processes may read is never mapped writable in
-//           a private region: cow-readonly.
+// Promises  Fresh memory is zero. cow-readonly: a private region maps no shared page writable.
 // Locks     as->lock, held even while the disk is read. Callers that copy user memory may hold
 //           other locks; the pager's get() takes none of them, so there is no deadlock.
-// Fences    Each changed page, before the reference to its old frame is dropped. Also each page
-//           mapped into a hole, since a TLB may hold the invalid entry (priv sfence.vma).
+// Fences    Each changed page, before its old frame may go; each new one: holes may be cached.
 #include "mm/aspace/aspace.h"
 
 #include "abi/errno.h"
@@ -351,15 +349,17 @@ vmfault(struct aspace *as, uint64 va, enum pt_access access)
     return error;
 }
 
-// Clears A in the entries of the present pages of [start, end).
+// Clears A in the entries of the present pages of [start, end), in a space that no hart has used.
 static void
 forget_touch(struct aspace *as, uint64 start, uint64 end)
 {
     acquiresleep(&as->lock);
     for (uint64 va = start; va < end; va += PGSIZE) {
-        struct pt_cursor at = pt_find(&as->pt, va);
-        if (pte_valid(pte_load(at.slot)))
-            change_entry(as, at.slot, va, pte_load(at.slot) & ~PTE_A);
+        pte_t *slot = pt_find(&as->pt, va).slot, pte = pte_load(slot) & ~PTE_A;
+        if (pte_valid(pte)) {
+            pt_change(slot, pte);
+            mirror_set(as, va, pte);
+        }
     }
     releasesleep(&as->lock);
 }

@@ -120,8 +120,7 @@ kvminit(const struct ranges *ram)
 
 // Loads `satp`, which names the kernel's table.
 // Returns   false: this hart lacks its mode, and goes on as before.
-static bool
-use_table(uint64 satp)
+static bool __attribute__((noinline)) use_table(uint64 satp)
 {
     sfence_vma(); // the stores that built the table, before any walk of it (priv sfence.vma)
     w_satp(satp);

@@ -131,8 +131,6 @@ to_user(void)
     tf->whole = 0;
     if (!tf->user_satp)
         return;
-    if (fence)
-        sfence_vma();
     load_satp(tf->user_satp, fence);
     surely("trapframe", TRAPFRAME, PT_READ);
 }
