@@ -327,8 +327,36 @@ t_mapcode(void)
     t_remove("code");
 }
 
+// Code on pages that are copied on write. The kernel copies the upper ones ahead, when those below have been written in
+// a row; the process stores nothing there.
+static void
+t_copycode(void)
+{
+    enum { RET = 0x8067, LI_A0 = 0x513, PAGES = 10, WRITTEN = 5 };
+    char *p = mmap(0, PAGES * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                   -1, 0);
+    want(p != (char *)-1, "mmap failed");
+    for (uint i = 0; i < PAGES; i++) {
+        uint code[] = {LI_A0 | (40 + i) << 20, RET};
+        memcpy(p + i * PAGE, code, sizeof(code));
+    }
+    asm volatile("fence.i" ::: "memory");
+    int pid = t_fork();
+    if (pid == 0) {
+        for (int i = 0; i < WRITTEN; i++)
+            p[i * PAGE + PAGE / 2] = 1;
+        for (int i = WRITTEN; i < PAGES; i++) {
+            int got = ((int (*)(void))(p + i * PAGE))();
+            want(got == 40 + i, "the code on page %d returns %d", i, got);
+        }
+        exit(0);
+    }
+    want(t_wait(pid) == 0, "the child failed");
+    want(munmap(p, PAGES * PAGE) == 0, "munmap failed");
+}
+
 const struct test exec_tests[] = {
     TEST(exectest, 0),     TEST(bigargtest, 0), TEST(badarg, 0),   TEST(notprogram, 0),
     TEST(execunlinked, 0), TEST(execmany, 0),   TEST(execfail, 0), TEST(execbusy, 0),
-    TEST(busyexec, 0),     TEST(mapcode, 0),    {0, 0, 0},
+    TEST(busyexec, 0),     TEST(mapcode, 0),    TEST(copycode, 0), {0, 0, 0},
 };

@@ -248,18 +248,74 @@ t_mapsync(void)
     t_remove("f");
 }
 
+// The kernel loads the byte at `p` and stores it there again; it is `value`.
+static void
+kernel_copies(const int *ends, char *p, char value)
+{
+    want(write(ends[1], p, 1) == 1 && read(ends[0], p, 1) == 1, "pipe failed");
+    want(*p == value, "%p has %d", p, *p);
+}
+
+// Reads a file in order, up to a page whose fault maps others ahead; the kernel reads one of those.
+static void
+ahead_of_file(const int *ends)
+{
+    enum { PAGES = 12, READ = 5 };
+    int fd = open("f", O_CREATE | O_TRUNC | O_RDWR);
+    char page[PAGE];
+    memset(page, 'f', PAGE);
+    for (int i = 0; i < PAGES; i++)
+        want(write(fd, page, PAGE) == PAGE, "write failed");
+    char *p = mmap(0, PAGES * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+    want(p != (char *)-1, "mmap failed");
+    close(fd);
+    for (int i = 0; i < READ; i++)
+        want(*(volatile char *)(p + i * PAGE) == 'f', "the file has something else");
+    want(write(ends[1], p + (READ + 1) * PAGE, 1) == 1 && read(ends[0], page, 1) == 1,
+         "pipe failed");
+    want(munmap(p, PAGES * PAGE) == 0, "munmap failed");
+    t_remove("f");
+}
+
+// The kernel uses memory that it has mapped ahead of the process: behind a file's pages that are read in order, in new
+// shared memory, in anonymous memory that is touched in order, in a superpage and a table that a fork has shared.
+static void
+t_aheadcopy(void)
+{
+    enum { SUPER = 2 << 20, ANON = 2 * SUPER };
+    int ends[2];
+    want(pipe(ends) == 0, "no pipe");
+    ahead_of_file(ends);
+    char *p = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    want(p != (char *)-1, "mmap failed");
+    kernel_copies(ends, p, 0);
+    p = mmap(0, ANON, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    want(p != (char *)-1, "mmap failed");
+    kernel_copies(ends, p + ANON / 2, 0); // its table is new
+    char *even = p + -(uint64)p % SUPER;  // a whole table serves this region alone
+    for (int i = 0; i < 64; i += 2) {
+        even[i * PAGE] = 1;
+        kernel_copies(ends, even + (i + 1) * PAGE, 0);
+    }
+    char *large = t_grow(3 * SUPER);
+    large += -(uint64)large % SUPER;
+    large[0] = large[SUPER] = 1;
+    int pid = t_fork();
+    if (pid == 0)
+        exit(0);
+    want(t_wait(pid) == 0, "the child failed");
+    even[0] = 2;
+    kernel_copies(ends, even + PAGE, 0);
+    large[0] = 2;
+    kernel_copies(ends, large + SUPER, 1);
+    want(munmap(p, ANON) == 0, "munmap failed");
+    close(ends[0]);
+    close(ends[1]);
+}
+
 const struct test vm_tests[] = {
-    TEST(copyin, 0),
-    TEST(copyout, 0),
-    TEST(copyinstr1, 0),
-    TEST(copyinstr2, 0),
-    TEST(copyinstr3, 0),
-    TEST(pgbug, 0),
-    TEST(copyouttext, 0),
-    TEST(kernmem, T_NOISY),
-    TEST(validatetest, 0),
-    TEST(bsstest, 0),
-    TEST(mem, T_SLOW),
-    TEST(mapsync, 0),
-    {0, 0, 0},
+    TEST(copyin, 0),       TEST(copyout, 0), TEST(copyinstr1, 0),  TEST(copyinstr2, 0),
+    TEST(copyinstr3, 0),   TEST(pgbug, 0),   TEST(copyouttext, 0), TEST(kernmem, T_NOISY),
+    TEST(validatetest, 0), TEST(bsstest, 0), TEST(mem, T_SLOW),    TEST(aheadcopy, 0),
+    TEST(mapsync, 0),      {0, 0, 0},
 };
