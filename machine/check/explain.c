@@ -5,9 +5,10 @@
 //           what is known of the process decide the sentences. The report asks for the last store
 //           to the entry (struct fact); for a page or table that is free, it names the call that
 //           freed it.
-// Next      mmu/trees.c, pt/read/translate.h
+// Next      check/elsewhere.c, mmu/trees.c, pt/read/translate.h
 #include "check/explain.h"
 
+#include "check/elsewhere.h"
 #include "check/leaves.h"
 #include "check/lawful.h"
 #include "machine.h"
@@ -105,9 +106,8 @@ wrong_slot(const struct machine *m, const struct access *a, const struct pt_trac
 
 // --- where it lies ---------------------------------------------------------------------------
 
-// Returns the process for which the access is made; 0: not known.
-static uint64
-process_of(const struct machine *m, const struct access *a)
+uint64
+explain_process(const struct machine *m, const struct access *a)
 {
     return a->pid > 0 ? facts_process(m, a->pid) : 0;
 }
@@ -116,26 +116,6 @@ static bool
 size_of(const struct machine *m, uint64 proc, uint64 *sz)
 {
     return proc != 0 && facts_field(m, proc, FACT_PROC_SZ, 8, sz);
-}
-
-// Adds to the report that the page is mapped in the parent of the process, if it is.
-static void
-parent_has(const struct machine *m, const struct access *a, uint64 proc, struct report *r)
-{
-    uint64 parent, root, pid;
-    struct pt_trace t;
-    if (!a->user || !facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) || parent == 0 ||
-        !facts_field(m, parent, FACT_PROC_PAGETABLE, 8, &root) ||
-        !facts_field(m, parent, FACT_PROC_PID, 4, &pid))
-        return;
-    uint64 satp = (a->satp & ~SATP_PPN_MASK) | root >> PAGE_BITS;
-    if (!guest_walk_tree(m, satp, a->va, a->kind, true, false, &t) || t.rule != RULE_OK)
-        return;
-    struct fact *f = report_near(r, WORD_NEAR_PARENT);
-    f->arg[0] = pid;
-    f->arg[1] = t.step[t.reads - 1].pte;
-    f->stored = t.step[t.reads - 1].pa;
-    r->todo.word = WORD_DO_PARENT;
 }
 
 enum side { SIDE_UNKNOWN, SIDE_INSIDE, SIDE_BEHIND, SIDE_BEYOND };
@@ -173,7 +153,7 @@ parent_notes(const struct machine *m, const struct access *a, uint64 proc, struc
 static enum side
 near_process(const struct machine *m, const struct access *a, struct report *r)
 {
-    uint64 proc = process_of(m, a), sz;
+    uint64 proc = explain_process(m, a), sz;
     if (!size_of(m, proc, &sz))
         return SIDE_UNKNOWN;
     bool inside = a->va < sz, behind = !inside && a->va - sz < JUST_BEHIND;
@@ -196,12 +176,15 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
            struct report *r)
 {
     uint64 entry = t->step[t->reads - 1].pa;
-    if (a->va < NULL_BYTES && !a->user) {
+    bool other = elsewhere(m, a, r);
+    if (a->va < NULL_BYTES && !a->user && !other) {
         report_near(r, WORD_NEAR_NULL);
         r->todo.word = WORD_DO_NULL;
         return BLAME_KERNEL;
     }
     explain_entry(r, entry, t->pte);
+    if (other)
+        return BLAME_KERNEL;
     if (wrong_slot(m, a, t, r))
         return BLAME_KERNEL;
     enum side side = near_process(m, a, r);
@@ -210,9 +193,9 @@ not_mapped(const struct machine *m, const struct access *a, const struct pt_trac
         return BLAME_PROGRAM;
     }
     bool inside = side == SIDE_INSIDE;
-    uint64 proc = process_of(m, a);
+    uint64 proc = explain_process(m, a);
     if (proc != 0 && !inside)
-        parent_has(m, a, proc, r);
+        elsewhere_parent(m, a, proc, r);
     if (proc != 0 && a->user && side == SIDE_BEYOND)
         parent_notes(m, a, proc, r);
     if (r->todo.word != WORD_NONE)
@@ -265,7 +248,7 @@ unreachable(const struct machine *m, uint64 satp, uint64 size)
 static enum blame
 no_user(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
 {
-    uint64 proc = process_of(m, a), frame = 0, sz = 0, trampoline = 0, va;
+    uint64 proc = explain_process(m, a), frame = 0, sz = 0, trampoline = 0, va;
     explain_entry(r, t->step[t->reads - 1].pa, t->pte);
     if (symbols_any(&m->sight->symbols, "trampoline", &va))
         (void)symbols_physical(&m->sight->symbols, va, &trampoline);
@@ -318,9 +301,15 @@ no_right(const struct machine *m, const struct access *a, const struct pt_trace 
 static enum blame
 by_rule(const struct machine *m, const struct access *a, const struct pt_trace *t, struct report *r)
 {
+    struct leaf leaf;
     switch (t->rule) {
     case RULE_CANONICAL:
         r->todo.word = WORD_DO_CANONICAL;
+        if (leaves_find(m, satp_root(a->satp), satp_levels(a->satp), a->va, &leaf) &&
+            a->va >> 39 == 0) {
+            explain_entry(r, leaf.slot, leaf.pte);
+            r->todo.word = WORD_DO_MAXVA;
+        }
         return a->user ? BLAME_PROGRAM : BLAME_KERNEL;
     case RULE_VALID:
         return not_mapped(m, a, t, r);
@@ -347,22 +336,34 @@ by_rule(const struct machine *m, const struct access *a, const struct pt_trace *
     }
 }
 
+// Says that there is no memory at `pa`, if there is none.
+static void
+no_ram(const struct machine *m, uint64 pa, struct report *r)
+{
+    uint64 end = m->ram.base + m->ram.size;
+    if (ram_has(&m->ram, pa, 1))
+        return;
+    report_near(r, WORD_NEAR_NOTHING)->arg[0] = pa;
+    if (pa >= end)
+        r->todo = (struct fact){.word = WORD_DO_PHYSTOP, .arg = {end}};
+}
+
 enum blame
 explain_access(const struct machine *m, const struct access *a, struct report *r)
 {
     struct pt_trace t;
     enum blame blame;
     if (!guest_walk_tree(m, a->satp, a->va, a->kind, a->user, a->sum, &t)) {
-        bool ram = ram_has(&m->ram, a->va, 1);
-        report_near(r, ram ? WORD_NEAR_RAM : WORD_NEAR_NOTHING)->arg[0] = a->va;
-        if (ram)
+        no_ram(m, a->va, r);
+        if (ram_has(&m->ram, a->va, 1)) {
+            report_near(r, WORD_NEAR_RAM)->arg[0] = a->va;
             r->todo.word = WORD_NO_PMP_DO;
+        }
         return BLAME_KERNEL;
     }
     r->walk = (struct fact){.word = WORD_WALK, .arg = {a->satp}, .trace = t};
     if (t.rule == RULE_OK) {
-        if (!ram_has(&m->ram, t.pa, 1))
-            report_near(r, WORD_NEAR_NOTHING)->arg[0] = t.pa;
+        no_ram(m, t.pa, r);
         return BLAME_KERNEL;
     }
     r->rule = (struct fact){.word = (enum word)(WORD_LONG_OK + t.rule)};

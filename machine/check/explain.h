@@ -32,5 +32,7 @@ void explain_entry(struct report *r, uint64 pa, uint64 pte);
 // If the page at `pa` is free, adds the sentence `word`, with the call that freed it. Returns
 // whether it is free.
 bool explain_free(const struct machine *m, uint64 pa, enum word word, struct report *r);
+// Returns the process for which the access is made; 0: not known.
+uint64 explain_process(const struct machine *m, const struct access *a);
 // The sentence for a trap, WORD_TRAP_..., and the values for its places: for {N:w}.
 void explain_trap(int cause, uint64 tval, uint64 arg[3]);

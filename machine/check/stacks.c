@@ -8,9 +8,12 @@
 //           stack and the largest of their frames. sp may have begun at the wrong end of the page:
 //           in usertrap(), or in the first function of a new process, which gets its sp from
 //           p->context.
+//           A stack that the hart's tree does not map at all has not overflowed.
 #include "check/blame.h"
+#include "check/explain.h"
 #include "machine.h"
 #include "sight/check.h"
+#include "sight/guest.h"
 
 #define BELOW       (4 * PAGE_BYTES) // an address so far below a stack counts as its overflow
 #define FIRST_FRAME 256              // bytes: no function after a trap pushes more at once
@@ -86,6 +89,25 @@ tell(struct machine *m, unsigned hart, uint64 kstack, uint64 address, uint64 at)
     report_send(m, &r);
 }
 
+// Reports that the process's stack is not in the tree that satp has.
+static void
+tell_unmapped(struct machine *m, unsigned hart, uint64 kstack)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct access a = {.satp = h->satp,
+                       .va = h->stval,
+                       .kind = access_of((int)h->scause),
+                       .pid = facts_pid(m, hart)};
+    struct report r;
+    report_begin(m, &r, REPORT_STACK, hart, h->sepc);
+    moment_at(m, hart, h->sepc, &r.moment);
+    r.what = (struct fact){
+        .word = WORD_STACK_UNMAPPED, .arg = {kstack, h->stval, h->sepc}, .moment = r.moment};
+    explain_access(m, &a, &r);
+    r.fatal = true;
+    report_send(m, &r);
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -105,13 +127,18 @@ static void
 trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
-    uint64 kstack;
+    uint64 kstack, pa;
     bool page = h->scause == CAUSE_STORE_PAGE || h->scause == CAUSE_LOAD_PAGE;
     if (h->mode != MODE_S || !page || !(h->mstatus & STATUS_SPP))
         return;
     kstack = stack_of(m, hart);
-    if (kstack != 0 && h->stval < kstack && kstack - h->stval < BELOW &&
-        h->x[SP] < kstack + PAGE_BYTES && h->x[SP] + BELOW > kstack)
+    if (kstack == 0)
+        return;
+    bool mapped = guest_translate(m, hart, kstack, PT_READ, &pa);
+    if (!mapped && h->stval - kstack < PAGE_BYTES && h->x[SP] - kstack <= PAGE_BYTES)
+        tell_unmapped(m, hart, kstack);
+    else if (mapped && h->stval < kstack && kstack - h->stval < BELOW &&
+             h->x[SP] < kstack + PAGE_BYTES && h->x[SP] + BELOW > kstack)
         tell(m, hart, kstack, h->stval, h->sepc);
 }
 

@@ -81,13 +81,13 @@ tell_code(struct machine *m, const struct stale *s)
 }
 
 // Returns whether the address of the code that has written satp leads to another page in the new
-// tree. Then no fence helps.
+// tree, or to none. Then no fence helps.
 static bool
 switched(const struct stale *s)
 {
     return s->kind == STALE_TREE && s->access == PT_EXEC && (s->va ^ s->present.pc) < PAGE_BYTES &&
-           s->now.rule == RULE_OK && s->old.rule == RULE_OK &&
-           (s->now.pa ^ s->old.pa) >= PAGE_BYTES;
+           s->old.rule == RULE_OK &&
+           (s->now.rule != RULE_OK || (s->now.pa ^ s->old.pa) >= PAGE_BYTES);
 }
 
 static void
@@ -97,7 +97,7 @@ tell_switched(struct machine *m, const struct stale *s)
     struct report r;
     report_begin(m, &r, REPORT_STALE, s->hart, s->present.pc);
     r.what = (struct fact){
-        .word = WORD_SWITCHED,
+        .word = s->now.rule == RULE_OK ? WORD_SWITCHED : WORD_SWITCHED_NONE,
         .arg = {s->va & page, s->present.pc, s->hart, s->old.pa & page, s->now.pa & page}};
     r.walk = (struct fact){.word = WORD_WALK, .arg = {s->satp}, .trace = s->now};
     if (s->now.reads > 0)

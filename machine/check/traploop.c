@@ -14,6 +14,7 @@
 #define LOOP_TRAPS 100
 #define LOOP_STEPS 64 // of the hart, from one trap to the next
 #define NEAR_STACK 4096ULL
+#define PUSHED     (LOOP_TRAPS * 512ULL) // by all these traps, on a stack that is not there
 
 struct taken {
     uint64 epc, tval;
@@ -72,13 +73,23 @@ tell_before(struct machine *m, unsigned hart, const struct trap_chain *c, struct
 }
 
 // Returns the trap that shows the mistake: the one before, if the last one is only the fetch of a
-// handler that is not there.
+// handler that is not there, or a push below the stack on which the one before was.
 static const struct taken *
 culprit(const struct trap_chain *c, uint64 vector)
 {
     bool absent = c->last.epc == vector && access_of(c->last.cause) == PT_EXEC;
     bool fault = c->before.when != 0 && memory_fault(c->before.cause);
-    return absent && fault ? &c->before : &c->last;
+    bool push = access_of(c->last.cause) == PT_WRITE && access_of(c->before.cause) == PT_WRITE &&
+                c->before.tval - c->last.tval < PUSHED;
+    return fault && (absent || push) ? &c->before : &c->last;
+}
+
+// Returns whether the advice comes from what is known of the tree or of memory: it stays.
+static bool
+known_reason(enum word word)
+{
+    return word == WORD_DO_ROOT_FREE || word == WORD_DO_SLOT || word == WORD_NO_PMP_DO ||
+           word == WORD_DO_SWITCH || word == WORD_DO_OWN || word == WORD_DO_TRAPFRAME;
 }
 
 static void
@@ -95,8 +106,7 @@ tell_why(struct machine *m, unsigned hart, bool supervisor, const struct trap_ch
                        .pid = facts_pid(m, hart)};
     if (memory_fault(t->cause))
         explain_access(m, &a, r);
-    bool table = r->todo.word == WORD_DO_ROOT_FREE || r->todo.word == WORD_DO_SLOT ||
-                 r->todo.word == WORD_NO_PMP_DO;
+    bool table = known_reason(r->todo.word);
     if (!table && t == &c->last && t->epc == vector && a.kind == PT_EXEC)
         r->todo = (struct fact){.word = WORD_LOOP_VECTOR, .arg = {supervisor}};
     else if (!table && r->walk.trace.rule == RULE_VALID &&
