@@ -84,16 +84,17 @@ same(struct machine *m, const struct given *g, uint64 i)
 static void
 refused(struct machine *m, const struct call *c)
 {
+    const uint64 need = PTE_U | PTE_W;
     struct leaf leaf, above;
     struct report r;
     if (known_inside(m, c->hart, KNOWN_EXEC) == NULL ||
-        !leaves_find(m, c->arg[0], PT_MIN_LEVELS, c->arg[1], &leaf) || (leaf.pte & PTE_U) ||
+        !leaves_find(m, c->arg[0], PT_MIN_LEVELS, c->arg[1], &leaf) || (leaf.pte & need) == need ||
         leaves_find(m, c->arg[0], PT_MIN_LEVELS, c->arg[1] + PAGE_BYTES, &above))
         return;
     report_begin(m, &r, REPORT_ARGUMENTS, c->hart, m->sight->known.entry[KNOWN_EXEC]);
     r.what = (struct fact){.word = WORD_ARGUMENT_REFUSED, .arg = {r.site, c->arg[1], leaf.pte}};
     explain_entry(&r, leaf.slot, leaf.pte);
-    r.todo.word = WORD_ARGUMENT_REFUSED_DO;
+    r.todo.word = leaf.pte & PTE_U ? WORD_DO_NO_USER : WORD_ARGUMENT_REFUSED_DO;
     report_send(m, &r);
 }
 

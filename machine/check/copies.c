@@ -8,7 +8,7 @@
 //           maps the page. Bytes count only if no other process can store to the page, and the
 //           kernel's side is no variable that may change without a lock. W counts for code alone:
 //           it may be missing elsewhere because the page is copy-on-write, or was read from a file
-//           in this very call.
+//           in this very call. A copy that fails counts only in a larger page.
 #include "base/mem.h"
 #include "base/numbers.h"
 #include "check/blame.h"
@@ -125,16 +125,32 @@ others_write(struct machine *m, unsigned hart, uint64 pa)
     return o.writers > 0;
 }
 
+// Returns whether the copy has taken the first 4 KiB of a larger page for the page of byte `at`.
+static bool
+no_offset(struct machine *m, const struct copy *k, uint64 at, uint64 ours, const struct leaf *leaf)
+{
+    uint64 offset = k->user + at, first = pte_pa(leaf->pte) + offset % PAGE_BYTES;
+    return leaf->level > 0 && offset % pt_leaf_size(leaf->level) >= PAGE_BYTES &&
+           ram_has(&m->ram, first, 1) && *ram_at(&m->ram, first) == ours;
+}
+
 static void
-wrong_byte(struct machine *m, const struct copy *k, uint64 at, uint64 theirs, uint64 ours)
+wrong_byte(struct machine *m, const struct copy *k, uint64 at, uint64 theirs, uint64 ours,
+           const struct leaf *leaf)
 {
     struct report r;
+    uint64 walkaddr;
     report_begin(m, &r, REPORT_COPY_BYTES, k->call->hart, m->sight->known.entry[k->call->what]);
     r.what = (struct fact){.word = WORD_COPY_BYTES,
                            .arg = {r.site, at, k->user + at, theirs, ours},
                            .moment = r.moment};
     r.rule.word = WORD_COPY_BYTES_RULE;
     r.todo = (struct fact){.word = WORD_COPY_BYTES_DO, .arg = {r.site}};
+    if (no_offset(m, k, at, ours, leaf)) {
+        if (symbols_any(&m->sight->symbols, "walkaddr", &walkaddr))
+            r.site = walkaddr;
+        r.todo = (struct fact){.word = WORD_COPY_SUPER_DO, .arg = {r.site}};
+    }
     report_send(m, &r);
 }
 
@@ -191,7 +207,7 @@ compare(struct machine *m, const struct copy *k, uint64 at, uint64 n, const stru
     for (uint64 i = 0; i < n; i++) {
         if (theirs[i] != ours[i]) {
             if (own_buffer(m, k) && !others_write(m, k->call->hart, user & ~(PAGE_BYTES - 1)))
-                wrong_byte(m, k, at + i, theirs[i], ours[i]);
+                wrong_byte(m, k, at + i, theirs[i], ours[i], leaf);
             return DIFFERENT;
         }
         if (k->string && theirs[i] == 0)
@@ -220,6 +236,32 @@ look(struct machine *m, const struct copy *k)
         too_long(m, k);
 }
 
+// Reports a copy that has failed, though the process may use all of a larger page.
+static void
+refused(struct machine *m, const struct copy *k)
+{
+    struct leaf leaf, large = {0};
+    uint64 need = PTE_U | (k->out ? PTE_W : PTE_R);
+    struct report r;
+    for (uint64 at = 0; at < k->size; at += in_one_page(k, at)) {
+        if (!leaves_find(m, k->call->arg[0], PT_MIN_LEVELS, k->user + at, &leaf) ||
+            (leaf.pte & need) != need)
+            return;
+        if (large.level == 0)
+            large = leaf;
+    }
+    if (large.level == 0 || k->string || k->size != k->call->arg[3])
+        return;
+    report_begin(m, &r, REPORT_COPY_BYTES, k->call->hart, m->sight->known.entry[KNOWN_WALK]);
+    r.what = (struct fact){
+        .word = WORD_COPY_REFUSED,
+        .arg = {m->sight->known.entry[k->call->what], large.va, large.pte, (uint64)large.level},
+        .moment = r.moment};
+    leaf_mapped_by(&r, &large);
+    r.todo = (struct fact){.word = WORD_COPY_REFUSED_DO, .arg = {r.site}};
+    report_send(m, &r);
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -231,9 +273,12 @@ returned(struct machine *m, const struct call *c, uint64 result)
 {
     const struct frame *root = frames_at(m, c->arg[0]);
     struct copy k = copy_of(c);
-    if ((uint32)result == 0 && c->arg[0] % PAGE_BYTES == 0 && root != NULL &&
-        root->state == FRAME_ALLOCATED)
+    if (c->arg[0] % PAGE_BYTES != 0 || root == NULL || root->state != FRAME_ALLOCATED)
+        return;
+    if ((uint32)result == 0)
         look(m, &k);
+    else
+        refused(m, &k);
 }
 
 const struct check copies_check = {

@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
+#include "sight/guest.h"
 
 #define SUPER_BYTES (512 * PAGE_BYTES)
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page
@@ -63,26 +64,90 @@ pointer_to(const struct machine *m, uint64 page, struct report *r)
             }
 }
 
+// A page that is looked for in a tree.
+struct sought {
+    uint64 pa;
+    struct leaf leaf; // that maps it; slot 0: none
+};
+
+static void
+sought_leaf(void *arg, const struct leaf *leaf)
+{
+    struct sought *s = arg;
+    if (pte_pa(leaf->pte) == s->pa)
+        s->leaf = *leaf;
+}
+
+// Reports that kfree() is given a larger page, which is still mapped as one.
+static void
+large_freed(struct machine *m, const struct call *c, const struct leaf *leaf)
+{
+    struct report r;
+    report_begin(m, &r, REPORT_LOST, c->hart, c->ra - 1);
+    r.what = (struct fact){
+        .word = WORD_FREE_LARGE, .arg = {c->arg[0], r.site, leaf->va}, .moment = r.moment};
+    leaf_mapped_by(&r, leaf);
+    r.todo.word = WORD_FREE_LARGE_DO;
+    report_send(m, &r);
+}
+
+// Reports that a page is freed in which a hart of the kernel has its stack.
+static void
+stack_freed(struct machine *m, const struct call *c)
+{
+    struct report r;
+    for (unsigned i = 0; i < m->config.harts; i++) {
+        uint64 sp = m->s.hart[i].x[2], pa = sp - 8;
+        if (m->s.hart[i].mode == MODE_U ||
+            (m->s.hart[i].mode == MODE_S && !guest_translate(m, i, sp - 8, PT_READ, &pa)) ||
+            (pa ^ c->arg[0]) >= PAGE_BYTES)
+            continue;
+        report_begin(m, &r, REPORT_STACK, c->hart, c->ra - 1);
+        r.what = (struct fact){
+            .word = WORD_FREE_STACK, .arg = {c->arg[0], r.site, i, sp}, .moment = r.moment};
+        r.todo.word = WORD_FREE_STACK_DO;
+        report_send(m, &r);
+    }
+}
+
 // A call of kfree() begins, or one of memset().
 static void
 called(struct machine *m, const struct call *c)
 {
     uint64 pa = c->arg[0];
     const struct frame *f = frames_at(m, pa);
+    const struct call *unmaps = known_inside(m, c->hart, KNOWN_UVMUNMAP);
+    struct sought s = {.pa = pa};
+    struct visitor to = {.leaf = sought_leaf, .arg = &s};
     struct report r;
     if (c->what == KNOWN_MEMSET) {
         if (f != NULL && f->twice && c->arg[2] >= PAGE_BYTES)
             freed_at_once(m, c, f);
         return;
     }
-    if (f == NULL || f->state != FRAME_FREE || pa % PAGE_BYTES != 0)
+    if (f == NULL || pa % PAGE_BYTES != 0)
         return;
+    bool free = f->state == FRAME_FREE, one = c->what == KNOWN_KFREE;
+    bool large = one && f->super && pa % SUPER_BYTES == 0;
+    if (unmaps != NULL && (free ? f->freed.position > unmaps->when : large))
+        leaves_visit(m, unmaps->arg[0], PT_MIN_LEVELS, &to);
+    if (!free) {
+        if (s.leaf.level > 0)
+            large_freed(m, c, &s.leaf);
+        if (one)
+            stack_freed(m, c);
+        return;
+    }
     report_begin(m, &r, REPORT_DOUBLE_FREE, c->hart, 0);
     r.site = blame(m, &r.moment);
     r.what = (struct fact){.word = WORD_DOUBLE_FREE, .arg = {pa, r.site}};
     frames_tell(f, &r);
     pointer_to(m, pa, &r);
     r.todo.word = WORD_DOUBLE_FREE_DO;
+    if (s.leaf.slot != 0) {
+        leaf_mapped_by(&r, &s.leaf);
+        r.todo.word = WORD_DOUBLE_FREE_DO_TREE;
+    }
     report_send(m, &r);
 }
 

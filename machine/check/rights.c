@@ -5,9 +5,11 @@
 //           parent can. A page that was copied belongs to the child alone: it must be able to store
 //           to it. A page that both have is copy-on-write: neither has W, and a software bit marks
 //           both entries if the parent could store to the page before.
+//           A page that was copied has the bytes of the parent's.
 // Promises  silence: a page that both may store to can be shared memory, unless it is the stack, or
 //           only one of the two has W and the other has a software bit. A kernel may know without a
 //           mark which pages are copy-on-write: a missing one counts after a mark has been seen.
+#include "base/mem.h"
 #include "check/explain.h"
 #include "check/leaves.h"
 #include "check/mapped.h"
@@ -30,9 +32,10 @@ struct rights_watch {
 struct pair {
     struct machine *m;
     const struct copying *call;
-    uint64 child; // root
-    uint64 size;  // that uvmcopy() was given
-    uint64 stack; // the page of the parent's sp
+    unsigned hart;
+    uint64 root, child; // roots
+    uint64 size;        // that uvmcopy() was given
+    uint64 stack;       // the page of the parent's sp
     struct leaf parent, copy;
     enum word found; // WORD_NONE: no mistake
 };
@@ -109,6 +112,28 @@ shared(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
     return WORD_NONE;
 }
 
+// Returns whether no other process has the parent's tree: a thread of it may store meanwhile.
+static bool
+alone(const struct pair *p)
+{
+    uint64 proc, root, own = facts_current(p->m, p->hart);
+    for (unsigned i = 0; (proc = facts_slot(p->m, i)) != 0; i++)
+        if (proc != own && facts_field(p->m, proc, FACT_PROC_PAGETABLE, 8, &root) &&
+            root == p->root)
+            return false;
+    return own != 0;
+}
+
+// Returns whether the two pages hold the same bytes, or another process may store to the parent's.
+static bool
+same(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
+{
+    const struct ram *ram = &p->m->ram;
+    uint64 from = pte_pa(parent->pte), to = pte_pa(copy->pte), size = pt_leaf_size(copy->level);
+    return !ram_has(ram, from, size) || !ram_has(ram, to, size) ||
+           mem_equal(ram_at(ram, from), ram_at(ram, to), size) || !alone(p);
+}
+
 static void
 compare(void *arg, const struct leaf *leaf)
 {
@@ -121,9 +146,12 @@ compare(void *arg, const struct leaf *leaf)
         return;
     bool common = pte_pa(copy.pte) == pte_pa(leaf->pte);
     state(p->m)->marks |= marked(leaf->pte);
+    if (has && !common && leaf->va < p->size && leaf->level == copy.level && !same(p, leaf, &copy))
+        p->found = WORD_RIGHTS_BYTES;
     bool own = !common && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
     uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
-    p->found = (leaf->pte & ~copy.pte & rights) ? WORD_RIGHTS : WORD_NONE;
+    if (leaf->pte & ~copy.pte & rights)
+        p->found = WORD_RIGHTS;
     if (!has)
         p->found =
             leaf->va < p->size && !mapped_ever(p->m, leaf->va) ? WORD_RIGHTS_NONE : WORD_NONE;
@@ -136,7 +164,12 @@ compare(void *arg, const struct leaf *leaf)
 static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
-    struct pair p = {.m = m, .call = &state(m)->of[c->hart], .child = c->arg[1], .size = c->arg[2]};
+    struct pair p = {.m = m,
+                     .call = &state(m)->of[c->hart],
+                     .hart = c->hart,
+                     .root = c->arg[0],
+                     .child = c->arg[1],
+                     .size = c->arg[2]};
     struct visitor to = {.arg = &p, .leaf = compare};
     uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
     struct report r;
@@ -152,9 +185,10 @@ returned(struct machine *m, const struct call *c, uint64 result)
                            .arg = {function, p.parent.va, p.copy.pte, p.parent.pte},
                            .moment = r.moment};
     explain_entry(&r, p.copy.slot, p.copy.pte);
-    r.todo.word = p.found == WORD_RIGHTS        ? WORD_RIGHTS_DO
-                  : p.found == WORD_RIGHTS_NONE ? WORD_RIGHTS_NONE_DO
-                                                : WORD_RIGHTS_COW_DO;
+    r.todo.word = p.found == WORD_RIGHTS         ? WORD_RIGHTS_DO
+                  : p.found == WORD_RIGHTS_BYTES ? WORD_RIGHTS_BYTES_DO
+                  : p.found == WORD_RIGHTS_NONE  ? WORD_RIGHTS_NONE_DO
+                                                 : WORD_RIGHTS_COW_DO;
     report_send(m, &r);
 }
 
