@@ -11,7 +11,7 @@
 //           which the page number grows with the number of the entry. Of a free page only the
 //           link counts: a page that the allocator has got back by an unknown function stands
 //           behind it in the list. A page that is lost stays lost; each place that allocates is
-//           reported once.
+//           reported once. Of a tree that is lost, the root is told.
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
@@ -23,9 +23,15 @@
 #define LOST_MIN   2  // pages from one place: a single one may be in use by code that is running
 #define LINK_BYTES 16 // of a free page
 
-enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4 };
+enum { PAGE_SEEN = 1, PAGE_USER = 2, PAGE_TOLD = 4, PAGE_INNER = 8, PAGE_ROOT = 16 };
+
+#define EXECS 32
 
 struct lost_watch {
+    struct {
+        uint64 when, root; // of the call of exec(); the tree before it
+    } exec[EXECS];
+    uint32 next;
     uint8 *page;   // of each page of RAM
     uint32 *queue; // pages that are found and not yet searched
     uint32 head, tail;
@@ -214,7 +220,19 @@ of_same_place(struct machine *m, const struct frame *like)
     return count;
 }
 
-static void
+// Returns whether the page was the root of a process until exec() gave it another one.
+static bool
+replaced(struct machine *m, uint64 pa)
+{
+    const struct lost_watch *w = state(m);
+    for (unsigned i = 0; i < EXECS; i++)
+        if (w->exec[i].root == pa && w->exec[i].when > frames_at(m, pa)->allocated.position)
+            return true;
+    return false;
+}
+
+// Returns whether enough pages of this kind are lost.
+static bool
 tell(struct machine *m, uint32 page)
 {
     uint64 pa = m->ram.base + ((uint64)page << PAGE_BITS);
@@ -226,8 +244,8 @@ tell(struct machine *m, uint32 page)
         dropped = &known->unpaired;
     uint64 count = of_same_place(m, f);
     struct report r;
-    if (count < LOST_MIN)
-        return;
+    if (count < LOST_MIN && !(state(m)->page[page] & PAGE_ROOT))
+        return false;
     uint64 caller = after ? blame_caller(m, &f->allocated) : blame_owner(m, &f->allocated);
     report_begin(m, &r, REPORT_LOST, m->turn_hart, caller);
     r.moment = (struct moment){.position = r.when, .pid = -1};
@@ -242,7 +260,35 @@ tell(struct machine *m, uint32 page)
         r.todo = (struct fact){
             .word = WORD_LOST_DO_FREEPROC,
             .arg = {m->sight->known.entry[KNOWN_FREEPROC], m->sight->known.entry[KNOWN_ALLOCPROC]}};
+    if (replaced(m, pa)) {
+        r.what.word = WORD_LOST_ROOT;
+        r.what.arg[2] = r.site = m->sight->known.entry[KNOWN_EXEC];
+        r.todo.word = WORD_LOST_DO;
+    }
     report_send(m, &r);
+    return true;
+}
+
+static bool
+is_lost(struct machine *m, uint64 i)
+{
+    return m->sight->frames->of[i].state == FRAME_ALLOCATED && !(state(m)->page[i] & PAGE_SEEN);
+}
+
+// Marks the lost pages to which entries of other lost pages lead, and those other pages. The
+// kernel's map of all memory does not count.
+static void
+find_inner(struct machine *m)
+{
+    for (uint64 i = 0; i < m->ram.size >> PAGE_BITS; i++) {
+        const uint64 *entry = (const uint64 *)ram_at(&m->ram, m->ram.base + (i << PAGE_BITS));
+        for (unsigned k = 0; is_lost(m, i) && k < PT_ENTRIES; k++)
+            if ((entry[k] & PTE_V) && (!pte_leaf(entry[k]) || (entry[k] & PTE_U)) &&
+                ram_has(&m->ram, pte_pa(entry[k]), 1) && is_lost(m, number(m, pte_pa(entry[k])))) {
+                state(m)->page[number(m, pte_pa(entry[k]))] |= PAGE_INNER;
+                state(m)->page[i] |= PAGE_ROOT;
+            }
+    }
 }
 
 static void
@@ -255,10 +301,12 @@ at_rest(struct machine *m)
     find_user_pages(m);
     find_old_stacks(m);
     search(m);
-    for (uint32 i = 0; i < pages; i++)
-        if (m->sight->frames->of[i].state == FRAME_ALLOCATED &&
-            !(w->page[i] & (PAGE_SEEN | PAGE_TOLD)))
-            tell(m, i);
+    find_inner(m);
+    bool told = false;
+    for (unsigned also = 0; also <= PAGE_INNER && !told; also += PAGE_INNER)
+        for (uint32 i = 0; i < pages; i++)
+            if (is_lost(m, i) && !(w->page[i] & (PAGE_TOLD | (PAGE_INNER & ~also))))
+                told |= tell(m, i);
 }
 
 // --- events ------------------------------------------------------------------------------------
@@ -270,6 +318,17 @@ printed(struct machine *m, uint8 byte)
     if (w->before == '$' && byte == ' ')
         at_rest(m);
     w->before = byte;
+}
+
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct lost_watch *w = state(m);
+    uint64 root, proc = facts_current(m, c->hart);
+    if (proc == 0 || !facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root))
+        return;
+    w->exec[w->next % EXECS].when = c->when;
+    w->exec[w->next++ % EXECS].root = root;
 }
 
 static bool
@@ -286,6 +345,8 @@ start(struct machine *m)
 const struct check lost_check = {
     .name = "lost",
     .bytes = sizeof(struct lost_watch),
+    .calls = KNOWN_BIT(EXEC),
     .start = start,
+    .called = called,
     .printed = printed,
 };
