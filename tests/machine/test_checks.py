@@ -378,6 +378,10 @@ def test_checks_causes(context):
     """The report names the call that made the error, not the helper in which it shows."""
     in_order(told(context, "GUARD_UNMAPPED"), "glass: uvmcopy: 0x1000 of the parent is not mapped",
              "until it was cleared by " + place("uvmclear") + " < " + place("exec"))
+    in_order(told(context, "EXEC_KEEPS_ROOT"), "glass: 1 page lost, 0x[0-9a-f]+ for one: the root of the tree that "
+             + place("exec") + " has replaced")
+    in_order(told(context, "TRAMPOLINE_NONE"), "glass: the write of satp in userret", "takes the code away: the new",
+             "tree does not let hart . execute its page 0x3ffffff000")
     in_order(told(context, "EXEC_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("exec") + ", never")
     in_order(told(context, "TRAMPOLINE_OTHER"), "glass: the write of satp in userret",
              "takes the code away: page 0x3ffffff000",
@@ -394,3 +398,54 @@ def test_checks_stuck(context):
     in_order(told(context, "STACK_SMALL"), "kernel stack overflow of pid 2 .init.: " + place("dive"))
     in_order(told(context, "SP_LOW"), "glass: " + place("forkret") + " begins with sp at the lower end",
              "since: p->context.sp was stored by " + place("allocproc"), "do: .* context.sp = kstack")
+
+
+ENTRY_BY = r"0x[0-9a-f]+ .[-A-Z]+., written by " + place("mappages") + " < "
+
+
+def test_checks_roots(context):
+    """Pages that one of the kernel's tables lacks, and the table that has them; addresses that no hart reaches."""
+    in_order(told(context, "ROOT_LACKS"), "glass: the kernel could not read 0x40000000", "in own_root",
+             "near: kernel_pagetable has that page: entry ", ENTRY_BY + place("own_root"),
+             "do: map the page in the table that the kernel uses for the process")
+    in_order(told(context, "ROOT_NO_USER"), "glass: the kernel could not read 0x[0-9a-f]+", "in own_root",
+             "near: the own table of pid 1 .init. has that page: entry ",
+             ENTRY_BY + place("uvmalloc") + " < " + place("exec"),
+             "do: map the page in the table that the kernel uses for the process")
+    in_order(told(context, "ROOT_NOT_SWITCHED"), "glass: the kernel could not read 0x40000000",
+             "near: its struct proc holds the tree 0x[0-9a-f]+, which has that page",
+             ENTRY_BY + place("own_root"),
+             "do: write that tree to satp, with a fence, before the process runs: see " + place("scheduler"))
+    in_order(told(context, "TRAPFRAME_MOVED"), "glass: trap loop",
+             "near: the trapframe of the process is at 0x2000000 in this tree: entry ",
+             ENTRY_BY + place("proc_pagetable"),
+             "do: map it where the trampoline looks for it")
+    in_order(told(context, "MAXVA_LARGE"), "glass: the kernel stack of pid 1 at 0x7f",
+             "is not mapped: ", "by mappages [^<]*< " + place("proc_mapstacks"),
+             "do: the tree maps it, but harts reach addresses from 2.38 on only with their upper bits set")
+    in_order(told(context, "RAM_LARGE"), "glass: trap loop", "in memset",
+             "do: RAM ends at 0x80400000: look at PHYSTOP")
+
+
+def test_checks_ranges(context):
+    """Work behind the range that was given, half of a copy, one page at two addresses, a stack that is freed."""
+    in_order(told(context, "MAPS_ONE_MORE"), "glass: " + place("mappages") + " goes on behind its range: it has",
+             "changed the entry of 0x10001000", "from: " + place("kvmmap"), "do: stop at the last page")
+    in_order(told(context, "COPY_HALF"), "glass: " + place("uvmcopy") + " has copied 0x[0-9a-f]+, but the child's",
+             "written by " + place("copy_half"), "do: copy all bytes")
+    in_order(told(context, "GROW_ALIASES"), "glass: double free: page 0x[0-9a-f]+ is free already",
+             "since: mapped with the entry 0x[0-9a-f]+ .VRW-U-... by " + place("mappages") + " < " + place("uvmalloc"),
+             "do: one tree has this page at two addresses")
+    in_order(told(context, "STACK_FREED"), "glass: " + place("main") + " frees page 0x[0-9a-f]+, where hart 0 has its",
+             "do: keep this stack out of free memory")
+
+
+def test_checks_large(context):
+    """A page of 2 MiB that the kernel treats as one of 4 KiB."""
+    in_order(told(context, "LARGE_PASSED"), "glass: " + place("copyout") + " has failed, but the process may use",
+             "the page at 0x2001000: its entry is 0x[0-9a-f]+ .VRW-U---., of level 1", "by " + place("use_large"),
+             "do: " + place("walk") + " or walkaddr.. must stop at this entry")
+    in_order(told(context, "LARGE_NO_OFFSET"), "glass: " + place("copyout") + " returned 0, but byte 0 differs",
+             "do: the first 4 KiB of a 2 MiB page were used: " + place("copyout") + " must add the offset")
+    in_order(told(context, "LARGE_KFREED"), "glass: " + place("uvmunmap") + " gives page 0x80200000 to kfree.., but it",
+             "is the first of 2 MiB, mapped as one at 0x2000000", "by " + place("use_large"))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // bio.c - blocks of a disk that there is not, in a few buffers that count their users.
+#include "files.h"
 #include "mini.h"
 
 #define BUFFERS 3

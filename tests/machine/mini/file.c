@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // file.c - two files in memory, empty others, and counts of their users.
+#include "files.h"
 #include "mini.h"
 
 #define FILES  8

@@ -122,6 +122,21 @@ enum mistake {
     FORK_KEEPS_A0,       // fork: the child goes on as if it were the parent
     FORK_NO_COPY,        // fork: the trapframe of the child is what the allocator left there
     CHDIR_GIVES_AWAY,    // sys_chdir: the reference of the new directory is given away
+    MAPS_ONE_MORE,       // mappages: it maps the page behind the range, too
+    COPY_HALF,           // copy_half: the child gets half of the bytes of a page
+    GROW_ALIASES,        // uvmalloc: all new pages of a process are one
+    TRAMPOLINE_NONE,     // proc_pagetable: the tree has no trampoline
+    TRAPFRAME_MOVED,     // proc_pagetable: the trapframe is not where the trampoline expects it
+    STACK_FREED,         // main: the page of the boot stack is freed
+    EXEC_KEEPS_ROOT,     // exec: the old tree is forgotten
+    MAXVA_LARGE,         // MAXVA: the highest addresses are no canonical ones
+    RAM_LARGE,           // PHYSTOP: there is less memory
+    LARGE_PASSED,        // walk: it goes on at a leaf of 2 MiB
+    LARGE_NO_OFFSET,     // copyout: ... it uses the first 4 KiB of it
+    LARGE_KFREED,        // uvmunmap: ... kfree() is given the 2 MiB
+    ROOT_LACKS,          // own_root: the kernel's table of a process lacks a page of the kernel
+    ROOT_NO_USER,        // own_root: ... and one of the process
+    ROOT_NOT_SWITCHED,   // own_root: that table is not used
 };
 
 // Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.
@@ -158,8 +173,8 @@ enum way {
 #define NVMA     2
 #define PGSIZE   4096UL
 #define KERNBASE 0x80000000UL
-#define PHYSTOP  (KERNBASE + 2 * 1024 * 1024)
-#define MAXVA    (1UL << 38)
+#define PHYSTOP  (KERNBASE + (MAKES(RAM_LARGE) ? 8 : 2) * 1024 * 1024)
+#define MAXVA    (1UL << (MAKES(MAXVA_LARGE) ? 39 : 38))
 
 #define UART0    0x10000000UL
 #define FINISHER 0x100000UL
@@ -327,6 +342,11 @@ int vmfault(pagetable_t table, u64 va, u64 sz);
 void uvmclear(pagetable_t table, u64 va);
 int copyout(pagetable_t table, u64 va, const void *from, u64 n);
 int copy_to_user(pagetable_t table, u64 va, const void *from, u64 n);
+void map_table(pagetable_t root);
+void cut_large(pagetable_t root);
+void use_large(pagetable_t root);
+void *superalloc(void);
+void own_root(struct proc *p);
 
 // proc.c
 void procinit(void);
@@ -345,36 +365,6 @@ u64 growproc(long n);
 u64 growlazily(u64 n);
 struct proc *myproc(void);
 void swtch(struct context *from, struct context *to);
-
-// file.c
-void fileinit(void);
-struct inode *iget(u64 number);
-struct inode *namex(u64 number);
-struct inode *idup(struct inode *ip);
-void iput(struct inode *ip);
-struct file *filealloc(struct inode *ip);
-struct file *filedup(struct file *f);
-void fileclose(struct file *f);
-int readi(struct inode *ip, int user, u64 to, u32 offset, u32 n);
-int writei(struct inode *ip, int user, u64 from, u32 offset, u32 n);
-
-// bio.c
-void binit(void);
-struct buf *bread(int block);
-struct buf *getblk(int block);
-void brelse(struct buf *b);
-void bpin(struct buf *b);
-void bunpin(struct buf *b);
-
-// sysfile.c
-int filefault(struct proc *p, u64 va);
-u64 sys_mmap(void);
-u64 sys_munmap(void);
-u64 sys_open(void);
-u64 sys_close(void);
-u64 sys_chdir(void);
-void filefork(const struct proc *p, struct proc *child);
-void fileexit(struct proc *p);
 
 // trap.c
 void trapinithart(void);

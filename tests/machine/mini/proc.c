@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // proc.c - processes, and the harts that take turns in running them.
+#include "files.h"
 #include "mini.h"
 
 #include "sleep.h"
@@ -67,6 +68,12 @@ proc_pagetable(struct proc *p)
         mappages(table, TRAPFRAME, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W | frame) != 0 ||
         mappages(table, USYSCALL, PGSIZE, (u64)p->usyscall, PTE_R | user | write) != 0)
         panic("proc_pagetable"); // there is memory enough for all processes
+    if (MAKES(TRAMPOLINE_NONE))
+        uvmunmap(table, TRAMPOLINE, 1, 0);
+    if (MAKES(TRAPFRAME_MOVED))
+        uvmunmap(table, TRAPFRAME, 1, 0);
+    if (MAKES(TRAPFRAME_MOVED))
+        mappages(table, LARGE, PGSIZE, (u64)p->trapframe, PTE_R | PTE_W);
     return table;
 }
 
@@ -91,23 +98,6 @@ freeproc(struct proc *p)
     p->chan = 0;
     p->killed = 0;
     p->state = UNUSED;
-}
-
-// A mistake: a leaf for the second 2 MiB of the process leads to the table of the first.
-static __attribute__((noinline)) void
-map_table(pagetable_t root)
-{
-    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
-    table[1] = table[0] | PTE_R | PTE_U;
-}
-
-// A mistake: the process has a leaf of 2 MiB, which uvmunmap() removes for one page.
-static __attribute__((noinline)) void
-cut_large(pagetable_t root)
-{
-    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
-    table[LARGE >> 21] = PA_PTE(KERNBASE + MAKES(LARGE_UNALIGNED) * PGSIZE) | PTE_V | PTE_R;
-    uvmunmap(root, LARGE, 1, 0);
 }
 
 #define ARGUMENTS 4
@@ -149,6 +139,8 @@ exec(const char *path, char **argv)
     if (TAKES(SCRIPT) && argv[0][0] == 'i')
         return exec(path, (char *[]){"sh", argv[0], argv[1], 0});
     memmove(p->name, path, length(path) + 1);
+    if (MAKES(EXEC_KEEPS_ROOT))
+        p->pagetable = proc_pagetable(p);
     if (uvmalloc(p->pagetable, TEXT_AT, text, PTE_X) == 0 ||
         uvmalloc(p->pagetable, text, size, PTE_W) == 0)
         panic("exec");
@@ -174,6 +166,8 @@ forkret(void)
     release(&p->lock);
     if (p->sz == 0)
         p->trapframe->regs[10] = (u64)exec("init", (char *[]){"init", "12345678", 0, 0});
+    if (MAKES(ROOT_LACKS) || MAKES(ROOT_NO_USER) || MAKES(ROOT_NOT_SWITCHED))
+        own_root(p);
     usertrapret();
 }
 
@@ -330,6 +324,8 @@ growproc(long n)
         return ~0UL;
     if (MAKES(LARGE_CUT) || MAKES(LARGE_UNALIGNED))
         cut_large(p->pagetable);
+    if (MAKES(LARGE_PASSED) || MAKES(LARGE_NO_OFFSET) || MAKES(LARGE_KFREED))
+        use_large(p->pagetable);
     if (n > 0 && MAKES(GROW_NO_U))
         uvmclear(p->pagetable, before);
     if (MAKES(NULL_USED))

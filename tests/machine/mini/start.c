@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // start.c - from reset to the scheduler.
+#include "files.h"
 #include "mini.h"
 
 void start(void);
@@ -23,6 +24,8 @@ main(void)
     if (hart == 0) {
         consoleinit();
         kinit();
+        if (MAKES(STACK_FREED))
+            kfree((void *)PGROUNDDOWN((u64)__builtin_frame_address(0) - 1));
         procinit();
         kvminit();
         kvminithart();

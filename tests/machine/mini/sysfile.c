@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sysfile.c - files and mappings of processes.
+#include "files.h"
 #include "mini.h"
 
 #define MAPPED (1UL << 28) // where a process has its mappings, 16 pages for each

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // trap.c - system calls, faults, the timer and the console's interrupt.
+#include "files.h"
 #include "mini.h"
 #include "calls.h"
 

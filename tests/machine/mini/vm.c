@@ -30,6 +30,8 @@ walk(pagetable_t table, u64 va, int alloc)
 int
 mappages(pagetable_t table, u64 va, u64 size, u64 pa, u64 perm)
 {
+    if (MAKES(MAPS_ONE_MORE) && va == UART0)
+        size += PGSIZE;
     for (u64 end_va = va + size; va < end_va; va += PGSIZE, pa += PGSIZE) {
         pte_t *pte = walk(table, va, 1);
         if (pte == 0)
@@ -93,6 +95,8 @@ uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free)
 {
     if ((MAKES(LARGE_CUT) || MAKES(LARGE_UNALIGNED)) && va == LARGE)
         ((pagetable_t)PTE_PA(table[0]))[LARGE >> 21] = npages = 0;
+    if (MAKES(LARGE_KFREED) && va == LARGE)
+        kfree((void *)PHYSTOP);
     for (u64 i = 0; i < npages; i++, va += PGSIZE) {
         pte_t *pte = walk(table, va, 0);
         if (pte == 0 || !(*pte & PTE_V))
@@ -114,6 +118,8 @@ uvmalloc(pagetable_t table, u64 oldsz, u64 newsz, u64 perm)
             uvmdealloc(table, va, oldsz);
             return 0;
         }
+        if (MAKES(GROW_ALIASES) && va > first)
+            page = (char *)PTE_PA(*walk(table, first, 0));
         if (!TAKES(OWN_LIST) && !MAKES(PAGE_NOT_CLEARED))
             memset(page, 0, PGSIZE);
         if (mappages(table, va, PGSIZE, (u64)page, perm | PTE_R | PTE_U) != 0) {
@@ -150,6 +156,16 @@ copy_on_write(pte_t *pte)
         *pte &= ~PTE_COW;
 }
 
+// A mistake: the page is copied at once, but not all of it.
+static __attribute__((noinline)) void
+copy_half(pte_t *pte)
+{
+    char *old = (char *)PTE_PA(*pte), *page = kalloc();
+    memmove(page, old, PGSIZE / 2);
+    *pte = PA_PTE(page) | (PTE_FLAGS(*pte) & ~PTE_COW) | PTE_W;
+    kfree(old);
+}
+
 // The child shares the parent's pages.
 int
 uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
@@ -168,6 +184,8 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             return -1;
         }
         kshare((void *)(MAKES(COPY_COUNTS_BY_VA) ? KERNBASE + va : PTE_PA(*pte)));
+        if (MAKES(COPY_HALF))
+            copy_half(walk(to, va, 0));
         if (MAKES(COPY_NO_X))
             *walk(to, va, 0) &= ~PTE_X;
     }
@@ -247,6 +265,8 @@ copyout(pagetable_t table, u64 va, const void *from, u64 n)
 {
     if (!MAKES(COPYOUT_NOT_LAZY) && !TAKES(COPY_AGAIN))
         vmfault(table, va, myproc()->sz);
+    if (MAKES(LARGE_NO_OFFSET) && va == LARGE + PGSIZE)
+        return memmove((void *)PHYSTOP, from, n) == 0;
     pte_t *pte = va < MAXVA ? walk(table, va, 0) : 0;
     u64 at = va % PGSIZE;
     if (MAKES(COPY_AT_PAGE_START))
@@ -291,6 +311,60 @@ freewalk(pagetable_t table)
         kfree(table);
     if (MAKES(TABLE_USED_AFTER))
         table[0] = 0;
+}
+
+// A mistake: a leaf for the second 2 MiB of the process leads to the table of the first.
+void
+map_table(pagetable_t root)
+{
+    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
+    table[1] = table[0] | PTE_R | PTE_U;
+}
+
+// A mistake: the process has a leaf of 2 MiB, which uvmunmap() removes for one page.
+void
+cut_large(pagetable_t root)
+{
+    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
+    table[LARGE >> 21] = PA_PTE(KERNBASE + MAKES(LARGE_UNALIGNED) * PGSIZE) | PTE_V | PTE_R;
+    uvmunmap(root, LARGE, 1, 0);
+}
+
+// Gives 2 MiB of the memory that kalloc() does not know.
+void *
+superalloc(void)
+{
+    if (!(*walk(kernel_pagetable, PHYSTOP, 1) & PTE_V))
+        kvmmap(PHYSTOP, 2 * PGSIZE, PHYSTOP, PTE_R | PTE_W);
+    return (void *)PHYSTOP;
+}
+
+// A mistake: the process has a leaf of 2 MiB, which is not treated as one.
+void
+use_large(pagetable_t root)
+{
+    pagetable_t table = (pagetable_t)PTE_PA(root[0]);
+    u64 mark = LARGE + 1;
+    table[LARGE >> 21] = PA_PTE(superalloc()) | PTE_V | PTE_R | PTE_W | PTE_U;
+    if (!MAKES(LARGE_KFREED))
+        copyout(root, LARGE + PGSIZE, &mark, sizeof(mark));
+    else
+        uvmunmap(root, LARGE, 1, 0);
+    table[LARGE >> 21] = 0;
+}
+
+// A mistake: the kernel has a table for the process, and that or the one for all lacks a page.
+void
+own_root(struct proc *p)
+{
+    pagetable_t root = uvmcreate();
+    memmove(root, kernel_pagetable, PGSIZE);
+    mappages(MAKES(ROOT_LACKS) ? kernel_pagetable : root, LOW, PGSIZE, (u64)kalloc(), PTE_R);
+    p->chan = root;
+    if (!MAKES(ROOT_NOT_SWITCHED))
+        CSR_WRITE(satp, MAKE_SATP(root));
+    sfence_vma();
+    *(volatile u64 *)(MAKES(ROOT_NO_USER) ? p->sz - 8 : LOW);
 }
 
 void
