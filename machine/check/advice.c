@@ -81,9 +81,8 @@ mapping(struct machine *m, struct report *r)
     const uint64 *entry = m->sight->known.entry;
     if (k == NULL || blame_inside(m, &r->moment, KNOWN_BIT(FORK)))
         return false;
-    r->todo =
-        (struct fact){.word = k->cut ? WORD_LEAF_DO_CUT : WORD_LEAF_DO_MMAP,
-                      .arg = {entry[exec ? KNOWN_EXEC : KNOWN_EXIT], entry[KNOWN_SYS_MUNMAP]}};
+    r->todo = (struct fact){.word = k->cut ? WORD_LEAF_DO_CUT : WORD_LEAF_DO_MMAP,
+                            .arg = {entry[exec ? KNOWN_EXEC : KNOWN_EXIT], mapped_unmapper(m)}};
     return true;
 }
 

@@ -3,11 +3,14 @@
 //
 // Theory    A page becomes copy-on-write when an entry loses W and keeps its frame. While two
 //           processes have the page, the kernel may not store to it through its own mapping. Code
-//           has X and no W. If its entry gets a software bit when it is shared, and later W, the
+//           has X and no W. A page that gets W in one tree at a store, and is copy-on-write in
+//           the tree of a process that sleeps, was not copied: such a tree is at rest. If its entry gets a software bit when it is shared, and later W, the
 //           process can write to its code, which it could not before.
 #include "check/blame.h"
 #include "check/entries.h"
 #include "check/leaves.h"
+#include "check/mapped.h"
+#include "check/releases.h"
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
@@ -99,6 +102,38 @@ unshare(struct machine *m, uint64 pa)
     sight_watch(m, CHECK_cow, pa, 0);
 }
 
+// An entry gets W while the hart serves a store of a program. Reports a process that sleeps and has
+// the page copy-on-write.
+static void
+grants(struct machine *m, unsigned hart, uint64 pa)
+{
+    uint64 at, root, now, own = facts_current(m, hart);
+    uint64 va = m->s.hart[hart].stval & ~(PAGE_BYTES - 1);
+    struct leaf leaf;
+    struct report r;
+    for (unsigned i = 0; mapped_ever(m, va) == NULL && (at = facts_slot(m, i)) != 0; i++) {
+        if (at == own || !facts_field(m, at, FACT_PROC_STATE, 4, &now) ||
+            now != fact(m, FACT_STATE_SLEEPING) ||
+            !facts_field(m, at, FACT_PROC_PAGETABLE, 8, &root) ||
+            !leaves_find(m, root, PT_MIN_LEVELS, va, &leaf) || pte_pa(leaf.pte) != pa ||
+            (leaf.pte & PTE_W) || !(leaf.pte & (PTE_RSW0 | PTE_RSW1)))
+            continue;
+        report_begin(m, &r, REPORT_COW_STORE, hart, 0);
+        r.site = blame(m, &r.moment);
+        facts_field(m, at, FACT_PROC_PID, 4, &now);
+        r.what = (struct fact){.word = WORD_COW_GRANT, .arg = {r.site, pa, now, leaf.va}};
+        enum known low = releases_low(m, pa);
+        if (low != KNOWN_COUNT) {
+            r.what.word = WORD_COW_COUNT;
+            r.what.arg[4] = r.site = m->sight->known.entry[low];
+        }
+        leaf_mapped_by(&r, &leaf);
+        r.todo.word = low != KNOWN_COUNT ? WORD_LOST_COUNT_DO : WORD_COW_GRANT_DO;
+        report_send(m, &r);
+        return;
+    }
+}
+
 void
 cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
 {
@@ -109,8 +144,11 @@ cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
     if (is_user(was) && pte_pa(was) == pa && (was & PTE_W) && !(is & PTE_W)) {
         share(m, pa);
         frames_at(m, pa)->cow = (is & (PTE_RSW0 | PTE_RSW1)) != 0;
-    } else if ((is & PTE_W) && *shared(m, pa))
+    } else if ((is & PTE_W) && *shared(m, pa)) {
         unshare(m, pa);
+        if (m->s.hart[hart].scause == CAUSE_STORE_PAGE && facts_have(m, FACT_BIT(STATE_SLEEPING)))
+            grants(m, hart, pa);
+    }
 }
 
 // The processes that have the page.

@@ -11,6 +11,7 @@
 #include "check/elsewhere.h"
 #include "check/leaves.h"
 #include "check/lawful.h"
+#include "check/mapped.h"
 #include "machine.h"
 #include "mmu/satp.h"
 #include "sight/frames.h"
@@ -291,6 +292,10 @@ no_right(const struct machine *m, const struct access *a, const struct pt_trace 
         return BLAME_KERNEL;
     }
     near_process(m, a, r);
+    if (a->user && mapped_allows(m, satp_root(a->satp), a->va, a->kind)) {
+        r->todo.word = WORD_DO_PROT;
+        return BLAME_KERNEL;
+    }
     if (a->kind == PT_WRITE && code)
         r->todo.word = WORD_DO_TEXT;
     else

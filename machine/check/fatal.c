@@ -15,6 +15,7 @@
 #include "check/blame.h"
 #include "check/explain.h"
 #include "check/leaves.h"
+#include "check/rights.h"
 #include "machine.h"
 #include "sight/frames.h"
 #include "sight/guest.h"
@@ -194,6 +195,8 @@ killed(struct machine *m, unsigned hart, const struct fault *t)
     struct report r;
     if (page_fault(t->cause) && access_succeeds(m, &a))
         return; // it was resolved: another reason ends the process
+    if (page_fault(t->cause) && starved(m, t) == NULL)
+        rights_killed(m, hart, facts_process(m, t->pid), t->tval & ~(PAGE_BYTES - 1));
     report_begin(m, &r, REPORT_KILLED, hart, t->epc);
     if (page_fault(t->cause))
         tell_access(m, t, &r);

@@ -231,6 +231,20 @@ replaced(struct machine *m, uint64 pa)
     return false;
 }
 
+// Returns the function that has left the count of the lost page wrong; KNOWN_COUNT: that is not the
+// reason. Each entry that was removed had its call of kfree(), and the last call has kept the page.
+static enum known
+counts(struct machine *m, uint64 pa, const struct releases *known)
+{
+    int32 now;
+    if (known->kept.position == 0 || known->unpaired.position != 0 || known->waits_free ||
+        !known->counted || !releases_count(m, pa, &now))
+        return KNOWN_COUNT;
+    return now < 0                                 ? KNOWN_KALLOC
+           : now == known->first && !known->shared ? KNOWN_KFREE
+                                                   : KNOWN_UVMCOPY;
+}
+
 // Returns whether enough pages of this kind are lost.
 static bool
 tell(struct machine *m, uint32 page)
@@ -243,8 +257,9 @@ tell(struct machine *m, uint32 page)
     if (known->unpaired.position != 0)
         dropped = &known->unpaired;
     uint64 count = of_same_place(m, f);
+    enum known wrong = counts(m, pa, known);
     struct report r;
-    if (count < LOST_MIN && !(state(m)->page[page] & PAGE_ROOT))
+    if (count < LOST_MIN && wrong == KNOWN_COUNT && !(state(m)->page[page] & PAGE_ROOT))
         return false;
     uint64 caller = after ? blame_caller(m, &f->allocated) : blame_owner(m, &f->allocated);
     report_begin(m, &r, REPORT_LOST, m->turn_hart, caller);
@@ -264,6 +279,12 @@ tell(struct machine *m, uint32 page)
         r.what.word = WORD_LOST_ROOT;
         r.what.arg[2] = r.site = m->sight->known.entry[KNOWN_EXEC];
         r.todo.word = WORD_LOST_DO;
+    } else if (wrong != KNOWN_COUNT) {
+        r.site = m->sight->known.entry[wrong];
+        r.what.word = WORD_LOST_COUNT;
+        r.what.arg[2] = blame(m, &known->kept);
+        r.what.arg[3] = r.site;
+        r.todo.word = WORD_LOST_COUNT_DO;
     }
     report_send(m, &r);
     return true;

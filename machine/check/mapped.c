@@ -9,6 +9,7 @@
 #include "check/mapped.h"
 
 #include "check/blame.h"
+#include "check/explain.h"
 #include "check/leaves.h"
 #include "check/references.h"
 #include "machine.h"
@@ -30,6 +31,7 @@ struct user_fault {
 struct mapped_watch {
     struct mapping of[MAPPINGS];
     uint32 next;
+    uint64 unmapper; // code that called uvmunmap() for munmap() last; 0: there was none
     struct user_fault fault[FAULTS];
     uint32 next_fault;
 };
@@ -64,23 +66,6 @@ mapped_find(const struct machine *m, uint64 root, uint64 va)
     return best;
 }
 
-bool
-mapped_file_size(const struct machine *m, uint64 file, uint64 *size)
-{
-    uint64 inode;
-    return facts_have(m, FACT_BIT(FILE_IP) | FACT_BIT(INODE_SIZE)) && file != 0 &&
-           facts_field(m, file, FACT_FILE_IP, 8, &inode) && inode != 0 &&
-           facts_field(m, inode, FACT_INODE_SIZE, 4, size);
-}
-
-bool
-mapped_behind_file(const struct machine *m, uint64 root, uint64 va)
-{
-    const struct mapping *k = mapped_find(m, root, va);
-    uint64 page = va & ~(PAGE_BYTES - 1), size;
-    return k != NULL && mapped_file_size(m, k->file, &size) && k->offset + (page - k->from) >= size;
-}
-
 const struct mapping *
 mapped_ever(struct machine *m, uint64 va)
 {
@@ -89,6 +74,26 @@ mapped_ever(struct machine *m, uint64 va)
         if (va - k->from < k->to - k->from && (best == NULL || k->when > best->when))
             best = k;
     return best;
+}
+
+static bool
+allows(const struct mapping *k, enum pt_access kind)
+{
+    return k->prot & (kind == PT_WRITE ? PROT_WRITE : kind == PT_EXEC ? PROT_EXEC : PROT_READ);
+}
+
+bool
+mapped_allows(const struct machine *m, uint64 root, uint64 va, enum pt_access kind)
+{
+    const struct mapping *k = mapped_find(m, root, va);
+    return k != NULL && allows(k, kind);
+}
+
+uint64
+mapped_unmapper(const struct machine *m)
+{
+    uint64 pc = state(m)->unmapper;
+    return pc != 0 ? pc : m->sight->known.entry[KNOWN_SYS_MUNMAP];
 }
 
 unsigned
@@ -136,6 +141,21 @@ overlaps(struct machine *m, unsigned hart, const struct mapping *k)
     report_send(m, &r);
 }
 
+// Reports that mmap() lets a process store to a file that it may not write.
+static void
+refuses_not(struct machine *m, unsigned hart, const struct mapping *k)
+{
+    uint64 writable;
+    struct report r;
+    if (!(k->flags & MAP_SHARED) || !(k->prot & PROT_WRITE) || k->file == 0 ||
+        !facts_field(m, k->file, FACT_FILE_WRITABLE, 1, &writable) || writable)
+        return;
+    report_begin(m, &r, REPORT_MAP_READONLY, hart, m->sight->known.entry[KNOWN_SYS_MMAP]);
+    r.what = (struct fact){.word = WORD_MAP_READONLY, .arg = {r.site}, .moment = r.moment};
+    r.todo.word = WORD_MAP_READONLY_DO;
+    report_send(m, &r);
+}
+
 static void
 remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
 {
@@ -146,6 +166,7 @@ remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
         !argument(m, hart, 3, &k.flags) || !argument(m, hart, 5, &k.offset))
         return;
     find_file(m, hart, since, &k);
+    refuses_not(m, hart, &k);
     k.to = base + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     overlaps(m, hart, &k);
     state(m)->of[state(m)->next++ % MAPPINGS] = k;
@@ -228,6 +249,8 @@ other_offset(struct machine *m, unsigned hart, const struct moment *at, const st
         .word = word,
         .arg = {page, offset, k->offset + (page - k->from), r.site, k->from, k->offset},
         .moment = *at};
+    if (k->cut)
+        report_near(&r, WORD_MAP_CUT)->arg[0] = mapped_unmapper(m);
     r.todo.word = WORD_MAP_OFFSET_DO;
     report_send(m, &r);
 }
@@ -291,13 +314,12 @@ ends(struct machine *m, const struct call *c)
 {
     const struct user_fault *f = fault_of(m, facts_root(m, c->hart));
     const struct mapping *k = f != NULL ? mapped_find(m, f->root, f->va) : NULL;
+    struct leaf leaf;
     struct report r;
-    if (k == NULL || !k->inherited || mapped_behind_file(m, f->root, f->va))
+    if (k == NULL || !k->inherited || mapped_behind_file(m, f->root, f->va) ||
+        leaves_find(m, f->root, PT_MIN_LEVELS, f->va, &leaf))
         return;
-    uint64 need = f->cause == CAUSE_STORE_PAGE   ? PROT_WRITE
-                  : f->cause == CAUSE_FETCH_PAGE ? PROT_EXEC
-                                                 : PROT_READ;
-    if (!(k->prot & need))
+    if (!allows(k, access_of((int)f->cause)))
         return;
     report_begin(m, &r, REPORT_MAP_FORK, c->hart, 0);
     r.site = m->sight->known.entry[KNOWN_FORK];
@@ -309,12 +331,24 @@ ends(struct machine *m, const struct call *c)
 }
 
 static void
+unmaps(struct machine *m, const struct call *c)
+{
+    struct moment now;
+    if (known_inside(m, c->hart, KNOWN_SYS_MUNMAP) == NULL)
+        return;
+    moment_now(m, c->hart, &now);
+    state(m)->unmapper = blame(m, &now);
+}
+
+static void
 called(struct machine *m, const struct call *c)
 {
     if (c->what == KNOWN_READI)
         reads(m, c);
     else if (c->what == KNOWN_WRITEI)
         writes(m, c);
+    else if (c->what == KNOWN_UVMUNMAP)
+        unmaps(m, c);
     else
         ends(m, c);
 }
@@ -351,7 +385,7 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 const struct check mapped_check = {
     .name = "mapped",
     .bytes = sizeof(struct mapped_watch),
-    .calls = KNOWN_BIT(READI) | KNOWN_BIT(WRITEI) | KNOWN_BIT(EXIT),
+    .calls = KNOWN_BIT(READI) | KNOWN_BIT(WRITEI) | KNOWN_BIT(EXIT) | KNOWN_BIT(UVMUNMAP),
     .returns = KNOWN_BIT(SYS_MMAP) | KNOWN_BIT(SYS_MUNMAP) | KNOWN_BIT(FORK),
     .called = called,
     .returned = returned,

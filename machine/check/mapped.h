@@ -2,6 +2,7 @@
 // mapped.h - files that processes have mapped with mmap.
 #pragma once
 
+#include "pt/read/translate.h"
 #include "sight/moment.h"
 
 #define MAP_SHARED  1
@@ -34,3 +35,7 @@ const struct mapping *mapped_ever(struct machine *m, uint64 va);
 // Returns how many mappings of the process have the file and hold a reference to it, which mmap()
 // took.
 unsigned mapped_files(struct machine *m, uint64 root, uint64 file);
+// Returns whether mmap() was given the right to access `va` in that way.
+bool mapped_allows(const struct machine *m, uint64 root, uint64 va, enum pt_access kind);
+// Returns code of the function that unmaps pages for munmap().
+uint64 mapped_unmapper(const struct machine *m);

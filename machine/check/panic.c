@@ -9,6 +9,7 @@
 #include "check/fatal.h"
 #include "check/inodes.h"
 #include "check/locktable.h"
+#include "check/releases.h"
 #include "machine.h"
 #include "mmu/satp.h"
 #include "sight/frames.h"
@@ -295,7 +296,7 @@ kvmpa(const struct machine *m, const struct call *panic, struct report *r)
 // --- kfree -----------------------------------------------------------------------------------
 
 static void
-free_page(const struct machine *m, const struct call *panic, struct report *r)
+free_page(struct machine *m, const struct call *panic, struct report *r)
 {
     const struct call *c = &state(m)->last[panic->hart][LAST_KFREE];
     const struct frame *f = frames_at(m, c->arg[0]);
@@ -310,6 +311,10 @@ free_page(const struct machine *m, const struct call *panic, struct report *r)
         report_since(r, WORD_KFREE_ALLOCATED)->moment = f->allocated;
     if (f->freed.position > f->allocated.position)
         report_since(r, WORD_KFREE_FREED)->moment = f->freed;
+    if (f->state != FRAME_ALLOCATED || releases_low(m, c->arg[0]) != KNOWN_KALLOC)
+        return;
+    report_near(r, WORD_KFREE_COUNT)->arg[0] = m->sight->known.entry[KNOWN_KALLOC];
+    r->todo.word = WORD_LOST_COUNT_DO;
 }
 
 // --- which one -------------------------------------------------------------------------------

@@ -4,19 +4,27 @@
 // Theory    The child runs the parent's program, so it must be able to fetch and load all that the
 //           parent can. A page that was copied belongs to the child alone: it must be able to store
 //           to it. A page that both have is copy-on-write: neither has W, and a software bit marks
-//           both entries if the parent could store to the page before.
-//           A page that was copied has the bytes of the parent's.
+//           both entries if the parent could store to the page before. A page that the parent has
+//           changed, and may store to, must be copied: it can be got from nowhere later. A copy has
+//           the bytes of the parent's page.
 // Promises  silence: a page that both may store to can be shared memory, unless it is the stack, or
 //           only one of the two has W and the other has a software bit. A kernel may know without a
 //           mark which pages are copy-on-write: a missing one counts after a mark has been seen.
+//           A kernel may let the child read code from its file at a fault: pages that are left out
+//           otherwise count when the kernel kills the child for the use of one.
+#include "check/rights.h"
+
 #include "base/mem.h"
 #include "check/explain.h"
 #include "check/leaves.h"
 #include "check/mapped.h"
+#include "check/releases.h"
 #include "machine.h"
 #include "sight/check.h"
+#include "sight/frames.h"
 
-#define PAGES 4096 // of a process, from address 0 on
+#define PAGES    4096 // of a process, from address 0 on
+#define CHILDREN 16
 
 // A call of uvmcopy(), by hart.
 struct copying {
@@ -24,8 +32,16 @@ struct copying {
     uint64 stores[PAGES / 64]; // pages that the parent may store to, also after a copy
 };
 
+// A child to which uvmcopy() has not given all pages.
+struct lacking {
+    uint64 root;
+    struct moment moment; // when uvmcopy() returned
+};
+
 struct rights_watch {
     struct copying of[HARTS_MAX];
+    struct lacking lacking[CHILDREN];
+    uint32 next;
     bool marks; // an entry without W had a software bit
 };
 
@@ -38,6 +54,7 @@ struct pair {
     uint64 stack;       // the page of the parent's sp
     struct leaf parent, copy;
     enum word found; // WORD_NONE: no mistake
+    bool lacks;      // a page that the parent has
 };
 
 static struct rights_watch *
@@ -134,62 +151,108 @@ same(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
            mem_equal(ram_at(ram, from), ram_at(ram, to), size) || !alone(p);
 }
 
+// Returns the mistake with a page of the parent that the child has, too.
+static enum word
+copied(const struct pair *p, const struct leaf *parent, const struct leaf *copy)
+{
+    bool common = pte_pa(copy->pte) == pte_pa(parent->pte);
+    bool own = !common && !(copy->pte & (PTE_RSW0 | PTE_RSW1));
+    uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
+    if (parent->pte & ~copy->pte & rights)
+        return WORD_RIGHTS;
+    if (common)
+        return shared(p, parent, copy);
+    bool whole = parent->va >= p->size || parent->level != copy->level || same(p, parent, copy);
+    return whole ? WORD_NONE : WORD_RIGHTS_BYTES;
+}
+
 static void
 compare(void *arg, const struct leaf *leaf)
 {
     struct pair *p = arg;
     struct leaf copy;
-    if (p->found || !(leaf->pte & PTE_U))
+    enum word found = WORD_NONE;
+    if (!(leaf->pte & PTE_U))
         return;
-    bool has = leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy);
-    if (has && !(copy.pte & PTE_U))
-        return;
-    bool common = pte_pa(copy.pte) == pte_pa(leaf->pte);
     state(p->m)->marks |= marked(leaf->pte);
-    if (has && !common && leaf->va < p->size && leaf->level == copy.level && !same(p, leaf, &copy))
-        p->found = WORD_RIGHTS_BYTES;
-    bool own = !common && !(copy.pte & (PTE_RSW0 | PTE_RSW1));
-    uint64 rights = PTE_R | PTE_X | (own ? PTE_W : 0);
-    if (leaf->pte & ~copy.pte & rights)
-        p->found = WORD_RIGHTS;
-    if (!has)
-        p->found =
-            leaf->va < p->size && !mapped_ever(p->m, leaf->va) ? WORD_RIGHTS_NONE : WORD_NONE;
-    if (p->found == WORD_NONE && common)
-        p->found = shared(p, leaf, &copy);
+    if (!leaves_find(p->m, p->child, PT_MIN_LEVELS, leaf->va, &copy)) {
+        bool lacks = leaf->va < p->size && !mapped_ever(p->m, leaf->va);
+        p->lacks |= lacks;
+        found = lacks && !(~leaf->pte & (PTE_W | PTE_D)) ? WORD_RIGHTS_NONE : WORD_NONE;
+    } else if (copy.pte & PTE_U) {
+        if (pte_pa(copy.pte) == pte_pa(leaf->pte))
+            releases_shared(p->m, pte_pa(copy.pte));
+        found = copied(p, leaf, &copy);
+    }
+    if (p->found || !found)
+        return;
+    p->found = found;
     p->parent = *leaf;
     p->copy = copy;
 }
 
 static void
+tell(struct machine *m, const struct pair *p, unsigned hart, const struct moment *at)
+{
+    uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
+    struct report r;
+    report_begin(m, &r, REPORT_RIGHTS, hart, function);
+    if (at != NULL)
+        r.moment = *at;
+    r.what = (struct fact){.word = p->found,
+                           .arg = {function, p->parent.va, p->copy.pte, p->parent.pte},
+                           .moment = r.moment};
+    explain_entry(&r, p->copy.slot, p->copy.pte);
+    r.todo.word = p->found == WORD_RIGHTS         ? WORD_RIGHTS_DO
+                  : p->found == WORD_RIGHTS_BYTES ? WORD_RIGHTS_BYTES_DO
+                  : p->found == WORD_RIGHTS_NONE  ? WORD_RIGHTS_NONE_DO
+                                                  : WORD_RIGHTS_COW_DO;
+    report_send(m, &r);
+}
+
+static void
 returned(struct machine *m, const struct call *c, uint64 result)
 {
+    struct rights_watch *w = state(m);
     struct pair p = {.m = m,
-                     .call = &state(m)->of[c->hart],
+                     .call = &w->of[c->hart],
                      .hart = c->hart,
                      .root = c->arg[0],
                      .child = c->arg[1],
                      .size = c->arg[2]};
     struct visitor to = {.arg = &p, .leaf = compare};
-    uint64 function = m->sight->known.entry[KNOWN_UVMCOPY];
-    struct report r;
-    if ((int)result != 0 || report_sent(m, REPORT_RIGHTS, function) ||
+    if ((int)result != 0 || report_sent(m, REPORT_RIGHTS, m->sight->known.entry[KNOWN_UVMCOPY]) ||
         !ram_has(&m->ram, p.child, PAGE_BYTES) || p.call->when != c->when)
         return;
     p.stack = stack_page(m, c->hart);
     leaves_visit(m, c->arg[0], PT_MIN_LEVELS, &to);
-    if (p.found == WORD_NONE)
+    if (p.lacks) {
+        struct lacking *k = &w->lacking[w->next++ % CHILDREN];
+        k->root = p.child;
+        moment_now(m, c->hart, &k->moment);
+    }
+    if (p.found != WORD_NONE)
+        tell(m, &p, c->hart, NULL);
+}
+
+void
+rights_killed(struct machine *m, unsigned hart, uint64 proc, uint64 va)
+{
+    struct pair p = {.found = WORD_RIGHTS_NONE};
+    const struct lacking *last = NULL;
+    uint64 parent, root, theirs;
+    if (state(m) == NULL || !facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) ||
+        !facts_field(m, proc, FACT_PROC_PARENT, 8, &parent) || parent == 0 ||
+        !facts_field(m, parent, FACT_PROC_PAGETABLE, 8, &theirs))
         return;
-    report_begin(m, &r, REPORT_RIGHTS, c->hart, function);
-    r.what = (struct fact){.word = p.found,
-                           .arg = {function, p.parent.va, p.copy.pte, p.parent.pte},
-                           .moment = r.moment};
-    explain_entry(&r, p.copy.slot, p.copy.pte);
-    r.todo.word = p.found == WORD_RIGHTS         ? WORD_RIGHTS_DO
-                  : p.found == WORD_RIGHTS_BYTES ? WORD_RIGHTS_BYTES_DO
-                  : p.found == WORD_RIGHTS_NONE  ? WORD_RIGHTS_NONE_DO
-                                                 : WORD_RIGHTS_COW_DO;
-    report_send(m, &r);
+    const struct frame *f = frames_at(m, root);
+    for (unsigned i = 0; i < CHILDREN && f != NULL; i++)
+        if (state(m)->lacking[i].root == root &&
+            state(m)->lacking[i].moment.position > f->allocated.position)
+            last = &state(m)->lacking[i];
+    if (last != NULL && leaves_find(m, theirs, PT_MIN_LEVELS, va, &p.parent) &&
+        (p.parent.pte & PTE_U) && !leaves_find(m, root, PT_MIN_LEVELS, va, &p.copy))
+        tell(m, &p, hart, &last->moment);
 }
 
 const struct check rights_check = {

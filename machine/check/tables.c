@@ -134,10 +134,15 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
     const struct releases *known = releases_of(l->m, pa);
     bool twice = known != NULL && known->twice.position != 0;
     const struct moment *guilty = twice ? &known->twice : &frames_at(l->m, pa)->freed;
+    enum known counts = twice || known == NULL ? KNOWN_COUNT : releases_low(l->m, pa);
     report_begin(l->m, &r, REPORT_MAPPED_FREE, l->hart, blame(l->m, guilty));
     r.what = (struct fact){.word = twice ? WORD_MAPPED_FREE_TWICE : WORD_MAPPED_FREE,
                            .arg = {pa, leaf->va, r.site},
                            .moment = r.moment};
+    if (counts != KNOWN_COUNT) {
+        r.what.word = WORD_MAPPED_FREE_COUNT;
+        r.what.arg[3] = r.site = l->m->sight->known.entry[counts];
+    }
     if (twice)
         report_since(&r, WORD_RELEASED_TWICE)->moment = known->twice;
     frames_tell(frames_at(l->m, pa), &r);
@@ -147,7 +152,7 @@ page_free(const struct look *l, const struct leaf *leaf, uint64 pa)
         *report_since(&r, WORD_NONE) = (struct fact){
             .word = WORD_FREED_WITH, .stored = known->slot, .before = known->dropped.position};
     r.rule.word = WORD_MAPPED_FREE_RULE;
-    r.todo.word = WORD_MAPPED_FREE_DO;
+    r.todo.word = counts != KNOWN_COUNT ? WORD_LOST_COUNT_DO : WORD_MAPPED_FREE_DO;
     report_send(l->m, &r);
 }
 

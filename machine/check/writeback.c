@@ -29,6 +29,23 @@ struct writeback_watch {
     uint64 *written; // for each page of RAM: when writei() read it last
 };
 
+bool
+mapped_file_size(const struct machine *m, uint64 file, uint64 *size)
+{
+    uint64 inode;
+    return facts_have(m, FACT_BIT(FILE_IP) | FACT_BIT(INODE_SIZE)) && file != 0 &&
+           facts_field(m, file, FACT_FILE_IP, 8, &inode) && inode != 0 &&
+           facts_field(m, inode, FACT_INODE_SIZE, 4, size);
+}
+
+bool
+mapped_behind_file(const struct machine *m, uint64 root, uint64 va)
+{
+    const struct mapping *k = mapped_find(m, root, va);
+    uint64 page = va & ~(PAGE_BYTES - 1), size;
+    return k != NULL && mapped_file_size(m, k->file, &size) && k->offset + (page - k->from) >= size;
+}
+
 static struct writeback_watch *
 state(struct machine *m)
 {

@@ -41,7 +41,13 @@ def test_checks_freed(context):
     in_order(told(context, "FREE_LATE", options=("--harts", "2")), "glass: two calls free page 0x[0-9a-f]+",
              "at the same time: " + place("kfree"),
              "since: freed by", place("kfree"))
-    in_order(told(context, "COPY_COUNTS_BY_VA"), "still has mapped at 0x[0-9a-f]+", "since: mapped with the entry",
+    low = " leaves the count of page 0x[0-9a-f]+ too low"
+    in_order(told(context, "COPY_NO_COUNT"), "glass: " + place("uvmcopy") + low,
+             place("cowfault") + " lets the process store to it", "do: kalloc.. sets the count to 1")
+    in_order(told(context, "ALLOC_NO_COUNT"), "glass: " + place("kalloc") + low)
+    in_order(told(context, "COW_FOR_TWO"), "glass: " + place("cowfault") + " lets the process store to page 0x",
+             "which pid [0-9] still has copy-on-write", "since: mapped with the entry", "do: copy the page unless")
+    in_order(told(context, "COPY_COUNTS_BY_VA"), "still has .*mapped at 0x[0-9a-f]+", "since: mapped with the entry",
              "since: the entry that was removed with that free was written by .*" + place("uvmcopy"))
     in_order(told(context, "FREE_FILLS_EARLY"), "glass: " + place("kfree") + " fills page 0x[0-9a-f]+ but",
              "do: look at the count first")
@@ -67,7 +73,7 @@ def test_checks_files(context):
              "is written by " + place("unmap") + " to offset 0x0 of the file, not 0x1000")
     in_order(told(context, "MUNMAP_KEEPS_BEGIN", "files", "exit"),
              "glass: freewalk: a leaf is still there for 0x10001000", "do: " + place("exit") + " has not unmapped it;",
-             "munmap.. has cut this mapping: check the start and length that " + place("sys_munmap") + " has left")
+             "munmap.. has cut this mapping: check the start and length that " + place("unmap") + " has left")
     in_order(told(context, "FORK_NO_FILEDUP", "files", "exit"), "glass: " + place("fork"),
              "copies 2 pointers to the file at 0x[0-9a-f]+ for the child, and counts 1 of them",
              "since: pointers of mappings among them: 1")
@@ -78,10 +84,16 @@ def test_checks_files(context):
              "since: its count became 0 in " + place("iput") + " < " + place("sys_chdir") + " < " + place("syscall")
              + " < usertrap, pid 1",  # syscall() is inlined
              "since: the pointer to it that is still there, .* was stored by " + place("sys_chdir"))
+    in_order(told(context, "FILE_NO_W", "files", "exit"), "glass: pid [0-9]+ .init. is killed:",
+             "could not write 0x1000", "W is 0", "do: mmap.. was asked for this right")
+    in_order(told(context, "MMAP_READONLY", "files", "exit"), "glass: " + place("sys_mmap") + " lets pid [0-9]+",
+             "do: refuse PROT_WRITE")
 
 
 def test_checks_lost(context):
     """Pages that nothing leads to, with the place that forgot them."""
+    in_order(told(context, "COPY_COUNTS_TWICE"), "lost, 0x[0-9a-f]+ for one: .* gives it up, but it is not freed; " +
+             place("uvmcopy") + " leaves its count wrong", "do: kalloc.. sets the count to 1")
     in_order(told(context, "USYSCALL_LEAKS"), "pages lost, 0x[0-9a-f]+ for one: allocated by " + place("allocproc"),
              "unmapped by ", "never freed", "its last entry was removed by " + place("uvmunmap"))
     # Two without those that only the stacks of ended processes lead to.

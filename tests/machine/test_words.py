@@ -22,12 +22,14 @@ MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "F
             "NOFF_LEFT", "INTERRUPTS_EARLY", "NOTHING_FREE", "COPY_NO_X", "COW_NO_W", "ECALL_TO_M", "SHRINK_CUTS_IN",
             "CLEARS_TOO_MUCH", "ALLOCPROC_LEAKS", "EXIT_KEEPS_FILES", "BREAD_NO_COUNT", "BRELSE_KEEPS", "STRING_NO_NUL",
             "FORK_KEEPS_A0", "CHDIR_KEEPS", "COPY_FLAGS_EARLY", "COPY_MARK_LOST", "MMAP_OVERLAPS",
-            "MUNMAP_KEEPS_OFFSET", "MUNMAP_KEEPS_BEGIN", "COPY_SKIPS_FIRST", "FREE_FILLS_EARLY"]
+            "MUNMAP_KEEPS_OFFSET", "MUNMAP_KEEPS_BEGIN", "COPY_SKIPS_FIRST", "FREE_FILLS_EARLY",
+            "COPY_NO_COUNT", "COPY_COUNTS_TWICE", "COW_FOR_TWO", "FILE_NO_W", "MMAP_READONLY"]
 # The first line of input, where it is not "go".
 LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files",
          "CHDIR_GIVES_AWAY": "files", "COPY_WITHOUT_U": "below", "EXIT_KEEPS_FILES": "files", "BREAD_NO_COUNT": "files",
          "BRELSE_KEEPS": "files", "CHDIR_KEEPS": "directories",
-         "MMAP_OVERLAPS": "files", "MUNMAP_KEEPS_OFFSET": "files", "MUNMAP_KEEPS_BEGIN": "files"}
+         "MMAP_OVERLAPS": "files", "MUNMAP_KEEPS_OFFSET": "files", "MUNMAP_KEEPS_BEGIN": "files",
+         "FILE_NO_W": "files", "MMAP_READONLY": "files"}
 
 
 def kernel(context, mistake):

@@ -86,7 +86,8 @@ kalloc(void)
     if (r != 0) {
         if (!MAKES(GIVES_TWICE))
             kmem.freelist = r->next;
-        *users_of(r) = 1;
+        if (!MAKES(ALLOC_NO_COUNT))
+            *users_of(r) = 1;
     }
     release(&kmem.lock);
     if (r != 0)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // mini.h - a small kernel with the names and the shape of xv6, and at most one mistake.
 //
-// Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
-//           glass machine explains their mistakes by these names. This kernel has them, too. Each
-//           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
-//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow",
-//           "files", "directories", "mapped", "threads", "below" and "kernel" run others, "exit"
-//           ends.
+// Theory    Students' kernels have kalloc, walk, mappages, usertrap and their like, by which the
+//           glass machine explains mistakes. -DMISTAKE=NAME says which one a build has. A line of
+//           input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
+//           "directories", "mapped", "threads", "below" and "kernel" run others, "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -25,10 +23,13 @@ enum mistake {
     UNMAP_KEEPS,         // uvmunmap: the entry is cleared, the page is not freed
     COPY_SHARES,         // uvmcopy: parent and child may both store to the page they share
     COPY_SKIPS_FIRST,    // uvmcopy: the child does not get the first page
+    COPY_NO_COUNT,       // uvmcopy: the child's use of a page is not counted
+    COPY_COUNTS_TWICE,   // uvmcopy: it is counted twice
     COPY_COUNTS_BY_VA,   // uvmcopy: the count of another page rises
     COPY_FLAGS_EARLY,    // uvmcopy: the child gets the flags that the parent had before
     COPY_MARK_LOST,      // uvmcopy: a page that is copy-on-write already loses its mark
     COPY_ALL_COW,        // uvmcopy: text becomes copy-on-write, and writable by that
+    COW_FOR_TWO,         // cowfault: a page with two users is not copied
     COW_NO_RELEASE,      // cowfault: the old page keeps a user that is none
     COW_TWO_RELEASES,    // cowfault: the old page loses two users
     COPYOUT_NOT_COW,     // copyout: the kernel stores to a page that is shared
@@ -79,6 +80,7 @@ enum mistake {
     FREE_LATE,           // kfree: the count is looked at when the lock is released
     COPY_AT_PAGE_START,  // copyout: the offset in the page is forgotten
     COPY_WITHOUT_U,      // copyout: a page that the process may not use is no reason to refuse
+    ALLOC_NO_COUNT,      // kalloc: the count of the page is left as it was
     GIVES_TWICE,         // kalloc: the page stays in the list
     SP_AT_BOTTOM,        // usertrapret: kernel_sp is the lower end of the stack
     SP_LOW,              // allocproc: context.sp is the lower end of the stack
@@ -91,6 +93,8 @@ enum mistake {
     UNMAP_NOT_WRITTEN,   // unmap: changed pages of a shared mapping do not get to the file
     MMAP_NO_FILEDUP,     // sys_mmap: the pointer of the mapping is not counted
     MMAP_OVERLAPS,       // sys_mmap: each mapping of a process begins at the same address
+    FILE_NO_W,           // filefault: the process may not write the page
+    MMAP_READONLY,       // sys_mmap: a file that may not be written is mapped for stores
     FILE_NO_RIGHTS,      // filefault: the process may neither read nor write the page
     MUNMAP_KEEPS_OFFSET, // cut: the rest of a mapping gets the first pages of the file
     MUNMAP_KEEPS_BEGIN,  // cut: the end of the mapping moves, not its start
@@ -153,6 +157,7 @@ enum way {
     LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address
     UNLOCKS,      // allocpid: unlock() does what release() does
     OWN_NUMBERS,  // start: the kernel gives the harts other numbers than mhartid
+    TEXT_LATER,   // uvmcopy: the child gets its code when it uses it
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
 };
 
@@ -270,6 +275,7 @@ struct inode {
 struct file {
     int ref;
     struct inode *ip;
+    char writable;
 };
 
 // A file that the process has mapped; file 0: unused.
@@ -338,6 +344,7 @@ u64 uvmdealloc(pagetable_t table, u64 oldsz, u64 newsz);
 int uvmcopy(pagetable_t from, pagetable_t to, u64 sz);
 void uvmfree(pagetable_t table, u64 sz);
 int cowfault(pagetable_t table, u64 va);
+int textfault(pagetable_t table, u64 va);
 int vmfault(pagetable_t table, u64 va, u64 sz);
 void uvmclear(pagetable_t table, u64 va);
 int copyout(pagetable_t table, u64 va, const void *from, u64 n);

@@ -27,6 +27,8 @@ fault_before(struct proc *p, const struct vma *v, u64 va)
 int
 filefault(struct proc *p, u64 va)
 {
+    if (MAKES(FILE_NO_W) && (*walk(p->pagetable, va, 1) & PTE_V))
+        return -1;
     for (struct vma *v = p->vma; v < &p->vma[NVMA]; v++) {
         char *page = va >= v->from && va < v->to ? kalloc() : 0;
         if (page == 0)
@@ -41,6 +43,8 @@ filefault(struct proc *p, u64 va)
         memset(page, 0, PGSIZE);
         readi(v->file->ip, 0, (u64)page, (u32)(va - v->from + v->offset), PGSIZE);
         u64 rights = MAKES(FILE_NO_RIGHTS) ? 0 : PTE_R | PTE_W;
+        if (MAKES(FILE_NO_W))
+            rights = PTE_R;
         return mappages(p->pagetable, va, PGSIZE, (u64)page, rights | PTE_U);
     }
     return -1;
@@ -135,6 +139,9 @@ sys_open(void)
     for (u64 fd = 0; fd < NOFILE; fd++)
         if (p->ofile[fd] == 0) {
             p->ofile[fd] = filealloc(namex(1));
+            p->ofile[fd]->writable = 1;
+            if (MAKES(MMAP_READONLY))
+                p->ofile[fd]->writable = 0;
             return fd;
         }
     return ~0UL;

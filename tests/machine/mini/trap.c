@@ -148,6 +148,8 @@ killed_by(struct proc *p, u64 cause)
 static int
 resolve(struct proc *p, u64 cause, u64 va)
 {
+    if (TAKES(TEXT_LATER) && cause != 15 && textfault(p->pagetable, va) == 0)
+        return 1;
     if (cause == 15 && cowfault(p->pagetable, va) == 0)
         return 1;
     if ((cause == 13 || cause == 15) && filefault(p, va) == 0)

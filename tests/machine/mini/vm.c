@@ -99,6 +99,8 @@ uvmunmap(pagetable_t table, u64 va, u64 npages, int do_free)
         kfree((void *)PHYSTOP);
     for (u64 i = 0; i < npages; i++, va += PGSIZE) {
         pte_t *pte = walk(table, va, 0);
+        if (TAKES(TEXT_LATER) && (pte == 0 || !(*pte & PTE_V)))
+            continue;
         if (pte == 0 || !(*pte & PTE_V))
             panic("uvmunmap: not mapped");
         if (do_free && !MAKES(UNMAP_KEEPS))
@@ -166,6 +168,20 @@ copy_half(pte_t *pte)
     kfree(old);
 }
 
+// The code of the program, for children that have not used it yet.
+static pte_t text[64];
+
+// A process uses a page of its code for the first time. Returns -1 if that was not the reason.
+int
+textfault(pagetable_t table, u64 va)
+{
+    pte_t pte = va / PGSIZE < 64 ? text[va / PGSIZE] : 0;
+    if (pte == 0 || (*walk(table, va, 1) & PTE_V))
+        return -1;
+    kshare((void *)PTE_PA(pte));
+    return mappages(table, PGROUNDDOWN(va), PGSIZE, PTE_PA(pte), PTE_FLAGS(pte));
+}
+
 // The child shares the parent's pages.
 int
 uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
@@ -176,6 +192,10 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             panic("uvmcopy: page not present");
         if (pte == 0 || !(*pte & PTE_V))
             continue;
+        if (TAKES(TEXT_LATER) && (*pte & PTE_X))
+            text[va / PGSIZE] = *pte;
+        if (TAKES(TEXT_LATER) && (*pte & PTE_X))
+            continue;
         u64 early = PTE_FLAGS(*pte);
         copy_on_write(pte);
         u64 flags = MAKES(COPY_FLAGS_EARLY) ? early : PTE_FLAGS(*pte);
@@ -183,7 +203,10 @@ uvmcopy(pagetable_t from, pagetable_t to, u64 sz)
             uvmunmap(to, 0, va / PGSIZE, 1);
             return -1;
         }
-        kshare((void *)(MAKES(COPY_COUNTS_BY_VA) ? KERNBASE + va : PTE_PA(*pte)));
+        if (MAKES(COPY_COUNTS_TWICE))
+            kshare((void *)PTE_PA(*pte));
+        if (!MAKES(COPY_NO_COUNT))
+            kshare((void *)(MAKES(COPY_COUNTS_BY_VA) ? KERNBASE + va : PTE_PA(*pte)));
         if (MAKES(COPY_HALF))
             copy_half(walk(to, va, 0));
         if (MAKES(COPY_NO_X))
@@ -208,7 +231,8 @@ cowfault(pagetable_t table, u64 va)
         return -1;
     if (MAKES(FAULT_UNRESOLVED))
         return 0;
-    char *old = (char *)PTE_PA(*pte), *page = kcount(old) == 1 ? old : kalloc();
+    char *old = (char *)PTE_PA(*pte);
+    char *page = kcount(old) <= 1U + MAKES(COW_FOR_TWO) ? old : kalloc();
     if (page == 0)
         return -1;
     if (page != old)
