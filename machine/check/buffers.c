@@ -22,6 +22,7 @@ struct buffer {
     int before;      // its count at the last call
     uint32 changing; // calls of brelse(), bpin() and bunpin() for it that have not returned
     bool pinned;     // the last reference was taken by bpin()
+    uint64 block;    // bread() has returned it for that block of that device, as one number
     uint64 taker;
     struct moment taken; // the last one
 };
@@ -94,6 +95,29 @@ judge(struct machine *m, const struct call *c, const struct buffer *b)
     w->over = true; // the counts that follow are no news
 }
 
+// bread() has returned a buffer: no other may have the block.
+static void
+look_for_second(struct machine *m, const struct call *c, struct buffer *b)
+{
+    struct buffers *w = state(m);
+    uint64 block = c->arg[0] << 32 | (uint32)c->arg[1], number;
+    struct report r;
+    b->block = block;
+    for (const struct buffer *o = w->of; o < &w->of[w->used]; o++) {
+        if (o == b || o->block != block || !facts_field(m, o->at, FACT_BUF_BLOCKNO, 4, &number) ||
+            number != (uint32)block)
+            continue;
+        report_begin(m, &r, REPORT_BUFFER, c->hart, m->sight->known.entry[KNOWN_BREAD]);
+        r.what = (struct fact){
+            .word = WORD_BUFFER_TWO, .arg = {r.site, number, o->at, b->at}, .moment = r.moment};
+        report_since(&r, WORD_BUFFER_TAKEN)->moment = o->taken;
+        r.todo.word = WORD_BUFFER_TWO_DO;
+        report_send(m, &r);
+        w->over = true;
+        return;
+    }
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -125,8 +149,10 @@ returned(struct machine *m, const struct call *c, uint64 result)
         b->held++;
         b->pinned = !reads;
         moment_now(m, c->hart, &b->taken);
-        b->taker = locktable_taker(m, &b->taken);
+        b->taker = locktable_taker(m, &b->taken, false);
     }
+    if (!w->over && reads && facts_have(m, FACT_BIT(BUF_BLOCKNO)))
+        look_for_second(m, c, b);
     if (!w->over)
         judge(m, c, b);
 }

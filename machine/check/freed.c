@@ -19,6 +19,8 @@
 #define LINK_BYTES  8 // of the allocator's list, at the beginning of a free page
 #define USES_MAX    2 // places that use one freed page, and are told
 
+enum { SP = 2 };
+
 struct freed_watch {
     uint64 page, freed; // the one whose use was told last, and the position when it was freed
     unsigned uses;
@@ -298,6 +300,12 @@ used(struct machine *m, int hart, uint64 pa, uint64 bytes, bool store)
     r.what.arg[3] = bytes;
     frames_tell(f, &r);
     r.todo.word = WORD_USE_FREED_DO;
+    if (hart >= 0 && !user && (pa ^ m->s.hart[hart].x[SP]) < PAGE_BYTES) {
+        r.site = (uint64)hart;
+        r.what.word = WORD_STACK_FREE;
+        r.what.arg[3] = r.site;
+        r.todo.word = WORD_STACK_FREE_DO;
+    }
     SIGHT_STATE(m, freed, struct freed_watch)->uses += report_send(m, &r);
 }
 

@@ -10,6 +10,8 @@
 //           result in a register; nor is a thread that runs for the first time.
 // Next      check/registers.c: the same, of user programs
 #include "base/mem.h"
+#include "check/blame.h"
+#include "check/locktable.h"
 #include "check/trial.h"
 #include "machine.h"
 #include "sight/check.h"
@@ -34,6 +36,7 @@ struct kept {
     struct cut *last[HARTS_MAX]; // the interrupt that each hart took last
     bool tp_is_hart[HARTS_MAX];  // as scheduler() had it
     bool over;                   // a thread was saved as another one
+    uint64 user_vector, vector;  // stvec at the last trap of user mode, and of the kernel; 0: none
 };
 
 static struct kept *
@@ -89,8 +92,12 @@ tell(struct machine *m, unsigned hart, const struct cut *k, enum word word, unsi
         .word = word, .arg = {guilty, reg, k->x[reg], h->x[reg], k->pc, h->pc}, .moment = r.moment};
     r.rule.word = WORD_KEPT_RULE;
     r.todo = (struct fact){.word = WORD_KEPT_DO, .arg = {guilty, reg}};
-    if (word == WORD_KEPT_PC || word == WORD_KEPT_PUSH)
-        r.todo.word = word == WORD_KEPT_PC ? WORD_KEPT_PC_DO : WORD_KEPT_PUSH_DO;
+    if (word == WORD_KEPT_PUSH)
+        r.todo.word = WORD_KEPT_PUSH_DO;
+    else if (word == WORD_KEPT_PC || word == WORD_KEPT_MODE)
+        r.todo.word = WORD_KEPT_PC_DO;
+    else if (word == WORD_KEPT_TP)
+        r.todo.word = WORD_KEPT_TP_DO;
     report_send(m, &r);
 }
 
@@ -116,12 +123,51 @@ highest_push(const struct machine *m, unsigned hart, uint64 handler)
     return 0;
 }
 
+// Returns whether the address, perhaps of the trampoline, is in the function with that name.
+static bool
+in_function(const struct machine *m, uint64 pc, const char *function)
+{
+    const struct symbols *s = &m->sight->symbols;
+    uint64 offset;
+    const char *name = symbols_find(s, symbols_linked(s, pc), &offset);
+    return name != NULL && text_same(name, function);
+}
+
+// Reports an interrupt of the kernel that goes to the handler of user mode, although the kernel has
+// one of its own.
+static void
+tell_vector(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct moment at;
+    struct report r;
+    moment_at(m, hart, h->sepc, &at);
+    bool leaves =
+        blame_inside(m, &at, KNOWN_BIT(USERTRAPRET)) || in_function(m, h->sepc, "userret");
+    uint64 guilty = m->sight->known.entry[leaves ? KNOWN_USERTRAPRET : KNOWN_USERTRAP];
+    report_begin(m, &r, REPORT_KEPT, hart, guilty);
+    r.moment = at;
+    r.what = (struct fact){
+        .word = WORD_KEPT_VECTOR, .arg = {h->stvec, h->scause & 63, 0, 0, h->sepc}, .moment = at};
+    r.todo =
+        (struct fact){.word = leaves ? WORD_KEPT_VECTOR_OFF : WORD_KEPT_VECTOR_DO, .arg = {guilty}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
 static void
 trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     struct kept *w = state(m);
     uint64 stack;
+    if (h->mode == MODE_S && !(h->mstatus & STATUS_SPP))
+        w->user_vector = h->stvec;
+    else if (h->mode == MODE_S && (int64)h->scause < 0 && h->stvec != w->user_vector)
+        w->vector = h->stvec;
+    else if (h->mode == MODE_S && (int64)h->scause < 0 &&
+             (w->vector != 0 || in_function(m, h->stvec, "uservec")))
+        tell_vector(m, hart);
     if (h->mode != MODE_S || !(h->mstatus & STATUS_SPP) || (int64)h->scause >= 0 ||
         (stack = stack_of(m, hart)) == 0)
         return;
@@ -131,12 +177,29 @@ trap(struct machine *m, unsigned hart)
     w->last[hart] = k;
 }
 
+// Looks, when the hart goes to user mode, for interrupted code of the kernel that has this pc and
+// these registers.
+static void
+to_user(struct machine *m, unsigned hart)
+{
+    const struct hart *h = &m->s.hart[hart];
+    uint64 offset;
+    if (symbols_find(&m->sight->symbols, h->pc, &offset) == NULL)
+        return;
+    const struct cut *k = state(m)->trap[0];
+    for (unsigned i = 0; i < SETS * WAYS; i++, k++)
+        if (k->stack != 0 && k->pc == h->pc && k->x[SP] == h->x[SP] && k->x[RA] == h->x[RA])
+            tell(m, hart, k, WORD_KEPT_MODE, RA, m->sight->known.entry[KNOWN_KERNELTRAP]);
+}
+
 static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     uint64 stack = supervisor && h->mode == MODE_S ? stack_of(m, hart) : 0;
     struct cut *k = stack == 0 ? NULL : find(state(m)->trap, stack);
+    if (supervisor && h->mode == MODE_U)
+        to_user(m, hart);
     if (k == NULL)
         return;
     k->stack = 0;
@@ -149,6 +212,8 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
             tell(m, hart, k, WORD_KEPT_TRAP, reg, k->handler);
             return;
         }
+    if (state(m)->tp_is_hart[hart] && h->x[TP] != hart && h->x[TP] == k->x[TP])
+        tell(m, hart, k, WORD_KEPT_TP, TP, k->handler);
 }
 
 // --- swtch ---------------------------------------------------------------------------------------
@@ -157,17 +222,23 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 static void
 tp_lost(struct machine *m, unsigned hart)
 {
-    uint64 frame, tp = m->s.hart[hart].x[TP];
+    uint64 frame, stored = ~0ULL, tp = m->s.hart[hart].x[TP];
     struct report r;
     report_begin(m, &r, REPORT_KEPT, hart, m->sight->known.entry[KNOWN_USERTRAP]);
     r.what = (struct fact){.word = WORD_KEPT_HART, .arg = {r.site, hart, tp}, .moment = r.moment};
     if (facts_have(m, FACT_BIT(TRAPFRAME_HARTID)) &&
-        facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame))
+        facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame) &&
+        facts_memory(m, frame + fact(m, FACT_TRAPFRAME_HARTID), 8, &stored))
         *report_since(&r, WORD_NONE) = (struct fact){
             .word = WORD_KEPT_HART_BY, .stored = frame + fact(m, FACT_TRAPFRAME_HARTID)};
     r.todo = (struct fact){.word = known_has(m, KNOWN_USERTRAPRET) ? WORD_KEPT_HART_IN
                                                                    : WORD_KEPT_HART_DO,
                            .arg = {m->sight->known.entry[KNOWN_USERTRAPRET]}};
+    if (stored == hart) {
+        r.site = m->s.hart[hart].stvec;
+        r.nsince = 0;
+        r.todo = (struct fact){.word = WORD_KEPT_HART_LOAD, .arg = {r.site}};
+    }
     r.fatal = true;
     report_send(m, &r);
 }

@@ -12,7 +12,8 @@
 #include "machine.h"
 #include "sight/check.h"
 
-#define SWITCHES_SURE 4 // that many calls of swtch() show the kernel's way to do it
+#define SWITCHES_SURE 4      // that many calls of swtch() show the kernel's way to do it
+#define FOR_EVER      100000 // steps of all harts inside one acquire()
 
 // --- reports ---------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ tell(struct machine *m, unsigned hart, const struct complaint *c, const struct h
 static uint64
 caller(const struct machine *m, const struct held *held)
 {
-    return locktable_taker(m, &held->since);
+    return locktable_taker(m, &held->since, true);
 }
 
 // --- events ----------------------------------------------------------------------------------
@@ -68,13 +69,31 @@ interrupts_on(const struct machine *m, unsigned hart)
     return h->mode == MODE_S && (h->mstatus & STATUS_SIE);
 }
 
+// Returns whether the function that took the lock has returned.
+static bool
+has_returned(const struct machine *m, unsigned hart, const struct held *held)
+{
+    uint64 offset, taker = caller(m, held);
+    struct moment now;
+    moment_now(m, hart, &now);
+    const char *name = symbols_find(&m->sight->symbols, taker, &offset);
+    for (unsigned i = 0; i < MOMENT_CALLS && now.pc[i] != 0; i++)
+        if (symbols_find(&m->sight->symbols, moment_pc(m, &now, i), &offset) == name)
+            return false;
+    return now.pc[MOMENT_CALLS - 1] == 0;
+}
+
 // Reports a lock that handlers of interrupts take, too, while the hart has interrupts on.
 static void
 look_open(struct machine *m, struct locktable *t, unsigned hart, const struct held *held)
 {
     const struct lock *lock = locktable_lock(t, held->lock);
-    if (lock != NULL && lock->in_interrupt && locktable_owns(m, hart, held->lock))
-        tell(m, hart, &open, held, caller(m, held));
+    struct complaint c = open;
+    if (lock == NULL || !lock->in_interrupt || !locktable_owns(m, hart, held->lock))
+        return;
+    if (!held->open && has_returned(m, hart, held))
+        c.todo = WORD_SPIN_DO;
+    tell(m, hart, &c, held, held->open ? m->sight->known.entry[KNOWN_ACQUIRE] : caller(m, held));
 }
 
 static void
@@ -98,10 +117,10 @@ acquire_returned(struct machine *m, struct locktable *t, const struct call *c)
     if (h->count == HELD_MAX || locktable_held(t, c->hart, c->arg[0]) != NULL)
         return;
     struct held *held = &h->held[h->count++];
-    *held = (struct held){c->arg[0], h->wanted};
+    *held = (struct held){c->arg[0], h->wanted, interrupts_on(m, c->hart)};
     if (lock != NULL && h->interrupt)
         lock->in_interrupt = true;
-    if (interrupts_on(m, c->hart))
+    if (held->open)
         look_open(m, t, c->hart, held);
 }
 
@@ -120,7 +139,7 @@ release_unheld(struct machine *m, struct locktable *t, const struct call *c)
     struct lock *lock = locktable_lock(t, c->arg[0]);
     int holder = locktable_holder(t, c->arg[0]);
     bool taken = locktable_taken(m, c->hart, c->arg[0]);
-    struct held last = {c->arg[0], {0}};
+    struct held last = {.lock = c->arg[0]};
     if (holder >= 0 && locktable_owns(m, (unsigned)holder, c->arg[0])) {
         tell(m, c->hart, &other, locktable_held(t, (unsigned)holder, c->arg[0]), c->ra - 1);
     } else if (holder < 0 && !taken && lock != NULL && lock->releases > 0) {
@@ -277,6 +296,23 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
     h->count = 0; // its later locks have nothing to do with these
 }
 
+// Reports a hart that has been in acquire() for long, for a lock that it holds. A kernel that lets
+// it acquire the lock again returns at once.
+static void
+examine(struct machine *m)
+{
+    struct locktable *t = SIGHT_STATE(m, locks, struct locktable);
+    for (unsigned hart = 0; hart < m->config.harts && !t->over; hart++) {
+        struct hart_locks *h = &t->hart[hart];
+        const struct held *held = h->wants != 0 ? locktable_held(t, hart, h->wants) : NULL;
+        if (held == NULL || machine_position(m) - h->wanted.position < FOR_EVER ||
+            !locktable_owns(m, hart, held->lock))
+            continue;
+        tell(m, hart, &twice, held, moment_pc(m, &h->wanted, 0));
+        h->wants = 0;
+    }
+}
+
 static bool
 start(struct machine *m)
 {
@@ -295,4 +331,5 @@ const struct check locks_check = {
     .trap = trap,
     .enabled = enabled,
     .trap_return = trap_return,
+    .examine = examine,
 };

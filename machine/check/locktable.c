@@ -135,25 +135,26 @@ locktable_owns(const struct machine *m, unsigned hart, uint64 at)
            (own == 0 || !facts_field(m, at, FACT_SPINLOCK_CPU, 8, &cpu) || cpu == own);
 }
 
-// Returns whether the function at `pa` returns with a lock that its caller has to release.
+// Returns whether the function at `pc` returns with a lock that its caller has to release. `spin`:
+// with a spinlock.
 static bool
-helper(const struct machine *m, uint64 pc)
+helper(const struct machine *m, uint64 pc, bool spin)
 {
-    static const char *const names[] = {"sleep", "ilock",        "bget",
-                                        "bread", "acquiresleep", "allocproc"};
+    static const char *const names[] = {"sleep", "allocproc", "ilock",
+                                        "bget",  "bread",     "acquiresleep"};
     uint64 offset;
     const char *name = symbols_find(&m->sight->symbols, pc, &offset);
-    for (size_t i = 0; name != NULL && i < NELEM(names); i++)
+    for (size_t i = 0; name != NULL && i < (spin ? 2 : NELEM(names)); i++)
         if (text_same(name, names[i]))
             return true;
     return false;
 }
 
 uint64
-locktable_taker(const struct machine *m, const struct moment *since)
+locktable_taker(const struct machine *m, const struct moment *since, bool spin)
 {
     unsigned i = 0;
-    while (i + 1 < MOMENT_CALLS && since->pc[i + 1] != 0 && helper(m, moment_pc(m, since, i)))
+    while (i + 1 < MOMENT_CALLS && since->pc[i + 1] != 0 && helper(m, moment_pc(m, since, i), spin))
         i++;
     return moment_pc(m, since, i);
 }

@@ -20,6 +20,7 @@ struct machine;
 struct held {
     uint64 lock;
     struct moment since; // acquire() was called
+    bool open;           // interrupts were on when it returned
 };
 
 struct hart_locks {
@@ -67,8 +68,8 @@ bool locktable_alike(struct locktable *t, uint64 a, uint64 b);
 // The address of the name that initlock() or initsleeplock() gave a lock; 0: not known.
 uint64 locktable_name(const struct machine *m, uint64 at);
 // Returns the function that has to release the lock taken at that moment: the innermost that is no
-// helper such as ilock().
-uint64 locktable_taker(const struct machine *m, const struct moment *since);
+// helper such as ilock(). `spin`: a spinlock.
+uint64 locktable_taker(const struct machine *m, const struct moment *since, bool spin);
 // Reads four bytes of kernel memory: by facts_memory(), or else by the hart's present tree.
 bool kernel_word(const struct machine *m, unsigned hart, uint64 va, uint64 *value);
 // Returns whether the text contains the words.

@@ -6,8 +6,7 @@
 //           signal or an alarm). It returns from there by a later system call, and then its
 //           registers must be those that it had when it was interrupted. If a program executes one
 //           ecall again and again, with nothing in between, the kernel does not step over the
-//           ecall. If an interrupt comes again before one instruction has been executed, many
-//           times, its handler does not acknowledge it.
+//           ecall.
 //           A child of fork() begins behind the ecall of its parent, with the registers of its
 //           parent, but a0 is 0.
 // Promises  silence: threads may share a root and a pid. Each has its own stack: if sp is in
@@ -26,8 +25,6 @@
 #define PROGRAMS    64
 #define CHILDREN    16
 #define STUCK_CALLS 100
-#define STORM       200
-#define AT_ONCE     1000 // ticks of mtime: a kernel may wait for the next interrupt in two instructions
 
 enum { SP = 2, A0 = 10, A7 = 17, REGISTERS = 32 };
 
@@ -47,12 +44,7 @@ struct program {
     struct user_state interrupted; // the state that a handler has interrupted; when 0: none
     uint64 handler;                // where it was sent then
     uint64 stuck;                  // how often the same ecall has come in a row
-};
-
-// Interrupts of S-mode that come again at once.
-struct storm {
-    uint64 pc, steps, time; // when the hart left the last handler: its pc, its steps, mtime
-    uint64 cause, count;
+    bool sigreturn;                // sys_sigreturn() was called
 };
 
 // A child that has not been in user mode.
@@ -66,7 +58,6 @@ struct registers_watch {
     uint32 hand;
     struct child child[CHILDREN]; // by pid
     int newest;                   // the highest pid that was in user mode
-    struct storm storm[HARTS_MAX];
 };
 
 // Returns whether the page of the root has been allocated since the record was made.
@@ -97,6 +88,24 @@ find(struct machine *m, unsigned hart, uint64 root, bool make)
 
 // --- telling -----------------------------------------------------------------------------------
 
+// Returns whether the trapframe has the value that the register should have: the way back to the
+// program has not loaded it. Then userret() is guilty.
+static bool
+not_loaded(const struct machine *m, unsigned hart, const struct user_state *was, unsigned reg,
+           struct report *r)
+{
+    uint64 frame, value, userret;
+    uint64 offset = fact(m, FACT_TRAPFRAME_RA) + 8 * (uint64)(reg - 1);
+    if (reg == A0 || !symbols_address(&m->sight->symbols, "userret", &userret) ||
+        !facts_field(m, facts_current(m, hart), FACT_PROC_TRAPFRAME, 8, &frame) ||
+        !facts_have(m, FACT_BIT(TRAPFRAME_RA)) || !facts_memory(m, frame + offset, 8, &value) ||
+        value != was->x[reg])
+        return false;
+    r->site = userret;
+    r->todo = (struct fact){.word = WORD_NOT_LOADED_DO, .arg = {userret, reg}};
+    return true;
+}
+
 static void
 tell_register(struct machine *m, unsigned hart, const struct user_state *was, unsigned reg,
               enum word word)
@@ -104,19 +113,18 @@ tell_register(struct machine *m, unsigned hart, const struct user_state *was, un
     const struct hart *h = &m->s.hart[hart];
     struct report r;
     report_begin(m, &r, REPORT_REGISTER, hart, word);
-    r.what = (struct fact){.word = word,
-                           .arg = {reg, was->x[reg], h->x[reg], h->pc, r.when - was->when},
-                           .moment = r.moment};
-    uint64 frame, proc = facts_current(m, hart);
-    static const uint16 first[] = {0, 40, 48, 56, 64, 72, 80, 88, 96, 104};
-    uint64 offset = reg < NELEM(first) ? first[reg] : 112 + 8 * (uint64)(reg - A0);
-    if (facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame)) {
-        *report_since(&r, WORD_NONE) =
-            (struct fact){.word = WORD_REGISTER_FROM, .arg = {reg}, .stored = frame + offset};
+    r.what = (struct fact){
+        .word = word, .arg = {reg, was->x[reg], h->x[reg], h->pc, was->pc}, .moment = r.moment};
+    uint64 frame, proc = facts_current(m, hart), offset = 40 + 8 * (uint64)(reg - 1);
+    r.todo.word = WORD_REGISTER_DO;
+    if (reg != 0 && not_loaded(m, hart, was, reg, &r)) {
+    } else if (facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame)) {
+        if (reg != 0)
+            *report_since(&r, WORD_NONE) =
+                (struct fact){.word = WORD_REGISTER_FROM, .arg = {reg}, .stored = frame + offset};
         *report_since(&r, WORD_NONE) =
             (struct fact){.word = WORD_EPC_FROM, .stored = frame + fact(m, FACT_TRAPFRAME_EPC)};
     }
-    r.todo.word = WORD_REGISTER_DO;
     report_send(m, &r);
 }
 
@@ -125,8 +133,9 @@ tell_stuck(struct machine *m, unsigned hart, const struct program *p)
 {
     struct report r;
     report_begin(m, &r, REPORT_ECALL_AGAIN, hart, p->trap.pc);
-    r.what = (struct fact){
-        .word = WORD_ECALL_AGAIN, .arg = {p->trap.pc, p->trap.x[A7], p->stuck}, .moment = r.moment};
+    r.what = (struct fact){.word = p->stuck == STUCK_CALLS ? WORD_ECALL_AGAIN : WORD_ECALL_INSIDE,
+                           .arg = {p->trap.pc, p->trap.x[A7], p->stuck, m->s.hart[hart].pc},
+                           .moment = r.moment};
     r.todo =
         (struct fact){.word = WORD_ECALL_AGAIN_DO, .arg = {m->sight->known.entry[KNOWN_USERTRAP]}};
     r.fatal = true;
@@ -191,6 +200,15 @@ reenters(const struct machine *m, unsigned hart, const struct program *p)
            p->interrupted.x[SP] != p->trap.x[SP] && h->x[SP] == p->trap.x[SP];
 }
 
+// The program calls sys_sigreturn().
+static void
+called(struct machine *m, const struct call *c)
+{
+    struct program *p = find(m, c->hart, facts_root(m, c->hart), false);
+    if (p != NULL)
+        p->sigreturn = true;
+}
+
 static void
 goes_on(struct machine *m, unsigned hart, struct program *p)
 {
@@ -208,6 +226,12 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
     } else if (t->call && p->interrupted.when != 0 && h->pc == p->interrupted.pc) {
         same(m, hart, &p->interrupted, false, WORD_REGISTER_HANDLER);
         p->interrupted.when = 0;
+    } else if (p->sigreturn && p->interrupted.when != 0 && (h->pc != p->handler || h->x[SP] == 0)) {
+        tell_register(m, hart, &p->interrupted, 0, WORD_HANDLER_PC);
+        p->interrupted.when = 0;
+    } else if (t->call && h->pc - t->pc < 12 && h->x[SP] == t->x[SP] && h->x[A7] == t->x[A7]) {
+        p->stuck = 1;
+        tell_stuck(m, hart, p);
     } else if (!t->call && again && (t->interrupt || p->pid >= 0)) {
         same(m, hart, t, false, WORD_REGISTER_TRAP);
     } else if (t->interrupt && !again) {
@@ -224,7 +248,8 @@ goes_on(struct machine *m, unsigned hart, struct program *p)
 
 // Begins the report of a child, and says where the field of its trapframe comes from.
 static void
-tell_child(struct machine *m, unsigned hart, struct fact what, struct fact from, enum word todo)
+tell_child(struct machine *m, unsigned hart, const struct user_state *parent, struct fact what,
+           struct fact from, enum word todo)
 {
     uint64 entry = m->sight->known.entry[KNOWN_FORK], frame;
     struct report r;
@@ -237,6 +262,8 @@ tell_child(struct machine *m, unsigned hart, struct fact what, struct fact from,
             (struct fact){.word = from.word, .arg = {A0}, .stored = frame + from.stored};
     r.rule.word = WORD_CHILD_RULE;
     r.todo = (struct fact){.word = todo, .arg = {entry}};
+    if (what.word == WORD_CHILD_REGISTER)
+        not_loaded(m, hart, parent, (unsigned)what.arg[1], &r);
     report_send(m, &r);
 }
 
@@ -250,7 +277,7 @@ judge_child(struct machine *m, unsigned hart, const struct user_state *parent)
     if (h->pc != parent->pc + 4) {
         from = (struct fact){.word = WORD_EPC_FROM, .stored = fact(m, FACT_TRAPFRAME_EPC)};
         if (h->pc == parent->pc || parent->x[SP] - h->x[SP] >= 2 * PAGE_BYTES)
-            tell_child(m, hart, what, from, WORD_CHILD_DO);
+            tell_child(m, hart, parent, what, from, WORD_CHILD_DO);
         return;
     }
     unsigned i = 1;
@@ -258,11 +285,11 @@ judge_child(struct machine *m, unsigned hart, const struct user_state *parent)
         i++;
     if (i < REGISTERS) {
         what = (struct fact){.word = WORD_CHILD_REGISTER, .arg = {0, i, h->x[i], parent->x[i]}};
-        tell_child(m, hart, what, from, WORD_CHILD_DO);
+        tell_child(m, hart, parent, what, from, WORD_CHILD_DO);
     } else if (h->x[A0] != 0) {
         what = (struct fact){.word = WORD_CHILD_A0, .arg = {0, h->x[A0]}};
         from = (struct fact){.word = WORD_REGISTER_FROM, .stored = fact(m, FACT_TRAPFRAME_A0)};
-        tell_child(m, hart, what, from, WORD_CHILD_A0_DO);
+        tell_child(m, hart, parent, what, from, WORD_CHILD_A0_DO);
     }
 }
 
@@ -300,23 +327,11 @@ returned(struct machine *m, const struct call *c, uint64 result)
 
 // --- returns to user mode ------------------------------------------------------------------------
 
-// Notes that the hart leaves a handler of S-mode.
-static void
-note_return(struct machine *m, unsigned hart)
-{
-    struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
-    s->pc = m->s.hart[hart].pc;
-    s->steps = machine_steps(m, hart);
-    s->time = machine_time(m);
-}
-
 static void
 trap_return(struct machine *m, unsigned hart, bool supervisor)
 {
     const struct hart *h = &m->s.hart[hart];
     struct program *p = NULL;
-    if (supervisor)
-        note_return(m, hart);
     if (supervisor && h->mode == MODE_U && satp_levels(h->satp) != 0) {
         goes_to_user(m, hart);
         p = find(m, hart, satp_root(h->satp), false);
@@ -330,51 +345,16 @@ trap_return(struct machine *m, unsigned hart, bool supervisor)
 // --- traps -------------------------------------------------------------------------------------
 
 static void
-tell_storm(struct machine *m, unsigned hart, uint64 cause)
-{
-    const struct hart *h = &m->s.hart[hart];
-    struct report r;
-    report_begin(m, &r, REPORT_STORM, hart, cause);
-    r.moment = (struct moment){.position = r.when, .pid = -1};
-    enum known handler =
-        (cause & 63) == 5 && known_has(m, KNOWN_CLOCKINTR) ? KNOWN_CLOCKINTR : KNOWN_KERNELTRAP;
-    r.what =
-        (struct fact){.word = WORD_STORM,
-                      .arg = {hart, cause & 63, STORM, h->sepc, m->sight->known.entry[handler]}};
-    r.todo = (struct fact){.word = WORD_STORM_DO, .arg = {cause & 63}};
-    r.fatal = true;
-    report_send(m, &r);
-}
-
-// Counts an interrupt of S-mode that comes again at once, and reports it when it has come often
-// with no other trap between: a system call may be so long that each one ends with an interrupt.
-static void
-count_storm(struct machine *m, unsigned hart)
-{
-    const struct hart *h = &m->s.hart[hart];
-    struct storm *s = &SIGHT_STATE(m, registers, struct registers_watch)->storm[hart];
-    bool at_once = s->cause == h->scause && s->pc == h->sepc &&
-                   machine_steps(m, hart) - s->steps <= 2 && machine_time(m) - s->time < AT_ONCE;
-    s->count = at_once ? s->count + 1 : 0;
-    s->cause = h->scause;
-    if (s->count == STORM)
-        tell_storm(m, hart, h->scause);
-}
-
-static void
 trap(struct machine *m, unsigned hart)
 {
     const struct hart *h = &m->s.hart[hart];
     if (h->mode != MODE_S)
         return;
-    if (h->scause >> 63)
-        count_storm(m, hart);
-    else
-        SIGHT_STATE(m, registers, struct registers_watch)->storm[hart].count = 0;
     if ((h->mstatus & STATUS_SPP) || satp_levels(h->satp) == 0)
         return;
     struct program *p = find(m, hart, satp_root(h->satp), true);
     p->trap.pc = h->sepc;
+    p->sigreturn = false;
     p->trap.when = m->sight->now;
     p->trapped = true;
     p->trap.call = h->scause == CAUSE_ECALL_U;
@@ -386,7 +366,9 @@ trap(struct machine *m, unsigned hart)
 const struct check registers_check = {
     .name = "registers",
     .bytes = sizeof(struct registers_watch),
+    .calls = KNOWN_BIT(SYS_SIGRETURN),
     .returns = KNOWN_BIT(FORK),
+    .called = called,
     .returned = returned,
     .trap = trap,
     .trap_return = trap_return,

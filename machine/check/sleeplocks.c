@@ -9,8 +9,10 @@
 #include "check/sleeplocks.h"
 
 #include "check/locktable.h"
+#include "check/trial.h"
 #include "machine.h"
 #include "sight/check.h"
+#include "time/snapshot.h"
 
 #define RING_MAX 4
 
@@ -92,7 +94,7 @@ static void
 tell_kept(struct machine *m, unsigned hart, enum word what, const struct sleeper *x)
 {
     struct report r;
-    uint64 guilty = locktable_taker(m, &x->since);
+    uint64 guilty = locktable_taker(m, &x->since, false);
     if (for_programs(m, guilty))
         return;
     report_begin(m, &r, REPORT_SLEEPLOCK, hart, guilty);
@@ -113,7 +115,7 @@ tell_ring(struct machine *m, struct sleeplocks *s, unsigned hart, const struct s
     report_begin(m, &r, REPORT_SLEEPLOCK_RING, hart, moment_pc(m, &first->since, 0));
     bool alone = sleeplocks_holder(s, first->lock)->thread == first->thread;
     r.what = (struct fact){.word = alone ? WORD_SLEEPLOCK_TWICE : WORD_SLEEPLOCK_RING,
-                           .arg = {first->lock, locktable_taker(m, &first->since)},
+                           .arg = {first->lock, locktable_taker(m, &first->since, false)},
                            .moment = first->since};
     do {
         const struct sleeper *holder = sleeplocks_holder(s, x->lock);
@@ -145,6 +147,37 @@ ring(struct sleeplocks *s, const struct sleeper *first)
     return false;
 }
 
+// Reports that two threads hold a lock, if the second has stored to it when it was taken: the table
+// does not know of a release by other code than releasesleep().
+static void
+examine(struct machine *m)
+{
+    struct sleeplocks *s = SIGHT_STATE(m, sleeplocks, struct sleeplocks);
+    struct trial_apart a;
+    struct store_event e;
+    struct report r;
+    uint64 pa, lock = s->first.lock;
+    s->first.lock = 0;
+    if (lock == 0 || s->over || m->history == NULL ||
+        !symbols_physical(&m->sight->symbols, lock + fact(m, FACT_SLEEPLOCK_LOCKED), &pa))
+        return;
+    trial_begin(m, &a);
+    bool two = history_last_store(m, pa, 4, s->second.position, &e) && e.hart == s->second.hart &&
+               *(const uint32 *)ram_at(&m->ram, pa) != 0;
+    trial_end(m, &a);
+    if (!two)
+        return;
+    report_begin(m, &r, REPORT_SLEEPLOCK, s->second.hart, e.pc);
+    r.moment = s->second;
+    r.what = (struct fact){.word = WORD_SLEEPLOCK_TWO, .arg = {lock, e.pc}, .moment = s->second};
+    struct fact *since = report_since(&r, WORD_RING_HOLDS);
+    since->arg[0] = lock;
+    since->moment = s->first.since;
+    r.todo = (struct fact){.word = WORD_SLEEPLOCK_TWO_DO, .arg = {lock, e.pc}};
+    r.fatal = true;
+    report_send(m, &r);
+}
+
 // --- events ----------------------------------------------------------------------------------
 
 static void
@@ -165,9 +198,14 @@ static void
 acquire_returned(struct machine *m, struct sleeplocks *s, const struct call *c)
 {
     struct sleeper *x = sleeplocks_wait(s, s->thread[c->hart]);
-    (void)m;
     if (x == NULL || x->lock != c->arg[0])
         return;
+    const struct sleeper *holder = sleeplocks_holder(s, x->lock);
+    if (holder != NULL && holder->thread != x->thread) {
+        s->first = *holder;
+        moment_now(m, c->hart, &s->second);
+        m->stop = STOP_LOOK;
+    }
     clear(s, sleeplocks_holder(s, x->lock));
     x->waits = false;
 }
@@ -236,4 +274,5 @@ const struct check sleeplocks_check = {
     .called = called,
     .returned = returned,
     .trap_return = trap_return,
+    .examine = examine,
 };

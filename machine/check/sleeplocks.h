@@ -26,6 +26,9 @@ struct sleeplocks {
     struct sleeper of[SLEEPLOCKS_MAX];
     uint32 used; // the slots after these are empty
     bool over;
+    struct sleeper
+        first; // a holder of a lock, when another thread has taken it as well; lock 0: none
+    struct moment second; // when that returned from acquiresleep()
 };
 
 // The table of the machine's checks; NULL: the kernel has no such locks.

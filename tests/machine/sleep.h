@@ -16,8 +16,11 @@ void
 sleep(void *chan, struct spinlock *lk)
 {
     struct proc *p = myproc();
+    if (MAKES(SLEEP_EARLY))
+        release(lk);
     acquire(&p->lock); // before lk is free: a wakeup must find the process asleep
-    release(lk);
+    if (!MAKES(SLEEP_EARLY))
+        release(lk);
     p->chan = chan;
     p->state = SLEEPING;
     sched();

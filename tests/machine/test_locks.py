@@ -12,6 +12,7 @@ DIRECTORY = "tests/machine/locks"
 QUESTIONS = {"PROC_SIZE": "sizeof(struct proc)", "PROC_PID": "&((struct proc *)0)->pid",
              "PROC_NAME": "&((struct proc *)0)->name", "PROC_STATE": "&((struct proc *)0)->state",
              "PROC_CHAN": "&((struct proc *)0)->chan", "CPU_SIZE": "sizeof(struct cpu)",
+             "CPU_NOFF": "&((struct cpu *)0)->noff",
              "CPU_PROC": "&((struct cpu *)0)->proc", "AT_PROC": "&proc", "COUNT_PROC": "sizeof(proc)/sizeof(proc[0])",
              "AT_CPUS": "&cpus", "STATE_SLEEPING": "SLEEPING", "STATE_RUNNABLE": "RUNNABLE"}
 # Each mistake: how the run ends (3: reports; 124: it hangs; 1: panic), and the first line of the report.
@@ -25,6 +26,9 @@ MISTAKES = {
     "OPEN": (3, r'interrupts are on while hart \d holds the spinlock "clock" \(\S+\), taken by sys_nap '),
     "LOST": (124,
              r'lost wake-up: pid \d+ \(writer\) sleeps for ever in pipewrite \(\S+\); piperead \(\S+\) made true '),
+    "SLEEP_EARLY": (124, r'sleep \(\S+\) gives "\S+" \(\S+\) back before it holds p->lock: a wakeup'),
+    "WAIT_ONCE": (3,
+                  r'pid \d+ \(locker\) takes the sleep lock "file 0" \(\S+\) in acquiresleep \(\S+\), and another'),
     "NO_UNLOCK": (124, r'pid \d+ \(locker\) returns to user mode with the sleep lock "file 0" .* taken by sys_file '),
     "CROSSED": (124, r'deadlock: pid \d+ \(locker\) waits for the sleep lock "file [01]"'),
 }

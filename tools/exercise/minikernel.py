@@ -52,8 +52,8 @@ RULES = [
     (r" Each\n//  +build has.*?correct\.\n", "\n"),
     (r"^static void \(\*handler\)\(void\);\n\n", ""),
     (r"^// For the mistake \w+: (\w)", lambda m: f"// {m[1].upper()}"),
-    (r"^#ifndef A0_NOT_SAVED\n(.*?)#endif\n", r"\1"),
-    (r"^#ifdef (?:S3_NOT_SAVED|PUSHES_OVER|A5_NOT_LOADED)\n.*?#endif\n", ""),
+    (r"^#ifndef (?:A0_NOT_SAVED|TP_NOT_LOADED)\n(.*?)#endif\n", r"\1"),
+    (r"^#ifdef (?:S3_NOT_SAVED|PUSHES_OVER|A5_NOT_LOADED|S1_NOT_LOADED|TP_LOADED)\n.*?#endif\n", ""),
     (r"^    u64 user = PTE_U;\n    u64 write = 0;\n    u64 other = 0;\n    u64 frame = 0;\n", ""), # in proc_pagetable
     (r"\(u64\)trampoline \+ other", "(u64)trampoline"),
     (r"PTE_W \| frame\)", "PTE_W)"),

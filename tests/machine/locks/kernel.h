@@ -13,6 +13,8 @@ typedef unsigned int uint;
 
 enum mistake {
     NO_MISTAKE,
+    SLEEP_EARLY, // sleep: lk is released before p->lock is held
+    WAIT_ONCE,   // acquiresleep: it looks at the lock once
     ORDER,       // kexit() takes p->lock before wait_lock; kwait() the other way round
     TO_USER,     // sys_beep() returns with its lock held
     ACROSS,      // sys_nap() yields with a lock held
@@ -29,6 +31,8 @@ enum mistake {
     LOCK_AGAIN,   // a hart may acquire a spinlock that it holds: sys_beep() does so
     PROGRAM_LOCK, // sys_lock() leaves a sleep lock held for a program, until it calls again
 };
+
+#define MAKES(mistake) (MISTAKE == (mistake))
 
 struct cpu {
     struct proc *proc;

@@ -86,7 +86,9 @@ void
 acquiresleep(struct sleeplock *lk)
 {
     acquire(&lk->lk);
-    while (lk->locked)
+    if (lk->locked)
+        sleep(lk, &lk->lk);
+    while (lk->locked && MISTAKE != WAIT_ONCE)
         sleep(lk, &lk->lk);
     lk->locked = 1;
     lk->pid = myproc()->pid;

@@ -6,7 +6,7 @@
 #define BUFFERS 3
 
 struct buf {
-    int refcnt, block;
+    int refcnt, blockno;
 };
 
 static struct spinlock bio_lock;
@@ -17,16 +17,17 @@ binit(void)
 {
     initlock(&bio_lock, "bcache");
     for (int i = 0; i < BUFFERS; i++)
-        buf[i].block = -1;
+        buf[i].blockno = -1;
 }
 
-// Gives the buffer of the block, or one that is not in use.
+// Gives the buffer of the block of the only device, or one that is not in use.
 __attribute__((noinline)) struct buf *
-bread(int block)
+bread(int dev, int blockno)
 {
+    (void)dev;
     acquire(&bio_lock);
     for (struct buf *b = buf; b < &buf[BUFFERS]; b++)
-        if (b->block == block) {
+        if (b->blockno == blockno && !MAKES(BLOCK_TWICE)) {
             if (!MAKES(BREAD_NO_COUNT))
                 b->refcnt++;
             release(&bio_lock);
@@ -34,7 +35,7 @@ bread(int block)
         }
     for (struct buf *b = buf; b < &buf[BUFFERS]; b++)
         if (b->refcnt == 0) {
-            *b = (struct buf){1, block};
+            *b = (struct buf){1, blockno};
             release(&bio_lock);
             return b;
         }
@@ -47,9 +48,9 @@ getblk(int block)
 {
     acquire(&bio_lock);
     struct buf *b = buf;
-    while (b->refcnt != 0 && b->block != block)
+    while (b->refcnt != 0 && b->blockno != block)
         b++;
-    b->block = block;
+    b->blockno = block;
     b->refcnt++;
     release(&bio_lock);
     return b;

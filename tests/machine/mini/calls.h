@@ -17,5 +17,6 @@ enum {
     CALL_MMAP,
     CALL_MUNMAP,
     CALL_CHDIR,
-    CALL_STACK
+    CALL_STACK,
+    CALL_KILL
 };

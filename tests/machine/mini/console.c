@@ -70,13 +70,20 @@ consoleintr(void)
     release(&input.lock);
 }
 
-// Waits for a byte.
+// Waits for a byte. Returns -1 if the process is killed.
 int
 consoleread(void)
 {
     acquire(&input.lock);
-    while (input.r == input.w)
+    if (MAKES(ACQUIRE_AGAIN))
+        acquire(&input.lock);
+    while (input.r == input.w) {
+        if (myproc()->killed && !MAKES(READ_NOT_KILLED)) {
+            release(&input.lock);
+            return -1;
+        }
         sleep(&input, &input.lock);
+    }
     int c = input.byte[input.r++ % sizeof(input.byte)];
     release(&input.lock);
     return c;

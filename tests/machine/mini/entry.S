@@ -47,7 +47,13 @@ kernelvec:
         addi sp, sp, 24
 #endif
         caller_saved sd
+#ifdef TP_LOADED
+        sd tp, 136(sp)
+#endif
         call kerneltrap
+#ifdef TP_LOADED
+        ld tp, 136(sp)
+#endif
         caller_saved ld
 #ifdef A5_NOT_LOADED
         addi a5, a5, 1
@@ -87,7 +93,9 @@ uservec:
         ld t1, 256(a0)  # satp, stack, function and hart of the kernel
         ld sp, 264(a0)
         ld t0, 272(a0)
+#ifndef TP_NOT_LOADED
         ld tp, 280(a0)
+#endif
         sfence.vma zero, zero
         csrw satp, t1
         sfence.vma zero, zero
@@ -99,6 +107,9 @@ userret:                # a0: the process's satp
         sfence.vma zero, zero
         li a0, TRAPFRAME
         user_registers ld
+#ifdef S1_NOT_LOADED
+        li s1, 5
+#endif
         ld a0, 80(a0)
         sret
         .balign 4096

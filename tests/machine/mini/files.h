@@ -18,7 +18,7 @@ int writei(struct inode *ip, int user, u64 from, u32 offset, u32 n);
 
 // bio.c
 void binit(void);
-struct buf *bread(int block);
+struct buf *bread(int dev, int blockno);
 struct buf *getblk(int block);
 void brelse(struct buf *b);
 void bpin(struct buf *b);

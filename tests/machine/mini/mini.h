@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // mini.h - a small kernel with the names and the shape of xv6, and at most one mistake.
 //
-// Theory    Students' kernels have kalloc, walk, mappages, usertrap and their like, by which the
-//           glass machine explains mistakes. -DMISTAKE=NAME says which one a build has. A line of
-//           input runs the workload of user.c once; "vandal", "lazy", "overflow", "files",
-//           "directories", "mapped", "threads", "below" and "kernel" run others, "exit" ends.
+// Theory    Students' kernels have kalloc, walk, mappages, usertrap, sleep and their like, and the
+//           glass machine explains their mistakes by these names. This kernel has them, too. Each
+//           build has the mistake that -DMISTAKE=NAME says; without it the kernel is correct.
+//           A line of input runs the workload of user.c once; "vandal", "lazy", "overflow",
+//           "files", "directories", "mapped", "threads", "below", "reader" and "kernel" run others,
+//           "exit" ends.
 #pragma once
 
 typedef unsigned char u8;
@@ -141,6 +143,18 @@ enum mistake {
     ROOT_LACKS,          // own_root: the kernel's table of a process lacks a page of the kernel
     ROOT_NO_USER,        // own_root: ... and one of the process
     ROOT_NOT_SWITCHED,   // own_root: that table is not used
+    ACQUIRE_AGAIN,       // acquire: it does not panic; consoleread takes its lock twice
+    NOFF_NOT_RAISED,
+    NOFF_NOT_LOWERED, // acquire: no push_off(); release: no pop_off()
+    SLEEP_EARLY,      // sleep: lk is released before p->lock is held
+    READ_NOT_KILLED,
+    KILL_NO_WAKE, // consoleread: p->killed is not looked at; kill: no wake-up
+    STVEC_KEPT,
+    SIE_KEPT,      // usertrap: stvec is that of user mode; usertrapret: interrupts stay on
+    STATUS_LOST,   // kerneltrap: sstatus is what another trap has left there
+    EPC_INSIDE,    // usertrap: the program goes on inside the ecall
+    NOT_COMPLETED, // devintr: the PLIC does not hear of the end
+    BLOCK_TWICE,   // bread: a block that a buffer has already gets another one
 };
 
 // Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.
@@ -212,26 +226,7 @@ enum way {
 #define PGROUNDUP(a)   (((a) + PGSIZE - 1) & ~(PGSIZE - 1))
 #define PGROUNDDOWN(a) ((a) & ~(PGSIZE - 1))
 
-#define CSR_READ(name)                                                                             \
-    ({                                                                                             \
-        u64 csr_value;                                                                             \
-        __asm__ volatile("csrr %0, " #name : "=r"(csr_value));                                     \
-        csr_value;                                                                                 \
-    })
-#define CSR_WRITE(name, value)                                                                     \
-    __asm__ volatile("csrw " #name ", %0" : : "r"((u64)(value)) : "memory")
-#define CSR_SET(name, bits)   __asm__ volatile("csrs " #name ", %0" : : "r"((u64)(bits)) : "memory")
-#define CSR_CLEAR(name, bits) __asm__ volatile("csrc " #name ", %0" : : "r"((u64)(bits)) : "memory")
-
-#define SSTATUS_SIE  (1UL << 1)
-#define SSTATUS_SPIE (1UL << 5)
-#define SSTATUS_SPP  (1UL << 8)
-
-static inline void
-sfence_vma(void)
-{
-    __asm__ volatile("sfence.vma zero, zero" ::: "memory");
-}
+#include "csr.h"
 
 // --- what the files share ------------------------------------------------------------------------
 

@@ -51,8 +51,9 @@ holding(struct spinlock *lk)
 void
 acquire(struct spinlock *lk)
 {
-    push_off();
-    if (holding(lk))
+    if (!MAKES(NOFF_NOT_RAISED))
+        push_off();
+    if (holding(lk) && !MAKES(ACQUIRE_AGAIN))
         panic("acquire");
     while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE) != 0)
         ;
@@ -66,7 +67,8 @@ release(struct spinlock *lk)
         panic("release");
     lk->cpu = 0;
     __atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
-    pop_off();
+    if (!MAKES(NOFF_NOT_LOWERED))
+        pop_off();
 }
 
 // Releases a lock without release(), as code does into which that was inlined.

@@ -120,11 +120,11 @@ sys_munmap(void)
 static __attribute__((noinline)) void
 look_up(void)
 {
-    struct buf *first = TAKES(NO_READ) ? getblk(0) : bread(0);
+    struct buf *first = TAKES(NO_READ) ? getblk(0) : bread(1, 0);
     bpin(first);
     brelse(first);
     for (int block = 0; block < 4; block++) {
-        struct buf *b = bread(block);
+        struct buf *b = bread(1, block);
         if (!MAKES(OPEN_KEEPS_BUFFERS))
             brelse(b);
     }

@@ -46,7 +46,7 @@ devintr(u64 cause)
     u32 irq = PLIC_CLAIM;
     if (irq == UART_IRQ)
         consoleintr();
-    if (irq != 0)
+    if (irq != 0 && !MAKES(NOT_COMPLETED))
         PLIC_CLAIM = irq;
     return 1;
 }
@@ -75,6 +75,21 @@ void
 end_op(void)
 {
     __sync_sub_and_fetch(&operations, 1);
+}
+
+// Lets the process end when it goes back to user mode.
+static u64
+kill(int pid)
+{
+    for (struct proc *p = proc; p < &proc[NPROC]; p++) {
+        acquire(&p->lock);
+        if (p->pid == pid)
+            p->killed = 1;
+        if (p->pid == pid && p->state == SLEEPING && !MAKES(KILL_NO_WAKE))
+            p->state = RUNNABLE;
+        release(&p->lock);
+    }
+    return 0;
 }
 
 static u64
@@ -121,6 +136,8 @@ syscall(struct proc *p)
         return sys_munmap();
     case CALL_CHDIR:
         return sys_chdir();
+    case CALL_KILL:
+        return kill((int)a);
     case CALL_SHUTDOWN:
         shutdown();
         return 0;
@@ -165,11 +182,14 @@ usertrap(void)
     int device = 0;
     if (CSR_READ(sstatus) & SSTATUS_SPP)
         panic("usertrap: not from user mode");
-    CSR_WRITE(stvec, kernelvec);
+    if (!MAKES(STVEC_KEPT))
+        CSR_WRITE(stvec, kernelvec);
     p->trapframe->epc = CSR_READ(sepc);
     if (cause == 8) {
         if (!MAKES(ECALL_AGAIN))
             p->trapframe->epc += 4;
+        if (MAKES(EPC_INSIDE))
+            p->trapframe->epc -= 2;
         CSR_SET(sstatus, SSTATUS_SIE);
         p->trapframe->regs[A0] = syscall(p);
     } else if ((device = devintr(cause)) == 0) {
@@ -187,7 +207,8 @@ void
 usertrapret(void)
 {
     struct proc *p = myproc();
-    CSR_CLEAR(sstatus, SSTATUS_SIE);
+    if (!MAKES(SIE_KEPT))
+        CSR_CLEAR(sstatus, SSTATUS_SIE);
     CSR_WRITE(stvec, TRAMPOLINE + (u64)(uservec - trampoline));
     p->trapframe->kernel_satp = CSR_READ(satp);
     p->trapframe->kernel_sp = STACK_END(p) - (MAKES(SP_AT_BOTTOM) ? PGSIZE : 0);
@@ -222,5 +243,6 @@ kerneltrap(void)
     if (device == 2 && myproc() != 0)
         yield();
     CSR_WRITE(sepc, epc);
-    CSR_WRITE(sstatus, status);
+    if (!MAKES(STATUS_LOST))
+        CSR_WRITE(sstatus, status);
 }

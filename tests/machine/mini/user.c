@@ -227,6 +227,21 @@ directories(void)
         call(CALL_CHDIR, number);
 }
 
+// A child that waits for input is killed.
+USER_TEXT static void
+kill_reader(void)
+{
+    u64 pid = call(CALL_FORK, 0);
+    if (pid == 0) {
+        call(CALL_GETC, 0);
+        call(CALL_EXIT, 0);
+    }
+    for (volatile int i = 0; i < 300000; i++)
+        ;
+    call(CALL_KILL, pid);
+    call(CALL_WAIT, 0);
+}
+
 // Prints the prompt. Returns the first byte of a line.
 USER_TEXT static u64
 line(void)
@@ -283,6 +298,8 @@ user_main(void)
             behind_file();
         else if (first == 'd')
             directories();
+        else if (first == 'r')
+            kill_reader();
         else
             family();
         call(CALL_PUTC, '\n');
