@@ -36,7 +36,7 @@ struct kept {
     struct cut *last[HARTS_MAX]; // the interrupt that each hart took last
     bool tp_is_hart[HARTS_MAX];  // as scheduler() had it
     bool over;                   // a thread was saved as another one
-    uint64 user_vector, vector;  // stvec at the last trap of user mode, and of the kernel; 0: none
+    uint64 user_vector, vector;  // stvec for user mode, and for the kernel; 0: not known
 };
 
 static struct kept *
@@ -165,8 +165,8 @@ trap(struct machine *m, unsigned hart)
         w->user_vector = h->stvec;
     else if (h->mode == MODE_S && (int64)h->scause < 0 && h->stvec != w->user_vector)
         w->vector = h->stvec;
-    else if (h->mode == MODE_S && (int64)h->scause < 0 &&
-             (w->vector != 0 || in_function(m, h->stvec, "uservec")))
+    else if (h->mode == MODE_S && (int64)h->scause < 0 && w->vector != 0 &&
+             w->vector != w->user_vector)
         tell_vector(m, hart);
     if (h->mode != MODE_S || !(h->mstatus & STATUS_SPP) || (int64)h->scause >= 0 ||
         (stack = stack_of(m, hart)) == 0)
@@ -276,6 +276,8 @@ called(struct machine *m, const struct call *c)
     struct kept *w = state(m);
     if (c->what == KNOWN_SWTCH)
         saved_as_another(m, c);
+    if (w->user_vector == 0) // no process has run: stvec is the kernel's
+        w->vector = m->s.hart[c->hart].stvec;
     bool own = m->s.hart[c->hart].x[TP] == c->hart;
     uint64 stack = c->what == KNOWN_SWTCH ? stack_of(m, c->hart) : 0;
     struct cut *k = w->last[c->hart];
