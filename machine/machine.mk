@@ -19,7 +19,7 @@ MACHINEINC  := -Imachine -Ikernel -Iinclude -I$(O)/gen
 # Code that runs rarely is compiled for size: rooms, and files of other rooms.
 SMALL := host words check board time code.c counted.c count.c hash.c facts.c lines.c symbols.c inlined.c fp.c number.c softfloat.c frames.c report.c spinlocks.c csr.c stack.c trees.c rvc.c
 # ... but for a file of these rooms that runs often.
-FAST  := delta.c leaves.c entries.c unset.c tables.c
+FAST  := delta.c snapshot.c leaves.c entries.c unset.c tables.c
 OPT    = $(if $(filter $(FAST),$(notdir $<)),-O2,$(if $(filter $(SMALL),$(word 2,$(subst /, ,$<)) $(notdir $<)),-Os,-O2))
 HOSTFLAGS   := -std=gnu11 -ffreestanding -fno-pie -falign-functions=1 -falign-jumps=1 -falign-labels=1 -fno-strict-aliasing -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections $(MACHINEWARN) $(MACHINEINC)

@@ -13,14 +13,13 @@ struct packed {
     uint64 word[WORDS + 1]; // the last has no meaning
 };
 
-// Returns whether the next eight words are all equal to the one before.
+// Returns whether the next eight words are all equal to the one before. Most of the time of a
+// snapshot is spent here: a loop is four times as slow.
 static bool
-goes_on(const uint64 *word, uint64 before)
+goes_on(const uint64 *w, uint64 before)
 {
-    uint64 differ = 0;
-    for (unsigned i = 0; i < 8; i++)
-        differ |= word[i] ^ before;
-    return differ == 0;
+    return ((w[0] ^ before) | (w[1] ^ before) | (w[2] ^ before) | (w[3] ^ before) |
+            (w[4] ^ before) | (w[5] ^ before) | (w[6] ^ before) | (w[7] ^ before)) == 0;
 }
 
 // Packs the contents of a page. Returns how many bytes of *to are used.
