@@ -79,9 +79,8 @@ def trap_loop(context, kind, status):
 def test_sight_traploop(context):
     """A handler that traps itself is told, once, with the trap before it; a working one gets no report."""
     in_order(trap_loop(context, "deep", 124),
-             AGAIN + r"store page fault at address 0x40000[0-9a-f]+, in handler\+0x2",
+             r"^glass: trap loop: hart 0 stops for ever in descend\+0x2 \S+ store page fault at address 0x40000",
              r"from: descend .*\(8 times\) < \.\.\. walk", ": satp .*level 0: entry 0x0 at .*V is 0, nothing is mapped",
-             r"since: the trap before, [0-9]+ steps ago: store page fault at address 0x40000[0-9a-f]+, in descend",
              r"rule: .* stvec says, 0x[0-9a-f]+, in handler\+0x0", "do: sp is 0x40000.*calls went too deep")
     text = trap_loop(context, "none", 124)
     in_order(text, AGAIN + "instruction access fault at address 0x0, at pc 0x0",
