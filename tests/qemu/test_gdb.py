@@ -334,10 +334,10 @@ def behind_satp(context, function):
 
 def test_gdb_hart_without_mode(context):
     """A write of satp that is undone, as a hart without the mode would ignore it: the deepest mode below is used."""
-    place = behind_satp(context, "kvm_deepen")
+    place = behind_satp(context, "use_table")
     for asked, there, missing in ((48, 39, 48), (57, 39, 48), (57, 48, 57)):
         d = Debugged(context, "unified", stopped=True, cpus=1, mode=f"sv{asked}")
-        passes = ["tbreak " + place, "continue"] * ((there - 39) // 9 + 1)
+        passes = ["tbreak " + place, "continue"] * ((there - 39) // 9 + 2)  # Sv39 first
         with d.machine as m:
             d.gdb(*passes, "set $satp = kernel_satp")
             text = m.boot()
