@@ -100,7 +100,10 @@ stack_freed(struct machine *m, const struct call *c)
     struct report r;
     for (unsigned i = 0; i < m->config.harts; i++) {
         uint64 sp = m->s.hart[i].x[2], pa = sp - 8;
+        struct pt_trace t;
+        bool walks = m->s.hart[i].mode == MODE_S && guest_walk(m, i, sp - 8, PT_READ, &t);
         if (m->s.hart[i].mode == MODE_U ||
+            (walks && (t.pte & PTE_U)) || // in the trampoline: the user's sp
             (m->s.hart[i].mode == MODE_S && !guest_translate(m, i, sp - 8, PT_READ, &pa)) ||
             (pa ^ c->arg[0]) >= PAGE_BYTES)
             continue;
