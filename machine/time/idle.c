@@ -34,7 +34,10 @@ rest_begin(struct machine *m, unsigned hart)
     l->pages = 0;
     if (!l->on)
         return;
-    mem_copy(l->x, m->s.hart[hart].x, sizeof(l->x));
+    const struct hart *h = &m->s.hart[hart];
+    mem_copy(l->x, h->x, sizeof(l->x));
+    mem_copy(l->f, h->f, sizeof(l->f));
+    l->reserved = h->reserved;
     l->on = code_hook(m, l->pc_pa, HOOK_REST);
     contexts_drop_stores(m);
 }
@@ -65,7 +68,9 @@ void
 rest_here(struct machine *m, unsigned hart)
 {
     struct loop_search *l = m->loop_search;
-    if (machine_position(m) - l->began <= 1 || !mem_equal(l->x, m->s.hart[hart].x, sizeof(l->x)))
+    const struct hart *h = &m->s.hart[hart];
+    if (machine_position(m) - l->began <= 1 || !mem_equal(l->x, h->x, sizeof(l->x)) ||
+        !mem_equal(l->f, h->f, sizeof(l->f)) || h->reserved != l->reserved)
         return;
     l->came_back = true;
     turns_cut(m, hart);

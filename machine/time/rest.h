@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // rest.h - harts that wait in a loop give their turns away.
 //
-// Theory    Suppose a hart comes back to the same pc with the same registers, has read no device or
-//           clock on the way, and has left memory as it was. Then it repeats this loop until
-//           another hart or a device changes memory, or an interrupt comes. Until then it need not
-//           run. Two kinds of loops are looked for, at the beginning of a turn:
+// Theory    Suppose a hart comes back to the same pc with the same registers and reservation, has
+//           read no device or clock on the way, and has left memory as it was. Then it repeats this
+//           loop until another hart or a device changes memory, or an interrupt comes. Until then
+//           it need not run. Two kinds of loops are looked for, at the beginning of a turn:
 //           (1) short loops without stores (a hart that waits for a lock or a flag), in each turn;
 //           (2) long loops whose stores cancel out (a scheduler that finds nothing to run), in a
 //               turn of its own when the hart has been quiet. The hart then gets one turn in
@@ -48,7 +48,8 @@ struct loop_search {
     bool on, spoiled, came_back;
     uint64 began; // position
     uint64 pc_pa; // physical address of where it began
-    uint64 x[32];
+    uint64 x[32], f[32];
+    uint64 reserved; // struct hart: with it sc.w succeeds, without it the loop repeats
     uint32 pages;
     uint64 page[LOOP_PAGES];
     uint8 copy[LOOP_PAGES][PAGE_BYTES];

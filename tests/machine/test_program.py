@@ -11,7 +11,7 @@ import subprocess
 import termios
 import time
 
-from glassrun import FIRMWARE, HAN, demand, glass, in_node, prompt, run
+from glassrun import CC, FIRMWARE, HAN, demand, glass, in_node, prompt, run
 from machine import Failure, columns, slowness
 
 def test_program_lines(context):
@@ -222,6 +222,17 @@ def test_program_vitrine(context):
     demand(said, "ALL TESTS PASSED|OK")
     words = [f"--firmware={FIRMWARE}", "--append=quiet", context.options.kernel, context.options.image]
     in_node(context, log, words, said)
+
+
+def test_program_norest(context):
+    """A hart does not rest in a loop that a reservation or a floating-point register will end."""
+    path = os.path.join(context.dir, "norest")
+    for flags in ([], ["-DFLOAT", "-march=rv64imafdc_zicsr"]):
+        context.must([*CC, *flags, "-o", path, "tests/machine/norest.c"])
+        for seed in range(1, 4):
+            said = run(context, "--harts", "2", "--seed", str(seed), "--max", "20000000", path)
+            if said:
+                raise Failure(f"{' '.join(flags)} seed {seed}: {said}")
 
 
 def test_program_core(context):
