@@ -2,10 +2,11 @@
 // cow.c - copy-on-write that grants a right which the page never had, or that the kernel bypasses.
 //
 // Theory    A page becomes copy-on-write when an entry loses W and keeps its frame. While two
-//           processes have the page, the kernel may not store to it through its own mapping. Code
-//           has X and no W. A page that gets W in one tree at a store, and is copy-on-write in
-//           the tree of a process that sleeps, was not copied: such a tree is at rest. If its entry gets a software bit when it is shared, and later W, the
-//           process can write to its code, which it could not before.
+//           processes have the page, the kernel may not store to it through its own mapping. A
+//           page that gets W in one tree at a store, and is copy-on-write in the tree of a process
+//           that sleeps, was not copied: such a tree is at rest. Code has X and no W. If an entry
+//           of code gets a software bit when it is shared, and later W, the process can write to
+//           its code, which it could not before.
 #include "check/blame.h"
 #include "check/entries.h"
 #include "check/leaves.h"

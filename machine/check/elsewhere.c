@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // elsewhere.c - a page that a tree lacks, and another tree or another address has.
 //
-// Theory    Some kernels have a table for each process and one for all. A page may be missing in the
-//           one that satp has, and be mapped in another: in that of the process for user mode, in
-//           kernel_pagetable, or in one that struct proc holds and that was not written to satp.
+// Theory    Some kernels have a table for each process and one for all. A page may be missing in
+//           the one that satp has, and be mapped in another: in that of the process for user mode,
+//           in kernel_pagetable, or in one that struct proc holds and that was not written to
+//           satp.
 // Next      check/explain.c
 #include "check/elsewhere.h"
 

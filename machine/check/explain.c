@@ -282,17 +282,18 @@ no_right(const struct machine *m, const struct access *a, const struct pt_trace 
     uint64 va;
     // Since 2023 xv6's exec() maps code without W; before, all pages of a program had W and X.
     bool code = (t->pte & PTE_X) && symbols_address(&m->sight->symbols, "flags2perm", &va);
-    // A page without the right to store can be shared, too. mprotect() takes a right that no entry
-    // shows.
+    // mprotect() can take a right that the entry's software bit, or the call of mmap(), promises.
+    bool protects = symbols_address(&m->sight->symbols, "sys_mprotect", &va);
+    // A page without the right to store can be shared, too.
     const struct frame *f = frames_at(m, pte_pa(t->pte));
-    bool cow = f != NULL && f->cow && !symbols_address(&m->sight->symbols, "sys_mprotect", &va);
+    bool cow = f != NULL && f->cow && !protects;
     if (a->kind == PT_WRITE && (t->pte & PTE_SOFT) && !code && cow) {
         report_near(r, WORD_NEAR_COW)->arg[0] = t->pte;
         r->todo.word = WORD_DO_COW;
         return BLAME_KERNEL;
     }
     near_process(m, a, r);
-    if (a->user && mapped_allows(m, satp_root(a->satp), a->va, a->kind)) {
+    if (a->user && !protects && mapped_allows(m, satp_root(a->satp), a->va, a->kind)) {
         r->todo.word = WORD_DO_PROT;
         return BLAME_KERNEL;
     }

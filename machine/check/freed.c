@@ -93,23 +93,30 @@ large_freed(struct machine *m, const struct call *c, const struct leaf *leaf)
     report_send(m, &r);
 }
 
+// Returns whether the kernel's stack of the hart is in that page. In the trampoline sp is still the
+// program's, whose page may only lose one of its users.
+static bool
+has_stack(const struct machine *m, unsigned hart, uint64 page)
+{
+    const struct hart *h = &m->s.hart[hart];
+    struct pt_trace t = {.pa = h->x[SP] - 8};
+    bool walked = h->mode == MODE_S && guest_walk(m, hart, t.pa, PT_READ, &t);
+    bool kernels = h->mode != MODE_U && (!walked || (t.rule == RULE_OK && !(t.pte & PTE_U)));
+    return kernels && (t.pa ^ page) < PAGE_BYTES;
+}
+
 // Reports that a page is freed in which a hart of the kernel has its stack.
 static void
 stack_freed(struct machine *m, const struct call *c)
 {
     struct report r;
     for (unsigned i = 0; i < m->config.harts; i++) {
-        uint64 sp = m->s.hart[i].x[2], pa = sp - 8;
-        struct pt_trace t;
-        bool walks = m->s.hart[i].mode == MODE_S && guest_walk(m, i, sp - 8, PT_READ, &t);
-        if (m->s.hart[i].mode == MODE_U ||
-            (walks && (t.pte & PTE_U)) || // in the trampoline: the user's sp
-            (m->s.hart[i].mode == MODE_S && !guest_translate(m, i, sp - 8, PT_READ, &pa)) ||
-            (pa ^ c->arg[0]) >= PAGE_BYTES)
+        if (!has_stack(m, i, c->arg[0]))
             continue;
         report_begin(m, &r, REPORT_STACK, c->hart, c->ra - 1);
-        r.what = (struct fact){
-            .word = WORD_FREE_STACK, .arg = {c->arg[0], r.site, i, sp}, .moment = r.moment};
+        r.what = (struct fact){.word = WORD_FREE_STACK,
+                               .arg = {c->arg[0], r.site, i, m->s.hart[i].x[SP]},
+                               .moment = r.moment};
         r.todo.word = WORD_FREE_STACK_DO;
         report_send(m, &r);
     }
@@ -121,7 +128,6 @@ called(struct machine *m, const struct call *c)
 {
     uint64 pa = c->arg[0];
     const struct frame *f = frames_at(m, pa);
-    const struct call *unmaps = known_inside(m, c->hart, KNOWN_UVMUNMAP);
     struct sought s = {.pa = pa};
     struct visitor to = {.leaf = sought_leaf, .arg = &s};
     struct report r;
@@ -132,6 +138,7 @@ called(struct machine *m, const struct call *c)
     }
     if (f == NULL || pa % PAGE_BYTES != 0)
         return;
+    const struct call *unmaps = known_inside(m, c->hart, KNOWN_UVMUNMAP);
     bool free = f->state == FRAME_FREE, one = c->what == KNOWN_KFREE;
     bool large = one && f->super && pa % SUPER_BYTES == 0;
     if (unmaps != NULL && (free ? f->freed.position > unmaps->when : large))

@@ -131,8 +131,8 @@ walk_picked(struct pick *p, uint64 satp, uint64 va, enum pt_access access,
     translate(&t, va, access, &hart, out);
 }
 
-// Returns whether a fence for the page has removed the walk's leaf since memory changed. `exact`: an
-// invalid entry in place of a pointer is no leaf (rule 3).
+// Returns whether a fence for the page has removed the walk's leaf since memory changed. `exact`:
+// an invalid entry in place of a pointer is no leaf (rule 3).
 static bool
 fenced(const struct remembered *r, const struct pick *p, const struct pt_trace *t, uint64 va,
        uint32 asid, bool exact)
