@@ -117,8 +117,8 @@ tell_register(struct machine *m, unsigned hart, const struct user_state *was, un
         .word = word, .arg = {reg, was->x[reg], h->x[reg], h->pc, was->pc}, .moment = r.moment};
     uint64 frame, proc = facts_current(m, hart), offset = 40 + 8 * (uint64)(reg - 1);
     r.todo.word = WORD_REGISTER_DO;
-    if (reg != 0 && not_loaded(m, hart, was, reg, &r)) {
-    } else if (facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame)) {
+    bool stored = reg == 0 || !not_loaded(m, hart, was, reg, &r);
+    if (stored && facts_field(m, proc, FACT_PROC_TRAPFRAME, 8, &frame)) {
         if (reg != 0)
             *report_since(&r, WORD_NONE) =
                 (struct fact){.word = WORD_REGISTER_FROM, .arg = {reg}, .stored = frame + offset};
