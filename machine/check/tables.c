@@ -88,17 +88,31 @@ walked(struct machine *m, unsigned hart, uint64 va, enum pt_access access, const
                        &frames_at(m, t->step[i].pa)->freed);
 }
 
-// Returns the moment when the root now in satp was freed, if its process was running then, or if it
-// is free now. In the first case the page may be in use again. NULL: neither.
+// Returns the record that the root of a process was freed while the process had it; NULL: none.
+static struct freed_root *
+freed_record(struct tables_watch *w, uint64 root, uint64 proc)
+{
+    for (unsigned i = 0; i < HARTS_MAX; i++)
+        if (proc != 0 && w->freed[i].root == root && w->freed[i].proc == proc)
+            return &w->freed[i];
+    return NULL;
+}
+
+// Returns the moment when the root now in satp was freed, if its process was running then and has
+// had it since, or if it is free now. In the first case the page may be in use again. NULL: neither.
 static const struct moment *
 freed_before(struct machine *m, unsigned hart, uint64 root)
 {
     struct tables_watch *w = SIGHT_STATE(m, tables, struct tables_watch);
     uint64 present, proc = facts_current(m, hart);
-    for (unsigned i = 0; i < HARTS_MAX; i++)
-        if (proc != 0 && w->freed[i].root == root && w->freed[i].proc == proc &&
-            facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &present) && present == root)
-            return &w->freed[i].moment;
+    if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &present)) {
+        for (unsigned i = 0; i < HARTS_MAX; i++)
+            if (w->freed[i].proc == proc && w->freed[i].root != present)
+                w->freed[i] = (struct freed_root){0}; // it has another root now, as exec() gives it
+        const struct freed_root *freed = freed_record(w, root, proc);
+        if (freed != NULL)
+            return &freed->moment;
+    }
     return frames_free(m, root) ? &frames_at(m, root)->freed : NULL;
 }
 
@@ -121,7 +135,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     (void)result;
     w->frees++;
     if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &root) && root == c->arg[0] &&
-        frames_free(m, root))
+        frames_free(m, root) && freed_record(w, root, proc) == NULL)
         w->freed[c->hart] = (struct freed_root){root, proc, frames_at(m, root)->freed};
 }
 

@@ -17,7 +17,7 @@ SLEEP = os.path.join(ROOT, "tests/machine/sleep.h")
 M = r"(?:MAKES|TAKES)\(\w+\)"
 # Functions that only a mistake or a way calls.
 OTHERS = ("map_table", "cut_large", "use_large", "superalloc", "copy_half", "own_root",
-          "age", "getblk", "kzalloc", "kput", "unlock", "fault_before")
+          "age", "getblk", "kzalloc", "kput", "unlock", "fault_before", "renew")
 NAMES = "|".join(OTHERS)
 # Replacements, in this order, that leave a mistake out of the code.
 RULES = [

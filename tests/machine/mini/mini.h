@@ -155,6 +155,7 @@ enum mistake {
     EPC_INSIDE,    // usertrap: the program goes on inside the ecall
     NOT_COMPLETED, // devintr: the PLIC does not hear of the end
     BLOCK_TWICE,   // bread: a block that a buffer has already gets another one
+    ROOT_OLD,      // renew: the process keeps the root that was freed
 };
 
 // Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.
@@ -173,6 +174,7 @@ enum way {
     OWN_NUMBERS,  // start: the kernel gives the harts other numbers than mhartid
     TEXT_LATER,   // uvmcopy: the child gets its code when it uses it
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
+    NEW_ROOTS,    // renew: the old root of a process is freed before the process gets the new one
 };
 
 #ifndef MISTAKE
