@@ -53,8 +53,8 @@ def test_checks_freed(context):
              "do: look at the count first")
     in_order(told(context, "TABLE_USED_AFTER"), "glass: use after free:", "writes 0x[0-9a-f]+, in a page that is free",
              "from: " + place("freewalk"), "since: freed by")
-    in_order(told(context, "ROOT_OLD"), "glass: satp of hart . is given the page table 0x[0-9a-f]+, which " + place("renew")
-             + " has freed", "since: freed by " + place("renew") + " < " + place("syscall"))
+    in_order(told(context, "ROOT_OLD"), "glass: satp of hart . is given the page table 0x[0-9a-f]+, which ",
+             place("renew") + " has freed", "since: freed by " + place("renew") + " < " + place("syscall"))
     if "freed by memset" in told(context, "COW_TWO_RELEASES"):
         raise Failure("what kalloc() fills was told as freed")
     in_order(told(context, "COW_TWO_RELEASES"), "still has mapped at 0x[0-9a-f]+: " + place("cowfault"),

@@ -207,7 +207,8 @@ write_file(int worker, int i, struct mine *m, uint8 *buf, uint32 *seed)
         buf[k] = pattern(worker, m->version, k);
     for (uint64 off = 0; off < m->size;) {
         uint64 n = m->size - off < 7000 ? m->size - off : 7000;
-        int64 done = RELIEVED(w_write(path, buf + off, off, n)); // fewer when the transaction is full
+        int64 done =
+            RELIEVED(w_write(path, buf + off, off, n)); // fewer when the transaction is full
         if (done <= 0 || done > (int64)n)
             CHECK_EQ(done, n);
         off += (uint64)done;
