@@ -149,12 +149,13 @@ def errors():
 # -- the front door
 
 DOOR = "tools/vitrine.def"
-SHELL_SAID = re.compile(r"""\b(?:complain|refuse|say) (?:'([^']+)'|"([^"$]+)")|^\s*need .* '([^']+)'$""", re.M)
+SHELL_SAID = re.compile(r"""\b(?:complain|refuse|say|install_wishes) (?:'([^']+)'|"([^"$]+)")|"""
+                        r"""^\s*need .* '([^']+)'$""", re.M)
 TOOL_SAID = re.compile(rf"\btr\(({STRING})\)")
 
 
 def door():
-    """Checks the messages of ./vitrine and its tools; in the shell they follow complain, refuse or say."""
+    """Checks the messages of ./vitrine and its tools; in the shell they follow complain, refuse, say or such."""
     known, used = catalogue(DOOR), set()
     for path in source.files("tools/reference*.tsv"):  # the rows of ./vitrine bench
         titles = {s.split("\t")[1] for s in source.read(path).splitlines() if not s.startswith("#")}

@@ -160,6 +160,9 @@ def watch(words):
     asked = take(options, "--seeds")
     told_facts = any(o.startswith("--facts") for o in options) or not os.path.exists(kernel)
     known = None if told_facts else facts.find(kernel, questions, kept)
+    if not told_facts and not known and not facts.debugger():
+        print("vitrine: " + tr("no gdb for RISC-V (gdb-multiarch): processes have no names, fewer checks run"),
+              file=sys.stderr)
     version = ["--legacy"] if told["legacy"] and "--modern" not in options else []
     chosen = ["--harts", told["CPUS"], "--mem", amount(told["MEM"]), "--no-pmp", *firmware(kernel), *version,
               *(["--facts", known] if known else []), *options]

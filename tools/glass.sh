@@ -7,9 +7,17 @@ need_glass() {
     need 'have cc' 'gcc libc6-dev' 'a C compiler for this computer'
 }
 
+# Installs gdb if none is here that knows RISC-V; after a failure not again.
+wish_for_gdb() {
+    if have gdb-multiarch || python3 tools/facts.py || ! mkdir build/no-gdb 2>/dev/null; then return 0; fi
+    install_wishes "watch knows the kernel's functions, and not its processes, locks and files" gdb-multiarch
+    if have gdb-multiarch; then rmdir build/no-gdb; fi
+}
+
 do_watch() {
     need_glass
     install_missing
+    wish_for_gdb
     HERE=$here exec python3 tools/glass.py watch "$@"
 }
 

@@ -62,6 +62,23 @@ def test_watch(context):
     watched(os.path.join(tree, "kernel/kernel"))
 
 
+def test_watch_no_gdb(context):
+    """Where no gdb knows RISC-V and none can be installed, a line says what is lost, and the kernel runs."""
+    programs = os.path.join(context.dir, "programs")
+    shutil.rmtree(programs, ignore_errors=True)
+    os.makedirs(programs)
+    folders = [f for f in os.environ["PATH"].split(":") if os.path.isdir(f)]
+    for name, folder in {name: f for f in reversed(folders) for name in os.listdir(f)}.items():
+        if not name.endswith("gdb") and name not in ("gdb-multiarch", "apt-get"):
+            os.symlink(os.path.join(folder, name), os.path.join(programs, name))
+    kernel = os.path.join(context.dir, "kernel")
+    shutil.copy(prompt(context), kernel)
+    with open(kernel, "ab") as f:
+        f.write(os.urandom(8))  # a kernel of which no facts are kept
+    text = context.sh(["timeout", "600", "./vitrine", "watch", kernel, "--", "hello"], O=context.out, PATH=programs)[1]
+    demand(text, "vitrine: no gdb for RISC-V .gdb-multiarch.: processes have no names", r"\$ hello\n\$ ")
+
+
 def test_watch_words(context):
     """Words that watch does not know."""
     demand(vitrine(context, "watch", status=2), "which kernel.*\n.*usage: ./vitrine watch DIR")
