@@ -96,6 +96,7 @@ struct machine {
     struct failing *failing;         // a call that shall fail, or NULL (time/failing.h)
     struct history *history;         // snapshots, or NULL (time/snapshot.h)
     struct loop_search *loop_search; // looks for idle loops (time/rest.h)
+    bool card_sought;                // the kernel has read PCI's configuration space
     unsigned turn_hart;              // whose turn it is while one runs
     uint8 spin_mode;                 // the mode of the hart that is tried for a spinning loop
     bool turn_cut;      // the turn ends after the present instruction, and the next one begins

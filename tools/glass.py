@@ -70,6 +70,17 @@ def find_in(makefile, pattern, absent):
     return found[1] if found else absent
 
 
+def named(directory, makefile, pattern, usual):
+    """The usual file; if there is none, the one that the Makefile gives to QEMU. Returns the path in the directory."""
+    word = find_in(makefile, pattern, usual)
+    for _ in range(8):  # a variable may hold another
+        word = re.sub(r"\$(?:\((\w+)\)|\{(\w+)\}|(\w))", lambda m: find_in(
+            makefile, rf"^{m[1] or m[2] or m[3]}\s*[:?]?=[ \t]*(\S+)", ""), word)
+    other = os.path.join(directory, word)
+    return other if os.path.isfile(other) and not os.path.exists(os.path.join(directory, usual)) else \
+        os.path.join(directory, usual)
+
+
 def newer_source(directory, kernel):
     """A source of the kernel that was changed after it was built."""
     built = os.path.getmtime(kernel)
@@ -79,8 +90,9 @@ def newer_source(directory, kernel):
 
 def course_tree(directory):
     """Kernel and disk of a tree, and its Makefile's options for QEMU."""
-    kernel, disk = os.path.join(directory, "kernel/kernel"), os.path.join(directory, "fs.img")
     makefile = read(os.path.join(directory, "Makefile"))
+    kernel = named(directory, makefile, r"^[^#\n]*\s-kernel[ \t]+(\S+)", "kernel/kernel")
+    disk = named(directory, makefile, r"^[^#\n]*\s-drive[ \t]+(?:[^ ,]*,)*file=([^ ,\n]+)", "fs.img")
     if not os.path.exists(kernel):
         refuse(tr("%s has no kernel/kernel.") % directory, tr("Run make there first, or name the kernel's file."))
     changed = newer_source(directory, kernel)
@@ -89,6 +101,7 @@ def course_tree(directory):
     if not os.path.exists(disk):
         if re.search(r"^fs\.img:", makefile, re.M):
             refuse(tr("%s has no fs.img.") % directory, tr("Run make fs.img there first."))
+        print("vitrine: " + tr("%s has no fs.img; the kernel runs without a disk.") % directory, file=sys.stderr)
         disk = None
     return kernel, disk, {
         "CPUS": find_in(makefile, r"^CPUS\s*[:?]?=\s*(\d+)", "3"),

@@ -90,7 +90,7 @@ any_pmp(const struct hart *h)
     return false;
 }
 
-void
+static void
 report_pmp(struct reports *r, const struct machine *m)
 {
     if (!m->config.no_pmp || r->pmp)
@@ -103,6 +103,17 @@ report_pmp(struct reports *r, const struct machine *m)
         r->pmp = true;
         print(r, m, &report);
         return;
+    }
+}
+
+void
+report_lacks(struct reports *r, const struct machine *m)
+{
+    report_pmp(r, m);
+    if (m->card_sought && !r->card) {
+        struct report report = {.what.word = WORD_NO_CARD, .todo.word = WORD_NO_CARD_DO};
+        r->card = true;
+        print(r, m, &report);
     }
 }
 

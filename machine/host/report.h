@@ -18,13 +18,15 @@ struct reports {
     bool midline;     // the console's last byte was no newline
     bool fatal;       // the kernel will not go on as it should
     bool pmp;         // the missing PMP entry has been told
+    bool card;        // that there is no PCI card has been told
 };
 
 // Prints the reports that have been sent, each completed first. The machine stands.
 void report_print(struct reports *r, struct machine *m);
 // All harts wait, and nothing will wake them: says where each of them is.
 void report_waiting(const struct reports *r, const struct machine *m);
-// Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass.
-void report_pmp(struct reports *r, const struct machine *m);
+// Says once that S or U mode runs although no PMP entry is set, which --no-pmp lets pass, and once
+// that the kernel looks for a PCI card, which this machine does not have.
+void report_lacks(struct reports *r, const struct machine *m);
 // Says how many there were, if any.
 void report_end(const struct reports *r, const struct machine *m);

@@ -233,7 +233,7 @@ tell(struct session *s)
 {
     uint64 before = s->reports.printed;
     report_print(&s->reports, s->m);
-    report_pmp(&s->reports, s->m);
+    report_lacks(&s->reports, s->m);
     if (s->reports.printed == before || !s->o->stop)
         return;
     control_stay(&s->control, PAUSE_REPORT);

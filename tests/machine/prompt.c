@@ -2,9 +2,10 @@
 // prompt.c - a kernel of a few lines for tests of the program around the glass machine.
 //
 // It prints a prompt and reads lines. "exit N" ends the run with code N, "wait" lets all harts wait for
-// ever, "loop" runs for ever; other lines are printed back.
+// ever, "loop" runs for ever, "card" looks for a PCI card; other lines are printed back.
 
 #define UART     ((volatile unsigned char *)0x10000000)
+#define ECAM     ((volatile unsigned *)0x30000000)
 #define FINISHER ((volatile unsigned *)0x100000)
 
 void start(void);
@@ -77,6 +78,8 @@ obey(const char *line)
     else if (begins(line, "loop"))
         for (unsigned n = 0;; n++)
             __asm__ volatile("" : : "r"(n) : "memory");
+    else if (begins(line, "card") && ECAM[0] != ~0U)
+        print("a ");
     print(line);
     print("\n");
 }

@@ -79,6 +79,25 @@ def test_watch_no_gdb(context):
     demand(text, "vitrine: no gdb for RISC-V .gdb-multiarch.: processes have no names", r"\$ hello\n\$ ")
 
 
+def test_watch_names(context):
+    """A tree whose Makefile gives QEMU files with other names; one that has no disk; a kernel that seeks a card."""
+    tree = course_tree(context)
+    makefile = os.path.join(tree, "Makefile")
+    with open(makefile, "w", encoding="utf-8") as f:
+        f.write(MAKEFILE.replace("$K/kernel", "$(OUT)/xv6").replace("fs.img", "${DISK}"))
+        f.write("OUT = out\nDISK := root.img\n")
+    os.makedirs(os.path.join(tree, "out"))
+    shutil.copy(prompt(context), os.path.join(tree, "out/xv6"))
+    words = ["watch", tree, "--", "hello", "card"]
+    demand(vitrine(context, *words), r"tree has no fs.img; the kernel runs without a disk(.*\n)*\$ card\n(.*\n)*"
+           "glass: this kernel looks for PCI cards; this machine has none")
+    with open(os.path.join(tree, "root.img"), "wb") as f:
+        f.write(bytes(4096))
+    text = vitrine(context, *words)
+    if "fs.img" in text:
+        raise Failure(f"the disk is not found: {text}")
+
+
 def test_watch_words(context):
     """Words that watch does not know."""
     demand(vitrine(context, "watch", status=2), "which kernel.*\n.*usage: ./vitrine watch DIR")
