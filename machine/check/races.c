@@ -16,6 +16,7 @@
 
 #include "check/clocks.h"
 #include "check/locktable.h"
+#include "check/sleeplocks.h"
 #include "hart/opcodes.h"
 #include "machine.h"
 #include "sight/check.h"
@@ -219,7 +220,7 @@ load_word(struct machine *m, struct races *r, unsigned hart, uint64 pa)
         clocks_take(&r->clocks, hart, pa);
     uint64 lock = let_go(m, &r->hart[hart], hart, pa);
     const struct stored *other = w->last.hart != hart ? &w->last : &w->other;
-    if (lock != 0 && other->clock != 0 && other->lock == lock &&
+    if (lock != 0 && other->clock != 0 && other->lock == lock && !sleeplocks_held(m, hart) &&
         decides(m, hart, m->s.hart[hart].pc))
         tell_check(m, hart, pa, other, lock);
 }

@@ -74,8 +74,8 @@ def test_locks_silent(context):
 
 def test_locks_ways(context):
     """Correct kernels that do what few kernels do get no report."""
-    for way in "LOCK_AGAIN", "PROGRAM_LOCK":
-        said = watch(context, way)
+    for way, *options in ("LOCK_AGAIN",), ("PROGRAM_LOCK",), ("LATER_LOCKED", "--races"):
+        said = watch(context, way, *options)
         if said:
             raise Failure(f"a correct kernel gets a report, {way}: {said[:200]}")
 

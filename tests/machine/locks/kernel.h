@@ -30,6 +30,7 @@ enum mistake {
     // Few kernels do the following, which is correct.
     LOCK_AGAIN,   // a hart may acquire a spinlock that it holds: sys_beep() does so
     PROGRAM_LOCK, // sys_lock() leaves a sleep lock held for a program, until it calls again
+    LATER_LOCKED, // put() looks at the count later, and a sleep lock protects it all the time
 };
 
 #define MAKES(mistake) (MISTAKE == (mistake))

@@ -153,7 +153,7 @@ put(void)
 {
     acquire(&page.lock);
     page.refs--;
-    if (MISTAKE == CHECK_LATER) {
+    if (MAKES(CHECK_LATER) || MAKES(LATER_LOCKED)) {
         release(&page.lock);
         if (*(volatile int *)&page.refs == 0)
             page.freed = 1;
@@ -167,11 +167,15 @@ put(void)
 static __attribute__((noinline)) void
 sys_put(void)
 {
+    if (MAKES(LATER_LOCKED))
+        acquiresleep(&file[0]);
     acquire(&page.lock);
     page.refs++;
     page.freed = 0;
     release(&page.lock);
     put();
+    if (MAKES(LATER_LOCKED))
+        releasesleep(&file[0]);
 }
 
 static __attribute__((noinline)) void
