@@ -44,6 +44,8 @@ tell(struct machine *m, unsigned hart, const struct complaint *c, const struct h
 {
     struct report r;
     report_begin(m, &r, c->kind, hart, guilty);
+    if (at->leave.position != 0)
+        r.moment = at->leave;
     r.what = (struct fact){.word = c->what, .arg = {at->lock, guilty, hart}, .moment = r.moment};
     struct fact *since = report_since(&r, c->since);
     since->arg[0] = at->lock;
@@ -117,7 +119,7 @@ acquire_returned(struct machine *m, struct locktable *t, const struct call *c)
     if (h->count == HELD_MAX || locktable_held(t, c->hart, c->arg[0]) != NULL)
         return;
     struct held *held = &h->held[h->count++];
-    *held = (struct held){c->arg[0], h->wanted, interrupts_on(m, c->hart)};
+    *held = (struct held){c->arg[0], h->wanted, interrupts_on(m, c->hart), false, {0}};
     if (lock != NULL && h->interrupt)
         lock->in_interrupt = true;
     if (held->open)
@@ -194,7 +196,8 @@ superfluous(struct locktable *t, struct hart_locks *h)
 }
 
 // Called when the kernel leaves a process. It should hold one lock, that of the process; the next
-// process, or the scheduler, releases it.
+// process, or the scheduler, releases it. The scheduler may release another one as well: that lock
+// counts when the hart leaves it, too.
 static void
 leave_called(struct machine *m, struct locktable *t, const struct call *c)
 {
@@ -212,8 +215,24 @@ leave_called(struct machine *m, struct locktable *t, const struct call *c)
     struct held *held = sure && h->count > 1 ? superfluous(t, h) : NULL;
     if (held == NULL || !locktable_owns(m, c->hart, held->lock))
         return;
-    tell(m, c->hart, &across, held, caller(m, held));
-    drop(h, held);
+    if (held->left) {
+        tell(m, c->hart, &across, held, caller(m, held));
+        drop(h, held);
+        return;
+    }
+    if (held->leave.position == 0)
+        moment_now(m, c->hart, &held->leave);
+    held->left = c->what == KNOWN_SWTCH;
+}
+
+// Reports a hart that waits for a lock that it holds.
+static void
+tell_again(struct machine *m, const struct hart_locks *h, unsigned hart, const struct held *held)
+{
+    if (held->left)
+        tell(m, hart, &across, held, caller(m, held));
+    else
+        tell(m, hart, &twice, held, moment_pc(m, &h->wanted, 0));
 }
 
 // Called when sched() itself panics because of too many locks, or acquire() because the hart holds
@@ -224,7 +243,7 @@ panic_called(struct machine *m, struct locktable *t, const struct call *c)
     struct hart_locks *h = &t->hart[c->hart];
     const struct held *held = h->wants != 0 ? locktable_held(t, c->hart, h->wants) : NULL;
     if (held != NULL && locktable_owns(m, c->hart, held->lock))
-        tell(m, c->hart, &twice, held, moment_pc(m, &h->wanted, 0));
+        tell_again(m, h, c->hart, held);
     if (h->in_sched && h->count > 1)
         tell(m, c->hart, &across, superfluous(t, h), caller(m, superfluous(t, h)));
     t->over = true;
@@ -308,7 +327,7 @@ examine(struct machine *m)
         if (held == NULL || machine_position(m) - h->wanted.position < FOR_EVER ||
             !locktable_owns(m, hart, held->lock))
             continue;
-        tell(m, hart, &twice, held, moment_pc(m, &h->wanted, 0));
+        tell_again(m, h, hart, held);
         h->wants = 0;
     }
 }

@@ -21,6 +21,8 @@ struct held {
     uint64 lock;
     struct moment since; // acquire() was called
     bool open;           // interrupts were on when it returned
+    bool left;           // the hart has left a process with it, and may still release it
+    struct moment leave; // when sched() or swtch() was called then
 };
 
 struct hart_locks {
