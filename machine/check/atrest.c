@@ -102,15 +102,9 @@ maps_user(const struct machine *m, uint64 table, int level)
 static uint64
 process_of(const struct machine *m, uint64 root)
 {
-    uint64 at, its, state;
-    if (!facts_have(m, FACT_BIT(PROC_STATE) | FACT_BIT(STATE_SLEEPING) | FACT_BIT(STATE_RUNNABLE) |
-                           FACT_BIT(STATE_RUNNING)))
-        return 0;
+    uint64 at, its;
     for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
-        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &its) && its == root &&
-            facts_field(m, at, FACT_PROC_STATE, 4, &state) &&
-            (state == fact(m, FACT_STATE_SLEEPING) || state == fact(m, FACT_STATE_RUNNABLE) ||
-             state == fact(m, FACT_STATE_RUNNING)))
+        if (facts_tree(m, at, &its) && its == root)
             return at;
     return 0;
 }

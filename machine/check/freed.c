@@ -189,15 +189,14 @@ seek_table(void *arg, uint64 pa, int level, uint64 slot)
     s->owner = pa == s->pa ? s->proc : s->owner;
 }
 
-// Returns whether a process has the page in its tree; the tree of `except` does not count.
+// Returns whether a process other than `except` has the page in its tree.
 static bool
 in_a_tree(const struct machine *m, uint64 pa, uint64 except)
 {
     struct seeking s = {.pa = pa};
     struct visitor to = {.table = seek_table, .leaf = seek_leaf, .arg = &s};
     for (unsigned i = 0; s.owner == 0 && (s.proc = facts_slot(m, i)) != 0; i++)
-        if (facts_field(m, s.proc, FACT_PROC_PAGETABLE, 8, &s.root) && s.root != 0 &&
-            s.root != except)
+        if (s.proc != except && facts_tree(m, s.proc, &s.root))
             leaves_visit(m, s.root, PT_MIN_LEVELS, &to);
     return s.owner != 0;
 }
@@ -235,15 +234,14 @@ static void
 filled(struct machine *m, const struct call *c)
 {
     struct freed_watch *w = SIGHT_STATE(m, freed, struct freed_watch);
-    const struct call *unmaps = known_inside(m, c->hart, KNOWN_UVMUNMAP);
     struct frame *f = frames_at(m, c->arg[0]);
     struct report r;
     if (f == NULL || f->filler != c->when)
         return;
     const uint64 *word = (const uint64 *)ram_at(&m->ram, c->arg[0] & ~(PAGE_BYTES - 1));
-    w->links |= word[0] != word[1];
+    w->links |= word[0] != word[1] && word[1] == word[2] && word[0] % PAGE_BYTES == 0;
     if (word[0] != word[1] || !w->links || word[0] == 0 ||
-        !in_a_tree(m, c->arg[0], unmaps != NULL ? unmaps->arg[0] : 0))
+        !in_a_tree(m, c->arg[0], facts_current(m, c->hart)))
         return;
     f->state = FRAME_ALLOCATED;
     report_begin(m, &r, REPORT_COW_STORE, c->hart, m->sight->known.entry[KNOWN_KFREE]);

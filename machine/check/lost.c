@@ -134,7 +134,7 @@ find_user_pages(struct machine *m)
     struct visitor to = {.leaf = user_leaf, .arg = m};
     uint64 at, root;
     for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++)
-        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &root) && root != 0)
+        if (facts_tree(m, at, &root))
             leaves_visit(m, root, PT_MIN_LEVELS, &to);
     for (int n = 0; n < TREES_MAX; n++)
         if (m->trees.tree[n].root != 0)

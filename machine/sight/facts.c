@@ -187,6 +187,18 @@ facts_slot(const struct machine *m, unsigned i)
     return facts_memory(m, at, 1, &value) ? at : 0;
 }
 
+bool
+facts_tree(const struct machine *m, uint64 proc, uint64 *root)
+{
+    uint64 state;
+    return facts_have(m, FACT_BIT(STATE_SLEEPING) | FACT_BIT(STATE_RUNNABLE) |
+                             FACT_BIT(STATE_RUNNING)) &&
+           facts_field(m, proc, FACT_PROC_STATE, 4, &state) &&
+           (state == fact(m, FACT_STATE_SLEEPING) || state == fact(m, FACT_STATE_RUNNABLE) ||
+            state == fact(m, FACT_STATE_RUNNING)) &&
+           facts_field(m, proc, FACT_PROC_PAGETABLE, 8, root) && *root != 0;
+}
+
 uint64
 facts_process(const struct machine *m, int pid)
 {

@@ -48,6 +48,9 @@ int facts_pid(const struct machine *m, unsigned hart);
 uint64 facts_process(const struct machine *m, int pid);
 // Returns struct proc number `i` of the table; 0: the table is shorter.
 uint64 facts_slot(const struct machine *m, unsigned i);
+// Reads the root of the process's tree. Returns false if the process cannot run: an unused struct
+// proc may still have the root of a process that is gone.
+bool facts_tree(const struct machine *m, uint64 proc, uint64 *root);
 // Reads a field of `bytes` bytes of the structure at `at`; the fact is the field's offset. Returns
 // false: the fact is not known, or memory cannot be read.
 bool facts_field(const struct machine *m, uint64 at, enum fact_id field, unsigned bytes,

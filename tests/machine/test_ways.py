@@ -20,6 +20,7 @@ def quiet(context, way, *lines, seeds="123"):
 def test_ways_memory(context):
     """Other functions of the allocator, and pages that the process and the kernel both store to."""
     quiet(context, "OWN_LIST")
+    quiet(context, "SPARE")
     quiet(context, "COMMON_PAGE")
     quiet(context, "KSTACK_ENDS")
     quiet(context, "LOW_PAGE")
@@ -32,6 +33,7 @@ def test_ways_memory(context):
 def test_ways_harts(context):
     """Harts with other numbers in the kernel, locks released by inlined code, tables of pointers for structures."""
     quiet(context, "OWN_NUMBERS")
+    quiet(context, "HANDED")
     quiet(context, "UNLOCKS")
     path = os.path.join(context.dir, "pointers")
     with open(path + ".c", "w", encoding="utf-8") as f:

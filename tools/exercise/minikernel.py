@@ -17,7 +17,8 @@ SLEEP = os.path.join(ROOT, "tests/machine/sleep.h")
 M = r"(?:MAKES|TAKES)\(\w+\)"
 # Functions that only a mistake or a way calls.
 OTHERS = ("map_table", "cut_large", "use_large", "superalloc", "copy_half", "own_root",
-          "age", "getblk", "kzalloc", "kput", "unlock", "fault_before", "renew")
+          "age", "getblk", "kzalloc", "kput", "unlock", "fault_before", "renew",
+          "keep_spare", "take_spare", "take_over")
 NAMES = "|".join(OTHERS)
 # Replacements, in this order, that leave a mistake out of the code.
 RULES = [
@@ -50,7 +51,7 @@ RULES = [
     (r"^// The mistakes, by.*?^#define TAKES[^\n]*\n\n", ""),                             # their lists in mini.h
     (r", and at most one mistake\.", "."),
     (r" Each\n//  +build has.*?correct\.\n", "\n"),
-    (r"^static void \(\*handler\)\(void\);\n\n", ""),
+    (r"^static void \(\*handler\)\(void\);\n\n|^static void \*spare;\n\n", ""),
     (r"^// For the mistake \w+: (\w)", lambda m: f"// {m[1].upper()}"),
     (r"^#ifndef (?:A0_NOT_SAVED|TP_NOT_LOADED)\n(.*?)#endif\n", r"\1"),
     (r"^#ifdef (?:S3_NOT_SAVED|PUSHES_OVER|A5_NOT_LOADED|S1_NOT_LOADED|TP_LOADED)\n.*?#endif\n", ""),

@@ -54,6 +54,33 @@ kinit(void)
     }
 }
 
+static void *spare;
+
+// Keeps the page aside if no other is. Returns whether it does.
+static int
+keep_spare(void *page)
+{
+    acquire(&kmem.lock);
+    int keeps = spare == 0;
+    if (keeps)
+        spare = page;
+    release(&kmem.lock);
+    return keeps;
+}
+
+// Gives the page that is kept aside, if there is one.
+static void *
+take_spare(void)
+{
+    acquire(&kmem.lock);
+    void *page = spare;
+    spare = 0;
+    if (page != 0)
+        *users_of(page) = 1;
+    release(&kmem.lock);
+    return page != 0 ? memset(page, 0x33, PGSIZE) : kalloc();
+}
+
 void
 kfree(void *page)
 {
@@ -70,6 +97,8 @@ kfree(void *page)
     if (left != 0)
         return;
     memset(page, 0x11, PGSIZE);
+    if (TAKES(SPARE) && keep_spare(page))
+        return;
     acquire(&kmem.lock);
     r->next = kmem.freelist;
     kmem.freelist = r;
@@ -81,6 +110,8 @@ kfree(void *page)
 void *
 kalloc(void)
 {
+    if (TAKES(SPARE) && spare != 0)
+        return take_spare();
     acquire(&kmem.lock);
     struct run *r = kmem.freelist;
     if (r != 0) {

@@ -161,7 +161,10 @@ enum mistake {
 // Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.
 enum way {
     USUAL,
-    OWN_LIST,     // uvmalloc, freewalk: kzalloc() and kput() use the list of free pages as well
+    OWN_LIST,     // uvmalloc, freewalk: kzalloc() and kput() use the list of free pages as well;
+                  // freeproc: an unused process keeps the root that it had
+    SPARE,        // kfree: a page is kept aside, without a link, and kalloc() gives it first
+    HANDED,       // exit: the scheduler releases a lock of the process that it has left
     NULL_TRAPS,   // exec: a program has no page 0
     COMMON_PAGE,  // proc_pagetable: a page that both the process and the kernel may store to
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given

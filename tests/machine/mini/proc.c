@@ -91,7 +91,8 @@ freeproc(struct proc *p)
     proc_freepagetable(p->pagetable, p->sz);
     p->trapframe = 0;
     p->usyscall = 0;
-    p->pagetable = 0;
+    if (!TAKES(OWN_LIST))
+        p->pagetable = 0;
     p->sz = 0;
     p->pid = 0;
     p->parent = 0;
@@ -268,7 +269,10 @@ exit(int status)
     acquire(&p->lock);
     p->xstate = status;
     p->state = ZOMBIE;
-    release(&wait_lock);
+    if (TAKES(HANDED))
+        mycpu()->noff--;
+    else
+        release(&wait_lock);
     sched();
     panic("zombie exit");
 }
@@ -345,6 +349,16 @@ growlazily(u64 n)
 
 // --- turns ---------------------------------------------------------------------------------------
 
+// Releases the lock that a process has left to the scheduler, with its place in noff.
+static void
+take_over(void)
+{
+    if (!holding(&wait_lock))
+        return;
+    mycpu()->noff++;
+    release(&wait_lock);
+}
+
 void
 scheduler(void)
 {
@@ -360,6 +374,8 @@ scheduler(void)
                 swtch(&c->context, &p->context);
                 if (!MAKES(PROC_NOT_CLEARED))
                     c->proc = 0;
+                if (TAKES(HANDED))
+                    take_over();
                 found = 1;
             }
             release(&p->lock);
