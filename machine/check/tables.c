@@ -107,8 +107,9 @@ freed_before(struct machine *m, unsigned hart, uint64 root)
     uint64 present, proc = facts_current(m, hart);
     if (proc != 0 && facts_field(m, proc, FACT_PROC_PAGETABLE, 8, &present)) {
         for (unsigned i = 0; i < HARTS_MAX; i++)
-            if (w->freed[i].proc == proc && w->freed[i].root != present)
-                w->freed[i] = (struct freed_root){0}; // it has another root now, as exec() gives it
+            if (w->freed[i].proc == proc &&
+                (w->freed[i].root != present || w->freed[i].moment.pid != facts_pid(m, hart)))
+                w->freed[i] = (struct freed_root){0}; // exec() gives another, or it is another now
         const struct freed_root *freed = freed_record(w, root, proc);
         if (freed != NULL)
             return &freed->moment;

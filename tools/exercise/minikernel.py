@@ -18,7 +18,8 @@ M = r"(?:MAKES|TAKES)\(\w+\)"
 # Functions that only a mistake or a way calls.
 OTHERS = ("map_table", "cut_large", "use_large", "superalloc", "copy_half", "own_root",
           "age", "getblk", "kzalloc", "kput", "unlock", "fault_before", "renew",
-          "keep_spare", "take_spare", "take_over")
+          "keep_spare", "take_spare", "take_over", "free_early",
+          "keep_last")
 NAMES = "|".join(OTHERS)
 # Replacements, in this order, that leave a mistake out of the code.
 RULES = [

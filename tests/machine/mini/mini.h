@@ -164,12 +164,14 @@ enum way {
     OWN_LIST,     // uvmalloc, freewalk: kzalloc() and kput() use the list of free pages as well;
                   // freeproc: an unused process keeps the root that it had
     SPARE,        // kfree: a page is kept aside, without a link, and kalloc() gives it first
+    EXIT_FREES,   // exit: the process frees its own memory and tables, root and all
     HANDED,       // exit: the scheduler releases a lock of the process that it has left
     NULL_TRAPS,   // exec: a program has no page 0
     COMMON_PAGE,  // proc_pagetable: a page that both the process and the kernel may store to
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
     KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
-    NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken
+    NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken; brelse: the last
+                  // buffer stays pinned
     NO_MARK,      // uvmcopy: copy-on-write has no mark in the entry, only W is missing
     COPY_AGAIN,   // copy_to_user: if copyout() fails, it allocates the page and copies again
     LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address

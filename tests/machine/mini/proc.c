@@ -88,7 +88,8 @@ freeproc(struct proc *p)
         kfree(p->trapframe);
     if (!MAKES(USYSCALL_LEAKS))
         kfree(p->usyscall);
-    proc_freepagetable(p->pagetable, p->sz);
+    if (!TAKES(EXIT_FREES))
+        proc_freepagetable(p->pagetable, p->sz);
     p->trapframe = 0;
     p->usyscall = 0;
     if (!TAKES(OWN_LIST))
@@ -250,6 +251,15 @@ fork(void)
     return pid;
 }
 
+// Frees the memory of the process that the hart runs: the kernel has a tree of its own.
+static void
+free_early(struct proc *p)
+{
+    proc_freepagetable(p->pagetable, p->sz);
+    p->pagetable = 0;
+    p->sz = 0;
+}
+
 void
 exit(int status)
 {
@@ -258,6 +268,8 @@ exit(int status)
         panic("init exiting");
     if (!MAKES(EXIT_KEEPS_FILES))
         fileexit(p);
+    if (TAKES(EXIT_FREES))
+        free_early(p);
     acquire(&wait_lock);
     for (struct proc *q = proc; q < &proc[NPROC]; q++)
         if (q->parent == p)
