@@ -21,6 +21,7 @@ struct buffer {
     int held;        // references taken and not given back
     int before;      // its count at the last call
     uint32 changing; // calls of brelse(), bpin() and bunpin() for it that have not returned
+    bool crossed;    // ... and others for it have returned meanwhile
     bool pinned;     // the last reference was taken by bpin()
     uint64 block;    // bread() has returned it for that block of that device, as one number
     uint64 taker;
@@ -89,7 +90,7 @@ judge(struct machine *m, const struct call *c, const struct buffer *b)
     w->rises |= takes && same;
     w->falls |= !takes && same;
     bool right = c->what == KNOWN_BREAD ? count > b->held : count == b->before + (takes ? 1 : -1);
-    if (same || right || !w->rises || (count > b->held && !w->falls))
+    if (same || right || (w->others && b->crossed) || !w->rises || (count > b->held && !w->falls))
         return;
     tell(m, c, b, count);
     w->over = true; // the counts that follow are no news
@@ -129,7 +130,7 @@ called(struct machine *m, const struct call *c)
     struct buffer *b = buffer_of(w, c->arg[0]);
     if (b == NULL)
         return;
-    b->changing++;
+    b->crossed &= b->changing++ != 0;
     b->before = count_of(m, b);
     b->held -= c->what != KNOWN_BPIN;
     w->others |= b->held < 0;
@@ -145,6 +146,7 @@ returned(struct machine *m, const struct call *c, uint64 result)
     if (b == NULL)
         return;
     b->changing -= !reads;
+    b->crossed |= b->changing != 0;
     if (reads || c->what == KNOWN_BPIN) {
         b->held++;
         b->pinned = !reads;
