@@ -97,6 +97,18 @@ code_decode(struct machine *m, struct code_page *page, const struct insn *slot)
 }
 
 void
+code_apart(struct code *c, uint32 raw, struct insn out[3])
+{
+    struct decoded *d = &c->apart[(raw * 0x9e3779b9U) >> 24];
+    if (d->raw != raw || d->insn.go == NULL) {
+        d->raw = raw;
+        decode(c, raw, -1, &d->insn);
+    }
+    out[0] = d->insn;
+    out[1].go = out[2].go = c->go[OP_PAGE_END];
+}
+
+void
 code_empty(struct machine *m, uint64 pa)
 {
     uint16 index = m->code->index[frame_of(m, pa)];

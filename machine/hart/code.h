@@ -32,6 +32,12 @@ struct code_page {
     struct insn slot[CODE_SLOTS + 1];
 };
 
+// An instruction that is executed outside its page: one with a hook, or over the end of a page.
+struct decoded {
+    uint32 raw;
+    struct insn insn; // go is NULL: nothing is kept
+};
+
 struct code {
     const void *const *go;                         // of each operation: the value for insn.go
     void (*run)(struct machine *m, unsigned hart); // the interpreter that `go` is of
@@ -41,7 +47,8 @@ struct code {
     struct hooks hooks;
     uint32 breaks;       // how many places in each page are hooked
     uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
-    uint16 *index;       // of each page of RAM: its code page + 1, or 0
+    struct decoded apart[256]; // those that were executed last, by their bits
+    uint16 *index;             // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
 };
 
@@ -51,6 +58,9 @@ struct code_page *code_at(struct machine *m, uint64 pa);
 void code_stored(struct machine *m, uint64 pa, uint64 n);
 // Decodes the instruction of an empty slot of the page.
 void code_decode(struct machine *m, struct code_page *page, const struct insn *slot);
+// Sets out[0] to the decoded instruction `raw`, for a place that is in no page, and the two slots
+// behind it to the end of the page.
+void code_apart(struct code *c, uint32 raw, struct insn out[3]);
 // Forgets all code pages: memory was replaced.
 void code_forget(struct machine *m);
 // Gives up pages that have become data. Between turns only: no hart executes.

@@ -44,8 +44,7 @@ slow_straddle(struct machine *m, unsigned hart, uint64 pc)
     uint32 low, high;
     if (!fetch_half(m, hart, pc, &low) || !fetch_half(m, hart, pc + 2, &high))
         return false;
-    decode(m->code, low | high << 16, -1, &l->straddle[0]);
-    l->straddle[1].go = l->straddle[2].go = m->code->go[OP_PAGE_END];
+    code_apart(m->code, low | high << 16, l->straddle);
     return true;
 }
 
@@ -194,7 +193,7 @@ slow_hook(struct machine *m, unsigned hart, uint64 pa)
         rest_here(m, hart);
     if (m->sight != NULL)
         sight_hook(m, hart, pa);
-    if (m->stops != NULL)
+    if (m->stops != NULL && m->stops->count != 0)
         stops_hook(m, hart);
     if (m->failing != NULL)
         failing_hook(m, hart);

@@ -124,6 +124,22 @@ choose(struct pending *set, uint64 sp_pa, enum known what)
     return best;
 }
 
+// Stores a call, or empties its place (`call` is NULL).
+static void
+set_pending(struct knowing *k, struct pending *p, uint64 sp_pa, const struct call *call)
+{
+    uint8 *enters = &k->enters[p - k->pending[0]];
+    p->sp_pa = sp_pa;
+    if (*enters != 0)
+        k->inside[*enters - 1]--;
+    *enters = 0;
+    if (call == NULL)
+        return;
+    p->call = *call;
+    *enters = (uint8)(call->what + 1);
+    k->inside[call->what]++;
+}
+
 static void
 await(struct machine *m, const struct call *c)
 {
@@ -136,7 +152,7 @@ await(struct machine *m, const struct call *c)
     if (p == NULL)
         return;
     p->returns = true;
-    *choose(set_of(k, sp_pa), sp_pa, c->what) = (struct pending){sp_pa, *c};
+    set_pending(k, choose(set_of(k, sp_pa), sp_pa, c->what), sp_pa, c);
 }
 
 // Ends the calls that return here, the latest first. There are several if a function ended in a
@@ -158,7 +174,7 @@ come_back(struct machine *m, unsigned hart)
         if (last == NULL)
             return;
         struct call c = last->call;
-        last->sp_pa = 0;
+        set_pending(&m->sight->known, last, 0, NULL);
         c.hart = hart;
         sight_returned(m, &c, h->x[A0]);
     }
@@ -170,12 +186,16 @@ known_inside(const struct machine *m, unsigned hart, enum known what)
     const struct knowing *k = &m->sight->known;
     const struct call *best = NULL;
     uint64 sp_pa;
-    if (!guest_translate(m, hart, m->s.hart[hart].x[SP], PT_READ, &sp_pa))
+    unsigned left = k->inside[what];
+    if (left == 0 || !guest_translate(m, hart, m->s.hart[hart].x[SP], PT_READ, &sp_pa))
         return NULL;
-    for (unsigned i = 0; i < PENDING_SETS * PENDING_WAYS; i++) {
+    for (unsigned i = 0; left != 0; i++) {
+        if (k->enters[i] != what + 1)
+            continue;
         const struct pending *p = &k->pending[i / PENDING_WAYS][i % PENDING_WAYS];
         bool above = p->sp_pa >= sp_pa && p->sp_pa >> PAGE_BITS == sp_pa >> PAGE_BITS;
-        if (above && p->call.what == what && (best == NULL || p->call.when > best->when))
+        left--;
+        if (above && (best == NULL || p->call.when > best->when))
             best = &p->call;
     }
     return best;

@@ -51,6 +51,8 @@ struct knowing {
     uint64 called[KNOWN_COUNT], returned[KNOWN_COUNT]; // the checks that hear of it, as bits
     struct known_place place[HOOKS_SLOTS];
     struct pending pending[PENDING_SETS][PENDING_WAYS];
+    uint8 enters[PENDING_SETS * PENDING_WAYS]; // 1 + the function of each; 0: empty
+    uint16 inside[KNOWN_COUNT];                // how many of them each function has
 };
 
 // Finds the functions by the symbols, and those of spinlocks by their code as well.
