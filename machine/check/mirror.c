@@ -20,6 +20,7 @@ struct mirror {
     uint64 satp;   // of the process
     uint64 common; // the table of the kernel alone; 0: not known
     bool *seen;
+    bool any; // the kernel's tree has a leaf that may be a process's page
 };
 
 // Returns whether the table of the kernel alone has the page, too.
@@ -34,13 +35,14 @@ kernels_own(const struct mirror *l, uint64 va, uint64 pa)
 static void
 mirror_leaf(void *arg, const struct leaf *leaf)
 {
-    const struct mirror *l = arg;
+    struct mirror *l = arg;
     uint64 pa = pte_pa(leaf->pte);
     struct leaf user;
     struct report r;
     if ((leaf->pte & PTE_U) || leaf->va >= MIRROR_TOP || pa == leaf->va ||
         !ram_has(&l->m->ram, pa, PAGE_BYTES))
         return;
+    l->any = true;
     bool has = leaves_find(l->m, satp_root(l->satp), satp_levels(l->satp), leaf->va, &user);
     bool agrees = has && pte_translate(user.pte, user.level, leaf->va) == pa;
     *l->seen |= agrees;
@@ -81,16 +83,40 @@ may_mirror(struct machine *m, uint64 root)
     return !users;
 }
 
-void
-mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel, bool *seen)
+// Returns the epoch of the kernel's tree; 0: it is not known.
+static uint32
+epoch_of(const struct machine *m, uint64 kernel)
 {
-    struct mirror l = {m, hart, satp, 0, seen};
+    int n = trees_find(m, kernel);
+    return n < 0 ? 0 : m->trees.tree[n].epoch;
+}
+
+void
+mirror_stored(const struct machine *m, uint64 pa, struct mirrors *k)
+{
+    int n = k->quiet != 0 ? trees_find(m, k->quiet) : -1;
+    if (n < 0 || m->trees.of_page[(size_t)((pa - m->ram.base) >> PAGE_BITS)] >> n & 1)
+        k->quiet = 0;
+}
+
+void
+mirror_look(struct machine *m, unsigned hart, uint64 satp, uint64 kernel, struct mirrors *k)
+{
+    struct mirror l = {m, hart, satp, 0, &k->seen, false};
     uint64 at;
     struct visitor to = {.leaf = mirror_leaf, .arg = &l};
     uint64 root = satp_root(kernel);
-    if (root == satp_root(satp) || satp_levels(kernel) != PT_MIN_LEVELS || !may_mirror(m, root))
+    uint32 epoch = epoch_of(m, kernel);
+    if (root == satp_root(satp) || satp_levels(kernel) != PT_MIN_LEVELS ||
+        (kernel == k->quiet && epoch == k->epoch))
         return;
-    if (symbols_any(&m->sight->symbols, "kernel_pagetable", &at))
-        (void)facts_memory(m, at, 8, &l.common);
-    leaves_below(m, root, MIRROR_TOP, &to);
+    if (may_mirror(m, root)) {
+        if (symbols_any(&m->sight->symbols, "kernel_pagetable", &at))
+            (void)facts_memory(m, at, 8, &l.common);
+        leaves_below(m, root, MIRROR_TOP, &to);
+    }
+    if (l.any || epoch == 0 || frames_free(m, root))
+        return;
+    k->quiet = kernel;
+    k->epoch = epoch;
 }

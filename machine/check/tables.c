@@ -42,7 +42,7 @@ struct tables_watch {
     struct freed_root freed[HARTS_MAX];
     uint64 kernel_satp[HARTS_MAX]; // satp before the hart wrote that of the user tree
     struct known_root of[ROOTS];
-    bool mirrors;           // kernels that map processes a second time: such a page was seen
+    struct mirrors mirrors;
     uint64 frees;           // calls of kfree() so far
     uint64 stacks_seen_for; // the satp in which the kernel stacks have been looked at
 };
@@ -125,6 +125,14 @@ satp(struct machine *m, unsigned hart, uint64 old)
     SIGHT_STATE(m, tables, struct tables_watch)->kernel_satp[hart] = old;
     if (satp_levels(now) != 0 && freed != NULL)
         table_free(m, hart, root, now, freed);
+}
+
+static void
+table(struct machine *m, unsigned hart, uint64 pa, uint64 was, uint64 is)
+{
+    (void)hart;
+    if (was != is)
+        mirror_stored(m, pa, &SIGHT_STATE(m, tables, struct tables_watch)->mirrors);
 }
 
 // Notes, when kfree() returns, that it has freed the root of the process that called it.
@@ -363,5 +371,6 @@ const struct check tables_check = {
     .returned = returned,
     .trap_return = trap_return,
     .satp = satp,
+    .table = table,
     .walk = walked,
 };
