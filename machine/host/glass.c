@@ -19,7 +19,7 @@
 #include "time/snapshot.h"
 
 #define HISTORY_PERSON (500ULL << 20) // a person may go back and forth
-#define HISTORY_SCRIPT (28ULL << 20)  // reports alone use it
+#define HISTORY_SCRIPT (48ULL << 20)  // reports alone use it
 
 #define HUGE_PAGE (2ULL << 20)
 #define LARGE     (20ULL << 20) // RAM is, and nothing else of the machine
