@@ -6,7 +6,7 @@
 
 struct machine;
 
-// What is known of the kernel's trees. Zero at the start.
+// Facts about the kernel's trees. Zero at the start.
 struct mirrors {
     bool seen;    // a page agrees: pages that differ are reported
     uint64 quiet; // a satp in whose tree no user memory can be a second time; 0: not known

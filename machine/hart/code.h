@@ -45,8 +45,8 @@ struct code {
     uint32 hand;                                   // where the search for one to give up goes on
     bool stale; // some page looks like data: code_tidy() between turns
     struct hooks hooks;
-    uint32 breaks;       // how many places in each page are hooked
-    uint16 break_at[32]; // they are hooked wherever a page is: the address is virtual
+    uint32 breaks;             // how many places in each page are hooked
+    uint16 break_at[32];       // they are hooked wherever a page is: the address is virtual
     struct decoded apart[256]; // those that were executed last, by their bits
     uint16 *index;             // of each page of RAM: its code page + 1, or 0
     struct code_page *page;
