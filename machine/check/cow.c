@@ -179,7 +179,7 @@ count_sharers(struct machine *m, struct sharers *s)
     uint64 at, root;
     for (unsigned i = 0; (at = facts_slot(m, i)) != 0; i++) {
         s->proc = at;
-        if (facts_tree(m, at, &root))
+        if (facts_field(m, at, FACT_PROC_PAGETABLE, 8, &root) && root != 0)
             leaves_visit(m, root, PT_MIN_LEVELS, &to);
     }
 }

@@ -228,6 +228,17 @@ given_twice(struct machine *m, const struct call *c, uint64 pa)
     report_send(m, &r);
 }
 
+// Returns the process that may be about to remove its own entry of the page, the hart's own; 0: the
+// call of kfree() is for another tree.
+static uint64
+freeing(const struct machine *m, unsigned hart)
+{
+    const struct call *unmaps = known_inside(m, hart, KNOWN_UVMUNMAP);
+    uint64 root, own = facts_current(m, hart);
+    bool other = unmaps != NULL && facts_tree(m, own, &root) && root != unmaps->arg[0];
+    return other ? 0 : own;
+}
+
 // Called when kfree() returns. Reports that it has filled a page which it does not free, and which
 // a process has that did not ask for this.
 static void
@@ -241,7 +252,7 @@ filled(struct machine *m, const struct call *c)
     const uint64 *word = (const uint64 *)ram_at(&m->ram, c->arg[0] & ~(PAGE_BYTES - 1));
     w->links |= word[0] != word[1] && word[1] == word[2] && word[0] % PAGE_BYTES == 0;
     if (word[0] != word[1] || !w->links || word[0] == 0 ||
-        !in_a_tree(m, c->arg[0], facts_current(m, c->hart)))
+        !in_a_tree(m, c->arg[0], freeing(m, c->hart)))
         return;
     f->state = FRAME_ALLOCATED;
     report_begin(m, &r, REPORT_COW_STORE, c->hart, m->sight->known.entry[KNOWN_KFREE]);

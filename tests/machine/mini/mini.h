@@ -332,6 +332,7 @@ int holding(struct spinlock *lk);
 void push_off(void);
 void pop_off(void);
 void cross(void);
+void take_over(struct spinlock *lk);
 struct cpu *mycpu(void);
 
 // vm.c

@@ -209,15 +209,6 @@ userinit(void)
     release(&p->lock);
 }
 
-// A mistake: at each tick, on each hart, marks the first page as older.
-void
-age(void)
-{
-    pte_t *pte = initproc->sz != 0 ? walk(initproc->pagetable, 0, 0) : 0;
-    if (pte != 0)
-        *pte ^= PTE_COW << 1;
-}
-
 int
 fork(void)
 {
@@ -350,26 +341,7 @@ growproc(long n)
     return before;
 }
 
-// Changes the size alone: pages come when they are touched. Returns the size before.
-u64
-growlazily(u64 n)
-{
-    struct proc *p = myproc();
-    p->sz += n;
-    return p->sz - n;
-}
-
 // --- turns ---------------------------------------------------------------------------------------
-
-// Releases the lock that a process has left to the scheduler, with its place in noff.
-static void
-take_over(void)
-{
-    if (!holding(&wait_lock))
-        return;
-    mycpu()->noff++;
-    release(&wait_lock);
-}
 
 void
 scheduler(void)
@@ -387,7 +359,7 @@ scheduler(void)
                 if (!MAKES(PROC_NOT_CLEARED))
                     c->proc = 0;
                 if (TAKES(HANDED))
-                    take_over();
+                    take_over(&wait_lock);
                 found = 1;
             }
             release(&p->lock);

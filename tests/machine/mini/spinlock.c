@@ -94,3 +94,13 @@ cross(void)
         ;
     acquire(&of[1 - hart]);
 }
+
+// Releases the lock if a process has left it to the scheduler, with its place in noff.
+void
+take_over(struct spinlock *lk)
+{
+    if (!holding(lk))
+        return;
+    mycpu()->noff++;
+    release(lk);
+}

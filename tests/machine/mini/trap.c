@@ -20,6 +20,15 @@ trapinithart(void)
     CSR_SET(sie, 1UL << 5 | 1UL << 9);
 }
 
+// A mistake: at each tick, on each hart, marks the first page as older.
+void
+age(void)
+{
+    pte_t *pte = proc[0].sz != 0 ? walk(proc[0].pagetable, 0, 0) : 0;
+    if (pte != 0)
+        *pte ^= PTE_COW << 1;
+}
+
 static void
 clockintr(void)
 {
