@@ -4,7 +4,8 @@
 // Theory    A page becomes copy-on-write when an entry loses W and keeps its frame. While two
 //           processes have the page, the kernel may not store to it through its own mapping. A
 //           page that gets W in one tree at a store, and is copy-on-write in the tree of a process
-//           that sleeps, was not copied: such a tree is at rest. Code has X and no W. If an entry
+//           that sleeps, was not copied: such a tree is at rest. The entry counts when the hart goes
+//           back to user mode: before that the kernel may still put a copy there. Code has X and no W. If an entry
 //           of code gets a software bit when it is shared, and later W, the process can write to
 //           its code, which it could not before.
 #include "check/blame.h"
@@ -24,7 +25,14 @@ struct marked_page {
     struct moment moment;
 };
 
+// An entry that got W, and what is to be reported if it stays.
+struct grant {
+    uint64 slot, pa; // slot 0: none
+    struct report report;
+};
+
 struct cow_watch {
+    struct grant grant[HARTS_MAX];
     struct marked_page text[TEXTS]; // code that was made copy-on-write
     uint32 next_text;
     bool *shared; // of each page of RAM: whether it is watched
@@ -103,11 +111,12 @@ unshare(struct machine *m, uint64 pa)
     sight_watch(m, CHECK_cow, pa, 0);
 }
 
-// An entry gets W while the hart serves a store of a program. Reports a process that sleeps and has
-// the page copy-on-write.
+// An entry gets W while the hart serves a store of a program. Keeps a report of a process that
+// sleeps and has the page copy-on-write.
 static void
-grants(struct machine *m, unsigned hart, uint64 pa)
+grants(struct machine *m, unsigned hart, uint64 slot, uint64 pa)
 {
+    struct grant *g = &state(m)->grant[hart];
     uint64 at, root, now, own = facts_current(m, hart);
     uint64 va = m->s.hart[hart].stval & ~(PAGE_BYTES - 1);
     struct leaf leaf;
@@ -130,9 +139,22 @@ grants(struct machine *m, unsigned hart, uint64 pa)
         }
         leaf_mapped_by(&r, &leaf);
         r.todo.word = low != KNOWN_COUNT ? WORD_LOST_COUNT_DO : WORD_COW_GRANT_DO;
-        report_send(m, &r);
+        *g = (struct grant){slot, pa, r};
         return;
     }
+}
+
+static void
+trap_return(struct machine *m, unsigned hart, bool supervisor)
+{
+    struct grant *g = &state(m)->grant[hart];
+    (void)supervisor;
+    if (g->slot == 0 || m->s.hart[hart].mode != MODE_U)
+        return;
+    uint64 is = *(const uint64 *)ram_at(&m->ram, g->slot);
+    if ((is & PTE_W) && pte_pa(is) == g->pa)
+        report_send(m, &g->report);
+    g->slot = 0;
 }
 
 void
@@ -148,7 +170,7 @@ cow_entry(struct machine *m, unsigned hart, uint64 slot, uint64 was, uint64 is)
     } else if ((is & PTE_W) && *shared(m, pa)) {
         unshare(m, pa);
         if (m->s.hart[hart].scause == CAUSE_STORE_PAGE && facts_have(m, FACT_BIT(STATE_SLEEPING)))
-            grants(m, hart, pa);
+            grants(m, hart, slot, pa);
     }
 }
 
@@ -228,4 +250,5 @@ const struct check cow_check = {
     .bytes = sizeof(struct cow_watch),
     .start = start,
     .store = store,
+    .trap_return = trap_return,
 };

@@ -28,6 +28,7 @@ def test_ways_memory(context):
     quiet(context, "NEW_ROOTS", *["go"] * 10, "exit")
     quiet(context, "EXIT_FREES", *["files"] * 3, "exit")
     quiet(context, "TEXT_LATER")
+    quiet(context, "W_FIRST")
     quiet(context, "COPY_AGAIN", "lazy", "go", "exit")
 
 

@@ -180,6 +180,7 @@ enum way {
     TEXT_LATER,   // uvmcopy: the child gets its code when it uses it
     FAULT_AROUND, // filefault: the page before the one that was touched comes first
     NEW_ROOTS,    // renew: the old root of a process is freed before the process gets the new one
+    W_FIRST,      // cowfault: the entry has W before the page is copied
 };
 
 #ifndef MISTAKE

@@ -232,6 +232,8 @@ cowfault(pagetable_t table, u64 va)
     if (MAKES(FAULT_UNRESOLVED))
         return 0;
     char *old = (char *)PTE_PA(*pte);
+    if (TAKES(W_FIRST))
+        *pte |= PTE_W;
     char *page = kcount(old) <= 1U + MAKES(COW_FOR_TWO) ? old : kalloc();
     if (page == 0)
         return -1;
