@@ -96,7 +96,8 @@ judge(struct machine *m, const struct call *c, const struct buffer *b)
     w->over = true; // the counts that follow are no news
 }
 
-// bread() has returned a buffer: no other may have the block.
+// bread() has returned a buffer: no other may have the block. One that nobody uses is not counted:
+// a list of free buffers may hold it, where bread() does not look.
 static void
 look_for_second(struct machine *m, const struct call *c, struct buffer *b)
 {
@@ -106,7 +107,7 @@ look_for_second(struct machine *m, const struct call *c, struct buffer *b)
     b->block = block;
     for (const struct buffer *o = w->of; o < &w->of[w->used]; o++) {
         if (o == b || o->block != block || !facts_field(m, o->at, FACT_BUF_BLOCKNO, 4, &number) ||
-            number != (uint32)block)
+            number != (uint32)block || count_of(m, o) == 0)
             continue;
         report_begin(m, &r, REPORT_BUFFER, c->hart, m->sight->known.entry[KNOWN_BREAD]);
         r.what = (struct fact){
