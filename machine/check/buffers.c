@@ -56,6 +56,18 @@ buffer_of(struct buffers *w, uint64 at)
     return &w->of[w->used++];
 }
 
+bool
+buffers_counts_at(const struct machine *m, uint64 pa)
+{
+    const struct buffers *w = state(m);
+    uint64 its;
+    for (unsigned i = 0; (m->sight->on >> CHECK_buffers & 1) && i < w->used; i++)
+        if (symbols_physical(&m->sight->symbols, w->of[i].at + fact(m, FACT_BUF_REFCNT), &its) &&
+            its == pa)
+            return true;
+    return false;
+}
+
 static int
 count_of(const struct machine *m, const struct buffer *b)
 {

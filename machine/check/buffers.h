@@ -6,3 +6,6 @@
 
 // Fills in the report of a panic in bread(), if no buffer is free. Returns whether it has.
 bool buffers_explain(const struct machine *m, const struct call *panic, struct report *r);
+
+// Returns whether refcnt of a known buffer is there.
+bool buffers_counts_at(const struct machine *m, uint64 pa);

@@ -12,9 +12,12 @@
 //           link counts: a page that the allocator has got back by an unknown function stands
 //           behind it in the list. A page that is lost stays lost; each place that allocates is
 //           reported once. Of a tree that is lost, the root is told.
+#include "check/lost.h"
+
 #include "check/blame.h"
 #include "check/leaves.h"
 #include "check/releases.h"
+#include "check/unmapped.h"
 #include "machine.h"
 #include "sight/check.h"
 #include "sight/frames.h"
@@ -202,6 +205,12 @@ search(struct machine *m)
     drain(m);
 }
 
+bool
+lost_searched(struct machine *m, uint64 page)
+{
+    return (state(m)->page[page] & (PAGE_SEEN | PAGE_USER)) == PAGE_SEEN;
+}
+
 // --- telling -----------------------------------------------------------------------------------
 
 // Returns how many lost pages were allocated by the same call as this one.
@@ -322,6 +331,7 @@ at_rest(struct machine *m)
     find_user_pages(m);
     find_old_stacks(m);
     search(m);
+    unmapped_at_rest(m);
     find_inner(m);
     bool told = false;
     for (unsigned also = 0; also <= PAGE_INNER && !told; also += PAGE_INNER)

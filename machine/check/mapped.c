@@ -42,9 +42,8 @@ state(const struct machine *m)
     return SIGHT_STATE(m, mapped, struct mapped_watch);
 }
 
-// Gets argument `n` of the process's system call.
-static bool
-argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
+bool
+mapped_argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value)
 {
     uint64 frame, proc = facts_current(m, hart);
     return proc != 0 && facts_have(m, FACT_BIT(TRAPFRAME_A0)) &&
@@ -116,7 +115,7 @@ find_file(struct machine *m, unsigned hart, uint64 since, struct mapping *k)
 {
     uint64 fd, proc = facts_current(m, hart);
     if (!facts_have(m, FACT_BIT(PROC_OFILE) | FACT_BIT(COUNT_OFILE)) ||
-        !argument(m, hart, 4, &fd) || fd >= fact(m, FACT_COUNT_OFILE) ||
+        !mapped_argument(m, hart, 4, &fd) || fd >= fact(m, FACT_COUNT_OFILE) ||
         !facts_memory(m, proc + fact(m, FACT_PROC_OFILE) + 8 * fd, 8, &k->file))
         return;
     unsigned taken = references_taken(m, proc, k->file, since);
@@ -132,7 +131,7 @@ overlaps(struct machine *m, unsigned hart, const struct mapping *k)
     struct report r;
     for (uint64 va = k->from; va < k->to && old == NULL; va += PAGE_BYTES)
         old = mapped_find(m, k->root, va);
-    if (old == NULL || !argument(m, hart, 0, &wish) || wish != 0)
+    if (old == NULL || !mapped_argument(m, hart, 0, &wish) || wish != 0)
         return;
     report_begin(m, &r, REPORT_MAP_OVER, hart, m->sight->known.entry[KNOWN_SYS_MMAP]);
     r.what = (struct fact){
@@ -162,8 +161,8 @@ remember(struct machine *m, unsigned hart, uint64 base, uint64 since)
     struct mapping k = {.root = facts_root(m, hart), .from = base, .when = m->sight->now};
     uint64 length;
     if (k.root == 0 || base % PAGE_BYTES != 0 || (int64)base <= 0 ||
-        !argument(m, hart, 1, &length) || !argument(m, hart, 2, &k.prot) ||
-        !argument(m, hart, 3, &k.flags) || !argument(m, hart, 5, &k.offset))
+        !mapped_argument(m, hart, 1, &length) || !mapped_argument(m, hart, 2, &k.prot) ||
+        !mapped_argument(m, hart, 3, &k.flags) || !mapped_argument(m, hart, 5, &k.offset))
         return;
     find_file(m, hart, since, &k);
     refuses_not(m, hart, &k);
@@ -176,7 +175,7 @@ static void
 forget_range(struct machine *m, unsigned hart)
 {
     uint64 from, length, root = facts_root(m, hart);
-    if (!argument(m, hart, 0, &from) || !argument(m, hart, 1, &length))
+    if (!mapped_argument(m, hart, 0, &from) || !mapped_argument(m, hart, 1, &length))
         return;
     uint64 to = from + (length + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     for (unsigned i = 0; i < MAPPINGS; i++) {

@@ -35,6 +35,8 @@ const struct mapping *mapped_ever(struct machine *m, uint64 va);
 // Returns how many mappings of the process have the file and hold a reference to it, which mmap()
 // took.
 unsigned mapped_files(struct machine *m, uint64 root, uint64 file);
+// Gets argument `n` of the system call of the hart's process. Returns false if it is not known.
+bool mapped_argument(const struct machine *m, unsigned hart, unsigned n, uint64 *value);
 // Returns whether mmap() was given the right to access `va` in that way.
 bool mapped_allows(const struct machine *m, uint64 root, uint64 va, enum pt_access kind);
 // Returns code of the function that unmaps pages for munmap().

@@ -17,6 +17,7 @@
 #include "check/clocks.h"
 #include "check/locktable.h"
 #include "check/sleeplocks.h"
+#include "check/unlocked.h"
 #include "hart/opcodes.h"
 #include "machine.h"
 #include "sight/check.h"
@@ -308,8 +309,10 @@ store(struct machine *m, unsigned hart, uint64 pa, int bytes, uint64 value)
     }
     for (int i = 0; i < bytes; i += 4, value >>= 32) {
         uint64 at = (pa & ~3ULL) + (uint64)i;
-        if (*(const uint32 *)ram_at(&m->ram, at) != (uint32)value)
+        if (*(const uint32 *)ram_at(&m->ram, at) != (uint32)value) {
+            unlocked_store(m, hart, at, (uint32)value);
             store_word(m, r, hart, at, fence);
+        }
     }
 }
 

@@ -86,6 +86,14 @@ def test_checks_files(context):
              "since: its count became 0 in " + place("iput") + " < " + place("sys_chdir") + " < " + place("syscall")
              + " < usertrap, pid 1",  # syscall() is inlined
              "since: the pointer to it that is still there, .* was stored by " + place("sys_chdir"))
+    in_order(told(context, "MUNMAP_NO_CLOSE", "files", "exit"), "glass: the file at 0x[0-9a-f]+ has",
+             "[0-9]+ references, but nothing points to it any more: " + place("unmap"),
+             "do: call fileclose.. in " + place("unmap"))
+    in_order(told(context, "MUNMAP_LESS", "files", "exit"), "glass: " + place("unmap") + " leaves",
+             "0x10001000 mapped, and munmap.. was asked for 0x10000000 to 0x10002000",
+             "do: compute the number of pages")
+    in_order(told(context, "MUNMAP_MORE", "files", "exit"), "glass: " + place("unmap") + " unmaps 0x10001000, and",
+             "asked for 0x10000000 to 0x10001000 only")
     in_order(told(context, "FILE_NO_W", "files", "exit"), "glass: pid [0-9]+ .init. is killed:",
              "could not write 0x1000", "W is 0", "do: mmap.. was asked for this right")
     in_order(told(context, "MMAP_READONLY", "files", "exit"), "glass: " + place("sys_mmap") + " lets pid [0-9]+",
@@ -140,6 +148,11 @@ def test_checks_races(context):
              "and there is no lock that both held", "do: hold one lock in " + place("allocpid"))
     in_order(told(context, "ENTRY_RACE", options=("--races",)), "glass: data race: " + place("age"),
              "stores the page table entry at 0x[0-9a-f]+, and so does " + place("age"))
+    in_order(told(context, "FREE_NO_LOCK", options=("--races",)), "glass: data race: " + place("kfree"),
+             " changes .* on hart", place("kalloc") + " did on hart",
+             "since: the other change of 0x[0-9a-f]+: " + place("kalloc"))
+    in_order(told(context, "UNPIN_NO_LOCK", *["files", "go"] * 4, "exit", options=("--races", "--seed", "2")),
+             "glass: data race: " + place("bunpin") + " changes .* on hart", "do: hold one lock in " + place("bunpin"))
     for seed in "123":
         text = told(context, "NONE", options=("--races", "--seed", seed))
         if "glass:" in text:

@@ -23,13 +23,15 @@ MISTAKES = ["LEVEL_SHIFT", "TRAPFRAME_U", "USYSCALL_NO_U", "COW_BY_EQUALITY", "F
             "CLEARS_TOO_MUCH", "ALLOCPROC_LEAKS", "EXIT_KEEPS_FILES", "BREAD_NO_COUNT", "BRELSE_KEEPS", "STRING_NO_NUL",
             "FORK_KEEPS_A0", "CHDIR_KEEPS", "COPY_FLAGS_EARLY", "COPY_MARK_LOST", "MMAP_OVERLAPS",
             "MUNMAP_KEEPS_OFFSET", "MUNMAP_KEEPS_BEGIN", "COPY_SKIPS_FIRST", "FREE_FILLS_EARLY",
-            "COPY_NO_COUNT", "COPY_COUNTS_TWICE", "COW_FOR_TWO", "FILE_NO_W", "MMAP_READONLY"]
+            "COPY_NO_COUNT", "COPY_COUNTS_TWICE", "COW_FOR_TWO", "FILE_NO_W", "MMAP_READONLY",
+            "INTENA_ALWAYS", "MUNMAP_NO_CLOSE", "MUNMAP_LESS", "MUNMAP_MORE"]
 # The first line of input, where it is not "go".
 LINES = {"COPYOUT_NOT_LAZY": "lazy", "UNMAP_NOT_WRITTEN": "files", "FORK_NO_FILEDUP": "files",
          "CHDIR_GIVES_AWAY": "files", "COPY_WITHOUT_U": "below", "EXIT_KEEPS_FILES": "files", "BREAD_NO_COUNT": "files",
          "BRELSE_KEEPS": "files", "CHDIR_KEEPS": "directories",
          "MMAP_OVERLAPS": "files", "MUNMAP_KEEPS_OFFSET": "files", "MUNMAP_KEEPS_BEGIN": "files",
-         "FILE_NO_W": "files", "MMAP_READONLY": "files"}
+         "FILE_NO_W": "files", "MMAP_READONLY": "files", "MUNMAP_NO_CLOSE": "files",
+         "MUNMAP_LESS": "files", "MUNMAP_MORE": "files"}
 
 
 def kernel(context, mistake):

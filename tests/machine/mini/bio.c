@@ -98,6 +98,8 @@ bpin(struct buf *b)
 __attribute__((noinline)) void
 bunpin(struct buf *b)
 {
-    if (!MAKES(BUNPIN_KEEPS))
+    if (MAKES(UNPIN_NO_LOCK))
+        b->refcnt--;
+    if (!MAKES(BUNPIN_KEEPS) && !MAKES(UNPIN_NO_LOCK))
         give_back(b);
 }

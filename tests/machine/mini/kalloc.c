@@ -99,10 +99,12 @@ kfree(void *page)
     memset(page, 0x11, PGSIZE);
     if (TAKES(SPARE) && keep_spare(page))
         return;
-    acquire(&kmem.lock);
+    if (!MAKES(FREE_NO_LOCK))
+        acquire(&kmem.lock);
     r->next = kmem.freelist;
     kmem.freelist = r;
-    release(&kmem.lock);
+    if (!MAKES(FREE_NO_LOCK))
+        release(&kmem.lock);
     if (MAKES(NOFF_LEFT))
         push_off();
 }

@@ -150,12 +150,19 @@ enum mistake {
     READ_NOT_KILLED,
     KILL_NO_WAKE, // consoleread: p->killed is not looked at; kill: no wake-up
     STVEC_KEPT,
-    SIE_KEPT,      // usertrap: stvec is that of user mode; usertrapret: interrupts stay on
-    STATUS_LOST,   // kerneltrap: sstatus is what another trap has left there
-    EPC_INSIDE,    // usertrap: the program goes on inside the ecall
-    NOT_COMPLETED, // devintr: the PLIC does not hear of the end
-    BLOCK_TWICE,   // bread: a block that a buffer has already gets another one
-    ROOT_OLD,      // renew: the process keeps the root that was freed
+    SIE_KEPT,        // usertrap: stvec is that of user mode; usertrapret: interrupts stay on
+    STATUS_LOST,     // kerneltrap: sstatus is what another trap has left there
+    EPC_INSIDE,      // usertrap: the program goes on inside the ecall
+    NOT_COMPLETED,   // devintr: the PLIC does not hear of the end
+    INTENA_ALWAYS,   // push_off: intena is stored when noff is not 0, too
+    INTENA_NOT_KEPT, // sched: intena is what the last process on the hart has left there
+    FREE_NO_LOCK,    // kfree: the page is put into the list without the lock
+    MUNMAP_NO_CLOSE, // unmap: the reference of the mapping is not given back
+    MUNMAP_LESS,     // unmap: only the first page of the range is unmapped
+    MUNMAP_MORE,     // unmap: the page behind the range is unmapped, too
+    UNPIN_NO_LOCK,   // bunpin: the count falls without the lock
+    BLOCK_TWICE,     // bread: a block that a buffer has already gets another one
+    ROOT_OLD,        // renew: the process keeps the root that was freed
 };
 
 // Few kernels go these ways, which are correct: -DWAY=NAME. No check may report them.

@@ -379,7 +379,8 @@ sched(void)
         panic("sched");
     int intena = mycpu()->intena;
     swtch(&p->context, &mycpu()->context);
-    mycpu()->intena = intena;
+    if (!MAKES(INTENA_NOT_KEPT))
+        mycpu()->intena = intena;
 }
 
 void

@@ -71,15 +71,20 @@ unmap(struct proc *p, struct vma *v, u64 end)
         pte_t *pte = walk(p->pagetable, va, 0);
         if (pte == 0 || !(*pte & PTE_V))
             continue;
+        if (MAKES(MUNMAP_LESS) && va != v->from)
+            continue;
         if ((*pte & PTE_D) && !MAKES(UNMAP_NOT_WRITTEN))
             writei(v->file->ip, 1, va, (u32)(va - v->from + v->offset), PGSIZE);
         uvmunmap(p->pagetable, va, 1, 1);
     }
+    if (MAKES(MUNMAP_MORE) && end < v->to)
+        uvmunmap(p->pagetable, end, 1, 1);
     if (end < v->to) {
         cut(v, end);
         return;
     }
-    fileclose(v->file);
+    if (!MAKES(MUNMAP_NO_CLOSE))
+        fileclose(v->file);
     *v = (struct vma){0, 0, 0, 0};
 }
 
