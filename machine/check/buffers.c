@@ -108,8 +108,8 @@ judge(struct machine *m, const struct call *c, const struct buffer *b)
     w->over = true; // the counts that follow are no news
 }
 
-// bread() has returned a buffer: no other may have the block. One that nobody uses is not counted:
-// a list of free buffers may hold it, where bread() does not look.
+// bread() has returned a buffer: no other may have the block. A free one does not count: a list
+// of free buffers may hold it, where bread() does not look.
 static void
 look_for_second(struct machine *m, const struct call *c, struct buffer *b)
 {

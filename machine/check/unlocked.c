@@ -3,13 +3,13 @@
 //              common (--races).
 //
 // Theory    Other locks may happen to order the two changes in this run, so that races.c finds no
-//           race. A word of these two kinds needs a lock that both harts hold: the head of a list of
-//           free pages, changed inside kalloc() or kfree(), and refcnt of a buffer that is in use.
-//           If only one of the two held locks, the other one is guilty. If both did, the lock that
-//           lies nearest to the word is the right one.
+//           race. A word of these two kinds needs a lock that both harts hold: the head of a list
+//           of free pages, changed inside kalloc() or kfree(), and refcnt of a buffer that is in
+//           use. If only one of the two held locks, the other one is guilty. If both did, the lock
+//           that lies nearest to the word is the right one.
 // Promises  silence: changes before the first process, by atomic instructions, and with sleep locks
-//           held at both do not count. A count that rises from 0 may be of a buffer that no other hart finds
-//           yet: it only shows which lock others need.
+//           held at both do not count. A count that rises from 0 may be of a buffer that no other
+//           hart finds yet: it only shows which lock others need.
 // Next      check/races.h, check/counters.c
 #include "check/unlocked.h"
 

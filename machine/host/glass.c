@@ -19,7 +19,9 @@
 #include "time/snapshot.h"
 
 #define HISTORY_PERSON (500ULL << 20) // a person may go back and forth
-#define HISTORY_SCRIPT (48ULL << 20)  // reports alone use it
+#define HISTORY_SCRIPT (28ULL << 20)  // reports alone use it
+
+#define SCRIPT_INTERVAL (2 * HISTORY_INTERVAL) // of snapshots: there are no steps back
 
 #define HUGE_PAGE (2ULL << 20)
 #define LARGE     (20ULL << 20) // RAM is, and nothing else of the machine
@@ -163,6 +165,8 @@ remember(struct machine *m, const struct options *o)
     uint64 limit = history_bytes(o);
     if (limit != 0 && !history_new(m, allocate, limit))
         refuse("--history: there is not enough memory, or that is too little");
+    if (limit == HISTORY_SCRIPT)
+        m->history->interval = SCRIPT_INTERVAL;
 }
 
 // Goes to --at and says where each hart is.

@@ -58,7 +58,7 @@ static const struct option table[] = {
     {"gdb", "=PORT", OPTIONAL, AT(gdb), "wait for gdb at the port, 26000 without a number"},
     {"gdb-go", NULL, FLAG, AT(gdb_go), "with --gdb: run before gdb comes"},
     {"history", "SIZE", SIZE, AT(history),
-     "memory for going back; 500M, in a run of typed lines 48M"},
+     "memory for going back; 500M, in a run of typed lines 28M"},
     {"realtime", NULL, FLAG, AT(realtime), "the machine's clock is not faster than yours"},
     {"fast", NULL, FLAG, AT(fast), "as fast as it goes, at a terminal too"},
     {"hash", NULL, FLAG, AT(hash), "print a hash of RAM, disks and registers at the end"},

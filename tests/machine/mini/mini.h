@@ -144,11 +144,11 @@ enum mistake {
     ROOT_NO_USER,        // own_root: ... and one of the process
     ROOT_NOT_SWITCHED,   // own_root: that table is not used
     ACQUIRE_AGAIN,       // acquire: it does not panic; consoleread takes its lock twice
-    NOFF_NOT_RAISED,
-    NOFF_NOT_LOWERED, // acquire: no push_off(); release: no pop_off()
-    SLEEP_EARLY,      // sleep: lk is released before p->lock is held
-    READ_NOT_KILLED,
-    KILL_NO_WAKE, // consoleread: p->killed is not looked at; kill: no wake-up
+    NOFF_NOT_RAISED,     // acquire: no push_off()
+    NOFF_NOT_LOWERED,    // release: no pop_off()
+    SLEEP_EARLY,         // sleep: lk is released before p->lock is held
+    READ_NOT_KILLED,     // consoleread: p->killed is not looked at
+    KILL_NO_WAKE,        // kill: no wake-up
     STVEC_KEPT,
     SIE_KEPT,        // usertrap: stvec is that of user mode; usertrapret: interrupts stay on
     STATUS_LOST,     // kerneltrap: sstatus is what another trap has left there
@@ -177,8 +177,7 @@ enum way {
     COMMON_PAGE,  // proc_pagetable: a page that both the process and the kernel may store to
     SCRIPT,       // exec: it runs an interpreter, with other arguments than it was given
     KSTACK_ENDS,  // procinit: p->kstack is the upper end of the stack
-    NO_READ,      // look_up: getblk() gives a buffer that bread() has not taken; brelse: the last
-                  // buffer stays pinned
+    NO_READ,      // look_up: getblk() gives a buffer, too; brelse: the last buffer stays pinned
     NO_MARK,      // uvmcopy: copy-on-write has no mark in the entry, only W is missing
     COPY_AGAIN,   // copy_to_user: if copyout() fails, it allocates the page and copies again
     LOW_PAGE,     // kvminit: the kernel has memory of its own at a low address

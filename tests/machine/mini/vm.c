@@ -239,9 +239,7 @@ cowfault(pagetable_t table, u64 va)
         return -1;
     if (page != old)
         memmove(page, old, PGSIZE);
-    *pte = PA_PTE(page) | (PTE_FLAGS(*pte) & ~PTE_COW) | PTE_W;
-    if (MAKES(COW_NO_W))
-        *pte &= ~PTE_W;
+    *pte = PA_PTE(page) | (PTE_FLAGS(*pte) & ~PTE_COW) | (MAKES(COW_NO_W) ? 0 : PTE_W);
     sfence_vma();
     if (page != old && !MAKES(COW_NO_RELEASE))
         kfree(old);
