@@ -6,19 +6,15 @@
 //           found, though perhaps on another hart. The innermost function that does not is the
 //           guilty one. It is acquire() or release() itself if noff never rises between a call of
 //           acquire() and the call of release() that follows, or never falls after that.
-//           intena says whether interrupts were enabled at the outermost acquire(): the release()
-//           that ends it must find that value. sched() keeps it across swtch().
 // Promises  silence: it looks at noff only while tp, by which xv6 finds its struct cpu, is the
-//           number of the hart. Scheduler threads take over the intena of processes: their
-//           values are not compared across swtch().
+//           number of the hart.
 // Next      check/paniclocks.c: sched() that finds noff wrong
 #include "check/locktable.h"
 #include "machine.h"
 #include "sight/check.h"
 
-#define CALLS   64
-#define THREADS 64
-#define TP      4
+#define CALLS 64
+#define TP    4
 
 // Two calls of acquire() and release() in a row.
 struct pairs {
@@ -32,12 +28,6 @@ struct depth {
     bool raises, lowers; // acquire() was seen to raise noff, and release() to lower it
     uint32 taken, given; // pairs that begin with acquire(), and with release()
     struct pairs last[HARTS_MAX];
-    // The outermost acquire() of a thread: its struct proc, or the number of its hart plus 1.
-    struct {
-        uint64 thread;            // 0: none
-        bool on, away, came_back; // interrupts were on; it is in swtch(), or was
-    } outermost[THREADS];
-    bool told_intena;
     struct {
         uint64 when, noff;
     } call[CALLS]; // at the position of the call
@@ -77,88 +67,6 @@ tell_lock(struct machine *m, unsigned hart, enum known guilty)
     report_send(m, &r);
 }
 
-// --- intena ------------------------------------------------------------------------------------
-
-static uint64
-thread_of(const struct machine *m, unsigned hart)
-{
-    uint64 proc = facts_current(m, hart);
-    return proc != 0 ? proc : hart + 1;
-}
-
-static unsigned
-place_of(const struct machine *m, uint64 thread)
-{
-    return (unsigned)((thread / 8 + thread / fact(m, FACT_CPU_SIZE)) % THREADS);
-}
-
-static void
-tell_intena(struct machine *m, unsigned hart, bool switched, bool on)
-{
-    struct report r;
-    uint64 guilty = m->sight->known.entry[KNOWN_ACQUIRE];
-    SIGHT_STATE(m, depth, struct depth)->told_intena = true;
-    if (!symbols_any(&m->sight->symbols, switched ? "sched" : "push_off", &guilty) && switched)
-        return;
-    report_begin(m, &r, REPORT_DEPTH, hart, guilty);
-    r.what = (struct fact){
-        .word = on ? WORD_INTENA_OFF : WORD_INTENA_ON, .arg = {r.site}, .moment = r.moment};
-    r.todo.word = switched ? WORD_INTENA_DO_SCHED : WORD_INTENA_DO;
-    report_send(m, &r);
-}
-
-static void
-judge_intena(struct machine *m, unsigned hart, unsigned i)
-{
-    const struct depth *d = SIGHT_STATE(m, depth, struct depth);
-    uint64 intena;
-    if (!d->told_intena && facts_field(m, facts_cpu(m, hart), FACT_CPU_INTENA, 4, &intena) &&
-        (intena != 0) != d->outermost[i].on)
-        tell_intena(m, hart, d->outermost[i].came_back, d->outermost[i].on);
-}
-
-// acquire() or release() is called: the first of a thread, or the last.
-static void
-compare_intena(struct machine *m, const struct call *c)
-{
-    struct depth *d = SIGHT_STATE(m, depth, struct depth);
-    uint64 noff, thread = thread_of(m, c->hart);
-    unsigned i = place_of(m, thread);
-    bool on = m->s.hart[c->hart].mstatus & STATUS_SIE;
-    if (!noff_of(m, c->hart, &noff) || noff != (c->what == KNOWN_RELEASE))
-        return;
-    if (c->what == KNOWN_ACQUIRE) {
-        d->outermost[i].thread = thread;
-        d->outermost[i].on = on;
-        d->outermost[i].away = d->outermost[i].came_back = false;
-        return;
-    }
-    if (d->outermost[i].thread == thread && !d->outermost[i].away)
-        judge_intena(m, c->hart, i);
-    d->outermost[i].thread = 0;
-}
-
-// A thread calls swtch(), or is back. A scheduler forgets what it has taken.
-static void
-switched(struct machine *m, const struct call *c, bool back)
-{
-    struct depth *d = SIGHT_STATE(m, depth, struct depth);
-    uint64 proc = facts_current(m, c->hart);
-    bool scheduler = proc == 0 || !facts_have(m, FACT_BIT(PROC_CONTEXT)) ||
-                     c->arg[0] != proc + fact(m, FACT_PROC_CONTEXT);
-    uint64 thread = scheduler ? c->hart + 1 : proc;
-    unsigned i = place_of(m, thread);
-    if (d->outermost[i].thread != thread)
-        return;
-    if (!scheduler && !back)
-        judge_intena(m, c->hart, i);
-    d->outermost[i].thread = scheduler ? 0 : thread;
-    d->outermost[i].away = !back;
-    d->outermost[i].came_back = true;
-}
-
-// --- noff ----------------------------------------------------------------------------------------
-
 static void
 lock_called(struct machine *m, const struct call *c)
 {
@@ -182,12 +90,7 @@ called(struct machine *m, const struct call *c)
     struct depth *d = SIGHT_STATE(m, depth, struct depth);
     uint64 noff = 0, offset;
     if (c->what == KNOWN_ACQUIRE || c->what == KNOWN_RELEASE) {
-        compare_intena(m, c);
         lock_called(m, c);
-        return;
-    }
-    if (c->what == KNOWN_SWTCH) {
-        switched(m, c, false);
         return;
     }
     if (c->what == KNOWN_PANIC) {
@@ -208,10 +111,6 @@ returned(struct machine *m, const struct call *c, uint64 result)
     unsigned i = (unsigned)(c->when % CALLS);
     uint64 noff;
     (void)result;
-    if (c->what == KNOWN_SWTCH) {
-        switched(m, c, true);
-        return;
-    }
     if (d->told || d->call[i].when != c->when || !noff_of(m, c->hart, &noff) ||
         noff == d->call[i].noff)
         return;
@@ -236,9 +135,8 @@ start(struct machine *m)
 const struct check depth_check = {
     .name = "depth",
     .bytes = sizeof(struct depth),
-    .calls =
-        BALANCED | KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(PANIC) | KNOWN_BIT(SWTCH),
-    .returns = BALANCED | KNOWN_BIT(SWTCH),
+    .calls = BALANCED | KNOWN_BIT(ACQUIRE) | KNOWN_BIT(RELEASE) | KNOWN_BIT(PANIC),
+    .returns = BALANCED,
     .start = start,
     .called = called,
     .returned = returned,

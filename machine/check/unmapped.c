@@ -33,8 +33,8 @@ struct unmapped {
     struct unmap of[UNMAPS];
     struct {
         uint64 file;
-        bool kept;  // munmap() has removed a mapping, and not called fileclose()
-        bool ended; // a process has ended with a mapping
+        bool kept;    // munmap() has removed a mapping, and not called fileclose()
+        uint64 ended; // the process that has ended with a mapping, and called no fileclose(); or 0
     } seen[FILES];
     uint32 files;
 };
@@ -113,7 +113,8 @@ note(struct machine *m, unsigned hart, uint64 va)
         if (w->seen[i].file == k->file)
             return;
     w->seen[w->files % FILES].file = k->file;
-    w->seen[w->files % FILES].kept = w->seen[w->files % FILES].ended = false;
+    w->seen[w->files % FILES].kept = false;
+    w->seen[w->files % FILES].ended = 0;
     w->files++;
 }
 
@@ -146,7 +147,8 @@ ends(struct machine *m, unsigned hart)
     struct unmapped *w = state(m);
     uint64 root = facts_root(m, hart);
     for (unsigned i = 0; root != 0 && i < FILES; i++)
-        w->seen[i].ended |= w->seen[i].file != 0 && mapped_files(m, root, w->seen[i].file) > 0;
+        if (w->seen[i].file != 0 && mapped_files(m, root, w->seen[i].file) > 0)
+            w->seen[i].ended = facts_current(m, hart);
 }
 
 // Returns whether the word at `pa` belongs to a process that is not in use.
@@ -197,7 +199,7 @@ unmapped_at_rest(struct machine *m)
         return;
     for (unsigned i = 0; (m->sight->on >> CHECK_unmapped & 1) && i < FILES; i++) {
         uint64 file = w->seen[i].file;
-        if (file == 0 || !(w->seen[i].kept || w->seen[i].ended) ||
+        if (file == 0 || !(w->seen[i].kept || w->seen[i].ended != 0) ||
             !facts_field(m, file, FACT_FILE_REF, 4, &count) || (int)count <= 0 ||
             pointed_to(m, file))
             continue;
@@ -212,6 +214,20 @@ unmapped_at_rest(struct machine *m)
     }
 }
 
+// fileclose() is called: by munmap(), or by a process that ends.
+static void
+closes(struct machine *m, const struct call *c)
+{
+    struct unmapped *w = state(m);
+    struct unmap *u = unmap_of(m, c->hart);
+    uint64 proc = facts_current(m, c->hart);
+    if (u != NULL)
+        u->closes = true;
+    for (unsigned i = 0; i < FILES; i++)
+        if (w->seen[i].file == c->arg[0] && w->seen[i].ended == proc)
+            w->seen[i].ended = 0;
+}
+
 static void
 called(struct machine *m, const struct call *c)
 {
@@ -221,8 +237,8 @@ called(struct machine *m, const struct call *c)
         unmaps(m, c);
     else if (c->what == KNOWN_EXIT)
         ends(m, c->hart);
-    else if (unmap_of(m, c->hart) != NULL)
-        unmap_of(m, c->hart)->closes = true;
+    else
+        closes(m, c);
 }
 
 const struct check unmapped_check = {

@@ -47,11 +47,6 @@ def test_traps_locks(context):
              "which its own hart [0-9] holds already")
     in_order(told(context, "NOFF_NOT_RAISED"), "glass: " + place("acquire") + " leaves noff as it was, each time")
     in_order(told(context, "NOFF_NOT_LOWERED"), "glass: " + place("release") + " leaves noff as it was, each time")
-    wrong = "when pid [0-9]+ .* takes its first lock, but the last release.. "
-    in_order(told(context, "INTENA_ALWAYS"), "glass: interrupts are on " + wrong + "does not enable them: " +
-             place("push_off") + " leaves intena wrong", "do: store in intena only if noff was 0")
-    in_order(told(context, "INTENA_NOT_KEPT"), "glass: interrupts are o[nf]+ " + wrong, place("sched") +
-             " leaves intena wrong", "do: keep intena in a local variable")
     in_order(told(context, "SLEEP_EARLY"), r"glass: sleep \(\S+\) gives .* back before it holds p->lock")
 
 

@@ -154,8 +154,6 @@ enum mistake {
     STATUS_LOST,     // kerneltrap: sstatus is what another trap has left there
     EPC_INSIDE,      // usertrap: the program goes on inside the ecall
     NOT_COMPLETED,   // devintr: the PLIC does not hear of the end
-    INTENA_ALWAYS,   // push_off: intena is stored when noff is not 0, too
-    INTENA_NOT_KEPT, // sched: intena is what the last process on the hart has left there
     FREE_NO_LOCK,    // kfree: the page is put into the list without the lock
     MUNMAP_NO_CLOSE, // unmap: the reference of the mapping is not given back
     MUNMAP_LESS,     // unmap: only the first page of the range is unmapped

@@ -379,8 +379,7 @@ sched(void)
         panic("sched");
     int intena = mycpu()->intena;
     swtch(&p->context, &mycpu()->context);
-    if (!MAKES(INTENA_NOT_KEPT))
-        mycpu()->intena = intena;
+    mycpu()->intena = intena;
 }
 
 void

@@ -22,7 +22,7 @@ push_off(void)
 {
     int on = intr_get();
     CSR_CLEAR(sstatus, SSTATUS_SIE);
-    if (mycpu()->noff++ == 0 || MAKES(INTENA_ALWAYS))
+    if (mycpu()->noff++ == 0)
         mycpu()->intena = on;
 }
 
