@@ -9,7 +9,9 @@ need_glass() {
 
 # Installs gdb if none is here that knows RISC-V; after a failure not again.
 wish_for_gdb() {
-    if have gdb-multiarch || python3 tools/facts.py || ! mkdir build/no-gdb 2>/dev/null; then return 0; fi
+    if have gdb-multiarch || python3 tools/facts.py; then return 0; fi
+    mkdir -p build # a fresh clone has none
+    mkdir build/no-gdb 2>/dev/null || return 0
     install_wishes "watch knows the kernel's functions, and not its processes, locks and files" gdb-multiarch
     if have gdb-multiarch; then rmdir build/no-gdb; fi
 }
