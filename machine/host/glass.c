@@ -146,16 +146,22 @@ keep_disks(const struct machine *m, const struct options *o)
     return done;
 }
 
+// Returns whether the run goes on to its end without a person or a debugger.
+static bool
+is_script(const struct options *o)
+{
+    return (o->lines >= 0 || o->replay) && !o->stop && !o->gdb && o->at == ~0ULL;
+}
+
 // The memory for snapshots.
 static uint64
 history_bytes(const struct options *o)
 {
-    bool script = (o->lines >= 0 || o->replay) && !o->stop && !o->gdb && o->at == ~0ULL;
     if (o->history != ~0ULL)
         return o->history;
-    if (script && o->blind)
+    if (is_script(o) && o->blind)
         return 0;
-    return script ? HISTORY_SCRIPT : HISTORY_PERSON;
+    return is_script(o) ? HISTORY_SCRIPT : HISTORY_PERSON;
 }
 
 // Keeps snapshots: a report can name the code that stored a word, and the run can go back.
@@ -165,7 +171,7 @@ remember(struct machine *m, const struct options *o)
     uint64 limit = history_bytes(o);
     if (limit != 0 && !history_new(m, allocate, limit))
         refuse("--history: there is not enough memory, or that is too little");
-    if (limit == HISTORY_SCRIPT)
+    if (limit != 0 && is_script(o))
         m->history->interval = SCRIPT_INTERVAL;
 }
 
