@@ -5,9 +5,9 @@
 //           processes have the page, the kernel may not store to it through its own mapping. A
 //           page that gets W in one tree at a store, and is copy-on-write in the tree of a process
 //           that sleeps, was not copied: such a tree is at rest. The entry counts when the hart goes
-//           back to user mode: before that the kernel may still put a copy there. Code has X and no W. If an entry
-//           of code gets a software bit when it is shared, and later W, the process can write to
-//           its code, which it could not before.
+//           back to user mode: before that the kernel may still put a copy there. Code has X and no
+//           W. If an entry of code gets a software bit when it is shared, and later W, the process
+//           can write to its code, which it could not before.
 #include "check/blame.h"
 #include "check/entries.h"
 #include "check/leaves.h"
